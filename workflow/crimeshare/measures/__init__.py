@@ -1,0 +1,1 @@
+"""The statistics: recorded crime, survey estimates, revisions and claims."""

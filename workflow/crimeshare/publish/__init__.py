@@ -1,0 +1,1 @@
+"""Charts, tables, prose, notebooks, site and data pack."""

@@ -1,0 +1,1 @@
+"""Where releases come from: the registry, the ONS website, a mirror, the shipped figures."""
