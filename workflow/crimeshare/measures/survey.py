@@ -1,0 +1,5 @@
+"""Survey estimates and their changes, each with its uncertainty."""
+
+from crimeshare.measures.intervals import proportion_interval
+
+__all__ = ["proportion_interval"]
