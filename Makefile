@@ -1,0 +1,75 @@
+# The commands of the project; each is explained in README.md.
+#
+#   make            the whole report, from the figures in this repository
+#   make test       linters, then every test this machine can run
+#   make lint       the linters alone
+#   make figures    the figures in resources/figures/ again, from the workbooks of a mirror
+#   make lock       envs/requirements.txt again, from envs/requirements.in
+#   make clean      removes what was built; the committed figures and the environment stay
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := report
+.PHONY: report test lint figures lock clean environment
+
+BIN := .venv/bin
+CORES ?= 4
+
+# The first Python on this machine that can make the environment.
+SUITABLE := 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(or $(shell \
+  for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+    $$python -c $(SUITABLE) 2>/dev/null && echo $$python && break; \
+  done),python3)
+
+# Done means this file exists.  Its name carries a checksum of what was installed, so that a
+# changed lock makes a new environment, and an install that was interrupted is begun again.
+ENVIRONMENT := .venv/installed-$(firstword $(shell cat envs/requirements.txt pyproject.toml | cksum))
+
+report: $(ENVIRONMENT)
+	$(BIN)/snakemake --cores $(CORES)
+
+environment: $(ENVIRONMENT)
+
+$(ENVIRONMENT):
+	@$(PYTHON) -c $(SUITABLE) 2>/dev/null || { \
+	  echo "crimeshare needs Python 3.11 or newer with venv and pip; '$(PYTHON)' is not that." \
+	    "Install it (Debian and Ubuntu: apt-get install python3 python3-venv)" \
+	    "or name another: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Installing the environment of envs/requirements.txt into .venv: this takes a minute or two."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --requirement envs/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Linters come first and apart from the tests: they take seconds, they say in their own words
+# what to change, and a test run does not have to be read to find them.
+test: lint
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile
+
+lint: $(ENVIRONMENT)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/mypy
+	$(BIN)/snakemake --lint
+
+figures: $(ENVIRONMENT)
+	@test -d "$(CRIMESHARE_MIRROR)" || { \
+	  echo "Name the folder of a mirror: make figures CRIMESHARE_MIRROR=/path/to/mirror" >&2; exit 1; }
+	$(BIN)/snakemake --cores $(CORES) ship_figures --config source="$(CRIMESHARE_MIRROR)"
+
+# uv alone can write one lock for every platform and every Python from 3.11 on.  It comes into
+# an environment of its own, so that a lock that cannot be installed can still be mended.
+lock:
+	@uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT && $(PYTHON) -m venv "$$uv" && \
+	"$$uv/bin/python" -m pip install --quiet --disable-pip-version-check uv && \
+	"$$uv/bin/uv" pip compile envs/requirements.in --output-file envs/requirements.txt --quiet \
+	  --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url
+
+clean:
+	rm -rf .snakemake
+	if test -d results; then find results -mindepth 1 -maxdepth 1 ! -name published -exec rm -rf {} +; fi

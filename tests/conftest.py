@@ -1,0 +1,26 @@
+"""What any test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Folder of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """Folder with workbooks under the paths they have on ons.gov.uk; skips where there is none."""
+    named = os.environ.get("CRIMESHARE_MIRROR")
+    folder = Path(named) if named else ROOT.parent / "shared" / "ons-mirror"
+    if not folder.is_dir():
+        if named:
+            pytest.fail(f"CRIMESHARE_MIRROR names {named}, which is not a folder")
+        pytest.skip("no real workbooks: set CRIMESHARE_MIRROR to the folder of a mirror")
+    return folder
