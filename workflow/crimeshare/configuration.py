@@ -1,0 +1,105 @@
+"""The configuration: what config/config.yaml and ``snakemake --config`` may say, checked at once.
+
+Each key's description below is what the message says was expected; config/README.md explains
+the keys in prose.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+from crimeshare.nearest import did_you_mean
+from crimeshare.problems import Problems
+
+SOURCES = ("embedded", "ons")
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+Address = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
+
+
+def _known_source(source: str) -> str:
+    if source in SOURCES or is_url(source) or Path(source).expanduser().is_dir():
+        return source
+    raise ValueError(source)
+
+
+def _as_list(value: object) -> object:
+    """Take a lone release id, as the command line gives it, for a list of one."""
+    return [value] if isinstance(value, str) and value != "all" else value
+
+
+def is_url(source: str) -> bool:
+    """Whether `source` is the address of a mirror on the web rather than a folder."""
+    return re.match(r"https?://[^/]", source) is not None
+
+
+class Configuration(BaseModel):
+    """The configuration of one run; see config/README.md for what each key means."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: Annotated[str, AfterValidator(_known_source)] = Field(
+        description="embedded, ons, a folder that exists, or the http(s) address of a mirror"
+    )
+    releases: Annotated[
+        Literal["all"] | Annotated[list[Name], Field(min_length=1)], BeforeValidator(_as_list)
+    ] = Field(description="all, or a list of release ids such as [pfa-2024-12]")
+    offence_group: Name = Field(description="an offence_id such as stalking_harassment")
+    force: Name = Field(description="a force in lower case with hyphens, such as south-wales")
+    level: float = Field(gt=0, lt=1, description="a number between 0 and 1, such as 0.95")
+    hosts: list[Host] = Field(description="a list of host names such as [www.ons.gov.uk]")
+    contact: Annotated[str, StringConstraints(pattern=r"^[!-~]+$")] = Field(
+        description="an e-mail or web address without spaces"
+    )
+    max_bytes: int = Field(gt=0, description="a whole number of bytes above 0")
+    datasets: dict[Name, Address] = Field(
+        description="short names, each with an address below the host: pfa: /economy/table"
+    )
+    release: Name | None = Field(default=None, description="one release id such as pfa-2025-03")
+    accept: str | list[str] | None = Field(
+        default=None, description="what a person looked at and accepts, as pin_release names it"
+    )
+
+
+def read_configuration(values: Mapping[str, Any]) -> Configuration:
+    """Check a configuration.
+
+    Args:
+        values: the keys of config/config.yaml, overridden by ``snakemake --config``.
+
+    Raises:
+        Problems: one sentence for each key that is unknown, missing or holds what it may not.
+    """
+    try:
+        return Configuration.model_validate({str(key): value for key, value in values.items()})
+    except ValidationError as error:
+        # A list or a union reports each part; one sentence a key is enough.
+        keys = {str(fault["loc"][0]): fault["type"] for fault in error.errors()}
+        raise Problems([_sentence(key, kind, values) for key, kind in keys.items()]) from None
+
+
+def _sentence(key: str, kind: str, values: Mapping[str, Any]) -> str:
+    fields = Configuration.model_fields
+    if kind == "extra_forbidden":
+        known = ", ".join(fields)
+        return (
+            f"config: there is no key `{key}`{did_you_mean(key, fields) or '.'}"
+            f" The keys are {known}; config/README.md explains them."
+        )
+    expected = fields[key].description
+    if kind == "missing":
+        return f"config: the key `{key}` is missing from config/config.yaml; expected {expected}."
+    hint = did_you_mean(str(values[key]), SOURCES) if key == "source" else ""
+    return f"config: `{key}` is `{values[key]}`; expected {expected}{hint or '.'}"

@@ -1,0 +1,337 @@
+"""The registry: which releases exist, where ONS keeps them, what their bytes must hash to.
+
+``config/releases.csv`` is append-only. A release learnt more about later (its hash, its file
+name) gets a further row; the last row of a ``release_id`` is in force, and no row may contradict
+a hash that an earlier one pinned. ``config/copies.csv`` lists files that a mirror may hold in
+place of ONS's own, such as a workbook that somebody re-saved.
+
+Read at every start of Snakemake, hence nothing but the standard library.
+"""
+
+import calendar
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from crimeshare.nearest import did_you_mean
+from crimeshare.problems import Problem, Problems
+
+PIN_BASES = {
+    "file": "the project read the bytes, from an archive's copy believed to be ONS's own",
+    "third_party": "somebody else recorded the hash; the project has not read the bytes",
+    "unpinned": "the hash is not known",
+}
+STATUSES = {
+    "shipped": "its figures are in resources/figures/",
+    "listed": "known to exist; its figures are not shipped",
+    "superseded": "ONS replaced it by a correction",
+}
+
+RELEASE_ID = r"[a-z]+-\d{4}-\d{2}(?:-v\d+|-corrected)?"
+_PATH = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9._-]*)+/?")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SIZE = re.compile(r"[1-9][0-9]*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One row of the registry; the fields are its columns.
+
+    Attributes:
+        release_id: dataset, year and month of the period's end, and `-vN` or `-corrected` where
+            the edition was re-issued: `pfa-2018-06-corrected`.
+        dataset: short name, a key of `datasets` in config/config.yaml.
+        period_end: last day of the year the figures are for.
+        edition: ONS's name of the edition.
+        published: day of publication, None where no source at hand states it.
+        path: address on ons.gov.uk below the host; ends in `/` where the file name is not known.
+        sha256: hash of ONS's own file, or "" where it is not known.
+        bytes: size of ONS's own file, None where it is not known.
+        pin_basis: how the hash is known, a key of `PIN_BASES`.
+        status: a key of `STATUSES`.
+        note: anything odd, in prose.
+    """
+
+    release_id: str
+    dataset: str
+    period_end: date
+    edition: str
+    published: date | None
+    path: str
+    sha256: str
+    bytes: int | None
+    pin_basis: str
+    status: str
+    note: str
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the hash of ONS's own file is known."""
+        return bool(self.sha256)
+
+    @property
+    def file(self) -> str:
+        """ONS's file name, or "" where it is not known."""
+        return "" if self.path.endswith("/") else PurePosixPath(self.path).name
+
+    @property
+    def edition_uri(self) -> str:
+        """Address of the edition's page, below the host."""
+        return self.path.rsplit("/", 1)[0]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A file that a mirror may hold for a release in place of ONS's own."""
+
+    release_id: str
+    sha256: str
+    bytes: int
+    note: str
+
+
+COLUMNS = tuple(field.name for field in fields(Release))
+COPY_COLUMNS = tuple(field.name for field in fields(Copy))
+
+
+def read_registry(path: Path) -> dict[str, Release]:
+    """Read and check the registry.
+
+    Args:
+        path: a CSV file with exactly the columns of :class:`Release`.
+
+    Returns:
+        The row in force of each release, by release_id, in the order of first mention.
+
+    Raises:
+        Problem: the file is missing, not UTF-8, or has other columns.
+        Problems: every row that does not hold, each with its line.
+    """
+    problems: list[str] = []
+    releases: dict[str, Release] = {}
+    for line, row in _rows(path, COLUMNS, problems):
+        try:
+            release = _release(row)
+            _check_succession(release, releases)
+        except Problems as found:
+            problems += [f"{path} line {line}: {problem}" for problem in found.problems]
+        else:
+            releases[release.release_id] = release
+    if not problems:
+        problems = [f"{path}: {problem}" for problem in _conflicts(releases)]
+    if problems:
+        raise Problems(problems)
+    return releases
+
+
+def read_copies(path: Path, registry: Mapping[str, Release]) -> dict[str, list[Copy]]:
+    """Read and check the list of copies that a mirror may hold, by release_id.
+
+    Raises:
+        Problem: the file is missing, not UTF-8, or has other columns.
+        Problems: every row that does not hold, each with its line.
+    """
+    problems: list[str] = []
+    copies: dict[str, list[Copy]] = {}
+    for line, row in _rows(path, COPY_COLUMNS, problems):
+        found = _copy_faults(row, registry)
+        problems += [f"{path} line {line}: {problem}" for problem in found]
+        if not found:
+            copy = Copy(row["release_id"], row["sha256"], int(row["bytes"]), row["note"])
+            copies.setdefault(copy.release_id, []).append(copy)
+    if problems:
+        raise Problems(problems)
+    return copies
+
+
+def select(registry: Mapping[str, Release], wanted: str | list[str]) -> list[Release]:
+    """Return the shipped releases (`wanted` is ``"all"``) or those named, in registry order.
+
+    Raises:
+        Problems: names that the registry does not hold, or whose figures are not shipped.
+    """
+    if wanted == "all":
+        return [release for release in registry.values() if release.status == "shipped"]
+    names = [wanted] if isinstance(wanted, str) else wanted
+    problems = []
+    for name in names:
+        if name not in registry:
+            problems.append(
+                f"config: `releases` names `{name}`, which config/releases.csv does not hold"
+                f"{did_you_mean(name, registry) or '.'}"
+            )
+        elif registry[name].status != "shipped":
+            problems.append(
+                f"config: `releases` names `{name}`, whose status in config/releases.csv is "
+                f"{registry[name].status}; only shipped releases can be built, so pin it first: "
+                f"snakemake pin_release --config release={name}"
+            )
+    if problems:
+        raise Problems(problems)
+    return [release for release in registry.values() if release.release_id in names]
+
+
+def _rows(
+    path: Path, columns: tuple[str, ...], problems: list[str]
+) -> list[tuple[int, dict[str, str]]]:
+    """Return (line, row) for each row with the right number of fields; report the others."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines)
+            header = next(reader, [])
+            body = [(reader.line_num, row) for row in reader if row]
+    except FileNotFoundError:
+        raise Problem(f"{path} is missing; restore it from the project's repository.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Problem(f"{path} is not CSV in UTF-8 ({error}); save it as CSV UTF-8.") from error
+    if tuple(header) != columns:
+        raise Problem(
+            f"{path} has the columns {', '.join(header) or 'of an empty file'}; expected exactly "
+            f"{', '.join(columns)}."
+        )
+    rows = []
+    for line, row in body:
+        if len(row) == len(columns):
+            rows.append((line, dict(zip(columns, row, strict=True))))
+        else:
+            problems.append(
+                f"{path} line {line}: {len(row)} fields where {len(columns)} are expected; "
+                "a note with a comma must stand in double quotes."
+            )
+    return rows
+
+
+def _release(row: Mapping[str, str]) -> Release:
+    """Convert one row, collecting everything wrong with it."""
+    problems: list[str] = []
+
+    def require(column: str, holds: bool, expected: str) -> None:
+        if not holds:
+            problems.append(f"{column} is `{row[column]}`; expected {expected}.")
+
+    period_end, published, size = _day(row["period_end"]), _day(row["published"]), row["bytes"]
+    require("period_end", period_end is not None, "a day such as 2024-12-31")
+    require("published", bool(published) or not row["published"], "a day, or nothing")
+    if period_end is not None:
+        last_day = calendar.monthrange(period_end.year, period_end.month)[1]
+        require("period_end", period_end.day == last_day, "the last day of a month")
+        stem = f"{row['dataset']}-{period_end:%Y-%m}"
+        require(
+            "release_id",
+            re.fullmatch(RELEASE_ID, row["release_id"]) is not None
+            and row["release_id"].startswith(stem),
+            f"`{stem}`, or that with -v1, -v2 ... or -corrected behind",
+        )
+        if published is not None:
+            require("published", published > period_end, "a day after period_end")
+    require("edition", bool(row["edition"]), "ONS's name of the edition")
+    require(
+        "path",
+        _PATH.fullmatch(row["path"]) is not None,
+        "an address below the host, such as /economy/table.xlsx",
+    )
+    require(
+        "sha256",
+        not row["sha256"] or _SHA256.fullmatch(row["sha256"]) is not None,
+        "64 digits 0-9 a-f in lower case, or nothing",
+    )
+    require("bytes", not size or _SIZE.fullmatch(size) is not None, "a number of bytes, or nothing")
+    require("pin_basis", row["pin_basis"] in PIN_BASES, f"one of {', '.join(PIN_BASES)}")
+    require("status", row["status"] in STATUSES, f"one of {', '.join(STATUSES)}")
+    if (row["pin_basis"] == "unpinned") == bool(row["sha256"]):
+        problems.append(
+            f"pin_basis is `{row['pin_basis']}` while sha256 is "
+            f"{'given' if row['sha256'] else 'empty'}; a hash needs its basis, and `unpinned` "
+            "stands where there is none."
+        )
+    if problems or period_end is None:
+        raise Problems(problems)
+    return Release(
+        release_id=row["release_id"],
+        dataset=row["dataset"],
+        period_end=period_end,
+        edition=row["edition"],
+        published=published,
+        path=row["path"],
+        sha256=row["sha256"],
+        bytes=int(size) if size else None,
+        pin_basis=row["pin_basis"],
+        status=row["status"],
+        note=row["note"],
+    )
+
+
+def _day(text: str) -> date | None:
+    """Return the day written as 2024-12-31, None for anything else."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _check_succession(release: Release, earlier: Mapping[str, Release]) -> None:
+    """Refuse a further row that contradicts what an earlier row of the same release pinned."""
+    before = earlier.get(release.release_id)
+    if before is None:
+        return
+    problems = []
+    if before.pinned and release.sha256 != before.sha256:
+        problems.append(
+            f"{release.release_id} is pinned above with the sha256 {before.sha256}; other bytes "
+            "are another release: give them an id ending in -v2, -v3 ... or -corrected."
+        )
+    if before == release:
+        problems.append(f"{release.release_id} is listed twice with the same content; drop one.")
+    if problems:
+        raise Problems(problems)
+
+
+def _conflicts(releases: Mapping[str, Release]) -> list[str]:
+    """Name what no two releases may share, and superseded releases without a successor."""
+    problems = []
+    for column in ("sha256", "path"):
+        first: dict[str, str] = {}
+        for release in releases.values():
+            content = getattr(release, column)
+            if content and content in first:
+                problems.append(
+                    f"{first[content]} and {release.release_id} have the same {column} {content}; "
+                    "one of the two is a slip."
+                )
+            first.setdefault(content, release.release_id)
+    for release in releases.values():
+        successors = [
+            other
+            for other in releases.values()
+            if (other.dataset, other.period_end) == (release.dataset, release.period_end)
+            and other.status != "superseded"
+        ]
+        if release.status == "superseded" and not successors:
+            problems.append(
+                f"{release.release_id} is superseded, but no row of {release.dataset} for "
+                f"{release.period_end} replaces it; add the correction's row."
+            )
+    return problems
+
+
+def _copy_faults(row: Mapping[str, str], registry: Mapping[str, Release]) -> list[str]:
+    release_id, sha256, size = row["release_id"], row["sha256"], row["bytes"]
+    problems = []
+    if release_id not in registry:
+        problems.append(
+            f"release_id is `{release_id}`, which the registry does not hold"
+            f"{did_you_mean(release_id, registry) or '.'}"
+        )
+    elif registry[release_id].sha256 == sha256:
+        problems.append(f"sha256 is the pin of {release_id} itself; a copy has other bytes.")
+    if _SHA256.fullmatch(sha256) is None:
+        problems.append(f"sha256 is `{sha256}`; expected 64 digits 0-9 a-f in lower case.")
+    if _SIZE.fullmatch(size) is None:
+        problems.append(f"bytes is `{size}`; expected a number of bytes.")
+    if not row["note"]:
+        problems.append("note is empty; expected how the copy came to differ from ONS's file.")
+    return problems
