@@ -1,0 +1,58 @@
+"""The project's own lists of areas and offences, as data in ``resources/reference/``."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+REFERENCE = Path(__file__).parents[2] / "resources" / "reference"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A country, region, police force area or other body, in the order ONS lists them."""
+
+    area_code: str
+    area_name: str
+    area_type: str
+    parent_code: str
+
+    @property
+    def slug(self) -> str:
+        """The name as it stands in a page address: ``avon-and-somerset``."""
+        return self.area_name.lower().replace(" ", "-")
+
+
+@dataclass(frozen=True)
+class Offence:
+    """An offence group of Table P1 and the group it is part of."""
+
+    offence_id: str
+    name: str
+    parent_id: str
+    note: str
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a small UTF-8 CSV file with a header line."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def areas() -> dict[str, Area]:
+    """Every known area by its code."""
+    return {row["area_code"]: Area(**row) for row in read_rows(REFERENCE / "areas.csv")}
+
+
+@cache
+def offences() -> dict[str, Offence]:
+    """Every known offence group by its id."""
+    return {row["offence_id"]: Offence(**row) for row in read_rows(REFERENCE / "offences.csv")}
+
+
+def main_groups() -> list[str]:
+    """The offence ids at the top level of Table P1: those whose parent is the total."""
+    return [offence.offence_id for offence in offences().values() if offence.parent_id == "total"]

@@ -1,0 +1,130 @@
+"""A workbook as plain grids of cells, opened with care.
+
+The grid keeps the workbook's own addresses: ``grid.rows[0][0]`` is cell A1, whatever
+empty rows or columns a sheet begins with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from crimeshare.problems import Problem
+
+ZIP_MAGIC = b"PK\x03\x04"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+# The largest ONS workbook known unpacks to about 20 MB; a bomb unpacks to gigabytes.
+MAX_UNPACKED_BYTES = 400_000_000
+# The longest table known has 407 rows of 31 columns.
+MAX_CELLS = 2_000_000
+
+Cell = object
+"""What calamine gives for a cell: str, float, int, bool, a date, or "" when empty."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet: its name as published and its rows from A1 on, padded to one width."""
+
+    sheet: str
+    rows: list[list[Cell]]
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A workbook's name, digest and sheets in order."""
+
+    name: str
+    sha256: str
+    bytes: int
+    grids: list[Grid]
+
+    @property
+    def sheet_names(self) -> list[str]:
+        """The sheets' names as published, spaces and all."""
+        return [grid.sheet for grid in self.grids]
+
+
+def address(row: int, column: int) -> str:
+    """The A1 address of 0-based ``row`` and ``column``: ``address(6, 10)`` is ``K7``."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def open_workbook(path: Path) -> Workbook:
+    """Read every sheet of an .xls, .xlsx or .ods workbook.
+
+    Raises:
+        Problem: the file is not a workbook, is locked by a password, carries macros, or
+            would unpack to more than a workbook of published tables ever needs.
+    """
+    content = path.read_bytes()
+    _refuse_what_is_not_a_plain_workbook(path.name, content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        grids = list(_grids(path.name, book))
+    except Problem:
+        raise
+    except Exception as error:
+        raise Problem(
+            f"{path.name} cannot be read as a workbook ({error}); expected an .xls, .xlsx or .ods "
+            "file as published. Fetch it again, or check that it opens in a spreadsheet program."
+        ) from error
+    return Workbook(path.name, hashlib.sha256(content).hexdigest(), len(content), grids)
+
+
+def _grids(name: str, book: CalamineWorkbook) -> Iterator[Grid]:
+    for sheet_name in book.sheet_names:
+        sheet = book.get_sheet_by_name(sheet_name)
+        height, width = sheet.total_height, sheet.total_width
+        if height * width > MAX_CELLS:
+            raise Problem(
+                f"{name}, sheet {sheet_name!r}, has {height:,} rows and {width:,} columns; "
+                f"expected at most {MAX_CELLS:,} cells a sheet. This is not a published table."
+            )
+        yield Grid(sheet_name, sheet.to_python(skip_empty_area=False))
+
+
+def _refuse_what_is_not_a_plain_workbook(name: str, content: bytes) -> None:
+    if content.startswith(ZIP_MAGIC):
+        _refuse_unsafe_archive(name, content)
+    elif content.startswith(OLE_MAGIC):
+        # An encrypted .xlsx is an OLE container whose directory names its stream in UTF-16.
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise Problem(
+                f"{name} is locked by a password; expected a workbook as published. "
+                "Fetch it again from its page."
+            )
+    else:
+        raise Problem(
+            f"{name} is not a workbook: it begins with {content[:8]!r}, expected a zip "
+            f"(.xlsx, .ods) or OLE (.xls) file. Fetch it again."
+        )
+
+
+def _refuse_unsafe_archive(name: str, content: bytes) -> None:
+    try:
+        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except zipfile.BadZipFile as error:
+        raise Problem(
+            f"{name} is cut short or damaged ({error}); expected a whole zip file. Fetch it again."
+        ) from error
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise Problem(
+            f"{name} would unpack to {unpacked:,} bytes; expected at most {MAX_UNPACKED_BYTES:,}. "
+            "This is not a published table."
+        )
+    if any(member.filename.lower().endswith("vbaproject.bin") for member in members):
+        raise Problem(f"{name} carries macros; ONS publishes none. Fetch it again from its page.")

@@ -1,0 +1,100 @@
+"""Layouts as data: what a dataset calls its sheets, columns, areas and markers.
+
+Each dataset has a folder in ``layouts/``.  A name that no line there knows is never
+guessed at: it becomes an :class:`Unknown`, which names the nearest known names and the
+line to add, and the reader goes on so that a person sees all of them at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from crimeshare.problems import Problems
+from crimeshare.reference import read_rows
+from crimeshare.tables.labels import plain
+
+LAYOUTS = Path(__file__).parent / "layouts"
+_ROOT = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A name in a workbook that the layout does not know.
+
+    Attributes:
+        sentence: what, where, what is there, what is nearest and what to do.
+        file: the layout file that would know it.
+        line: the proposed line for that file; ``?`` stands where only a person can say.
+    """
+
+    sentence: str
+    file: Path
+    line: str
+
+
+class UnknownNames(Problems):
+    """Everything a workbook says that its layout does not know, and other faults beside it."""
+
+    def __init__(self, unknown: list[Unknown], problems: list[str]) -> None:
+        self.unknown = unknown
+        super().__init__([item.sentence for item in unknown] + problems)
+
+
+class LabelMap:
+    """One layout file: labels, reduced by :func:`plain`, to the other columns of their line."""
+
+    def __init__(self, file: Path, extra: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        self.file = file
+        rows = read_rows(file)
+        self.key = next(iter(rows[0]))
+        self.rows: dict[str, Mapping[str, str]] = {plain(row[self.key]): row for row in rows}
+        for label, row in (extra or {}).items():
+            self.rows.setdefault(plain(label), row)
+
+    def find(self, label: str) -> Mapping[str, str] | None:
+        """The line whose label is ``label``, or None."""
+        return self.rows.get(plain(label))
+
+    def unknown(self, where: str, what: str, label: str, given: Iterable[str] = ()) -> Unknown:
+        """Say that ``label`` is not known here, and propose a line modelled on the nearest.
+
+        ``given`` are values of the line that the workbook itself settles, such as a code.
+        """
+        near = difflib.get_close_matches(plain(label), list(self.rows), n=3, cutoff=0.5)
+        line = self._proposed(label, near[0] if near else None, list(given))
+        nearest = (
+            f"Nearest known: {', '.join(map(repr, near))}." if near else "Nothing known is near."
+        )
+        return Unknown(
+            f"{where}: {what} {label!r} is not known. {nearest} If you know what it is, "
+            f"add to {relative(self.file)} the line: {line}",
+            self.file,
+            line,
+        )
+
+    def _proposed(self, label: str, nearest: str | None, given: list[str]) -> str:
+        columns = [column for column in next(iter(self.rows.values())) if column != self.key]
+        if given:
+            values = given
+        elif nearest:
+            values = [self.rows[nearest].get(column, "") for column in columns]
+        else:
+            values = ["?"] * len(columns)
+        return csv_line([plain(label), *values])
+
+
+def csv_line(values: Iterable[str]) -> str:
+    """``values`` as one line of CSV, quoted where needed, without its line end."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(values)
+    return text.getvalue()
+
+
+def relative(path: Path) -> str:
+    """``path`` as a person in the project's folder would type it."""
+    return path.relative_to(_ROOT).as_posix() if path.is_relative_to(_ROOT) else path.as_posix()
