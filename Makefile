@@ -61,13 +61,14 @@ figures: $(ENVIRONMENT)
 	  echo "Name the folder of a mirror: make figures CRIMESHARE_MIRROR=/path/to/mirror" >&2; exit 1; }
 	$(BIN)/snakemake --cores $(CORES) ship_figures --config source="$(CRIMESHARE_MIRROR)"
 
-# uv alone can write one lock for every platform and every Python from 3.11 on.  It comes into
-# an environment of its own, so that a lock that cannot be installed can still be mended.
+# uv alone can write one lock for every platform and every Python from 3.11 on; the fewest
+# versions, so that a report does not depend on the Python that built it.  It comes into an
+# environment of its own, so that a lock that cannot be installed can still be mended.
 lock:
 	@uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT && $(PYTHON) -m venv "$$uv" && \
 	"$$uv/bin/python" -m pip install --quiet --disable-pip-version-check uv && \
 	"$$uv/bin/uv" pip compile envs/requirements.in --output-file envs/requirements.txt --quiet \
-	  --universal --python-version 3.11 --generate-hashes \
+	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url
 
 clean:
