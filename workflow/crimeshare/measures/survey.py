@@ -1,5 +1,226 @@
-"""Survey estimates and their changes, each with its uncertainty."""
+"""Survey estimates and their changes, each with its uncertainty.
 
-from crimeshare.measures.intervals import proportion_interval
+An estimate never leaves here without its interval, level, method and basis; a change never
+without its standard error, its test and the smallest change the survey could have found.
+"""
 
-__all__ = ["proportion_interval"]
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from crimeshare.measures.intervals import (
+    Floats,
+    Numbers,
+    WrongArgument,
+    as_floats,
+    effective_sample_size,
+    proportion_interval,
+)
+
+__all__ = [
+    "FlagAgreement",
+    "add_changes",
+    "flag_agreement",
+    "holm",
+    "offences_per_100_victims",
+    "proportion_interval",
+    "sensitivity_band",
+    "smallest_detectable_change",
+]
+
+POWER = 0.8
+
+
+def add_changes(
+    pairs: pd.DataFrame,
+    level: float = 0.95,
+    correlation: Numbers = 0.0,
+    family: Sequence[str] = ("release_id", "previous_period_end"),
+) -> pd.DataFrame:
+    """Return ``pairs`` with the change between the two periods of each row, tested.
+
+    Parameters
+    ----------
+    pairs
+        One comparison a row: ``estimate``, ``standard_error``, ``previous_estimate``,
+        ``previous_standard_error`` (proportions) and the columns named in ``family``.
+    level
+        Of the intervals; a change is ``significant`` where its p-value is below 1 - level,
+        which is where its interval leaves out 0.
+    correlation
+        Between the two estimates.  0 for separate samples, the survey's usual case: each
+        year interviews other people.  Two periods that overlap share interviews, and the
+        correlation is then the shared interviews over the geometric mean of the two bases
+        (for rolling years of equal size, the shared months over 12); taking it for 0 would
+        overstate the standard error of the change and hide real ones.  Clusters kept from
+        one year to the next add a little more, which nothing published lets one estimate.
+    family
+        The comparisons that a reader sees side by side, among which ``p_adjusted`` keeps
+        the chance of any false alarm at its level: by default those of one release with one
+        earlier period, that is, one column of a table of changes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        with ``difference``, ``standard_error`` (now of the difference), ``lower``,
+        ``upper``, ``p_value`` (normal, two-sided), ``p_adjusted`` (Holm 1979),
+        ``significant`` (null where there is no verdict) and ``smallest_detectable``.  All are
+        missing where either standard error is missing or 0: no victims is not certainty.
+    """
+    if not 0 < level < 1:
+        raise WrongArgument(f"a confidence level lies between 0 and 1, not at {level}")
+    shared = as_floats(correlation)
+    if np.any(np.abs(shared) >= 1):
+        raise WrongArgument("a correlation of two estimates lies between -1 and 1")
+    now, then = (
+        np.where((error := as_floats(pairs[name])) > 0, error, np.nan)
+        for name in ("standard_error", "previous_standard_error")
+    )
+    difference = as_floats(pairs["estimate"]) - as_floats(pairs["previous_estimate"])
+    error = np.sqrt(now**2 + then**2 - 2 * shared * now * then)
+    z = float(ndtri(0.5 + level / 2))
+    p_value = pd.Series(2 * ndtr(-np.abs(difference) / error), index=pairs.index)
+    return pairs.drop(columns=["standard_error", "previous_standard_error"]).assign(
+        difference=difference,
+        standard_error=error,
+        lower=difference - z * error,
+        upper=difference + z * error,
+        p_value=p_value,
+        p_adjusted=p_value.groupby([pairs[name] for name in family]).transform(holm),
+        significant=(p_value < 1 - level).astype("boolean").mask(p_value.isna()),
+        smallest_detectable=smallest_detectable_change(error, level),
+    )
+
+
+def smallest_detectable_change(
+    standard_error: Numbers, level: float = 0.95, power: float = POWER
+) -> Floats:
+    """Return the true change that a two-sided test would find with probability ``power``.
+
+    ``(z_(1-alpha/2) + z_power) * standard_error``, Cochran (1977); the far tail, below 0.01 %
+    at any usual level, is left out.
+    """
+    return ((ndtri(0.5 + level / 2) + ndtri(power)) * as_floats(standard_error))[()]
+
+
+def holm(p_values: pd.Series) -> pd.Series:
+    """Return p-values adjusted by Holm's step-down rule (1979); missing ones stay missing."""
+    known = np.flatnonzero(p_values.notna())
+    order = known[np.argsort(as_floats(p_values)[known], kind="stable")]
+    adjusted = np.full(len(p_values), np.nan)
+    steps = as_floats(p_values)[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return pd.Series(adjusted, index=p_values.index)
+
+
+@dataclass(frozen=True)
+class FlagAgreement:
+    """Verdicts on changes beside the publisher's.
+
+    ``agreeing`` of ``comparisons`` verdicts are the same; ``near_threshold`` of them lie where
+    the test statistic is within 10 % of its critical value, where rounding decides, and
+    ``agreeing_elsewhere`` of ``elsewhere`` agree away from it.  ``disagreements`` holds the
+    rows that differ, with ``test_ratio``: the test statistic over its critical value.
+    """
+
+    comparisons: int
+    agreeing: int
+    near_threshold: int
+    elsewhere: int
+    agreeing_elsewhere: int
+    disagreements: pd.DataFrame
+
+    @property
+    def agreement(self) -> float:
+        return self.agreeing / self.comparisons if self.comparisons else float("nan")
+
+    @property
+    def agreement_elsewhere(self) -> float:
+        return self.agreeing_elsewhere / self.elsewhere if self.elsewhere else float("nan")
+
+
+def flag_agreement(changes: pd.DataFrame, level: float = 0.95, near: float = 0.1) -> FlagAgreement:
+    """Compare ``significant`` with ``published_significance``, row by row.
+
+    Rows where either verdict is missing are not comparisons.  ``near`` is the distance of the
+    test ratio from 1 that counts as close to the threshold.
+    """
+    judged = changes.dropna(subset=["significant", "published_significance"])
+    ratio = judged["difference"].abs() / judged["standard_error"] / ndtri(0.5 + level / 2)
+    judged = judged.assign(test_ratio=ratio)
+    agree = judged["significant"].astype(bool) == judged["published_significance"].astype(bool)
+    close = (ratio - 1).abs() <= near
+    return FlagAgreement(
+        comparisons=len(judged),
+        agreeing=int(agree.sum()),
+        near_threshold=int(close.sum()),
+        elsewhere=int((~close).sum()),
+        agreeing_elsewhere=int((agree & ~close).sum()),
+        disagreements=judged[~agree].sort_values("test_ratio", kind="stable"),
+    )
+
+
+def sensitivity_band(
+    p: Numbers,
+    n: tuple[float, float],
+    design_factor: tuple[float, float],
+    level: float = 0.95,
+    method: str = "wilson",
+) -> tuple[Floats, Floats]:
+    """Return the widest limits over a range of bases and a range of design factors.
+
+    For a proportion whose base is assumed: the interval under the least favourable
+    assumption in range, the smallest base with the largest factor, holds all the others.
+    """
+    if n[0] > n[1] or design_factor[0] > design_factor[1]:
+        raise WrongArgument(f"a range goes from low to high: found {n} and {design_factor}")
+    return proportion_interval(
+        p, n=n[0], design_factor=design_factor[1], level=level, method=method
+    )
+
+
+def offences_per_100_victims(
+    offences: float,
+    p: float,
+    population: float,
+    n: float | tuple[float, float],
+    design_factor: float | tuple[float, float],
+    level: float = 0.95,
+    draws: int = 100_000,
+    seed: int = 1,
+) -> tuple[float, float, float]:
+    """Return recorded offences per 100 estimated victims, with limits by simulation.
+
+    The offences are a count and the population is taken as known; the uncertainty is the
+    survey's.  Its proportion is drawn from the Beta distribution with Jeffreys' prior on the
+    effective sample, ``Beta(m p + 1/2, m (1-p) + 1/2)`` with ``m = n / design_factor²``;
+    a base or design factor given as (low, high) is assumed, and drawn evenly from its range.
+
+    The ratio is not a reporting rate.  The count holds offences, several against one victim,
+    against people of any age, as the police recorded them; the survey counts people of its
+    own age range by its own definition.
+
+    Returns
+    -------
+    tuple
+        ``(ratio, lower, upper)``; the ratio at the estimate itself, percentile limits.
+    """
+    if offences < 0 or population <= 0:
+        raise WrongArgument(
+            "offences are a count and the population is positive: "
+            f"found {offences:g} offences and a population of {population:g}"
+        )
+    rng = np.random.default_rng(seed)
+    base, factor = (
+        rng.uniform(*value, size=draws) if isinstance(value, tuple) else np.full(draws, value)
+        for value in (n, design_factor)
+    )
+    m = effective_sample_size(p, n=base, design_factor=factor)
+    drawn = rng.beta(m * p + 0.5, m * (1 - p) + 0.5)
+    tail = (1 - level) / 2
+    lower, upper = np.quantile(100 * offences / (drawn * population), [tail, 1 - tail])
+    ratio = 100 * offences / (p * population) if p > 0 else float("inf")
+    return ratio, float(lower), float(upper)

@@ -1,0 +1,186 @@
+"""Trends of survey proportions over years, never across a break in the series."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize_scalar
+from scipy.special import chdtrc, expit, logit, stdtr, stdtrit
+
+from crimeshare.measures.intervals import Floats, WrongArgument, as_floats
+
+FEWEST_YEARS = 3
+"""A line through two points always fits; it says nothing of a trend."""
+
+_DAYS_A_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The fitted trend of one unbroken stretch of years.
+
+    ``slope`` is the change in log odds a year with its standard error and limits;
+    ``between_years`` is the standard deviation of the years about the line, on the log-odds
+    scale, beyond sampling error; ``q`` on ``q_df`` degrees tests whether there is any.
+    """
+
+    start: date
+    end: date
+    years: int
+    intercept: float
+    slope: float
+    standard_error: float
+    lower: float
+    upper: float
+    p_value: float
+    between_years: float
+    q: float
+    q_df: int
+    q_p_value: float
+    level: float
+    covariance: Floats
+    centre: float
+
+    def line(self, periods: Sequence[date]) -> pd.DataFrame:
+        """Return the fitted proportion with the limits of the mean at each period.
+
+        Columns ``period_end``, ``fitted``, ``lower``, ``upper``.  Periods outside the stretch
+        are refused: the line is not known there.
+        """
+        periods = _days(periods)
+        outside = [day for day in periods if not self.start <= day <= self.end]
+        if outside:
+            raise WrongArgument(
+                f"{outside[0]} lies outside {self.start} to {self.end}, the years this trend "
+                "was fitted to; a trend is not carried across a break"
+            )
+        design = _design(_years(periods) - self.centre)
+        fitted = design @ np.array([self.intercept, self.slope])
+        error = np.sqrt(np.einsum("ij,jk,ik->i", design, self.covariance, design))
+        half = stdtrit(self.years - 2, 0.5 + self.level / 2) * error
+        return pd.DataFrame(
+            {
+                "period_end": periods,
+                "fitted": expit(fitted),
+                "lower": expit(fitted - half),
+                "upper": expit(fitted + half),
+            }
+        )
+
+
+def segments(periods: Sequence[date], breaks: Sequence[date]) -> list[int]:
+    """Return the number of the stretch each period belongs to.
+
+    A break is the first day from which figures are no longer comparable with earlier ones: a
+    period ending on or after it belongs to the later stretch.
+    """
+    cuts = _days(breaks)
+    return [sum(day >= cut for cut in cuts) for day in _days(periods)]
+
+
+def fit_trends(
+    series: pd.DataFrame, breaks: Sequence[date] = (), level: float = 0.95
+) -> list[Trend]:
+    """Return the trend of each unbroken stretch of a series that has enough years for one.
+
+    ``series`` has ``period_end`` (date), ``estimate`` and ``standard_error`` (proportions),
+    one row a year.  Rows whose estimate is missing, 0 or 1, or whose standard error is missing
+    or 0, carry no weight and are left out; stretches left with fewer than three years have no
+    trend.  Two rows for one period are refused: two vintages are not two years.
+    """
+    usable = series[
+        (series["standard_error"] > 0) & (series["estimate"] > 0) & (series["estimate"] < 1)
+    ].sort_values("period_end", kind="stable")
+    periods = _days(usable["period_end"])
+    if len(set(periods)) < len(periods):
+        twice = next(day for day in periods if periods.count(day) > 1)
+        raise WrongArgument(f"{twice} has two estimates; choose one vintage before fitting a trend")
+    stretch = np.array(segments(periods, breaks))
+    return [
+        _fit(usable[stretch == number], level)
+        for number in sorted(set(stretch.tolist()))
+        if (stretch == number).sum() >= FEWEST_YEARS
+    ]
+
+
+def _fit(series: pd.DataFrame, level: float) -> Trend:
+    """Random-effects meta-regression of logit(p) on time.
+
+    The between-year variance is estimated by restricted maximum likelihood, the slope's error
+    by Knapp and Hartung (2003) with Student's quantile on years - 2 degrees, never smaller
+    than without their factor; heterogeneity by Cochran's Q of the fixed-effect line.
+    """
+    p, se = as_floats(series["estimate"]), as_floats(series["standard_error"])
+    periods = _days(series["period_end"])
+    time = _years(periods)
+    centre = float(time.mean())
+    x, y, v = _design(time - centre), logit(p), (se / (p * (1 - p))) ** 2
+    q = _weighted_squares(x, y, 1 / v)
+    df = len(y) - 2
+    tau2 = _restricted_variance(x, y, v)
+    weights = 1 / (v + tau2)
+    covariance: Floats = np.linalg.inv(x.T @ (weights[:, None] * x)).astype(np.float64)
+    intercept, slope = covariance @ (x.T @ (weights * y))
+    covariance = covariance * max(1.0, _weighted_squares(x, y, weights) / df)
+    error = float(np.sqrt(covariance[1, 1]))
+    half = float(stdtrit(df, 0.5 + level / 2)) * error
+    return Trend(
+        start=periods[0],
+        end=periods[-1],
+        years=len(y),
+        intercept=float(intercept),
+        slope=float(slope),
+        standard_error=error,
+        lower=float(slope) - half,
+        upper=float(slope) + half,
+        p_value=float(2 * stdtr(df, -abs(slope) / error)),
+        between_years=float(np.sqrt(tau2)),
+        q=q,
+        q_df=df,
+        q_p_value=float(chdtrc(df, q)),
+        level=level,
+        covariance=covariance,
+        centre=centre,
+    )
+
+
+def _design(time: Floats) -> Floats:
+    return np.column_stack([np.ones_like(time), time])
+
+
+def _days(periods: Iterable[date]) -> list[date]:
+    """Return plain dates, whether the periods came as dates or as pandas timestamps."""
+    return [day.date() if isinstance(day, datetime) else day for day in periods]
+
+
+def _years(periods: Sequence[date]) -> Floats:
+    return np.array([day.toordinal() for day in periods], dtype=np.float64) / _DAYS_A_YEAR
+
+
+def _weighted_squares(x: Floats, y: Floats, weights: Floats) -> float:
+    """Weighted residual sum of squares about the weighted least squares line."""
+    root = np.sqrt(weights)
+    beta = np.linalg.lstsq(root[:, None] * x, root * y)[0]
+    return float((weights * (y - x @ beta) ** 2).sum())
+
+
+def _restricted_variance(x: Floats, y: Floats, v: Floats) -> float:
+    """Return the between-year variance that maximises the restricted likelihood, or 0."""
+
+    def minus_twice_log_likelihood(tau2: float) -> float:
+        weights = 1 / (v + tau2)
+        information = np.linalg.slogdet(x.T @ (weights[:, None] * x))[1]
+        return float(_weighted_squares(x, y, weights) - np.log(weights).sum() + information)
+
+    # The years' own spread bounds what lies between them.
+    ceiling = float(np.var(y)) * 4 + float(v.max())
+    found = minimize_scalar(
+        minus_twice_log_likelihood,
+        bounds=(0.0, ceiling),
+        method="bounded",
+        options={"xatol": 1e-12 * ceiling + 1e-15},
+    )
+    at_zero = minus_twice_log_likelihood(0.0) <= minus_twice_log_likelihood(float(found.x))
+    return 0.0 if at_zero else float(found.x)
