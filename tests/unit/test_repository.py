@@ -1,0 +1,152 @@
+"""What is kept in the repository, and the names its parts go by."""
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+STEP_FILES = ["script", "log", "benchmark"]
+
+
+@pytest.fixture(scope="module")
+def kept(root: Path) -> list[Path]:
+    """Every file that git keeps, or would keep with the next commit."""
+    if not (root / ".git").exists():
+        pytest.skip("not a git work tree: nothing says which files are kept")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    paths = (root / name for name in listed.stdout.split("\0") if name)
+    return [path for path in paths if path.is_file()]
+
+
+@pytest.fixture(scope="module")
+def texts(kept: list[Path]) -> dict[Path, str]:
+    """The kept files that are text."""
+    found = {}
+    for path in kept:
+        content = path.read_bytes()
+        if b"\0" not in content:
+            found[path] = content.decode("utf-8")
+    return found
+
+
+@pytest.fixture(scope="module")
+def rules(root: Path) -> dict[str, str]:
+    """Body of every rule, as snakefmt lays it out."""
+    bodies = {}
+    for file in [root / "Snakefile", *sorted((root / "workflow/rules").glob("*.smk"))]:
+        rule = re.compile(r"^(?:rule|checkpoint) (\w+):\n((?:(?: .*)?\n)+)", re.MULTILINE)
+        bodies.update(rule.findall(file.read_text()))
+    return bodies
+
+
+def step_file(body: str, kind: str) -> str | None:
+    """The path that a rule's body gives for its script, log or benchmark."""
+    found = re.search(rf'^    {kind}:\n +"([^"]+)"', body, re.MULTILINE)
+    return found[1] if found else None
+
+
+def test_no_notebook_is_kept_with_what_it_printed(root: Path, kept: list[Path]) -> None:
+    executed = [
+        str(path.relative_to(root))
+        for path in kept
+        if path.suffix == ".ipynb"
+        and any(
+            cell.get("outputs") or cell.get("execution_count")
+            for cell in json.loads(path.read_text())["cells"]
+        )
+    ]
+    assert executed == []
+
+
+def test_no_workbook_and_no_boundaries_are_kept(root: Path, kept: list[Path]) -> None:
+    foreign = {".xls", ".xlsx", ".xlsm", ".ods", ".zip", ".geojson", ".topojson", ".shp", ".gpkg"}
+    assert [str(path.relative_to(root)) for path in kept if path.suffix.lower() in foreign] == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(r"(?<![\w.}>])/(?:home|Users|root|work|tmp)/\w+", id="path of one machine"),
+        pytest.param(
+            r"pypi\.org|pythonhosted\.org|npmjs\.org|deb\.debian\.org", id="package registry"
+        ),
+    ],
+)
+def test_no_file_knows_the_machine_it_was_written_on(
+    root: Path, texts: dict[Path, str], pattern: str
+) -> None:
+    found = [
+        f"{path.relative_to(root)}: {hit}"
+        for path, text in texts.items()
+        for hit in re.findall(pattern, text)
+    ]
+    assert found == []
+
+
+def test_a_step_goes_by_one_name(rules: dict[str, str]) -> None:
+    amiss = []
+    for name, body in rules.items():
+        files = {kind: step_file(body, kind) for kind in STEP_FILES}
+        if not files["script"] and "output:" not in body:
+            continue  # a target that a person types: it makes nothing itself
+        amiss += [
+            f"rule {name}: {kind} is {file}"
+            for kind, file in files.items()
+            if file is None or name not in re.split(r"[/.]", file)
+        ]
+    assert amiss == []
+
+
+def test_every_script_belongs_to_a_rule(root: Path, rules: dict[str, str]) -> None:
+    scripts = {path.stem for path in (root / "workflow/scripts").glob("*.py")}
+    assert scripts == {name for name, body in rules.items() if step_file(body, "script")}
+
+
+def test_every_key_of_the_configuration_is_explained(root: Path) -> None:
+    keys = yaml.safe_load((root / "config/config.yaml").read_text())
+    explained = set(re.findall(r"`(\w+)`", (root / "config/README.md").read_text()))
+    assert set(keys) - explained == set()
+
+
+def test_commands_that_are_written_down_exist(
+    root: Path, texts: dict[Path, str], rules: dict[str, str]
+) -> None:
+    targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text(), re.MULTILINE))
+    written = [root / ".ci/run", *(root / ".github/workflows").glob("*.yml")]
+    written += [path for path in texts if path.suffix == ".md"]
+    unknown = []
+    for path in written:
+        text = texts[path]
+        makes = set(re.findall(r"(?:`|run: |^)make ([a-z]\w*)", text, re.MULTILINE))
+        steps = set(re.findall(r"snakemake (?:--\w+ \d+ )?([a-z]\w+)\b(?!/)", text))
+        unknown += [
+            f"{path.relative_to(root)}: {name}" for name in (makes - targets) | (steps - set(rules))
+        ]
+    assert unknown == []
+
+
+def test_links_between_documents_lead_somewhere(root: Path, texts: dict[Path, str]) -> None:
+    dead = [
+        f"{path.relative_to(root)}: {target}"
+        for path, text in texts.items()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\((?!\w+:)([^)#]+)", text)
+        if not (path.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def test_the_citation_is_of_this_version(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((root / "CITATION.cff").read_text())
+    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
