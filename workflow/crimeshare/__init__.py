@@ -1,1 +1,1 @@
-"""Read, measure and publish crime figures of England and Wales, every number with its source cell."""
+"""Read, measure and publish crime figures, every number with the cell it came from."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
@@ -208,9 +208,9 @@ def _check_tables(
         current = [table for table in here if table.period_end == period_end]
         if row["required"] == "yes" and not current and not (layout.unknown or layout.problems):
             layout.problems.append(
-                f"no sheet holds the table of {kind} for the year ending {period_end:%B %Y}; sheets "
-                f"present are {', '.join(map(repr, workbook.sheet_names))}. Expected a title as in "
-                f"{relative(FOLDER / 'sheets.csv')}"
+                f"no sheet holds the table of {kind} for the year ending {period_end:%B %Y}; "
+                f"sheets present are {', '.join(map(repr, workbook.sheet_names))}. Expected a "
+                f"title as in {relative(FOLDER / 'sheets.csv')}"
             )
         for period, times in Counter(table.period_end for table in here).items():
             if times > 1:
@@ -315,7 +315,7 @@ def _check_columns(layout: Layout, table: Table, figures: list[Column]) -> None:
 
 def _area_rows(
     layout: Layout, table: Table, roles: Mapping[str, Column], figures: list[Column]
-) -> Iterator[tuple[int, list[Cell], Area, str]]:
+) -> Iterator[tuple[int, Sequence[Cell], Area, str]]:
     for row in range(table.header + 1, len(table.grid.rows)):
         cells = table.grid.rows[row]
         label = str(cells[roles["area_name"].index])

@@ -1,0 +1,38 @@
+# crimeshare: from the releases of the Office for National Statistics to a report, every
+# number with its source cell. Configuration, registry, and the targets a person types.
+# The steps are in workflow/rules/, in the order the figures pass through them.
+
+from pathlib import Path
+
+from crimeshare.configuration import read_configuration
+from crimeshare.problems import Problem
+from crimeshare.sources.registry import read_copies, read_registry, select
+from crimeshare.sources.source import origin
+from crimeshare.software import software
+
+
+configfile: "config/config.yaml"
+
+
+try:
+    configuration = read_configuration(config)
+    registry = read_registry(Path("config/releases.csv"))
+    copies = read_copies(Path("config/copies.csv"), registry)
+    releases = {
+        release.release_id: release
+        for release in select(registry, configuration.releases)
+    }
+except Problem as problem:
+    raise SystemExit(f"crimeshare: {problem}")
+
+
+include: "workflow/rules/acquire.smk"
+include: "workflow/rules/clean.smk"
+include: "workflow/rules/estimate.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/estimates/shares.parquet",
+        "results/estimates/changes.parquet",

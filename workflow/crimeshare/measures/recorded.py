@@ -1,0 +1,230 @@
+"""Recorded crime: shares, ranks and year-on-year changes of police counts.
+
+A police count is a count of records and has no sampling error, so nothing here has an
+interval.  A share is always of the same release's own total; a rank always says among
+which groups; a change across a change of recording is shown and marked not comparable.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from crimeshare.reference import areas, main_groups, offences, read_rows
+
+# ONS shows no change from a base below this.
+SMALL_BASE = 50
+
+# A previous count recovered from a published percentage must be this close to a whole number.
+# Percentages are published in double precision, so a count of five million keeps about 1e-9.
+WHOLE = 1e-3
+
+KEY = ["release_id", "period_end", "area_code"]
+
+
+def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
+    """Each offence group's share of the total, and its ranks, in every area and year of a release.
+
+    Args:
+        recorded: the clean table ``recorded_crime``.
+
+    Returns:
+        One row a release, year, area and offence group (the total itself has none), with
+        ``count`` and ``total`` (offences), ``share`` (of the total, 0 to 1) and the ranks by
+        count, 1 the largest, ties sharing the better rank: ``rank_main_groups`` among the top
+        level of Table P1, ``rank_subgroups`` among its leaves (main groups without parts
+        included), ``rank_published_columns`` among all columns but the total, parents and
+        parts together.  A group outside a classification, or an area with a marked figure in
+        it, has no rank there.  A country or region whose total leaves a force out says so in
+        its name.
+    """
+    counts = _counts(recorded)
+    totals = counts[counts["offence_id"] == "total"].set_index(KEY)["count"].rename("total")
+    shares = counts[counts["offence_id"] != "total"].join(totals, on=KEY)
+    shares["share"] = shares["count"] / shares["total"]
+    parts = _leaves(shares)
+    shares["rank_main_groups"] = _rank(shares, shares["offence_id"].isin(main_groups()))
+    shares["rank_subgroups"] = _rank(shares, parts)
+    shares["rank_published_columns"] = _rank(shares, pd.Series(True, index=shares.index))
+    columns = [
+        *KEY,
+        "area_name",
+        "area_type",
+        "offence_id",
+        "count",
+        "total",
+        "share",
+        "rank_main_groups",
+        "rank_subgroups",
+        "rank_published_columns",
+    ]
+    return shares[columns].reset_index(drop=True)
+
+
+def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> pd.DataFrame:
+    """Year-on-year changes of every count of a release's own year.
+
+    The previous year is taken as the release itself revised it: from its table of the year
+    before where it has one (basis ``previous_year_table``), otherwise recovered from the count
+    and the published percentage, which ONS gives in double precision, so that the count of the
+    year before comes out whole (``recovered_from_change``), otherwise not at all
+    (``not_shown``).
+
+    Args:
+        recorded: the clean table ``recorded_crime``.
+        recording_changes: as :func:`read_recording_changes` gives it.
+
+    Returns:
+        One row a release, area and offence group, the total included.  ``change`` is in
+        offences, ``change_pct`` in per cent and empty where the base is under 50, as ONS does;
+        ``published_change_pct`` is ONS's own.  ``comparable`` is false where a change of
+        recording took effect after the earlier year began; ``recording_changes`` names it.
+    """
+    counts = _counts(recorded)
+    published = _published_changes(recorded)
+    own_period = counts.groupby("release_id")["period_end"].transform("max")
+    now = counts[counts["period_end"] == own_period]
+    before = counts[counts["period_end"] != own_period]
+    key = ["release_id", "area_code", "offence_id"]
+    changes = (
+        now.join(published.set_index(key), on=key)
+        .join(before.set_index(key)["count"].rename("tabled"), on=key)
+        .reset_index(drop=True)
+    )
+    changes["previous_period_end"] = changes["period_end"] - pd.DateOffset(years=1)
+    changes["previous_period_end"] += pd.offsets.MonthEnd(0)
+    recovered = _recovered(changes["count"], changes["published_change_pct"])
+    changes["previous"] = changes["tabled"].fillna(recovered)
+    changes["basis"] = np.select(
+        [changes["tabled"].notna(), recovered.notna()],
+        ["previous_year_table", "recovered_from_change"],
+        "not_shown",
+    )
+    changes["change"] = changes["count"] - changes["previous"]
+    shown = changes["previous"] >= SMALL_BASE
+    changes["change_pct"] = (100 * changes["change"] / changes["previous"]).where(shown)
+    names = _recording_changes_between(changes, recording_changes)
+    changes["comparable"] = names.isna()
+    changes["recording_changes"] = names
+    columns = [
+        "release_id",
+        "area_code",
+        "area_name",
+        "area_type",
+        "offence_id",
+        "period_end",
+        "previous_period_end",
+        "count",
+        "previous",
+        "change",
+        "change_pct",
+        "published_change_pct",
+        "basis",
+        "comparable",
+        "recording_changes",
+    ]
+    return changes[columns].astype(
+        {"period_end": "datetime64[ms]", "previous_period_end": "datetime64[ms]"}
+    )
+
+
+def read_recording_changes(path: Path) -> pd.DataFrame:
+    """Changes of what police record, one row a change and offence id it touches.
+
+    Columns: change_id, effective (day), name, offence_id, source.
+    """
+    table = pd.DataFrame(read_rows(path))
+    table["effective"] = pd.to_datetime(table["effective"]).astype("datetime64[ms]")
+    table["offence_id"] = table["offence_ids"].str.split()
+    return table.drop(columns="offence_ids").explode("offence_id", ignore_index=True)
+
+
+def rank_forces(shares: pd.DataFrame) -> pd.Series:
+    """Each force's rank by share among the forces of the same release, year and offence group.
+
+    Args:
+        shares: as :func:`compute_shares` gives it.
+
+    Returns:
+        Ranks, 1 the largest share, on the index of the rows of ``shares`` that are police force
+        areas with a share; the number of ranks is the number of forces with figures.
+    """
+    forces = shares[(shares["area_type"] == "force") & shares["share"].notna()]
+    by = ["release_id", "period_end", "offence_id"]
+    return forces.groupby(by)["share"].rank(ascending=False, method="min").astype("int64")
+
+
+def _counts(recorded: pd.DataFrame) -> pd.DataFrame:
+    counts = recorded[recorded["measure"] == "count"].rename(columns={"value": "count"})
+    counts = counts.sort_values(
+        ["release_id", "period_end"], ascending=[True, False], kind="stable"
+    )
+    counts["area_name"] = counts["area_name"] + _excluding(counts)
+    return counts
+
+
+def _excluding(counts: pd.DataFrame) -> pd.Series:
+    """`` (excluding ...)`` for each row of an area that a force without figures lies in."""
+    missing = counts[
+        (counts["offence_id"] == "total")
+        & (counts["area_type"] == "force")
+        & counts["count"].isna()
+    ]
+    names: dict[tuple[object, ...], list[str]] = {}
+    for release_id, period_end, code in missing[KEY].itertuples(index=False, name=None):
+        force = areas()[code]
+        above = force.parent_code
+        while above:
+            names.setdefault((release_id, period_end, above), []).append(force.area_name)
+            above = areas()[above].parent_code
+    keys = zip(counts["release_id"], counts["period_end"], counts["area_code"], strict=True)
+    labels = [
+        f" (excluding {' and '.join(sorted(names[key]))})" if key in names else "" for key in keys
+    ]
+    return pd.Series(labels, index=counts.index, dtype="str")
+
+
+def _leaves(shares: pd.DataFrame) -> pd.Series:
+    """Whether a group has no part among the columns of its release."""
+    parents = shares["offence_id"].map(lambda offence: offences()[offence].parent_id)
+    held = set(zip(shares["release_id"], parents, strict=True))
+    keys = zip(shares["release_id"], shares["offence_id"], strict=True)
+    return pd.Series([key not in held for key in keys], index=shares.index)
+
+
+def _rank(shares: pd.DataFrame, members: pd.Series) -> pd.Series:
+    groups = shares[members].groupby(KEY)["count"]
+    complete = groups.transform("count") == groups.transform("size")
+    return groups.rank(ascending=False, method="min").where(complete).astype("Int64")
+
+
+def _published_changes(recorded: pd.DataFrame) -> pd.DataFrame:
+    changes = recorded[recorded["measure"] == "change_pct"]
+    return changes.rename(columns={"value": "published_change_pct"})[
+        ["release_id", "area_code", "offence_id", "published_change_pct"]
+    ]
+
+
+def _recovered(count: pd.Series, change_pct: pd.Series) -> pd.Series:
+    ratio = 1 + change_pct / 100
+    previous = count / ratio.where(ratio > 0)
+    whole = previous.round()
+    return whole.where((previous - whole).abs() < WHOLE)
+
+
+def _recording_changes_between(changes: pd.DataFrame, recording_changes: pd.DataFrame) -> pd.Series:
+    """The names of the changes that touch one of two years more than the other, or None."""
+    by = ["offence_id", "previous_period_end", "period_end"]
+    pairs = changes[by].drop_duplicates()
+    touching = pairs.merge(recording_changes, on="offence_id")
+    earlier_year_began = (
+        touching["previous_period_end"] - pd.DateOffset(years=1) + pd.Timedelta(days=1)
+    )
+    touching = touching[
+        (touching["effective"] > earlier_year_began)
+        & (touching["effective"] <= touching["period_end"])
+    ]
+    names = touching.groupby(by)["name"].agg("; ".join).rename("names")
+    return changes.join(names, on=by)["names"]

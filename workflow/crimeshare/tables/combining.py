@@ -1,0 +1,115 @@
+"""The clean tables: observations of all releases in one long table each, schema-checked."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa
+
+from crimeshare.problems import Problems
+from crimeshare.reference import areas, offences
+
+MEASURES = [
+    "count",
+    "rate_per_1000",
+    "rate_per_1000_households",
+    "change_pct",
+    "population",
+    "households",
+]
+
+_SHA256 = r"^[0-9a-f]{64}$"
+_CELL = r"^[A-Z]{1,3}[1-9]\d*$"
+
+RECORDED_CRIME = pa.DataFrameSchema(
+    {
+        "release_id": pa.Column(str),
+        "period_end": pa.Column("datetime64[ms]"),
+        "area_code": pa.Column(str, pa.Check.isin(list(areas()))),
+        "area_name": pa.Column(str),
+        "area_type": pa.Column(str),
+        "offence_id": pa.Column(str, pa.Check.isin(list(offences())), nullable=True),
+        "measure": pa.Column(str, pa.Check.isin(MEASURES)),
+        "value": pa.Column(float, nullable=True),
+        "marker": pa.Column(str, nullable=True),
+        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
+        "sheet": pa.Column(str),
+        "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+    },
+    checks=[
+        pa.Check(
+            lambda table: table["value"].isna() == table["marker"].notna(),
+            error="a row has a value or a marker, never both or neither",
+        ),
+        pa.Check(
+            lambda table: (
+                table["offence_id"].isna() == table["measure"].isin(["population", "households"])
+            ),
+            error="a count, change or rate has an offence, a population has none",
+        ),
+    ],
+    unique=["release_id", "period_end", "area_code", "offence_id", "measure"],
+    strict=True,
+    ordered=True,
+)
+
+POPULATION = pa.DataFrameSchema(
+    {
+        "release_id": pa.Column(str),
+        "measure": pa.Column(str, pa.Check.isin(["population", "households"])),
+        "reference_year": pa.Column("int64", pa.Check.in_range(2000, 2100)),
+        "area_code": pa.Column(str, pa.Check.isin(list(areas()))),
+        "area_name": pa.Column(str),
+        "area_type": pa.Column(str),
+        "value": pa.Column(float, pa.Check.gt(0), nullable=True),
+        "marker": pa.Column(str, nullable=True),
+        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
+        "sheet": pa.Column(str),
+        "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+    },
+    unique=["release_id", "measure", "area_code"],
+    strict=True,
+    ordered=True,
+)
+
+
+def combine_recorded_crime(observations: pd.DataFrame) -> pd.DataFrame:
+    """The table ``recorded_crime``: one row a published figure, in the order of the releases.
+
+    Raises:
+        Problems: rows that break the schema, all kinds at once.
+    """
+    table = observations[list(RECORDED_CRIME.columns)].reset_index(drop=True)
+    return _checked("recorded_crime", table, RECORDED_CRIME)
+
+
+def combine_population(observations: pd.DataFrame) -> pd.DataFrame:
+    """The table ``population``: residents and households by area, with the mid-year they are of.
+
+    Raises:
+        Problems: rows that break the schema, all kinds at once.
+    """
+    rows = observations[observations["measure"].isin(["population", "households"])]
+    table = rows[list(POPULATION.columns)].reset_index(drop=True)
+    table = table.astype({"reference_year": "int64"})
+    return _checked("population", table, POPULATION)
+
+
+def _checked(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    try:
+        return schema.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        problems = []
+        for (column, check), group in cases.groupby(["column", "check"], dropna=False):
+            rows = [int(row) for row in group["index"].dropna().unique()[:3]]
+            places = "; ".join(
+                f"{table['release_id'][row]}, sheet {table['sheet'][row]!r}, "
+                f"cell {table['cell'][row]}"
+                for row in rows
+            )
+            problems.append(
+                f"{name}: {column or 'rows'} break the rule `{check}` in {len(group)} places"
+                + (f", first {places}" if places else "")
+                + ". The reader and the schema disagree; look at the layout of that release"
+            )
+        raise Problems(problems) from error

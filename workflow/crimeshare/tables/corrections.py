@@ -1,0 +1,102 @@
+"""Faults that ONS itself published, acknowledged one by one in ``config/corrections.yaml``.
+
+Each entry names a cell and the value expected in it.  The published value is kept; the
+entry only says that the fault is known.  It dies with the fault: once the cell holds
+another value, or the arithmetic holds again, the run stops and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from crimeshare.problems import Problem, Problems
+from crimeshare.tables.arithmetic import Fault
+from crimeshare.tables.observations import Observation
+
+
+class Correction(BaseModel):
+    """One cell whose fault is known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    release: str
+    sheet: str
+    cell: str = Field(pattern=r"^[A-Z]{1,3}[1-9]\d*$")
+    expect: float
+    status: Literal["reported", "not_reported"]
+    reason: str
+    source: str
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Sheet and cell."""
+        return self.sheet, self.cell
+
+
+def read_corrections(path: Path) -> list[Correction]:
+    """The entries of ``path``.
+
+    Raises:
+        Problems: every entry that does not hold, with its number in the file.
+        Problem: the file is not YAML.
+    """
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return TypeAdapter(list[Correction]).validate_python(entries or [])
+    except yaml.YAMLError as error:
+        raise Problem(f"{path} is not YAML: {error}") from error
+    except ValidationError as error:
+        raise Problems(
+            [
+                f"{path}, entry {' '.join(str(part) for part in fault['loc'])}: {fault['msg']}. "
+                f"Its keys are {', '.join(Correction.model_fields)}"
+                for fault in error.errors()
+            ]
+        ) from error
+
+
+def check_faults(
+    faults: Iterable[Fault],
+    observations: Iterable[Observation],
+    corrections: Iterable[Correction],
+    path: Path,
+) -> None:
+    """Stop at every fault that ``corrections`` does not list and every entry out of date.
+
+    Args:
+        faults: what :func:`crimeshare.tables.arithmetic.find_faults` found in one release.
+        observations: that release's observations.
+        corrections: those of that release.
+        path: the file of the corrections, for the message.
+
+    Raises:
+        Problems: all of them at once.
+    """
+    remaining = list(faults)
+    values = {(row.sheet, row.cell): row.value for row in observations}
+    problems = []
+    for entry in corrections:
+        explained = [fault for fault in remaining if entry.place in fault.cells]
+        where = f"{entry.release}, sheet {entry.sheet!r}, cell {entry.cell}"
+        if values.get(entry.place) != entry.expect:
+            problems.append(
+                f"{where} holds {values.get(entry.place)}, but {path} expects {entry.expect:g}: "
+                "the cell was changed since. Look at it and remove or renew the entry"
+            )
+        elif not explained:
+            problems.append(
+                f"{where}: the arithmetic holds, but {path} lists a fault there. Remove the entry"
+            )
+        remaining = [fault for fault in remaining if fault not in explained]
+    problems += [
+        f"{fault.sentence}. If the workbook really says so, list the cell in {path} with "
+        "`expect`, `reason` and `source`"
+        for fault in remaining
+    ]
+    if problems:
+        raise Problems(problems)

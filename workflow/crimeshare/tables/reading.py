@@ -1,0 +1,29 @@
+"""Read one release from its workbook and check its arithmetic."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from crimeshare.tables.arithmetic import find_faults
+from crimeshare.tables.corrections import check_faults, read_corrections
+from crimeshare.tables.grid import open_workbook
+from crimeshare.tables.observations import Observation
+from crimeshare.tables.police_force_area import read_police_force_area_tables
+
+
+def read_release(
+    workbook: Path, release_id: str, period_end: date, corrections: Path
+) -> list[Observation]:
+    """The observations of a workbook of police force area tables, known to add up.
+
+    Raises:
+        Problem: it is not a workbook.
+        UnknownNames: names in it that the layouts do not know.
+        Problems: its arithmetic does not hold and ``corrections`` does not say why.
+    """
+    book = open_workbook(workbook)
+    observations = read_police_force_area_tables(book, release_id, period_end)
+    listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
+    check_faults(find_faults(observations), observations, listed, corrections)
+    return observations

@@ -1,0 +1,82 @@
+# Clean: one row a cell, then one long table over all releases.
+#
+# in    resources/releases/<release_id>/<file>     workbooks, or
+#       resources/figures/<release_id>.parquet     the figures shipped in their place
+#       config/corrections.yaml                    known faults in the workbooks
+# out   results/observations/<release_id>.parquet  every cell read, with its labels
+#       results/clean/recorded_crime.parquet       counts, changes, rates, populations
+#       results/clean/population.parquet           residents and households
+
+police_force_area_releases = [
+    release.release_id for release in releases.values() if release.dataset == "pfa"
+]
+
+
+rule read_release:
+    input:
+        # The workbook, or the shipped figures where no workbook is to be fetched.
+        origin=lambda wildcards: (
+            f"resources/figures/{wildcards.release_id}.parquet"
+            if origin(registry[wildcards.release_id], configuration.source)
+            == "figures"
+            else f"resources/releases/{wildcards.release_id}/{registry[wildcards.release_id].file}"
+        ),
+        corrections="config/corrections.yaml",
+    output:
+        observations="results/observations/{release_id}.parquet",
+    log:
+        "results/logs/read_release/{release_id}.log",
+    benchmark:
+        "results/benchmarks/read_release/{release_id}.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("tables"),
+        release=lambda wildcards: registry[wildcards.release_id],
+    message:
+        "Reading {wildcards.release_id}"
+    script:
+        "../scripts/read_release.py"
+
+
+rule combine_recorded_crime:
+    input:
+        observations=expand(
+            "results/observations/{release_id}.parquet",
+            release_id=police_force_area_releases,
+        ),
+    output:
+        recorded_crime="results/clean/recorded_crime.parquet",
+        population="results/clean/population.parquet",
+    log:
+        "results/logs/combine_recorded_crime.log",
+    benchmark:
+        "results/benchmarks/combine_recorded_crime.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("tables"),
+    message:
+        "Combining {input}"
+    script:
+        "../scripts/combine_recorded_crime.py"
+
+
+rule ship_figures:
+    input:
+        observations=expand(
+            "results/observations/{release_id}.parquet",
+            release_id=police_force_area_releases,
+        ),
+    log:
+        "results/logs/ship_figures.log",
+    benchmark:
+        "results/benchmarks/ship_figures.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("tables"),
+    message:
+        "Shipping figures to resources/figures/"
+    script:
+        "../scripts/ship_figures.py"

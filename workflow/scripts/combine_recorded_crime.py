@@ -1,0 +1,10 @@
+"""Put the recorded-crime figures of all releases into the clean tables."""
+
+from crimeshare.parquet import read_table, write_table
+from crimeshare.running import running
+from crimeshare.tables.combining import combine_population, combine_recorded_crime
+
+with running(snakemake):
+    observations = read_table(*snakemake.input.observations)
+    write_table(combine_recorded_crime(observations), snakemake.output.recorded_crime)
+    write_table(combine_population(observations), snakemake.output.population)

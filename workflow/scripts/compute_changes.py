@@ -1,0 +1,12 @@
+"""Compute year-on-year changes and mark those that a change of recording runs through."""
+
+from pathlib import Path
+
+from crimeshare.measures.recorded import compute_changes, read_recording_changes
+from crimeshare.parquet import read_table, write_table
+from crimeshare.running import running
+
+with running(snakemake):
+    recording_changes = read_recording_changes(Path(snakemake.input.recording_changes))
+    changes = compute_changes(read_table(snakemake.input.recorded_crime), recording_changes)
+    write_table(changes, snakemake.output.changes)

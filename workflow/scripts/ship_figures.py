@@ -1,0 +1,21 @@
+"""Keep the figures just read from workbooks as the figures the repository ships."""
+
+import shutil
+from pathlib import Path
+
+from crimeshare.problems import Problem
+from crimeshare.running import replacing, running, say
+
+with running(snakemake):
+    if snakemake.config["source"] == "embedded":
+        raise Problem(
+            "Figures are shipped from workbooks, but source is embedded; name a mirror: "
+            "make figures CRIMESHARE_MIRROR=<folder>"
+        )
+    for observations in map(Path, snakemake.input.observations):
+        target = Path("resources/figures") / observations.name
+        if target.exists() and target.read_bytes() == observations.read_bytes():
+            continue
+        with replacing(target) as path:
+            shutil.copyfile(observations, path)
+        say(f"{target} holds the figures of {observations.stem}.")
