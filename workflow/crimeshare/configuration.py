@@ -30,7 +30,7 @@ Address = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
 
 
 def _known_source(source: str) -> str:
-    if source in SOURCES or is_url(source) or Path(source).expanduser().is_dir():
+    if source in SOURCES or is_url(source) or (source and Path(source).expanduser().is_dir()):
         return source
     raise ValueError(source)
 

@@ -19,6 +19,9 @@ from pathlib import Path, PurePosixPath
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem, Problems
 
+REGISTRY = Path("config/releases.csv")
+COPIES = Path("config/copies.csv")
+
 PIN_BASES = {
     "file": "the project read the bytes, from an archive's copy believed to be ONS's own",
     "third_party": "somebody else recorded the hash; the project has not read the bytes",

@@ -1,0 +1,325 @@
+"""A client for ons.gov.uk, and for any mirror that answers as it does: `/X/data` is the JSON of a
+page, `/file?uri=/X/name.xlsx` a file.
+
+It asks only the hosts it was given, redirects included, says who it is, waits when told to, goes
+on with a transfer that broke, and never reads more than it was allowed to.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import sleep as real_sleep
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+import tenacity
+from tqdm import tqdm
+
+from crimeshare.running import say
+from crimeshare.sources.source import Missing, Unanswered
+
+T = TypeVar("T")
+
+_ATTEMPTS = 5
+_REDIRECTS = 5
+_LONGEST_WAIT = 120.0  # seconds; a server that wants more is left alone
+_PAGE_BYTES = 5_000_000
+_CHUNK = 65_536
+_LINE_EVERY = 5_000_000  # bytes between two plain lines of progress
+_TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504}
+
+
+class _Unready(Exception):
+    """The server may well answer if asked again, after `wait` seconds if it said so."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class Website:
+    """ons.gov.uk or a mirror's address; see :class:`crimeshare.sources.source.Source`.
+
+    Args:
+        base: address that pages and files lie below. Plain http is asked only if `base` is http.
+        contact: e-mail or web address for the User-Agent.
+        max_bytes: most that one file may weigh.
+        hosts: the only hosts that are asked; by default that of `base`.
+        official: whether this is ONS itself.
+        timeout: seconds of silence after which an attempt counts as failed.
+        sleep: called with the seconds to wait between two attempts.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        contact: str,
+        max_bytes: int,
+        hosts: Collection[str] | None = None,
+        official: bool = False,
+        timeout: float = 30.0,
+        sleep: Callable[[float], None] = real_sleep,
+    ) -> None:
+        self.official = official
+        self._base = httpx.URL(base.rstrip("/"))
+        self._hosts = [_host(self._base)] if hosts is None else hosts
+        self.name = _host(self._base)
+        self._max_bytes = max_bytes
+        self._sleep = sleep
+        self._client = httpx.Client(
+            headers={
+                "User-Agent": f"crimeshare/{version('crimeshare')} (+{contact})",
+                # Ranges and sizes are of the bytes as stored, so no compression on the way.
+                "Accept-Encoding": "identity",
+            },
+            timeout=timeout,
+        )
+
+    def page(self, uri: str) -> dict[str, Any]:
+        url = f"{self._base}{quote(uri)}/data"
+        body, content_type = self._until_answered(url, lambda: self._read_page(url))
+        try:
+            content = json.loads(body)
+        except ValueError:
+            found = "HTML" if "html" in content_type or body.lstrip()[:1] == b"<" else "other text"
+            raise Unanswered(
+                f"{url} answered with {found} where the page's JSON was expected; open it in a "
+                "browser to see whether the page moved."
+            ) from None
+        if not isinstance(content, dict):
+            raise Unanswered(f"{url} holds a {type(content).__name__}; expected a JSON object.")
+        return content
+
+    def download(self, uri: str, destination: Path) -> str | None:
+        url = f"{self._base}/file?uri={quote(uri)}"
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        return self._until_answered(url, lambda: self._transfer(url, destination))
+
+    def _read_page(self, url: str) -> tuple[bytes, str]:
+        with self._answer(url, {"Accept": "application/json"}) as response:
+            body = bytearray()
+            for chunk in response.iter_bytes(_CHUNK):
+                body += chunk
+                self._check_size(url, len(body), _PAGE_BYTES)
+            return bytes(body), response.headers.get("Content-Type", "")
+
+    def _transfer(self, url: str, destination: Path) -> str | None:
+        """Fetch a file once, from where an earlier transfer of the same bytes broke off."""
+        part = _Part(destination)
+        with self._answer(url, part.request_headers()) as response:
+            start = part.begin(response)
+            length = response.headers.get("Content-Length", "")
+            total = start + int(length) if length.isdecimal() else None
+            with (
+                destination.open("ab") as file,
+                _progress(destination.name, start, total) as advance,
+            ):
+                size = start
+                for chunk in response.iter_raw(_CHUNK):
+                    size += len(chunk)
+                    self._check_size(url, max(size, total or 0), self._max_bytes, part)
+                    file.write(chunk)
+                    advance(len(chunk))
+            part.end()
+            content_type: str | None = response.headers.get("Content-Type")
+            return content_type
+
+    def _check_size(self, url: str, size: int, limit: int, part: "_Part | None" = None) -> None:
+        if size > limit:
+            if part is not None:
+                part.discard()
+            raise Unanswered(
+                f"{url} has at least {size:,} bytes, above the limit of {limit:,}; if that is as "
+                "it should be, raise `max_bytes`."
+            )
+
+    @contextmanager
+    def _answer(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """Ask for `url`, follow redirects hop by hop, and yield an answer that is one."""
+        hop = httpx.URL(url)
+        for _ in range(_REDIRECTS + 1):
+            self._check_allowed(hop, url)
+            with self._client.stream("GET", hop, headers=dict(headers)) as response:
+                if not response.has_redirect_location:
+                    _check_status(response, url)
+                    yield response
+                    return
+                try:
+                    hop = response.url.join(response.headers["Location"])
+                except httpx.InvalidURL as error:
+                    raise Unanswered(
+                        f"{url} redirects to what is no address ({error}); open it in a browser."
+                    ) from error
+        raise Unanswered(
+            f"{url} was redirected more than {_REDIRECTS} times, last to {hop}; open it in a "
+            "browser to see where it leads."
+        )
+
+    def _check_allowed(self, hop: httpx.URL, url: str) -> None:
+        asked = str(hop) if str(hop) == url else f"{hop}, where {url} redirects,"
+        if hop.scheme not in {"https", self._base.scheme}:
+            raise Unanswered(f"{asked} is not https; nothing else is asked.")
+        if _host(hop) not in self._hosts:
+            raise Unanswered(
+                f"{asked} is on the host {_host(hop)}, which was not asked; the only hosts allowed "
+                f"are {', '.join(self._hosts)} (`hosts` in config/config.yaml)."
+            )
+
+    def _until_answered(self, url: str, ask: Callable[[], T]) -> T:
+        """Call `ask` until it answers, at most a few times, waiting longer each time."""
+        backoff = tenacity.wait_exponential_jitter(initial=1, max=60)
+
+        def wait(state: tenacity.RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            told = error.wait if isinstance(error, _Unready) else None
+            return backoff(state) if told is None else told
+
+        def tell(state: tenacity.RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            seconds = state.next_action.sleep if state.next_action else 0.0
+            say(f"{url} {_reason(error)}; asking again in {seconds:.0f} s.")
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type((_Unready, httpx.TransportError)),
+            stop=tenacity.stop_after_attempt(_ATTEMPTS),
+            wait=wait,
+            sleep=self._sleep,
+            before_sleep=tell,
+            reraise=True,
+        )
+        try:
+            return retrying(ask)
+        except (_Unready, httpx.TransportError) as error:
+            raise Unanswered(
+                f"{url} {_reason(error)}, {_ATTEMPTS} times in a row; try again later, or build "
+                "from the shipped figures with source=embedded."
+            ) from error
+
+
+class _Part:
+    """A transfer on disk, beside it the validator that says which bytes it is a part of."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._validator = path.with_name(path.name + ".validator")
+
+    def request_headers(self) -> dict[str, str]:
+        """Ask for the rest only if the server still has the bytes that were begun."""
+        if self._path.exists() and self._validator.exists():
+            return {
+                "Range": f"bytes={self._path.stat().st_size}-",
+                "If-Range": self._validator.read_text(encoding="ascii"),
+            }
+        return {}
+
+    def begin(self, response: httpx.Response) -> int:
+        """Make ready to append the response's body; return the number of bytes already there."""
+        if response.status_code == httpx.codes.PARTIAL_CONTENT:
+            start = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
+            if start and self._path.exists() and int(start[1]) == self._path.stat().st_size:
+                return int(start[1])
+        self.discard()
+        if response.status_code != httpx.codes.OK:
+            raise _Unready("did not go on where the transfer broke off", wait=0)
+        self._path.touch()
+        # If-Range takes a strong validator only; without one the next attempt starts afresh.
+        etag = response.headers.get("ETag", "")
+        validator = etag if etag.startswith('"') else response.headers.get("Last-Modified", "")
+        if validator.isascii() and validator:
+            self._validator.write_text(validator, encoding="ascii")
+        return 0
+
+    def end(self) -> None:
+        self._validator.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._validator.unlink(missing_ok=True)
+
+
+def _host(url: httpx.URL) -> str:
+    """Return the host, with the port where it is not the scheme's own."""
+    return url.netloc.decode("ascii")
+
+
+def _check_status(response: httpx.Response, url: str) -> None:
+    status = response.status_code
+    if status in {httpx.codes.OK, httpx.codes.PARTIAL_CONTENT}:
+        return
+    if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+        return  # _Part.begin starts afresh
+    if status in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
+        raise Missing(
+            f"{url} is not there (status {status}); it may have been moved or withdrawn, and "
+            "snakemake check_releases says what the source holds."
+        )
+    if status in _TRY_AGAIN:
+        wait = _retry_after(response.headers.get("Retry-After", ""))
+        if wait is not None and wait > _LONGEST_WAIT:
+            raise Unanswered(
+                f"{url} answered {status} and asks to be left alone for {wait:.0f} s; "
+                "try again after that."
+            )
+        raise _Unready(f"answered {status}", wait)
+    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        raise Unanswered(
+            f"{url} refused the request (status {status}); put an address where you can be reached "
+            "into `contact`, and open the address in a browser to see whether it is public."
+        )
+    raise Unanswered(f"{url} answered {status}; expected 200. Open it in a browser to see why.")
+
+
+def _retry_after(text: str) -> float | None:
+    """Return the seconds of a Retry-After header, which holds seconds or a day and time."""
+    if text.isdecimal():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _reason(error: BaseException | None) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "did not answer in time"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return "broke off in the middle of its answer"
+    if isinstance(error, httpx.TransportError):
+        return f"could not be reached ({error})"
+    return str(error)
+
+
+@contextmanager
+def _progress(name: str, start: int, total: int | None) -> Iterator[Callable[[int], object]]:
+    """Yield what to call with each number of bytes: a bar in a terminal, plain lines elsewhere."""
+    if sys.stderr.isatty():
+        with tqdm(
+            desc=name, initial=start, total=total, unit="B", unit_scale=True, leave=False
+        ) as bar:
+            yield bar.update
+        return
+
+    of_total = f" of {total:,}" if total else ""
+    done = start
+
+    def advance(size: int) -> None:
+        nonlocal done
+        lines = done // _LINE_EVERY
+        done += size
+        if done // _LINE_EVERY > lines:
+            say(f"{name}: {done:,}{of_total} bytes")
+
+    say(f"{name}: from byte {start:,}{of_total}")
+    yield advance
+    say(f"{name}: {done:,}{of_total} bytes, complete")
