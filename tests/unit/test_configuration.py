@@ -1,0 +1,110 @@
+"""The configuration is checked as a whole and explained key by key."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from crimeshare.configuration import Configuration, read_configuration
+from crimeshare.problems import Problems
+
+
+@pytest.fixture
+def values(root: Path) -> dict[str, Any]:
+    values = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
+    assert isinstance(values, dict)
+    return values
+
+
+def test_the_shipped_file_holds(values: dict[str, Any]) -> None:
+    configuration = read_configuration(values)
+    assert configuration.source == "embedded"
+    assert configuration.releases == "all"
+    assert configuration.level == 0.95
+    assert configuration.release is None
+
+
+def test_every_key_is_explained(root: Path) -> None:
+    text = (root / "config" / "README.md").read_text(encoding="utf-8")
+    for key in Configuration.model_fields:
+        assert f"`{key}`" in text, f"config/README.md does not explain `{key}`"
+
+
+def test_every_required_key_has_its_value_in_the_file(values: dict[str, Any]) -> None:
+    required = {name for name, key in Configuration.model_fields.items() if key.is_required()}
+    assert set(values) == required
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("source", "embeded", "did you mean `embedded`?"),
+        ("source", "", "a folder that exists"),
+        ("source", "/no/such/folder", "a folder that exists"),
+        ("source", "ftp://mirror.example.org", "the http(s) address of a mirror"),
+        ("source", None, "a folder that exists"),
+        ("releases", [], "all, or a list of release ids"),
+        ("releases", {"a": 1}, "all, or a list of release ids"),
+        ("releases", ["PFA 2024"], "all, or a list of release ids"),
+        ("offence_group", "Stalking and harassment", "an offence_id such as"),
+        ("force", "Dyfed Powys", "in lower case with hyphens"),
+        ("level", 95, "a number between 0 and 1, such as 0.95"),
+        ("level", 0, "a number between 0 and 1"),
+        ("level", "high", "a number between 0 and 1"),
+        ("level", float("nan"), "a number between 0 and 1"),
+        ("hosts", ["https://www.ons.gov.uk"], "a list of host names"),
+        ("hosts", "www.ons.gov.uk", "a list of host names"),
+        ("contact", "", "an e-mail or web address"),
+        ("contact", "a@b.org\r\nX-Header: 1", "an e-mail or web address"),
+        ("max_bytes", -1, "a whole number of bytes above 0"),
+        ("max_bytes", 1.5, "a whole number of bytes above 0"),
+        ("datasets", {"pfa": "https://www.ons.gov.uk/x"}, "an address below the host"),
+        ("release", "", "one release id"),
+    ],
+)
+def test_a_value_that_may_not_be(
+    key: str, value: object, expected: str, values: dict[str, Any]
+) -> None:
+    with pytest.raises(Problems) as caught:
+        read_configuration({**values, key: value})
+    assert len(caught.value.problems) == 1
+    assert caught.value.problems[0].startswith(f"config: `{key}` is `{value}`; expected ")
+    assert expected in caught.value.problems[0]
+
+
+def test_an_unknown_key_names_the_nearest(values: dict[str, Any]) -> None:
+    with pytest.raises(Problems) as caught:
+        read_configuration({**values, "relases": "all", "colour": "red", 7: 1})
+    by_key = sorted(caught.value.problems)
+    assert [problem.split("`")[1] for problem in by_key] == ["7", "colour", "relases"]
+    assert "did you mean `releases`?" in by_key[2]
+    assert "did you mean" not in by_key[1]
+    assert "The keys are source, releases" in by_key[1]
+
+
+def test_all_faults_at_once(values: dict[str, Any]) -> None:
+    del values["contact"]
+    with pytest.raises(Problems) as caught:
+        read_configuration({**values, "level": 2, "source": "x", "extra": 1})
+    assert len(caught.value.problems) == 4
+    assert any("the key `contact` is missing" in problem for problem in caught.value.problems)
+
+
+def test_one_release_may_stand_alone(values: dict[str, Any]) -> None:
+    assert read_configuration({**values, "releases": "pfa-2024-12"}).releases == ["pfa-2024-12"]
+
+
+@pytest.mark.parametrize("source", ["ons", "https://mirror.example.org/x", "http://127.0.0.1:80"])
+def test_sources_on_the_web(source: str, values: dict[str, Any]) -> None:
+    assert read_configuration({**values, "source": source}).source == source
+
+
+def test_a_folder_is_a_source(values: dict[str, Any], tmp_path: Path) -> None:
+    source = str(tmp_path)
+    assert read_configuration({**values, "source": source}).source == source
+
+
+def test_pin_release_is_told_what_to_pin(values: dict[str, Any]) -> None:
+    configuration = read_configuration({**values, "release": "pfa-2025-03", "accept": ["P1"]})
+    assert (configuration.release, configuration.accept) == ("pfa-2025-03", ["P1"])
