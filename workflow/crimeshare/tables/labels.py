@@ -13,8 +13,10 @@ import unicodedata
 _NOTE = re.compile(r"\[\s*notes?[^\]]*\]", re.IGNORECASE)
 _DIGITS = r"\d{1,2}(?:\s*,\s*\d{1,2})*"
 # Footnote digits stand right behind a letter or a bracket, at the end of the label, of a
-# bracket, or of the part before a dash or a space.  A digit behind a digit is part of a number.
-_GLUED = re.compile(rf"(?<=[a-z])\s?{_DIGITS}(?=\)|$)|(?<=\))\s?{_DIGITS}(?=\s|$)")
+# bracket, or of the part before a dash or a space.  A digit behind a digit is part of a number,
+# and so is one behind a word that counts or compares: "aged 16 to 59".
+_COUNTING = "".join(rf"(?<!\b{word})" for word in ("to", "and", "over", "under", "aged", "than"))
+_GLUED = re.compile(rf"(?<=[a-z]){_COUNTING}\s?{_DIGITS}(?=\)|$)|(?<=\))\s?{_DIGITS}(?=\s|$)")
 _MID_YEAR = re.compile(r"mid-(\d{4})")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 

@@ -277,14 +277,15 @@ def _columns(layout: Layout, table: Table) -> Iterator[Column]:
     rows, header = table.grid.rows, table.header
     for index, cell in enumerate(rows[header]):
         row, label = header, str(cell)
-        if not label.strip() and header > 0:
-            row, label = header - 1, str(rows[header - 1][index])
         if not label.strip():
-            if any(isinstance(line[index], int | float) for line in rows[header + 1 :]):
-                layout.problems.append(
-                    f"sheet {table.grid.sheet!r}, cell {address(header, index)}: a column of "
-                    "figures without a label; expected an offence group or a population"
-                )
+            if not any(isinstance(line[index], int | float) for line in rows[header + 1 :]):
+                continue
+            row, label = header - 1, str(rows[header - 1][index]) if header else ""
+        if not label.strip():
+            layout.problems.append(
+                f"sheet {table.grid.sheet!r}, cell {address(header, index)}: a column of figures "
+                "without a label; expected an offence group or a population"
+            )
             continue
         found = layout.columns.find(label)
         if found is None:

@@ -1,0 +1,296 @@
+"""Workbooks shaped as ONS shapes them, written from shipped figures.
+
+``from_figures`` lays a release's figures out at the cells they came from, under the labels
+they came with; a quirk changes one thing about the result, as some edition did or may do.
+The words of titles, notes and covers are the project's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import xlsxwriter
+import xlwt
+from openpyxl.utils import column_index_from_string
+
+from crimeshare.tables.observations import Observation, read_observations
+
+FIGURES = Path(__file__).resolve().parents[1] / "resources" / "figures"
+
+Place = tuple[int, int]
+"""0-based row and column."""
+
+_STATISTIC = {
+    "count": "number of offences",
+    "change_pct": "percentage change",
+    "rate_per_1000": "rate of offences",
+}
+
+
+@dataclass
+class Book:
+    """Sheets in order, each a grid of cells; ``accessible`` is the layout from 2020 on."""
+
+    sheets: dict[str, dict[Place, object]]
+    accessible: bool
+    header: dict[str, int] = field(default_factory=dict)
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a sheet another name in its place."""
+        self.sheets = {new if name == old else name: grid for name, grid in self.sheets.items()}
+        self.header = {new if name == old else name: row for name, row in self.header.items()}
+
+    def put_first(self, name: str, grid: dict[Place, object]) -> None:
+        """Add a sheet before all others."""
+        self.sheets = {name: grid, **self.sheets}
+
+    def table(self, number: str) -> dict[Place, object]:
+        """The grid of Table P1, P2, P3 or P4."""
+        return next(grid for name, grid in self.sheets.items() if name.split() == ["Table", number])
+
+    def replace(self, old: object, new: object, *tables: str) -> None:
+        """Write ``new`` into every cell of the tables that holds exactly ``old``.
+
+        Raises:
+            LookupError: no cell holds it; a quirk that changes nothing would test nothing.
+        """
+        hits = [
+            (grid, place)
+            for grid in map(self.table, tables)
+            for place, cell in grid.items()
+            if cell == old
+        ]
+        if not hits:
+            raise LookupError(f"no cell of {tables} holds {old!r}")
+        for grid, place in hits:
+            grid[place] = new
+
+
+Quirk = Callable[[Book], None]
+
+
+def place(cell: str) -> Place:
+    """The 0-based row and column of an A1 address."""
+    letters = cell.rstrip("0123456789")
+    return int(cell[len(letters) :]) - 1, column_index_from_string(letters) - 1
+
+
+def figures(release_id: str) -> list[Observation]:
+    """The shipped figures of a release."""
+    return read_observations(FIGURES / f"{release_id}.parquet")
+
+
+def from_figures(observations: list[Observation]) -> Book:
+    """The workbook a release's figures came from, as far as it is read."""
+    sheets: dict[str, dict[Place, object]] = {}
+    header: dict[str, int] = {}
+    accessible = any((row.marker_text or "").startswith("[") for row in observations)
+    for row in observations:
+        grid = sheets.setdefault(row.sheet, {(0, 0): _title(row, accessible)})
+        at, column = place(row.cell), place(row.column_cell)
+        header[row.sheet] = max(header.get(row.sheet, 0), column[0])
+        grid[column] = row.column_label
+        grid[at] = row.value if row.value is not None else row.marker_text
+        grid[at[0], 0] = "" if row.area_code == "BTP" else row.area_code
+        grid[at[0], 1] = row.area_label
+    for name, row in header.items():
+        sheets[name][row, 0], sheets[name][row, 1] = "Area Code", "Area Name"
+    book = Book(sheets, accessible, header)
+    _furnish(book)
+    return book
+
+
+def _title(row: Observation, accessible: bool) -> str:
+    statistic = _STATISTIC.get(row.measure, "rate of offences")
+    period = f"year ending {row.period_end:%B %Y}"
+    if row.previous_period_end is not None:
+        before = f"year ending {row.previous_period_end:%B %Y}"
+        period = (
+            f"{period} compared with {before}" if accessible else f"{before} compared with {period}"
+        )
+    where, notes = ("England and Wales", " [note 1]") if accessible else ("English regions", "1,2")
+    return (
+        f"{row.sheet.strip()}:  Police recorded crime by offence group and police force area, "
+        f"{where}, {statistic}, {period}{notes}"
+    )
+
+
+def _furnish(book: Book) -> None:
+    """Add what stands around the figures: units, sources, notes, cover and contents."""
+    for name, grid in book.sheets.items():
+        last = max(row for row, _ in grid)
+        if book.accessible:
+            grid[1, 0] = "One table on this sheet."
+            grid[book.header[name] - 1, 0] = "Source: Home Office - Police recorded crime "
+        else:
+            grid[2, 0] = "England and Wales"
+            grid[book.header[name] + 1, 2] = "Numbers"
+            grid[book.header[name] - 1, 4] = "Victim-based crime"
+            grid[last + 1, 0] = "Source: Police recorded crime, Home Office"
+            grid[last + 2, 0] = "1. A note in the project's own words."
+    if book.accessible:
+        book.put_first("Notes- PFA ", {(0, 0): "Notes"})
+        book.put_first("Table of Contents", {(0, 0): "Table of contents"})
+        book.put_first(
+            "Cover_sheet", {(0, 0): "Police force area data tables - year ending December 2024"}
+        )
+    else:
+        book.put_first(
+            "Notes", {(0, 0): "Crime in England & Wales, year ending June 2018 - PFA tables"}
+        )
+
+
+def write(book: Book, path: Path) -> Path:
+    """Write ``book`` to ``path``, as .xls or .xlsx by its ending."""
+    if path.suffix == ".xls":
+        old = xlwt.Workbook()
+        for name, grid in book.sheets.items():
+            sheet = old.add_sheet(name)
+            for (row, column), cell in sorted(grid.items()):
+                sheet.write(row, column, cell)
+        old.save(str(path))
+    else:
+        with xlsxwriter.Workbook(path) as new:
+            for name, grid in book.sheets.items():
+                sheet = new.add_worksheet(name)
+                for (row, column), cell in grid.items():
+                    if cell != "":
+                        sheet.write(row, column, cell)
+    return path
+
+
+# --- quirks: what some edition did and every reader must take ---------------------------
+
+
+def two_digit_years(book: Book) -> None:
+    """Titles say ``year ending June 181,2``."""
+    for name in book.header:
+        title = str(book.sheets[name][0, 0])
+        book.sheets[name][0, 0] = title.replace(" 20", " ")
+
+
+def correction_sheet_first(book: Book) -> None:
+    """A corrected edition opens with a sheet that says so."""
+    book.put_first("Correction", {(0, 0): "A figure was corrected.", (2, 0): "Published later"})
+
+
+def spaces_behind_sheet_names(book: Book) -> None:
+    """``Table P1 ``, ``Table P3  ``."""
+    for number, name in enumerate(list(book.header)):
+        book.rename(name, name.strip() + " " * (number % 3 + 1))
+
+
+def footnotes_on_everything(book: Book) -> None:
+    """Digits or ``[note n]`` behind every label and area name that has none yet."""
+    note = "[note 3]" if book.accessible else "7,12"
+    for name, header in book.header.items():
+        for (row, column), cell in list(book.sheets[name].items()):
+            is_label = (row == header and column > 1) or (row > header and column == 1)
+            # Bases carry theirs in the middle of the label.
+            if is_label and not str(cell)[-1].isdigit() and "rounded" not in str(cell):
+                book.sheets[name][row, column] = f"{cell}{note}"
+
+
+def footnotes_on_area_codes(book: Book) -> None:
+    """``E230000118``: a footnote digit behind an area code."""
+    for name in book.header:
+        for (row, column), cell in list(book.sheets[name].items()):
+            if column == 0 and str(cell).startswith("E23"):
+                book.sheets[name][row, column] = f"{cell}8"
+
+
+def line_breaks_in_labels(book: Book) -> None:
+    """Line breaks, no-break spaces and double spaces inside labels."""
+    for name, header in book.header.items():
+        for (row, column), cell in list(book.sheets[name].items()):
+            if row in (header, header - 1) and column > 1 and isinstance(cell, str):
+                book.sheets[name][row, column] = cell.replace(" ", "\n", 1).replace(
+                    " ", "\u00a0 ", 1
+                )
+
+
+def capitals_and_dashes(book: Book) -> None:
+    """Labels in capitals, long dashes for short ones."""
+    for name, header in book.header.items():
+        for (row, column), cell in list(book.sheets[name].items()):
+            if row == header and isinstance(cell, str):
+                book.sheets[name][row, column] = cell.upper().replace("-", "\u2013")
+
+
+def region_told_from_force(book: Book) -> None:
+    """The region is called ``West Midlands region``."""
+    for name in book.header:
+        grid = book.sheets[name]
+        row = next(row for (row, column), cell in grid.items() if cell == "E12000005")
+        grid[row, 1] = "West Midlands region"
+
+
+def city_of_london_turned_round(book: Book) -> None:
+    """``London, City of``."""
+    for name in book.header:
+        grid = book.sheets[name]
+        row = next(row for (row, column), cell in grid.items() if cell == "E23000034")
+        grid[row, 1] = "London, City of"
+
+
+def transport_police_with_a_year(book: Book) -> None:
+    """``British Transport Police(2006)``, without a code."""
+    grid = book.table("P2")
+    row = next(r for (r, c), cell in grid.items() if c == 1 and str(cell).startswith("British"))
+    grid[row, 1] = "British Transport Police(2006)"
+
+
+def figures_typed_as_text(book: Book) -> None:
+    """A number stored as text, with a comma."""
+    grid = book.table("P1")
+    row = next(r for (r, c), cell in grid.items() if cell == "W15000002")
+    column = min(c for (r, c), cell in grid.items() if r == row and c > 1)
+    grid[row, column] = f"{grid[row, column]:,.0f}"
+
+
+def blank_columns_between(book: Book) -> None:
+    """Another empty column, so that every figure stands one column further right."""
+    for name in book.header:
+        book.sheets[name] = {
+            (row, column + (column > 1)): cell for (row, column), cell in book.sheets[name].items()
+        }
+
+
+def rows_above_the_header(book: Book) -> None:
+    """Three more lines above the table."""
+    for name in book.header:
+        book.sheets[name] = {
+            (row + 3 * (row > 0), column): cell for (row, column), cell in book.sheets[name].items()
+        }
+        book.header[name] += 3
+
+
+def columns_in_another_order(book: Book) -> None:
+    """The last two offence columns have changed places."""
+    for name in book.header:
+        grid = book.sheets[name]
+        last = max(column for _, column in grid)
+        book.sheets[name] = {
+            (row, {last: last - 1, last - 1: last}.get(column, column)): cell
+            for (row, column), cell in grid.items()
+        }
+
+
+QUIRKS: list[Quirk] = [
+    two_digit_years,
+    correction_sheet_first,
+    spaces_behind_sheet_names,
+    footnotes_on_everything,
+    footnotes_on_area_codes,
+    line_breaks_in_labels,
+    capitals_and_dashes,
+    region_told_from_force,
+    city_of_london_turned_round,
+    transport_police_with_a_year,
+    figures_typed_as_text,
+    blank_columns_between,
+    rows_above_the_header,
+    columns_in_another_order,
+]

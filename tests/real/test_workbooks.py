@@ -1,0 +1,67 @@
+"""Against the workbooks as published: every cited cell shows the figure, and nothing differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlrd
+
+from crimeshare.sources.registry import Release, read_registry
+from crimeshare.tables.observations import Observation, read_observations
+from crimeshare.tables.reading import read_release
+from tests.conftest import ROOT
+from tests.facsimile import place
+
+RELEASES = [
+    release
+    for release in read_registry(ROOT / "config" / "releases.csv").values()
+    if release.dataset == "pfa" and release.status == "shipped"
+]
+
+
+@pytest.fixture(params=RELEASES, ids=lambda release: release.release_id)
+def release(request: pytest.FixtureRequest) -> Release:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def workbook(release: Release, mirror: Path) -> Path:
+    path = mirror / release.path.lstrip("/")
+    if not path.is_file():
+        pytest.skip(f"the mirror does not hold {release.path}")
+    return path
+
+
+def shipped(release: Release) -> list[Observation]:
+    return read_observations(ROOT / "resources" / "figures" / f"{release.release_id}.parquet")
+
+
+def test_shipped_figures_are_what_the_workbook_says(release: Release, workbook: Path) -> None:
+    corrections = ROOT / "config" / "corrections.yaml"
+    assert shipped(release) == read_release(
+        workbook, release.release_id, release.period_end, corrections
+    )
+
+
+def test_every_cited_cell_shows_its_figure_in_another_reader(
+    release: Release, workbook: Path
+) -> None:
+    wrong = [
+        row.where
+        for row, cell in _cells_by_another_reader(workbook, shipped(release))
+        if (cell if row.value is not None else str(cell).strip())
+        != (row.value if row.value is not None else row.marker_text)
+    ]
+    assert wrong == []
+
+
+def _cells_by_another_reader(
+    workbook: Path, rows: list[Observation]
+) -> list[tuple[Observation, object]]:
+    if workbook.suffix == ".xls":
+        old = xlrd.open_workbook(workbook)
+        return [(row, old.sheet_by_name(row.sheet).cell_value(*place(row.cell))) for row in rows]
+    new = openpyxl.load_workbook(workbook, data_only=True)
+    return [(row, new[row.sheet][row.cell].value) for row in rows]

@@ -1,0 +1,173 @@
+"""A release whose figures do not add up is stopped, unless the cell is a known fault."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from crimeshare.problems import Problem, Problems
+from crimeshare.tables.arithmetic import find_faults
+from crimeshare.tables.corrections import Correction, check_faults, read_corrections
+from crimeshare.tables.observations import Observation
+from tests import facsimile
+
+RELEASES = sorted(path.stem for path in facsimile.FIGURES.glob("pfa-*.parquet"))
+
+
+def changed(
+    rows: list[Observation], by: float, **what: object
+) -> tuple[list[Observation], Observation]:
+    """``rows`` with ``by`` added to the one figure that ``what`` describes."""
+    found = [
+        (index, row)
+        for index, row in enumerate(rows)
+        if all(getattr(row, name) == value for name, value in what.items())
+    ]
+    assert len(found) == 1, f"{len(found)} rows are {what}"
+    index, row = found[0]
+    assert row.value is not None
+    wrong = dataclasses.replace(row, value=row.value + by)
+    return [*rows[:index], wrong, *rows[index + 1 :]], wrong
+
+
+def test_shipped_figures_add_up_but_for_the_listed_cells(root: Path) -> None:
+    path = root / "config" / "corrections.yaml"
+    corrections = read_corrections(path)
+    assert RELEASES
+    for release_id in RELEASES:
+        rows = facsimile.figures(release_id)
+        listed = [entry for entry in corrections if entry.release == release_id]
+        check_faults(find_faults(rows), rows, listed, path)
+
+
+@pytest.mark.parametrize(
+    ("what", "by", "said"),
+    [
+        (
+            {"area_name": "Gwent", "offence_id": "homicide", "sheet": "Table P1"},
+            1.0,
+            "the areas in it add up to",
+        ),
+        (
+            {"area_name": "Gwent", "offence_id": "burglary", "sheet": "Table P1"},
+            10.0,
+            "the offence groups in it add up to",
+        ),
+        (
+            {"area_name": "Gwent", "offence_id": "robbery", "sheet": "Table P2"},
+            1e-6,
+            "per cent, but",
+        ),
+        (
+            {"area_name": "Gwent", "offence_id": "robbery", "sheet": "Table P3"},
+            0.01,
+            "per 1,000, but",
+        ),
+        (
+            {"area_name": "Gwent", "measure": "population"},
+            40000.0,
+            "population, Wales",
+        ),
+        (
+            {"area_name": "Gwent", "offence_id": "robbery", "sheet": "Table P4 "},
+            0.5,
+            "expected a whole number",
+        ),
+    ],
+)
+def test_a_figure_that_does_not_fit_is_found_at_its_cell(
+    what: dict[str, object], by: float, said: str
+) -> None:
+    rows, wrong = changed(facsimile.figures("pfa-2024-12"), by, **what)
+    faults = find_faults(rows)
+    assert any(said in fault.sentence for fault in faults)
+    assert all((wrong.sheet, wrong.cell) in fault.cells for fault in faults)
+
+
+def test_a_total_that_counts_a_marked_force_in_is_found() -> None:
+    rows, _ = changed(
+        facsimile.figures("pfa-2019-12"),
+        5000.0,
+        area_name="North West",
+        offence_id="robbery",
+        sheet="Table P1",
+    )
+    assert any("Robbery, North West" in fault.sentence for fault in find_faults(rows))
+
+
+@pytest.fixture
+def faulty() -> tuple[list[Observation], Correction]:
+    rows, wrong = changed(
+        facsimile.figures("pfa-2024-12"),
+        1.0,
+        area_name="Gwent",
+        offence_id="homicide",
+        sheet="Table P1",
+    )
+    assert wrong.value is not None
+    entry = Correction(
+        release="pfa-2024-12",
+        sheet=wrong.sheet,
+        cell=wrong.cell,
+        expect=wrong.value,
+        status="not_reported",
+        reason="a test",
+        source="a test",
+    )
+    return rows, entry
+
+
+def test_a_listed_fault_passes(faulty: tuple[list[Observation], Correction]) -> None:
+    rows, entry = faulty
+    assert find_faults(rows)
+    check_faults(find_faults(rows), rows, [entry], Path("corrections.yaml"))
+
+
+def test_an_unlisted_fault_stops(faulty: tuple[list[Observation], Correction]) -> None:
+    rows, _ = faulty
+    with pytest.raises(Problems, match=r"Homicide.*list the cell in corrections\.yaml"):
+        check_faults(find_faults(rows), rows, [], Path("corrections.yaml"))
+
+
+def test_an_entry_dies_once_the_cell_is_changed(
+    faulty: tuple[list[Observation], Correction],
+) -> None:
+    _, entry = faulty
+    mended = facsimile.figures("pfa-2024-12")
+    with pytest.raises(Problems, match="the cell was changed since"):
+        check_faults(find_faults(mended), mended, [entry], Path("corrections.yaml"))
+
+
+def test_an_entry_without_a_fault_stops() -> None:
+    rows = facsimile.figures("pfa-2024-12")
+    row = next(row for row in rows if row.area_name == "Gwent" and row.offence_id == "homicide")
+    assert row.value is not None
+    entry = Correction(
+        release=row.release_id,
+        sheet=row.sheet,
+        cell=row.cell,
+        expect=row.value,
+        status="reported",
+        reason="a test",
+        source="a test",
+    )
+    with pytest.raises(Problems, match="the arithmetic holds"):
+        check_faults(find_faults(rows), rows, [entry], Path("corrections.yaml"))
+
+
+def test_every_wrong_entry_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.yaml"
+    path.write_text("- release: pfa-2024-12\n  cell: 12\n- sheet: Table P1\n  colour: red\n")
+    with pytest.raises(Problems) as caught:
+        read_corrections(path)
+    assert "entry 0 cell" in str(caught.value)
+    assert "entry 1 colour" in str(caught.value)
+
+
+def test_a_file_that_is_not_yaml_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.yaml"
+    path.write_text("- release: [")
+    with pytest.raises(Problem, match="is not YAML"):
+        read_corrections(path)

@@ -1,0 +1,242 @@
+"""A workbook of any era is read by its words, and stops the run where the words are new."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crimeshare.tables.grid import Workbook, address, open_workbook
+from crimeshare.tables.layout import UnknownNames
+from crimeshare.tables.observations import Observation
+from crimeshare.tables.police_force_area import read_police_force_area_tables
+from tests import facsimile
+from tests.facsimile import Book
+
+# One release of each kind of layout: .xls without the stalking column, two header rows,
+# marked forces, one header row.
+ERAS = ["pfa-2016-06", "pfa-2018-06-corrected", "pfa-2019-12", "pfa-2024-12"]
+
+
+def read(book: Book, like: list[Observation], folder: Path) -> list[Observation]:
+    suffix = ".xls" if like[0].release_id == "pfa-2016-06" else ".xlsx"
+    workbook = open_workbook(facsimile.write(book, folder / f"facsimile{suffix}"))
+    return read_police_force_area_tables(workbook, like[0].release_id, like[0].period_end)
+
+
+def as_written(row: Observation) -> Observation:
+    """To twelve digits: the writer of .xlsx files drops the seventeenth."""
+    return dataclasses.replace(row, value=row.value and float(f"{row.value:.12g}"))
+
+
+def meaning(row: Observation) -> tuple[object, ...]:
+    return (
+        row.release_id,
+        row.period_end,
+        row.previous_period_end,
+        row.area_code,
+        row.offence_id,
+        row.measure,
+        as_written(row).value,
+        row.marker,
+        row.reference_year,
+    )
+
+
+@pytest.mark.parametrize("release_id", ERAS)
+def test_figures_survive_the_way_through_a_workbook(release_id: str, tmp_path: Path) -> None:
+    shipped = facsimile.figures(release_id)
+    again = read(facsimile.from_figures(shipped), shipped, tmp_path)
+    sha256 = again[0].workbook_sha256
+    assert list(map(as_written, again)) == [
+        dataclasses.replace(as_written(row), workbook_sha256=sha256) for row in shipped
+    ]
+
+
+@pytest.mark.parametrize("release_id", ERAS)
+@pytest.mark.parametrize("quirk", facsimile.QUIRKS, ids=lambda quirk: quirk.__name__)
+def test_a_quirk_changes_no_figure(release_id: str, quirk: facsimile.Quirk, tmp_path: Path) -> None:
+    shipped = facsimile.figures(release_id)
+    book = facsimile.from_figures(shipped)
+    quirk(book)
+    again = read(book, shipped, tmp_path)
+    assert sorted(map(meaning, again), key=str) == sorted(map(meaning, shipped), key=str)
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "marker"),
+    [
+        ("-", "P2", "small_base"),
+        ("[u]", "P2", "small_base"),
+        ("[u1]", "P3", "low_population"),
+        ("+", "P3", "low_population"),
+        ("..", "P1", "unavailable"),
+        ("[x]", "P1", "unavailable"),
+        (".", "P1", "not_applicable"),
+        ("[z]", "P2", "not_applicable"),
+        ("[ z ]", "P2", "not_applicable"),
+        (" [X] ", "P3", "unavailable"),
+    ],
+)
+def test_markers_are_read_as_missing_never_as_zero(
+    text: str, table: str, marker: str, tmp_path: Path
+) -> None:
+    shipped = facsimile.figures("pfa-2024-12")
+    book = facsimile.from_figures(shipped)
+    book.table(table)[facsimile.place("D20")] = text
+    row = next(
+        row
+        for row in read(book, shipped, tmp_path)
+        if row.sheet.split() == ["Table", table] and row.cell == "D20"
+    )
+    assert (row.value, row.marker, row.marker_text) == (None, marker, text.strip())
+
+
+def rename_offence(book: Book) -> None:
+    book.replace("Stalking and harassment", "Stalking, harassing", "P1")
+
+
+def rename_area(book: Book) -> None:
+    book.replace("Gwent", "Gwentshire", "P1")
+
+
+def new_area_code(book: Book) -> None:
+    book.replace("W15000002", "W15000099", "P2")
+
+
+def unknown_marker(book: Book) -> None:
+    book.table("P2")[facsimile.place("D20")] = "[q]"
+
+
+def small_base_marker_in_counts(book: Book) -> None:
+    book.table("P1")[facsimile.place("D20")] = "-"
+
+
+def empty_cell(book: Book) -> None:
+    del book.table("P3")[facsimile.place("F20")]
+
+
+def new_sheet(book: Book) -> None:
+    book.sheets["Table P10"] = {(0, 0): "Table P10: Hate crime by police force area"}
+
+
+def retitled_table(book: Book) -> None:
+    book.table("P1")[0, 0] = "Table P1: Crimes by force, year ending December 2024"
+
+
+def another_year(book: Book) -> None:
+    grid = book.table("P1")
+    grid[0, 0] = str(grid[0, 0]).replace("2024", "2022")
+
+
+def sheet_gone(book: Book) -> None:
+    book.sheets = {name: grid for name, grid in book.sheets.items() if name != "Table P3"}
+
+
+def sheet_twice(book: Book) -> None:
+    book.sheets["Table P1 (2)"] = dict(book.table("P1"))
+
+
+def force_gone(book: Book) -> None:
+    name = "Table P1"
+    row = next(row for (row, _), cell in book.sheets[name].items() if cell == "W15000002")
+    book.sheets[name] = {at: cell for at, cell in book.sheets[name].items() if at[0] != row}
+
+
+def force_twice(book: Book) -> None:
+    book.replace("W15000001", "W15000002", "P1")
+    book.replace("North Wales", "Gwent", "P1")
+
+
+def group_gone(book: Book) -> None:
+    name = "Table P1"
+    column = next(c for (_, c), cell in book.sheets[name].items() if cell == "Robbery")
+    book.sheets[name] = {at: cell for at, cell in book.sheets[name].items() if at[1] != column}
+
+
+def group_twice(book: Book) -> None:
+    book.replace("Robbery", "Homicide", "P1")
+
+
+def column_without_label(book: Book) -> None:
+    grid = book.table("P1")
+    del grid[next(at for at, cell in grid.items() if cell == "Homicide")]
+
+
+def area_columns_gone(book: Book) -> None:
+    book.replace("Area Code", "", "P1")
+
+
+def no_header(book: Book) -> None:
+    grid = book.table("P1")
+    header = book.header["Table P1"]
+    for at in [at for at in grid if at[0] == header]:
+        del grid[at]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (rename_offence, ["'Table P1', cell I7", "'Stalking, harassing'",
+                          "'stalking and harassment'", "columns.csv",
+                          '"stalking, harassing",offence,stalking_harassment']),
+        (rename_area, ["'Table P1', row 60", "W15000002", "'Gwentshire'", "'gwent'",
+                       "area_names.csv", "gwentshire,W15000002"]),
+        (new_area_code, ["'Table P2', row 61", "'W15000099'", "'Gwent'", "areas.csv"]),
+        (unknown_marker, ["'Table P2', cell D20", "'[q]'", "[u]", "markers.csv", "[q],change,?,?"]),
+        (small_base_marker_in_counts, ["'Table P1', cell D20", "'-'", "never read as zero"]),
+        (empty_cell, ["'Table P3', cell F20", "an empty cell", "never read as zero"]),
+        (new_sheet, ["'Table P10'", "Hate crime", "sheets.csv"]),
+        (retitled_table, ["'Table P1'", "Crimes by force", "sheets.csv"]),
+        (another_year, ["'Table P1', cell A1", "2022", "for the year ending December 2024"]),
+        (sheet_gone, ["no sheet holds the table of rate", "'Table P1', 'Table P2', 'Table P4 '"]),
+        (sheet_twice, ["'Table P1', 'Table P1 (2)'", "table of counts", "expected one"]),
+        (force_gone, ["'Table P1'", "no row for Gwent"]),
+        (force_twice, ["'Table P1'", "Gwent stand twice"]),
+        (group_gone, ["'Table P1'", "no column for robbery"]),
+        (group_twice, ["'Table P1'", "all mean homicide"]),
+        (column_without_label, ["'Table P1', cell E7", "without a label"]),
+        (area_columns_gone, ["'Table P1', row 7", "no column of area codes"]),
+        (no_header, ["'Table P1'", "no header row"]),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)  # fmt: skip
+def test_what_is_new_stops_the_run_with_the_line_to_add(
+    fault: Callable[[Book], None], said: list[str], tmp_path: Path
+) -> None:
+    shipped = facsimile.figures("pfa-2024-12")
+    book = facsimile.from_figures(shipped)
+    fault(book)
+    with pytest.raises(UnknownNames) as caught:
+        read(book, shipped, tmp_path)
+    first = str(caught.value).splitlines()[0]
+    assert first.startswith("pfa-2024-12, ")
+    for words in said:
+        assert words in str(caught.value)
+
+
+def test_all_unknown_names_are_told_at_once(tmp_path: Path) -> None:
+    shipped = facsimile.figures("pfa-2024-12")
+    book = facsimile.from_figures(shipped)
+    for fault in (rename_offence, rename_area, unknown_marker, new_sheet):
+        fault(book)
+    with pytest.raises(UnknownNames) as caught:
+        read(book, shipped, tmp_path)
+    assert len(caught.value.problems) == len(caught.value.unknown) == 4
+
+
+def test_an_address_counts_columns_past_z() -> None:
+    assert [address(0, 0), address(6, 25), address(6, 26), address(99, 702)] == [
+        "A1",
+        "Z7",
+        "AA7",
+        "AAA100",
+    ]
+
+
+def test_a_grid_begins_at_a1(tmp_path: Path) -> None:
+    book = Book({"Table P1": {(2, 1): "here"}}, accessible=True)
+    workbook: Workbook = open_workbook(facsimile.write(book, tmp_path / "sparse.xlsx"))
+    assert workbook.grids[0].rows[2][1] == "here"
