@@ -7,7 +7,8 @@ from pathlib import Path
 from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.sources.registry import read_copies, read_registry, select
-from crimeshare.sources.source import origin
+from crimeshare.running import say
+from crimeshare.sources.source import kept_figures, origin
 from crimeshare.software import software
 
 
@@ -29,6 +30,11 @@ except Problem as problem:
 include: "workflow/rules/acquire.smk"
 include: "workflow/rules/clean.smk"
 include: "workflow/rules/estimate.smk"
+
+
+onstart:
+    if kept := kept_figures(releases.values(), configuration.source):
+        say(kept)
 
 
 rule all:
