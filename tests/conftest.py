@@ -1,6 +1,7 @@
 """What any test may ask for."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,17 @@ def mirror() -> Path:
             pytest.fail(f"CRIMESHARE_MIRROR names {named}, which is not a folder")
         pytest.skip("no real workbooks: set CRIMESHARE_MIRROR to the folder of a mirror")
     return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project as it comes from a clone: nothing built, nothing fetched."""
+    built = shutil.ignore_patterns(
+        ".git", ".venv", ".snakemake", ".*_cache", "__pycache__", "*.egg-info", "releases", "tests"
+    )
+    copy = tmp_path / "project"
+    shutil.copytree(ROOT, copy, ignore=built, symlinks=True)
+    for path in (copy / "results").glob("*"):
+        if path.name != "published":
+            shutil.rmtree(path)
+    return copy

@@ -10,6 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crimeshare.problems import Problem
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -89,5 +91,15 @@ def write_observations(observations: Iterable[Observation], path: Path) -> None:
 
 
 def read_observations(path: Path) -> list[Observation]:
-    """The observations of a file written by :func:`write_observations`."""
-    return [Observation(**row) for row in pq.read_table(path, schema=SCHEMA).to_pylist()]
+    """The observations of a file written by :func:`write_observations`.
+
+    Raises:
+        Problem: the file is damaged or holds another table.
+    """
+    try:
+        return [Observation(**row) for row in pq.read_table(path, schema=SCHEMA).to_pylist()]
+    except (pa.ArrowException, OSError) as error:
+        raise Problem(
+            f"{path} cannot be read ({error}); expected the Parquet file of a release. "
+            "Restore it from the repository, or ship it again with `make figures`."
+        ) from error

@@ -1,0 +1,144 @@
+"""From figures or workbooks to estimates, end to end, as a person would run it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crimeshare.sources.registry import read_registry
+from crimeshare.tables.grid import open_workbook
+from tests import facsimile
+from tests.facsimile import Book
+from tests.workflow.runs import sentences, snakemake
+
+CLEAN = ["results/clean/recorded_crime.parquet", "results/clean/population.parquet"]
+ESTIMATES = ["results/estimates/shares.parquet", "results/estimates/changes.parquet"]
+RELEASES = ["pfa-2018-06-corrected", "pfa-2024-12"]
+
+
+def as_bytes(project: Path, names: list[str]) -> dict[str, bytes]:
+    return {name: (project / name).read_bytes() for name in names}
+
+
+def test_the_same_bytes_whatever_the_clock_language_hash_seed_or_cores(project: Path) -> None:
+    first = snakemake(project, *CLEAN, *ESTIMATES, TZ="UTC", LC_ALL="C", PYTHONHASHSEED="1")
+    assert first.returncode == 0, first.stderr
+    before = as_bytes(project, CLEAN + ESTIMATES)
+    again = snakemake(
+        project,
+        *CLEAN,
+        *ESTIMATES,
+        "--forceall",
+        "--cores=1",
+        TZ="Pacific/Kiritimati",
+        LC_ALL="C.UTF-8",
+        PYTHONHASHSEED="2",
+    )
+    assert again.returncode == 0, again.stderr
+    assert as_bytes(project, CLEAN + ESTIMATES) == before
+
+
+def test_nothing_is_done_twice_and_a_changed_library_is_noticed(project: Path) -> None:
+    assert snakemake(project, *ESTIMATES).returncode == 0
+    assert "Nothing to be done" in snakemake(project, *ESTIMATES).stderr
+    measure = project / "workflow" / "crimeshare" / "measures" / "recorded.py"
+    measure.write_text(measure.read_text() + "\n# changed\n")
+    dry = snakemake(project, *ESTIMATES, "--dry-run")
+    assert "compute_shares" in dry.stdout + dry.stderr
+    assert "combine_recorded_crime" not in dry.stdout + dry.stderr
+
+
+@pytest.fixture
+def mirror_of(project: Path, tmp_path: Path) -> Callable[[Callable[[Book], None]], Path]:
+    """A mirror of facsimiles, listed as copies, after ``change`` was made to each."""
+
+    def build(change: Callable[[Book], None]) -> Path:
+        mirror = tmp_path / "mirror"
+        registry = read_registry(project / "config" / "releases.csv")
+        rows = []
+        for release_id in RELEASES:
+            book = facsimile.from_figures(facsimile.figures(release_id))
+            change(book)
+            path = mirror / registry[release_id].path.lstrip("/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            workbook = open_workbook(facsimile.write(book, path))
+            rows.append([release_id, workbook.sha256, workbook.bytes, "a facsimile"])
+        with (project / "config" / "copies.csv").open("a", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+        return mirror
+
+    return build
+
+
+def config(source: object) -> list[str]:
+    return ["--config", f"source={source}", f"releases={RELEASES}"]
+
+
+def test_workbooks_of_a_mirror_give_the_figures_that_are_shipped(
+    project: Path, mirror_of: Callable[[Callable[[Book], None]], Path]
+) -> None:
+    assert snakemake(project, *CLEAN, *config("embedded")).returncode == 0
+    shipped = [pd.read_parquet(project / name) for name in CLEAN]
+    run = snakemake(project, *CLEAN, *config(mirror_of(lambda book: None)))
+    assert run.returncode == 0, run.stderr
+    for before, name in zip(shipped, CLEAN, strict=True):
+        after = pd.read_parquet(project / name)
+        assert (after.pop("workbook_sha256") != before.pop("workbook_sha256")).all()
+        # The writer of .xlsx files drops the seventeenth digit.
+        pd.testing.assert_frame_equal(after, before, rtol=1e-14)
+
+
+def test_a_workbook_with_an_unknown_label_stops_the_run_and_spoils_nothing(
+    project: Path, mirror_of: Callable[[Callable[[Book], None]], Path]
+) -> None:
+    assert snakemake(project, *ESTIMATES, *config("embedded")).returncode == 0
+    before = as_bytes(project, ESTIMATES)
+
+    def rename(book: Book) -> None:
+        if book.accessible:
+            book.replace("Robbery", "Robberies and hold-ups", "P1")
+
+    run = snakemake(project, *ESTIMATES, *config(mirror_of(rename)))
+    assert run.returncode == 1
+    said = [sentence for sentence in sentences(run) if "Table P1" in sentence]
+    assert len(said) == 1
+    assert "pfa-2024-12, sheet 'Table P1', cell K7" in said[0]
+    assert "columns.csv the line: robberies and hold-ups," in said[0]
+    assert "Traceback" not in run.stderr
+    log = project / "results" / "logs" / "read_release" / "pfa-2024-12.log"
+    assert "Traceback" in log.read_text()
+    assert as_bytes(project, ESTIMATES) == before
+
+
+def test_a_workbook_that_does_not_add_up_stops_the_run(
+    project: Path, mirror_of: Callable[[Callable[[Book], None]], Path]
+) -> None:
+    def spoil(book: Book) -> None:
+        if book.accessible:
+            book.table("P1")[facsimile.place("E60")] = 400.0
+
+    run = snakemake(project, *ESTIMATES, *config(mirror_of(spoil)))
+    assert run.returncode == 1
+    said = [sentence for sentence in sentences(run) if "Table P" in sentence]
+    assert any("cell E58: Homicide, Wales" in sentence for sentence in said)
+    assert all("corrections.yaml" in sentence for sentence in said)
+
+
+def test_a_damaged_figures_file_is_named(project: Path) -> None:
+    (project / "resources" / "figures" / "pfa-2024-12.parquet").write_bytes(b"PAR1 no more")
+    run = snakemake(project, *ESTIMATES)
+    assert run.returncode == 1
+    assert any("pfa-2024-12.parquet" in sentence for sentence in sentences(run))
+
+
+def test_figures_are_shipped_from_workbooks_only(project: Path) -> None:
+    run = snakemake(project, "ship_figures")
+    assert run.returncode == 1
+    assert sentences(run) == [
+        "Figures are shipped from workbooks, but source is embedded; name a mirror: "
+        "make figures CRIMESHARE_MIRROR=<folder>"
+    ]
