@@ -23,6 +23,7 @@ from crimeshare.measures.intervals import (
 __all__ = [
     "FlagAgreement",
     "add_changes",
+    "error_of_change",
     "flag_agreement",
     "holm",
     "offences_per_100_victims",
@@ -34,10 +35,36 @@ __all__ = [
 POWER = 0.8
 
 
+def error_of_change(
+    standard_error: Numbers, previous_standard_error: Numbers, correlation: Numbers = 0.0
+) -> Floats:
+    """Return the standard error of a change from those of its two estimates.
+
+    ``correlation`` between the two estimates is 0 for separate samples, the survey's usual
+    case: each year interviews other people.  Two periods that overlap share interviews, and the
+    correlation is then the shared interviews over the geometric mean of the two bases (for
+    rolling years of equal size, the shared months over 12); taking it for 0 would overstate the
+    standard error of the change and hide real ones.  Clusters kept from one year to the next add
+    a little more, which nothing published lets one estimate.
+
+    NaN where either standard error is missing or 0: no victims is not certainty.  Raises
+    :class:`WrongArgument` unless the correlation lies between -1 and 1.
+    """
+    shared = as_floats(correlation)
+    if np.any(np.abs(shared) >= 1):
+        raise WrongArgument("a correlation of two estimates lies between -1 and 1")
+    now, then = (
+        np.where((error := as_floats(value)) > 0, error, np.nan)
+        for value in (standard_error, previous_standard_error)
+    )
+    error: Floats = np.sqrt(now**2 + then**2 - 2 * shared * now * then)
+    return error[()]
+
+
 def add_changes(
     pairs: pd.DataFrame,
+    standard_error: Numbers,
     level: float = 0.95,
-    correlation: Numbers = 0.0,
     family: Sequence[str] = ("release_id", "previous_period_end"),
 ) -> pd.DataFrame:
     """Return ``pairs`` with the change between the two periods of each row, tested.
@@ -45,18 +72,13 @@ def add_changes(
     Parameters
     ----------
     pairs
-        One comparison a row: ``estimate``, ``standard_error``, ``previous_estimate``,
-        ``previous_standard_error`` (proportions) and the columns named in ``family``.
+        One comparison a row: ``estimate``, ``previous_estimate`` and the columns named in
+        ``family``.
+    standard_error
+        Of each change, as :func:`error_of_change` gives it; no verdict where it is missing.
     level
         Of the intervals; a change is ``significant`` where its p-value is below 1 - level,
         which is where its interval leaves out 0.
-    correlation
-        Between the two estimates.  0 for separate samples, the survey's usual case: each
-        year interviews other people.  Two periods that overlap share interviews, and the
-        correlation is then the shared interviews over the geometric mean of the two bases
-        (for rolling years of equal size, the shared months over 12); taking it for 0 would
-        overstate the standard error of the change and hide real ones.  Clusters kept from
-        one year to the next add a little more, which nothing published lets one estimate.
     family
         The comparisons that a reader sees side by side, among which ``p_adjusted`` keeps
         the chance of any false alarm at its level: by default those of one release with one
@@ -65,25 +87,17 @@ def add_changes(
     Returns
     -------
     pandas.DataFrame
-        with ``difference``, ``standard_error`` (now of the difference), ``lower``,
-        ``upper``, ``p_value`` (normal, two-sided), ``p_adjusted`` (Holm 1979),
-        ``significant`` (null where there is no verdict) and ``smallest_detectable``.  All are
-        missing where either standard error is missing or 0: no victims is not certainty.
+        with ``difference``, ``standard_error``, ``lower``, ``upper``, ``p_value`` (normal,
+        two-sided), ``p_adjusted`` (Holm 1979), ``significant`` (null where there is no
+        verdict) and ``smallest_detectable``.
     """
     if not 0 < level < 1:
         raise WrongArgument(f"a confidence level lies between 0 and 1, not at {level}")
-    shared = as_floats(correlation)
-    if np.any(np.abs(shared) >= 1):
-        raise WrongArgument("a correlation of two estimates lies between -1 and 1")
-    now, then = (
-        np.where((error := as_floats(pairs[name])) > 0, error, np.nan)
-        for name in ("standard_error", "previous_standard_error")
-    )
+    error = np.where((given := as_floats(standard_error)) > 0, given, np.nan)
     difference = as_floats(pairs["estimate"]) - as_floats(pairs["previous_estimate"])
-    error = np.sqrt(now**2 + then**2 - 2 * shared * now * then)
     z = float(ndtri(0.5 + level / 2))
     p_value = pd.Series(2 * ndtr(-np.abs(difference) / error), index=pairs.index)
-    return pairs.drop(columns=["standard_error", "previous_standard_error"]).assign(
+    return pairs.assign(
         difference=difference,
         standard_error=error,
         lower=difference - z * error,

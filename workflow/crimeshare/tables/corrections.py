@@ -9,14 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from crimeshare.problems import Problem, Problems
 from crimeshare.tables.arithmetic import Fault
-from crimeshare.tables.observations import Observation
+
+
+class CellValue(Protocol):
+    """What is asked of an observation of any dataset: its cell and the number there."""
+
+    @property
+    def sheet(self) -> str: ...
+
+    @property
+    def cell(self) -> str: ...
+
+    @property
+    def value(self) -> float | None: ...
 
 
 class Correction(BaseModel):
@@ -62,14 +74,14 @@ def read_corrections(path: Path) -> list[Correction]:
 
 def check_faults(
     faults: Iterable[Fault],
-    observations: Iterable[Observation],
+    observations: Iterable[CellValue],
     corrections: Iterable[Correction],
     path: Path,
 ) -> None:
     """Stop at every fault that ``corrections`` does not list and every entry out of date.
 
     Args:
-        faults: what :func:`crimeshare.tables.arithmetic.find_faults` found in one release.
+        faults: what the checks of its dataset found in one release.
         observations: that release's observations.
         corrections: those of that release.
         path: the file of the corrections, for the message.

@@ -1,0 +1,211 @@
+"""What the publisher's own verdicts on changes say: design factors, and whether ours agree.
+
+Every comparison of two years that is published with or without a significance flag is put
+beside the standard error a simple random sample would have had.  Where the flags switch on
+gives the design factor (:mod:`crimeshare.measures.design`); with the factor of one edition the
+comparisons of another are judged again, and the verdicts compared.
+"""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from crimeshare.measures.design import design_factor_from_flags, simple_random_error, unround
+from crimeshare.measures.intervals import Floats, WrongArgument, as_floats
+from crimeshare.measures.survey import add_changes, flag_agreement
+
+# Prevalence is published to a tenth of a per cent.
+_HALF_STEP = 0.0005
+_PERSONS = "person_16_plus"
+
+
+def compare(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Return the comparisons with ``difference``, ``simple_random_se`` and ``units``.
+
+    Input as the clean table ``survey_comparisons``.  For ``prevalence`` both figures are given
+    back the digits that rounding took: the changes of one measure are published in full, and
+    its latest figure is the one they all agree on (:func:`~crimeshare.measures.design.unround`);
+    comparisons whose published change does not belong to the two figures are left out.  The
+    simple random error is binomial for ``prevalence`` and ``victims``, and Poisson for
+    ``incidence_rate`` and ``incidents``: as if each incident had its own victim, so that the
+    design factor of those holds repeat victimisation too.  Numbers (``victims``,
+    ``incidents``) take their relative error from the proportion or rate of the same measure
+    and years, and are left out where there is none.
+    """
+    rows = comparisons.assign(
+        units=np.where(comparisons["unit_base"] == _PERSONS, "persons", "households")
+    )
+    prevalence = _unrounded(rows[rows["statistic"] == "prevalence"])
+    rates = rows[rows["statistic"] == "incidence_rate"]
+    parts = [
+        prevalence.assign(
+            simple_random_se=simple_random_error(
+                prevalence["value"],
+                prevalence["n"],
+                prevalence["previous_value"],
+                prevalence["previous_n"],
+            )
+        ),
+        rates.assign(
+            simple_random_se=np.sqrt(
+                rates["value"] / rates["n"] + rates["previous_value"] / rates["previous_n"]
+            )
+        ),
+        _numbers(rows[rows["statistic"] == "victims"], prevalence, binomial=True),
+        _numbers(rows[rows["statistic"] == "incidents"], rates, binomial=False),
+    ]
+    compared = pd.concat(parts, ignore_index=True)
+    return compared.assign(difference=compared["value"] - compared["previous_value"])
+
+
+def _unrounded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Prevalence comparisons with the digits that the changes give away."""
+    gap = rows["value"] - rows["previous_value"] - rows["published_change"]
+    # Both figures may be rounded, each by half a step.
+    rows = rows[gap.abs() <= 2 * _HALF_STEP + 1e-9]
+    latest = pd.Series(index=rows.index, dtype=float)
+    for _, group in rows.groupby(["release_id", "measure_id"], sort=False):
+        value = float(group["value"].iloc[0])
+        step = _HALF_STEP if _is_rounded(value) else 0.0
+        low, high = unround(group["previous_value"], group["published_change"], _HALF_STEP)
+        low, high = max(low, value - step), min(high, value + step)
+        latest[group.index] = (low + high) / 2 if low <= high else value
+    previous = (latest - rows["published_change"]).clip(lower=0.0)
+    return rows.assign(value=latest, previous_value=previous)
+
+
+def _is_rounded(value: float) -> bool:
+    steps = value / (2 * _HALF_STEP)
+    return abs(steps - round(steps)) < 1e-9
+
+
+def _numbers(rows: pd.DataFrame, figures: pd.DataFrame, *, binomial: bool) -> pd.DataFrame:
+    """Numbers of victims or incidents, with the relative error of their proportion or rate."""
+    key = ["release_id", "measure_id", "previous_period_end"]
+    joined = rows.merge(
+        figures[[*key, "value", "previous_value"]].rename(
+            columns={"value": "rate", "previous_value": "previous_rate"}
+        ),
+        on=key,
+        validate="1:1",
+    )
+
+    def variance(value: str, rate: str, n: str) -> pd.Series:
+        spread = (1 - joined[rate]) if binomial else 1.0
+        return joined[value] ** 2 * spread / (joined[rate] * joined[n])
+
+    both = variance("value", "rate", "n") + variance(
+        "previous_value", "previous_rate", "previous_n"
+    )
+    return joined.assign(simple_random_se=np.sqrt(both)).drop(columns=["rate", "previous_rate"])
+
+
+def estimate_design_factors(compared: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+    """Return the design factor of each release, statistic and kind of unit, from its flags.
+
+    Columns: ``release_id``, ``statistic``, ``units``, ``factor``, ``lower``, ``upper``, ``level``,
+    ``spread``, ``measures``, ``comparisons``, ``misplaced``, ``basis`` (``significance_flags``).
+    A group whose flags are all alike tells no factor and has no row.
+
+    A flag weighs the latest year against an earlier one, so the factor of an edition after the
+    survey's restart in 2021 mixes the design of then with that of now, about half and half.
+    """
+    rows = []
+    for (release, statistic, units), group in compared.groupby(
+        ["release_id", "statistic", "units"], sort=True
+    ):
+        try:
+            fit = design_factor_from_flags(
+                group["difference"],
+                group["simple_random_se"],
+                group["published_significance"],
+                group["measure_id"],
+                level=level,
+            )
+        except WrongArgument:
+            continue
+        rows.append(
+            {
+                "release_id": release,
+                "statistic": statistic,
+                "units": units,
+                "factor": fit.factor,
+                "lower": fit.lower,
+                "upper": fit.upper,
+                "level": fit.level,
+                "spread": fit.spread,
+                "measures": fit.measures,
+                "comparisons": fit.comparisons,
+                "misplaced": fit.misplaced,
+                "basis": "significance_flags",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def compute_survey_changes(
+    compared: pd.DataFrame, factors: pd.DataFrame, level: float = 0.95
+) -> pd.DataFrame:
+    """Return every comparison tested anew, with the design factor of its own release.
+
+    One row a comparison of ``compared`` whose group has a factor; see
+    :func:`crimeshare.measures.survey.add_changes` for the columns.
+    """
+    own = compared.merge(
+        factors[["release_id", "statistic", "units", "factor"]],
+        on=["release_id", "statistic", "units"],
+    )
+    return _tested(own, level)
+
+
+def _tested(rows: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Test comparisons that carry the design ``factor`` to be used on them."""
+    error: Floats = as_floats(rows["factor"]) * as_floats(rows["simple_random_se"])
+    return add_changes(
+        rows.rename(columns={"value": "estimate", "previous_value": "previous_estimate"}),
+        error,
+        level=level,
+        family=("release_id", "statistic", "previous_period_end"),
+    )
+
+
+def compute_flag_agreement(
+    compared: pd.DataFrame, factors: pd.DataFrame, level: float = 0.95
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Judge every release's comparisons with the design factors of every release.
+
+    Returns the agreement, one row for each release judged, release the factor was estimated on,
+    statistic and kind of unit; and the disagreements, one row each.  Only rows where the two
+    releases differ are a check from outside.
+    """
+    summaries, disagreements = [], []
+    for judged, estimated_on in product(
+        sorted(compared["release_id"].unique()), sorted(factors["release_id"].unique())
+    ):
+        rows = compared[compared["release_id"] == judged].merge(
+            factors.loc[factors["release_id"] == estimated_on, ["statistic", "units", "factor"]],
+            on=["statistic", "units"],
+        )
+        changes = _tested(rows, level)
+        for (statistic, units), group in changes.groupby(["statistic", "units"], sort=True):
+            found = flag_agreement(group, level)
+            place = {
+                "release_id": judged,
+                "estimated_on": estimated_on,
+                "statistic": statistic,
+                "units": units,
+            }
+            summaries.append(
+                place
+                | {
+                    "factor": group["factor"].iloc[0],
+                    "comparisons": found.comparisons,
+                    "agreeing": found.agreeing,
+                    "agreement": found.agreement,
+                    "near_threshold": found.near_threshold,
+                    "agreement_elsewhere": found.agreement_elsewhere,
+                }
+            )
+            disagreements.append(found.disagreements.assign(**place))
+    return pd.DataFrame(summaries), pd.concat(disagreements, ignore_index=True)

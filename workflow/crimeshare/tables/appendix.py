@@ -1,0 +1,298 @@
+"""Read the appendix tables: survey estimates with their bases and changes, offences by code.
+
+A table is told by its title, its columns by the periods in its header, its rows by their
+labels; the words are in ``layouts/appendix/``.  No edition is named here.  Labels repeat
+("With entry" stands under three kinds of burglary), and editions indent them unevenly or not
+at all, so a row is known by its place in the order of ``measures.csv``: each label is the next
+line of that order that bears it.  A base row applies to the block of rows it closes.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from crimeshare.tables.appendix_cells import read_cell
+from crimeshare.tables.appendix_checks import find_notices, find_survey_faults
+from crimeshare.tables.appendix_layout import (
+    FOLDER,
+    Column,
+    Layout,
+    Row,
+    Table,
+    check_tables,
+    find_tables,
+)
+from crimeshare.tables.corrections import check_faults, read_corrections
+from crimeshare.tables.grid import Cell, Workbook, address, open_workbook
+from crimeshare.tables.labels import one_line, plain
+from crimeshare.tables.layout import Unknown, csv_line, relative
+from crimeshare.tables.survey_observations import Notice, SurveyObservation
+
+BASE_PREFIX = "unweighted base"
+
+_SUBCODE = re.compile(r"(\d{3}/\d{2}) - .+")
+_TABLES_WITH_OWNER_BASES = ("prevalence", "incidence_rate")
+
+
+def read_appendix_release(
+    workbook: Path, release_id: str, period_end: date, corrections: Path
+) -> tuple[list[SurveyObservation], list[Notice]]:
+    """The observations of a workbook of appendix tables, known to add up, and its oddities.
+
+    Raises:
+        Problem: it is not a workbook.
+        UnknownNames: see :func:`read_appendix_tables`.
+        Problems: its arithmetic does not hold and ``corrections`` does not say why.
+    """
+    book = open_workbook(workbook)
+    observations = read_appendix_tables(book, release_id, period_end)
+    listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
+    check_faults(find_survey_faults(observations), observations, listed, corrections)
+    return observations, find_notices(book, observations, release_id, period_end)
+
+
+def read_appendix_tables(
+    workbook: Workbook, release_id: str, period_end: date
+) -> list[SurveyObservation]:
+    """Every figure of the survey's trend tables and of the offences by code, in sheet order.
+
+    Args:
+        workbook: as opened by :func:`crimeshare.tables.grid.open_workbook`.
+        release_id: the release the workbook is.
+        period_end: last day of the year the release is for, from the registry.
+
+    Raises:
+        UnknownNames: labels, headers, bases or markers that ``layouts/appendix/`` does not
+            know; a base row missing or of another block; a percentage above 100; a flag
+            where a change belongs or the reverse; tables that are missing, stand twice or
+            end in another year than the registry says; all at once, each with its place.
+    """
+    layout = Layout()
+    tables = [table for grid in workbook.grids for table in find_tables(layout, grid)]
+    check_tables(layout, tables, workbook, period_end)
+    observations = [
+        observation
+        for table in tables
+        for observation in _read_table(layout, table, release_id, workbook.sha256, period_end)
+    ]
+    layout.raise_what_was_met(release_id)
+    return observations
+
+
+def _read_table(
+    layout: Layout, table: Table, release_id: str, sha256: str, period_end: date
+) -> Iterator[SurveyObservation]:
+    line = layout.tables[table.kind]
+    if table.kind.startswith("offence_"):
+        rows = _offence_rows(layout, table)
+    else:
+        rows = _measure_rows(layout, table)
+    columns = _paired(layout, table) if line["change_of"] else table.columns
+    release_start = date(period_end.year - 1, period_end.month, 1)
+    year_start = date(
+        release_start.year + release_start.month // 12, release_start.month % 12 + 1, 1
+    )
+    for row in rows:
+        for column in columns:
+            value, marker, text = read_cell(layout, table, row, column)
+            current = (column.period_start, column.period_end)
+            previous: tuple[date | None, date | None] = (None, None)
+            if line["change_of"]:
+                current, previous = (year_start, period_end), current
+            yield SurveyObservation(
+                release_id=release_id,
+                table=table.kind,
+                statistic="significant" if column.flags else row.statistic,
+                item_id=row.item_id,
+                parent_id=row.parent_id,
+                unit_base=row.unit_base,
+                block=row.block,
+                period_start=current[0],
+                period_end=current[1],
+                previous_period_start=previous[0],
+                previous_period_end=previous[1],
+                value=value,
+                marker=marker,
+                workbook_sha256=sha256,
+                sheet=table.grid.sheet,
+                cell=address(row.index, column.index),
+                row_label=row.label,
+                column_label=column.label,
+                marker_text=text,
+            )
+
+
+def _paired(layout: Layout, table: Table) -> list[Column]:
+    """The columns of a table of changes: each year's change, then its flags."""
+    for first, second in zip(table.columns[::2], table.columns[1::2], strict=False):
+        pair = (first.flags, second.flags, first.period_end == second.period_end)
+        if pair != (False, True, True):
+            layout.problems.append(
+                f"sheet {table.grid.sheet!r}, cells {address(table.header, first.index)} and "
+                f"{address(table.header, second.index)}: {one_line(first.label)!r} is followed by "
+                f"{one_line(second.label)!r}; expected each year's change and then its "
+                "significance. Has a column been shifted?"
+            )
+            return []
+    if len(table.columns) % 2:
+        last = table.columns[-1]
+        layout.problems.append(
+            f"sheet {table.grid.sheet!r}, cell {address(table.header, last.index)}: "
+            f"{one_line(last.label)!r} has no column of significance beside it"
+        )
+        return []
+    return table.columns
+
+
+def _labels(table: Table) -> Iterator[tuple[int, str]]:
+    for index in range(table.header + 1, len(table.grid.rows)):
+        label = str(table.grid.rows[index][table.label_column])
+        if label.strip():
+            yield index, label
+
+
+def _measure_rows(layout: Layout, table: Table) -> list[Row]:
+    """The rows of a survey table, each known by its place in the order of the measures."""
+    line = layout.tables[table.kind]
+    rows: list[Row] = []
+    block: list[tuple[int, str, Mapping[str, str]]] = []
+    number, position = 1, 0
+    for index, label in _labels(table):
+        if plain(label).startswith(BASE_PREFIX):
+            if not line["change_of"]:
+                base = _base(layout, table, index, label, block)
+                rows.append(Row(index, label, None, None, base, number, "unweighted_base"))
+            block, number = [], number + 1
+            continue
+        found = _next_measure(layout, position, label)
+        if found is None:
+            layout.unknown.append(_unknown_measure(layout, table, index, label, position))
+            continue
+        position = found + 1
+        measure = layout.measures[found]
+        if block and not line["change_of"] and _closes(block[-1][2], table.kind):
+            _missing_base(layout, table, index, block)
+            block, number = [], number + 1
+        block.append((index, label, measure))
+        rows.append(
+            Row(
+                index,
+                label,
+                measure["measure_id"],
+                measure["parent_id"] or None,
+                measure["unit_base"],
+                None if line["change_of"] else number,
+                line["statistic"],
+            )
+        )
+    if block and not line["change_of"]:
+        _missing_base(layout, table, block[-1][0] + 1, block)
+    return rows
+
+
+def _next_measure(layout: Layout, position: int, label: str) -> int | None:
+    text = plain(label)
+    return next(
+        (i for i in range(position, len(layout.measures)) if layout.measures[i]["label"] == text),
+        None,
+    )
+
+
+def _unknown_measure(
+    layout: Layout, table: Table, index: int, label: str, position: int
+) -> Unknown:
+    text = plain(label)
+    before = layout.measures[position - 1]["label"] if position else "the first row"
+    if any(row["label"] == text for row in layout.measures):
+        reason = f"stands out of order after {before!r}"
+    else:
+        reason = "is not known"
+    near = difflib.get_close_matches(text, [row["label"] for row in layout.measures], n=3)
+    line = csv_line([text, "?", "?", "?", ""])
+    return Unknown(
+        f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}: the measure "
+        f"{label!r} {reason}. Nearest known: {', '.join(map(repr, near)) or 'none'}. If you know "
+        f"what it is, add to {relative(FOLDER / 'measures.csv')}, after {before!r}, the "
+        f"line: {line}",
+        FOLDER / "measures.csv",
+        line,
+    )
+
+
+def _closes(measure: Mapping[str, str], kind: str) -> bool:
+    """Whether this measure is the last of a block in tables of this kind."""
+    closes = measure["closes_block"]
+    return closes == "all" or (closes == "rates" and kind in _TABLES_WITH_OWNER_BASES)
+
+
+def _base(
+    layout: Layout,
+    table: Table,
+    index: int,
+    label: str,
+    block: list[tuple[int, str, Mapping[str, str]]],
+) -> str | None:
+    """The unit of a base row, which must be that of every row of the block it closes."""
+    where = f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}"
+    found = layout.bases.find(label)
+    if found is None:
+        layout.unknown.append(layout.bases.unknown(where, "the base", label))
+        return None
+    unit = found["unit_base"]
+    if not block:
+        layout.problems.append(f"{where}: the base row {label!r} closes no rows of estimates")
+    others = [row for row in block if row[2]["unit_base"] != unit]
+    if others:
+        first = others[0]
+        layout.problems.append(
+            f"{where}: the base row {label!r} closes the row {first[1].strip()!r} at "
+            f"{address(first[0], table.label_column)}, whose base counts "
+            f"{first[2]['unit_base'].replace('_', ' ')}; expected each base under its own block. "
+            "Is it the base of another block, or is a base row missing above it?"
+        )
+    return unit
+
+
+def _missing_base(
+    layout: Layout, table: Table, index: int, block: list[tuple[int, str, Mapping[str, str]]]
+) -> None:
+    first, last = block[0], block[-1]
+    layout.problems.append(
+        f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}: no base row "
+        f"closes the rows from {first[1].strip()!r} to {last[1].strip()!r}; expected "
+        f"'Unweighted base - number of ...' ({last[2]['unit_base'].replace('_', ' ')}) here"
+    )
+
+
+def _offence_rows(layout: Layout, table: Table) -> list[Row]:
+    """The rows of a table of offences: codes, sub-codes under their group, uncoded subtotals."""
+    statistic = layout.tables[table.kind]["statistic"]
+    rows = []
+    group: str | None = None
+    for index, label in _labels(table):
+        if all(table.grid.rows[index][column.index] == "" for column in table.columns):
+            continue  # a heading above its offences
+        sub_offence = _SUBCODE.fullmatch(one_line(label))
+        if table.code_column is not None:
+            item = _code(table.grid.rows[index][table.code_column])
+            parent = None
+        elif sub_offence:
+            item, parent = sub_offence[1], group
+        else:
+            found = layout.groups.find(label)
+            item = found["code"] if found else None
+            parent = None if found else group
+            group = item or group
+        rows.append(Row(index, label, item, parent, None, None, statistic))
+    return rows
+
+
+def _code(cell: Cell) -> str | None:
+    """An offence code as ONS writes it: the number 4.1 and the text '4.10' are two codes."""
+    if isinstance(cell, int | float):
+        return f"{cell:g}"
+    return str(cell).strip() or None

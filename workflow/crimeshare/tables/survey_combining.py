@@ -1,0 +1,258 @@
+"""The clean tables of the survey: estimates, comparisons of years, offences by code, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from crimeshare.problems import Problems
+from crimeshare.tables.survey_observations import Notice, SurveyObservation
+
+SEEN = ["file", "publisher_page", "second_hand"]
+"""How a figure was seen: read in a published file, on the publisher's page, quoted by another."""
+
+# Rates and numbers follow from each other only as exactly as ONS publishes them.
+_PER_CENT = 100.0
+_PER_THOUSAND = 1000.0
+
+_SHA256 = r"^[0-9a-f]{64}$"
+_CELL = r"^[A-Z]{1,3}[1-9]\d*$"
+_UNITS = ["person_16_plus", "household", "vehicle_owning_household", "bicycle_owning_household"]
+_STATISTICS = ["prevalence", "incidence_rate", "incidents", "victims"]
+
+SURVEY_ESTIMATES = pa.DataFrameSchema(
+    {
+        "release_id": pa.Column(str),
+        "measure_id": pa.Column(str),
+        "unit_base": pa.Column(str, pa.Check.isin(_UNITS)),
+        "sex": pa.Column(str, pa.Check.isin(["all", "women", "men"])),
+        "age": pa.Column(str),
+        "characteristic": pa.Column(str),
+        "period_start": pa.Column("datetime64[ms]"),
+        "period_end": pa.Column("datetime64[ms]"),
+        "estimate": pa.Column(float, pa.Check.in_range(0, 1)),
+        "standard_error": pa.Column(float, pa.Check.ge(0), nullable=True),
+        "n_unweighted": pa.Column(float, pa.Check.ge(1), nullable=True),
+        "published_significance": pa.Column("boolean", nullable=True),
+        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256), nullable=True),
+        "sheet": pa.Column(str, nullable=True),
+        "cell": pa.Column(str, pa.Check.str_matches(_CELL), nullable=True),
+        "seen": pa.Column(str, pa.Check.isin(SEEN)),
+        "source": pa.Column(str),
+    },
+    unique=["release_id", "measure_id", "sex", "age", "characteristic", "period_end"],
+    strict=True,
+    ordered=True,
+)
+
+SURVEY_COMPARISONS = pa.DataFrameSchema(
+    {
+        "release_id": pa.Column(str),
+        "statistic": pa.Column(str, pa.Check.isin(_STATISTICS)),
+        "measure_id": pa.Column(str),
+        "unit_base": pa.Column(str, pa.Check.isin(_UNITS)),
+        "period_end": pa.Column("datetime64[ms]"),
+        "previous_period_end": pa.Column("datetime64[ms]"),
+        "value": pa.Column(float, pa.Check.ge(0)),
+        "previous_value": pa.Column(float, pa.Check.ge(0)),
+        "n": pa.Column(float, pa.Check.ge(1)),
+        "previous_n": pa.Column(float, pa.Check.ge(1)),
+        "published_change": pa.Column(float),
+        "published_significance": pa.Column("boolean"),
+        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
+        "sheet": pa.Column(str),
+        "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+    },
+    unique=["release_id", "statistic", "measure_id", "previous_period_end"],
+    strict=True,
+    ordered=True,
+)
+
+RECORDED_OFFENCE_CODES = pa.DataFrameSchema(
+    {
+        "release_id": pa.Column(str),
+        "table": pa.Column(str, pa.Check.isin(["offence_codes", "offence_subcodes"])),
+        "code": pa.Column(str, nullable=True),
+        "parent_code": pa.Column(str, nullable=True),
+        "offence": pa.Column(str),
+        "period_start": pa.Column("datetime64[ms]"),
+        "period_end": pa.Column("datetime64[ms]"),
+        "count": pa.Column(float, pa.Check.ge(0), nullable=True),
+        "marker": pa.Column(str, nullable=True),
+        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
+        "sheet": pa.Column(str),
+        "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+    },
+    unique=["release_id", "sheet", "cell"],
+    strict=True,
+    ordered=True,
+)
+
+SURVEY_NOTICES = pa.DataFrameSchema(
+    {
+        "release_id": pa.Column(str),
+        "kind": pa.Column(str, pa.Check.isin(["empty_sheet", "cover_date", "two_values"])),
+        "sheet": pa.Column(str),
+        "cell": pa.Column(str, pa.Check.str_matches(_CELL), nullable=True),
+        "sentence": pa.Column(str),
+    },
+    strict=True,
+    ordered=True,
+)
+
+
+def to_frame(observations: Sequence[SurveyObservation]) -> pd.DataFrame:
+    """Observations as a table with one row each; dates become ``datetime64``."""
+    frame = pd.DataFrame([asdict(row) for row in observations])
+    days = [str(name) for name in frame if str(name).startswith(("period_", "previous_period_"))]
+    return frame.assign(
+        **{day: pd.to_datetime(frame[day]).astype("datetime64[ms]") for day in days}
+    )
+
+
+def combine_survey_estimates(observations: pd.DataFrame) -> pd.DataFrame:
+    """Published prevalence with its base, one row a measure, year and release.
+
+    A year whose cell holds a marker has no row.  ``published_significance`` is ONS's verdict
+    on the change from that year to the release's latest, null for the latest itself.
+
+    Raises:
+        Problems: rows that break the schema, all kinds at once.
+    """
+    estimates = _with_bases(observations[observations["table"] == "prevalence"])
+    flags = observations[
+        (observations["table"] == "prevalence_change")
+        & (observations["statistic"] == "significant")
+        & observations["value"].notna()
+    ]
+    verdicts = flags.set_index(["release_id", "item_id", "previous_period_end"])["value"] == 1
+    keys = pd.MultiIndex.from_frame(estimates[["release_id", "item_id", "period_end"]])
+    person = estimates["unit_base"] == "person_16_plus"
+    table = pd.DataFrame(
+        {
+            "release_id": estimates["release_id"],
+            "measure_id": estimates["item_id"],
+            "unit_base": estimates["unit_base"],
+            "sex": "all",
+            "age": np.where(person, "16+", "all"),
+            "characteristic": "all",
+            "period_start": estimates["period_start"],
+            "period_end": estimates["period_end"],
+            "estimate": estimates["value"] / _PER_CENT,
+            "standard_error": np.nan,
+            "n_unweighted": estimates["n"],
+            "published_significance": verdicts.reindex(keys).astype("boolean").to_numpy(),
+            "workbook_sha256": estimates["workbook_sha256"],
+            "sheet": estimates["sheet"],
+            "cell": estimates["cell"],
+            "seen": "file",
+            "source": "Crime in England and Wales: appendix tables",
+        }
+    ).astype({"published_significance": "boolean"})
+    return checked("survey_estimates", table.reset_index(drop=True), SURVEY_ESTIMATES)
+
+
+def combine_survey_comparisons(observations: pd.DataFrame) -> pd.DataFrame:
+    """Every comparison of two years that ONS calls significant or not, with both figures.
+
+    ``value`` and ``previous_value`` are proportions (``prevalence``), incidents per person or
+    household (``incidence_rate``), thousands (``incidents``, ``victims``);
+    ``published_change`` is a difference of proportions for ``prevalence`` and a relative
+    change otherwise.  Comparisons whose base is not published are left out.
+
+    Raises:
+        Problems: rows that break the schema, all kinds at once.
+    """
+    parts = [_comparisons(observations, statistic) for statistic in _STATISTICS]
+    return checked("survey_comparisons", pd.concat(parts, ignore_index=True), SURVEY_COMPARISONS)
+
+
+def _comparisons(observations: pd.DataFrame, statistic: str) -> pd.DataFrame:
+    scale = {"prevalence": _PER_CENT, "incidence_rate": _PER_THOUSAND}.get(statistic, 1.0)
+    figures = _with_bases(observations[observations["table"] == statistic])
+    figures = figures.assign(value=figures["value"] / scale)
+    changes = observations[
+        (observations["table"] == f"{statistic}_change") & observations["value"].notna()
+    ]
+    flags = changes[changes["statistic"] == "significant"]
+    changes = changes[changes["statistic"] != "significant"]
+    key = ["release_id", "item_id", "period_end"]
+    figure = figures[[*key, "value", "n"]]
+    previous = figure.rename(
+        columns={"value": "previous_value", "n": "previous_n", "period_end": "previous_period_end"}
+    )
+    joined = (
+        changes.rename(columns={"value": "published_change"})
+        .merge(figure, on=key, validate="many_to_one")
+        .merge(previous, on=["release_id", "item_id", "previous_period_end"], validate="1:1")
+        .merge(
+            flags[["release_id", "item_id", "previous_period_end", "value"]].rename(
+                columns={"value": "published_significance"}
+            ),
+            on=["release_id", "item_id", "previous_period_end"],
+            validate="1:1",
+        )
+        .dropna(subset=["n", "previous_n"])
+    )
+    return joined.assign(
+        statistic=statistic,
+        measure_id=joined["item_id"],
+        published_change=joined["published_change"] / _PER_CENT,
+        published_significance=(joined["published_significance"] == 1).astype("boolean"),
+    )[list(SURVEY_COMPARISONS.columns)]
+
+
+def _with_bases(rows: pd.DataFrame) -> pd.DataFrame:
+    """The figures of one kind of table, each with the base of its block and year as ``n``."""
+    key = ["release_id", "block", "period_end"]
+    is_base = rows["statistic"] == "unweighted_base"
+    bases = rows[is_base].set_index(key)["value"]
+    figures = rows[~is_base & rows["value"].notna()]
+    return figures.assign(n=bases.reindex(pd.MultiIndex.from_frame(figures[key])).to_numpy())
+
+
+def combine_recorded_offence_codes(observations: pd.DataFrame) -> pd.DataFrame:
+    """Police recorded offences of England and Wales by code, sub-code and published subtotal.
+
+    Raises:
+        Problems: rows that break the schema, all kinds at once.
+    """
+    rows = observations[observations["statistic"] == "offences"].rename(
+        columns={"item_id": "code", "parent_id": "parent_code", "value": "count"}
+    )
+    rows = rows.assign(offence=rows["row_label"].str.split().str.join(" "))
+    table = rows[list(RECORDED_OFFENCE_CODES.columns)].reset_index(drop=True)
+    return checked("recorded_offence_codes", table, RECORDED_OFFENCE_CODES)
+
+
+def combine_notices(notices: Sequence[Notice]) -> pd.DataFrame:
+    """Oddities of the workbooks, one row each."""
+    table = pd.DataFrame(
+        [asdict(notice) for notice in notices], columns=list(SURVEY_NOTICES.columns)
+    ).astype(str, errors="ignore")
+    return checked("survey_notices", table, SURVEY_NOTICES)
+
+
+def checked(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return ``table`` if it keeps ``schema``, or stop with every rule it breaks and where."""
+    try:
+        return schema.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        problems = []
+        for (column, check), cases in error.failure_cases.groupby(
+            ["column", "check"], dropna=False
+        ):
+            rows = [int(row) for row in cases["index"].dropna().unique()[:3]]
+            places = "; ".join(
+                " ".join(f"{key}={table[key][row]}" for key in table.columns[:3]) for row in rows
+            )
+            problems.append(
+                f"{name}: {column or 'rows'} break the rule `{check}` in {len(cases)} places"
+                + (f", first {places}" if places else "")
+                + ". The reader and the schema disagree; look at the layout of that release"
+            )
+        raise Problems(problems) from error
