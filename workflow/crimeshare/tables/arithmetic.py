@@ -68,8 +68,19 @@ def _sums_over_areas(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
             parts[measure, period, parent, offence].append(row)
     for key, rows in parts.items():
         whole = figures.get(key)
-        slack = 0.0 if key[0] == "count" else ROUNDING * (len(rows) + 1)
-        yield from _sum(whole, rows, slack, "the areas in it")
+        if key[0] == "count":
+            yield from _sum(whole, rows, 0.0, "the areas in it")
+            continue
+        # A base may leave out, or keep, the residents of a force that made no return.
+        slack = ROUNDING * (len(rows) + 1)
+        returned = [row for row in rows if _made_a_return(figures, row)]
+        if list(_sum(whole, returned, slack, "the areas in it")):
+            yield from _sum(whole, rows, slack, "the areas in it")
+
+
+def _made_a_return(figures: Mapping[Key, Observation], row: Observation) -> bool:
+    total = figures.get(("count", row.period_end, row.area_code, "total"))
+    return total is None or total.value is not None
 
 
 def _sums_over_offences(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
