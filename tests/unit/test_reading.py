@@ -217,6 +217,24 @@ def test_what_is_new_stops_the_run_with_the_line_to_add(
         assert words in str(caught.value)
 
 
+def test_a_link_may_stand_above_the_title(tmp_path: Path) -> None:
+    shipped = facsimile.figures("pfa-2024-12")
+    book = facsimile.from_figures(shipped)
+    for name in book.header:
+        grid = book.sheets[name]
+        grid[1, 0], grid[0, 0] = grid[0, 0], "Back to contents page"
+    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+
+
+def test_quarterly_tables_beside_the_yearly_ones_are_not_read(tmp_path: Path) -> None:
+    shipped = facsimile.figures("pfa-2024-12")
+    book = facsimile.from_figures(shipped)
+    quarter = dict(book.table("P1"))
+    quarter[0, 0] = str(quarter[0, 0]).replace("year ending", "October to")
+    book.sheets["Table P1a Oct- Dec 24"] = quarter
+    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+
+
 def test_all_unknown_names_are_told_at_once(tmp_path: Path) -> None:
     shipped = facsimile.figures("pfa-2024-12")
     book = facsimile.from_figures(shipped)

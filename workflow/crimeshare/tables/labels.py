@@ -36,7 +36,11 @@ _MONTHS = [
     "november",
     "december",
 ]
-_YEAR_ENDING = re.compile(rf"(?:year ending )?({'|'.join(_MONTHS)}) (\d{{2,}})", re.IGNORECASE)
+_MONTH_OF_YEAR = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{2,}})", re.IGNORECASE)
+# What says that the months named are the ends of years, not days of publication.
+_YEAR_ENDING = re.compile(
+    r"\b(?:year|12 months|twelve months) (?:ending|ended|to)\b", re.IGNORECASE
+)
 
 
 def one_line(label: str) -> str:
@@ -86,12 +90,21 @@ def periods(title: str) -> list[tuple[int, int]]:
     [(2017, 6), (2018, 6)]
     """
     text = one_line(title)
-    if "year ending" not in text.casefold():
+    if not _YEAR_ENDING.search(text):
         return []
     return [
         (_year(digits), _MONTHS.index(month.casefold()) + 1)
-        for month, digits in _YEAR_ENDING.findall(text)
+        for month, digits in _MONTH_OF_YEAR.findall(text)
     ]
+
+
+def without_periods(title: str) -> str:
+    """``title`` with ``*`` for every month and year, so that it fits the titles of other years.
+
+    >>> without_periods("crimes by force, year ending march 2025")
+    'crimes by force, year ending *'
+    """
+    return _MONTH_OF_YEAR.sub("*", title)
 
 
 def _year(digits: str) -> int:

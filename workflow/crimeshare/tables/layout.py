@@ -12,6 +12,7 @@ import difflib
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from crimeshare.problems import Problems
@@ -36,6 +37,11 @@ class Unknown:
     file: Path
     line: str
 
+    @property
+    def complete(self) -> bool:
+        """Whether the proposed line leaves nothing to be filled in."""
+        return "?" not in next(csv.reader([self.line]))
+
 
 class UnknownNames(Problems):
     """Everything a workbook says that its layout does not know, and other faults beside it."""
@@ -46,7 +52,11 @@ class UnknownNames(Problems):
 
 
 class LabelMap:
-    """One layout file: labels, reduced by :func:`plain`, to the other columns of their line."""
+    """One layout file: labels, reduced by :func:`plain`, to the other columns of their line.
+
+    A label with ``*`` in it stands for all that begin, go on or end as it does; a label that
+    is listed as it is comes first.
+    """
 
     def __init__(self, file: Path, extra: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self.file = file
@@ -55,17 +65,21 @@ class LabelMap:
         self.rows: dict[str, Mapping[str, str]] = {plain(row[self.key]): row for row in rows}
         for label, row in (extra or {}).items():
             self.rows.setdefault(plain(label), row)
+        self._patterns = {key: row for key, row in self.rows.items() if "*" in key}
 
     def find(self, label: str) -> Mapping[str, str] | None:
         """The line whose label is ``label``, or None."""
-        return self.rows.get(plain(label))
+        reduced = plain(label)
+        if reduced in self.rows:
+            return self.rows[reduced]
+        return next((row for key, row in self._patterns.items() if fnmatchcase(reduced, key)), None)
 
     def unknown(self, where: str, what: str, label: str, given: Iterable[str] = ()) -> Unknown:
         """Say that ``label`` is not known here, and propose a line modelled on the nearest.
 
         ``given`` are values of the line that the workbook itself settles, such as a code.
         """
-        near = difflib.get_close_matches(plain(label), list(self.rows), n=3, cutoff=0.5)
+        near = self.nearest(label)
         line = self._proposed(label, near[0] if near else None, list(given))
         nearest = (
             f"Nearest known: {', '.join(map(repr, near))}." if near else "Nothing known is near."
@@ -76,6 +90,10 @@ class LabelMap:
             self.file,
             line,
         )
+
+    def nearest(self, label: str, cutoff: float = 0.5) -> list[str]:
+        """Up to three known labels at least ``cutoff`` (0 to 1) like ``label``, nearest first."""
+        return difflib.get_close_matches(plain(label), list(self.rows), n=3, cutoff=cutoff)
 
     def _proposed(self, label: str, nearest: str | None, given: list[str]) -> str:
         columns = [column for column in next(iter(self.rows.values())) if column != self.key]

@@ -4,6 +4,10 @@ Which sheet holds which table is told by its title, which columns and rows it ha
 labels; the words are in ``layouts/pfa/``.  No edition is named here.  The table of the
 year before (P4 of the later editions) is a table of counts whose title names an earlier
 year.
+
+Where a name is not known the reader proposes the line that would make it known, and goes on as
+if that line were there, so that one reading tells all that is new.  It never returns what it
+read that way.
 """
 
 from __future__ import annotations
@@ -11,24 +15,26 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
 from crimeshare.reference import Area, areas, main_groups, read_rows
+from crimeshare.tables.expectation import ROLE_OF_MEASURE, Expectation, Meaning
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
-from crimeshare.tables.labels import area_code, mid_year, periods, plain
+from crimeshare.tables.labels import area_code, mid_year, periods, plain, without_periods
 from crimeshare.tables.layout import LAYOUTS, LabelMap, Unknown, UnknownNames, csv_line, relative
 from crimeshare.tables.observations import Observation
 
 FOLDER = LAYOUTS / "pfa"
 
-_MEASURE_OF_ROLE = {
-    "offence_per_household": "rate_per_1000_households",
-    "population": "population",
-    "households": "households",
-}
+_MEASURE_OF_ROLE = {role: measure for measure, role in ROLE_OF_MEASURE.items()}
+# A sheet looks like a table of ours if it has this many of the total and the nine main groups,
+# and this many of the 53 countries, regions and forces with a code.
+_ENOUGH_GROUPS, _ENOUGH_AREAS = 5, 30
+# A label this much like a known one means the same, wherever its column stands.
+_ALIKE = 0.8
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -55,10 +61,20 @@ class Column:
     cell: str
 
 
+@dataclass(frozen=True)
+class MarkedCell:
+    """A cell with a marker nobody knows: its place, area code, offence id and measure."""
+
+    where: str
+    text: str
+    figure: tuple[str, str | None, str]
+
+
 class Layout:
     """The lines of ``layouts/pfa/``, and what was met that they do not know."""
 
-    def __init__(self) -> None:
+    def __init__(self, expected: Expectation) -> None:
+        self.expected = expected
         self.sheets = read_rows(FOLDER / "sheets.csv")
         self.tables = {row["table"]: row for row in read_rows(FOLDER / "tables.csv")}
         self.columns = LabelMap(FOLDER / "columns.csv")
@@ -71,6 +87,7 @@ class Layout:
             for row in read_rows(FOLDER / "markers.csv")
         }
         self.unknown: list[Unknown] = []
+        self.unknown_markers: dict[tuple[str, str], list[MarkedCell]] = {}
         self.problems: list[str] = []
 
     def marker(self, text: str, kind: str) -> str | None:
@@ -86,7 +103,10 @@ def _named_once() -> list[Area]:
 
 
 def read_police_force_area_tables(
-    workbook: Workbook, release_id: str, period_end: date
+    workbook: Workbook,
+    release_id: str,
+    period_end: date,
+    expected: Expectation | None = None,
 ) -> list[Observation]:
     """Every figure of the workbook's Tables P1 to P4, in the order of its sheets and cells.
 
@@ -94,6 +114,7 @@ def read_police_force_area_tables(
         workbook: as opened by :func:`crimeshare.tables.grid.open_workbook`.
         release_id: the release the workbook is.
         period_end: last day of the year the release is for, from the registry.
+        expected: what an earlier release held, for better proposals.
 
     Raises:
         UnknownNames: sheets, labels, areas or markers that ``layouts/pfa/`` does not know,
@@ -101,7 +122,7 @@ def read_police_force_area_tables(
             registry, tables, areas or main offence groups that are missing or stand twice;
             all of them at once, each with its place and the line to add.
     """
-    layout = Layout()
+    layout = Layout(expected or Expectation.of([]))
     tables = [table for grid in workbook.grids for table in _table(layout, grid, period_end)]
     _check_tables(layout, tables, workbook, period_end)
     observations = [
@@ -109,15 +130,29 @@ def read_police_force_area_tables(
         for table in tables
         for observation in _read_table(layout, table, release_id, workbook.sha256)
     ]
+    layout.unknown += _unknown_markers(layout)
     if layout.unknown or layout.problems:
         raise UnknownNames(
             [
-                Unknown(f"{release_id}, {item.sentence}", item.file, item.line)
-                for item in layout.unknown
+                replace(item, sentence=f"{release_id}, {item.sentence}")
+                for item in _each_line_once(layout.unknown)
             ],
             [f"{release_id}, {problem}" for problem in layout.problems],
         )
     return observations
+
+
+def _each_line_once(unknown: Iterable[Unknown]) -> list[Unknown]:
+    """One item a proposed line, which says how many places it serves."""
+    places: dict[tuple[object, str], list[Unknown]] = {}
+    for item in unknown:
+        places.setdefault((item.file, item.line), []).append(item)
+    return [
+        first
+        if not others
+        else replace(first, sentence=f"{first.sentence} (it serves {len(others)} more places)")
+        for first, *others in places.values()
+    ]
 
 
 # --- which sheets are tables -----------------------------------------------------------
@@ -135,43 +170,94 @@ def _table(layout: Layout, grid: Grid, period_end: date) -> Iterator[Table]:
 
 
 def _kind(layout: Layout, grid: Grid) -> str | None:
-    """The kind of table a sheet holds, ``-`` for one that is not read, None if unknown."""
-    sheet, title = plain(grid.sheet), plain(_title(grid))
-    for row in layout.sheets:
-        if fnmatchcase(sheet, row["sheet"]) and fnmatchcase(title, row["title"]):
-            return row["table"]
-    if not title and not any(cell != "" for row in grid.rows for cell in row):
+    """The kind of table a sheet holds, ``-`` for one that is not read, None if unknown.
+
+    The last line that fits counts, so that an appended line wins.
+    """
+    sheet = plain(grid.sheet)
+    for title in map(plain, _titles(grid)):
+        for row in reversed(layout.sheets):
+            if fnmatchcase(sheet, row["sheet"]) and fnmatchcase(title, row["title"]):
+                return row["table"]
+    title = _title(grid)
+    if not title:
         return "-"
-    known = ", ".join(f"{row['title']!r} ({row['table']})" for row in layout.sheets[-3:])
-    line = csv_line(["*", title, "-"])
+    kind = _proposed_kind(layout, grid)
+    kinds = {row["table"]: row["title"] for row in layout.sheets if row["table"] != "-"}
+    known = ", ".join(f"{pattern!r} ({kind})" for kind, pattern in kinds.items())
+    line = csv_line(["*", without_periods(_pattern(plain(title))), kind])
+    if kind == "-":
+        others = f"end the line with {', '.join(sorted(layout.tables))} instead of -"
+        reason = "If it is not one of them, add"
+    else:
+        others = "end the line with - if it is not to be read"
+        reason = f"Its columns and figures are those of a table of {kind}: if it is one, add"
     layout.unknown.append(
         Unknown(
-            f"sheet {grid.sheet!r}: its title {_title(grid)!r} is not known. Tables are known by "
-            f"titles such as {known}. If it is not one of them, add to "
-            f"{relative(FOLDER / 'sheets.csv')} the line: {line}; otherwise end the line with "
-            f"{', '.join(sorted(layout.tables))} instead of -",
+            f"sheet {grid.sheet!r}: its title {title!r} is not known. Tables are known by titles "
+            f"such as {known}. {reason} to {relative(FOLDER / 'sheets.csv')} the line: {line}; "
+            f"otherwise {others}",
             FOLDER / "sheets.csv",
             line,
         )
     )
-    return None
+    return kind
+
+
+def _proposed_kind(layout: Layout, grid: Grid) -> str:
+    """The kind a sheet looks like: columns of the total and main groups, rows of forces."""
+    header = _most_labels(layout, grid)
+    found = [layout.columns.find(str(cell)) for cell in grid.rows[header]]
+    offences = {row["offence_id"] for row in found if row} & {"total", *main_groups()}
+    body = grid.rows[header + 1 :]
+    codes = {area_code(str(cell)) for row in body for cell in row[:3]}
+    if len(offences) < _ENOUGH_GROUPS or len(codes & set(areas())) < _ENOUGH_AREAS:
+        return "-"
+    if any(row["role"] in ("population", "households") for row in found if row):
+        return "rate"
+    figures = [cell for row in body for cell in row if isinstance(cell, int | float)]
+    return "counts" if all(figure == int(figure) for figure in figures) else "change"
+
+
+def _pattern(text: str) -> str:
+    """``text`` with every sign that means something in a pattern taken as it stands."""
+    return text.replace("[", "[[]").replace("?", "[?]").replace("*", "[*]")
+
+
+def _titles(grid: Grid) -> list[str]:
+    """What may be the title, the likeliest first: a text that names a year, the first text.
+
+    A link may stand above a title; links to notes and contents, which tell nothing, below.
+    """
+    first = [next((str(cell) for cell in row if cell != ""), "") for row in grid.rows[:5]]
+    texts = [text for text in first if text]
+    dated = [text for text in texts if periods(text)]
+    return [*dated, *texts[:1]] if dated else texts
 
 
 def _title(grid: Grid) -> str:
-    return next((str(cell) for row in grid.rows for cell in row if cell != ""), "")
+    return next(
+        iter(_titles(grid)),
+        next((str(cell) for row in grid.rows for cell in row if cell != ""), ""),
+    )
 
 
 def _header_row(layout: Layout, grid: Grid) -> int | None:
     """The row with most known column labels; a header has both area columns and offences."""
-    known = [sum(_known(layout, cell) for cell in row) for row in grid.rows[:30]]
-    best = max(range(len(known)), key=known.__getitem__, default=0)
-    if known and known[best] >= 3:
+    best = _most_labels(layout, grid)
+    if grid.rows and sum(_known(layout, cell) for cell in grid.rows[best]) >= 3:
         return best
     layout.problems.append(
-        f"sheet {grid.sheet!r}: no header row found in its first {len(known)} rows; expected one "
-        f"with 'Area Code', 'Area Name' and offences as in {relative(layout.columns.file)}"
+        f"sheet {grid.sheet!r}: no header row found in its first {min(len(grid.rows), 30)} rows; "
+        "expected one with 'Area Code', 'Area Name' and offences as in "
+        f"{relative(layout.columns.file)}"
     )
     return None
+
+
+def _most_labels(layout: Layout, grid: Grid) -> int:
+    known = [sum(_known(layout, cell) for cell in row) for row in grid.rows[:30]]
+    return max(range(len(known)), key=known.__getitem__, default=0)
 
 
 def _known(layout: Layout, cell: Cell) -> bool:
@@ -214,14 +300,25 @@ def _check_tables(
             )
         for period, times in Counter(table.period_end for table in here).items():
             if times > 1:
-                sheets = ", ".join(
-                    repr(table.grid.sheet) for table in here if table.period_end == period
+                layout.unknown += _all_but_one(
+                    kind, period, [table.grid.sheet for table in here if table.period_end == period]
                 )
-                layout.problems.append(
-                    f"sheets {sheets} all hold the table of {kind} for the year ending "
-                    f"{period:%B %Y}; expected one of them. Say in "
-                    f"{relative(FOLDER / 'sheets.csv')} which is not to be read"
-                )
+
+
+def _all_but_one(kind: str, period: date, sheets: list[str]) -> Iterator[Unknown]:
+    """Propose to leave out all sheets but the one with the shortest name."""
+    kept = min(sheets, key=lambda sheet: len(plain(sheet)))
+    file = FOLDER / "sheets.csv"
+    for sheet in sheets:
+        if sheet != kept:
+            line = csv_line([_pattern(plain(sheet)), "*", "-"])
+            yield Unknown(
+                f"sheets {', '.join(map(repr, sheets))} all hold the table of {kind} for the year "
+                f"ending {period:%B %Y}; expected one of them. If {kept!r} is the one, add to "
+                f"{relative(file)} the line: {line}",
+                file,
+                line,
+            )
 
 
 # --- what a table holds ----------------------------------------------------------------
@@ -244,7 +341,7 @@ def _read_table(
     for row, cells, area, label in _area_rows(layout, table, roles, figures):
         seen.append(area.area_code)
         for column in figures:
-            value, marker, text = _value(layout, table, column, row, cells[column.index])
+            value, marker, text = _value(layout, table, column, row, cells[column.index], area)
             yield Observation(
                 release_id=release_id,
                 period_end=table.period_end,
@@ -273,7 +370,28 @@ def _reference_year(column: Column) -> int | None:
 
 
 def _columns(layout: Layout, table: Table) -> Iterator[Column]:
-    """The columns under their labels; a label may stand one row higher in a merged cell."""
+    """The columns under their labels; one that is not known is read as it is proposed."""
+    labels = list(_labels(layout, table))
+    found: dict[int, Meaning] = {}
+    for index, _, label in labels:
+        if line := layout.columns.find(label):
+            found[index] = line["role"], line["offence_id"] or None
+    unknown = [index for index, _, _ in labels if index not in found]
+    for index, row, label in labels:
+        if index in unknown:
+            where = f"sheet {table.grid.sheet!r}, cell {address(row, index)}"
+            proposed = _proposed_column(layout, table, index, label, found, unknown)
+            role, offence_id = proposed or ("?", "?")
+            given = [role, offence_id or ""]
+            layout.unknown.append(layout.columns.unknown(where, "the column label", label, given))
+            if proposed is None:
+                continue
+            found[index] = proposed
+        yield Column(index, *found[index], label, address(row, index))
+
+
+def _labels(layout: Layout, table: Table) -> Iterator[tuple[int, int, str]]:
+    """Column, row and text of each label, which may stand one row higher in a merged cell."""
     rows, header = table.grid.rows, table.header
     for index, cell in enumerate(rows[header]):
         row, label = header, str(cell)
@@ -281,18 +399,51 @@ def _columns(layout: Layout, table: Table) -> Iterator[Column]:
             if not any(isinstance(line[index], int | float) for line in rows[header + 1 :]):
                 continue
             row, label = header - 1, str(rows[header - 1][index]) if header else ""
-        if not label.strip():
+        if label.strip():
+            yield index, row, label
+        else:
             layout.problems.append(
                 f"sheet {table.grid.sheet!r}, cell {address(header, index)}: a column of figures "
                 "without a label; expected an offence group or a population"
             )
-            continue
-        found = layout.columns.find(label)
-        if found is None:
-            where = f"sheet {table.grid.sheet!r}, cell {address(row, index)}"
-            layout.unknown.append(layout.columns.unknown(where, "the column label", label))
-            continue
-        yield Column(index, found["role"], found["offence_id"] or None, label, address(row, index))
+
+
+def _proposed_column(
+    layout: Layout,
+    table: Table,
+    index: int,
+    label: str,
+    found: Mapping[int, Meaning],
+    unknown: Sequence[int],
+) -> Meaning | None:
+    """What a column of an unknown label may mean: by its cells, its name, or its neighbours."""
+    taken = list(found.values())
+    cells = [str(row[index]) for row in table.grid.rows[table.header + 1 :]]
+    if sum(area_code(cell) in areas() for cell in cells) >= _ENOUGH_AREAS:
+        return "area_code", None
+    if sum(layout.area_names.find(cell) is not None for cell in cells) >= _ENOUGH_AREAS:
+        return "area_name", None
+    by_name = [
+        (row["role"], row["offence_id"] or None)
+        for name in layout.columns.nearest(label)
+        if (row := layout.columns.rows[name])
+    ]
+    by_name = [meaning for meaning in by_name if meaning not in taken]
+    if by_name and layout.columns.nearest(label, _ALIKE):
+        return by_name[0]
+    left = [at for at in sorted(found) if at < index]
+    right = [at for at in sorted(found) if at > index]
+    between = layout.expected.between(
+        table.kind,
+        found[left[-1]] if left else None,
+        found[right[0]] if right else None,
+        taken,
+    )
+    # As many columns stood here as are now unknown: they are the same, in order.
+    run = [at for at in unknown if at >= index and (not right or at < right[0]) and at not in found]
+    if between and len(between) == len(run):
+        return between[0]
+    return by_name[0] if by_name else None
 
 
 def _check_columns(layout: Layout, table: Table, figures: list[Column]) -> None:
@@ -361,7 +512,7 @@ def _area(layout: Layout, where: str, code_text: str, label: str) -> Area | None
 
 
 def _value(
-    layout: Layout, table: Table, column: Column, row: int, cell: Cell
+    layout: Layout, table: Table, column: Column, row: int, cell: Cell, area: Area
 ) -> tuple[float | None, str | None, str | None]:
     """The number of a cell, or the meaning and text of its marker."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
@@ -371,25 +522,41 @@ def _value(
         return float(text.replace(",", "")), None, None
     meaning = layout.marker(text, table.kind)
     if meaning is None:
+        measure = _MEASURE_OF_ROLE.get(column.role, table.measure)
         where = f"sheet {table.grid.sheet!r}, cell {address(row, column.index)}"
-        line = csv_line(["".join(text.split()).casefold(), table.kind, "?", "?"])
-        file = FOLDER / "markers.csv"
-        known = ", ".join(
-            sorted({mark for mark, kind in layout.markers if kind in ("*", table.kind)})
-        )
-        what = (
-            f"the marker {text!r} is not known" if text else "an empty cell where a figure belongs"
-        )
-        layout.unknown.append(
-            Unknown(
-                f"{where}: {what}; missing is never read as zero. Markers known in a table of "
-                f"{table.kind}: {known}. If you know what it means, add to {relative(file)} the "
-                f"line: {line}",
-                file,
-                line,
-            )
-        )
+        layout.unknown_markers.setdefault(
+            ("".join(text.split()).casefold(), table.kind), []
+        ).append(MarkedCell(where, text, (area.area_code, column.offence_id, measure)))
     return None, meaning, text
+
+
+def _unknown_markers(layout: Layout) -> Iterator[Unknown]:
+    """One item for each marker that a kind of table uses and nobody knows."""
+    file = FOLDER / "markers.csv"
+    explanations = {
+        row["meaning"]: row["explanation"] for row in reversed(read_rows(FOLDER / "markers.csv"))
+    }
+    for (mark, kind), cells in layout.unknown_markers.items():
+        meaning = layout.expected.marker(kind, [cell.figure for cell in cells]) if mark else None
+        line = csv_line([mark, kind, meaning or "?", explanations[meaning] if meaning else "?"])
+        known = ", ".join(sorted({mark for mark, of in layout.markers if of in ("*", kind)}))
+        what = (
+            f"the marker {cells[0].text!r} is not known"
+            if mark
+            else "an empty cell where a figure belongs"
+        )
+        more = f" (and {len(cells) - 1:,} more cells)" if len(cells) > 1 else ""
+        reason = (
+            f"Most of these cells were marked {meaning} before: if it means that, add"
+            if meaning
+            else "If you know what it means, add"
+        )
+        yield Unknown(
+            f"{cells[0].where}{more}: {what}; missing is never read as zero. Markers known in a "
+            f"table of {kind}: {known}. {reason} to {relative(file)} the line: {line}",
+            file,
+            line,
+        )
 
 
 def _check_areas(layout: Layout, table: Table, seen: list[str]) -> None:

@@ -7,15 +7,22 @@ from pathlib import Path
 
 from crimeshare.tables.arithmetic import find_faults
 from crimeshare.tables.corrections import check_faults, read_corrections
+from crimeshare.tables.expectation import Expectation
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.observations import Observation
 from crimeshare.tables.police_force_area import read_police_force_area_tables
 
 
 def read_release(
-    workbook: Path, release_id: str, period_end: date, corrections: Path
+    workbook: Path,
+    release_id: str,
+    period_end: date,
+    corrections: Path,
+    expected: Expectation | None = None,
 ) -> list[Observation]:
     """The observations of a workbook of police force area tables, known to add up.
+
+    ``expected`` is what an earlier release held, for better proposals where names are new.
 
     Raises:
         Problem: it is not a workbook.
@@ -23,7 +30,7 @@ def read_release(
         Problems: its arithmetic does not hold and ``corrections`` does not say why.
     """
     book = open_workbook(workbook)
-    observations = read_police_force_area_tables(book, release_id, period_end)
+    observations = read_police_force_area_tables(book, release_id, period_end, expected)
     listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
     check_faults(find_faults(observations), observations, listed, corrections)
     return observations
