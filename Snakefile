@@ -30,6 +30,7 @@ except Problem as problem:
 include: "workflow/rules/acquire.smk"
 include: "workflow/rules/clean.smk"
 include: "workflow/rules/estimate.smk"
+include: "workflow/rules/survey.smk"
 
 
 onstart:
@@ -42,3 +43,8 @@ rule all:
     input:
         "results/estimates/shares.parquet",
         "results/estimates/changes.parquet",
+        "results/clean/recorded_offence_codes.parquet",
+        "results/clean/survey_notices.parquet",
+        "results/estimates/flag_agreement.parquet",
+        "results/estimates/prevalence.parquet",
+        "results/estimates/survey_changes.parquet",

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from crimeshare.measures.survey import proportion_interval
 
 ORACLE = Path(__file__).parents[3] / "shared" / "oracles" / "svyciprop.csv"

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from crimeshare.measures.design import (
     design_factor_from_flags,
     design_factors,

@@ -5,10 +5,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from crimeshare.measures.survey import proportion_interval
-from crimeshare.problems import Problem
 from hypothesis import given
 from hypothesis import strategies as st
+
+from crimeshare.measures.survey import proportion_interval
+from crimeshare.problems import Problem
 
 METHODS = ("wilson", "korn-graubard", "logit", "normal")
 

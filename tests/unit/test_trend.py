@@ -5,9 +5,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit, logit
+
 from crimeshare.measures.trend import fit_trends, segments
 from crimeshare.problems import Problem
-from scipy.special import expit, logit
 
 
 def series(logits: np.ndarray, se: float = 0.002, first: int = 2009) -> pd.DataFrame:

@@ -66,7 +66,7 @@ rule ship_figures:
     input:
         observations=expand(
             "results/observations/{release_id}.parquet",
-            release_id=police_force_area_releases,
+            release_id=releases,
         ),
     log:
         "results/logs/ship_figures.log",

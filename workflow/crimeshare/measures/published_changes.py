@@ -144,7 +144,7 @@ def estimate_design_factors(compared: pd.DataFrame, level: float = 0.95) -> pd.D
     return pd.DataFrame(rows)
 
 
-def compute_survey_changes(
+def retest_changes(
     compared: pd.DataFrame, factors: pd.DataFrame, level: float = 0.95
 ) -> pd.DataFrame:
     """Return every comparison tested anew, with the design factor of its own release.
@@ -156,10 +156,10 @@ def compute_survey_changes(
         factors[["release_id", "statistic", "units", "factor"]],
         on=["release_id", "statistic", "units"],
     )
-    return _tested(own, level)
+    return _judged(own, level)
 
 
-def _tested(rows: pd.DataFrame, level: float) -> pd.DataFrame:
+def _judged(rows: pd.DataFrame, level: float) -> pd.DataFrame:
     """Test comparisons that carry the design ``factor`` to be used on them."""
     error: Floats = as_floats(rows["factor"]) * as_floats(rows["simple_random_se"])
     return add_changes(
@@ -187,7 +187,7 @@ def compute_flag_agreement(
             factors.loc[factors["release_id"] == estimated_on, ["statistic", "units", "factor"]],
             on=["statistic", "units"],
         )
-        changes = _tested(rows, level)
+        changes = _judged(rows, level)
         for (statistic, units), group in changes.groupby(["statistic", "units"], sort=True):
             found = flag_agreement(group, level)
             place = {

@@ -54,7 +54,7 @@ def error_of_change(
     if np.any(np.abs(shared) >= 1):
         raise WrongArgument("a correlation of two estimates lies between -1 and 1")
     now, then = (
-        np.where((error := as_floats(value)) > 0, error, np.nan)
+        np.where((given := as_floats(value)) > 0, given, np.nan)
         for value in (standard_error, previous_standard_error)
     )
     error: Floats = np.sqrt(now**2 + then**2 - 2 * shared * now * then)

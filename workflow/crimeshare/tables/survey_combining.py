@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -154,6 +155,30 @@ def combine_survey_estimates(observations: pd.DataFrame) -> pd.DataFrame:
         }
     ).astype({"published_significance": "boolean"})
     return checked("survey_estimates", table.reset_index(drop=True), SURVEY_ESTIMATES)
+
+
+def read_gathered_estimates(path: Path) -> pd.DataFrame:
+    """Estimates gathered one by one, with how each was seen, as rows of ``survey_estimates``.
+
+    Their bases and standard errors are not published where they stand.
+
+    Raises:
+        Problems: rows that break the schema, all kinds at once.
+    """
+    rows = pd.read_csv(path, dtype={"published_significance": "boolean"})
+    table = rows.assign(
+        unit_base="person_16_plus",
+        characteristic="all",
+        period_start=pd.to_datetime(rows["period_start"]).astype("datetime64[ms]"),
+        period_end=pd.to_datetime(rows["period_end"]).astype("datetime64[ms]"),
+        estimate=rows["estimate_pct"] / _PER_CENT,
+        standard_error=np.nan,
+        n_unweighted=np.nan,
+        workbook_sha256=pd.Series(None, index=rows.index, dtype=str),
+        sheet=pd.Series(None, index=rows.index, dtype=str),
+        cell=pd.Series(None, index=rows.index, dtype=str),
+    )
+    return checked("survey_estimates", table[list(SURVEY_ESTIMATES.columns)], SURVEY_ESTIMATES)
 
 
 def combine_survey_comparisons(observations: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,344 @@
+"""How common a crime is: every published proportion with its interval and what it rests on.
+
+The basis of an interval is one of three, and every row says which: a ``published_se``; a
+published base with a ``design_factor`` read off the publisher's own verdicts; or an
+``assumed_base``, where not even the base is published and an interval is only as good as the
+assumption, so that the widest interval the assumptions allow stands beside it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from crimeshare.measures.design import design_factors
+from crimeshare.measures.intervals import Floats, WrongArgument, as_floats, proportion_interval
+from crimeshare.measures.survey import add_changes, error_of_change
+from crimeshare.measures.trend import segments
+
+METHOD = "wilson"
+
+_PERSONS = "person_16_plus"
+_WHO = ["measure_id", "sex", "age", "characteristic"]
+
+PREVALENCE_COLUMNS = [
+    "release_id",
+    "measure_id",
+    "unit_base",
+    "sex",
+    "age",
+    "characteristic",
+    "period_start",
+    "period_end",
+    "estimate",
+    "standard_error",
+    "n_unweighted",
+    "n_assumed",
+    "design_factor",
+    "basis",
+    "lower",
+    "upper",
+    "lower_widest",
+    "upper_widest",
+    "level",
+    "method",
+    "seen",
+    "source",
+]
+
+
+CHANGE_COLUMNS = [
+    "release_id",
+    "measure_id",
+    "unit_base",
+    "sex",
+    "age",
+    "characteristic",
+    "period_end",
+    "previous_period_end",
+    "estimate",
+    "previous_estimate",
+    "difference",
+    "standard_error",
+    "lower",
+    "upper",
+    "level",
+    "p_value",
+    "p_adjusted",
+    "significant",
+    "smallest_detectable",
+    "published_significance",
+    "basis",
+    "breaks",
+]
+
+
+@dataclass(frozen=True)
+class Range:
+    """An assumed number with the least and most it could be."""
+
+    value: float
+    low: float
+    high: float
+
+    def __mul__(self, other: "Range") -> "Range":
+        return Range(self.value * other.value, self.low * other.low, self.high * other.high)
+
+
+class Assumptions:
+    """What is assumed where the base of a question is not published.
+
+    From a table of parts (``assumed_bases.csv``: ``part``, ``key``, ``value``, ``low``, ``high``,
+    ``reason``).  The assumed base of a row is the interviews of its year, times the share that
+    answers such questions, times the shares of its sex, its age and, where data cover part
+    of the year, its months.
+    """
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.parts: dict[tuple[str, str], Range] = {
+            (part, key): Range(*map(float, values))
+            for part, key, *values in zip(
+                *(table[name] for name in ("part", "key", "value", "low", "high")), strict=True
+            )
+        }
+
+    def base(self, interviews: float, sex: str, age: str, period_end: date) -> Range:
+        """The assumed base of a row.
+
+        Raises :class:`WrongArgument` for a sex or age that the table has no line for.
+        """
+        whole = Range(1.0, 1.0, 1.0)
+        months = self.parts.get(("months", period_end.isoformat()), whole)
+        share = self._part("answered", "*") * self._part("sex", sex) * self._part("age", age)
+        return Range(interviews, interviews, interviews) * share * months
+
+    @property
+    def design_factor(self) -> tuple[float, float]:
+        """The least and greatest design factor of such questions."""
+        assumed = self._part("design_factor", "persons")
+        return assumed.low, assumed.high
+
+    def _part(self, part: str, key: str) -> Range:
+        try:
+            return self.parts[part, key]
+        except KeyError:
+            known = ", ".join(name for kind, name in self.parts if kind == part)
+            raise WrongArgument(
+                f"no {part} {key!r} among the assumed bases; known are {known}. Add a line to "
+                "resources/reference/assumed_bases.csv with its share of the people who answer"
+            ) from None
+
+
+def compute_prevalence(
+    estimates: pd.DataFrame,
+    factors: pd.DataFrame,
+    assumptions: Assumptions,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return every estimate with its interval, level, method and basis.
+
+    Parameters
+    ----------
+    estimates
+        The clean table ``survey_estimates``.
+    factors
+        Design factors of ``prevalence`` by ``release_id`` and ``units``, as
+        :func:`crimeshare.measures.published_changes.estimate_design_factors` gives them.  A
+        release without its own takes that of the release last in order.
+    assumptions
+        For rows with neither standard error nor base.
+    level
+        Confidence level.
+
+    Returns
+    -------
+    pandas.DataFrame
+        with :data:`PREVALENCE_COLUMNS`.  ``design_factor`` is implied by a published standard
+        error or used in its stead.  ``standard_error`` of rows without a published one is
+        ``design_factor * sqrt(p(1-p)/n)``, and missing at 0 and 1; 0 is kept as published.
+        ``lower_widest`` and ``upper_widest`` are the interval under the least favourable
+        assumption in range; they differ from ``lower`` and ``upper`` on an assumed base only.
+    """
+    rows = estimates.reset_index(drop=True)
+    known = rows["n_unweighted"].notna()
+    published = rows["standard_error"].notna() & known
+    basis = np.select([published, known], ["published_se", "design_factor"], default="assumed_base")
+    assumed = _assumed_bases(rows, ~known, assumptions)
+    n = rows["n_unweighted"].where(known, assumed["value"])
+    used = _factors(rows, factors)
+    implied = design_factors(rows["estimate"], rows["standard_error"], n)
+    p = as_floats(rows["estimate"])
+    factor = np.where(published & ~np.isnan(implied), implied, used)
+    # Nobody in a rounded or sampled figure is not certainty: 0 stands only where published.
+    spread = np.where((p > 0) & (p < 1), factor * np.sqrt(p * (1 - p) / n), np.nan)
+    error = np.where(published, rows["standard_error"], spread)
+    lower, upper = proportion_interval(
+        p,
+        se=np.where(published, error, np.nan),
+        n=n,
+        design_factor=factor,
+        level=level,
+        method=METHOD,
+    )
+    lower_widest, upper_widest = proportion_interval(
+        p,
+        se=np.where(published, error, np.nan),
+        n=np.where(known, n, assumed["low"]),
+        design_factor=np.where(known, factor, np.maximum(factor, assumptions.design_factor[1])),
+        level=level,
+        method=METHOD,
+    )
+    return rows.assign(
+        standard_error=error,
+        n_assumed=n.mask(known),
+        design_factor=factor,
+        basis=basis,
+        lower=lower,
+        upper=upper,
+        lower_widest=lower_widest,
+        upper_widest=upper_widest,
+        level=level,
+        method=METHOD,
+    )[PREVALENCE_COLUMNS]
+
+
+def _factors(rows: pd.DataFrame, factors: pd.DataFrame) -> Floats:
+    """The design factor of each row's release and unit; the latest release's where it has none."""
+    prevalence = factors[factors["statistic"] == "prevalence"].sort_values("release_id")
+    own = dict(
+        zip(
+            zip(prevalence["release_id"], prevalence["units"], strict=True),
+            prevalence["factor"],
+            strict=True,
+        )
+    )
+    latest = prevalence.drop_duplicates("units", keep="last").set_index("units")["factor"]
+    units = np.where(rows["unit_base"] == _PERSONS, "persons", "households")
+    return np.array(
+        [
+            own.get((release, unit), latest.get(unit, np.nan))
+            for release, unit in zip(rows["release_id"], units, strict=True)
+        ]
+    )
+
+
+def _assumed_bases(rows: pd.DataFrame, wanted: pd.Series, assumptions: Assumptions) -> pd.DataFrame:
+    """Assumed bases (``value``, ``low``, ``high``) of the rows wanted, missing elsewhere."""
+    interviews = (
+        rows[
+            rows["n_unweighted"].notna() & (rows["unit_base"] == _PERSONS) & (rows["age"] == "16+")
+        ]
+        .groupby("period_end")["n_unweighted"]
+        .max()
+    )
+    ranges = {}
+    for index, row in rows[wanted].iterrows():
+        distance = np.abs((interviews.index - row["period_end"]).days)
+        nearest = float(interviews.iloc[int(distance.argmin())])
+        base = assumptions.base(nearest, row["sex"], row["age"], row["period_end"].date())
+        ranges[index] = (base.value, base.low, base.high)
+    return pd.DataFrame.from_dict(
+        ranges, orient="index", columns=["value", "low", "high"], dtype=float
+    ).reindex(rows.index)
+
+
+def compute_survey_changes(
+    changes: pd.DataFrame,
+    prevalence: pd.DataFrame,
+    estimates: pd.DataFrame,
+    breaks: pd.DataFrame,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return every change of a proportion between two years, tested, with what it rests on.
+
+    ``changes`` are those the publisher compared itself, tested by
+    :func:`crimeshare.measures.published_changes.retest_changes`; to them come the changes between
+    any two years of series on assumed bases.  ``breaks`` names what makes two years not
+    comparable (:func:`name_breaks`).  Returns :data:`CHANGE_COLUMNS`.
+    """
+    published = changes[changes["statistic"] == "prevalence"].assign(
+        sex="all",
+        age=lambda rows: np.where(rows["unit_base"] == _PERSONS, "16+", "all"),
+        characteristic="all",
+        basis="design_factor",
+    )
+    assumed = _changes_on_assumed_bases(prevalence, estimates, level)
+    both = pd.concat([published, assumed], ignore_index=True).assign(level=level)
+    return both.assign(breaks=name_breaks(both, breaks))[CHANGE_COLUMNS]
+
+
+def _changes_on_assumed_bases(
+    prevalence: pd.DataFrame, estimates: pd.DataFrame, level: float
+) -> pd.DataFrame:
+    """The changes between any two years of series that rest on assumed bases.
+
+    A series is one measure, sex, age and characteristic; of a year published twice the later
+    release counts.  ``release_id`` of a change is that of its later year;
+    ``published_significance`` is ONS's verdict where it gave one on these two years
+    (``estimates`` holds it at the earlier year, in the release that compared them).  Two years
+    that overlap share interviews, and their correlation is taken as the part they share.
+    """
+    rows = prevalence[prevalence["basis"] == "assumed_base"].sort_values(
+        [*_WHO, "period_end", "release_id"], kind="stable"
+    )
+    rows = rows.drop_duplicates([*_WHO, "period_end"], keep="last")
+    pairs = rows.merge(rows, on=_WHO, suffixes=("", "_previous"))
+    pairs = pairs[pairs["period_end"] > pairs["period_end_previous"]].rename(
+        columns={"period_end_previous": "previous_period_end"}
+    )
+    error = error_of_change(
+        pairs["standard_error"],
+        pairs["standard_error_previous"],
+        correlation=_shared_part(pairs["period_start"], pairs["previous_period_end"]),
+    )
+    changes = add_changes(
+        pairs.rename(columns={"estimate_previous": "previous_estimate"}).drop(
+            columns=["standard_error"]
+        ),
+        error,
+        level=level,
+        family=(*_WHO, "period_end"),
+    )
+    return changes.assign(
+        published_significance=_published_verdicts(changes, estimates),
+        basis="assumed_base",
+    )
+
+
+def _shared_part(later_start: pd.Series, earlier_end: pd.Series) -> Floats:
+    """The part of twelve months that two years share, by the later's start and earlier's end."""
+    days = (earlier_end - later_start).dt.days.to_numpy() + 1
+    return np.clip(days / 365.25, 0.0, None)
+
+
+def _published_verdicts(changes: pd.DataFrame, estimates: pd.DataFrame) -> pd.Series:
+    latest = estimates.groupby(["release_id", *_WHO])["period_end"].transform("max")
+    judged = estimates[estimates["published_significance"].notna()].assign(latest=latest)
+    verdicts = judged.drop_duplicates([*_WHO, "latest", "period_end"], keep="last").set_index(
+        [*_WHO, "latest", "period_end"]
+    )["published_significance"]
+    keys = pd.MultiIndex.from_frame(changes[[*_WHO, "period_end", "previous_period_end"]])
+    return pd.Series(verdicts.reindex(keys).to_numpy(), index=changes.index, dtype="boolean")
+
+
+def name_breaks(changes: pd.DataFrame, breaks: pd.DataFrame) -> pd.Series:
+    """Return the names of the breaks between the two years of each change, or missing.
+
+    ``breaks`` has ``first_day``, ``applies_to`` (a measure and those whose names begin with it, or
+    ``*``) and ``name``.  A change across a break is shown, but it is not only a change in crime.
+    """
+
+    known = list(zip(breaks["applies_to"], breaks["first_day"], breaks["name"], strict=True))
+    names = []
+    for measure, *years in zip(
+        changes["measure_id"], changes["previous_period_end"], changes["period_end"], strict=True
+    ):
+        crossed = [
+            name
+            for applies_to, first_day, name in known
+            if (applies_to == "*" or measure.startswith(applies_to))
+            and len(set(segments(years, [first_day]))) > 1
+        ]
+        names.append("; ".join(crossed) or None)
+    return pd.Series(names, index=changes.index, dtype=str)

@@ -1,0 +1,208 @@
+"""Read the open data table of personal crime prevalence: estimate, standard error and base.
+
+ONS publishes it as a zip with one CSV file: one row for each measure, sex, age band and
+characteristic, percentages with their standard errors.  A row of fewer than ten respondents
+is blank; a standard error of 0 stands where the sample held no victims.  What its columns,
+measures and values are called is data in ``layouts/open_prevalence/``.
+"""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from crimeshare.problems import Problem, Problems
+from crimeshare.reference import read_rows
+from crimeshare.tables.grid import MAX_UNPACKED_BYTES, ZIP_MAGIC, address
+from crimeshare.tables.layout import LAYOUTS, csv_line, relative
+from crimeshare.tables.survey_combining import SURVEY_ESTIMATES, checked
+
+FOLDER = LAYOUTS / "open_prevalence"
+SOURCE = "Crime Survey for England and Wales: personal crime prevalence, open data table"
+
+FEWEST_RESPONDENTS = 10
+TOTAL = "Total"
+"""What ONS writes as the characteristic of a row about everybody of that sex and age."""
+
+
+def read_open_prevalence(path: Path, release_id: str) -> pd.DataFrame:
+    """The table as rows of ``survey_estimates``; blank rows of the original have none.
+
+    Args:
+        path: ONS's zip, or the CSV file out of it.
+        release_id: the release it is.
+
+    ``characteristic`` is ``all`` or ``<variable>: <value>``; ``sheet`` is the name of the CSV file
+    and ``cell`` the place of the estimate in it, its header being row 1.
+
+    Raises:
+        Problem: not a zip with one CSV file, or columns missing or unknown.
+        Problems: measures or values the layout does not know, percentages outside 0 to 100,
+            negative standard errors, a base under ten beside an estimate or an estimate
+            without its standard error and base; all at once, each with its cell.
+    """
+    name, content = _content(path)
+    reader = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    places = _places(name, next(reader, []))
+    measures = {row["variable"]: row["measure_id"] for row in read_rows(FOLDER / "measures.csv")}
+    values = {
+        (row["role"], row["value"]): row["meaning"] for row in read_rows(FOLDER / "values.csv")
+    }
+    problems: dict[str, str] = {}
+    rows = []
+    for number, line in enumerate(reader, start=2):
+        cells = {role: line[index].strip() for role, index in places.items()}
+        where = f"{name}, cell {address(number - 1, places['estimate'])}"
+        for unknown, problem in _unknown(cells, measures, values, name, number):
+            problems.setdefault(unknown, problem)
+        figures = _figures(cells, where, problems)
+        if figures is None or problems:
+            continue
+        estimate, error, base = figures
+        end = _quarter_end(cells, where)
+        rows.append(
+            {
+                "release_id": release_id,
+                "measure_id": measures[cells["measure"]],
+                "unit_base": values["level", cells["level"]],
+                "sex": values["sex", cells["sex"]],
+                "age": cells["age"],
+                "characteristic": _characteristic(cells),
+                "period_start": _year_before(end),
+                "period_end": end,
+                "estimate": estimate / 100,
+                "standard_error": error / 100,
+                "n_unweighted": base,
+                "published_significance": pd.NA,
+                "sheet": name,
+                "cell": address(number - 1, places["estimate"]),
+                "seen": "file",
+                "source": SOURCE,
+            }
+        )
+    if problems:
+        raise Problems(list(problems.values()))
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    table = pd.DataFrame(rows).assign(workbook_sha256=sha256)
+    days = {day: table[day].astype("datetime64[ms]") for day in ("period_start", "period_end")}
+    table = table.assign(
+        **days, published_significance=table["published_significance"].astype("boolean")
+    )
+    return checked("survey_estimates", table[list(SURVEY_ESTIMATES.columns)], SURVEY_ESTIMATES)
+
+
+def _content(path: Path) -> tuple[str, bytes]:
+    content = path.read_bytes()
+    if not content.startswith(ZIP_MAGIC):
+        return path.name, content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = [member for member in archive.infolist() if member.filename.endswith(".csv")]
+        if len(members) != 1 or members[0].file_size > MAX_UNPACKED_BYTES:
+            raise Problem(
+                f"{path.name} holds {', '.join(archive.namelist()) or 'nothing'}; expected one CSV "
+                f"file of at most {MAX_UNPACKED_BYTES:,} bytes. Is this the open data table?"
+            )
+        return Path(members[0].filename).name, archive.read(members[0])
+
+
+def _places(name: str, header: list[str]) -> dict[str, int]:
+    roles = {row["column"]: row["role"] for row in read_rows(FOLDER / "columns.csv")}
+    unknown = [column for column in header if column not in roles]
+    missing = [column for column in roles if column not in header]
+    if unknown or missing:
+        raise Problem(
+            f"{name}, row 1: columns missing: {', '.join(missing) or 'none'}; columns not known: "
+            f"{', '.join(map(repr, unknown)) or 'none'}. Expected {', '.join(roles)}; if a column "
+            f"was renamed, change its line in {relative(FOLDER / 'columns.csv')}."
+        )
+    return {roles[column]: index for index, column in enumerate(header)}
+
+
+def _unknown(
+    cells: dict[str, str],
+    measures: dict[str, str],
+    values: dict[tuple[str, str], str],
+    name: str,
+    number: int,
+) -> Iterator[tuple[str, str]]:
+    if cells["measure"] not in measures:
+        line = csv_line([cells["measure"], "?"])
+        yield (
+            cells["measure"],
+            f"{name}, row {number}: the measure {cells['measure']!r} is not known. If you know "
+            f"what it is, add to {relative(FOLDER / 'measures.csv')} the line: {line}",
+        )
+    for role in ("sex", "level", "type", "geography"):
+        if (role, cells[role]) not in values:
+            known = ", ".join(value for kind, value in values if kind == role)
+            yield (
+                f"{role}={cells[role]}",
+                f"{name}, row {number}: the {role} {cells[role]!r} is not known; known are "
+                f"{known}. If you know what it is, add to {relative(FOLDER / 'values.csv')} the "
+                f"line: {csv_line([role, cells[role], '?'])}",
+            )
+
+
+def _figures(
+    cells: dict[str, str], where: str, problems: dict[str, str]
+) -> tuple[float, float, float] | None:
+    """Estimate, standard error (both in per cent) and base; None for a row left blank."""
+    texts = [cells["estimate"], cells["standard_error"], cells["n"]]
+    if not any(_present(text) for text in texts[:2]):
+        return None
+    try:
+        estimate, error, base = (float(text) for text in texts)
+    except ValueError:
+        problems[where] = (
+            f"{where}: {' / '.join(texts)} are not an estimate, a standard error and a base; "
+            "expected three numbers, or blanks under ten respondents"
+        )
+        return None
+    if not 0 <= estimate <= 100:
+        problems[where] = f"{where}: holds {estimate:g}; expected a percentage from 0 to 100"
+    elif error < 0 or (error == 0 and 0 < estimate < 100):
+        problems[where] = (
+            f"{where}: a standard error of {error:g} beside an estimate of {estimate:g} %; "
+            "expected more than 0 where the sample held some victims"
+        )
+    elif base < FEWEST_RESPONDENTS:
+        problems[where] = (
+            f"{where}: an estimate on a base of {base:g}; expected a blank under "
+            f"{FEWEST_RESPONDENTS} respondents"
+        )
+    return estimate, error, base
+
+
+def _present(text: str) -> bool:
+    return text not in ("", "NA", ".")
+
+
+def _characteristic(cells: dict[str, str]) -> str:
+    if cells["characteristic_var"] == TOTAL:
+        return "all"
+    return f"{cells['characteristic_var']}: {cells['characteristic'] or 'not stated'}"
+
+
+def _quarter_end(cells: dict[str, str], where: str) -> date:
+    """Last day of the year that ends with the quarter given."""
+    try:
+        year, month = int(cells["year"]), 3 * int(cells["quarter"])
+        return date(year, month, calendar.monthrange(year, month)[1])
+    except ValueError as error:
+        raise Problem(
+            f"{where}: year {cells['year']!r} and quarter {cells['quarter']!r} are no quarter; "
+            "expected a year and 1 to 4"
+        ) from error
+
+
+def _year_before(end: date) -> date:
+    """First day of the twelve months that end on ``end``."""
+    return date(end.year, 1, 1) if end.month == 12 else date(end.year - 1, end.month + 1, 1)

@@ -1,0 +1,150 @@
+# Survey: what the Crime Survey estimates, with what uncertainty, and what its publisher says
+# of changes.
+#
+# in    resources/releases/<appendix release>/<file>   workbooks, or
+#       resources/figures/<appendix release>.parquet   the figures shipped in their place
+#       resources/figures/personal-prevalence-*.parquet  estimates published with standard errors
+#       resources/reference/stalking_prevalence.csv     estimates gathered one by one
+#       resources/reference/assumed_bases.csv           what is assumed where no base is published
+#       resources/reference/survey_breaks.csv           where a series breaks
+# out   results/observations/<appendix release>.parquet
+#       results/clean/survey_estimates.parquet          proportions with bases
+#       results/clean/survey_comparisons.parquet        years ONS compared, with its verdicts
+#       results/clean/recorded_offence_codes.parquet    police recorded offences by code
+#       results/clean/survey_notices.parquet            oddities of the workbooks
+#       results/estimates/design_factors.parquet        read off ONS's verdicts
+#       results/estimates/flag_agreement.parquet        our verdicts beside ONS's
+#       results/estimates/flag_disagreements.parquet    each one that differs
+#       results/estimates/prevalence.parquet            proportions with intervals
+#       results/estimates/survey_changes.parquet        changes, tested
+
+appendix_releases = [
+    release.release_id for release in releases.values() if release.dataset == "appendix"
+]
+personal_prevalence = "resources/figures/personal-prevalence-2018-12.parquet"
+
+
+ruleorder: read_appendix_tables > read_release
+
+
+rule read_appendix_tables:
+    input:
+        # The workbook, or the shipped figures where no workbook is to be fetched.
+        origin=lambda wildcards: (
+            f"resources/figures/{wildcards.release_id}.parquet"
+            if origin(registry[wildcards.release_id], configuration.source)
+            == "figures"
+            else f"resources/releases/{wildcards.release_id}/{registry[wildcards.release_id].file}"
+        ),
+        corrections="config/corrections.yaml",
+    output:
+        observations="results/observations/{release_id}.parquet",
+    log:
+        "results/logs/read_appendix_tables/{release_id}.log",
+    benchmark:
+        "results/benchmarks/read_appendix_tables/{release_id}.tsv"
+    wildcard_constraints:
+        release_id="|".join(appendix_releases),
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("tables"),
+        release=lambda wildcards: registry[wildcards.release_id],
+    message:
+        "Reading {wildcards.release_id}"
+    script:
+        "../scripts/read_appendix_tables.py"
+
+
+rule combine_survey:
+    input:
+        observations=expand(
+            "results/observations/{release_id}.parquet", release_id=appendix_releases
+        ),
+        personal_prevalence=personal_prevalence,
+        gathered="resources/reference/stalking_prevalence.csv",
+    output:
+        estimates="results/clean/survey_estimates.parquet",
+        comparisons="results/clean/survey_comparisons.parquet",
+        offence_codes="results/clean/recorded_offence_codes.parquet",
+        notices="results/clean/survey_notices.parquet",
+    log:
+        "results/logs/combine_survey.log",
+    benchmark:
+        "results/benchmarks/combine_survey.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("tables"),
+    message:
+        "Combining the survey's estimates"
+    script:
+        "../scripts/combine_survey.py"
+
+
+rule compute_design_factors:
+    input:
+        comparisons="results/clean/survey_comparisons.parquet",
+    output:
+        design_factors="results/estimates/design_factors.parquet",
+        agreement="results/estimates/flag_agreement.parquet",
+        disagreements="results/estimates/flag_disagreements.parquet",
+    log:
+        "results/logs/compute_design_factors.log",
+    benchmark:
+        "results/benchmarks/compute_design_factors.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("measures"),
+        level=configuration.level,
+    message:
+        "Reading design factors off the published verdicts"
+    script:
+        "../scripts/compute_design_factors.py"
+
+
+rule compute_prevalence:
+    input:
+        estimates="results/clean/survey_estimates.parquet",
+        design_factors="results/estimates/design_factors.parquet",
+        assumed_bases="resources/reference/assumed_bases.csv",
+    output:
+        prevalence="results/estimates/prevalence.parquet",
+    log:
+        "results/logs/compute_prevalence.log",
+    benchmark:
+        "results/benchmarks/compute_prevalence.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("measures"),
+        level=configuration.level,
+    message:
+        "Computing prevalence with its intervals"
+    script:
+        "../scripts/compute_prevalence.py"
+
+
+rule compute_survey_changes:
+    input:
+        estimates="results/clean/survey_estimates.parquet",
+        comparisons="results/clean/survey_comparisons.parquet",
+        design_factors="results/estimates/design_factors.parquet",
+        prevalence="results/estimates/prevalence.parquet",
+        breaks="resources/reference/survey_breaks.csv",
+    output:
+        survey_changes="results/estimates/survey_changes.parquet",
+    log:
+        "results/logs/compute_survey_changes.log",
+    benchmark:
+        "results/benchmarks/compute_survey_changes.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("measures"),
+        level=configuration.level,
+    message:
+        "Testing the survey's changes"
+    script:
+        "../scripts/compute_survey_changes.py"

@@ -1,0 +1,37 @@
+"""Put the survey's figures of all releases, and those gathered one by one, into clean tables."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from crimeshare.parquet import read_table, write_table
+from crimeshare.running import running
+from crimeshare.tables.survey_combining import (
+    combine_notices,
+    combine_recorded_offence_codes,
+    combine_survey_comparisons,
+    combine_survey_estimates,
+    read_gathered_estimates,
+    to_frame,
+)
+from crimeshare.tables.survey_observations import read_survey_observations
+
+with running(snakemake):
+    observations, notices = [], []
+    for path in map(Path, snakemake.input.observations):
+        rows, oddities = read_survey_observations(path)
+        observations += rows
+        notices += oddities
+    table = to_frame(observations)
+    estimates = pd.concat(
+        [
+            combine_survey_estimates(table),
+            read_table(snakemake.input.personal_prevalence),
+            read_gathered_estimates(Path(snakemake.input.gathered)),
+        ],
+        ignore_index=True,
+    )
+    write_table(estimates, snakemake.output.estimates)
+    write_table(combine_survey_comparisons(table), snakemake.output.comparisons)
+    write_table(combine_recorded_offence_codes(table), snakemake.output.offence_codes)
+    write_table(combine_notices(notices), snakemake.output.notices)
