@@ -21,6 +21,14 @@
 appendix_releases = [
     release.release_id for release in releases.values() if release.dataset == "appendix"
 ]
+# With releases= naming none of them there is no survey half.
+survey_targets = appendix_releases and [
+    "results/clean/recorded_offence_codes.parquet",
+    "results/clean/survey_notices.parquet",
+    "results/estimates/flag_agreement.parquet",
+    "results/estimates/prevalence.parquet",
+    "results/estimates/survey_changes.parquet",
+]
 personal_prevalence = "resources/figures/personal-prevalence-2018-12.parquet"
 
 
@@ -44,7 +52,7 @@ rule read_appendix_tables:
     benchmark:
         "results/benchmarks/read_appendix_tables/{release_id}.tsv"
     wildcard_constraints:
-        release_id="|".join(appendix_releases),
+        release_id="|".join(appendix_releases) or "none",
     conda:
         "../../envs/pipeline.yaml"
     params:

@@ -1,0 +1,158 @@
+"""Workbooks in the shape of ONS's appendix tables, written from shipped figures.
+
+The figures know the sheet, cell, label and marker of everything that is read; what stands
+around it (titles, covers, notes, sheets that are not read) is added here, in the words of either
+layout.  A test then spoils single cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import xlsxwriter
+
+from crimeshare.tables.grid import Grid, Workbook
+from crimeshare.tables.survey_observations import SurveyObservation, read_survey_observations
+from tests.facsimile import Place, place
+
+Cell = str | float
+
+TITLES = {
+    "incidents": "Table A1a: Trends in incidents of CSEW headline crime, people aged 16 and over "
+    "or households (1,000s) [notes 1, 2, 3, 4]",
+    "incidents_change": "Table A1b: Trends in incidents of CSEW headline crime, people aged 16 and "
+    "over or households, percentage change and statistical significance of change [notes 1, 14]",
+    "incidence_rate": "Table A2a: Trends in incident rates of CSEW headline crime, per 1,000 "
+    "people aged 16 and over or households [notes 1, 2, 3, 15]",
+    "incidence_rate_change": "A2b: Trends in CSEW incidence rates, year ending September 2022 "
+    "compared to selected years, with percentage change and statistical significance of change",
+    "prevalence": "Table A3a: Trends in CSEW headline crime, percentages of people aged 16 and "
+    "over or households who were victims once or more (prevalence risks) [notes 1, 2, 3, 17]",
+    "prevalence_change": "Table A3b: Trends in CSEW percentages of adults aged 16 and "
+    "over/households who were victims once or more, with percentage point change and statistical "
+    "significance of change [note 13]",
+    "victims": "Table A8a: Trends in CSEW victims of crime (1,000s)",
+    "victims_change": "Table A4b: Trends in CSEW victims of crime, people aged 16 and over or "
+    "households, percentage change and statistical significance of change [notes 1, 2, 3]",
+    "offence_codes": "Table A5a:  Police recorded crime by offence, year ending March 2003 to year "
+    "ending December 2025 and percentage change [notes 1, 2]",
+    "offence_subcodes": "Table B2: Breakdown of selected Violence Against Women and Girls (VAWG) "
+    "offences [note 1]",
+}
+
+
+class Facsimile:
+    """Sheets by name, each a dictionary of cells by place, in the order of the workbook."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, dict[Place, Cell]] = {}
+
+    @classmethod
+    def of(cls, figures: Path, title: str) -> Facsimile:
+        """The workbook that ``figures`` were read from, as far as they tell.
+
+        ``title`` stands on the cover.
+        """
+        observations, _ = read_survey_observations(figures)
+        book = cls()
+        book.sheets["Cover Sheet"] = {(0, 0): title, (1, 0): "Information"}
+        book.sheets["Notes_A1 to A4"] = {(0, 0): "Notes", (3, 0): "Note number"}
+        tables: dict[tuple[str, str], list[SurveyObservation]] = {}
+        for row in observations:
+            tables.setdefault((row.sheet, row.table), []).append(row)
+        for (sheet, table), rows in tables.items():
+            book._add(sheet, table, rows)
+        book.sheets["Table_E1"] = {
+            (0, 0): "Table E1:  Numbers of CSEW crimes by quarter of interview",
+            (6, 0): "Offence group",
+            (6, 1): "Jan to Mar 2025",
+            (7, 0): "VIOLENCE",
+            (7, 1): 1.0,
+        }
+        return book
+
+    def _add(self, name: str, table: str, rows: Iterable[SurveyObservation]) -> None:
+        sheet = self.sheets.setdefault(name, {})
+        placed = [(place(row.cell), row) for row in rows]
+        first_row = min(at[0] for at, _ in placed)
+        first_column = min(at[1] for at, _ in placed)
+        coded = table == "offence_codes"
+        label_column = first_column - 1
+        sheet[first_row - 2, label_column - coded] = TITLES[table]
+        sheet.setdefault((0, 0), TITLES[table])
+        if coded:
+            sheet[first_row - 1, label_column - 1] = "Offence\n code"
+            sheet[first_row - 1, label_column] = "Offence category"
+        elif table == "offence_subcodes":
+            sheet[first_row - 1, label_column] = "Offence"
+        else:
+            sheet[first_row - 1, label_column] = "Offence group\n[note 5]"
+        for (row, column), figure in placed:
+            sheet[first_row - 1, column] = figure.column_label
+            sheet[row, label_column] = figure.row_label
+            if coded and figure.item_id is not None:
+                sheet[row, label_column - 1] = _code_cell(figure.item_id)
+            sheet[row, column] = _figure_cell(figure)
+
+    def __getitem__(self, address: tuple[str, str]) -> Cell:
+        sheet, cell = address
+        return self.sheets[sheet].get(place(cell), "")
+
+    def __setitem__(self, address: tuple[str, str], value: Cell) -> None:
+        sheet, cell = address
+        self.sheets[sheet][place(cell)] = value
+
+    def drop_row(self, sheet: str, number: int) -> None:
+        """Take row ``number`` (1-based) out of ``sheet``; the rows below move up."""
+        cells = self.sheets[sheet]
+        self.sheets[sheet] = {
+            (row - (row >= number), column): value
+            for (row, column), value in cells.items()
+            if row != number - 1
+        }
+
+    def shift_right(self, sheet: str, cell: str) -> None:
+        """Move the cells from ``cell`` on, to the right and down, one column to the right."""
+        top, left = place(cell)
+        cells = self.sheets[sheet]
+        self.sheets[sheet] = {
+            (row, column + (row >= top and column >= left)): value
+            for (row, column), value in cells.items()
+        }
+
+    def workbook(self) -> Workbook:
+        """The workbook as reading it from a file gives it, without the file."""
+        grids = []
+        for name, cells in self.sheets.items():
+            height = max((row for row, _ in cells), default=-1) + 1
+            width = max((column for _, column in cells), default=-1) + 1
+            grids.append(
+                Grid(name, [[cells.get((r, c), "") for c in range(width)] for r in range(height)])
+            )
+        return Workbook("appendix.xlsx", "0" * 64, 0, grids)
+
+    def write(self, path: Path) -> Path:
+        """Write the workbook as .xlsx."""
+        with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+            for name, cells in self.sheets.items():
+                sheet = book.add_worksheet(name)
+                for (row, column), value in cells.items():
+                    if value != "":
+                        sheet.write(row, column, value)
+        return path
+
+
+def _figure_cell(figure: SurveyObservation) -> Cell:
+    if figure.statistic == "significant":
+        return "[s]" if figure.value == 1 else (figure.marker_text or "")
+    return figure.value if figure.value is not None else (figure.marker_text or "")
+
+
+def _code_cell(code: str) -> Cell:
+    """ONS writes 4.1 as a number and '4.10' as text, so that they stay two codes."""
+    try:
+        number = float(code)
+    except ValueError:
+        return code
+    return number if f"{number:g}" == code else code

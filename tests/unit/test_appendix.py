@@ -1,0 +1,318 @@
+"""Appendix tables: read back from ONS-shaped workbooks, and refused where they are wrong."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from crimeshare.problems import Problem
+from crimeshare.tables.appendix import read_appendix_release, read_appendix_tables
+from crimeshare.tables.appendix_checks import find_notices, find_survey_faults
+from crimeshare.tables.corrections import check_faults, read_corrections
+from crimeshare.tables.grid import open_workbook
+from crimeshare.tables.layout import UnknownNames
+from crimeshare.tables.survey_observations import (
+    SurveyObservation,
+    read_survey_observations,
+    write_survey_observations,
+)
+from tests.appendix_facsimile import Facsimile
+
+ROOT = Path(__file__).parents[2]
+FIGURES = ROOT / "resources" / "figures"
+RELEASES = sorted(path.stem for path in FIGURES.glob("appendix-*.parquet"))
+LATEST, LATEST_END = "appendix-2025-12", date(2025, 12, 31)
+TITLE = "Crime in England and Wales, Appendix tables - year ending December 2025"
+
+
+def period_end(release_id: str) -> date:
+    observations, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
+    return max(row.period_end for row in observations)
+
+
+@pytest.fixture(scope="module")
+def untouched() -> Facsimile:
+    return Facsimile.of(FIGURES / f"{LATEST}.parquet", TITLE)
+
+
+@pytest.fixture
+def book(untouched: Facsimile) -> Facsimile:
+    return copy.deepcopy(untouched)
+
+
+def read(book: Facsimile) -> list[SurveyObservation]:
+    return read_appendix_tables(book.workbook(), LATEST, LATEST_END)
+
+
+def refusal(book: Facsimile) -> str:
+    with pytest.raises(UnknownNames) as refused:
+        read(book)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("release_id", RELEASES)
+def test_shipped_figures_read_back_cell_by_cell(release_id: str, tmp_path: Path) -> None:
+    shipped, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
+    written = Facsimile.of(FIGURES / f"{release_id}.parquet", TITLE).write(tmp_path / "book.xlsx")
+    workbook = open_workbook(written)
+    again = read_appendix_tables(workbook, release_id, period_end(release_id))
+    assert len(shipped) > 20_000
+    assert sorted(map(as_written, again)) == sorted(map(as_written, shipped))
+
+
+def as_written(row: SurveyObservation) -> tuple[str, ...]:
+    """Everything but the hash, to 12 digits, since the workbook is written with 16."""
+    value = None if row.value is None else float(f"{row.value:.12g}")
+    plain = dataclasses.replace(row, workbook_sha256="", value=value)
+    return tuple(map(str, dataclasses.astuple(plain)))
+
+
+def test_known_figures(book: Facsimile) -> None:
+    rows = read(book)
+    violence = next(
+        row
+        for row in rows
+        if (row.table, row.item_id, row.period_end) == ("prevalence", "violence", LATEST_END)
+    )
+    assert (violence.value, violence.unit_base) == (1.3, "person_16_plus")
+    base = next(
+        row
+        for row in rows
+        if (row.table, row.statistic, row.block, row.period_end)
+        == ("prevalence", "unweighted_base", violence.block, LATEST_END)
+    )
+    assert base.value == 31_454
+    stalking = {
+        row.period_end: row.value
+        for row in rows
+        if row.table == "offence_codes" and row.item_id == "8Q" and row.value is not None
+    }
+    # Stalking (8Q), as the appendix tables of the year ending December 2025 give it.
+    assert stalking[date(2015, 3, 31)] == 2_885
+    assert stalking[date(2024, 3, 31)] == 128_829
+    assert stalking[LATEST_END] == 144_025
+
+
+def test_labels_that_repeat_are_told_apart_by_their_place(book: Facsimile) -> None:
+    rows = [row for row in read(book) if row.table == "prevalence" and row.period_end == LATEST_END]
+    entries = [row.item_id for row in rows if row.row_label.strip() == "With entry"]
+    assert entries == [
+        "burglary_entry",
+        "burglary_dwelling_entry",
+        "burglary_outbuilding_entry",
+    ]
+    units = {row.item_id: row.unit_base for row in rows if row.row_label.strip() == "Bicycle theft"}
+    assert units == {
+        "bicycle_theft": "household",
+        "bicycle_theft_owners": "bicycle_owning_household",
+    }
+
+
+def test_codes_written_as_number_and_as_text_stay_apart(book: Facsimile) -> None:
+    codes = {row.item_id: row.row_label for row in read(book) if row.table == "offence_codes"}
+    assert codes["4.1"].startswith("Manslaughter")
+    assert codes["4.10"].startswith("Corporate manslaughter")
+
+
+def test_sub_offences_know_their_offence(book: Facsimile) -> None:
+    parents = {
+        row.item_id: row.parent_id
+        for row in read(book)
+        if row.table == "offence_subcodes" and row.item_id
+    }
+    assert parents["008/66"] == "8Q"
+    assert parents["195/94"] == "8L"
+    assert parents["8Q"] is None
+
+
+def test_observations_survive_their_file(tmp_path: Path) -> None:
+    rows, notices = read_survey_observations(FIGURES / f"{LATEST}.parquet")
+    for name in ("one.parquet", "two.parquet"):
+        write_survey_observations(rows, notices, tmp_path / name)
+    assert read_survey_observations(tmp_path / "one.parquet") == (rows, notices)
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
+
+
+def test_a_file_of_another_kind_is_refused() -> None:
+    with pytest.raises(Problem, match="does not hold survey observations"):
+        read_survey_observations(FIGURES / "pfa-2024-12.parquet")
+
+
+class TestBadInput:
+    """Each stops the run with the sheet and the cell."""
+
+    def test_a_base_row_missing(self, book: Facsimile) -> None:
+        assert str(book["Table_A3a", "A45"]).startswith("Unweighted base - number of households")
+        book.drop_row("Table_A3a", 45)
+        said = refusal(book)
+        assert "sheet 'Table_A3a', cell A45: no base row closes the rows from 'Domestic" in said
+
+    def test_the_last_base_row_missing(self, book: Facsimile) -> None:
+        book.drop_row("Table_A3a", 70)
+        assert "sheet 'Table_A3a', cell A70: no base row closes" in refusal(book)
+
+    def test_a_base_of_another_block(self, book: Facsimile) -> None:
+        book["Table_A3a", "A21"] = book["Table_A3a", "A45"]
+        said = refusal(book)
+        assert "sheet 'Table_A3a', cell A21: the base row 'Unweighted base - number of hous" in said
+        assert "closes the row 'VIOLENCE' at A9, whose base counts person 16 plus" in said
+
+    def test_a_percentage_above_100(self, book: Facsimile) -> None:
+        book["Table_A3a", "AG9"] = 130.0
+        said = refusal(book)
+        assert "sheet 'Table_A3a', cell AG9: holds 130 where a percentage" in said
+        assert said.count("\n") == 0
+
+    def test_flags_shifted_by_one_column(self, book: Facsimile) -> None:
+        book.shift_right("Table_A3b", "C9")
+        said = refusal(book)
+        assert "sheet 'Table_A3b', cell D9: a significance flag stands where a figure" in said
+        assert "sheet 'Table_A3b', cell E9: the number -" in said
+
+    def test_headers_shifted_by_one_column(self, book: Facsimile) -> None:
+        shifted = book["Table_A3b", "B8"]
+        book["Table_A3b", "B8"] = book["Table_A3b", "C8"]
+        book["Table_A3b", "C8"] = shifted
+        said = refusal(book)
+        assert "sheet 'Table_A3b', cells B8 and C8: " in said
+        assert "Has a column been shifted?" in said
+
+    def test_a_flag_beside_no_change(self, book: Facsimile) -> None:
+        assert book["Table_A3b", "B54"] == "[x]"
+        book["Table_A3b", "C54"] = "[s]"
+        assert "'Table_A3b', cell C54: a significance flag stands beside" in refusal(book)
+
+    def test_columns_swapped_between_two_years(self, book: Facsimile) -> None:
+        cells = book["Table_A3b", "D9"], book["Table_A3b", "F9"]
+        book["Table_A3b", "D9"], book["Table_A3b", "F9"] = cells[1], cells[0]
+        (first, second) = find_survey_faults(read(book))
+        assert "sheet 'Table_A3b', cell D9: holds a change of" in first.sentence
+        assert ("Table_A3b", "F9") in second.cells
+
+    def test_a_base_that_is_no_count(self, book: Facsimile) -> None:
+        book["Table_A3a", "B21"] = 0.5
+        assert "cell B21: holds 0.5 where an unweighted base belongs" in refusal(book)
+
+    def test_an_empty_cell_is_never_zero(self, book: Facsimile) -> None:
+        book["Table_A3a", "C10"] = ""
+        assert "sheet 'Table_A3a', cell C10: an empty cell where" in refusal(book)
+
+    def test_an_unknown_marker(self, book: Facsimile) -> None:
+        book["Table_A3a", "C10"] = "[q]"
+        said = refusal(book)
+        assert "cell C10: the marker '[q]' is not known" in said
+        assert "[q],prevalence,?,?" in said
+
+    def test_an_unknown_measure(self, book: Facsimile) -> None:
+        book["Table_A3a", "A10"] = "   Violence with injuries"
+        said = refusal(book)
+        assert "sheet 'Table_A3a', cell A10: the measure '   Violence with injuries' is not" in said
+        assert "Nearest known: 'violence with injury'" in said
+        assert "violence with injuries,?,?,?," in said
+
+    def test_a_measure_out_of_order(self, book: Facsimile) -> None:
+        for column in ("A", "B"):
+            cells = book["Table_A3a", f"{column}9"], book["Table_A3a", f"{column}14"]
+            book["Table_A3a", f"{column}14"], book["Table_A3a", f"{column}9"] = cells
+        assert "stands out of order after 'robbery'" in refusal(book)
+
+    def test_an_unknown_base(self, book: Facsimile) -> None:
+        book["Table_A3a", "A21"] = "Unweighted base - number of persons"
+        assert "sheet 'Table_A3a', cell A21: the base" in refusal(book)
+
+    def test_an_unknown_column(self, book: Facsimile) -> None:
+        book["Table_A3a", "C8"] = "1983"
+        assert "sheet 'Table_A3a', cell C8: the column header '1983'" in refusal(book)
+
+    def test_a_table_missing(self, book: Facsimile) -> None:
+        book.sheets["Table_A3a"] = {(0, 0): "Table A3a: Victims once or more of crime"}
+        said = refusal(book)
+        assert "no sheet holds the table of prevalence" in said
+        assert "'table a3a: victims once or more of crime' on 'Table_A3a'" in said
+
+    def test_a_table_twice(self, book: Facsimile) -> None:
+        book.sheets["Copy"] = dict(book.sheets["Table_A3a"])
+        assert "'Table_A3a', 'Copy' all hold the table of prevalence" in refusal(book)
+
+    def test_another_year_than_the_registry_says(self, book: Facsimile) -> None:
+        workbook = book.workbook()
+        with pytest.raises(UnknownNames, match="ends in December 2025; the registry says"):
+            read_appendix_tables(workbook, "appendix-2026-03", date(2026, 3, 31))
+
+    def test_all_faults_at_once(self, book: Facsimile) -> None:
+        book["Table_A3a", "AG9"] = 130.0
+        book["Table_A3a", "A21"] = book["Table_A3a", "A45"]
+        book["Table_A2a", "C10"] = "[q]"
+        said = refusal(book)
+        assert all(place in said for place in ("cell AG9", "cell A21", "'Table_A2a', cell C10"))
+
+
+class TestArithmetic:
+    @pytest.mark.parametrize("release_id", RELEASES)
+    def test_every_shipped_change_follows_from_its_figures_or_is_listed(
+        self, release_id: str
+    ) -> None:
+        path = ROOT / "config" / "corrections.yaml"
+        rows, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
+        listed = [entry for entry in read_corrections(path) if entry.release == release_id]
+        faults = find_survey_faults(rows)
+        check_faults(faults, rows, listed, path)
+        assert len(faults) == len(listed)
+
+    def test_a_group_that_is_not_the_sum_of_its_codes(self, book: Facsimile) -> None:
+        assert str(book["Table_A5a", "B62"]).startswith("Stalking")
+        book["Table_A5a", "AA62"] = 144_026.0
+        (fault,) = find_survey_faults(read(book))
+        assert "holds 622,376 for 'Stalking and harassment" in fault.sentence
+        assert ("Table_A5a", "AA62") in fault.cells
+
+    def test_an_offence_that_is_not_the_sum_of_its_sub_offences(self, book: Facsimile) -> None:
+        book["Table_B2", "H38"] = 1.0
+        (fault,) = find_survey_faults(read(book))
+        assert "sheet 'Table_B2', cell H37: holds 144,171 for 'Stalking'" in fault.sentence
+
+    def test_an_unlisted_fault_stops_the_release(self, book: Facsimile, tmp_path: Path) -> None:
+        book["Table_A3b", "B9"] = 12.0
+        corrections = tmp_path / "corrections.yaml"
+        corrections.write_text("[]\n")
+        written = book.write(tmp_path / "book.xlsx")
+        with pytest.raises(Problem, match=r"cell B9: holds a change of 12, but 1\.3 after 4\.7"):
+            read_appendix_release(written, LATEST, LATEST_END, corrections)
+
+
+class TestNotices:
+    def notices(self, book: Facsimile) -> list[tuple[str, str, str | None]]:
+        workbook = book.workbook()
+        rows = read_appendix_tables(workbook, LATEST, LATEST_END)
+        found = find_notices(workbook, rows, LATEST, LATEST_END)
+        return [(notice.kind, notice.sheet, notice.cell) for notice in found]
+
+    def test_one_offence_with_two_values(self, book: Facsimile) -> None:
+        workbook = book.workbook()
+        rows = read_appendix_tables(workbook, LATEST, LATEST_END)
+        sentences = [n.sentence for n in find_notices(workbook, rows, LATEST, LATEST_END)]
+        assert (
+            "Stalking (8Q) in the year ending December 2025 is 144,025 here and 144,171 in sheet "
+            "'Table_B2', cell H37." in sentences
+        )
+
+    def test_empty_sheets(self, book: Facsimile) -> None:
+        assert ("empty_sheet", "Table_C3", None) not in self.notices(book)
+        book.sheets["Table_C3"] = {}
+        assert ("empty_sheet", "Table_C3", None) in self.notices(book)
+
+    def test_a_cover_of_another_year(self, book: Facsimile) -> None:
+        assert not [kind for kind, *_ in self.notices(book) if kind == "cover_date"]
+        book["Cover Sheet", "A1"] = TITLE.replace("2025", "2026")
+        book["Cover Sheet", "A3"] = "the bulletin published on 23 April 2025."
+        found = self.notices(book)
+        assert ("cover_date", "Cover Sheet", "A1") in found
+        assert ("cover_date", "Cover Sheet", "A3") in found
+
+    def test_shipped_figures_keep_the_notices_of_their_workbook(self) -> None:
+        _, notices = read_survey_observations(FIGURES / f"{LATEST}.parquet")
+        assert {notice.kind for notice in notices} == {"empty_sheet", "cover_date", "two_values"}

@@ -1,0 +1,365 @@
+"""Survey estimates with their intervals and changes, from the figures shipped."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crimeshare.measures.intervals import proportion_interval
+from crimeshare.measures.prevalence import (
+    CHANGE_COLUMNS,
+    Assumptions,
+    compute_prevalence,
+    compute_survey_changes,
+    name_breaks,
+)
+from crimeshare.measures.published_changes import (
+    compare,
+    compute_flag_agreement,
+    estimate_design_factors,
+    retest_changes,
+)
+from crimeshare.parquet import read_table
+from crimeshare.problems import Problem
+from crimeshare.tables.survey_combining import (
+    combine_notices,
+    combine_recorded_offence_codes,
+    combine_survey_comparisons,
+    combine_survey_estimates,
+    read_gathered_estimates,
+    to_frame,
+)
+from crimeshare.tables.survey_observations import read_survey_observations
+
+ROOT = Path(__file__).parents[2]
+FIGURES = ROOT / "resources" / "figures"
+REFERENCE = ROOT / "resources" / "reference"
+LATEST = "appendix-2025-12"
+
+
+@pytest.fixture(scope="module")
+def observations() -> pd.DataFrame:
+    rows = []
+    for path in sorted(FIGURES.glob("appendix-*.parquet")):
+        rows += read_survey_observations(path)[0]
+    return to_frame(rows)
+
+
+@pytest.fixture(scope="module")
+def estimates(observations: pd.DataFrame) -> pd.DataFrame:
+    parts = [
+        combine_survey_estimates(observations),
+        read_table(*FIGURES.glob("personal-prevalence-*.parquet")),
+        read_gathered_estimates(REFERENCE / "stalking_prevalence.csv"),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def compared(observations: pd.DataFrame) -> pd.DataFrame:
+    return compare(combine_survey_comparisons(observations))
+
+
+@pytest.fixture(scope="module")
+def factors(compared: pd.DataFrame) -> pd.DataFrame:
+    return estimate_design_factors(compared)
+
+
+@pytest.fixture(scope="module")
+def assumptions() -> Assumptions:
+    return Assumptions(pd.read_csv(REFERENCE / "assumed_bases.csv"))
+
+
+@pytest.fixture(scope="module")
+def prevalence(estimates, factors, assumptions) -> pd.DataFrame:
+    return compute_prevalence(estimates, factors, assumptions)
+
+
+@pytest.fixture(scope="module")
+def breaks() -> pd.DataFrame:
+    return pd.read_csv(REFERENCE / "survey_breaks.csv", parse_dates=["first_day"])
+
+
+@pytest.fixture(scope="module")
+def changes(compared, factors, prevalence, estimates, breaks) -> pd.DataFrame:
+    return compute_survey_changes(retest_changes(compared, factors), prevalence, estimates, breaks)
+
+
+def one(table: pd.DataFrame, **values: object) -> pd.Series:
+    found = table[np.logical_and.reduce([table[name] == value for name, value in values.items()])]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+class TestCleanTables:
+    def test_each_estimate_has_the_base_of_its_block_and_year(self, estimates) -> None:
+        row = one(
+            estimates,
+            release_id=LATEST,
+            measure_id="violence",
+            period_end=pd.Timestamp(2025, 3, 31),
+        )
+        assert (row["estimate"], row["n_unweighted"]) == pytest.approx((0.014, 31_532))
+        assert (row["unit_base"], row["age"]) == ("person_16_plus", "16+")
+        owners = one(
+            estimates,
+            release_id=LATEST,
+            measure_id="bicycle_theft_owners",
+            period_end=pd.Timestamp(2018, 3, 31),
+        )
+        assert owners["n_unweighted"] == 16_259
+        # Half the sample was asked about fraud in its first full year.
+        fraud = one(
+            estimates, release_id=LATEST, measure_id="fraud", period_end=pd.Timestamp(2017, 3, 31)
+        )
+        assert fraud["n_unweighted"] == 17_171
+
+    def test_a_verdict_stands_at_the_year_compared_with(self, estimates) -> None:
+        rows = estimates[(estimates["release_id"] == LATEST) & (estimates["measure_id"] == "fraud")]
+        verdicts = rows.set_index(rows["period_end"].dt.date)["published_significance"]
+        assert verdicts[date(2017, 3, 31)]
+        assert pd.isna(verdicts[date(2025, 12, 31)])
+        assert pd.isna(verdicts[date(2025, 3, 31)])  # ONS compared it with nothing
+
+    def test_years_without_figures_have_no_rows(self, estimates) -> None:
+        fraud = estimates[
+            (estimates["release_id"] == LATEST) & (estimates["measure_id"] == "fraud")
+        ]
+        assert fraud["period_end"].min() == pd.Timestamp(2017, 3, 31)
+
+    def test_offences_by_code(self, observations) -> None:
+        codes = combine_recorded_offence_codes(observations)
+        stalking = codes[(codes["code"] == "8Q") & (codes["period_end"] == "2024-03-31")]
+        # One year, two editions, two tables of one edition: all kept.
+        assert set(stalking["count"]) == {128_355, 128_533, 128_829}
+
+    def test_notices(self) -> None:
+        _, notices = read_survey_observations(FIGURES / f"{LATEST}.parquet")
+        table = combine_notices(notices)
+        assert (table["kind"] == "empty_sheet").sum() == 2
+        assert combine_notices([]).empty
+
+    def test_how_a_figure_was_seen_is_said(self, estimates) -> None:
+        stalking = estimates[estimates["measure_id"].str.startswith("stalking")]
+        assert set(stalking["seen"]) == {"file", "publisher_page", "second_hand"}
+        assert stalking["n_unweighted"].isna().all()
+
+
+class TestComparisons:
+    def test_rounded_figures_get_their_digits_back(self, compared) -> None:
+        row = one(
+            compared,
+            release_id=LATEST,
+            statistic="prevalence",
+            measure_id="violence",
+            previous_period_end=pd.Timestamp(2024, 12, 31),
+        )
+        assert row["difference"] == pytest.approx(row["published_change"])
+        assert abs(row["value"] - 0.013) <= 0.0005
+        assert abs(row["previous_value"] - 0.013) <= 0.0005
+
+    def test_changes_that_do_not_belong_are_left_out(self, observations, compared) -> None:
+        key = ["release_id", "statistic", "measure_id", "previous_period_end"]
+        every = combine_survey_comparisons(observations)
+        prevalence = every[every["statistic"] == "prevalence"]
+        kept = compared.set_index(key).index
+        left = prevalence[~pd.MultiIndex.from_frame(prevalence[key]).isin(kept)]
+        # ONS's own slips, listed in config/corrections.yaml.
+        assert len(left) == 21
+        assert set(left["release_id"]) == {"appendix-2022-09"}
+
+    def test_victims_have_the_relative_error_of_their_proportion(self, compared) -> None:
+        key = {
+            "release_id": LATEST,
+            "measure_id": "robbery",
+            "previous_period_end": pd.Timestamp(2024, 12, 31),
+        }
+        victims = one(compared, statistic="victims", **key)
+        share = one(compared, statistic="prevalence", **key)
+        expected = np.hypot(
+            victims["value"] * np.sqrt((1 - share["value"]) / share["value"] / share["n"]),
+            victims["previous_value"]
+            * np.sqrt(
+                (1 - share["previous_value"]) / share["previous_value"] / share["previous_n"]
+            ),
+        )
+        assert victims["simple_random_se"] == pytest.approx(expected)
+
+
+class TestDesignFactors:
+    def test_persons_vary_more_than_households(self, factors) -> None:
+        for release_id in factors["release_id"].unique():
+            key = {"release_id": release_id, "statistic": "prevalence"}
+            persons = one(factors, units="persons", **key)
+            households = one(factors, units="households", **key)
+            assert persons["factor"] > households["factor"] > 1
+            assert persons["lower"] < persons["factor"] < persons["upper"]
+
+    def test_factors_read_off_the_verdicts_of_2025(self, factors) -> None:
+        persons = one(factors, release_id=LATEST, statistic="prevalence", units="persons")
+        assert persons["lower"] < 1.4 < persons["upper"]
+        households = one(factors, release_id=LATEST, statistic="prevalence", units="households")
+        assert households["lower"] < 1.15 < households["upper"]
+
+    def test_repeat_victims_make_rates_vary_more_than_proportions(self, factors) -> None:
+        for units in ("persons", "households"):
+            rate = one(factors, release_id=LATEST, statistic="incidence_rate", units=units)
+            share = one(factors, release_id=LATEST, statistic="prevalence", units=units)
+            assert rate["lower"] > share["upper"]
+
+    def test_verdicts_agree_with_the_publisher_on_another_edition(self, compared, factors) -> None:
+        agreement, disagreements = compute_flag_agreement(compared, factors)
+        outside = agreement[agreement["release_id"] != agreement["estimated_on"]]
+        recent = outside[
+            (outside["release_id"] == LATEST) & (outside["estimated_on"] == "appendix-2025-06")
+        ]
+        assert recent["agreeing"].sum() / recent["comparisons"].sum() > 0.97
+        shares = recent[recent["statistic"] == "prevalence"]
+        assert (shares["agreement"] > 0.97).all()
+        assert (shares["agreement_elsewhere"] == 1).all()
+        for row in agreement.itertuples():
+            here = disagreements[
+                (disagreements["release_id"] == row.release_id)
+                & (disagreements["estimated_on"] == row.estimated_on)
+                & (disagreements["statistic"] == row.statistic)
+                & (disagreements["units"] == row.units)
+            ]
+            assert len(here) == row.comparisons - row.agreeing
+
+
+class TestPrevalence:
+    def test_every_row_has_its_interval_and_says_on_what(self, prevalence) -> None:
+        assert len(prevalence) > 5_000
+        inside = prevalence["estimate"].between(prevalence["lower"], prevalence["upper"])
+        assert inside.all()
+        assert (prevalence["upper"] > prevalence["lower"]).all()
+        assert set(prevalence["basis"]) == {"published_se", "design_factor", "assumed_base"}
+        assert (prevalence["method"] == "wilson").all()
+        assert (prevalence["level"] == 0.95).all()
+
+    def test_a_published_standard_error_is_used_as_it_stands(self, prevalence) -> None:
+        row = one(
+            prevalence,
+            release_id="personal-prevalence-2018-12",
+            measure_id="violence",
+            sex="women",
+            age="16-24",
+        )
+        assert row["basis"] == "published_se"
+        assert (row["lower"], row["upper"]) == pytest.approx(
+            proportion_interval(row["estimate"], se=row["standard_error"])
+        )
+
+    def test_a_base_takes_the_factor_of_its_own_release(self, prevalence, factors) -> None:
+        row = one(
+            prevalence,
+            release_id="appendix-2025-06",
+            measure_id="burglary",
+            period_end=pd.Timestamp(2025, 6, 30),
+        )
+        factor = one(
+            factors, release_id="appendix-2025-06", statistic="prevalence", units="households"
+        )["factor"]
+        assert (row["basis"], row["design_factor"]) == ("design_factor", factor)
+        p, n = row["estimate"], row["n_unweighted"]
+        assert row["standard_error"] == pytest.approx(factor * np.sqrt(p * (1 - p) / n))
+
+    def test_no_victims_is_never_certainty(self, prevalence) -> None:
+        none = prevalence[prevalence["estimate"] == 0]
+        assert len(none) > 0
+        assert (none["upper"] > 0).all()
+        computed = none[none["basis"] == "design_factor"]
+        assert computed["standard_error"].isna().all()
+
+    def test_an_assumed_base_is_said_and_its_reach_shown(self, prevalence) -> None:
+        stalking = prevalence[prevalence["measure_id"].str.startswith("stalking")]
+        assert (stalking["basis"] == "assumed_base").all()
+        assert stalking["n_unweighted"].isna().all()
+        assert stalking["n_assumed"].notna().all()
+        assert (stalking["lower_widest"] < stalking["lower"]).all()
+        assert (stalking["upper_widest"] > stalking["upper"]).all()
+        known = prevalence[prevalence["basis"] != "assumed_base"]
+        assert known["n_assumed"].isna().all()
+        pd.testing.assert_series_equal(known["lower_widest"], known["lower"], check_names=False)
+
+    def test_one_in_seven_since_age_16_holds(self, prevalence) -> None:
+        row = one(prevalence, measure_id="stalking_since_16", sex="all")
+        assert row["lower_widest"] < 1 / 7 < row["upper_widest"]
+
+    def test_an_age_nobody_thought_of_is_refused(self, assumptions) -> None:
+        with pytest.raises(Problem, match="no age '60-64' among the assumed bases"):
+            assumptions.base(30_000, "all", "60-64", date(2024, 3, 31))
+
+    def test_part_of_a_year_has_part_of_the_base(self, assumptions) -> None:
+        whole = assumptions.base(30_000, "women", "16+", date(2024, 3, 31))
+        part = assumptions.base(30_000, "women", "16+", date(2023, 3, 31))
+        assert whole.value == pytest.approx(30_000 * 0.54 * 0.54)
+        assert part.value == pytest.approx(whole.value * 0.67)
+        assert whole.low < whole.value < whole.high
+
+
+class TestChanges:
+    def test_columns(self, changes) -> None:
+        assert changes.columns.tolist() == CHANGE_COLUMNS
+        assert not changes.duplicated(
+            ["release_id", "measure_id", "sex", "age", "period_end", "previous_period_end"]
+        ).any()
+
+    def test_ons_said_the_same_of_stalking(self, changes) -> None:
+        stalking = changes[(changes["measure_id"] == "stalking") & (changes["age"] == "16+")]
+        judged = stalking[stalking["published_significance"].notna()]
+        assert len(judged) == 2
+        assert (judged["significant"] == judged["published_significance"]).all()
+
+    def test_overlapping_years_share_interviews(self, changes, prevalence) -> None:
+        key = {"measure_id": "stalking", "sex": "all", "age": "16+"}
+        overlapping = one(
+            changes,
+            **key,
+            period_end=pd.Timestamp(2024, 9, 30),
+            previous_period_end=pd.Timestamp(2024, 3, 31),
+        )
+        rows = prevalence[np.logical_and.reduce([prevalence[k] == v for k, v in key.items()])]
+        errors = rows.drop_duplicates("period_end").set_index("period_end")["standard_error"]
+        separate = np.hypot(errors[pd.Timestamp(2024, 9, 30)], errors[pd.Timestamp(2024, 3, 31)])
+        assert overlapping["standard_error"] == pytest.approx(separate * np.sqrt(0.5), rel=0.01)
+
+    def test_a_change_across_a_break_is_named(self, changes) -> None:
+        women = changes[
+            (changes["measure_id"] == "stalking")
+            & (changes["sex"] == "women")
+            & (changes["age"] == "16-59")
+            & (changes["period_end"] == "2009-03-31")
+        ]
+        assert women["breaks"].str.startswith("level fell between").all()
+        assert len(women) == 3
+
+    def test_breaks_apply_to_their_measures(self) -> None:
+        table = pd.DataFrame(
+            {
+                "first_day": pd.to_datetime(["2017-04-01", "2021-10-01"]),
+                "applies_to": ["stalking", "*"],
+                "name": ["ages", "restart"],
+            }
+        )
+        rows = pd.DataFrame(
+            {
+                "measure_id": ["stalking_by_partner", "violence", "violence"],
+                "previous_period_end": pd.to_datetime(["2016-03-31", "2016-03-31", "2023-03-31"]),
+                "period_end": pd.to_datetime(["2023-03-31", "2023-03-31", "2024-03-31"]),
+            }
+        )
+        assert name_breaks(rows, table).fillna("-").tolist() == ["ages; restart", "restart", "-"]
+
+    def test_holm_is_within_one_column_of_one_release(self, changes) -> None:
+        column = changes[
+            (changes["release_id"] == LATEST)
+            & (changes["basis"] == "design_factor")
+            & (changes["previous_period_end"] == "2024-12-31")
+        ]
+        smallest = column["p_value"].min()
+        assert column["p_adjusted"].min() == pytest.approx(min(1, smallest * len(column)))
