@@ -31,6 +31,7 @@ include: "workflow/rules/acquire.smk"
 include: "workflow/rules/clean.smk"
 include: "workflow/rules/estimate.smk"
 include: "workflow/rules/survey.smk"
+include: "workflow/rules/audit.smk"
 
 
 onstart:
@@ -48,3 +49,5 @@ rule all:
         "results/estimates/flag_agreement.parquet",
         "results/estimates/prevalence.parquet",
         "results/estimates/survey_changes.parquet",
+        "results/estimates/claims.parquet",
+        "results/logs/check_claims.done",

@@ -1,0 +1,6 @@
+"""The audit of public statements: what each one asserts, what the releases say, the verdict.
+
+A statement is data, a few lines of ``config/claims.yaml``.  :mod:`.stated` reads numbers as
+people write them, :mod:`.statements` the file, :mod:`.recorded` and :mod:`.surveyed` find what
+every release at hand says, :mod:`.verdicts` compares, :mod:`.audit` puts the parts together.
+"""

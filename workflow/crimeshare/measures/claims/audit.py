@@ -1,0 +1,158 @@
+"""All claims judged, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from crimeshare.measures.claims.findings import Finding
+from crimeshare.measures.claims.recorded_claims import RecordedAudit
+from crimeshare.measures.claims.statements import AnyClaim, Comparison, Proportion
+from crimeshare.measures.claims.surveyed import SurveyAudit
+from crimeshare.measures.claims.verdicts import Verdict
+from crimeshare.problems import Problem
+from crimeshare.reference import read_rows
+
+CLAIMS = {
+    "claim_id": "str",
+    "statement": "str",
+    "claimed": "float64",
+    "computed": "float64",
+    "lower": "float64",
+    "upper": "float64",
+    "verdict": "str",
+    "reason": "str",
+    "release_id": "str",
+    "sheet": "str",
+    "cell": "str",
+}
+
+EVIDENCE = {
+    "claim_id": "str",
+    "mention": "Int64",
+    "text": "str",
+    "value": "float64",
+    "unit": "str",
+    "lower": "float64",
+    "upper": "float64",
+    "period_end": "datetime64[ms]",
+    "vintage": "str",
+    "formula": "str",
+    "release_id": "str",
+    "workbook_sha256": "str",
+    "sheet": "str",
+    "cell": "str",
+}
+
+
+def judge(
+    claims: Sequence[AnyClaim], recorded: RecordedAudit, surveyed: SurveyAudit
+) -> tuple[dict[str, Verdict], list[str]]:
+    """The verdict on every claim, by id, and a sentence for each that names what is not known."""
+    verdicts: dict[str, Verdict] = {}
+    problems = []
+    for claim in claims:
+        try:
+            if isinstance(claim, Proportion | Comparison):
+                verdicts[claim.id] = surveyed.judge(claim)
+            else:
+                verdicts[claim.id] = recorded.judge(claim)
+        except Problem as problem:
+            problems.append(f"claim `{claim.id}`: {problem}")
+    return verdicts, problems
+
+
+def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd.DataFrame:
+    """One row a judged claim.
+
+    ``claimed`` and ``computed`` are in the pipeline's units: counts, places, rates per 1,000,
+    fractions of one for percentages; ``claimed`` is empty for comparisons, ``computed`` where
+    nothing settles the claim.  ``lower`` and ``upper`` belong to survey estimates alone.
+    ``release_id``, ``sheet`` and ``cell`` say where the verdict's evidence stands: a cell, or a
+    formula over cells; several pieces are joined by ``"; "`` in one order.
+    """
+    rows = []
+    for claim in claims:
+        if claim.id not in verdicts:
+            continue
+        verdict = verdicts[claim.id]
+        computed = verdict.computed
+        placed = [finding for finding in verdict.decisive if finding.cells]
+        rows.append(
+            {
+                "claim_id": claim.id,
+                "statement": claim.statement,
+                "claimed": None if isinstance(claim, Comparison) else claim.value.value,
+                "computed": computed.value if computed else None,
+                "lower": computed.lower if computed else None,
+                "upper": computed.upper if computed else None,
+                "verdict": verdict.verdict,
+                "reason": verdict.reason.text,
+                "release_id": _joined([finding.release_id for finding in placed]),
+                "sheet": _joined([finding.sheets for finding in placed]),
+                "cell": _joined([finding.place for finding in placed]),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(CLAIMS)).astype(CLAIMS)
+
+
+def evidence_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd.DataFrame:
+    """One row a cell behind a number that a reason mentions, or a row for a number without cells.
+
+    ``mention`` counts the numbers of a reason from 1 in the order of its text, and ``text`` is
+    the number as printed there; ``formula`` computes it from the cells of all its rows.
+    """
+    rows: list[dict[str, object]] = []
+    for claim in claims:
+        if claim.id not in verdicts:
+            continue
+        for mention, (text, finding) in enumerate(verdicts[claim.id].reason.mentioned, start=1):
+            rows += [
+                {"claim_id": claim.id, "mention": mention, "text": text} | row
+                for row in _cells(finding)
+            ]
+    return pd.DataFrame(rows, columns=list(EVIDENCE)).astype(EVIDENCE)
+
+
+def read_later_vintages(path: Path) -> dict[tuple[str, str, date], list[Finding]]:
+    """Counts as revised in publications that are no release at hand, by area, group and year."""
+    later: dict[tuple[str, str, date], list[Finding]] = {}
+    for row in read_rows(path):
+        period_end = date.fromisoformat(row["period_end"])
+        finding = Finding(
+            float(row["value"]), "count", period_end, "", "elsewhere", note=row["publication"]
+        )
+        later.setdefault((row["area_code"], row["offence_id"], period_end), []).append(finding)
+    return later
+
+
+def _cells(finding: Finding) -> list[dict[str, object]]:
+    common: dict[str, object] = {
+        "value": finding.value,
+        "unit": finding.unit,
+        "lower": finding.lower,
+        "upper": finding.upper,
+        "period_end": pd.Timestamp(finding.period_end),
+        "vintage": finding.vintage,
+        "formula": finding.formula or None,
+        "release_id": finding.release_id or None,
+    }
+    if not finding.cells:
+        return [common]
+    return [
+        common
+        | {
+            "release_id": cell.release_id,
+            "workbook_sha256": cell.workbook_sha256,
+            "sheet": cell.sheet,
+            "cell": cell.cell,
+        }
+        for cell in finding.cells
+    ]
+
+
+def _joined(parts: list[str]) -> str | None:
+    return "; ".join(parts) or None

@@ -1,0 +1,126 @@
+"""What a release says about a claim: a value, how it was come by, the cells it stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from crimeshare.periods import in_words
+
+MINUS = "\N{MINUS SIGN}"
+
+Unit = Literal[
+    "count",
+    "proportion",
+    "change",
+    "prevalence",
+    "percentage_points",
+    "level",
+    "rank",
+    "per_1000",
+]
+Vintage = Literal[
+    "first published", "revised", "recovered", "compared", "elsewhere", "own counts", "estimate"
+]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a release's workbook."""
+
+    release_id: str
+    workbook_sha256: str
+    sheet: str
+    cell: str
+
+    @property
+    def name(self) -> str:
+        """The cell with its sheet, as a formula names it: ``'Table P1'!X43``."""
+        return f"'{self.sheet}'!{self.cell}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One value.
+
+    Attributes:
+        value: in ``unit``; proportions and relative changes are fractions of one.
+        unit: what the value is.
+        period_end: last day of the year it is about.
+        release_id: the release that says so; empty for arithmetic on a statement's own counts.
+        vintage: ``first published`` in the edition of its own year; ``revised`` in the table of
+            the year before of a later edition; ``recovered`` from a later edition's count and
+            percentage change; ``compared`` between two editions; ``elsewhere`` in a publication
+            that is no release at hand; ``own counts`` of the statement; ``estimate`` of a survey.
+        cells: where it stands, or what it was computed from, most important first.
+        formula: the computation over the cells; empty where the value is the cell's own.
+        lower, upper: limits of the interval of a survey estimate; a police count has none.
+        note: what has to be said with it, a clause.
+    """
+
+    value: float
+    unit: Unit
+    period_end: date
+    release_id: str
+    vintage: Vintage
+    cells: tuple[Cell, ...] = ()
+    formula: str = ""
+    lower: float | None = None
+    upper: float | None = None
+    note: str = ""
+
+    @property
+    def year(self) -> str:
+        """``year ending March 2024``."""
+        return in_words(self.period_end)
+
+    @property
+    def text(self) -> str:
+        """The value as a reader sees it."""
+        return shown(self.value, self.unit)
+
+    @property
+    def place(self) -> str:
+        """The cell, or the computation over cells."""
+        return self.formula or (self.cells[0].cell if self.cells else "")
+
+    @property
+    def sheets(self) -> str:
+        """The sheets, each once, under the names the workbook gives them."""
+        return " and ".join(dict.fromkeys(cell.sheet for cell in self.cells))
+
+
+def shown(value: float, unit: Unit) -> str:
+    """``value`` as text; shares have two decimals of a per cent, so that rounding can be seen."""
+    match unit:
+        case "rank":
+            return _ordinal(round(value))
+        case "proportion":
+            return _fixed(value * 100, 2) + "%"
+        case "change":
+            return _fixed(value * 100, 2, sign=True) + "%"
+        case "prevalence":
+            return _fixed(value * 100, 1) + "%"
+        case "percentage_points":
+            return _fixed(value * 100, 1, sign=True) + " percentage points"
+        case "level":
+            return f"{value * 100:.4g}%"
+        case "per_1000":
+            return _fixed(value, 2)
+        case _:
+            return _fixed(value, 0)
+
+
+def _fixed(value: float, decimals: int, *, sign: bool = False) -> str:
+    step = Decimal(1).scaleb(-decimals)
+    rounded = Decimal(f"{value:.12g}").quantize(step, ROUND_HALF_UP)
+    mark = MINUS if rounded < 0 else "+" if sign and rounded > 0 else ""
+    return f"{mark}{abs(rounded):,.{decimals}f}"
+
+
+def _ordinal(number: int) -> str:
+    if 10 <= number % 100 <= 13:
+        return f"{number}th"
+    return f"{number}" + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -1,0 +1,93 @@
+"""From what was found to a verdict with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crimeshare.measures.claims.findings import Finding
+from crimeshare.measures.claims.stated import Match, Stated
+
+CONFIRMED = "confirmed"
+ROUNDED = "confirmed when rounded"
+TRUNCATED = "truncated, not rounded"
+TRUE_ONLY_OF = "true only of {}"
+DEPENDS = "depends on definition"
+WITHIN = "within the interval"
+NOT_SUPPORTED = "not supported"
+CONTRADICTED = "contradicted"
+NOT_CHECKABLE = "not checkable from the releases at hand"
+
+VERDICTS = (
+    *(CONFIRMED, ROUNDED, TRUNCATED, TRUE_ONLY_OF, DEPENDS, WITHIN),
+    *(NOT_SUPPORTED, CONTRADICTED, NOT_CHECKABLE),
+)
+
+OF_MATCH: dict[Match, str] = {"exact": CONFIRMED, "rounded": ROUNDED, "truncated": TRUNCATED}
+
+
+@dataclass
+class Reason:
+    """Sentences that remember which numbers they mention, and in which order.
+
+    So a report can print each number with the way to its cell, and the text alone stays text.
+    """
+
+    text: str = ""
+    mentioned: list[tuple[str, Finding]] = field(default_factory=list)
+
+    def say(self, sentence: str, *findings: Finding) -> None:
+        """Add a sentence; each ``{}`` in it becomes the value of the next finding."""
+        parts = sentence.split("{}")
+        if len(parts) != len(findings) + 1:
+            raise ValueError(f"{len(findings)} values for the sentence {sentence!r}")
+        told = parts[0]
+        for finding, part in zip(findings, parts[1:], strict=True):
+            told += finding.text + part
+            self.mentioned.append((finding.text, finding))
+        self.text = f"{self.text} {told}".strip()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a claim.
+
+    Attributes:
+        verdict: one of ``VERDICTS``, with the release filled in.
+        reason: why, in sentences.
+        decisive: what it rests on, most important first; its first gives the computed value.
+    """
+
+    verdict: str
+    reason: Reason
+    decisive: tuple[Finding, ...] = ()
+
+    @property
+    def computed(self) -> Finding | None:
+        """The value to be set beside the claimed one; None where no release settles the claim."""
+        return None if self.verdict == NOT_CHECKABLE or not self.decisive else self.decisive[0]
+
+
+def best(stated: Stated, findings: Sequence[Finding]) -> tuple[str, Finding] | None:
+    """The verdict of the vintage that bears a number out best, and that vintage.
+
+    Args:
+        findings: all vintages of one quantity, oldest release first.
+
+    The newest vintage counts first, then an older one that is exact: the claim is then true
+    only of the release that says so.  A match by rounding in an older vintage alone is that
+    release's too; a truncated number is truncated whichever vintage it was cut from.
+    """
+    matches = {id(finding): stated.match(finding.value) for finding in findings}
+    *older, newest = findings
+    if matches[id(newest)] == "exact":
+        return CONFIRMED, newest
+    for wanted in ("exact", "rounded", "truncated"):
+        match = matches[id(newest)]
+        if match == wanted:
+            return OF_MATCH[match], newest
+        for finding in reversed(older):
+            if matches[id(finding)] == wanted:
+                only = TRUE_ONLY_OF.format(finding.release_id)
+                return (TRUNCATED if wanted == "truncated" else only), finding
+    return None

@@ -1,0 +1,56 @@
+# Audit: public statements beside what the releases say.
+#
+# in    config/claims.yaml                            statements, and what they assert
+#       config/releases.csv                           releases that would settle what is open
+#       results/clean/recorded_crime.parquet          counts, with their cells
+#       results/clean/survey_estimates.parquet        survey estimates, with their cells
+#       results/estimates/*.parquet                   shares, ranks, changes, prevalence
+#       resources/reference/later_vintages.csv        counts as revised in other publications
+# out   results/estimates/claims.parquet              a verdict on each statement
+#       results/estimates/claim_evidence.parquet      the cells behind the numbers of each reason
+#       results/estimates/claims_refused.txt          entries that could not be judged, and why
+
+
+rule compute_claims:
+    input:
+        claims="config/claims.yaml",
+        registry="config/releases.csv",
+        recorded_crime="results/clean/recorded_crime.parquet",
+        survey_estimates="results/clean/survey_estimates.parquet",
+        shares="results/estimates/shares.parquet",
+        changes="results/estimates/changes.parquet",
+        prevalence="results/estimates/prevalence.parquet",
+        later_vintages="resources/reference/later_vintages.csv",
+    output:
+        claims="results/estimates/claims.parquet",
+        evidence="results/estimates/claim_evidence.parquet",
+        refused="results/estimates/claims_refused.txt",
+    log:
+        "results/logs/compute_claims.log",
+    benchmark:
+        "results/benchmarks/compute_claims.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("measures"),
+    message:
+        "Judging public statements"
+    script:
+        "../scripts/compute_claims.py"
+
+
+rule check_claims:
+    input:
+        refused="results/estimates/claims_refused.txt",
+    output:
+        checked=touch("results/logs/check_claims.done"),
+    log:
+        "results/logs/check_claims.log",
+    benchmark:
+        "results/benchmarks/check_claims.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    message:
+        "Checking that every statement could be judged"
+    script:
+        "../scripts/check_claims.py"
