@@ -1,0 +1,461 @@
+"""Read survey tables of the general shape ONS gives them.
+
+A table has a title, a header of years or groups, rows of groups or years, percentages inside,
+and the unweighted bases in rows (each closing the block above it) or in columns (beside their
+estimates).  What a title, a header and a row label mean is put together from words that
+``layouts/survey_table/words.csv`` knows: a measure, a sex, an age, whether in the last year or
+since age 16, a base, a heading.  A workbook never seen before is first *recognised*
+(:func:`recognise`): for each sheet, in words, what was understood, what was not, and the lines
+that would make it so.  Only a workbook that is understood whole is read.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise, takewhile
+
+import pandas as pd
+
+from crimeshare.problems import Problem
+from crimeshare.tables.grid import Cell, Grid, Workbook, address
+from crimeshare.tables.labels import one_line, periods, plain
+from crimeshare.tables.layout import LAYOUTS, LabelMap, Unknown, UnknownNames, csv_line, relative
+from crimeshare.tables.survey_combining import SURVEY_ESTIMATES, checked
+
+WORDS = LAYOUTS / "survey_table" / "words.csv"
+
+_SPAN = re.compile(r"([a-z]{3})[a-z]* (\d{4}) to ([a-z]{3})[a-z]* (\d{4})")
+_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
+_PIECES = re.compile(r"\s*[:;,]\s*|\s+-\s+|\s+\|\s+")
+_MARKERS = {"[x]", "[c]", "[u]", "[z]", "[w]", "..", ":", "-"}
+
+_DEFAULTS = {"sex": "all", "age": "16+", "recall": "last_year"}
+_SUFFIX = {"last_year": "", "since_16": "_since_16"}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a label says: values by dimension, the year it names, and whether it is of bases."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    period_end: date | None = None
+    base: bool = False
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What was understood of one sheet, in words.
+
+    ``sentences`` say what it was taken for; ``unknown`` are the labels that nothing knows;
+    ``problems`` what else stands in the way; ``estimates`` how many estimates would be read.
+    """
+
+    sheet: str
+    sentences: list[str]
+    unknown: list[Unknown]
+    problems: list[str]
+    estimates: int
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    row: int
+    column: int
+    value: float
+    n: float | None
+    measure_id: str
+    sex: str
+    age: str
+    period_end: date
+
+
+@dataclass
+class _Sheet:
+    """One sheet while it is being understood."""
+
+    grid: Grid
+    words: LabelMap
+    unknown: dict[str, Unknown] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def meaning(self, label: str, where: str, what: str) -> Meaning | None:
+        """What a label means as a whole or piece by piece; None after noting it as unknown."""
+        found = _meaning(self.words, label)
+        if found is None:
+            self.unknown.setdefault(plain(label), self._unknown(label, where, what))
+        return found
+
+    def _unknown(self, label: str, where: str, what: str) -> Unknown:
+        line = csv_line([plain(label), "?", "?"])
+        near = self.words.unknown(where, what, label)
+        known = "measure, sex, age, recall, base, heading or - (says nothing)"
+        return Unknown(
+            near.sentence.rsplit(" If you know", 1)[0]
+            + f" If you know what it is, add to {relative(WORDS)} the line: {line}, with one of "
+            f"{known} for the first ? and the project's own name for the second",
+            WORDS,
+            line,
+        )
+
+
+def recognise(workbook: Workbook) -> list[Recognition]:
+    """Say for every sheet what it was taken for; reads nothing and refuses nothing."""
+    return [_understand(grid)[0] for grid in workbook.grids]
+
+
+def read_survey_tables(
+    workbook: Workbook, release_id: str, source: str, period_end: date
+) -> pd.DataFrame:
+    """The estimates of every sheet that holds a survey table of known measures.
+
+    Args:
+        workbook: as opened by :func:`crimeshare.tables.grid.open_workbook`.
+        release_id: the release it is.
+        source: its name, for the reader of a figure.
+        period_end: last day of the year of tables that name none themselves.
+
+    Returns rows of ``survey_estimates``; a measure since age 16 has ``_since_16`` in its name.
+
+    Raises:
+        UnknownNames: labels no word knows, percentages above 100, bases missing or no counts,
+            one group given two meanings, all at once.
+        Problem: no sheet holds such a table.
+    """
+    understood = [(grid, *_understand(grid, period_end)) for grid in workbook.grids]
+    unknown = [item for _, recognition, _ in understood for item in recognition.unknown]
+    problems = [text for _, recognition, _ in understood for text in recognition.problems]
+    if unknown or problems:
+        raise UnknownNames(
+            [Unknown(f"{release_id}, {item.sentence}", item.file, item.line) for item in unknown],
+            [f"{release_id}, {problem}" for problem in problems],
+        )
+    rows = [
+        {
+            "release_id": release_id,
+            "measure_id": estimate.measure_id,
+            "unit_base": "person_16_plus",
+            "sex": estimate.sex,
+            "age": estimate.age,
+            "characteristic": "all",
+            "period_start": _year_before(estimate.period_end),
+            "period_end": estimate.period_end,
+            "estimate": estimate.value / 100,
+            "standard_error": float("nan"),
+            "n_unweighted": float("nan") if estimate.n is None else estimate.n,
+            "published_significance": pd.NA,
+            "workbook_sha256": workbook.sha256,
+            "sheet": grid.sheet,
+            "cell": address(estimate.row, estimate.column),
+            "seen": "file",
+            "source": source,
+        }
+        for grid, _, estimates in understood
+        for estimate in estimates
+    ]
+    if not rows:
+        raise Problem(
+            f"{workbook.name} holds no table of a known measure; expected a header of years or "
+            "groups above percentages, and a measure such as 'Any stalking' in a title or label. "
+            f"Sheets present are {', '.join(map(repr, workbook.sheet_names))}."
+        )
+    table = pd.DataFrame(rows, columns=list(SURVEY_ESTIMATES.columns)).astype(
+        {
+            "published_significance": "boolean",
+            "period_start": "datetime64[ms]",
+            "period_end": "datetime64[ms]",
+        }
+    )
+    return checked("survey_estimates", table, SURVEY_ESTIMATES)
+
+
+# --- understanding a sheet -------------------------------------------------------------
+
+
+def _understand(grid: Grid, period_end: date | None = None) -> tuple[Recognition, list[_Estimate]]:
+    sheet = _Sheet(grid, LabelMap(WORDS))
+    title = next((str(cell) for row in grid.rows for cell in row if cell != ""), "")
+    header = _header_row(sheet)
+    if header is None:
+        return Recognition(grid.sheet, [f"{grid.sheet}: no table found"], [], [], 0), []
+    named = _title_meaning(sheet.words, title)
+    if period_end is not None and named.period_end is None:
+        named = Meaning(named.values, period_end)
+    columns = _columns(sheet, header)
+    cells = list(_cells(sheet, header, columns, named))
+    if not any("measure" in read.values for read in cells):
+        return Recognition(grid.sheet, [f"{grid.sheet}: no measure of its is known"], [], [], 0), []
+    estimates = _with_bases(sheet, cells)
+    sentences = [
+        f"{grid.sheet}: {one_line(title)!r} is taken for a table with its header in row "
+        f"{header + 1}, {len([c for c in columns.values() if not c.base])} columns of estimates "
+        f"and bases in {_where_bases(columns, cells)}; it would give {len(estimates)} "
+        "estimates",
+        *(
+            f"{grid.sheet}, cell {address(header, index)}: "
+            f"{one_line(str(grid.rows[header][index]))!r} means {_say(meaning)}"
+            for index, meaning in columns.items()
+        ),
+    ]
+    recognition = Recognition(
+        grid.sheet, sentences, list(sheet.unknown.values()), sheet.problems, len(estimates)
+    )
+    return recognition, estimates
+
+
+def _header_row(sheet: _Sheet) -> int | None:
+    """The first row with labels over figures, one of them at least known."""
+    rows = sheet.grid.rows
+    for index, (row, below) in enumerate(pairwise(rows)):
+        labels = [i for i, cell in enumerate(row) if i and isinstance(cell, str) and cell.strip()]
+        figures = any(isinstance(cell, int | float) for cell in below[1:])
+        later = index + 2 < len(rows) and any(
+            isinstance(cell, int | float) for cell in rows[index + 2][1:]
+        )
+        if (
+            labels
+            and (figures or later)
+            and any(_meaning(sheet.words, str(row[i])) for i in labels)
+        ):
+            return index
+    return None
+
+
+def _columns(sheet: _Sheet, header: int) -> dict[int, Meaning]:
+    columns = {}
+    for index, cell in enumerate(sheet.grid.rows[header]):
+        if index and str(cell).strip():
+            where = f"sheet {sheet.grid.sheet!r}, cell {address(header, index)}"
+            meaning = sheet.meaning(str(cell), where, "the column header")
+            if meaning is not None:
+                columns[index] = meaning
+    return columns
+
+
+@dataclass(frozen=True)
+class _Read:
+    """One cell of figures: where it is, what is said of it, and whose base it is if one."""
+
+    row: int
+    column: int
+    values: Mapping[str, str]
+    period_end: date | None
+    base_row: bool
+    base_column: bool
+
+
+def _cells(
+    sheet: _Sheet, header: int, columns: Mapping[int, Meaning], title: Meaning
+) -> Iterator[_Read]:
+    """Every cell of figures with everything that is said of it."""
+    heading = Meaning()
+    for index in range(header + 1, len(sheet.grid.rows)):
+        row = sheet.grid.rows[index]
+        label = str(row[0])
+        if not label.strip():
+            continue
+        where = f"sheet {sheet.grid.sheet!r}, cell {address(index, 0)}"
+        meaning = sheet.meaning(label, where, "the row label")
+        if meaning is None:
+            continue
+        if not any(str(row[column]).strip() for column in columns):
+            heading = meaning
+            continue
+        for column, over in columns.items():
+            for dimension in meaning.values.keys() & over.values.keys():
+                if meaning.values[dimension] != over.values[dimension]:
+                    sheet.problems.append(
+                        f"sheet {sheet.grid.sheet!r}, cell {address(index, column)}: the row says "
+                        f"{dimension} {meaning.values[dimension]!r}, the column "
+                        f"{over.values[dimension]!r}; expected one of them. Is it the base of "
+                        "another group?"
+                    )
+            yield _Read(
+                index,
+                column,
+                {**title.values, **heading.values, **over.values, **meaning.values},
+                meaning.period_end or over.period_end or heading.period_end or title.period_end,
+                meaning.base,
+                over.base,
+            )
+
+
+def _with_bases(sheet: _Sheet, cells: list[_Read]) -> list[_Estimate]:
+    """The estimates, each with the base of the block that closes under it or of its own row."""
+    figures: list[tuple[_Read, float]] = []
+    bases: list[tuple[_Read, float]] = []
+    for read in cells:
+        where = f"sheet {sheet.grid.sheet!r}, cell {address(read.row, read.column)}"
+        number = _number(sheet, sheet.grid.rows[read.row][read.column], where)
+        is_base = read.base_row or read.base_column
+        if number is None:
+            continue
+        if is_base and (number < 1 or number != int(number)):
+            sheet.problems.append(
+                f"{where}: holds {number:g} where an unweighted base belongs; expected a whole "
+                "number of interviews"
+            )
+        elif not is_base and not 0 <= number <= 100:
+            sheet.problems.append(f"{where}: holds {number:g}; expected a percentage, 0 to 100")
+        else:
+            (bases if is_base else figures).append((read, number))
+    estimates = []
+    for read, number in figures:
+        where = f"sheet {sheet.grid.sheet!r}, cell {address(read.row, read.column)}"
+        n = _base_of(read, bases)
+        if "measure" not in read.values:
+            sheet.problems.append(f"{where}: nothing says which measure this is an estimate of")
+        elif read.period_end is None:
+            sheet.problems.append(
+                f"{where}: nothing says which year this is of; expected it in a title or label"
+            )
+        elif bases and n is None:
+            sheet.problems.append(
+                f"{where}: no base of its group in a row below or a column beside it"
+            )
+        else:
+            given = {**_DEFAULTS, **read.values}
+            measure = given["measure"] + _SUFFIX[given["recall"]]
+            estimates.append(
+                _Estimate(
+                    read.row,
+                    read.column,
+                    number,
+                    n,
+                    measure,
+                    given["sex"],
+                    given["age"],
+                    read.period_end,
+                )
+            )
+    return estimates
+
+
+def _base_of(read: _Read, bases: list[tuple[_Read, float]]) -> float | None:
+    """The base that fits an estimate: of the base rows next below it, or beside it."""
+
+    def fits(other: _Read) -> bool:
+        return all(
+            other.values.get(name, read.values.get(name)) == read.values.get(name)
+            for name in ("sex", "age")
+        )
+
+    below = sorted(
+        (item for item in bases if item[0].base_row and item[0].column == read.column),
+        key=lambda item: item[0].row,
+    )
+    below = [item for item in below if item[0].row > read.row]
+    # Base rows that stand together close the same block.
+    together = [
+        item
+        for _, item in takewhile(
+            lambda step: step[1][0].row == below[0][0].row + step[0], enumerate(below)
+        )
+    ]
+    beside = sorted(
+        (item for item in bases if item[0].base_column and item[0].row == read.row),
+        key=lambda item: abs(item[0].column - read.column),
+    )
+    return next((number for other, number in [*together, *beside] if fits(other)), None)
+
+
+def _number(sheet: _Sheet, cell: Cell, where: str) -> float | None:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    text = str(cell).strip()
+    if text and text.casefold() not in _MARKERS:
+        sheet.problems.append(
+            f"{where}: holds {text!r}; expected a percentage, a base or a marker "
+            f"({', '.join(sorted(_MARKERS))})"
+        )
+    return None
+
+
+# --- what labels mean ------------------------------------------------------------------
+
+
+def _meaning(words: LabelMap, label: str) -> Meaning | None:
+    """What a label means as a whole, or as the pieces between its separators; None if unknown."""
+    year = _year_end(label)
+    if year is not None:
+        return Meaning(period_end=year)
+    line = words.find(label)
+    if line is not None:
+        return _of_line(line)
+    pieces = [piece for piece in _PIECES.split(plain(label)) if piece]
+    if len(pieces) < 2:
+        return None
+    parts = [_meaning(words, piece) for piece in pieces]
+    if any(part is None for part in parts):
+        return None
+    return _together([part for part in parts if part is not None])
+
+
+def _of_line(line: Mapping[str, str]) -> Meaning:
+    if line["dimension"] == "base":
+        return Meaning({"sex": line["value"]} if line["value"] else {}, base=True)
+    if line["dimension"] in ("-", "heading"):
+        return Meaning()
+    return Meaning({line["dimension"]: line["value"]})
+
+
+def _together(parts: list[Meaning]) -> Meaning:
+    values: dict[str, str] = {}
+    for part in parts:
+        values |= part.values
+    year = next((part.period_end for part in parts if part.period_end), None)
+    return Meaning(values, year, any(part.base for part in parts))
+
+
+def _title_meaning(words: LabelMap, title: str) -> Meaning:
+    """The measure, recall, age and year a title speaks of: words inside it, the longest first."""
+    text = plain(title)
+    values: dict[str, str] = {}
+    for label in sorted(words.rows, key=len, reverse=True):
+        line = words.rows[label]
+        if line["dimension"] in ("measure", "recall", "age") and re.search(
+            rf"\b{re.escape(label)}\b", text
+        ):
+            values.setdefault(line["dimension"], line["value"])
+    years = periods(title)
+    return Meaning(values, _month_end(*years[0]) if len(years) == 1 else None)
+
+
+def _year_end(label: str) -> date | None:
+    text = plain(label)
+    span = _SPAN.fullmatch(text)
+    if span and span[1] in _MONTHS and span[3] in _MONTHS:
+        return _month_end(int(span[4]), _MONTHS[span[3]])
+    years = periods(label)
+    whole = re.fullmatch(r"year ending [a-z]+ \d{4}", text)
+    return _month_end(*years[0]) if whole and len(years) == 1 else None
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _year_before(end: date) -> date:
+    return date(end.year, 1, 1) if end.month == 12 else date(end.year - 1, end.month + 1, 1)
+
+
+# --- saying it in words ----------------------------------------------------------------
+
+
+def _say(meaning: Meaning) -> str:
+    parts = [f"{dimension} {value}" for dimension, value in meaning.values.items()]
+    if meaning.period_end:
+        parts.append(f"the year ending {meaning.period_end:%B %Y}")
+    if meaning.base:
+        parts.append("unweighted bases")
+    return " and ".join(parts) or "nothing to be read"
+
+
+def _where_bases(columns: Mapping[int, Meaning], cells: list[_Read]) -> str:
+    if any(meaning.base for meaning in columns.values()):
+        return "columns"
+    rows = sorted({read.row + 1 for read in cells if read.base_row})
+    return f"row {', '.join(map(str, rows))}" if rows else "no row or column"
