@@ -230,6 +230,19 @@ class TestDesignFactors:
             ]
             assert len(here) == row.comparisons - row.agreeing
 
+    def test_a_clear_disagreement_is_explained_by_its_measures_own_factor(
+        self, compared, factors
+    ) -> None:
+        _, disagreements = compute_flag_agreement(compared, factors)
+        clear = disagreements[
+            (disagreements["statistic"] == "prevalence")
+            & ((disagreements["test_ratio"] - 1).abs() > 0.1)
+        ]
+        assert len(clear) > 0
+        flagged_late = clear["test_ratio"] > 1
+        assert (clear["own_factor_high"] > clear["factor"])[flagged_late].all()
+        assert (clear["own_factor_low"] < clear["factor"])[~flagged_late].all()
+
 
 class TestPrevalence:
     def test_every_row_has_its_interval_and_says_on_what(self, prevalence) -> None:

@@ -71,6 +71,33 @@ class FlagFactor:
     measures: int
 
 
+def switch_ranges(
+    difference: Numbers,
+    simple_random_se: Numbers,
+    flagged: Sequence[bool] | pd.Series,
+    measure: Sequence[object] | pd.Series,
+    flag_level: float = 0.95,
+) -> pd.DataFrame:
+    """Return, per measure, between which design factors its flags switch on.
+
+    Columns ``low`` (0 if every change is flagged) and ``high`` (infinite if none is), indexed by
+    measure: the largest ratio ``|difference| / (z * simple_random_se)`` left unflagged and the
+    smallest flagged, with z the two-sided quantile of ``flag_level``.  Where they cross, the
+    factor is taken to lie between them all the same.
+    """
+    z = ndtri(0.5 + flag_level / 2)
+    frame = pd.DataFrame(
+        {
+            "ratio": np.abs(as_floats(difference)) / (z * as_floats(simple_random_se)),
+            "flagged": np.asarray(flagged, dtype=bool),
+            "measure": np.asarray(measure, dtype=object),
+        }
+    ).dropna(subset="ratio")
+    off = frame["ratio"].where(~frame["flagged"]).groupby(frame["measure"]).max().fillna(0.0)
+    on = frame["ratio"].where(frame["flagged"]).groupby(frame["measure"]).min().fillna(np.inf)
+    return pd.DataFrame({"low": np.minimum(off, on), "high": np.maximum(off, on)})
+
+
 def design_factor_from_flags(
     difference: Numbers,
     simple_random_se: Numbers,
@@ -99,19 +126,17 @@ def design_factor_from_flags(
     is comparable: such flags bound the factor from one side only.
     """
     z = ndtri(0.5 + flag_level / 2)
-    frame = pd.DataFrame(
-        {
-            "ratio": np.abs(as_floats(difference)) / (z * as_floats(simple_random_se)),
-            "flagged": np.asarray(flagged, dtype=bool),
-            "measure": np.asarray(measure, dtype=object),
-        }
-    ).dropna(subset="ratio")
-    if frame["flagged"].nunique() < 2:
+    ratio = np.abs(as_floats(difference)) / (z * as_floats(simple_random_se))
+    on = np.asarray(flagged, dtype=bool)
+    comparable = ~np.isnan(ratio)
+    if len(set(on[comparable].tolist())) < 2:
         raise WrongArgument(
             "flags tell a design factor only where some changes are flagged and some are not; "
-            f"found {len(frame)} comparable changes, {int(frame['flagged'].sum())} flagged"
+            f"found {comparable.sum()} comparable changes, {on[comparable].sum()} flagged"
         )
-    below, above = _censoring_intervals(frame)
+    ranges = switch_ranges(difference, simple_random_se, flagged, measure, flag_level)
+    with np.errstate(divide="ignore"):
+        below, above = np.log(as_floats(ranges["low"])), np.log(as_floats(ranges["high"]))
     drop = ndtri(0.5 + level / 2) ** 2 / 2
     ends = np.concatenate([below, above])
     ends = ends[np.isfinite(ends)]
@@ -133,19 +158,10 @@ def design_factor_from_flags(
         upper=float(np.exp(inside.max())),
         level=level,
         spread=float(spread),
-        comparisons=len(frame),
-        misplaced=int(((frame["ratio"] > factor) != frame["flagged"]).sum()),
-        measures=frame["measure"].nunique(),
+        comparisons=int(comparable.sum()),
+        misplaced=int(((ratio > factor) != on)[comparable].sum()),
+        measures=len(ranges),
     )
-
-
-def _censoring_intervals(frame: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Per measure, the logs of the ratios its factor lies between (0 and infinity if open)."""
-    off = frame["ratio"].where(~frame["flagged"]).groupby(frame["measure"]).max().fillna(0.0)
-    on = frame["ratio"].where(frame["flagged"]).groupby(frame["measure"]).min().fillna(np.inf)
-    with np.errstate(divide="ignore"):
-        below, above = np.log(as_floats(off)), np.log(as_floats(on))
-    return np.minimum(below, above), np.maximum(below, above)
 
 
 def _log_likelihood(below: Floats, above: Floats, centres: Floats) -> Floats:

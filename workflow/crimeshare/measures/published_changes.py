@@ -11,7 +11,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from crimeshare.measures.design import design_factor_from_flags, simple_random_error, unround
+from crimeshare.measures.design import (
+    design_factor_from_flags,
+    simple_random_error,
+    switch_ranges,
+    unround,
+)
 from crimeshare.measures.intervals import Floats, WrongArgument, as_floats
 from crimeshare.measures.survey import add_changes, flag_agreement
 
@@ -177,7 +182,9 @@ def compute_flag_agreement(
 
     Returns the agreement, one row for each release judged, release the factor was estimated on,
     statistic and kind of unit; and the disagreements, one row each.  Only rows where the two
-    releases differ are a check from outside.
+    releases differ are a check from outside.  A disagreement says between which factors its own
+    measure's flags switch in the release judged (``own_factor_low``, ``own_factor_high``): where
+    that range leaves out the factor used, the measure's design is another than its group's.
     """
     summaries, disagreements = [], []
     for judged, estimated_on in product(
@@ -207,5 +214,18 @@ def compute_flag_agreement(
                     "agreement_elsewhere": found.agreement_elsewhere,
                 }
             )
-            disagreements.append(found.disagreements.assign(**place))
+            own = switch_ranges(
+                group["difference"],
+                group["simple_random_se"],
+                group["published_significance"],
+                group["measure_id"],
+            )
+            differing = found.disagreements
+            disagreements.append(
+                differing.assign(
+                    **place,
+                    own_factor_low=own["low"].reindex(differing["measure_id"]).to_numpy(),
+                    own_factor_high=own["high"].reindex(differing["measure_id"]).to_numpy(),
+                )
+            )
     return pd.DataFrame(summaries), pd.concat(disagreements, ignore_index=True)
