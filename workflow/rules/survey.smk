@@ -18,11 +18,16 @@
 #       results/estimates/prevalence.parquet            proportions with intervals
 #       results/estimates/survey_changes.parquet        changes, tested
 
+# `releases=` narrows the dataset it names releases of; the survey stands on the latest ones
+# together, so naming none of them leaves them all.
 appendix_releases = [
     release.release_id for release in releases.values() if release.dataset == "appendix"
+] or [
+    release.release_id
+    for release in select(registry, "all")
+    if release.dataset == "appendix"
 ]
-# With releases= naming none of them there is no survey half.
-survey_targets = appendix_releases and [
+survey_targets = [
     "results/clean/recorded_offence_codes.parquet",
     "results/clean/survey_notices.parquet",
     "results/estimates/flag_agreement.parquet",
@@ -52,7 +57,7 @@ rule read_appendix_tables:
     benchmark:
         "results/benchmarks/read_appendix_tables/{release_id}.tsv"
     wildcard_constraints:
-        release_id="|".join(appendix_releases) or "none",
+        release_id="|".join(appendix_releases),
     conda:
         "../../envs/pipeline.yaml"
     params:
