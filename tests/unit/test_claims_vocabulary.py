@@ -1,0 +1,172 @@
+"""What claims.yaml may say, and what is said about an entry that says something else."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from crimeshare.measures.claims.statements import (
+    QUANTITIES,
+    AnyClaim,
+    known_periods,
+    read_claims,
+)
+from crimeshare.problems import Problem
+from crimeshare.sources.registry import read_registry
+from tests.conftest import ROOT
+
+GOOD = """
+- id: good
+  source: somebody
+  statement: 58,536 crimes
+  quantity: total
+  area: Gwent
+  period: year ending March 2019
+  value: 58,536
+"""
+
+
+@pytest.fixture(scope="module")
+def periods() -> set[date]:
+    return known_periods(read_registry(ROOT / "config" / "releases.csv").values())
+
+
+def entry(**keys: str | None) -> str:
+    """One entry on stalking in Gwent with some keys changed, or left out where None."""
+    whole = {
+        "id": "bad",
+        "source": "somebody",
+        "statement": "words",
+        "quantity": "count",
+        "area": "Gwent",
+        "offence": "Stalking and harassment",
+        "period": "year ending March 2019",
+        "value": "6,798",
+    } | keys
+    lines = [f"{key}: {value}" for key, value in whole.items() if value is not None]
+    return "- " + "\n  ".join(lines) + "\n"
+
+
+@pytest.fixture
+def read(tmp_path: Path, periods: set[date]) -> object:
+    def read(text: str) -> tuple[list[AnyClaim], list[str]]:
+        path = tmp_path / "claims.yaml"
+        path.write_text(text, encoding="utf-8")
+        claims, problems = read_claims(path, periods)
+        return claims, [problem.removeprefix(f"{path}, ") for problem in problems]
+
+    return read
+
+
+def test_every_claim_of_the_project_holds(periods: set[date]) -> None:
+    claims, problems = read_claims(ROOT / "config" / "claims.yaml", periods)
+    assert problems == []
+    assert len(claims) > 12
+
+
+def test_every_example_of_the_explanation_holds_and_every_quantity_has_one(
+    read, periods: set[date]
+) -> None:
+    text = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    examples = "\n".join(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    # The share refers to two counts that stand for any.
+    counts = entry(id="gwent-stalking") + entry(id="gwent-total")
+    claims, problems = read(examples + counts)
+    assert problems == []
+    explained = {claim.quantity for claim in claims} | set(re.findall(r"quantity: (\w+)", text))
+    assert explained == set(QUANTITIES)
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ({"area": "Gwnt"}, r"`area` is `Gwnt`, which is no area; did you mean `Gwent`\?"),
+        ({"area": "West Midlands"}, "may be West Midlands region or West Midlands force; say"),
+        ({"offence": "Stalking"}, "`offence` is `Stalking`, which is no offence group"),
+        (
+            {"offence": "stalking_harasment"},
+            "no offence group; did you mean `stalking_harassment`",
+        ),
+        ({"period": "year ending Marhc 2019"}, "no month `Marhc`; did you mean `March`"),
+        ({"period": "2019"}, "`period` is `2019`; expected a year such as year ending March"),
+        (
+            {"period": "year ending May 2019"},
+            "of which no release is known; the nearest known are the year ending March 2019 and "
+            "the year ending June 2019. If there is one, add it to config/releases.csv",
+        ),
+        ({"value": "many"}, "`value` is `many`; expected a number such as"),
+        ({"value": None}, "a count needs the key `value`: a number such as"),
+        ({"quantity": None}, "the key `quantity` is missing; expected one of count, total"),
+        ({"quantity": "shares"}, r"`quantity` is `shares`; did you mean `share`\? expected one"),
+        ({"quantity": "rank", "value": "third"}, "a rank needs the key `classification`: what"),
+        (
+            {"quantity": "rank", "value": "third", "classification": "subgroups"},
+            r"`classification` is `subgroups`; did you mean `sub-groups`\? expected what is",
+        ),
+        ({"ofence": "x"}, r"a count has no key `ofence`; did you mean `offence`\? its keys are"),
+        ({"id": "Not good"}, "`id` is `Not good`; expected a name of its own in lower case"),
+        (
+            {"quantity": "share", "value": "15%", "own_counts": "[goood, good]"},
+            r"`own_counts` names `goood`, which is no claim of a count that holds; did you mean "
+            r"`good`\?$",
+        ),
+    ],
+)
+def test_an_entry_that_does_not_hold_is_named_in_one_sentence_and_the_others_are_kept(
+    read, keys: dict[str, str], sentence: str
+) -> None:
+    claims, problems = read(entry(**keys) + GOOD)
+    assert [claim.id for claim in claims] == ["good"]
+    assert len(problems) == 1
+    assert re.search(sentence, problems[0])
+    name = keys.get("id", "bad")
+    assert problems[0].startswith(f"claim `{name}`: ")
+    assert "\n" not in problems[0]
+
+
+def test_all_faults_of_all_entries_are_told_at_once(read) -> None:
+    text = entry(area="Gwnt", value="many", period="long ago") + entry(id="bad-2", offence=None)
+    claims, problems = read(text + "- just words\n" + GOOD)
+    assert [claim.id for claim in claims] == ["good"]
+    told = [problem.split(" ")[1].strip("`:") for problem in problems]
+    assert told == ["bad", "bad", "bad", "bad-2", "3"]
+
+
+def test_a_group_of_a_comparison_is_checked_too(read) -> None:
+    text = """
+- id: women
+  source: somebody
+  statement: women more than men
+  quantity: comparison
+  measure: stalking
+  period: year ending March 2024
+  group: {sex: woman}
+  than: {sexes: men}
+  difference: more
+"""
+    _, problems = read(text)
+    assert "`sex` of `group` is `woman`; did you mean `women`?" in problems[0]
+    assert "has no key `sexes` of `than`; did you mean `sex`?" in problems[1]
+
+
+def test_a_second_entry_of_the_same_id_is_refused(read) -> None:
+    claims, problems = read(GOOD + GOOD)
+    assert len(claims) == 1
+    assert problems == ["claim `good`: the id `good` is taken by an entry above; choose another."]
+
+
+@pytest.mark.parametrize("text", ["- id: [", "claims: none", "", "just words"])
+def test_a_file_without_a_list_of_entries_is_refused(read, text: str) -> None:
+    with pytest.raises(Problem, match=r"is not YAML|holds no list"):
+        read(text)
+
+
+def test_numbers_are_read_as_they_are_written(read) -> None:
+    claims, _ = read(entry(id="a", value="6_798") + entry(id="b", value="0o17") + GOOD)
+    assert [claim.id for claim in claims] == ["good"]
+    (rate,), _ = read(entry(quantity="rate", value="16.70"))
+    assert rate.value.match(16.704) == "rounded"
+    assert rate.value.match(16.72) is None

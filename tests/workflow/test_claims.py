@@ -1,0 +1,64 @@
+"""Statements judged by Snakemake: the good ones kept, the bad ones named, the run failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from tests.workflow.runs import sentences, snakemake
+
+BAD = """
+- id: nowhere
+  source: somebody
+  statement: words
+  quantity: total
+  area: Gwnt
+  period: year ending March 2019
+  value: 58,536
+
+- id: unranked
+  source: somebody
+  statement: the third most prevalent
+  quantity: rank
+  area: Gwent
+  offence: Stalking and harassment
+  period: year ending March 2019
+  value: third
+
+- id: unmeasured
+  source: somebody
+  statement: one in seven
+  quantity: proportion
+  measure: stalking_since_61
+  period: year ending March 2024
+  value: one in seven
+"""
+
+
+def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
+    project: Path,
+) -> None:
+    claims = project / "config" / "claims.yaml"
+    good = claims.read_text(encoding="utf-8")
+    claims.write_text(good + BAD, encoding="utf-8")
+    run = snakemake(project, "check_claims")
+    assert run.returncode == 1
+    said = [line for line in sentences(run) if line.startswith("config/claims.yaml, ")]
+    assert [line.split("`")[1] for line in said] == ["nowhere", "unranked", "unmeasured"]
+    assert "did you mean `Gwent`?" in said[0]
+    assert "needs the key `classification`" in said[1]
+    assert "did you mean `stalking_since_16`?" in said[2]
+    assert "Traceback" not in run.stderr
+
+    judged = pd.read_parquet(project / "results/estimates/claims.parquet")
+    assert len(judged) == good.count("\n- id: ")
+    verdicts = judged.set_index("claim_id")["verdict"]
+    assert verdicts["argus-gwent-share"] == "truncated, not rounded"
+    assert verdicts["argus-one-in-seven"] == "within the interval"
+    assert verdicts["argus-women"] == verdicts["argus-young-people"] == "confirmed"
+
+    claims.write_text(good, encoding="utf-8")
+    assert snakemake(project, "check_claims").returncode == 0
+    again = pd.read_parquet(project / "results/estimates/claims.parquet")
+    pd.testing.assert_frame_equal(again, judged)
