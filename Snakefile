@@ -30,6 +30,7 @@ except Problem as problem:
 include: "workflow/rules/acquire.smk"
 include: "workflow/rules/clean.smk"
 include: "workflow/rules/estimate.smk"
+include: "workflow/rules/check.smk"
 include: "workflow/rules/survey.smk"
 include: "workflow/rules/audit.smk"
 

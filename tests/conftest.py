@@ -36,10 +36,11 @@ def mirror() -> Path:
 def project(tmp_path: Path) -> Path:
     """A copy of the project as it comes from a clone: nothing built, nothing fetched."""
     built = shutil.ignore_patterns(
-        ".git", ".venv", ".snakemake", ".*_cache", "__pycache__", "*.egg-info", "releases", "tests"
+        ".git", ".venv", ".snakemake", ".*_cache", "__pycache__", "*.egg-info", "tests"
     )
     copy = tmp_path / "project"
     shutil.copytree(ROOT, copy, ignore=built, symlinks=True)
+    shutil.rmtree(copy / "resources" / "releases", ignore_errors=True)
     for path in (copy / "results").glob("*"):
         if path.name != "published":
             shutil.rmtree(path)

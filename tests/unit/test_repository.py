@@ -99,6 +99,9 @@ def test_a_step_goes_by_one_name(rules: dict[str, str]) -> None:
         files = {kind: step_file(body, kind) for kind in STEP_FILES}
         if not files["script"] and "output:" not in body:
             continue  # a target that a person types: it makes nothing itself
+        if "output:" not in body:
+            # Snakemake would take a benchmark for the output, and not run the rule again.
+            amiss += [f"rule {name}: benchmark without output"] if files.pop("benchmark") else []
         amiss += [
             f"rule {name}: {kind} is {file}"
             for kind, file in files.items()

@@ -70,8 +70,6 @@ rule ship_figures:
         ),
     log:
         "results/logs/ship_figures.log",
-    benchmark:
-        "results/benchmarks/ship_figures.tsv"
     conda:
         "../../envs/pipeline.yaml"
     params:

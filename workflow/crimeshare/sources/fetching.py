@@ -102,11 +102,26 @@ def deliver(release: Release, source: Source, partial: Path) -> Delivery:
     try:
         if not release.file:
             raise Missing(f"The file name of {release.release_id} is not in config/releases.csv.")
-        return _bring(release, source, release.path, partial)
+        return deliver_file(release.release_id, source, release.path, partial)
     except Missing as missing:
         uri = _address_by_page(release, source, missing)
         say(f"{release.release_id}: {source.name} has it as {uri}, the registry as {release.path}.")
-        return _bring(release, source, uri, partial)
+        return deliver_file(release.release_id, source, uri, partial)
+
+
+def deliver_file(release_id: str, source: Source, uri: str, partial: Path) -> Delivery:
+    """Bring the file at `uri` into `partial`; raises as :func:`deliver` does."""
+    path = partial / f"{release_id}-{PurePosixPath(uri).name}"
+    content_type = source.download(uri, path)
+    return Delivery(
+        release_id=release_id,
+        path=path,
+        uri=uri,
+        source=source.name,
+        content_type=content_type or "",
+        sha256=_sha256(path),
+        bytes=path.stat().st_size,
+    )
 
 
 def check_kind(delivery: Delivery, quarantine: Path) -> None:
@@ -124,6 +139,11 @@ def check_kind(delivery: Delivery, quarantine: Path) -> None:
         found = f"the content type {media_type}"
     elif not head:
         found = "an empty file"
+    elif head.startswith(_OLE) and signature == _ZIP:
+        found = (
+            f"{delivery.bytes:,} bytes that begin with {head[:8]!r}, as an old .xls does or a "
+            "workbook locked by a password"
+        )
     elif not head.startswith(signature):
         found = f"{delivery.bytes:,} bytes that begin with {head!r}"
     else:
@@ -156,20 +176,6 @@ def quarantined(
         encoding="utf-8",
     )
     return Problem(sentence)
-
-
-def _bring(release: Release, source: Source, uri: str, partial: Path) -> Delivery:
-    path = partial / f"{release.release_id}-{PurePosixPath(uri).name}"
-    content_type = source.download(uri, path)
-    return Delivery(
-        release_id=release.release_id,
-        path=path,
-        uri=uri,
-        source=source.name,
-        content_type=content_type or "",
-        sha256=_sha256(path),
-        bytes=path.stat().st_size,
-    )
 
 
 def _address_by_page(release: Release, source: Source, missing: Missing) -> str:

@@ -297,15 +297,17 @@ def _conflicts(releases: Mapping[str, Release]) -> list[str]:
     """Name what no two releases may share, and superseded releases without a successor."""
     problems = []
     for column in ("sha256", "path"):
-        first: dict[str, str] = {}
+        first: dict[str, Release] = {}
         for release in releases.values():
             content = getattr(release, column)
-            if content and content in first:
+            other = first.setdefault(content, release)
+            # ONS re-issues an edition under the name it had, and then the old bytes are gone.
+            reissued = column == "path" and "superseded" in (other.status, release.status)
+            if content and other is not release and not reissued:
                 problems.append(
-                    f"{first[content]} and {release.release_id} have the same {column} {content}; "
-                    "one of the two is a slip."
+                    f"{other.release_id} and {release.release_id} have the same {column} "
+                    f"{content}; one of the two is a slip."
                 )
-            first.setdefault(content, release.release_id)
     for release in releases.values():
         successors = [
             other

@@ -76,6 +76,12 @@ def kept_figures(releases: Iterable[Release], source: str) -> str:
     )
 
 
+def open_pages(configuration: Configuration) -> Source:
+    """Return the source to ask for pages and unread files: ONS itself where it is `embedded`."""
+    source = "ons" if configuration.source == "embedded" else configuration.source
+    return open_source(configuration.model_copy(update={"source": source}))
+
+
 def open_source(configuration: Configuration) -> Source:
     """Return the source that the configuration names.
 

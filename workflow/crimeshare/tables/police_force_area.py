@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
+from crimeshare.problems import Problem
 from crimeshare.reference import Area, areas, main_groups, read_rows
 from crimeshare.tables.expectation import ROLE_OF_MEASURE, Expectation, Meaning
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
@@ -124,6 +125,7 @@ def read_police_force_area_tables(
     """
     layout = Layout(expected or Expectation.of([]))
     tables = [table for grid in workbook.grids for table in _table(layout, grid, period_end)]
+    _check_dataset(layout, tables, workbook, release_id)
     _check_tables(layout, tables, workbook, period_end)
     observations = [
         observation
@@ -284,6 +286,21 @@ def _periods(layout: Layout, grid: Grid, period_end: date) -> tuple[date, date |
 
 def _month_end(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _check_dataset(
+    layout: Layout, tables: list[Table], workbook: Workbook, release_id: str
+) -> None:
+    """Refuse a workbook of another dataset in one sentence, not in one for each of its sheets."""
+    if tables or layout.problems:
+        return
+    sheets = ", ".join(map(repr, workbook.sheet_names[:5]))
+    title = next((title for grid in workbook.grids if (title := _title(grid))), "")
+    raise Problem(
+        f"{release_id}: no sheet of {workbook.name} looks like a table of police force areas; it "
+        f"begins with the title {title!r} and has {len(workbook.grids)} sheets, {sheets} ... "
+        "Check whether it is the workbook of another dataset"
+    )
 
 
 def _check_tables(

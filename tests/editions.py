@@ -1,0 +1,129 @@
+"""A mirror of editions as ONS would publish them, written from shipped figures."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from crimeshare.releases.editions import month_end
+from crimeshare.tables.observations import Observation
+from tests import facsimile
+
+DATASET = "/peoplepopulationandcommunity/crimeandjustice/datasets/policeforceareadatatables"
+
+
+def folder(period_end: date) -> str:
+    """Address of the edition for a year, by ONS's naming rule."""
+    return f"{DATASET}/yearending{period_end:%B%Y}".lower()
+
+
+def shifted(observations: Sequence[Observation], period_end: date) -> list[Observation]:
+    """The same figures as those of another year."""
+    years = period_end.year - max(row.period_end for row in observations).year
+
+    def move(day: date | None) -> date | None:
+        return day and month_end(day.year + years, period_end.month)
+
+    return [
+        dataclasses.replace(
+            row,
+            period_end=move(row.period_end),
+            previous_period_end=move(row.previous_period_end),
+        )
+        for row in observations
+    ]
+
+
+def book(release_id: str, period_end: date) -> facsimile.Book:
+    """The workbook of a shipped release, as if it were for another year."""
+    return facsimile.from_figures(shifted(facsimile.figures(release_id), period_end))
+
+
+@dataclasses.dataclass
+class Mirror:
+    """A folder with the tree of ons.gov.uk, changed as ONS would change the site."""
+
+    root: Path
+
+    def page(self, uri: str) -> Path:
+        """The file of a page."""
+        return self.root / uri.lstrip("/") / "data.json"
+
+    def write_page(self, uri: str, body: object) -> None:
+        """Write a page, of any body."""
+        self.page(uri).parent.mkdir(parents=True, exist_ok=True)
+        self.page(uri).write_text(body if isinstance(body, str) else json.dumps(body), "utf-8")
+
+    def read_page(self, uri: str) -> dict[str, object]:
+        """The body of a page."""
+        return json.loads(self.page(uri).read_text("utf-8"))  # type: ignore[no-any-return]
+
+    def list(self, *periods: date, next_release: str = "") -> None:
+        """The landing page with these editions, in this order."""
+        self.write_page(
+            DATASET,
+            {
+                "type": "dataset_landing_page",
+                "uri": DATASET,
+                "description": {"title": "Police force areas", "nextRelease": next_release},
+                "datasets": [{"uri": folder(period)} for period in periods],
+            },
+        )
+
+    def publish(self, period: date, content: facsimile.Book | bytes, name: str) -> Path:
+        """An edition with its page and its workbook; the file of the workbook."""
+        uri = folder(period)
+        self.write_page(
+            uri,
+            {
+                "type": "dataset",
+                "uri": uri,
+                "downloads": [{"file": name}],
+                "versions": [],
+                "description": {
+                    "edition": f"Year ending {period:%B %Y}",
+                    "releaseDate": "2030-01-01T08:30:00.000Z",
+                },
+            },
+        )
+        return self._put(f"{uri}/{name}", content)
+
+    def correct(
+        self, period: date, content: facsimile.Book | bytes, name: str, notice: str | None
+    ) -> Path:
+        """Put another workbook in an edition's place.
+
+        With a notice, the old one moves to a previous version that the page lists; without, it is
+        gone and the page says nothing.
+        """
+        uri = folder(period)
+        page = self.read_page(uri)
+        old = self.root / uri.lstrip("/") / page["downloads"][0]["file"]  # type: ignore[index]
+        if notice is not None:
+            number = len(page["versions"]) + 1  # type: ignore[arg-type]
+            version = f"{uri}/previous/v{number}"
+            self.write_page(version, page)
+            old.rename(self.root / version.lstrip("/") / old.name)
+            page["versions"] += [  # type: ignore[operator]
+                {
+                    "uri": version,
+                    "updateDate": "2030-02-03T09:30:00.000Z",
+                    "correctionNotice": notice,
+                }
+            ]
+        else:
+            old.unlink()
+        page["downloads"] = [{"file": name}]
+        self.write_page(uri, page)
+        return self._put(f"{uri}/{name}", content)
+
+    def _put(self, uri: str, content: facsimile.Book | bytes) -> Path:
+        path = self.root / uri.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+            return path
+        return facsimile.write(content, path)

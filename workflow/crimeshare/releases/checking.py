@@ -1,0 +1,466 @@
+"""What the source holds that the registry does not: new, corrected, re-issued, withdrawn, late.
+
+Names prove nothing, since ONS has put other bytes under the same name without a word.  So every
+release that is pinned is downloaded and hashed; nothing in the project is changed by that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from crimeshare.problems import Problem
+from crimeshare.releases.editions import (
+    month_end,
+    next_id,
+    period_of_address,
+    period_of_name,
+    spoken,
+    stem,
+    workbooks,
+)
+from crimeshare.releases.opening import check_opens
+from crimeshare.sources.fetching import Delivery, check_kind, deliver_file
+from crimeshare.sources.pages import (
+    Edition,
+    Landing,
+    Version,
+    read_edition,
+    read_landing,
+    read_version,
+)
+from crimeshare.sources.registry import Copy, Release
+from crimeshare.sources.source import Missing, Source
+from crimeshare.tables.grid import open_workbook
+from crimeshare.tables.labels import periods
+
+NOTHING_NEW, SOMETHING_NEW, COULD_NOT_TELL = 0, 1, 2
+STATUSES = ["nothing new", "something new", "could not tell"]
+
+# What each kind of finding makes of the whole check.
+KINDS = {
+    "new": SOMETHING_NEW,
+    "corrected": SOMETHING_NEW,
+    "reissued": SOMETHING_NEW,
+    "withdrawn": SOMETHING_NEW,
+    "unclear": COULD_NOT_TELL,
+    "late": NOTHING_NEW,
+    "note": NOTHING_NEW,
+}
+
+# An edition comes out about four months after its year ends; a month more is late.
+_LATE_AFTER = timedelta(days=150)
+_DAYS = ["%d %B %Y", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing the check found.
+
+    Attributes:
+        kind: a key of `KINDS`.
+        dataset: its short name.
+        release_id: the release it is about, as `pin_release` takes it; "" if about none.
+        uri: the address below the host.
+        sentence: what, where, and what to do.
+    """
+
+    kind: str
+    dataset: str
+    release_id: str
+    uri: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """Everything found, by dataset, and what was looked at."""
+
+    source: str
+    findings: list[Finding]
+    datasets: list[str]
+
+    def status(self, dataset: str | None = None) -> int:
+        """0 nothing new, 1 something new, 2 could not tell; of one dataset or of all."""
+        kinds = [f.kind for f in self.findings if dataset in (None, f.dataset)]
+        return max((KINDS[kind] for kind in kinds), default=NOTHING_NEW)
+
+    def as_json(self) -> dict[str, object]:
+        """The form of ``results/releases/check.json``."""
+        return {
+            "status": STATUSES[self.status()],
+            "exit_status": self.status(),
+            "source": self.source,
+            "datasets": {
+                dataset: {
+                    "status": STATUSES[self.status(dataset)],
+                    "findings": [
+                        {k: v for k, v in asdict(f).items() if k != "dataset"}
+                        for f in self.findings
+                        if f.dataset == dataset
+                    ],
+                }
+                for dataset in self.datasets
+            },
+        }
+
+    def in_words(self) -> list[str]:
+        """One line a finding, the weightiest first, and a line on the whole."""
+        order = list(KINDS)
+        lines = [
+            f"{finding.kind}: {finding.sentence}"
+            for finding in sorted(self.findings, key=lambda f: order.index(f.kind))
+        ]
+        return [*lines, f"{STATUSES[self.status()].capitalize()} at {self.source}."]
+
+
+def check_releases(
+    source: Source,
+    datasets: Mapping[str, str],
+    registry: Mapping[str, Release],
+    copies: Mapping[str, Sequence[Copy]],
+    store: Path,
+    today: date,
+) -> Check:
+    """Compare what the source lists and holds with the registry.
+
+    Args:
+        source: where to ask.
+        datasets: short names with their addresses, from the configuration.
+        registry, copies: as in ``config/``.
+        store: folder for files while they are looked at, and for what is no workbook.
+        today: the day from which an edition is late.
+    """
+    findings: list[Finding] = []
+    for dataset, uri in datasets.items():
+        ours = [release for release in registry.values() if release.dataset == dataset]
+        checker = _Checker(source, dataset, uri, ours, registry, copies, store, today)
+        findings += checker.findings()
+    return Check(source.name, findings, list(datasets))
+
+
+@dataclass(frozen=True)
+class _Checker:
+    """The check of one dataset."""
+
+    source: Source
+    dataset: str
+    uri: str
+    ours: list[Release]
+    registry: Mapping[str, Release]
+    copies: Mapping[str, Sequence[Copy]]
+    store: Path
+    today: date
+
+    def _find(self, kind: str, uri: str, sentence: str, release_id: str = "") -> Finding:
+        return Finding(kind, self.dataset, release_id, uri, sentence)
+
+    def findings(self) -> Iterator[Finding]:
+        try:
+            landing = read_landing(self.source, self.uri)
+        except Missing as problem:
+            yield self._find(
+                "unclear",
+                self.uri,
+                f"{problem} If the dataset moved, put its new address under `datasets` in "
+                "config/config.yaml.",
+            )
+            return
+        except Problem as problem:
+            yield self._find("unclear", self.uri, _on_one_line(problem))
+            return
+        yield from self._landing(landing)
+        for uri in landing.editions:
+            try:
+                yield from self._edition(uri)
+            except Problem as problem:
+                yield self._find("unclear", uri, _on_one_line(problem))
+        yield from self._not_listed(landing)
+        yield from self._late(landing)
+
+    # --- the landing page ------------------------------------------------------------------
+
+    def _landing(self, landing: Landing) -> Iterator[Finding]:
+        if landing.uri != self.uri:
+            yield self._find(
+                "note",
+                self.uri,
+                f"the page {self.uri} says its address is {landing.uri}: the dataset moved; put "
+                "the new address under `datasets` in config/config.yaml.",
+            )
+        for uri in landing.listed_twice:
+            yield self._find("note", uri, f"{self.uri} lists {uri} more than once; read once.")
+        dated = [(period, uri) for uri in landing.editions if (period := period_of_address(uri))]
+        if dated and dated[0] != max(dated):
+            yield self._find(
+                "note",
+                self.uri,
+                f"{self.uri} does not list the newest edition first: that is {max(dated)[1]}, the "
+                f"first is {dated[0][1]}; every edition is looked at.",
+            )
+
+    def _not_listed(self, landing: Landing) -> Iterator[Finding]:
+        absent = []
+        for release in self.ours:
+            edition = release.edition_uri.partition("/previous/")[0]
+            if edition in landing.editions or release.status == "superseded":
+                continue
+            if release.status != "shipped":
+                absent.append(release.release_id)
+                continue
+            try:
+                read_edition(self.source, edition)
+            except Missing:
+                yield self._find(
+                    "withdrawn",
+                    edition,
+                    f"{release.release_id} is in the registry, but {self.uri} no longer lists its "
+                    f"edition and the page {edition} is gone; its shipped figures stay. Find out "
+                    "why before the next report.",
+                    release.release_id,
+                )
+            except Problem as problem:
+                yield self._find("unclear", edition, _on_one_line(problem), release.release_id)
+            else:
+                yield self._find(
+                    "note",
+                    edition,
+                    f"{self.uri} no longer lists the edition of {release.release_id}, whose page "
+                    f"{edition} is still there.",
+                    release.release_id,
+                )
+        if absent:
+            yield self._find(
+                "note",
+                self.uri,
+                f"{self.uri} does not list {len(absent)} known editions whose figures are not "
+                f"shipped: {', '.join(absent)}.",
+            )
+
+    def _late(self, landing: Landing) -> Iterator[Finding]:
+        ends = [release.period_end for release in self.ours]
+        ends += [period for uri in landing.editions if (period := period_of_address(uri))]
+        if not ends:
+            return
+        newest = max(ends)
+        months = newest.year * 12 + newest.month + 2  # 0-based month of the next quarter's end
+        expected = month_end(*(months // 12, months % 12 + 1))
+        announced = _day(landing.next_release)
+        if announced is not None and announced <= expected:
+            announced = None  # of an edition that came out since
+        due = announced or expected + _LATE_AFTER
+        if self.today > due:
+            yield self._find(
+                "late",
+                self.uri,
+                f"the edition for the {spoken(expected)} was due "
+                f"{'on' if announced else 'by about'} {due:%-d %B %Y} and is not listed.",
+                stem(self.dataset, expected),
+            )
+
+    # --- one edition -----------------------------------------------------------------------
+
+    def _edition(self, uri: str) -> Iterator[Finding]:
+        try:
+            page = read_edition(self.source, uri)
+        except Missing as problem:
+            raise Problem(f"{self.uri} lists {uri}, but its page is gone. {problem}") from problem
+        names = workbooks(page)
+        if len(names) != 1:
+            raise Problem(
+                f"the page {uri} names {', '.join(page.files) or 'no file'}; expected one workbook."
+            )
+        path = f"{uri}/{names[0]}"
+        known = [release for release in self.ours if release.edition_uri == uri]
+        yield from self._dates(uri, page, known)
+        yield from self._versions(page, known)
+        current = next((release for release in known if release.path == path), None)
+        if current is None and known:
+            current = known[-1]
+        if current is None or not (current.pinned or current.status == "shipped"):
+            yield from self._unread(path, page, current)
+        else:
+            yield from self._pinned(path, page, current)
+
+    def _dates(self, uri: str, page: Edition, known: list[Release]) -> Iterator[Finding]:
+        said = {"its address": period_of_address(uri), "its name": period_of_name(page.name)}
+        if known:
+            said["the registry"] = known[-1].period_end
+        yield from self._disagreement(uri, said)
+
+    def _disagreement(self, uri: str, said: Mapping[str, date | None]) -> Iterator[Finding]:
+        dates = {who: period for who, period in said.items() if period is not None}
+        if len(set(dates.values())) > 1:
+            listed = ", ".join(f"{who} says {spoken(period)}" for who, period in dates.items())
+            yield self._find(
+                "unclear", uri, f"the dates of {uri} disagree: {listed}; look which one is right."
+            )
+
+    def _versions(self, page: Edition, known: list[Release]) -> Iterator[Finding]:
+        for version in page.versions:
+            held = [r for r in self.ours if r.edition_uri == version.uri]
+            if held and held[-1].status == "shipped":
+                continue
+            what = f"{version.uri}, replaced {_when(version)}{_why(version)},"
+            try:
+                read_version(self.source, version)
+            except Missing:
+                yield self._find("note", version.uri, f"{what} is listed, but gone.")
+            except Problem as problem:
+                yield self._find("unclear", version.uri, _on_one_line(problem))
+            else:
+                if held:
+                    advice = f"snakemake pin_release --config release={held[-1].release_id}"
+                else:
+                    first = stem(self.dataset, _period(page.uri, page))
+                    advice = f"snakemake pin_release --config release={first}-v{version.number}"
+                yield self._find("note", version.uri, f"{what} is there; {advice} ships it.")
+
+    def _unread(self, path: str, page: Edition, listed: Release | None) -> Iterator[Finding]:
+        uri = path.rsplit("/", 1)[0]
+        period_end = listed.period_end if listed else _period(uri, page)
+        release_id = listed.release_id if listed else self._id_of_current(page, period_end)
+        delivery = self._deliver(release_id, path)
+        try:
+            yield from self._disagreement(uri, _said_by_sheets(delivery.path, period_end))
+        finally:
+            delivery.path.unlink(missing_ok=True)
+        yield self._find(
+            "new",
+            path,
+            f"{page.name or uri} ({release_id}) is at {path}, {delivery.bytes:,} bytes with sha256 "
+            f"{delivery.sha256}, and its figures are not shipped; "
+            f"{_pin(release_id)} reads it.",
+            release_id,
+        )
+
+    def _pinned(self, path: str, page: Edition, release: Release) -> Iterator[Finding]:
+        same_edition = [r for r in self.ours if r.period_end == release.period_end]
+        delivery = self._deliver(release.release_id, path)
+        delivery.path.unlink(missing_ok=True)
+        hashes = {r.sha256: r for r in same_edition if r.pinned}
+        if found := hashes.get(delivery.sha256):
+            if found.path != path:
+                yield self._find(
+                    "note",
+                    path,
+                    f"{found.release_id} is now at {path}, with the same bytes; the registry has "
+                    f"{found.path}.",
+                    found.release_id,
+                )
+            if found.status == "listed":
+                yield self._find(
+                    "new",
+                    path,
+                    f"{found.release_id} is at {path} with the recorded bytes, and its figures are "
+                    f"not shipped; {_pin(found.release_id)} reads it.",
+                    found.release_id,
+                )
+            return
+        if not self.source.official and delivery.sha256 in {
+            copy.sha256 for r in same_edition for copy in self.copies.get(r.release_id, [])
+        }:
+            return
+        if not release.pinned:
+            yield self._find(
+                "new",
+                path,
+                f"{release.release_id} is at {path}, {delivery.bytes:,} bytes with sha256 "
+                f"{delivery.sha256}; the hash of the publisher's own file was not known until now, "
+                f"{_pin(release.release_id)} pins it.",
+                release.release_id,
+            )
+            return
+        listed = {r.edition_uri for r in self.ours}
+        unknown = [version for version in page.versions if version.uri not in listed]
+        release_id = self._id_of_current(page, release.period_end)
+        change = (
+            f"{path} now holds {delivery.bytes:,} bytes with sha256 {delivery.sha256}, "
+            f"{release.release_id} was pinned with {release.sha256}"
+        )
+        if unknown:
+            said = "; ".join(
+                f"{version.uri} was replaced {_when(version)}{_why(version)}" for version in unknown
+            )
+            yield self._find(
+                "corrected", path, f"{change}. {said}. {_pin(release_id)} reads it.", release_id
+            )
+        else:
+            yield self._find(
+                "reissued",
+                path,
+                f"{change}, and the page says nothing of a correction. {_pin(release_id)} reads "
+                "it.",
+                release_id,
+            )
+
+    def _id_of_current(self, page: Edition, period_end: date) -> str:
+        """The id of what an edition holds now: ``-v3`` where two versions were replaced."""
+        numbered = f"{stem(self.dataset, period_end)}-v{len(page.versions) + 1}"
+        if page.versions and numbered not in self.registry:
+            return numbered
+        return next_id(self.dataset, period_end, self.registry)
+
+    def _deliver(self, release_id: str, path: str) -> Delivery:
+        try:
+            delivery = deliver_file(release_id, self.source, path, self.store / ".partial")
+        except Missing as problem:
+            raise Problem(
+                f"the page {path.rsplit('/', 1)[0]} names {PurePosixPath(path).name}, but the file "
+                f"is gone. {problem}"
+            ) from problem
+        check_kind(delivery, self.store / "quarantine")
+        return delivery
+
+
+def _period(uri: str, page: Edition) -> date:
+    period = period_of_address(uri) or period_of_name(page.name)
+    if period is None:
+        raise Problem(
+            f"neither the address {uri} nor the edition's name {page.name!r} says which year it is "
+            "for; expected a folder such as yearendingmarch2025. Add its row to "
+            "config/releases.csv by hand."
+        )
+    return period
+
+
+def _said_by_sheets(workbook: Path, period_end: date) -> dict[str, date | None]:
+    """The period expected, and the one that most sheets' titles name last."""
+    check_opens(workbook)
+    ends = Counter(
+        max(named)
+        for grid in open_workbook(workbook).grids
+        for row in grid.rows[:1]
+        if row and (named := periods(str(row[0])))
+    )
+    said = month_end(*ends.most_common(1)[0][0]) if ends else None
+    return {"the edition": period_end, "most of its sheets": said}
+
+
+def _pin(release_id: str) -> str:
+    return f"snakemake pin_release --config release={release_id}"
+
+
+def _when(version: Version) -> str:
+    return f"on {version.replaced:%-d %B %Y}" if version.replaced else "on a day not given"
+
+
+def _why(version: Version) -> str:
+    notice = " ".join(version.correction_notice.split())
+    return f" with the notice {notice!r}" if notice else " without a notice"
+
+
+def _day(text: str) -> date | None:
+    for form in _DAYS:
+        try:
+            return datetime.strptime(text.strip(), form).date()
+        except ValueError:
+            continue
+    return None
+
+
+def _on_one_line(problem: Problem) -> str:
+    return " ".join(str(problem).split())

@@ -1,0 +1,267 @@
+"""Read a workbook nobody has read before, and say in words what does not fit.
+
+A pre-flight uses the readers and checks that every later run uses; it differs only in what it
+says: the lines that would make unknown names known, the entry that would acknowledge a fault of
+the workbook's own, and what is odd beside the release that went before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from crimeshare.problems import Problem, Problems
+from crimeshare.reference import areas, offences
+from crimeshare.releases.opening import check_opens
+from crimeshare.sources.registry import Release
+from crimeshare.tables.appendix import read_appendix_tables
+from crimeshare.tables.appendix_checks import find_notices, find_survey_faults
+from crimeshare.tables.arithmetic import Fault, find_faults
+from crimeshare.tables.corrections import CellValue, Correction, check_faults, read_corrections
+from crimeshare.tables.expectation import Expectation
+from crimeshare.tables.grid import Workbook, open_workbook
+from crimeshare.tables.layout import Unknown, UnknownNames, relative
+from crimeshare.tables.observations import Observation, read_observations, write_observations
+from crimeshare.tables.police_force_area import read_police_force_area_tables
+from crimeshare.tables.survey_observations import write_survey_observations
+
+# A total that moved by more than this between neighbouring releases is worth a look.
+_JUMP_OF_NATION, _JUMP_OF_FORCE = 0.2, 0.5
+_PROPOSED = 20
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A workbook that fits: how to ship its figures, and what is odd all the same."""
+
+    sha256: str
+    write: Callable[[Path], None]
+    warnings: list[str]
+
+
+class NotUnderstood(Problems):
+    """A workbook says what the layouts do not know.
+
+    Attributes:
+        unknown: each with its proposed line.
+        acceptance: what `--config accept=` must name to take the complete lines; it stands for
+            exactly these lines and exactly these bytes.
+    """
+
+    def __init__(self, names: UnknownNames, sha256: str) -> None:
+        self.unknown = names.unknown
+        lines = [f"{relative(item.file)}: {item.line}" for item in self.complete]
+        digest = hashlib.sha256("\n".join([sha256, *lines]).encode()).hexdigest()[:12]
+        # A word in front, since a command line takes twelve digits for a number.
+        self.acceptance = f"lines-{digest}"
+        super().__init__(names.problems)
+
+    @property
+    def complete(self) -> list[Unknown]:
+        """Those whose line leaves nothing to be filled in."""
+        return [item for item in self.unknown if item.complete]
+
+
+def preflight(workbook: Path, release: Release, corrections: Path, before: Path | None) -> Reading:
+    """Read a workbook as the release it should be.
+
+    Args:
+        workbook: the file, of any bytes.
+        release: what it should be.
+        corrections: file of the known faults.
+        before: shipped figures of the release nearest in time, if there are any.
+
+    Raises:
+        Problem: it is not a plain workbook, or its dataset has no reader.
+        NotUnderstood: names that the layouts do not know, with lines to add.
+        Problems: its arithmetic does not hold; with an entry for the corrections file.
+    """
+    readers = {"pfa": _police_force_area, "appendix": _appendix}
+    if release.dataset not in readers:
+        raise Problem(
+            f"{release.release_id}: nothing here reads workbooks of the dataset {release.dataset}; "
+            f"those read are {', '.join(readers)}."
+        )
+    check_opens(workbook)
+    book = open_workbook(workbook)
+    listed = [
+        entry for entry in read_corrections(corrections) if entry.release == release.release_id
+    ]
+    try:
+        return readers[release.dataset](book, release, listed, corrections, before)
+    except UnknownNames as names:
+        if names.unknown:
+            raise NotUnderstood(names, book.sha256) from names
+        raise
+
+
+def _police_force_area(
+    book: Workbook,
+    release: Release,
+    listed: list[Correction],
+    corrections: Path,
+    before: Path | None,
+) -> Reading:
+    earlier = read_observations(before) if before else []
+    observations = read_police_force_area_tables(
+        book, release.release_id, release.period_end, Expectation.of(earlier)
+    )
+    _check(release, find_faults(observations), observations, listed, corrections)
+    warnings = list(_oddities(observations, earlier)) if earlier else []
+    return Reading(book.sha256, lambda path: write_observations(observations, path), warnings)
+
+
+def _appendix(
+    book: Workbook,
+    release: Release,
+    listed: list[Correction],
+    corrections: Path,
+    before: Path | None,
+) -> Reading:
+    observations = read_appendix_tables(book, release.release_id, release.period_end)
+    _check(release, find_survey_faults(observations), observations, listed, corrections)
+    notices = find_notices(book, observations, release.release_id, release.period_end)
+    return Reading(
+        book.sha256,
+        lambda path: write_survey_observations(observations, notices, path),
+        [notice.sentence for notice in notices],
+    )
+
+
+def _check(
+    release: Release,
+    faults: Sequence[Fault],
+    observations: Sequence[CellValue],
+    listed: list[Correction],
+    corrections: Path,
+) -> None:
+    try:
+        check_faults(faults, observations, listed, corrections)
+    except Problems as problems:
+        places = {entry.place for entry in listed}
+        unlisted = [fault for fault in faults if not fault.cells & places]
+        values = {(row.sheet, row.cell): row.value for row in observations}
+        proposed = [
+            f"If the workbook really says so, add to {corrections} the line: {entry}"
+            for entry in proposed_corrections(release.release_id, unlisted, values)
+        ]
+        raise Problems(problems.problems + proposed) from problems
+
+
+def proposed_corrections(
+    release_id: str,
+    faults: Iterable[Fault],
+    values: Mapping[tuple[str, str], float | None],
+) -> list[str]:
+    """One YAML line for each cell that the faults point at, fewest cells first.
+
+    A wrong cell breaks several sums at once, so the cell that takes part in most faults is
+    proposed, then the one in most of those left.  Between cells of equal weight the one that the
+    fault's sentence names is taken.
+    """
+    remaining = list(faults)
+    entries: list[str] = []
+    while remaining and len(entries) < _PROPOSED:
+        named = _named(remaining[0])
+        weight = Counter(cell for fault in remaining for cell in fault.cells)
+        place = max(weight, key=lambda cell: (weight[cell], cell == named, cell))
+        broken = [fault for fault in remaining if place in fault.cells]
+        remaining = [fault for fault in remaining if place not in fault.cells]
+        entries.append(_entry(release_id, place, values.get(place), broken))
+    return entries
+
+
+def _named(fault: Fault) -> tuple[str, str] | None:
+    return next(
+        (
+            (sheet, cell)
+            for sheet, cell in sorted(fault.cells)
+            if f"sheet {sheet!r}, cell {cell}: " in fault.sentence
+        ),
+        None,
+    )
+
+
+def _entry(
+    release_id: str, place: tuple[str, str], value: float | None, broken: Sequence[Fault]
+) -> str:
+    others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+    entry = {
+        "release": release_id,
+        "sheet": place[0],
+        "cell": place[1],
+        "expect": int(value) if value is not None and value == int(value) else value,
+        "status": "not_reported",
+        "reason": broken[0].sentence.partition(": ")[2] + others,
+        "source": "The workbook's own arithmetic.",
+    }
+    flow: str = yaml.safe_dump(
+        [entry], default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6
+    )
+    # An entry of a list in block style: "- {...}".
+    return f"- {flow.strip()[1:-1]}"
+
+
+# --- beside the release that went before ------------------------------------------------
+
+
+def _oddities(now: Sequence[Observation], earlier: Sequence[Observation]) -> Iterator[str]:
+    """What a person should know, though nothing of it makes the workbook wrong."""
+    was, is_now = earlier[0].release_id, now[0].release_id
+    for what, names in (
+        ("offence groups", _names(now, earlier, "offence_id")),
+        ("areas", _names(now, earlier, "area_code")),
+    ):
+        gone, come = names
+        if gone:
+            yield f"{is_now} has no longer the {what} {', '.join(gone)}, which {was} had."
+        if come:
+            yield f"{is_now} has the {what} {', '.join(come)}, which {was} had not."
+    before = _totals(earlier)
+    for area, total in _totals(now).items():
+        wide = areas()[area].area_type in ("country", "region")
+        limit = _JUMP_OF_NATION if wide else _JUMP_OF_FORCE
+        if before.get(area) and abs(total / before[area] - 1) > limit:
+            yield (
+                f"{is_now} counts {total:,.0f} offences in {areas()[area].area_name}, "
+                f"{was} counted {before[area]:,.0f}: {100 * (total / before[area] - 1):+.0f} %."
+            )
+    marked, marked_before = _unavailable(now), _unavailable(earlier)
+    for area in sorted(marked - marked_before):
+        yield f"{is_now} has no figures for {areas()[area].area_name}: totals exclude it."
+
+
+def _names(
+    now: Sequence[Observation], earlier: Sequence[Observation], column: str
+) -> tuple[list[str], list[str]]:
+    known = {code: area.area_name for code, area in areas().items()}
+    known |= {code: offence.name for code, offence in offences().items()}
+    new = {getattr(row, column) for row in now} - {None}
+    old = {getattr(row, column) for row in earlier} - {None}
+    return (
+        [name for code, name in known.items() if code in old - new],
+        [name for code, name in known.items() if code in new - old],
+    )
+
+
+def _totals(observations: Sequence[Observation]) -> dict[str, float]:
+    own = max(row.period_end for row in observations)
+    return {
+        row.area_code: row.value
+        for row in observations
+        if (row.measure, row.offence_id, row.period_end) == ("count", "total", own)
+        and row.value is not None
+    }
+
+
+def _unavailable(observations: Sequence[Observation]) -> set[str]:
+    cells: dict[str, list[bool]] = defaultdict(list)
+    for row in observations:
+        if row.measure == "count":
+            cells[row.area_code].append(row.value is None)
+    return {area for area, missing in cells.items() if all(missing)}

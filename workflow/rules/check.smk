@@ -1,0 +1,46 @@
+# Check: what is new at the source, and what would change.
+#
+# in    config/releases.csv                  what is known
+#       the source that `--config source=` names; ons.gov.uk where it is `embedded`
+# out   results/releases/check.json          new, corrected, re-issued, withdrawn, late
+#       config/releases.csv                  a row more for a release that was pinned
+#       resources/figures/<release_id>.parquet   its figures
+#       resources/releases/preflight/        workbooks that do not fit, and why
+#
+# These are asked for by name and run each time. A verdict ends the run with its own exit status:
+# 0 nothing new, 1 something new, 2 could not tell.
+
+from crimeshare.releases import verdicts
+
+verdicts_before = verdicts.stamps()
+
+
+onsuccess:
+    if status := verdicts.exit_status(verdicts_before):
+        raise SystemExit(status)
+
+
+rule check_releases:
+    log:
+        "results/logs/check_releases.log",
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("releases", "sources"),
+    message:
+        "Asking what is new"
+    script:
+        "../scripts/check_releases.py"
+
+
+rule pin_release:
+    log:
+        "results/logs/pin_release.log",
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("releases", "sources", "tables"),
+    message:
+        "Pinning a release"
+    script:
+        "../scripts/pin_release.py"

@@ -1,0 +1,29 @@
+"""Bring one release, read it as every later run will, and take it into the registry."""
+
+from crimeshare.configuration import read_configuration
+from crimeshare.problems import Problem
+from crimeshare.releases.pinning import pin_release
+from crimeshare.running import running, say
+from crimeshare.sources.source import open_pages
+
+with running(snakemake):
+    configuration = read_configuration(snakemake.config)
+    if configuration.release is None:
+        raise Problem("Say which release: snakemake pin_release --config release=pfa-2025-03")
+    accept = configuration.accept or []
+    pinned = pin_release(
+        configuration.release,
+        open_pages(configuration),
+        configuration.datasets,
+        accept=[accept] if isinstance(accept, str) else accept,
+    )
+    release = pinned.release
+    if not pinned.new:
+        say(f"{release.release_id} is pinned and shipped already; its bytes are the pinned ones.")
+    else:
+        for warning in pinned.warnings:
+            say(f"To be looked at: {warning}")
+        say(
+            f"{release.release_id} is pinned with {release.bytes:,} bytes and sha256 "
+            f"{release.sha256}, and its figures are in resources/figures/. Commit both."
+        )
