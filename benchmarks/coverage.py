@@ -22,8 +22,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from crimeshare.measures.survey import proportion_interval
 from scipy.stats import betabinom, binom
+
+from crimeshare.measures.survey import proportion_interval
 
 TABLE = Path("resources/reference/interval_coverage.csv")
 
