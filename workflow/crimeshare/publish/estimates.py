@@ -1,0 +1,460 @@
+"""What the notebooks read: clean figures and estimates, handed out as figures with their cells.
+
+The tables come from the steps before; nothing is measured here but places in an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from crimeshare.measures.recorded import rank_forces
+from crimeshare.nearest import did_you_mean
+from crimeshare.parquet import read_table
+from crimeshare.problems import Problem
+from crimeshare.publish import prose
+from crimeshare.publish.figures import Cell, Figure
+from crimeshare.reference import Area, Offence, areas, offences
+
+RECORDED = Path("results/clean/recorded_crime.parquet")
+SHARES = Path("results/estimates/shares.parquet")
+CHANGES = Path("results/estimates/changes.parquet")
+
+TOTAL = "total"
+RANKS = {
+    "main_groups": "rank_main_groups",
+    "subgroups": "rank_subgroups",
+    "published_columns": "rank_published_columns",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Year:
+    """A year as one release gives it: published for the first time, or revised a year later."""
+
+    period_end: date
+    release_id: str
+    revised: bool = False
+
+    @property
+    def words(self) -> str:
+        """ "year ending December 2024"."""
+        return prose.period(self.period_end)
+
+    @property
+    def month(self) -> str:
+        """ "December 2024"."""
+        return prose.month(self.period_end)
+
+    @property
+    def note(self) -> str:
+        """How this year's figures came about, for the reader of a table."""
+        return "as revised a year later" if self.revised else "as first published in its edition"
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a count moved from one year to the next, within one release.
+
+    Attributes:
+        previous, current: the two counts; the earlier one as revised where the release gives it.
+        difference: their difference, a count; percent: the same as a share of `previous`.
+        comparable: False where a recording change falls in between.
+        recording_changes: the names of those changes.
+        basis: where the earlier count comes from, as the estimates name it.
+    """
+
+    year: Year
+    previous_period_end: date
+    previous: Figure
+    current: Figure
+    difference: Figure
+    percent: Figure
+    comparable: bool
+    recording_changes: tuple[str, ...]
+    basis: str
+
+
+class Place:
+    """One area's figures about one offence group."""
+
+    def __init__(self, estimates: Estimates, area: Area) -> None:
+        self.estimates = estimates
+        self.area = area
+        self.name = area.area_name
+        self.slug = area.slug
+        self.kind = area.area_type
+
+    @property
+    def words(self) -> str:
+        """The name as it stands after "in"."""
+        return prose.place(self.name, self.kind)
+
+    @property
+    def parent(self) -> Place | None:
+        """The region or country this area is part of."""
+        code = self.area.parent_code
+        return self.estimates.place(code) if code else None
+
+    @property
+    def children(self) -> list[Place]:
+        """The areas that are part of this one."""
+        return [p for p in self.estimates.places if p.area.parent_code == self.area.area_code]
+
+    @property
+    def address(self) -> str:
+        """Page of this area, from the root of the report; empty where it has none."""
+        if self == self.estimates.nation:
+            return "national.html"
+        folder = "regions" if self in self.estimates.regions else f"{self.kind}s"
+        return f"{folder}/{self.slug}.html" if folder in ("regions", "forces") else ""
+
+    def count(self, year: Year | None = None, offence_id: str | None = None) -> Figure:
+        """Offences recorded; the offence group of the report unless `offence_id` names another."""
+        return self._cell("count", year, offence_id)
+
+    def total(self, year: Year | None = None) -> Figure:
+        """All recorded crime, excluding fraud."""
+        return self._cell("count", year, TOTAL)
+
+    def rate(self, year: Year | None = None, offence_id: str | None = None) -> Figure:
+        """Offences per 1,000 residents, as published."""
+        return self._cell("rate_per_1000", year, offence_id)
+
+    def share(self, year: Year | None = None, offence_id: str | None = None) -> Figure:
+        """The group's share of the same release's own total."""
+        year = year or self.estimates.latest
+        offence_id = offence_id or self.estimates.offence_id
+        part, whole = self.count(year, offence_id), self.total(year)
+        row = self.estimates.share_row(year, self.area.area_code, offence_id)
+        cells = (*part.cells, *whole.cells)
+        return Figure(
+            self._id("share", year, offence_id),
+            row.get("share"),
+            "proportion",
+            cells,
+            " / ".join(cell.cell for cell in cells),
+            marker=part.marker or whole.marker or "unavailable",
+        )
+
+    def rank(self, classification: str, year: Year | None = None) -> Figure | None:
+        """Place of the group among the offence groups of this area; None where it has none.
+
+        Args:
+            classification: a key of `RANKS`.
+            year: the latest unless given.
+        """
+        year = year or self.estimates.latest
+        offence_id = self.estimates.offence_id
+        row = self.estimates.share_row(year, self.area.area_code, offence_id)
+        rank = row.get(RANKS[classification])
+        if rank is None:
+            return None
+        cells = self.count(year).cells
+        return Figure(
+            self._id(f"rank_{classification}", year, offence_id),
+            rank,
+            "rank",
+            cells,
+            f"place of {cells[0].cell} in its row among {prose.CLASSIFICATIONS[classification]}",
+        )
+
+    def rank_among_forces(self, year: Year | None = None) -> Figure | None:
+        """Place of this force among all forces by share; None for other areas and no share."""
+        year = year or self.estimates.latest
+        offence_id = self.estimates.offence_id
+        rank = self.estimates.share_row(year, self.area.area_code, offence_id).get("rank_forces")
+        if rank is None:
+            return None
+        share = self.share(year)
+        return Figure(
+            self._id("rank_forces", year, offence_id),
+            rank,
+            "rank",
+            share.cells,
+            f"place of {share.formula} among the forces",
+        )
+
+    def change(self, year: Year | None = None, offence_id: str | None = None) -> Change | None:
+        """The change on the year before, as the estimates hold it; None where they do not."""
+        year = year or self.estimates.latest
+        offence_id = offence_id or self.estimates.offence_id
+        row = self.estimates.change_row(year, self.area.area_code, offence_id)
+        if row is None or row["change"] is None:
+            return None
+        current = self.count(year, offence_id)
+        published = self._cell("change_pct", year, offence_id)
+        earlier = Year(row["previous_period_end"], year.release_id, revised=True)
+        previous = self.count(earlier, offence_id)
+        tabled = previous.value is not None
+        if not tabled:
+            # Recovered from the count and ONS's own percentage change.
+            cells = (*current.cells, *published.cells)
+            formula = "{} / (1 + {} / 100)".format(*(cell.name for cell in cells))
+            previous = replace(previous, value=row["previous"], cells=cells, formula=formula)
+        cells = tuple(dict.fromkeys((*current.cells, *previous.cells)))
+        now = current.cells[0].name
+        before = previous.formula or previous.cells[0].name
+        return Change(
+            year,
+            row["previous_period_end"],
+            previous,
+            current,
+            Figure(
+                self._id("change", year, offence_id),
+                row["change"],
+                "count",
+                cells,
+                f"{now} - {before}",
+            ),
+            Figure(
+                self._id("change_pct", year, offence_id),
+                None if row["change_pct"] is None else row["change_pct"] / 100,
+                "change",
+                cells if tabled else published.cells,
+                f"{now} / {before} - 1" if tabled else "",
+                marker="small_base",
+            ),
+            row["comparable"],
+            tuple(name for name in (row["recording_changes"] or "").split("; ") if name),
+            row["basis"],
+        )
+
+    def excluded(self, year: Year | None = None) -> list[str]:
+        """Forces within this area that made no return, so that its totals leave them out."""
+        year = year or self.estimates.latest
+        inside = [p for p in self.estimates.forces if self in p.ancestors()]
+        return [p.name for p in inside if p.total(year).value is None and p.total(year).cells]
+
+    def ancestors(self) -> Iterator[Place]:
+        """The areas this one is part of, the smallest first."""
+        parent = self.parent
+        while parent:
+            yield parent
+            parent = parent.parent
+
+    def years(self) -> list[Year]:
+        """The years in which the share is known here, oldest first."""
+        return [year for year in self.estimates.years if self.share(year).value is not None]
+
+    def _id(self, quantity: str, year: Year, offence_id: str) -> str:
+        kind = "" if self.kind == "force" else f"{self.kind}-"
+        period = "" if not year.revised else f".{year.period_end:%Y-%m}"
+        return f"{quantity}.{kind}{self.slug}.{offence_id}.{year.release_id}{period}"
+
+    def _cell(self, measure: str, year: Year | None, offence_id: str | None) -> Figure:
+        year = year or self.estimates.latest
+        offence_id = offence_id or self.estimates.offence_id
+        row = self.estimates.recorded_row(year, self.area.area_code, offence_id, measure)
+        unit = {"count": "count", "rate_per_1000": "per_1000", "change_pct": "change"}[measure]
+        figure_id = self._id(measure, year, offence_id)
+        if row is None:
+            return Figure(figure_id, None, unit, marker="unavailable")
+        cell = Cell(year.release_id, row["workbook_sha256"], row["sheet"], row["cell"])
+        return Figure(figure_id, row["value"], unit, (cell,), marker=row["marker"])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Place) and other.area == self.area
+
+    def __hash__(self) -> int:
+        return hash(self.area)
+
+
+class Estimates:
+    """The clean figures and estimates of one build, about one offence group."""
+
+    def __init__(
+        self,
+        recorded: list[dict[str, Any]],
+        shares: list[dict[str, Any]],
+        changes: list[dict[str, Any]],
+        offence_id: str,
+    ) -> None:
+        """Take rows with the columns of recorded_crime, shares and changes."""
+        if offence_id not in offences():
+            raise Problem(
+                f"There is no offence group `{offence_id}`{did_you_mean(offence_id, offences())}"
+                " The groups are listed in resources/reference/offences.csv."
+            )
+        self.offence_id = offence_id
+        self._recorded = {
+            (r["release_id"], r["period_end"], r["area_code"], r["offence_id"], r["measure"]): r
+            for r in recorded
+        }
+        self._shares = {
+            (r["release_id"], r["period_end"], r["area_code"], r["offence_id"]): r for r in shares
+        }
+        self._own_periods: dict[str, date] = {}
+        for release_id, period_end, *_ in self._shares:
+            newest = self._own_periods.get(release_id, period_end)
+            self._own_periods[release_id] = max(newest, period_end)
+        self._changes = {(r["release_id"], r["area_code"], r["offence_id"]): r for r in changes}
+        self.places = [Place(self, area) for area in areas().values()]
+        self._by_code = {place.area.area_code: place for place in self.places}
+
+    @property
+    def offence(self) -> Offence:
+        """The offence group the report is about."""
+        return offences()[self.offence_id]
+
+    @property
+    def offence_words(self) -> str:
+        """Its name inside a sentence."""
+        return prose.lower_first(self.offence.name)
+
+    @cached_property
+    def editions(self) -> list[Year]:
+        """The year each release is about, oldest first; a corrected release counts once."""
+        newest: dict[date, Year] = {}
+        for release_id, period_end in sorted(self._own_periods.items()):
+            newest[period_end] = Year(period_end, release_id)
+        return sorted(newest.values())
+
+    @cached_property
+    def years(self) -> list[Year]:
+        """The editions, and the earlier years that only a later release gives, as revised there."""
+        published = {year.period_end for year in self.editions}
+        revised = {
+            period_end: Year(period_end, release_id, revised=True)
+            for release_id, period_end, *_ in sorted(self._shares)
+            if period_end not in published
+        }
+        return sorted([*self.editions, *revised.values()])
+
+    @property
+    def latest(self) -> Year:
+        """The newest edition."""
+        return self.editions[-1]
+
+    @cached_property
+    def forces(self) -> list[Place]:
+        """The police force areas, in ONS's order."""
+        return [place for place in self.places if place.kind == "force"]
+
+    @cached_property
+    def regions(self) -> list[Place]:
+        """The regions of England, and Wales."""
+        return [p for p in self.places if p.kind == "region" or p.name == "Wales"]
+
+    @property
+    def nation(self) -> Place:
+        """England and Wales."""
+        return self.places[0]
+
+    def place(self, name: str, kind: str | None = None) -> Place:
+        """The area of that code, name or page address.
+
+        Args:
+            name: ``W15000002``, ``Gwent`` or ``gwent``.
+            kind: its area type, where a region and a force share the name.
+
+        Raises:
+            Problem: if there is none, naming the nearest.
+        """
+        for place in self.places:
+            if name in (place.area.area_code, place.name, place.slug) and kind in (
+                None,
+                place.kind,
+            ):
+                return place
+        known = [place.slug for place in self.places if kind in (None, place.kind)]
+        raise Problem(
+            f"There is no area `{name}`{did_you_mean(name, known)}"
+            " The areas are listed in resources/reference/areas.csv."
+        )
+
+    def recorded_row(
+        self, year: Year, area_code: str, offence_id: str, measure: str
+    ) -> dict[str, Any] | None:
+        """The clean table's row for one cell."""
+        key = (year.release_id, year.period_end, area_code, offence_id, measure)
+        return self._recorded.get(key)
+
+    def share_row(self, year: Year, area_code: str, offence_id: str) -> dict[str, Any]:
+        """The row of shares, empty where there is none."""
+        return self._shares.get((year.release_id, year.period_end, area_code, offence_id), {})
+
+    def change_row(self, year: Year, area_code: str, offence_id: str) -> dict[str, Any] | None:
+        """The row of changes, None where there is none."""
+        row = self._changes.get((year.release_id, area_code, offence_id))
+        return row if row and row["period_end"] == year.period_end else None
+
+    def classified(self, classification: str, year: Year | None = None) -> list[Offence]:
+        """The offence groups that a classification ranks in a release.
+
+        Args:
+            classification: a key of `RANKS`.
+            year: the latest unless given.
+        """
+        year = year or self.latest
+        code = self.nation.area.area_code
+        return [
+            offence
+            for offence in offences().values()
+            if self.share_row(year, code, offence.offence_id).get(RANKS[classification]) is not None
+        ]
+
+    def how_many_forces(self, year: Year | None = None) -> Figure:
+        """How many forces were ranked by share."""
+        year = year or self.latest
+        ranked = [force for force in self.forces if force.share(year).value is not None]
+        return Figure(f"forces_ranked.{self.offence_id}.{year.release_id}", len(ranked), "count")
+
+
+def open_estimates(offence_id: str, root: Path | None = None) -> Estimates:
+    """The tables of the build that the working directory is in.
+
+    Args:
+        offence_id: the offence group to report on.
+        root: the folder that holds ``results/``; unless given, the working directory or the
+            nearest folder above it that does.
+
+    Raises:
+        Problem: if nothing has been built there.
+    """
+    root = root or _project_root()
+    stamp = tuple((root / file).stat().st_mtime_ns for file in (RECORDED, SHARES, CHANGES))
+    return _read(offence_id, root, stamp)
+
+
+def _project_root() -> Path:
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if all((folder / file).exists() for file in (RECORDED, SHARES, CHANGES)):
+            return folder
+    raise Problem(
+        f"No results/estimates/ in {here} or above it; build them first: snakemake --cores 4"
+    )
+
+
+@lru_cache(maxsize=2)
+def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
+    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
+    shares = read_table(root / SHARES)
+    shares["rank_forces"] = rank_forces(shares).astype("Int64")
+    return Estimates(
+        _rows(read_table(root / RECORDED)),
+        _rows(shares),
+        _rows(read_table(root / CHANGES)),
+        offence_id,
+    )
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as plain Python values: None where empty, dates as dates."""
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    days = [
+        name for name in arrow.column_names if pa.types.is_timestamp(arrow.schema.field(name).type)
+    ]
+    for name in days:
+        position = arrow.column_names.index(name)
+        arrow = arrow.set_column(position, name, arrow[name].cast(pa.date32()))
+    rows: list[dict[str, Any]] = arrow.to_pylist()
+    return rows

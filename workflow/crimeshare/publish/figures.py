@@ -1,0 +1,232 @@
+"""Numbers a reader sees: formatted in one place, each carrying where it stands.
+
+A :class:`Figure` written into prose, a table or a caption becomes an HTML ``data`` element with
+the full value, the unit and the source cell.  Whoever collects the published numbers reads these
+elements (:func:`shown`), and whoever checks that no other number is printed looks at the text
+outside them (:func:`stray_numbers`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from html import escape
+from html.parser import HTMLParser
+
+from crimeshare.publish import prose
+
+MINUS = "\N{MINUS SIGN}"
+
+# What a marker of the clean tables is called where a number would have stood.
+MARKERS = {
+    "small_base": ("[u]", "fewer than fifty offences in the earlier year: no percentage is given"),
+    "unavailable": ("[x]", "not available in this release"),
+    "not_applicable": ("[z]", "does not apply"),
+    "low_population": ("[u1]", "too few residents for a rate"),
+}
+NOT_GIVEN = ("[x]", "not available in this release")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a release's workbook."""
+
+    release_id: str
+    workbook_sha256: str
+    sheet: str
+    cell: str
+
+    @property
+    def name(self) -> str:
+        """The cell with its sheet, as a formula would name it: ``'Table P1'!X43``."""
+        return f"'{self.sheet.strip()}'!{self.cell}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, what it is and the cells it comes from.
+
+    Attributes:
+        figure_id: what the number is, never where it is shown: ``share.gwent.pfa-2024-12``.
+        value: in `unit`; None where the release holds a marker instead.
+        unit: a key of `UNITS`.
+        cells: the cells the value was computed from, most important first.
+        formula: the computation over those cells, ``X43 / C43``; empty for a cell as it stands.
+        marker: the reason why there is no value, a key of `MARKERS`.
+        lower, upper: limits of the interval of a survey estimate, in `unit`; a police count has
+            no sampling error and never has them.
+    """
+
+    figure_id: str
+    value: float | None
+    unit: str
+    cells: tuple[Cell, ...] = ()
+    formula: str = ""
+    marker: str | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.unit not in UNITS:
+            raise ValueError(
+                f"{self.figure_id}: no unit `{self.unit}`; units are {', '.join(UNITS)}"
+            )
+
+    @property
+    def text(self) -> str:
+        """The number as a reader sees it, or the symbol of its marker."""
+        return self.words("")
+
+    @property
+    def number(self) -> float:
+        """The value, for arithmetic and comparison; raises where there is none."""
+        if self.value is None:
+            raise ValueError(f"{self.figure_id} has no value ({self.marker})")
+        return self.value
+
+    @property
+    def source(self) -> str:
+        """Release, sheet and cells in words."""
+        if not self.cells:
+            return ""
+        first = self.cells[0]
+        return f"{first.release_id}, {self.sheet}, {self.formula or first.cell}"
+
+    @property
+    def sheet(self) -> str:
+        """The sheets of `cells`, each once."""
+        return " and ".join(dict.fromkeys(cell.sheet.strip() for cell in self.cells))
+
+    def words(self, style: str) -> str:
+        """The number as text: `style` is "", ``absolute`` (no sign) or ``signed`` (also a plus)."""
+        if self.value is None:
+            return MARKERS.get(self.marker or "", NOT_GIVEN)[0]
+        return UNITS[self.unit](self.value, style)
+
+    def __format__(self, style: str) -> str:
+        return show(self, style)
+
+    def __str__(self) -> str:
+        return show(self)
+
+
+def show(figure: Figure, style: str = "") -> str:
+    """The one way a number reaches the report: HTML text that keeps value, unit and source.
+
+    Args:
+        figure: the number.
+        style: see :meth:`Figure.words`.
+    """
+    if figure.value is None:
+        symbol, meaning = MARKERS.get(figure.marker or "", NOT_GIVEN)
+        return f'<abbr title="{escape(meaning)}">{symbol}</abbr>'
+    attributes = {
+        "value": repr(float(figure.value)),
+        "data-id": figure.figure_id,
+        "data-unit": figure.unit,
+    }
+    if figure.lower is not None and figure.upper is not None:
+        attributes |= {"data-lower": repr(figure.lower), "data-upper": repr(figure.upper)}
+    if figure.cells:
+        attributes |= {
+            "data-release": figure.cells[0].release_id,
+            "data-sheet": figure.sheet,
+            "data-cell": figure.formula or figure.cells[0].cell,
+        }
+    listed = " ".join(f'{name}="{escape(text)}"' for name, text in attributes.items())
+    return f"<data {listed}>{escape(figure.words(style))}</data>"
+
+
+def fixed(value: float, decimals: int = 0, style: str = "") -> str:
+    """`value` with thousands commas, halves rounded away from zero, and a true minus sign."""
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    digits = f"{abs(rounded):,.{decimals}f}"
+    if style == "absolute" or rounded == 0:
+        return digits
+    if rounded < 0:
+        return MINUS + digits
+    return f"+{digits}" if style == "signed" else digits
+
+
+def _percent(value: float, style: str) -> str:
+    return fixed(value * 100, 1, style) + "%"
+
+
+def _points(value: float, style: str) -> str:
+    number = fixed(value * 100, 1, style)
+    return f"{number} percentage {'point' if number.strip(MINUS + '+') == '1.0' else 'points'}"
+
+
+# How each unit is written; proportions, changes and points are kept as fractions of one.
+UNITS: dict[str, Callable[[float, str], str]] = {
+    "count": lambda value, style: fixed(value, 0, style),
+    "proportion": _percent,
+    "change": _percent,
+    "percentage_points": _points,
+    "per_1000": lambda value, style: fixed(value, 1, style),
+    "rank": lambda value, style: prose.ordinal(int(value)),
+}
+
+
+class _Text(HTMLParser):
+    """Collects figures, and the text that stands outside of figures, drawings and code."""
+
+    SKIPPED = frozenset(
+        {"data", "svg", "code", "pre", "samp", "math", "time", "script", "style", "abbr"}
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.figures: list[dict[str, str]] = []
+        self.outside: list[str] = []
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.SKIPPED:
+            self._depth += 1
+        if tag == "data":
+            self.figures.append({name: value or "" for name, value in attrs} | {"text": ""})
+        self.outside.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.SKIPPED:
+            self._depth -= 1
+        self.outside.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._depth == 0:
+            self.outside.append(data)
+        elif self.lasttag == "data":
+            self.figures[-1]["text"] += data
+
+
+def shown(html: str) -> list[dict[str, str]]:
+    """Every figure printed in `html`, in order: the attributes of its element and its text."""
+    parser = _Text()
+    parser.feed(html)
+    return parser.figures
+
+
+# Numbers that are not findings: a year, a day of a month, a name of a table, a base of a rate.
+STRUCTURAL = re.compile(
+    r"\b(?:19|20)\d\d(?:/\d\d)?\b"
+    r"|\b\d{1,2} (?=(?:January|February|March|April|May|June|July|August|September|October"
+    r"|November|December)\b)"
+    r"|\bTables? [A-Z]\d+[a-z]?\b"
+    r"|\b[Pp]er 1,000\b"
+    r"|\bSHA-256\b"
+    r"|\[u1\]"
+)
+
+
+def stray_numbers(html: str) -> list[str]:
+    """Phrases of `html` that print a number which is neither a figure nor structural."""
+    parser = _Text()
+    parser.feed(html)
+    strays = []
+    for line in "".join(parser.outside).splitlines():
+        if re.search(r"\d", STRUCTURAL.sub("", line)):
+            strays.append(line.strip())
+    return strays

@@ -1,0 +1,142 @@
+"""Words chosen by numbers: direction, rank, singular and plural, what is left out.
+
+Every function returns text for one sentence and prints no digit of its own but ordinals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+IRREGULAR = {"person": "people", "county": "counties"}
+
+# A rank means nothing without the list it is a place in.
+CLASSIFICATIONS = {
+    "forces": "forces by share",
+    "main_groups": "main groups",
+    "subgroups": "sub-groups",
+    "published_columns": "published columns, where a group is ranked beside its own parts",
+}
+
+# Not the locale's: the same words whatever the machine speaks.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+_WITH_ARTICLE = {
+    ("force", "City of London"): "the City of London",
+    ("force", "Metropolitan Police"): "the Metropolitan Police area",
+    ("force", "West Midlands"): "the West Midlands Police area",
+    ("region", "West Midlands"): "the West Midlands region",
+    ("region", "East"): "the East of England",
+}
+
+
+def place(area_name: str, area_type: str) -> str:
+    """`area_name` as it stands after "in": "Gwent", "the North East", "the City of London"."""
+    special = _WITH_ARTICLE.get((area_type, area_name))
+    if special:
+        return special
+    compass = ("North", "South", "East")
+    if area_type == "region" and area_name.startswith((*compass, "West")):
+        return f"the {area_name}"
+    return area_name
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    if number < 1:
+        raise ValueError(f"there is no rank {number}")
+    if 10 <= number % 100 <= 13:
+        return f"{number:,}th"
+    return f"{number:,}" + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def plural(number: float, noun: str) -> str:
+    """`noun` in the form that `number` takes: "offence" for 1, "offences" otherwise."""
+    if number == 1:
+        return noun
+    head, _, last = noun.rpartition(" ")
+    word = IRREGULAR.get(last, last + ("es" if last.endswith(("s", "sh", "ch", "x")) else "s"))
+    return f"{head} {word}" if head else word
+
+
+def listed(names: Sequence[str], conjunction: str = "and") -> str:
+    """ "A", "A and B", "A, B and C"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
+
+
+def excluding(names: Sequence[str]) -> str:
+    """ " (excluding Greater Manchester)" with its leading space, or nothing for no names."""
+    return f" (excluding {listed(names)})" if names else ""
+
+
+def period(end: date) -> str:
+    """ "year ending December 2024"."""
+    return f"year ending {month(end)}"
+
+
+def month(day: date) -> str:
+    """ "December 2024"."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def recorded_direction(previous: float, current: float, *, shown_change: str = "") -> str:
+    """How a police count, or a share or rate of counts, moved: "rose", "fell", "was unchanged".
+
+    A count of records has no sampling error, so any difference is a difference. One too small
+    for the decimals shown is "was little changed": `shown_change` is the change as printed.
+    """
+    if current == previous:
+        return "was unchanged"
+    if shown_change and not any(digit in shown_change for digit in "123456789"):
+        return "was little changed"
+    return "rose" if current > previous else "fell"
+
+
+def estimated_direction(lower: float, upper: float) -> str:
+    """How a survey estimate moved, from the interval of its change: "no clear change" spans zero.
+
+    Raises:
+        ValueError: if the limits are in the wrong order.
+    """
+    if lower > upper:
+        raise ValueError(f"the lower limit {lower} is above the upper limit {upper}")
+    if lower > 0:
+        return "rose"
+    return "fell" if upper < 0 else "no clear change"
+
+
+def compared(value: float, reference: float, *, shown_difference: str = "") -> str:
+    """ "above", "below", "the same as" or "about the same as" a reference value."""
+    direction = recorded_direction(reference, value, shown_change=shown_difference)
+    return {
+        "rose": "above",
+        "fell": "below",
+        "was unchanged": "the same as",
+        "was little changed": "about the same as",
+    }[direction]
+
+
+def ranked(shown_rank: str, classification: str, of: str = "") -> str:
+    """ "9th of 43 forces by share", "1st among sub-groups": a rank always names its list.
+
+    Args:
+        shown_rank: the rank as printed, "9th".
+        classification: a key of `CLASSIFICATIONS`.
+        of: how many were ranked, as printed; may be left out.
+    """
+    return f"{shown_rank} {f'of {of}' if of else 'among'} {CLASSIFICATIONS[classification]}"
+
+
+def no_rank(name: str, parent: str, classification: str) -> str:
+    """Why `name` has no rank in a classification it is not part of."""
+    return f"{name} has no rank among {CLASSIFICATIONS[classification]}: it is part of {parent}"
+
+
+def lower_first(name: str) -> str:
+    """An offence group's name inside a sentence: "stalking and harassment"."""
+    return name[:1].lower() + name[1:]

@@ -1,0 +1,94 @@
+"""Tables that a screen reader can speak: caption, headers with a scope, markers explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from crimeshare.publish.figures import MARKERS, NOT_GIVEN, Figure
+
+Content = Figure | str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the report.
+
+    Attributes:
+        caption: what the table shows, where and when; HTML.
+        columns: the column headers; the first heads the row labels. HTML.
+        rows: as many contents as there are columns; the first labels its row. Figures are set
+            flush right; text may hold HTML.
+        notes: sentences below the table; HTML.
+        styles: how figures are written, by column; see :meth:`Figure.words`.
+        wide: takes the full width of the page instead of half of it.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Content]]
+    notes: Sequence[str] = ()
+    styles: Sequence[str] = ()
+    wide: bool = False
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"a row of the table {self.caption!r} has {len(row)} cells"
+                    f" where its header has {len(self.columns)}: {row!r}"
+                )
+
+    def _repr_html_(self) -> str:
+        numeric = [
+            any(isinstance(row[position], Figure) for row in self.rows)
+            for position in range(len(self.columns))
+        ]
+        head = "".join(
+            f'<th scope="col"{_right(number)}>{header}</th>'
+            for header, number in zip(self.columns, numeric, strict=True)
+        )
+        body = "".join(f"<tr>{self._cells(row, numeric)}</tr>" for row in self.rows)
+        wide = " wide" if self.wide else ""
+        # A wide table scrolls inside its own box, which therefore must take the keyboard's focus.
+        return (
+            f'<figure class="table{wide}"><div class="scroll" tabindex="0" role="group"'
+            f' aria-label="Table, scrolls sideways if it is wider than the page">'
+            f"<table><caption><span>{self.caption}</span></caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table></div>{self._notes()}</figure>"
+        )
+
+    def __repr__(self) -> str:
+        return f"Table: {self.caption}"
+
+    def _cells(self, row: Sequence[Content], numeric: Sequence[bool]) -> str:
+        first, *rest = [self._text(position, content) for position, content in enumerate(row)]
+        cells = "".join(
+            f"<td{_right(number)}>{text}</td>"
+            for text, number in zip(rest, numeric[1:], strict=True)
+        )
+        return f'<th scope="row">{first}</th>{cells}'
+
+    def _text(self, position: int, content: Content) -> str:
+        if isinstance(content, Figure):
+            return format(content, self.styles[position] if position < len(self.styles) else "")
+        return content
+
+    def _notes(self) -> str:
+        marked = {
+            content.marker or ""
+            for row in self.rows
+            for content in row
+            if isinstance(content, Figure) and content.value is None
+        }
+        meanings = dict(sorted(MARKERS.get(marker, NOT_GIVEN) for marker in marked))
+        notes = [
+            *(f"{escape(symbol)} {escape(meaning)}." for symbol, meaning in meanings.items()),
+            *self.notes,
+        ]
+        return f'<figcaption class="notes">{" ".join(notes)}</figcaption>' if notes else ""
+
+
+def _right(number: bool) -> str:
+    return ' class="number"' if number else ""
