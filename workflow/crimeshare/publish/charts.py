@@ -1,0 +1,576 @@
+"""Charts as Vega-Lite documents, drawn to SVG without a browser.
+
+The title states a finding and the subtitle says statistic, place and period; both are HTML above
+the drawing, as is the key, so that they wrap, can be selected and are read aloud.  Colours are
+CSS variables with a fallback, so one drawing serves a light and a dark page, and no series is
+told apart by colour alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from html import escape, unescape
+from textwrap import shorten
+from typing import Any
+from urllib.parse import quote
+
+import vl_convert
+
+from crimeshare.publish import prose
+from crimeshare.publish.figures import Figure
+
+Spec = dict[str, Any]
+
+INK = "var(--ink, #222222)"
+QUIET = "var(--quiet, #595959)"
+GRID = "var(--grid, #d9d9d9)"
+PAPER = "var(--paper, #ffffff)"
+ACCENT = "var(--accent, #206095)"
+COMPARE = "var(--compare, #6b6b6b)"
+PALE = "var(--pale, #a9c1d6)"
+
+# Drawn for the column of a phone; a wider column shows it a third larger.
+WIDTH = 320
+ENLARGED = 1.35
+
+# Room for the labels of bars, and for a value at the end of a bar.
+LABEL_WIDTH = 160
+CHARACTER = 6  # width of an average one, in labels of bars
+VALUE_WIDTH = 54
+
+# vl-convert carries Liberation Sans and measures text with it; the others have the same widths.
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+TEXT = {"font": FONT, "fontSize": 13, "color": INK}
+
+CONFIG: Spec = {
+    "font": FONT,
+    "view": {"stroke": None},
+    "axis": {
+        "aria": False,
+        "labelFontSize": 13,
+        "labelColor": INK,
+        "titleFontSize": 13,
+        "titleFontWeight": "normal",
+        "titleColor": QUIET,
+        "gridColor": GRID,
+        "domainColor": QUIET,
+        "tickColor": QUIET,
+        "labelAngle": 0,
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+        # Each of these would measure every label again, a millisecond a time.
+        "labelLimit": 0,
+        "labelOverlap": False,
+        "labelBound": False,
+    },
+}
+
+# The marks of a key, as drawings of 28 by 12; a colour, a dash and a shape for each series.
+_SWATCHES = {
+    "own": f'<path d="M0 6H28" stroke="{ACCENT}" stroke-width="2.5"/>'
+    f'<circle cx="14" cy="6" r="4.5" fill="{ACCENT}"/>',
+    "reference": f'<path d="M0 6H28" stroke="{COMPARE}" stroke-width="2" stroke-dasharray="5 3"/>'
+    f'<path d="M14 1L19 6L14 11L9 6Z" fill="{COMPARE}"/>',
+    "revised": f'<circle cx="14" cy="6" r="4.5" fill="{PAPER}" stroke="{ACCENT}"'
+    f' stroke-width="2"/>',
+    "rule": f'<path d="M14 0V12" stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="2 2"/>',
+    "bar": f'<rect x="2" y="1" width="24" height="10" fill="{ACCENT}"/>',
+    "pale": f'<rect x="2" y="1" width="24" height="10" fill="{PALE}"/>',
+    "hollow": f'<rect x="3" y="2" width="22" height="9" fill="none" stroke="{ACCENT}"'
+    f' stroke-width="1.5" stroke-dasharray="3 2"/>',
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of the report.
+
+    Attributes:
+        chart_id: its name in addresses and file names, unique in its page.
+        title: the finding; subtitle: statistic, place, period. Both HTML.
+        spec: the Vega-Lite document, without size of text and colours, which `CONFIG` sets.
+        alt: the text alternative: what is drawn, with the numbers.
+        data: the rows behind it, offered as CSV.
+        key: pairs of a swatch and its meaning; HTML.
+        notes: sentences below the drawing; HTML.
+    """
+
+    chart_id: str
+    title: str
+    subtitle: str
+    spec: Spec = field(default_factory=dict)
+    alt: str = ""
+    data: Sequence[Mapping[str, object]] = ()
+    key: Sequence[tuple[str, str]] = ()
+    notes: Sequence[str] = ()
+
+    def _repr_html_(self) -> str:
+        key = "".join(
+            f'<li><svg class="swatch" viewBox="0 0 28 12" aria-hidden="true">'
+            f"{_SWATCHES[swatch]}</svg>{meaning}</li>"
+            for swatch, meaning in self.key
+        )
+        return (
+            f'<figure class="chart" id="{self.chart_id}"><figcaption>'
+            f'<p class="title">{self.title}</p><p class="subtitle">{self.subtitle}</p>'
+            f"</figcaption>"
+            + (f'<ul class="key">{key}</ul>' if key else "")
+            + self.svg()
+            + (f'<p class="notes">{" ".join(self.notes)}</p>' if self.notes else "")
+            + f'<p class="data">{csv_link(self.chart_id, self.data)}</p></figure>'
+        )
+
+    def __repr__(self) -> str:
+        return f"Chart: {self.alt}"
+
+    def svg(self) -> str:
+        """The drawing, with its text alternative, for use inside an HTML page."""
+        drawing = vl_convert.vegalite_to_svg(
+            {
+                "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+                "background": None,
+                "padding": 4,
+                "config": CONFIG,
+                **self.spec,
+            }
+        )
+        return _embedded(drawing, self.chart_id, self.alt)
+
+
+def csv_link(name: str, rows: Sequence[Mapping[str, object]]) -> str:
+    """A link that holds the rows themselves as CSV, so that a page needs no other file."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return (
+        f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,'
+        f'{quote(text.getvalue(), safe=",:/()")}">Data of this chart (CSV)</a>'
+    )
+
+
+def _embedded(drawing: str, chart_id: str, alt: str) -> str:
+    """Fit a drawing into a page: one label for all of it, ids of its own, a tip for each mark."""
+    drawing = re.sub(r"(-?\d+\.\d{2})\d+", r"\1", drawing)
+    drawing = re.sub(
+        r' (?:role|aria-roledescription|aria-hidden|pointer-events)="[^"]*"', "", drawing
+    )
+    drawing = drawing.replace(" aria-label=", " data-tip=")
+    drawing = re.sub(r'\b(id="|url\(#)', rf"\g<1>{chart_id}-", drawing)
+    width, height = re.search(r'width="(\d+)" height="(\d+)"', drawing).groups()  # type: ignore[union-attr]
+    body = drawing[drawing.index(">") + 1 :]
+    return (
+        f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 {width} {height}"'
+        f' style="max-width:{int(width) * ENLARGED:.0f}px" xmlns="http://www.w3.org/2000/svg">{body}'
+    )
+
+
+# ---------------------------------------------------------------- over time
+
+
+@dataclass(frozen=True)
+class Point:
+    """One year of a series."""
+
+    period_end: date
+    figure: Figure
+    revised: bool = False
+
+
+@dataclass(frozen=True)
+class Break:
+    """A change of recording practice: from this day on, figures mean something else."""
+
+    day: date
+    name: str
+
+
+def segments(period_ends: Sequence[date]) -> list[int]:
+    """Which stretch of line each year belongs to: years that neither meet nor overlap are apart.
+
+    Args:
+        period_ends: last days of years, oldest first.
+
+    Returns:
+        A number for each; equal numbers may be joined by a line.
+    """
+    numbers: list[int] = []
+    for position, day in enumerate(period_ends):
+        apart = position and _position(day) - _position(period_ends[position - 1]) > 1
+        numbers.append(numbers[-1] + bool(apart) if numbers else 0)
+    return numbers
+
+
+def over_time(
+    chart: Chart,
+    own: tuple[str, Sequence[Point]],
+    reference: tuple[str, Sequence[Point]] | None = None,
+    breaks: Sequence[Break] = (),
+) -> Chart:
+    """Draw one area's series, with another to compare, over the years at hand.
+
+    Args:
+        chart: title, subtitle and notes; drawing, text alternative, data and key are set here.
+        own: name and years, oldest first, of the area the page is about.
+        reference: likewise for the area it is compared with.
+        breaks: recording changes; each is drawn as a lettered rule and named in the key.
+    """
+    named = [own, reference] if reference else [own]
+    rows = [row for index, (name, points) in enumerate(named) for row in _rows(index, name, points)]
+    first, last = min(row["x"] for row in rows), max(row["x"] for row in rows)
+    inside = [b for b in breaks if first <= _position(b.day, start=True) < last]
+    letters = {b: chr(ord("A") + position) for position, b in enumerate(inside)}
+    unit = own[1][0].figure.unit
+    step = 2 if last - first > 5 else 1
+    ticks = list(range(int(last), int(first) - 1, -step))
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": [min(first, ticks[-1]) - 0.2, last + 0.3], "nice": False},
+        "axis": {
+            "values": ticks,
+            "labelExpr": "'Dec ' + format(datum.value, 'd')",
+            "title": None,
+            "grid": False,
+            "ticks": True,
+        },
+    }
+    y = {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"domain": [0, max(row["y"] for row in rows) * 1.05], "nice": True},
+        "axis": {
+            "labelExpr": "datum.label + '%'" if unit == "proportion" else "datum.label",
+            "tickCount": 5,
+            "title": None,
+        },
+    }
+    layers = _rules(letters, x)
+    for index in reversed(range(len(named))):
+        layers += _series([row for row in rows if row["series"] == index], index, x, y)
+    key = list(zip(("own", "reference"), (escape(name) for name, _ in named), strict=False))
+    if any(row["revised"] for row in rows):
+        key.append(("revised", "Hollow: as revised a year later"))
+    key += [("rule", f"{letter}, {escape(_dated(b))}") for b, letter in letters.items()]
+    return replace(
+        chart,
+        spec={"width": WIDTH, "height": 230, "layer": layers},
+        alt=_alt_over_time(chart, named, letters),
+        data=[_csv_row(name, point) for name, points in named for point in points],
+        key=key,
+    )
+
+
+def _position(day: date, start: bool = False) -> float:
+    """A month on the time axis: the end of December 2024 is 2024, that of March 2024 2023.25."""
+    return round(day.year + (day.month - start) / 12 - 1, 4)
+
+
+def _rows(series: int, name: str, points: Sequence[Point]) -> list[Spec]:
+    stretches = segments([point.period_end for point in points])
+    return [
+        {
+            "series": series,
+            "x": _position(point.period_end),
+            "y": point.figure.number * _scale(point.figure),
+            "stretch": stretch,
+            "revised": point.revised,
+            "tip": f"{name}, {prose.period(point.period_end)}: {point.figure.text}"
+            + (" (revised)" if point.revised else ""),
+        }
+        for point, stretch in zip(points, stretches, strict=True)
+    ]
+
+
+def _scale(figure: Figure) -> float:
+    return 100 if figure.unit in ("proportion", "change", "percentage_points") else 1
+
+
+def _series(rows: list[Spec], index: int, x: Spec, y: Spec) -> list[Spec]:
+    colour = (ACCENT, COMPARE)[index]
+    line: Spec = {"type": "line", "stroke": colour, "strokeWidth": (2.5, 2)[index], "aria": False}
+    if index:
+        line["strokeDash"] = [5, 3]
+    mark = {
+        "type": "point",
+        "shape": ("circle", "diamond")[index],
+        "size": 70,
+        "opacity": 1,
+        "stroke": colour,
+        "strokeWidth": 2,
+    }
+    fill = {"condition": {"test": "datum.revised", "value": PAPER}, "value": colour}
+    data = {"values": rows}
+    return [
+        {"data": data, "mark": line, "encoding": {"x": x, "y": y, "detail": {"field": "stretch"}}},
+        {
+            "data": data,
+            "mark": mark,
+            "encoding": {"x": x, "y": y, "fill": fill, "description": {"field": "tip"}},
+        },
+    ]
+
+
+def _rules(letters: Mapping[Break, str], x: Spec) -> list[Spec]:
+    if not letters:
+        return []
+    data = {
+        "values": [
+            {"x": _position(b.day, start=True), "letter": letter, "tip": _dated(b)}
+            for b, letter in letters.items()
+        ]
+    }
+    rule = {"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5}
+    text = {"type": "text", **TEXT, "y": -8, "fontWeight": "bold"}
+    return [
+        {"data": data, "mark": rule, "encoding": {"x": x, "description": {"field": "tip"}}},
+        {
+            "data": data,
+            "mark": text,
+            "encoding": {"x": x, "text": {"field": "letter"}, "description": {"field": "tip"}},
+        },
+    ]
+
+
+def _dated(b: Break) -> str:
+    return f"{prose.month(b.day)}: {b.name}"
+
+
+def _alt_over_time(
+    chart: Chart, named: Sequence[tuple[str, Sequence[Point]]], letters: Mapping[Break, str]
+) -> str:
+    parts = [f"Line chart. {plain(chart.subtitle)}."]
+    for name, points in named:
+        values = [
+            f"{point.figure.text} in the {prose.period(point.period_end)}"
+            + (" as revised" if point.revised else "")
+            for point in points
+        ]
+        parts.append(f"{name}: {'; '.join(values)}.")
+    ends = [point.period_end for point in named[0][1]]
+    stretches = segments(ends)
+    parts += [
+        f"The line is interrupted between {prose.month(ends[i - 1])} and {prose.month(ends[i])}."
+        for i in range(1, len(ends))
+        if stretches[i] != stretches[i - 1]
+    ]
+    if letters:
+        parts.append("Recording changes: " + "; ".join(_dated(b) for b in letters) + ".")
+    return " ".join(parts)
+
+
+def _csv_row(name: str, point: Point) -> dict[str, object]:
+    return {
+        "series": name,
+        "year_ending": point.period_end.isoformat(),
+        **figure_columns(point.figure),
+        "revised": "yes" if point.revised else "no",
+    }
+
+
+def figure_columns(figure: Figure) -> dict[str, object]:
+    """A figure as columns of the data behind a chart."""
+    cell = figure.cells[0] if figure.cells else None
+    return {
+        "value": "" if figure.value is None else repr(float(figure.value)),
+        "unit": figure.unit,
+        "marker": "" if figure.value is not None else figure.marker or "",
+        "release_id": cell.release_id if cell else "",
+        "workbook_sha256": cell.workbook_sha256 if cell else "",
+        "sheet": figure.sheet,
+        "cell": figure.formula or (cell.cell if cell else ""),
+    }
+
+
+def plain(html: str) -> str:
+    """The text of a piece of HTML."""
+    return unescape(re.sub(r"<[^>]+>", "", html)).strip()
+
+
+# ---------------------------------------------------------------- one moment
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its label, its figure and how it is drawn, a swatch of bars."""
+
+    label: str
+    figure: Figure
+    style: str = "pale"
+    remark: str = ""
+
+
+def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> Chart:
+    """Draw horizontal bars in the order given, each with its value written at its end.
+
+    Args:
+        chart: title, subtitle, key and notes; drawing, text alternative and data are set here.
+        rows: the bars; a figure without a value is written as its marker, never drawn as zero.
+        label_width: room for the labels, in units of the drawing.
+    """
+    values: list[Spec] = [
+        {
+            "label": shorten(bar.label, label_width // CHARACTER, placeholder="…"),
+            "length": 0 if bar.figure.value is None else bar.figure.value * _scale(bar.figure),
+            "style": bar.style,
+            "text": bar.figure.words("signed" if bar.figure.unit == "change" else ""),
+            "tip": f"{bar.label}: {bar.figure.text}" + (f", {bar.remark}" if bar.remark else ""),
+        }
+        for bar in rows
+    ]
+    lengths = [value["length"] for value in values]
+    y: Spec = {
+        "field": "label",
+        "type": "ordinal",
+        "sort": None,
+        "axis": {
+            "title": None,
+            "labelFontSize": 12,
+            "minExtent": label_width,
+            "maxExtent": label_width,
+            "grid": False,
+        },
+    }
+    x: Spec = {
+        "field": "length",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [min(0, *lengths), max(0, *lengths) or 1], "nice": False},
+    }
+    drawn: Spec = {
+        "y": y,
+        "x": x,
+        "fill": _by_style({"bar": ACCENT, "pale": PALE}, "transparent"),
+        "stroke": _by_style({"hollow": ACCENT}, "transparent"),
+        "description": {"field": "tip"},
+    }
+    # Beside a bar that runs left the value stands right of the zero line, clear of the labels.
+    written: Spec = {"y": y, "x": {**x, "field": "end"}, "text": {"field": "text"}}
+    return replace(
+        chart,
+        spec={
+            "width": WIDTH + 40 - label_width - VALUE_WIDTH,
+            "height": {"step": 20},
+            "padding": {"left": 4, "right": VALUE_WIDTH, "top": 4, "bottom": 4},
+            "autosize": {"type": "pad", "contains": "content"},
+            "data": {"values": values},
+            "layer": [
+                {
+                    "mark": {
+                        "type": "bar",
+                        "height": {"band": 0.72},
+                        "strokeDash": [3, 2],
+                        "strokeWidth": 1.5,
+                    },
+                    "encoding": drawn,
+                },
+                {
+                    "transform": [{"calculate": "max(datum.length, 0)", "as": "end"}],
+                    "mark": {"type": "text", **TEXT, "align": "left", "dx": 5},
+                    "encoding": written,
+                },
+            ],
+        },
+        alt=f"Bar chart. {plain(chart.subtitle)}. " + "; ".join(v["tip"] for v in values) + ".",
+        data=[
+            {"label": bar.label, **figure_columns(bar.figure), "remark": bar.remark} for bar in rows
+        ],
+    )
+
+
+def _by_style(colours: Mapping[str, str], otherwise: str) -> Spec:
+    return {
+        "condition": [
+            {"test": f"datum.style == '{style}'", "value": colour}
+            for style, colour in colours.items()
+        ],
+        "value": otherwise,
+    }
+
+
+def strip(chart: Chart, own: Bar, others: Sequence[Bar], reference: Bar | None = None) -> Chart:
+    """Draw where one area stands among others: a tick for each on one scale.
+
+    Args:
+        chart: title, subtitle and notes; drawing, text alternative, data and key are set here.
+        own: the area the page is about, drawn tall and named.
+        others: the areas it is compared with; those without a value are left out and counted.
+        reference: the area all of them are part of, drawn as a dashed rule.
+    """
+    drawn = [bar for bar in others if bar.figure.value is not None]
+    missing = [bar.label for bar in others if bar.figure.value is None]
+    scale = _scale(own.figure)
+
+    def rows(bars_: Iterable[Bar]) -> Spec:
+        return {
+            "values": [
+                {
+                    "x": bar.figure.number * scale,
+                    "label": bar.label,
+                    "tip": f"{bar.label}: {bar.figure.text}",
+                }
+                for bar in bars_
+            ]
+        }
+
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"zero": False, "nice": True},
+        "axis": {
+            "labelExpr": "datum.label + '%'" if scale == 100 else "datum.label",
+            "tickCount": 5,
+            "title": None,
+            "grid": False,
+            "ticks": True,
+            "domain": True,
+        },
+    }
+    tip = {"description": {"field": "tip"}}
+
+    def tick(bars_: Iterable[Bar], colour: str, top: int, width: float, **more: object) -> Spec:
+        mark = {"type": "rule", "stroke": colour, "strokeWidth": width, **more}
+        ends = {"y": {"value": top}, "y2": {"value": 70}}
+        return {"data": rows(bars_), "mark": mark, "encoding": {"x": x, **ends, **tip}}
+
+    layers = [tick(drawn, PALE, 38, 2.5)]
+    if reference:
+        layers.append(tick([reference], COMPARE, 22, 2, strokeDash=[5, 3]))
+    layers.append(tick([own], ACCENT, 22, 5))
+    centre = sum(bar.figure.number for bar in drawn) / len(drawn)
+    align = "right" if own.figure.number > centre else "left"
+    name = {"type": "text", **TEXT, "fontWeight": "bold", "align": align, "y": 12}
+    layers.append(
+        {"data": rows([own]), "mark": name, "encoding": {"x": x, "text": {"field": "label"}}}
+    )
+    key = [("bar", escape(own.label)), ("pale", "The other forces")]
+    if reference:
+        key.append(("reference", escape(reference.label)))
+    order = sorted(drawn, key=lambda bar: -bar.figure.number)
+    alt = [
+        f"Strip chart. {plain(chart.subtitle)}, from the highest to the lowest:",
+        "; ".join(f"{bar.label} {bar.figure.text}" for bar in order) + ".",
+    ]
+    if reference:
+        alt.append(f"{reference.label}: {reference.figure.text}.")
+    notes = list(chart.notes)
+    if missing:
+        alt.append(f"Not drawn, no figure: {prose.listed(missing)}.")
+        notes.append(f"Not drawn, as there is no figure: {escape(prose.listed(missing))}.")
+    return replace(
+        chart,
+        spec={"width": WIDTH, "height": 70, "layer": layers},
+        alt=" ".join(alt),
+        data=[
+            {"label": bar.label, **figure_columns(bar.figure)}
+            for bar in (*others, *([reference] if reference else []))
+        ],
+        key=key,
+        notes=notes,
+    )

@@ -1,0 +1,558 @@
+"""What a page about one area shows: sentences, charts and tables, each from the figures.
+
+The notebooks put these in order; every title here states what the numbers say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from html import escape
+
+from crimeshare.publish import charts, prose
+from crimeshare.publish.charts import Bar, Break, Chart, Point
+from crimeshare.publish.estimates import RANKS, Change, Estimates, Place, Year
+from crimeshare.publish.figures import Figure
+from crimeshare.publish.tables import Content, Table
+from crimeshare.reference import REFERENCE, offences, read_rows
+
+SNAPSHOTS = (
+    "Editions are snapshots of years that end in different months; where none is at hand for more"
+    " than a year, the line is interrupted."
+)
+
+
+@cache
+def breaks(offence_id: str) -> tuple[Break, ...]:
+    """The recording changes that touch an offence group, oldest first."""
+    rows = read_rows(REFERENCE / "recording_changes.csv")
+    touching = [row for row in rows if offence_id in row["offence_ids"].split()]
+    listed = (Break(date.fromisoformat(row["effective"]), row["name"]) for row in touching)
+    return tuple(sorted(listed, key=lambda b: b.day))
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def opening(place: Place) -> str:
+    """What was recorded in the latest year, and where that stands."""
+    estimates = place.estimates
+    count = place.count()
+    text = (
+        f"In the {estimates.latest.words}, police in {place.words}"
+        f"{prose.excluding(place.excluded())} recorded {count} {estimates.offence_words} "
+        f"{prose.plural(count.number, 'offence')}: {place.share()} of all crime they recorded"
+    )
+    rank = place.rank_among_forces()
+    if rank:
+        text += f", {prose.ranked(f'{rank}', 'forces', f'{estimates.how_many_forces()}')}"
+    return text + "."
+
+
+def against_nation(place: Place) -> str:
+    """The share beside that of England and Wales."""
+    nation = place.estimates.nation
+    difference = difference_of_shares(place, nation)
+    word = prose.compared(
+        place.share().number, nation.share().number, shown_difference=difference.text
+    )
+    gap = f"{difference:absolute} {word}" if word in ("above", "below") else word
+    return f"That is {gap} the share in {nation.words}, {nation.share()}."
+
+
+def difference_of_shares(place: Place, other: Place) -> Figure:
+    """How far the share of one area is from that of another, in percentage points."""
+    own, reference = place.share(), other.share()
+    return Figure(
+        f"{own.figure_id}.against.{other.slug}",
+        own.number - reference.number,
+        "percentage_points",
+        (*own.cells, *reference.cells),
+        f"{own.formula} - {reference.formula}",
+    )
+
+
+def change_sentence(place: Place, change: Change) -> str:
+    """How the count moved, and whether the two years may be compared."""
+    direction = prose.recorded_direction(change.previous.number, change.current.number)
+    size = change.difference if change.percent.value is None else change.percent
+    by = "" if direction == "was unchanged" else f" by {size:absolute}"
+    return (
+        f"The number of {place.estimates.offence_words} offences recorded in {place.words} "
+        f"{direction}{by}, from {change.previous} in the "
+        f"{prose.period(change.previous_period_end)} to {change.current} in the "
+        f"{change.year.words}. {comparability(change)}"
+    ).strip()
+
+
+def comparability(change: Change) -> str:
+    """Why two years may not be compared, in one sentence; nothing where they may."""
+    if change.comparable:
+        return ""
+    named = prose.listed([f"“{name}”" for name in change.recording_changes])
+    return f"The two years are not comparable, as what police record changed in between: {named}."
+
+
+def rank_sentences(place: Place) -> str:
+    """The group's rank among offence groups in each classification, and why it has none in some."""
+    estimates = place.estimates
+    ranks = {name: place.rank(name) for name in RANKS}
+    held = [
+        prose.ranked(f"{rank}", name, _how_many(estimates, name))
+        for name, rank in ranks.items()
+        if rank
+    ]
+    parent = offences()[estimates.offence.parent_id].name
+    absent = [
+        prose.no_rank(estimates.offence.name, prose.lower_first(parent), name)
+        for name, rank in ranks.items()
+        if not rank
+    ]
+    text = f"By number of offences it ranks {prose.listed(held)}." if held else ""
+    return " ".join([text, *(f"{sentence}." for sentence in absent)]).strip()
+
+
+def _how_many(estimates: Estimates, classification: str) -> str:
+    number = len(estimates.classified(classification))
+    figure_id = f"groups_ranked.{classification}.{estimates.latest.release_id}"
+    return f"{Figure(figure_id, number, 'count')}"
+
+
+def highest(places: Sequence[Place]) -> str:
+    """Which of several areas has the highest share."""
+    first = by_share(places)[0]
+    return f"{escape(first.name)} has the highest share, {first.share()},"
+
+
+def spread(estimates: Estimates) -> str:
+    """How far apart the forces are."""
+    order = [place for place in by_share(estimates.forces) if place.share().value is not None]
+    high, low = order[0], order[-1]
+    return (
+        f"Between police force areas the share runs from {low.share()} in {low.words} to "
+        f"{high.share()} in {high.words}."
+    )
+
+
+def caveats(place: Place) -> list[str]:
+    """What to keep in mind about this area's figures, the particular before the general."""
+    notes = []
+    for year in place.estimates.years:
+        names = place.excluded(year)
+        if names:
+            notes.append(
+                f"In the {year.words} the figures of {place.words} exclude {prose.listed(names)}, "
+                f"which made no complete return."
+            )
+        elif place.total(year).value is None and place.total(year).cells:
+            notes.append(f"{place.name} made no complete return for the {year.words}.")
+    if place.rate().marker == "low_population":
+        notes.append(
+            f"No rate is given for {place.words}: few people live there, but many work there or "
+            f"visit, so a rate for residents would mislead."
+        )
+    count = place.count()
+    if count.value is not None and count.number < SMALL:
+        notes.append(
+            "Few offences are recorded here, so a handful more or less moves share and rank a lot."
+        )
+    return [
+        *notes,
+        "These are counts of what police recorded, not of what happened: many offences are never "
+        "reported, and recording practice differs between forces and over time. A count of "
+        "records has no sampling error, so no interval is given.",
+        "A share also moves when other crime rises or falls.",
+        "Each figure is as published in the edition it is shown for; later editions revise it.",
+    ]
+
+
+# Below this, one offence a month either way is a change of several per cent.
+SMALL = 500
+
+
+# ---------------------------------------------------------------- numbers at a glance
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Numbers at a glance: each value with what it is and how sure it is; HTML."""
+
+    facts: Sequence[tuple[str, str, str]]
+
+    def _repr_html_(self) -> str:
+        items = "".join(
+            f'<li><span class="value">{value}</span><span class="what">{what}</span>'
+            f'<span class="how">{how}</span></li>'
+            for value, what, how in self.facts
+        )
+        return f'<ul class="facts">{items}</ul>'
+
+    def __repr__(self) -> str:
+        return "; ".join(charts.plain(f"{value} {what}") for value, what, _ in self.facts)
+
+
+def facts(place: Place) -> Facts:
+    """Share, count, rate and change of the latest year."""
+    estimates = place.estimates
+    words, latest = estimates.offence_words, estimates.latest
+    listed = [
+        (
+            f"{place.share()}",
+            f"of recorded crime is {words}",
+            f"Share of records, {latest.words}; a count, so no margin of error.",
+        ),
+        (
+            f"{place.count()}",
+            f"{words} {prose.plural(place.count().value or 0, 'offence')} recorded",
+            f"Count of records, {latest.words}.",
+        ),
+    ]
+    rate = place.rate()
+    if rate.value is not None:
+        listed.append(
+            (
+                f"{rate}",
+                "offences per 1,000 residents",
+                "As published, on the latest mid-year population."
+                if place == estimates.nation
+                else f"In {estimates.nation.words}: {estimates.nation.rate()}.",
+            )
+        )
+    change = place.change()
+    if change:
+        listed.append(
+            (
+                f"{change.percent:signed}",
+                "change in offences on the year before",
+                "Count of records."
+                if change.comparable
+                else "Not comparable: what police record changed in between.",
+            )
+        )
+    return Facts(listed)
+
+
+def headline(estimates: Estimates) -> Facts:
+    """The four numbers of the front page."""
+    nation = estimates.nation
+    first = by_share(estimates.forces)[0]
+    return Facts(
+        [
+            *facts(nation).facts[:2],
+            (
+                f"{first.share()}",
+                f'in <a href="{first.address}">{escape(first.name)}</a>, the highest share of '
+                f"{estimates.how_many_forces()} forces",
+                "Share of records; a count, so no margin of error.",
+            ),
+            facts(nation).facts[-1],
+        ]
+    )
+
+
+# ---------------------------------------------------------------- charts
+
+
+def share_over_time(place: Place) -> Chart:
+    """The share over the years at hand, beside England and Wales."""
+    words, years = place.estimates.offence.name, place.years()
+    first, last = place.share(years[0]), place.share(years[-1])
+    moved = {"rose": "up from", "fell": "down from"}.get(
+        prose.recorded_direction(first.number, last.number), "the same as"
+    )
+    title = (
+        f"{words} made up {last} of recorded crime in {place.words} in the {years[-1].words}, "
+        f"{moved} {first} in the {years[0].words}"
+    )
+    return _over_time(place, Place.share, "share-over-time", title, "Share of all recorded crime")
+
+
+def rate_over_time(place: Place) -> Chart | None:
+    """Offences per 1,000 residents over the years at hand; None for an area without a rate."""
+    rate, nation = place.rate(), place.estimates.nation
+    if rate.value is None:
+        return None
+    title = f"Police in {place.words} recorded {rate} offences per 1,000 residents"
+    if place != nation:
+        word = prose.compared(
+            rate.number,
+            nation.rate().number,
+            shown_difference=f"{rate.number - nation.rate().number:.1f}",
+        )
+        title += f", {word} the rate in {nation.words}, {nation.rate()}"
+    return _over_time(place, Place.rate, "rate-over-time", title, "Offences per 1,000 residents")
+
+
+def _over_time(
+    place: Place,
+    quantity: Callable[[Place, Year], Figure],
+    chart_id: str,
+    title: str,
+    statistic: str,
+) -> Chart:
+    nation = place.estimates.nation
+    own, reference = _points(place, quantity), _points(nation, quantity)
+    compared = place != nation
+    excluded = [
+        f"In the {year.words} {nation.words} excludes {prose.listed(nation.excluded(year))}."
+        for year in nation.years()
+        if nation.excluded(year)
+    ]
+    years = [point.period_end for point in own]
+    chart = Chart(
+        chart_id,
+        title,
+        f"{statistic}, {escape(place.name)}{f' and {nation.name}' if compared else ''}, "
+        f"years ending {prose.month(years[0])} to {prose.month(years[-1])}",
+        notes=[SNAPSHOTS, *excluded],
+    )
+    return charts.over_time(
+        chart,
+        (place.name, own),
+        (nation.name, reference) if compared else None,
+        breaks(place.estimates.offence_id),
+    )
+
+
+def _points(place: Place, quantity: Callable[[Place, Year], Figure]) -> list[Point]:
+    known = ((year, quantity(place, year)) for year in place.estimates.years)
+    return [
+        Point(year.period_end, figure, year.revised)
+        for year, figure in known
+        if figure.value is not None
+    ]
+
+
+def standing(place: Place) -> Chart:
+    """Where a force stands among all forces, by share."""
+    estimates = place.estimates
+    rank = place.rank_among_forces()
+    ranked = prose.ranked(f"{rank}", "forces", f"{estimates.how_many_forces()}")
+    title = f"{escape(place.name)} ranks {ranked}"
+    chart = Chart(
+        "standing",
+        title,
+        f"{estimates.offence.name} as a share of recorded crime, police force areas, "
+        f"{estimates.latest.words}",
+    )
+    others = [Bar(force.name, force.share()) for force in estimates.forces if force != place]
+    nation = estimates.nation
+    return charts.strip(
+        chart, Bar(place.name, place.share()), others, Bar(nation.name, nation.share())
+    )
+
+
+def subgroups(place: Place) -> Chart:
+    """Every sub-group's share of recorded crime, the largest first."""
+    estimates = place.estimates
+    groups = estimates.classified("subgroups")
+    bars = [
+        Bar(
+            group.name,
+            place.share(offence_id=group.offence_id),
+            "bar" if group.offence_id == estimates.offence_id else "pale",
+        )
+        for group in groups
+    ]
+    rank = place.rank("subgroups")
+    title = f"{estimates.offence.name} is {place.share()} of recorded crime in {place.words}"
+    if rank:
+        ranked = prose.ranked(f"{rank}", "subgroups", _how_many(estimates, "subgroups"))
+        title = f"{estimates.offence.name} ranks {ranked} in {place.words}"
+    return charts.bars(
+        Chart(
+            "sub-groups",
+            title,
+            f"Share of all recorded crime by sub-group, {escape(place.name)}, "
+            f"{estimates.latest.words}",
+            key=[("bar", escape(estimates.offence.name)), ("pale", "Other sub-groups")],
+        ),
+        sorted(bars, key=lambda bar: -(bar.figure.value or 0)),
+    )
+
+
+def change_by_year(place: Place) -> Chart | None:
+    """The change on the year before in each edition, those not comparable drawn hollow."""
+    changes = [c for c in map(place.change, place.estimates.editions) if c]
+    if not changes:
+        return None
+    last = changes[-1]
+    direction = prose.recorded_direction(last.previous.number, last.current.number)
+    comparable = "" if last.comparable else ", but the two years are not comparable"
+    moved = "" if direction == "was unchanged" else f" by {last.percent:absolute}"
+    return charts.bars(
+        Chart(
+            "change-by-year",
+            f"Recorded offences {direction}{moved} in the {last.year.words}{comparable}",
+            f"Change in {place.estimates.offence_words} offences on the year before, "
+            f"{escape(place.name)}, years ending in each month",
+            key=[
+                ("bar", "Comparable with the year before"),
+                ("hollow", "Not comparable: what police record changed in between"),
+            ],
+        ),
+        [
+            Bar(
+                prose.month(change.year.period_end),
+                change.percent,
+                "bar" if change.comparable else "hollow",
+                "" if change.comparable else "not comparable",
+            )
+            for change in changes
+        ],
+        label_width=100,
+    )
+
+
+def shares_of(places: Sequence[Place], chart_id: str, title: str) -> Chart:
+    """A bar of the share for each of several areas, the highest first."""
+    estimates = places[0].estimates
+    return charts.bars(
+        Chart(
+            chart_id,
+            title,
+            f"{estimates.offence.name} as a share of all recorded crime, {estimates.latest.words}",
+        ),
+        [Bar(p.name, p.share()) for p in by_share(places)],
+    )
+
+
+def by_share(places: Sequence[Place]) -> list[Place]:
+    """Areas from the highest share to the lowest, those without one last."""
+    return sorted(places, key=lambda place: (-(place.share().value or -1), place.slug))
+
+
+# ---------------------------------------------------------------- tables
+
+
+def history(place: Place) -> Table:
+    """Every year at hand: count, total, share, rank and rate."""
+    estimates = place.estimates
+    ranked = place.kind == "force"
+    columns = ["Year ending", estimates.offence.name, "All recorded crime", "Share"]
+    columns += ["Rank among forces by share"] * ranked
+    rows: list[list[Content]] = []
+    for year in estimates.years:
+        if not place.count(year).cells:
+            continue
+        label = prose.month(year.period_end) + prose.excluding(place.excluded(year))
+        label += " (as revised a year later)" if year.revised else ""
+        row: list[Content] = [label, place.count(year), place.total(year), place.share(year)]
+        if ranked:
+            rank = place.rank_among_forces(year)
+            row.append(rank or Figure("rank_forces.none", None, "rank", marker="unavailable"))
+        rows.append([*row, place.rate(year), f"<code>{year.release_id}</code>"])
+    return Table(
+        f"{estimates.offence.name} in {place.words}: every year at hand",
+        [*columns, "Per 1,000 residents", "Release"],
+        rows,
+        notes=["A rate is given for a release's own year only."],
+        wide=True,
+    )
+
+
+def changes(place: Place) -> Table:
+    """The change on the year before in each edition, with what makes two years incomparable."""
+    rows: list[list[Content]] = [
+        [
+            prose.month(change.year.period_end) + prose.excluding(place.excluded(change.year)),
+            change.previous,
+            change.current,
+            change.percent,
+            "yes" if change.comparable else f"no: {escape('; '.join(change.recording_changes))}",
+        ]
+        for change in map(place.change, place.estimates.editions)
+        if change
+    ]
+    return Table(
+        f"{place.estimates.offence.name} in {place.words}: change on the year before",
+        ["Year ending", "Year before, as revised", "This year", "Change", "Comparable"],
+        rows,
+        styles=["", "", "", "signed"],
+        wide=True,
+    )
+
+
+def subgroup_table(place: Place) -> Table:
+    """Every sub-group's count, share and change on the year before."""
+    estimates = place.estimates
+    groups = sorted(
+        estimates.classified("subgroups"),
+        key=lambda group: -(place.count(offence_id=group.offence_id).value or 0),
+    )
+    return Table(
+        f"Sub-groups of recorded crime in {place.words}, {estimates.latest.words}",
+        ["Sub-group", "Offences", "Share", "Change on the year"],
+        [
+            [
+                _own(group.name, group.offence_id == estimates.offence_id),
+                place.count(offence_id=group.offence_id),
+                place.share(offence_id=group.offence_id),
+                _percent(place, group.offence_id),
+            ]
+            for group in groups
+        ],
+        styles=["", "", "", "signed"],
+    )
+
+
+def _own(name: str, own: bool) -> str:
+    return f"<b>{escape(name)}</b>" if own else escape(name)
+
+
+def areas_table(
+    places: Sequence[Place], caption: str, kind: str, own: Place | None = None
+) -> Table:
+    """Several areas side by side, the highest share first, each a link to its page."""
+    return Table(
+        caption,
+        [kind, "Offences", "Share", "Per 1,000 residents", "Change on the year"],
+        [
+            [
+                _own(place.name, True) if place == own else _linked(place),
+                place.count(),
+                place.share(),
+                place.rate(),
+                _percent(place),
+            ]
+            for place in by_share(places)
+        ],
+        styles=["", "", "", "", "signed"],
+    )
+
+
+def _linked(place: Place) -> str:
+    return f'<a href="{place.address}">{escape(place.name)}</a>'
+
+
+def neighbours_table(place: Place) -> Table:
+    """A force beside the forces it shares a boundary with, and England and Wales."""
+    estimates = place.estimates
+    beside = neighbours(place.area.area_code)
+    return areas_table(
+        [
+            place,
+            *(force for force in estimates.forces if force.area.area_code in beside),
+            estimates.nation,
+        ],
+        f"{escape(place.name)} beside its neighbours, {estimates.latest.words}",
+        "Area",
+        own=place,
+    )
+
+
+def neighbours(area_code: str) -> set[str]:
+    """Codes of the forces that share a boundary with a force (ONS boundaries, December 2023)."""
+    pairs = [
+        {row["area_code"], row["neighbour_code"]} for row in read_rows(REFERENCE / "neighbours.csv")
+    ]
+    return {code for pair in pairs if area_code in pair for code in pair - {area_code}}
+
+
+def _percent(place: Place, offence_id: str | None = None) -> Figure:
+    change = place.change(offence_id=offence_id)
+    if change is None:
+        return Figure("change_pct.none", None, "change", marker="unavailable")
+    return change.percent
