@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 # Distributions that conda channels hold under another name than PyPI.
-CONDA_NAMES = {"snakemake": "snakemake-minimal", "great-tables": "great_tables"}
+CONDA_NAMES = {"snakemake": "snakemake-minimal", "jupyter-client": "jupyter_client"}
 
 
 @pytest.fixture(scope="module")

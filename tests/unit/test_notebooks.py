@@ -1,0 +1,213 @@
+"""Notebooks: stored clean, re-runnable alone, and executed to the same bytes anywhere."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from crimeshare.problems import Problem
+from crimeshare.publish.notebooks import Kernel, execute_pages, warm_kernel, with_parameters
+from crimeshare.publish.pages import Page, page, report_pages
+from crimeshare.publish.site import read_executed, render_body, render_page, render_search
+
+STORED = sorted({page.source for page in report_pages()})
+
+
+@pytest.fixture(scope="module")
+def kernel(built: Path):
+    with warm_kernel(built) as running:
+        yield running
+
+
+def notebook(folder: Path, *cells: str, tags: tuple[str, ...] = ()) -> Path:
+    node = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    if tags:
+        node.cells[0].metadata["tags"] = list(tags)
+    path = folder / "some.ipynb"
+    nbformat.write(node, path)
+    return path
+
+
+def printed(node: nbformat.NotebookNode) -> str:
+    return "".join(o.text for cell in node.cells for o in cell.outputs if o.output_type == "stream")
+
+
+def text(node: nbformat.NotebookNode) -> str:
+    return nbformat.writes(node)
+
+
+@pytest.mark.parametrize("stored", STORED, ids=str)
+def test_notebooks_are_stored_without_outputs_or_machine(root: Path, stored: Path) -> None:
+    node = nbformat.read(root / stored, as_version=4)
+    nbformat.validate(node)
+    code = [cell for cell in node.cells if cell.cell_type == "code"]
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+    assert set(node.metadata) == {"kernelspec", "language_info"}
+    assert node.metadata.language_info == {"name": "python"}
+
+
+@pytest.mark.parametrize("stored", STORED, ids=str)
+def test_notebooks_read_only_through_the_library(root: Path, stored: Path) -> None:
+    source = "\n".join(c.source for c in nbformat.read(root / stored, as_version=4).cells)
+    assert not re.search(r"\b(open|read_parquet|read_csv|read_table)\(|pathlib|\bos\.", source)
+
+
+@pytest.mark.parametrize("stored", STORED, ids=str)
+def test_a_notebook_runs_alone_from_its_own_folder_to_the_same_outputs(
+    root: Path, built: Path, kernel: Kernel, stored: Path
+) -> None:
+    folder = built / "notebooks"
+    folder.mkdir(exist_ok=True)
+    with warm_kernel(folder) as alone:
+        clean = alone.execute(root / stored)
+    assert text(clean) == text(kernel.execute(root / stored))
+
+
+def test_an_executed_notebook_names_no_machine(root: Path, built: Path, kernel: Kernel) -> None:
+    copy = text(kernel.execute(root / "notebooks" / "force.ipynb"))
+    for trace in (str(root), str(built), str(Path.home()), sys.version.split()[0], "ipykernel"):
+        assert trace not in copy
+    assert not re.search(r"\d\d:\d\d:\d\d|iopub|/tmp/", copy)
+
+
+def test_what_one_notebook_leaves_the_next_does_not_see(tmp_path: Path, kernel: Kernel) -> None:
+    kernel.execute(notebook(tmp_path, "left_behind = 1"))
+    node = kernel.execute(notebook(tmp_path, 'print("left_behind" in globals())'))
+    assert printed(node) == "False\n"
+    assert node.cells[0].execution_count == 1
+
+
+def test_parameters_replace_defaults_and_leave_the_rest(tmp_path: Path, kernel: Kernel) -> None:
+    cells = ('area = "gwent"  # a force\nother = 2', "print(area, other)")
+    path = notebook(tmp_path, *cells, tags=("parameters",))
+    assert printed(kernel.execute(path)) == "gwent 2\n"
+    assert printed(kernel.execute(path, {"area": "kent's"})) == "kent's 2\n"
+    node = with_parameters(nbformat.read(path, as_version=4), {"area": "kent"}, path)
+    assert node.cells[0].source == "area = 'kent'  # a force\nother = 2"
+
+
+def test_a_parameter_without_a_default_is_refused(tmp_path: Path, kernel: Kernel) -> None:
+    with pytest.raises(Problem, match="no cell tagged `parameters`"):
+        kernel.execute(notebook(tmp_path, "a = 1"), {"a": 2})
+    with pytest.raises(Problem, match="gives `b` no default; add a line b = "):
+        kernel.execute(notebook(tmp_path, "a = 1", tags=("parameters",)), {"b": 2})
+
+
+def test_a_failing_cell_is_one_sentence(tmp_path: Path, kernel: Kernel) -> None:
+    with pytest.raises(Problem, match=r"some\.ipynb stopped: ZeroDivisionError: division by zero"):
+        kernel.execute(notebook(tmp_path, "1 / 0"))
+    assert printed(kernel.execute(notebook(tmp_path, "print(1)"))) == "1\n"
+
+
+def test_an_unknown_area_stops_with_the_nearest(root: Path, kernel: Kernel) -> None:
+    with pytest.raises(Problem, match="no area `gwynt`; did you mean `gwent`"):
+        kernel.execute(root / "notebooks" / "force.ipynb", {"area": "gwynt"})
+
+
+def test_nothing_built_says_what_to_run(root: Path, tmp_path: Path) -> None:
+    with warm_kernel(tmp_path) as kernel, pytest.raises(Problem, match="snakemake --cores 4"):
+        kernel.execute(root / "notebooks" / "national.ipynb")
+
+
+def test_pages_are_the_same_bytes_whatever_the_surroundings(root: Path, built: Path) -> None:
+    """In another time zone, locale and hash seed, by another number of kernels."""
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from crimeshare.publish.notebooks import execute_pages\n"
+        "from crimeshare.publish.pages import page\n"
+        "execute_pages([page(n) for n in ('index', 'forces/gwent', 'sources')], {},"
+        " Path.cwd(), kernels=int(sys.argv[1]))"
+    )
+    copies = []
+    (built / "notebooks").mkdir(exist_ok=True)
+    for stored in STORED:
+        (built / stored).write_bytes((root / stored).read_bytes())
+    for kernels, surroundings in (
+        ("1", {"TZ": "UTC", "LANG": "C", "PYTHONHASHSEED": "1"}),
+        ("3", {"TZ": "Pacific/Apia", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "2"}),
+    ):
+        subprocess.run(
+            [sys.executable, "-c", program, kernels],
+            cwd=built,
+            env={**os.environ, **surroundings},
+            check=True,
+        )
+        files = sorted((built / "results" / "notebooks").rglob("*.ipynb"))
+        assert len(files) == 3
+        copies.append([file.read_bytes() for file in files])
+    assert copies[0] == copies[1]
+
+
+@pytest.fixture(scope="module")
+def gwent(root: Path, kernel: Kernel) -> str:
+    """The body of the page about Gwent."""
+    return render_body(kernel.execute(root / "notebooks" / "force.ipynb", {"area": "gwent"}))
+
+
+def test_a_page_stands_alone(gwent: str) -> None:
+    html = render_page(page("forces/gwent"), gwent)
+    assert html.count("<h1>") == 1
+    assert len(html.encode()) < 250_000
+    loaded = re.findall(r'(?:src|href)="(?!#|data:|https://www\.nationalarchives)([^"]*)"', html)
+    assert all(re.fullmatch(r"(\.\./)?[a-z/-]+\.html(#[a-z-]+)?", address) for address in loaded)
+    assert not re.search(r"url\(\s*['\"]?http|@import|<script[^>]* src", html)
+
+
+def test_the_page_from_a_file_is_the_page_from_memory(
+    root: Path, built: Path, gwent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    execute_pages([page("forces/gwent")], {}, built)
+    monkeypatch.chdir(built)
+    assert render_body(read_executed(page("forces/gwent"))) == gwent
+
+
+def test_links_of_a_page_lead_to_pages(gwent: str) -> None:
+    html = render_page(page("forces/gwent"), gwent)
+    links = re.findall(r'href="((?:\.\./)?[a-z/-]+\.html)', html)
+    known = {other.address for other in report_pages()} | {"search.html"}
+    assert links
+    assert {link.removeprefix("../") for link in links} <= known
+
+
+def test_a_link_to_no_page_is_refused(gwent: str) -> None:
+    wrong = gwent + '<a href="forces/gwynt.html">Gwynt</a>'
+    with pytest.raises(Problem, match=r"links to `forces/gwynt\.html`, which is no page"):
+        render_page(page("forces/gwent"), wrong)
+
+
+def test_a_number_that_nobody_can_trace_stops_the_page(gwent: str) -> None:
+    with pytest.raises(Problem, match=r"does not come from a figure.*rose by 12%"):
+        render_page(page("forces/gwent"), gwent + "<p>It rose by 12%</p>")
+
+
+def test_a_page_needs_one_title() -> None:
+    with pytest.raises(Problem, match="one heading of the first level, not 0"):
+        render_page(page("sources"), "<p>Nothing</p>")
+
+
+def test_search_knows_every_page_and_lists_it_without_a_script(gwent: str) -> None:
+    bodies = {page("forces/gwent"): gwent, page("sources"): "<h1>Sources</h1><p>All</p>"}
+    html = render_search(bodies)
+    index = json.loads(re.findall(r'id="index">(.*?)</script>', html)[0])
+    assert [entry["title"] for entry in index] == ["Gwent", "Sources"]
+    assert "Where it stands among forces" in index[0]["headings"]
+    fallback = re.findall(r"<noscript>(.*?)</noscript>", html, flags=re.DOTALL)[0]
+    assert all(f'href="{other.address}"' in fallback for other in report_pages())
+
+
+def test_addresses_of_pages_are_those_of_the_contract() -> None:
+    names = [other.name for other in report_pages()]
+    assert len(names) == len(set(names))
+    assert names[0] == "index"
+    forces = [name for name in names if name.startswith("forces/")]
+    assert len(forces) == 43
+    assert all(re.fullmatch(r"forces/[a-z]+(-[a-z]+)*", name) for name in forces)
+    assert "forces/devon-and-cornwall" in forces
+    assert len([name for name in names if name.startswith("regions/")]) == 10
+    assert Page("a/b", "B", "force").depth == 1

@@ -1,0 +1,176 @@
+"""Execute notebooks so that the executed copy depends on nothing but notebook and data.
+
+All notebooks of a run share one kernel, whose imports are paid for once; the namespace is
+emptied in between.  No time, path, host or version is kept.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.client import KernelClient
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from tqdm import tqdm
+
+from crimeshare.problems import Problem
+from crimeshare.publish.pages import Page
+from crimeshare.running import replacing
+
+PARAMETERS = "parameters"
+TIMEOUT = 300
+
+
+class Kernel:
+    """A running kernel that executes one notebook after another."""
+
+    def __init__(self, manager: KernelManager, client: KernelClient, folder: Path) -> None:
+        self._manager = manager
+        self._client = client
+        self._folder = folder
+
+    def execute(
+        self, notebook: Path, parameters: Mapping[str, Any] | None = None
+    ) -> nbformat.NotebookNode:
+        """The notebook with its outputs; the file itself is left as it is.
+
+        Args:
+            notebook: the notebook to read.
+            parameters: values in place of the defaults in its cell tagged ``parameters``.
+
+        Raises:
+            Problem: if a cell fails, or a parameter has no default in the notebook.
+        """
+        node = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+        node = with_parameters(node, parameters or {}, notebook)
+        # Also sets the count of executions back to one.
+        self._client.execute("get_ipython().reset(new_session=True)", store_history=False)
+        runner = NotebookClient(
+            node,
+            km=self._manager,
+            timeout=TIMEOUT,
+            record_timing=False,
+            resources={"metadata": {"path": str(self._folder)}},
+        )
+        runner.kc = self._client
+        try:
+            runner.execute(cleanup_kc=False)
+        except CellExecutionError as error:
+            raise Problem(
+                f"{notebook}{_given(parameters)} stopped: {error.ename}: {error.evalue}. "
+                f"Open it in JupyterLab and run all cells to see where."
+            ) from error
+        node.metadata = {"kernelspec": dict(KERNEL), "language_info": dict(LANGUAGE)}
+        return node
+
+
+# Written the same whatever the kernel calls itself.
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LANGUAGE = {"name": "python"}
+
+
+@contextmanager
+def warm_kernel(folder: Path) -> Iterator[Kernel]:
+    """A kernel of this environment, working in `folder`, stopped at the end.
+
+    It is reached through files of its own, not through ports, which two runs could both pick.
+    """
+    with tempfile.TemporaryDirectory(prefix="crimeshare-") as runtime:
+        manager = KernelManager(
+            kernel_name="python3",
+            # None but this environment's: a user's own kernels may be another Python.
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+            transport="ipc",
+            connection_file=str(Path(runtime) / "kernel.json"),
+        )
+        manager.start_kernel(cwd=str(folder))
+        client = manager.client()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=TIMEOUT)
+            yield Kernel(manager, client, folder)
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+
+
+def execute_pages(
+    pages: Sequence[Page], parameters: Mapping[str, Any], folder: Path, kernels: int = 1
+) -> None:
+    """Execute the notebook of every page and write the copies to where the pages name them.
+
+    Args:
+        pages: what to execute.
+        parameters: what every page is given beside its own parameters.
+        folder: the working directory of the notebooks, which holds ``results/``.
+        kernels: how many run side by side.
+
+    Raises:
+        Problem: if a notebook stops; copies written before it stay.
+    """
+
+    def run(share: Sequence[Page]) -> None:
+        with warm_kernel(folder) as kernel:
+            for page in share:
+                write_notebook(
+                    kernel.execute(page.source, {**parameters, **page.parameters}),
+                    folder / page.executed,
+                )
+                progress.update()
+
+    with (
+        tqdm(total=len(pages), desc="Executing notebooks", unit="page", disable=None) as progress,
+        ThreadPoolExecutor(kernels) as pool,
+    ):
+        # Every n-th page each: pages of a kind, which take about as long, are next to each other.
+        list(pool.map(run, [pages[start::kernels] for start in range(kernels)]))
+
+
+def with_parameters(
+    node: nbformat.NotebookNode, parameters: Mapping[str, Any], notebook: Path
+) -> nbformat.NotebookNode:
+    """The notebook with values in place of the defaults in its cell tagged ``parameters``.
+
+    The cell assigns one name a line, ``area = "gwent"``; lines of other names stay.
+    """
+    if not parameters:
+        return node
+    cell = next((c for c in node.cells if PARAMETERS in c.metadata.get("tags", [])), None)
+    if cell is None:
+        raise Problem(
+            f"{notebook} has no cell tagged `{PARAMETERS}`, so it cannot be given "
+            f"{', '.join(parameters)}; tag the cell that assigns the defaults."
+        )
+    lines = cell.source.splitlines()
+    for name, value in parameters.items():
+        assigned = [i for i, line in enumerate(lines) if line.partition("=")[0].strip() == name]
+        if not assigned:
+            raise Problem(
+                f"{notebook}: its cell tagged `{PARAMETERS}` gives `{name}` no default; add a "
+                f"line {name} = ..."
+            )
+        comment = lines[assigned[0]].partition("  # ")[1:]
+        lines[assigned[0]] = f"{name} = {value!r}" + "".join(comment)
+    cell.source = "\n".join(lines)
+    return node
+
+
+def write_notebook(node: nbformat.NotebookNode, path: Path) -> None:
+    """Write an executed notebook."""
+    text: str = nbformat.writes(node)  # type: ignore[no-untyped-call]
+    with replacing(path) as target:
+        target.write_text(text + "\n", encoding="utf-8")
+
+
+def _given(parameters: Mapping[str, Any] | None) -> str:
+    if not parameters:
+        return ""
+    return " with " + ", ".join(f"{name} = {value!r}" for name, value in parameters.items())

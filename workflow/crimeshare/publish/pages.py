@@ -1,0 +1,83 @@
+"""Which pages the report has, in the order a reader meets them, and what each is made from.
+
+Read at every start of Snakemake, hence nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crimeshare.reference import areas
+
+NOTEBOOKS = Path("notebooks")
+EXECUTED = Path("results/notebooks")
+REPORT = Path("results/report")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: a notebook executed with parameters.
+
+    Attributes:
+        name: address without its ending, from the root of the report: ``forces/gwent``.
+        title: as navigation names it.
+        notebook: stem of the notebook it is made from.
+        parameters: what replaces the defaults of the notebook's cell tagged ``parameters``.
+        section: heading of the navigation it stands under; empty for the front page.
+    """
+
+    name: str
+    title: str
+    notebook: str
+    parameters: dict[str, str] = field(default_factory=dict, compare=False)
+    section: str = ""
+
+    @property
+    def source(self) -> Path:
+        """The notebook as the repository keeps it."""
+        return NOTEBOOKS / f"{self.notebook}.ipynb"
+
+    @property
+    def executed(self) -> Path:
+        """The notebook as executed for this page."""
+        return EXECUTED / f"{self.name}.ipynb"
+
+    @property
+    def path(self) -> Path:
+        """The page itself."""
+        return REPORT / f"{self.name}.html"
+
+    @property
+    def address(self) -> str:
+        """The page from the root of the report."""
+        return f"{self.name}.html"
+
+    @property
+    def depth(self) -> int:
+        """How many folders below the root it lies."""
+        return self.name.count("/")
+
+
+def report_pages() -> list[Page]:
+    """Every page made from a notebook."""
+    forces = sorted((a for a in areas().values() if a.area_type == "force"), key=lambda a: a.slug)
+    regions = [a for a in areas().values() if a.area_type == "region" or a.area_name == "Wales"]
+    return [
+        Page("index", "Summary", "index"),
+        Page("national", "England and Wales", "national", section="England and Wales"),
+        *(
+            Page(f"regions/{a.slug}", a.area_name, "region", {"area": a.slug}, "Regions")
+            for a in regions
+        ),
+        *(
+            Page(f"forces/{a.slug}", a.area_name, "force", {"area": a.slug}, "Forces")
+            for a in forces
+        ),
+        Page("sources", "Sources", "sources", section="About"),
+    ]
+
+
+def page(name: str) -> Page:
+    """The page of that name."""
+    return next(page for page in report_pages() if page.name == name)

@@ -1,0 +1,206 @@
+"""The site: each page is a function of its executed notebook and of the list of pages alone.
+
+So one page can be built by itself, with the bytes it has in the whole report; style and script
+are inside the page, which therefore asks no other file or host for anything.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from crimeshare.problems import Problem
+from crimeshare.publish.charts import plain
+from crimeshare.publish.figures import stray_numbers
+from crimeshare.publish.pages import Page, report_pages
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_page(page: Page, body: str) -> str:
+    """The page around a body.
+
+    Args:
+        page: which page it is.
+        body: what :func:`render_body` made of its executed notebook.
+
+    Raises:
+        Problem: if its text prints a number that is neither a figure nor structural, so that
+            nobody could trace it.
+    """
+    strays = stray_numbers(body)
+    if strays:
+        shown = "; ".join(f'"{stray}"' for stray in strays[:5])
+        raise Problem(
+            f"{page.source}: {len(strays)} passages of {page.address} print a number that does not "
+            f"come from a figure: {shown}. Write it as a Figure, see crimeshare.publish.figures."
+        )
+    return _template("page.html.j2").render(
+        page=page,
+        title=page_title(body),
+        lead=_lead(body),
+        body=Markup(_in_sections(_linked(page, body))),
+        headings=_headings(body),
+        sections=_navigation(),
+        root="../" * page.depth,
+        **_shared(),
+    )
+
+
+def render_search(bodies: Mapping[Page, str]) -> str:
+    """The search page, which holds its own index of words.
+
+    Args:
+        bodies: the rendered body of every page.
+    """
+    index = [
+        {
+            "address": page.address,
+            "title": page_title(body),
+            "section": page.section,
+            "headings": [plain(text) for _, text in _headings(body)],
+            "lead": _lead(body),
+        }
+        for page, body in bodies.items()
+    ]
+    page = Page("search", "Search", "", section="About")
+    return _template("search.html.j2").render(
+        page=page,
+        title="Search",
+        lead="",
+        headings=[],
+        sections=_navigation(),
+        index=Markup(json.dumps(index, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")),
+        root="",
+        **_shared(),
+    )
+
+
+def read_executed(page: Page) -> dict[str, Any]:
+    """The executed notebook of a page."""
+    notebook: dict[str, Any] = json.loads(page.executed.read_text(encoding="utf-8"))
+    return notebook
+
+
+def render_body(notebook: Mapping[str, Any]) -> str:
+    """Prose, tables and charts of an executed notebook as HTML, without its code.
+
+    Args:
+        notebook: as nbformat has it; texts may be whole or lists of lines, as in a file.
+    """
+    parts = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            parts.append(_markdown("".join(cell["source"])))
+        elif cell["cell_type"] == "code":
+            parts += [_output(output) for output in cell["outputs"]]
+    return "\n".join(part for part in parts if part)
+
+
+def page_title(body: str) -> str:
+    """Text of the page's only heading of the first level."""
+    titles = re.findall(r"<h1[^>]*>(.*?)</h1>", body, flags=re.DOTALL)
+    if len(titles) != 1:
+        raise Problem(f"A page needs one heading of the first level, not {len(titles)}: {titles}")
+    return plain(titles[0])
+
+
+def _output(output: dict[str, Any]) -> str:
+    """The richest form of one output; texts are stored as lists of lines."""
+    if output["output_type"] == "stream":
+        return f"<pre>{escape(''.join(output['text']))}</pre>" if output["name"] == "stdout" else ""
+    forms = {kind: "".join(lines) for kind, lines in output.get("data", {}).items()}
+    if "text/html" in forms:
+        return forms["text/html"]
+    if "text/markdown" in forms:
+        return _markdown(forms["text/markdown"])
+    return f"<pre>{escape(forms.get('text/plain', ''))}</pre>"
+
+
+def _markdown(text: str) -> str:
+    return str(_parser().render(text))
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": True}).enable("table")
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
+
+
+@cache
+def _shared() -> dict[str, Markup]:
+    return {
+        "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        "script": Markup((TEMPLATES / "report.js").read_text(encoding="utf-8")),
+    }
+
+
+@cache
+def _navigation() -> dict[str, list[Page]]:
+    sections: dict[str, list[Page]] = {}
+    for page in report_pages():
+        sections.setdefault(page.section, []).append(page)
+    return sections
+
+
+def _linked(page: Page, body: str) -> str:
+    """Make links to other pages, written from the root of the report, right for this page."""
+    known = {other.address for other in report_pages()}
+
+    def link(match: re.Match[str]) -> str:
+        if match[1] not in known:
+            raise Problem(
+                f"{page.source}: {page.address} links to `{match[1]}`, which is no page of the "
+                f"report; write a link from the root of the report, such as forces/gwent.html."
+            )
+        return f'href="{"../" * page.depth}{match[1]}'
+
+    return re.sub(r'href="([a-z][a-z/-]*\.html)', link, body)
+
+
+def _lead(body: str) -> str:
+    """The first paragraph, as plain text: what a search result and a preview show."""
+    found = re.search(r"<p[^>]*>(.*?)</p>", body, flags=re.DOTALL)
+    return plain(found[1]) if found else ""
+
+
+_HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+
+
+def _headings(body: str) -> list[tuple[str, str]]:
+    return [(_anchor(text), plain(text)) for text in _HEADING.findall(body)]
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", plain(heading).lower()).strip("-")
+
+
+def _in_sections(body: str) -> str:
+    """Put each heading of the second level and what follows it into a section of its own."""
+    before, *rest = re.split(r"(?=<h2>)", body)
+    parts = [f'<div class="opening">{before}</div>']
+    for part in rest:
+        anchor = _anchor(_HEADING.findall(part)[0])
+        heading = part.replace("<h2>", f'<h2 id="{anchor}">', 1)
+        parts.append(f'<section aria-labelledby="{anchor}">{heading}</section>')
+    return "\n".join(parts)

@@ -1,0 +1,107 @@
+# Publish: the report, each page a notebook executed on the estimates.
+#
+# in    results/clean/recorded_crime.parquet, results/estimates/*.parquet
+#       notebooks/*.ipynb                     stored without outputs
+#       resources/reference/*.csv             areas, offences, recording changes, tile map
+#       config/releases.csv, config/copies.csv   for the page of sources
+# out   results/notebooks/<page>.ipynb        executed copies
+#       results/report/<page>.html            the site; results/report/index.html is its front
+#
+# The whole report executes all notebooks in one job, whose kernels stay warm; a force asked for by
+# itself (snakemake results/report/forces/gwent.html) is executed and rendered alone, to the same
+# bytes.
+
+from crimeshare.publish.pages import report_pages
+
+pages = report_pages()
+parameters = {"offence_id": configuration.offence_group}
+evidence = [
+    "results/clean/recorded_crime.parquet",
+    "results/estimates/shares.parquet",
+    "results/estimates/changes.parquet",
+    "resources/reference/areas.csv",
+    "resources/reference/offences.csv",
+    "resources/reference/neighbours.csv",
+    "resources/reference/recording_changes.csv",
+    "resources/reference/tile_map.csv",
+    "config/releases.csv",
+    "config/copies.csv",
+    *dict.fromkeys(page.source.as_posix() for page in pages),
+]
+templates = [
+    f"workflow/crimeshare/publish/templates/{name}"
+    for name in ("page.html.j2", "search.html.j2", "report.css", "report.js")
+]
+
+
+ruleorder: render_force > render_site
+
+
+rule execute_notebooks:
+    input:
+        evidence,
+    output:
+        [page.executed.as_posix() for page in pages],
+    log:
+        "results/logs/execute_notebooks.log",
+    benchmark:
+        "results/benchmarks/execute_notebooks.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    threads: 2
+    params:
+        software=software("publish", "measures", "sources"),
+        parameters=parameters,
+    message:
+        "Executing the notebooks of the report"
+    script:
+        "../scripts/execute_notebooks.py"
+
+
+rule render_site:
+    input:
+        # Unnamed: Snakemake takes the rule with a file only then.
+        rules.execute_notebooks.output,
+        templates=templates,
+    output:
+        pages=[page.path.as_posix() for page in pages],
+        search="results/report/search.html",
+    log:
+        "results/logs/render_site.log",
+    benchmark:
+        "results/benchmarks/render_site.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("publish"),
+    message:
+        "Rendering the site"
+    script:
+        "../scripts/render_site.py"
+
+
+rule render_force:
+    input:
+        evidence,
+        templates=templates,
+    output:
+        page="results/report/forces/{force}.html",
+    log:
+        "results/logs/render_force/{force}.log",
+    benchmark:
+        "results/benchmarks/render_force/{force}.tsv"
+    wildcard_constraints:
+        force="|".join(
+            page.name.removeprefix("forces/")
+            for page in pages
+            if page.name.startswith("forces/")
+        ),
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("publish", "measures", "sources"),
+        parameters=parameters,
+    message:
+        "Executing and rendering the page of {wildcards.force}"
+    script:
+        "../scripts/render_force.py"

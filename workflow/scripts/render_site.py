@@ -1,0 +1,14 @@
+"""Render every page of the report, and the page that searches them."""
+
+from crimeshare.publish.pages import report_pages
+from crimeshare.publish.site import read_executed, render_body, render_page, render_search
+from crimeshare.running import replacing, running
+
+with running(snakemake):
+    bodies = {}
+    for page in report_pages():
+        bodies[page] = render_body(read_executed(page))
+        with replacing(page.path) as path:
+            path.write_text(render_page(page, bodies[page]), encoding="utf-8")
+    with replacing(snakemake.output.search) as path:
+        path.write_text(render_search(bodies), encoding="utf-8")
