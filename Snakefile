@@ -33,6 +33,7 @@ include: "workflow/rules/estimate.smk"
 include: "workflow/rules/check.smk"
 include: "workflow/rules/survey.smk"
 include: "workflow/rules/audit.smk"
+include: "workflow/rules/publish.smk"
 
 
 onstart:
@@ -43,12 +44,6 @@ onstart:
 rule all:
     default_target: True
     input:
-        "results/estimates/shares.parquet",
-        "results/estimates/changes.parquet",
-        "results/clean/recorded_offence_codes.parquet",
-        "results/clean/survey_notices.parquet",
-        "results/estimates/flag_agreement.parquet",
-        "results/estimates/prevalence.parquet",
-        "results/estimates/survey_changes.parquet",
-        "results/estimates/claims.parquet",
+        rules.render_site.output,
+        survey_targets,
         "results/logs/check_claims.done",
