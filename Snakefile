@@ -34,6 +34,7 @@ include: "workflow/rules/check.smk"
 include: "workflow/rules/survey.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/publish.smk"
+include: "workflow/rules/ledger.smk"
 
 
 onstart:
@@ -45,5 +46,8 @@ rule all:
     default_target: True
     input:
         rules.render_site.output,
+        "results/published/figures.csv",
         survey_targets,
         "results/logs/check_claims.done",
+    message:
+        "The report is results/report/index.html"
