@@ -15,6 +15,7 @@ import xlsxwriter
 import xlwt
 from openpyxl.utils import column_index_from_string
 
+from crimeshare.reference import areas
 from crimeshare.tables.observations import Observation, read_observations
 
 FIGURES = Path(__file__).resolve().parents[1] / "resources" / "figures"
@@ -36,6 +37,11 @@ class Book:
     sheets: dict[str, dict[Place, object]]
     accessible: bool
     header: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def by_force(self) -> list[str]:
+        """The tables of countries, regions and forces; the others are of partnerships."""
+        return [name for name in self.header if name.strip().startswith("Table P")]
 
     def rename(self, old: str, new: str) -> None:
         """Give a sheet another name in its place."""
@@ -93,13 +99,33 @@ def from_figures(observations: list[Observation]) -> Book:
         header[row.sheet] = max(header.get(row.sheet, 0), column[0])
         grid[column] = row.column_label
         grid[at] = row.value if row.value is not None else row.marker_text
-        grid[at[0], 0] = "" if row.area_code == "BTP" else row.area_code
-        grid[at[0], 1] = row.area_label
+        if row.parent_code:
+            grid[at[0], 0], grid[at[0], 1] = row.parent_code, areas()[row.parent_code].area_name
+            grid[at[0], 2] = row.area_code if row.area_type == "partnership" else ""
+            grid[at[0], 3] = row.area_label
+        else:
+            grid[at[0], 0] = "" if row.area_code == "BTP" else row.area_code
+            grid[at[0], 1] = row.area_label
+    by_partnership = {row.sheet for row in observations if row.parent_code}
     for name, row in header.items():
-        sheets[name][row, 0], sheets[name][row, 1] = "Area Code", "Area Name"
+        grid, labels = sheets[name], ("Area Code", "Area Name")
+        if name in by_partnership:
+            labels = _PARTNERSHIP_LABELS
+        for column, label in enumerate(labels):
+            grid[row, column] = label
     book = Book(sheets, accessible, header)
     _furnish(book)
     return book
+
+
+_PARTNERSHIP_LABELS = (
+    "Police Force\nArea code",
+    "Police Force\nArea name",
+    "Community Safety\nPartnership code",
+    "Community Safety\nPartnership name",
+    "Local Authority code",
+    "Local Authority name",
+)
 
 
 def _title(row: Observation, accessible: bool) -> str:
@@ -109,6 +135,11 @@ def _title(row: Observation, accessible: bool) -> str:
         before = f"year ending {row.previous_period_end:%B %Y}"
         period = (
             f"{period} compared with {before}" if accessible else f"{before} compared with {period}"
+        )
+    if row.parent_code:
+        return (
+            f"{row.sheet.strip()}: Number of police recorded crimes for headline offences by "
+            f"Community Safety Partnership area, England and Wales, {period} [note 1][note 2]"
         )
     where, notes = ("England and Wales", " [note 1]") if accessible else ("English regions", "1,2")
     return (
@@ -187,9 +218,16 @@ def footnotes_on_everything(book: Book) -> None:
     note = "[note 3]" if book.accessible else "7,12"
     for name, header in book.header.items():
         for (row, column), cell in list(book.sheets[name].items()):
-            is_label = (row == header and column > 1) or (row > header and column == 1)
+            by_force = name in book.by_force
+            area = 1 if by_force else 3
+            is_label = (row == header and column > 1) or (row > header and column == area)
             # Bases carry theirs in the middle of the label.
-            if is_label and not str(cell)[-1].isdigit() and "rounded" not in str(cell):
+            if (
+                is_label
+                and str(cell)
+                and not str(cell)[-1].isdigit()
+                and "rounded" not in str(cell)
+            ):
                 book.sheets[name][row, column] = f"{cell}{note}"
 
 
@@ -221,7 +259,7 @@ def capitals_and_dashes(book: Book) -> None:
 
 def region_told_from_force(book: Book) -> None:
     """The region is called ``West Midlands region``."""
-    for name in book.header:
+    for name in book.by_force:
         grid = book.sheets[name]
         row = next(row for (row, column), cell in grid.items() if cell == "E12000005")
         grid[row, 1] = "West Midlands region"
@@ -229,7 +267,7 @@ def region_told_from_force(book: Book) -> None:
 
 def city_of_london_turned_round(book: Book) -> None:
     """``London, City of``."""
-    for name in book.header:
+    for name in book.by_force:
         grid = book.sheets[name]
         row = next(row for (row, column), cell in grid.items() if cell == "E23000034")
         grid[row, 1] = "London, City of"
@@ -278,7 +316,34 @@ def columns_in_another_order(book: Book) -> None:
         }
 
 
+_OTHER_NAMES = {
+    "Death or serious injury - unlawful driving": "Death or serious injury - illegal driving",
+    "Other theft offences": "All other theft offences",
+    "Miscellaneous crimes": "Miscellaneous crimes against society",
+    "Possession of weapons offences": "Possession of weapon offences",
+    "Residential burglary": "Residental burglary",
+}
+
+
+def offences_under_other_names(book: Book) -> None:
+    """Names that some editions gave to the same offences, a slip of the pen among them."""
+    for name, header in book.header.items():
+        for (row, column), cell in list(book.sheets[name].items()):
+            if row == header and cell in _OTHER_NAMES:
+                book.sheets[name][row, column] = _OTHER_NAMES[str(cell)]
+
+
+def total_with_typing_slips(book: Book) -> None:
+    """``excludinging fraud`` with a space before and a line break inside."""
+    for name, header in book.header.items():
+        for (row, column), cell in list(book.sheets[name].items()):
+            if row in (header, header - 1) and str(cell).strip().startswith("Total recorded"):
+                book.sheets[name][row, column] = " Total recorded crime\n(excludinging fraud4)"
+
+
 QUIRKS: list[Quirk] = [
+    offences_under_other_names,
+    total_with_typing_slips,
     two_digit_years,
     correction_sheet_first,
     spaces_behind_sheet_names,
