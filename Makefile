@@ -1,6 +1,7 @@
 # The commands of the project; each is explained in README.md.
 #
 #   make            the whole report, from the figures in this repository
+#   make verify     the report again from nothing, every figure beside the published one
 #   make test       linters, then every test this machine can run
 #   make lint       the linters alone
 #   make figures    the figures in resources/figures/ again, from the workbooks of a mirror
@@ -10,7 +11,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := report
-.PHONY: report test lint figures lock clean environment
+.PHONY: report verify test lint figures lock clean environment
 
 BIN := .venv/bin
 CORES ?= 4
@@ -28,6 +29,10 @@ ENVIRONMENT := .venv/installed-$(firstword $(shell cat envs/requirements.txt pyp
 
 report: $(ENVIRONMENT)
 	$(BIN)/snakemake --cores $(CORES)
+
+# Everything is built again: a figure that is only remembered is not reproduced.
+verify: $(ENVIRONMENT)
+	$(BIN)/snakemake --cores $(CORES) --forceall verify_figures
 
 environment: $(ENVIRONMENT)
 

@@ -262,8 +262,7 @@ class Releases:
 def ratio(part: Finding, whole: Finding, unit: Unit) -> Finding:
     """``part / whole``, with the cells of both."""
     cells = tuple(dict.fromkeys((*part.cells, *whole.cells)))
-    one_sheet = len({(cell.release_id, cell.sheet) for cell in cells}) == 1
-    above, below = _operand(part, one_sheet), _operand(whole, one_sheet, bracketed=True)
+    above, below = _operand(part, cells), _operand(whole, cells, bracketed=True)
     return Finding(
         part.value / whole.value,
         unit,
@@ -277,8 +276,7 @@ def ratio(part: Finding, whole: Finding, unit: Unit) -> Finding:
 
 def _change(now: Finding, before: Finding, unit: Unit, vintage: Vintage) -> Finding:
     cells = tuple(dict.fromkeys((*now.cells, *before.cells)))
-    one_sheet = len({(cell.release_id, cell.sheet) for cell in cells}) == 1
-    after, base = _operand(now, one_sheet), _operand(before, one_sheet, bracketed=True)
+    after, base = _operand(now, cells), _operand(before, cells, bracketed=True)
     relative = unit == "change"
     return Finding(
         now.value / before.value - 1 if relative else now.value - before.value,
@@ -295,11 +293,14 @@ def _noted(finding: Finding, note: str) -> Finding:
     return replace(finding, note=note)
 
 
-def _operand(finding: Finding, one_sheet: bool, *, bracketed: bool = False) -> str:
-    """A value inside a formula: its cell, with the sheet where there are several."""
+def _operand(finding: Finding, cells: Sequence[Cell], *, bracketed: bool = False) -> str:
+    """A value inside a formula over ``cells``, which names sheet and release where they differ."""
     if finding.formula:
         return f"({finding.formula})" if bracketed else finding.formula
-    return finding.cells[0].cell if one_sheet else finding.cells[0].name
+    cell = finding.cells[0]
+    if len({other.release_id for other in cells}) > 1:
+        return f"[{cell.release_id}]{cell.name}"
+    return cell.cell if len({other.sheet for other in cells}) == 1 else cell.name
 
 
 def _cell(row: Mapping[str, Any]) -> Cell:

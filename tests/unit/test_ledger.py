@@ -1,0 +1,308 @@
+"""The ledger of published figures: collected from pages, compared, traced to their cells."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crimeshare import cli
+from crimeshare.ledger.figures import (
+    COLUMNS,
+    LEDGER,
+    Collected,
+    Entry,
+    collect,
+    compare,
+    read_ledger,
+    reproduced,
+    workbook_hashes,
+    write_ledger,
+)
+from crimeshare.ledger.printed import printed_figures
+from crimeshare.ledger.trace import Reference, references
+from crimeshare.parquet import write_table
+from crimeshare.problems import Problem
+from crimeshare.publish.charts import csv_link, figure_columns
+from crimeshare.publish.figures import Cell, Figure
+from crimeshare.publish.pages import Page, page
+from crimeshare.publish.tables import Table
+from tests.conftest import ROOT
+
+SHA256 = "ab" * 32
+CELL = Cell("pfa-2024-12", SHA256, "Table P1 ", "I60")
+TOTAL = Cell("pfa-2024-12", SHA256, "Table P1 ", "C60")
+COUNT = Figure("count.gwent", 8642, "count", (CELL,))
+SHARE = Figure("share.gwent", 8642 / 58358, "proportion", (CELL, TOTAL), "I60 / C60")
+ESTIMATE = Figure("stalking.women", 0.04, "proportion", (CELL,), lower=0.035, upper=0.046)
+MARKED = Figure("change.gwent", None, "change", (CELL,), marker="small_base")
+
+
+def html(*parts: object) -> str:
+    return "<main>" + "".join(str(part) for part in parts) + "</main>"
+
+
+TABLE = Table("Share <em>by force</em>", ["Force", "Share"], [["Gwent", SHARE], ["Kent", MARKED]])
+PAGE = html(
+    f"<p>Of all crime, <span>{SHARE}</span> was stalking: {COUNT} offences.</p>",
+    TABLE._repr_html_(),
+    csv_link("bars", [{"force": "Gwent", **figure_columns(SHARE)}, figure_columns(MARKED)][:1]),
+    f"<ul><li>{ESTIMATE} of women</ul>",
+)
+
+
+def test_figures_of_prose_tables_and_charts_are_found_with_their_places() -> None:
+    found = printed_figures(PAGE, "forces/gwent")
+    assert [figure.figure_id for figure in found] == [
+        "share.gwent",
+        "count.gwent",
+        "share.gwent",
+        "forces/gwent#bars.1",
+        "stalking.women",
+    ]
+    prose, _, table, chart, listed = found
+    assert prose.place == "the passage 'Of all crime, 14.8% was stalking: 8,642 offences.'"
+    assert table.place == "table 'Share by force', row 'Gwent'"
+    assert chart.place == "table 'data of the chart bars', row 'force Gwent'"
+    assert prose.source == table.source == chart.source
+    assert prose.source == {
+        "value": repr(8642 / 58358),
+        "lower": "",
+        "upper": "",
+        "unit": "proportion",
+        "release_id": "pfa-2024-12",
+        "sheet": "Table P1",
+        "cell": "I60 / C60",
+    }
+    # The list item has no end of its own.
+    assert listed.sentence == "4.0% of women"
+    assert (listed.source["lower"], listed.source["upper"]) == ("0.035", "0.046")
+
+
+def test_a_marked_row_behind_a_chart_is_no_figure_and_keeps_the_numbering() -> None:
+    rows = [figure_columns(MARKED), figure_columns(SHARE)]
+    found = printed_figures(html(csv_link("bars", rows)), "national")
+    assert [figure.figure_id for figure in found] == ["national#bars.2"]
+
+
+@pytest.fixture
+def gwent(tmp_path: Path) -> Page:
+    """A built page in the folder of the test."""
+
+    class Built(Page):
+        @property
+        def path(self) -> Path:
+            return tmp_path / "page.html"
+
+    built = Built("forces/gwent", "Gwent", "force")
+    built.path.write_text(PAGE, encoding="utf-8")
+    return built
+
+
+def test_a_figure_is_entered_once_a_page_with_the_hash_of_its_workbook(gwent: Page) -> None:
+    entries = [collected.entry for collected in collect([gwent], {"pfa-2024-12": SHA256})]
+    assert [entry.figure_id for entry in entries] == [
+        "share.gwent",
+        "count.gwent",
+        "forces/gwent#bars.1",
+        "stalking.women",
+    ]
+    assert {entry.workbook_sha256 for entry in entries} == {SHA256}
+    assert {entry.page for entry in entries} == {"forces/gwent"}
+
+
+def test_two_values_under_one_name_are_refused(gwent: Page) -> None:
+    other = dataclasses.replace(SHARE, value=0.2)
+    gwent.path.write_text(html(f"<p>{SHARE} and {other}</p>"), encoding="utf-8")
+    with pytest.raises(Problem, match=r"notebooks/force\.ipynb: .*0\.2, both as .*share\.gwent"):
+        collect([gwent], {})
+
+
+@pytest.fixture
+def rebuilt(gwent: Page) -> Sequence[Collected]:
+    return collect([gwent], {"pfa-2024-12": SHA256})
+
+
+def told(published: list[Entry], rebuilt: Sequence[Collected], gwent: Page) -> list[str]:
+    return compare(published, rebuilt, {gwent.name: gwent})
+
+
+def test_the_same_figures_are_reproduced(rebuilt: Sequence[Collected], gwent: Page) -> None:
+    published = [collected.entry for collected in rebuilt]
+    assert told(published, rebuilt, gwent) == []
+    assert reproduced(published, rebuilt) == len(published) == 4
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("value", "0.15"),
+        ("unit", "change"),
+        ("cell", "I61 / C61"),
+        ("workbook_sha256", "cd" * 32),
+        ("lower", "0.1"),
+        ("release_id", "pfa-2024-06"),
+    ],
+)
+def test_a_figure_that_differs_is_named_with_table_row_and_notebook(
+    column: str, text: str, rebuilt: Sequence[Collected], gwent: Page
+) -> None:
+    published = [collected.entry for collected in rebuilt]
+    published[0] = dataclasses.replace(published[0], **{column: text})
+    (sentence,) = told(published, rebuilt, gwent)
+    assert sentence.startswith("results/published/figures.csv line 2: share.gwent, the passage 'Of")
+    assert "of forces/gwent.html made by notebooks/force.ipynb" in sentence
+    assert f"{column} is " in sentence
+    assert f"published was {text}" in sentence
+    assert reproduced(published, rebuilt) == 3
+
+
+def test_the_last_digit_of_a_machine_is_no_difference(
+    rebuilt: Sequence[Collected], gwent: Page
+) -> None:
+    published = [collected.entry for collected in rebuilt]
+    value = float(published[0].value)
+    published[0] = dataclasses.replace(published[0], value=repr(value * (1 + 1e-12)))
+    assert told(published, rebuilt, gwent) == []
+    published[0] = dataclasses.replace(published[0], value=repr(value * (1 + 1e-6)))
+    assert len(told(published, rebuilt, gwent)) == 1
+
+
+def test_figures_that_vanished_or_appeared_are_named(
+    rebuilt: Sequence[Collected], gwent: Page
+) -> None:
+    published = [collected.entry for collected in rebuilt]
+    gone = dataclasses.replace(published[0], figure_id="gone")
+    lost = dataclasses.replace(published[0], figure_id="lost", page="forces/atlantis")
+    sentences = told([*published[1:], gone, lost], rebuilt, gwent)
+    assert len(sentences) == 3
+    assert "line 5: gone is not printed on the page forces/gwent of notebooks/force" in sentences[0]
+    assert "forces/atlantis, which the report no longer has" in sentences[1]
+    assert sentences[2].startswith("share.gwent, the passage")
+    assert sentences[2].endswith("is not in results/published/figures.csv.")
+
+
+def test_the_ledger_survives_its_file(rebuilt: Sequence[Collected], tmp_path: Path) -> None:
+    entries = [collected.entry for collected in rebuilt]
+    path = tmp_path / "figures.csv"
+    write_ledger(entries, path)
+    assert path.read_text(encoding="utf-8").partition("\n")[0] == (
+        "figure_id,value,lower,upper,unit,release_id,workbook_sha256,sheet,cell,page"
+    )
+    assert read_ledger(path) == entries
+
+
+@pytest.mark.parametrize("text", ["", "figure_id,value\n", ",".join(COLUMNS) + "\na,b\n"])
+def test_a_damaged_ledger_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Problem, match="is no ledger"):
+        read_ledger(path)
+
+
+def test_a_missing_ledger_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="is missing; restore it"):
+        read_ledger(tmp_path / "figures.csv")
+
+
+def test_hashes_come_from_the_clean_tables_and_may_be_missing(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {"release_id": ["a", "a", "b"], "workbook_sha256": [SHA256, SHA256, None], "value": 1.0}
+    )
+    write_table(table, tmp_path / "clean.parquet")
+    assert workbook_hashes(tmp_path / "clean.parquet") == {"a": SHA256}
+
+
+# --- the way back to the cell ------------------------------------------------------------
+
+
+def entry(figure: Figure, name: str = "forces/gwent") -> Entry:
+    source = printed_figures(html(f"<p>{figure}</p>"), name)[0].source
+    fields = {column: source.get(column, "") for column in COLUMNS}
+    return Entry(**fields | {"figure_id": figure.figure_id, "page": name})
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("I60", [("pfa-2024-12", "Table P1", "I60")]),
+        ("I60 / C60", [("pfa-2024-12", "Table P1", "I60"), ("pfa-2024-12", "Table P1", "C60")]),
+        (
+            "'Table P1'!I60 / 'Table P4'!I60 - 1",
+            [("pfa-2024-12", "Table P1", "I60"), ("pfa-2024-12", "Table P4", "I60")],
+        ),
+        (
+            "[pfa-2019-12]'Table P1'!C59 - [pfa-2018-12]'Table P1'!C59",
+            [("pfa-2019-12", "Table P1", "C59"), ("pfa-2018-12", "Table P1", "C59")],
+        ),
+        ("place of I60 in its row", [("pfa-2024-12", "Table P1", "I60")]),
+        ("", []),
+    ],
+)
+def test_the_cells_of_a_formula(cell: str, expected: list[tuple[str, str, str]]) -> None:
+    row = dataclasses.replace(entry(COUNT), cell=cell)
+    assert references(row) == [Reference(*place) for place in expected]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """What a clone holds of Gwent: a ledger, the registry and the shipped figures."""
+    share = dataclasses.replace(SHARE, cells=(dataclasses.replace(CELL, sheet="Table P1"), TOTAL))
+    write_ledger([entry(share), entry(share, "index")], tmp_path / LEDGER)
+    (tmp_path / "config").symlink_to(ROOT / "config")
+    (tmp_path / "resources").symlink_to(ROOT / "resources")
+    return tmp_path
+
+
+def run(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *arguments: str,
+) -> tuple[int, str, str]:
+    monkeypatch.chdir(project)
+    status = cli.main(arguments)
+    return status, *capsys.readouterr()
+
+
+def test_the_way_from_sentence_to_cell(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = project / page("forces/gwent").path
+    built.parent.mkdir(parents=True)
+    built.write_text(PAGE, encoding="utf-8")
+    status, out, _ = run(project, monkeypatch, capsys, "trace", "share.gwent")
+    assert status == 0
+    assert out.splitlines()[2:11] == [
+        "page      results/report/forces/gwent.html, made by notebooks/force.ipynb",
+        "          the passage 'Of all crime, 14.8% was stalking: 8,642 offences.'",
+        "          table 'Share by force', row 'Gwent'",
+        "page      results/report/index.html, made by notebooks/index.ipynb",
+        "          (not built here: make builds it)",
+        "formula   I60 / C60",
+        "cell      'Table P1'!I60 holds 8642: Gwent, Stalking and harassment",
+        "cell      'Table P1'!C60 holds 58358: Gwent, Total recorded crime (excluding fraud) "
+        "[note 2]",
+        "release   pfa-2024-12: Year ending December 2024",
+    ]
+    assert "c3bd6fb94635c8e9da6f6f917fc3c4a06c8ca56601e25e7975fc6b80fae54867" in out
+    assert "https://www.ons.gov.uk/file?uri=/peoplepopulationandcommunity/" in out
+
+
+def test_an_unknown_figure_is_answered_with_the_nearest(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = run(project, monkeypatch, capsys, "trace", "shar.gwent")
+    assert (status, out) == (1, "")
+    assert "did you mean `share.gwent`?" in err
+
+
+def test_outside_the_project_the_command_says_where_to_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = run(tmp_path, monkeypatch, capsys, "trace", "share.gwent")
+    assert status == 1
+    assert "go to the project's folder" in err

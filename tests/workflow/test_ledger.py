@@ -1,0 +1,46 @@
+"""The report's figures written down, and the report checked against them."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from tests.workflow.runs import sentences, snakemake
+
+LEDGER = "results/published/figures.csv"
+
+
+def test_figures_are_written_down_and_a_changed_one_is_found(project: Path) -> None:
+    ledger = project / LEDGER
+    ledger.unlink(missing_ok=True)
+    assert snakemake(project, LEDGER).returncode == 0
+    written = ledger.read_text(encoding="utf-8")
+    rows = list(csv.DictReader(written.splitlines()))
+    share = next(
+        row
+        for row in rows
+        if row["figure_id"] == "share.gwent.stalking_harassment.pfa-2024-12"
+        and row["page"] == "forces/gwent"
+    )
+    assert float(share["value"]) == 8642 / 58358
+    assert (share["sheet"], share["cell"]) == ("Table P1", "I60 / C60")
+    assert len(share["workbook_sha256"]) == 64
+
+    run = snakemake(project, "verify_figures")
+    assert run.returncode == 0, run.stderr
+    assert f"{len(rows)} of {len(rows)} published figures reproduced" in run.stdout
+
+    lines = written.splitlines(keepends=True)
+    number = 1 + next(i for i, row in enumerate(rows) if row is share)
+    lines[number] = lines[number].replace(share["value"], "0.15")
+    ledger.write_text("".join(lines), encoding="utf-8")
+    run = snakemake(project, "verify_figures")
+    assert run.returncode == 1
+    assert f"{len(rows) - 1} of {len(rows)} published figures reproduced" in run.stdout
+    (said,) = [sentence for sentence in sentences(run) if sentence.startswith(LEDGER)]
+    assert said.startswith(f"{LEDGER} line {number + 1}: share.gwent.stalking_harassment.")
+    assert "of forces/gwent.html made by notebooks/force.ipynb: value is 0.148" in said
+    assert said.endswith("published was 0.15.")
+    assert "Traceback" not in run.stderr
+    # What was published is left for a person to look at.
+    assert ledger.read_text(encoding="utf-8") == "".join(lines)

@@ -1,0 +1,166 @@
+"""The way of a published figure, told from the sentence to the cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from crimeshare.ledger.figures import LEDGER, Entry, read_ledger
+from crimeshare.ledger.printed import printed_figures
+from crimeshare.nearest import did_you_mean
+from crimeshare.problems import Problem
+from crimeshare.publish.pages import Page, report_pages
+from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
+from crimeshare.sources.source import ONS
+
+# What the report was built from, else what the repository ships.
+OBSERVATIONS = (Path("results/observations"), Path("resources/figures"))
+
+_CELL = re.compile(
+    r"(?:(?:\[(?P<release>[^\]]+)\])?'(?P<sheet>[^']+)'!)?\b(?P<cell>[A-Z]{1,3}[1-9]\d*)\b"
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A cell that a formula names."""
+
+    release_id: str
+    sheet: str
+    cell: str
+
+    @property
+    def words(self) -> str:
+        """The cell as spreadsheets write it."""
+        return f"'{self.sheet}'!{self.cell}"
+
+
+def references(entry: Entry) -> list[Reference]:
+    """The cells that an entry rests on, each once, in the order of its formula.
+
+    A cell without a sheet is on the entry's own, one without a release in its own.
+    """
+    found = [
+        Reference(
+            match["release"] or entry.release_id, match["sheet"] or entry.sheet, match["cell"]
+        )
+        for match in _CELL.finditer(entry.cell)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def trace(figure_id: str, root: Path) -> Iterator[str]:
+    """The lines that lead from a figure's sentences through its formula to its cells.
+
+    Args:
+        figure_id: as in the ledger.
+        root: folder of the project.
+
+    Raises:
+        Problem: the ledger has no such figure, or there is no ledger.
+    """
+    ledger = read_ledger(root / LEDGER)
+    entries = [entry for entry in ledger if entry.figure_id == figure_id]
+    if not entries:
+        names = {entry.figure_id for entry in ledger}
+        raise Problem(
+            f"No figure `{figure_id}` is in {LEDGER}{did_you_mean(figure_id, names) or '.'}"
+        )
+    first = entries[0]
+    yield f"figure    {figure_id}"
+    yield f"value     {first.value} ({first.unit})"
+    if first.lower:
+        yield f"interval  {first.lower} to {first.upper}"
+    pages = {page.name: page for page in report_pages()}
+    for entry in entries:
+        yield from _printed(entry, pages.get(entry.page), root)
+    cells = references(first)
+    if first.cell and (len(cells) != 1 or cells[0].cell != first.cell):
+        yield f"formula   {first.cell}"
+    for cell in cells:
+        yield f"cell      {cell.words}{_content(cell, root)}"
+    registry = read_registry(root / REGISTRY)
+    for release_id in dict.fromkeys([first.release_id, *(cell.release_id for cell in cells)]):
+        if release_id:
+            yield from _release(release_id, registry, _hash(release_id, first, root))
+
+
+def _printed(entry: Entry, page: Page | None, root: Path) -> Iterator[str]:
+    """The page that prints an entry and, where it is built, the passage."""
+    if page is None:
+        yield f"page      {entry.page}, which the report no longer has"
+        return
+    yield f"page      {page.path}, made by {page.source}"
+    built = root / page.path
+    if not built.exists():
+        yield "          (not built here: make builds it)"
+        return
+    for printed in printed_figures(built.read_text(encoding="utf-8"), page.name):
+        if printed.figure_id == entry.figure_id:
+            yield f"          {printed.place}"
+
+
+def _content(cell: Reference, root: Path) -> str:
+    """What a cell holds, and the labels that the workbook gives it."""
+    row = _observation(cell, root)
+    if row is None:
+        return ""
+    labels = [
+        " ".join(str(row[name]).split())
+        for name in ("area_label", "row_label", "column_label")
+        if row.get(name)
+    ]
+    held = row["marker_text"] if row["value"] is None else f"{row['value']:.15g}"
+    return f" holds {held}: {', '.join(labels)}"
+
+
+def _observation(cell: Reference, root: Path) -> Mapping[str, Any] | None:
+    path = _observations(cell.release_id, root)
+    if path is None:
+        return None
+    table = pq.read_table(path)
+    # Sheets are named with their spaces in the figures and without in print.
+    here = pc.and_(
+        pc.equal(pc.utf8_trim_whitespace(table["sheet"]), cell.sheet.strip()),
+        pc.equal(table["cell"], cell.cell),
+    )
+    rows: Sequence[Mapping[str, Any]] = table.filter(here).to_pylist()
+    return rows[0] if rows else None
+
+
+def _hash(release_id: str, entry: Entry, root: Path) -> str:
+    """The hash of the workbook that was read for a release."""
+    if release_id == entry.release_id and entry.workbook_sha256:
+        return entry.workbook_sha256
+    path = _observations(release_id, root)
+    return str(pq.read_table(path)["workbook_sha256"][0]) if path else ""
+
+
+def _observations(release_id: str, root: Path) -> Path | None:
+    candidates = (root / folder / f"{release_id}.parquet" for folder in OBSERVATIONS)
+    return next((path for path in candidates if path.exists()), None)
+
+
+def _release(release_id: str, registry: Mapping[str, Release], sha256: str) -> Iterator[str]:
+    release = registry.get(release_id)
+    if release is None:
+        yield f"release   {release_id}, which is no workbook of the registry"
+        return
+    yield f"release   {release_id}: {release.edition}"
+    if sha256:
+        yield f"workbook  sha256 {sha256}"
+        known = (
+            PIN_BASES[release.pin_basis]
+            if sha256 == release.sha256
+            else "a copy listed in config/copies.csv, not ONS's own bytes"
+        )
+        yield f"          {known}"
+    yield f"address   {ONS}{release.edition_uri}"
+    if release.file:
+        yield f"          {ONS}/file?uri={release.path}"

@@ -1,0 +1,36 @@
+"""Compare every figure of the committed ledger with what the rebuilt report prints."""
+
+import logging
+from pathlib import Path
+
+from crimeshare.ledger.figures import (
+    LEDGER,
+    collect,
+    compare,
+    read_ledger,
+    reproduced,
+    workbook_hashes,
+)
+from crimeshare.problems import Problems
+from crimeshare.publish.pages import report_pages
+from crimeshare.running import running
+
+# A reader wants the first cases; the log has all of them.
+SHOWN = 20
+
+with running(snakemake):
+    published = read_ledger(LEDGER)
+    pages = report_pages()
+    rebuilt = collect(pages, workbook_hashes(*map(Path, snakemake.input.clean)))
+    print(
+        f"{reproduced(published, rebuilt)} of {len(published)} published figures reproduced",
+        flush=True,
+    )
+    sentences = compare(published, rebuilt, {page.name: page for page in pages})
+    for sentence in sentences:
+        logging.getLogger(__name__).info(sentence)
+    if len(sentences) > SHOWN:
+        rest = f"{len(sentences) - SHOWN} more are in {snakemake.log[0]}."
+        sentences = [*sentences[:SHOWN], rest]
+    if sentences:
+        raise Problems(sentences)
