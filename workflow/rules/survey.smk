@@ -17,6 +17,8 @@
 #       results/estimates/flag_disagreements.parquet    each one that differs
 #       results/estimates/prevalence.parquet            proportions with intervals
 #       results/estimates/survey_changes.parquet        changes, tested
+#       results/estimates/survey_trends.parquet         trends between breaks
+#       results/estimates/offences_per_victims.parquet  where recorded crime and survey meet
 
 # `releases=` narrows the dataset it names releases of; the survey stands on the latest ones
 # together, so naming none of them leaves them all.
@@ -33,6 +35,8 @@ survey_targets = [
     "results/estimates/flag_agreement.parquet",
     "results/estimates/prevalence.parquet",
     "results/estimates/survey_changes.parquet",
+    "results/estimates/survey_trends.parquet",
+    "results/estimates/offences_per_victims.parquet",
 ]
 personal_prevalence = "resources/figures/personal-prevalence-2018-12.parquet"
 
@@ -57,7 +61,8 @@ rule read_appendix_tables:
     benchmark:
         "results/benchmarks/read_appendix_tables/{release_id}.tsv"
     wildcard_constraints:
-        release_id="|".join(appendix_releases),
+        # A registry without any has nothing to read: an empty pattern would match all.
+        release_id="|".join(appendix_releases) or "none",
     conda:
         "../../envs/pipeline.yaml"
     params:
@@ -161,3 +166,47 @@ rule compute_survey_changes:
         "Testing the survey's changes"
     script:
         "../scripts/compute_survey_changes.py"
+
+
+rule compute_survey_trends:
+    input:
+        prevalence="results/estimates/prevalence.parquet",
+        breaks="resources/reference/survey_breaks.csv",
+    output:
+        trends="results/estimates/survey_trends.parquet",
+    log:
+        "results/logs/compute_survey_trends.log",
+    benchmark:
+        "results/benchmarks/compute_survey_trends.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("measures"),
+        level=configuration.level,
+    message:
+        "Fitting the survey's trends"
+    script:
+        "../scripts/compute_survey_trends.py"
+
+
+rule compute_offences_per_victims:
+    input:
+        prevalence="results/estimates/prevalence.parquet",
+        offence_codes="results/clean/recorded_offence_codes.parquet",
+        comparisons="results/clean/survey_comparisons.parquet",
+        assumed_bases="resources/reference/assumed_bases.csv",
+    output:
+        ratios="results/estimates/offences_per_victims.parquet",
+    log:
+        "results/logs/compute_offences_per_victims.log",
+    benchmark:
+        "results/benchmarks/compute_offences_per_victims.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("measures"),
+        level=configuration.level,
+    message:
+        "Putting recorded offences beside estimated victims"
+    script:
+        "../scripts/compute_offences_per_victims.py"

@@ -8,6 +8,8 @@ assumption, so that the widest interval the assumptions allow stands beside it.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import mul
 
 import numpy as np
 import pandas as pd
@@ -35,6 +37,8 @@ PREVALENCE_COLUMNS = [
     "standard_error",
     "n_unweighted",
     "n_assumed",
+    "n_lowest",
+    "n_highest",
     "design_factor",
     "basis",
     "lower",
@@ -89,19 +93,21 @@ class Range:
 class Assumptions:
     """What is assumed where the base of a question is not published.
 
-    From a table of parts (``assumed_bases.csv``: ``part``, ``key``, ``value``, ``low``, ``high``,
-    ``reason``).  The assumed base of a row is the interviews of its year, times the share that
-    answers such questions, times the shares of its sex, its age and, where data cover part
-    of the year, its months.
+    From a table of parts (``assumed_bases.csv``: ``part``, ``key``, ``first_day``, ``value``,
+    ``low``, ``high``, ``reason``).  The assumed base of a row is the interviews of its year, times
+    the share that answers such questions, times the shares of its sex, its age and, where data
+    cover part of the year, its months.  A part with a ``first_day`` holds for years that end on
+    or after it, in place of the one without.
     """
 
     def __init__(self, table: pd.DataFrame) -> None:
-        self.parts: dict[tuple[str, str], Range] = {
-            (part, key): Range(*map(float, values))
-            for part, key, *values in zip(
-                *(table[name] for name in ("part", "key", "value", "low", "high")), strict=True
-            )
-        }
+        self.parts: dict[tuple[str, str], list[tuple[str, Range]]] = {}
+        names = ("part", "key", "first_day", "value", "low", "high")
+        columns = (table[name] for name in names)
+        for part, key, first_day, *values in zip(*columns, strict=True):
+            held = self.parts.setdefault((part, key), [])
+            held.append(("" if pd.isna(first_day) else first_day, Range(*map(float, values))))
+            held.sort(key=lambda since: since[0])
 
     def base(self, interviews: float, sex: str, age: str, period_end: date) -> Range:
         """The assumed base of a row.
@@ -109,19 +115,22 @@ class Assumptions:
         Raises :class:`WrongArgument` for a sex or age that the table has no line for.
         """
         whole = Range(1.0, 1.0, 1.0)
-        months = self.parts.get(("months", period_end.isoformat()), whole)
-        share = self._part("answered", "*") * self._part("sex", sex) * self._part("age", age)
+        day = period_end.isoformat()
+        months = self._part("months", day, day) if ("months", day) in self.parts else whole
+        parts = (("answered", "*"), ("sex", sex), ("age", age))
+        share = reduce(mul, (self._part(part, key, day) for part, key in parts))
         return Range(interviews, interviews, interviews) * share * months
 
     @property
     def design_factor(self) -> tuple[float, float]:
         """The least and greatest design factor of such questions."""
-        assumed = self._part("design_factor", "persons")
+        assumed = self._part("design_factor", "persons", "")
         return assumed.low, assumed.high
 
-    def _part(self, part: str, key: str) -> Range:
+    def _part(self, part: str, key: str, day: str) -> Range:
+        """The part in force in a year that ends on ``day``."""
         try:
-            return self.parts[part, key]
+            return [held for first_day, held in self.parts[part, key] if first_day <= day][-1]
         except KeyError:
             known = ", ".join(name for kind, name in self.parts if kind == part)
             raise WrongArgument(
@@ -158,7 +167,8 @@ def compute_prevalence(
         error or used in its stead.  ``standard_error`` of rows without a published one is
         ``design_factor * sqrt(p(1-p)/n)``, and missing at 0 and 1; 0 is kept as published.
         ``lower_widest`` and ``upper_widest`` are the interval under the least favourable
-        assumption in range; they differ from ``lower`` and ``upper`` on an assumed base only.
+        assumption in range; they differ from ``lower`` and ``upper`` on an assumed base only,
+        as ``n_assumed`` and its range, ``n_lowest`` to ``n_highest``, are given there only.
     """
     rows = estimates.reset_index(drop=True)
     known = rows["n_unweighted"].notna()
@@ -192,6 +202,8 @@ def compute_prevalence(
     return rows.assign(
         standard_error=error,
         n_assumed=n.mask(known),
+        n_lowest=assumed["low"],
+        n_highest=assumed["high"],
         design_factor=factor,
         basis=basis,
         lower=lower,
@@ -279,10 +291,7 @@ def _changes_on_assumed_bases(
     (``estimates`` holds it at the earlier year, in the release that compared them).  Two years
     that overlap share interviews, and their correlation is taken as the part they share.
     """
-    rows = prevalence[prevalence["basis"] == "assumed_base"].sort_values(
-        [*_WHO, "period_end", "release_id"], kind="stable"
-    )
-    rows = rows.drop_duplicates([*_WHO, "period_end"], keep="last")
+    rows = latest_vintages(prevalence[prevalence["basis"] == "assumed_base"])
     pairs = rows.merge(rows, on=_WHO, suffixes=("", "_previous"))
     pairs = pairs[pairs["period_end"] > pairs["period_end_previous"]].rename(
         columns={"period_end_previous": "previous_period_end"}
@@ -304,6 +313,17 @@ def _changes_on_assumed_bases(
         published_significance=_published_verdicts(changes, estimates),
         basis="assumed_base",
     )
+
+
+def latest_vintages(prevalence: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a year of each series, that of the latest release, in the order of years.
+
+    A series is one measure, sex, age and characteristic.  Release ids end in year and month.
+    """
+    rows = prevalence.assign(vintage=prevalence["release_id"].str[-7:]).sort_values(
+        [*_WHO, "period_end", "vintage"], kind="stable"
+    )
+    return rows.drop_duplicates([*_WHO, "period_end"], keep="last").drop(columns="vintage")
 
 
 def _shared_part(later_start: pd.Series, earlier_end: pd.Series) -> Floats:

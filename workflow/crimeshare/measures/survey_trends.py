@@ -1,0 +1,87 @@
+"""The trend of every series of the survey, one for each stretch of years without a break."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from crimeshare.measures.prevalence import latest_vintages
+from crimeshare.measures.trend import fit_trends
+
+COLUMNS = [
+    "measure_id",
+    "sex",
+    "age",
+    "start",
+    "end",
+    "years",
+    "odds_change",
+    "lower",
+    "upper",
+    "p_value",
+    "between_years",
+    "q",
+    "q_df",
+    "q_p_value",
+    "fitted_start",
+    "fitted_end",
+    "level",
+]
+
+
+def compute_survey_trends(
+    prevalence: pd.DataFrame, breaks: pd.DataFrame, level: float = 0.95
+) -> pd.DataFrame:
+    """Return the trend of each unbroken stretch of each series that has enough years for one.
+
+    ``prevalence`` has :data:`crimeshare.measures.prevalence.PREVALENCE_COLUMNS`; a series is a
+    measure, sex and age.  Years of a series that end in another month than most of its years do
+    are left out: rolling years overlap, and share interviews.  ``breaks`` has ``first_day`` and
+    ``applies_to``, see :func:`breaks_of`.
+
+    Returns :data:`COLUMNS`: ``odds_change`` with its limits is the change of the odds in a year,
+    as a fraction; ``between_years`` the spread of the years about the line beyond sampling error,
+    on the log-odds scale; ``q`` Cochran's test of it; ``fitted_start`` and ``fitted_end`` the
+    line's proportions in the first and the last year.
+    """
+    everyone = latest_vintages(prevalence[prevalence["characteristic"] == "all"])
+    rows = []
+    for (measure, sex, age), series in everyone.groupby(["measure_id", "sex", "age"], sort=True):
+        months = series["period_end"].dt.month
+        regular = series[months == months.mode().iloc[0]]
+        for trend in fit_trends(regular, breaks_of(measure, breaks), level):
+            ends = trend.line([trend.start, trend.end])["fitted"]
+            rows.append(
+                {
+                    "measure_id": measure,
+                    "sex": sex,
+                    "age": age,
+                    "start": pd.Timestamp(trend.start),
+                    "end": pd.Timestamp(trend.end),
+                    "years": trend.years,
+                    "odds_change": np.expm1(trend.slope),
+                    "lower": np.expm1(trend.lower),
+                    "upper": np.expm1(trend.upper),
+                    "p_value": trend.p_value,
+                    "between_years": trend.between_years,
+                    "q": trend.q,
+                    "q_df": trend.q_df,
+                    "q_p_value": trend.q_p_value,
+                    "fitted_start": ends.iloc[0],
+                    "fitted_end": ends.iloc[-1],
+                    "level": trend.level,
+                }
+            )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def breaks_of(measure_id: str, breaks: pd.DataFrame) -> list[date]:
+    """Return the first days after the breaks of one measure.
+
+    ``applies_to`` of a break is ``*`` or what the names of the measures it touches begin with.
+    """
+    touched = breaks["applies_to"].map(
+        lambda applies_to: applies_to == "*" or measure_id.startswith(applies_to)
+    )
+    days: list[date] = breaks.loc[touched, "first_day"].dt.date.tolist()
+    return days

@@ -1,0 +1,160 @@
+"""Recorded offences beside estimated victims: the one place where the two sources meet.
+
+The ratio is not a reporting rate; why not is said wherever it is shown.
+"""
+
+import pandas as pd
+
+from crimeshare.measures.prevalence import Assumptions, latest_vintages
+from crimeshare.measures.survey import offences_per_100_victims
+
+# The measure of the survey that nearly everybody's answers go into: the least rounding when
+# people are counted back from its number and its proportion of victims.
+_EVERYONE = "headline_including_fraud"
+
+COLUMNS = [
+    "measure_id",
+    "offence_code",
+    "period_end",
+    "survey_release_id",
+    "release_id",
+    "offences",
+    "estimate",
+    "population",
+    "population_period_end",
+    "victims",
+    "victims_lower",
+    "victims_upper",
+    "ratio",
+    "lower",
+    "upper",
+    "level",
+    "basis",
+    "workbook_sha256",
+    "sheet",
+    "cell",
+    "population_cells",
+]
+
+
+def compute_offences_per_victims(
+    prevalence: pd.DataFrame,
+    offence_codes: pd.DataFrame,
+    populations: pd.DataFrame,
+    assumptions: Assumptions,
+    measure_id: str = "stalking",
+    offence_code: str = "8Q",
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return recorded offences per 100 estimated victims, for every year that both sources have.
+
+    Parameters
+    ----------
+    prevalence
+        With :data:`crimeshare.measures.prevalence.PREVALENCE_COLUMNS`; the measure among people
+        of 16 and over, in the latest release of each year.
+    offence_codes
+        The clean table ``recorded_offence_codes``; of a year published twice the latest release
+        counts, and in it the table of all offence codes.
+    populations
+        People the survey speaks for, as :func:`surveyed_populations` gives them; the year nearest
+        in time is taken.
+    assumptions
+        The range of bases and design factors an assumed base is drawn from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        with :data:`COLUMNS`; ``victims`` is a number of people, with the limits of its proportion.
+    """
+    surveyed = latest_vintages(
+        prevalence[
+            (prevalence["measure_id"] == measure_id)
+            & (prevalence["sex"] == "all")
+            & (prevalence["age"] == "16+")
+            & (prevalence["characteristic"] == "all")
+        ]
+    )
+    recorded = (
+        offence_codes[
+            (offence_codes["code"] == offence_code)
+            & (offence_codes["table"] == "offence_codes")
+            & offence_codes["count"].notna()
+        ]
+        .sort_values(["period_end", "release_id"], kind="stable")
+        .drop_duplicates("period_end", keep="last")
+        .set_index("period_end")
+    )
+    rows = []
+    for _, row in surveyed[surveyed["period_end"].isin(recorded.index)].iterrows():
+        offences = recorded.loc[row["period_end"]]
+        distance = (populations["period_end"] - row["period_end"]).abs()
+        people = populations.loc[distance.idxmin()]
+        assumed = row["basis"] == "assumed_base"
+        ratio, lower, upper = offences_per_100_victims(
+            offences["count"],
+            row["estimate"],
+            people["population"],
+            (row["n_lowest"], row["n_highest"]) if assumed else row["n_unweighted"],
+            assumptions.design_factor if assumed else row["design_factor"],
+            level,
+        )
+        rows.append(
+            {
+                "measure_id": measure_id,
+                "offence_code": offence_code,
+                "period_end": row["period_end"],
+                "survey_release_id": row["release_id"],
+                "release_id": offences["release_id"],
+                "offences": offences["count"],
+                "estimate": row["estimate"],
+                "population": people["population"],
+                "population_period_end": people["period_end"],
+                "victims": row["estimate"] * people["population"],
+                "victims_lower": row["lower"] * people["population"],
+                "victims_upper": row["upper"] * people["population"],
+                "ratio": ratio,
+                "lower": lower,
+                "upper": upper,
+                "level": level,
+                "basis": row["basis"],
+                "workbook_sha256": offences["workbook_sha256"],
+                "sheet": offences["sheet"],
+                "cell": offences["cell"],
+                "population_cells": people["cells"],
+            }
+        )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Return how many people of 16 and over the survey speaks for, in each year it tells.
+
+    From the latest release of ``survey_comparisons``: its number of victims of any crime over its
+    proportion of them, exact to the rounding of that proportion (0.3 % of the number).  Columns
+    ``period_end``, ``population``, ``cells``.
+    """
+    latest = comparisons[
+        (comparisons["measure_id"] == _EVERYONE)
+        & (comparisons["release_id"] == comparisons["release_id"].max())
+    ]
+    key = ["period_end", "previous_period_end"]
+    victims, proportions = (
+        latest[latest["statistic"] == statistic].set_index(key)
+        for statistic in ("victims", "prevalence")
+    )
+    both = victims.join(proportions, lsuffix="_victims", how="inner").reset_index()
+    cells = [
+        f"'{sheet}'!{cell} / '{of_sheet}'!{of_cell}"
+        for sheet, cell, of_sheet, of_cell in zip(
+            both["sheet_victims"], both["cell_victims"], both["sheet"], both["cell"], strict=True
+        )
+    ]
+    both = both.assign(cells=cells)
+    earlier = both.assign(
+        period_end=both["previous_period_end"],
+        population=1000 * both["previous_value_victims"] / both["previous_value"],
+    )
+    newest = both.assign(population=1000 * both["value_victims"] / both["value"]).tail(1)
+    everyone = pd.concat([earlier, newest])[["period_end", "population", "cells"]]
+    return everyone.sort_values("period_end").reset_index(drop=True)
