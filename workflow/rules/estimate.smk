@@ -4,6 +4,8 @@
 #       resources/reference/recording_changes.csv   what changed in police recording, and when
 # out   results/estimates/shares.parquet            shares of the total, and ranks
 #       results/estimates/changes.parquet           year-on-year changes
+#       results/estimates/control_limits.parquet    how far forces stand apart now and then
+#       results/estimates/similar_forces.parquet    forces with the most similar mix of crime
 
 
 rule compute_shares:
@@ -43,3 +45,42 @@ rule compute_changes:
         "Computing year-on-year changes"
     script:
         "../scripts/compute_changes.py"
+
+
+rule compute_control_limits:
+    input:
+        shares="results/estimates/shares.parquet",
+    output:
+        control_limits="results/estimates/control_limits.parquet",
+    log:
+        "results/logs/compute_control_limits.log",
+    benchmark:
+        "results/benchmarks/compute_control_limits.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("measures"),
+    message:
+        "Computing control limits of the forces' shares"
+    script:
+        "../scripts/compute_control_limits.py"
+
+
+rule compute_similar_forces:
+    input:
+        shares="results/estimates/shares.parquet",
+    output:
+        similar_forces="results/estimates/similar_forces.parquet",
+    log:
+        "results/logs/compute_similar_forces.log",
+    benchmark:
+        "results/benchmarks/compute_similar_forces.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("measures"),
+        offence_id=configuration.offence_group,
+    message:
+        "Computing which forces record the most similar mix of crime"
+    script:
+        "../scripts/compute_similar_forces.py"

@@ -1,0 +1,219 @@
+"""Control limits: known values, the published formulas, and what must hold whatever the figures."""
+
+from __future__ import annotations
+
+from math import asin, sin, sqrt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crimeshare.measures.control_limits import (
+    METHODS,
+    Funnel,
+    between_variance,
+    compute_control_limits,
+    fit_funnel,
+    winsorise,
+)
+from crimeshare.parquet import read_table
+from crimeshare.publish.estimates import SHARES
+
+# The trials of BCG vaccine that texts on random effects use (G. A. Colditz and others, JAMA 271
+# (1994) 698-702): cases and non-cases, vaccinated and not.  Q = 152.23 is printed for them in W.
+# Viechtbauer, "Conducting meta-analyses in R with the metafor package", Journal of Statistical
+# Software 36 (2010), issue 3; tau2 = 0.3088 is that package's by DerSimonian and Laird's method.
+TRIALS = np.array(
+    [
+        [4, 119, 11, 128],
+        [6, 300, 29, 274],
+        [3, 228, 11, 209],
+        [62, 13536, 248, 12619],
+        [33, 5036, 47, 5761],
+        [180, 1361, 372, 1079],
+        [8, 2537, 10, 619],
+        [505, 87886, 499, 87892],
+        [29, 7470, 45, 7232],
+        [17, 1699, 65, 1600],
+        [186, 50448, 141, 27197],
+        [5, 2493, 3, 2338],
+        [27, 16886, 29, 17825],
+    ],
+    dtype=float,
+)
+
+
+def test_the_spread_between_units_is_the_published_one() -> None:
+    ill, well, ill_untreated, well_untreated = TRIALS.T
+    treated, untreated = ill + well, ill_untreated + well_untreated
+    log_risk = np.log(ill / treated) - np.log(ill_untreated / untreated)
+    deviation = np.sqrt(1 / ill - 1 / treated + 1 / ill_untreated - 1 / untreated)
+    mean = np.average(log_risk, weights=deviation**-2)
+    z = (log_risk - mean) / deviation
+    assert np.sum(z**2) == pytest.approx(152.23, abs=0.005)
+    assert between_variance(z, deviation) == pytest.approx(0.3088, abs=0.00005)
+
+
+def test_no_more_spread_than_chance_leaves_none_between_units() -> None:
+    z = np.array([-1.0, 0.5, 0.5, -0.2])
+    assert between_variance(z, np.full(4, 0.1)) == 0
+
+
+def test_winsorised_scores_stop_at_the_quantiles() -> None:
+    scores = np.arange(11.0)
+    scores[-1] = 500
+    pulled = winsorise(scores, 0.1)
+    assert pulled.tolist() == [1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9]
+    assert winsorise(scores, 0).tolist() == scores.tolist()
+
+
+def test_limits_without_overdispersion_are_those_of_the_inverse_sine() -> None:
+    """A quarter of 400: asin(1/2) plus or minus 1.959964 / 40."""
+    funnel = Funnel(target=0.25, dispersion=1, between_sd=0)
+    for method in METHODS:
+        lower, upper = funnel.limits([400], 0.95, method)
+        assert lower[0] == pytest.approx(sin(asin(0.5) - 1.959963984540054 / 40) ** 2)
+        assert upper[0] == pytest.approx(sin(asin(0.5) + 1.959963984540054 / 40) ** 2)
+        # Close to the exact binomial quantiles, 0.2075 and 0.2925.
+        assert (lower[0], upper[0]) == pytest.approx((0.2091, 0.2936), abs=0.002)
+
+
+def test_overdispersion_worked_by_hand() -> None:
+    """Four forces of one size, two 0.02 above and two 0.02 below on the inverse sine scale."""
+    size, centre, apart = 10_000, asin(sqrt(0.1)), 0.02
+    shares = [sin(centre + step) ** 2 for step in (apart, apart, -apart, -apart)]
+    counts = [share * size for share in shares]
+    funnel = fit_funnel(counts, [size] * 4)
+    # The pooled share is not quite 0.1: the scale is curved.
+    offset = asin(sqrt(funnel.target)) - centre
+    squares = [((step - offset) / 0.005) ** 2 for step in (apart, apart, -apart, -apart)]
+    assert funnel.dispersion == pytest.approx(sum(squares) / 4)
+    assert funnel.dispersion == pytest.approx(16, rel=0.01)
+    # tau2 = (sum of squares - 3) s^2 / 3, as all weights are equal.
+    assert funnel.between_sd == pytest.approx(sqrt((sum(squares) - 3) * 0.005**2 / 3))
+    assert funnel.deviation([size], "multiplicative")[0] == pytest.approx(0.02, rel=0.01)
+
+
+def test_additive_limits_stay_wide_where_multiplicative_ones_close() -> None:
+    funnel = Funnel(target=0.1, dispersion=400, between_sd=0.03)
+    small, large = 10_000, 1_000_000
+    widths = {
+        method: np.subtract(*funnel.limits([small, large], 0.95, method)[::-1])
+        for method in METHODS
+    }
+    assert widths["multiplicative"][0] / widths["multiplicative"][1] == pytest.approx(10, rel=0.1)
+    assert widths["additive"][0] / widths["additive"][1] == pytest.approx(1, rel=0.05)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_score_says_on_which_side_of_the_limits_a_force_stands(method: str) -> None:
+    counts, sizes = [500, 900, 1300, 2500], [9_000, 10_000, 11_000, 20_000]
+    funnel = fit_funnel(counts, sizes)
+    lower, upper = funnel.limits(sizes, 0.8, method)
+    inside = (lower <= np.divide(counts, sizes)) & (np.divide(counts, sizes) <= upper)
+    # 1.2816 is the 90th percentile of the normal distribution.
+    assert inside.tolist() == (abs(funnel.scores(counts, sizes, method)) <= 1.2816).tolist()
+    assert 0 < inside.sum() < len(counts)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.integers(1, 10**6)), min_size=2, max_size=45).filter(
+        lambda forces: sum(share * size for share, size in forces) > 0
+    ),
+    st.floats(0.5, 0.999),
+)
+def test_limits_surround_the_target_within_nought_and_one(
+    forces: list[tuple[float, int]], level: float
+) -> None:
+    counts = [min(share * size, size) for share, size in forces]
+    sizes = [size for _, size in forces]
+    funnel = fit_funnel(counts, sizes)
+    assert funnel.dispersion >= 0
+    assert funnel.between_sd >= 0
+    for method in METHODS:
+        lower, upper = funnel.limits(sizes, level, method)
+        assert np.all((lower >= 0) & (upper <= 1))
+        assert np.all((lower <= funnel.target + 1e-9) & (upper >= funnel.target - 1e-9))
+
+
+def test_the_order_of_forces_does_not_matter() -> None:
+    counts, sizes = np.array([500, 900, 1300, 40]), np.array([9_000, 10_000, 11_000, 800])
+    assert fit_funnel(counts, sizes) == fit_funnel(counts[::-1], sizes[::-1])
+
+
+@pytest.mark.parametrize(
+    ("counts", "sizes", "words"),
+    [
+        ([1], [10], "two forces or more"),
+        ([1, 2], [10], "two forces or more"),
+        ([1, 2], [10, 0], "above 0"),
+        ([-1, 2], [10, 10], "between 0 and the size"),
+        ([1, 11], [10, 10], "between 0 and the size"),
+    ],
+)
+def test_counts_that_no_force_can_have_are_refused(
+    counts: list[int], sizes: list[int], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        fit_funnel(counts, sizes)
+
+
+def test_a_level_or_a_method_that_is_none_is_refused() -> None:
+    funnel = Funnel(0.1, 1, 0)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        funnel.limits([100], 95)
+    with pytest.raises(ValueError, match="methods are additive, multiplicative"):
+        funnel.limits([100], 0.95, "quadratic")
+
+
+@pytest.fixture(scope="module")
+def limits(built: Path) -> pd.DataFrame:
+    return compute_control_limits(read_table(built / SHARES))
+
+
+def test_each_force_with_a_share_has_limits_and_no_other_area(
+    limits: pd.DataFrame, built: Path
+) -> None:
+    own = limits[
+        (limits["release_id"] == "pfa-2024-12")
+        & (limits["period_end"] == "2024-12-31")
+        & (limits["offence_id"] == "stalking_harassment")
+    ]
+    assert own.groupby("method").size().to_dict() == dict.fromkeys(METHODS, 43)
+    gap = limits[limits["release_id"] == "pfa-2019-12"]
+    assert "Greater Manchester" not in set(gap["area_name"])
+    assert set(gap.groupby(["offence_id", "method"]).size()) == {42}
+    # The target is the share of all forces together, which police forces make up alone.
+    shares = read_table(built / SHARES)
+    forces = shares[
+        (shares["release_id"] == "pfa-2024-12")
+        & (shares["period_end"] == "2024-12-31")
+        & (shares["offence_id"] == "stalking_harassment")
+        & (shares["area_type"] == "force")
+    ]
+    assert own["target"].unique() == pytest.approx([forces["count"].sum() / forces["total"].sum()])
+
+
+def test_a_group_that_no_force_recorded_has_no_limits() -> None:
+    nothing = pd.DataFrame(
+        {
+            "release_id": "pfa-2024-12",
+            "period_end": pd.Timestamp("2024-12-31"),
+            "area_code": ["a", "b", "a", "b"],
+            "area_name": ["A", "B", "A", "B"],
+            "area_type": "force",
+            "offence_id": ["homicide", "homicide", "robbery", "robbery"],
+            "count": [0.0, 0.0, 10.0, 20.0],
+            "total": 100.0,
+            "share": [0.0, 0.0, 0.1, 0.2],
+        }
+    )
+    assert set(compute_control_limits(nothing)["offence_id"]) == {"robbery"}
+
+
+def test_columns_never_call_the_limits_an_interval(limits: pd.DataFrame) -> None:
+    assert not {"lower", "upper", "level"} & set(limits.columns)
+    assert {"lower_95", "upper_95", "lower_99_8", "upper_99_8"} <= set(limits.columns)
