@@ -420,6 +420,7 @@ def with_march_2024(
             previous_period_end=row.previous_period_end and days[row.previous_period_end],
         )
         for row in pattern
+        if row.parent_code is None  # its tables by partnership would not add up to other figures
     ]
     book = facsimile.from_figures(edition)
     workbook = facsimile.write(book, folder / arriving.file)

@@ -159,7 +159,9 @@ def test_previous_counts_are_tabled_or_recovered_whole(changes: pd.DataFrame) ->
     recovered = changes[changes["basis"] == "recovered_from_change"]
     assert len(recovered) > 6000
     assert (recovered["previous"] % 1 == 0).all()
-    tabled = changes[changes["release_id"] == "pfa-2024-12"]
+    # Gwent placed every offence of the year before, so its unassigned ones have no row there.
+    here = changes["area_code"] != "W15000002-unassigned"
+    tabled = changes[here & (changes["release_id"] == "pfa-2024-12")]
     assert set(tabled["basis"]) == {"previous_year_table"}
     assert changes.loc[changes["basis"] == "not_shown", "previous"].isna().all()
 

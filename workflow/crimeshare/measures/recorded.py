@@ -43,7 +43,9 @@ def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
     counts = _counts(recorded)
     totals = counts[counts["offence_id"] == "total"].set_index(KEY)["count"].rename("total")
     shares = counts[counts["offence_id"] != "total"].join(totals, on=KEY)
-    shares["share"] = shares["count"] / shares["total"]
+    # A partnership may count less than nothing where its force withdrew offences.
+    sound = (shares["count"] >= 0) & (shares["total"] > 0)
+    shares["share"] = (shares["count"] / shares["total"]).where(sound)
     parts = _leaves(shares)
     shares["rank_main_groups"] = _rank(shares, shares["offence_id"].isin(main_groups()))
     shares["rank_subgroups"] = _rank(shares, parts)

@@ -256,12 +256,13 @@ def _totals(observations: Sequence[Observation]) -> dict[str, float]:
         for row in observations
         if (row.measure, row.offence_id, row.period_end) == ("count", "total", own)
         and row.value is not None
+        and row.area_code in areas()
     }
 
 
 def _unavailable(observations: Sequence[Observation]) -> set[str]:
     cells: dict[str, list[bool]] = defaultdict(list)
     for row in observations:
-        if row.measure == "count":
+        if row.measure == "count" and row.area_code in areas():
             cells[row.area_code].append(row.value is None)
     return {area for area, missing in cells.items() if all(missing)}

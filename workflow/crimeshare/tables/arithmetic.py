@@ -56,18 +56,23 @@ def _counts_that_are_not_counts(figures: Mapping[Key, Observation]) -> Iterator[
     for row in figures.values():
         if row.measure != "count" or row.value is None:
             continue
-        if row.value < 0 or row.value != int(row.value):
+        # A force that withdraws offences of an earlier year may leave a partnership below zero.
+        negative = row.value < 0 and row.parent_code is None
+        if negative or row.value != int(row.value):
             yield _fault(f"holds {row.value:g}; expected a whole number of offences", row)
 
 
 def _sums_over_areas(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
     parts: dict[Key, list[Observation]] = defaultdict(list)
     for (measure, period, area, offence), row in figures.items():
-        parent = areas()[area].parent_code
+        parent = row.parent_code or areas()[area].parent_code
         if measure in ("count", "population", "households") and parent:
             parts[measure, period, parent, offence].append(row)
     for key, rows in parts.items():
         whole = figures.get(key)
+        if key[0] == "count" and all(row.parent_code for row in rows):
+            yield from _more_than_all(whole, rows)
+            continue
         if key[0] == "count":
             yield from _sum(whole, rows, 0.0, "the areas in it")
             continue
@@ -76,6 +81,19 @@ def _sums_over_areas(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
         returned = [row for row in rows if _made_a_return(figures, row)]
         if list(_sum(whole, returned, slack, "the areas in it")):
             yield from _sum(whole, rows, slack, "the areas in it")
+
+
+def _more_than_all(whole: Observation | None, parts: list[Observation]) -> Iterator[Fault]:
+    """Partnerships may leave out offences whose place is not known, and never have more."""
+    if whole is not None and whole.value is not None:
+        total = sum(part.value for part in parts if part.value is not None)
+        if total > whole.value:
+            yield _fault(
+                f"{_what(whole)} is {whole.value:,.0f}, but its partnerships add up to "
+                f"{total:,.0f}",
+                whole,
+                *parts,
+            )
 
 
 def _made_a_return(figures: Mapping[Key, Observation], row: Observation) -> bool:

@@ -63,6 +63,15 @@ def plain(label: str) -> str:
     return " ".join(text.split())
 
 
+def named(label: str) -> str:
+    """``label`` on one line without ``[note n]``, as a name to show.
+
+    >>> named("Unassigned  Gwent [note 2]")
+    'Unassigned Gwent'
+    """
+    return one_line(_NOTE.sub(" ", one_line(label)))
+
+
 def mid_year(label: str) -> int | None:
     """The year of a ``(mid-2017)`` in a label, or None."""
     found = _MID_YEAR.search(one_line(label).casefold())

@@ -30,6 +30,8 @@ class Observation:
         reference_year: mid-year of a population or household figure.
         workbook_sha256, sheet, cell: where the number stands.
         area_label, column_label, column_cell, marker_text: what the workbook itself writes.
+        parent_code: of a partnership, code of the force it lies in; else None, as the list of
+            areas knows it.
     """
 
     release_id: str
@@ -50,6 +52,7 @@ class Observation:
     column_label: str
     column_cell: str
     marker_text: str | None
+    parent_code: str | None = None
 
     @property
     def where(self) -> str:
@@ -77,6 +80,7 @@ SCHEMA = pa.schema(
         ("column_label", pa.string()),
         ("column_cell", pa.string()),
         ("marker_text", pa.string()),
+        ("parent_code", pa.string()),
     ]
 )
 

@@ -1,9 +1,12 @@
-"""Read the police force area tables: Tables P1 to P4 of any edition.
+"""Read the police force area tables of any edition: P1 to P4, and C2 and C5 by partnership.
 
 Which sheet holds which table is told by its title, which columns and rows it has by their
 labels; the words are in ``layouts/pfa/``.  No edition is named here.  The table of the
-year before (P4 of the later editions) is a table of counts whose title names an earlier
+year before (P4 and C5 of the later editions) is a table of counts whose title names an earlier
 year.
+
+Community safety partnerships come and go with the districts they are made of, so they are not
+listed anywhere: the workbook names them, with the force they lie in.
 
 Where a name is not known the reader proposes the line that would make it known, and goes on as
 if that line were there, so that one reading tells all that is new.  It never returns what it
@@ -24,13 +27,22 @@ from crimeshare.problems import Problem
 from crimeshare.reference import Area, areas, main_groups, read_rows
 from crimeshare.tables.expectation import ROLE_OF_MEASURE, Expectation, Meaning
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
-from crimeshare.tables.labels import area_code, mid_year, periods, plain, without_periods
+from crimeshare.tables.labels import (
+    area_code,
+    mid_year,
+    named,
+    periods,
+    plain,
+    without_periods,
+)
 from crimeshare.tables.layout import LAYOUTS, LabelMap, Unknown, UnknownNames, csv_line, relative
 from crimeshare.tables.observations import Observation
 
 FOLDER = LAYOUTS / "pfa"
 
 _MEASURE_OF_ROLE = {role: measure for measure, role in ROLE_OF_MEASURE.items()}
+# Roles of the columns that say what a row is about.
+_NAMING = ("area_code", "area_name", "partnership_code", "partnership_name")
 # A sheet looks like a table of ours if it has this many of the total and the nine main groups,
 # and this many of the 53 countries, regions and forces with a code.
 _ENOUGH_GROUPS, _ENOUGH_AREAS = 5, 30
@@ -83,10 +95,14 @@ class Layout:
             FOLDER / "area_names.csv",
             {area.area_name: {"area_code": area.area_code} for area in _named_once()},
         )
+        self.forces = {
+            plain(area.area_name): area for area in areas().values() if area.area_type == "force"
+        }
         self.markers = {
             (row["marker"], row["table"]): row["meaning"]
             for row in read_rows(FOLDER / "markers.csv")
         }
+        self.proposed: dict[str, Meaning] = {}
         self.unknown: list[Unknown] = []
         self.unknown_markers: dict[tuple[str, str], list[MarkedCell]] = {}
         self.problems: list[str] = []
@@ -109,7 +125,7 @@ def read_police_force_area_tables(
     period_end: date,
     expected: Expectation | None = None,
 ) -> list[Observation]:
-    """Every figure of the workbook's Tables P1 to P4, in the order of its sheets and cells.
+    """Every figure of the tables that are read, in the order of the workbook's sheets and cells.
 
     Args:
         workbook: as opened by :func:`crimeshare.tables.grid.open_workbook`.
@@ -346,17 +362,20 @@ def _read_table(
 ) -> Iterator[Observation]:
     columns = list(_columns(layout, table))
     roles = {column.role: column for column in columns}
-    if "area_code" not in roles or "area_name" not in roles:
+    partnerships = layout.tables[table.kind]["rows"] == "partnerships"
+    needed = [role for role in _NAMING if partnerships or role.startswith("area")]
+    if missing := [role.replace("_", " ") for role in needed if role not in roles]:
         layout.problems.append(
             f"sheet {table.grid.sheet!r}, row {table.header + 1}: no column of area codes and area "
-            f"names; expected labels as in {relative(layout.columns.file)}"
+            f"names: {', '.join(missing)}; expected labels as in {relative(layout.columns.file)}"
         )
         return
-    figures = [column for column in columns if column.role not in ("area_code", "area_name")]
+    figures = [column for column in columns if column.role not in (*_NAMING, "-")]
     _check_columns(layout, table, figures)
-    seen: list[str] = []
-    for row, cells, area, label in _area_rows(layout, table, roles, figures):
-        seen.append(area.area_code)
+    rows = _partnership_rows if partnerships else _area_rows
+    seen: list[Area] = []
+    for row, cells, area, label in rows(layout, table, roles, figures):
+        seen.append(area)
         for column in figures:
             value, marker, text = _value(layout, table, column, row, cells[column.index], area)
             yield Observation(
@@ -378,8 +397,11 @@ def _read_table(
                 column_label=column.label,
                 column_cell=column.cell,
                 marker_text=text,
+                parent_code=area.parent_code if partnerships else None,
             )
-    _check_areas(layout, table, seen)
+    _check_twice(layout, table, seen)
+    if not partnerships:
+        _check_areas(layout, table, {area.area_code for area in seen})
 
 
 def _reference_year(column: Column) -> int | None:
@@ -398,6 +420,8 @@ def _columns(layout: Layout, table: Table) -> Iterator[Column]:
         if index in unknown:
             where = f"sheet {table.grid.sheet!r}, cell {address(row, index)}"
             proposed = _proposed_column(layout, table, index, label, found, unknown)
+            if proposed is not None:
+                layout.proposed[plain(label)] = proposed
             role, offence_id = proposed or ("?", "?")
             given = [role, offence_id or ""]
             layout.unknown.append(layout.columns.unknown(where, "the column label", label, given))
@@ -435,6 +459,9 @@ def _proposed_column(
 ) -> Meaning | None:
     """What a column of an unknown label may mean: by its cells, its name, or its neighbours."""
     taken = list(found.values())
+    earlier = layout.proposed.get(plain(label))
+    if earlier is not None and earlier not in taken:
+        return earlier
     cells = [str(row[index]) for row in table.grid.rows[table.header + 1 :]]
     if sum(area_code(cell) in areas() for cell in cells) >= _ENOUGH_AREAS:
         return "area_code", None
@@ -528,6 +555,64 @@ def _area(layout: Layout, where: str, code_text: str, label: str) -> Area | None
     return area
 
 
+def _partnership_rows(
+    layout: Layout, table: Table, roles: Mapping[str, Column], figures: list[Column]
+) -> Iterator[tuple[int, Sequence[Cell], Area, str]]:
+    """The rows of partnerships, and of offences that a force could place in none.
+
+    Rows of whole forces say again what the tables by force say, and are passed over; the sums
+    over a force's partnerships are checked against those tables.
+    """
+    for row in range(table.header + 1, len(table.grid.rows)):
+        cells = table.grid.rows[row]
+        label = str(cells[roles["partnership_name"].index])
+        code_text = str(cells[roles["partnership_code"].index]).strip()
+        where = f"sheet {table.grid.sheet!r}, row {row + 1}"
+        empty = all(str(cells[column.index]).strip() == "" for column in figures)
+        if not label.strip():
+            if code_text:
+                layout.problems.append(
+                    f"{where}: the code {code_text} without a name; expected a partnership"
+                )
+            continue
+        if empty and not code_text:
+            continue  # a force that could place every offence
+        force = _force(layout, where, cells, roles)
+        if force is None:
+            continue
+        code = area_code(code_text)
+        if code_text and code is None:
+            layout.problems.append(
+                f"{where}: {code_text!r} is no code of a partnership; expected one such as "
+                "E22000001, or nothing where offences belong to none"
+            )
+            continue
+        # Without a code: offences that are in no partnership, or a place that is none.
+        yield row, cells, _partnership(code, named(label), force), label
+
+
+def _partnership(code: str | None, name: str, force: Area) -> Area:
+    if code is not None:
+        return Area(code, name, "partnership", force.area_code)
+    unassigned = name.casefold().startswith("unassigned")
+    place = "unassigned" if unassigned else "-".join(name.casefold().split())
+    name = f"Unassigned {force.area_name}" if unassigned else name
+    return Area(f"{force.area_code}-{place}", name, "other", force.area_code)
+
+
+def _force(
+    layout: Layout, where: str, cells: Sequence[Cell], roles: Mapping[str, Column]
+) -> Area | None:
+    """The force of a partnership's row, by its name: the code slips now and then."""
+    label = str(cells[roles["area_name"].index])
+    force = layout.forces.get(plain(label))
+    if force is None and (found := layout.area_names.find(label)):
+        force = areas()[found["area_code"]]
+    if force is None:
+        layout.unknown.append(layout.area_names.unknown(where, "the area", label))
+    return force
+
+
 def _value(
     layout: Layout, table: Table, column: Column, row: int, cell: Cell, area: Area
 ) -> tuple[float | None, str | None, str | None]:
@@ -576,11 +661,17 @@ def _unknown_markers(layout: Layout) -> Iterator[Unknown]:
         )
 
 
-def _check_areas(layout: Layout, table: Table, seen: list[str]) -> None:
+def _check_twice(layout: Layout, table: Table, seen: list[Area]) -> None:
+    names = {area.area_code: area.area_name for area in seen}
+    times = Counter(area.area_code for area in seen)
+    if twice := [names[code] for code in names if times[code] > 1]:
+        layout.problems.append(
+            f"sheet {table.grid.sheet!r}: {', '.join(twice)} stand twice; expected each area once"
+        )
+
+
+def _check_areas(layout: Layout, table: Table, seen: set[str]) -> None:
     where = f"sheet {table.grid.sheet!r}"
-    twice = [areas()[code].area_name for code, times in Counter(seen).items() if times > 1]
-    if twice:
-        layout.problems.append(f"{where}: {', '.join(twice)} stand twice; expected each area once")
     missing = [
         area.area_name
         for area in areas().values()

@@ -1,0 +1,128 @@
+"""Tables by community safety partnership: what is in no partnership, slips, withdrawn offences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crimeshare.problems import Problem
+from crimeshare.tables.arithmetic import find_faults
+from crimeshare.tables.grid import open_workbook
+from crimeshare.tables.observations import Observation
+from crimeshare.tables.police_force_area import read_police_force_area_tables
+from tests import facsimile
+from tests.facsimile import Book, place
+
+SHIPPED = facsimile.figures("pfa-2024-12")
+
+
+@pytest.fixture
+def book() -> Book:
+    return facsimile.from_figures(SHIPPED)
+
+
+def read(book: Book, folder: Path) -> list[Observation]:
+    workbook = open_workbook(facsimile.write(book, folder / "facsimile.xlsx"))
+    return read_police_force_area_tables(workbook, "pfa-2024-12", SHIPPED[0].period_end)
+
+
+def total_of(name: str, rows: list[Observation]) -> Observation:
+    """The partnership's total of the release's own year."""
+    return next(
+        row
+        for row in rows
+        if row.parent_code and row.area_name == name and row.offence_id == "total"
+    )
+
+
+def test_partnerships_are_told_from_what_is_in_none() -> None:
+    """Newport is the largest of Gwent's five, and Table C2 holds 19,614 of its offences."""
+    newport, airport = total_of("Newport", SHIPPED), total_of("Manchester Airport", SHIPPED)
+    assert (newport.value, newport.area_type, newport.parent_code) == (
+        19614,
+        "partnership",
+        "W15000002",
+    )
+    assert (airport.value, airport.area_type, airport.area_code) == (
+        1684,
+        "other",
+        "E23000005-manchester-airport",
+    )
+    areas = {row.area_code for row in SHIPPED if row.area_type == "partnership"}
+    assert len(areas) == 314
+
+
+def test_an_unassigned_row_belongs_to_the_force_it_names_whatever_its_code(
+    book: Book, tmp_path: Path
+) -> None:
+    gwent = total_of("Unassigned Gwent", SHIPPED)
+    book.table("C2")[place(gwent.cell)[0], 0] = "W15000003"  # South Wales, as one edition had it
+    assert total_of("Unassigned Gwent", read(book, tmp_path)).area_code == "W15000002-unassigned"
+
+
+def test_a_force_that_placed_every_offence_has_no_unassigned_row(
+    book: Book, tmp_path: Path
+) -> None:
+    row = place(total_of("Unassigned Kent", SHIPPED).cell)[0]
+    grid = book.table("C2")
+    for at in [at for at in grid if at[0] == row and at[1] > 5]:
+        del grid[at]
+    kent = [r for r in read(book, tmp_path) if r.area_code == "E23000032-unassigned"]
+    assert {r.sheet for r in kent} == {"Table C5"}
+
+
+def test_rows_of_whole_forces_are_not_read_twice(book: Book, tmp_path: Path) -> None:
+    grid = book.table("C2")
+    last = max(row for row, _ in grid) + 1
+    grid[last, 0], grid[last, 1], grid[last, 6] = "W15000002", "Gwent", 58358.0
+    assert len(read(book, tmp_path)) == len(SHIPPED)
+
+
+def test_withdrawn_offences_may_leave_a_partnership_below_zero_but_no_force(
+    book: Book, tmp_path: Path
+) -> None:
+    for name, table, found in [("Newport", "C2", False), ("Gwent", "P1", True)]:
+        row = next(
+            row
+            for row in SHIPPED
+            if row.area_name == name and row.sheet.split() == ["Table", table]
+            and row.offence_id == "homicide"
+        )  # fmt: skip
+        book.table(table)[place(row.cell)] = -1.0
+        faults = [f for f in find_faults(read(book, tmp_path)) if "whole number" in f.sentence]
+        assert bool(faults) == found
+
+
+@pytest.mark.parametrize(("by", "found"), [(-5.0, False), (5.0, True)])
+def test_partnerships_may_leave_offences_out_and_never_have_more_than_their_force(
+    by: float, found: bool, book: Book, tmp_path: Path
+) -> None:
+    newport = next(
+        row for row in SHIPPED if row.area_name == "Newport" and row.offence_id == "robbery"
+    )
+    assert newport.value is not None
+    book.table("C2")[place(newport.cell)] = newport.value + by
+    faults = find_faults(read(book, tmp_path))
+    exceeded = [f for f in faults if "its partnerships add up to" in f.sentence]
+    assert bool(exceeded) == found
+    assert all(("Table C2", newport.cell) in fault.cells for fault in exceeded)
+
+
+def test_a_code_that_is_none_and_a_code_without_a_name_stop_the_run(
+    book: Book, tmp_path: Path
+) -> None:
+    row = place(total_of("Newport", SHIPPED).cell)[0]
+    grid = book.table("C2")
+    grid[row, 2] = "Newport"
+    grid[row - 1, 3] = ""
+    with pytest.raises(Problem) as caught:
+        read(book, tmp_path)
+    assert f"'Table C2', row {row + 1}: 'Newport' is no code of a partnership" in str(caught.value)
+    assert f"'Table C2', row {row}: the code W14" in str(caught.value)
+    assert "without a name" in str(caught.value)
+
+
+def test_an_edition_without_these_tables_is_read_as_ever(book: Book, tmp_path: Path) -> None:
+    book.sheets = {name: grid for name, grid in book.sheets.items() if "Table C" not in name}
+    assert {row.parent_code for row in read(book, tmp_path)} == {None}
