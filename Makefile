@@ -32,7 +32,7 @@ report: $(ENVIRONMENT)
 
 # Everything is built again: a figure that is only remembered is not reproduced.
 verify: $(ENVIRONMENT)
-	$(BIN)/snakemake --cores $(CORES) --forceall verify_figures
+	$(BIN)/snakemake --cores $(CORES) --forceall check_ledger
 
 environment: $(ENVIRONMENT)
 

@@ -47,6 +47,7 @@ rule all:
     input:
         rules.render_site.output,
         "results/published/figures.csv",
+        "results/ro-crate-metadata.json",
         survey_targets,
         "results/logs/check_claims.done",
     message:

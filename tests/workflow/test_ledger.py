@@ -26,7 +26,7 @@ def test_figures_are_written_down_and_a_changed_one_is_found(project: Path) -> N
     assert (share["sheet"], share["cell"]) == ("Table P1", "I60 / C60")
     assert len(share["workbook_sha256"]) == 64
 
-    run = snakemake(project, "verify_figures")
+    run = snakemake(project, "check_ledger")
     assert run.returncode == 0, run.stderr
     assert f"{len(rows)} of {len(rows)} published figures reproduced" in run.stdout
 
@@ -34,7 +34,7 @@ def test_figures_are_written_down_and_a_changed_one_is_found(project: Path) -> N
     number = 1 + next(i for i, row in enumerate(rows) if row is share)
     lines[number] = lines[number].replace(share["value"], "0.15")
     ledger.write_text("".join(lines), encoding="utf-8")
-    run = snakemake(project, "verify_figures")
+    run = snakemake(project, "check_ledger")
     assert run.returncode == 1
     assert f"{len(rows) - 1} of {len(rows)} published figures reproduced" in run.stdout
     (said,) = [sentence for sentence in sentences(run) if sentence.startswith(LEDGER)]
