@@ -171,3 +171,17 @@ def test_a_file_that_is_not_yaml_is_refused(tmp_path: Path) -> None:
     path.write_text("- release: [")
     with pytest.raises(Problem, match="is not YAML"):
         read_corrections(path)
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 2])
+def test_a_table_that_is_rounded_throughout_is_checked_as_far_as_it_goes(decimals: int) -> None:
+    rows = [
+        dataclasses.replace(row, value=round(row.value, decimals))
+        if row.value is not None and row.measure in ("change_pct", "rate_per_1000")
+        else row
+        for row in facsimile.figures("pfa-2024-12")
+    ]
+    assert find_faults(rows) == []
+    gwent = {"area_name": "Gwent", "offence_id": "robbery", "sheet": "Table P2"}
+    faults = find_faults(changed(rows, 2.0 * 10**-decimals, **gwent)[0])
+    assert ["the change of" in fault.sentence for fault in faults] == [True]

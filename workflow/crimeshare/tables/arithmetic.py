@@ -19,8 +19,11 @@ from crimeshare.tables.observations import Observation
 
 # Populations and households are published rounded to 100.
 ROUNDING = 50.0
-# Changes and rates are published as spreadsheet results, in double precision.
+# Changes and rates are published as spreadsheet results, in double precision, or rounded alike
+# in a whole table.
 PRECISION = 1e-9
+_DECIMALS = (0, 1, 2)
+_WHOLE_TABLE = 100  # values; so many do not come out round by chance
 
 Key = tuple[str, date, str, str | None]
 """Measure, period, area code and offence id: one figure of a release."""
@@ -126,7 +129,20 @@ def _sum(
         )
 
 
+def _half_a_unit(figures: Mapping[Key, Observation], measure: str) -> float:
+    """Half the last decimal place that all values of a measure are rounded to, 0 if to none."""
+    values = [
+        row.value for row in figures.values() if row.measure == measure and row.value is not None
+    ]
+    if len(values) >= _WHOLE_TABLE:
+        for decimals in _DECIMALS:
+            if all(round(value, decimals) == value for value in values):
+                return 0.5 * 10.0**-decimals
+    return 0.0
+
+
 def _changes(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
+    rounding = _half_a_unit(figures, "change_pct") / 100
     for row in figures.values():
         if row.measure != "change_pct" or row.value is None or row.previous_period_end is None:
             continue
@@ -136,7 +152,7 @@ def _changes(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
             continue
         # As ratios, not per cent: a change near zero keeps only the ratio's precision.
         expected = now.value / before.value
-        if abs(1 + row.value / 100 - expected) > PRECISION * expected:
+        if abs(1 + row.value / 100 - expected) > PRECISION * expected + rounding:
             yield _fault(
                 f"the change of {_what(row)} is {row.value:g} per cent, but {now.value:,.0f} after "
                 f"{before.value:,.0f} is {100 * (expected - 1):g} per cent",
@@ -150,6 +166,7 @@ _BASE_OF_RATE = {"rate_per_1000": "population", "rate_per_1000_households": "hou
 
 
 def _rates(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
+    rounding = {measure: _half_a_unit(figures, measure) for measure in _BASE_OF_RATE}
     for row in figures.values():
         base_measure = _BASE_OF_RATE.get(row.measure)
         if base_measure is None or row.value is None:
@@ -160,7 +177,7 @@ def _rates(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
             continue
         expected = 1000 * count.value / base.value
         slack = ROUNDING / (base.value - ROUNDING) + PRECISION
-        if abs(row.value - expected) > slack * expected:
+        if abs(row.value - expected) > slack * expected + rounding[row.measure]:
             yield _fault(
                 f"the rate of {_what(row)} is {row.value:g} per 1,000, but {count.value:,.0f} "
                 f"offences among {base.value:,.0f} {base_measure} are {expected:g}",
