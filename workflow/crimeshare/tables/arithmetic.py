@@ -130,13 +130,17 @@ def _sum(
 
 
 def _half_a_unit(figures: Mapping[Key, Observation], measure: str) -> float:
-    """Half the last decimal place that all values of a measure are rounded to, 0 if to none."""
+    """Half the last decimal place that a measure is rounded to, 0 if to none.
+
+    A slip or two in a table does not tell how the table was made.
+    """
     values = [
         row.value for row in figures.values() if row.measure == measure and row.value is not None
     ]
     if len(values) >= _WHOLE_TABLE:
         for decimals in _DECIMALS:
-            if all(round(value, decimals) == value for value in values):
+            rounded = sum(abs(round(value, decimals) - value) < PRECISION for value in values)
+            if rounded > 0.99 * len(values):
                 return 0.5 * 10.0**-decimals
     return 0.0
 
