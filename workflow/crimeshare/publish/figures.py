@@ -100,7 +100,12 @@ class Figure:
         return " and ".join(dict.fromkeys(cell.sheet.strip() for cell in self.cells))
 
     def words(self, style: str) -> str:
-        """The number as text: `style` is "", ``absolute`` (no sign) or ``signed`` (also a plus)."""
+        """The number as text.
+
+        Args:
+            style: ``absolute`` (no sign), ``signed`` (also a plus), ``whole`` (a proportion
+                without decimals), ``one in`` (a proportion as "one in seven") or nothing.
+        """
         if self.value is None:
             return MARKERS.get(self.marker or "", NOT_GIVEN)[0]
         return UNITS[self.unit](self.value, style)
@@ -151,7 +156,9 @@ def fixed(value: float, decimals: int = 0, style: str = "") -> str:
 
 
 def _percent(value: float, style: str) -> str:
-    return fixed(value * 100, 1, style) + "%"
+    if style == "one in":
+        return prose.one_in(value)
+    return fixed(value * 100, 0 if style == "whole" else 1, style) + "%"
 
 
 def _points(value: float, style: str) -> str:
@@ -165,6 +172,9 @@ UNITS: dict[str, Callable[[float, str], str]] = {
     "proportion": _percent,
     "change": _percent,
     "percentage_points": _points,
+    "per_100": lambda value, style: fixed(value, 1, style),
+    "design_factor": lambda value, style: fixed(value, 2, style),
+    "p_value": lambda value, style: "less than 0.001" if value < 0.001 else fixed(value, 3, style),
     "per_1000": lambda value, style: fixed(value, 1, style),
     "rank": lambda value, style: prose.ordinal(int(value)),
 }
@@ -209,13 +219,15 @@ def shown(html: str) -> list[dict[str, str]]:
     return parser.figures
 
 
-# Numbers that are not findings: a year, a day of a month, a name of a table, a base of a rate.
+# Numbers that are not findings: a year, a day of a month, a name of a table, a base of a rate,
+# the ages that a question was put to.
 STRUCTURAL = re.compile(
     r"\b(?:19|20)\d\d(?:/\d\d)?\b"
     r"|\b\d{1,2} (?=(?:January|February|March|April|May|June|July|August|September|October"
     r"|November|December)\b)"
     r"|\bTables? [A-Z]\d+[a-z]?\b"
-    r"|\b[Pp]er 1,000\b"
+    r"|\b[Pp]er (?:100|1,000)\b"
+    r"|\b[Aa]ge[ds]? \d\d\b(?: (?:to|and) \d\d\b)?"
     r"|\bSHA-256\b"
     r"|\[u1\]"
 )

@@ -137,6 +137,25 @@ def no_rank(name: str, parent: str, classification: str) -> str:
     return f"{name} has no rank among {CLASSIFICATIONS[classification]}: it is part of {parent}"
 
 
+_CARDINALS = (
+    *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    *("nineteen", "twenty"),
+)
+
+
+def one_in(proportion: float) -> str:
+    """A proportion as people say it: "one in seven" for 14.4 %, to the nearest whole number.
+
+    Raises:
+        ValueError: for a proportion that no "one in" from two to twenty is nearest to.
+    """
+    number = round(1 / proportion) if proportion > 0 else 0
+    if not 2 <= number <= 20:
+        raise ValueError(f"{proportion} is not said as one in two to one in twenty")
+    return f"one in {_CARDINALS[number - 2]}"
+
+
 def lower_first(name: str) -> str:
     """An offence group's name inside a sentence: "stalking and harassment"."""
     return name[:1].lower() + name[1:]
