@@ -80,6 +80,12 @@ _SWATCHES = {
     "revised": f'<circle cx="14" cy="6" r="4.5" fill="{PAPER}" stroke="{ACCENT}"'
     f' stroke-width="2"/>',
     "rule": f'<path d="M14 0V12" stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="2 2"/>',
+    "interval": f'<path d="M2 6H26" stroke="{ACCENT}" stroke-width="4"/>'
+    f'<circle cx="14" cy="6" r="4.5" fill="{ACCENT}"/>',
+    "interval-reference": f'<path d="M2 6H26" stroke="{COMPARE}" stroke-width="4"/>'
+    f'<path d="M14 1L19 6L14 11L9 6Z" fill="{COMPARE}"/>',
+    "widest": f'<path d="M0 6H28M1 2V10M27 2V10" stroke="{QUIET}" stroke-width="1.5"/>',
+    "trend": f'<path d="M0 6H28" stroke="{INK}" stroke-width="1.5" stroke-dasharray="1 3"/>',
     "bar": f'<rect x="2" y="1" width="24" height="10" fill="{ACCENT}"/>',
     "pale": f'<rect x="2" y="1" width="24" height="10" fill="{PALE}"/>',
     "hollow": f'<rect x="3" y="2" width="22" height="9" fill="none" stroke="{ACCENT}"'

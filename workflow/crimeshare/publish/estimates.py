@@ -419,15 +419,20 @@ def open_estimates(offence_id: str, root: Path | None = None) -> Estimates:
     Raises:
         Problem: if nothing has been built there.
     """
-    root = root or _project_root()
+    root = root or built_root(RECORDED, SHARES, CHANGES)
     stamp = tuple((root / file).stat().st_mtime_ns for file in (RECORDED, SHARES, CHANGES))
     return _read(offence_id, root, stamp)
 
 
-def _project_root() -> Path:
+def built_root(*files: Path) -> Path:
+    """The working directory or the nearest folder above it that holds all of `files`.
+
+    Raises:
+        Problem: if there is none.
+    """
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if all((folder / file).exists() for file in (RECORDED, SHARES, CHANGES)):
+        if all((folder / file).exists() for file in files):
             return folder
     raise Problem(
         f"No results/estimates/ in {here} or above it; build them first: snakemake --cores 4"
