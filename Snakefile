@@ -49,6 +49,7 @@ rule all:
         "results/published/figures.csv",
         "results/ro-crate-metadata.json",
         survey_targets,
+        "results/estimates/revisions.parquet",
         "results/logs/check_claims.done",
     message:
         "The report is results/report/index.html"

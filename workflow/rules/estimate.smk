@@ -4,6 +4,9 @@
 #       resources/reference/recording_changes.csv   what changed in police recording, and when
 # out   results/estimates/shares.parquet            shares of the total, and ranks
 #       results/estimates/changes.parquet           year-on-year changes
+#       results/estimates/revisions.parquet         what later releases say of earlier years
+#       results/estimates/revision_sizes.parquet    how far figures of an area have moved
+#       results/estimates/flipped_changes.parquet   directions that hang on the vintage
 #       results/estimates/control_limits.parquet    how far forces stand apart now and then
 #       results/estimates/similar_forces.parquet    forces with the most similar mix of crime
 
@@ -84,3 +87,26 @@ rule compute_similar_forces:
         "Computing which forces record the most similar mix of crime"
     script:
         "../scripts/compute_similar_forces.py"
+
+
+rule compute_revisions:
+    input:
+        recorded_crime="results/clean/recorded_crime.parquet",
+        changes="results/estimates/changes.parquet",
+        offence_codes="results/clean/recorded_offence_codes.parquet",
+    output:
+        revisions="results/estimates/revisions.parquet",
+        sizes="results/estimates/revision_sizes.parquet",
+        flipped="results/estimates/flipped_changes.parquet",
+    log:
+        "results/logs/compute_revisions.log",
+    benchmark:
+        "results/benchmarks/compute_revisions.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("measures"),
+    message:
+        "Computing revisions"
+    script:
+        "../scripts/compute_revisions.py"

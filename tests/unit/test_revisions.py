@@ -1,0 +1,172 @@
+"""Vintages of one figure are compared step by step, and only with their like."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from crimeshare.measures.recorded import compute_changes, read_recording_changes
+from crimeshare.measures.revisions import (
+    compute_revisions,
+    find_flipped_changes,
+    summarise_revisions,
+)
+from crimeshare.parquet import read_table
+from crimeshare.tables.combining import combine_recorded_crime
+from tests import facsimile
+from tests.conftest import ROOT
+
+NO_CODES = pd.DataFrame(columns=["release_id", "table", "code", "period_end", "count"])
+FORCES = {"W15000001": "North Wales", "W15000002": "Gwent", "W15000003": "South Wales"}
+
+
+def counts(release_id: str, period_end: str, **by_force: tuple[float, float]) -> pd.DataFrame:
+    """Rows of recorded crime: total and stalking of each force."""
+    rows = [
+        {
+            "release_id": release_id,
+            "period_end": pd.Timestamp(period_end),
+            "area_code": next(code for code, name in FORCES.items() if name == force),
+            "area_name": force,
+            "area_type": "force",
+            "offence_id": offence,
+            "measure": "count",
+            "value": value,
+        }
+        for force, values in by_force.items()
+        for offence, value in zip(["total", "stalking_harassment"], values, strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+def revisions_of(*tables: pd.DataFrame) -> pd.DataFrame:
+    recorded = pd.concat(tables, ignore_index=True)
+    changes = pd.DataFrame(
+        columns=[
+            "release_id",
+            "area_code",
+            "area_name",
+            "basis",
+            "offence_id",
+            "previous_period_end",
+            "previous",
+        ]
+    )
+    return compute_revisions(recorded, changes, NO_CODES)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Recorded crime and its changes, from every shipped release of the tables by force."""
+    recorded = combine_recorded_crime(read_table(*sorted(facsimile.FIGURES.glob("pfa-*.parquet"))))
+    reference = ROOT / "resources" / "reference" / "recording_changes.csv"
+    return recorded, compute_changes(recorded, read_recording_changes(reference))
+
+
+def test_first_corrected_and_later_issues_are_steps_in_the_order_they_came_out() -> None:
+    day = "2024-03-31"
+    steps = revisions_of(
+        counts("pfa-2025-03", day, Gwent=(1020.0, 99.0)),
+        counts("pfa-2024-03-corrected", day, Gwent=(1010.0, 100.0)),
+        counts("pfa-2024-03-v3", day, Gwent=(1015.0, 100.0)),
+        counts("pfa-2024-03", day, Gwent=(1000.0, 100.0)),
+    )
+    total = steps[steps["offence_id"] == "total"]
+    assert list(zip(total["previous_release_id"], total["release_id"], strict=True)) == [
+        ("pfa-2024-03", "pfa-2024-03-corrected"),
+        ("pfa-2024-03-corrected", "pfa-2024-03-v3"),
+        ("pfa-2024-03-v3", "pfa-2025-03"),
+    ]
+    assert list(total["change"]) == [10.0, 5.0, 5.0]
+    assert total["change_pct"].iloc[0] == pytest.approx(1.0)
+    stalking = steps[steps["offence_id"] == "stalking_harassment"]
+    assert list(stalking["change"]) == [0.0, 0.0, -1.0]  # a step without a change is one too
+
+
+def test_ranks_are_of_shares_among_the_forces_both_vintages_give() -> None:
+    day = "2024-03-31"
+    first = {"North Wales": (1000.0, 150.0), "Gwent": (1000.0, 140.0)}
+    later = {"North Wales": (1000.0, 120.0), "Gwent": (1000.0, 140.0)}
+    steps = revisions_of(
+        counts("pfa-2024-03", day, **first, **{"South Wales": (1000.0, 500.0)}),
+        counts("pfa-2025-03", day, **later),
+    )
+    ranked = steps[steps["offence_id"] == "stalking_harassment"].set_index("area_code")
+    assert ranked[["rank_before", "rank_after"]].to_numpy().tolist() == [[1, 2], [2, 1]]
+    assert steps[steps["offence_id"] == "total"]["rank_after"].isna().all()
+    assert list(summarise_revisions(steps)["rank_flips"]) == [1, 0, 1, 0]
+
+
+def test_a_marked_figure_is_no_vintage_and_a_base_of_zero_gives_no_percentage() -> None:
+    day = "2024-03-31"
+    steps = revisions_of(
+        counts("pfa-2024-03", day, Gwent=(float("nan"), 0.0)),
+        counts("pfa-2025-03", day, Gwent=(1000.0, 3.0)),
+    )
+    assert list(steps["offence_id"]) == ["stalking_harassment"]
+    assert steps["change_pct"].isna().all()
+
+
+def test_what_releases_said_of_a_year_a_year_later(
+    shipped: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    """From Tables P1 and P2: Gwent's total of YE December 2018 was 56,497 when published
+    (pfa-2018-12), and 57,976 a year later is 2.57 per cent more (pfa-2019-12), so 56,524."""
+    steps = compute_revisions(*shipped, NO_CODES).set_index(
+        ["area_code", "offence_id", "period_end"]
+    )
+    gwent = steps.loc[("W15000002", "total", pd.Timestamp("2018-12-31"))]
+    assert (gwent["previous_value"], gwent["value"]) == (56497, 56524)
+    dyfed_powys = steps.loc[("W15000004", "stalking_harassment", pd.Timestamp("2018-12-31"))]
+    assert (dyfed_powys["previous_value"], dyfed_powys["value"]) == (2720, 1471)
+    assert (dyfed_powys["rank_before"], dyfed_powys["rank_after"]) == (12, 38)
+
+
+def test_totals_without_a_force_are_not_compared_with_totals_that_have_it(
+    shipped: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    """Greater Manchester made no return for July to December 2019."""
+    steps = compute_revisions(*shipped, NO_CODES)
+    later = steps[steps["release_id"] == "pfa-2019-12"]
+    assert not later.empty
+    assert not set(later["area_code"]) & {"K04000001", "E92000001", "E12000002", "E23000005"}
+    assert "W92000004" in set(later["area_code"])
+
+
+def test_a_series_by_code_is_compared_from_edition_to_edition(
+    shipped: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    """Stalking (8Q), YE March 2024: 128,355 in the edition of June 2025, 128,829 in December."""
+    codes = pd.DataFrame(
+        {
+            "release_id": ["appendix-2025-12", "appendix-2025-06"],
+            "table": "offence_codes",
+            "code": "8Q",
+            "period_end": pd.Timestamp("2024-03-31"),
+            "count": [128829.0, 128355.0],
+        }
+    )
+    steps = compute_revisions(*shipped, codes)
+    stalking = steps[steps["offence_id"] == "8Q"].iloc[0]
+    assert (stalking["change"], stalking["area_code"]) == (474.0, "K04000001")
+    sizes = summarise_revisions(steps)
+    assert sizes[sizes["offence_id"] == "8Q"]["months"].item() == 6
+
+
+def test_a_change_whose_direction_hangs_on_the_vintage_of_the_year_before(
+    shipped: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    recorded, changes = shipped
+    flipped = find_flipped_changes(compute_revisions(recorded, changes, NO_CODES), changes)
+    assert not flipped.empty
+    assert (flipped["change"] * flipped["change_against_first"] < 0).all()
+    city = flipped[
+        (flipped["area_code"] == "E23000034") & (flipped["offence_id"] == "stalking_harassment")
+    ]
+    assert city[["change", "change_against_first"]].to_numpy().tolist() == [[-6.0, 7.0]]
+
+
+def test_one_release_alone_has_no_revision() -> None:
+    steps = revisions_of(counts("pfa-2024-03", "2024-03-31", Gwent=(1000.0, 100.0)))
+    assert steps.empty
+    assert summarise_revisions(steps).empty

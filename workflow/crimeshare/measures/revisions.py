@@ -1,0 +1,219 @@
+"""Revisions: what later releases say of years already published.
+
+A figure has vintages: the first release that gives it, corrected issues of that release, and
+later releases that give the year again as the year before (Table P4, or the count that a
+published percentage is of) or in a series (offences by code).  A revision is the step from one
+vintage to the next.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from crimeshare.reference import areas
+
+FIGURE = ["area_code", "offence_id", "period_end"]
+
+_ISSUE = re.compile(r"[a-z-]+?-(\d{4})-(\d{2})(?:-v(\d+)|-(corrected))?")
+_EXCLUDING = r"( \(excluding .+\))$"
+_NATION = "K04000001"
+
+
+def compute_revisions(
+    recorded: pd.DataFrame, changes: pd.DataFrame, offence_codes: pd.DataFrame
+) -> pd.DataFrame:
+    """Every step from one vintage of a count to the next, unchanged ones included.
+
+    Totals that leave out a force without a return are compared with totals that leave out the
+    same force only.  A marked figure is no vintage.
+
+    Args:
+        recorded: the clean table ``recorded_crime``.
+        changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them: their
+            ``previous`` is the year before as the release revised it.
+        offence_codes: the clean table ``recorded_offence_codes``; codes stand as ``offence_id``.
+
+    Returns:
+        One row a figure and step: ``value`` (offences, by ``release_id``), ``previous_value`` (by
+        ``previous_release_id``), ``change`` (offences), ``change_pct`` (per cent of the previous
+        value, empty where that is 0).  ``rank_before`` and ``rank_after`` are the force's ranks
+        by share of its own total among the forces that both vintages give, 1 the largest; empty
+        for other areas, for the total, and where a vintage does not give the force's total.
+    """
+    vintages = pd.concat(
+        [_published(recorded, changes), _as_revised(changes), _by_code(offence_codes)],
+        ignore_index=True,
+    ).dropna(subset=["value"])
+    vintages["period_end"] = vintages["period_end"].astype("datetime64[ms]")
+    vintages["order"] = vintages["release_id"].map(_order)
+    vintages = vintages.sort_values([*FIGURE, "excluding", "order"], kind="stable")
+    vintages = vintages.drop_duplicates([*FIGURE, "excluding", "release_id"])
+    same = vintages.groupby([*FIGURE, "excluding"], sort=False)
+    steps = vintages.assign(
+        previous_release_id=same["release_id"].shift(), previous_value=same["value"].shift()
+    ).dropna(subset=["previous_release_id"])
+    steps["change"] = steps["value"] - steps["previous_value"]
+    base = steps["previous_value"].where(steps["previous_value"] > 0)
+    steps["change_pct"] = 100 * steps["change"] / base
+    return _with_ranks(steps)[
+        [
+            *FIGURE,
+            "release_id",
+            "previous_release_id",
+            "value",
+            "previous_value",
+            "change",
+            "change_pct",
+            "rank_before",
+            "rank_after",
+        ]
+    ].reset_index(drop=True)
+
+
+def summarise_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
+    """How far figures of an area have moved, to be shown beside new figures.
+
+    Args:
+        revisions: as :func:`compute_revisions` gives them.
+
+    Returns:
+        One row an area and offence group with revisions in per cent: their number, the
+        ``median_change_pct`` (signed: whether figures tend to rise), ``typical_size_pct`` (median
+        without sign), ``lowest_pct`` and ``highest_pct``, ``months`` between the two releases at
+        the median, and ``rank_flips``: how many of them moved the force's rank.
+    """
+    moved = revisions.dropna(subset=["change_pct"]).copy()
+    moved["size"] = moved["change_pct"].abs()
+    moved["months"] = moved["release_id"].map(_months) - moved["previous_release_id"].map(_months)
+    ranked = moved["rank_before"].notna()
+    moved["flip"] = ranked & (moved["rank_before"] != moved["rank_after"]).fillna(False)
+    return (
+        moved.groupby(["area_code", "offence_id"], sort=True)
+        .agg(
+            revisions=("change_pct", "size"),
+            median_change_pct=("change_pct", "median"),
+            typical_size_pct=("size", "median"),
+            lowest_pct=("change_pct", "min"),
+            highest_pct=("change_pct", "max"),
+            months=("months", "median"),
+            rank_flips=("flip", "sum"),
+        )
+        .reset_index()
+    )
+
+
+def find_flipped_changes(revisions: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Year-on-year changes whose direction hangs on the vintage of the year before.
+
+    The year's own release compares it with the year before as revised by then.  Against the
+    earlier vintage of that year, as it was known when it was news, the change may point the other
+    way.
+
+    Args:
+        revisions: as :func:`compute_revisions` gives them.
+        changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them.
+
+    Returns:
+        One row an area, offence group and release: ``change`` (against the revised year),
+        ``change_against_first`` (against the earlier vintage), both in offences.
+    """
+    before = revisions.rename(columns={"period_end": "previous_period_end"})
+    key = ["release_id", "area_code", "offence_id", "previous_period_end"]
+    pairs = changes.merge(before[[*key, "previous_release_id", "previous_value"]], on=key)
+    pairs["change_against_first"] = pairs["count"] - pairs["previous_value"]
+    flipped = pairs["change"] * pairs["change_against_first"] < 0
+    return pairs.loc[
+        flipped,
+        [
+            "release_id",
+            "previous_release_id",
+            "area_code",
+            "offence_id",
+            "period_end",
+            "change",
+            "change_against_first",
+        ],
+    ].reset_index(drop=True)
+
+
+def _published(recorded: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Counts as tabled, with the forces that totals of their release leave out."""
+    counts = recorded[recorded["measure"] == "count"]
+    names = changes[["release_id", "area_code", "area_name"]].drop_duplicates()
+    names["excluding"] = names["area_name"].str.extract(_EXCLUDING, expand=False).fillna("")
+    counts = counts.merge(
+        names[["release_id", "area_code", "excluding"]], on=["release_id", "area_code"], how="left"
+    )
+    return counts.assign(excluding=counts["excluding"].fillna(""))[
+        ["release_id", *FIGURE, "value", "excluding"]
+    ]
+
+
+def _as_revised(changes: pd.DataFrame) -> pd.DataFrame:
+    """The year before, where a release gives it by a percentage alone."""
+    rows = changes[changes["basis"] == "recovered_from_change"]
+    return pd.DataFrame(
+        {
+            "release_id": rows["release_id"],
+            "area_code": rows["area_code"],
+            "offence_id": rows["offence_id"],
+            "period_end": rows["previous_period_end"],
+            "value": rows["previous"],
+            "excluding": rows["area_name"].str.extract(_EXCLUDING, expand=False).fillna(""),
+        }
+    )
+
+
+def _by_code(offence_codes: pd.DataFrame) -> pd.DataFrame:
+    rows = offence_codes[
+        (offence_codes["table"] == "offence_codes") & offence_codes["code"].notna()
+    ]
+    return pd.DataFrame(
+        {
+            "release_id": rows["release_id"],
+            "area_code": _NATION,
+            "offence_id": rows["code"],
+            "period_end": rows["period_end"],
+            "value": rows["count"],
+            "excluding": "",
+        }
+    )
+
+
+def _order(release_id: str) -> tuple[int, int]:
+    """When a release came out, as far as its id tells: its period, then its issue."""
+    issue = _parts(release_id)
+    return _months(release_id), int(issue[3]) if issue[3] else 2 if issue[4] else 1
+
+
+def _months(release_id: str) -> int:
+    year_and_month = _parts(release_id)
+    return 12 * int(year_and_month[1]) + int(year_and_month[2])
+
+
+def _parts(release_id: str) -> re.Match[str]:
+    found = _ISSUE.fullmatch(release_id)
+    assert found is not None, release_id  # the registry lets no other in
+    return found
+
+
+def _with_ranks(steps: pd.DataFrame) -> pd.DataFrame:
+    """Rank forces by share before and after a step, among those that have both."""
+    step = ["area_code", "period_end", "release_id", "previous_release_id"]
+    totals = steps[steps["offence_id"] == "total"].set_index(step)[["value", "previous_value"]]
+    ranked = steps[steps["offence_id"] != "total"].join(totals.add_suffix("_total"), on=step)
+    is_force = ranked["area_code"].map(_is_force)
+    ranked = ranked[is_force & (ranked["value_total"] > 0) & (ranked["previous_value_total"] > 0)]
+    among = [ranked[name] for name in ("offence_id", *step[1:])]
+    for rank, value in (("rank_before", "previous_value"), ("rank_after", "value")):
+        share = ranked[value] / ranked[f"{value}_total"]
+        order = share.groupby(among).rank(ascending=False, method="min")
+        steps[rank] = order.reindex(steps.index).astype("Int64")
+    return steps
+
+
+def _is_force(code: str) -> bool:
+    area = areas().get(code)
+    return area is not None and area.area_type == "force"
