@@ -42,6 +42,8 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(ROOT, copy, ignore=built, symlinks=True)
     shutil.rmtree(copy / "resources" / "releases", ignore_errors=True)
     for path in (copy / "results").glob("*"):
-        if path.name != "published":
+        if path.is_file():
+            path.unlink()
+        elif path.name != "published":
             shutil.rmtree(path)
     return copy

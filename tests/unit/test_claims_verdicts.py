@@ -10,15 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crimeshare.measures.claims.audit import (
-    claims_table,
-    evidence_table,
-    judge,
-    read_later_vintages,
-)
+from crimeshare.measures.claims.audit import compute_claims
 from crimeshare.measures.claims.recorded import Releases
-from crimeshare.measures.claims.recorded_claims import RecordedAudit
-from crimeshare.measures.claims.statements import known_periods, read_claims
 from crimeshare.measures.claims.surveyed import SurveyAudit
 from crimeshare.measures.claims.verdicts import VERDICTS
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
@@ -98,23 +91,15 @@ Judged = Callable[..., tuple[pd.DataFrame, list[str]]]
 def judged(
     releases: Releases,
     surveyed: SurveyAudit,
-    registry: dict[str, Release],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Judged:
     def judged(text: str, hand: Releases = releases) -> tuple[pd.DataFrame, list[str]]:
         path = tmp_path_factory.mktemp("claims") / "claims.yaml"
         path.write_text(text, encoding="utf-8")
-        claims, refused = read_claims(path, known_periods(registry.values()))
-        assert refused == []
-        recorded = RecordedAudit(
-            hand,
-            read_later_vintages(REFERENCE / "later_vintages.csv"),
-            {claim.id: claim for claim in claims},
-        )
-        verdicts, problems = judge(claims, recorded, surveyed)
-        table = claims_table(claims, verdicts)
-        check_evidence(table, evidence_table(claims, verdicts))
-        return table.set_index("claim_id"), problems
+        audit = compute_claims(path, hand, surveyed, REFERENCE / "later_vintages.csv")
+        check_evidence(audit.claims, audit.evidence)
+        problems = [sentence.removeprefix(f"{path}, ") for sentence in audit.refused]
+        return audit.claims.set_index("claim_id"), problems
 
     return judged
 

@@ -85,6 +85,8 @@ def trace(figure_id: str, root: Path) -> Iterator[str]:
         yield f"formula   {first.cell}"
     for cell in cells:
         yield f"cell      {cell.words}{_content(cell, root)}"
+    if not cells:
+        yield "cell      none: it counts or restates what the report itself prints"
     registry = read_registry(root / REGISTRY)
     for release_id in dict.fromkeys([first.release_id, *(cell.release_id for cell in cells)]):
         if release_id:

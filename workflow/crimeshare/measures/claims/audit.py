@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from crimeshare.measures.claims.findings import Finding
+from crimeshare.measures.claims.recorded import Releases
 from crimeshare.measures.claims.recorded_claims import RecordedAudit
-from crimeshare.measures.claims.statements import AnyClaim, Comparison, Proportion
+from crimeshare.measures.claims.statements import (
+    AnyClaim,
+    Comparison,
+    Proportion,
+    known_periods,
+    read_claims,
+)
 from crimeshare.measures.claims.surveyed import SurveyAudit
 from crimeshare.measures.claims.verdicts import Verdict
 from crimeshare.problems import Problem
@@ -48,12 +56,40 @@ EVIDENCE = {
 }
 
 
-def judge(
-    claims: Sequence[AnyClaim], recorded: RecordedAudit, surveyed: SurveyAudit
-) -> tuple[dict[str, Verdict], list[str]]:
-    """The verdict on every claim, by id, and a sentence for each that names what is not known."""
+@dataclass(frozen=True)
+class Audit:
+    """What became of the entries of a file of claims.
+
+    Attributes:
+        claims: one row a judged claim, see :func:`claims_table`.
+        evidence: the cells behind the numbers of the reasons, see :func:`evidence_table`.
+        refused: a sentence for each fault of each entry that could not be judged.
+    """
+
+    claims: pd.DataFrame
+    evidence: pd.DataFrame
+    refused: list[str]
+
+
+def compute_claims(
+    path: Path, releases: Releases, surveyed: SurveyAudit, later_vintages: Path
+) -> Audit:
+    """Judge every entry of a file of claims that holds.
+
+    Args:
+        path: the file, see :func:`crimeshare.measures.claims.statements.read_claims`.
+        releases: recorded crime at hand.
+        surveyed: survey estimates at hand.
+        later_vintages: counts as revised in publications that are no release at hand.
+
+    Raises:
+        Problem: nothing in the file can be judged.
+    """
+    claims, refused = read_claims(path, known_periods(releases.registry.values()))
+    recorded = RecordedAudit(
+        releases, read_later_vintages(later_vintages), {claim.id: claim for claim in claims}
+    )
     verdicts: dict[str, Verdict] = {}
-    problems = []
     for claim in claims:
         try:
             if isinstance(claim, Proportion | Comparison):
@@ -61,8 +97,8 @@ def judge(
             else:
                 verdicts[claim.id] = recorded.judge(claim)
         except Problem as problem:
-            problems.append(f"claim `{claim.id}`: {problem}")
-    return verdicts, problems
+            refused.append(f"{path}, claim `{claim.id}`: {problem}")
+    return Audit(claims_table(claims, verdicts), evidence_table(claims, verdicts), refused)
 
 
 def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd.DataFrame:

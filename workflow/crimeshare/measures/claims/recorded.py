@@ -45,7 +45,7 @@ class Releases:
         registry: Mapping[str, Release],
     ) -> None:
         """Take the tables ``recorded_crime``, ``shares`` and ``changes``, and the registry."""
-        self._registry = registry
+        self.registry = registry
         order = list(registry)
         self._order = sorted(
             recorded["release_id"].unique(),
@@ -64,7 +64,7 @@ class Releases:
 
     def own_period(self, release_id: str) -> date:
         """Last day of the year that a release is about."""
-        return self._registry[release_id].period_end
+        return self.registry[release_id].period_end
 
     def own_releases(self, period_end: date) -> list[str]:
         """Releases at hand that are about that year, the last issue last."""
@@ -74,7 +74,7 @@ class Releases:
         """Releases about that year that are not at hand, the one in force first."""
         missing = [
             release
-            for release in self._registry.values()
+            for release in self.registry.values()
             if release.dataset == "pfa"
             and release.period_end == period_end
             and release.release_id not in self._order

@@ -6,6 +6,7 @@ verdict must then hold under the least favourable assumption too, and says so wh
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from math import hypot
 from typing import Any
@@ -179,7 +180,7 @@ class SurveyAudit:
         there = f"; there are estimates of the {' and the '.join(years)}" if years else ""
         reason = Reason()
         reason.say(
-            f"No estimate of {claim.measure} is at hand for {_people(sex, age)} in the "
+            f"No estimate of {_spoken(claim.measure)} is at hand for {_people(sex, age)} in the "
             f"{in_words(claim.period)}{there}."
         )
         return Verdict(verdicts.NOT_CHECKABLE, reason)
@@ -198,7 +199,7 @@ def _estimate(row: pd.Series[Any], measure: str, people: str) -> Estimate:
         cells,
         lower=row["lower"],
         upper=row["upper"],
-        note=f"{measure.replace('_', ' ')} among {people}",
+        note=f"{_spoken(measure)} among {people}",
     )
     assumed = pd.notna(row["lower_widest"]) and pd.notna(row["upper_widest"])
     widest = replace(finding, lower=row["lower_widest"], upper=row["upper_widest"])
@@ -260,6 +261,11 @@ def _holds(finding: Finding, value: float) -> bool:
     if finding.lower is None or finding.upper is None:
         return False
     return finding.lower <= value <= finding.upper
+
+
+def _spoken(measure: str) -> str:
+    """A measure inside a sentence: ``stalking since age 16``."""
+    return re.sub(r"since (?=\d)", "since age ", measure.replace("_", " "))
 
 
 def _people(sex: str, age: str) -> str:
