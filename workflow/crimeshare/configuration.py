@@ -68,6 +68,9 @@ class Configuration(BaseModel):
         description="short names, each with an address below the host: pfa: /economy/table"
     )
     release: Name | None = Field(default=None, description="one release id such as pfa-2025-03")
+    before: str | None = Field(
+        default=None, description="a folder of results that an earlier build left"
+    )
     accept: str | list[str] | None = Field(
         default=None, description="what a person looked at and accepts, as pin_release names it"
     )

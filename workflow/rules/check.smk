@@ -7,8 +7,12 @@
 #       resources/figures/<release_id>.parquet   its figures
 #       resources/releases/preflight/        workbooks that do not fit, and why
 #
+#       results/releases/diff.json           this build beside an earlier one, table by table
+#       results/releases/diff.md             the same in words
+#       results/releases/figures.diff        each published figure that came, went or changed
+#
 # These are asked for by name and run each time. A verdict ends the run with its own exit status:
-# 0 nothing new, 1 something new, 2 could not tell.
+# 0 nothing new, 1 something new, 2 could not tell; 0 same, 1 differs, 2 could not compare.
 
 from crimeshare.releases import verdicts
 
@@ -44,3 +48,19 @@ rule pin_release:
         "Pinning a release"
     script:
         "../scripts/pin_release.py"
+
+
+rule diff_releases:
+    input:
+        # A comparison of what was built before the last change would call it the same.
+        lambda wildcards: rules.all.input,
+    log:
+        "results/logs/diff_releases.log",
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("releases"),
+    message:
+        "Comparing with an earlier build"
+    script:
+        "../scripts/diff_releases.py"
