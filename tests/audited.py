@@ -12,7 +12,7 @@ from crimeshare.measures.claims.recorded import Releases
 from crimeshare.measures.claims.surveyed import SurveyAudit
 from crimeshare.measures.prevalence import Assumptions, compute_prevalence
 from crimeshare.measures.published_changes import compare, estimate_design_factors
-from crimeshare.parquet import read_table, write_table
+from crimeshare.parquet import write_table
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.survey_combining import (
     combine_survey_comparisons,
