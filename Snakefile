@@ -35,6 +35,7 @@ include: "workflow/rules/survey.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/publish.smk"
 include: "workflow/rules/ledger.smk"
+include: "workflow/rules/products.smk"
 
 
 onstart:
@@ -46,6 +47,7 @@ rule all:
     default_target: True
     input:
         rules.render_site.output,
+        rules.render_pdf.output,
         "results/published/figures.csv",
         "results/ro-crate-metadata.json",
         survey_targets,

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from crimeshare.problems import Problem
 from crimeshare.publish.charts import plain
 from crimeshare.publish.figures import stray_numbers
+from crimeshare.publish.licence import ATTRIBUTION
 from crimeshare.publish.pages import Page, report_pages
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -152,6 +153,7 @@ def _shared() -> dict[str, Markup]:
     return {
         "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
         "script": Markup((TEMPLATES / "report.js").read_text(encoding="utf-8")),
+        "attribution": Markup(ATTRIBUTION),
     }
 
 

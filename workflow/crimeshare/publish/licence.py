@@ -1,0 +1,13 @@
+"""On what terms the figures may be passed on, in the words that every product carries."""
+
+from __future__ import annotations
+
+OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+"""The Open Government Licence v3.0."""
+
+ATTRIBUTION = (
+    "Contains public sector information of the Office for National Statistics and the Home Office,"
+    f' licensed under the <a href="{OGL}">Open Government Licence v3.0</a>. Police recorded crime'
+    " is published as official statistics, not as accredited official statistics."
+)
+"""Whose figures these are and on what terms; HTML."""

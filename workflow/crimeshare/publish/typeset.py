@@ -1,0 +1,343 @@
+"""The HTML of our own sentences, tables and charts, written as Typst for the PDF.
+
+Only what executed notebooks put out is converted, so that prose exists once.  Text reaches Typst
+as string literals and never as markup, so no character of a name or note can mean anything there.
+The functions called here are those of ``templates/print.typ``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from html.parser import HTMLParser
+
+from crimeshare.problems import Problem
+
+Link = Callable[[str], str | None]
+"""Turns the address of a link into Typst's target, or None where paper has nowhere to go."""
+
+
+@dataclass
+class Element:
+    """An element with its text and elements; a drawing keeps its source in `drawing`."""
+
+    tag: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    children: list[Element | str] = field(default_factory=list)
+    drawing: str = ""
+
+    @property
+    def classes(self) -> set[str]:
+        """The words of its class attribute."""
+        return set(self.attributes.get("class", "").split())
+
+    def elements(self, *tags: str) -> Iterator[Element]:
+        """Every element of these tags below this one, in order, none inside another of them."""
+        for child in self.children:
+            if isinstance(child, Element):
+                if child.tag in tags:
+                    yield child
+                else:
+                    yield from child.elements(*tags)
+
+    @property
+    def text(self) -> str:
+        """Its text, with runs of white space as one space."""
+        parts = (c if isinstance(c, str) else c.text for c in self.children)
+        return re.sub(r"\s+", " ", "".join(parts))
+
+
+def parse(html: str) -> Element:
+    """The tree of a piece of HTML as the publishing functions and Markdown write it.
+
+    Args:
+        html: with every element closed but those that hold nothing.
+    """
+    drawings = _DRAWING.findall(html)
+    positions = iter(range(len(drawings)))
+    reader = _Reader(drawings)
+    # A drawing's names are case-sensitive, which an HTML parser does not keep.
+    reader.feed(_DRAWING.sub(lambda _: f'<svg id="{next(positions)}">', html))
+    reader.close()
+    return reader.root
+
+
+def typeset(html: str, link: Link, page: str) -> list[str]:
+    """A piece of HTML as blocks of Typst markup, each a paragraph, heading, list, table or chart.
+
+    Args:
+        html: as :func:`crimeshare.publish.site.render_body` makes it.
+        link: see :data:`Link`.
+        page: where the HTML comes from, for the sentence about what cannot be printed.
+
+    Raises:
+        Problem: at an element that has no form on paper.
+    """
+    return list(_Typesetter(link, page).blocks(parse(html)))
+
+
+def literal(text: str) -> str:
+    """`text` as a Typst string."""
+    return '"' + re.sub(r'[\\"]', r"\\\g<0>", re.sub(r"\s+", " ", text)) + '"'
+
+
+def image(svg: str, width: str = "auto") -> str:
+    """A drawing as a Typst image with its text alternative.
+
+    Args:
+        svg: with ``aria-label`` as text alternative.
+        width: a Typst length.
+    """
+    label = re.search(r'aria-label="([^"]*)"', svg)
+    alt = unescape(label[1]) if label else ""
+    return (
+        f'image(bytes({literal(_paper(svg))}), format: "svg", alt: {literal(alt)}, width: {width})'
+    )
+
+
+_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_VOID = frozenset({"br", "hr", "img", "input", "svg", "wbr", "col", "link", "meta"})
+
+CHARACTER = 0.53
+"""Width of an average digit or letter, in the size of the text."""
+
+LINE, LONG = 105, 80
+"""Characters that a row of a table has room for, and that make a text long."""
+
+_ON_SCREEN_ONLY = frozenset(
+    {"input", "label", "fieldset", "button", "form", "select", "script", "style", "legend"}
+)
+_ON_SCREEN_ONLY_CLASSES = frozenset({"data", "source", "tiles", "legend", "layers"})
+_CONTAINERS = frozenset({"div", "section", "article", "main", "details", "header", "footer"})
+_TRANSPARENT = frozenset(
+    {"span", "data", "time", "samp", "abbr", "small", "var", "cite", "mark", "kbd"}
+)
+_FORMATS = {
+    "b": "strong",
+    "strong": "strong",
+    "i": "emph",
+    "em": "emph",
+    "sub": "sub",
+    "sup": "super",
+    "summary": "strong",
+}
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+
+
+class _Reader(HTMLParser):
+    def __init__(self, drawings: Sequence[str]) -> None:
+        super().__init__()
+        self.root = Element("")
+        self._open = [self.root]
+        self._drawings = drawings
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        if tag == "svg":
+            element.drawing = self._drawings[int(element.attributes["id"])]
+        self._open[-1].children.append(element)
+        if tag not in _VOID:
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        for depth in range(len(self._open) - 1, 0, -1):
+            if self._open[depth].tag == tag:
+                del self._open[depth:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].children.append(data)
+
+
+class _Typesetter:
+    """One method a kind of element; blocks end in a blank line, phrases stay in their line."""
+
+    def __init__(self, link: Link, page: str) -> None:
+        self._link = link
+        self._page = page
+
+    def blocks(self, element: Element) -> Iterator[str]:
+        """The blocks inside an element; phrases between them are paragraphs of their own."""
+        phrases: list[Element | str] = []
+        for child in element.children:
+            block = None if isinstance(child, str) else self._block(child)
+            if block is None:
+                phrases.append(child)
+                continue
+            yield from self._paragraph(phrases)
+            phrases = []
+            yield from block
+        yield from self._paragraph(phrases)
+
+    def _paragraph(self, phrases: Sequence[Element | str]) -> list[str]:
+        text = self._phrases(phrases).strip()
+        return [text] if text and text != '#" ";' else []
+
+    def _block(self, element: Element) -> list[str] | None:
+        """What a block becomes; None for an element that stands inside a line."""
+        tag, classes = element.tag, element.classes
+        if _on_screen_only(element) or tag == "hr":
+            return []
+        if tag in _HEADINGS:
+            level = _HEADINGS[tag]
+            return [f"#heading(level: {level})[{self._phrases(element.children)}]"]
+        if tag == "p":
+            return self._paragraph(element.children)
+        if tag == "ul" and "facts" in classes:
+            return [self._facts(element)]
+        if tag in ("ul", "ol"):
+            kind = "list" if tag == "ul" else "enum"
+            return [f"#{kind}({self._contents(element.elements('li'))})"]
+        if tag == "dl":
+            return [self._terms(element)]
+        if tag == "pre":
+            return [f"#raw({literal(element.text)}, block: true)"]
+        if tag == "blockquote":
+            return [f"#quote(block: true)[{self._content(element)}]"]
+        if tag == "figure" and "chart" in classes:
+            return [self._chart(element)]
+        if tag == "table" or (tag == "figure" and any(element.elements("table"))):
+            return [self._table(element)]
+        if tag in _CONTAINERS or tag in ("figure", "figcaption"):
+            return list(self.blocks(element))
+        return None
+
+    def _content(self, element: Element) -> str:
+        return "\n\n".join(self.blocks(element))
+
+    def _contents(self, elements: Iterator[Element] | Sequence[Element]) -> str:
+        return ", ".join(f"[{self._content(element)}]" for element in elements)
+
+    def _terms(self, element: Element) -> str:
+        items = [
+            f"[{self._content(child)}]" for child in element.children if isinstance(child, Element)
+        ]
+        pairs = zip(items[::2], items[1::2], strict=True)
+        return "#terms(" + ", ".join(f"({term}, {meaning})" for term, meaning in pairs) + ")"
+
+    def _facts(self, element: Element) -> str:
+        facts = []
+        for item in element.elements("li"):
+            parts = {name: part for part in item.elements("span") for name in part.classes}
+            contents = [self._phrases(parts[n].children) for n in ("value", "what", "how")]
+            facts.append("(" + ", ".join(f"[{content}]" for content in contents) + ")")
+        return f"#facts({', '.join(facts)})"
+
+    def _chart(self, element: Element) -> str:
+        parts = {name: part for part in element.elements("p", "ul") for name in part.classes}
+        drawing = next(s for s in element.elements("svg") if "aria-label" in _opening(s.drawing))
+        key = [
+            f"({image(swatch.drawing)}, [{self._phrases(item.children)}])"
+            for item in (parts["key"].elements("li") if "key" in parts else ())
+            for swatch in item.elements("svg")
+        ]
+        return (
+            f"#chart(title: [{self._phrases(parts['title'].children)}],"
+            f" subtitle: [{self._phrases(parts['subtitle'].children)}],"
+            f" key: ({''.join(f'{item}, ' for item in key)}),"
+            f" notes: [{self._phrases(parts['notes'].children) if 'notes' in parts else ''}],"
+            f" size: ({', '.join(_size(drawing.drawing))}),"
+            f" drawing: width => {image(drawing.drawing, 'width')})"
+        )
+
+    def _table(self, element: Element) -> str:
+        """A table with its caption and notes; a header above all rows, a label before each."""
+        rows = [list(row.elements("th", "td")) for row in element.elements("tr")]
+        head, *body = rows
+        caption = next(element.elements("caption"), Element("caption"))
+        notes = next((n for n in element.elements("figcaption") if "notes" in n.classes), None)
+        numeric = ", ".join(str("number" in cell.classes).lower() for cell in head)
+        widths = ", ".join(_widths(list(zip(*rows, strict=True))))
+        cells = "".join(f", {self._contents(row)}" for row in body)
+        return (
+            f"#datatable(caption: [{self._phrases(caption.children)}], numeric: ({numeric},),"
+            f" widths: ({widths},),"
+            f" header: ({self._contents(head)},),"
+            f" notes: [{self._phrases(notes.children) if notes else ''}]{cells})"
+        )
+
+    def _phrases(self, children: Sequence[Element | str]) -> str:
+        return "".join(self._phrase(child) for child in children)
+
+    def _phrase(self, child: Element | str) -> str:
+        if isinstance(child, str):
+            return f"#{literal(child)};" if child else ""
+        tag = child.tag
+        if _on_screen_only(child):
+            return ""
+        if tag == "svg":
+            # A swatch of a key is drawn by its chart; any other decoration says nothing.
+            return (
+                f"#box({image(child.drawing)});" if "aria-label" in _opening(child.drawing) else ""
+            )
+        if tag == "br":
+            return "#linebreak();"
+        if tag == "wbr":
+            return ""
+        if tag == "code":
+            return f"#code({literal(child.text)});"
+        inside = self._phrases(child.children)
+        if tag == "a":
+            target = self._link(unescape(child.attributes.get("href", "")))
+            return f"#link({target})[{inside}];" if target else inside
+        if tag in _FORMATS:
+            return f"#{_FORMATS[tag]}[{inside}];"
+        if tag in _TRANSPARENT:
+            return inside
+        if tag == "p" or tag in _CONTAINERS:
+            return f"{inside}#parbreak();"
+        raise Problem(
+            f"{self._page} holds a <{tag}>, which has no form in the PDF; say in "
+            f"crimeshare.publish.typeset how it is printed."
+        )
+
+
+def _on_screen_only(element: Element) -> bool:
+    return (
+        element.tag in _ON_SCREEN_ONLY
+        or "hidden" in element.attributes
+        or not element.classes.isdisjoint(_ON_SCREEN_ONLY_CLASSES)
+    )
+
+
+def _widths(columns: Sequence[Sequence[Element]]) -> list[str]:
+    """Typst's widths of columns of cells, each with its header first.
+
+    Numbers get what they and half their header need, texts what is left: all they need where
+    there is room, and shares that grow with the longest of them where there is not.
+    """
+    longest = [max(len(cell.text) for cell in column[1:] or column) for column in columns]
+    crowded = sum(longest) > LINE
+    widths = []
+    for (head, *body), characters in zip(columns, longest, strict=True):
+        if "number" in head.classes:
+            words = [len(word) for word in head.text.split()]
+            needed = max(*words, len(head.text) // 2, *(len(cell.text) for cell in body))
+            widths.append(f"{CHARACTER * needed:.2f}em + 8pt")
+        else:
+            widths.append(f"{min(characters, LONG) ** 0.5:.2f}fr" if crowded else "auto")
+    return widths
+
+
+def _size(svg: str) -> list[str]:
+    """Width and height of a drawing, in its own units."""
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    if found is None:
+        raise ValueError(f"a drawing without a viewBox: {_opening(svg)}")
+    return list(found.groups())
+
+
+def _opening(svg: str) -> str:
+    return svg[: svg.index(">")]
+
+
+def _paper(svg: str) -> str:
+    """A drawing for white paper: the colours its style variables fall back to, the PDF's font."""
+    svg = re.sub(r"var\(--[a-z0-9-]+, *([^()]+)\)", r"\1", svg)
+    svg = re.sub(r' (?:data-tip|aria-label|style|class)="[^"]*"', "", svg)
+    svg = re.sub(r'font-family="[^"]*"', 'font-family="Source Sans Pro"', svg)
+    if "xmlns=" not in _opening(svg):
+        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return svg

@@ -1,0 +1,34 @@
+"""Set the report and the factsheet of every force as PDF."""
+
+from pathlib import Path
+
+from crimeshare.problems import Problem, Problems
+from crimeshare.publish.pages import report_pages
+from crimeshare.publish.pdf import factsheet_document, press, report_chapters, report_document
+from crimeshare.publish.site import read_executed
+from crimeshare.reference import offences
+from crimeshare.running import replacing, running
+from crimeshare.sources.registry import read_registry
+
+with running(snakemake):
+    registry = read_registry(Path(snakemake.input.registry))
+    subject = f"{offences()[snakemake.params.offence_group].name} in recorded crime"
+    chapters = {page: read_executed(page) for page in report_chapters(snakemake.params.force)}
+    documents = {Path(snakemake.output.report): report_document(chapters, registry)}
+    for page in report_pages():
+        if page.notebook == "force":
+            documents[page.path.with_suffix(".pdf")] = factsheet_document(
+                page, read_executed(page), subject, registry
+            )
+    problems = []
+    with press() as printing:
+        for path, document in documents.items():
+            try:
+                pdf = printing.print(document)
+            except Problem as problem:
+                problems.append(str(problem))
+                continue
+            with replacing(path) as target:
+                target.write_bytes(pdf)
+    if problems:
+        raise Problems(problems)
