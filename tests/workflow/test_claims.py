@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from crimeshare.publish.claims import open_audit
+from crimeshare.publish.figures import shown, stray_numbers
 from tests.workflow.runs import sentences, snakemake
 
 BAD = """
@@ -37,7 +40,7 @@ BAD = """
 
 
 def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
-    project: Path,
+    project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claims = project / "config" / "claims.yaml"
     good = claims.read_text(encoding="utf-8")
@@ -58,7 +61,18 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
     assert verdicts["argus-one-in-seven"] == "within the interval"
     assert verdicts["argus-women"] == verdicts["argus-young-people"] == "confirmed"
 
+    # On the page, every number of a reason is a figure with its source.
+    monkeypatch.chdir(project)
     claims.write_text(good, encoding="utf-8")
+    page = open_audit().reasons()
+    assert stray_numbers(page) == []
+    evidence = pd.read_parquet(project / "results/estimates/claim_evidence.parquet")
+    mentions = evidence.drop_duplicates(["claim_id", "mention"])
+    assert [figure["data-id"] for figure in shown(page)] == [
+        f"claim.{claim_id}.{mention}"
+        for claim_id, mention in zip(mentions["claim_id"], mentions["mention"], strict=True)
+    ]
+
     assert snakemake(project, "check_claims").returncode == 0
     again = pd.read_parquet(project / "results/estimates/claims.parquet")
     pd.testing.assert_frame_equal(again, judged)

@@ -1,0 +1,182 @@
+"""The page of the audit: each public statement, its verdict, and the reason with its cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import yaml
+
+from crimeshare.publish.estimates import built_root
+from crimeshare.publish.figures import Cell, Figure, show
+from crimeshare.publish.provenance import sources
+from crimeshare.publish.tables import Content, Table
+
+CLAIMS = Path("results/estimates/claims.parquet")
+EVIDENCE = Path("results/estimates/claim_evidence.parquet")
+STATEMENTS = Path("config/claims.yaml")
+
+# How the audit's units are written in the report: unit and style of a figure.
+UNITS = {
+    "count": ("count", ""),
+    "proportion": ("proportion", ""),
+    "prevalence": ("proportion", ""),
+    "level": ("proportion", "whole"),
+    "change": ("change", "signed"),
+    "percentage_points": ("percentage_points", "signed"),
+    "rank": ("rank", ""),
+    "per_1000": ("per_1000", ""),
+}
+
+_RELEASE = re.compile(r"\b[a-z]+-\d{4}-\d{2}(?:-v\d+|-corrected)?\b")
+
+
+@dataclass(frozen=True)
+class Audited:
+    """A statement with what became of it.
+
+    Attributes:
+        claim_id: its name in config/claims.yaml.
+        statement, source: the words, and who said them.
+        verdict: one of the audit's verdicts.
+        reason: HTML, every number in it a figure with its cells.
+        figures: those figures.
+    """
+
+    claim_id: str
+    statement: str
+    source: str
+    verdict: str
+    reason: str
+    figures: Sequence[Figure]
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<article class="claim" id="{self.claim_id}"><p class="statement">{self.quoted}</p>'
+            f'<p class="verdict">{_marked(self.verdict).capitalize()}</p>'
+            f'<p class="reason">{self.reason}</p>{sources(self.figures)}</article>'
+        )
+
+    @property
+    def quoted(self) -> str:
+        """The words, and who said them; numbers in them are quoted, not found."""
+        return f"<q><samp>{escape(self.statement)}</samp></q>, <samp>{escape(self.source)}</samp>"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """All statements, in the order of config/claims.yaml."""
+
+    statements: Sequence[Audited]
+
+    @property
+    def opening(self) -> str:
+        """How many statements there are, and what became of them."""
+        judged = Figure("claims.judged", len(self.statements), "count")
+        verdicts = [statement.verdict for statement in self.statements]
+        kinds = [
+            f"{Figure(_id(verdict), verdicts.count(verdict), 'count')} {_marked(verdict)}"
+            for verdict in dict.fromkeys(verdicts)
+        ]
+        return (
+            f"{judged} assertions from public statements were judged against every release at "
+            f"hand: {'; '.join(kinds)}."
+        )
+
+    def verdicts(self) -> Table:
+        """Every statement and its verdict."""
+        rows: list[list[Content]] = [
+            [
+                f'<a href="#{statement.claim_id}">{statement.quoted}</a>',
+                _marked(statement.verdict),
+            ]
+            for statement in self.statements
+        ]
+        return Table("Public statements and what the releases say", ["Statement", "Verdict"], rows)
+
+    def reasons(self) -> str:
+        """Every statement with its verdict and reason, as HTML."""
+        return "".join(statement._repr_html_() for statement in self.statements)
+
+
+def open_audit() -> Audit:
+    """The audit of the build that the working directory is in.
+
+    Raises:
+        Problem: if nothing has been audited there.
+    """
+    root = built_root(CLAIMS, EVIDENCE)
+    entries = yaml.safe_load((root / STATEMENTS).read_text(encoding="utf-8"))
+    said_by = {entry["id"]: str(entry["source"]) for entry in entries}
+    evidence: dict[str, list[dict[str, Any]]] = {}
+    for row in pq.read_table(root / EVIDENCE).to_pylist():
+        evidence.setdefault(row["claim_id"], []).append(row)
+    return Audit(
+        [
+            _audited(row, said_by[row["claim_id"]], evidence.get(row["claim_id"], []))
+            for row in pq.read_table(root / CLAIMS).to_pylist()
+        ]
+    )
+
+
+def _audited(row: dict[str, Any], source: str, evidence: Sequence[dict[str, Any]]) -> Audited:
+    mentions = _mentions(evidence)
+    return Audited(
+        row["claim_id"],
+        row["statement"],
+        source,
+        row["verdict"],
+        _told(row["reason"], [(text, show(figure, style)) for text, figure, style in mentions]),
+        [figure for _, figure, _ in mentions],
+    )
+
+
+def _mentions(rows: Sequence[dict[str, Any]]) -> list[tuple[str, Figure, str]]:
+    """The numbers of a reason, in its order: as printed there, as figures, in which style."""
+    by_mention: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_mention.setdefault(row["mention"], []).append(row)
+    mentions = []
+    for mention, cells in sorted(by_mention.items()):
+        first = cells[0]
+        unit, style = UNITS[first["unit"]]
+        figure = Figure(
+            f"claim.{first['claim_id']}.{mention}",
+            first["value"],
+            unit,
+            tuple(
+                Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
+                for row in cells
+                if row["cell"]
+            ),
+            first["formula"] or "",
+            lower=first["lower"],
+            upper=first["upper"],
+        )
+        mentions.append((first["text"], figure, style))
+    return mentions
+
+
+def _id(verdict: str) -> str:
+    return "claims." + re.sub(r"[^a-z0-9]+", "-", verdict)
+
+
+def _told(reason: str, figures: Sequence[tuple[str, str]]) -> str:
+    """A reason as HTML, the numbers it mentions replaced by figures, one after the other."""
+    told = ""
+    for text, figure in figures:
+        before, found, reason = reason.partition(text)
+        if not found:
+            raise ValueError(f"the reason does not mention {text!r} where its evidence says so")
+        told += _marked(before) + figure
+    return told + _marked(reason)
+
+
+def _marked(text: str) -> str:
+    """Text as HTML, with the ids of releases marked as such."""
+    return _RELEASE.sub(lambda match: f"<code>{match[0]}</code>", escape(text))
