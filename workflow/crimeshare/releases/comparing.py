@@ -180,16 +180,17 @@ def _by_key(name: str, old: pd.DataFrame, new: pd.DataFrame, key: list[str]) -> 
     added = after.index.difference(before.index, sort=False)
     removed = before.index.difference(after.index, sort=False)
     both = after.index.intersection(before.index, sort=False)
-    left, right = before.loc[both], after.loc[both]
-    unlike = left.to_numpy() != right.to_numpy()
+    columns = list(after.columns)
+    left, right = before.loc[both].to_numpy(), after.loc[both].to_numpy()
+    unlike = left != right
     keys: list[str | tuple[str, ...]] = both.tolist()
     rows = unlike.any(axis=1)
     changed = int(rows.sum())
     examples = []
     for row in rows.nonzero()[0][:_EXAMPLES]:
         cells = [
-            f"{column} {left.iat[row, at] or 'nothing'} -> {right.iat[row, at] or 'nothing'}"
-            for at, column in enumerate(left.columns)
+            f"{column} {left[row, at] or 'nothing'} -> {right[row, at] or 'nothing'}"
+            for at, column in enumerate(columns)
             if unlike[row, at]
         ]
         # Where a value stands is told only if the value itself is the same.
