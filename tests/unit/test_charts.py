@@ -38,6 +38,7 @@ def all_charts(estimates: Estimates) -> list[Chart]:
         factsheet.rate_over_time(place),
         factsheet.standing(place),
         factsheet.change_by_year(place),
+        factsheet.contributions(place),
         factsheet.subgroups(place),
         factsheet.shares_of(estimates.forces, "forces", "Forces"),
     ]
@@ -110,12 +111,43 @@ def test_bars_that_are_not_comparable_say_so_without_colour() -> None:
     assert chart.data[1]["remark"] == "not comparable"
 
 
-def test_a_force_without_a_figure_is_named_under_the_strip(estimates: Estimates) -> None:
-    year = estimates.editions[5]
-    rows = [Bar(force.name, force.share(year)) for force in estimates.forces]
-    chart = charts.strip(TITLED, rows[0], rows[1:])
-    assert "no figure: Greater Manchester" in chart.alt
-    assert any("Greater Manchester" in note for note in chart.notes)
+def test_a_force_without_a_figure_is_named_under_the_funnel(incomplete: Estimates) -> None:
+    chart = factsheet.standing(incomplete.place("gwent"))
+    assert chart
+    assert chart.notes == ["Not drawn, as there is no figure: Greater Manchester."]
+    assert "of 42 forces by share" in charts.plain(chart.title)
+    assert "Greater Manchester" not in chart.alt
+    assert factsheet.standing(incomplete.place("greater-manchester")) is None
+
+
+def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Estimates) -> None:
+    chart = factsheet.standing(estimates.place("gwent"))
+    assert chart
+    assert "City of London 1.6%, below the outer control limits" in chart.alt
+    assert "Dyfed-Powys 19.2%, above the outer control limits" in chart.alt
+    assert "Gwent 14.8%;" in chart.alt
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", chart.svg())
+    assert {"Gwent", "City of London", "Metropolitan Police", "Dyfed-Powys"} <= set(texts)
+    assert "North Wales" not in texts
+
+
+def test_the_data_of_a_funnel_hold_the_limits_and_call_them_so(estimates: Estimates) -> None:
+    chart = factsheet.standing(estimates.place("gwent"))
+    assert chart
+    rows = csv_rows(chart)
+    assert len(rows) == 43
+    assert not {"lower", "upper"} & rows[0].keys()
+    for row in rows:
+        limits = [
+            float(row[f"{limit}_control_limit_{end}"])
+            for limit, end in (
+                ("outer", "lower"),
+                ("inner", "lower"),
+                ("inner", "upper"),
+                ("outer", "upper"),
+            )
+        ]
+        assert limits == sorted(limits)
 
 
 def test_every_chart_is_valid_vega_lite(estimates: Estimates) -> None:
@@ -168,7 +200,11 @@ def test_titles_state_what_the_numbers_say(estimates: Estimates) -> None:
     )
     assert "up from 7.5%" in charts.plain(factsheet.share_over_time(gwent).title)
     assert "down from" in charts.plain(factsheet.share_over_time(city).title)
-    assert charts.plain(factsheet.standing(gwent).title) == "Gwent ranks 9th of 43 forces by share"
+    standing = factsheet.standing(gwent)
+    assert standing
+    assert charts.plain(standing.title) == (
+        "Gwent ranks 9th of 43 forces by share, within the control limits"
+    )
     assert "ranks 1st of 19 sub-groups" in charts.plain(factsheet.subgroups(gwent).title)
     assert "not comparable" in charts.plain(factsheet.change_by_year(gwent).title)
 

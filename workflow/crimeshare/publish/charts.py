@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape, unescape
@@ -23,6 +23,7 @@ import vl_convert
 
 from crimeshare.publish import prose
 from crimeshare.publish.figures import Figure
+from crimeshare.publish.provenance import sources
 
 Spec = dict[str, Any]
 
@@ -86,6 +87,13 @@ _SWATCHES = {
     f'<path d="M14 1L19 6L14 11L9 6Z" fill="{COMPARE}"/>',
     "widest": f'<path d="M0 6H28M1 2V10M27 2V10" stroke="{QUIET}" stroke-width="1.5"/>',
     "trend": f'<path d="M0 6H28" stroke="{INK}" stroke-width="1.5" stroke-dasharray="1 3"/>',
+    "diamond": f'<path d="M14 0L20 6L14 12L8 6Z" fill="{ACCENT}"/>',
+    "dot": f'<circle cx="14" cy="6" r="3.8" fill="{PALE}" stroke="{ACCENT}"/>',
+    "reference-line": f'<path d="M0 6H28" stroke="{COMPARE}" stroke-width="2"'
+    f' stroke-dasharray="5 3"/>',
+    "limit": f'<path d="M0 6H28" stroke="{QUIET}" stroke-width="1.5"/>',
+    "outer-limit": f'<path d="M0 6H28" stroke="{QUIET}" stroke-width="1.5"'
+    f' stroke-dasharray="2 3"/>',
     "bar": f'<rect x="2" y="1" width="24" height="10" fill="{ACCENT}"/>',
     "pale": f'<rect x="2" y="1" width="24" height="10" fill="{PALE}"/>',
     "hollow": f'<rect x="3" y="2" width="22" height="9" fill="none" stroke="{ACCENT}"'
@@ -105,6 +113,7 @@ class Chart:
         data: the rows behind it, offered as CSV.
         key: pairs of a swatch and its meaning; HTML.
         notes: sentences below the drawing; HTML.
+        figures: the numbers drawn, whose cells are named below the drawing.
     """
 
     chart_id: str
@@ -115,6 +124,7 @@ class Chart:
     data: Sequence[Mapping[str, object]] = ()
     key: Sequence[tuple[str, str]] = ()
     notes: Sequence[str] = ()
+    figures: Sequence[Figure] = ()
 
     def _repr_html_(self) -> str:
         key = "".join(
@@ -129,7 +139,8 @@ class Chart:
             + (f'<ul class="key">{key}</ul>' if key else "")
             + self.svg()
             + (f'<p class="notes">{" ".join(self.notes)}</p>' if self.notes else "")
-            + f'<p class="data">{csv_link(self.chart_id, self.data)}</p></figure>'
+            + f'<div class="data">{csv_link(self.chart_id, self.data)}{sources(self.figures)}</div>'
+            "</figure>"
         )
 
     def __repr__(self) -> str:
@@ -270,6 +281,7 @@ def over_time(
         alt=_alt_over_time(chart, named, letters),
         data=[_csv_row(name, point) for name, points in named for point in points],
         key=key,
+        figures=[point.figure for _, points in named for point in points],
     )
 
 
@@ -487,6 +499,7 @@ def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> C
         data=[
             {"label": bar.label, **figure_columns(bar.figure), "remark": bar.remark} for bar in rows
         ],
+        figures=[bar.figure for bar in rows],
     )
 
 
@@ -500,83 +513,183 @@ def _by_style(colours: Mapping[str, str], otherwise: str) -> Spec:
     }
 
 
-def strip(chart: Chart, own: Bar, others: Sequence[Bar], reference: Bar | None = None) -> Chart:
-    """Draw where one area stands among others: a tick for each on one scale.
+# ---------------------------------------------------------------- standing among others
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One area of a funnel plot.
+
+    Attributes:
+        size: how many offences its figure is a share of.
+        figure: the share.
+        inner, outer: its lower and upper control limits, as shares.
+        apart: lies outside the outer limits, so that its name is written.
+    """
+
+    label: str
+    size: float
+    figure: Figure
+    inner: tuple[float, float]
+    outer: tuple[float, float]
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The control limits as lines: sizes, and lower and upper limits at each, as shares."""
+
+    sizes: Sequence[float]
+    inner: tuple[Sequence[float], Sequence[float]]
+    outer: tuple[Sequence[float], Sequence[float]]
+
+
+def funnel(
+    chart: Chart, own: Dot, others: Sequence[Dot], target: Bar, curves: Curves, what: str
+) -> Chart:
+    """Draw shares by size between control limits, the area the page is about among the others.
 
     Args:
         chart: title, subtitle and notes; drawing, text alternative, data and key are set here.
-        own: the area the page is about, drawn tall and named.
-        others: the areas it is compared with; those without a value are left out and counted.
-        reference: the area all of them are part of, drawn as a dashed rule.
+        own: the area the page is about, drawn large and named.
+        others: the areas it stands among.
+        target: the common share, drawn as a rule.
+        curves: the control limits over the range of sizes.
+        what: name of the axis of sizes.
     """
-    drawn = [bar for bar in others if bar.figure.value is not None]
-    missing = [bar.label for bar in others if bar.figure.value is None]
-    scale = _scale(own.figure)
-
-    def rows(bars_: Iterable[Bar]) -> Spec:
-        return {
-            "values": [
-                {
-                    "x": bar.figure.number * scale,
-                    "label": bar.label,
-                    "tip": f"{bar.label}: {bar.figure.text}",
-                }
-                for bar in bars_
-            ]
-        }
-
-    x = {
+    dots = [*others, own]
+    x: Spec = {
         "field": "x",
         "type": "quantitative",
-        "scale": {"zero": False, "nice": True},
+        "scale": {"type": "log", "domain": [min(curves.sizes), max(curves.sizes)], "nice": False},
         "axis": {
-            "labelExpr": "datum.label + '%'" if scale == 100 else "datum.label",
-            "tickCount": 5,
-            "title": None,
+            "values": [
+                size for size in _ROUND_SIZES if curves.sizes[0] <= size <= curves.sizes[-1]
+            ],
+            "labelExpr": "datum.value >= 1e6 ? datum.value / 1e6 + 'm' : datum.value / 1e3 + 'k'",
+            "title": what,
             "grid": False,
             "ticks": True,
-            "domain": True,
         },
     }
-    tip = {"description": {"field": "tip"}}
-
-    def tick(bars_: Iterable[Bar], colour: str, top: int, width: float, **more: object) -> Spec:
-        mark = {"type": "rule", "stroke": colour, "strokeWidth": width, **more}
-        ends = {"y": {"value": top}, "y2": {"value": 70}}
-        return {"data": rows(bars_), "mark": mark, "encoding": {"x": x, **ends, **tip}}
-
-    layers = [tick(drawn, PALE, 38, 2.5)]
-    if reference:
-        layers.append(tick([reference], COMPARE, 22, 2, strokeDash=[5, 3]))
-    layers.append(tick([own], ACCENT, 22, 5))
-    centre = sum(bar.figure.number for bar in drawn) / len(drawn)
-    align = "right" if own.figure.number > centre else "left"
-    name = {"type": "text", **TEXT, "fontWeight": "bold", "align": align, "y": 12}
-    layers.append(
-        {"data": rows([own]), "mark": name, "encoding": {"x": x, "text": {"field": "label"}}}
-    )
-    key = [("bar", escape(own.label)), ("pale", "The other forces")]
-    if reference:
-        key.append(("reference", escape(reference.label)))
-    order = sorted(drawn, key=lambda bar: -bar.figure.number)
-    alt = [
-        f"Strip chart. {plain(chart.subtitle)}, from the highest to the lowest:",
-        "; ".join(f"{bar.label} {bar.figure.text}" for bar in order) + ".",
+    top = max(*(dot.figure.number for dot in dots), *curves.outer[1]) * 100
+    y: Spec = {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"domain": [0, top], "nice": True},
+        "axis": {"labelExpr": "datum.label + '%'", "tickCount": 5, "title": None},
+    }
+    layers = [
+        _limit(curves.sizes, limit, x, y, dashed)
+        for limits, dashed in ((curves.inner, False), (curves.outer, True))
+        for limit in limits
     ]
-    if reference:
-        alt.append(f"{reference.label}: {reference.figure.text}.")
-    notes = list(chart.notes)
-    if missing:
-        alt.append(f"Not drawn, no figure: {prose.listed(missing)}.")
-        notes.append(f"Not drawn, as there is no figure: {escape(prose.listed(missing))}.")
+    layers.append(_target(target, y))
+    layers.append(_dots(others, "circle", 45, PALE, x, y))
+    layers.append(_dots([own], "diamond", 150, ACCENT, x, y))
+    # A name is written on the side where there is room.
+    middle = (curves.sizes[0] * curves.sizes[-1]) ** 0.5
+    for dot in dots:
+        if dot is own or dot.apart:
+            layers.append(_name(dot, x, y, "bold" if dot is own else "normal", dot.size > middle))
+    order = sorted(dots, key=lambda dot: -dot.figure.number)
     return replace(
         chart,
-        spec={"width": WIDTH, "height": 70, "layer": layers},
-        alt=" ".join(alt),
+        spec={"width": WIDTH, "height": 250, "layer": layers},
+        alt=" ".join(
+            [
+                f"Funnel plot. {plain(chart.subtitle)}.",
+                f"{target.label}: {target.figure.text}.",
+                "From the highest to the lowest:",
+                "; ".join(_beside_limits(dot) for dot in order) + ".",
+            ]
+        ),
         data=[
-            {"label": bar.label, **figure_columns(bar.figure)}
-            for bar in (*others, *([reference] if reference else []))
+            {
+                "label": dot.label,
+                **figure_columns(dot.figure),
+                "size": f"{dot.size:.0f}",
+                "inner_control_limit_lower": repr(float(dot.inner[0])),
+                "inner_control_limit_upper": repr(float(dot.inner[1])),
+                "outer_control_limit_lower": repr(float(dot.outer[0])),
+                "outer_control_limit_upper": repr(float(dot.outer[1])),
+            }
+            for dot in dots
         ],
-        key=key,
-        notes=notes,
+        key=[
+            ("diamond", escape(own.label)),
+            ("dot", "The other forces"),
+            ("reference-line", escape(target.label)),
+            ("limit", "Inner control limits: about nineteen in twenty forces inside"),
+            ("outer-limit", "Outer control limits: all but about two in a thousand inside"),
+        ],
+        figures=[target.figure, *(dot.figure for dot in dots)],
     )
+
+
+_ROUND_SIZES = [
+    digit * 10**power for power in range(1, 8) for digit in (1, 3) if digit * 10**power >= 1000
+]
+
+
+def _beside_limits(dot: Dot) -> str:
+    share = dot.figure.number
+    for name, (lower, upper) in (("outer", dot.outer), ("inner", dot.inner)):
+        if not lower <= share <= upper:
+            side = "above" if share > upper else "below"
+            return f"{dot.label} {dot.figure.text}, {side} the {name} control limits"
+    return f"{dot.label} {dot.figure.text}"
+
+
+def _limit(sizes: Sequence[float], limit: Sequence[float], x: Spec, y: Spec, dashed: bool) -> Spec:
+    values = [
+        {"x": size, "y": round(value * 100, 3)} for size, value in zip(sizes, limit, strict=True)
+    ]
+    mark: Spec = {"type": "line", "stroke": QUIET, "strokeWidth": 1.5, "aria": False}
+    if dashed:
+        mark["strokeDash"] = [2, 3]
+    return {"data": {"values": values}, "mark": mark, "encoding": {"x": x, "y": y}}
+
+
+def _target(target: Bar, y: Spec) -> Spec:
+    tip = f"{target.label}: {target.figure.text}"
+    return {
+        "data": {"values": [{"y": target.figure.number * 100, "tip": tip}]},
+        "mark": {"type": "rule", "stroke": COMPARE, "strokeWidth": 2, "strokeDash": [5, 3]},
+        "encoding": {"y": y, "description": {"field": "tip"}},
+    }
+
+
+def _dots(dots: Sequence[Dot], shape: str, size: int, colour: str, x: Spec, y: Spec) -> Spec:
+    values = [
+        {"x": dot.size, "y": dot.figure.number * 100, "tip": _beside_limits(dot)} for dot in dots
+    ]
+    mark = {
+        "type": "point",
+        "shape": shape,
+        "size": size,
+        "opacity": 1,
+        "fill": colour,
+        "stroke": ACCENT,
+        "strokeWidth": 1,
+    }
+    return {
+        "data": {"values": values},
+        "mark": mark,
+        "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
+    }
+
+
+def _name(dot: Dot, x: Spec, y: Spec, weight: str, left: bool) -> Spec:
+    mark = {
+        "type": "text",
+        **TEXT,
+        "fontWeight": weight,
+        "align": "right" if left else "left",
+        "dx": -9 if left else 9,
+    }
+    return {
+        "data": {"values": [{"x": dot.size, "y": dot.figure.number * 100, "label": dot.label}]},
+        "mark": mark,
+        "encoding": {"x": x, "y": y, "text": {"field": "label"}},
+    }

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from crimeshare.measures.control_limits import LEVELS, Funnel
 from crimeshare.measures.recorded import rank_forces
 from crimeshare.nearest import did_you_mean
 from crimeshare.parquet import read_table
@@ -26,6 +27,9 @@ from crimeshare.reference import Area, Offence, areas, offences
 RECORDED = Path("results/clean/recorded_crime.parquet")
 SHARES = Path("results/estimates/shares.parquet")
 CHANGES = Path("results/estimates/changes.parquet")
+CONTROL_LIMITS = Path("results/estimates/control_limits.parquet")
+SIMILAR_FORCES = Path("results/estimates/similar_forces.parquet")
+TABLES = (RECORDED, SHARES, CHANGES, CONTROL_LIMITS, SIMILAR_FORCES)
 
 TOTAL = "total"
 RANKS = {
@@ -80,6 +84,25 @@ class Change:
     comparable: bool
     recording_changes: tuple[str, ...]
     basis: str
+
+
+@dataclass(frozen=True)
+class ControlLimits:
+    """Where a force's share stands among forces of its size.
+
+    Attributes:
+        size: all offences the force recorded.
+        inner, outer: lower and upper limits, as shares, that about nineteen forces in twenty,
+            and all but about two in a thousand, would be within.
+        position: ``within``, ``above inner``, ``below inner``, ``above outer``, ``below outer``.
+        funnel: what the limits rest on.
+    """
+
+    size: float
+    inner: tuple[float, float]
+    outer: tuple[float, float]
+    position: str
+    funnel: Funnel
 
 
 class Place:
@@ -182,6 +205,39 @@ class Place:
             f"place of {share.formula} among the forces",
         )
 
+    def control_limits(self, method: str) -> ControlLimits | None:
+        """The control limits of this force in the latest year; None for areas without."""
+        return self.estimates.control_limits(method).get(self.area.area_code)
+
+    def similar(self) -> list[tuple[Place, Figure]]:
+        """The forces with the most similar mix of other crime, nearest first, and how far each is.
+
+        A distance is the part of the offences that would have to be of another kind.
+        """
+        year = self.estimates.latest
+        leaves = [group.offence_id for group in self.estimates.classified("subgroups")]
+        found = []
+        for row in self.estimates.similar_rows(self.area.area_code):
+            other = self.estimates.place(row["similar_code"])
+            rows = [
+                [cell for leaf in leaves for cell in place.count(year, leaf).cells]
+                for place in (self, other)
+            ]
+            ends = (f"{cells[0].cell}:{cells[-1].cell}" for cells in rows)
+            found.append(
+                (
+                    other,
+                    Figure(
+                        f"distance.{self.slug}.{other.slug}.{year.release_id}",
+                        row["distance"],
+                        "proportion",
+                        (*rows[0], *rows[1]),
+                        "distance of the mixes of other crime in {} and {}".format(*ends),
+                    ),
+                )
+            )
+        return found
+
     def change(self, year: Year | None = None, offence_id: str | None = None) -> Change | None:
         """The change on the year before, as the estimates hold it; None where they do not."""
         year = year or self.estimates.latest
@@ -275,9 +331,11 @@ class Estimates:
         recorded: list[dict[str, Any]],
         shares: list[dict[str, Any]],
         changes: list[dict[str, Any]],
+        control_limits: list[dict[str, Any]],
+        similar_forces: list[dict[str, Any]],
         offence_id: str,
     ) -> None:
-        """Take rows with the columns of recorded_crime, shares and changes."""
+        """Take rows of the tables of `TABLES`; those of control limits about the group alone."""
         if offence_id not in offences():
             raise Problem(
                 f"There is no offence group `{offence_id}`{did_you_mean(offence_id, offences())}"
@@ -296,6 +354,11 @@ class Estimates:
             newest = self._own_periods.get(release_id, period_end)
             self._own_periods[release_id] = max(newest, period_end)
         self._changes = {(r["release_id"], r["area_code"], r["offence_id"]): r for r in changes}
+        self._control_limits = {
+            (r["release_id"], r["period_end"], r["method"], r["area_code"]): r
+            for r in control_limits
+        }
+        self._similar = similar_forces
         self.places = [Place(self, area) for area in areas().values()]
         self._by_code = {place.area.area_code: place for place in self.places}
 
@@ -386,6 +449,29 @@ class Estimates:
         row = self._changes.get((year.release_id, area_code, offence_id))
         return row if row and row["period_end"] == year.period_end else None
 
+    def control_limits(self, method: str) -> dict[str, ControlLimits]:
+        """The control limits of the latest year by the code of the force.
+
+        Args:
+            method: one of :data:`crimeshare.measures.control_limits.METHODS`.
+        """
+        year = self.latest
+        codes = [force.area.area_code for force in self.forces]
+        rows = {
+            code: self._control_limits.get((year.release_id, year.period_end, method, code))
+            for code in codes
+        }
+        return {code: _control_limits(row) for code, row in rows.items() if row}
+
+    def similar_rows(self, area_code: str) -> list[dict[str, Any]]:
+        """The rows of similar forces of one force in the latest year, nearest first."""
+        return [
+            row
+            for row in self._similar
+            if (row["release_id"], row["period_end"], row["area_code"])
+            == (self.latest.release_id, self.latest.period_end, area_code)
+        ]
+
     def classified(self, classification: str, year: Year | None = None) -> list[Offence]:
         """The offence groups that a classification ranks in a release.
 
@@ -408,6 +494,17 @@ class Estimates:
         return Figure(f"forces_ranked.{self.offence_id}.{year.release_id}", len(ranked), "count")
 
 
+def _control_limits(row: dict[str, Any]) -> ControlLimits:
+    share = row["share"]
+    inner, outer = ((row[f"lower_{level}"], row[f"upper_{level}"]) for level in LEVELS)
+    position = "within"
+    for name, (lower, upper) in (("inner", inner), ("outer", outer)):
+        if not lower <= share <= upper:
+            position = f"{'above' if share > upper else 'below'} {name}"
+    funnel = Funnel(row["target"], row["dispersion"], row["between_sd"])
+    return ControlLimits(row["total"], inner, outer, position, funnel)
+
+
 def open_estimates(offence_id: str, root: Path | None = None) -> Estimates:
     """The tables of the build that the working directory is in.
 
@@ -420,7 +517,7 @@ def open_estimates(offence_id: str, root: Path | None = None) -> Estimates:
         Problem: if nothing has been built there.
     """
     root = root or built_root(RECORDED, SHARES, CHANGES)
-    stamp = tuple((root / file).stat().st_mtime_ns for file in (RECORDED, SHARES, CHANGES))
+    stamp = tuple((root / file).stat().st_mtime_ns for file in TABLES)
     return _read(offence_id, root, stamp)
 
 
@@ -444,10 +541,13 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
     shares = read_table(root / SHARES)
     shares["rank_forces"] = rank_forces(shares).astype("Int64")
+    limits = read_table(root / CONTROL_LIMITS)
     return Estimates(
         _rows(read_table(root / RECORDED)),
         _rows(shares),
         _rows(read_table(root / CHANGES)),
+        _rows(limits[limits["offence_id"] == offence_id]),
+        _rows(read_table(root / SIMILAR_FORCES)),
         offence_id,
     )
 

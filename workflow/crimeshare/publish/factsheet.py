@@ -11,9 +11,10 @@ from datetime import date
 from functools import cache
 from html import escape
 
+from crimeshare.measures.control_limits import LEVELS, METHODS
 from crimeshare.publish import charts, prose
-from crimeshare.publish.charts import Bar, Break, Chart, Point
-from crimeshare.publish.estimates import RANKS, Change, Estimates, Place, Year
+from crimeshare.publish.charts import Bar, Break, Chart, Curves, Dot, Point
+from crimeshare.publish.estimates import RANKS, TOTAL, Change, ControlLimits, Estimates, Place, Year
 from crimeshare.publish.figures import Figure
 from crimeshare.publish.tables import Content, Table
 from crimeshare.reference import REFERENCE, offences, read_rows
@@ -40,6 +41,11 @@ def opening(place: Place) -> str:
     """What was recorded in the latest year, and where that stands."""
     estimates = place.estimates
     count = place.count()
+    if place.share().value is None:
+        return (
+            f"For the {estimates.latest.words} there are no figures for {place.words}: the police "
+            f"there made no complete return."
+        )
     text = (
         f"In the {estimates.latest.words}, police in {place.words}"
         f"{prose.excluding(place.excluded())} recorded {count} {estimates.offence_words} "
@@ -52,8 +58,10 @@ def opening(place: Place) -> str:
 
 
 def against_nation(place: Place) -> str:
-    """The share beside that of England and Wales."""
+    """The share beside that of England and Wales; nothing where there is no share."""
     nation = place.estimates.nation
+    if place.share().value is None:
+        return ""
     difference = difference_of_shares(place, nation)
     word = prose.compared(
         place.share().number, nation.share().number, shown_difference=difference.text
@@ -80,7 +88,8 @@ def change_sentence(place: Place, change: Change) -> str:
     size = change.difference if change.percent.value is None else change.percent
     by = "" if direction == "was unchanged" else f" by {size:absolute}"
     return (
-        f"The number of {place.estimates.offence_words} offences recorded in {place.words} "
+        f"The number of {place.estimates.offence_words} offences recorded in {place.words}"
+        f"{prose.excluding(place.excluded(change.year))} "
         f"{direction}{by}, from {change.previous} in the "
         f"{prose.period(change.previous_period_end)} to {change.current} in the "
         f"{change.year.words}. {comparability(change)}"
@@ -138,7 +147,7 @@ def spread(estimates: Estimates) -> str:
 
 def caveats(place: Place) -> list[str]:
     """What to keep in mind about this area's figures, the particular before the general."""
-    notes = []
+    notes = area_notes(place)
     for year in place.estimates.years:
         names = place.excluded(year)
         if names:
@@ -166,6 +175,25 @@ def caveats(place: Place) -> list[str]:
         "A share also moves when other crime rises or falls.",
         "Each figure is as published in the edition it is shown for; later editions revise it.",
     ]
+
+
+def area_notes(place: Place) -> list[str]:
+    """What the workbooks say about this area alone, each note once with all its editions."""
+    editions = {year.release_id: year for year in place.estimates.editions}
+    notes: dict[str, list[str]] = {}
+    for row in read_rows(REFERENCE / "area_notes.csv"):
+        if row["area_code"] == place.area.area_code and row["release_id"] in editions:
+            cell = f"<code>{escape(row['sheet'])}, cell {row['cell']}</code>"
+            period = editions[row["release_id"]].words
+            notes.setdefault(row["note"], []).append(f"{period}; {cell}")
+    return [
+        f"{escape(note)} ({'; '.join(_upper_first(where) for where in found)}.)"
+        for note, found in notes.items()
+    ]
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 # Below this, one offence a month either way is a change of several per cent.
@@ -296,9 +324,10 @@ def _over_time(
     own, reference = _points(place, quantity), _points(nation, quantity)
     compared = place != nation
     excluded = [
-        f"In the {year.words} {nation.words} excludes {prose.listed(nation.excluded(year))}."
-        for year in nation.years()
-        if nation.excluded(year)
+        f"In the {year.words} {area.words} excludes {prose.listed(area.excluded(year))}."
+        for area in dict.fromkeys((place, nation))
+        for year in area.years()
+        if area.excluded(year)
     ]
     years = [point.period_end for point in own]
     chart = Chart(
@@ -325,22 +354,106 @@ def _points(place: Place, quantity: Callable[[Place, Year], Figure]) -> list[Poi
     ]
 
 
-def standing(place: Place) -> Chart:
-    """Where a force stands among all forces, by share."""
+def standing(place: Place) -> Chart | None:
+    """Where a force stands among all forces, by share and size; None where it has no share."""
     estimates = place.estimates
+    limits = estimates.control_limits(METHODS[0])
+    own = limits.get(place.area.area_code)
+    if own is None:
+        return None
     rank = place.rank_among_forces()
     ranked = prose.ranked(f"{rank}", "forces", f"{estimates.how_many_forces()}")
-    title = f"{escape(place.name)} ranks {ranked}"
+    drawn = {force: limits.get(force.area.area_code) for force in estimates.forces}
+    missing = [force.name for force, held in drawn.items() if held is None]
     chart = Chart(
         "standing",
-        title,
-        f"{estimates.offence.name} as a share of recorded crime, police force areas, "
-        f"{estimates.latest.words}",
+        f"{escape(place.name)} ranks {ranked}, {POSITIONS[own.position]}",
+        f"{estimates.offence.name} as a share of recorded crime by size of force, "
+        f"police force areas, {estimates.latest.words}",
+        notes=[f"Not drawn, as there is no figure: {escape(prose.listed(missing))}."]
+        * bool(missing),
     )
-    others = [Bar(force.name, force.share()) for force in estimates.forces if force != place]
-    nation = estimates.nation
-    return charts.strip(
-        chart, Bar(place.name, place.share()), others, Bar(nation.name, nation.share())
+    dots = {force: _dot(force, held) for force, held in drawn.items() if held}
+    return charts.funnel(
+        chart,
+        dots[place],
+        [dot for force, dot in dots.items() if force != place],
+        Bar("All forces together", _target(estimates, own)),
+        _curves(own, [dot.size for dot in dots.values()]),
+        "All offences recorded, on a logarithmic scale",
+    )
+
+
+POSITIONS = {
+    "within": "within the control limits",
+    "above inner": "above the inner control limits",
+    "below inner": "below the inner control limits",
+    "above outer": "above the outer control limits",
+    "below outer": "below the outer control limits",
+}
+
+
+def _dot(force: Place, limits: ControlLimits) -> Dot:
+    apart = limits.position.endswith("outer")
+    return Dot(force.name, limits.size, force.share(), limits.inner, limits.outer, apart)
+
+
+def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
+    """The share of all forces together, which the forces' figures are added up to."""
+    counts = [cell for force in estimates.forces for cell in force.count().cells]
+    totals = [cell for force in estimates.forces for cell in force.total().cells]
+    summed = (f"SUM({cells[0].cell}:{cells[-1].cell})" for cells in (counts, totals))
+    return Figure(
+        f"share.all-forces.{estimates.offence_id}.{estimates.latest.release_id}",
+        limits.funnel.target,
+        "proportion",
+        (*counts, *totals),
+        "{} / {}, forces only".format(*summed),
+    )
+
+
+# Points of a curve of control limits: as many as the eye needs.
+CURVE_POINTS = 32
+
+
+def _curves(limits: ControlLimits, sizes: Sequence[float]) -> Curves:
+    first, last = min(sizes) / 1.25, max(sizes) * 1.25
+    steps = [position / (CURVE_POINTS - 1) for position in range(CURVE_POINTS)]
+    along = [first * (last / first) ** step for step in steps]
+    inner, outer = (limits.funnel.limits(along, level) for level in LEVELS.values())
+    return Curves(
+        along,
+        (inner[0].tolist(), inner[1].tolist()),
+        (outer[0].tolist(), outer[1].tolist()),
+    )
+
+
+def standing_sentences(place: Place) -> str:
+    """What the control limits say of a force, and whether it hangs on how they are drawn."""
+    drawn, other = (place.control_limits(method) for method in METHODS)
+    if drawn is None or other is None:
+        return f"No share is given for {place.words}, so it stands nowhere among the forces."
+    share = f"{place.share()}"
+    says = {
+        "within": f"The share, {share}, lies within the inner control limits, as those of about "
+        "nineteen in twenty forces would if nothing set forces apart but chance and the spread "
+        "that they usually have.",
+        "inner": f"The share, {share}, lies outside the inner but within the outer control limits: "
+        "if nothing set forces apart but chance and the spread that they usually have, about one "
+        "force in twenty would.",
+        "outer": f"The share, {share}, lies outside the outer control limits: if nothing set "
+        "forces apart but chance and the spread that they usually have, only about two forces in "
+        "a thousand would. So it stands apart, for a reason that the figures do not tell.",
+    }[drawn.position.split()[-1]]
+    agree = (
+        f"They would place {place.words} the same way"
+        if other.position == drawn.position
+        else f"They would place {place.words} {POSITIONS[other.position]}"
+    )
+    return (
+        f"{says} The limits let a large force stray as far as a small one. Others, which let it "
+        f"stray less the larger it is, are sometimes drawn instead. {agree}. Control limits are "
+        f"no confidence intervals: a count of records has no sampling error."
     )
 
 
@@ -415,13 +528,130 @@ def shares_of(places: Sequence[Place], chart_id: str, title: str) -> Chart:
             title,
             f"{estimates.offence.name} as a share of all recorded crime, {estimates.latest.words}",
         ),
-        [Bar(p.name, p.share()) for p in by_share(places)],
+        [Bar(p.name + prose.excluding(p.excluded()), p.share()) for p in by_share(places)],
     )
 
 
 def by_share(places: Sequence[Place]) -> list[Place]:
     """Areas from the highest share to the lowest, those without one last."""
     return sorted(places, key=lambda place: (-(place.share().value or -1), place.slug))
+
+
+# ---------------------------------------------------------------- what changed most
+
+
+def contribution(place: Place, offence_id: str) -> Figure | None:
+    """A group's change on the year before as a part of all crime recorded that year before.
+
+    So the contributions of groups that share no offence add up to the change of the total.
+    None where either year has no figure.
+    """
+    change, total = place.change(offence_id=offence_id), place.change(offence_id=TOTAL)
+    if change is None or total is None or not total.previous.value:
+        return None
+    whole = total.previous
+    return Figure(
+        f"contribution.{change.difference.figure_id}",
+        change.difference.number / whole.number,
+        "change",
+        tuple(dict.fromkeys((*change.difference.cells, *whole.cells))),
+        f"({change.difference.formula}) / {whole.formula or whole.cells[0].name}",
+    )
+
+
+def _contributions(place: Place) -> list[tuple[str, str, Figure, Change]]:
+    """Id, name, contribution and change of every sub-group, the largest contribution first."""
+    found = []
+    for group in place.estimates.classified("subgroups"):
+        figure = contribution(place, group.offence_id)
+        change = place.change(offence_id=group.offence_id)
+        if figure and change:
+            found.append((group.offence_id, group.name, figure, change))
+    return sorted(found, key=lambda row: (-abs(row[2].number), row[0]))
+
+
+def change_of_total(place: Place) -> str:
+    """How all recorded crime moved and which group had most to do with it, in sentences."""
+    total, rows = place.change(offence_id=TOTAL), _contributions(place)
+    if total is None or not rows:
+        return "No change of all recorded crime is given for the latest year."
+    direction = prose.recorded_direction(total.previous.number, total.current.number)
+    by = "" if direction == "was unchanged" else f" by {total.percent:absolute}"
+    up = next((row for row in rows if row[2].number > 0), None)
+    down = next((row for row in rows if row[2].number < 0), None)
+    parts = [
+        f"{prose.lower_first(name)} {verb} most, {figure:absolute}"
+        for row, verb in ((up, "added"), (down, "took off"))
+        if row
+        for name, figure in [(row[1], row[2])]
+    ]
+    most = f" Measured against all crime recorded the year before, {prose.listed(parts)}."
+    return (
+        f"All recorded crime in {place.words}{prose.excluding(place.excluded())} {direction}{by}."
+        f"{most if parts else ''} {comparability(total)}"
+    ).strip()
+
+
+def contributions(place: Place) -> Chart | None:
+    """What each of the sub-groups that moved most added to all recorded crime, or took off."""
+    rows = _contributions(place)
+    if not rows:
+        return None
+    own = place.estimates.offence_id
+    bars = [
+        Bar(
+            name,
+            figure,
+            "hollow" if not change.comparable else "bar" if offence_id == own else "pale",
+            "" if change.comparable else "not comparable",
+        )
+        for offence_id, name, figure, change in rows[:MOST]
+    ]
+    _, name, figure, _ = rows[0]
+    verb = "added" if figure.number > 0 else "took off"
+    key = [
+        (style, meaning)
+        for style, meaning in (
+            ("bar", escape(place.estimates.offence.name)),
+            ("pale", "Other sub-groups"),
+            ("hollow", "Not comparable: what police record changed in between"),
+        )
+        if any(bar.style == style for bar in bars)
+    ]
+    return charts.bars(
+        Chart(
+            "what-changed-most",
+            f"{name} changed most: it {verb} {figure:absolute} of all recorded crime",
+            f"Change on the year before as a part of all crime recorded that year before, "
+            f"sub-groups that moved most, {escape(place.name)}, {place.estimates.latest.words}",
+            key=key,
+        ),
+        bars,
+    )
+
+
+# As many as can be taken in at a glance; the table has them all.
+MOST = 8
+
+
+def contributions_table(place: Place) -> Table:
+    """Every sub-group's change in offences, and as a part of the year before's total."""
+    return Table(
+        f"What changed most in {place.words}, {place.estimates.latest.words}",
+        ["Sub-group", "Year before", "This year", "Difference", "Part of all crime"],
+        [
+            [
+                _own(name, offence_id == place.estimates.offence_id),
+                change.previous,
+                change.current,
+                change.difference,
+                figure,
+            ]
+            for offence_id, name, figure, change in _contributions(place)
+        ],
+        notes=["Part of all crime: the difference over all crime recorded the year before."],
+        styles=["", "", "", "signed", "signed"],
+    )
 
 
 # ---------------------------------------------------------------- tables
@@ -524,7 +754,8 @@ def areas_table(
 
 
 def _linked(place: Place) -> str:
-    return f'<a href="{place.address}">{escape(place.name)}</a>'
+    excluding = escape(prose.excluding(place.excluded()))
+    return f'<a href="{place.address}">{escape(place.name)}</a>{excluding}'
 
 
 def neighbours_table(place: Place) -> Table:
@@ -540,6 +771,49 @@ def neighbours_table(place: Place) -> Table:
         f"{escape(place.name)} beside its neighbours, {estimates.latest.words}",
         "Area",
         own=place,
+    )
+
+
+def similar_table(place: Place) -> Table:
+    """A force beside those with the most similar mix of other crime, the nearest first."""
+    estimates = place.estimates
+    itself = Figure("distance.none", None, "proportion", marker="not_applicable")
+    rows = [(place, itself), *place.similar(), (estimates.nation, itself)]
+    return Table(
+        f"{escape(place.name)} beside the forces with the most similar mix of other crime, "
+        f"{estimates.latest.words}",
+        ["Area", "Mix differs by", "Share", "Per 1,000 residents", "Change on the year"],
+        [
+            [
+                _own(other.name, True) if other == place else _linked(other),
+                distance,
+                other.share(),
+                other.rate(),
+                _percent(other),
+            ]
+            for other, distance in rows
+        ],
+        notes=[
+            "Mix differs by: how many of the offences of one would have to be of another kind "
+            "for both to record the same mix of sub-groups, "
+            f"{estimates.offence_words} left out."
+        ],
+        styles=["", "", "", "", "signed"],
+    )
+
+
+def similar_sentence(place: Place) -> str:
+    """How the share stands beside those of the most similar forces."""
+    known = [p.share().number for p, _ in place.similar() if p.share().value is not None]
+    if not known or place.share().value is None:
+        return f"No force can be called similar to {place.words}, as figures are missing."
+    higher = sum(share > place.share().number for share in known)
+    words = "all" if higher == len(known) else prose.number_word(higher)
+    figure_id = f"similar.{place.slug}.{place.estimates.latest.release_id}"
+    return (
+        f"Of the {Figure(figure_id, len(known), 'count')} forces whose mix of other crime is most "
+        f"similar, {words} {'has' if higher == 1 else 'have'} a higher share of "
+        f"{place.estimates.offence_words}."
     )
 
 

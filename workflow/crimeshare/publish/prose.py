@@ -53,6 +53,12 @@ def ordinal(number: int) -> str:
     return f"{number:,}" + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
+def number_word(number: int) -> str:
+    """Small numbers as sentences have them: "none", "one" to "nine"; digits above."""
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[number] if 0 <= number < len(words) else f"{number:,}"
+
+
 def plural(number: float, noun: str) -> str:
     """`noun` in the form that `number` takes: "offence" for 1, "offences" otherwise."""
     if number == 1:

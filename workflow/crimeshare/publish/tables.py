@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from crimeshare.publish.figures import MARKERS, NOT_GIVEN, Figure
+from crimeshare.publish.provenance import sources
 
 Content = Figure | str
 
@@ -56,7 +57,7 @@ class Table:
             f'<figure class="table{wide}"><div class="scroll" tabindex="0" role="group"'
             f' aria-label="Table, scrolls sideways if it is wider than the page">'
             f"<table><caption><span>{self.caption}</span></caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table></div>{self._notes()}</figure>"
+            f"<tbody>{body}</tbody></table></div>{self._notes()}{sources(self._figures())}</figure>"
         )
 
     def __repr__(self) -> str:
@@ -70,18 +71,16 @@ class Table:
         )
         return f'<th scope="row">{first}</th>{cells}'
 
+    def _figures(self) -> list[Figure]:
+        return [content for row in self.rows for content in row if isinstance(content, Figure)]
+
     def _text(self, position: int, content: Content) -> str:
         if isinstance(content, Figure):
             return format(content, self.styles[position] if position < len(self.styles) else "")
         return content
 
     def _notes(self) -> str:
-        marked = {
-            content.marker or ""
-            for row in self.rows
-            for content in row
-            if isinstance(content, Figure) and content.value is None
-        }
+        marked = {figure.marker or "" for figure in self._figures() if figure.value is None}
         meanings = dict(sorted(MARKERS.get(marker, NOT_GIVEN) for marker in marked))
         notes = [
             *(f"{escape(symbol)} {escape(meaning)}." for symbol, meaning in meanings.items()),

@@ -1,0 +1,70 @@
+"""Notes about one area: in the project's own words, complete, and on the page they belong to."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crimeshare.publish import factsheet
+from crimeshare.publish.charts import plain
+from crimeshare.publish.estimates import Estimates
+from crimeshare.publish.figures import stray_numbers
+from crimeshare.reference import REFERENCE, areas, read_rows
+from crimeshare.sources.registry import read_registry
+from crimeshare.tables.observations import read_observations
+from tests.conftest import ROOT
+from tests.facsimile import FIGURES
+
+NOTES = read_rows(REFERENCE / "area_notes.csv")
+
+# A label that ends with digits or `[note 4]` refers to a note: `Essex10`, `London13`.
+REFERS = re.compile(r"(\d|\[note \d+\])\s*$")
+
+
+def test_every_note_names_a_known_release_area_and_cell() -> None:
+    releases = read_registry(ROOT / "config" / "releases.csv")
+    for note in NOTES:
+        assert note["release_id"] in releases
+        assert areas()[note["area_code"]].area_name == note["area_name"]
+        assert re.fullmatch(r"[A-Z]+[1-9]\d*", note["cell"])
+        assert note["sheet"] == note["sheet"].strip() != ""
+        assert note["note"].endswith(".")
+
+
+@pytest.mark.parametrize("path", sorted(FIGURES.glob("pfa-*.parquet")), ids=lambda path: path.stem)
+def test_every_label_of_a_region_or_force_that_refers_to_a_note_has_it(path: Path) -> None:
+    referring = {
+        (row.release_id, row.area_code)
+        for row in read_observations(path)
+        if areas().get(row.area_code or "")
+        and areas()[row.area_code].area_type in ("region", "force")
+        and REFERS.search(row.area_label)
+        # Its note says why there is no rate, which its marker says already.
+        and row.area_name != "City of London"
+    }
+    assert referring - {(note["release_id"], note["area_code"]) for note in NOTES} == set()
+
+
+def test_a_note_stands_first_among_what_to_keep_in_mind(estimates: Estimates) -> None:
+    first = factsheet.caveats(estimates.place("leicestershire"))[0]
+    assert plain(first) == (
+        "Burglary, and with it all crime, is counted too low for November and December 2024; the "
+        "next edition was to mend it. (Year ending December 2024; Notes- PFA, cell B8.)"
+    )
+    assert factsheet.caveats(estimates.place("gwent"))[0].startswith("These are counts")
+
+
+def test_one_note_of_several_editions_is_told_once(estimates: Estimates) -> None:
+    notes = factsheet.area_notes(estimates.place("avon-and-somerset"))
+    assert len(notes) == 1
+    assert "June 2018" in notes[0]
+    assert "December 2018" in notes[0]
+    assert "March 2019" in notes[0]
+
+
+def test_notes_print_no_number_of_their_own(estimates: Estimates) -> None:
+    notes = [note for place in estimates.places for note in factsheet.area_notes(place)]
+    assert len(notes) == len({(note["area_code"], note["note"]) for note in NOTES})
+    assert stray_numbers("\n".join(notes)) == []

@@ -1,0 +1,124 @@
+"""What a page about one area says: sentences that follow from the figures, and hold their cells."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crimeshare.publish import factsheet
+from crimeshare.publish.charts import plain
+from crimeshare.publish.estimates import TOTAL, Estimates
+from crimeshare.publish.figures import shown, stray_numbers
+from crimeshare.publish.notebooks import warm_kernel
+from crimeshare.publish.site import render_body
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"),
+    [
+        ("gwent", "lies within the inner control limits"),
+        ("north-wales", "outside the inner but within the outer control limits"),
+        ("dyfed-powys", "So it stands apart"),
+    ],
+)
+def test_standing_follows_the_control_limits(estimates: Estimates, slug: str, words: str) -> None:
+    text = factsheet.standing_sentences(estimates.place(slug))
+    assert words in text
+    assert "no confidence intervals" in text
+    assert stray_numbers(text) == []
+
+
+def test_standing_says_whether_it_hangs_on_how_limits_are_drawn(estimates: Estimates) -> None:
+    assert "the same way" in factsheet.standing_sentences(estimates.place("gwent"))
+    # The smallest force, which limits that widen with smallness let stray furthest.
+    city = factsheet.standing_sentences(estimates.place("city-of-london"))
+    assert "place the City of London within the control limits" in city
+
+
+def test_a_force_without_a_share_stands_nowhere(incomplete: Estimates) -> None:
+    place = incomplete.place("greater-manchester")
+    assert "stands nowhere" in factsheet.standing_sentences(place)
+    assert "figures are missing" in factsheet.similar_sentence(place)
+
+
+def test_contributions_add_up_to_the_change_of_the_total(estimates: Estimates) -> None:
+    for place in (estimates.place("gwent"), estimates.nation):
+        total = place.change(offence_id=TOTAL)
+        groups = estimates.classified("subgroups")
+        parts = [factsheet.contribution(place, group.offence_id) for group in groups]
+        assert total
+        assert sum(part.number for part in parts if part) == pytest.approx(total.percent.number)
+
+
+def test_a_contribution_names_the_cells_it_is_made_of(estimates: Estimates) -> None:
+    figure = factsheet.contribution(estimates.place("gwent"), "shoplifting")
+    assert figure
+    assert re.fullmatch(
+        r"\('Table P1'!([A-Z]+\d+) - 'Table P4'!\1\) / 'Table P4'![A-Z]+\d+", figure.formula
+    )
+    assert {cell.sheet.strip() for cell in figure.cells} == {"Table P1", "Table P4"}
+
+
+def test_what_changed_most_comes_first(estimates: Estimates) -> None:
+    place = estimates.place("gwent")
+    chart = factsheet.contributions(place)
+    assert chart
+    rows = shown(factsheet.contributions_table(place)._repr_html_())
+    sizes = [abs(float(row["value"])) for row in rows if row["data-unit"] == "change"]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(chart.data) == 8
+    assert plain(chart.title).startswith("Shoplifting changed most: it added 2.1%")
+    text = factsheet.change_of_total(place)
+    assert "shoplifting added most" in text
+    assert stray_numbers(text) == []
+
+
+def test_similar_forces_are_nearest_first_and_never_the_force_itself(estimates: Estimates) -> None:
+    place = estimates.place("gwent")
+    distances = [distance.number for _, distance in place.similar()]
+    assert len(distances) == 5
+    assert distances == sorted(distances)
+    assert place not in [other for other, _ in place.similar()]
+    html = factsheet.similar_table(place)._repr_html_()
+    assert html.index("<b>Gwent</b>") < html.index(place.similar()[0][0].address)
+
+
+def test_similar_forces_are_counted_in_words(estimates: Estimates) -> None:
+    for force in estimates.forces:
+        share = force.share().number
+        higher = sum(other.share().number > share for other, _ in force.similar())
+        words = ["none have", "one has", "two have", "three have", "four have", "all have"]
+        assert f", {words[higher]} a higher share" in factsheet.similar_sentence(force)
+
+
+def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimates) -> None:
+    north_west = next(place for place in incomplete.regions if place.name == "North West")
+    nation = incomplete.nation
+    table = factsheet.areas_table(incomplete.regions, "Regions", "Region")._repr_html_()
+    assert "North West</a> (excluding Greater Manchester)" in table
+    chart = factsheet.shares_of(incomplete.regions, "regions", "Regions")
+    assert "North West (excluding Greater Manchester):" in chart.alt
+    over_time = factsheet.share_over_time(north_west)
+    assert any("the North West excludes Greater Manchester" in note for note in over_time.notes)
+    for place in (north_west, nation):
+        assert "(excluding Greater Manchester)" in factsheet.opening(place)
+        assert "(excluding Greater Manchester)" in factsheet.change_of_total(place)
+        change = place.change()
+        assert change
+        assert "(excluding Greater Manchester)" in factsheet.change_sentence(place, change)
+
+
+def test_a_force_without_figures_for_the_year_still_has_its_page(
+    root: Path, built_incomplete: Path
+) -> None:
+    with warm_kernel(built_incomplete) as kernel:
+        notebook = kernel.execute(
+            root / "notebooks" / "force.ipynb", {"area": "greater-manchester"}
+        )
+    body = render_body(notebook)
+    assert "made no complete return" in body
+    assert "No change is given for the latest year" in body
+    assert "it stands nowhere among the forces" in body
+    assert stray_numbers(body) == []
