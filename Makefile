@@ -5,13 +5,16 @@
 #   make test       linters, then every test this machine can run
 #   make lint       the linters alone
 #   make figures    the figures in resources/figures/ again, from the workbooks of a mirror
+#   make renew      pins what is new at SOURCE (ons, or a mirror), release by release
+#   make keep       the report, and a copy of its tables to compare a later build with
+#   make diff       the report, beside that copy, table by table
 #   make lock       envs/requirements.txt again, from envs/requirements.in
 #   make clean      removes what was built; the committed figures and the environment stay
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := report
-.PHONY: report verify test lint figures lock clean environment
+.PHONY: report verify test lint figures renew keep diff lock clean environment
 
 BIN := .venv/bin
 CORES ?= 4
@@ -60,11 +63,29 @@ lint: $(ENVIRONMENT)
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 figures: $(ENVIRONMENT)
 	@test -d "$(CRIMESHARE_MIRROR)" || { \
 	  echo "Name the folder of a mirror: make figures CRIMESHARE_MIRROR=/path/to/mirror" >&2; exit 1; }
 	$(BIN)/snakemake --cores $(CORES) ship_figures --config source="$(CRIMESHARE_MIRROR)"
+
+# Nothing is asked but the publisher's site, unless a mirror is named.
+SOURCE ?= ons
+BEFORE := .crimeshare-before
+
+renew: $(ENVIRONMENT)
+	$(BIN)/python -m crimeshare.releases.renewal "$(SOURCE)"
+
+keep: report
+	rm -rf $(BEFORE)
+	mkdir $(BEFORE)
+	for tables in clean estimates published data; do \
+	  if test -d results/$$tables; then cp -R results/$$tables $(BEFORE)/; fi; done
+
+# To differ is an answer (1), not to be able to compare is a failure (2).
+diff: $(ENVIRONMENT)
+	$(BIN)/snakemake --cores $(CORES) diff_releases --config before=$(BEFORE) || test $$? -eq 1
 
 # uv alone can write one lock for every platform and every Python from 3.11 on; the fewest
 # versions, so that a report does not depend on the Python that built it.  It comes into an

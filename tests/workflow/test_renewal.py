@@ -1,0 +1,223 @@
+"""The scheduled job, step by step as its file has them, while editions come out one by one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from crimeshare.sources.registry import Release, read_registry
+from tests import facsimile
+from tests.conftest import ROOT
+from tests.editions import Mirror
+from tests.loopback import Loopback
+
+JOB = yaml.safe_load((ROOT / ".github/workflows/releases.yml").read_text(encoding="utf-8"))
+STEPS = [step for step in JOB["jobs"]["renew"]["steps"] if "run" in step]
+
+# As they came out, from the old layout to the new one. A corrected edition stands for itself.
+EDITIONS = [
+    "pfa-2018-03",
+    "pfa-2018-06-corrected",
+    "pfa-2018-12",
+    "pfa-2019-12",
+    "pfa-2024-06",
+    "pfa-2024-12",
+]
+TARGETS = """        "results/estimates/shares.parquet",
+        "results/estimates/changes.parquet",
+"""
+
+
+class Site:
+    """The publisher's site: what has come out so far, newest first."""
+
+    def __init__(self, root: Path) -> None:
+        self.mirror = Mirror(root)
+        self.out: list[Release] = []
+
+    def publish(self, release: Release) -> None:
+        book = facsimile.from_figures(facsimile.figures(release.release_id))
+        self.mirror.publish(release.period_end, book, Path(release.path).name)
+        self.out.insert(0, release)
+        self.mirror.list(*(known.period_end for known in self.out))
+
+
+@pytest.fixture
+def editions() -> list[Release]:
+    registry = read_registry(ROOT / "config" / "releases.csv")
+    return [registry[name] for name in EDITIONS]
+
+
+@pytest.fixture
+def job(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+    """A clone that knows the survey's releases and no edition of the tables, and an empty site."""
+    registry = project / "config" / "releases.csv"
+    lines = registry.read_text(encoding="utf-8").splitlines(keepends=True)
+    registry.write_text("".join(line for line in lines if not line.startswith("pfa-")), "utf-8")
+    (project / "config" / "copies.csv").write_text("release_id,sha256,bytes,note\n", "utf-8")
+    # Cells of a facsimile are those of the shipped figures, so the known faults are in them.
+    for figures in (project / "resources" / "figures").glob("pfa-*.parquet"):
+        figures.unlink()
+    config = project / "config" / "config.yaml"
+    config.write_text(re.sub(r"\n  appendix: .*", "", config.read_text("utf-8")), "utf-8")
+    snakefile = project / "Snakefile"
+    text, cut = re.subn(
+        r"(default_target: True\n    input:\n)(?:        .*\n)+",
+        rf"\1{TARGETS}",
+        snakefile.read_text(),
+    )
+    assert cut == 1
+    snakefile.write_text(text, encoding="utf-8")
+    origin = tmp_path / "origin.git"
+    git(tmp_path, "init", "--quiet", "--bare", str(origin))
+    git(project, "init", "--quiet", "--initial-branch=main")
+    git(project, "config", "user.name", "Somebody")
+    git(project, "config", "user.email", "somebody@example.org")
+    git(project, "remote", "add", "origin", str(origin))
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message", "As it was")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Loopback(tmp_path / "site") as server:
+        yield server
+
+
+def git(folder: Path, *arguments: str) -> str:
+    run = subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return run.stdout.strip()
+
+
+def gh(tmp_path: Path) -> Path:
+    """A folder with a `gh` that finds no pull request and writes down what it is asked."""
+    tool = tmp_path / "bin" / "gh"
+    tool.parent.mkdir(exist_ok=True)
+    tool.write_text(
+        f'#!/bin/sh\nif [ "$2" = list ]; then echo 0; else\n'
+        f'for word in "$@"; do echo "$word"; done > "{tmp_path}/asked"\n'
+        f'cp "$RUNNER_TEMP/body.md" "{tmp_path}/body.md"; fi\n',
+        encoding="utf-8",
+    )
+    tool.chmod(0o755)
+    return tool.parent
+
+
+def run_steps(project: Path, source: str, tmp_path: Path) -> dict[str, int]:
+    """Run the job's steps, `make` with the environment at hand; the exit status of each.
+
+    `make verify` builds the whole report and has tests of its own.
+    """
+    (tmp_path / "runner").mkdir(exist_ok=True)
+    environment = {
+        **os.environ,
+        "PATH": f"{gh(tmp_path)}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(project / "workflow"),
+        "RUNNER_TEMP": str(tmp_path / "runner"),
+        "MAKEFLAGS": "",
+        "SOURCE": source,
+    }
+    status = {}
+    for step in STEPS:
+        script = step["run"]
+        if script.startswith("make "):
+            if script == "make verify":
+                continue
+            script += f" BIN={Path(sys.executable).parent} ENVIRONMENT=Makefile CORES=2"
+        run = subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", script],
+            cwd=project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        status[step.get("name", step["run"])] = run.returncode
+        assert run.returncode == 0 or step is STEPS[-1], run.stderr[-2000:]
+    return status
+
+
+def merge(project: Path) -> None:
+    """What a person does who reviewed the pull request."""
+    branch = git(project, "branch", "--show-current")
+    git(project, "switch", "--quiet", "main")
+    git(project, "merge", "--quiet", "--ff-only", branch)
+    git(project, "branch", "--quiet", "--delete", branch)
+
+
+def test_editions_are_taken_in_one_by_one_as_they_come_out(
+    job: Loopback, project: Path, tmp_path: Path, editions: list[Release]
+) -> None:
+    site = Site(tmp_path / "site")
+    first, *others = editions
+    site.publish(first)
+    # A report needs one edition to begin with.
+    begin = [sys.executable, "-m", "crimeshare.releases.renewal", job.url]
+    environment = {**os.environ, "PYTHONPATH": str(project / "workflow")}
+    subprocess.run(begin, cwd=project, env=environment, check=True, capture_output=True)
+    git(project, "add", "config", "resources")
+    git(project, "commit", "--quiet", "--message", "The first edition")
+
+    taken_in = [f"pfa-{first.period_end:%Y-%m}"]
+    for edition in others:
+        site.publish(edition)
+        before = (project / "config" / "releases.csv").read_bytes()
+        assert set(run_steps(project, job.url, tmp_path).values()) == {0}
+        taken_in.append(f"pfa-{edition.period_end:%Y-%m}")
+
+        assert (project / "config" / "releases.csv").read_bytes().startswith(before)
+        assert git(project, "status", "--porcelain") == ""
+        changed = git(project, "show", "--name-only", "--format=").splitlines()
+        assert changed == ["config/releases.csv", f"resources/figures/{taken_in[-1]}.parquet"]
+        asked = (tmp_path / "asked").read_text(encoding="utf-8").split("\n")
+        assert asked[:2] == ["pr", "create"]
+        body = (tmp_path / "body.md").read_text(encoding="utf-8")
+        assert f"{taken_in[-1]} is pinned with" in body
+        assert re.search(rf"- {taken_in[-1]}: [\d,]+ rows added", body)
+        verdict = json.loads((project / "results/releases/diff.json").read_bytes())
+        assert verdict["status"] == "differs"
+        assert not any(t["removed"] or t["changed"] for t in verdict["tables"])
+        shares = pd.read_parquet(project / "results/estimates/shares.parquet")
+        assert list(shares["release_id"].unique()) == sorted(taken_in)
+        merge(project)
+
+    (tmp_path / "asked").unlink()
+    assert set(run_steps(project, job.url, tmp_path).values()) == {0}
+    assert not (tmp_path / "asked").exists()  # nothing new, nothing proposed
+
+
+def test_what_does_not_fit_fails_the_job_with_its_words_and_proposes_nothing(
+    job: Loopback, project: Path, tmp_path: Path, editions: list[Release]
+) -> None:
+    site = Site(tmp_path / "site")
+    figures = project / "resources" / "figures"
+    shutil.copy(facsimile.FIGURES / "pfa-2018-03.parquet", figures)
+    known = read_registry(ROOT / "config" / "releases.csv")["pfa-2018-03"]
+    rows = (ROOT / "config" / "releases.csv").read_text(encoding="utf-8").splitlines(True)
+    with (project / "config" / "releases.csv").open("a", encoding="utf-8") as registry:
+        registry.writelines(row for row in rows if row.startswith(f"{known.release_id},"))
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message", "One edition")
+    new = editions[2]
+    book = facsimile.from_figures(facsimile.figures(new.release_id))
+    book.replace("Gwent", "Gwentshire", "P1")
+    site.mirror.publish(new.period_end, book, "tables.xlsx")
+    site.mirror.list(new.period_end)
+
+    status = run_steps(project, job.url, tmp_path)
+    assert status["Say what a person has to look at"] == 1
+    refused = (project / "results/releases/refused.md").read_text(encoding="utf-8")
+    assert "gwentshire,W15000002" in refused
+    assert "accept=lines-" in refused
+    assert git(project, "log", "--format=%s", "-1") == "One edition"
+    assert not (tmp_path / "asked").exists()
+    assert "pfa-2018-03 is in the registry" in refused  # its page is gone: withdrawn

@@ -1,0 +1,99 @@
+"""Take in everything that is new: check, then pin release by release, oldest first.
+
+What a scheduled job does and a person may do: ``make renew``.  Each step is the command that a
+person would type; what it said is kept for the one who reviews.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crimeshare.releases import verdicts
+
+WORDS = verdicts.FOLDER / "renewal.md"
+REFUSED = verdicts.FOLDER / "refused.md"
+
+# Findings that pin_release can act on.
+_TO_PIN = {"new", "corrected", "reissued"}
+_OURS = "crimeshare: "
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command that was run: its exit status and what crimeshare said."""
+
+    status: int
+    said: list[str]
+
+
+def renew(source: str) -> list[str]:
+    """Check the source, pin what is new, and write down what was taken in and what was not.
+
+    Args:
+        source: ``ons``, or the folder or address of a mirror.
+
+    Returns:
+        The releases pinned.
+    """
+    for path in (WORDS, REFUSED):
+        path.unlink(missing_ok=True)
+    check = snakemake("check_releases", f"source={source}")
+    findings = _findings()
+    pinned: list[str] = []
+    said: list[str] = []
+    refused = [f["sentence"] for f in findings if f["kind"] in ("unclear", "withdrawn")]
+    if not verdicts.CHECK.is_file():
+        refused += check.said or ["The check itself failed; its log says why."]
+    for release_id in _to_pin(findings):
+        step = snakemake("pin_release", f"source={source}", f"release={release_id}")
+        if step.status == 0:
+            pinned.append(release_id)
+            said += step.said
+        else:
+            refused += step.said or [f"{release_id} could not be pinned; its log says why."]
+    _write(WORDS, "What is new", said)
+    _write(REFUSED, "What a person has to look at", refused)
+    return pinned
+
+
+def snakemake(target: str, *config: str) -> Step:
+    """Run one target; its words go to the screen as well."""
+    run = subprocess.run(
+        [sys.executable, "-m", "snakemake", target, "--config", *config],
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    said = [line.removeprefix(_OURS) for line in run.stderr.splitlines() if line.startswith(_OURS)]
+    for line in said:
+        print(f"{_OURS}{line}", file=sys.stderr, flush=True)
+    return Step(run.returncode, said)
+
+
+def _findings() -> list[dict[str, str]]:
+    if not verdicts.CHECK.is_file():
+        return []
+    datasets = json.loads(verdicts.CHECK.read_bytes())["datasets"].values()
+    return [finding for dataset in datasets for finding in dataset["findings"]]
+
+
+def _to_pin(findings: Sequence[dict[str, str]]) -> list[str]:
+    """Release ids, the oldest period first, as they would have come out."""
+    ids = {f["release_id"] for f in findings if f["kind"] in _TO_PIN and f["release_id"]}
+    return sorted(ids, key=lambda release_id: (release_id.split("-", 1)[1], release_id))
+
+
+def _write(path: Path, title: str, sentences: Sequence[str]) -> None:
+    if sentences:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = [f"# {title}", "", *(f"- {sentence}" for sentence in sentences), ""]
+        path.write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    renew(sys.argv[1])
