@@ -69,7 +69,9 @@ def test_what_changed_most_comes_first(estimates: Estimates) -> None:
     sizes = [abs(float(row["value"])) for row in rows if row["data-unit"] == "change"]
     assert sizes == sorted(sizes, reverse=True)
     assert len(chart.data) == 8
-    assert plain(chart.title).startswith("Shoplifting changed most: it added 2.1%")
+    assert plain(chart.title) == (
+        "What changed most: shoplifting, which added 2.1% to all recorded crime"
+    )
     text = factsheet.change_of_total(place)
     assert "shoplifting added most" in text
     assert stray_numbers(text) == []

@@ -591,7 +591,7 @@ def funnel(
     middle = (curves.sizes[0] * curves.sizes[-1]) ** 0.5
     for dot in dots:
         if dot is own or dot.apart:
-            layers.append(_name(dot, x, y, "bold" if dot is own else "normal", dot.size > middle))
+            layers += _name(dot, x, y, "bold" if dot is own else "normal", dot.size > middle)
     order = sorted(dots, key=lambda dot: -dot.figure.number)
     return replace(
         chart,
@@ -680,7 +680,8 @@ def _dots(dots: Sequence[Dot], shape: str, size: int, colour: str, x: Spec, y: S
     }
 
 
-def _name(dot: Dot, x: Spec, y: Spec, weight: str, left: bool) -> Spec:
+def _name(dot: Dot, x: Spec, y: Spec, weight: str, left: bool) -> list[Spec]:
+    """The name of a dot, on a rim of paper so that lines behind it do not strike it through."""
     mark = {
         "type": "text",
         **TEXT,
@@ -688,8 +689,7 @@ def _name(dot: Dot, x: Spec, y: Spec, weight: str, left: bool) -> Spec:
         "align": "right" if left else "left",
         "dx": -9 if left else 9,
     }
-    return {
-        "data": {"values": [{"x": dot.size, "y": dot.figure.number * 100, "label": dot.label}]},
-        "mark": mark,
-        "encoding": {"x": x, "y": y, "text": {"field": "label"}},
-    }
+    rim = {**mark, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
+    data = {"values": [{"x": dot.size, "y": dot.figure.number * 100, "label": dot.label}]}
+    encoding = {"x": x, "y": y, "text": {"field": "label"}}
+    return [{"data": data, "mark": each, "encoding": encoding} for each in (rim, mark)]

@@ -580,7 +580,7 @@ def change_of_total(place: Place) -> str:
     up = next((row for row in rows if row[2].number > 0), None)
     down = next((row for row in rows if row[2].number < 0), None)
     parts = [
-        f"{prose.lower_first(name)} {verb} most, {figure:absolute}"
+        f"{prose.lower_first(name)} {verb} most ({figure:absolute})"
         for row, verb in ((up, "added"), (down, "took off"))
         if row
         for name, figure in [(row[1], row[2])]
@@ -608,7 +608,7 @@ def contributions(place: Place) -> Chart | None:
         for offence_id, name, figure, change in rows[:MOST]
     ]
     _, name, figure, _ = rows[0]
-    verb = "added" if figure.number > 0 else "took off"
+    moved = f"added {figure:absolute} to" if figure.number > 0 else f"took {figure:absolute} off"
     key = [
         (style, meaning)
         for style, meaning in (
@@ -621,7 +621,7 @@ def contributions(place: Place) -> Chart | None:
     return charts.bars(
         Chart(
             "what-changed-most",
-            f"{name} changed most: it {verb} {figure:absolute} of all recorded crime",
+            f"What changed most: {prose.lower_first(name)}, which {moved} all recorded crime",
             f"Change on the year before as a part of all crime recorded that year before, "
             f"sub-groups that moved most, {escape(place.name)}, {place.estimates.latest.words}",
             key=key,
@@ -651,6 +651,7 @@ def contributions_table(place: Place) -> Table:
         ],
         notes=["Part of all crime: the difference over all crime recorded the year before."],
         styles=["", "", "", "signed", "signed"],
+        sortable=True,
     )
 
 
@@ -725,6 +726,7 @@ def subgroup_table(place: Place) -> Table:
             for group in groups
         ],
         styles=["", "", "", "signed"],
+        sortable=True,
     )
 
 
@@ -750,6 +752,7 @@ def areas_table(
             for place in by_share(places)
         ],
         styles=["", "", "", "", "signed"],
+        sortable=True,
     )
 
 
@@ -799,6 +802,7 @@ def similar_table(place: Place) -> Table:
             f"{estimates.offence_words} left out."
         ],
         styles=["", "", "", "", "signed"],
+        sortable=True,
     )
 
 

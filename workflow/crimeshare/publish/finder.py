@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from crimeshare.publish.estimates import Estimates
+from crimeshare.publish.factsheet import comparability
 from crimeshare.publish.figures import Figure
 from crimeshare.publish.tables import Table
 from crimeshare.publish.tilemap import Tile, tiles
@@ -130,9 +131,14 @@ class Finder:
         return Table(
             f"{escape(self._estimates.offence.name)} by police force area, "
             f"{self._estimates.latest.words}",
-            ["Force", "Share of recorded crime", "Per 1,000 residents", "Change on the year"],
+            ["Force", "Share", "Per 1,000 residents", "Change on the year"],
             rows,
+            notes=[
+                "Share: of all recorded crime.",
+                comparability(change) if (change := self._estimates.nation.change()) else "",
+            ],
             styles=["", "", "", "signed"],
+            sortable=True,
         )
 
 

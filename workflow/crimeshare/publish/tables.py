@@ -24,6 +24,8 @@ class Table:
         notes: sentences below the table; HTML.
         styles: how figures are written, by column; see :meth:`Figure.words`.
         wide: takes the full width of the page instead of half of it.
+        sortable: has no order of its own that a reader would miss; a script makes its headers
+            buttons that sort.
     """
 
     caption: str
@@ -32,6 +34,7 @@ class Table:
     notes: Sequence[str] = ()
     styles: Sequence[str] = ()
     wide: bool = False
+    sortable: bool = False
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -52,11 +55,12 @@ class Table:
         )
         body = "".join(f"<tr>{self._cells(row, numeric)}</tr>" for row in self.rows)
         wide = " wide" if self.wide else ""
+        sortable = ' class="sortable"' if self.sortable else ""
         # A wide table scrolls inside its own box, which therefore must take the keyboard's focus.
         return (
             f'<figure class="table{wide}"><div class="scroll" tabindex="0" role="group"'
             f' aria-label="Table, scrolls sideways if it is wider than the page">'
-            f"<table><caption><span>{self.caption}</span></caption><thead><tr>{head}</tr></thead>"
+            f"<table{sortable}><caption><span>{self.caption}</span></caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>{self._notes()}{sources(self._figures())}</figure>"
         )
 

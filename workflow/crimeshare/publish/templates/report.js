@@ -53,6 +53,29 @@
     });
   }
 
+  // Tables: a header sorts by its column, numbers from the highest; what has no number comes last.
+  const content = (row, column) => row.cells[column].querySelector("data")?.value ?? "";
+  const sort = (table, header) => {
+    const rows = [...table.tBodies[0].rows];
+    const column = header.cellIndex;
+    const number = header.classList.contains("number");
+    const down = header.ariaSort ? header.ariaSort === "ascending" : number;
+    const key = (row) => number ? content(row, column) : row.cells[column].textContent;
+    const compare = (a, b) => number ? a - b : a.localeCompare(b, "en-GB");
+    rows.sort((a, b) => (key(a) === "") - (key(b) === "") || (down ? -1 : 1) * compare(key(a), key(b)));
+    table.tBodies[0].append(...rows);
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+    header.ariaSort = down ? "descending" : "ascending";
+  };
+  for (const table of document.querySelectorAll("table.sortable"))
+    for (const header of table.tHead.rows[0].cells) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...header.childNodes);
+      header.append(button);
+      button.addEventListener("click", () => sort(table, header));
+    }
+
   // Search: all words must begin a word of the page; the title counts most.
   const index = document.getElementById("index");
   if (index) {
