@@ -48,6 +48,7 @@ rule all:
     input:
         rules.render_site.output,
         rules.render_pdf.output,
+        rules.render_data_pack.output,
         "results/published/figures.csv",
         "results/ro-crate-metadata.json",
         survey_targets,

@@ -1,9 +1,15 @@
 # Products: what a reader takes away from the site.
 #
 # in    results/notebooks/<page>.ipynb        executed copies, as the site is rendered from
-#       config/releases.csv                   releases, for the title page
+#       config/releases.csv                   releases, for the title page and the dates
+#       results/clean/*.parquet, results/estimates/*.parquet   the tables that are passed on
+#       resources/reference/data_tables.csv, data_dictionary.csv   what they mean
 # out   results/report/report.pdf             the report
 #       results/report/forces/<force>.pdf     one page about each force
+#       results/data/                         the data pack, and the workbook in it
+#       results/report/data.zip               the same in one file, beside the pages that link to it
+
+from crimeshare.publish.dictionary import data_tables
 
 
 rule render_pdf:
@@ -34,3 +40,36 @@ rule render_pdf:
         "Setting the report and the factsheets as PDF"
     script:
         "../scripts/render_pdf.py"
+
+
+rule render_data_pack:
+    input:
+        tables=[table.built.as_posix() for table in data_tables()],
+        dictionary=[
+            "resources/reference/data_tables.csv",
+            "resources/reference/data_dictionary.csv",
+        ],
+        evidence=evidence,
+        registry="config/releases.csv",
+    output:
+        package="results/data/datapackage.json",
+        readme="results/data/README.md",
+        workbook="results/data/crimeshare.xlsx",
+        text=[f"results/data/csv/{table.table}.csv" for table in data_tables()],
+        binary=[
+            f"results/data/parquet/{table.table}.parquet" for table in data_tables()
+        ],
+        zip="results/report/data.zip",
+    log:
+        "results/logs/render_data_pack.log",
+    benchmark:
+        "results/benchmarks/render_data_pack.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=software("publish"),
+        offence_group=configuration.offence_group,
+    message:
+        "Writing the data pack"
+    script:
+        "../scripts/render_data_pack.py"

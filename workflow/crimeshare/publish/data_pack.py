@@ -1,0 +1,237 @@
+"""The data pack: every clean table and estimate as Parquet and CSV, each column described.
+
+A Frictionless Data Package (https://datapackage.org), so that software can read what the columns
+mean.  What they mean is written once, in ``resources/reference/data_dictionary.csv``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from crimeshare.problems import Problems
+from crimeshare.publish.charts import plain
+from crimeshare.publish.dictionary import Column, Table, describe_columns
+from crimeshare.publish.licence import ATTRIBUTION, OGL
+from crimeshare.running import replacing
+
+FORMULA = r"^[=+\-@\t\r]"
+"""How a text begins that a spreadsheet would take for a formula."""
+
+ESCAPE = "'"
+
+WORKBOOK = "crimeshare.xlsx"
+
+
+def without_formulas(table: pa.Table) -> pa.Table:
+    """The table with an apostrophe before every text that a spreadsheet would calculate."""
+    columns = []
+    for column in table.columns:
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            taken = pc.match_substring_regex(column, FORMULA)
+            escaped = pc.binary_join_element_wise(
+                pa.scalar(ESCAPE, column.type), column, pa.scalar("", column.type)
+            )
+            column = pc.if_else(taken, escaped, column)
+        columns.append(column)
+    return pa.table(columns, names=table.column_names)
+
+
+def write_data_pack(folder: Path, tables: Sequence[Table], workbook: Path, dated: date) -> None:
+    """Write the data pack but its workbook.
+
+    Args:
+        folder: where to.
+        tables: what it holds.
+        workbook: the accessible workbook, which the package lists.
+        dated: day that the package bears.
+
+    Raises:
+        Problems: if columns are described nowhere.
+    """
+    resources: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for table in tables:
+        content = pq.read_table(table.built)
+        try:
+            columns = describe_columns(table.table, content.column_names)
+        except Problems as undescribed:
+            problems += undescribed.problems
+            continue
+        text = folder / "csv" / f"{table.table}.csv"
+        with replacing(text) as target:
+            pyarrow.csv.write_csv(
+                without_formulas(content),
+                target,
+                pyarrow.csv.WriteOptions(quoting_style="needed", eol="\n"),
+            )
+        binary = folder / "parquet" / f"{table.table}.parquet"
+        with replacing(binary) as target:
+            target.write_bytes(table.built.read_bytes())
+        described = {"title": table.title, "description": table.description}
+        resources += [
+            {
+                "name": table.table,
+                **_file(text, folder, "text/csv"),
+                "encoding": "utf-8",
+                **described,
+                "schema": table_schema(content.schema, columns),
+            },
+            {
+                "name": f"{table.table}.parquet",
+                # Its columns are described above, and in the file itself are their types.
+                "type": "file",
+                **_file(binary, folder, "application/vnd.apache.parquet"),
+                **described,
+            },
+        ]
+    if problems:
+        raise Problems(problems)
+    resources.append(
+        {
+            "name": "workbook",
+            "type": "file",
+            **_file(
+                workbook,
+                folder,
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ),
+            "title": "Accessible workbook",
+            "description": "The main tables, one a sheet, for people and for screen readers.",
+        }
+    )
+    package = json.dumps(_package(resources, dated), indent=2, ensure_ascii=False)
+    for name, words in {
+        "datapackage.json": package,
+        "README.md": _readme(tables),
+    }.items():
+        with replacing(folder / name) as target:
+            target.write_text(words + "\n", encoding="utf-8")
+
+
+def table_schema(schema: pa.Schema, columns: Sequence[Column]) -> dict[str, Any]:
+    """The Table Schema of a table, whose CSV leaves an empty cell empty."""
+    fields: list[dict[str, Any]] = []
+    for field, column in zip(schema, columns, strict=True):
+        description = column.description
+        if column.empty:
+            description += f" Empty: {column.empty}"
+        described: dict[str, Any] = {
+            "name": column.column,
+            "type": _field_type(field.type),
+            "description": description,
+        }
+        if column.unit:
+            described["unit"] = column.unit
+        if not column.empty:
+            described["constraints"] = {"required": True}
+        fields.append(described)
+    return {"fields": fields, "missingValues": [""]}
+
+
+def write_zip(folder: Path, path: Path) -> None:
+    """Pack a folder into one file, whose bytes depend on the files in it alone."""
+    with (
+        replacing(path) as target,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for file in sorted(folder.rglob("*"), key=lambda file: file.as_posix()):
+            if file.is_file():
+                # Neither the time nor the rights that the file has on this machine.
+                name = f"crimeshare/{file.relative_to(folder).as_posix()}"
+                archive.writestr(_entry(name), file.read_bytes())
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _field_type(kind: pa.DataType) -> str:
+    for found, name in (
+        (pa.types.is_boolean, "boolean"),
+        (pa.types.is_integer, "integer"),
+        (pa.types.is_floating, "number"),
+        (pa.types.is_date, "date"),
+    ):
+        if found(kind):
+            return name
+    return "string"
+
+
+def _file(path: Path, folder: Path, mediatype: str) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "format": path.suffix.removeprefix("."),
+        "mediatype": mediatype,
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
+
+
+def _package(resources: Sequence[Mapping[str, Any]], dated: date) -> dict[str, Any]:
+    return {
+        "name": "crimeshare",
+        "title": "Recorded crime and Crime Survey figures by crimeshare",
+        "description": f"{plain(ATTRIBUTION)} {NOTES}",
+        "created": f"{dated.isoformat()}T00:00:00Z",
+        "licenses": [{"name": "OGL-UK-3.0", "title": "Open Government Licence v3.0", "path": OGL}],
+        "sources": SOURCES,
+        "resources": resources,
+    }
+
+
+SOURCES = [
+    {
+        "title": "Office for National Statistics, police force area data tables",
+        "path": "https://www.ons.gov.uk/peoplepopulationandcommunity/crimeandjustice/datasets/"
+        "policeforceareadatatables",
+    },
+    {
+        "title": "Office for National Statistics, Crime in England and Wales: appendix tables",
+        "path": "https://www.ons.gov.uk/peoplepopulationandcommunity/crimeandjustice/datasets/"
+        "crimeinenglandandwalesappendixtables",
+    },
+]
+
+NOTES = (
+    "Values are copied from the published workbooks cell by cell; shares, ranks, changes and"
+    " intervals are computed by crimeshare and neither checked nor endorsed by the publishers. An"
+    " empty cell is never a zero: the description of each column says what it means. Where a text"
+    " begins with =, +, - or @, the CSV holds an apostrophe before it, so that no spreadsheet"
+    " takes it for a formula; the Parquet holds the text alone."
+)
+
+
+def _readme(tables: Sequence[Table]) -> str:
+    listed = "\n".join(f"| `{t.table}` | {t.title} | {t.description} |" for t in tables)
+    return f"""# Data pack of crimeshare
+
+{plain(ATTRIBUTION)}
+
+{NOTES}
+
+- `datapackage.json` describes every column: a Frictionless Data Package, which software reads.
+- `csv/` and `parquet/` hold the same tables.
+- `{WORKBOOK}` holds the main tables for people.
+
+Whoever passes the figures on names the source: Office for National Statistics, licensed under the
+Open Government Licence v3.0, {OGL}
+
+| Table | Title | What it holds |
+| --- | --- | --- |
+{listed}"""

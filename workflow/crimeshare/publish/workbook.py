@@ -1,0 +1,427 @@
+"""The accessible workbook: the main tables for people, one a sheet.
+
+A cover, contents and notes go before the tables; no cells are merged and none is left blank; a
+marker stands where there is no number and is explained above its table.  Guidance: "Releasing
+statistics in spreadsheets", Government Analysis Function.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import gptables
+import pandas as pd
+import pyarrow.parquet as pq
+
+from crimeshare.publish import prose
+from crimeshare.publish.charts import plain
+from crimeshare.publish.estimates import Estimates, Place, Year
+from crimeshare.publish.figures import MARKERS, NOT_GIVEN, Figure
+from crimeshare.publish.licence import ATTRIBUTION, OGL
+from crimeshare.running import replacing
+
+Value = str | int | float
+
+NOT_APPLICABLE = MARKERS["not_applicable"]
+
+NOTES = {
+    "records": "Counts of what police recorded, not of what happened. A count of records has no "
+    "sampling error, so no interval is given.",
+    "edition": "Each figure is as published in the release named beside it; later releases revise "
+    "it.",
+    "rate": "A rate is given for a release's own year only, as published.",
+    "rank": "Place among the police force areas with a figure, 1 the highest share.",
+    "comparable": "Two years are not comparable where what police record changed in between.",
+    "basis": "What an interval rests on: a published standard error; a published base with a "
+    "design factor read off the publisher's verdicts; or an assumed base, where not even the base "
+    "is published.",
+    "verdict": "Each statement is judged against every release at hand.",
+}
+"""Notes by name; a heading refers to one as ``$$name$$``."""
+
+_REFERENCE = re.compile(r" (\$\$\w+\$\$)$")
+
+BASES = {
+    "published_se": "published standard error",
+    "design_factor": "published base and design factor",
+    "assumed_base": "assumed base",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of the workbook.
+
+    Attributes:
+        label: of the sheet's tab, without spaces.
+        title: what the table shows, where and when, with references to notes.
+        scope: which places and years.
+        source: whose figures.
+        columns: headings, each with its unit and references to notes; the first labels its row.
+        rows: as many values as there are columns.
+    """
+
+    label: str
+    title: str
+    scope: str
+    source: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+
+
+def workbook_sheets(
+    estimates: Estimates,
+    prevalence: Sequence[Mapping[str, Any]],
+    claims: Sequence[Mapping[str, Any]],
+) -> list[Sheet]:
+    """The tables of the workbook.
+
+    Args:
+        estimates: recorded crime about one offence group.
+        prevalence: rows of the table ``prevalence``.
+        claims: rows of the table ``claims``.
+    """
+    return [
+        _latest(estimates),
+        _over_time(estimates),
+        _changes(estimates),
+        _subgroups(estimates),
+        _survey(prevalence),
+        _claims(claims),
+    ]
+
+
+def write_workbook(path: Path, title: str, sheets: Sequence[Sheet], dated: date) -> None:
+    """Write the workbook, whose bytes depend on its tables and `dated` alone.
+
+    Args:
+        path: where to.
+        title: of the cover and of the file.
+        sheets: its tables.
+        dated: day that stands in the file as that of its making.
+    """
+    tables = {sheet.label: _gptable(sheet) for sheet in sheets}
+    with replacing(path) as target, warnings.catch_warnings():
+        # Every note is referred to and every cell filled, which tests see to.
+        warnings.simplefilter("ignore")
+        book = gptables.produce_workbook(
+            str(target),
+            tables,
+            cover=_cover(title),
+            notes_table=pd.DataFrame({"reference": list(NOTES), "Note text": list(NOTES.values())}),
+            workbook_options={"strings_to_formulas": False, "strings_to_urls": False},
+        )
+        book.set_properties(
+            {
+                "title": title,
+                "author": "crimeshare",
+                "comments": plain(ATTRIBUTION),
+                "created": datetime(dated.year, dated.month, dated.day),
+            }
+        )
+        book.close()
+
+
+def read_rows_of(path: Path) -> list[dict[str, Any]]:
+    """The rows of a built table, dates as dates and empty cells as None."""
+    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    return rows
+
+
+def _cover(title: str) -> gptables.Cover:
+    return gptables.Cover(
+        title=title,
+        intro=[
+            "Figures of police recorded crime and of the Crime Survey for England and Wales, with "
+            "shares, ranks, changes and intervals computed from them by crimeshare.",
+            "The sheet Contents lists the tables, the sheet Notes explains what [note 1] and its "
+            "like refer to.",
+            "A marker in square brackets stands where there is no number; each table explains its "
+            "own above its headings.",
+        ],
+        about=[
+            plain(ATTRIBUTION),
+            "Licence: " + OGL,
+            "The computed figures are neither checked nor endorsed by the publishers.",
+        ],
+        contact=[
+            "Unrounded figures, with the cell that each comes from, are in the data pack that "
+            "this workbook is part of."
+        ],
+    )
+
+
+def _gptable(sheet: Sheet) -> gptables.GPTable:
+    headings = [_REFERENCE.sub("", column) for column in sheet.columns]
+    references = [_REFERENCE.search(column) for column in sheet.columns]
+    table = pd.DataFrame(sheet.rows, columns=headings, dtype=object)
+    return gptables.GPTable(
+        table=table,
+        table_name=sheet.label.lower() + "_table",
+        title=sheet.title,
+        instructions="This worksheet contains one table.",
+        scope=sheet.scope,
+        source=sheet.source,
+        legend=_legend(sheet.rows),
+        additional_formatting=_formats(sheet.rows),
+        table_notes={i: found[1] for i, found in enumerate(references) if found},
+        index_columns={1: 0},
+    )
+
+
+def _formats(rows: Sequence[Sequence[Value]]) -> list[dict[str, Any]]:
+    """Thousands in commas, and as many decimals in every row of a column."""
+    formats = []
+    for position, column in enumerate(zip(*rows, strict=True)):
+        numbers = [value for value in column if not isinstance(value, str)]
+        decimals = max((len(str(n).partition(".")[2]) for n in numbers), default=0)
+        if numbers:
+            pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+            formats.append({"column": {"columns": [position], "format": {"num_format": pattern}}})
+    return formats
+
+
+def _legend(rows: Sequence[Sequence[Value]]) -> list[str]:
+    meanings = dict([*MARKERS.values(), NOT_GIVEN])
+    used = {value for row in rows for value in row if value in meanings}
+    return [f"{symbol}: {meanings[symbol]}" for symbol in sorted(map(str, used))]
+
+
+def _value(figure: Figure | None) -> Value:
+    """A figure as a number of the workbook, or the symbol of its marker."""
+    if figure is None:
+        return NOT_APPLICABLE[0]
+    if figure.value is None:
+        return figure.text
+    if figure.unit in ("count", "rank"):
+        return int(figure.value)
+    return rounded(figure.value * (100 if figure.unit in ("proportion", "change") else 1))
+
+
+def rounded(value: float, decimals: int = 1) -> float:
+    """`value` with so many decimals, halves away from zero, as the report rounds."""
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+
+
+POLICE = "Office for National Statistics, police force area tables"
+
+
+def _latest(estimates: Estimates) -> Sheet:
+    year = estimates.latest
+    offence = estimates.offence.name
+    rows = []
+    for place in _places(estimates):
+        change = place.change(year)
+        rows.append(
+            [
+                place.area.area_code,
+                place.name + prose.excluding(place.excluded(year)),
+                place.kind,
+                _value(place.count(year)),
+                _value(place.total(year)),
+                _value(place.share(year)),
+                _value(place.rank_among_forces(year)),
+                _value(place.rate(year)),
+                _value(change.percent) if change else NOT_GIVEN[0],
+                _yes(change.comparable) if change else NOT_GIVEN[0],
+            ]
+        )
+    return Sheet(
+        "Latest",
+        f"{offence} by area, {year.words} $$records$$",
+        "England and Wales, its countries, regions and police force areas",
+        f"{POLICE}, {year.words} ({year.release_id})",
+        [
+            "Area code",
+            "Area",
+            "Area type",
+            "Offences",
+            "All recorded crime (offences, excluding fraud)",
+            "Share of recorded crime (%)",
+            "Rank by share among forces $$rank$$",
+            "Offences per 1,000 residents $$rate$$",
+            "Change on the year before (%)",
+            "Comparable with the year before $$comparable$$",
+        ],
+        rows,
+    )
+
+
+def _over_time(estimates: Estimates) -> Sheet:
+    rows = [
+        [
+            place.area.area_code,
+            place.name + prose.excluding(place.excluded(year)),
+            year.month,
+            year.release_id,
+            "revised" if year.revised else "as first published",
+            _value(place.count(year)),
+            _value(place.total(year)),
+            _value(place.share(year)),
+            _value(place.rank_among_forces(year)),
+        ]
+        for place in _places(estimates)
+        for year in estimates.years
+        if place.count(year).cells
+    ]
+    return Sheet(
+        "Over_time",
+        f"{estimates.offence.name} by area, every year at hand $$records$$",
+        f"Years ending {estimates.years[0].month} to {estimates.years[-1].month}",
+        POLICE,
+        [
+            "Area code",
+            "Area",
+            "Year ending",
+            "Release $$edition$$",
+            "State of the figure",
+            "Offences",
+            "All recorded crime (offences, excluding fraud)",
+            "Share of recorded crime (%)",
+            "Rank by share among forces $$rank$$",
+        ],
+        rows,
+    )
+
+
+def _changes(estimates: Estimates) -> Sheet:
+    rows = [
+        [
+            place.area.area_code,
+            place.name + prose.excluding(place.excluded(year)),
+            year.month,
+            year.release_id,
+            _value(change.previous),
+            _value(change.current),
+            _value(change.difference),
+            _value(change.percent),
+            _yes(change.comparable),
+            "; ".join(change.recording_changes) or "none",
+        ]
+        for place in _places(estimates)
+        for year, change in _changes_of(place, estimates.editions)
+    ]
+    return Sheet(
+        "Changes",
+        f"{estimates.offence.name} by area: change on the year before $$records$$",
+        f"Years ending {estimates.editions[0].month} to {estimates.editions[-1].month}",
+        POLICE,
+        [
+            "Area code",
+            "Area",
+            "Year ending",
+            "Release $$edition$$",
+            "Year before, as revised (offences)",
+            "This year (offences)",
+            "Change (offences)",
+            "Change (%)",
+            "Comparable $$comparable$$",
+            "Changes of recording in between",
+        ],
+        rows,
+    )
+
+
+def _changes_of(place: Place, years: Sequence[Year]) -> list[tuple[Year, Any]]:
+    changes = ((year, place.change(year)) for year in years)
+    return [(year, change) for year, change in changes if change]
+
+
+def _subgroups(estimates: Estimates) -> Sheet:
+    nation, year = estimates.nation, estimates.latest
+    groups = sorted(
+        estimates.classified("subgroups"),
+        key=lambda group: -(nation.count(offence_id=group.offence_id).value or 0),
+    )
+    rows = []
+    for group in groups:
+        change = nation.change(offence_id=group.offence_id)
+        rows.append(
+            [
+                group.name,
+                _value(nation.count(offence_id=group.offence_id)),
+                _value(nation.share(offence_id=group.offence_id)),
+                _value(change.percent) if change else NOT_GIVEN[0],
+            ]
+        )
+    return Sheet(
+        "Sub_groups",
+        f"Sub-groups of recorded crime in {nation.name}, {year.words} $$records$$",
+        f"{nation.name}{prose.excluding(nation.excluded(year))}",
+        f"{POLICE}, {year.words} ({year.release_id})",
+        ["Sub-group", "Offences", "Share of recorded crime (%)", "Change on the year before (%)"],
+        rows,
+    )
+
+
+def _survey(prevalence: Sequence[Mapping[str, Any]]) -> Sheet:
+    """The newest estimate of every measure and group of people."""
+    newest: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    for row in prevalence:
+        who = (row["measure_id"], row["sex"], row["age"], row["characteristic"])
+        kept = newest.get(who)
+        order = (row["period_end"], row["release_id"])
+        if kept is None or order > (kept["period_end"], kept["release_id"]):
+            newest[who] = row
+    rows = [
+        [
+            row["measure_id"].replace("_", " "),
+            row["unit_base"].replace("_", " ").replace("16 plus", "aged 16 and over"),
+            row["sex"],
+            row["age"],
+            prose.month(row["period_end"]),
+            *(rounded(100 * row[name], 2) for name in ("estimate", "lower", "upper")),
+            round(100 * row["level"]),
+            row["method"],
+            BASES[row["basis"]],
+            row["release_id"],
+        ]
+        for _, row in sorted(newest.items())
+    ]
+    return Sheet(
+        "Survey",
+        "Crime Survey for England and Wales: newest estimate of each measure and group",
+        "People or households in England and Wales that were victims at least once in the year",
+        "Office for National Statistics, Crime Survey for England and Wales",
+        [
+            "Measure",
+            "Among",
+            "Sex",
+            "Age",
+            "Year ending",
+            "Estimate (%)",
+            "Lower limit (%)",
+            "Upper limit (%)",
+            "Level of the interval (%)",
+            "Method of the interval",
+            "Basis of the interval $$basis$$",
+            "Release",
+        ],
+        rows,
+    )
+
+
+def _claims(claims: Sequence[Mapping[str, Any]]) -> Sheet:
+    return Sheet(
+        "Statements",
+        "Public statements audited $$verdict$$",
+        "Statements listed in config/claims.yaml",
+        "crimeshare, from the releases of the Office for National Statistics",
+        ["Statement", "Verdict", "Reason"],
+        [[row["statement"], row["verdict"], row["reason"]] for row in claims],
+    )
+
+
+def _places(estimates: Estimates) -> list[Place]:
+    return [place for place in estimates.places if place.total().cells]
+
+
+def _yes(yes: bool) -> str:
+    return "yes" if yes else "no"

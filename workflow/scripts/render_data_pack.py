@@ -1,0 +1,24 @@
+"""Write the data pack: tables as CSV and Parquet, their descriptions, and the workbook."""
+
+from pathlib import Path
+
+from crimeshare.publish.data_pack import WORKBOOK, write_data_pack, write_zip
+from crimeshare.publish.dictionary import data_tables
+from crimeshare.publish.estimates import open_estimates
+from crimeshare.publish.workbook import read_rows_of, workbook_sheets, write_workbook
+from crimeshare.running import running
+from crimeshare.sources.registry import read_registry
+
+with running(snakemake):
+    estimates = open_estimates(snakemake.params.offence_group)
+    newest = read_registry(Path(snakemake.input.registry))[estimates.latest.release_id]
+    dated = newest.published or newest.period_end
+    folder = Path(snakemake.output.package).parent
+    built = {table.table: table.built for table in data_tables()}
+    sheets = workbook_sheets(
+        estimates, read_rows_of(built["prevalence"]), read_rows_of(built["claims"])
+    )
+    title = f"{estimates.offence.name} in recorded crime"
+    write_workbook(folder / WORKBOOK, title, sheets, dated)
+    write_data_pack(folder, data_tables(), folder / WORKBOOK, dated)
+    write_zip(folder, Path(snakemake.output.zip))
