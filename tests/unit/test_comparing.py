@@ -165,7 +165,20 @@ def test_published_figures_are_compared_line_by_line(builds: tuple[Path, Path]) 
     text = FIGURES.replace("0.148", "0.149").replace("prevalence,", "prevalence.women,")
     (builds[1] / LEDGER).write_text(text, encoding="utf-8")
     assert compare_builds(*builds).figures == [
-        "- prevalence: 0.029 (0.026 to 0.032) proportion",
-        "+ prevalence.women: 0.029 (0.026 to 0.032) proportion",
-        "~ share.gwent: 0.148 proportion -> 0.149 proportion",
+        "- prevalence, proportion, stalking, 1, C4, survey: 0.029 (0.026 to 0.032)",
+        "+ prevalence.women, proportion, stalking, 1, C4, survey: 0.029 (0.026 to 0.032)",
+        "~ share.gwent, proportion, pfa-2024-12, Table P1, I60, force: 0.148 -> 0.149",
     ]
+
+
+def test_a_figure_of_a_chart_is_the_same_when_another_comes_in_before_it(
+    builds: tuple[Path, Path],
+) -> None:
+    old = "page#shares.1,0.1,,,proportion,pfa-2018-03,aa,Table P1,K7,page\n"
+    new = "page#shares.1,0.2,,,proportion,pfa-2016-06,bb,Table P1,K7,page\n"
+    for build, rows in zip(builds, (old, new + old.replace("shares.1", "shares.2")), strict=True):
+        (build / LEDGER).write_text(FIGURES + rows, encoding="utf-8")
+    diff = compare_builds(*builds)
+    assert diff.figures == ["+ page#shares, proportion, pfa-2016-06, Table P1, K7, page: 0.2"]
+    ledger = next(table for table in diff.tables if table.table == LEDGER)
+    assert (ledger.added, ledger.removed, ledger.changed) == (1, 0, 0)

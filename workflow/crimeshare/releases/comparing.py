@@ -7,7 +7,7 @@ while its cells did not is told apart, since that happens whenever a library is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crimeshare.problems import Problem
-from crimeshare.reference import read_rows
 
 SAME, DIFFERS, NOT_COMPARED = 0, 1, 2
 OUTCOMES = {
@@ -34,6 +33,9 @@ LEDGER = "published/figures.csv"
 # What says where a value stands, not what it is: told last, if nothing else differs.
 _PLACE = ("workbook_sha256", "sheet", "cell")
 _EXAMPLES = 5
+
+_LEDGER_KEY = ["figure_id", "unit", "release_id", "sheet", "cell", "page"]
+_PLACE_IN_CHART = r"\.\d{1,3}$"
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _compare_table(name: str, before: Path, after: Path) -> TableDiff:
     columns = [column for column in new.columns if column in old.columns]
     reason = _columns_in_words(old, new)
     old, new = old[columns], new[columns]
-    key = _key(old, new)
+    key = _LEDGER_KEY if name == LEDGER else _key(old, new)
     diff = _by_key(name, old, new, key) if key else _by_row(name, old, new)
     if diff.outcome == "same cells" and not reason:
         return diff
@@ -136,7 +138,8 @@ def _compare_table(name: str, before: Path, after: Path) -> TableDiff:
 def _read(path: Path) -> pd.DataFrame:
     """Every cell as text that tells values apart, "" where there is none."""
     if path.suffix == ".csv":
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        return _without_places(table) if path.match(LEDGER) else table
     table = pq.read_table(path)
     return pd.DataFrame(
         {
@@ -145,6 +148,16 @@ def _read(path: Path) -> pd.DataFrame:
         },
         dtype=str,
     )
+
+
+def _without_places(ledger: pd.DataFrame) -> pd.DataFrame:
+    """A ledger whose figures are known by what they are, each once.
+
+    A figure of a table or chart carries its place there (``....7``), which moves when a row comes
+    in before it.
+    """
+    ids = ledger["figure_id"].str.replace(_PLACE_IN_CHART, "", regex=True)
+    return ledger.assign(figure_id=ids).drop_duplicates(_LEDGER_KEY)
 
 
 def _as_text(value: object) -> str:
@@ -237,8 +250,11 @@ def _figures(before: Path, after: Path) -> Iterator[str]:
     """The published figures line by line: `+` come, `-` gone, `~` changed; unchanged ones none."""
     if not before.is_file() or not after.is_file():
         return
-    old, new = ({row["figure_id"]: row for row in read_rows(path)} for path in (before, after))
-    for figure in sorted(old.keys() | new.keys()):
+    old, new = (
+        {_named(tuple(row[column] for column in _LEDGER_KEY)): row for row in rows}
+        for rows in (_read(path).to_dict("records") for path in (before, after))
+    )
+    for figure in sorted(old.keys() | new.keys(), key=lambda name: ("#" in name, name)):
         if figure not in old:
             yield f"+ {figure}: {_figure(new[figure])}"
         elif figure not in new:
@@ -247,9 +263,9 @@ def _figures(before: Path, after: Path) -> Iterator[str]:
             yield f"~ {figure}: {_figure(old[figure])} -> {_figure(new[figure])}"
 
 
-def _figure(row: dict[str, str]) -> str:
+def _figure(row: Mapping[Hashable, str]) -> str:
     interval = f" ({row['lower']} to {row['upper']})" if row["lower"] else ""
-    return f"{row['value']}{interval} {row['unit']}"
+    return f"{row['value']}{interval}"
 
 
 # --- in words -----------------------------------------------------------------------------
