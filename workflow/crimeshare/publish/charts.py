@@ -579,19 +579,14 @@ def funnel(
         "scale": {"domain": [0, top], "nice": True},
         "axis": {"labelExpr": "datum.label + '%'", "tickCount": 5, "title": None},
     }
+    named = [dot for dot in dots if dot is own or dot.apart]
     layers = [
-        _limit(curves.sizes, limit, x, y, dashed)
-        for limits, dashed in ((curves.inner, False), (curves.outer, True))
-        for limit in limits
+        _limits(curves, x, y),
+        _target(target, y),
+        _dots(others, "circle", 45, PALE, x, y),
+        _dots([own], "diamond", 150, ACCENT, x, y),
+        *_names(named, own, (curves.sizes[0] * curves.sizes[-1]) ** 0.5, x, y),
     ]
-    layers.append(_target(target, y))
-    layers.append(_dots(others, "circle", 45, PALE, x, y))
-    layers.append(_dots([own], "diamond", 150, ACCENT, x, y))
-    # A name is written on the side where there is room.
-    middle = (curves.sizes[0] * curves.sizes[-1]) ** 0.5
-    for dot in dots:
-        if dot is own or dot.apart:
-            layers += _name(dot, x, y, "bold" if dot is own else "normal", dot.size > middle)
     order = sorted(dots, key=lambda dot: -dot.figure.number)
     return replace(
         chart,
@@ -641,14 +636,20 @@ def _beside_limits(dot: Dot) -> str:
     return f"{dot.label} {dot.figure.text}"
 
 
-def _limit(sizes: Sequence[float], limit: Sequence[float], x: Spec, y: Spec, dashed: bool) -> Spec:
+def _limits(curves: Curves, x: Spec, y: Spec) -> Spec:
+    """The four limits as lines, the outer ones dotted."""
     values = [
-        {"x": size, "y": round(value * 100, 3)} for size, value in zip(sizes, limit, strict=True)
+        {"x": size, "y": round(share * 100, 3), "limit": 2 * outer + end, "outer": outer}
+        for outer, limits in enumerate((curves.inner, curves.outer))
+        for end, shares in enumerate(limits)
+        for size, share in zip(curves.sizes, shares, strict=True)
     ]
-    mark: Spec = {"type": "line", "stroke": QUIET, "strokeWidth": 1.5, "aria": False}
-    if dashed:
-        mark["strokeDash"] = [2, 3]
-    return {"data": {"values": values}, "mark": mark, "encoding": {"x": x, "y": y}}
+    dash = {"condition": {"test": "datum.outer", "value": [2, 3]}, "value": [1, 0]}
+    return {
+        "data": {"values": values},
+        "mark": {"type": "line", "stroke": QUIET, "strokeWidth": 1.5, "aria": False},
+        "encoding": {"x": x, "y": y, "detail": {"field": "limit"}, "strokeDash": dash},
+    }
 
 
 def _target(target: Bar, y: Spec) -> Spec:
@@ -680,16 +681,28 @@ def _dots(dots: Sequence[Dot], shape: str, size: int, colour: str, x: Spec, y: S
     }
 
 
-def _name(dot: Dot, x: Spec, y: Spec, weight: str, left: bool) -> list[Spec]:
-    """The name of a dot, on a rim of paper so that lines behind it do not strike it through."""
+def _names(dots: Sequence[Dot], own: Dot, middle: float, x: Spec, y: Spec) -> list[Spec]:
+    """Names on the side with more room, on a rim of paper so that no line strikes them through."""
+    values = [
+        {
+            "x": dot.size,
+            "y": dot.figure.number * 100,
+            "label": dot.label,
+            "align": "right" if dot.size > middle else "left",
+            "dx": -9 if dot.size > middle else 9,
+            "weight": "bold" if dot is own else "normal",
+        }
+        for dot in dots
+    ]
     mark = {
         "type": "text",
         **TEXT,
-        "fontWeight": weight,
-        "align": "right" if left else "left",
-        "dx": -9 if left else 9,
+        "align": {"expr": "datum.align"},
+        "dx": {"expr": "datum.dx"},
+        "fontWeight": {"expr": "datum.weight"},
     }
     rim = {**mark, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
-    data = {"values": [{"x": dot.size, "y": dot.figure.number * 100, "label": dot.label}]}
     encoding = {"x": x, "y": y, "text": {"field": "label"}}
-    return [{"data": data, "mark": each, "encoding": encoding} for each in (rim, mark)]
+    return [
+        {"data": {"values": values}, "mark": each, "encoding": encoding} for each in (rim, mark)
+    ]
