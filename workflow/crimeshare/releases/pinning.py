@@ -202,7 +202,9 @@ def _published(source: Source, page: Edition) -> date | None:
 
 
 def _notices(versions: Sequence[Version]) -> str:
-    said = [" ".join(v.correction_notice.split()) or "no reason given" for v in versions]
+    said = [
+        " ".join(v.correction_notice.split()).rstrip(".") or "no reason given" for v in versions
+    ]
     return "; ".join(f"v{v.number}: {text}" for v, text in zip(versions, said, strict=True))
 
 
