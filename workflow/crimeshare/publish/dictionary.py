@@ -1,7 +1,7 @@
 """The data dictionary: which tables are passed on and what each of their columns means.
 
-It lives once, as ``data_tables.csv`` and ``data_dictionary.csv`` in ``resources/reference/``.  Read at
-every start of Snakemake, hence nothing heavy.
+It lives once, as ``data_tables.csv`` and ``data_dictionary.csv`` in ``resources/reference/``.
+Read at every start of Snakemake, hence nothing heavy.
 """
 
 from __future__ import annotations

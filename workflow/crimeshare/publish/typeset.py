@@ -103,8 +103,14 @@ _VOID = frozenset({"br", "hr", "img", "input", "svg", "wbr", "col", "link", "met
 CHARACTER = 0.53
 """Width of an average digit or letter, in the size of the text."""
 
-LINE, LONG = 105, 80
-"""Characters that a row of a table has room for, and that make a text long."""
+LINE, LONG, NUMBER = 105, 80, 14
+"""Characters that a row of a table has room for, that make a text long, and a number at most."""
+
+MANY_COLUMNS = 8
+"""Columns from which on a table is set small."""
+
+FEW, MANY = 8, 45
+"""Rows that fit on a page, for a table with long texts and for one without."""
 
 _ON_SCREEN_ONLY = frozenset(
     {"input", "label", "fieldset", "button", "form", "select", "script", "style", "legend"}
@@ -229,7 +235,7 @@ class _Typesetter:
         parts = {name: part for part in element.elements("p", "ul") for name in part.classes}
         drawing = next(s for s in element.elements("svg") if "aria-label" in _opening(s.drawing))
         key = [
-            f"({image(swatch.drawing)}, [{self._phrases(item.children)}])"
+            f"(width => {image(swatch.drawing, 'width')}, [{self._phrases(item.children)}])"
             for item in (parts["key"].elements("li") if "key" in parts else ())
             for swatch in item.elements("svg")
         ]
@@ -249,11 +255,14 @@ class _Typesetter:
         caption = next(element.elements("caption"), Element("caption"))
         notes = next((n for n in element.elements("figcaption") if "notes" in n.classes), None)
         numeric = ", ".join(str("number" in cell.classes).lower() for cell in head)
-        widths = ", ".join(_widths(list(zip(*rows, strict=True))))
+        columns = list(zip(*rows, strict=True))
+        whole = len(body) <= (FEW if _crowded(columns) else MANY)
+        widths = ", ".join(_widths(columns))
         cells = "".join(f", {self._contents(row)}" for row in body)
         return (
             f"#datatable(caption: [{self._phrases(caption.children)}], numeric: ({numeric},),"
-            f" widths: ({widths},),"
+            f" widths: ({widths},), whole: {str(whole).lower()},"
+            f" size: {'0.74em' if len(columns) >= MANY_COLUMNS else '0.86em'},"
             f" header: ({self._contents(head)},),"
             f" notes: [{self._phrases(notes.children) if notes else ''}]{cells})"
         )
@@ -278,6 +287,8 @@ class _Typesetter:
             return ""
         if tag == "code":
             return f"#code({literal(child.text)});"
+        if tag == "math":
+            return _equation(child)
         inside = self._phrases(child.children)
         if tag == "a":
             target = self._link(unescape(child.attributes.get("href", "")))
@@ -294,6 +305,47 @@ class _Typesetter:
         )
 
 
+def _equation(element: Element) -> str:
+    """A MathML element as a Typst equation, with its text alternative."""
+    block = str(element.attributes.get("display") == "block").lower()
+    alt = unescape(element.attributes.get("alttext", "")) or element.text.strip()
+    return f"#math.equation(block: {block}, alt: {literal(alt)}, ${_math(element)}$);"
+
+
+_SCRIPTS = {
+    "msub": "attach({}, b: {})",
+    "msup": "attach({}, t: {})",
+    "msubsup": "attach({}, b: {}, t: {})",
+    "munder": "attach(limits({}), b: {})",
+    "mover": "accent({}, {})",
+    "mfrac": "frac({}, {})",
+}
+
+
+def _math(element: Element) -> str:
+    """The inside of an equation: letters as they are, all else as strings and functions."""
+    children = [child for child in element.children if isinstance(child, Element)]
+    if element.tag in ("mi", "mn", "mo", "mtext"):
+        text = element.text.strip()
+        if len(text) != 1:
+            return literal(text) if text else "space"
+        # Typst gives a symbol its own spacing; a mark that its syntax uses is escaped.
+        return text if text.isalnum() or not text.isascii() else f"\\{text}"
+    if element.tag == "mspace":
+        return "space"
+    inside = [_math(child) for child in children]
+    if element.tag in _SCRIPTS:
+        return _SCRIPTS[element.tag].format(*inside)
+    if element.tag == "msqrt":
+        return f"sqrt({' '.join(inside)})"
+    if element.tag in ("math", "mrow", "mstyle"):
+        return " ".join(inside)
+    raise Problem(
+        f"A formula holds a <{element.tag}>, which has no form in the PDF; say in "
+        f"crimeshare.publish.typeset how it is printed."
+    )
+
+
 def _on_screen_only(element: Element) -> bool:
     return (
         element.tag in _ON_SCREEN_ONLY
@@ -308,17 +360,27 @@ def _widths(columns: Sequence[Sequence[Element]]) -> list[str]:
     Numbers get what they and half their header need, texts what is left: all they need where
     there is room, and shares that grow with the longest of them where there is not.
     """
-    longest = [max(len(cell.text) for cell in column[1:] or column) for column in columns]
-    crowded = sum(longest) > LINE
+    crowded = _crowded(columns)
     widths = []
-    for (head, *body), characters in zip(columns, longest, strict=True):
-        if "number" in head.classes:
-            words = [len(word) for word in head.text.split()]
-            needed = max(*words, len(head.text) // 2, *(len(cell.text) for cell in body))
+    for head, *body in columns:
+        words = [len(word) for word in head.text.split()]
+        needed = max(*words, len(head.text) // 2, *(len(cell.text) for cell in body))
+        if "number" in head.classes and needed <= NUMBER:
             widths.append(f"{CHARACTER * needed:.2f}em + 8pt")
+        elif crowded:
+            widths.append(f"{min(_longest([head, *body]), LONG) ** 0.5:.2f}fr")
         else:
-            widths.append(f"{min(characters, LONG) ** 0.5:.2f}fr" if crowded else "auto")
+            widths.append("auto")
     return widths
+
+
+def _crowded(columns: Sequence[Sequence[Element]]) -> bool:
+    """Whether the longest texts of all columns do not fit into one line."""
+    return sum(map(_longest, columns)) > LINE
+
+
+def _longest(column: Sequence[Element]) -> int:
+    return max(len(cell.text) for cell in column[1:] or column)
 
 
 def _size(svg: str) -> list[str]:
