@@ -40,6 +40,9 @@ DATASETS = {
     "pfa": "Police force area tables",
     "appendix": "Crime in England and Wales, appendix tables",
 }
+LOOSE = 10
+"""How many blocks of a factsheet may stand in either column; more are kept together."""
+
 STANDARD: Final = "ua-1"
 FONTS = ("Regular", "It", "Semibold", "Bold", "BoldIt")
 
@@ -182,7 +185,10 @@ def factsheet_document(
     newest = _newest([body], registry)
     blocks = _blocks(page, body, _links({}))
     after = 1 + max((i for i, b in enumerate(blocks) if b.startswith("#facts(")), default=0)
-    columns = ", ".join(f"[{block}]" for block in _kept_together(blocks[after:]))
+    loose = _kept_together(blocks[after:])
+    # Every way to share them out to two columns is tried: the number of ways doubles with each.
+    loose = [*loose[: LOOSE - 1], *([_joined(loose[LOOSE - 1 :])] if len(loose) >= LOOSE else [])]
+    columns = ", ".join(f"[{block}]" for block in loose)
     source = (
         f"#factsheet({_metadata(title, newest)}, subject: {literal(subject)},"
         f" imprint: [{_as_of(newest)} {_licence()}],"
@@ -275,7 +281,7 @@ def _named(release: Release) -> str:
 
 
 def _as_of(newest: Sequence[Release]) -> str:
-    lines = [f"#{literal(_named(r))} (#code({literal(r.release_id)}))." for r in newest]
+    lines = [f"#{literal(_named(r))}; (#code({literal(r.release_id)}))." for r in newest]
     return '#"As of: ";' + '#" ";'.join(lines)
 
 
