@@ -14,8 +14,9 @@ from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.sources.fetching import fetch
 from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.opening import open_source
 from crimeshare.sources.registry import Copy, Release
-from crimeshare.sources.source import Missing, Unanswered, open_source
+from crimeshare.sources.source import Missing, Unanswered
 from crimeshare.sources.website import Website
 from tests.faults.conftest import EDITION, FILE, WORKBOOK, Client, registered, write_page
 from tests.loopback import Fault, Loopback

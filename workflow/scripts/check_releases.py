@@ -7,8 +7,8 @@ from crimeshare.configuration import read_configuration
 from crimeshare.releases import verdicts
 from crimeshare.releases.checking import check_releases
 from crimeshare.running import running, say
+from crimeshare.sources.opening import open_pages
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry
-from crimeshare.sources.source import open_pages
 
 with running(snakemake):
     verdicts.CHECK.unlink(missing_ok=True)

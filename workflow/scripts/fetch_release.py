@@ -6,8 +6,8 @@ from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.running import running
 from crimeshare.sources.fetching import fetch
+from crimeshare.sources.opening import open_source
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry
-from crimeshare.sources.source import open_source
 
 with running(snakemake):
     registry = read_registry(REGISTRY)

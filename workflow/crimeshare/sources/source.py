@@ -1,11 +1,13 @@
 """One interface for the three places that give files and pages: ons.gov.uk, a mirror's address,
-a mirror's folder; and which of them a configuration means."""
+a mirror's folder; and what a release is built from under each.
+
+Read at every start of Snakemake, hence without HTTP; :mod:`crimeshare.sources.opening` opens one.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from crimeshare.configuration import Configuration, is_url
 from crimeshare.problems import Problem
 from crimeshare.sources.registry import Release
 
@@ -74,38 +76,3 @@ def kept_figures(releases: Iterable[Release], source: str) -> str:
         "shipped figures, since the hash of ONS's own file is not known; "
         f"snakemake pin_release --config release={kept[0]} fetches and pins it."
     )
-
-
-def open_pages(configuration: Configuration) -> Source:
-    """Return the source to ask for pages and unread files: ONS itself where it is `embedded`."""
-    source = "ons" if configuration.source == "embedded" else configuration.source
-    return open_source(configuration.model_copy(update={"source": source}))
-
-
-def open_source(configuration: Configuration) -> Source:
-    """Return the source that the configuration names.
-
-    Raises:
-        Problem: the configuration says `embedded`, which gives figures and no files.
-    """
-    # Imported here, as Snakemake reads this module at every start and needs no HTTP for that.
-    from crimeshare.sources.mirror import MirrorFolder
-    from crimeshare.sources.website import Website
-
-    source = configuration.source
-    if source == "embedded":
-        raise Problem(
-            "source=embedded gives shipped figures and no workbooks or pages; say where to ask: "
-            "--config source=ons, or a mirror's folder or address."
-        )
-    if source == "ons":
-        return Website(
-            ONS,
-            hosts=configuration.hosts,
-            contact=configuration.contact,
-            max_bytes=configuration.max_bytes,
-            official=True,
-        )
-    if is_url(source):
-        return Website(source, contact=configuration.contact, max_bytes=configuration.max_bytes)
-    return MirrorFolder(Path(source).expanduser(), max_bytes=configuration.max_bytes)

@@ -1,0 +1,40 @@
+"""Open the source that a configuration names."""
+
+from pathlib import Path
+
+from crimeshare.configuration import Configuration, is_url
+from crimeshare.problems import Problem
+from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.source import ONS, Source
+from crimeshare.sources.website import Website
+
+
+def open_pages(configuration: Configuration) -> Source:
+    """Return the source to ask for pages and unread files: ONS itself where it is `embedded`."""
+    source = "ons" if configuration.source == "embedded" else configuration.source
+    return open_source(configuration.model_copy(update={"source": source}))
+
+
+def open_source(configuration: Configuration) -> Source:
+    """Return the source that the configuration names.
+
+    Raises:
+        Problem: the configuration says `embedded`, which gives figures and no files.
+    """
+    source = configuration.source
+    if source == "embedded":
+        raise Problem(
+            "source=embedded gives shipped figures and no workbooks or pages; say where to ask: "
+            "--config source=ons, or a mirror's folder or address."
+        )
+    if source == "ons":
+        return Website(
+            ONS,
+            hosts=configuration.hosts,
+            contact=configuration.contact,
+            max_bytes=configuration.max_bytes,
+            official=True,
+        )
+    if is_url(source):
+        return Website(source, contact=configuration.contact, max_bytes=configuration.max_bytes)
+    return MirrorFolder(Path(source).expanduser(), max_bytes=configuration.max_bytes)
