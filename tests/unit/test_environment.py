@@ -20,8 +20,8 @@ CONDA_NAMES = {
     "jupyter-client": "jupyter_client",
     "typst": "typst-py",
 }
-# Distributions that no conda channel holds, so that conda asks pip for them.
-PIP_ONLY = {"font-source-sans-pro", "gptables"}
+# Distributions that the channels of pipeline.yaml do not hold, so that conda asks pip for them.
+PIP_ONLY = {"font-source-sans-pro", "gptables", "playwright", "axe-playwright-python"}
 
 
 @pytest.fixture(scope="module")
