@@ -1,0 +1,181 @@
+"""The data pack: every column described, nothing lost, nothing a spreadsheet would calculate."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import frictionless
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+from crimeshare.problems import Problems
+from crimeshare.publish.data_pack import table_schema, without_formulas, write_data_pack, write_zip
+from crimeshare.publish.dictionary import (
+    ANY_TABLE,
+    DICTIONARY,
+    Column,
+    data_tables,
+    describe_columns,
+)
+from crimeshare.reference import read_rows
+
+
+@pytest.fixture(scope="module")
+def pack(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data pack of two small tables."""
+    folder = tmp_path_factory.mktemp("pack")
+    workbook = folder / "data" / "crimeshare.xlsx"
+    workbook.parent.mkdir()
+    workbook.write_bytes(b"a workbook")
+    for name in ("recorded_crime", "shares", "claims", "claim_evidence"):
+        table = next(table for table in data_tables() if table.table == name)
+        target = folder / table.built
+        target.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pq.read_table(built / table.built).slice(0, 3000), target)
+    write_in(folder)
+    return folder / "data"
+
+
+def write_in(folder: Path) -> None:
+    packed = [table for table in data_tables() if (folder / table.built).exists()]
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        write_data_pack(Path("data"), packed, Path("data/crimeshare.xlsx"), date(2025, 4, 24))
+    finally:
+        os.chdir(before)
+
+
+def test_frictionless_finds_nothing_amiss(pack: Path) -> None:
+    report = frictionless.validate(str(pack / "datapackage.json"))
+    assert report.errors == []
+    assert [(task.name, task.errors) for task in report.tasks if task.errors] == []
+    assert len(report.tasks) == 9
+
+
+def test_frictionless_would_find_a_changed_byte_and_a_missing_value(
+    pack: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copytree(pack, tmp_path / "pack")
+    path = copy / "csv" / "shares.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace('"pfa-2016-06"', "", 1))
+    report = frictionless.validate(str(copy / "datapackage.json"))
+    found = {error.type for task in report.tasks for error in task.errors}
+    assert "constraint-error" in found
+    assert found & {"byte-count", "hash-count"}
+
+
+def test_csv_and_parquet_hold_the_same(pack: Path, built: Path) -> None:
+    for name in ("recorded_crime", "shares"):
+        binary = pq.read_table(pack / "parquet" / f"{name}.parquet")
+        text = pyarrow.csv.read_csv(
+            pack / "csv" / f"{name}.csv",
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=binary.schema, strings_can_be_null=True
+            ),
+        )
+        assert text.equals(binary.replace_schema_metadata(None))
+
+
+def test_no_text_of_the_csv_begins_a_formula(pack: Path) -> None:
+    evidence = pq.read_table(pack / "parquet" / "claim_evidence.parquet")
+    assert any(text.startswith("+") for text in evidence["text"].to_pylist())
+    for path in (pack / "csv").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.reader(file):
+                for cell in row:
+                    number = re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", cell)
+                    assert number or not re.match(r"[=+\-@\t\r]", cell), cell
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@a", "\tx", "\rx"])
+def test_a_text_that_would_be_calculated_gets_an_apostrophe(text: str) -> None:
+    table = pa.table({"words": [text, "plain", None, ""], "number": [-1.0, 1.0, None, 0.0]})
+    assert without_formulas(table).to_pydict() == {
+        "words": [f"'{text}", "plain", None, ""],
+        "number": [-1.0, 1.0, None, 0.0],
+    }
+
+
+def test_the_licence_and_the_sources_are_inside(pack: Path) -> None:
+    package = json.loads((pack / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["licenses"][0]["name"] == "OGL-UK-3.0"
+    assert "Open Government Licence v3.0" in package["description"]
+    assert "Open Government Licence v3.0" in (pack / "README.md").read_text(encoding="utf-8")
+    assert all("ons.gov.uk" in source["path"] for source in package["sources"])
+
+
+def test_a_column_nobody_described_is_named_with_the_line_to_add() -> None:
+    with pytest.raises(Problems) as caught:
+        describe_columns("shares", ["share", "colour", "mood"])
+    assert len(caught.value.problems) == 2
+    assert "add a line shares,colour,<unit>" in caught.value.problems[0]
+
+
+def test_the_schema_says_units_types_and_what_empty_means() -> None:
+    schema = pa.schema([("a", pa.float64()), ("b", pa.bool_()), ("c", pa.date32())])
+    columns = [
+        Column("a", "per cent", "A.", "Not known."),
+        Column("b", "", "B.", ""),
+        Column("c", "", "C.", ""),
+    ]
+    assert table_schema(schema, columns)["fields"] == [
+        {"name": "a", "type": "number", "description": "A. Empty: Not known.", "unit": "per cent"},
+        {"name": "b", "type": "boolean", "description": "B.", "constraints": {"required": True}},
+        {"name": "c", "type": "date", "description": "C.", "constraints": {"required": True}},
+    ]
+
+
+def test_the_dictionary_has_no_line_twice_and_none_for_an_unknown_table() -> None:
+    rows = read_rows(DICTIONARY)
+    keys = [(row["table"], row["column"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    assert {table for table, _ in keys} - {table.table for table in data_tables()} == {ANY_TABLE}
+    assert all(row["description"].endswith(".") for row in rows)
+    assert all(row["empty"] == "" or row["empty"].endswith(".") for row in rows)
+
+
+PACK = """
+import sys
+from pathlib import Path
+from tests.unit.test_data_pack import write_in
+from crimeshare.publish.data_pack import write_zip
+write_in(Path(sys.argv[1]))
+write_zip(Path(sys.argv[1]) / "data", Path(sys.argv[1]) / "data.zip")
+"""
+
+
+def test_the_same_bytes_whatever_the_surroundings(root: Path, pack: Path) -> None:
+    folder = pack.parent
+
+    def packed(**environment: str) -> bytes:
+        subprocess.run(
+            [sys.executable, "-c", PACK, folder],
+            cwd=root,
+            env={**os.environ, **environment},
+            check=True,
+        )
+        return (folder / "data.zip").read_bytes()
+
+    first = packed(TZ="UTC", LC_ALL="C", PYTHONHASHSEED="1")
+    for file in (folder / "data").rglob("*"):
+        os.utime(file, (1, 1))
+    assert packed(TZ="Pacific/Kiritimati", LC_ALL="C.UTF-8", PYTHONHASHSEED="2") == first
+
+
+def test_the_zip_holds_the_pack(pack: Path, tmp_path: Path) -> None:
+    write_zip(pack, tmp_path / "data.zip")
+    with zipfile.ZipFile(tmp_path / "data.zip") as archive:
+        names = archive.namelist()
+        assert archive.read("crimeshare/README.md") == (pack / "README.md").read_bytes()
+    assert names == sorted(names)
+    assert "crimeshare/csv/shares.csv" in names
