@@ -32,13 +32,11 @@ def mirror() -> Path:
     return folder
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of the project as it comes from a clone: nothing built, nothing fetched."""
+def clone(copy: Path) -> Path:
+    """Copy the project to ``copy`` as it comes from a clone: nothing built, nothing fetched."""
     built = shutil.ignore_patterns(
         ".git", ".venv", ".snakemake", ".*_cache", "__pycache__", "*.egg-info", "tests"
     )
-    copy = tmp_path / "project"
     shutil.copytree(ROOT, copy, ignore=built, symlinks=True)
     shutil.rmtree(copy / "resources" / "releases", ignore_errors=True)
     for path in (copy / "results").glob("*"):
@@ -47,3 +45,9 @@ def project(tmp_path: Path) -> Path:
         elif path.name != "published":
             shutil.rmtree(path)
     return copy
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A clone of the project, for this test alone."""
+    return clone(tmp_path / "project")

@@ -20,6 +20,7 @@ from crimeshare.publish.estimates import (
 )
 from crimeshare.tables.combining import combine_recorded_crime
 from tests.audited import write_audit
+from tests.surveyed import write_survey
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +37,7 @@ def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_table(compute_similar_forces(shares, "stalking_harassment"), folder / SIMILAR_FORCES)
     year_on_year = compute_changes(recorded, changes)
     write_table(year_on_year, folder / CHANGES)
+    write_survey(folder, root)
     write_audit(folder, root, recorded, shares, year_on_year)
     return folder
 

@@ -14,19 +14,38 @@
 from crimeshare.publish.pages import report_pages
 
 pages = report_pages()
-parameters = {"offence_id": configuration.offence_group}
+parameters = {
+    "offence_id": configuration.offence_group,
+    "force": configuration.force,
+}
 evidence = [
     "results/clean/recorded_crime.parquet",
     "results/estimates/shares.parquet",
     "results/estimates/changes.parquet",
     "results/estimates/control_limits.parquet",
     "results/estimates/similar_forces.parquet",
+    "results/clean/recorded_offence_codes.parquet",
+    "results/clean/survey_estimates.parquet",
+    "results/clean/survey_notices.parquet",
+    "results/estimates/design_factors.parquet",
+    "results/estimates/flag_agreement.parquet",
+    "results/estimates/flag_disagreements.parquet",
+    "results/estimates/prevalence.parquet",
+    "results/estimates/survey_changes.parquet",
+    "results/estimates/survey_trends.parquet",
+    "results/estimates/offences_per_victims.parquet",
+    "results/estimates/claims.parquet",
+    "results/estimates/claim_evidence.parquet",
+    "config/claims.yaml",
     "resources/reference/area_notes.csv",
     "resources/reference/areas.csv",
     "resources/reference/offences.csv",
     "resources/reference/neighbours.csv",
     "resources/reference/recording_changes.csv",
     "resources/reference/tile_map.csv",
+    "resources/reference/assumed_bases.csv",
+    "resources/reference/interval_coverage.csv",
+    "resources/reference/survey_breaks.csv",
     "config/releases.csv",
     "config/copies.csv",
     *dict.fromkeys(page.source.as_posix() for page in pages),

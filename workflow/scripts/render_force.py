@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crimeshare.publish.notebooks import warm_kernel
+from crimeshare.publish.notebooks import given, warm_kernel
 from crimeshare.publish.pages import page
 from crimeshare.publish.site import render_body, render_page
 from crimeshare.running import replacing, running
@@ -10,7 +10,7 @@ from crimeshare.running import replacing, running
 with running(snakemake):
     force = page(f"forces/{snakemake.wildcards.force}")
     with warm_kernel(Path.cwd()) as kernel:
-        given = {**snakemake.params.parameters, **force.parameters}
-        body = render_body(kernel.execute(force.source, given))
+        parameters = given(force, snakemake.params.parameters)
+        body = render_body(kernel.execute(force.source, parameters))
     with replacing(snakemake.output.page) as path:
         path.write_text(render_page(force, body), encoding="utf-8")

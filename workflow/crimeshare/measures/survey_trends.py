@@ -49,7 +49,7 @@ def compute_survey_trends(
     for (measure, sex, age), series in everyone.groupby(["measure_id", "sex", "age"], sort=True):
         months = series["period_end"].dt.month
         regular = series[months == months.mode().iloc[0]]
-        for trend in fit_trends(regular, breaks_of(measure, breaks), level):
+        for trend in fit_trends(regular, breaks_of(str(measure), breaks), level):
             ends = trend.line([trend.start, trend.end])["fitted"]
             rows.append(
                 {

@@ -140,10 +140,9 @@ def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:
     ]
     key = ["period_end", "previous_period_end"]
     victims, proportions = (
-        latest[latest["statistic"] == statistic].set_index(key)
-        for statistic in ("victims", "prevalence")
+        latest[latest["statistic"] == statistic] for statistic in ("victims", "prevalence")
     )
-    both = victims.join(proportions, lsuffix="_victims", how="inner").reset_index()
+    both = victims.merge(proportions, on=key, suffixes=("_victims", ""))
     cells = [
         f"'{sheet}'!{cell} / '{of_sheet}'!{of_cell}"
         for sheet, cell, of_sheet, of_cell in zip(
@@ -156,5 +155,5 @@ def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:
         population=1000 * both["previous_value_victims"] / both["previous_value"],
     )
     newest = both.assign(population=1000 * both["value_victims"] / both["value"]).tail(1)
-    everyone = pd.concat([earlier, newest])[["period_end", "population", "cells"]]
-    return everyone.sort_values("period_end").reset_index(drop=True)
+    everyone: pd.DataFrame = pd.concat([earlier, newest]).sort_values("period_end")
+    return everyone[["period_end", "population", "cells"]].reset_index(drop=True)

@@ -262,24 +262,6 @@ def facts(place: Place) -> Facts:
     return Facts(listed)
 
 
-def headline(estimates: Estimates) -> Facts:
-    """The four numbers of the front page."""
-    nation = estimates.nation
-    first = by_share(estimates.forces)[0]
-    return Facts(
-        [
-            *facts(nation).facts[:2],
-            (
-                f"{first.share()}",
-                f'in <a href="{first.address}">{escape(first.name)}</a>, the highest share of '
-                f"{estimates.how_many_forces()} forces",
-                "Share of records; a count, so no margin of error.",
-            ),
-            facts(nation).facts[-1],
-        ]
-    )
-
-
 # ---------------------------------------------------------------- charts
 
 

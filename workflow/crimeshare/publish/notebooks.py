@@ -109,7 +109,7 @@ def execute_pages(
 
     Args:
         pages: what to execute.
-        parameters: what every page is given beside its own parameters.
+        parameters: the run's settings; each page is given those it names.
         folder: the working directory of the notebooks, which holds ``results/``.
         kernels: how many run side by side.
 
@@ -121,7 +121,7 @@ def execute_pages(
         with warm_kernel(folder) as kernel:
             for page in share:
                 write_notebook(
-                    kernel.execute(page.source, {**parameters, **page.parameters}),
+                    kernel.execute(page.source, given(page, parameters)),
                     folder / page.executed,
                 )
                 progress.update()
@@ -132,6 +132,12 @@ def execute_pages(
     ):
         # Every n-th page each: pages of a kind, which take about as long, are next to each other.
         list(pool.map(run, [pages[start::kernels] for start in range(kernels)]))
+
+
+def given(page: Page, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a page's notebook: those of the settings that it names, and its own."""
+    named = {name: value for name, value in settings.items() if name in page.settings}
+    return {**named, **page.parameters}
 
 
 def with_parameters(

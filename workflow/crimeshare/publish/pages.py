@@ -25,6 +25,7 @@ class Page:
         notebook: stem of the notebook it is made from.
         parameters: what replaces the defaults of the notebook's cell tagged ``parameters``.
         section: heading of the navigation it stands under; empty for the front page.
+        settings: names of the run's settings that the notebook is given beside `parameters`.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Page:
     notebook: str
     parameters: dict[str, str] = field(default_factory=dict, compare=False)
     section: str = ""
+    settings: tuple[str, ...] = ("offence_id",)
 
     @property
     def source(self) -> Path:
@@ -64,8 +66,9 @@ def report_pages() -> list[Page]:
     forces = sorted((a for a in areas().values() if a.area_type == "force"), key=lambda a: a.slug)
     regions = [a for a in areas().values() if a.area_type == "region" or a.area_name == "Wales"]
     return [
-        Page("index", "Summary", "index"),
+        Page("index", "Summary", "index", settings=("offence_id", "force")),
         Page("national", "England and Wales", "national", section="England and Wales"),
+        Page("survey", "Crime Survey", "survey", section="England and Wales", settings=()),
         *(
             Page(f"regions/{a.slug}", a.area_name, "region", {"area": a.slug}, "Regions")
             for a in regions
@@ -74,6 +77,8 @@ def report_pages() -> list[Page]:
             Page(f"forces/{a.slug}", a.area_name, "force", {"area": a.slug}, "Forces")
             for a in forces
         ),
+        Page("claims", "Statements audited", "claims", section="About"),
+        Page("methods", "Methods", "methods", section="About", settings=()),
         Page("sources", "Sources", "sources", section="About"),
     ]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
-from crimeshare.publish import prose
+from crimeshare.publish import prose, survey_prose
 from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.figures import Figure
+from crimeshare.publish.figures import Cell, Figure
+from crimeshare.publish.surveyed import Survey
 from crimeshare.publish.tables import Content, Table
 from crimeshare.reference import REFERENCE, offences, read_rows
 from crimeshare.sources.registry import PIN_BASES, Release, read_copies, read_registry
@@ -64,9 +66,10 @@ def coverage(estimates: Estimates) -> str:
     )
 
 
-def known(estimates: Estimates) -> Table:
+def known(estimates: Estimates, survey: Survey) -> Table:
     """Every release of the registry."""
     held = {year.release_id for year in estimates.editions}
+    held |= {row["release_id"] for row in survey.tables["estimates"]}
     rows: list[list[Content]] = [
         [
             f"<code>{release.release_id}</code>",
@@ -84,6 +87,115 @@ def known(estimates: Estimates) -> Table:
         rows,
         wide=True,
     )
+
+
+def surveyed(survey: Survey) -> Table:
+    """The releases of the survey: workbooks, and figures gathered where no workbook is at hand."""
+    releases: dict[str, list[dict[str, Any]]] = {}
+    for row in survey.tables["estimates"]:
+        releases.setdefault(row["release_id"], []).append(row)
+    bases = {row["release_id"]: row["basis"] for row in survey.tables["prevalence"]}
+    rows: list[list[Content]] = []
+    for release_id, own in sorted(releases.items()):
+        sha256 = own[0]["workbook_sha256"]
+        seen = dict.fromkeys(survey_prose.SEEN[row["seen"]] for row in own)
+        said = dict.fromkeys(row["source"] for row in own)
+        rows.append(
+            [
+                f"<code>{release_id}</code>",
+                f"<samp>{escape('; '.join(said))}</samp>",
+                Figure(f"survey.estimates.{release_id}", len(own), "count"),
+                f'<code class="hash">{sha256}</code>' if sha256 else "no workbook at hand",
+                prose.listed(list(seen)),
+                survey_prose.BASES[bases[release_id]],
+            ]
+        )
+    return Table(
+        "Releases of the Crime Survey",
+        [
+            "Release",
+            "Publication",
+            "Estimates",
+            "SHA-256 of the workbook read",
+            "How they were seen",
+            "What their intervals rest on",
+        ],
+        rows,
+        wide=True,
+    )
+
+
+CODE = "8Q"
+TABLES_OF_CODES = ("offence_codes", "offence_subcodes")
+
+
+def two_totals(survey: Survey) -> Table:
+    """Stalking recorded in one year, as two tables of one workbook give it."""
+    newest = max(row["release_id"] for row in survey.tables["codes"])
+    first, second = (
+        {
+            (row["period_start"], row["period_end"]): row
+            for row in survey.tables["codes"]
+            if (row["release_id"], row["code"], row["table"]) == (newest, CODE, table)
+        }
+        for table in TABLES_OF_CODES
+    )
+    rows: list[list[Content]] = []
+    for year in sorted(first.keys() & second.keys(), key=lambda year: year[1]):
+        one, other = (_recorded(row) for row in (first[year], second[year]))
+        difference = Figure(
+            f"{one.figure_id}.against.{TABLES_OF_CODES[1]}",
+            other.number - one.number,
+            "count",
+            (*one.cells, *other.cells),
+            f"{other.cells[0].name} - {one.cells[0].name}",
+        )
+        rows.append([prose.month(year[1]), one, other, difference])
+    names = [next(iter(table.values()))["sheet"].strip() for table in (first, second)]
+    return Table(
+        "Stalking recorded by the police of England and Wales, in two tables of one workbook",
+        ["Year ending", *(f"<samp>{escape(name)}</samp>" for name in names), "Difference"],
+        rows,
+        notes=[
+            "Both are kept. The pages use the first, which has the longer series and the other "
+            "offence codes beside it."
+        ],
+        styles=["", "", "", "signed"],
+    )
+
+
+def _recorded(row: dict[str, Any]) -> Figure:
+    cell = Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
+    name = f"recorded.{row['code']}.{row['period_end']}.{row['release_id']}"
+    suffix = "" if row["table"] == TABLES_OF_CODES[0] else f".{row['table']}"
+    return Figure(f"{name}{suffix}", row["count"], "count", (cell,))
+
+
+def two_totals_sentence(survey: Survey) -> str:
+    """How far the disagreement of the two tables goes."""
+    notices = [row for row in survey.tables["notices"] if row["kind"] == "two_values"]
+    sheets = dict.fromkeys(row["sheet"] for row in notices)
+    return (
+        f"One workbook may print one number twice and differently. In "
+        f"{Figure('notices.two_values', len(notices), 'count')} cells the table of all offence "
+        f"codes, <samp>{escape(prose.listed(list(sheets)))}</samp>, and the table of their parts "
+        f"disagree about an offence and a year; for stalking, in these:"
+    )
+
+
+def notices(survey: Survey) -> Table:
+    """What else is odd about the survey's workbooks."""
+    known_releases = registry()
+    rows: list[list[Content]] = [
+        [
+            escape(known_releases[row["release_id"]].edition),
+            f"<samp>{escape(row['sheet'])}</samp>",
+            f"<samp>{escape(row['sentence'])}</samp>",
+        ]
+        for row in survey.tables["notices"]
+        if row["kind"] != "two_values"
+    ]
+    return Table("Slips of the appendix tables", ["Edition", "Sheet", "What is there"], rows)
 
 
 def recording_changes() -> Table:

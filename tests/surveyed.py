@@ -1,0 +1,79 @@
+"""The survey's tables on the shipped figures, for tests of the pages that read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from crimeshare.measures.prevalence import (
+    Assumptions,
+    compute_prevalence,
+    compute_survey_changes,
+)
+from crimeshare.measures.published_changes import (
+    compare,
+    compute_flag_agreement,
+    estimate_design_factors,
+    retest_changes,
+)
+from crimeshare.measures.survey_trends import compute_survey_trends
+from crimeshare.measures.victims import compute_offences_per_victims, surveyed_populations
+from crimeshare.parquet import read_table, write_table
+from crimeshare.publish.surveyed import TABLES
+from crimeshare.tables.survey_combining import (
+    combine_notices,
+    combine_recorded_offence_codes,
+    combine_survey_comparisons,
+    combine_survey_estimates,
+    read_gathered_estimates,
+    to_frame,
+)
+from crimeshare.tables.survey_observations import read_survey_observations
+
+
+def write_survey(folder: Path, root: Path) -> None:
+    """Write every table that the pages about the survey read, where a build has it.
+
+    Args:
+        folder: the build.
+        root: the project, with its shipped figures and its reference tables.
+    """
+    figures, reference = root / "resources" / "figures", root / "resources" / "reference"
+    read = [read_survey_observations(path) for path in sorted(figures.glob("appendix-*.parquet"))]
+    observations = to_frame([row for rows, _ in read for row in rows])
+    estimates = pd.concat(
+        [
+            combine_survey_estimates(observations),
+            read_table(*sorted(figures.glob("personal-prevalence-*.parquet"))),
+            read_gathered_estimates(reference / "stalking_prevalence.csv"),
+        ],
+        ignore_index=True,
+    )
+    comparisons = combine_survey_comparisons(observations)
+    codes = combine_recorded_offence_codes(observations)
+    compared = compare(comparisons)
+    factors = estimate_design_factors(compared)
+    agreement, disagreements = compute_flag_agreement(compared, factors)
+    assumptions = Assumptions(pd.read_csv(reference / "assumed_bases.csv"))
+    breaks = pd.read_csv(reference / "survey_breaks.csv", parse_dates=["first_day"])
+    prevalence = compute_prevalence(estimates, factors, assumptions)
+    changes = compute_survey_changes(
+        retest_changes(compared, factors), prevalence, estimates, breaks
+    )
+    tables = {
+        "prevalence": prevalence,
+        "changes": changes,
+        "trends": compute_survey_trends(prevalence, breaks),
+        "ratios": compute_offences_per_victims(
+            prevalence, codes, surveyed_populations(comparisons), assumptions
+        ),
+        "factors": factors,
+        "agreement": agreement,
+        "disagreements": disagreements,
+        "estimates": estimates,
+        "notices": combine_notices([notice for _, notices in read for notice in notices]),
+        "codes": codes,
+    }
+    for name, path in TABLES.items():
+        write_table(tables[name], folder / path)

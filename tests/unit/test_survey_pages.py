@@ -1,0 +1,449 @@
+"""The survey's pages: no estimate without its uncertainty, and words that the numbers choose."""
+
+import re
+from datetime import date
+from pathlib import Path
+from statistics import mean
+from xml.etree import ElementTree
+
+import pytest
+
+from crimeshare.measures.claims.verdicts import VERDICTS
+from crimeshare.problems import Problem
+from crimeshare.publish import formulas, front, methods, prose, sources, survey_pages, survey_prose
+from crimeshare.publish.charts import Break, Chart
+from crimeshare.publish.estimates import Estimates
+from crimeshare.publish.figures import Figure, shown, stray_numbers
+from crimeshare.publish.survey_charts import Interval, Line, intervals_by_row, intervals_over_time
+from crimeshare.publish.surveyed import Survey, open_survey, uncertainty, with_interval
+from crimeshare.publish.typeset import typeset
+
+
+@pytest.fixture(scope="module")
+def survey(built: Path) -> Survey:
+    return open_survey(built)
+
+
+def text(html: str) -> str:
+    return re.sub(r"<[^>]+>", "", html)
+
+
+def tables(survey: Survey) -> list[str]:
+    return [
+        table._repr_html_()
+        for table in (
+            survey_pages.last_year_table(survey),
+            survey_pages.last_year_table(survey, *survey_pages.WOMEN),
+            survey_pages.groups_table(survey),
+            survey_pages.ever_table(survey),
+            survey_pages.recent_changes(survey),
+            survey_pages.earlier_changes(survey),
+            survey_pages.trends_table(survey),
+            survey_pages.other_measures(survey),
+            survey_pages.offences_table(survey),
+            methods.coverage_table(),
+            methods.design_factor_table(survey),
+            methods.agreement_table(survey),
+            methods.disagreement_table(survey),
+            sources.surveyed(survey),
+            sources.two_totals(survey),
+            sources.notices(survey),
+        )
+    ]
+
+
+def charts(survey: Survey) -> list[Chart]:
+    return [
+        survey_pages.over_time(survey),
+        survey_pages.by_group(survey),
+        survey_pages.by_age_and_sex(survey),
+        survey_pages.ever(survey),
+        survey_pages.offences_chart(survey),
+        methods.coverage_chart(survey),
+    ]
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("sex", "age", "words"),
+        [
+            ("all", "16+", "people aged 16 and over"),
+            ("women", "16-59", "women aged 16 to 59"),
+            ("men", "75+", "men aged 75 and over"),
+        ],
+    )
+    def test_who_was_asked(self, sex: str, age: str, words: str) -> None:
+        assert survey_prose.who(sex, age) == words
+        assert not stray_numbers(words)
+
+    def test_an_age_of_another_shape_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="no range of ages"):
+            survey_prose.who("all", "adults")
+
+    @pytest.mark.parametrize(
+        ("proportion", "words"),
+        [(0.144, "one in seven"), (0.5, "one in two"), (0.0909, "one in eleven")],
+    )
+    def test_one_in(self, proportion: float, words: str) -> None:
+        assert prose.one_in(proportion) == words
+        assert format(Figure("f", proportion, "proportion"), "one in").endswith(f">{words}</data>")
+
+    @pytest.mark.parametrize("proportion", [0.0, 0.8, 0.03])
+    def test_one_in_is_refused_where_nobody_says_it(self, proportion: float) -> None:
+        with pytest.raises(ValueError, match="is not said"):
+            prose.one_in(proportion)
+
+    def test_one_in_is_fair_only_inside_the_interval(self) -> None:
+        assert survey_prose.said_as_one_in(0.144, 0.137, 0.152)
+        assert not survey_prose.said_as_one_in(0.30, 0.295, 0.305)
+        assert not survey_prose.said_as_one_in(0.029, 0.026, 0.033)
+        assert not survey_prose.said_as_one_in(0.0, 0.0, 0.2)
+
+    @pytest.mark.parametrize(
+        ("interval", "widest", "words"),
+        [
+            ((0.01, 0.03), (0.005, 0.035), "A experience it more often than B, under the least"),
+            ((-0.03, -0.01), (-0.04, 0.001), "A experience it less often than B, though not under"),
+            ((-0.01, 0.02), (-0.02, 0.03), "no clear difference between A and B"),
+        ],
+    )
+    def test_groups_are_compared_by_limits(
+        self, interval: tuple[float, float], widest: tuple[float, float], words: str
+    ) -> None:
+        assert survey_prose.compared_groups("A", "B", interval, widest).startswith(words)
+
+    def test_our_verdict_beside_the_published_one(self) -> None:
+        assert "is the same: significant" in survey_prose.beside_published(True, True)
+        assert "differs: not significant" in survey_prose.beside_published(True, False)
+        assert survey_prose.beside_published(True, None) == ""
+
+    def test_a_trend_needs_limits_on_one_side(self) -> None:
+        assert survey_prose.trend(0.01, 0.05) == "rising"
+        assert survey_prose.trend(-0.05, -0.01) == "falling"
+        assert survey_prose.trend(-0.05, 0.01) == "no clear trend"
+        assert "by more than" in survey_prose.scatter(0.01, 0.95)
+        assert "no more than" in survey_prose.scatter(0.2, 0.95)
+
+    def test_a_disagreement_is_explained_only_by_a_factor_outside_the_range(self) -> None:
+        assert "larger design factor" in survey_prose.switch(1.9, 2.1, 1.4, "people")
+        assert "smaller design factor" in survey_prose.switch(1.0, 1.2, 1.4, "people")
+        with pytest.raises(ValueError, match="holds the factor"):
+            survey_prose.switch(1.2, 1.6, 1.4, "people")
+
+    def test_new_units_are_written(self) -> None:
+        assert Figure("f", 1.382, "design_factor").text == "1.38"
+        assert Figure("f", 0.0002, "p_value").text == "less than 0.001"
+        assert Figure("f", 0.0415, "p_value").text == "0.042"
+        assert Figure("f", 0.95, "proportion").words("whole") == "95%"
+        assert Figure("f", -0.0079, "percentage_points").words("bare") == "\N{MINUS SIGN}0.8"
+
+
+class TestEstimates:
+    def test_an_estimate_is_written_with_interval_level_method_and_basis(
+        self, survey: Survey
+    ) -> None:
+        latest = survey.latest("stalking")
+        written = text(with_interval(latest))
+        assert written == (
+            f"{latest.figure.text} (95% interval {latest.lower.text} to {latest.upper.text}, "
+            f"Wilson's method, on an assumed base, {latest.lower_widest.text} to "
+            f"{latest.upper_widest.text} at the widest it allows)"
+        )
+
+    def test_a_published_base_is_not_called_assumed(self, survey: Survey) -> None:
+        violence = survey.latest("violence")
+        assert not violence.assumed
+        assert "assumed" not in uncertainty(violence)
+        assert violence.figure.cells[0].workbook_sha256
+
+    def test_assumed_bases_are_rounded_and_have_a_range(self, survey: Survey) -> None:
+        latest = survey.latest("stalking")
+        assert latest.base.number % 100 == 0
+        assert latest.base_lowest is not None
+        assert latest.base_highest is not None
+        assert latest.base_lowest.number < latest.base.number < latest.base_highest.number
+        assert latest.lower_widest.number < latest.lower.number
+        assert latest.upper.number < latest.upper_widest.number
+
+    def test_the_latest_release_of_a_year_counts(self, survey: Survey) -> None:
+        year = survey.at(date(2024, 3, 31), "stalking", "all", "16+")
+        assert year.release_id == "bulletin-2025-03"
+
+    def test_an_unknown_series_names_the_known(self, survey: Survey) -> None:
+        with pytest.raises(Problem, match=r"no estimate of `staking`.*stalking"):
+            survey.series("staking")
+
+    def test_the_newest_change_shares_no_interviews(self, survey: Survey) -> None:
+        change = survey_pages.newest_change(survey)
+        assert change.earlier.period_end < change.later.period_start
+        assert (change.earlier.period_end, change.published) == (date(2024, 3, 31), False)
+        assert "no clear change" in text(survey_pages.change_sentence(change))
+
+    def test_women_are_stalked_more_often_than_men_by_a_test(self, survey: Survey) -> None:
+        women, men = (survey.latest("stalking_since_16", sex) for sex in ("women", "men"))
+        contrast = survey.contrast(women, men)
+        assert contrast.widest[0] < contrast.lower.number < contrast.difference.number
+        sentence = text(survey_pages.contrast_sentence(survey, women, men))
+        assert sentence.startswith(
+            "Women aged 16 and over experience it more often than men aged 16 and over, under the "
+            "least favourable assumptions too: 20.2% (95% interval"
+        )
+        turned = text(survey_pages.contrast_sentence(survey, men, women))
+        assert "Men aged 16 and over experience it less often" in turned
+
+    def test_a_change_across_a_break_is_not_comparable(self, survey: Survey) -> None:
+        changes = survey.changes("stalking", *survey_pages.WOMEN)
+        across = [c for c in changes if c.earlier.period_end.year < 2008 < c.later.period_end.year]
+        assert across
+        assert all(c.breaks for c in across)
+        html = survey_pages.changes_table("c", across)._repr_html_()
+        assert html.count("not comparable") == len(across)
+
+
+class TestPages:
+    def test_every_number_is_a_figure(self, survey: Survey) -> None:
+        pieces = [*tables(survey), *(chart._repr_html_() for chart in charts(survey))]
+        pieces += [
+            survey_pages.last_year(survey),
+            survey_pages.since_16(survey),
+            survey_pages.assumption(survey),
+            survey_pages.change_sentence(survey_pages.newest_change(survey)),
+            survey_pages.trend_sentence(survey),
+            survey_pages.offences_sentence(survey),
+            *survey_pages.DIFFERENCES,
+            *survey_pages.caveats(survey),
+            methods.why_wilson(),
+            methods.restart_sentence(survey),
+            methods.agreement_sentence(survey),
+            methods.verdict_list(),
+            sources.two_totals_sentence(survey),
+        ]
+        assert [stray for piece in pieces for stray in stray_numbers(piece)] == []
+
+    def test_one_name_has_one_value(self, survey: Survey, estimates: Estimates) -> None:
+        values: dict[str, set[str]] = {}
+        page = "".join(
+            [
+                *tables(survey),
+                *front.answer(estimates, estimates.place("gwent"), survey),
+                methods.why_wilson(),
+                methods.restart_sentence(survey),
+                methods.agreement_sentence(survey),
+            ]
+        )
+        for figure in shown(page):
+            values.setdefault(figure["data-id"], set()).add(figure["value"])
+        assert {name: found for name, found in values.items() if len(found) > 1} == {}
+
+    def test_stalking_is_never_printed_without_an_assumed_base_in_its_table(
+        self, survey: Survey
+    ) -> None:
+        for html in tables(survey)[:4]:
+            rows = re.findall(r"<tr>.*?</tr>", html, flags=re.DOTALL)[1:]
+            assert rows
+            assert all("assumed base" in row and " assumed<br>" in row for row in rows)
+
+    def test_offences_per_victims_come_with_limits_and_reasons(self, survey: Survey) -> None:
+        for row in survey.tables["ratios"]:
+            assert row["lower"] < row["ratio"] < row["upper"]
+        sentence = text(survey_pages.offences_sentence(survey))
+        assert "95% interval" in sentence
+        assert "on an assumed base" in sentence
+        assert "not the part of stalking which is reported" in sentence
+        said = " ".join(survey_pages.DIFFERENCES)
+        for reason in (
+            "count offences",
+            "people aged 16",
+            "follows rules",
+            "two or more incidents",
+        ):
+            assert reason in said
+
+    def test_both_totals_of_one_year_are_on_the_page_of_sources(self, survey: Survey) -> None:
+        html = sources.two_totals(survey)._repr_html_()
+        values = {float(figure["value"]) for figure in shown(html)}
+        assert {144025.0, 144171.0, 146.0} <= values
+
+    def test_other_slips_are_listed_without_the_totals(self, survey: Survey) -> None:
+        html = sources.notices(survey)._repr_html_()
+        assert "holds no cells" in html
+        assert "is 144,025 here" not in html
+
+
+class TestFront:
+    def test_five_sentences_say_share_place_change_and_both_estimates(
+        self, estimates: Estimates, survey: Survey
+    ) -> None:
+        said = [text(s) for s in front.answer(estimates, estimates.place("gwent"), survey)]
+        assert len(said) == 5
+        assert said[1].endswith("with 14.8% in Gwent, 9th of 43 forces by share.")
+        assert said[3].startswith("About one in seven (14.4%, 95% interval")
+        assert "2.9% (95% interval" in said[4]
+
+    def test_the_example_is_the_force_asked_for(self, estimates: Estimates, survey: Survey) -> None:
+        said = front.answer(estimates, estimates.place("kent"), survey)[1]
+        assert "in Kent" in said
+
+    def test_four_numbers_are_called_counts_or_estimates(
+        self, estimates: Estimates, survey: Survey
+    ) -> None:
+        facts = front.headline(estimates, estimates.place("gwent"), survey).facts
+        assert len(facts) == 4
+        for _, _, how in facts[:2]:
+            assert "a count, so no margin of error" in how
+            assert "interval" not in how
+        for _, _, how in facts[2:]:
+            assert "interval" in how
+            assert "assumed base" in how
+
+    def test_other_offence_groups_get_no_estimate_of_stalking(
+        self, built: Path, survey: Survey
+    ) -> None:
+        from crimeshare.publish.estimates import open_estimates
+
+        robbery = open_estimates("robbery", built)
+        gwent = robbery.place("gwent")
+        assert not front.surveyed(robbery)
+        assert "survey" not in front.two_measures(robbery)
+        assert "stalking" not in text(" ".join(front.answer(robbery, gwent, survey)))
+        assert "interval" not in front.headline(robbery, gwent, survey)._repr_html_()
+
+
+class TestCharts:
+    def interval(self, label: str, value: float) -> Interval:
+        def figure(part: str, number: float) -> Figure:
+            return Figure(f"{label}.{part}", number, "proportion")
+
+        limits = (figure("lower", value - 0.01), figure("upper", value + 0.01))
+        wide = (figure("low", value - 0.02), figure("high", value + 0.02))
+        return Interval(label, figure("value", value), *limits, wide)
+
+    def over_time(self) -> Chart:
+        years = [date(year, 3, 31) for year in (2005, 2006, 2009, 2010)]
+        points = [(day, self.interval("Women", 0.05)) for day in years]
+        brk = Break(date(2008, 4, 1), "the level fell")
+        trend = Line(years[2], years[3], 0.05, 0.049)
+        return intervals_over_time(Chart("c", "t", "s"), [("Women", points)], [brk], [trend])
+
+    def test_no_line_joins_years_across_a_break(self) -> None:
+        lines = [
+            layer for layer in self.over_time().spec["layer"] if layer["mark"]["type"] == "line"
+        ]
+        assert len(lines) == 1
+        assert all(point["x"] > 2008.25 for point in lines[0]["data"]["values"])
+
+    def test_breaks_are_lettered_and_named_and_said(self) -> None:
+        chart = self.over_time()
+        assert ("rule", "A, April 2008: the level fell") in chart.key
+        assert "Not joined across these breaks: April 2008: the level fell." in chart.alt
+
+    def test_limits_are_drawn_said_and_offered_as_data(self) -> None:
+        chart = intervals_by_row(Chart("c", "t", "s"), [self.interval("Women", 0.05)])
+        assert "Women: 5.0% (4.0% to 6.0%)" in chart.alt
+        row = chart.data[0]
+        assert (row["lower"], row["lower_widest"]) == (repr(0.05 - 0.01), repr(0.05 - 0.02))
+        drawn = [layer["encoding"] for layer in chart.spec["layer"]]
+        assert any(
+            e["x"]["field"] == "lower" and e["x2"]["field"] == "upper" for e in drawn if "x2" in e
+        )
+        assert any(
+            e["x"]["field"] == "low" and e["x2"]["field"] == "high" for e in drawn if "x2" in e
+        )
+
+    def test_two_series_differ_in_shape_not_only_in_colour(self, survey: Survey) -> None:
+        points = [
+            layer["encoding"]["shape"]
+            for layer in survey_pages.by_age_and_sex(survey).spec["layer"]
+            if layer["mark"]["type"] == "point"
+        ]
+        assert points == [
+            {"condition": {"test": "datum.series == 1", "value": "diamond"}, "value": "circle"}
+        ]
+
+    def test_charts_are_drawn(self, survey: Survey) -> None:
+        for chart in charts(survey):
+            assert chart.svg().count("<path") > 3
+
+
+class TestMethods:
+    def test_wilson_is_what_the_study_found(self) -> None:
+        found = {
+            method: [row["coverage"] for row in methods.coverage() if row["method"] == method]
+            for method in survey_prose.METHODS
+        }
+        off = {method: abs(mean(values) - 0.95) for method, values in found.items()}
+        assert min(off, key=lambda method: off[method]) == "wilson"
+        worst = {method: min(values) for method, values in found.items()}
+        assert min(worst, key=lambda method: worst[method]) == "normal"
+        assert max(worst, key=lambda method: worst[method]) == "korn-graubard"
+
+    def test_factors_come_from_another_edition(self, survey: Survey) -> None:
+        rows = methods.checked(survey)
+        assert {row["release_id"] for row in rows} == {
+            row["release_id"] for row in survey.tables["agreement"]
+        }
+        assert all(row["release_id"] != row["estimated_on"] for row in rows)
+
+    def test_the_nearest_other_edition_is_taken(self) -> None:
+        releases = ["a-2022-09", "a-2025-06", "a-2025-12"]
+        assert methods.nearest_other("a-2025-12", releases) == "a-2025-06"
+        assert methods.nearest_other("a-2022-09", releases) == "a-2025-06"
+        with pytest.raises(ValueError, match="no other"):
+            methods.nearest_other("a-2022-09", releases[:1])
+
+    def test_agreement_on_shares_is_what_the_design_expects(self, survey: Survey) -> None:
+        rows = [row for row in methods.checked(survey) if row["statistic"] == "prevalence"]
+        comparisons = sum(row["comparisons"] for row in rows)
+        assert sum(row["agreeing"] for row in rows) / comparisons > 0.97
+
+    def test_parts_of_the_agreement_add_up(self) -> None:
+        row = {
+            "comparisons": 100,
+            "agreeing": 97,
+            "near_threshold": 10,
+            "agreement_elsewhere": 89 / 90,
+        }
+        count, overall, near, elsewhere = methods._agreement("x", [row])
+        assert (count.value, overall.value, near.value) == (100, 0.97, 0.8)
+        assert elsewhere.value == pytest.approx(89 / 90)
+
+    def test_every_disagreement_away_from_the_threshold_is_explained(self, survey: Survey) -> None:
+        pairs = {(row["release_id"], row["estimated_on"]) for row in methods.checked(survey)}
+        apart = [
+            row
+            for row in survey.tables["disagreements"]
+            if (row["release_id"], row["estimated_on"]) in pairs
+            and abs(row["test_ratio"] - 1) > methods.NEAR
+        ]
+        assert apart
+        assert all("design factor" in methods.explained(row) for row in apart)
+        html = methods.disagreement_table(survey)._repr_html_()
+        listed = [
+            float(figure["value"])
+            for figure in shown(html)
+            if figure["data-id"].endswith(".comparisons")
+        ]
+        assert sum(listed) == len(apart)
+
+    def test_every_verdict_has_a_meaning(self) -> None:
+        assert set(methods.MEANINGS) == set(VERDICTS)
+
+
+FORMULAS = [value for value in vars(formulas).values() if isinstance(value, formulas.Formula)]
+
+
+class TestFormulas:
+    @pytest.mark.parametrize("formula", FORMULAS, ids=lambda f: f.words[:20])
+    def test_a_formula_is_mathml_with_the_same_in_words(self, formula: formulas.Formula) -> None:
+        html = formula._repr_html_()
+        element = ElementTree.fromstring(html[html.index("<math") : html.index("</math>") + 7])
+        assert element.get("alttext") == formula.words
+        assert element.get("display") == "block"
+        assert not re.search(r"\\[a-z]", "".join(element.itertext()))
+        assert not stray_numbers(html)
+        assert f"In words: {formula.words}." in html
+
+    def test_a_formula_is_set_in_the_pdf_with_its_words(self) -> None:
+        (equation, *_) = typeset(formulas.EFFECTIVE_SIZE._repr_html_(), lambda _: None, "methods")
+        assert equation.startswith('#math.equation(block: true, alt: "the effective sample size')
+        assert "frac(n, attach(f, t: 2))" in equation

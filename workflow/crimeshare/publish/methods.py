@@ -1,0 +1,429 @@
+"""What the page of methods shows beside its prose: tables and sentences, from the figures."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from functools import cache
+from html import escape
+from statistics import mean
+from typing import Any
+
+import pandas as pd
+
+from crimeshare.measures.claims import verdicts
+from crimeshare.measures.design import summarise_design_factors
+from crimeshare.publish import prose, survey_prose
+from crimeshare.publish.charts import Chart
+from crimeshare.publish.figures import Figure
+from crimeshare.publish.sources import registry
+from crimeshare.publish.survey_charts import Interval, intervals_by_row
+from crimeshare.publish.survey_pages import STALKING
+from crimeshare.publish.surveyed import Survey
+from crimeshare.publish.tables import Content, Table
+from crimeshare.reference import REFERENCE
+
+Row = dict[str, Any]
+
+STATISTICS = {
+    "prevalence": "share of victims",
+    "victims": "number of victims",
+    "incidence_rate": "incidents per head",
+    "incidents": "number of incidents",
+}
+UNITS = {"persons": "people", "households": "households"}
+
+APPROXIMATED = {"theft", "headline_excluding_fraud", "headline_including_fraud"}
+"""Totals of people and households together, which ONS tests by an approximation."""
+
+MEANINGS = {
+    verdicts.CONFIRMED: "the number is the published one",
+    verdicts.ROUNDED: "it is the published one, rounded to the digits given",
+    verdicts.TRUNCATED: "digits were cut off; rounded as usual it would be another",
+    verdicts.TRUE_ONLY_OF: "it was true of one release, and a later one revised it",
+    verdicts.DEPENDS: "one classification makes it true, another does not",
+    verdicts.WITHIN: "a survey estimate whose interval holds the number",
+    verdicts.NOT_SUPPORTED: "what is at hand neither bears it out nor contradicts it",
+    verdicts.CONTRADICTED: "what is at hand says otherwise",
+    verdicts.NOT_CHECKABLE: "no release at hand settles it; the one that would is named",
+}
+"""What each verdict of the audit means."""
+
+
+# ---------------------------------------------------------------- coverage of intervals
+
+
+@cache
+def coverage() -> list[Row]:
+    """The study of coverage: a row for each simulated setting and method."""
+    with (REFERENCE / "interval_coverage.csv").open(encoding="utf-8", newline="") as file:
+        lines = (line for line in file if not line.startswith("#"))
+        return [
+            {name: _number(text) for name, text in row.items()} for row in csv.DictReader(lines)
+        ]
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def coverage_chart(survey: Survey) -> Chart:
+    """How often each method's intervals hold the truth: the mean over settings, and the range."""
+    level = survey.latest(STALKING).level
+    rows = []
+    for method, name in survey_prose.METHODS.items():
+        found = [row["coverage"] for row in coverage() if row["method"] == method]
+        middle, low, high = (
+            Figure(f"coverage.{method}{part}", value, "proportion")
+            for part, value in (
+                ("", mean(found)),
+                (".lowest", min(found)),
+                (".highest", max(found)),
+            )
+        )
+        rows.append(Interval(name[:1].upper() + name[1:], middle, low, high))
+    best = min(rows, key=lambda row: abs(row.figure.number - level.number))
+    return intervals_by_row(
+        Chart(
+            "coverage",
+            f"{best.label} keeps closest to what it promises: on average its intervals hold the "
+            f"truth in {best.figure} of simulated surveys",
+            f"Coverage of {level:whole} intervals in simulated clustered surveys: mean over "
+            f"{_settings()} settings, and the range from the worst to the best",
+            key=[("interval", "Mean of the settings, and their range")],
+        ),
+        rows,
+        reference=("The level promised", level.number),
+        label_width=150,
+        zero=False,
+    )
+
+
+def _settings() -> Figure:
+    settings = {(row["basis"], row["design_factor"], row["n"], row["p"]) for row in coverage()}
+    return Figure("coverage.settings", len(settings), "count")
+
+
+def coverage_table() -> Table:
+    """The lowest coverage of each method by the proportion estimated."""
+    methods = list(survey_prose.METHODS)
+    proportions = sorted({row["p"] for row in coverage()})
+    rows: list[list[Content]] = []
+    for p in proportions:
+        cells: list[Content] = [f"{Figure(f'coverage.p{p:g}', p, 'proportion')}"]
+        for method in methods:
+            found = [
+                row["coverage"] for row in coverage() if row["method"] == method and row["p"] == p
+            ]
+            cells.append(Figure(f"coverage.{method}.p{p:g}.lowest", min(found), "proportion"))
+        rows.append(cells)
+    return Table(
+        "Lowest coverage over all sample sizes and design factors",
+        ["Proportion", *(name[:1].upper() + name[1:] for name in survey_prose.METHODS.values())],
+        rows,
+        notes=[
+            "Samples of five hundred to thirty-two thousand people in clusters of twenty, whose "
+            "victims cluster; with the standard error of the sample and with a known design factor."
+        ],
+    )
+
+
+def why_wilson() -> str:
+    """Why Wilson's method is the default, from the study."""
+
+    def figures(method: str) -> tuple[Figure, Figure]:
+        rows = [row for row in coverage() if row["method"] == method]
+        worst = min(row["coverage"] for row in rows)
+        width = mean(row["mean_width"] for row in rows) / mean(
+            row["mean_width"] for row in coverage() if row["method"] == "wilson"
+        )
+        return (
+            Figure(f"coverage.{method}.lowest", worst, "proportion"),
+            Figure(f"coverage.{method}.wider", width - 1, "change"),
+        )
+
+    normal, _ = figures("normal")
+    wilson, _ = figures("wilson")
+    exact, wider = figures("korn-graubard")
+    return (
+        f"Of the four methods at hand, the normal one falls to {normal} where few are victims, "
+        f"which is where stalking lies; Wilson's at its worst still holds the truth in {wilson}. "
+        f"Korn and Graubard's is the most cautious, {exact} at its worst, at the price of "
+        f"intervals that are {wider} wider on average and hold the truth more often than they "
+        f"promise. Hence Wilson's is the default."
+    )
+
+
+# ---------------------------------------------------------------- design factors
+
+
+def design_factor_table(survey: Survey) -> Table:
+    """Design factors by edition, for people and households, from either way to find them."""
+    prevalence = pd.DataFrame(survey.tables["prevalence"])
+    published = prevalence[(prevalence["basis"] == "published_se") & (prevalence["age"] == "16+")]
+    rows: list[list[Content]] = []
+    for found in summarise_design_factors(published, ["release_id", "sex"]).to_dict("records"):
+        row: Row = {str(column): value for column, value in found.items()}
+        name = f"design_factor.{row['release_id']}.{row['sex']}"
+        low, high = (_factor(f"{name}.{part}", row[part]) for part in ("lowest", "highest"))
+        rows.append(
+            [
+                _edition(row["release_id"]),
+                f"{survey_prose.who(row['sex'], '16+')}, share of victims",
+                _factor(name, row["mean"]),
+                f"{low} to {high}, the range over measures",
+                Figure(f"{name}.measures", row["estimates"], "count"),
+                "not compared",
+                "published standard errors",
+            ]
+        )
+    for row in survey.tables["factors"]:
+        name = f"design_factor.{row['release_id']}.{row['statistic']}.{row['units']}"
+        low, high = (_factor(f"{name}.{part}", row[part]) for part in ("lower", "upper"))
+        level = Figure("survey.level", row["level"], "proportion")
+        rows.append(
+            [
+                _edition(row["release_id"]),
+                f"{UNITS[row['units']]}, {STATISTICS[row['statistic']]}",
+                _factor(name, row["factor"]),
+                f"{low} to {high}, {level:whole} interval",
+                Figure(f"{name}.measures", row["measures"], "count"),
+                Figure(f"{name}.comparisons", row["comparisons"], "count"),
+                "ONS's verdicts on changes",
+            ]
+        )
+    return Table(
+        "Design factors",
+        ["Edition", "Of", "Factor", "From, to", "Measures", "Comparisons", "Read off"],
+        rows,
+        notes=[
+            "Numbers and rates of incidents count each incident as if it had a victim of its own, "
+            "so their factor holds repeated victimisation as well. A flag weighs the latest year "
+            "against an earlier one, so the factor of an edition since the restart of the survey "
+            "mixes the design of then with that of now."
+        ],
+        wide=True,
+    )
+
+
+def restart_sentence(survey: Survey) -> str:
+    """What the restart of the survey did to the factor, for people and for households."""
+    prevalence = pd.DataFrame(survey.tables["prevalence"])
+    published = prevalence[
+        (prevalence["basis"] == "published_se")
+        & (prevalence["age"] == "16+")
+        & (prevalence["sex"] == "all")
+    ]
+    before = summarise_design_factors(published, ["release_id"]).iloc[-1]
+    old = _factor(f"design_factor.{before['release_id']}.all", before["mean"])
+    newest = max(row["release_id"] for row in survey.tables["factors"])
+    now = {
+        row["units"]: _factor(f"design_factor.{newest}.prevalence.{row['units']}", row["factor"])
+        for row in survey.tables["factors"]
+        if row["release_id"] == newest and row["statistic"] == "prevalence"
+    }
+    return (
+        f"Before the survey's restart in 2021 the standard errors that ONS published for shares of "
+        f"people gave a factor of {old} on average; the verdicts of {_edition(newest)} give "
+        f"{now['persons']} for people and {now['households']} for households. The older one is not "
+        f"carried forward."
+    )
+
+
+def _factor(name: str, value: float) -> Figure:
+    return Figure(name, value, "design_factor")
+
+
+def _edition(release_id: str) -> str:
+    """An edition by its year; a table that is no edition of the registry by its name as well."""
+    release = registry().get(release_id)
+    if release:
+        return escape(prose.lower_first(release.edition))
+    year, month = map(int, release_id[-7:].split("-"))
+    name = release_id[:-8].replace("-", " ")
+    return f"{escape(name)}, year ending {prose.MONTHS[month - 1]} {year}"
+
+
+# ---------------------------------------------------------------- ONS's own verdicts
+
+
+def checked(survey: Survey) -> list[Row]:
+    """Agreement on each edition, with factors estimated on the edition nearest to it in time."""
+    releases = sorted({row["release_id"] for row in survey.tables["agreement"]})
+    nearest = {release: nearest_other(release, releases) for release in releases}
+    return [
+        row
+        for row in survey.tables["agreement"]
+        if row["estimated_on"] == nearest[row["release_id"]]
+    ]
+
+
+def nearest_other(release_id: str, releases: Sequence[str]) -> str:
+    """The other release whose period is nearest; ids end in year and month.
+
+    Raises:
+        ValueError: if there is no other.
+    """
+
+    def months(name: str) -> int:
+        year, month = name[-7:].split("-")
+        return 12 * int(year) + int(month)
+
+    others = [other for other in releases if other != release_id]
+    if not others:
+        raise ValueError(f"{release_id} is the only release: there is no other to check it with")
+    return min(others, key=lambda other: abs(months(other) - months(release_id)))
+
+
+def agreement_sentence(survey: Survey) -> str:
+    """How far the project's verdicts are ONS's, over all editions and measures."""
+    rows = checked(survey)
+    shares = [row for row in rows if row["statistic"] == "prevalence"]
+    comparisons, overall, near, elsewhere = _agreement("prevalence", shares)
+    every, every_overall, _, every_elsewhere = _agreement("all", rows)
+    return (
+        f"Of {comparisons} comparisons of shares of victims that ONS judged, the project, with a "
+        f"design factor that it estimated on another edition, judges {overall} alike: {near} of "
+        f"those whose test statistic is within a tenth of the threshold, and {elsewhere} of the "
+        f"others. Over all {every} comparisons, of numbers and rates too, it is {every_overall}, "
+        f"and {every_elsewhere} away from the threshold."
+    )
+
+
+def _agreement(name: str, rows: Iterable[Row]) -> tuple[Figure, Figure, Figure, Figure]:
+    """Comparisons, and the proportions judged alike: overall, near the threshold, elsewhere."""
+    rows = list(rows)
+    comparisons = sum(row["comparisons"] for row in rows)
+    agreeing = sum(row["agreeing"] for row in rows)
+    near = sum(row["near_threshold"] for row in rows)
+    elsewhere = comparisons - near
+    apart = sum(
+        round(row["agreement_elsewhere"] * (row["comparisons"] - row["near_threshold"]))
+        for row in rows
+    )
+
+    def part(of: str, alike: int, all_of_them: int) -> Figure:
+        value = alike / all_of_them if all_of_them else None
+        return Figure(f"agreement.{name}.{of}", value, "proportion", marker="not_applicable")
+
+    return (
+        Figure(f"agreement.{name}.comparisons", comparisons, "count"),
+        part("overall", agreeing, comparisons),
+        part("near", agreeing - apart, near),
+        part("elsewhere", apart, elsewhere),
+    )
+
+
+def agreement_table(survey: Survey) -> Table:
+    """Agreement for each edition and kind of measure."""
+    rows: list[list[Content]] = []
+    for row in checked(survey):
+        name = f"{row['release_id']}.{row['statistic']}.{row['units']}"
+        comparisons, overall, near, elsewhere = _agreement(name, [row])
+        rows.append(
+            [
+                _edition(row["release_id"]),
+                _edition(row["estimated_on"]),
+                f"{UNITS[row['units']]}, {STATISTICS[row['statistic']]}",
+                _factor(f"agreement.{name}.factor", row["factor"]),
+                comparisons,
+                overall,
+                Figure(f"agreement.{name}.near_threshold", row["near_threshold"], "count"),
+                near,
+                elsewhere,
+            ]
+        )
+    return Table(
+        "The project's verdicts on changes beside ONS's, by edition and measure",
+        [
+            "Edition judged",
+            "Factor estimated on",
+            "Of",
+            "Factor",
+            "Comparisons",
+            "Judged alike",
+            "Near the threshold",
+            "Of these judged alike",
+            "Of the others judged alike",
+        ],
+        rows,
+        notes=["Near the threshold: the test statistic is within a tenth of its critical value."],
+        wide=True,
+    )
+
+
+def disagreement_table(survey: Survey) -> Table:
+    """Every disagreement away from the threshold, measure by measure, with what explains it."""
+    pairs = {(row["release_id"], row["estimated_on"]) for row in checked(survey)}
+    grouped: dict[tuple[str, str, str, str], list[Row]] = {}
+    for row in survey.tables["disagreements"]:
+        if (row["release_id"], row["estimated_on"]) in pairs and abs(row["test_ratio"] - 1) > NEAR:
+            key = (row["release_id"], row["statistic"], row["units"], row["measure_id"])
+            grouped.setdefault(key, []).append(row)
+    rows: list[list[Content]] = []
+    order = list(STATISTICS)
+    for key in sorted(grouped, key=lambda k: (k[0], order.index(k[1]), k[2], k[3])):
+        release, statistic, _, measure = key
+        found = grouped[key]
+        name = f"disagreement.{'.'.join(key)}"
+        first = found[0]
+        own = [
+            _factor(f"{name}.{part}", first[part]) for part in ("own_factor_low", "own_factor_high")
+        ]
+        rows.append(
+            [
+                _edition(release),
+                f"{survey_prose.measure(measure)}, {STATISTICS[statistic]}",
+                Figure(f"{name}.comparisons", len(found), "count"),
+                "significant here, not so at ONS"
+                if first["significant"]
+                else "not significant here, but so at ONS",
+                _factor(f"{name}.factor", first["factor"]),
+                f"{own[0]} to {own[1]}",
+                explained(first),
+            ]
+        )
+    return Table(
+        "Disagreements away from the threshold, and what explains them",
+        [
+            "Edition judged",
+            "Measure",
+            "Comparisons",
+            "Verdict",
+            "Factor used",
+            "Where the measure's own flags switch",
+            "Explanation",
+        ],
+        rows,
+        wide=True,
+    )
+
+
+NEAR = 0.1
+"""Distance of the test statistic from its critical value, as a part of it, that counts as near."""
+
+
+def explained(row: Row) -> str:
+    """Why a verdict away from the threshold is not ONS's."""
+    reason = survey_prose.switch(
+        row["own_factor_low"], row["own_factor_high"], row["factor"], UNITS[row["units"]]
+    )
+    if row["measure_id"] in APPROXIMATED:
+        reason += "; ONS tests this total by an approximation, as a note to its tables says"
+    return f"{reason}."
+
+
+# ---------------------------------------------------------------- verdicts on statements
+
+
+def verdict_list() -> str:
+    """The verdicts of the audit and what each means, as a list of definitions."""
+    items = [
+        f"<dt>{escape(verdict.format('a release'))}</dt>"
+        f"<dd>{meaning[:1].upper()}{meaning[1:]}.</dd>"
+        for verdict, meaning in MEANINGS.items()
+    ]
+    return f"<dl>{''.join(items)}</dl>"

@@ -1,0 +1,161 @@
+"""Words about survey estimates: who was asked, what an interval rests on, what a test found.
+
+Numbers come in as they are printed; the ages that a question was put to are the only digits
+written here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crimeshare.publish import prose
+
+SEXES = {"all": "people", "women": "women", "men": "men"}
+
+METHODS = {
+    "wilson": "Wilson's method",
+    "korn-graubard": "Korn and Graubard's method",
+    "logit": "the logit method",
+    "normal": "the normal method",
+}
+
+# What an interval rests on, after "on".
+BASES = {
+    "published_se": "a published standard error",
+    "design_factor": "a published base and an estimated design factor",
+    "assumed_base": "an assumed base",
+}
+
+SEEN = {
+    "file": "read in a file of ONS's figures",
+    "publisher_page": "read on ONS's page",
+    "second_hand": "quoted second-hand",
+}
+
+MEASURES = {
+    "stalking": "stalking in the last year",
+    "stalking_by_partner": "stalking by a partner or ex-partner in the last year",
+    "stalking_by_family": "stalking by a family member in the last year",
+    "stalking_since_16": "stalking at least once since age 16",
+    "stalking_since_16_by_partner": "stalking by a partner or ex-partner since age 16",
+    "stalking_since_16_by_family": "stalking by a family member since age 16",
+    "headline_excluding_fraud": "any of these but fraud and computer misuse",
+    "headline_including_fraud": "any of these",
+    "burglary": "domestic burglary",
+    "vehicle_theft": "vehicle-related theft",
+    "theft": "theft of any kind",
+}
+
+UNITS = {
+    "person_16_plus": "people aged 16 and over",
+    "household": "households",
+    "vehicle_owning_household": "households with a vehicle",
+    "bicycle_owning_household": "households with a bicycle",
+}
+
+
+def measure(measure_id: str) -> str:
+    """A measure of the survey inside a sentence."""
+    return MEASURES.get(measure_id, measure_id.replace("_", " "))
+
+
+def who(sex: str, age: str) -> str:
+    """Who an estimate is about: "women aged 16 to 59", "people aged 16 and over".
+
+    Raises:
+        ValueError: for an age that is neither a range nor open at its upper end.
+    """
+    band = re.fullmatch(r"(\d\d)(?:-(\d\d)|\+)", age)
+    if band is None:
+        raise ValueError(f"{age!r} is no range of ages; expected such as 16-59 or 75+")
+    upper = f"to {band[2]}" if band[2] else "and over"
+    return f"{SEXES[sex]} aged {band[1]} {upper}"
+
+
+def said_as_one_in(estimate: float, lower: float, upper: float) -> bool:
+    """Whether "one in seven" is fair: the fraction nearest to the estimate lies in its interval."""
+    if not 0 < estimate < 1:
+        return False
+    nearest = round(1 / estimate)
+    return 2 <= nearest <= 20 and lower <= 1 / nearest <= upper
+
+
+def rests_on(method: str, basis: str) -> str:
+    """How an interval came about: "Wilson's method, on an assumed base"."""
+    return f"{METHODS[method]}, on {BASES[basis]}"
+
+
+def moved(direction: str) -> str:
+    """A verdict of :func:`prose.estimated_direction` as the end of a sentence."""
+    return {"rose": "a rise", "fell": "a fall", "no clear change": "no clear change"}[direction]
+
+
+def beside_published(significant: bool | None, published: bool | None) -> str:
+    """Our verdict on a change beside ONS's; nothing where ONS gave none."""
+    if published is None or significant is None:
+        return ""
+    verdict = "significant" if published else "not significant"
+    if significant == published:
+        return f"ONS's own verdict is the same: {verdict}."
+    return f"ONS's own verdict differs: {verdict}."
+
+
+def compared_groups(
+    first: str, second: str, interval: tuple[float, float], widest: tuple[float, float]
+) -> str:
+    """What a difference between two groups amounts to, as the beginning of a sentence.
+
+    Args:
+        first, second: the groups in words.
+        interval: limits of the difference, first group less second.
+        widest: the same under the least favourable assumptions; a difference that only the
+            usual assumption bears out says so.
+    """
+    direction = prose.estimated_direction(*interval)
+    if direction == "no clear change":
+        return f"no clear difference between {first} and {second}"
+    word = "more often" if direction == "rose" else "less often"
+    steady = prose.estimated_direction(*widest) == direction
+    reach = (
+        "under the least favourable assumptions too"
+        if steady
+        else ("though not under the least favourable assumptions")
+    )
+    return f"{first} experience it {word} than {second}, {reach}"
+
+
+def trend(lower: float, upper: float) -> str:
+    """The trend of a stretch of years, from the limits of the yearly change of the odds."""
+    direction = prose.estimated_direction(lower, upper)
+    return {"rose": "rising", "fell": "falling", "no clear change": "no clear trend"}[direction]
+
+
+def scatter(q_p_value: float, level: float) -> str:
+    """Whether the years stray from their line by more than sampling explains."""
+    if q_p_value < 1 - level:
+        return "the years stray from it by more than sampling explains"
+    return "the years stray from it no more than sampling explains"
+
+
+def switch(own_low: float, own_high: float, factor: float, units: str) -> str:
+    """Why a verdict away from the threshold differs from ONS's.
+
+    Args:
+        own_low, own_high: between which design factors the measure's own flags switch on.
+        factor: the one its group of measures was given.
+        units: ``persons`` or ``households``.
+
+    Raises:
+        ValueError: where the range holds the factor, which explains nothing.
+    """
+    if own_low > factor:
+        return (
+            f"ONS's flags for this measure switch on at a larger design factor than that of "
+            f"{units}: its victims are fewer and clustered, or suffer it repeatedly"
+        )
+    if own_high < factor:
+        return (
+            f"ONS's flags for this measure switch on at a smaller design factor than that of "
+            f"{units}: its victims are spread more evenly over the sample"
+        )
+    raise ValueError(f"the range {own_low} to {own_high} holds the factor {factor}")

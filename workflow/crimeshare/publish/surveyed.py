@@ -1,0 +1,424 @@
+"""What the pages read about the survey: estimates, changes, trends, handed out as figures.
+
+Nothing is measured here; see :mod:`crimeshare.publish.estimates` for the recorded half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from math import hypot, sqrt
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from scipy.special import ndtri
+
+from crimeshare.measures.prevalence import Assumptions
+from crimeshare.problems import Problem
+from crimeshare.publish import survey_prose
+from crimeshare.publish.charts import Break
+from crimeshare.publish.estimates import built_root
+from crimeshare.publish.figures import Cell, Figure
+from crimeshare.reference import REFERENCE, read_rows
+
+ESTIMATES = Path("results/estimates")
+CLEAN = Path("results/clean")
+TABLES = {
+    "prevalence": ESTIMATES / "prevalence.parquet",
+    "changes": ESTIMATES / "survey_changes.parquet",
+    "trends": ESTIMATES / "survey_trends.parquet",
+    "ratios": ESTIMATES / "offences_per_victims.parquet",
+    "factors": ESTIMATES / "design_factors.parquet",
+    "agreement": ESTIMATES / "flag_agreement.parquet",
+    "disagreements": ESTIMATES / "flag_disagreements.parquet",
+    "estimates": CLEAN / "survey_estimates.parquet",
+    "notices": CLEAN / "survey_notices.parquet",
+    "codes": CLEAN / "recorded_offence_codes.parquet",
+}
+
+# Which measure of the survey is about the same conduct as an offence group of recorded crime.
+SURVEYED = {"stalking_harassment": "stalking"}
+
+Row = dict[str, Any]
+_ASSUMED_BASES = ("n_assumed", "n_lowest", "n_highest")
+_KEY = ("release_id", "measure_id", "sex", "age", "characteristic", "period_end")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One proportion with all that its uncertainty rests on.
+
+    Attributes:
+        measure_id, sex, age, unit_base: what it measures, and among whom.
+        period_start, period_end: the year of the interviews.
+        figure: the proportion, with its interval; lower, upper: the limits as figures.
+        lower_widest, upper_widest: the limits under the least favourable assumptions.
+        level: of the interval; base: unweighted, published, or assumed and rounded to
+            hundreds; design_factor: used.
+        base_lowest, base_highest: the range of an assumed base, else None.
+        standard_error: as a fraction; None for a proportion of nought without a published one.
+        basis, method, seen, source: as the table of prevalence has them.
+    """
+
+    measure_id: str
+    sex: str
+    age: str
+    unit_base: str
+    period_start: date
+    period_end: date
+    figure: Figure
+    lower: Figure
+    upper: Figure
+    lower_widest: Figure
+    upper_widest: Figure
+    level: Figure
+    base: Figure
+    base_lowest: Figure | None
+    base_highest: Figure | None
+    design_factor: Figure
+    standard_error: float | None
+    basis: str
+    method: str
+    seen: str
+    source: str
+
+    @property
+    def assumed(self) -> bool:
+        """Whether not even the base is published."""
+        return self.basis == "assumed_base"
+
+    @property
+    def release_id(self) -> str:
+        """The release it is taken from."""
+        return self.figure.cells[0].release_id
+
+
+@dataclass(frozen=True)
+class SurveyChange:
+    """A tested change between two years.
+
+    Attributes:
+        earlier, later: the two estimates.
+        difference: in percentage points with its interval; lower, upper: its limits as figures.
+        level, p_value, p_adjusted, smallest_detectable: of the test; the latter two per Holm
+            and at a power of eighty per cent.
+        significant, published: our verdict and ONS's, None where there is none.
+        breaks: names of what makes the two years not comparable.
+    """
+
+    earlier: Estimate
+    later: Estimate
+    difference: Figure
+    lower: Figure
+    upper: Figure
+    level: Figure
+    p_value: Figure
+    p_adjusted: Figure
+    smallest_detectable: Figure
+    significant: bool | None
+    published: bool | None
+    breaks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """The difference between two groups of one year, with the limits it may have.
+
+    Attributes:
+        difference: in percentage points with its interval; lower, upper: the limits as figures.
+        widest: the limits under the least favourable assumptions, as fractions.
+    """
+
+    difference: Figure
+    lower: Figure
+    upper: Figure
+    widest: tuple[float, float]
+
+
+class Survey:
+    """The survey's tables of one build."""
+
+    def __init__(self, tables: dict[str, list[Row]]) -> None:
+        """Take the rows of every table of `TABLES`."""
+        self.tables = tables
+        self._places = {tuple(row[name] for name in _KEY): row for row in tables["estimates"]}
+        self._rows: dict[tuple[str, str, str], dict[date, Row]] = {}
+        for row in sorted(tables["prevalence"], key=lambda row: str(row["release_id"])[-7:]):
+            if row["characteristic"] == "all":
+                who = (row["measure_id"], row["sex"], row["age"])
+                self._rows.setdefault(who, {})[row["period_end"]] = row
+
+    @cached_property
+    def assumptions(self) -> Assumptions:
+        """What is assumed where no base is published."""
+        import pandas as pd
+
+        return Assumptions(pd.read_csv(REFERENCE / "assumed_bases.csv"))
+
+    @cached_property
+    def factor_range(self) -> tuple[Figure, Figure]:
+        """The least and greatest design factor that an assumed base is given."""
+        low, high = self.assumptions.design_factor
+        return (
+            Figure("design_factor.assumed.lowest", low, "design_factor"),
+            Figure("design_factor.assumed.highest", high, "design_factor"),
+        )
+
+    def series(self, measure_id: str, sex: str = "all", age: str = "16+") -> list[Estimate]:
+        """The years of one measure among one group, oldest first, each of its latest release.
+
+        Raises:
+            Problem: if the survey has no such series.
+        """
+        rows = self._rows.get((measure_id, sex, age))
+        if rows is None:
+            known = sorted({m for m, s, a in self._rows if s == sex and a == age})
+            raise Problem(
+                f"The survey has no estimate of `{measure_id}` for {sex}, {age}; "
+                f"for them it has {', '.join(known) or 'none'}."
+            )
+        return [_estimate(row, self._places) for _, row in sorted(rows.items())]
+
+    def of_people(self, measure_id: str) -> bool:
+        """Whether a measure is of people, not of households."""
+        return (measure_id, "all", "16+") in self._rows
+
+    def latest(self, measure_id: str, sex: str = "all", age: str = "16+") -> Estimate:
+        """The newest year of a series."""
+        return self.series(measure_id, sex, age)[-1]
+
+    def at(self, period_end: date, measure_id: str, sex: str, age: str) -> Estimate:
+        """The estimate of one year."""
+        return next(e for e in self.series(measure_id, sex, age) if e.period_end == period_end)
+
+    def groups(self, measure_id: str, period_end: date) -> list[Estimate]:
+        """Everyone a measure was published for in one year, both sexes first, then by age."""
+        order = ("all", "women", "men")
+        found = [
+            (age != "16+", order.index(sex), age, sex)
+            for (measure, sex, age), years in self._rows.items()
+            if measure == measure_id and period_end in years
+        ]
+        return [self.at(period_end, measure_id, sex, age) for *_, age, sex in sorted(found)]
+
+    def changes(self, measure_id: str, sex: str = "all", age: str = "16+") -> list[SurveyChange]:
+        """Every tested change of a series in the latest release that tested it, oldest first."""
+        by_end = {estimate.period_end: estimate for estimate in self.series(measure_id, sex, age)}
+        newest: dict[tuple[date, date], Row] = {}
+        for row in sorted(self.tables["changes"], key=lambda row: str(row["release_id"])[-7:]):
+            if (row["measure_id"], row["sex"], row["age"]) == (measure_id, sex, age):
+                newest[row["period_end"], row["previous_period_end"]] = row
+        return [
+            _change(row, by_end[earlier], by_end[later])
+            for (later, earlier), row in sorted(newest.items())
+            if later in by_end and earlier in by_end
+        ]
+
+    def change(self, earlier: Estimate, later: Estimate) -> SurveyChange:
+        """The tested change between two estimates of a series."""
+        changes = self.changes(later.measure_id, later.sex, later.age)
+        ends = (earlier.period_end, later.period_end)
+        return next(c for c in changes if (c.earlier.period_end, c.later.period_end) == ends)
+
+    def contrast(self, one: Estimate, other: Estimate) -> Contrast:
+        """The difference between two groups of one year, people of one not being in the other.
+
+        Raises:
+            Problem: if either has no standard error.
+        """
+        if not one.standard_error or not other.standard_error:
+            raise Problem(f"{one.figure.figure_id}: no standard error to compare groups with.")
+        difference = one.figure.number - other.figure.number
+        z = float(ndtri(0.5 + one.level.number / 2))
+        half = z * hypot(one.standard_error, other.standard_error)
+        widest = z * hypot(*(self._widest_error(estimate) for estimate in (one, other)))
+        name = f"{one.figure.figure_id}.against.{other.sex}.{other.age}"
+        cells = (*one.figure.cells, *other.figure.cells)
+        limits = (difference - half, difference + half)
+        whole = Figure(
+            name,
+            difference,
+            "percentage_points",
+            cells,
+            " - ".join(cell.name for cell in cells),
+            lower=limits[0],
+            upper=limits[1],
+        )
+        return Contrast(whole, *_limits(whole, *limits), (difference - widest, difference + widest))
+
+    def _widest_error(self, estimate: Estimate) -> float:
+        error = estimate.standard_error or 0.0
+        if estimate.base_lowest is None:
+            return error
+        inflated = max(1.0, self.factor_range[1].number / estimate.design_factor.number)
+        return error * inflated * sqrt(estimate.base.number / estimate.base_lowest.number)
+
+    def breaks(self, measure_id: str) -> list[Break]:
+        """What interrupts the series of a measure, oldest first."""
+        rows = read_rows(REFERENCE / "survey_breaks.csv")
+        touching = [
+            row
+            for row in rows
+            if row["applies_to"] == "*" or measure_id.startswith(row["applies_to"])
+        ]
+        return [Break(date.fromisoformat(row["first_day"]), row["name"]) for row in touching]
+
+    def trends(self, measures: Sequence[str]) -> list[Row]:
+        """The trends fitted to the series of some measures, in their order."""
+        rows = [row for row in self.tables["trends"] if row["measure_id"] in measures]
+        order = {measure: position for position, measure in enumerate(measures)}
+        return sorted(rows, key=lambda r: (order[r["measure_id"]], r["sex"], r["age"], r["start"]))
+
+
+def shown_limits(estimate: Estimate) -> str:
+    """The interval as it stands in a table: "2.6% to 3.3%"."""
+    return f"{estimate.lower} to {estimate.upper}"
+
+
+def widest_limits(estimate: Estimate) -> str:
+    """The widest interval that the assumptions allow; and words where nothing is assumed."""
+    return (
+        f"{estimate.lower_widest} to {estimate.upper_widest}"
+        if estimate.assumed
+        else "nothing assumed"
+    )
+
+
+def with_interval(estimate: Estimate, style: str = "") -> str:
+    """An estimate in a sentence, never without interval, level, method and basis.
+
+    Args:
+        estimate: what is printed.
+        style: see :meth:`crimeshare.publish.figures.Figure.words`; where it is not the plain
+            percentage, that stands in the brackets.
+    """
+    plainly = f"{estimate.figure}, " if style else ""
+    return f"{format(estimate.figure, style)} ({plainly}{uncertainty(estimate)})"
+
+
+def uncertainty(estimate: Estimate) -> str:
+    """Interval, level, method and basis of an estimate, and how far an assumption moves it."""
+    text = (
+        f"{estimate.level:whole} interval {shown_limits(estimate)}, "
+        f"{survey_prose.rests_on(estimate.method, estimate.basis)}"
+    )
+    if estimate.assumed:
+        text += f", {widest_limits(estimate)} at the widest it allows"
+    return text
+
+
+def open_survey(root: Path | None = None) -> Survey:
+    """The survey's tables of the build that the working directory is in.
+
+    Args:
+        root: the folder that holds ``results/``; unless given, the working directory or the
+            nearest folder above it that does.
+
+    Raises:
+        Problem: if nothing has been built there.
+    """
+    root = root or built_root(*TABLES.values())
+    return _read(root, tuple((root / file).stat().st_mtime_ns for file in TABLES.values()))
+
+
+@lru_cache(maxsize=2)
+def _read(root: Path, stamp: tuple[int, ...]) -> Survey:
+    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
+    return Survey({name: pq.read_table(root / file).to_pylist() for name, file in TABLES.items()})
+
+
+def _estimate(row: Row, places: dict[tuple[Any, ...], Row]) -> Estimate:
+    place = places[tuple(row[name] for name in _KEY)]
+    who = f"{row['sex']}.{row['age']}"
+    name = f"survey.{row['measure_id']}.{who}.{row['period_end']}.{row['release_id']}"
+    if place["cell"]:
+        cell = Cell(row["release_id"], place["workbook_sha256"], place["sheet"], place["cell"])
+        where = ""
+    else:
+        # Gathered by hand from a publication: what stands for a cell is what was looked up.
+        where = f"{survey_prose.measure(row['measure_id'])}, {row['sex']}, {row['age']}"
+        cell = Cell(row["release_id"], "", row["source"], where)
+
+    def figure(part: str, value: float | None, unit: str) -> Figure:
+        formula = f"{part.replace('_', ' ')} of {where or cell.name}"
+        return Figure(f"{name}.{part}", value, unit, (cell,), formula)
+
+    def limit(part: str) -> Figure:
+        return figure(part, row[part], "proportion")
+
+    published = row["n_unweighted"] is not None
+    # An assumption is not known to the last interview.
+    assumed = {part: row[part] and round(row[part], -2) for part in _ASSUMED_BASES}
+    return Estimate(
+        row["measure_id"],
+        row["sex"],
+        row["age"],
+        row["unit_base"],
+        row["period_start"],
+        row["period_end"],
+        Figure(
+            name,
+            row["estimate"],
+            "proportion",
+            (cell,),
+            where,
+            lower=row["lower"],
+            upper=row["upper"],
+        ),
+        limit("lower"),
+        limit("upper"),
+        limit("lower_widest"),
+        limit("upper_widest"),
+        Figure("survey.level", row["level"], "proportion"),
+        figure("base", row["n_unweighted"] if published else assumed["n_assumed"], "count"),
+        None if published else figure("base_lowest", assumed["n_lowest"], "count"),
+        None if published else figure("base_highest", assumed["n_highest"], "count"),
+        figure("design_factor", row["design_factor"], "design_factor"),
+        row["standard_error"],
+        row["basis"],
+        row["method"],
+        row["seen"],
+        row["source"],
+    )
+
+
+def _change(row: Row, earlier: Estimate, later: Estimate) -> SurveyChange:
+    name = f"{later.figure.figure_id}.since.{earlier.period_end}"
+    cells = tuple(dict.fromkeys((*later.figure.cells, *earlier.figure.cells)))
+    formula = f"{later.figure.figure_id} - {earlier.figure.figure_id}"
+
+    def figure(part: str, value: float | None, unit: str) -> Figure:
+        return Figure(f"{name}.{part}", value, unit, cells, f"{part} of {formula}")
+
+    difference = Figure(
+        f"{name}.difference",
+        row["difference"],
+        "percentage_points",
+        cells,
+        formula,
+        lower=row["lower"],
+        upper=row["upper"],
+    )
+    return SurveyChange(
+        earlier,
+        later,
+        difference,
+        *_limits(difference, row["lower"], row["upper"]),
+        Figure("survey.level", row["level"], "proportion"),
+        figure("p_value", row["p_value"], "p_value"),
+        figure("p_adjusted", row["p_adjusted"], "p_value"),
+        figure("smallest_detectable", row["smallest_detectable"], "percentage_points"),
+        row["significant"],
+        row["published_significance"],
+        tuple(name for name in (row["breaks"] or "").split("; ") if name),
+    )
+
+
+def _limits(figure: Figure, lower: float | None, upper: float | None) -> tuple[Figure, Figure]:
+    return (
+        Figure(f"{figure.figure_id}.lower", lower, figure.unit, figure.cells, figure.formula),
+        Figure(f"{figure.figure_id}.upper", upper, figure.unit, figure.cells, figure.formula),
+    )
