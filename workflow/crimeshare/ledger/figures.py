@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -61,36 +61,46 @@ def collect(pages: Iterable[Page], hashes: Mapping[str, str]) -> list[Collected]
         hashes: the hash of the workbook of each release.
 
     Raises:
-        Problems: a page prints two values under one name.
+        Problems: the report prints two values, or one from two places, under one name.
     """
-    found: list[Collected] = []
+    found: dict[tuple[str, str], Collected] = {}
+    first: dict[str, Entry] = {}
     problems = []
     for page in pages:
-        here: dict[str, Collected] = {}
-        for printed in printed_figures(page.path.read_text(encoding="utf-8"), page.name):
-            source = printed.source
-            entry = Entry(
-                printed.figure_id,
-                source["value"],
-                source["lower"],
-                source["upper"],
-                source["unit"],
-                source["release_id"],
-                hashes.get(source["release_id"], ""),
-                source["sheet"],
-                source["cell"],
-                page.name,
-            )
-            first = here.setdefault(printed.figure_id, Collected(entry, printed))
-            if first.entry != entry:
+        for printed in printed_figures(page.path.read_text(encoding="utf-8")):
+            entry = _entry(printed, page, hashes)
+            known = first.setdefault(entry.figure_id, entry)
+            if replace(entry, page=known.page) != known:
                 problems.append(
-                    f"{page.source}: {page.address} prints {first.entry.value} and {entry.value}, "
-                    f"both as the figure {entry.figure_id}; give one of them another name."
+                    f"{page.source}: {page.address} prints {entry.value} as the figure "
+                    f"{entry.figure_id}, and {known.page}.html prints {known.value} from "
+                    f"{known.cell or 'no cell'}; give one of them another name."
                 )
-        found += here.values()
+            found.setdefault(entry.key, Collected(entry, printed))
     if problems:
         raise Problems(problems)
-    return found
+    return list(found.values())
+
+
+def _entry(printed: Printed, page: Page, hashes: Mapping[str, str]) -> Entry:
+    source = printed.source
+    return Entry(
+        printed.figure_id,
+        _digits(source["value"]),
+        _digits(source["lower"]),
+        _digits(source["upper"]),
+        source["unit"],
+        source["release_id"],
+        hashes.get(source["release_id"], ""),
+        source["sheet"],
+        source["cell"],
+        page.name,
+    )
+
+
+def _digits(number: str) -> str:
+    """A number as far as machines agree on it, so that the same build is the same ledger."""
+    return f"{float(number):.12g}" if number else ""
 
 
 def workbook_hashes(*tables: Path) -> dict[str, str]:

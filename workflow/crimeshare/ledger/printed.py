@@ -18,7 +18,7 @@ BLOCKS = frozenset({"p", "li", "td", "th", "caption", "figcaption", "h1", "h2", 
 """Elements that a reader takes in as one piece."""
 
 FIGURE_COLUMNS = ("value", "lower", "upper", "unit", "release_id", "sheet", "cell")
-_NOT_LABELS = (*FIGURE_COLUMNS, "workbook_sha256", "marker")
+_NOT_LABELS = ("figure_id", *FIGURE_COLUMNS, "workbook_sha256", "marker")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Printed:
     """One figure on one page.
 
     Attributes:
-        figure_id: its name; for a chart's row the page, the chart and the row's number.
+        figure_id: its name.
         source: value, lower, upper, unit, release_id, sheet and cell, as text.
         table: caption of the table it stands in, or whose data it is; empty in prose.
         row: label of its row.
@@ -47,14 +47,9 @@ class Printed:
         return f"the passage {self.sentence!r}"
 
 
-def printed_figures(html: str, page: str) -> list[Printed]:
-    """Every figure that a page prints, in the order a reader meets them, repetitions included.
-
-    Args:
-        html: the page.
-        page: its name, ``forces/gwent``.
-    """
-    reader = _Reader(page)
+def printed_figures(html: str) -> list[Printed]:
+    """Every figure that a page, as HTML, prints: as a reader meets them, with repetitions."""
+    reader = _Reader()
     reader.feed(html)
     reader.close()
     return reader.figures
@@ -70,10 +65,9 @@ class _Block:
 
 
 class _Reader(HTMLParser):
-    def __init__(self, page: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.figures: list[Printed] = []
-        self._page = page
         self._blocks: list[_Block] = []
         self._table: str | None = None
         self._row = ""
@@ -140,12 +134,11 @@ class _Reader(HTMLParser):
     def _chart(self, chart: str, href: str) -> None:
         """The rows of the data behind a chart; a marked row has no number."""
         rows = csv.DictReader(io.StringIO(unquote(href.partition(",")[2])))
-        for number, row in enumerate(rows, start=1):
+        for row in rows:
             if not row.get("value"):
                 continue
             labels = [f"{name} {text}" for name, text in row.items() if name not in _NOT_LABELS]
             label = ", ".join(labels)
             source = {name: row.get(name, "") for name in FIGURE_COLUMNS}
-            figure_id = f"{self._page}#{chart}.{number}"
             table = f"data of the chart {chart}"
-            self.figures.append(Printed(figure_id, source, table, label, label))
+            self.figures.append(Printed(row["figure_id"], source, table, label, label))

@@ -103,7 +103,7 @@ def _printed(entry: Entry, page: Page | None, root: Path) -> Iterator[str]:
     if not built.exists():
         yield "          (not built here: make builds it)"
         return
-    for printed in printed_figures(built.read_text(encoding="utf-8"), page.name):
+    for printed in printed_figures(built.read_text(encoding="utf-8")):
         if printed.figure_id == entry.figure_id:
             yield f"          {printed.place}"
 

@@ -396,6 +396,7 @@ def figure_columns(figure: Figure) -> dict[str, object]:
     """A figure as columns of the data behind a chart."""
     cell = figure.cells[0] if figure.cells else None
     return {
+        "figure_id": figure.figure_id,
         "value": "" if figure.value is None else repr(float(figure.value)),
         "unit": figure.unit,
         "marker": "" if figure.value is not None else figure.marker or "",

@@ -77,12 +77,11 @@ def coverage_chart(survey: Survey) -> Chart:
     for method, name in survey_prose.METHODS.items():
         found = [row["coverage"] for row in coverage() if row["method"] == method]
         middle, low, high = (
-            Figure(f"coverage.{method}{part}", value, "proportion")
-            for part, value in (
-                ("", mean(found)),
-                (".lowest", min(found)),
-                (".highest", max(found)),
-            )
+            Figure(
+                f"coverage.{method}", mean(found), "proportion", lower=min(found), upper=max(found)
+            ),
+            Figure(f"coverage.{method}.lowest", min(found), "proportion"),
+            Figure(f"coverage.{method}.highest", max(found), "proportion"),
         )
         rows.append(Interval(name[:1].upper() + name[1:], middle, low, high))
     best = min(rows, key=lambda row: abs(row.figure.number - level.number))
