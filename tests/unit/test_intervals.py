@@ -156,6 +156,17 @@ class TestEdges:
         assert proportion_interval(0.2, se=0.0, n=50) == proportion_interval(0.2, n=50)
 
     @pytest.mark.parametrize("method", METHODS)
+    @pytest.mark.parametrize("p", [5e-324, 1e-313, 1e-20, 1 - 1e-16])
+    def test_a_proportion_at_the_edge_of_what_a_float_holds(self, method: str, p: float) -> None:
+        lower, upper = proportion_interval(p, n=1000, design_factor=1.4, method=method)
+        assert 0 <= lower <= p <= upper <= 1
+
+    @pytest.mark.parametrize("method", METHODS)
+    @pytest.mark.parametrize("sample", [{"n": math.inf}, {"n": 1e300}, {"se": 1e-200}])
+    def test_a_sample_without_end_leaves_no_width(self, method: str, sample: dict) -> None:
+        assert proportion_interval(0.3, **sample, method=method) == pytest.approx((0.3, 0.3))
+
+    @pytest.mark.parametrize("method", METHODS)
     def test_less_than_one_interview_knows_nothing(self, method: str) -> None:
         assert proportion_interval(0.3, se=0.6, method=method) == (0, 1)
         assert proportion_interval(0.3, n=2, design_factor=2, method=method) == (0, 1)
@@ -219,6 +230,9 @@ class TestShapes:
         ({"p": 0.1, "n": 100, "level": math.nan}, "not at nan"),
         ({"p": 0.1, "n": 100, "method": "wald"}, "known are wilson, korn-graubard, logit, normal"),
         ({"p": "14.4%", "n": 100}, "numbers were expected, found '14.4%'"),
+        ({"p": 0.1, "n": 100, "level": "0.95"}, "is one number between 0 and 1, not '0.95'"),
+        ({"p": 0.1, "n": 100, "level": [0.9, 0.95]}, "is one number between 0 and 1"),
+        ({"p": [0.1, 0.2], "n": [9, 9, 9]}, "of one length, or numbers, were expected: found p (2"),
     ],
 )
 def test_a_wrong_argument_is_refused_in_a_sentence(arguments: dict, sentence: str) -> None:

@@ -16,6 +16,7 @@ proportions with small expected number of positive counts estimated from survey 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -105,11 +106,7 @@ def proportion_interval(
         raise WrongArgument(
             f"interval method {method!r} is not known; known are {', '.join(_METHODS)}"
         )
-    if not 0 < level < 1:
-        raise WrongArgument(
-            f"a confidence level lies between 0 and 1, not at {level}"
-            + (f"; for {level:g} % give {level / 100:g}" if 1 < level < 100 else "")
-        )
+    _refuse_level(level)
     sample = _Sample.of(p, se, n, design_factor, df, level)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         lower, upper = _METHODS[method](sample)
@@ -117,6 +114,9 @@ def proportion_interval(
     edge = (sample.p == 0) | (sample.p == 1)
     exact = edge & (sample.se_is_zero | (method in _UNDEFINED_AT_THE_EDGES))
     lower, upper = np.where(exact, exact_lower, lower), np.where(exact, exact_upper, upper)
+    # No interval leaves out its own estimate: what lies beyond it is rounding, and a sample too
+    # large for the incomplete beta function has no width left.
+    lower, upper = np.fmin(lower, sample.p), np.fmax(upper, sample.p)
 
     nothing_known = sample.n_eff < 1
     lower = np.where(nothing_known, 0.0, np.clip(lower, 0.0, 1.0))
@@ -164,14 +164,13 @@ class _Sample:
         if se is None and n is None:
             raise WrongArgument("an interval needs a standard error or a base: give se or n")
         # A missing se or n is "not given"; the others have a value that changes nothing.
-        arrays = np.broadcast_arrays(
-            as_floats(p),
-            as_floats(np.nan if se is None else se),
-            as_floats(np.nan if n is None else n),
-            as_floats(1.0 if design_factor is None else design_factor),
-            as_floats(np.inf if df is None else df),
+        prop, error, base, deft, degrees = _broadcast(
+            p=as_floats(p),
+            se=as_floats(np.nan if se is None else se),
+            n=as_floats(np.nan if n is None else n),
+            design_factor=as_floats(1.0 if design_factor is None else design_factor),
+            df=as_floats(np.inf if df is None else df),
         )
-        prop, error, base, deft, degrees = (np.asarray(a, dtype=np.float64) for a in arrays)
         _refuse_impossible(prop, error, base, deft, degrees)
 
         informative = (error > 0) & (prop > 0) & (prop < 1)
@@ -245,6 +244,28 @@ def as_floats(values: Numbers) -> Floats:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise WrongArgument(f"numbers were expected, found {values!r}") from error
+
+
+def _broadcast(**given: Floats) -> list[Floats]:
+    """Return the arguments in one shape, or refuse the shapes that do not fit each other."""
+    try:
+        return [np.asarray(values) for values in np.broadcast_arrays(*given.values())]
+    except ValueError:
+        shapes = (f"{name} {values.shape}" for name, values in given.items() if values.ndim)
+        raise WrongArgument(
+            f"arguments of one length, or numbers, were expected: found {', '.join(shapes)}"
+        ) from None
+
+
+def _refuse_level(level: float) -> None:
+    """Raise a sentence unless ``level`` is a number between 0 and 1."""
+    if not isinstance(level, Real):
+        raise WrongArgument(f"a confidence level is one number between 0 and 1, not {level!r}")
+    if not 0 < level < 1:
+        raise WrongArgument(
+            f"a confidence level lies between 0 and 1, not at {level}"
+            + (f"; for {level:g} % give {level / 100:g}" if 1 < level < 100 else "")
+        )
 
 
 def _refuse_impossible(p: Floats, se: Floats, n: Floats, deft: Floats, df: Floats) -> None:
