@@ -224,7 +224,8 @@ def test_an_unknown_example_force_is_named_with_the_nearest() -> None:
         pdf.report_chapters("gwennt")
     names = [chapter.name for chapter in pdf.report_chapters("kent")]
     assert names[0] == "index"
-    assert names[-2:] == ["forces/kent", "sources"]
+    assert names[-1] == "sources"
+    assert {"forces/kent", "claims"} < set(names)
 
 
 SET = """

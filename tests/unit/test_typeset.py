@@ -25,6 +25,7 @@ def blocks(html: str) -> list[str]:
     [
         ("<h2>A &amp; B</h2>", '#heading(level: 2)[#"A & B";]'),
         ("<p>One <b>two</b>\n three</p>", '#"One ";#strong[#"two";];#" three";'),
+        ("<p><q>a</q> b</p>", '#quote[#"a";];#" b";'),
         ("<p>a<br>b</p>", '#"a";#linebreak();#"b";'),
         ("<p>a <code>x-1</code></p>", '#"a ";#code("x-1");'),
         ("<ul><li>one</li><li>two</li></ul>", '#list([#"one";], [#"two";])'),

@@ -58,7 +58,7 @@ class Audited:
     def _repr_html_(self) -> str:
         return (
             f'<article class="claim" id="{self.claim_id}"><p class="statement">{self.quoted}</p>'
-            f'<p class="verdict">{_marked(self.verdict).capitalize()}</p>'
+            f'<p class="verdict"><strong>{_marked(self.verdict).capitalize()}</strong></p>'
             f'<p class="reason">{self.reason}</p>{sources(self.figures)}</article>'
         )
 

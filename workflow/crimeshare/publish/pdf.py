@@ -27,8 +27,8 @@ from crimeshare.publish.site import TEMPLATES, page_title, render_body
 from crimeshare.publish.typeset import literal, typeset
 from crimeshare.sources.registry import Release
 
-CHAPTERS = ("index", "national", "survey", "methods")
-"""Pages that are chapters of the PDF where they exist; an example force and the sources follow."""
+CHAPTERS = ("index", "national", "survey", "{example}", "claims", "methods", "sources")
+"""Pages that are chapters of the PDF, with an example force among them."""
 
 FACTSHEET = "factsheet"
 """Tag of the notebook cells that make up the one-page factsheet of a force."""
@@ -134,7 +134,7 @@ def report_chapters(force: str) -> list[Page]:
     if example not in pages:
         forces = [name.removeprefix("forces/") for name in pages if name.startswith("forces/")]
         raise Problem(f"config: there is no force `{force}`{did_you_mean(force, forces)}")
-    return [pages[name] for name in (*CHAPTERS, example, "sources") if name in pages]
+    return [pages[name.format(example=example)] for name in CHAPTERS]
 
 
 def report_document(chapters: Mapping[Page, Notebook], registry: Mapping[str, Release]) -> Document:

@@ -125,6 +125,7 @@ _FORMATS = {
     "strong": "strong",
     "i": "emph",
     "em": "emph",
+    "q": "quote",
     "sub": "sub",
     "sup": "super",
     "summary": "strong",
