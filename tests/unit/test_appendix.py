@@ -275,6 +275,45 @@ class TestArithmetic:
         (fault,) = find_survey_faults(read(book))
         assert "sheet 'Table_B2', cell H37: holds 144,171 for 'Stalking'" in fault.sentence
 
+    @pytest.mark.parametrize("release_id", RELEASES)
+    @pytest.mark.parametrize("years", [1, -1])
+    def test_flags_that_belong_to_another_year(self, release_id: str, years: int) -> None:
+        rows, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
+        flags = {
+            (row.item_id, row.previous_period_end): row
+            for row in rows
+            if (row.table, row.statistic) == ("prevalence_change", "significant")
+        }
+        days = sorted({day for _, day in flags})
+        moved = {day: days[(place + years) % len(days)] for place, day in enumerate(days)}
+        before = {fault.cells for fault in find_survey_faults(rows)}
+        rows = [
+            dataclasses.replace(row, value=flags[row.item_id, moved[row.previous_period_end]].value)
+            if row.table == "prevalence_change" and row.statistic == "significant"
+            else row
+            for row in rows
+        ]
+        found = [fault for fault in find_survey_faults(rows) if fault.cells not in before]
+        assert len(found) > 10
+        assert all("Has the column of flags been shifted?" in fault.sentence for fault in found)
+        places = {(flag.sheet, flag.cell) for flag in flags.values()}
+        assert all(fault.cells & places for fault in found)
+
+    def test_a_flag_on_hardly_any_change(self, book: Facsimile) -> None:
+        assert book["Table_A3b", "AW9"] == ""
+        book["Table_A3b", "AW9"] = "[s]"
+        (fault,) = find_survey_faults(read(book))
+        assert fault.sentence.startswith(
+            "appendix-2025-12, sheet 'Table_A3b', cell AW9: the change of 0.0024 percentage points "
+            "at AV9 is flagged as significant, though it is less than 0.7 times"
+        )
+
+    def test_a_flag_missing_beside_a_great_change(self, book: Facsimile) -> None:
+        assert book["Table_A3b", "C9"] == "[s]"
+        book["Table_A3b", "C9"] = ""
+        (fault,) = find_survey_faults(read(book))
+        assert "cell C9: the change of 3.4 percentage points at B9 is not flagged" in fault.sentence
+
     def test_an_unlisted_fault_stops_the_release(self, book: Facsimile, tmp_path: Path) -> None:
         book["Table_A3b", "B9"] = 12.0
         corrections = tmp_path / "corrections.yaml"

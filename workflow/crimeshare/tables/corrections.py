@@ -8,6 +8,7 @@ another value, or the arithmetic holds again, the run stops and says so.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isclose
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -72,6 +73,10 @@ def read_corrections(path: Path) -> list[Correction]:
         ) from error
 
 
+def _number(value: float | None) -> str:
+    return "no number" if value is None else f"{value:.15g}"
+
+
 def check_faults(
     faults: Iterable[Fault],
     observations: Iterable[CellValue],
@@ -95,9 +100,11 @@ def check_faults(
     for entry in corrections:
         explained = [fault for fault in remaining if entry.place in fault.cells]
         where = f"{entry.release}, sheet {entry.sheet!r}, cell {entry.cell}"
-        if values.get(entry.place) != entry.expect:
+        held = values.get(entry.place)
+        # A spreadsheet that saves a workbook again keeps 15 digits.
+        if held is None or not isclose(held, entry.expect, rel_tol=1e-14, abs_tol=0.0):
             problems.append(
-                f"{where} holds {values.get(entry.place)}, but {path} expects {entry.expect:g}: "
+                f"{where} holds {_number(held)}, but {path} expects {_number(entry.expect)}: "
                 "the cell was changed since. Look at it and remove or renew the entry"
             )
         elif not explained:
