@@ -515,6 +515,33 @@ def test_groups_are_compared_by_a_test(
     assert row["lower"] < row["computed"] < row["upper"]
 
 
+def test_a_gathered_estimate_names_its_publication_in_place_of_a_cell(releases, tmp_path) -> None:
+    rows = pd.DataFrame(
+        [
+            estimate(sex, "16+", value, value - 0.01, value + 0.01, source="A bulletin")
+            for sex, value in (("women", 0.20), ("men", 0.08))
+        ]
+    )
+    places = rows[["release_id", "measure_id", "sex", "age", "period_end", "characteristic"]]
+    gathered = SurveyAudit(rows, places.assign(workbook_sha256=None, sheet=None, cell=None))
+    path = tmp_path / "claims.yaml"
+    path.write_text(
+        survey(quantity="proportion", sex="women", value="20%")
+        + survey(id="more", quantity="comparison", group=WOMEN, than=MEN, difference="more")
+    )
+    audit = compute_claims(path, releases, gathered, REFERENCE / "later_vintages.csv")
+    table = audit.claims.set_index("claim_id")
+    assert table.loc["it", ["release_id", "sheet", "cell"]].tolist() == [
+        "stalking-2024-03",
+        "A bulletin",
+        "stalking, women aged 16 and over",
+    ]
+    assert table.loc["more", "cell"] == (
+        "stalking, women aged 16 and over - stalking, men aged 16 and over"
+    )
+    assert "its 95% interval goes from" in table.loc["more", "reason"].split("difference")[1]
+
+
 def test_the_interval_of_a_difference_is_newcombes(judged: Judged) -> None:
     table, _ = judged(survey(quantity="comparison", group=WOMEN, than=MEN, difference="more"))
     # By hand from limits 0.19 to 0.21 and 0.08 to 0.09 around 0.20 and 0.085.

@@ -152,6 +152,25 @@ def test_a_group_of_a_comparison_is_checked_too(read) -> None:
     assert "has no key `sexes` of `than`; did you mean `sex`?" in problems[1]
 
 
+def test_a_group_is_not_compared_with_itself(read) -> None:
+    text = """
+- id: same
+  source: somebody
+  statement: women more than women
+  quantity: comparison
+  measure: stalking
+  period: year ending March 2024
+  group: {sex: women, age: 16+}
+  than: {sex: women}
+  difference: more
+"""
+    claims, problems = read(text + GOOD)
+    assert [claim.id for claim in claims] == ["good"]
+    assert problems == [
+        "claim `same`: `than` is the same group as `group`; expected another sex or age."
+    ]
+
+
 def test_a_second_entry_of_the_same_id_is_refused(read) -> None:
     claims, problems = read(GOOD + GOOD)
     assert len(claims) == 1

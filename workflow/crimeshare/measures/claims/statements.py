@@ -21,6 +21,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
     ValidationInfo,
+    field_validator,
 )
 
 from crimeshare.measures.claims import stated
@@ -248,6 +249,13 @@ class Comparison(Claim):
     group: Group = Field(description="whom it is about: sex, age or both")
     than: Group = Field(description="whom they are compared with: sex, age or both")
     difference: Difference = Field(description=f"one of {', '.join(get_args(Difference))}")
+
+    @field_validator("than")
+    @classmethod
+    def _another_group(cls, than: Group, info: ValidationInfo) -> Group:
+        if than == info.data.get("group"):
+            raise ValueError("is the same group as `group`; expected another sex or age")
+        return than
 
 
 AnyClaim = Count | Total | Share | Rank | Rate | Change | Proportion | Comparison

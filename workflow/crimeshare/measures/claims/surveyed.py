@@ -124,9 +124,10 @@ class SurveyAudit:
             for limit in (difference.lower, difference.upper)
         )
         reason.say(
-            f"The difference, {{}}, has an interval from {{}} to {{}}, so it is "
+            f"The difference is {{}}; its {{}} interval goes from {{}} to {{}}, so it is "
             f"{'' if sign else 'not '}statistically significant.",
             difference,
+            _level(one),
             lower,
             upper,
         )
@@ -161,9 +162,10 @@ class SurveyAudit:
     def _check_names(self, measure: str, *ages: str) -> None:
         known = sorted(self._rows["measure_id"].unique())
         if measure not in known:
+            names = f". The measures are {', '.join(known)}."
             raise Problem(
                 f"`measure` is `{measure}`, which is no measure of the survey at hand"
-                f"{did_you_mean(measure, known) or '.'} The measures are {', '.join(known)}."
+                f"{did_you_mean(measure, known) or names}"
             )
         of_measure = sorted(self._rows.loc[self._rows["measure_id"] == measure, "age"].unique())
         for age in ages:
@@ -187,16 +189,18 @@ class SurveyAudit:
 
 
 def _estimate(row: pd.Series[Any], measure: str, people: str) -> Estimate:
-    cells: tuple[Cell, ...] = ()
     if isinstance(row["sheet"], str) and isinstance(row["cell"], str):
-        cells = (Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"]),)
+        cell = Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
+    else:
+        # Gathered from a publication: it stands for the sheet, what was looked up for the cell.
+        cell = Cell(row["release_id"], "", row["source"], f"{_spoken(measure)}, {people}")
     finding = Finding(
         row["estimate"],
         "prevalence",
         row["period_end"].date(),
         row["release_id"],
         "estimate",
-        cells,
+        (cell,),
         lower=row["lower"],
         upper=row["upper"],
         note=f"{_spoken(measure)} among {people}",
@@ -231,7 +235,7 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
         value=value,
         unit="percentage_points",
         cells=cells,
-        formula=" - ".join(cell.name for cell in cells),
+        formula=" - ".join(cell.name if cell.workbook_sha256 else cell.cell for cell in cells),
         lower=lower,
         upper=upper,
     )
@@ -245,15 +249,19 @@ def _tell(estimate: Estimate, reason: Reason) -> None:
         replace(finding, value=limit or 0.0, lower=None, upper=None)
         for limit in (finding.lower, finding.upper)
     )
-    level = replace(finding, value=estimate.level, unit="level", lower=None, upper=None)
     reason.say(
         f"{finding.release_id}{SEEN[estimate.seen]} estimates {finding.note} at {{}} in the "
         f"{finding.year}; its {{}} interval goes from {{}} to {{}}, {BASES[estimate.basis]}.",
         finding,
-        level,
+        _level(estimate),
         lower,
         upper,
     )
+
+
+def _level(estimate: Estimate) -> Finding:
+    """The level of an estimate's interval."""
+    return replace(estimate.finding, value=estimate.level, unit="level", lower=None, upper=None)
 
 
 def _holds(finding: Finding, value: float) -> bool:
