@@ -281,6 +281,42 @@ class TestPrevalence:
         p, n = row["estimate"], row["n_unweighted"]
         assert row["standard_error"] == pytest.approx(factor * np.sqrt(p * (1 - p) / n))
 
+    def test_a_factor_is_not_carried_across_the_restart(self, prevalence, factors) -> None:
+        old = one(
+            prevalence,
+            release_id="sdg-2017-12",
+            measure_id="stalking",
+            period_end=pd.Timestamp(2016, 3, 31),
+        )
+        new = one(
+            prevalence,
+            release_id="bulletin-2025-03",
+            measure_id="stalking",
+            period_end=pd.Timestamp(2025, 3, 31),
+        )
+        flags = one(factors, release_id=LATEST, statistic="prevalence", units="persons")
+        assert new["design_factor"] == flags["factor"]
+        # By hand from the open data: 32 measures of all adults, mean of their factors.
+        assert old["design_factor"] == pytest.approx(1.26, abs=0.005)
+        assert old["design_factor"] < flags["lower"]
+
+    def test_the_widest_limits_take_the_largest_factor_of_their_own_design(
+        self, prevalence, assumptions
+    ) -> None:
+        for release_id, day, largest in [
+            ("sdg-2017-12", date(2016, 3, 31), 1.4),
+            ("bulletin-2025-03", date(2025, 3, 31), 1.5),
+        ]:
+            assert assumptions.design_factor(day)[1] == largest
+            row = one(
+                prevalence,
+                release_id=release_id,
+                measure_id="stalking",
+                period_end=pd.Timestamp(day),
+            )
+            widest = proportion_interval(row["estimate"], n=row["n_lowest"], design_factor=largest)
+            assert (row["lower_widest"], row["upper_widest"]) == pytest.approx(widest)
+
     def test_no_victims_is_never_certainty(self, prevalence) -> None:
         none = prevalence[prevalence["estimate"] == 0]
         assert len(none) > 0

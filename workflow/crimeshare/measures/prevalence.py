@@ -121,11 +121,15 @@ class Assumptions:
         share = reduce(mul, (self._part(part, key, day) for part, key in parts))
         return Range(interviews, interviews, interviews) * share * months
 
-    @property
-    def design_factor(self) -> tuple[float, float]:
-        """The least and greatest design factor of such questions."""
-        assumed = self._part("design_factor", "persons", "")
+    def design_factor(self, period_end: date) -> tuple[float, float]:
+        """The least and greatest design factor of such questions in a year."""
+        assumed = self._part("design_factor", "persons", period_end.isoformat())
         return assumed.low, assumed.high
+
+    def design(self, period_end: date) -> int:
+        """Which of the survey's designs a year had: its place in the order of their first days."""
+        first_days = [first_day for first_day, _ in self.parts["design_factor", "persons"]]
+        return sum(first_day <= period_end.isoformat() for first_day in first_days)
 
     def _part(self, part: str, key: str, day: str) -> Range:
         """The part in force in a year that ends on ``day``."""
@@ -154,7 +158,9 @@ def compute_prevalence(
     factors
         Design factors of ``prevalence`` by ``release_id`` and ``units``, as
         :func:`crimeshare.measures.published_changes.estimate_design_factors` gives them.  A
-        release without its own takes that of the release last in order.
+        row whose release has none takes one of the same design of the survey: the mean of the
+        published standard errors of everybody, else that of the latest release.  A factor is
+        carried across the restart of the survey only where its own side has none.
     assumptions
         For rows with neither standard error nor base.
     level
@@ -176,8 +182,8 @@ def compute_prevalence(
     basis = np.select([published, known], ["published_se", "design_factor"], default="assumed_base")
     assumed = _assumed_bases(rows, ~known, assumptions)
     n = rows["n_unweighted"].where(known, assumed["value"])
-    used = _factors(rows, factors)
     implied = design_factors(rows["estimate"], rows["standard_error"], n)
+    used = _factors(rows, factors, pd.Series(implied, rows.index), assumptions)
     p = as_floats(rows["estimate"])
     factor = np.where(published & ~np.isnan(implied), implied, used)
     # Nobody in a rounded or sampled figure is not certainty: 0 stands only where published.
@@ -191,11 +197,12 @@ def compute_prevalence(
         level=level,
         method=METHOD,
     )
+    largest = [assumptions.design_factor(day.date())[1] for day in rows["period_end"]]
     lower_widest, upper_widest = proportion_interval(
         p,
         se=np.where(published, error, np.nan),
         n=np.where(known, n, assumed["low"]),
-        design_factor=np.where(known, factor, np.maximum(factor, assumptions.design_factor[1])),
+        design_factor=np.where(known, factor, np.maximum(factor, largest)),
         level=level,
         method=METHOD,
     )
@@ -215,22 +222,32 @@ def compute_prevalence(
     )[PREVALENCE_COLUMNS]
 
 
-def _factors(rows: pd.DataFrame, factors: pd.DataFrame) -> Floats:
-    """The design factor of each row's release and unit; the latest release's where it has none."""
+def _factors(
+    rows: pd.DataFrame, factors: pd.DataFrame, implied: pd.Series, assumptions: Assumptions
+) -> Floats:
+    """The design factor of each row: its release's, else one of the same design of the survey."""
     prevalence = factors[factors["statistic"] == "prevalence"].sort_values("release_id")
-    own = dict(
-        zip(
-            zip(prevalence["release_id"], prevalence["units"], strict=True),
-            prevalence["factor"],
-            strict=True,
-        )
-    )
-    latest = prevalence.drop_duplicates("units", keep="last").set_index("units")["factor"]
     units = np.where(rows["unit_base"] == _PERSONS, "persons", "households")
+    designs = [assumptions.design(day.date()) for day in rows["period_end"]]
+    own: dict[tuple[str, str], float] = {}
+    of_design: dict[tuple[int, str], float] = {}
+    latest: dict[str, float] = {}
+    for release, unit, factor in zip(
+        prevalence["release_id"], prevalence["units"], prevalence["factor"], strict=True
+    ):
+        year, month = map(int, release[-7:].split("-"))
+        design = assumptions.design(date(year, month, 28))
+        own[release, unit] = of_design[design, unit] = latest[unit] = factor
+    # A standard error tells more than a verdict.
+    everybody = (rows["sex"] == "all") & (rows["age"] == "16+") & implied.notna()
+    told = pd.DataFrame({"design": designs, "unit": units, "factor": implied}, rows.index)
+    means = told[everybody].groupby(["design", "unit"], as_index=False)["factor"].mean()
+    for design, unit, factor in zip(means["design"], means["unit"], means["factor"], strict=True):
+        of_design[design, unit] = factor
     return np.array(
         [
-            own.get((release, unit), latest.get(unit, np.nan))
-            for release, unit in zip(rows["release_id"], units, strict=True)
+            own.get((release, unit), of_design.get((design, unit), latest.get(unit, np.nan)))
+            for release, unit, design in zip(rows["release_id"], units, designs, strict=True)
         ]
     )
 

@@ -96,7 +96,9 @@ def compute_offences_per_victims(
             row["estimate"],
             people["population"],
             (row["n_lowest"], row["n_highest"]) if assumed else row["n_unweighted"],
-            assumptions.design_factor if assumed else row["design_factor"],
+            assumptions.design_factor(row["period_end"].date())
+            if assumed
+            else row["design_factor"],
             level,
         )
         rows.append(

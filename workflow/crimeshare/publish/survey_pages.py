@@ -87,12 +87,13 @@ def since_16(survey: Survey) -> str:
 
 def assumption(survey: Survey) -> str:
     """What is assumed of the base, and why."""
-    latest = survey.latest(STALKING)
-    low, high = survey.factor_range
+    latest, long_ago = survey.latest(STALKING), survey.latest(STALKING, *WOMEN)
+    low, high = survey.factor_range(latest.period_end)
+    low_then, high_then = survey.factor_range(long_ago.period_end)
     return (
-        f"ONS has not published, in what is at hand, how many people answered these questions. "
-        f"Every base that is called assumed here is a share of the people interviewed: "
-        f"for the {prose.period(latest.period_end)} about {latest.base}, and anything from "
+        f"No figure at hand says how many people answered these questions. Every base that is "
+        f"called assumed here is a share of the people interviewed: for the "
+        f"{prose.period(latest.period_end)} about {latest.base}, and anything from "
         f"{latest.base_lowest} to {latest.base_highest}. The design factor is "
         f"{latest.design_factor} ({low} to {high}), as ONS's own verdicts on other questions put "
         f"to people tell it. {ASSUMED}"

@@ -158,13 +158,13 @@ class Survey:
 
         return Assumptions(pd.read_csv(REFERENCE / "assumed_bases.csv"))
 
-    @cached_property
-    def factor_range(self) -> tuple[Figure, Figure]:
-        """The least and greatest design factor that an assumed base is given."""
-        low, high = self.assumptions.design_factor
+    def factor_range(self, period_end: date) -> tuple[Figure, Figure]:
+        """The least and greatest design factor that an assumed base is given in a year."""
+        low, high = self.assumptions.design_factor(period_end)
+        name = f"design_factor.assumed.{period_end}"
         return (
-            Figure("design_factor.assumed.lowest", low, "design_factor"),
-            Figure("design_factor.assumed.highest", high, "design_factor"),
+            Figure(f"{name}.lowest", low, "design_factor"),
+            Figure(f"{name}.highest", high, "design_factor"),
         )
 
     def series(self, measure_id: str, sex: str = "all", age: str = "16+") -> list[Estimate]:
@@ -253,7 +253,8 @@ class Survey:
         error = estimate.standard_error or 0.0
         if estimate.base_lowest is None:
             return error
-        inflated = max(1.0, self.factor_range[1].number / estimate.design_factor.number)
+        largest = self.factor_range(estimate.period_end)[1]
+        inflated = max(1.0, largest.number / estimate.design_factor.number)
         return error * inflated * sqrt(estimate.base.number / estimate.base_lowest.number)
 
     def breaks(self, measure_id: str) -> list[Break]:
