@@ -47,16 +47,27 @@ def test_a_row_of_another_length_is_refused() -> None:
         Table("Offences", ["Force", "Count", "Comparable"], [["Gwent", "yes"]])
 
 
+def test_columns_of_text_say_how_long_it_is() -> None:
+    label, wordy = "Devon and Cornwall police", "no: " + "what police record changed " * 2
+    html = Table("Caption", ["Force", "In short", "Why"], [[label, "yes", wordy]])._repr_html_()
+    assert f'<th scope="row" class="long">{label}</th>' in html
+    assert '<td class="short">yes</td>' in html
+    assert f'<td class="long">{wordy}</td>' in html
+    # The link's address is not read, and a short row label may still be broken.
+    linked = '<a href="forces/devon-and-cornwall.html">Devon and Cornwall</a>'
+    assert f'<th scope="row">{linked}</th>' in Table("C", ["Force"], [[linked]])._repr_html_()
+
+
 def test_a_missing_force_makes_its_region_exclude_it(estimates: Estimates) -> None:
     html = factsheet.history(estimates.place("north-west"))._repr_html_()
     assert "December 2019 (excluding Greater Manchester)" in html
     own = factsheet.history(estimates.place("greater-manchester"))._repr_html_()
-    (row,) = re.findall(r'<tr><th scope="row">December 2019</th>.*?</tr>', own)
+    (row,) = re.findall(r'<tr><th scope="row"[^>]*>December 2019</th>.*?</tr>', own)
     assert shown(row) == []
     assert row.count("[x]") == 5
 
 
 def test_history_gives_the_reference_figures(estimates: Estimates) -> None:
     html = factsheet.history(estimates.place("gwent"))._repr_html_()
-    last = html[html.index('<th scope="row">December 2024') :]
+    last = html[html.index(">December 2024</th>") :]
     assert [figure["text"] for figure in shown(last)] == ["8,642", "58,358", "14.8%", "9th", "14.5"]

@@ -33,7 +33,7 @@ GRID = "var(--grid, #d9d9d9)"
 PAPER = "var(--paper, #ffffff)"
 ACCENT = "var(--accent, #206095)"
 COMPARE = "var(--compare, #6b6b6b)"
-PALE = "var(--pale, #a9c1d6)"
+PALE = "var(--pale, #6f96ba)"
 
 # Drawn for the column of a phone; a wider column shows it a third larger.
 WIDTH = 320
@@ -476,8 +476,6 @@ def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> C
         spec={
             "width": WIDTH + 40 - label_width - VALUE_WIDTH,
             "height": {"step": 20},
-            "padding": {"left": 4, "right": VALUE_WIDTH, "top": 4, "bottom": 4},
-            "autosize": {"type": "pad", "contains": "content"},
             "data": {"values": values},
             "layer": [
                 {

@@ -64,8 +64,18 @@ class Audited:
 
     @property
     def quoted(self) -> str:
-        """The words, and who said them; numbers in them are quoted, not found."""
-        return f"<q><samp>{escape(self.statement)}</samp></q>, <samp>{escape(self.source)}</samp>"
+        """The words, and who said them."""
+        return f"{self.words}, {self.said_by}"
+
+    @property
+    def words(self) -> str:
+        """The words; numbers in them are quoted, not found."""
+        return f"<q><samp>{escape(self.statement)}</samp></q>"
+
+    @property
+    def said_by(self) -> str:
+        """Who said them, where and when."""
+        return f"<samp>{escape(self.source)}</samp>"
 
 
 @dataclass(frozen=True)
@@ -92,12 +102,18 @@ class Audit:
         """Every statement and its verdict."""
         rows: list[list[Content]] = [
             [
-                f'<a href="#{statement.claim_id}">{statement.quoted}</a>',
+                f'<a href="#{statement.claim_id}">{statement.words}</a>',
+                statement.said_by,
                 _marked(statement.verdict),
             ]
             for statement in self.statements
         ]
-        return Table("Public statements and what the releases say", ["Statement", "Verdict"], rows)
+        return Table(
+            "Public statements and what the releases say",
+            ["Statement", "Said by", "Verdict"],
+            rows,
+            wide=True,
+        )
 
     def reasons(self) -> str:
         """Every statement with its verdict and reason, as HTML."""

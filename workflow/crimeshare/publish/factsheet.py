@@ -284,7 +284,8 @@ def rate_over_time(place: Place) -> Chart | None:
     rate, nation = place.rate(), place.estimates.nation
     if rate.value is None:
         return None
-    title = f"Police in {place.words} recorded {rate} offences per 1,000 residents"
+    offences = f"{place.estimates.offence_words} offences per 1,000 residents"
+    title = f"Police in {place.words} recorded {rate} {offences}"
     if place != nation:
         word = prose.compared(
             rate.number,
@@ -292,7 +293,7 @@ def rate_over_time(place: Place) -> Chart | None:
             shown_difference=f"{rate.number - nation.rate().number:.1f}",
         )
         title += f", {word} the rate in {nation.words}, {nation.rate()}"
-    return _over_time(place, Place.rate, "rate-over-time", title, "Offences per 1,000 residents")
+    return _over_time(place, Place.rate, "rate-over-time", title, _upper_first(offences))
 
 
 def _over_time(
@@ -477,11 +478,12 @@ def change_by_year(place: Place) -> Chart | None:
     direction = prose.recorded_direction(last.previous.number, last.current.number)
     comparable = "" if last.comparable else ", but the two years are not comparable"
     moved = "" if direction == "was unchanged" else f" by {last.percent:absolute}"
+    words = f"{place.estimates.offence_words} offences"
     return charts.bars(
         Chart(
             "change-by-year",
-            f"Recorded offences {direction}{moved} in the {last.year.words}{comparable}",
-            f"Change in {place.estimates.offence_words} offences on the year before, "
+            f"Recorded {words} {direction}{moved} in the {last.year.words}{comparable}",
+            f"Change in {words} on the year before, "
             f"{escape(place.name)}, years ending in each month",
             key=[
                 ("bar", "Comparable with the year before"),

@@ -104,8 +104,8 @@ class Figure:
 
         Args:
             style: ``absolute`` (no sign), ``signed`` (also a plus), ``whole`` (a proportion
-                without decimals), ``one in`` (a proportion as "one in seven"), ``bare`` (points
-                without the word) or nothing.
+                without decimals), ``one in`` (a proportion as "one in seven"), ``bare`` or
+                ``signed bare`` (points without the word) or nothing.
         """
         if self.value is None:
             return MARKERS.get(self.marker or "", NOT_GIVEN)[0]
@@ -163,9 +163,9 @@ def _percent(value: float, style: str) -> str:
 
 
 def _points(value: float, style: str) -> str:
+    if style.endswith("bare"):
+        return fixed(value * 100, 1, style.removesuffix("bare").strip())
     number = fixed(value * 100, 1, style)
-    if style == "bare":
-        return number
     return f"{number} percentage {'point' if number.strip(MINUS + '+') == '1.0' else 'points'}"
 
 

@@ -50,7 +50,6 @@ def render_page(page: Page, body: str) -> str:
         title=page_title(body),
         lead=_lead(body),
         body=Markup(_in_sections(_linked(page, body))),
-        headings=_headings(body),
         sections=_navigation(),
         root="../" * page.depth,
         **_shared(),
@@ -78,7 +77,6 @@ def render_search(bodies: Mapping[Page, str]) -> str:
         page=page,
         title="Search",
         lead="",
-        headings=[],
         sections=_navigation(),
         index=Markup(json.dumps(index, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")),
         root="",
@@ -197,10 +195,23 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain(heading).lower()).strip("-")
 
 
+# A page of fewer sections is taken in at a glance.
+LISTED = 3
+
+
+def _contents(body: str) -> str:
+    """Links to the sections of a long page; nothing for a short one."""
+    headings = _headings(body)
+    if len(headings) < LISTED:
+        return ""
+    items = "".join(f'<li><a href="#{anchor}">{escape(text)}</a></li>' for anchor, text in headings)
+    return f'<nav class="contents" aria-label="On this page">On this page: <ul>{items}</ul></nav>'
+
+
 def _in_sections(body: str) -> str:
     """Put each heading of the second level and what follows it into a section of its own."""
     before, *rest = re.split(r"(?=<h2>)", body)
-    parts = [f'<div class="opening">{before}</div>']
+    parts = [f'<div class="opening">{before}{_contents(body)}</div>']
     for part in rest:
         anchor = _anchor(_HEADING.findall(part)[0])
         heading = part.replace("<h2>", f'<h2 id="{anchor}">', 1)

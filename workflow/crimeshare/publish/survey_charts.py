@@ -255,8 +255,6 @@ def intervals_by_row(
         spec={
             "width": WIDTH + 40 - label_width - 44,
             "height": {"step": 26},
-            "padding": {"left": 4, "right": 44, "top": 4, "bottom": 4},
-            "autosize": {"type": "pad", "contains": "content"},
             "layer": layers,
         },
         alt=f"Chart of estimates with intervals. {plain(chart.subtitle)}. "

@@ -470,7 +470,7 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
         caption,
         [
             "Years ending",
-            "Change",
+            "Change, percentage points",
             f"{changes[0].level:whole} interval, percentage points",
             "p-value",
             "p-value adjusted (Holm)",
@@ -485,7 +485,7 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
             "many changes to the same year are tested; the smallest detectable change would be "
             "found with a chance of four in five."
         ],
-        styles=["", "signed", "", "", "", "bare"],
+        styles=["", "signed bare", "", "", "", "bare"],
         wide=True,
     )
 
@@ -588,7 +588,7 @@ def other_measures(survey: Survey) -> Table:
             f"{latest.level:whole} interval",
             "Unweighted base",
             "Design factor",
-            "Change",
+            "Change, percentage points",
             f"{latest.level:whole} interval of the change",
             "Verdict",
             "ONS's verdict",
@@ -598,7 +598,7 @@ def other_measures(survey: Survey) -> Table:
             f"Intervals by {survey_prose.rests_on(latest.method, latest.basis)}; the factor is "
             f"read off ONS's own verdicts on changes."
         ],
-        styles=["", "", "", "", "", "", "signed"],
+        styles=["", "", "", "", "", "", "signed bare"],
         wide=True,
     )
 
@@ -675,7 +675,7 @@ def offences_sentence(survey: Survey) -> str:
         f"In the {prose.period(row['period_end'])} police in England and Wales recorded {ratio} "
         f"offences of stalking for every hundred people who, by the survey, experienced it "
         f"({level:whole} interval {lower} to {upper} by simulation, on an assumed base). "
-        f"That is not the part of stalking which is reported, as the two do not count the same:"
+        f"That is not the part of stalking which is reported."
     )
 
 

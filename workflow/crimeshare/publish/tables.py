@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -10,6 +11,10 @@ from crimeshare.publish.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.provenance import sources
 
 Content = Figure | str
+
+# Text of no more characters than the first is not broken, that of more than the second asks for
+# room to wrap in.
+SHORT, LONG = 18, 24
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,15 @@ class Table:
             any(isinstance(row[position], Figure) for row in self.rows)
             for position in range(len(self.columns))
         ]
+        kinds = [
+            "number" if number else self._length(position)
+            for position, number in enumerate(numeric)
+        ]
         head = "".join(
-            f'<th scope="col"{_right(number)}>{header}</th>'
-            for header, number in zip(self.columns, numeric, strict=True)
+            f'<th scope="col"{_class(kind)}>{header}</th>'
+            for header, kind in zip(self.columns, kinds, strict=True)
         )
-        body = "".join(f"<tr>{self._cells(row, numeric)}</tr>" for row in self.rows)
+        body = "".join(f"<tr>{self._cells(row, kinds)}</tr>" for row in self.rows)
         wide = " wide" if self.wide else ""
         sortable = ' class="sortable"' if self.sortable else ""
         # A wide table scrolls inside its own box, which therefore must take the keyboard's focus.
@@ -67,13 +76,20 @@ class Table:
     def __repr__(self) -> str:
         return f"Table: {self.caption}"
 
-    def _cells(self, row: Sequence[Content], numeric: Sequence[bool]) -> str:
+    def _cells(self, row: Sequence[Content], kinds: Sequence[str]) -> str:
         first, *rest = [self._text(position, content) for position, content in enumerate(row)]
         cells = "".join(
-            f"<td{_right(number)}>{text}</td>"
-            for text, number in zip(rest, numeric[1:], strict=True)
+            f"<td{_class(kind)}>{text}</td>" for text, kind in zip(rest, kinds[1:], strict=True)
         )
-        return f'<th scope="row">{first}</th>{cells}'
+        return f'<th scope="row"{_class(kinds[0])}>{first}</th>{cells}'
+
+    def _length(self, position: int) -> str:
+        """What a column of text is called by its longest; row labels may always be broken."""
+        texts = [text for row in self.rows if isinstance(text := row[position], str)]
+        longest = max((len(re.sub(r"<[^>]*>", "", text)) for text in texts), default=0)
+        if longest > LONG:
+            return "long"
+        return "short" if position and longest <= SHORT else ""
 
     def _figures(self) -> list[Figure]:
         return [content for row in self.rows for content in row if isinstance(content, Figure)]
@@ -93,5 +109,5 @@ class Table:
         return f'<figcaption class="notes">{" ".join(notes)}</figcaption>' if notes else ""
 
 
-def _right(number: bool) -> str:
-    return ' class="number"' if number else ""
+def _class(kind: str) -> str:
+    return f' class="{kind}"' if kind else ""
