@@ -79,6 +79,14 @@ def test_releases_are_told_apart() -> None:
     assert "<li><code>unheard-of</code>: <code>Sheet: A1</code></li>" in html
 
 
+def test_a_publication_without_a_workbook_names_the_estimate_where_a_cell_would_stand() -> None:
+    named = [
+        Figure(name, 0.1, "proportion", (Cell("stalking-2024-03", "", "Findings", cell),))
+        for name, cell in (("a", "stalking, men"), ("b", "B7"), ("c", "stalking, men"))
+    ]
+    assert "<code>Findings: B7, stalking, men</code>" in sources(named)
+
+
 def test_figures_without_cells_have_no_source() -> None:
     assert sources([Figure("x", 1, "count")]) == ""
 

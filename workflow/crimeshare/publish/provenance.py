@@ -22,6 +22,8 @@ HASH_SHOWN = 12
 # A quoted sheet holds digits that are no cell: 'Table P1'!X43.
 _REFERENCE = re.compile(r"'[^']*'!|\b([A-Z]{1,3}[1-9]\d*)\b")
 
+_ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d*")
+
 _SLOT = "\0"
 
 
@@ -88,12 +90,19 @@ def _cells(figures: Sequence[Figure]) -> str:
         slots = _REFERENCE.findall(formula)
         skeleton = _REFERENCE.sub(lambda match: _SLOT if match[1] else match[0], formula)
         formulas.setdefault(skeleton, []).append([slot for slot in slots if slot])
-    listed = [f"{sheet}: {ranges(cells)}" for sheet, cells in sheets.items()]
+    listed = [f"{sheet}: {_places(cells)}" for sheet, cells in sheets.items()]
     for skeleton, filled in formulas.items():
         parts = skeleton.split(_SLOT)
         slots = [ranges(column) for column in zip(*filled, strict=True)]
         listed.append("".join(chain(*zip_longest(parts, slots, fillvalue=""))))
     return "; ".join(f"<code>{escape(text)}</code>" for text in listed)
+
+
+def _places(cells: Sequence[str]) -> str:
+    """Cells as ranges, after them what a publication without a workbook has in place of cells."""
+    addresses = [cell for cell in cells if _ADDRESS.fullmatch(cell)]
+    named = dict.fromkeys(cell for cell in cells if not _ADDRESS.fullmatch(cell))
+    return ", ".join([*([ranges(addresses)] if addresses else []), *named])
 
 
 Place = tuple[int, int]
