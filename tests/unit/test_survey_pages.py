@@ -122,7 +122,7 @@ class TestWords:
         assert survey_prose.trend(-0.05, -0.01) == "falling"
         assert survey_prose.trend(-0.05, 0.01) == "no clear trend"
         assert "by more than" in survey_prose.scatter(0.01, 0.95)
-        assert "no more than" in survey_prose.scatter(0.2, 0.95)
+        assert survey_prose.scatter(0.2, 0.95).startswith("nothing shows that")
 
     def test_a_disagreement_is_explained_only_by_a_factor_outside_the_range(self) -> None:
         assert "larger design factor" in survey_prose.switch(1.9, 2.1, 1.4, "people")
@@ -213,8 +213,11 @@ class TestPages:
             *survey_pages.DIFFERENCES,
             *survey_pages.caveats(survey),
             methods.why_wilson(),
+            methods.like_stalking(survey),
             methods.restart_sentence(survey),
+            methods.assumption_checked(survey),
             methods.agreement_sentence(survey),
+            methods.distant_agreement_sentence(survey),
             methods.verdict_list(),
             sources.two_totals_sentence(survey),
         ]
@@ -386,10 +389,46 @@ class TestMethods:
 
     def test_the_nearest_other_edition_is_taken(self) -> None:
         releases = ["a-2022-09", "a-2025-06", "a-2025-12"]
-        assert methods.nearest_other("a-2025-12", releases) == "a-2025-06"
-        assert methods.nearest_other("a-2022-09", releases) == "a-2025-06"
+        assert methods.other_release("a-2025-12", releases) == "a-2025-06"
+        assert methods.other_release("a-2022-09", releases) == "a-2025-06"
+        assert methods.other_release("a-2025-06", releases, furthest=True) == "a-2022-09"
         with pytest.raises(ValueError, match="no other"):
-            methods.nearest_other("a-2022-09", releases[:1])
+            methods.other_release("a-2022-09", releases[:1])
+
+    def test_agreement_holds_with_the_factor_of_the_edition_furthest_in_time(
+        self, survey: Survey
+    ) -> None:
+        said = methods.distant_agreement_sentence(survey)
+        shares, shares_elsewhere, every, every_elsewhere = [
+            float(figure["value"]) for figure in shown(said)
+        ]
+        assert shares > 0.97
+        assert shares_elsewhere > 0.99
+        assert every > 0.97
+        assert every_elsewhere > 0.98
+
+    def test_verdicts_on_stalking_are_possible_on_the_assumed_bases(self, survey: Survey) -> None:
+        said = methods.assumption_checked(survey)
+        assert said.count("It calls the change") == 2
+        assert "which does not fit" not in said
+
+    def test_the_study_is_described_as_it_was_made(self) -> None:
+        (note,) = methods.coverage_table().notes
+        assert [float(figure["value"]) for figure in shown(note)] == [500, 32_000, 20, 1.0, 1.6]
+
+    def test_a_repeated_incident_explains_no_share_of_victims(self) -> None:
+        def row(statistic: str) -> dict[str, object]:
+            return {
+                "own_factor_low": 2.0,
+                "own_factor_high": 2.5,
+                "factor": 1.4,
+                "units": "persons",
+                "statistic": statistic,
+                "measure_id": "violence",
+            }
+
+        assert "many times" not in methods.explained(row("prevalence"))
+        assert "many times" in methods.explained(row("incidents"))
 
     def test_agreement_on_shares_is_what_the_design_expects(self, survey: Survey) -> None:
         rows = [row for row in methods.checked(survey) if row["statistic"] == "prevalence"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from html import escape
 from statistics import mean
@@ -32,6 +33,9 @@ STATISTICS = {
     "incidents": "number of incidents",
 }
 UNITS = {"persons": "people", "households": "households"}
+
+LEVEL = 0.95
+"""Of the intervals in the study of coverage."""
 
 APPROXIMATED = {"theft", "headline_excluding_fraud", "headline_including_fraud"}
 """Totals of people and households together, which ONS tests by an approximation."""
@@ -124,35 +128,88 @@ def coverage_table() -> Table:
         ["Proportion", *(name[:1].upper() + name[1:] for name in survey_prose.METHODS.values())],
         rows,
         notes=[
-            "Samples of five hundred to thirty-two thousand people in clusters of twenty, whose "
-            "victims cluster; with the standard error of the sample and with a known design factor."
+            f"Samples of {_studied('n', min)} to {_studied('n', max)} people in clusters of "
+            f"{_cluster_size()}, whose victims cluster so that the design factor is "
+            f"{_studied('design_factor', min)} to {_studied('design_factor', max)}; once with the "
+            f"standard error of the sample, once with a design factor known from elsewhere."
         ],
     )
+
+
+def _studied(name: str, end: Callable[[Iterable[float]], float]) -> Figure:
+    """The least or greatest sample or design factor of the study."""
+    unit = {"n": "count", "design_factor": "design_factor"}[name]
+    return Figure(f"coverage.{name}.{end.__name__}", end(row[name] for row in coverage()), unit)
+
+
+def _cluster_size() -> Figure:
+    """How many people the clusters of the study hold, from the line that says how it was made."""
+    with (REFERENCE / "interval_coverage.csv").open(encoding="utf-8") as file:
+        found = re.search(r"clusters of (\d+)", next(file))
+    if found is None:
+        raise ValueError("interval_coverage.csv does not say how large its clusters are")
+    return Figure("coverage.cluster_size", float(found[1]), "count")
 
 
 def why_wilson() -> str:
     """Why Wilson's method is the default, from the study."""
 
-    def figures(method: str) -> tuple[Figure, Figure]:
-        rows = [row for row in coverage() if row["method"] == method]
-        worst = min(row["coverage"] for row in rows)
-        width = mean(row["mean_width"] for row in rows) / mean(
-            row["mean_width"] for row in coverage() if row["method"] == "wilson"
-        )
-        return (
-            Figure(f"coverage.{method}.lowest", worst, "proportion"),
-            Figure(f"coverage.{method}.wider", width - 1, "change"),
-        )
+    def found(method: str, name: str) -> list[float]:
+        return [row[name] for row in coverage() if row["method"] == method]
 
-    normal, _ = figures("normal")
-    wilson, _ = figures("wilson")
-    exact, wider = figures("korn-graubard")
+    def lowest(method: str) -> Figure:
+        return Figure(f"coverage.{method}.lowest", min(found(method, "coverage")), "proportion")
+
+    def missed(method: str) -> float:
+        return mean(abs(value - LEVEL) for value in found(method, "coverage"))
+
+    def wider(method: str, over: Callable[[Iterable[float]], float], name: str) -> Figure:
+        pairs = zip(found(method, "mean_width"), found("wilson", "mean_width"), strict=True)
+        ratio = over(width / wilson for width, wilson in pairs)
+        return Figure(f"coverage.{method}.wider.{name}", ratio - 1, "change")
+
+    closest = Figure("coverage.missed", max(missed("wilson"), missed("logit")), "percentage_points")
     return (
-        f"Of the four methods at hand, the normal one falls to {normal} where few are victims, "
-        f"which is where stalking lies; Wilson's at its worst still holds the truth in {wilson}. "
-        f"Korn and Graubard's is the most cautious, {exact} at its worst, at the price of "
-        f"intervals that are {wider} wider on average and hold the truth more often than they "
-        f"promise. Hence Wilson's is the default."
+        f"Four methods were tried on simulated surveys. The normal one holds the truth in as few "
+        f"as {lowest('normal')} of them where few in the sample are victims, as in small age "
+        f"groups. Korn and Graubard's never holds it in less than {lowest('korn-graubard')}, at "
+        f"the price of intervals {wider('korn-graubard', mean, 'mean')} wider than Wilson's on "
+        f"average, which hold the truth more often than they promise. Wilson's and the logit "
+        f"method come closest to the promise: on average they miss it by no more than {closest}, "
+        f"and at their worst hold the truth in {lowest('wilson')} and {lowest('logit')}. Of these "
+        f"two the logit method gives intervals up to {wider('logit', max, 'most')} wider where "
+        f"victims are few, and none at all where there are no victims. Hence Wilson's is the "
+        f"default."
+    )
+
+
+def like_stalking(survey: Survey) -> str:
+    """How the methods fare on a share, sample and design factor like those of stalking."""
+    latest = survey.latest(STALKING)
+    around = {
+        "p": latest.figure.number,
+        "n": latest.base.number,
+        "design_factor": latest.design_factor.number,
+    }
+    rows = [row for row in coverage() if row["basis"] == "design_factor"]
+    for name, value in around.items():
+        known = sorted({row[name] for row in rows})
+        beside = {
+            max((v for v in known if v <= value), default=known[0]),
+            min((v for v in known if v >= value), default=known[-1]),
+        }
+        rows = [row for row in rows if row[name] in beside]
+    low, high = (
+        Figure(
+            f"coverage.like_stalking.{end.__name__}",
+            end(row["coverage"] for row in rows),
+            "proportion",
+        )
+        for end in (min, max)
+    )
+    return (
+        f"For shares, samples and design factors around those of stalking among everybody, the "
+        f"choice hardly matters: all four hold the truth in {low} to {high}."
     )
 
 
@@ -226,9 +283,11 @@ def restart_sentence(survey: Survey) -> str:
     }
     return (
         f"Before the survey's restart in 2021 the standard errors that ONS published for shares of "
-        f"people gave a factor of {old} on average; the verdicts of {_edition(newest)} give "
-        f"{now['persons']} for people and {now['households']} for households. The older one is not "
-        f"carried forward."
+        f"people gave a factor of {old} on average; the verdicts of the {_edition(newest)} give "
+        f"{now['persons']} for people and {now['households']} for households. The older factor is "
+        f"not carried forward, nor the newer one back: an estimate of an edition with verdicts takes "
+        f"that edition's, and one without takes that of its own side of the restart. For households "
+        f"nothing at hand gives the older one by itself."
     )
 
 
@@ -252,7 +311,7 @@ def _edition(release_id: str) -> str:
 def checked(survey: Survey) -> list[Row]:
     """Agreement on each edition, with factors estimated on the edition nearest to it in time."""
     releases = sorted({row["release_id"] for row in survey.tables["agreement"]})
-    nearest = {release: nearest_other(release, releases) for release in releases}
+    nearest = {release: other_release(release, releases) for release in releases}
     return [
         row
         for row in survey.tables["agreement"]
@@ -260,8 +319,8 @@ def checked(survey: Survey) -> list[Row]:
     ]
 
 
-def nearest_other(release_id: str, releases: Sequence[str]) -> str:
-    """The other release whose period is nearest; ids end in year and month.
+def other_release(release_id: str, releases: Sequence[str], *, furthest: bool = False) -> str:
+    """The other release whose period is nearest, or furthest; ids end in year and month.
 
     Raises:
         ValueError: if there is no other.
@@ -274,14 +333,14 @@ def nearest_other(release_id: str, releases: Sequence[str]) -> str:
     others = [other for other in releases if other != release_id]
     if not others:
         raise ValueError(f"{release_id} is the only release: there is no other to check it with")
-    return min(others, key=lambda other: abs(months(other) - months(release_id)))
+    choose = max if furthest else min
+    return choose(others, key=lambda other: abs(months(other) - months(release_id)))
 
 
 def agreement_sentence(survey: Survey) -> str:
     """How far the project's verdicts are ONS's, over all editions and measures."""
     rows = checked(survey)
-    shares = [row for row in rows if row["statistic"] == "prevalence"]
-    comparisons, overall, near, elsewhere = _agreement("prevalence", shares)
+    comparisons, overall, near, elsewhere = _agreement("prevalence", _shares(rows))
     every, every_overall, _, every_elsewhere = _agreement("all", rows)
     return (
         f"Of {comparisons} comparisons of shares of victims that ONS judged, the project, with a "
@@ -290,6 +349,30 @@ def agreement_sentence(survey: Survey) -> str:
         f"others. Over all {every} comparisons, of numbers and rates too, it is {every_overall}, "
         f"and {every_elsewhere} away from the threshold."
     )
+
+
+def distant_agreement_sentence(survey: Survey) -> str:
+    """The same with factors from the edition furthest in time, which shares least with it."""
+    releases = sorted({row["release_id"] for row in survey.tables["agreement"]})
+    furthest = {release: other_release(release, releases, furthest=True) for release in releases}
+    rows = [
+        row
+        for row in survey.tables["agreement"]
+        if row["estimated_on"] == furthest[row["release_id"]]
+    ]
+    _, shares, _, shares_elsewhere = _agreement("prevalence.furthest", _shares(rows))
+    _, every, _, every_elsewhere = _agreement("all.furthest", rows)
+    return (
+        f"Editions less than a year apart share interviews of their latest year, and all share "
+        f"the earlier years, so the other edition is not wholly another survey. With the factor "
+        f"of the edition furthest in time {shares} of the shares are judged alike "
+        f"({shares_elsewhere} away from the threshold), and {every} of all comparisons "
+        f"({every_elsewhere})."
+    )
+
+
+def _shares(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row["statistic"] == "prevalence"]
 
 
 def _agreement(name: str, rows: Iterable[Row]) -> tuple[Figure, Figure, Figure, Figure]:
@@ -408,11 +491,48 @@ NEAR = 0.1
 def explained(row: Row) -> str:
     """Why a verdict away from the threshold is not ONS's."""
     reason = survey_prose.switch(
-        row["own_factor_low"], row["own_factor_high"], row["factor"], UNITS[row["units"]]
+        row["own_factor_low"],
+        row["own_factor_high"],
+        row["factor"],
+        UNITS[row["units"]],
+        incidents=row["statistic"] in ("incidence_rate", "incidents"),
     )
     if row["measure_id"] in APPROXIMATED:
         reason += "; ONS tests this total by an approximation, as a note to its tables says"
     return f"{reason}."
+
+
+# ---------------------------------------------------------------- assumed bases
+
+
+def assumption_checked(survey: Survey) -> str:
+    """Whether ONS's own verdicts on stalking are possible under the assumed bases.
+
+    A change that ONS calls significant is longer than half its interval, one that it does not is
+    shorter; estimates are taken as printed, to a tenth of a per cent.
+    """
+    told = []
+    for change in survey.changes(STALKING):
+        if change.published is None:
+            continue
+        half = (change.upper.number - change.lower.number) / 2
+        part = Figure(
+            f"{change.difference.figure_id}.half_interval",
+            half / abs(change.difference.number),
+            "proportion",
+            change.difference.cells,
+            f"half the interval of {change.difference.figure_id}, over the change",
+        )
+        verdict, than = ("significant", "less") if change.published else ("not significant", "more")
+        fits = (part.number < 1) == change.published
+        told.append(
+            f"It calls the change of {change.difference:signed} from the "
+            f"{prose.period(change.earlier.period_end)} to the "
+            f"{prose.period(change.later.period_end)} {verdict}, so half the interval of the "
+            f"change is {than} than the change itself; on the assumed bases it is {part} of it, "
+            f"which {'fits' if fits else 'does not fit'}."
+        )
+    return " ".join(["ONS's own verdicts on stalking bound what may be assumed.", *told])
 
 
 # ---------------------------------------------------------------- verdicts on statements

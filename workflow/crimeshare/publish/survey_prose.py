@@ -134,28 +134,34 @@ def scatter(q_p_value: float, level: float) -> str:
     """Whether the years stray from their line by more than sampling explains."""
     if q_p_value < 1 - level:
         return "the years stray from it by more than sampling explains"
-    return "the years stray from it no more than sampling explains"
+    return "nothing shows that the years stray from it by more than sampling explains"
 
 
-def switch(own_low: float, own_high: float, factor: float, units: str) -> str:
+def switch(
+    own_low: float, own_high: float, factor: float, units: str, *, incidents: bool = False
+) -> str:
     """Why a verdict away from the threshold differs from ONS's.
 
     Args:
         own_low, own_high: between which design factors the measure's own flags switch on.
         factor: the one its group of measures was given.
-        units: ``persons`` or ``households``.
+        units: ``people`` or ``households``.
+        incidents: whether incidents are counted, each of which may have the same victim.
 
     Raises:
         ValueError: where the range holds the factor, which explains nothing.
     """
     if own_low > factor:
+        repeated = ", or one of them counts many times" if incidents else ""
         return (
             f"ONS's flags for this measure switch on at a larger design factor than that of "
-            f"{units}: its victims are fewer and clustered, or suffer it repeatedly"
+            f"{units}: it varies more, as where victims live close together or have unequal "
+            f"weights{repeated}"
         )
     if own_high < factor:
+        once = ", as where few suffer it more than once" if incidents else ""
         return (
             f"ONS's flags for this measure switch on at a smaller design factor than that of "
-            f"{units}: its victims are spread more evenly over the sample"
+            f"{units}: it varies less{once}"
         )
     raise ValueError(f"the range {own_low} to {own_high} holds the factor {factor}")
