@@ -285,9 +285,9 @@ def restart_sentence(survey: Survey) -> str:
         f"Before the survey's restart in 2021 the standard errors that ONS published for shares of "
         f"people gave a factor of {old} on average; the verdicts of the {_edition(newest)} give "
         f"{now['persons']} for people and {now['households']} for households. The older factor is "
-        f"not carried forward, nor the newer one back: an estimate of an edition with verdicts takes "
-        f"that edition's, and one without takes that of its own side of the restart. For households "
-        f"nothing at hand gives the older one by itself."
+        f"not carried forward, nor the newer one back: an estimate of an edition with verdicts "
+        f"takes that edition's, and one without takes that of its own side of the restart. For "
+        f"households nothing at hand gives the older one by itself."
     )
 
 

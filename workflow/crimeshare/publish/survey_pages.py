@@ -58,6 +58,10 @@ ASSUMED = (
     "thought possible."
 )
 
+UNROUNDED = (
+    "Verdicts go by the limits before rounding: one printed as nought lies on one side of it."
+)
+
 
 # ---------------------------------------------------------------- sentences
 
@@ -96,7 +100,9 @@ def assumption(survey: Survey) -> str:
         f"{prose.period(latest.period_end)} about {latest.base}, and anything from "
         f"{latest.base_lowest} to {latest.base_highest}. The design factor is "
         f"{latest.design_factor} ({low} to {high}), as ONS's own verdicts on other questions put "
-        f"to people tell it. {ASSUMED}"
+        f"to people tell it; before the survey's restart in 2021 it is {long_ago.design_factor} "
+        f"({low_then} to {high_then}), as the standard errors that ONS then published tell it. "
+        f"{ASSUMED}"
     )
 
 
@@ -256,15 +262,15 @@ def _drawn(estimate: Estimate, label: str, series: int = 0) -> Interval:
 def by_group(survey: Survey) -> Chart:
     """Last year's stalking by sex and by age, in the newest year published by group."""
     groups = survey.groups(STALKING, survey.latest(STALKING, "women").period_end)
-    top = max(groups, key=lambda e: e.figure.number)
+    least, top = (end(groups, key=lambda e: e.figure.number) for end in (min, max))
     return intervals_by_row(
         Chart(
             "stalking-by-group",
-            f"{_capital(survey_prose.who(top.sex, top.age))} report stalking most often: "
-            f"{top.figure} in the {prose.period(top.period_end)}",
-            f"Stalking in the last year by sex and age, England and Wales, "
-            f"{prose.period(top.period_end)}, estimates with {top.level:whole} intervals on "
-            f"assumed bases",
+            f"Stalking in the last year by sex and age: from {least.figure} of "
+            f"{survey_prose.who(least.sex, least.age)} to {top.figure} of "
+            f"{survey_prose.who(top.sex, top.age)}",
+            f"Groups at hand, England and Wales, {prose.period(top.period_end)}, estimates with "
+            f"{top.level:whole} intervals on assumed bases",
         ),
         [_drawn(e, _capital(survey_prose.who(e.sex, e.age))) for e in groups],
         label_width=150,
@@ -481,9 +487,10 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
         ],
         rows,
         notes=[
-            f"On {survey_prose.BASES[changes[0].later.basis]}. The adjusted p-value counts how "
-            "many changes to the same year are tested; the smallest detectable change would be "
-            "found with a chance of four in five."
+            f"On {survey_prose.BASES[changes[0].later.basis]}. The verdict is on each change by "
+            "itself, as ONS's is; the adjusted p-value counts how many changes to the same year "
+            "are tested. The smallest detectable change would be found with a chance of four in "
+            f"five. {UNROUNDED}"
         ],
         styles=["", "signed bare", "", "", "", "bare"],
         wide=True,
@@ -596,7 +603,7 @@ def other_measures(survey: Survey) -> Table:
         rows,
         notes=[
             f"Intervals by {survey_prose.rests_on(latest.method, latest.basis)}; the factor is "
-            f"read off ONS's own verdicts on changes."
+            f"read off ONS's own verdicts on changes. {UNROUNDED}"
         ],
         styles=["", "", "", "", "", "", "signed bare"],
         wide=True,
@@ -685,14 +692,14 @@ DIFFERENCES = (
     "The police count offences against anyone, children and people in institutions too; the "
     "survey asks people aged 16 and over who live in private households.",
     "The survey asks about two or more incidents that caused distress, fear or alarm, whatever the "
-    "law calls them; the police apply the offence in law, and much that the survey calls stalking "
-    "they record as harassment or as malicious communications.",
+    "law calls them; the police apply the offence in law, and may record as harassment or as "
+    "malicious communications what the survey calls stalking.",
     "What the police record follows rules that changed: when several crimes come together, which "
     "of them is recorded, and when harassment by a former partner became stalking.",
     "An offence counts in the year it was recorded, an experience in the twelve months before the "
     "interview, so that the survey's year reaches back further.",
-    "Most of what the survey hears of never reaches the police, and what does may be told to "
-    "someone else first.",
+    "Not everything that people tell the survey is reported to the police, and not everything that "
+    "is reported is recorded as a crime.",
 )
 """Why recorded offences and estimated victims measure different things."""
 
@@ -713,6 +720,9 @@ def caveats(survey: Survey) -> list[str]:
         "The estimates of the two years from April 2021 were published without accreditation, "
         "which was restored in the second half of 2024.",
         "Data for the year ending March 2023 hold eight months of these questions.",
+        "From April 2023 to March 2025 questions about domestic abuse were put to half the sample. "
+        "Whether those about stalking were is not known here; the smallest bases assumed allow for "
+        "questions put to part of it.",
         "The questions were put to people aged 16 to 59 until 2017, to those aged 16 to 74 until "
         "2020, and to all people aged 16 and over since October 2021.",
     ]
