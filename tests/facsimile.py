@@ -231,6 +231,36 @@ def footnotes_on_everything(book: Book) -> None:
                 book.sheets[name][row, column] = f"{cell}{note}"
 
 
+def notes_set_high(book: Book) -> None:
+    """``Gwent\u00b3\u02d2\u2074``: notes as small digits, as a spreadsheet program writes them."""
+    for name, header in book.header.items():
+        area = 1 if name in book.by_force else 3
+        for (row, column), cell in list(book.sheets[name].items()):
+            if (row == header or (row > header and column == area)) and cell != "":
+                book.sheets[name][row, column] = f"{cell}\u00b3\u02d2\u2074"
+
+
+def ampersands(book: Book) -> None:
+    """``Devon & Cornwall``, ``Stalking & harassment``."""
+    for name in book.header:
+        for at, cell in list(book.sheets[name].items()):
+            if isinstance(cell, str) and at[1] < 3 + 30 * (at[0] == book.header[name]):
+                book.sheets[name][at] = cell.replace(" and ", " & ")
+
+
+def labels_over_two_rows(book: Book) -> None:
+    """The first labels in cells merged over two rows: they stand in the upper one."""
+    for name, header in list(book.header.items()):
+        # The older layout has two rows as it is.
+        more = int(book.accessible)
+        grid = {(r + more * (r >= header), c): cell for (r, c), cell in book.sheets[name].items()}
+        lower = book.header[name] = header + more
+        for column in range(4):
+            if (cell := grid.pop((lower, column), "")) != "":
+                grid[lower - 1, column] = cell
+        book.sheets[name] = grid
+
+
 def footnotes_on_area_codes(book: Book) -> None:
     """``E230000118``: a footnote digit behind an area code."""
     for name in book.header:
@@ -281,11 +311,20 @@ def transport_police_with_a_year(book: Book) -> None:
 
 
 def figures_typed_as_text(book: Book) -> None:
-    """A number stored as text, with a comma."""
+    """Numbers stored as text: commas, spaces of any kind, a note, a true minus, a per cent sign."""
     grid = book.table("P1")
     row = next(r for (r, c), cell in grid.items() if cell == "W15000002")
-    column = min(c for (r, c), cell in grid.items() if r == row and c > 1)
-    grid[row, column] = f"{grid[row, column]:,.0f}"
+    columns = sorted(c for (r, c), cell in grid.items() if r == row and isinstance(cell, float))
+    for column, text in zip(
+        columns, ["{:,.0f}", " {:,.0f}\u00a0", "{:,.0f} [note 3]", "{:,.0f}\u00b3"], strict=False
+    ):
+        grid[row, column] = text.format(grid[row, column]).replace(
+            ",", "\u202f" * (column % 2) or ","
+        )
+    grid = book.table("P2")
+    for at, cell in list(grid.items()):
+        if isinstance(cell, float):
+            grid[at] = f"{cell!r}%".replace("-", "\u2212")
 
 
 def blank_columns_between(book: Book) -> None:
@@ -348,6 +387,9 @@ QUIRKS: list[Quirk] = [
     correction_sheet_first,
     spaces_behind_sheet_names,
     footnotes_on_everything,
+    notes_set_high,
+    ampersands,
+    labels_over_two_rows,
     footnotes_on_area_codes,
     line_breaks_in_labels,
     capitals_and_dashes,

@@ -333,9 +333,9 @@ def test_a_new_layout_is_read_with_nothing_but_the_proposed_lines(
 
     words = refused(here, "pfa-2025-03")
     for line in [
-        '*,"crimes by area, 12 months to *",counts',
-        '*,"growth by area, 12 months to * against *",change',
-        '*,"crimes a head, 12 months to *",rate',
+        '*,"crimes by area, year ending *",counts',
+        '*,"growth by area, year ending * against *",change',
+        '*,"crimes a head, year ending *",rate',
         "ons code,area_code,",
         "place,area_name,",
         "harassing others,offence,stalking_harassment",

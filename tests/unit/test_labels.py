@@ -30,6 +30,19 @@ from crimeshare.tables import labels
             "population figures (mid-year) rounded to 100",
         ),
         ("Rate per 1,000 population7", "rate per 1,000 population"),
+        ("Stalking & harassment", "stalking and harassment"),
+        ("Stalking and harassment\u00b3", "stalking and harassment"),
+        ("Stalking and harassment \u00b3\u02d2\u2074 \u2075", "stalking and harassment"),
+        ("Stalking and harassment 3 4", "stalking and harassment"),
+        ("Stalking and harassment [3]", "stalking and harassment"),
+        ("Stalking and harassment (3)", "stalking and harassment"),
+        ("Stalking and harassment (note 3)", "stalking and harassment"),
+        ("Stalking and harassment [footnote 3]", "stalking and harassment"),
+        ("Stalking and harassment [r]", "stalking and harassment"),
+        ("Stalking and harassment *", "stalking and harassment"),
+        ("Stalking and\u00a0harassment\u200b \u2020", "stalking and harassment"),
+        ("British Transport Police (2006)", "british transport police (2006)"),
+        ("[u]", "[u]"),
     ],
 )  # fmt: skip
 def test_plain(published: str, plain: str) -> None:
@@ -52,6 +65,19 @@ def test_a_number_that_belongs_to_the_label_stays() -> None:
         ("year ending December 2024 [note 1]", [(2024, 12)]),
         ("year ending March 2010 to year ending December 2024", [(2010, 3), (2024, 12)]),
         ("January to March 2022", []),
+        ("YE Mar 2024", [(2024, 3)]),
+        ("year-ending Sept. 2024", [(2024, 9)]),
+        ("years ending June 2023 and June 2024", [(2023, 6), (2024, 6)]),
+        ("year ending 31st December, 2024, published 24 April 2025", [(2024, 12)]),
+        ("Year ending: Dec-24", [(2024, 12)]),
+        ("year ending December '24", [(2024, 12)]),
+        ("year ending 31/12/2024", [(2024, 12)]),
+        ("year ending 2024-12-31", [(2024, 12)]),
+        ("12-month period to the end of June 2024", [(2024, 6)]),
+        ("1 April 2023 to 31 March 2024", [(2024, 3)]),
+        ("January to December 2024", [(2024, 12)]),
+        ("year to date", []),
+        ("published 24 April 2025", []),
     ],
 )  # fmt: skip
 def test_periods_of_a_title(title: str, periods: list[tuple[int, int]]) -> None:
@@ -64,6 +90,9 @@ def test_periods_of_a_title(title: str, periods: list[tuple[int, int]]) -> None:
         ("E23000011", "E23000011"),
         ("E230000118", "E23000011"),
         (" W15000002 ", "W15000002"),
+        ("w15000002", "W15000002"),
+        ("E23000011\u2078", "E23000011"),
+        ("E23000011 [note 4]", "E23000011"),
         ("E2300001", None),
         ("", None),
         ("Source: Home Office", None),
@@ -75,4 +104,6 @@ def test_area_codes(text: str, code: str | None) -> None:
 
 def test_mid_year_of_a_base() -> None:
     assert labels.mid_year("Population figures\n (mid-2017)3  rounded to 100") == 2017
+    assert labels.mid_year("Population in mid 2023") == 2023
+    assert labels.mid_year("Population of 2023") == 2023
     assert labels.mid_year("Population figures") is None

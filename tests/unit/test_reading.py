@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from crimeshare.problems import Problems
+from crimeshare.tables import police_force_area
 from crimeshare.tables.grid import Workbook, address, open_workbook
 from crimeshare.tables.layout import UnknownNames
 from crimeshare.tables.observations import Observation
@@ -70,6 +74,9 @@ def test_a_quirk_changes_no_figure(release_id: str, quirk: facsimile.Quirk, tmp_
     [
         ("-", "P2", "small_base"),
         ("[u]", "P2", "small_base"),
+        ("[u] [note 3]", "P2", "small_base"),
+        ("\u2013", "P2", "small_base"),
+        (":", "P1", "unavailable"),
         ("[u1]", "P3", "low_population"),
         ("+", "P3", "low_population"),
         ("..", "P1", "unavailable"),
@@ -104,6 +111,28 @@ def rename_area(book: Book) -> None:
 
 def new_area_code(book: Book) -> None:
     book.replace("W15000002", "W15000099", "P2")
+
+
+def new_area(book: Book) -> None:
+    book.replace("W15000002", "W15000099", "P2")
+    book.replace("Gwent", "Mercia", "P2")
+
+
+def figures_of_no_kind(book: Book) -> None:
+    for at, cell in book.table("P1").items():
+        if isinstance(cell, float):
+            book.table("P1")[at] = f"about {cell}"
+
+
+def base_of_no_year(book: Book) -> None:
+    grid = book.table("P3")
+    at = next(at for at, cell in grid.items() if str(cell).startswith("Population"))
+    grid[at] = "Population figures"
+
+
+def partnerships_retitled(book: Book) -> None:
+    grid = book.table("C2")
+    grid[0, 0] = "Table C2: Crimes by Community Safety Partnership, year ending December 2024"
 
 
 def unknown_marker(book: Book) -> None:
@@ -182,9 +211,15 @@ def no_header(book: Book) -> None:
         (rename_offence, ["'Table P1', cell I7", "'Stalking, harassing'",
                           "'stalking and harassment'", "columns.csv",
                           '"stalking, harassing",offence,stalking_harassment']),
-        (rename_area, ["'Table P1', row 60", "W15000002", "'Gwentshire'", "'gwent'",
+        (rename_area, ["'Table P1', cell B60", "W15000002", "'Gwentshire'", "'gwent'",
                        "area_names.csv", "gwentshire,W15000002"]),
-        (new_area_code, ["'Table P2', row 61", "'W15000099'", "'Gwent'", "areas.csv"]),
+        (new_area_code, ["'Table P2', cell B61", "'W15000099'", "'Gwent'",
+                         "area_names.csv the line: w15000099,W15000002"]),
+        (new_area, ["'Table P2', cell B61", "'W15000099' of 'Mercia'", "areas.csv"]),
+        (figures_of_no_kind, ["'Table P1'", "more kinds of cells", "not the figures of"]),
+        (base_of_no_year, ["'Table P3'", "does not say of which year", "(mid-2023)"]),
+        (partnerships_retitled, ["'Table C2'", "Crimes by Community Safety Partnership",
+                                 "year ending *\",partnership_counts"]),
         (unknown_marker, ["'Table P2', cell D20", "'[q]'", "[u]", "markers.csv", "[q],change,?,?"]),
         (small_base_marker_in_counts, ["'Table P1', cell D20", "'-'", "never read as zero"]),
         (empty_cell, ["'Table P3', cell F20", "an empty cell", "never read as zero"]),
@@ -243,6 +278,93 @@ def test_all_unknown_names_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(UnknownNames) as caught:
         read(book, shipped, tmp_path)
     assert len(caught.value.problems) == len(caught.value.unknown) == 4
+
+
+def test_a_book_of_another_year_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    shipped = facsimile.figures("pfa-2024-12")
+    workbook = open_workbook(
+        facsimile.write(facsimile.from_figures(shipped), tmp_path / "facsimile.xlsx")
+    )
+    with pytest.raises(UnknownNames) as caught:
+        read_police_force_area_tables(workbook, "pfa-2024-09", date(2024, 9, 30))
+    assert len(caught.value.problems) == 1
+    assert "for the year ending September 2024" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "title"),
+    [
+        ("P1", "Table P1: Recorded crime, offences, police force areas, number of offences, {}"),
+        ("P2", "Table P2: Recorded crime, offences, police force areas, percentage change, {}"),
+        ("P4", "Table P4: Recorded crime, offences, police force areas, number of offences, {}"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("this", "before", "between"),
+    [
+        ("YE Dec 2024", "YE Dec 2023", "compared with"),
+        ("12 months to 31 December 2024", "12 months to 31 December 2023", "compared with"),
+        ("January 2024 to December 2024", "January to December 2023", "against"),
+        ("year ending Dec-24 [note 1], published 24 April 2025", "YE Dec-23", "and"),
+        ("year ending December 2024", "year ending December 2024, previous year", ""),
+    ],
+)
+def test_years_may_be_worded_otherwise(
+    number: str, title: str, this: str, before: str, between: str, tmp_path: Path
+) -> None:
+    shipped = facsimile.figures("pfa-2024-12")
+    book = facsimile.from_figures(shipped)
+    if number == "P4" and not between:
+        return  # of which year a table of counts is must be said
+    years = {"P1": this, "P2": f"{before} {between} {this}" if between else this, "P4": before}
+    book.table(number)[0, 0] = title.format(years[number])
+    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+
+
+def test_a_year_may_stand_below_the_title(tmp_path: Path) -> None:
+    shipped = facsimile.figures("pfa-2024-12")
+    book = facsimile.from_figures(shipped)
+    for name in book.header:
+        grid = book.sheets[name]
+        title, _, years = str(grid[0, 0]).partition(", year ending")
+        grid[0, 0], grid[1, 0] = title, f"Year ending{years}"
+    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+
+
+def test_rows_without_an_area_are_passed_over(tmp_path: Path) -> None:
+    shipped = facsimile.figures("pfa-2024-12")
+    book = facsimile.from_figures(shipped)
+    grid = book.table("P1")
+    last = max(row for row, _ in grid)
+    grid[last + 2, 1] = "Contact: the crime statistics team"
+    header = book.header["Table P1"]
+    for column in range(25):
+        grid[last + 3, column] = grid[header, column]
+    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+
+
+def test_lines_that_name_what_no_file_knows_are_all_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layouts = tmp_path / "pfa"
+    shutil.copytree(police_force_area.FOLDER, layouts)
+    monkeypatch.setattr(police_force_area, "FOLDER", layouts)
+    for file, line in [
+        ("columns.csv", "cyber crime,offence,cyber_crime"),
+        ("columns.csv", "remarks,skip,"),
+        ("area_names.csv", "mercia,E23000099"),
+        ("sheets.csv", "*,*mercia*,count"),
+        ("markers.csv", "[q],counts,?,?"),
+    ]:
+        with (layouts / file).open("a", encoding="utf-8") as lines:
+            lines.write(f"{line}\n")
+    shipped = facsimile.figures("pfa-2024-12")
+    with pytest.raises(Problems) as caught:
+        read(facsimile.from_figures(shipped), shipped, tmp_path)
+    told = str(caught.value)
+    assert len(caught.value.problems) == 5
+    for words in ["cyber_crime", "'skip'", "E23000099", "the table 'count'", "'[q]'"]:
+        assert words in told
 
 
 def test_an_address_counts_columns_past_z() -> None:

@@ -7,75 +7,109 @@ are the same when :func:`plain` makes them the same.
 
 from __future__ import annotations
 
+import calendar
 import re
 import unicodedata
+from collections.abc import Iterator
 
-_NOTE = re.compile(r"\[\s*notes?[^\]]*\]", re.IGNORECASE)
-_DIGITS = r"\d{1,2}(?:\s*,\s*\d{1,2})*"
+# "[note 2]", "(notes 1 and 2)", "[3]", "(3)" at the end, and the shorthand for revised,
+# provisional and estimated figures and for a break in the series.
+_NOTE = re.compile(
+    r"\[\s*(?:foot)?notes?[^\]]*\]|\(\s*(?:foot)?notes?\s*\d[^)]*\)"
+    r"|\[\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*\]|\(\s*\d{1,2}(?:\s*,\s*\d{1,2})*\s*\)(?=\W*$)"
+    r"|\[\s*[bepr]\s*\]|(?<=\S)\s?[*\u2020\u2021\u00a7]+(?=\s*$)",
+    re.IGNORECASE,
+)
+# A digit set high is a note wherever it stands.
+_HIGH = r"[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+"
+_HIGH_DIGITS = re.compile(rf"{_HIGH}(?:[\s,\u02d2]*{_HIGH})*")
+_DIGITS = r"\d{1,2}(?:(?:\s*,\s*|\s+)\d{1,2})*"
 # Footnote digits stand right behind a letter or a bracket, at the end of the label, of a
 # bracket, or of the part before a dash or a space.  A digit behind a digit is part of a number,
 # and so is one behind a word that counts or compares: "aged 16 to 59".
 _COUNTING = "".join(rf"(?<!\b{word})" for word in ("to", "and", "over", "under", "aged", "than"))
-_GLUED = re.compile(rf"(?<=[a-z]){_COUNTING}\s?{_DIGITS}(?=\)|$)|(?<=\))\s?{_DIGITS}(?=\s|$)")
-_MID_YEAR = re.compile(r"mid-(\d{4})")
+_GLUED = re.compile(
+    rf"(?<=[a-z]){_COUNTING}\s?{_DIGITS}(?=\)|$)|(?<=\))\s?{_DIGITS}(?=\s|$)", re.IGNORECASE
+)
+_MID_YEAR = re.compile(r"\bmid[- ](?:year )?(20\d\d)(?!\d\d\d)")
+_A_YEAR = re.compile(r"\b20\d\d(?!\d\d\d)")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+# Soft hyphens and spaces of no width.
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 _CODE = re.compile(r"([EWKNS]\d{8})(?:\d{1,2}(?:,\d{1,2})*)?")
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_MONTH_OF_YEAR = re.compile(rf"\b({'|'.join(_MONTHS)}) (\d{{2,}})", re.IGNORECASE)
+_MONTHS = [month.casefold() for month in calendar.month_name if month]
+# "mar", "sept." or "march"; the names are those of the C locale, which Python starts with.
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:4]}|{name[3:]})?" for name in _MONTHS)
+_DAY = r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?"
+_DATE = re.compile(
+    # A day, a month, perhaps a day as Americans write it, and a year of two digits or more.
+    rf"\b{_DAY}({_MONTH})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,?(?=\s+20\d\d))?[\s,'\u2019-]{{1,3}}(\d{{2,}})",
+    re.IGNORECASE,
+)
+_DATED = re.compile(rf"{_DATE.pattern}(?:,\d{{1,2}})*", re.IGNORECASE)
+_IN_DIGITS = re.compile(r"\b(?:(\d{1,2})/)?(\d{1,2})/(20\d\d)\b|\b(20\d\d)-(\d\d)-(\d\d)\b")
 # What says that the months named are the ends of years, not days of publication.
 _YEAR_ENDING = re.compile(
-    r"\b(?:year|12 months|twelve months) (?:ending|ended|to)\b", re.IGNORECASE
+    rf"\b(?:y/?e|years?[\s-]+(?:end(?:ing|ed)?|to)|(?:12|twelve)[\s-]+months?(?:[\s-]+period)?"
+    rf"[\s-]+(?:end(?:ing|ed)?|to))\b(?:\s+(?:the\s+)?(?:end(?:\s+of)?|in))?:?\s+"
+    rf"(?={_DAY}(?:{_MONTH})\b)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    rf"\b{_DAY}({_MONTH})\b\.?(?:\s+(20\d\d))?\s+(?:to|-)\s+{_DAY}({_MONTH})\b\.?\s+(20\d\d)",
+    re.IGNORECASE,
 )
 
 
 def one_line(label: str) -> str:
     """``label`` on one line: Unicode folded, spaces and dashes made plain."""
-    text = unicodedata.normalize("NFKC", label).translate(_DASHES)
+    text = unicodedata.normalize("NFKC", label).translate(_UNSEEN).translate(_DASHES)
     return " ".join(text.split())
 
 
+def without_notes(label: str) -> str:
+    """``label`` on one line without what refers to notes, but for digits of the usual height.
+
+    >>> without_notes("1,234 [note 3]"), without_notes("5\u00b9\u02d2\u00b2")
+    ('1,234', '5')
+    """
+    return one_line(_NOTE.sub(" ", one_line(_HIGH_DIGITS.sub(" ", label))))
+
+
 def plain(label: str) -> str:
-    """``label`` without notes, footnote digits, case and odd spaces; mid-years become ``mid-year``.
+    """``label`` without notes, footnote digits, case and odd spaces.
+
+    ``&`` becomes ``and`` and a mid-year ``mid-year``.
 
     >>> plain(" Total recorded crime\\n (excluding fraud3) \\n[note 2]")
     'total recorded crime (excluding fraud)'
     >>> plain("Residential burglary (households) 6,7,9")
     'residential burglary (households)'
     """
-    text = _NOTE.sub(" ", one_line(label)).casefold()
+    text = without_notes(label).casefold().replace("&", " and ")
     text = _MID_YEAR.sub("mid-year", text)
     text = _GLUED.sub("", " ".join(text.split()))
     return " ".join(text.split())
 
 
 def named(label: str) -> str:
-    """``label`` on one line without ``[note n]``, as a name to show.
+    """``label`` on one line without notes, as a name to show.
 
     >>> named("Unassigned  Gwent [note 2]")
     'Unassigned Gwent'
     """
-    return one_line(_NOTE.sub(" ", one_line(label)))
+    return one_line(_GLUED.sub("", without_notes(label)))
 
 
 def mid_year(label: str) -> int | None:
-    """The year of a ``(mid-2017)`` in a label, or None."""
-    found = _MID_YEAR.search(one_line(label).casefold())
-    return int(found.group(1)) if found else None
+    """The year of a ``(mid-2017)`` in a label, or of the one year it names, or None."""
+    text = one_line(label).casefold()
+    if found := _MID_YEAR.search(text):
+        return int(found[1])
+    years = set(_A_YEAR.findall(text))
+    return int(years.pop()) if len(years) == 1 else None
 
 
 def area_code(text: str) -> str | None:
@@ -84,13 +118,14 @@ def area_code(text: str) -> str | None:
     >>> area_code("E230000118")
     'E23000011'
     """
-    found = _CODE.fullmatch(one_line(text))
+    found = _CODE.fullmatch(without_notes(text).upper())
     return found.group(1) if found else None
 
 
 def periods(title: str) -> list[tuple[int, int]]:
     """Every ``year ending <month> <year>`` of a title, as ``(year, month)``.
 
+    ``YE Mar 2024``, ``12 months to 31 March 2024`` and ``April 2023 to March 2024`` say the same.
     Footnote digits are glued to the year, and some titles write two digits: ``June 20161,2``
     is June 2016 with notes 1 and 2, ``June 181,2`` is June 2018 with the same.  Four digits
     that are a year of this century are the year; otherwise two digits are.
@@ -98,22 +133,60 @@ def periods(title: str) -> list[tuple[int, int]]:
     >>> periods("percentage change, year ending June 2017 compared with year ending June 181,2")
     [(2017, 6), (2018, 6)]
     """
-    text = one_line(title)
-    if not _YEAR_ENDING.search(text):
-        return []
-    return [
-        (_year(digits), _MONTHS.index(month.casefold()) + 1)
-        for month, digits in _MONTH_OF_YEAR.findall(text)
-    ]
+    text = year_endings(title)
+    return list(_ends(text)) if "year ending " in text.casefold() else []
+
+
+def months(title: str) -> list[tuple[int, int]]:
+    """Every month that a title names alone, as ``(year, month)``: no range of months, no day."""
+    return list(_ends(_RANGE.sub(" ", year_endings(title))))
+
+
+def _ends(text: str) -> Iterator[tuple[int, int]]:
+    """A day that ends no month is one of publication: ``24 April 2025`` is no end of a year."""
+    for day, month, digits in _DATE.findall(text):
+        end = _year(digits), _month(month)
+        if not day or int(day) == calendar.monthrange(*end)[1]:
+            yield end
+
+
+def year_endings(title: str) -> str:
+    """``title`` on one line, where every year it is about is a ``year ending ...``.
+
+    >>> year_endings("Offences, YE Mar 2024"), year_endings("Offences, April 2023 to March 2024")
+    ('Offences, year ending Mar 2024', 'Offences, year ending March 2024')
+    """
+    text = _IN_DIGITS.sub(_spelt, one_line(title))
+    return _YEAR_ENDING.sub("year ending ", _RANGE.sub(_end_of_year, text))
 
 
 def without_periods(title: str) -> str:
-    """``title`` with ``*`` for every month and year, so that it fits the titles of other years.
+    """``title`` with ``*`` for every day, month and year, so that it fits those of other years.
 
     >>> without_periods("crimes by force, year ending march 2025")
     'crimes by force, year ending *'
     """
-    return _MONTH_OF_YEAR.sub("*", title)
+    return _DATED.sub("*", year_endings(title))
+
+
+def _spelt(found: re.Match[str]) -> str:
+    day, month, year = found[1] or found[6] or "", int(found[2] or found[5]), found[3] or found[4]
+    if not 1 <= month <= 12:
+        return found[0]
+    return f"{day} {_MONTHS[month - 1].capitalize()} {year}".strip()
+
+
+def _end_of_year(found: re.Match[str]) -> str:
+    """The end of a range of twelve months; any other range as it stands."""
+    first, last, year = _month(found[2]), _month(found[5]), int(found[6])
+    began = int(found[3]) if found[3] else year - (first > last)
+    if 12 * (year - began) + last - first != 11:
+        return found[0]
+    return f"year ending {found[5]} {year}"
+
+
+def _month(name: str) -> int:
+    return 1 + [month[:3] for month in _MONTHS].index(name[:3].casefold())
 
 
 def _year(digits: str) -> int:

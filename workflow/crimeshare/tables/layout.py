@@ -62,7 +62,7 @@ class LabelMap:
         self.file = file
         rows = read_rows(file)
         self.key = next(iter(rows[0]))
-        self.rows: dict[str, Mapping[str, str]] = {plain(row[self.key]): row for row in rows}
+        self.rows: dict[str, Mapping[str, str]] = {_reduced(row[self.key]): row for row in rows}
         for label, row in (extra or {}).items():
             self.rows.setdefault(plain(label), row)
         self._patterns = {key: row for key, row in self.rows.items() if "*" in key}
@@ -74,10 +74,13 @@ class LabelMap:
             return self.rows[reduced]
         return next((row for key, row in self._patterns.items() if fnmatchcase(reduced, key)), None)
 
-    def unknown(self, where: str, what: str, label: str, given: Iterable[str] = ()) -> Unknown:
+    def unknown(
+        self, where: str, what: str, label: str, given: Iterable[str] = (), hint: str = ""
+    ) -> Unknown:
         """Say that ``label`` is not known here, and propose a line modelled on the nearest.
 
-        ``given`` are values of the line that the workbook itself settles, such as a code.
+        ``given`` are values of the line that the workbook itself settles, such as a code; ``hint``
+        says how to fill in a ``?``.
         """
         near = self.nearest(label)
         line = self._proposed(label, near[0] if near else None, list(given))
@@ -86,7 +89,7 @@ class LabelMap:
         )
         return Unknown(
             f"{where}: {what} {label!r} is not known. {nearest} If you know what it is, "
-            f"add to {relative(self.file)} the line: {line}",
+            f"add to {relative(self.file)} the line: {line}{hint if '?' in line else ''}",
             self.file,
             line,
         )
@@ -104,6 +107,11 @@ class LabelMap:
         else:
             values = ["?"] * len(columns)
         return csv_line([plain(label), *values])
+
+
+def _reduced(label: str) -> str:
+    """A label of a layout file; a pattern is taken as it stands."""
+    return label if "*" in label else plain(label)
 
 
 def csv_line(values: Iterable[str]) -> str:

@@ -23,17 +23,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
-from crimeshare.problems import Problem
-from crimeshare.reference import Area, areas, main_groups, read_rows
+from crimeshare.problems import Problem, Problems
+from crimeshare.reference import REFERENCE, Area, areas, main_groups, offences, read_rows
 from crimeshare.tables.expectation import ROLE_OF_MEASURE, Expectation, Meaning
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
 from crimeshare.tables.labels import (
     area_code,
     mid_year,
+    months,
     named,
+    one_line,
     periods,
     plain,
+    without_notes,
     without_periods,
+    year_endings,
 )
 from crimeshare.tables.layout import LAYOUTS, LabelMap, Unknown, UnknownNames, csv_line, relative
 from crimeshare.tables.observations import Observation
@@ -41,6 +45,10 @@ from crimeshare.tables.observations import Observation
 FOLDER = LAYOUTS / "pfa"
 
 _MEASURE_OF_ROLE = {role: measure for measure, role in ROLE_OF_MEASURE.items()}
+_ROLES = (
+    " (of the roles, `-` is a column that is not read, and `offence` takes an id of "
+    f"{relative(REFERENCE / 'offences.csv')}, where a new group needs a line as well)"
+)
 # Roles of the columns that say what a row is about.
 _NAMING = ("area_code", "area_name", "partnership_code", "partnership_name")
 # A sheet looks like a table of ours if it has this many of the total and the nine main groups,
@@ -48,7 +56,13 @@ _NAMING = ("area_code", "area_name", "partnership_code", "partnership_name")
 _ENOUGH_GROUPS, _ENOUGH_AREAS = 5, 30
 # A label this much like a known one means the same, wherever its column stands.
 _ALIKE = 0.8
-_NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
+# Texts that may be a figure, told apart from markers; more than this many kinds of marker are not
+# listed one by one.
+_NUMBER = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:[, ]\d{3})+)(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
+_MARKERS_LISTED = 20
+# What a table says that does not name the year compared with, or the only year it is about.
+_BARE_YEAR = re.compile(r"(?:year ending|compared with|and|\W)*")
+_YEAR_BEFORE = re.compile(r"\b(?:previous|preceding|prior) year\b|\byear (?:before|earlier)\b")
 
 
 @dataclass(frozen=True)
@@ -102,15 +116,57 @@ class Layout:
             (row["marker"], row["table"]): row["meaning"]
             for row in read_rows(FOLDER / "markers.csv")
         }
+        if faults := list(self._faults()):
+            raise Problems(faults)
         self.proposed: dict[str, Meaning] = {}
         self.unknown: list[Unknown] = []
         self.unknown_markers: dict[tuple[str, str], list[MarkedCell]] = {}
+        self.misdated: dict[tuple[tuple[int, int], ...], list[tuple[str, str, str]]] = {}
         self.problems: list[str] = []
 
     def marker(self, text: str, kind: str) -> str | None:
         """What the marker ``text`` means in a table of this kind, or None."""
-        mark = "".join(text.split()).casefold()
+        mark = _mark(text)
         return self.markers.get((mark, kind)) or self.markers.get((mark, "*"))
+
+    def _faults(self) -> Iterator[str]:
+        """Lines that name what no other file knows; a person adds them by hand."""
+        roles = {*_NAMING, *_MEASURE_OF_ROLE, "offence", "-"}
+        for label, row in self.columns.rows.items():
+            offence, role = row["offence_id"] or "", row["role"]
+            if role not in roles:
+                yield self._fault("columns.csv", label, f"the role {role!r}", sorted(roles))
+            if role.startswith("offence") and offence not in offences():
+                known = f"{relative(REFERENCE / 'offences.csv')}; a new group needs a line there"
+                yield self._fault(
+                    "columns.csv", label, f"the offence {offence!r}", [f"one of {known}"]
+                )
+        for label, row in self.area_names.rows.items():
+            if row["area_code"] not in areas():
+                known = f"a code of {relative(REFERENCE / 'areas.csv')}"
+                yield self._fault(
+                    "area_names.csv", label, f"the code {row['area_code']!r}", [known]
+                )
+        for row in self.sheets:
+            if row["table"] not in (*self.tables, "-"):
+                what = f"the table {row['table']!r}"
+                yield self._fault("sheets.csv", row["title"], what, [*self.tables, "-"])
+        for mark, kind in self.markers:
+            if kind not in (*self.tables, "*") or self.markers[mark, kind] in ("", "?", None):
+                what = f"the table {kind!r} and the meaning {self.markers[mark, kind]!r}"
+                yield self._fault("markers.csv", mark, what, [*self.tables, "*", "and a meaning"])
+
+    @staticmethod
+    def _fault(file: str, key: str, what: str, expected: list[str]) -> str:
+        return (
+            f"{relative(FOLDER / file)}: the line of {key!r} has {what}; expected "
+            f"{', '.join(expected)}"
+        )
+
+
+def _mark(text: str) -> str:
+    """A marker as ``markers.csv`` spells it: ``[ Z ]`` is ``[z]``, and so is ``[z] [note 3]``."""
+    return "".join((without_notes(text) or one_line(text)).split()).casefold()
 
 
 def _named_once() -> list[Area]:
@@ -141,6 +197,7 @@ def read_police_force_area_tables(
     """
     layout = Layout(expected or Expectation.of([]))
     tables = [table for grid in workbook.grids for table in _table(layout, grid, period_end)]
+    layout.problems += _misdated(layout, period_end, alone=not tables)
     _check_dataset(layout, tables, workbook, release_id)
     _check_tables(layout, tables, workbook, period_end)
     observations = [
@@ -181,7 +238,7 @@ def _table(layout: Layout, grid: Grid, period_end: date) -> Iterator[Table]:
     if kind is None or kind == "-":
         return
     header = _header_row(layout, grid)
-    span = _periods(layout, grid, period_end)
+    span = _periods(layout, grid, kind, period_end)
     if header is None or span is None:
         return
     yield Table(grid, kind, layout.tables[kind]["measure"], *span, header)
@@ -193,11 +250,11 @@ def _kind(layout: Layout, grid: Grid) -> str | None:
     The last line that fits counts, so that an appended line wins.
     """
     sheet = plain(grid.sheet)
-    for title in map(plain, _titles(grid)):
+    for title in (plain(year_endings(text)) for text, _ in _titles(grid)):
         for row in reversed(layout.sheets):
             if fnmatchcase(sheet, row["sheet"]) and fnmatchcase(title, row["title"]):
                 return row["table"]
-    title = _title(grid)
+    title, _ = _title(grid)
     if not title:
         return "-"
     kind = _proposed_kind(layout, grid)
@@ -234,7 +291,10 @@ def _proposed_kind(layout: Layout, grid: Grid) -> str:
     if any(row["role"] in ("population", "households") for row in found if row):
         return "rate"
     figures = [cell for row in body for cell in row if isinstance(cell, int | float)]
-    return "counts" if all(figure == int(figure) for figure in figures) else "change"
+    whole = all(figure == int(figure) for figure in figures)
+    if any(row["role"].startswith("partnership") for row in found if row):
+        return "partnership_counts" if whole else "-"
+    return "counts" if whole else "change"
 
 
 def _pattern(text: str) -> str:
@@ -242,22 +302,33 @@ def _pattern(text: str) -> str:
     return text.replace("[", "[[]").replace("?", "[?]").replace("*", "[*]")
 
 
-def _titles(grid: Grid) -> list[str]:
-    """What may be the title, the likeliest first: a text that names a year, the first text.
+def _titles(grid: Grid) -> list[tuple[str, str]]:
+    """What may be the title and its cell, the likeliest first: a text that names a year, the first.
 
-    A link may stand above a title; links to notes and contents, which tell nothing, below.
+    A link may stand above a title; links to notes and contents, which tell nothing, below.  A year
+    that stands alone in its cell belongs to the text above.
     """
-    first = [next((str(cell) for cell in row if cell != ""), "") for row in grid.rows[:5]]
-    texts = [text for text in first if text]
-    dated = [text for text in texts if periods(text)]
+    texts = list(_first_texts(grid.rows[:5]))
+    dated = [(text, cell) for text, cell in texts if periods(text)]
+    if (
+        dated
+        and texts[0] not in dated
+        and _BARE_YEAR.fullmatch(without_periods(plain(dated[0][0])))
+    ):
+        return [(f"{texts[0][0]}, {dated[0][0]}", texts[0][1]), *texts[:1]]
     return [*dated, *texts[:1]] if dated else texts
 
 
-def _title(grid: Grid) -> str:
-    return next(
-        iter(_titles(grid)),
-        next((str(cell) for row in grid.rows for cell in row if cell != ""), ""),
-    )
+def _first_texts(rows: Iterable[Sequence[Cell]]) -> Iterator[tuple[str, str]]:
+    for row, cells in enumerate(rows):
+        for column, cell in enumerate(cells):
+            if str(cell).strip():
+                yield str(cell), address(row, column)
+                break
+
+
+def _title(grid: Grid) -> tuple[str, str]:
+    return next(iter(_titles(grid)), next(_first_texts(grid.rows), ("", "A1")))
 
 
 def _header_row(layout: Layout, grid: Grid) -> int | None:
@@ -265,11 +336,24 @@ def _header_row(layout: Layout, grid: Grid) -> int | None:
     best = _most_labels(layout, grid)
     if grid.rows and sum(_known(layout, cell) for cell in grid.rows[best]) >= 3:
         return best
+    if (above := _row_above_areas(grid)) is not None:
+        return above
     layout.problems.append(
         f"sheet {grid.sheet!r}: no header row found in its first {min(len(grid.rows), 30)} rows; "
         "expected one with 'Area Code', 'Area Name' and offences as in "
         f"{relative(layout.columns.file)}"
     )
+    return None
+
+
+def _row_above_areas(grid: Grid) -> int | None:
+    """The last row of several texts above the first area: a header of labels never seen."""
+    for row, cells in enumerate(grid.rows[:40]):
+        if any(area_code(str(cell)) in areas() for cell in cells[:5]):
+            texts = [
+                sum(isinstance(c, str) and c.strip() != "" for c in r) for r in grid.rows[:row]
+            ]
+            return max((at for at, number in enumerate(texts) if number >= 3), default=None)
     return None
 
 
@@ -282,22 +366,42 @@ def _known(layout: Layout, cell: Cell) -> bool:
     return isinstance(cell, str) and cell.strip() != "" and layout.columns.find(cell) is not None
 
 
-def _periods(layout: Layout, grid: Grid, period_end: date) -> tuple[date, date | None] | None:
+def _periods(
+    layout: Layout, grid: Grid, kind: str, period_end: date
+) -> tuple[date, date | None] | None:
     """The year a table is about and, for a change, the year compared with."""
-    title = _title(grid)
+    title, cell = _title(grid)
     current = (period_end.year, period_end.month)
     before = (period_end.year - 1, period_end.month)
-    found = periods(title)
+    # A table that is known for ours says enough with a month alone, or with "previous year".
+    found = periods(title) or months(title)
+    if not found and kind != "change" and _YEAR_BEFORE.search(title.casefold()):
+        found = [before]
+    if found == [current] and kind == "change":
+        found = [current, before]
     if len(found) == 1 and found[0] in (current, before):
         return _month_end(*found[0]), None
     if len(found) == 2 and set(found) == {current, before}:
         return period_end, _month_end(*before)
-    layout.problems.append(
-        f"sheet {grid.sheet!r}, cell A1: the title {title!r} does not fit the registry, which says "
-        f"the release is for the year ending {period_end:%B %Y}; expected that year or the one "
-        "before. Check period_end in config/releases.csv, or whether this is the right workbook"
-    )
+    layout.misdated.setdefault(tuple(found), []).append((grid.sheet, cell, title))
     return None
+
+
+def _misdated(layout: Layout, period_end: date, alone: bool) -> Iterator[str]:
+    """One sentence for all sheets about the same other years; for all, if no sheet is left."""
+    groups = list(layout.misdated.values())
+    if alone:
+        groups = [[place for places in groups for place in places]][: len(groups)]
+    for places in groups:
+        sheet, cell, title = places[0]
+        others = [f"{sheet!r}" for sheet, _, _ in places[1:]]
+        more = f" (and those of {', '.join(others)})" if others else ""
+        yield (
+            f"sheet {sheet!r}, cell {cell}: the title {title!r}{more} does not fit the registry, "
+            f"which says the release is for the year ending {period_end:%B %Y}; expected that "
+            "year or the one before. Check period_end in config/releases.csv, or whether this is "
+            "the right workbook"
+        )
 
 
 def _month_end(year: int, month: int) -> date:
@@ -311,7 +415,7 @@ def _check_dataset(
     if tables or layout.problems:
         return
     sheets = ", ".join(map(repr, workbook.sheet_names[:5]))
-    title = next((title for grid in workbook.grids if (title := _title(grid))), "")
+    title = next((title for grid in workbook.grids if (title := _title(grid)[0])), "")
     raise Problem(
         f"{release_id}: no sheet of {workbook.name} looks like a table of police force areas; it "
         f"begins with the title {title!r} and has {len(workbook.grids)} sheets, {sheets} ... "
@@ -424,7 +528,9 @@ def _columns(layout: Layout, table: Table) -> Iterator[Column]:
                 layout.proposed[plain(label)] = proposed
             role, offence_id = proposed or ("?", "?")
             given = [role, offence_id or ""]
-            layout.unknown.append(layout.columns.unknown(where, "the column label", label, given))
+            layout.unknown.append(
+                layout.columns.unknown(where, "the column label", label, given, _ROLES)
+            )
             if proposed is None:
                 continue
             found[index] = proposed
@@ -437,9 +543,10 @@ def _labels(layout: Layout, table: Table) -> Iterator[tuple[int, int, str]]:
     for index, cell in enumerate(rows[header]):
         row, label = header, str(cell)
         if not label.strip():
-            if not any(isinstance(line[index], int | float) for line in rows[header + 1 :]):
-                continue
             row, label = header - 1, str(rows[header - 1][index]) if header else ""
+            figures = any(isinstance(line[index], int | float) for line in rows[header + 1 :])
+            if not figures and layout.columns.find(label) is None:
+                continue
         if label.strip():
             yield index, row, label
         else:
@@ -458,15 +565,12 @@ def _proposed_column(
     unknown: Sequence[int],
 ) -> Meaning | None:
     """What a column of an unknown label may mean: by its cells, its name, or its neighbours."""
-    taken = list(found.values())
+    taken = [meaning for meaning in found.values() if meaning[0] != "-"]
     earlier = layout.proposed.get(plain(label))
     if earlier is not None and earlier not in taken:
         return earlier
-    cells = [str(row[index]) for row in table.grid.rows[table.header + 1 :]]
-    if sum(area_code(cell) in areas() for cell in cells) >= _ENOUGH_AREAS:
-        return "area_code", None
-    if sum(layout.area_names.find(cell) is not None for cell in cells) >= _ENOUGH_AREAS:
-        return "area_name", None
+    if (naming := _proposed_naming(layout, table, index, taken)) is not None:
+        return naming, None
     by_name = [
         (row["role"], row["offence_id"] or None)
         for name in layout.columns.nearest(label)
@@ -490,6 +594,33 @@ def _proposed_column(
     return by_name[0] if by_name else None
 
 
+def _proposed_naming(
+    layout: Layout, table: Table, index: int, taken: Sequence[Meaning]
+) -> str | None:
+    """The role of a column without a figure, by what its cells hold; None for one of figures."""
+    cells = [row[index] for row in table.grid.rows[table.header + 1 :]]
+    texts = [str(cell) for cell in cells if str(cell).strip()]
+    codes = {area_code(text) for text in texts} - {None}
+    roles = [role for role, _ in taken]
+    if len(codes & set(areas())) >= _ENOUGH_AREAS and "area_code" not in roles:
+        return "area_code"
+    if (
+        sum(layout.area_names.find(text) is not None for text in texts) >= _ENOUGH_AREAS
+        and "area_name" not in roles
+    ):
+        return "area_name"
+    if any(not isinstance(cell, str) or _NUMBER.fullmatch(cell.strip()) for cell in cells):
+        return None
+    if layout.tables[table.kind]["rows"] == "partnerships":
+        if len(codes) >= _ENOUGH_AREAS and "partnership_code" not in roles:
+            return "partnership_code"
+        if len(set(texts)) >= _ENOUGH_AREAS and not codes and "partnership_name" not in roles:
+            return "partnership_name"
+    # Notes, say, or a column of markers alone, which only a person can tell.
+    known = [layout.marker(text, table.kind) for text in texts]
+    return None if texts and all(known) else "-"
+
+
 def _check_columns(layout: Layout, table: Table, figures: list[Column]) -> None:
     for (role, offence_id), times in Counter((c.role, c.offence_id) for c in figures).items():
         if times > 1:
@@ -501,6 +632,12 @@ def _check_columns(layout: Layout, table: Table, figures: list[Column]) -> None:
                 f"{offence_id or role}; expected one"
             )
     present = {column.offence_id for column in figures if column.role == "offence"}
+    for column in figures:
+        if column.role in ("population", "households") and _reference_year(column) is None:
+            layout.problems.append(
+                f"sheet {table.grid.sheet!r}, cell {column.cell}: the label {column.label!r} does "
+                "not say of which year; expected it as in '(mid-2023)'"
+            )
     missing = [offence for offence in ["total", *main_groups()] if offence not in present]
     if missing and not layout.unknown:
         layout.problems.append(
@@ -514,23 +651,42 @@ def _area_rows(
 ) -> Iterator[tuple[int, Sequence[Cell], Area, str]]:
     for row in range(table.header + 1, len(table.grid.rows)):
         cells = table.grid.rows[row]
-        label = str(cells[roles["area_name"].index])
-        where = f"sheet {table.grid.sheet!r}, row {row + 1}"
+        label, code = (str(cells[roles[role].index]) for role in ("area_name", "area_code"))
+        where = f"sheet {table.grid.sheet!r}, cell {address(row, roles['area_name'].index)}"
         if not label.strip():
             if any(isinstance(cells[column.index], int | float) for column in figures):
                 layout.problems.append(f"{where}: figures without an area; expected an area name")
             continue
-        area = _area(layout, where, str(cells[roles["area_code"].index]), label)
+        if (line := layout.columns.find(code)) and line["role"] == "area_code":
+            continue  # the header again
+        if not code.strip() and layout.area_names.find(label) is None and _empty(cells, figures):
+            continue  # a heading, or a note below the table
+        area = _area(layout, where, code, label)
         if area is not None:
             yield row, cells, area, label
 
 
+def _empty(cells: Sequence[Cell], figures: Iterable[Column]) -> bool:
+    return all(str(cells[column.index]).strip() == "" for column in figures)
+
+
 def _area(layout: Layout, where: str, code_text: str, label: str) -> Area | None:
-    """The area of a row by its code, its name being one that the code is known by."""
+    """The area of a row by its code, its name being one that the code is known by.
+
+    A code that replaced another stands in ``area_names.csv`` as a name does.
+    """
     code = area_code(code_text)
+    if code and code not in areas() and (renewed := layout.area_names.rows.get(code.casefold())):
+        code = renewed["area_code"]
+    if code and code not in areas() and (known := layout.area_names.find(label)):
+        what = f"{label!r} with the code"
+        layout.unknown.append(
+            layout.area_names.unknown(where, what, code, given=[known["area_code"]])
+        )
+        return None
     if code_text.strip() and (code is None or code not in areas()):
-        line = csv_line([code or code_text.strip(), plain(label).title(), "?", "?"])
-        file = FOLDER.parents[4] / "resources" / "reference" / "areas.csv"
+        line = csv_line([code or code_text.strip(), named(label), "?", "?"])
+        file = REFERENCE / "areas.csv"
         layout.unknown.append(
             Unknown(
                 f"{where}: the area code {code_text!r} of {label!r} is not known; expected a code "
@@ -568,7 +724,7 @@ def _partnership_rows(
         label = str(cells[roles["partnership_name"].index])
         code_text = str(cells[roles["partnership_code"].index]).strip()
         where = f"sheet {table.grid.sheet!r}, row {row + 1}"
-        empty = all(str(cells[column.index]).strip() == "" for column in figures)
+        empty = _empty(cells, figures)
         if not label.strip():
             if code_text:
                 layout.problems.append(
@@ -620,15 +776,18 @@ def _value(
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return float(cell), None, None
     text = str(cell).strip()
-    if _NUMBER.fullmatch(text):
-        return float(text.replace(",", "")), None, None
+    measure = _MEASURE_OF_ROLE.get(column.role, table.measure)
+    number = without_notes(text)
+    if measure == "change_pct":
+        number = number.removesuffix("%").rstrip()
+    if _NUMBER.fullmatch(number):
+        return float(number.replace(",", "").replace(" ", "")), None, None
     meaning = layout.marker(text, table.kind)
     if meaning is None:
-        measure = _MEASURE_OF_ROLE.get(column.role, table.measure)
         where = f"sheet {table.grid.sheet!r}, cell {address(row, column.index)}"
-        layout.unknown_markers.setdefault(
-            ("".join(text.split()).casefold(), table.kind), []
-        ).append(MarkedCell(where, text, (area.area_code, column.offence_id, measure)))
+        layout.unknown_markers.setdefault((_mark(text), table.kind), []).append(
+            MarkedCell(where, text, (area.area_code, column.offence_id, measure))
+        )
     return None, meaning, text
 
 
@@ -638,14 +797,21 @@ def _unknown_markers(layout: Layout) -> Iterator[Unknown]:
     explanations = {
         row["meaning"]: row["explanation"] for row in reversed(read_rows(FOLDER / "markers.csv"))
     }
-    for (mark, kind), cells in layout.unknown_markers.items():
+    for number, ((mark, kind), cells) in enumerate(layout.unknown_markers.items()):
+        if number == _MARKERS_LISTED:
+            layout.problems.append(
+                f"{cells[0].where}: {cells[0].text!r} and what "
+                f"{len(layout.unknown_markers) - number:,} more kinds of cells hold is neither a "
+                "number nor a marker; these are not the figures of a published table"
+            )
+            return
         meaning = layout.expected.marker(kind, [cell.figure for cell in cells]) if mark else None
         line = csv_line([mark, kind, meaning or "?", explanations[meaning] if meaning else "?"])
         known = ", ".join(sorted({mark for mark, of in layout.markers if of in ("*", kind)}))
         what = (
             f"the marker {cells[0].text!r} is not known"
             if mark
-            else "an empty cell where a figure belongs"
+            else "an empty cell, or one with an error, where a figure belongs"
         )
         more = f" (and {len(cells) - 1:,} more cells)" if len(cells) > 1 else ""
         reason = (
