@@ -72,6 +72,14 @@ def test_formulas_of_one_shape_are_one_formula_over_ranges() -> None:
     assert "<code>&#x27;Table P1&#x27;!M9 / &#x27;Table P4&#x27;!N9 - 1</code>" in html
 
 
+def test_sheets_called_like_cells_are_told_apart() -> None:
+    text = sources(
+        Figure(sheet, 0.1, "proportion", (Cell("pfa-2024-12", SHA256, sheet, "I8"),), "I8 / C8")
+        for sheet in ("Table P1", "Table P4")
+    )
+    assert "<code>Table P1: I8 / C8</code>; <code>Table P4: I8 / C8</code>" in text
+
+
 def test_releases_are_told_apart() -> None:
     other = Figure("y", 1, "count", (Cell("unheard-of", "", "Sheet", "A1"),))
     html = sources([figure("C9"), other])

@@ -85,10 +85,11 @@ def _cells(figures: Sequence[Figure]) -> str:
             sheets.setdefault(first.sheet.strip(), []).append(first.cell)
             continue
         formula = figure.formula
-        if "!" not in formula:
-            formula = f"{figure.sheet}: {formula}"
         slots = _REFERENCE.findall(formula)
         skeleton = _REFERENCE.sub(lambda match: _SLOT if match[1] else match[0], formula)
+        if "!" not in formula:
+            # Put before only now: a sheet may be called like a cell, P1.
+            skeleton = f"{figure.sheet}: {skeleton}"
         formulas.setdefault(skeleton, []).append([slot for slot in slots if slot])
     listed = [f"{sheet}: {_places(cells)}" for sheet, cells in sheets.items()]
     for skeleton, filled in formulas.items():

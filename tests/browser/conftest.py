@@ -1,0 +1,124 @@
+"""The report rendered once and served on this machine, and a browser that watches what it does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from crimeshare.publish.notebooks import execute_pages
+from crimeshare.publish.pages import REPORT, report_pages
+from crimeshare.publish.pages import Page as ReportPage
+from crimeshare.publish.site import read_executed, render_body, render_page, render_search
+from tests.building import write_build
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+# Quiet: nothing of the browser's own asks the network.
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def page_types() -> list[ReportPage]:
+    """One page made by each notebook of the report, that of its default area where it has one."""
+    types = {page.notebook: page for page in reversed(report_pages())}
+    types["force"] = next(page for page in report_pages() if page.name == "forces/gwent")
+    return sorted(types.values(), key=lambda page: page.name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium; skips where there is none."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("no browser: install Chromium (Debian and Ubuntu: apt-get install chromium)")
+    # Chromium's sandbox refuses to start for root.
+    sandbox = ["--no-sandbox"] * (os.geteuid() == 0)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*QUIET, *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a report with one page of each type and the search page.
+
+    It asks for the browser so that nothing is built where there is none.
+    """
+    folder = tmp_path_factory.mktemp("built")
+    write_build(folder, root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        execute_pages(page_types(), {}, folder, kernels=2)
+        patch.chdir(folder)
+        bodies = {page: render_body(read_executed(page)) for page in page_types()}
+        for page, body in bodies.items():
+            page.path.parent.mkdir(parents=True, exist_ok=True)
+            page.path.write_text(render_page(page, body), encoding="utf-8")
+        (REPORT / "search.html").write_text(render_search(bodies), encoding="utf-8")
+    return folder / REPORT
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing of each request."""
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where the report is served, with a slash at the end."""
+    handler = partial(_Quiet, directory=str(site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """A visitor's browser; fails if a page logs an error or asks another place for anything."""
+    with _watched(browser, address, viewport={"width": 1440, "height": 900}) as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A tab of it."""
+    return context.new_page()
+
+
+@pytest.fixture
+def plain(browser: Browser, address: str) -> Iterator[Page]:
+    """A tab of a browser that runs no scripts."""
+    with _watched(browser, address, java_script_enabled=False) as context:
+        yield context.new_page()
+
+
+@contextmanager
+def _watched(browser: Browser, address: str, **options: Any) -> Iterator[BrowserContext]:
+    with browser.new_context(**options) as context:
+        context.set_default_timeout(5_000)
+        amiss: list[str] = []
+        context.on("request", lambda request: amiss.append(request.url))
+        context.on(
+            "console", lambda message: amiss.append(message.text) if message.type == "error" else 0
+        )
+        context.on("weberror", lambda problem: amiss.append(str(problem.error)))
+        yield context
+        assert [what for what in amiss if not what.startswith((address, "data:", "file:"))] == []

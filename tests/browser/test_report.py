@@ -1,0 +1,259 @@
+"""The report in a browser: by mouse and by keyboard, on a phone, on paper and without scripts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from crimeshare.publish.pages import report_pages
+from tests.browser.conftest import page_types
+
+ADDRESSES = [*(page.address for page in page_types()), "search.html"]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_axe_finds_nothing_by_day_or_by_night(page: Page, address: str, name: str) -> None:
+    page.goto(address + name)
+    # Colours alone differ in the dark.
+    for scheme, rules in (("light", None), ("dark", ["color-contrast"])):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = Axe().run(
+            page, options={"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+        )
+        assert found.violations_count == 0, f"{scheme}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_no_page_is_wider_than_the_window(page: Page, address: str, name: str) -> None:
+    page.goto(address + name)
+    for width in (360, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_pages_work_from_a_folder(page: Page, site: Path, name: str) -> None:
+    page.goto((site / name).as_uri())
+    expect(page.locator("h1")).to_have_count(1)
+    page.get_by_role("button", name="Theme").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def shown_in_tiles(page: Page) -> list[str]:
+    """Which measures a reader sees on the tiles of the map."""
+    return [
+        layer
+        for layer in ("share", "rate", "change")
+        if page.locator(f".tiles span.{layer}").first.is_visible()
+    ]
+
+
+def colour(page: Page, force: str) -> str:
+    tile = page.locator(f'.tiles a[title="{force}"]')
+    return str(tile.evaluate("tile => getComputedStyle(tile).backgroundColor"))
+
+
+def test_the_finder_by_mouse(page: Page, address: str) -> None:
+    page.goto(address)
+    assert shown_in_tiles(page) == ["share"]
+    before = colour(page, "Avon and Somerset")
+    page.get_by_role("radio", name="Change on the year before").check()
+    assert shown_in_tiles(page) == ["change"]
+    assert colour(page, "Avon and Somerset") != before
+    legend = page.get_by_role("list", name="Change on the year before")
+    expect(legend).to_be_visible()
+    expect(page.get_by_role("list", name="Share of recorded crime")).to_be_hidden()
+    page.get_by_role("radio", name="Offences per 1,000 residents").check()
+    assert shown_in_tiles(page) == ["rate"]
+    page.get_by_role("link", name="Gwent").first.click()
+    expect(page.locator("h1")).to_have_text("Gwent")
+
+
+def test_the_finder_by_keyboard(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("radio", name="Share of recorded crime").focus()
+    page.keyboard.press("ArrowRight")
+    assert shown_in_tiles(page) == ["rate"]
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    # The first tile from the north.
+    expect(focused).to_have_attribute("data-name", "Northumbria")
+    assert focused.evaluate("tile => getComputedStyle(tile).outlineStyle") == "solid"
+    page.locator('.tiles a[data-name="Gwent"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Gwent")
+
+
+def test_typing_narrows_the_finder(page: Page, address: str) -> None:
+    page.goto(address)
+    field = page.get_by_label("Type to narrow the list")
+    rows = page.locator(".finder tbody tr:visible")
+    expect(rows).to_have_count(43)
+    field.press_sequentially("west")
+    expect(page.get_by_text("3 forces match")).to_be_visible()
+    names = [text.split("\t")[0] for text in rows.all_inner_texts()]
+    assert sorted(names) == ["West Mercia", "West Midlands", "West Yorkshire"]
+    assert page.locator(".tiles a:not(.faded)").count() == 3
+    field.fill("gw")
+    expect(page.get_by_text("1 force matches")).to_be_visible()
+    field.press("Enter")
+    expect(page.locator("h1")).to_have_text("Gwent")
+
+
+def test_every_force_is_on_the_map_and_in_the_table(page: Page, address: str) -> None:
+    page.goto(address)
+    forces = {p.title for p in report_pages() if p.section == "Forces"}
+    tiles = page.locator(".tiles a").evaluate_all("all => all.map(tile => tile.dataset.name)")
+    names = page.locator(".finder tbody th").all_inner_texts()
+    assert set(tiles) == set(names) == forces
+    # A name that fits is not broken, at the width of a desk.
+    lines = page.locator(".finder tbody th a").evaluate_all(
+        "all => all.filter(link => link.getClientRects().length > 1).map(link => link.textContent)"
+    )
+    assert lines == []
+
+
+def test_a_table_sorts_by_the_column_that_is_clicked(page: Page, address: str) -> None:
+    page.goto(address + "national.html")
+    table = page.locator("table.sortable").filter(has_text="Police force areas")
+    header = table.get_by_role("columnheader", name="Per 1,000 residents")
+    values = table.locator("tbody td:nth-child(4)")
+    header.get_by_role("button").click()
+    expect(header).to_have_attribute("aria-sort", "descending")
+    down = values.all_inner_texts()
+    # The City of London, which has no rate, comes last either way.
+    assert down[-1] == "[u1]"
+    assert [float(text) for text in down[:-1]] == sorted(map(float, down[:-1]), reverse=True)
+    header.get_by_role("button").press("Enter")
+    expect(header).to_have_attribute("aria-sort", "ascending")
+    up = values.all_inner_texts()
+    assert up[-1] == "[u1]"
+    assert [float(text) for text in up[:-1]] == sorted(map(float, up[:-1]))
+    table.get_by_role("columnheader", name="Force").get_by_role("button").click()
+    names = table.locator("tbody th").all_inner_texts()
+    assert names == sorted(names)
+    assert header.get_attribute("aria-sort") is None
+
+
+def test_the_search_finds_a_page(page: Page, address: str) -> None:
+    page.goto(address + "forces/gwent.html")
+    field = page.get_by_role("searchbox", name="Search the report")
+    field.fill("gwent")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\.html\?q=gwent$"))
+    expect(page.locator("#results a").first).to_have_text("Gwent")
+    field = page.get_by_role("searchbox", name="Search the report")
+    field.fill("no such word anywhere")
+    expect(page.get_by_role("status")).to_have_text("No page matches.")
+    field.fill("Gwe")
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ pages?$"))
+    page.locator("#results a").first.click()
+    expect(page.locator("h1")).to_have_text("Gwent")
+
+
+def test_the_theme_is_kept(page: Page, address: str) -> None:
+    page.goto(address)
+    paper = "getComputedStyle(document.body).backgroundColor"
+    button = page.get_by_role("button", name="Theme")
+    expect(button).to_have_text("Theme: system")
+    button.click()
+    light = page.evaluate(paper)
+    button.click()
+    expect(button).to_have_text("Theme: dark")
+    dark = page.evaluate(paper)
+    assert light != dark
+    page.goto(address + "forces/gwent.html")
+    expect(page.get_by_role("button", name="Theme")).to_have_text("Theme: dark")
+    assert page.evaluate(paper) == dark
+    page.get_by_role("button", name="Theme").click()
+    expect(page.get_by_role("button", name="Theme")).to_have_text("Theme: system")
+
+
+def test_a_mark_of_a_chart_tells_its_number(page: Page, address: str) -> None:
+    page.goto(address + "forces/gwent.html")
+    mark = page.locator('#standing [data-tip^="Gwent"]')
+    mark.scroll_into_view_if_needed()
+    mark.hover()
+    expect(page.locator(".tip")).to_have_text("Gwent 14.8%")
+
+
+def test_tables_and_charts_open_to_their_cells(page: Page, address: str) -> None:
+    page.goto(address + "forces/gwent.html")
+    figures = page.locator("main figure")
+    assert figures.count() > 10
+    assert figures.count() == page.locator("main figure:has(details.source)").count()
+    block = page.locator("#share-over-time details.source")
+    block.locator("summary").press("Enter")
+    expect(block.get_by_role("link", name="Year ending December 2024 at ONS")).to_have_attribute(
+        "href", re.compile(r"^https://www\.ons\.gov\.uk/peoplepopulationandcommunity/")
+    )
+    expect(block.locator("code[title^='SHA-256 ']").first).to_be_visible()
+    # England and Wales, and Gwent: the share of the year itself and, as revised, of the one before.
+    assert "Table P1: I8, I60 / C8, C60" in block.inner_text()
+    assert "Table P4: I8, I60 / C8, C60" in block.inner_text()
+
+
+def test_paper_is_white_though_the_screen_is_dark(page: Page, address: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(address)
+    for _ in range(2):
+        page.get_by_role("button", name="Theme").click()
+    paper, ink = (
+        f"getComputedStyle(document.body).{name}" for name in ("backgroundColor", "color")
+    )
+    assert page.evaluate(paper) == "rgb(22, 25, 29)"
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"
+    assert page.evaluate(ink) == "rgb(34, 34, 34)"
+
+
+def test_the_sections_of_a_page_are_listed_and_reached(page: Page, address: str) -> None:
+    page.goto(address + "forces/gwent.html")
+    listed = page.get_by_role("navigation", name="On this page").get_by_role("link")
+    assert listed.all_inner_texts() == page.locator("main h2").all_inner_texts()
+    listed.filter(has_text="What to keep in mind").click()
+    expect(page.get_by_role("heading", name="What to keep in mind")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_printed_page_holds_its_tables_whole(page: Page, address: str, name: str) -> None:
+    page.emulate_media(media="print")
+    # The width of A4 within the browser's own margins.
+    page.set_viewport_size({"width": 718, "height": 1000})
+    page.goto(address + name)
+    for control in (".search", ".theme", ".skip", "header.site nav"):
+        expect(page.locator(control)).to_be_hidden()
+    cut = page.locator(".scroll").evaluate_all(
+        "all => all.filter(box => box.scrollHeight > box.clientHeight + 1 "
+        "&& getComputedStyle(box).overflowY !== 'visible').length"
+    )
+    assert cut == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    assert page.pdf(format="A4").startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_pages_read_without_scripts(plain: Page, address: str, name: str) -> None:
+    plain.goto(address + name)
+    expect(plain.locator("h1")).to_be_visible()
+    expect(plain.locator("main p").first).to_be_visible()
+    # What would do nothing is not offered.
+    expect(plain.get_by_role("button")).to_have_count(0)
+
+
+def test_the_finder_works_without_scripts(plain: Page, address: str) -> None:
+    plain.goto(address)
+    expect(plain.get_by_label("Type to narrow the list")).to_be_hidden()
+    plain.get_by_role("radio", name="Change on the year before").check()
+    assert shown_in_tiles(plain) == ["change"]
+    expect(plain.locator(".finder tbody tr")).to_have_count(43)
+
+
+def test_without_scripts_the_search_page_lists_all_pages(plain: Page, address: str) -> None:
+    plain.goto(address + "search.html")
+    listed = plain.locator("main noscript li, main noscript a")
+    assert {p.title for p in report_pages()} <= set(listed.all_inner_texts())
