@@ -283,6 +283,23 @@ def run(
     return status, *capsys.readouterr()
 
 
+def test_the_way_to_a_publication_and_to_a_table(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bulletin = Cell("bulletin-2025-03", "", "A bulletin", "stalking, all, 16+")
+    looked_up = Figure("survey.stalking", 0.029, "proportion", (bulletin,), bulletin.cell)
+    over_a_table = Figure("agreement.all", 0.98, "proportion", formula="computed from a.parquet")
+    write_ledger([entry(looked_up, "survey"), entry(over_a_table, "methods")], project / LEDGER)
+    _, out, _ = run(project, monkeypatch, capsys, "trace", "survey.stalking")
+    assert "formula   stalking, all, 16+\nsource    A bulletin; it names no cell" in out
+    assert (
+        "release   bulletin-2025-03: read on ONS's page; kept in "
+        "resources/reference/stalking_prevalence.csv"
+    ) in out
+    _, out, _ = run(project, monkeypatch, capsys, "trace", "agreement.all")
+    assert out.endswith("formula   computed from a.parquet\n")
+
+
 def test_the_way_from_sentence_to_cell(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -162,6 +162,18 @@ class TestComparisons:
         assert abs(row["value"] - 0.013) <= 0.0005
         assert abs(row["previous_value"] - 0.013) <= 0.0005
 
+    def test_every_figure_and_change_stands_in_the_cell_named(self, observations) -> None:
+        held = observations.set_index(["release_id", "sheet", "cell"])["value"]
+        rows = combine_survey_comparisons(observations)
+        scale = rows["statistic"].map({"prevalence": 100.0, "incidence_rate": 1000.0}).fillna(1.0)
+        for sheet, cell, value in [
+            ("value_sheet", "value_cell", rows["value"] * scale),
+            ("value_sheet", "previous_value_cell", rows["previous_value"] * scale),
+            ("sheet", "cell", rows["published_change"] * 100),
+        ]:
+            places = pd.MultiIndex.from_frame(rows[["release_id", sheet, cell]])
+            np.testing.assert_allclose(held.reindex(places), value, rtol=1e-12)
+
     def test_changes_that_do_not_belong_are_left_out(self, observations, compared) -> None:
         key = ["release_id", "statistic", "measure_id", "previous_period_end"]
         every = combine_survey_comparisons(observations)

@@ -123,8 +123,9 @@ class TestVictims:
             "measure_id": "headline_including_fraud",
             "period_end": pd.Timestamp("2025-12-31"),
             "previous_period_end": pd.Timestamp("2024-12-31"),
-            "sheet": "Table_A",
-            "cell": "B2",
+            "value_sheet": "Table_A",
+            "value_cell": "C2",
+            "previous_value_cell": "B2",
         }
         comparisons = pd.DataFrame(
             [
@@ -138,6 +139,10 @@ class TestVictims:
         found = surveyed_populations(comparisons)
         assert found["population"].tolist() == pytest.approx([50e6, 50e6])
         assert found["period_end"].dt.year.tolist() == [2024, 2025]
+        assert found["cells"].tolist() == [
+            "1000 * 'Table_A'!B2 / ('Table_A'!B2 / 100)",
+            "1000 * 'Table_A'!C2 / ('Table_A'!C2 / 100)",
+        ]
 
 
 class TestAssumptions:

@@ -16,11 +16,16 @@ from crimeshare.ledger.printed import printed_figures
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 from crimeshare.publish.pages import Page, report_pages
+from crimeshare.publish.survey_prose import SEEN
+from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
 from crimeshare.sources.source import ONS
 
 # What the report was built from, else what the repository ships.
 OBSERVATIONS = (Path("results/observations"), Path("resources/figures"))
+
+# Estimates looked up one by one in publications.
+GATHERED = "stalking_prevalence.csv"
 
 _CELL = re.compile(
     r"(?:(?:\[(?P<release>[^\]]+)\])?'(?P<sheet>[^']+)'!)?\b(?P<cell>[A-Z]{1,3}[1-9]\d*)\b"
@@ -85,7 +90,9 @@ def trace(figure_id: str, root: Path) -> Iterator[str]:
         yield f"formula   {first.cell}"
     for cell in cells:
         yield f"cell      {cell.words}{_content(cell, root)}"
-    if not cells:
+    if not cells and first.sheet:
+        yield f"source    {first.sheet}; it names no cell"
+    elif not cells and not first.cell:
         yield "cell      none: it counts or restates what the report itself prints"
     registry = read_registry(root / REGISTRY)
     for release_id in dict.fromkeys([first.release_id, *(cell.release_id for cell in cells)]):
@@ -103,9 +110,10 @@ def _printed(entry: Entry, page: Page | None, root: Path) -> Iterator[str]:
     if not built.exists():
         yield "          (not built here: make builds it)"
         return
-    for printed in printed_figures(built.read_text(encoding="utf-8")):
-        if printed.figure_id == entry.figure_id:
-            yield f"          {printed.place}"
+    printed = printed_figures(built.read_text(encoding="utf-8"))
+    places = (here.place for here in printed if here.figure_id == entry.figure_id)
+    # A passage that prints a figure twice is one place.
+    yield from (f"          {place}" for place in dict.fromkeys(places))
 
 
 def _content(cell: Reference, root: Path) -> str:
@@ -152,7 +160,16 @@ def _observations(release_id: str, root: Path) -> Path | None:
 def _release(release_id: str, registry: Mapping[str, Release], sha256: str) -> Iterator[str]:
     release = registry.get(release_id)
     if release is None:
-        yield f"release   {release_id}, which is no workbook of the registry"
+        rows = read_rows(REFERENCE / GATHERED)
+        kept = next(
+            (
+                f"{SEEN[row['seen']]}; kept in resources/reference/{GATHERED}"
+                for row in rows
+                if row["release_id"] == release_id
+            ),
+            "no workbook of the registry",
+        )
+        yield f"release   {release_id}: {kept}"
         return
     yield f"release   {release_id}: {release.edition}"
     if sha256:

@@ -145,17 +145,25 @@ def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:
         latest[latest["statistic"] == statistic] for statistic in ("victims", "prevalence")
     )
     both = victims.merge(proportions, on=key, suffixes=("_victims", ""))
-    cells = [
-        f"'{sheet}'!{cell} / '{of_sheet}'!{of_cell}"
-        for sheet, cell, of_sheet, of_cell in zip(
-            both["sheet_victims"], both["cell_victims"], both["sheet"], both["cell"], strict=True
+    parts = [
+        pd.DataFrame(
+            {
+                "period_end": both[day],
+                # Victims are published in thousands, their proportion in per cent.
+                "population": 1000 * both[f"{value}_victims"] / both[value],
+                "cells": [
+                    f"1000 * '{sheet}'!{cell} / ('{of_sheet}'!{of_cell} / 100)"
+                    for sheet, cell, of_sheet, of_cell in zip(
+                        both["value_sheet_victims"],
+                        both[f"{value}_cell_victims"],
+                        both["value_sheet"],
+                        both[f"{value}_cell"],
+                        strict=True,
+                    )
+                ],
+            }
         )
+        for day, value in (("previous_period_end", "previous_value"), ("period_end", "value"))
     ]
-    both = both.assign(cells=cells)
-    earlier = both.assign(
-        period_end=both["previous_period_end"],
-        population=1000 * both["previous_value_victims"] / both["previous_value"],
-    )
-    newest = both.assign(population=1000 * both["value_victims"] / both["value"]).tail(1)
-    everyone: pd.DataFrame = pd.concat([earlier, newest]).sort_values("period_end")
-    return everyone[["period_end", "population", "cells"]].reset_index(drop=True)
+    everyone = pd.concat([parts[0], parts[1].tail(1)]).sort_values("period_end")
+    return everyone.reset_index(drop=True)

@@ -141,6 +141,8 @@ def show(figure: Figure, style: str = "") -> str:
             "data-sheet": figure.sheet,
             "data-cell": figure.formula or figure.cells[0].cell,
         }
+    elif figure.formula:
+        attributes["data-cell"] = figure.formula
     listed = " ".join(f'{name}="{escape(text)}"' for name, text in attributes.items())
     return f"<data {listed}>{escape(figure.words(style))}</data>"
 

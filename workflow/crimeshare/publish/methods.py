@@ -20,7 +20,7 @@ from crimeshare.publish.figures import Figure
 from crimeshare.publish.sources import registry
 from crimeshare.publish.survey_charts import Interval, intervals_by_row
 from crimeshare.publish.survey_pages import STALKING
-from crimeshare.publish.surveyed import Survey
+from crimeshare.publish.surveyed import Survey, level_figure
 from crimeshare.publish.tables import Content, Table
 from crimeshare.reference import REFERENCE
 
@@ -54,6 +54,29 @@ MEANINGS = {
 """What each verdict of the audit means."""
 
 
+TABLES = {
+    "coverage": "resources/reference/interval_coverage.csv",
+    "design_factor": "results/estimates/design_factors.parquet",
+    "agreement": "results/estimates/flag_agreement.parquet",
+    "disagreement": "results/estimates/flag_disagreements.parquet",
+}
+"""The table behind a figure, by the first part of its name."""
+
+
+def _computed(
+    name: str,
+    value: float | None,
+    unit: str,
+    *,
+    marker: str | None = None,
+    lower: float | None = None,
+    upper: float | None = None,
+) -> Figure:
+    """A figure computed over a whole table, which no single cell stands behind."""
+    table = TABLES[name.partition(".")[0]]
+    return Figure(name, value, unit, (), f"computed from {table}", marker, lower, upper)
+
+
 # ---------------------------------------------------------------- coverage of intervals
 
 
@@ -81,11 +104,11 @@ def coverage_chart(survey: Survey) -> Chart:
     for method, name in survey_prose.METHODS.items():
         found = [row["coverage"] for row in coverage() if row["method"] == method]
         middle, low, high = (
-            Figure(
+            _computed(
                 f"coverage.{method}", mean(found), "proportion", lower=min(found), upper=max(found)
             ),
-            Figure(f"coverage.{method}.lowest", min(found), "proportion"),
-            Figure(f"coverage.{method}.highest", max(found), "proportion"),
+            _computed(f"coverage.{method}.lowest", min(found), "proportion"),
+            _computed(f"coverage.{method}.highest", max(found), "proportion"),
         )
         rows.append(Interval(name[:1].upper() + name[1:], middle, low, high))
     best = min(rows, key=lambda row: abs(row.figure.number - level.number))
@@ -107,7 +130,7 @@ def coverage_chart(survey: Survey) -> Chart:
 
 def _settings() -> Figure:
     settings = {(row["basis"], row["design_factor"], row["n"], row["p"]) for row in coverage()}
-    return Figure("coverage.settings", len(settings), "count")
+    return _computed("coverage.settings", len(settings), "count")
 
 
 def coverage_table() -> Table:
@@ -116,12 +139,12 @@ def coverage_table() -> Table:
     proportions = sorted({row["p"] for row in coverage()})
     rows: list[list[Content]] = []
     for p in proportions:
-        cells: list[Content] = [f"{Figure(f'coverage.p{p:g}', p, 'proportion')}"]
+        cells: list[Content] = [f"{_computed(f'coverage.p{p:g}', p, 'proportion')}"]
         for method in methods:
             found = [
                 row["coverage"] for row in coverage() if row["method"] == method and row["p"] == p
             ]
-            cells.append(Figure(f"coverage.{method}.p{p:g}.lowest", min(found), "proportion"))
+            cells.append(_computed(f"coverage.{method}.p{p:g}.lowest", min(found), "proportion"))
         rows.append(cells)
     return Table(
         "Lowest coverage over all sample sizes and design factors",
@@ -139,7 +162,7 @@ def coverage_table() -> Table:
 def _studied(name: str, end: Callable[[Iterable[float]], float]) -> Figure:
     """The least or greatest sample or design factor of the study."""
     unit = {"n": "count", "design_factor": "design_factor"}[name]
-    return Figure(f"coverage.{name}.{end.__name__}", end(row[name] for row in coverage()), unit)
+    return _computed(f"coverage.{name}.{end.__name__}", end(row[name] for row in coverage()), unit)
 
 
 def _cluster_size() -> Figure:
@@ -148,7 +171,7 @@ def _cluster_size() -> Figure:
         found = re.search(r"clusters of (\d+)", next(file))
     if found is None:
         raise ValueError("interval_coverage.csv does not say how large its clusters are")
-    return Figure("coverage.cluster_size", float(found[1]), "count")
+    return _computed("coverage.cluster_size", float(found[1]), "count")
 
 
 def why_wilson() -> str:
@@ -158,7 +181,7 @@ def why_wilson() -> str:
         return [row[name] for row in coverage() if row["method"] == method]
 
     def lowest(method: str) -> Figure:
-        return Figure(f"coverage.{method}.lowest", min(found(method, "coverage")), "proportion")
+        return _computed(f"coverage.{method}.lowest", min(found(method, "coverage")), "proportion")
 
     def missed(method: str) -> float:
         return mean(abs(value - LEVEL) for value in found(method, "coverage"))
@@ -166,9 +189,11 @@ def why_wilson() -> str:
     def wider(method: str, over: Callable[[Iterable[float]], float], name: str) -> Figure:
         pairs = zip(found(method, "mean_width"), found("wilson", "mean_width"), strict=True)
         ratio = over(width / wilson for width, wilson in pairs)
-        return Figure(f"coverage.{method}.wider.{name}", ratio - 1, "change")
+        return _computed(f"coverage.{method}.wider.{name}", ratio - 1, "change")
 
-    closest = Figure("coverage.missed", max(missed("wilson"), missed("logit")), "percentage_points")
+    closest = _computed(
+        "coverage.missed", max(missed("wilson"), missed("logit")), "percentage_points"
+    )
     return (
         f"Four methods were tried on simulated surveys. The normal one holds the truth in as few "
         f"as {lowest('normal')} of them where few in the sample are victims, as in small age "
@@ -200,7 +225,7 @@ def like_stalking(survey: Survey) -> str:
         }
         rows = [row for row in rows if row[name] in beside]
     low, high = (
-        Figure(
+        _computed(
             f"coverage.like_stalking.{end.__name__}",
             end(row["coverage"] for row in rows),
             "proportion",
@@ -231,7 +256,7 @@ def design_factor_table(survey: Survey) -> Table:
                 f"{survey_prose.who(row['sex'], '16+')}, share of victims",
                 _factor(name, row["mean"]),
                 f"{low} to {high}, the range over measures",
-                Figure(f"{name}.measures", row["estimates"], "count"),
+                _computed(f"{name}.measures", row["estimates"], "count"),
                 "not compared",
                 "published standard errors",
             ]
@@ -239,15 +264,15 @@ def design_factor_table(survey: Survey) -> Table:
     for row in survey.tables["factors"]:
         name = f"design_factor.{row['release_id']}.{row['statistic']}.{row['units']}"
         low, high = (_factor(f"{name}.{part}", row[part]) for part in ("lower", "upper"))
-        level = Figure("survey.level", row["level"], "proportion")
+        level = level_figure(row["level"])
         rows.append(
             [
                 _edition(row["release_id"]),
                 f"{UNITS[row['units']]}, {STATISTICS[row['statistic']]}",
                 _factor(name, row["factor"]),
                 f"{low} to {high}, {level:whole} interval",
-                Figure(f"{name}.measures", row["measures"], "count"),
-                Figure(f"{name}.comparisons", row["comparisons"], "count"),
+                _computed(f"{name}.measures", row["measures"], "count"),
+                _computed(f"{name}.comparisons", row["comparisons"], "count"),
                 "ONS's verdicts on changes",
             ]
         )
@@ -292,7 +317,7 @@ def restart_sentence(survey: Survey) -> str:
 
 
 def _factor(name: str, value: float) -> Figure:
-    return Figure(name, value, "design_factor")
+    return _computed(name, value, "design_factor")
 
 
 def _edition(release_id: str) -> str:
@@ -389,10 +414,10 @@ def _agreement(name: str, rows: Iterable[Row]) -> tuple[Figure, Figure, Figure, 
 
     def part(of: str, alike: int, all_of_them: int) -> Figure:
         value = alike / all_of_them if all_of_them else None
-        return Figure(f"agreement.{name}.{of}", value, "proportion", marker="not_applicable")
+        return _computed(f"agreement.{name}.{of}", value, "proportion", marker="not_applicable")
 
     return (
-        Figure(f"agreement.{name}.comparisons", comparisons, "count"),
+        _computed(f"agreement.{name}.comparisons", comparisons, "count"),
         part("overall", agreeing, comparisons),
         part("near", agreeing - apart, near),
         part("elsewhere", apart, elsewhere),
@@ -413,7 +438,7 @@ def agreement_table(survey: Survey) -> Table:
                 _factor(f"agreement.{name}.factor", row["factor"]),
                 comparisons,
                 overall,
-                Figure(f"agreement.{name}.near_threshold", row["near_threshold"], "count"),
+                _computed(f"agreement.{name}.near_threshold", row["near_threshold"], "count"),
                 near,
                 elsewhere,
             ]
@@ -459,7 +484,7 @@ def disagreement_table(survey: Survey) -> Table:
             [
                 _edition(release),
                 f"{survey_prose.measure(measure)}, {STATISTICS[statistic]}",
-                Figure(f"{name}.comparisons", len(found), "count"),
+                _computed(f"{name}.comparisons", len(found), "count"),
                 "significant here, not so at ONS"
                 if first["significant"]
                 else "not significant here, but so at ONS",

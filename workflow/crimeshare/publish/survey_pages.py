@@ -24,6 +24,7 @@ from crimeshare.publish.surveyed import (
     Estimate,
     Survey,
     SurveyChange,
+    level_figure,
     shown_limits,
     uncertainty,
     widest_limits,
@@ -173,7 +174,7 @@ def _trend_figures(row: dict[str, Any]) -> tuple[Figure, Figure, Figure, Figure]
         lower=row["lower"],
         upper=row["upper"],
     )
-    return whole, parts[0], parts[1], Figure("survey.level", row["level"], "proportion")
+    return whole, parts[0], parts[1], level_figure(row["level"])
 
 
 # ---------------------------------------------------------------- numbers at a glance
@@ -328,7 +329,7 @@ def offences_chart(survey: Survey) -> Chart:
             f"For every hundred people estimated to have been stalked, police recorded "
             f"{last[0]} offences of stalking in the {prose.period(rows[-1]['period_end'])}",
             f"Recorded stalking per 100 estimated victims, England and Wales, with "
-            f"{Figure('survey.level', rows[0]['level'], 'proportion'):whole} intervals by "
+            f"{level_figure(rows[0]['level']):whole} intervals by "
             f"simulation on assumed bases",
             notes=[
                 f"Not a rate of reporting: see the list of what the two measures leave out of each "
@@ -349,10 +350,8 @@ def _ratio(row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
     """Offences per hundred victims of one year, with its limits."""
     cell = Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
     name = f"offences_per_100_victims.{row['offence_code']}.{row['period_end']}"
-    formula = (
-        f"100 * {cell.name} / (proportion of {row['survey_release_id']} * people, "
-        f"{row['population_cells']})"
-    )
+    estimate = f"survey.{row['measure_id']}.all.16+.{row['period_end']}.{row['survey_release_id']}"
+    formula = f"100 * {cell.name} / ({estimate} * {row['population_cells']})"
     ratio = Figure(
         name, row["ratio"], "per_100", (cell,), formula, lower=row["lower"], upper=row["upper"]
     )
@@ -534,10 +533,10 @@ def trends_table(survey: Survey) -> Table:
                 f"{_capital(survey_prose.measure(row['measure_id']))}, "
                 f"{survey_prose.who(row['sex'], row['age'])}",
                 f"{prose.month(row['start'])} to {prose.month(row['end'])}",
-                Figure(f"{name}.years", row["years"], "count"),
+                Figure(f"{name}.years", row["years"], "count", formula=change.formula),
                 change,
                 f"{lower:signed} to {upper:signed}",
-                Figure(f"{name}.q_p_value", row["q_p_value"], "p_value"),
+                Figure(f"{name}.q_p_value", row["q_p_value"], "p_value", formula=change.formula),
                 survey_prose.trend(row["lower"], row["upper"]),
             ]
         )
@@ -677,7 +676,7 @@ def offences_sentence(survey: Survey) -> str:
     """Recorded offences per hundred victims in the newest year that both sources have."""
     row = survey.tables["ratios"][-1]
     ratio, lower, upper = _ratio(row)
-    level = Figure("survey.level", row["level"], "proportion")
+    level = level_figure(row["level"])
     return (
         f"In the {prose.period(row['period_end'])} police in England and Wales recorded {ratio} "
         f"offences of stalking for every hundred people who, by the survey, experienced it "

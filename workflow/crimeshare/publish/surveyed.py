@@ -42,6 +42,8 @@ TABLES = {
 # Which measure of the survey is about the same conduct as an offence group of recorded crime.
 SURVEYED = {"stalking_harassment": "stalking"}
 
+ASSUMED = "assumed in resources/reference/assumed_bases.csv"
+
 Row = dict[str, Any]
 _ASSUMED_BASES = ("n_assumed", "n_lowest", "n_highest")
 _KEY = ("release_id", "measure_id", "sex", "age", "characteristic", "period_end")
@@ -163,8 +165,8 @@ class Survey:
         low, high = self.assumptions.design_factor(period_end)
         name = f"design_factor.assumed.{period_end}"
         return (
-            Figure(f"{name}.lowest", low, "design_factor"),
-            Figure(f"{name}.highest", high, "design_factor"),
+            Figure(f"{name}.lowest", low, "design_factor", formula=ASSUMED),
+            Figure(f"{name}.highest", high, "design_factor", formula=ASSUMED),
         )
 
     def series(self, measure_id: str, sex: str = "all", age: str = "16+") -> list[Estimate]:
@@ -311,6 +313,11 @@ def uncertainty(estimate: Estimate) -> str:
     return text
 
 
+def level_figure(level: float) -> Figure:
+    """The confidence level of the survey's intervals."""
+    return Figure("survey.level", level, "proportion", formula="level of config/config.yaml")
+
+
 def open_survey(root: Path | None = None) -> Survey:
     """The survey's tables of the build that the working directory is in.
 
@@ -373,7 +380,7 @@ def _estimate(row: Row, places: dict[tuple[Any, ...], Row]) -> Estimate:
         limit("upper"),
         limit("lower_widest"),
         limit("upper_widest"),
-        Figure("survey.level", row["level"], "proportion"),
+        level_figure(row["level"]),
         figure("base", row["n_unweighted"] if published else assumed["n_assumed"], "count"),
         None if published else figure("base_lowest", assumed["n_lowest"], "count"),
         None if published else figure("base_highest", assumed["n_highest"], "count"),
@@ -408,7 +415,7 @@ def _change(row: Row, earlier: Estimate, later: Estimate) -> SurveyChange:
         later,
         difference,
         *_limits(difference, row["lower"], row["upper"]),
-        Figure("survey.level", row["level"], "proportion"),
+        level_figure(row["level"]),
         figure("p_value", row["p_value"], "p_value"),
         figure("p_adjusted", row["p_adjusted"], "p_value"),
         figure("smallest_detectable", row["smallest_detectable"], "percentage_points"),

@@ -67,6 +67,9 @@ SURVEY_COMPARISONS = pa.DataFrameSchema(
         "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
         "sheet": pa.Column(str),
         "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+        "value_sheet": pa.Column(str),
+        "value_cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+        "previous_value_cell": pa.Column(str, pa.Check.str_matches(_CELL)),
     },
     unique=["release_id", "statistic", "measure_id", "previous_period_end"],
     strict=True,
@@ -187,7 +190,8 @@ def combine_survey_comparisons(observations: pd.DataFrame) -> pd.DataFrame:
     ``value`` and ``previous_value`` are proportions (``prevalence``), incidents per person or
     household (``incidence_rate``), thousands (``incidents``, ``victims``);
     ``published_change`` is a difference of proportions for ``prevalence`` and a relative
-    change otherwise.  Comparisons whose base is not published are left out.
+    change otherwise.  ``cell`` holds the change, ``value_cell`` and ``previous_value_cell`` of
+    ``value_sheet`` the two figures.  Comparisons whose base is not published are left out.
 
     Raises:
         Problems: rows that break the schema, all kinds at once.
@@ -206,9 +210,16 @@ def _comparisons(observations: pd.DataFrame, statistic: str) -> pd.DataFrame:
     flags = changes[changes["statistic"] == "significant"]
     changes = changes[changes["statistic"] != "significant"]
     key = ["release_id", "item_id", "period_end"]
-    figure = figures[[*key, "value", "n"]]
-    previous = figure.rename(
-        columns={"value": "previous_value", "n": "previous_n", "period_end": "previous_period_end"}
+    figure = figures[[*key, "value", "n", "sheet", "cell"]].rename(
+        columns={"sheet": "value_sheet", "cell": "value_cell"}
+    )
+    previous = figure.drop(columns="value_sheet").rename(
+        columns={
+            "value": "previous_value",
+            "n": "previous_n",
+            "period_end": "previous_period_end",
+            "value_cell": "previous_value_cell",
+        }
     )
     joined = (
         changes.rename(columns={"value": "published_change"})
