@@ -6,7 +6,9 @@ import pytest
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.estimates import TABLES, Estimates, open_estimates
+from crimeshare.publish.revised import CODES, Revisions, open_revisions
 from tests.building import write_build
+from tests.revised import write_revisions
 
 
 @pytest.fixture(scope="session")
@@ -24,12 +26,20 @@ def estimates(built: Path) -> Estimates:
 
 
 @pytest.fixture(scope="session")
+def revisions(built: Path) -> Revisions:
+    """The revisions of stalking and harassment."""
+    return open_revisions("stalking_harassment", built)
+
+
+@pytest.fixture(scope="session")
 def built_incomplete(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as of the year ending December 2019, when Greater Manchester made no return."""
     folder = tmp_path_factory.mktemp("incomplete")
     for name in TABLES:
         table = read_table(built / name)
         write_table(table[table["release_id"] <= "pfa-2019-12"], folder / name)
+    write_table(read_table(built / CODES).head(0), folder / CODES)
+    write_revisions(folder)
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,13 +11,23 @@ from crimeshare.measures.revisions import (
     compute_revisions,
     find_flipped_changes,
     summarise_revisions,
+    with_ages,
 )
 from crimeshare.parquet import read_table
 from crimeshare.tables.combining import combine_recorded_crime
 from tests import facsimile
 from tests.conftest import ROOT
 
-NO_CODES = pd.DataFrame(columns=["release_id", "table", "code", "period_end", "count"])
+NO_CODES = pd.DataFrame(
+    {
+        "release_id": [],
+        "table": [],
+        "code": pd.Series([], dtype="str"),
+        "offence_id": pd.Series([], dtype="str"),
+        "period_end": pd.Series([], dtype="datetime64[ms]"),
+        "count": pd.Series([], dtype="float64"),
+    }
+)
 FORCES = {"W15000001": "North Wales", "W15000002": "Gwent", "W15000003": "South Wales"}
 
 
@@ -94,7 +105,7 @@ def test_ranks_are_of_shares_among_the_forces_both_vintages_give() -> None:
     ranked = steps[steps["offence_id"] == "stalking_harassment"].set_index("area_code")
     assert ranked[["rank_before", "rank_after"]].to_numpy().tolist() == [[1, 2], [2, 1]]
     assert steps[steps["offence_id"] == "total"]["rank_after"].isna().all()
-    assert list(summarise_revisions(steps)["rank_flips"]) == [1, 0, 1, 0]
+    assert list(summarise_revisions(steps)["rank_flips"]) == [1, 0, 1, 0]  # by area and group
 
 
 def test_a_marked_figure_is_no_vintage_and_a_base_of_zero_gives_no_percentage() -> None:
@@ -142,6 +153,7 @@ def test_a_series_by_code_is_compared_from_edition_to_edition(
             "release_id": ["appendix-2025-12", "appendix-2025-06"],
             "table": "offence_codes",
             "code": "8Q",
+            "offence_id": None,
             "period_end": pd.Timestamp("2024-03-31"),
             "count": [128829.0, 128355.0],
         }
@@ -150,20 +162,88 @@ def test_a_series_by_code_is_compared_from_edition_to_edition(
     stalking = steps[steps["offence_id"] == "8Q"].iloc[0]
     assert (stalking["change"], stalking["area_code"]) == (474.0, "K04000001")
     sizes = summarise_revisions(steps)
-    assert sizes[sizes["offence_id"] == "8Q"]["months"].item() == 6
+    of_stalking = sizes[sizes["offence_id"] == "8Q"]
+    assert (of_stalking["age_before"].item(), of_stalking["age"].item()) == (15, 21)
+
+
+def test_a_subtotal_that_is_a_group_goes_on_where_the_tables_by_area_end(
+    shipped: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    """Stalking and harassment in England and Wales: YE December 2024 was 606,251 in Table P1 of
+    its own edition, and 603,910 in Table A5a of the edition of December 2025."""
+    steps = compute_revisions(*shipped, series(("appendix-2025-12", "2024-12-31", 603910.0)))
+    last = steps[steps["release_id"] == "appendix-2025-12"]
+    columns = ["area_code", "offence_id", "previous_release_id", "previous_value", "change"]
+    assert last[columns].to_numpy().tolist() == [
+        ["K04000001", "stalking_harassment", "pfa-2024-12", 606251.0, -2341.0]
+    ]
+    assert with_ages(last)[["age_before", "age"]].to_numpy().tolist() == [[0, 12]]
+
+
+def test_sizes_are_of_figures_of_one_age() -> None:
+    """A year later +1 per cent and -3 per cent; a corrected issue of the same month +2."""
+    steps = revisions_of(
+        counts("pfa-2023-03", "2023-03-31", Gwent=(1000.0, 100.0)),
+        counts("pfa-2024-03", "2023-03-31", Gwent=(1010.0, 100.0)),
+        counts("pfa-2024-03", "2024-03-31", Gwent=(1000.0, 100.0)),
+        counts("pfa-2024-03-corrected", "2024-03-31", Gwent=(1020.0, 100.0)),
+        counts("pfa-2022-03", "2022-03-31", Gwent=(1000.0, 100.0)),
+        counts("pfa-2023-03", "2022-03-31", Gwent=(970.0, 100.0)),
+    )
+    sizes = summarise_revisions(steps)
+    total = sizes[sizes["offence_id"] == "total"].set_index(["age_before", "age"])
+    assert total.loc[(0, 0), ["revisions", "typical_size_pct"]].tolist() == [1, 2.0]
+    year = total.loc[(0, 12)]
+    assert (year["revisions"], year["lowest_pct"], year["highest_pct"]) == (2, -3.0, 1.0)
+    assert (year["typical_size_pct"], year["median_change_pct"]) == (2.0, -1.0)
+
+
+def series(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    """Stalking and harassment as the series by offence of an edition gives it."""
+    releases, ends, values = zip(*rows, strict=True)
+    return pd.DataFrame(
+        {
+            "release_id": releases,
+            "table": "offence_codes",
+            "code": pd.Series([None] * len(rows), dtype="str"),
+            "offence_id": "stalking_harassment",
+            "period_end": pd.to_datetime(list(ends)),
+            "count": values,
+        }
+    )
+
+
+def test_a_change_that_turns_when_both_years_are_given_again(
+    shipped: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    changes = shipped[1]
+    codes = series(
+        ("appendix-2025-06", "2023-03-31", 100.0),
+        ("appendix-2025-06", "2024-03-31", 101.0),
+        ("appendix-2025-12", "2023-03-31", 102.0),
+        ("appendix-2025-12", "2024-03-31", 102.0),
+        ("appendix-2026-06", "2023-03-31", 102.0),
+        ("appendix-2026-06", "2024-03-31", 102.0),
+    )
+    flipped = find_flipped_changes(compute_revisions(*shipped, codes), changes, codes)
+    both = flipped[flipped["revised"] == "both_years"]
+    columns = ["previous_release_id", "release_id", "change_before", "change"]
+    assert both[columns].to_numpy().tolist() == [["appendix-2025-06", "appendix-2025-12", 1, 0]]
 
 
 def test_a_change_whose_direction_hangs_on_the_vintage_of_the_year_before(
     shipped: tuple[pd.DataFrame, pd.DataFrame],
 ) -> None:
     recorded, changes = shipped
-    flipped = find_flipped_changes(compute_revisions(recorded, changes, NO_CODES), changes)
+    steps = compute_revisions(recorded, changes, NO_CODES)
+    flipped = find_flipped_changes(steps, changes, NO_CODES)
     assert not flipped.empty
-    assert (flipped["change"] * flipped["change_against_first"] < 0).all()
+    assert (np.sign(flipped["change"]) != np.sign(flipped["change_before"])).all()
+    assert set(flipped["revised"]) == {"year_before"}
     city = flipped[
         (flipped["area_code"] == "E23000034") & (flipped["offence_id"] == "stalking_harassment")
     ]
-    assert city[["change", "change_against_first"]].to_numpy().tolist() == [[-6.0, 7.0]]
+    assert city[["change", "change_before"]].to_numpy().tolist() == [[-6.0, 7.0]]
 
 
 def test_one_release_alone_has_no_revision() -> None:

@@ -2,19 +2,23 @@
 
 A figure has vintages: the first release that gives it, corrected issues of that release, and
 later releases that give the year again as the year before (Table P4, or the count that a
-published percentage is of) or in a series (offences by code).  A revision is the step from one
-vintage to the next.
+published percentage is of) or in a series (offences by code, and the subtotals of that table
+that are offence groups).  A revision is the step from one vintage to the next.  How old a figure
+was is counted from the end of its year to the end of the release's, since both came out as long
+after their own.
 """
 
 from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from crimeshare.reference import areas
 
 FIGURE = ["area_code", "offence_id", "period_end"]
+AGES = ["age_before", "age"]
 
 _ISSUE = re.compile(r"[a-z-]+?-(\d{4})-(\d{2})(?:-v(\d+)|-(corrected))?")
 _EXCLUDING = r"( \(excluding .+\))$"
@@ -33,7 +37,8 @@ def compute_revisions(
         recorded: the clean table ``recorded_crime``.
         changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them: their
             ``previous`` is the year before as the release revised it.
-        offence_codes: the clean table ``recorded_offence_codes``; codes stand as ``offence_id``.
+        offence_codes: the clean table ``recorded_offence_codes``; a code that is part of no
+            group stands as ``offence_id``.
 
     Returns:
         One row a figure and step: ``value`` (offences, by ``release_id``), ``previous_value`` (by
@@ -43,7 +48,7 @@ def compute_revisions(
         for other areas, for the total, and where a vintage does not give the force's total.
     """
     vintages = pd.concat(
-        [_published(recorded, changes), _as_revised(changes), _by_code(offence_codes)],
+        [_published(recorded, changes), _as_revised(changes), _series(offence_codes)],
         ignore_index=True,
     ).dropna(subset=["value"])
     vintages["period_end"] = vintages["period_end"].astype("datetime64[ms]")
@@ -79,53 +84,71 @@ def summarise_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
         revisions: as :func:`compute_revisions` gives them.
 
     Returns:
-        One row an area and offence group with revisions in per cent: their number, the
-        ``median_change_pct`` (signed: whether figures tend to rise), ``typical_size_pct`` (median
-        without sign), ``lowest_pct`` and ``highest_pct``, ``months`` between the two releases at
-        the median, and ``rank_flips``: how many of them moved the force's rank.
+        One row an area, offence group and pair of ages (``age_before``, ``age``: months, see
+        :func:`with_ages`) with revisions in per cent: their number, the ``median_change_pct``
+        (signed: whether figures tend to rise), ``typical_size_pct`` (median without sign),
+        ``lowest_pct`` and ``highest_pct``, and ``rank_flips``: how many of them moved the
+        force's rank.
     """
-    moved = revisions.dropna(subset=["change_pct"]).copy()
+    moved = with_ages(revisions.dropna(subset=["change_pct"]))
     moved["size"] = moved["change_pct"].abs()
-    moved["months"] = moved["release_id"].map(_months) - moved["previous_release_id"].map(_months)
     ranked = moved["rank_before"].notna()
     moved["flip"] = ranked & (moved["rank_before"] != moved["rank_after"]).fillna(False)
     return (
-        moved.groupby(["area_code", "offence_id"], sort=True)
+        moved.groupby(["area_code", "offence_id", *AGES], sort=True)
         .agg(
             revisions=("change_pct", "size"),
             median_change_pct=("change_pct", "median"),
             typical_size_pct=("size", "median"),
             lowest_pct=("change_pct", "min"),
             highest_pct=("change_pct", "max"),
-            months=("months", "median"),
             rank_flips=("flip", "sum"),
         )
         .reset_index()
     )
 
 
-def find_flipped_changes(revisions: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """Year-on-year changes whose direction hangs on the vintage of the year before.
+def with_ages(revisions: pd.DataFrame) -> pd.DataFrame:
+    """Revisions with how old each figure was, in months, in either release.
+
+    ``age_before`` and ``age`` are 0 in the release of the figure's own year, 12 a year later.
+    """
+    aged: pd.DataFrame = revisions.copy()
+    months = 12 * aged["period_end"].dt.year + aged["period_end"].dt.month
+    for age, release in (("age_before", "previous_release_id"), ("age", "release_id")):
+        aged[age] = aged[release].map(_months).astype("int64") - months
+    return aged
+
+
+def find_flipped_changes(
+    revisions: pd.DataFrame, changes: pd.DataFrame, offence_codes: pd.DataFrame
+) -> pd.DataFrame:
+    """Year-on-year changes that rose, fell or stood still by one vintage and not by another.
 
     The year's own release compares it with the year before as revised by then.  Against the
-    earlier vintage of that year, as it was known when it was news, the change may point the other
-    way.
+    earlier vintage of that year, as it was known when it was news, the change may point another
+    way; and a later release that gives both years again may turn it once more.
 
     Args:
         revisions: as :func:`compute_revisions` gives them.
         changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them.
+        offence_codes: the clean table ``recorded_offence_codes``.
 
     Returns:
-        One row an area, offence group and release: ``change`` (against the revised year),
-        ``change_against_first`` (against the earlier vintage), both in offences.
+        One row a change that turned: ``change`` by the figures of ``release_id``,
+        ``change_before`` with those of ``previous_release_id``, both in offences; ``revised``
+        says of which years: ``year_before`` or ``both_years``.
     """
     before = revisions.rename(columns={"period_end": "previous_period_end"})
     key = ["release_id", "area_code", "offence_id", "previous_period_end"]
-    pairs = changes.merge(before[[*key, "previous_release_id", "previous_value"]], on=key)
-    pairs["change_against_first"] = pairs["count"] - pairs["previous_value"]
-    flipped = pairs["change"] * pairs["change_against_first"] < 0
+    against = changes.merge(before[[*key, "previous_release_id", "previous_value"]], on=key)
+    against["change_before"] = against["count"] - against["previous_value"]
+    both = _changes_of_vintages(changes, offence_codes)
+    pairs = pd.concat([against.assign(revised="year_before"), both.assign(revised="both_years")])
+    pairs = pairs.dropna(subset=["change", "change_before"])
+    turned: pd.Series = np.sign(pairs["change"]) != np.sign(pairs["change_before"])
     return pairs.loc[
-        flipped,
+        turned,
         [
             "release_id",
             "previous_release_id",
@@ -133,16 +156,40 @@ def find_flipped_changes(revisions: pd.DataFrame, changes: pd.DataFrame) -> pd.D
             "offence_id",
             "period_end",
             "change",
-            "change_against_first",
+            "change_before",
+            "revised",
         ],
     ].reset_index(drop=True)
+
+
+def _changes_of_vintages(changes: pd.DataFrame, offence_codes: pd.DataFrame) -> pd.DataFrame:
+    """Each release's change between two years beside that of the release before it."""
+    series = _series(offence_codes).dropna(subset=["value"])
+    series["period_end"] = series["period_end"].astype("datetime64[ms]")
+    earlier = series.assign(period_end=_a_year_later(series["period_end"]))
+    key = ["release_id", *FIGURE]
+    within = series.merge(earlier[[*key, "value"]], on=key, suffixes=("", "_before"))
+    within["change"] = within["value"] - within["value_before"]
+    published = changes.assign(excluding=_left_out(changes)).dropna(subset=["change"])
+    columns = [*key, "excluding", "change"]
+    every = pd.concat([published[columns], within[columns]], ignore_index=True)
+    every = every.assign(order=every["release_id"].map(_order))
+    every = every.sort_values([*FIGURE, "excluding", "order"], kind="stable")
+    same = every.groupby([*FIGURE, "excluding"], sort=False)
+    return every.assign(
+        previous_release_id=same["release_id"].shift(), change_before=same["change"].shift()
+    ).dropna(subset=["previous_release_id"])
+
+
+def _a_year_later(ends: pd.Series) -> pd.Series:
+    return (ends + pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype("datetime64[ms]")
 
 
 def _published(recorded: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Counts as tabled, with the forces that totals of their release leave out."""
     counts = recorded[recorded["measure"] == "count"]
     names = changes[["release_id", "area_code", "area_name"]].drop_duplicates()
-    names["excluding"] = names["area_name"].str.extract(_EXCLUDING, expand=False).fillna("")
+    names["excluding"] = _left_out(names)
     counts = counts.merge(
         names[["release_id", "area_code", "excluding"]], on=["release_id", "area_code"], how="left"
     )
@@ -161,20 +208,27 @@ def _as_revised(changes: pd.DataFrame) -> pd.DataFrame:
             "offence_id": rows["offence_id"],
             "period_end": rows["previous_period_end"],
             "value": rows["previous"],
-            "excluding": rows["area_name"].str.extract(_EXCLUDING, expand=False).fillna(""),
+            "excluding": _left_out(rows),
         }
     )
 
 
-def _by_code(offence_codes: pd.DataFrame) -> pd.DataFrame:
-    rows = offence_codes[
-        (offence_codes["table"] == "offence_codes") & offence_codes["code"].notna()
+def _left_out(rows: pd.DataFrame) -> pd.Series:
+    """The forces that totals leave out, as their names say; empty where they leave out none."""
+    return rows["area_name"].str.extract(_EXCLUDING, expand=False).fillna("")
+
+
+def _series(offence_codes: pd.DataFrame) -> pd.DataFrame:
+    """Counts of England and Wales by code, and by offence group where a subtotal is one."""
+    named = offence_codes["offence_id"].fillna(offence_codes["code"])
+    rows = offence_codes.assign(named=named)[
+        (offence_codes["table"] == "offence_codes") & named.notna()
     ]
     return pd.DataFrame(
         {
             "release_id": rows["release_id"],
             "area_code": _NATION,
-            "offence_id": rows["code"],
+            "offence_id": rows["named"],
             "period_end": rows["period_end"],
             "value": rows["count"],
             "excluding": "",
@@ -204,7 +258,8 @@ def _with_ranks(steps: pd.DataFrame) -> pd.DataFrame:
     step = ["area_code", "period_end", "release_id", "previous_release_id"]
     totals = steps[steps["offence_id"] == "total"].set_index(step)[["value", "previous_value"]]
     ranked = steps[steps["offence_id"] != "total"].join(totals.add_suffix("_total"), on=step)
-    is_force = ranked["area_code"].map(_is_force)
+    forces = [code for code, area in areas().items() if area.area_type == "force"]
+    is_force = ranked["area_code"].isin(forces)
     ranked = ranked[is_force & (ranked["value_total"] > 0) & (ranked["previous_value_total"] > 0)]
     among = [ranked[name] for name in ("offence_id", *step[1:])]
     for rank, value in (("rank_before", "previous_value"), ("rank_after", "value")):
@@ -212,8 +267,3 @@ def _with_ranks(steps: pd.DataFrame) -> pd.DataFrame:
         order = share.groupby(among).rank(ascending=False, method="min")
         steps[rank] = order.reindex(steps.index).astype("Int64")
     return steps
-
-
-def _is_force(code: str) -> bool:
-    area = areas().get(code)
-    return area is not None and area.area_type == "force"

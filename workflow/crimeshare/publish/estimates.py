@@ -372,6 +372,11 @@ class Estimates:
         """Its name inside a sentence."""
         return prose.lower_first(self.offence.name)
 
+    @property
+    def releases(self) -> dict[str, date]:
+        """The last day of the year each release is about, superseded releases included."""
+        return self._own_periods
+
     @cached_property
     def editions(self) -> list[Year]:
         """The year each release is about, oldest first; a corrected release counts once."""
@@ -543,16 +548,16 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
     shares["rank_forces"] = rank_forces(shares).astype("Int64")
     limits = read_table(root / CONTROL_LIMITS)
     return Estimates(
-        _rows(read_table(root / RECORDED)),
-        _rows(shares),
-        _rows(read_table(root / CHANGES)),
-        _rows(limits[limits["offence_id"] == offence_id]),
-        _rows(read_table(root / SIMILAR_FORCES)),
+        rows_of(read_table(root / RECORDED)),
+        rows_of(shares),
+        rows_of(read_table(root / CHANGES)),
+        rows_of(limits[limits["offence_id"] == offence_id]),
+        rows_of(read_table(root / SIMILAR_FORCES)),
         offence_id,
     )
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as plain Python values: None where empty, dates as dates."""
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     days = [

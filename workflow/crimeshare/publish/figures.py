@@ -171,11 +171,21 @@ def _points(value: float, style: str) -> str:
     return f"{number} percentage {'point' if number.strip(MINUS + '+') == '1.0' else 'points'}"
 
 
+def _revision(value: float, style: str) -> str:
+    """How far a figure moved: finer than a change, as most revisions are small."""
+    if value == 0:
+        return "none"
+    number = fixed(value * 100, 2, style)
+    return "less than 0.01%" if number == "0.00" else f"{number}%"
+
+
 # How each unit is written; proportions, changes and points are kept as fractions of one.
 UNITS: dict[str, Callable[[float, str], str]] = {
     "count": lambda value, style: fixed(value, 0, style),
     "proportion": _percent,
     "change": _percent,
+    "revision": _revision,
+    "years": lambda value, style: fixed(value, 1, style),
     "percentage_points": _points,
     "per_100": lambda value, style: fixed(value, 1, style),
     "design_factor": lambda value, style: fixed(value, 2, style),

@@ -78,6 +78,7 @@ def report_pages() -> list[Page]:
             for a in forces
         ),
         Page("claims", "Statements audited", "claims", section="About"),
+        Page("revisions", "Revisions", "revisions", section="About"),
         Page("methods", "Methods", "methods", section="About", settings=()),
         Page("sources", "Sources", "sources", section="About"),
     ]

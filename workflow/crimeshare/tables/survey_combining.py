@@ -11,6 +11,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from crimeshare.problems import Problems
+from crimeshare.reference import read_rows
+from crimeshare.tables.appendix_layout import FOLDER
+from crimeshare.tables.labels import plain
 from crimeshare.tables.survey_observations import Notice, SurveyObservation
 
 SEEN = ["file", "publisher_page", "second_hand"]
@@ -83,6 +86,7 @@ RECORDED_OFFENCE_CODES = pa.DataFrameSchema(
         "code": pa.Column(str, nullable=True),
         "parent_code": pa.Column(str, nullable=True),
         "offence": pa.Column(str),
+        "offence_id": pa.Column(str, nullable=True),
         "period_start": pa.Column("datetime64[ms]"),
         "period_end": pa.Column("datetime64[ms]"),
         "count": pa.Column(float, pa.Check.ge(0), nullable=True),
@@ -254,13 +258,21 @@ def _with_bases(rows: pd.DataFrame) -> pd.DataFrame:
 def combine_recorded_offence_codes(observations: pd.DataFrame) -> pd.DataFrame:
     """Police recorded offences of England and Wales by code, sub-code and published subtotal.
 
+    A subtotal that is an offence group of the police force area tables, by the words of
+    ``layouts/appendix/series_groups.csv``, carries the group's ``offence_id``.
+
     Raises:
         Problems: rows that break the schema, all kinds at once.
     """
     rows = observations[observations["statistic"] == "offences"].rename(
         columns={"item_id": "code", "parent_id": "parent_code", "value": "count"}
     )
-    rows = rows.assign(offence=rows["row_label"].str.split().str.join(" "))
+    groups = {row["label"]: row["offence_id"] for row in read_rows(FOLDER / "series_groups.csv")}
+    subtotal = (rows["table"] == "offence_codes") & rows["code"].isna()
+    rows = rows.assign(
+        offence=rows["row_label"].str.split().str.join(" "),
+        offence_id=rows["row_label"].map(plain).map(groups).where(subtotal).astype("str"),
+    )
     table = rows[list(RECORDED_OFFENCE_CODES.columns)].reset_index(drop=True)
     return checked("recorded_offence_codes", table, RECORDED_OFFENCE_CODES)
 

@@ -1,0 +1,283 @@
+"""The page of revisions and what other pages say of them: words that follow from the figures."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crimeshare.parquet import read_table, write_table
+from crimeshare.publish import revisions_page
+from crimeshare.publish.charts import plain
+from crimeshare.publish.estimates import TABLES, Estimates
+from crimeshare.publish.figures import Figure, shown, stray_numbers
+from crimeshare.publish.notebooks import warm_kernel
+from crimeshare.publish.revised import (
+    CODES,
+    FLIPPED,
+    REVISIONS,
+    SIZES,
+    Revisions,
+    directions,
+    extreme,
+    given_as,
+    moved,
+    open_revisions,
+    outlook,
+    turned,
+)
+from crimeshare.publish.site import render_body
+from tests.revised import write_revisions
+
+SENTENCES = (
+    revisions_page.opening,
+    revisions_page.nationally,
+    revisions_page.how_soon,
+    revisions_page.ranks_in_words,
+    revisions_page.flips_in_words,
+)
+
+
+def percent(value: float) -> Figure:
+    return Figure("revision", value, "revision")
+
+
+def said(revisions: Revisions, slug: str) -> str:
+    return plain(outlook(revisions, revisions.estimates.place(slug, "force")))
+
+
+# ---------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "absolute", "signed"),
+    [
+        (0.0, "none", "none", "none"),
+        (0.00127550, "0.13%", "0.13%", "+0.13%"),
+        (-0.45919118, "\N{MINUS SIGN}45.92%", "45.92%", "\N{MINUS SIGN}45.92%"),
+        (-0.00000629, "less than 0.01%", "less than 0.01%", "less than 0.01%"),
+    ],
+)
+def test_a_revision_is_written_finer_than_a_change(
+    value: float, text: str, absolute: str, signed: str
+) -> None:
+    figure = percent(value)
+    assert [figure.words(style) for style in ("", "absolute", "signed")] == [text, absolute, signed]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "was not changed"),
+        (0.0013, "rose by 0.13%"),
+        (-0.0002, "fell by 0.02%"),
+        (-0.00001, "fell by less than 0.01%"),
+    ],
+)
+def test_what_became_of_a_figure(value: float, words: str) -> None:
+    assert plain(moved(percent(value))) == words
+
+
+def test_the_end_of_a_range_has_its_sign() -> None:
+    assert plain(extreme(percent(0.0))) == "no change"
+    assert plain(extreme(percent(0.0013))) == "+0.13%"
+
+
+@pytest.mark.parametrize(
+    ("rose", "fell", "of", "words"),
+    [
+        (1, 0, 2, "one rose and one was unchanged"),
+        (1, 2, 3, "one rose and two fell"),
+        (1, 2, 5, "one rose, two fell and two were unchanged"),
+        (2, 0, 2, "both rose"),
+        (0, 3, 3, "all fell"),
+        (0, 0, 3, "all were unchanged"),
+    ],
+)
+def test_directions_are_counted_in_words(rose: int, fell: int, of: int, words: str) -> None:
+    assert directions(rose, fell, of) == words
+
+
+def test_verdicts_on_a_change_are_of_either_sign_or_none() -> None:
+    assert turned(7, -6) == ("rose", "fell")
+    assert turned(0, 3) == ("was unchanged", "rose")
+
+
+# ---------------------------------------------------------------- beside new figures
+
+
+def test_figures_that_never_moved_say_so(revisions: Revisions) -> None:
+    """Gwent, YE March and December 2018: 3,683 and 6,071 in both editions each."""
+    assert "have not moved in Gwent: neither of the 2" in said(revisions, "gwent")
+
+
+def test_a_size_stands_beside_what_it_rests_on(revisions: Revisions) -> None:
+    """Dyfed-Powys: YE December 2018 went from 2,720 to 1,471, YE March 2018 stayed 1,373."""
+    text = said(revisions, "dyfed-powys")
+    assert "moved by 22.96% within a year, the median of 2 revisions" in text
+    assert "from \N{MINUS SIGN}45.92% to no change: one fell and one was unchanged" in text
+    assert stray_numbers(outlook(revisions, revisions.estimates.place("dyfed-powys"))) == []
+
+
+def test_one_revision_is_no_median(revisions: Revisions) -> None:
+    """Greater Manchester made no return in YE December 2019, so only YE March 2018 came again."""
+    text = said(revisions, "greater-manchester")
+    assert "The one of Greater Manchester that is known" in text
+    assert "year ending March 2018, fell by 0.08%" in text
+    assert "median" not in text
+
+
+def test_nothing_is_said_where_no_figure_came_again(
+    revisions: Revisions, estimates: Estimates
+) -> None:
+    alone = Revisions(estimates, [], [], [], [])
+    assert outlook(alone, estimates.nation) == ""
+    assert all(outlook(alone, force) == "" for force in estimates.forces)
+
+
+def test_only_figures_as_new_as_the_latest_count(revisions: Revisions) -> None:
+    """England and Wales came again in longer steps too, which say nothing of the first year."""
+    nation = revisions.estimates.nation
+    size = revisions.size(nation)
+    assert size
+    assert size.revisions.value == len(revisions.new([nation])) == 3
+    assert len(revisions.of(nation)) > 40
+    assert {(step.age_before, step.age) for step in revisions.new([nation])} == {(0, 12)}
+
+
+# ---------------------------------------------------------------- vintages
+
+
+def test_each_vintage_holds_its_cells(revisions: Revisions) -> None:
+    """England and Wales, YE March 2018, from Table P1, a percentage of Table P2 a year later, and
+    Table A4, then A5a, of three editions of the appendix tables."""
+    of_year = [
+        step
+        for step in revisions.of(revisions.estimates.nation)
+        if step.period_end == date(2018, 3, 31)
+    ]
+    values = [of_year[0].previous.value, *(step.value.value for step in of_year)]
+    assert values == [295571, 295948, 296238, 296219, 296220]
+    sheets = [of_year[0].previous.sheet, *(step.value.sheet for step in of_year)]
+    assert sheets == ["Table P1", "Table P1 and Table P2", "Table A4", "Table_A5a", "Table_A5a"]
+    assert of_year[0].percent.value == pytest.approx(377 / 295571)
+    assert "- 1" in of_year[0].percent.formula
+
+
+def test_how_a_release_gives_a_year(revisions: Revisions) -> None:
+    words = {
+        "pfa-2018-03": "in its own edition",
+        "pfa-2019-03": "as the year before, in the edition of the year after",
+        "appendix-2022-09": "in the series by offence",
+    }
+    for release_id, expected in words.items():
+        assert given_as(revisions, release_id, date(2018, 3, 31)) == expected
+    corrected = given_as(revisions, "pfa-2018-06-corrected", date(2018, 6, 30))
+    assert corrected == "in its own edition, issued again"
+
+
+# ---------------------------------------------------------------- the page
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_every_number_of_the_page_is_a_figure(revisions: Revisions, sentence) -> None:
+    text = sentence(revisions)
+    assert shown(text)
+    assert stray_numbers(text) == []
+
+
+def test_the_opening_counts_what_the_table_holds(revisions: Revisions, built: Path) -> None:
+    table = read_table(built / REVISIONS)
+    forces = [force.area.area_code for force in revisions.estimates.forces]
+    rows = table[table["area_code"].isin(forces) & (table["offence_id"] == "stalking_harassment")]
+    text = plain(revisions_page.opening(revisions))
+    changes = rows["change"]
+    assert f"Of the {len(rows)} counts" in text
+    assert f"{(changes != 0).sum()} had changed: {(changes > 0).sum()} rose" in text
+    assert f"{(changes < 0).sum()} fell" in text
+    assert f"by {rows['change_pct'].abs().median():.2f}% or less" in text
+    assert "of Dyfed-Powys for the year ending December 2018, fell by 45.92%" in text
+
+
+def test_turned_changes_are_named_with_both_releases(revisions: Revisions) -> None:
+    text = plain(revisions_page.flips_in_words(revisions))
+    assert (
+        "in the City of London in the year ending March 2019 they rose by 7 with pfa-2018-03, and "
+        "fell by 6 with pfa-2019-03" in text
+    )
+    flip = revisions.flips("stalking_harassment")[0]
+    assert flip.before.cells
+    assert {cell.release_id for cell in flip.before.cells} == {"pfa-2018-03", "pfa-2019-03"}
+    table = revisions_page.flips(revisions)
+    assert table
+    assert table.rows[0][0] == "City of London"  # the report's own group comes first
+
+
+def test_moved_ranks_are_named_with_both_releases(revisions: Revisions) -> None:
+    text = plain(revisions_page.ranks_in_words(revisions))
+    assert "Dyfed-Powys" in text
+    assert "it stood 12th in pfa-2018-12 and 38th in pfa-2019-12" in text
+    table = revisions_page.rank_moves(revisions)
+    assert table
+    for row in table.rows:
+        assert row[2].value != row[4].value  # type: ignore[union-attr]
+
+
+def test_the_chart_has_words_and_data_for_every_point(revisions: Revisions) -> None:
+    chart = revisions_page.by_age(revisions)
+    assert chart
+    nation = revisions.estimates.nation
+    steps = [*revisions.of(nation), *revisions.of(nation, "total")]
+    assert len(chart.data) == len(chart.figures) == len(steps)
+    assert "figures up to a year old: 4 revisions from" in chart.alt
+    html = chart._repr_html_()
+    assert 'role="img" aria-label="Scatter plot' in html
+    assert html.count("data-tip=") == len(steps)
+    assert stray_numbers(html) == []
+
+
+def test_sizes_add_up_to_all_counts(revisions: Revisions) -> None:
+    chart = revisions_page.sizes(revisions)
+    assert chart
+    numbers = [int(float(str(row["value"]))) for row in chart.data]
+    assert sum(numbers) == len(revisions.new(revisions.estimates.forces))
+    assert numbers[0] == 30  # no change
+    assert re.match(r"\d+ of 85 counts by force moved by less than", plain(chart.title))
+
+
+def test_every_force_is_in_the_table_or_named_below_it(revisions: Revisions) -> None:
+    html = revisions_page.by_force(revisions)._repr_html_()
+    for force in revisions.estimates.forces:
+        assert force.name in html
+
+
+def test_the_page_of_a_build_without_revisions_still_reads(
+    built: Path, root: Path, tmp_path: Path
+) -> None:
+    """One edition alone: nothing was given again."""
+    for name in TABLES:
+        table = read_table(built / name)
+        write_table(table[table["release_id"] == "pfa-2024-12"], tmp_path / name)
+    write_table(read_table(built / CODES).head(0), tmp_path / CODES)
+    write_revisions(tmp_path)
+    assert read_table(tmp_path / REVISIONS).empty
+    with warm_kernel(tmp_path) as kernel:
+        body = render_body(kernel.execute(root / "notebooks" / "revisions.ipynb"))
+    assert "none gives a count of stalking and harassment by police force area again" in body
+    assert "None of them is a change in" in plain(body)
+    assert stray_numbers(body) == []
+
+
+def test_a_rebuilt_table_is_read_again(built: Path, tmp_path: Path) -> None:
+    for name in (*TABLES, CODES, REVISIONS, SIZES, FLIPPED):
+        write_table(read_table(built / name), tmp_path / name)
+    before = open_revisions("stalking_harassment", tmp_path)
+    changed: pd.DataFrame = read_table(tmp_path / REVISIONS)
+    write_table(changed.head(0), tmp_path / REVISIONS)
+    after = open_revisions("stalking_harassment", tmp_path)
+    nation = before.estimates.nation
+    assert before.of(nation)
+    assert not after.of(nation)

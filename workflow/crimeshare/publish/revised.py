@@ -1,0 +1,423 @@
+"""Revisions as the pages show them: each step with both counts and their cells, and in words.
+
+Nothing is measured here but the middle of several areas' revisions; see
+:mod:`crimeshare.measures.revisions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from crimeshare.measures.revisions import with_ages
+from crimeshare.parquet import read_table
+from crimeshare.periods import a_year_before
+from crimeshare.publish import prose
+from crimeshare.publish.estimates import (
+    Estimates,
+    Place,
+    Year,
+    built_root,
+    open_estimates,
+    rows_of,
+)
+from crimeshare.publish.figures import Cell, Figure
+from crimeshare.reference import offences
+
+REVISIONS = Path("results/estimates/revisions.parquet")
+SIZES = Path("results/estimates/revision_sizes.parquet")
+FLIPPED = Path("results/estimates/flipped_changes.parquet")
+CODES = Path("results/clean/recorded_offence_codes.parquet")
+TABLES = (REVISIONS, SIZES, FLIPPED, CODES)
+
+# Ages, in months, of a figure that is news and of the same figure a year later.
+NEW, A_YEAR_LATER = 0, 12
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One step from one vintage of a count to the next.
+
+    Attributes:
+        previous, value: the count in the earlier and in the later release.
+        change: their difference, a count; percent: the same as a share of `previous`.
+        age_before, age: how old the figure was in either release, in months.
+        rank_before, rank_after: the force's rank by share; None for other areas and the total.
+    """
+
+    place: Place
+    offence_id: str
+    period_end: date
+    previous_release_id: str
+    release_id: str
+    previous: Figure
+    value: Figure
+    change: Figure
+    percent: Figure
+    age_before: int
+    age: int
+    rank_before: Figure | None
+    rank_after: Figure | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the later release gives another number."""
+        return self.change.number != 0
+
+    @property
+    def moved_rank(self) -> bool:
+        """Whether the force stands elsewhere among the forces by the later release."""
+        before, after = self.rank_before, self.rank_after
+        return before is not None and after is not None and before.number != after.number
+
+    @property
+    def years_old(self) -> Figure:
+        """Age in the later release."""
+        figure_id = f"age.{self.period_end:%Y-%m}.{self.release_id}"
+        return Figure(figure_id, self.age / 12, "years")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How far an area's figures have moved between two ages.
+
+    Attributes:
+        revisions: how many the size rests on; rose, fell: how many of them.
+        typical: the median without sign; lowest, highest: the extremes, with sign.
+    """
+
+    revisions: Figure
+    rose: int
+    fell: int
+    typical: Figure
+    lowest: Figure
+    highest: Figure
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A change on the year before that pointed another way by an earlier release."""
+
+    place: Place
+    offence_id: str
+    period_end: date
+    previous_release_id: str
+    release_id: str
+    before: Figure
+    after: Figure
+    both_years: bool
+
+
+class Revisions:
+    """The revisions of one build, about one offence group unless another is named."""
+
+    def __init__(
+        self,
+        estimates: Estimates,
+        revisions: Iterable[dict[str, Any]],
+        sizes: Iterable[dict[str, Any]],
+        flipped: Iterable[dict[str, Any]],
+        codes: Iterable[dict[str, Any]],
+    ) -> None:
+        """Take rows of the tables of `TABLES`, those of revisions with ages."""
+        self.estimates = estimates
+        self._rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for row in revisions:
+            self._rows.setdefault((row["area_code"], row["offence_id"]), []).append(row)
+        self._sizes = {
+            (row["area_code"], row["offence_id"], row["age_before"], row["age"]): row
+            for row in sizes
+        }
+        self._flipped = list(flipped)
+        self._series = {
+            (row["release_id"], row["offence_id"], row["period_end"]): row for row in codes
+        }
+
+    def of(self, place: Place, offence_id: str | None = None) -> list[Revision]:
+        """Every step of an area's figures, the oldest year first, each year in its order."""
+        offence_id = offence_id or self.estimates.offence_id
+        rows = self._rows.get((place.area.area_code, offence_id), [])
+        return [self._revision(place, row) for row in rows]
+
+    def new(self, places: Iterable[Place], offence_id: str | None = None) -> list[Revision]:
+        """The steps from news to a year later: what a new figure has before it."""
+        return [
+            revision
+            for place in places
+            for revision in self.of(place, offence_id)
+            if (revision.age_before, revision.age) == (NEW, A_YEAR_LATER)
+        ]
+
+    def size(self, place: Place, offence_id: str | None = None) -> Size | None:
+        """How far figures have moved from news to a year later; None where none came again."""
+        offence_id = offence_id or self.estimates.offence_id
+        row = self._sizes.get((place.area.area_code, offence_id, NEW, A_YEAR_LATER))
+        if row is None:
+            return None
+        steps = self.new([place], offence_id)
+        cells = tuple(dict.fromkeys(cell for step in steps for cell in step.percent.cells))
+        name = f"{_slug(place)}.{offence_id}"
+        what = f"of {row['revisions']} revisions a year later"
+        return Size(
+            Figure(f"revisions.number.{name}", row["revisions"], "count", cells),
+            sum(step.change.number > 0 for step in steps),
+            sum(step.change.number < 0 for step in steps),
+            *(
+                Figure(
+                    f"revisions.{which}.{name}",
+                    row[column] / 100,
+                    "revision",
+                    cells,
+                    f"{formula} {what}",
+                )
+                for which, column, formula in (
+                    ("typical", "typical_size_pct", "median size"),
+                    ("lowest", "lowest_pct", "lowest"),
+                    ("highest", "highest_pct", "highest"),
+                )
+            ),
+        )
+
+    def flips(self, offence_id: str | None = None) -> list[Flip]:
+        """Changes on the year before that turned, of every offence group unless one is named."""
+        return [self._flip(row) for row in self._flipped if offence_id in (None, row["offence_id"])]
+
+    def compared(self) -> int:
+        """How many changes on the year before could be set beside an earlier vintage of it."""
+        return sum(
+            row["age"] - row["age_before"] == A_YEAR_LATER
+            and row["age_before"] == NEW
+            and row["release_id"] in self.estimates.releases
+            for rows in self._rows.values()
+            for row in rows
+        )
+
+    def in_series(self, release_id: str) -> bool:
+        """Whether a release is one of the series by offence, not of the tables by area."""
+        return release_id not in self.estimates.releases
+
+    def _revision(self, place: Place, row: dict[str, Any]) -> Revision:
+        offence_id, period_end = row["offence_id"], row["period_end"]
+        before, after = row["previous_release_id"], row["release_id"]
+        previous = self._vintage(place, offence_id, period_end, before)
+        value = self._vintage(place, offence_id, period_end, after)
+        cells = (*value.cells, *previous.cells)
+        name = f"{_slug(place)}.{offence_id}.{period_end:%Y-%m}.{after}"
+        then, now = _named(previous), _named(value)
+        percent = row["change_pct"]
+        return Revision(
+            place,
+            offence_id,
+            period_end,
+            before,
+            after,
+            previous,
+            value,
+            Figure(f"revision.{name}", row["change"], "count", cells, f"{now} - {then}"),
+            Figure(
+                f"revision_pct.{name}",
+                None if percent is None else percent / 100,
+                "revision",
+                cells,
+                f"{now} / {then} - 1",
+                marker="not_applicable",
+            ),
+            row["age_before"],
+            row["age"],
+            *(
+                None
+                if row[rank] is None
+                else Figure(
+                    f"{rank}.{name}",
+                    row[rank],
+                    "rank",
+                    figure.cells,
+                    f"place of {_named(figure)} by share among the forces of both releases",
+                )
+                for rank, figure in (("rank_before", previous), ("rank_after", value))
+            ),
+        )
+
+    def _vintage(self, place: Place, offence_id: str, period_end: date, release_id: str) -> Figure:
+        """A count as one release gives it: tabled, in a series, or given away by a percentage."""
+        series = self._series.get((release_id, offence_id, period_end))
+        if self.in_series(release_id) and series:
+            name = f"count.{_slug(place)}.{offence_id}.{release_id}.{period_end:%Y-%m}"
+            cell = Cell(release_id, series["workbook_sha256"], series["sheet"], series["cell"])
+            return Figure(name, series["count"], "count", (cell,))
+        own = self.estimates.releases[release_id]
+        tabled = place.count(Year(period_end, release_id, revised=period_end != own), offence_id)
+        if tabled.value is not None:
+            return tabled
+        change = place.change(Year(own, release_id), offence_id)
+        assert change is not None, (release_id, place.name, offence_id)  # the measure took it
+        return change.previous
+
+    def _flip(self, row: dict[str, Any]) -> Flip:
+        place, offence_id = self.estimates.place(row["area_code"]), row["offence_id"]
+        before, after = row["previous_release_id"], row["release_id"]
+        both, end = row["revised"] == "both_years", row["period_end"]
+        name = f"{_slug(place)}.{offence_id}.{end:%Y-%m}.{before}.{after}"
+        # The year itself stays what it was unless both years were revised.
+        year = self._vintage(place, offence_id, end, after)
+        then = self._vintage(place, offence_id, end, before) if both else year
+        earlier = {
+            release_id: self._vintage(place, offence_id, a_year_before(end), release_id)
+            for release_id in (before, after)
+        }
+        return Flip(
+            place,
+            offence_id,
+            end,
+            before,
+            after,
+            _difference(f"change_before.{name}", row["change_before"], then, earlier[before]),
+            _difference(f"change_after.{name}", row["change"], year, earlier[after]),
+            both,
+        )
+
+
+def open_revisions(offence_id: str, root: Path | None = None) -> Revisions:
+    """The revisions of the build that the working directory is in.
+
+    Args:
+        offence_id: the offence group to report on.
+        root: see :func:`crimeshare.publish.estimates.open_estimates`.
+
+    Raises:
+        Problem: if nothing has been built there.
+    """
+    root = root or built_root(*TABLES)
+    stamp = tuple((root / file).stat().st_mtime_ns for file in TABLES)
+    return _read(open_estimates(offence_id, root), root, stamp)
+
+
+@lru_cache(maxsize=2)
+def _read(estimates: Estimates, root: Path, stamp: tuple[int, ...]) -> Revisions:
+    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
+    groups = list(offences())
+    revisions, sizes, flipped, codes = (
+        table[table["offence_id"].isin(groups)]
+        for table in (read_table(root / file) for file in TABLES)
+    )
+    return Revisions(
+        estimates, rows_of(with_ages(revisions)), rows_of(sizes), rows_of(flipped), rows_of(codes)
+    )
+
+
+def _slug(place: Place) -> str:
+    return place.slug if place.kind == "force" else f"{place.kind}-{place.slug}"
+
+
+def _difference(name: str, value: float, now: Figure, then: Figure) -> Figure:
+    formula = f"{_named(now)} - {_named(then)}"
+    return Figure(name, value, "count", (*now.cells, *then.cells), formula)
+
+
+def _named(figure: Figure) -> str:
+    """The figure in a formula: its own formula, or its cell with the sheet."""
+    return figure.formula or figure.cells[0].name
+
+
+# ---------------------------------------------------------------- in words
+
+
+def outlook(revisions: Revisions, place: Place) -> str:
+    """How far figures as new as the latest have moved here; nothing where none came again.
+
+    A median of few is no forecast: the number it rests on and both extremes stand beside it.
+    """
+    size = revisions.size(place)
+    if size is None:
+        return ""
+    what = f"{revisions.estimates.offence_words} figures"
+    number = int(size.revisions.number)
+    link = '<a href="revisions.html">How far figures are revised</a>.'
+    if number == 1:
+        step = revisions.new([place])[0]
+        return (
+            f"Later editions revise these figures. The one of {place.words} that is known to have "
+            f"been given again a year later, of the {prose.period(step.period_end)}, "
+            f"{moved(step.percent)}. {link}"
+        )
+    if not size.rose and not size.fell:
+        return (
+            f"Later editions revise figures, but {what} of this age have not moved in "
+            f"{place.words}: "
+            f"{'neither' if number == 2 else 'none'} of the {size.revisions} that were given "
+            f"again a year later was changed. {link}"
+        )
+    return (
+        f"Later editions revise these figures. In {place.words}, {what} of this age have moved by "
+        f"{size.typical:absolute} within a year, the median of {size.revisions} revisions that "
+        f"range from {extreme(size.lowest)} to {extreme(size.highest)}: "
+        f"{directions(size.rose, size.fell, number)}. {link}"
+    )
+
+
+def moved(percent: Figure) -> str:
+    """What became of a figure: "rose by 0.13%", "fell by 45.92%", "was not changed"."""
+    if percent.value == 0:
+        return "was not changed"
+    return f"{'rose' if percent.number > 0 else 'fell'} by {percent:absolute}"
+
+
+def extreme(percent: Figure) -> str:
+    """One end of a range of revisions: "no change", "+0.13%"."""
+    return "no change" if percent.value == 0 else f"{percent:signed}"
+
+
+def directions(rose: int, fell: int, of: int) -> str:
+    """How many rose, fell and stayed, in words: "one rose, two fell and one was unchanged".
+
+    Directions that none took are left out; "both" or "all" where no other was taken.
+    """
+    stayed = of - rose - fell
+    counted = [
+        (rose, "rose", "rose"),
+        (fell, "fell", "fell"),
+        (stayed, "was unchanged", "were unchanged"),
+    ]
+    said = [
+        f"{_all(number, of)} {one if number == 1 else several}"
+        for number, one, several in counted
+        if number
+    ]
+    return prose.listed(said)
+
+
+def _all(number: int, of: int) -> str:
+    """How many of how many, in words: "two", "both", "all"."""
+    if number < of or number == 1:
+        return prose.number_word(number)
+    return "both" if number == 2 else "all"
+
+
+def middle(revisions: Sequence[Revision], figure_id: str) -> Figure:
+    """The median size, without sign, of several revisions."""
+    known = [step.percent for step in revisions if step.percent.value is not None]
+    cells = tuple(dict.fromkeys(cell for percent in known for cell in percent.cells))
+    size = median(abs(percent.number) for percent in known)
+    return Figure(figure_id, size, "revision", cells, f"median size of {len(known)} revisions")
+
+
+def turned(before: float, after: float) -> tuple[str, str]:
+    """Two verdicts on one change: "rose" or "fell" or "was unchanged", by either release."""
+    return prose.recorded_direction(0, before), prose.recorded_direction(0, after)
+
+
+def given_as(revisions: Revisions, release_id: str, period_end: date) -> str:
+    """How a release came to give a year: as its own, corrected, a year later, or in a series."""
+    if revisions.in_series(release_id):
+        return "in the series by offence"
+    if revisions.estimates.releases[release_id] != period_end:
+        return "as the year before, in the edition of the year after"
+    _, _, issue = release_id.partition(f"{period_end:%Y-%m}")
+    return {"": "in its own edition", "-v1": "in its own edition, first issue"}.get(
+        issue, "in its own edition, issued again"
+    )

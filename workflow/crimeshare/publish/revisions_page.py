@@ -1,0 +1,561 @@
+"""What the page of revisions shows: sentences, charts and tables, each from the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from html import escape
+
+from crimeshare.publish import charts, prose
+from crimeshare.publish.charts import (
+    ACCENT,
+    PALE,
+    QUIET,
+    WIDTH,
+    Bar,
+    Chart,
+    Spec,
+    figure_columns,
+)
+from crimeshare.publish.estimates import TOTAL
+from crimeshare.publish.figures import Figure
+from crimeshare.publish.revised import (
+    Revision,
+    Revisions,
+    directions,
+    given_as,
+    middle,
+    moved,
+    turned,
+)
+from crimeshare.publish.tables import Content, Table
+from crimeshare.reference import offences
+
+# Months of age that a figure reaches, from one band to the next; the words name the band.
+BANDS = (
+    (12, "up to a year old"),
+    (60, "one to five years old"),
+    (120, "five to ten years old"),
+    (10**4, "more than ten years old"),
+)
+
+# Sizes of revisions, as fractions: each band ends below its limit.
+SIZES = (
+    (0.001, "under 0.1%"),
+    (0.005, "0.1% to under 0.5%"),
+    (0.01, "0.5% to under 1%"),
+    (0.05, "1% to under 5%"),
+    (float("inf"), "5% or more"),
+)
+SMALL = 0.005
+
+
+@dataclass(frozen=True)
+class Band:
+    """The revisions of one range of ages."""
+
+    words: str
+    steps: Sequence[Revision]
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def opening(revisions: Revisions) -> str:
+    """Whether figures by force are revised, which way and by how much."""
+    steps = revisions.new(revisions.estimates.forces)
+    words = revisions.estimates.offence_words
+    if not steps:
+        return (
+            "Later releases give years again, and often another number. Among the releases at "
+            f"hand none gives a count of {words} by police force area again a year later."
+        )
+    changed = [step for step in steps if step.moved]
+    text = (
+        f"Of the {_count('forces', len(steps))} counts of {words} by police force area that a "
+        f"release gave again a year later, {_count('forces.changed', len(changed))} had changed: "
+    )
+    if not changed:
+        return f"{text[:-2]}."
+    most = max(changed, key=_size)
+    return (
+        f"{text}{_ways('forces', changed)}. Half of all moved by "
+        f"{middle(steps, 'revisions.middle.forces'):absolute} or less; the one that moved most, of "
+        f"{most.place.words} for the {prose.period(most.period_end)}, {moved(most.percent)}."
+    )
+
+
+def nationally(revisions: Revisions) -> str:
+    """The same for England and Wales, where forces' revisions partly cancel out."""
+    nation = revisions.estimates.nation
+    size, steps = revisions.size(nation), revisions.new([nation])
+    if size is None:
+        return f"No count of {nation.words} was given again a year later."
+    if len(steps) == 1:
+        return (
+            f"The one count of {nation.words} that was given again a year later, of the "
+            f"{prose.period(steps[0].period_end)}, {moved(steps[0].percent)}."
+        )
+    return (
+        f"The {size.revisions} counts of {nation.words} that were given again a year later moved "
+        f"by {size.typical:absolute} at the median: {directions(size.rose, size.fell, len(steps))}."
+    )
+
+
+def how_soon(revisions: Revisions) -> str:
+    """At what age figures of England and Wales still move."""
+    steps = revisions.of(revisions.estimates.nation)
+    changed = [step for step in steps if step.moved]
+    if not changed:
+        return "No count of England and Wales at hand was ever changed."
+    oldest = max(changed, key=lambda step: (step.age, step.period_end))
+    old = [step for step in steps if step.age > BANDS[-2][0]]
+    beyond = (
+        ""
+        if not old
+        else f" Of the {_count('old', len(old))} times that a figure more than ten years old was "
+        f"given again, {_none(_count('old.changed', sum(step.moved for step in old)))} changed it."
+    )
+    return (
+        f"Figures go on moving for years. The oldest that still changed was that of the "
+        f"{prose.period(oldest.period_end)}: {oldest.years_old} years later it "
+        f"{moved(oldest.percent)}.{beyond}"
+    )
+
+
+def ranks_in_words(revisions: Revisions) -> str:
+    """How many steps moved a force's rank, and the longest way one took."""
+    ranked = [step for step in _force_steps(revisions) if step.rank_before]
+    shifted = [step for step in ranked if step.moved_rank]
+    words = revisions.estimates.offence_words
+    if not shifted:
+        return f"No revision moved a force's rank by its share of {words}."
+    most = max(shifted, key=_shift)
+    return (
+        f"Of {_count('ranks', len(ranked))} such steps, {_count('ranks.shifted', len(shifted))} "
+        f"moved the force's rank among the forces that both releases give, by its own revision or "
+        f"by another's. Furthest went {most.place.words}: by its share of {words} in the "
+        f"{prose.period(most.period_end)} it stood {most.rank_before} in "
+        f"<code>{most.previous_release_id}</code> and {most.rank_after} in "
+        f"<code>{most.release_id}</code>."
+    )
+
+
+def flips_in_words(revisions: Revisions) -> str:
+    """How many changes turned, and those of the report's own offence group by name."""
+    flips, own = revisions.flips(), revisions.flips(revisions.estimates.offence_id)
+    number = len([flip for flip in flips if not flip.both_years])
+    text = (
+        f"A change on the year before is told against the year before as revised by then. Against "
+        f"that year as it was first told, {_none(_count('flips', number))} of the "
+        f"{_count('flips.compared', revisions.compared())} changes of all areas and offence groups "
+        f"that can be compared would have pointed another way."
+    )
+    words = revisions.estimates.offence_words
+    if not own:
+        return f"{text} None of them is a change in {words}."
+    said = []
+    for flip in own:
+        before, after = turned(flip.before.number, flip.after.number)
+        said.append(
+            f"in {flip.place.words} in the {prose.period(flip.period_end)} they {before}"
+            f"{_by(flip.before)} with <code>{flip.previous_release_id}</code>, and {after}"
+            f"{_by(flip.after)} with <code>{flip.release_id}</code>"
+        )
+    return f"{text} Among {words} offences, {prose.listed(said)}."
+
+
+def _by(change: Figure) -> str:
+    return "" if change.value == 0 else f" by {change:absolute}"
+
+
+def _ways(name: str, changed: Sequence[Revision]) -> str:
+    rose = sum(step.change.number > 0 for step in changed)
+    return (
+        f"{_none(_count(f'{name}.rose', rose))} rose and "
+        f"{_none(_count(f'{name}.fell', len(changed) - rose))} fell"
+    )
+
+
+def _count(name: str, number: int) -> Figure:
+    return Figure(f"revisions.{name}", number, "count")
+
+
+def _none(figure: Figure) -> str:
+    """A number of things, or "none"."""
+    return "none" if figure.value == 0 else f"{figure}"
+
+
+def _size(step: Revision) -> float:
+    return abs(step.percent.value or 0)
+
+
+def _shift(step: Revision) -> float:
+    assert step.rank_before
+    assert step.rank_after
+    return abs(step.rank_after.number - step.rank_before.number)
+
+
+def _force_steps(revisions: Revisions) -> list[Revision]:
+    return [step for force in revisions.estimates.forces for step in revisions.of(force)]
+
+
+# ---------------------------------------------------------------- charts
+
+
+def by_age(revisions: Revisions) -> Chart | None:
+    """Each revision of England and Wales by the age the figure had reached; None without any."""
+    estimates = revisions.estimates
+    named = {
+        estimates.offence.name: revisions.of(estimates.nation),
+        offences()[TOTAL].name: revisions.of(estimates.nation, TOTAL),
+    }
+    own = [step for step in named[estimates.offence.name] if step.percent.value is not None]
+    if not own:
+        return None
+    small = sum(_size(step) < SMALL for step in own)
+    rows = [
+        {
+            "series": series,
+            "x": step.age / 12,
+            "y": step.percent.number * 100,
+            "tip": _told(name, step),
+        }
+        for series, (name, steps) in enumerate(named.items())
+        for step in steps
+        if step.percent.value is not None
+    ]
+    return replace(
+        Chart(
+            "by-age",
+            f"Of {_count('national', len(own))} revisions of {estimates.offence_words} in "
+            f"{estimates.nation.words}, {_none(_count('national.small', small))} moved the count "
+            f"by less than half a per cent",
+            f"Revision from one release to the next, by age of the figure in the later one, "
+            f"{estimates.nation.words}, years ending {prose.month(own[0].period_end)} to "
+            f"{prose.month(own[-1].period_end)}",
+            key=[
+                ("diamond", escape(estimates.offence.name)),
+                ("dot", escape(offences()[TOTAL].name)),
+            ],
+            notes=["The scale is stretched near zero, where most revisions lie."],
+        ),
+        spec=_by_age_spec(rows),
+        alt=_by_age_in_words(named),
+        data=[
+            {
+                "series": name,
+                "year_ending": step.period_end.isoformat(),
+                **figure_columns(step.percent),
+                "age_in_months": step.age,
+                "earlier_release": step.previous_release_id,
+                "later_release": step.release_id,
+                "earlier_count": repr(step.previous.number),
+                "later_count": repr(step.value.number),
+            }
+            for name, steps in named.items()
+            for step in steps
+        ],
+        figures=[step.percent for steps in named.values() for step in steps],
+    )
+
+
+def _told(name: str, step: Revision) -> str:
+    return (
+        f"{name}, {prose.period(step.period_end)}, {step.years_old.text} years on: "
+        f"{step.percent.words('signed')}"
+    )
+
+
+def _by_age_spec(rows: list[Spec]) -> Spec:
+    most = max(abs(row["y"]) for row in rows)
+    ticks = [tick for tick in (0.1, 1, 10, 100) if tick <= most * 2]
+    x: Spec = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": [0, max(row["x"] for row in rows) * 1.02], "nice": False},
+        "axis": {"title": "Age of the figure in years", "grid": False, "ticks": True},
+    }
+    y: Spec = {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"type": "symlog", "constant": 0.1, "domain": [-most * 1.1, most * 1.1]},
+        "axis": {
+            "values": [*(-tick for tick in reversed(ticks)), 0, *ticks],
+            "labelExpr": "(datum.value > 0 ? '+' : datum.value < 0 ? '\N{MINUS SIGN}' : '') + "
+            "abs(datum.value) + '%'",
+            "title": None,
+        },
+    }
+    points = [
+        {
+            "data": {"values": [row for row in rows if row["series"] == series]},
+            "mark": {
+                "type": "point",
+                "shape": shape,
+                "size": size,
+                "opacity": 1,
+                "fill": fill,
+                "stroke": ACCENT,
+                "strokeWidth": 1,
+            },
+            "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
+        }
+        for series, shape, size, fill in ((1, "circle", 55, PALE), (0, "diamond", 80, ACCENT))
+    ]
+    zero = {
+        "data": {"values": [{"y": 0}]},
+        "mark": {"type": "rule", "stroke": QUIET, "strokeWidth": 1, "aria": False},
+        "encoding": {"y": y},
+    }
+    return {"width": WIDTH, "height": 250, "layer": [zero, *points]}
+
+
+def _by_age_in_words(named: dict[str, list[Revision]]) -> str:
+    parts = ["Scatter plot of revisions in per cent by age of the figure in years."]
+    for name, steps in named.items():
+        for band in _bands(steps):
+            parts.append(f"{name}, figures {band.words}: {_range(band)}.")
+    return " ".join(parts)
+
+
+def _range(band: Band) -> str:
+    number = len(band.steps)
+    known = [step.percent for step in band.steps if step.percent.value is not None]
+    low, high = (choose(known, key=lambda p: p.number).words("signed") for choose in (min, max))
+    return f"{number} {prose.plural(number, 'revision')} from {low} to {high}"
+
+
+def _bands(steps: Sequence[Revision]) -> list[Band]:
+    """Revisions by the age that the figure had reached, empty bands left out."""
+    found, above = [], 0
+    for limit, words in BANDS:
+        inside = [step for step in steps if above < step.age <= limit or step.age == above == 0]
+        above = limit
+        if inside:
+            found.append(Band(words, inside))
+    return found
+
+
+def sizes(revisions: Revisions) -> Chart | None:
+    """How many counts by force moved how far within a year; None where none came again."""
+    estimates = revisions.estimates
+    steps = revisions.new(estimates.forces)
+    known = [step for step in steps if step.percent.value is not None]
+    if not known:
+        return None
+    unmoved = [step for step in known if not step.moved]
+    bars, above = [Bar("no change", _count("sizes.none", len(unmoved)))], 0.0
+    for limit, words in SIZES:
+        inside = [s for s in known if s.moved and above <= _size(s) < limit]
+        above = limit
+        bars.append(Bar(words, _count(f"sizes.below-{limit}", len(inside))))
+    within = sum(_size(step) < 0.01 for step in known)
+    years = sorted({step.period_end for step in known})
+    return charts.bars(
+        Chart(
+            "sizes",
+            f"{_count('sizes.within', within)} of {_count('sizes', len(known))} counts by force "
+            f"moved by less than one per cent within a year",
+            f"Number of counts of {estimates.offence_words} by size of their revision a year "
+            f"later, police force areas, years ending "
+            f"{prose.listed([prose.month(year) for year in years])}",
+        ),
+        bars,
+    )
+
+
+# ---------------------------------------------------------------- tables
+
+
+def ages(revisions: Revisions) -> Table:
+    """Revisions of England and Wales by the age that the figure had reached."""
+    nation = revisions.estimates.nation
+    rows: list[list[Content]] = []
+    for band in _bands(revisions.of(nation)):
+        changed = [step for step in band.steps if step.moved]
+        most = max(band.steps, key=_size)
+        name = f"ages.{band.words.replace(' ', '-')}"
+        rows.append(
+            [
+                band.words.capitalize(),
+                _count(f"{name}.number", len(band.steps)),
+                _count(f"{name}.changed", len(changed)),
+                middle(band.steps, f"revisions.{name}.middle"),
+                most.percent,
+            ]
+        )
+    return Table(
+        f"Revisions of {revisions.estimates.offence_words} in {nation.words} by age of the figure",
+        ["Age in the later release", "Given again", "Changed", "Typical size", "Largest"],
+        rows,
+        notes=[
+            "Age: from the end of the year counted to the end of the year of the release. Typical "
+            "size: the median without sign, years that did not change included."
+        ],
+        styles=["", "", "", "absolute", "signed"],
+    )
+
+
+def vintages(revisions: Revisions) -> Table:
+    """Every vintage of each year of England and Wales that changed at least once."""
+    estimates = revisions.estimates
+    rows: list[list[Content]] = []
+    steps = revisions.of(estimates.nation)
+    still = {step.period_end for step in steps}
+    for end in sorted({step.period_end for step in steps if step.moved}, reverse=True):
+        still.discard(end)
+        of_year = [step for step in steps if step.period_end == end]
+        first = of_year[0]
+        chain: list[tuple[str, Figure, Content, Content]] = [
+            (first.previous_release_id, first.previous, "first at hand", ""),
+            *((step.release_id, step.value, step.change, step.percent) for step in of_year),
+        ]
+        for release_id, count, change, percent in chain:
+            given = f"{given_as(revisions, release_id, end)}, <code>{release_id}</code>"
+            rows.append([prose.month(end), given, count, change, percent])
+    kept = (
+        []
+        if not still
+        else [
+            f"Left out: {_count('vintages.still', len(still))} years that were given again and "
+            f"never changed."
+        ]
+    )
+    return Table(
+        f"{estimates.offence.name} in {estimates.nation.words}: each year as one release after "
+        f"another gave it",
+        ["Year ending", "Given", "Offences", "Revision", "In per cent"],
+        rows,
+        notes=kept,
+        styles=["", "", "", "signed", "signed"],
+        wide=True,
+    )
+
+
+def rank_moves(revisions: Revisions) -> Table | None:
+    """Every step that moved a force's rank, with both releases; None where none did."""
+    shifted = [step for step in _force_steps(revisions) if step.moved_rank]
+    if not shifted:
+        return None
+    return Table(
+        f"Ranks by share of {revisions.estimates.offence_words} that moved when a year was given "
+        f"again",
+        ["Force", "Year ending", "Rank", "By", "Rank later", "By the later", "Own count moved by"],
+        [
+            [
+                _linked(step),
+                prose.month(step.period_end),
+                step.rank_before or "",
+                f"<code>{step.previous_release_id}</code>",
+                step.rank_after or "",
+                f"<code>{step.release_id}</code>",
+                step.percent,
+            ]
+            for step in sorted(shifted, key=lambda step: (-_shift(step), step.place.slug))
+        ],
+        notes=["Ranked among the forces that both releases give, the largest share first."],
+        styles=["", "", "", "", "", "", "signed"],
+        wide=True,
+        sortable=True,
+    )
+
+
+def flips(revisions: Revisions) -> Table | None:
+    """Every change on the year before that turned, the report's own offence group first."""
+    own = revisions.estimates.offence_id
+    found = sorted(revisions.flips(), key=lambda flip: flip.offence_id != own)
+    if not found:
+        return None
+    return Table(
+        "Changes on the year before that point another way by another release",
+        ["Area", "Offence group", "Year ending", "Change", "By", "Change later", "By the later"],
+        [
+            [
+                escape(flip.place.name),
+                escape(offences()[flip.offence_id].name),
+                prose.month(flip.period_end),
+                flip.before,
+                f"<code>{flip.previous_release_id}</code>",
+                flip.after,
+                f"<code>{flip.release_id}</code>",
+            ]
+            for flip in found
+        ],
+        notes=[
+            "Change: in offences on the year before, with that year as the first release named "
+            "gave it; change later: as the second revised it."
+        ],
+        styles=["", "", "", "signed", "", "signed"],
+        wide=True,
+        sortable=True,
+    )
+
+
+def by_force(revisions: Revisions) -> Table:
+    """How far each force's counts moved from news to a year later."""
+    rows: list[list[Content]] = []
+    without = []
+    for force in revisions.estimates.forces:
+        size = revisions.size(force)
+        if size is None:
+            without.append(escape(force.name))
+            continue
+        steps = revisions.new([force])
+        shifts = sum(step.moved_rank for step in steps)
+        slug = force.slug
+        rows.append(
+            [
+                f'<a href="{force.address}">{escape(force.name)}</a>',
+                size.revisions,
+                _count(f"rose.{slug}", size.rose),
+                _count(f"fell.{slug}", size.fell),
+                size.typical,
+                size.lowest,
+                size.highest,
+                _count(f"shifts.{slug}", shifts),
+            ]
+        )
+    left = [f"Never given again at hand: {prose.listed(without)}."] if without else []
+    return Table(
+        f"Revisions of {revisions.estimates.offence_words} a year later, police force areas",
+        [
+            "Force",
+            "Given again",
+            "Rose",
+            "Fell",
+            "Typical size",
+            "Lowest",
+            "Highest",
+            "Rank moved",
+        ],
+        rows,
+        notes=[
+            "Typical size: the median without sign. It rests on as many counts as were given "
+            "again, and no more.",
+            *left,
+        ],
+        styles=["", "", "", "", "absolute", "signed", "signed"],
+        wide=True,
+        sortable=True,
+    )
+
+
+def caveats() -> list[str]:
+    """What revisions do and do not tell."""
+    return [
+        "Only releases at hand are compared. Editions that are not, and first issues that were "
+        "replaced and are not kept, may have given other numbers in between; the page of sources "
+        "lists what is at hand.",
+        "A revision is no error and no interval. Police go on recording, cancelling and moving "
+        "offences to another group or year; some revisions follow a change of what belongs to a "
+        "group. The tables do not say which.",
+        "Totals that leave out a force are compared only with totals that leave out the same one.",
+        "The year before is taken from Table P4, or from the count and the published percentage "
+        "where an edition has no such table; the series by offence from Table A4 or, later, Table "
+        "A5a of the appendix tables, for England and Wales alone.",
+    ]
+
+
+def _linked(step: Revision) -> str:
+    return f'<a href="{step.place.address}">{escape(step.place.name)}</a>'
