@@ -8,6 +8,7 @@
 #       resources/releases/preflight/        workbooks that do not fit, and why
 #
 #       results/releases/diff.json           this build beside an earlier one, table by table
+#       results/releases/diff.html           the same on one page
 #       results/releases/diff.md             the same in words
 #       results/releases/figures.diff        each published figure that came, went or changed
 #

@@ -6,6 +6,7 @@ while its cells did not is told apart, since that happens whenever a library is 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -15,7 +16,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crimeshare.measures.recorded import rank_forces
 from crimeshare.problems import Problem
+from crimeshare.publish.figures import UNITS
+from crimeshare.reference import areas
 
 SAME, DIFFERS, NOT_COMPARED = 0, 1, 2
 OUTCOMES = {
@@ -29,13 +33,17 @@ STATUSES = ["same", "differs", "could not compare"]
 # Everything that is published, below a folder of results.
 TABLES = ["published/*.csv", "estimates/*.parquet", "clean/*.parquet", "data/**/*.csv"]
 LEDGER = "published/figures.csv"
+SHARES = "estimates/shares.parquet"
 
 # What says where a value stands, not what it is: told last, if nothing else differs.
 _PLACE = ("workbook_sha256", "sheet", "cell")
 _EXAMPLES = 5
 
+_VALUES = ("value", "lower", "upper")
 _LEDGER_KEY = ["figure_id", "unit", "release_id", "sheet", "cell", "page"]
-_PLACE_IN_CHART = r"\.\d{1,3}$"
+_PLACE_IN_CHART = r"(#.*)\.\d+$"
+_NATION, _NATION_NAMED = "K04000001", "country-england-and-wales"
+_RELEASE = re.compile(r"\.[a-z-]+-\d{4}-\d{2}(?:-v\d+|-corrected)?(?=\.|$)")
 
 
 @dataclass(frozen=True)
@@ -62,11 +70,90 @@ class TableDiff:
 
 
 @dataclass(frozen=True)
+class FigureDiff:
+    """What became of one figure that readers see.
+
+    Attributes:
+        figure_id, unit, release_id, sheet, cell, page: as in the ledger.
+        before, after: value and interval as the ledger has them, "" where there is none; a
+            figure that came has no `before`, one that went no `after`.
+    """
+
+    figure_id: str
+    unit: str
+    release_id: str
+    sheet: str
+    cell: str
+    page: str
+    before: str
+    after: str
+
+    @property
+    def kind(self) -> str:
+        """``+`` come, ``-`` gone, ``~`` changed."""
+        return "~" if self.before and self.after else "+" if self.after else "-"
+
+    @property
+    def line(self) -> str:
+        """The line of ``figures.diff``."""
+        key = (self.figure_id, self.unit, self.release_id, self.sheet, self.cell, self.page)
+        values = " -> ".join(value for value in (self.before, self.after) if value)
+        return f"{self.kind} {_named(key)}: {values}"
+
+    @property
+    def stem(self) -> tuple[str, str]:
+        """What the figure is whichever edition it is of, and its page."""
+        return _RELEASE.sub("", self.figure_id), self.page
+
+
+@dataclass(frozen=True)
+class RankMove:
+    """A rank that is another one than before.
+
+    Attributes:
+        area: whose rank; among: of what it is a rank.
+        release_before, release_after: the edition each is of; the same one where its figures, or
+            the code, changed, and two where a newer edition takes the place of an older one.
+    """
+
+    area: str
+    among: str
+    before: int
+    after: int
+    release_before: str
+    release_after: str
+
+    @property
+    def line(self) -> str:
+        """In words."""
+        editions = [self.release_before, self.release_after]
+        where = " to ".join(dict.fromkeys(editions))
+        return f"{self.area}, {self.among}: {self.before} -> {self.after} ({where})"
+
+
+@dataclass(frozen=True)
 class BuildDiff:
-    """What became of every table, and of every published figure in lines of text."""
+    """What became of every table, of every published figure, of ranks and of releases.
+
+    Attributes:
+        tables: every table of either build.
+        changes: published figures that are not what they were.
+        ranks: ranks that are not what they were.
+        ranks_not_compared: why ranks could not be compared, else "".
+        come, gone: releases that only one of the builds has rows of.
+    """
 
     tables: list[TableDiff]
-    figures: list[str]
+    changes: list[FigureDiff]
+    ranks: list[RankMove]
+    ranks_not_compared: str
+    come: list[str]
+    gone: list[str]
+
+    @property
+    def figures(self) -> list[str]:
+        """Every published figure that came, went or changed, as lines of text."""
+        return [change.line for change in self.changes]
 
     @property
     def status(self) -> int:
@@ -78,13 +165,20 @@ class BuildDiff:
         return {
             "status": STATUSES[self.status],
             "exit_status": self.status,
+            "releases": {"come": self.come, "gone": self.gone},
             "tables": [asdict(table) for table in self.tables],
+            "ranks": [asdict(rank) for rank in self.ranks],
+            "ranks_not_compared": self.ranks_not_compared,
             "figures": self.figures,
         }
 
 
-def compare_builds(before: Path, after: Path) -> BuildDiff:
+def compare_builds(before: Path, after: Path, offence_id: str) -> BuildDiff:
     """Compare every published table of two folders of results.
+
+    Args:
+        before, after: the folders.
+        offence_id: the offence group whose ranks are compared by name.
 
     Raises:
         Problem: one of the two holds no table at all.
@@ -100,7 +194,85 @@ def compare_builds(before: Path, after: Path) -> BuildDiff:
         _compare_table(name, before / name, after / name)
         for name in sorted(names[before] | names[after], key=_weight)
     ]
-    return BuildDiff(tables, list(_figures(before / LEDGER, after / LEDGER)))
+    unread = {table.table for table in tables if table.outcome == "not compared"}
+    old, new = _releases(before, unread), _releases(after, unread)
+    reason = _no_ranks(before, after, unread)
+    return BuildDiff(
+        tables,
+        [] if LEDGER in unread else list(_figures(before / LEDGER, after / LEDGER)),
+        [] if reason else list(_ranks(before / SHARES, after / SHARES, offence_id)),
+        reason,
+        sorted(new - old),
+        sorted(old - new),
+    )
+
+
+def _releases(folder: Path, unread: set[str]) -> set[str]:
+    """The releases that any clean table holds rows of."""
+    found: set[str] = set()
+    for path in sorted(folder.glob("clean/*.parquet")):
+        if path.relative_to(folder).as_posix() in unread:
+            continue
+        if "release_id" in pq.read_schema(path).names:
+            column = pq.read_table(path, columns=["release_id"])["release_id"]
+            found.update(str(name) for name in column.unique().to_pylist())
+    return found
+
+
+def _ranks(before: Path, after: Path, offence_id: str) -> Iterator[RankMove]:
+    """Ranks of the newest edition of either build, and those of each edition that both have."""
+    old, new = (_ranked(path, offence_id) for path in (before, after))
+    pairs = [(release, release) for release in sorted(old.keys() & new.keys())]
+    if old and new and (last := (max(old), max(new))) not in pairs:
+        pairs.append(last)
+    for earlier, later in pairs:
+        for key in sorted(old[earlier].keys() & new[later].keys()):
+            if old[earlier][key] != new[later][key]:
+                yield RankMove(*key, old[earlier][key], new[later][key], earlier[1], later[1])
+
+
+def _no_ranks(before: Path, after: Path, unread: set[str]) -> str:
+    """Why ranks cannot be compared; nothing where they can."""
+    if SHARES in unread:
+        return f"{SHARES} cannot be read"
+    for folder in (before, after):
+        if not (folder / SHARES).is_file():
+            return f"{folder} has no {SHARES}"
+        if lost := {*_RANKED_BY, *_RANKS} - set(pq.read_schema(folder / SHARES).names):
+            return f"{SHARES} of {folder} has no column {', '.join(sorted(lost))}"
+    return ""
+
+
+# What a rank is told apart by, the share that forces are ranked by, and the ranks of a group.
+_RANKED_BY = ("release_id", "period_end", "area_code", "area_type", "offence_id", "share")
+_RANKS = {
+    "rank_main_groups": "main groups",
+    "rank_subgroups": "sub-groups",
+    "rank_published_columns": "published columns",
+}
+
+Edition = tuple[str, str]
+"""The last day of a release's year and its id, so that the newest is the greatest."""
+
+
+def _ranked(path: Path, offence_id: str) -> dict[Edition, dict[tuple[str, str], int]]:
+    """By edition, the rank of each force by share, and of the group in England and Wales."""
+    shares = pq.read_table(path).to_pandas()
+    shares["by_share"] = rank_forces(shares)
+    own = shares[
+        (shares["offence_id"] == offence_id)
+        & (shares["period_end"] == shares.groupby("release_id")["period_end"].transform("max"))
+    ]
+    columns = {"by_share": "forces by share", **_RANKS}
+    ranks: dict[Edition, dict[tuple[str, str], int]] = {}
+    for row in own.to_dict("records"):
+        edition = str(row["period_end"])[:10], str(row["release_id"])
+        for column, among in columns.items():
+            national = column != "by_share"
+            if not pd.isna(row[column]) and (row["area_code"] == _NATION or not national):
+                name = areas()[row["area_code"]].area_name
+                ranks.setdefault(edition, {})[name, among] = int(row[column])
+    return ranks
 
 
 def _tables(folder: Path) -> Iterator[str]:
@@ -124,7 +296,7 @@ def _compare_table(name: str, before: Path, after: Path) -> TableDiff:
     try:
         old, new = _read(before), _read(after)
     except (OSError, ValueError, pa.ArrowException) as error:
-        return TableDiff(name, "not compared", f"cannot be read ({error})")
+        return TableDiff(name, "not compared", f"cannot be read ({_one_line(error)})")
     columns = [column for column in new.columns if column in old.columns]
     reason = _columns_in_words(old, new)
     old, new = old[columns], new[columns]
@@ -135,10 +307,16 @@ def _compare_table(name: str, before: Path, after: Path) -> TableDiff:
     return TableDiff(**{**asdict(diff), "outcome": "differs", "reason": reason})
 
 
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
+
+
 def _read(path: Path) -> pd.DataFrame:
     """Every cell as text that tells values apart, "" where there is none."""
     if path.suffix == ".csv":
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if path.match(LEDGER) and (lost := {*_LEDGER_KEY, *_VALUES} - set(table.columns)):
+            raise ValueError(f"the ledger has no column {', '.join(sorted(lost))}")
         return _without_places(table) if path.match(LEDGER) else table
     table = pq.read_table(path)
     return pd.DataFrame(
@@ -151,13 +329,17 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _without_places(ledger: pd.DataFrame) -> pd.DataFrame:
-    """A ledger whose figures are known by what they are, each once.
+    """A ledger whose figures are known by what they are.
 
-    A figure of a table or chart carries its place there (``....7``), which moves when a row comes
-    in before it.
+    A figure of a chart carries its place there (``page#chart.7``), which moves when a row comes
+    in before it.  Those that nothing else tells apart, such as counts without a cell, are told
+    apart by their order.
     """
-    ids = ledger["figure_id"].str.replace(_PLACE_IN_CHART, "", regex=True)
-    return ledger.assign(figure_id=ids).drop_duplicates(_LEDGER_KEY)
+    ids = ledger["figure_id"].str.replace(_PLACE_IN_CHART, r"\1", regex=True)
+    ledger = ledger.assign(figure_id=ids)
+    nth = ledger.groupby(_LEDGER_KEY, sort=False).cumcount()
+    told_apart = ledger["figure_id"] + "." + (nth + 1).astype(str)
+    return ledger.assign(figure_id=ledger["figure_id"].where(nth == 0, told_apart))
 
 
 def _as_text(value: object) -> str:
@@ -246,21 +428,19 @@ def _named(key: str | tuple[str, ...]) -> str:
     return ", ".join(part for part in parts if part != "")
 
 
-def _figures(before: Path, after: Path) -> Iterator[str]:
-    """The published figures line by line: `+` come, `-` gone, `~` changed; unchanged ones none."""
+def _figures(before: Path, after: Path) -> Iterator[FigureDiff]:
+    """The published figures that came, went or changed, those of charts last."""
     if not before.is_file() or not after.is_file():
         return
     old, new = (
-        {_named(tuple(row[column] for column in _LEDGER_KEY)): row for row in rows}
+        {tuple(str(row[column]) for column in _LEDGER_KEY): row for row in rows}
         for rows in (_read(path).to_dict("records") for path in (before, after))
     )
-    for figure in sorted(old.keys() | new.keys(), key=lambda name: ("#" in name, name)):
-        if figure not in old:
-            yield f"+ {figure}: {_figure(new[figure])}"
-        elif figure not in new:
-            yield f"- {figure}: {_figure(old[figure])}"
-        elif _figure(old[figure]) != _figure(new[figure]):
-            yield f"~ {figure}: {_figure(old[figure])} -> {_figure(new[figure])}"
+    for key in sorted(old.keys() | new.keys(), key=lambda key: ("#" in key[0], _named(key))):
+        was, now = (_figure(rows[key]) if key in rows else "" for rows in (old, new))
+        if was != now:
+            figure_id, unit, release_id, sheet, cell, page = key
+            yield FigureDiff(figure_id, unit, release_id, sheet, cell, page, was, now)
 
 
 def _figure(row: Mapping[Hashable, str]) -> str:
@@ -268,19 +448,80 @@ def _figure(row: Mapping[Hashable, str]) -> str:
     return f"{row['value']}{interval}"
 
 
+# What the newest edition says of England and Wales, by the first word of a figure's name.
+HEADLINE_FIGURES = {
+    "share": "Share of recorded crime",
+    "count": "Offences",
+    "rate_per_1000": "Offences per 1,000 residents",
+    "change_pct": "Change on the year before",
+    "rank_subgroups": "Rank among sub-groups",
+    "rank_published_columns": "Rank among the published columns",
+}
+
+
+def succeeded(
+    changes: Sequence[FigureDiff], offence_id: str
+) -> list[tuple[str, FigureDiff, FigureDiff]]:
+    """What is said of England and Wales and another edition now says: words, before, now.
+
+    A figure names its edition, so that a new one does not change it but takes its place.
+    """
+    gone, come = (
+        {
+            change.stem: change
+            for change in changes
+            if change.kind == kind and change.page == "national"
+        }
+        for kind in "-+"
+    )
+    stems = ((f"{name}.{_NATION_NAMED}.{offence_id}", "national") for name in HEADLINE_FIGURES)
+    return [
+        (HEADLINE_FIGURES[stem[0].partition(".")[0]], gone[stem], come[stem])
+        for stem in stems
+        if stem in gone and stem in come
+    ]
+
+
+def printed(figure: FigureDiff, text: str) -> str:
+    """A value of the ledger as the report prints it, with its interval."""
+    value, _, interval = text.partition(" ")
+    write = UNITS.get(figure.unit)
+    if write is None or not value:
+        return text
+    limits = interval.strip("()").split(" to ") if interval else []
+    try:
+        shown = write(float(value), "")
+        ends = [write(float(limit), "") for limit in limits]
+    except ValueError:
+        return text
+    return f"{shown} ({' to '.join(ends)})" if ends else shown
+
+
 # --- in words -----------------------------------------------------------------------------
 
 
-def in_words(diff: BuildDiff) -> str:
-    """The page of a comparison in Markdown, to be read in two minutes."""
+def in_words(diff: BuildDiff, offence_id: str) -> str:
+    """The page of a comparison in Markdown, to be read in two minutes.
+
+    Args:
+        diff: what became of everything.
+        offence_id: the offence group whose figures in England and Wales are told.
+    """
     counts = Counter(table.outcome for table in diff.tables)
     lines = [
-        f"# {_HEADLINES[diff.status]}",
+        f"# {HEADLINES[diff.status]}",
         "",
         f"{len(diff.tables)} tables: "
-        + ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome])
+        + ", ".join(
+            f"{counts[outcome]} {words}"
+            for outcome, words in OUTCOME_WORDS.items()
+            if counts[outcome]
+        )
         + ".",
         "",
+        *_releases_in_words(diff),
+        *_nation_in_words(succeeded(diff.changes, offence_id)),
+        *_ranks_in_words(diff),
         *_figures_in_words(diff.figures),
     ]
     for table in diff.tables:
@@ -291,28 +532,81 @@ def in_words(diff: BuildDiff) -> str:
     return "\n".join(lines)
 
 
-_HEADLINES = [
+HEADLINES = [
     "Nothing that is published changed",
     "What changes",
     "Not everything could be compared",
 ]
 
 
+OUTCOME_WORDS = {
+    "same": "same",
+    "same cells": "with other bytes and the same cells",
+    "differs": "different",
+    "not compared": "not compared",
+}
+
+
+def _releases_in_words(diff: BuildDiff) -> list[str]:
+    parts = [
+        f"{word}: {', '.join(releases)}."
+        for word, releases in (("New releases", diff.come), ("Releases gone", diff.gone))
+        if releases
+    ]
+    return [" ".join(parts), ""] if parts else []
+
+
+def _nation_in_words(pairs: Sequence[tuple[str, FigureDiff, FigureDiff]]) -> list[str]:
+    if not pairs:
+        return []
+    return [
+        "In England and Wales:",
+        "",
+        *(
+            f"- {words}: {printed(gone, gone.before)} -> {printed(come, come.after)} "
+            f"({gone.release_id} to {come.release_id})"
+            for words, gone, come in pairs
+        ),
+        "",
+    ]
+
+
+def _ranks_in_words(diff: BuildDiff) -> list[str]:
+    ranks = diff.ranks
+    if diff.ranks_not_compared:
+        return [f"Ranks could not be compared: {diff.ranks_not_compared}.", ""]
+    if not ranks:
+        return ["No rank moved.", ""]
+    verb = "rank moved" if len(ranks) == 1 else "ranks moved"
+    shown = sorted(ranks, key=lambda rank: -abs(rank.after - rank.before))[:20]
+    more = len(ranks) - len(shown)
+    return [
+        f"{len(ranks)} {verb}, the furthest first:",
+        "",
+        *(f"- {rank.line}" for rank in shown),
+        *([f"- ... and {more:,} more, in diff.json"] if more else []),
+        "",
+    ]
+
+
 def _figures_in_words(figures: Sequence[str]) -> list[str]:
     counts = Counter(line[0] for line in figures)
     if not figures:
         return ["No figure that readers see came, went or changed.", ""]
-    shown = sorted(figures, key=_kind_of_line)[:20]
+    # Figures that came or went by the hundred are those of an edition that came or went.
+    told = [line for line in figures if counts[line[0]] <= _LINES]
+    shown = sorted(told, key=_kind_of_line)[:_LINES]
     more = len(figures) - len(shown)
     return [
-        f"Of the figures that readers see, {counts['~']} changed, {counts['+']} are new and "
-        f"{counts['-']} are gone.",
+        f"Of the figures that readers see, {counts['~']:,} changed, {counts['+']:,} are new and "
+        f"{counts['-']:,} are gone.",
         "",
-        "```diff",
-        *shown,
-        "```",
+        *(["```diff", *shown, "```"] if shown else []),
         *([f"... and {more:,} more, in figures.diff.", ""] if more else [""]),
     ]
+
+
+_LINES = 20
 
 
 def _kind_of_line(line: str) -> int:
