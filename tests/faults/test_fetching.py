@@ -275,11 +275,12 @@ class TestFilesThatAreWrong:
         [
             (
                 Fault(body=b"<!DOCTYPE html>", headers={"Content-Type": "text/html; charset=x"}),
-                "expected a zip file, as .xlsx is, found the content type text/html",
+                "expected a workbook: a zip file, as .xlsx and .ods are, or an OLE file, as .xls "
+                "is, found the content type text/html",
             ),
             (Fault(body=b"<!DOCTYPE html>"), "found 15 bytes that begin with b'<!DOCTYPE html>'"),
             (Fault(body=b""), "found an empty file"),
-            (Fault(body=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old"), "that begin with"),
+            (Fault(body=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old"), "found 12 bytes with sha256"),
             (
                 Fault(body=b"PK\x03\x04 other bytes"),
                 f"expected 204,804 bytes with sha256 {sha256(WORKBOOK)}, found 16 bytes with "
@@ -316,17 +317,18 @@ class TestFilesThatAreWrong:
         assert target.read_bytes() == b"what was there before"
         assert files(store / ".partial") == []
 
-    def test_an_xls_must_be_ole(
-        self, client: Client, server: Loopback, tree: Path, store: Path, target: Path
+    @pytest.mark.parametrize("name", ["old.xls", "misnamed.xlsx", "LOUD.XLSX"])
+    def test_a_workbook_may_be_zip_or_ole_whatever_its_name_ends_in(
+        self, name: str, client: Client, server: Loopback, tree: Path, store: Path, target: Path
     ) -> None:
         old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 500
-        (tree / EDITION.lstrip("/") / "old.xls").write_bytes(old)
-        fetch(registered(old, f"{EDITION}/old.xls"), client.website, [], target, store)
+        (tree / EDITION.lstrip("/") / name).write_bytes(old)
+        fetch(registered(old, f"{EDITION}/{name}"), client.website, [], target, store)
         assert target.read_bytes() == old
         target.unlink()
-        server.fail(f"{EDITION}/old.xls", Fault(body=WORKBOOK))
-        with pytest.raises(Problem, match=r"expected an OLE file, as \.xls is"):
-            fetch(registered(old, f"{EDITION}/old.xls"), client.website, [], target, store)
+        server.fail(f"{EDITION}/{name}", Fault(body=b"%PDF-1.7 and so on"))
+        with pytest.raises(Problem, match="expected a workbook: a zip file"):
+            fetch(registered(old, f"{EDITION}/{name}"), client.website, [], target, store)
 
     @pytest.mark.parametrize("without_length", [False, True])
     def test_too_large_is_given_up_before_it_is_stored(

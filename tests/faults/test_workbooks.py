@@ -59,10 +59,19 @@ def test_a_locked_workbook(tmp_path: Path) -> None:
     assert "locked by a password" in refused(path)
 
 
-def test_macros(workbook: Path) -> None:
+@pytest.mark.parametrize(
+    "member", ["xl/vbaProject.bin", "xl/macrosheets/sheet1.xml", "Basic/Standard/Module1.xml"]
+)
+def test_macros(member: str, workbook: Path) -> None:
     with zipfile.ZipFile(workbook, "a") as archive:
-        archive.writestr("xl/vbaProject.bin", b"macro")
+        archive.writestr(member, b"macro")
     assert "carries macros" in refused(workbook)
+
+
+def test_macros_of_an_old_workbook(tmp_path: Path) -> None:
+    path = facsimile.write(Book({"Sheet": {(0, 0): "here"}}, False), tmp_path / "old.xls")
+    path.write_bytes(path.read_bytes() + "_VBA_PROJECT_CUR".encode("utf-16-le"))
+    assert "carries macros" in refused(path)
 
 
 def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:

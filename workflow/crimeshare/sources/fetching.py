@@ -15,13 +15,18 @@ from crimeshare.sources.pages import read_edition
 from crimeshare.sources.registry import Copy, Release
 from crimeshare.sources.source import Missing, Source
 
-# What a file of each kind begins with.
+# What a file of each kind may begin with.  A workbook is read by what it holds, so one that got
+# the ending of another format is no worse for that.
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKBOOK = (
+    (_ZIP, _OLE),
+    "a workbook: a zip file, as .xlsx and .ods are, or an OLE file, as .xls is",
+)
 _SIGNATURES = {
-    ".xlsx": (_ZIP, "a zip file, as .xlsx is"),
-    ".ods": (_ZIP, "a zip file, as .ods is"),
-    ".zip": (_ZIP, "a zip file"),
-    ".xls": (_OLE, "an OLE file, as .xls is"),
+    ".xlsx": _WORKBOOK,
+    ".ods": _WORKBOOK,
+    ".xls": _WORKBOOK,
+    ".zip": ((_ZIP,), "a zip file"),
 }
 # A server that answers with one of these has sent a page, whatever the address says.
 _PAGE_TYPES = {"text/html", "application/xhtml+xml", "application/json"}
@@ -130,8 +135,8 @@ def check_kind(delivery: Delivery, quarantine: Path) -> None:
     Raises:
         Problem: it is not; the file went to `quarantine`.
     """
-    suffix = PurePosixPath(delivery.uri).suffix
-    signature, expected = _SIGNATURES.get(suffix, (b"", f"a {suffix} file"))
+    suffix = PurePosixPath(delivery.uri).suffix.lower()
+    signatures, expected = _SIGNATURES.get(suffix, ((b"",), f"a {suffix} file"))
     with delivery.path.open("rb") as file:
         head = file.read(16)
     media_type = delivery.content_type.partition(";")[0].strip().lower()
@@ -139,12 +144,7 @@ def check_kind(delivery: Delivery, quarantine: Path) -> None:
         found = f"the content type {media_type}"
     elif not head:
         found = "an empty file"
-    elif head.startswith(_OLE) and signature == _ZIP:
-        found = (
-            f"{delivery.bytes:,} bytes that begin with {head[:8]!r}, as an old .xls does or a "
-            "workbook locked by a password"
-        )
-    elif not head.startswith(signature):
+    elif not head.startswith(signatures):
         found = f"{delivery.bytes:,} bytes that begin with {head!r}"
     else:
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_UNPACKED_BYTES = 400_000_000
 # The longest table known has 407 rows of 31 columns.
 MAX_CELLS = 2_000_000
+
+# Visual Basic and the older macro sheets of .xlsx, the Basic and scripts of .ods.
+_MACROS = re.compile(r"vbaproject\.bin$|(^|/)macrosheets/|^(basic|scripts)/")
+_NO_MACROS = "ONS publishes none. Fetch it again from its page."
 
 Cell = object
 """What calamine gives for a cell: str, float, int, bool, a date, or "" when empty."""
@@ -100,12 +105,14 @@ def _refuse_what_is_not_a_plain_workbook(name: str, content: bytes) -> None:
     if content.startswith(ZIP_MAGIC):
         _refuse_unsafe_archive(name, content)
     elif content.startswith(OLE_MAGIC):
-        # An encrypted .xlsx is an OLE container whose directory names its stream in UTF-16.
+        # An encrypted .xlsx is an OLE container; a container's directory names its parts in UTF-16.
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise Problem(
                 f"{name} is locked by a password; expected a workbook as published. "
                 "Fetch it again from its page."
             )
+        if "_VBA_PROJECT".encode("utf-16-le") in content:
+            raise Problem(f"{name} carries macros; {_NO_MACROS}")
     else:
         raise Problem(
             f"{name} is not a workbook: it begins with {content[:8]!r}, expected a zip "
@@ -126,5 +133,5 @@ def _refuse_unsafe_archive(name: str, content: bytes) -> None:
             f"{name} would unpack to {unpacked:,} bytes; expected at most {MAX_UNPACKED_BYTES:,}. "
             "This is not a published table."
         )
-    if any(member.filename.lower().endswith("vbaproject.bin") for member in members):
-        raise Problem(f"{name} carries macros; ONS publishes none. Fetch it again from its page.")
+    if any(_MACROS.search(member.filename.lower()) for member in members):
+        raise Problem(f"{name} carries macros; {_NO_MACROS}")
