@@ -87,7 +87,6 @@ def test_a_listed_edition_keeps_its_id_and_note(here: Here) -> None:
         path=f"{DATASET}/presumed/other.xlsx",
         note="The folder is presumed.",
     )
-    assert "pfa-2019-03-corrected" in refused(here, "pfa-2019-03")
     row = pin(here, "pfa-2019-03-corrected").release
     assert row.path == f"{folder(NEXT)}/{FILE}"
     assert row.note == "The folder is presumed. Read from a mirror."
@@ -179,7 +178,7 @@ def other_size_than_recorded(here: Here) -> None:
         (zip_bomb, "would unpack to"),
         (last_cell_there_is, "cannot be opened within 2,000 MB of memory"),
         (a_million_rows, "expected at most 2,000,000 cells a sheet"),
-        (web_page, "expected a zip file, as .xlsx is"),
+        (web_page, "expected a workbook: a zip file, as .xlsx"),
         (another_dataset, "no sheet of pfa-2019-03-tables.xlsx looks like a table"),
         (bytes_of_another_release, "found the bytes of pfa-2018-12"),
         (other_bytes_than_recorded, "release=pfa-2019-03-v2"),
@@ -261,9 +260,46 @@ def test_a_silent_reissue_supersedes_the_bytes_that_are_gone(here: Here) -> None
 
 def test_a_first_issue_is_found_among_the_previous_versions(here: Here) -> None:
     here.mirror.correct(NEXT, corrected_book(), "new.xlsx", notice="A slip.")
-    assert "pin it as pfa-2019-03-v2, the first one as pfa-2019-03-v1" in refused(here)
     assert pin(here, "pfa-2019-03-v1").release.path.endswith(f"/previous/v1/{FILE}")
     assert pin(here, "pfa-2019-03-v2").release.path == f"{folder(NEXT)}/new.xlsx"
+
+
+def test_where_no_issue_is_named_the_last_one_is_taken(
+    here: Here, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here.mirror.correct(NEXT, corrected_book(), "new.xlsx", notice="A slip.")
+    row = pin(here, "pfa-2019-03").release
+    assert (row.release_id, row.path) == ("pfa-2019-03-v2", f"{folder(NEXT)}/new.xlsx")
+    assert "'A slip'" in (said := capsys.readouterr().err) or "A slip" in said
+    assert "the first issue is pfa-2019-03-v1" in said
+    assert pin(here, "pfa-2019-03-v1").new
+    assert not pin(here, "pfa-2019-03").new
+    assert "the last one is taken" in capsys.readouterr().err
+
+
+def test_an_issue_of_another_name_keeps_the_id_it_is_listed_under(here: Here) -> None:
+    here.mirror.correct(NEXT, corrected_book(), "new.xlsx", notice="A slip.")
+    path = f"{folder(NEXT)}/new.xlsx"
+    here.register(release_id="pfa-2019-03-corrected", period_end="2019-03-31", path=path)
+    assert pin(here, "pfa-2019-03-v2").release.release_id == "pfa-2019-03-corrected"
+
+
+def test_two_issues_that_were_never_replaced_must_be_told_apart(here: Here) -> None:
+    for issue, name in [("v2", "a.xlsx"), ("v3", "b.xlsx")]:
+        here.register(
+            release_id=f"pfa-2019-03-{issue}",
+            period_end="2019-03-31",
+            path=f"{folder(NEXT)}/{name}",
+        )
+    assert "Say which one is meant" in refused(here)
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".xls"])
+def test_a_workbook_is_read_whatever_its_name_ends_in(ending: str, here: Here) -> None:
+    written = facsimile.write(book("pfa-2018-12", NEXT), here.project.store.parent / f"a{ending}")
+    other = {".xlsx": "b.xls", ".xls": "b.xlsx"}[ending]
+    here.mirror.publish(NEXT, written.read_bytes(), other)
+    assert pin(here).release.path.endswith(f"/{other}")
 
 
 # --- what does not fit --------------------------------------------------------------------

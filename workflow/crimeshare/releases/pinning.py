@@ -125,13 +125,9 @@ def _resolved(
     if release is not None:
         return release
     base = stem(dataset, period_end)
-    issues = [name for name in registry if name == base or name.startswith(f"{base}-")]
+    issues = [name for name in registry if name.startswith(f"{base}-")]
     if issues and not issue:
-        raise Problem(
-            f"{release_id} is not in config/releases.csv, which has "
-            f"{' and '.join(issues)} for the {spoken(period_end)}: ONS issued that edition more "
-            "than once. Say which one is meant."
-        )
+        return _current_issue(release_id, [registry[name] for name in issues])
     uri, page = find_edition(source, datasets[dataset], period_end)
     state = len(page.versions) + 1
     number = int(issue.removeprefix("-v")) if issue.startswith("-v") else None
@@ -149,9 +145,10 @@ def _resolved(
             f"now is {base}-v{state}; there is no {release_id} yet."
         )
     elif not issue and page.versions:
-        raise Problem(
+        release_id = f"{base}-v{state}"
+        say(
             f"{source.name}: {uri} was corrected: {_notices(page.versions)}. What it holds now is "
-            f"no first issue; pin it as {base}-v{state}, the first one as {base}-v1."
+            f"{release_id}; the first issue is {base}-v1."
         )
     names = workbooks(page)
     if len(names) != 1:
@@ -159,19 +156,37 @@ def _resolved(
             f"{source.name}: the page {uri} names {', '.join(page.files) or 'no file'}; expected "
             "one workbook."
         )
+    path = f"{uri}/{names[0]}"
+    listed = next((r for r in registry.values() if r.path == path and not r.pinned), None)
+    if listed is not None:
+        say(f"{release_id} is {listed.release_id} in config/releases.csv, and keeps that id.")
+        return listed
     return Release(
         release_id=release_id,
         dataset=dataset,
         period_end=period_end,
         edition=page.name or spoken(period_end).capitalize(),
         published=_published(source, page),
-        path=f"{uri}/{names[0]}",
+        path=path,
         sha256="",
         bytes=None,
         pin_basis="unpinned",
         status="listed",
         note="",
     )
+
+
+def _current_issue(release_id: str, issues: Sequence[Release]) -> Release:
+    """The issue of an edition that was not replaced, where none is named."""
+    current = [r for r in issues if "/previous/" not in r.path and r.status != "superseded"]
+    names = " and ".join(release.release_id for release in issues)
+    if len(current) != 1:
+        raise Problem(
+            f"{release_id} is not in config/releases.csv, which has {names}: ONS issued that "
+            "edition more than once. Say which one is meant."
+        )
+    say(f"{release_id}: of {names} the last one is taken, since no other is named.")
+    return current[0]
 
 
 def _delivered(
