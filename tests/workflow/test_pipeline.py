@@ -142,3 +142,14 @@ def test_figures_are_shipped_from_workbooks_only(project: Path) -> None:
         "Figures are shipped from workbooks, but source is embedded; name a mirror: "
         "make figures CRIMESHARE_MIRROR=<folder>"
     ]
+
+
+def test_the_page_of_a_force_is_built_alone_from_what_it_needs(project: Path) -> None:
+    page = "results/report/forces/gwent.html"
+    run = snakemake(project, page)
+    assert run.returncode == 0, run.stderr
+    report = project / "results" / "report"
+    assert [path.name for path in report.rglob("*") if path.is_file()] == ["gwent.html"]
+    assert "Executing and rendering the page of gwent" in run.stderr
+    for needless in ("prevalence", "claims", "render_site", "execute_notebooks"):
+        assert needless not in run.stderr

@@ -18,7 +18,8 @@ parameters = {
     "offence_id": configuration.offence_group,
     "force": configuration.force,
 }
-evidence = [
+# What the page of a force is made from, and no more.
+evidence_of_a_force = [
     "results/clean/recorded_crime.parquet",
     "results/estimates/shares.parquet",
     "results/estimates/changes.parquet",
@@ -27,6 +28,16 @@ evidence = [
     "results/estimates/revisions.parquet",
     "results/estimates/revision_sizes.parquet",
     "results/estimates/flipped_changes.parquet",
+    "resources/reference/area_notes.csv",
+    "resources/reference/areas.csv",
+    "resources/reference/offences.csv",
+    "resources/reference/neighbours.csv",
+    "resources/reference/recording_changes.csv",
+    "config/releases.csv",
+    "notebooks/force.ipynb",
+]
+evidence = [
+    *evidence_of_a_force,
     "results/clean/recorded_offence_codes.parquet",
     "results/clean/survey_estimates.parquet",
     "results/clean/survey_notices.parquet",
@@ -40,18 +51,12 @@ evidence = [
     "results/estimates/claims.parquet",
     "results/estimates/claim_evidence.parquet",
     "config/claims.yaml",
-    "resources/reference/area_notes.csv",
-    "resources/reference/areas.csv",
-    "resources/reference/offences.csv",
-    "resources/reference/neighbours.csv",
-    "resources/reference/recording_changes.csv",
     "resources/reference/tile_map.csv",
     "resources/reference/assumed_bases.csv",
     "resources/reference/interval_coverage.csv",
     "resources/reference/survey_breaks.csv",
-    "config/releases.csv",
     "config/copies.csv",
-    *dict.fromkeys(page.source.as_posix() for page in pages),
+    *{page.source.as_posix(): None for page in pages if page.notebook != "force"},
 ]
 templates = [
     f"workflow/crimeshare/publish/templates/{name}"
@@ -107,7 +112,7 @@ rule render_site:
 
 rule render_force:
     input:
-        evidence,
+        evidence_of_a_force,
         templates=templates,
     output:
         page="results/report/forces/{force}.html",
