@@ -5,7 +5,7 @@ from pathlib import Path
 from crimeshare.problems import Problem
 from crimeshare.running import replacing, running
 from crimeshare.tables.observations import read_observations, write_observations
-from crimeshare.tables.reading import read_release
+from crimeshare.tables.reading import check_arithmetic, read_release
 
 with running(snakemake):
     origin = Path(snakemake.input.origin)
@@ -18,6 +18,7 @@ with running(snakemake):
                 f"{origin} does not hold the figures of {release.release_id}; restore it from the "
                 "repository or ship it again with `make figures`."
             )
+        check_arithmetic(observations, release.release_id, corrections)
     else:
         observations = read_release(origin, release.release_id, release.period_end, corrections)
     with replacing(snakemake.output.observations) as path:

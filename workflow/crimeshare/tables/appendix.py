@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -50,9 +50,21 @@ def read_appendix_release(
     """
     book = open_workbook(workbook)
     observations = read_appendix_tables(book, release_id, period_end)
+    check_appendix_arithmetic(observations, release_id, corrections)
+    return observations, find_notices(book, observations, release_id, period_end)
+
+
+def check_appendix_arithmetic(
+    observations: Sequence[SurveyObservation], release_id: str, corrections: Path
+) -> None:
+    """Stop unless a release's figures, from a workbook or shipped, agree with each other.
+
+    Raises:
+        Problems: they do not and ``corrections`` does not say why, or it says so of a cell that
+            holds another value or breaks nothing.
+    """
     listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
     check_faults(find_survey_faults(observations), observations, listed, corrections)
-    return observations, find_notices(book, observations, release_id, period_end)
 
 
 def read_appendix_tables(

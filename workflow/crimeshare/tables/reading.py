@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -31,6 +32,18 @@ def read_release(
     """
     book = open_workbook(workbook)
     observations = read_police_force_area_tables(book, release_id, period_end, expected)
+    check_arithmetic(observations, release_id, corrections)
+    return observations
+
+
+def check_arithmetic(
+    observations: Sequence[Observation], release_id: str, corrections: Path
+) -> None:
+    """Stop unless a release's figures, from a workbook or shipped, add up.
+
+    Raises:
+        Problems: they do not and ``corrections`` does not say why, or it says so of a cell that
+            holds another value or breaks nothing.
+    """
     listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
     check_faults(find_faults(observations), observations, listed, corrections)
-    return observations

@@ -1,0 +1,40 @@
+"""Known faults of the workbooks, which are checked on shipped figures as well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.runs import sentences, snakemake
+
+
+@pytest.mark.parametrize(
+    ("release_id", "held", "expected"),
+    [
+        ("pfa-2019-12", "1349900", "1349901"),
+        ("appendix-2022-09", "-4.559991918190335", "-4.55"),
+    ],
+)
+def test_an_entry_that_no_longer_matches_stops_the_run(
+    project: Path, release_id: str, held: str, expected: str
+) -> None:
+    corrections = project / "config" / "corrections.yaml"
+    text = corrections.read_text(encoding="utf-8")
+    assert f"expect: {held}\n" in text
+    corrections.write_text(text.replace(f"expect: {held}\n", f"expect: {expected}\n"), "utf-8")
+    run = snakemake(project, f"results/observations/{release_id}.parquet")
+    assert run.returncode == 1
+    (said,) = [sentence for sentence in sentences(run) if release_id in sentence]
+    assert f"config/corrections.yaml expects {expected}: the cell was changed since" in said
+    assert "Traceback" not in run.stderr
+
+
+def test_an_entry_of_no_known_release_stops_the_run_at_once(project: Path) -> None:
+    corrections = project / "config" / "corrections.yaml"
+    text = corrections.read_text(encoding="utf-8")
+    corrections.write_text(text.replace("release: pfa-2019-12", "release: pfa-2019-21"), "utf-8")
+    run = snakemake(project, "results/observations/pfa-2019-12.parquet")
+    assert run.returncode != 0
+    assert "`pfa-2019-21` is no release of the registry; did you mean `pfa-2019-12`?" in run.stderr
+    assert "Traceback" not in run.stderr
