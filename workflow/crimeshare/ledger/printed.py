@@ -137,7 +137,9 @@ class _Reader(HTMLParser):
         for row in rows:
             if not row.get("value"):
                 continue
-            labels = [f"{name} {text}" for name, text in row.items() if name not in _NOT_LABELS]
+            labels = [
+                f"{name} {text}" for name, text in row.items() if name not in _NOT_LABELS and text
+            ]
             label = ", ".join(labels)
             source = {name: row.get(name, "") for name in FIGURE_COLUMNS}
             table = f"data of the chart {chart}"
