@@ -27,7 +27,7 @@ from crimeshare.publish.site import TEMPLATES, page_title, render_body
 from crimeshare.publish.typeset import literal, typeset
 from crimeshare.sources.registry import Release
 
-CHAPTERS = ("index", "national", "survey", "{example}", "claims", "methods", "sources")
+CHAPTERS = ("index", "national", "survey", "{example}", "claims", "revisions", "methods", "sources")
 """Pages that are chapters of the PDF, with an example force among them."""
 
 FACTSHEET = "factsheet"
