@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -41,6 +42,28 @@ def test_pages_work_from_a_folder(page: Page, site: Path, name: str) -> None:
     expect(page.locator("h1")).to_have_count(1)
     page.get_by_role("button", name="Theme").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+CHARTED = [page.address for page in page_types() if page.notebook not in ("claims", "sources")]
+
+
+@pytest.mark.parametrize("name", CHARTED)
+def test_every_chart_has_a_title_words_and_its_data(page: Page, address: str, name: str) -> None:
+    page.goto(address + name)
+    charts = page.locator("figure.chart").all()
+    assert charts
+    for chart in charts:
+        # A finding has a verb or a rank; a label such as "Share" would be shorter.
+        assert len(chart.locator(".title").inner_text().split()) > 5
+        expect(chart.locator(".subtitle")).not_to_be_empty()
+        words = chart.get_by_role("img").get_attribute("aria-label") or ""
+        assert re.search(r"\d", words)
+        assert chart.locator("[data-tip]").count() > 1
+        link = chart.get_by_role("link", name="Data of this chart (CSV)")
+        with page.expect_download() as download:
+            link.click()
+        text = Path(download.value.path()).read_text(encoding="utf-8")
+        assert len(list(csv.DictReader(text.splitlines()))) > 1
 
 
 def shown_in_tiles(page: Page) -> list[str]:

@@ -434,8 +434,8 @@ def standing_sentences(place: Place) -> str:
         else f"They would place {place.words} {POSITIONS[other.position]}"
     )
     return (
-        f"{says} The limits let a large force stray as far as a small one. Others, which let it "
-        f"stray less the larger it is, are sometimes drawn instead. {agree}. Control limits are "
+        f"{says} These limits let a large force stray as far as a small one. Limits that narrow "
+        f"with the size of a force are sometimes drawn instead. {agree}. Control limits are "
         f"no confidence intervals: a count of records has no sampling error."
     )
 
