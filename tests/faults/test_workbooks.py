@@ -99,3 +99,16 @@ def test_a_sheet_of_a_million_rows(tmp_path: Path) -> None:
     sentence = refused(facsimile.write(far, tmp_path / "long.xlsx"))
     assert "has 1,000,0" in sentence
     assert "'Table P1'" in sentence
+
+
+def test_a_million_rows_of_few_cells(tmp_path: Path) -> None:
+    narrow = Book({"Table P1": {(0, 0): "title", (1_000_000, 0): 1.0}}, True)
+    assert "expected at most 100,000 rows" in refused(
+        facsimile.write(narrow, tmp_path / "long.xlsx")
+    )
+
+
+def test_many_sheets_that_are_large_together(tmp_path: Path) -> None:
+    wide = {(0, 0): "title", (900, 900): 1.0}
+    book = Book({f"Table {number}": wide for number in range(3)}, True)
+    assert "sheet 'Table 2'" in refused(facsimile.write(book, tmp_path / "wide.xlsx"))

@@ -21,9 +21,10 @@ from crimeshare.problems import Problem
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-# The largest ONS workbook known unpacks to about 20 MB; a bomb unpacks to gigabytes.
-MAX_UNPACKED_BYTES = 400_000_000
-# The longest table known has 407 rows of 31 columns.
+# The largest ONS workbook known unpacks to about 10 MB; a bomb unpacks to gigabytes.
+MAX_UNPACKED_BYTES = 100_000_000
+# The longest table known has 407 rows, and the fullest workbook 60,000 cells in all its sheets.
+MAX_ROWS = 100_000
 MAX_CELLS = 2_000_000
 
 # Visual Basic and the older macro sheets of .xlsx, the Basic and scripts of .ods.
@@ -90,13 +91,16 @@ def open_workbook(path: Path) -> Workbook:
 
 
 def _grids(name: str, book: CalamineWorkbook) -> Iterator[Grid]:
+    cells = 0
     for sheet_name in book.sheet_names:
         sheet = book.get_sheet_by_name(sheet_name)
         height, width = sheet.total_height, sheet.total_width
-        if height * width > MAX_CELLS:
+        cells += height * width
+        if height > MAX_ROWS or cells > MAX_CELLS:
             raise Problem(
                 f"{name}, sheet {sheet_name!r}, has {height:,} rows and {width:,} columns; "
-                f"expected at most {MAX_CELLS:,} cells a sheet. This is not a published table."
+                f"expected at most {MAX_ROWS:,} rows a sheet, and {MAX_CELLS:,} cells in all sheets "
+                "so far. This is not a published table."
             )
         yield Grid(sheet_name, sheet.to_python(skip_empty_area=False))
 
