@@ -83,9 +83,12 @@ keep: report
 	for tables in clean estimates published data; do \
 	  if test -d results/$$tables; then cp -R results/$$tables $(BEFORE)/; fi; done
 
-# To differ is an answer (1), not to be able to compare is a failure (2).
+# To differ is an answer (1), not to be able to compare is a failure (2).  A run that failed on
+# its way ends with 1 too, but writes no verdict.
 diff: $(ENVIRONMENT)
-	$(BIN)/snakemake --cores $(CORES) diff_releases --config before=$(BEFORE) || test $$? -eq 1
+	rm -f results/releases/diff.json
+	$(BIN)/snakemake --cores $(CORES) diff_releases --config before=$(BEFORE) || \
+	  { test $$? -eq 1 && test -f results/releases/diff.json; }
 
 # uv alone can write one lock for every platform and every Python from 3.11 on; the fewest
 # versions, so that a report does not depend on the Python that built it.  It comes into an

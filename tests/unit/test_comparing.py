@@ -20,10 +20,10 @@ from crimeshare.releases.comparing import (
     BuildDiff,
     compare_builds,
     in_words,
+    nothing_compared,
     printed,
-    succeeded,
 )
-from crimeshare.releases.comparison_page import as_page, titled
+from crimeshare.releases.comparison_page import as_page, clear, titled, write_comparison
 
 SHARES = "estimates/shares.parquet"
 STALKING = "stalking_harassment"
@@ -70,7 +70,7 @@ def test_the_same_bytes_are_the_same(builds: tuple[Path, Path]) -> None:
     diff = compare_builds(*builds, STALKING)
     assert outcomes(diff) == {LEDGER: "same", SHARES: "same"}
     assert (diff.status, diff.figures) == (SAME, [])
-    assert in_words(diff, STALKING).startswith("# Nothing that is published changed")
+    assert in_words(diff).startswith("# Nothing that is published changed")
 
 
 def test_other_bytes_with_the_same_cells_are_an_outcome_of_their_own(
@@ -80,7 +80,7 @@ def test_other_bytes_with_the_same_cells_are_an_outcome_of_their_own(
     pq.write_table(table, builds[1] / SHARES, compression="none")
     diff = compare_builds(*builds, STALKING)
     assert (outcomes(diff)[SHARES], diff.status) == ("same cells", SAME)
-    assert "## Bytes changed, cells same\n\n- estimates/shares.parquet" in in_words(diff, STALKING)
+    assert "## Bytes changed, cells same\n\n- estimates/shares.parquet" in in_words(diff)
 
 
 def another_value(table: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def a_column_less(table: pd.DataFrame) -> pd.DataFrame:
     [
         (another_value, "- pfa-2024-12: count 8642.0 -> 8643.0"),
         (a_value_where_none_was, "- pfa-2024-12: share nothing -> 0.148"),
-        (a_row_more, "- pfa-2025-03: 1 rows added"),
+        (a_row_more, "- pfa-2025-03: 1 row added"),
         (a_row_less, "0 rows changed, 0 added, 1 removed."),
         (another_place, "- pfa-2024-12: cell I60 -> J60"),
         (a_column_more, "Differs: new columns rank."),
@@ -130,7 +130,7 @@ def test_what_differs_is_said(
     write(builds[1], change(shares()))
     diff = compare_builds(*builds, STALKING)
     assert (outcomes(diff)[SHARES], diff.status) == ("differs", DIFFERS)
-    assert said in in_words(diff, STALKING)
+    assert said in in_words(diff)
     assert diff.as_json()["exit_status"] == 1
 
 
@@ -147,13 +147,27 @@ def test_a_table_that_cannot_be_read_is_not_the_same(builds: tuple[Path, Path]) 
     (builds[1] / SHARES).write_bytes(b"PAR1 cut")
     diff = compare_builds(*builds, STALKING)
     assert (outcomes(diff)[SHARES], diff.status) == ("not compared", NOT_COMPARED)
-    assert in_words(diff, STALKING).startswith("# Not everything could be compared")
+    assert in_words(diff).startswith("# Not everything could be compared")
 
 
 def test_a_folder_without_tables_is_not_the_same(builds: tuple[Path, Path], tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(Problem, match="holds no table to compare"):
         compare_builds(tmp_path / "empty", builds[1], STALKING)
+
+
+def test_where_nothing_was_compared_every_page_says_why_and_no_more() -> None:
+    diff = nothing_compared("before holds no table to compare.")
+    assert diff.status == NOT_COMPARED
+    assert diff.as_json()["reason"] == "before holds no table to compare."
+    assert in_words(diff) == (
+        "# Not everything could be compared\n\nbefore holds no table to compare.\n"
+    )
+    page = as_page(diff, "before")
+    assert "before holds no table to compare." in page
+    assert "exit status 2" in page
+    assert "None came" not in page
+    assert "moved" not in page
 
 
 def test_rows_that_nothing_tells_apart_are_compared_as_often_as_they_stand(
@@ -233,9 +247,7 @@ def test_ranks_of_the_newest_editions_stand_beside_each_other(builds: tuple[Path
     assert {(r.release_before, r.release_after) for r in diff.ranks} == {
         ("pfa-2024-06", "pfa-2024-12")
     }
-    assert "- Gwent, forces by share: 1 -> 2 (pfa-2024-06 to pfa-2024-12)" in in_words(
-        diff, STALKING
-    )
+    assert "- Gwent, forces by share: 1 -> 2 (pfa-2024-06 to pfa-2024-12)" in in_words(diff)
 
 
 def test_a_rank_that_moved_within_its_edition_is_told(builds: tuple[Path, Path]) -> None:
@@ -251,9 +263,9 @@ def test_a_rank_that_moved_within_its_edition_is_told(builds: tuple[Path, Path])
 def test_ranks_that_cannot_be_compared_are_not_called_unmoved(builds: tuple[Path, Path]) -> None:
     diff = compare_builds(*builds, STALKING)  # these tables of shares have no ranks
     assert "has no column area_type" in diff.ranks_not_compared
-    assert "Ranks could not be compared" in in_words(diff, STALKING)
-    assert "No rank moved" not in in_words(diff, STALKING)
-    assert "Ranks were not compared" in as_page(diff, "before", STALKING)
+    assert "Ranks could not be compared" in in_words(diff)
+    assert "No rank moved" not in in_words(diff)
+    assert "Ranks were not compared" in as_page(diff, "before")
 
 
 def test_releases_that_came_or_went_are_named(builds: tuple[Path, Path]) -> None:
@@ -263,7 +275,7 @@ def test_releases_that_came_or_went_are_named(builds: tuple[Path, Path]) -> None
         write_table(table, build / "clean" / "recorded_crime.parquet")
     diff = compare_builds(*builds, STALKING)
     assert (diff.come, diff.gone) == (["c-1"], ["a-1"])
-    assert "New releases: c-1. Releases gone: a-1." in in_words(diff, STALKING)
+    assert "New releases: c-1. Releases gone: a-1." in in_words(diff)
 
 
 def test_a_figure_of_another_edition_takes_the_place_of_its_like(
@@ -277,14 +289,27 @@ def test_a_figure_of_another_edition_takes_the_place_of_its_like(
         lines = "".join(line.format(*edition, page) for page in ("national", "index"))
         (build / LEDGER).write_text(FIGURES + lines, encoding="utf-8")
     diff = compare_builds(*builds, STALKING)
-    (words, gone, come), *others = succeeded(diff.changes, STALKING)
-    assert (words, gone.before, come.after) == ("Share of recorded crime", "0.1157", "0.1133")
-    assert others == []
-    assert succeeded(diff.changes, "robbery") == []
-    said = "- Share of recorded crime: 11.6% -> 11.3% (pfa-2024-06 to pfa-2024-12-v2)"
-    assert said in in_words(diff, STALKING)
-    page = as_page(diff, "before", STALKING)
+    assert [figure.line for figure in diff.newest] == [
+        "Share of recorded crime: 11.6% -> 11.3% (pfa-2024-06 to pfa-2024-12-v2)"
+    ]
+    assert compare_builds(*builds, "robbery").newest == []
+    assert f"- {diff.newest[0].line}" in in_words(diff)
+    page = as_page(diff, "before")
     assert '<td class="number">11.6%</td><td class="number">11.3%</td>' in page
+
+
+def test_the_newest_edition_counts_though_older_ones_are_still_printed(
+    builds: tuple[Path, Path],
+) -> None:
+    name = f"count.country-england-and-wales.{STALKING}"
+    line = name + ".{0},{1},,,count,{0},aa,Table P1,I9,national\n"
+    old, new = line.format("pfa-2024-06", 620861.0), line.format("pfa-2024-12", 606251.0)
+    earlier_year = line.format("pfa-2024-12.2023-12", 660326.0)
+    for build, lines in zip(builds, (old, new + old + earlier_year), strict=True):
+        (build / LEDGER).write_text(FIGURES + lines, encoding="utf-8")
+    assert [figure.line for figure in compare_builds(*builds, STALKING).newest] == [
+        "Offences: 620,861 -> 606,251 (pfa-2024-06 to pfa-2024-12)"
+    ]
 
 
 def test_figures_that_only_their_order_tells_apart_are_all_compared(
@@ -307,7 +332,7 @@ def test_figures_by_the_hundred_are_counted_not_listed(builds: tuple[Path, Path]
     many = "".join(line.format(number) for number in range(100))
     (builds[1] / LEDGER).write_text(FIGURES.replace("0.148", "0.149") + many, encoding="utf-8")
     diff = compare_builds(*builds, STALKING)
-    text = in_words(diff, STALKING)
+    text = in_words(diff)
     assert len(diff.figures) == 101
     assert "1 changed, 100 are new and 0 are gone" in text
     assert "```diff\n~ share.gwent" in text
@@ -321,7 +346,7 @@ def test_figures_by_the_hundred_are_counted_not_listed(builds: tuple[Path, Path]
 def test_the_page_says_what_the_words_say(builds: tuple[Path, Path]) -> None:
     write(builds[1], another_value(shares()))
     (builds[1] / LEDGER).write_text(FIGURES.replace("0.148", "0.149"), encoding="utf-8")
-    page = as_page(compare_builds(*builds, STALKING), "some folder", STALKING)
+    page = as_page(compare_builds(*builds, STALKING), "some folder")
     assert "<h1>What changes</h1>" in page
     assert "Of 2 tables, 2 are different." in page
     assert "Differs: exit status 1." in page
@@ -333,7 +358,7 @@ def test_the_page_says_what_the_words_say(builds: tuple[Path, Path]) -> None:
 
 
 def test_the_page_of_the_same_build_says_so(builds: tuple[Path, Path]) -> None:
-    page = as_page(compare_builds(*builds, STALKING), "before", STALKING)
+    page = as_page(compare_builds(*builds, STALKING), "before")
     assert "<h1>Nothing that is published changed</h1>" in page
     assert "Same: exit status 0." in page
     assert "None came, went or changed." in page
@@ -343,7 +368,7 @@ def test_the_page_of_the_same_build_says_so(builds: tuple[Path, Path]) -> None:
 def test_bytes_that_changed_have_a_part_of_their_own(builds: tuple[Path, Path]) -> None:
     table = pq.read_table(builds[1] / SHARES)
     pq.write_table(table, builds[1] / SHARES, compression="none")
-    page = as_page(compare_builds(*builds, STALKING), "before", STALKING)
+    page = as_page(compare_builds(*builds, STALKING), "before")
     assert "1 is the same byte for byte and 1 is the same cell for cell in other bytes" in page
     assert "Bytes changed, cells same</h2>" in page
     assert "Same: exit status 0." in page
@@ -351,7 +376,7 @@ def test_bytes_that_changed_have_a_part_of_their_own(builds: tuple[Path, Path]) 
 
 def test_what_was_not_compared_comes_before_what_changed(builds: tuple[Path, Path]) -> None:
     (builds[1] / SHARES).write_bytes(b"PAR1 cut")
-    page = as_page(compare_builds(*builds, STALKING), "before", STALKING)
+    page = as_page(compare_builds(*builds, STALKING), "before")
     assert "<h1>Not everything could be compared</h1>" in page
     assert "Could not compare: exit status 2." in page
     assert 0 < page.index("Not compared</h2>") < page.index("Figures that readers see</h2>")
@@ -359,7 +384,7 @@ def test_what_was_not_compared_comes_before_what_changed(builds: tuple[Path, Pat
 
 def test_the_page_asks_no_other_file(builds: tuple[Path, Path]) -> None:
     write(builds[1], another_value(shares()))
-    page = as_page(compare_builds(*builds, STALKING), "before", STALKING)
+    page = as_page(compare_builds(*builds, STALKING), "before")
     assert "<script" not in page
     assert not re.search(r'(?:src|href)="(?!#|data:|https://www\.|https://creativecommons)', page)
     assert not re.search(r"url\(|@import", page)
@@ -369,7 +394,23 @@ def test_a_value_is_written_as_the_report_prints_it(builds: tuple[Path, Path]) -
     text = FIGURES.replace("0.029,0.026,0.032", "0.031,0.026,0.032")
     (builds[1] / LEDGER).write_text(text, encoding="utf-8")
     change = compare_builds(*builds, STALKING).changes[0]
-    assert printed(change, change.before) == "2.9% (2.6% to 3.2%)"
-    assert printed(change, "") == ""
+    assert printed(change.unit, change.before) == "2.9% (2.6% to 3.2%)"
+    assert printed(change.unit, "") == ""
     assert titled(SHARES) == "Shares and ranks"
     assert titled("clean/anything_else.parquet") == "Anything else"
+
+
+def test_a_comparison_is_written_three_ways_and_cleared_before_the_next(
+    builds: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (builds[1] / LEDGER).write_text(FIGURES.replace("0.148", "0.149"), encoding="utf-8")
+    diff = compare_builds(*builds, STALKING)
+    page = write_comparison(tmp_path / "releases", diff, "before")
+    assert page.read_text(encoding="utf-8") == as_page(diff, "before")
+    names = sorted(path.name for path in page.parent.iterdir())
+    assert names == ["diff.html", "diff.md", "figures.diff"]
+    lines = (page.parent / "figures.diff").read_text(encoding="utf-8")
+    assert lines == diff.figures[0] + "\n"
+    clear(page.parent)
+    assert list(page.parent.iterdir()) == []
+    clear(tmp_path / "never written")

@@ -43,7 +43,7 @@ _VALUES = ("value", "lower", "upper")
 _LEDGER_KEY = ["figure_id", "unit", "release_id", "sheet", "cell", "page"]
 _PLACE_IN_CHART = r"(#.*)\.\d+$"
 _NATION, _NATION_NAMED = "K04000001", "country-england-and-wales"
-_RELEASE = re.compile(r"\.[a-z-]+-\d{4}-\d{2}(?:-v\d+|-corrected)?(?=\.|$)")
+_RELEASE_ID = r"[a-z-]+-\d{4}-\d{2}(?:-v\d+|-corrected)?"
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,27 @@ class FigureDiff:
         values = " -> ".join(value for value in (self.before, self.after) if value)
         return f"{self.kind} {_named(key)}: {values}"
 
+
+@dataclass(frozen=True)
+class NewestFigure:
+    """What the newest edition of either build says of England and Wales, as the report prints it.
+
+    Attributes:
+        words: what the figure is.
+        before, after: its value; release_before, release_after: the edition it is of.
+    """
+
+    words: str
+    before: str
+    after: str
+    release_before: str
+    release_after: str
+
     @property
-    def stem(self) -> tuple[str, str]:
-        """What the figure is whichever edition it is of, and its page."""
-        return _RELEASE.sub("", self.figure_id), self.page
+    def line(self) -> str:
+        """In words."""
+        where = " to ".join(dict.fromkeys((self.release_before, self.release_after)))
+        return f"{self.words}: {self.before} -> {self.after} ({where})"
 
 
 @dataclass(frozen=True)
@@ -138,17 +155,21 @@ class BuildDiff:
     Attributes:
         tables: every table of either build.
         changes: published figures that are not what they were.
+        newest: what is said of England and Wales, and is not what it was.
         ranks: ranks that are not what they were.
         ranks_not_compared: why ranks could not be compared, else "".
         come, gone: releases that only one of the builds has rows of.
+        reason: why nothing at all could be compared, else "".
     """
 
     tables: list[TableDiff]
     changes: list[FigureDiff]
+    newest: list[NewestFigure]
     ranks: list[RankMove]
     ranks_not_compared: str
     come: list[str]
     gone: list[str]
+    reason: str = ""
 
     @property
     def figures(self) -> list[str]:
@@ -165,8 +186,10 @@ class BuildDiff:
         return {
             "status": STATUSES[self.status],
             "exit_status": self.status,
+            "reason": self.reason,
             "releases": {"come": self.come, "gone": self.gone},
             "tables": [asdict(table) for table in self.tables],
+            "newest": [asdict(figure) for figure in self.newest],
             "ranks": [asdict(rank) for rank in self.ranks],
             "ranks_not_compared": self.ranks_not_compared,
             "figures": self.figures,
@@ -178,7 +201,7 @@ def compare_builds(before: Path, after: Path, offence_id: str) -> BuildDiff:
 
     Args:
         before, after: the folders.
-        offence_id: the offence group whose ranks are compared by name.
+        offence_id: the offence group whose ranks, and figures in England and Wales, are told.
 
     Raises:
         Problem: one of the two holds no table at all.
@@ -200,11 +223,17 @@ def compare_builds(before: Path, after: Path, offence_id: str) -> BuildDiff:
     return BuildDiff(
         tables,
         [] if LEDGER in unread else list(_figures(before / LEDGER, after / LEDGER)),
+        [] if LEDGER in unread else list(_newest(before / LEDGER, after / LEDGER, offence_id)),
         [] if reason else list(_ranks(before / SHARES, after / SHARES, offence_id)),
         reason,
         sorted(new - old),
         sorted(old - new),
     )
+
+
+def nothing_compared(reason: str) -> BuildDiff:
+    """The outcome where nothing could be compared: no table, and why."""
+    return BuildDiff([], [], [], [], reason.rstrip("."), [], [], reason)
 
 
 def _releases(folder: Path, unread: set[str]) -> set[str]:
@@ -449,7 +478,7 @@ def _figure(row: Mapping[Hashable, str]) -> str:
 
 
 # What the newest edition says of England and Wales, by the first word of a figure's name.
-HEADLINE_FIGURES = {
+_QUANTITIES = {
     "share": "Share of recorded crime",
     "count": "Offences",
     "rate_per_1000": "Offences per 1,000 residents",
@@ -459,33 +488,42 @@ HEADLINE_FIGURES = {
 }
 
 
-def succeeded(
-    changes: Sequence[FigureDiff], offence_id: str
-) -> list[tuple[str, FigureDiff, FigureDiff]]:
-    """What is said of England and Wales and another edition now says: words, before, now.
+def _newest(before: Path, after: Path, offence_id: str) -> Iterator[NewestFigure]:
+    """The figures of England and Wales by the newest edition of either build, where they differ.
 
     A figure names its edition, so that a new one does not change it but takes its place.
     """
-    gone, come = (
-        {
-            change.stem: change
-            for change in changes
-            if change.kind == kind and change.page == "national"
-        }
-        for kind in "-+"
-    )
-    stems = ((f"{name}.{_NATION_NAMED}.{offence_id}", "national") for name in HEADLINE_FIGURES)
-    return [
-        (HEADLINE_FIGURES[stem[0].partition(".")[0]], gone[stem], come[stem])
-        for stem in stems
-        if stem in gone and stem in come
-    ]
+    if not before.is_file() or not after.is_file():
+        return
+    old, new = (_of_nation(path, offence_id) for path in (before, after))
+    for quantity, words in _QUANTITIES.items():
+        if quantity in old and quantity in new and old[quantity] != new[quantity]:
+            was, now = old[quantity], new[quantity]
+            yield NewestFigure(
+                words,
+                printed(was["unit"], _figure(was)),
+                printed(now["unit"], _figure(now)),
+                was["release_id"],
+                now["release_id"],
+            )
 
 
-def printed(figure: FigureDiff, text: str) -> str:
+def _of_nation(ledger: Path, offence_id: str) -> dict[str, dict[Hashable, str]]:
+    """By quantity, the ledger's row of the newest edition."""
+    named = re.compile(rf"(\w+)\.{_NATION_NAMED}\.{offence_id}\.({_RELEASE_ID})")
+    newest: dict[str, tuple[str, dict[Hashable, str]]] = {}
+    for row in _read(ledger).to_dict("records"):
+        found = named.fullmatch(str(row["figure_id"]))
+        if found and found[2] >= newest.get(found[1], ("",))[0]:
+            columns = (*_VALUES, "unit", "release_id")
+            newest[found[1]] = found[2], {name: str(row[name]) for name in columns}
+    return {quantity: row for quantity, (_, row) in newest.items()}
+
+
+def printed(unit: str, text: str) -> str:
     """A value of the ledger as the report prints it, with its interval."""
     value, _, interval = text.partition(" ")
-    write = UNITS.get(figure.unit)
+    write = UNITS.get(unit)
     if write is None or not value:
         return text
     limits = interval.strip("()").split(" to ") if interval else []
@@ -500,16 +538,14 @@ def printed(figure: FigureDiff, text: str) -> str:
 # --- in words -----------------------------------------------------------------------------
 
 
-def in_words(diff: BuildDiff, offence_id: str) -> str:
-    """The page of a comparison in Markdown, to be read in two minutes.
-
-    Args:
-        diff: what became of everything.
-        offence_id: the offence group whose figures in England and Wales are told.
-    """
+def in_words(diff: BuildDiff) -> str:
+    """The page of a comparison in Markdown, to be read in two minutes."""
     counts = Counter(table.outcome for table in diff.tables)
+    title = f"# {HEADLINES[diff.status]}"
+    if diff.reason:
+        return "\n".join([title, "", diff.reason, ""])
     lines = [
-        f"# {HEADLINES[diff.status]}",
+        title,
         "",
         f"{len(diff.tables)} tables: "
         + ", ".join(
@@ -520,7 +556,7 @@ def in_words(diff: BuildDiff, offence_id: str) -> str:
         + ".",
         "",
         *_releases_in_words(diff),
-        *_nation_in_words(succeeded(diff.changes, offence_id)),
+        *_newest_in_words(diff.newest),
         *_ranks_in_words(diff),
         *_figures_in_words(diff.figures),
     ]
@@ -556,19 +592,10 @@ def _releases_in_words(diff: BuildDiff) -> list[str]:
     return [" ".join(parts), ""] if parts else []
 
 
-def _nation_in_words(pairs: Sequence[tuple[str, FigureDiff, FigureDiff]]) -> list[str]:
-    if not pairs:
+def _newest_in_words(newest: Sequence[NewestFigure]) -> list[str]:
+    if not newest:
         return []
-    return [
-        "In England and Wales:",
-        "",
-        *(
-            f"- {words}: {printed(gone, gone.before)} -> {printed(come, come.after)} "
-            f"({gone.release_id} to {come.release_id})"
-            for words, gone, come in pairs
-        ),
-        "",
-    ]
+    return ["In England and Wales:", "", *(f"- {figure.line}" for figure in newest), ""]
 
 
 def _ranks_in_words(diff: BuildDiff) -> list[str]:
@@ -613,15 +640,19 @@ def _kind_of_line(line: str) -> int:
     return "~-+".index(line[0])
 
 
+def _rows(number: int) -> str:
+    return f"{number:,} {'row' if number == 1 else 'rows'}"
+
+
 def _table_in_words(table: TableDiff) -> list[str]:
     lines = [f"## {table.table}", ""]
     if table.reason:
         lines += [f"{table.outcome.capitalize()}: {table.reason}.", ""]
     if table.added or table.removed or table.changed:
         lines += [
-            f"{table.changed:,} rows changed, {table.added:,} added, {table.removed:,} removed.",
+            f"{_rows(table.changed)} changed, {table.added:,} added, {table.removed:,} removed.",
             "",
         ]
-    lines += [f"- {release}: {count:,} rows added" for release, count in table.by_release.items()]
+    lines += [f"- {release}: {_rows(count)} added" for release, count in table.by_release.items()]
     lines += [f"- {example}" for example in table.examples]
     return [*lines, ""] if lines[-1] else lines

@@ -25,8 +25,8 @@ from crimeshare.releases.comparing import (
     BuildDiff,
     RankMove,
     TableDiff,
+    in_words,
     printed,
-    succeeded,
 )
 
 TEMPLATES = Path(__file__).parents[1] / "publish" / "templates"
@@ -44,13 +44,38 @@ FOLDERS = {
 }
 
 
-def as_page(diff: BuildDiff, before: str, offence_id: str) -> str:
+PAGE, WORDS, LINES = "diff.html", "diff.md", "figures.diff"
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier comparison said, which must not stand beside another's verdict."""
+    for name in (PAGE, WORDS, LINES):
+        (folder / name).unlink(missing_ok=True)
+
+
+def write_comparison(folder: Path, diff: BuildDiff, before: str) -> Path:
+    """Write the comparison as a page, in words and figure by figure.
+
+    Args:
+        folder: where to.
+        diff, before: see :func:`as_page`.
+
+    Returns:
+        The page.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / WORDS).write_text(in_words(diff), encoding="utf-8")
+    (folder / LINES).write_text("".join(f"{line}\n" for line in diff.figures), encoding="utf-8")
+    (folder / PAGE).write_text(as_page(diff, before), encoding="utf-8")
+    return folder / PAGE
+
+
+def as_page(diff: BuildDiff, before: str) -> str:
     """The comparison as one HTML page.
 
     Args:
         diff: what became of everything.
         before: what was compared with, as it was named.
-        offence_id: the offence group whose figures in England and Wales are told.
     """
     kinds = Counter(change.kind for change in diff.changes)
     ranks = sorted(diff.ranks, key=lambda rank: -abs(rank.after - rank.before))
@@ -77,7 +102,6 @@ def as_page(diff: BuildDiff, before: str, offence_id: str) -> str:
         more_ranks=ranks[SHOWN:],
         rank=ordinal_move,
         changed=changed[:SHOWN],
-        nation=succeeded(diff.changes, offence_id),
         value=printed,
         lines=diff.figures[:FOLDED],
         untold=max(len(diff.figures) - FOLDED, 0),
@@ -93,6 +117,8 @@ def as_page(diff: BuildDiff, before: str, offence_id: str) -> str:
 
 def opening(diff: BuildDiff) -> str:
     """What became of the tables, in one sentence."""
+    if diff.reason:
+        return diff.reason
     counts = Counter(table.outcome for table in diff.tables)
     number = len(diff.tables)
     said = [
