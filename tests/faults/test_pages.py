@@ -98,7 +98,7 @@ def test_everything_wrong_with_a_page_is_said_at_once(client: Client, tree: Path
     write_page(tree, DATASET, {"type": "dataset"})
     with pytest.raises(Problems) as caught:
         read_landing(client.website, DATASET)
-    assert len(caught.value.problems) == 4
+    assert len(caught.value.problems) == 3
 
 
 @pytest.mark.parametrize(

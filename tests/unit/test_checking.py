@@ -89,8 +89,13 @@ def test_other_bytes_under_the_same_name_are_a_reissue_though_the_page_is_silent
 
 
 def withdrawn(here: Here) -> None:
-    here.mirror.list()
+    here.mirror.publish(NEXT, book("pfa-2018-12", NEXT), FILE)
+    here.mirror.list(NEXT)
     here.mirror.page(folder(KNOWN)).unlink()
+
+
+def nothing_listed(here: Here) -> None:
+    here.mirror.list()
 
 
 def moved_away(here: Here) -> None:
@@ -135,6 +140,7 @@ def two_files(here: Here) -> None:
     ("change", "kind", "said"),
     [
         (withdrawn, "withdrawn", "pfa-2018-12 is in the registry"),
+        (nothing_listed, "unclear", "lists no edition at all"),
         (moved_away, "unclear", "put its new address under `datasets`"),
         (html_for_json, "unclear", "is not JSON"),
         (page_gone, "unclear", "but its page is gone"),
@@ -176,6 +182,42 @@ def test_a_listed_version_that_is_gone_is_said_and_changes_nothing(here: Here) -
     found = check(here)
     assert (kinds(found), found.status()) == (["note"], checking.NOTHING_NEW)
     assert "without a notice, is listed, but gone" in found.findings[0].sentence
+
+
+def test_a_version_whose_page_is_there_and_whose_file_is_not(here: Here) -> None:
+    changed = book("pfa-2018-12", KNOWN)
+    changed.put_first("Correction", {(0, 0): "Corrected"})
+    here.mirror.correct(KNOWN, changed, FILE, notice="A slip.")
+    version = here.mirror.root / folder(KNOWN).lstrip("/") / "previous" / "v1"
+    notes = [f.sentence for f in check(here).findings if f.kind == "note"]
+    assert ["is there; snakemake pin_release" in note for note in notes] == [True]
+    (version / FILE).unlink()
+    notes = [f.sentence for f in check(here).findings if f.kind == "note"]
+    assert ["is listed, but gone" in note for note in notes] == [True]
+    assert not list((here.project.store / ".partial").glob("*"))
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_an_edition_under_another_address_is_the_one_that_is_known(
+    pinned: bool, here: Here
+) -> None:
+    if not pinned:
+        path = f"{DATASET}/presumed/{FILE}"
+        here.register(release_id="pfa-2019-03", period_end="2019-03-31", path=path)
+        here.mirror.publish(NEXT, book("pfa-2018-12", NEXT), FILE)
+        here.mirror.list(NEXT, KNOWN)
+        found = check(here)
+        assert [(f.kind, f.release_id) for f in found.findings] == [("new", "pfa-2019-03")]
+        return
+    moved = f"{DATASET}/yedec2018"
+    page = here.mirror.read_page(folder(KNOWN))
+    (here.mirror.root / folder(KNOWN).lstrip("/")).rename(here.mirror.root / moved.lstrip("/"))
+    here.mirror.write_page(moved, {**page, "uri": moved})
+    landing = here.mirror.read_page(DATASET)
+    here.mirror.write_page(DATASET, {**landing, "datasets": [{"uri": moved}]})
+    found = check(here)
+    assert (kinds(found), found.status()) == (["note"], checking.NOTHING_NEW)
+    assert f"pfa-2018-12 is now at {moved}/{FILE}, with the same bytes" in found.in_words()[0]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ release that is pinned is downloaded and hashed; nothing in the project is chang
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -34,7 +34,7 @@ from crimeshare.sources.pages import (
 )
 from crimeshare.sources.registry import Copy, Release
 from crimeshare.sources.source import Missing, Source
-from crimeshare.tables.grid import open_workbook
+from crimeshare.tables.grid import Cell, open_workbook
 from crimeshare.tables.labels import periods
 
 NOTHING_NEW, SOMETHING_NEW, COULD_NOT_TELL = 0, 1, 2
@@ -173,12 +173,13 @@ class _Checker:
             yield self._find("unclear", self.uri, _on_one_line(problem))
             return
         yield from self._landing(landing)
+        moved: set[str] = set()
         for uri in landing.editions:
             try:
-                yield from self._edition(uri)
+                yield from self._edition(uri, landing, moved)
             except Problem as problem:
                 yield self._find("unclear", uri, _on_one_line(problem))
-        yield from self._not_listed(landing)
+        yield from self._not_listed(landing, moved)
         yield from self._late(landing)
 
     # --- the landing page ------------------------------------------------------------------
@@ -191,6 +192,8 @@ class _Checker:
                 f"the page {self.uri} says its address is {landing.uri}: the dataset moved; put "
                 "the new address under `datasets` in config/config.yaml.",
             )
+        if not landing.editions:
+            yield self._find("unclear", self.uri, f"{self.uri} lists no edition at all.")
         for uri in landing.listed_twice:
             yield self._find("note", uri, f"{self.uri} lists {uri} more than once; read once.")
         dated = [(period, uri) for uri in landing.editions if (period := period_of_address(uri))]
@@ -202,11 +205,13 @@ class _Checker:
                 f"first is {dated[0][1]}; every edition is looked at.",
             )
 
-    def _not_listed(self, landing: Landing) -> Iterator[Finding]:
+    def _not_listed(self, landing: Landing, moved: Collection[str]) -> Iterator[Finding]:
         absent = []
         for release in self.ours:
             edition = release.edition_uri.partition("/previous/")[0]
             if edition in landing.editions or release.status == "superseded":
+                continue
+            if release.release_id in moved:
                 continue
             if release.status != "shipped":
                 absent.append(release.release_id)
@@ -263,7 +268,7 @@ class _Checker:
 
     # --- one edition -----------------------------------------------------------------------
 
-    def _edition(self, uri: str) -> Iterator[Finding]:
+    def _edition(self, uri: str, landing: Landing, moved: set[str]) -> Iterator[Finding]:
         try:
             page = read_edition(self.source, uri)
         except Missing as problem:
@@ -275,6 +280,9 @@ class _Checker:
             )
         path = f"{uri}/{names[0]}"
         known = [release for release in self.ours if release.edition_uri == uri]
+        if not known:
+            known = self._moved(uri, page, landing)
+            moved.update(release.release_id for release in known)
         yield from self._dates(uri, page, known)
         yield from self._versions(page, known)
         current = next((release for release in known if release.path == path), None)
@@ -284,6 +292,18 @@ class _Checker:
             yield from self._unread(path, page, current)
         else:
             yield from self._pinned(path, page, current)
+
+    def _moved(self, uri: str, page: Edition, landing: Landing) -> list[Release]:
+        """Releases of the same year whose own address the site no longer lists, or never did."""
+        period_end = period_of_address(uri) or period_of_name(page.name)
+        return [
+            release
+            for release in self.ours
+            if release.period_end == period_end
+            and release.edition_uri not in landing.editions
+            and "/previous/" not in release.path
+            and release.status != "superseded"
+        ]
 
     def _dates(self, uri: str, page: Edition, known: list[Release]) -> Iterator[Finding]:
         said = {"its address": period_of_address(uri), "its name": period_of_name(page.name)}
@@ -306,7 +326,7 @@ class _Checker:
                 continue
             what = f"{version.uri}, replaced {_when(version)}{_why(version)},"
             try:
-                read_version(self.source, version)
+                self._hold(version)
             except Missing:
                 yield self._find("note", version.uri, f"{what} is listed, but gone.")
             except Problem as problem:
@@ -318,6 +338,12 @@ class _Checker:
                     first = stem(self.dataset, _period(page.uri, page))
                     advice = f"snakemake pin_release --config release={first}-v{version.number}"
                 yield self._find("note", version.uri, f"{what} is there; {advice} ships it.")
+
+    def _hold(self, version: Version) -> None:
+        """Find out whether the source still has the workbook of a version that it lists."""
+        for name in workbooks(read_version(self.source, version)):
+            partial = self.store / ".partial"
+            deliver_file("version", self.source, f"{version.uri}/{name}", partial).path.unlink()
 
     def _unread(self, path: str, page: Edition, listed: Release | None) -> Iterator[Finding]:
         uri = path.rsplit("/", 1)[0]
@@ -433,11 +459,14 @@ def _said_by_sheets(workbook: Path, period_end: date) -> dict[str, date | None]:
     ends = Counter(
         max(named)
         for grid in open_workbook(workbook).grids
-        for row in grid.rows[:1]
-        if row and (named := periods(str(row[0])))
+        if (named := next(filter(None, (periods(_text(row)) for row in grid.rows[:5])), None))
     )
     said = month_end(*ends.most_common(1)[0][0]) if ends else None
     return {"the edition": period_end, "most of its sheets": said}
+
+
+def _text(row: Sequence[Cell]) -> str:
+    return next((str(cell) for cell in row if str(cell).strip()), "")
 
 
 def _pin(release_id: str) -> str:

@@ -49,7 +49,7 @@ class Landing(_Page):
 
     type: Literal["dataset_landing_page"]
     uri: Address
-    title: str = Field(validation_alias=AliasPath("description", "title"))
+    title: str = Field("", validation_alias=AliasPath("description", "title"))
     next_release: str = Field("", validation_alias=AliasPath("description", "nextRelease"))
     datasets: list[_Link]
 

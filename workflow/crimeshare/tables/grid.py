@@ -99,8 +99,8 @@ def _grids(name: str, book: CalamineWorkbook) -> Iterator[Grid]:
         if height > MAX_ROWS or cells > MAX_CELLS:
             raise Problem(
                 f"{name}, sheet {sheet_name!r}, has {height:,} rows and {width:,} columns; "
-                f"expected at most {MAX_ROWS:,} rows a sheet, and {MAX_CELLS:,} cells in all sheets "
-                "so far. This is not a published table."
+                f"expected at most {MAX_ROWS:,} rows a sheet, and {MAX_CELLS:,} cells in all "
+                "sheets so far. This is not a published table."
             )
         yield Grid(sheet_name, sheet.to_python(skip_empty_area=False))
 
