@@ -110,6 +110,14 @@ def plain(browser: Browser, address: str) -> Iterator[Page]:
         yield context.new_page()
 
 
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Page]:
+    """A tab on a phone, whose pointer is a finger."""
+    screen = {"width": 360, "height": 740}
+    with _watched(browser, address, viewport=screen, has_touch=True, is_mobile=True) as context:
+        yield context.new_page()
+
+
 @contextmanager
 def _watched(browser: Browser, address: str, **options: Any) -> Iterator[BrowserContext]:
     with browser.new_context(**options) as context:

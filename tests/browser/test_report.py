@@ -204,6 +204,16 @@ def test_a_mark_of_a_chart_tells_its_number(page: Page, address: str) -> None:
     expect(page.locator(".tip")).to_have_text("Gwent 14.8%")
 
 
+def test_a_finger_is_told_the_number_too(phone: Page, address: str) -> None:
+    phone.goto(address + "forces/gwent.html")
+    bar = phone.locator('#sub-groups [data-tip^="Shoplifting"]').first
+    bar.scroll_into_view_if_needed()
+    bar.tap()
+    expect(phone.locator(".tip")).to_have_text("Shoplifting: 8.5%")
+    phone.locator("h1").tap()
+    expect(phone.locator(".tip")).to_be_hidden()
+
+
 def test_tables_and_charts_open_to_their_cells(page: Page, address: str) -> None:
     page.goto(address + "forces/gwent.html")
     figures = page.locator("main figure")

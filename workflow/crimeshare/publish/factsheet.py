@@ -316,7 +316,7 @@ def _over_time(
     chart = Chart(
         chart_id,
         title,
-        f"{statistic}, {escape(place.name)}{f' and {nation.name}' if compared else ''}, "
+        f"{statistic}, {escape(place.name)}{f' beside {nation.name}' if compared else ''}, "
         f"years ending {prose.month(years[0])} to {prose.month(years[-1])}",
         notes=[SNAPSHOTS, *excluded],
     )

@@ -20,7 +20,7 @@
   tip.className = "tip";
   tip.hidden = true;
   document.body.append(tip);
-  document.addEventListener("pointermove", (event) => {
+  const show = (event) => {
     const mark = event.target.closest?.("[data-tip]");
     tip.hidden = !mark;
     if (!mark) return;
@@ -28,7 +28,10 @@
     const left = Math.min(event.pageX + 14, scrollX + innerWidth - tip.offsetWidth - 8);
     tip.style.left = `${Math.max(left, 8)}px`;
     tip.style.top = `${event.pageY + 16}px`;
-  });
+  };
+  document.addEventListener("pointermove", show);
+  // A finger does not hover.
+  document.addEventListener("pointerdown", show);
 
   // Finder: what is typed fades the tiles and hides the rows that do not match.
   const filter = document.getElementById("force-filter");
