@@ -64,6 +64,9 @@ lint: $(ENVIRONMENT)
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@if PATH="$(BIN):$$PATH" command -v actionlint >/dev/null; then \
+	  echo actionlint; PATH="$(BIN):$$PATH" actionlint .github/workflows/*.yml; \
+	else echo "Without actionlint, GitHub's workflow files are checked by their schema alone."; fi
 
 figures: $(ENVIRONMENT)
 	@test -d "$(CRIMESHARE_MIRROR)" || { \
