@@ -21,6 +21,7 @@ parameters = {
 # What the page of a force is made from, and no more.
 evidence_of_a_force = [
     "results/clean/recorded_crime.parquet",
+    "results/clean/recorded_offence_codes.parquet",
     "results/estimates/shares.parquet",
     "results/estimates/changes.parquet",
     "results/estimates/control_limits.parquet",
@@ -38,7 +39,6 @@ evidence_of_a_force = [
 ]
 evidence = [
     *evidence_of_a_force,
-    "results/clean/recorded_offence_codes.parquet",
     "results/clean/survey_estimates.parquet",
     "results/clean/survey_notices.parquet",
     "results/estimates/design_factors.parquet",
