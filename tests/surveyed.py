@@ -26,29 +26,29 @@ from crimeshare.tables.survey_combining import (
     combine_recorded_offence_codes,
     combine_survey_comparisons,
     combine_survey_estimates,
+    gather_survey_estimates,
     read_gathered_estimates,
     to_frame,
 )
 from crimeshare.tables.survey_observations import read_survey_observations
 
 
-def write_survey(folder: Path, root: Path) -> None:
+def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
     """Write every table that the pages about the survey read, where a build has it.
 
     Args:
         folder: the build.
         root: the project, with its shipped figures and its reference tables.
+        taken_in: further tables of the survey, as they are taken in.
     """
     figures, reference = root / "resources" / "figures", root / "resources" / "reference"
     read = [read_survey_observations(path) for path in sorted(figures.glob("appendix-*.parquet"))]
     observations = to_frame([row for rows, _ in read for row in rows])
-    estimates = pd.concat(
-        [
-            combine_survey_estimates(observations),
-            read_table(*sorted(figures.glob("personal-prevalence-*.parquet"))),
-            read_gathered_estimates(reference / "stalking_prevalence.csv"),
-        ],
-        ignore_index=True,
+    estimates = gather_survey_estimates(
+        combine_survey_estimates(observations),
+        [read_table(path) for path in figures.glob("personal-prevalence-*.parquet")]
+        + list(taken_in),
+        read_gathered_estimates(reference / "stalking_prevalence.csv"),
     )
     comparisons = combine_survey_comparisons(observations)
     codes = combine_recorded_offence_codes(observations)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crimeshare.ledger.figures import LEDGER
 from crimeshare.ledger.trace import trace
 from crimeshare.problems import Problem
+
+FIGURES = Path("resources/figures")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,14 +26,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=f"Print the way of a figure of {LEDGER} from its sentence to its cell.",
     )
     tracing.add_argument("figure_id", help="a figure's name in the first column of the ledger")
+    recognising = commands.add_parser(
+        "recognise",
+        help="say what the sheets of a workbook of survey tables are taken for",
+        description="Say in words what each sheet of a workbook of survey tables is taken for, "
+        "and which lines of data would make the rest understood.",
+    )
+    recognising.add_argument("workbook", type=Path)
+    taking = commands.add_parser(
+        "take-in",
+        help="keep the figures of a survey table that is no edition of the registry",
+        description="Read ONS's open data table of prevalence or a workbook of survey tables, and "
+        f"keep its figures in {FIGURES}/, from where the next build takes them.",
+    )
+    taking.add_argument("release_id", help="such as stalking-2024-03")
+    taking.add_argument("file", type=Path)
+    taking.add_argument("--source", required=True, help="the name of the publication")
     given = parser.parse_args(arguments)
     try:
-        for line in trace(given.figure_id, _project()):
+        for line in _lines(given):
             print(line)
     except Problem as problem:
         print(f"crimeshare: {problem}", file=sys.stderr)
         return 1
     return 0
+
+
+def _lines(given: argparse.Namespace) -> Iterator[str]:
+    """What a command prints."""
+    if given.command == "trace":
+        yield from trace(given.figure_id, _project())
+        return
+    # Reading workbooks takes libraries that a trace can do without.
+    from crimeshare.tables.taking_in import recognised, take_in
+
+    if given.command == "recognise":
+        yield from recognised(given.workbook)
+    else:
+        kept = take_in(given.file, given.release_id, given.source, FIGURES)
+        yield f"{kept} holds its figures; build the report with make and look at them."
 
 
 def _project() -> Path:

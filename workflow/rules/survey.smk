@@ -4,6 +4,7 @@
 # in    resources/releases/<appendix release>/<file>   workbooks, or
 #       resources/figures/<appendix release>.parquet   the figures shipped in their place
 #       resources/figures/personal-prevalence-*.parquet  estimates published with standard errors
+#       resources/figures/stalking-*.parquet             estimates published with bases
 #       resources/reference/stalking_prevalence.csv     estimates gathered one by one
 #       resources/reference/assumed_bases.csv           what is assumed where no base is published
 #       resources/reference/survey_breaks.csv           where a series breaks
@@ -38,7 +39,12 @@ survey_targets = [
     "results/estimates/survey_trends.parquet",
     "results/estimates/offences_per_victims.parquet",
 ]
-personal_prevalence = "resources/figures/personal-prevalence-2018-12.parquet"
+# Tables of the survey that are no edition of the registry: see `crimeshare take-in`.
+taken_in = sorted(
+    str(path)
+    for kind in ("personal-prevalence", "stalking")
+    for path in Path("resources/figures").glob(f"{kind}-*.parquet")
+)
 
 
 ruleorder: read_appendix_tables > read_release
@@ -79,7 +85,7 @@ rule combine_survey:
         observations=expand(
             "results/observations/{release_id}.parquet", release_id=appendix_releases
         ),
-        personal_prevalence=personal_prevalence,
+        taken_in=taken_in,
         gathered="resources/reference/stalking_prevalence.csv",
     output:
         estimates="results/clean/survey_estimates.parquet",

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
 from crimeshare.tables.survey_combining import (
@@ -11,6 +9,7 @@ from crimeshare.tables.survey_combining import (
     combine_recorded_offence_codes,
     combine_survey_comparisons,
     combine_survey_estimates,
+    gather_survey_estimates,
     read_gathered_estimates,
     to_frame,
 )
@@ -23,13 +22,10 @@ with running(snakemake):
         observations += rows
         notices += oddities
     table = to_frame(observations)
-    estimates = pd.concat(
-        [
-            combine_survey_estimates(table),
-            read_table(snakemake.input.personal_prevalence),
-            read_gathered_estimates(Path(snakemake.input.gathered)),
-        ],
-        ignore_index=True,
+    estimates = gather_survey_estimates(
+        combine_survey_estimates(table),
+        [read_table(path) for path in snakemake.input.taken_in],
+        read_gathered_estimates(Path(snakemake.input.gathered)),
     )
     write_table(estimates, snakemake.output.estimates)
     write_table(combine_survey_comparisons(table), snakemake.output.comparisons)

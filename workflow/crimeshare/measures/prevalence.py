@@ -283,7 +283,8 @@ def compute_survey_changes(
 
     ``changes`` are those the publisher compared itself, tested by
     :func:`crimeshare.measures.published_changes.retest_changes`; to them come the changes between
-    any two years of series on assumed bases.  ``breaks`` names what makes two years not
+    any two years of the other series, whose ``basis`` is the weaker of their two estimates'.
+    ``breaks`` names what makes two years not
     comparable (:func:`name_breaks`).  Returns :data:`CHANGE_COLUMNS`.
     """
     published = changes[changes["statistic"] == "prevalence"].assign(
@@ -292,15 +293,19 @@ def compute_survey_changes(
         characteristic="all",
         basis="design_factor",
     )
-    assumed = _changes_on_assumed_bases(prevalence, estimates, level)
-    both = pd.concat([published, assumed], ignore_index=True).assign(level=level)
+    compared = changes["measure_id"].unique()
+    others = prevalence[
+        ~prevalence["measure_id"].isin(compared) & (prevalence["basis"] != "published_se")
+    ]
+    tested = _changes_between_any_years(others, estimates, level)
+    both = pd.concat([published, tested], ignore_index=True).assign(level=level)
     return both.assign(breaks=name_breaks(both, breaks))[CHANGE_COLUMNS]
 
 
-def _changes_on_assumed_bases(
+def _changes_between_any_years(
     prevalence: pd.DataFrame, estimates: pd.DataFrame, level: float
 ) -> pd.DataFrame:
-    """The changes between any two years of series that rest on assumed bases.
+    """The changes between any two years of every series.
 
     A series is one measure, sex, age and characteristic; of a year published twice the later
     release counts.  ``release_id`` of a change is that of its later year;
@@ -308,7 +313,7 @@ def _changes_on_assumed_bases(
     (``estimates`` holds it at the earlier year, in the release that compared them).  Two years
     that overlap share interviews, and their correlation is taken as the part they share.
     """
-    rows = latest_vintages(prevalence[prevalence["basis"] == "assumed_base"])
+    rows = latest_vintages(prevalence)
     pairs = rows.merge(rows, on=_WHO, suffixes=("", "_previous"))
     pairs = pairs[pairs["period_end"] > pairs["period_end_previous"]].rename(
         columns={"period_end_previous": "previous_period_end"}
@@ -328,7 +333,11 @@ def _changes_on_assumed_bases(
     )
     return changes.assign(
         published_significance=_published_verdicts(changes, estimates),
-        basis="assumed_base",
+        basis=np.where(
+            (changes[["basis", "basis_previous"]] == "assumed_base").any(axis=1),
+            "assumed_base",
+            changes["basis"],
+        ),
     )
 
 

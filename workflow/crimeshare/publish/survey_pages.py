@@ -92,12 +92,16 @@ def since_16(survey: Survey) -> str:
 
 def assumption(survey: Survey) -> str:
     """What is assumed of the base, and why."""
-    latest, long_ago = survey.latest(STALKING), survey.latest(STALKING, *WOMEN)
+    assumed = [estimate for estimate in survey.series(STALKING) if estimate.assumed]
+    if not assumed:
+        return "How many people answered these questions is published for every year shown."
+    latest, long_ago = assumed[-1], survey.latest(STALKING, *WOMEN)
     low, high = survey.factor_range(latest.period_end)
     low_then, high_then = survey.factor_range(long_ago.period_end)
     return (
-        f"No figure at hand says how many people answered these questions. Every base that is "
-        f"called assumed here is a share of the people interviewed: for the "
+        f"{'Not every' if len(assumed) < len(survey.series(STALKING)) else 'No'} figure at hand "
+        f"says how many people answered these questions. Every base that is called assumed here "
+        f"is a share of the people interviewed: for the "
         f"{prose.period(latest.period_end)} about {latest.base}, and anything from "
         f"{latest.base_lowest} to {latest.base_highest}. The design factor is "
         f"{latest.design_factor} ({low} to {high}), as ONS's own verdicts on other questions put "
@@ -154,7 +158,8 @@ def trend_sentence(survey: Survey) -> str:
         f"{survey_prose.who(row['sex'], row['age'])} from the {prose.period(row['start'])} to the "
         f"{prose.period(row['end'])}: {survey_prose.trend(row['lower'], row['upper'])}. Their odds "
         f"of being stalked changed by {change:signed} a year ({level:whole} interval "
-        f"{lower:signed} to {upper:signed}, on an assumed base), and "
+        f"{lower:signed} to {upper:signed}, "
+        f"{_on(survey.series(STALKING, row['sex'], row['age']))}), and "
         f"{survey_prose.scatter(row['q_p_value'], row['level'])}."
     )
 
@@ -223,7 +228,7 @@ def over_time(survey: Survey) -> Chart:
             f"{everyone[0].figure} in the {prose.period(everyone[0].period_end)}, "
             f"{everyone[-1].figure} in the {prose.period(everyone[-1].period_end)}",
             f"People who experienced stalking in the last year, England and Wales, estimates with "
-            f"{everyone[0].level:whole} intervals on assumed bases",
+            f"{everyone[0].level:whole} intervals {_on([*women, *everyone])}",
             notes=[
                 "Years on the two sides of a break measure different things; no line joins them."
             ],
@@ -246,6 +251,10 @@ def _overall(survey: Survey) -> tuple[float, float]:
     series = survey.series(STALKING)
     change = survey.change(series[0], series[-1])
     return change.lower.number, change.upper.number
+
+
+def _on(estimates: Sequence[Estimate]) -> str:
+    return survey_prose.on_bases(estimate.basis for estimate in estimates)
 
 
 def _drawn(estimate: Estimate, label: str, series: int = 0) -> Interval:
@@ -271,7 +280,7 @@ def by_group(survey: Survey) -> Chart:
             f"{survey_prose.who(least.sex, least.age)} to {top.figure} of "
             f"{survey_prose.who(top.sex, top.age)}",
             f"Groups at hand, England and Wales, {prose.period(top.period_end)}, estimates with "
-            f"{top.level:whole} intervals on assumed bases",
+            f"{top.level:whole} intervals {_on(groups)}",
         ),
         [_drawn(e, _capital(survey_prose.who(e.sex, e.age))) for e in groups],
         label_width=150,
@@ -290,7 +299,7 @@ def by_age_and_sex(survey: Survey) -> Chart:
             f"Among {survey_prose.who(top.sex, top.age)} an estimated {top.figure} experienced "
             f"stalking in the {prose.period(year)}; the intervals of the age groups are wide",
             f"Stalking in the last year by sex and age, England and Wales, {prose.period(year)}, "
-            f"estimates with {top.level:whole} intervals on assumed bases",
+            f"estimates with {top.level:whole} intervals {_on(groups)}",
         ),
         [_drawn(e, _capital(survey_prose.who(e.sex, e.age)), int(e.sex == "men")) for e in groups],
         names=("Women", "Men"),
@@ -312,7 +321,7 @@ def ever(survey: Survey) -> Chart:
             f"Of women aged 16 and over {women.figure} have experienced stalking since age 16, of "
             f"men {men.figure}",
             f"Stalking at least once since age 16, England and Wales, {prose.period(year)}, "
-            f"estimates with {women.level:whole} intervals on assumed bases",
+            f"estimates with {women.level:whole} intervals {_on([women, men])}",
         ),
         rows,
         label_width=150,
@@ -330,7 +339,7 @@ def offences_chart(survey: Survey) -> Chart:
             f"{last[0]} offences of stalking in the {prose.period(rows[-1]['period_end'])}",
             f"Recorded stalking per 100 estimated victims, England and Wales, with "
             f"{level_figure(rows[0]['level']):whole} intervals by "
-            f"simulation on assumed bases",
+            f"simulation {survey_prose.on_bases(row['basis'] for row in rows)}",
             notes=[
                 f"Not a rate of reporting: see the list of what the two measures leave out of each "
                 f"other. In the {prose.period(rows[0]['period_end'])} it was {first[0]}."
@@ -338,7 +347,9 @@ def offences_chart(survey: Survey) -> Chart:
         ),
         [
             Interval(
-                _capital(prose.month(row["period_end"])), *_ratio(row), remark="on assumed bases"
+                _capital(prose.month(row["period_end"])),
+                *_ratio(row),
+                remark=f"on {survey_prose.BASES[row['basis']]}",
             )
             for row in rows
         ],
@@ -553,8 +564,8 @@ def trends_table(survey: Survey) -> Table:
         ],
         rows,
         notes=[
-            "On assumed bases. A stretch of fewer than three years has no trend, and one of three "
-            "has limits so wide that they say little."
+            "On the bases of the tables above. A stretch of fewer than three years has no trend, "
+            "and one of three has limits so wide that they say little."
         ],
         styles=["", "", "", "signed"],
         wide=True,
@@ -657,8 +668,8 @@ def offences_table(survey: Survey) -> Table:
         ],
         rows,
         notes=[
-            f"On assumed bases: proportion, base and design factor are drawn at random, the base "
-            f"and the factor evenly from their ranges. People are counted by the survey's own "
+            f"The proportion is drawn at random, and where the base is assumed the base and the "
+            f"design factor too, evenly from their ranges. People are counted by the survey's own "
             f"totals for the nearest year it gives one for, that ending "
             f"{prose.listed(_population_years(survey))}; the recorded count is the latest revision "
             f"at hand of the same twelve months."
@@ -680,7 +691,8 @@ def offences_sentence(survey: Survey) -> str:
     return (
         f"In the {prose.period(row['period_end'])} police in England and Wales recorded {ratio} "
         f"offences of stalking for every hundred people who, by the survey, experienced it "
-        f"({level:whole} interval {lower} to {upper} by simulation, on an assumed base). "
+        f"({level:whole} interval {lower} to {upper} by simulation, on "
+        f"{survey_prose.BASES[row['basis']]}). "
         f"That is not the part of stalking which is reported."
     )
 

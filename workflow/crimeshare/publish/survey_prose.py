@@ -7,6 +7,7 @@ written here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from crimeshare.publish import prose
 
@@ -83,6 +84,14 @@ def said_as_one_in(estimate: float, lower: float, upper: float) -> bool:
 def rests_on(method: str, basis: str) -> str:
     """How an interval came about: "Wilson's method, on an assumed base"."""
     return f"{METHODS[method]}, on {BASES[basis]}"
+
+
+def on_bases(bases: Iterable[str]) -> str:
+    """What several intervals rest on: "on assumed bases"."""
+    assumed = {basis == "assumed_base" for basis in bases}
+    if assumed == {True}:
+        return "on assumed bases"
+    return "on published or assumed bases" if True in assumed else "on published bases"
 
 
 def moved(direction: str) -> str:

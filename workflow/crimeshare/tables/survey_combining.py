@@ -188,6 +188,23 @@ def read_gathered_estimates(path: Path) -> pd.DataFrame:
     return checked("survey_estimates", table[list(SURVEY_ESTIMATES.columns)], SURVEY_ESTIMATES)
 
 
+def gather_survey_estimates(
+    appendix: pd.DataFrame, taken_in: Sequence[pd.DataFrame], gathered: pd.DataFrame
+) -> pd.DataFrame:
+    """All estimates as one table; one read from its own file stands for the one gathered.
+
+    Raises:
+        Problems: rows that break the schema, all kinds at once.
+    """
+    # A column without a single value has lost its type on its way through a file.
+    typed = [table.astype({"published_significance": "boolean"}) for table in taken_in]
+    read = pd.concat([appendix, *typed], ignore_index=True)
+    known = pd.MultiIndex.from_frame(read[SURVEY_ESTIMATES.unique])
+    rest = gathered[~pd.MultiIndex.from_frame(gathered[SURVEY_ESTIMATES.unique]).isin(known)]
+    table = pd.concat([read, rest], ignore_index=True)
+    return checked("survey_estimates", table, SURVEY_ESTIMATES)
+
+
 def combine_survey_comparisons(observations: pd.DataFrame) -> pd.DataFrame:
     """Every comparison of two years that ONS calls significant or not, with both figures.
 
