@@ -12,7 +12,7 @@ import pytest
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish import revisions_page
 from crimeshare.publish.charts import plain
-from crimeshare.publish.estimates import TABLES, Estimates
+from crimeshare.publish.estimates import RECORDED, SHARES, TABLES, Estimates
 from crimeshare.publish.figures import Figure, shown, stray_numbers
 from crimeshare.publish.notebooks import warm_kernel
 from crimeshare.publish.revised import (
@@ -179,6 +179,40 @@ def test_how_a_release_gives_a_year(revisions: Revisions) -> None:
     assert corrected == "in its own edition, issued again"
 
 
+def test_a_corrected_edition_is_a_vintage_of_its_own(built: Path, tmp_path: Path) -> None:
+    """YE June 2018 with a first issue that counted ten offences less in Gwent."""
+    for name in TABLES:
+        write_table(read_table(built / name), tmp_path / name)
+    recorded = read_table(built / RECORDED)
+    issue = recorded[recorded["release_id"] == "pfa-2018-06-corrected"].assign(
+        release_id="pfa-2018-06-v1"
+    )
+    gwent = (
+        (issue["area_code"] == "W15000002")
+        & (issue["offence_id"] == "stalking_harassment")
+        & (issue["measure"] == "count")
+    )
+    issue.loc[gwent, "value"] -= 10
+    write_table(pd.concat([recorded, issue], ignore_index=True), tmp_path / RECORDED)
+    shares = read_table(built / SHARES)
+    first = shares[shares["release_id"] == "pfa-2018-06-corrected"]
+    first = first.assign(release_id="pfa-2018-06-v1")
+    write_table(pd.concat([shares, first], ignore_index=True), tmp_path / SHARES)
+    write_table(read_table(built / CODES), tmp_path / CODES)
+    write_revisions(tmp_path)
+    revisions = open_revisions("stalking_harassment", tmp_path)
+    place = revisions.estimates.place("gwent")
+    (step,) = [s for s in revisions.of(place) if s.period_end == date(2018, 6, 30)]
+    assert (step.previous_release_id, step.release_id) == (
+        "pfa-2018-06-v1",
+        "pfa-2018-06-corrected",
+    )
+    assert (step.change.number, step.age_before, step.age) == (10, 0, 0)
+    assert step not in revisions.new([place])  # a correction tells nothing of a year later
+    given = given_as(revisions, "pfa-2018-06-v1", date(2018, 6, 30))
+    assert given == "in its own edition, first issue"
+
+
 # ---------------------------------------------------------------- the page
 
 
@@ -199,7 +233,10 @@ def test_the_opening_counts_what_the_table_holds(revisions: Revisions, built: Pa
     assert f"{(changes != 0).sum()} had changed: {(changes > 0).sum()} rose" in text
     assert f"{(changes < 0).sum()} fell" in text
     assert f"by {rows['change_pct'].abs().median():.2f}% or less" in text
-    assert "of Dyfed-Powys for the year ending December 2018, fell by 45.92%" in text
+    assert (
+        "of Dyfed-Powys for the year ending December 2018, fell by 45.92%, by a count worked out "
+        "from a published percentage." in text
+    )
 
 
 def test_turned_changes_are_named_with_both_releases(revisions: Revisions) -> None:

@@ -70,6 +70,11 @@ class Revision:
         return self.change.number != 0
 
     @property
+    def worked_out(self) -> bool:
+        """Whether the later release prints no count of the year, but a percentage that tells it."""
+        return bool(self.value.formula)
+
+    @property
     def moved_rank(self) -> bool:
         """Whether the force stands elsewhere among the forces by the later release."""
         before, after = self.rank_before, self.rank_after
@@ -337,7 +342,7 @@ def outlook(revisions: Revisions, place: Place) -> str:
         return ""
     what = f"{revisions.estimates.offence_words} figures"
     number = int(size.revisions.number)
-    link = '<a href="revisions.html">How far figures are revised</a>.'
+    link = 'See <a href="revisions.html">how far figures are revised</a>.'
     if number == 1:
         step = revisions.new([place])[0]
         return (

@@ -81,8 +81,14 @@ def opening(revisions: Revisions) -> str:
     return (
         f"{text}{_ways('forces', changed)}. Half of all moved by "
         f"{middle(steps, 'revisions.middle.forces'):absolute} or less; the one that moved most, of "
-        f"{most.place.words} for the {prose.period(most.period_end)}, {moved(most.percent)}."
+        f"{most.place.words} for the {prose.period(most.period_end)}, {moved(most.percent)}"
+        f"{_worked_out(most)}."
     )
+
+
+def _worked_out(step: Revision) -> str:
+    """How a count came about that no table holds; nothing for one that stands in a cell."""
+    return ", by a count worked out from a published percentage" if step.worked_out else ""
 
 
 def nationally(revisions: Revisions) -> str:
