@@ -300,6 +300,29 @@ def test_the_way_to_a_publication_and_to_a_table(
     assert out.endswith("formula   computed from a.parquet\n")
 
 
+def test_the_way_to_a_survey_table_that_is_no_edition(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {
+        "release_id": "stalking-2024-03",
+        "measure_id": "stalking",
+        "sex": "women",
+        "age": "16+",
+        "estimate": 0.04,
+        "workbook_sha256": SHA256,
+        "sheet": "Table_1",
+        "cell": "C3",
+    }
+    (project / "results/observations").mkdir(parents=True)
+    write_table(pd.DataFrame([row]), project / "results/observations/stalking-2024-03.parquet")
+    cell = Cell("stalking-2024-03", SHA256, "Table_1", "C3")
+    write_ledger([entry(Figure("women", 0.04, "proportion", (cell,)), "survey")], project / LEDGER)
+    _, out, _ = run(project, monkeypatch, capsys, "trace", "women")
+    assert "'Table_1'!C3 holds 4: stalking in the last year, women, 16+" in out
+    assert "release   stalking-2024-03: no edition of the registry; kept in resources/" in out
+    assert out.endswith(f"workbook  sha256 {SHA256}\n")
+
+
 def test_the_way_from_sentence_to_cell(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

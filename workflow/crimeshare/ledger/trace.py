@@ -17,6 +17,7 @@ from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 from crimeshare.publish.pages import Page, report_pages
 from crimeshare.publish.survey_prose import SEEN
+from crimeshare.publish.survey_prose import measure as survey_measure
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
 from crimeshare.sources.source import ONS
@@ -121,6 +122,9 @@ def _content(cell: Reference, root: Path) -> str:
     row = _observation(cell, root)
     if row is None:
         return ""
+    if "estimate" in row:  # a survey table, kept as proportions
+        who = f"{survey_measure(row['measure_id'])}, {row['sex']}, {row['age']}"
+        return f" holds {100 * row['estimate']:.12g}: {who}"
     labels = [
         " ".join(str(row[name]).split())
         for name in ("area_label", "row_label", "column_label")
@@ -160,16 +164,14 @@ def _observations(release_id: str, root: Path) -> Path | None:
 def _release(release_id: str, registry: Mapping[str, Release], sha256: str) -> Iterator[str]:
     release = registry.get(release_id)
     if release is None:
-        rows = read_rows(REFERENCE / GATHERED)
-        kept = next(
-            (
-                f"{SEEN[row['seen']]}; kept in resources/reference/{GATHERED}"
-                for row in rows
-                if row["release_id"] == release_id
-            ),
-            "no workbook of the registry",
-        )
+        gathered = [r for r in read_rows(REFERENCE / GATHERED) if r["release_id"] == release_id]
+        if sha256 or not gathered:
+            kept = f"no edition of the registry; kept in {OBSERVATIONS[1]}/{release_id}.parquet"
+        else:
+            kept = f"{SEEN[gathered[0]['seen']]}; kept in resources/reference/{GATHERED}"
         yield f"release   {release_id}: {kept}"
+        if sha256:
+            yield f"workbook  sha256 {sha256}"
         return
     yield f"release   {release_id}: {release.edition}"
     if sha256:
