@@ -11,6 +11,10 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
+
+# A workbook says the same few labels again in each of its tables.
+_REMEMBERED = 10_000
 
 # "[note 2]", "(notes 1 and 2)", "[3]", "(3)" at the end, and the shorthand for revised,
 # provisional and estimated figures and for a break in the series.
@@ -78,6 +82,7 @@ def without_notes(label: str) -> str:
     return one_line(_NOTE.sub(" ", one_line(_HIGH_DIGITS.sub(" ", label))))
 
 
+@lru_cache(_REMEMBERED)
 def plain(label: str) -> str:
     """``label`` without notes, footnote digits, case and odd spaces.
 
@@ -112,6 +117,7 @@ def mid_year(label: str) -> int | None:
     return int(years.pop()) if len(years) == 1 else None
 
 
+@lru_cache(_REMEMBERED)
 def area_code(text: str) -> str | None:
     """The nine-character ONS code of a cell, freed of glued footnote digits, or None.
 
