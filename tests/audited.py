@@ -10,6 +10,7 @@ import pandas as pd
 from crimeshare.measures.claims.audit import compute_claims
 from crimeshare.measures.claims.recorded import Releases
 from crimeshare.measures.claims.surveyed import SurveyAudit
+from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.surveyed import TABLES
 from crimeshare.sources.registry import read_registry
@@ -32,7 +33,13 @@ def write_audit(
     registry = read_registry(root / "config" / "releases.csv")
     audit = compute_claims(
         root / "config" / "claims.yaml",
-        Releases(recorded, shares, changes, registry),
+        Releases(
+            recorded,
+            shares,
+            changes,
+            registry,
+            read_recording_changes(reference / "recording_changes.csv"),
+        ),
         surveyed,
         reference / "later_vintages.csv",
     )

@@ -37,8 +37,9 @@ def registry() -> dict[str, Release]:
 
 def at_hand(paths: list[Path], registry: dict[str, Release]) -> Releases:
     recorded = combine_recorded_crime(read_table(*paths))
-    changes = compute_changes(recorded, read_recording_changes(REFERENCE / "recording_changes.csv"))
-    return Releases(recorded, compute_shares(recorded), changes, registry)
+    recording_changes = read_recording_changes(REFERENCE / "recording_changes.csv")
+    changes = compute_changes(recorded, recording_changes)
+    return Releases(recorded, compute_shares(recorded), changes, registry, recording_changes)
 
 
 @pytest.fixture(scope="module")
@@ -452,6 +453,52 @@ def test_an_edition_that_says_otherwise_contradicts_the_article(
     assert table.loc["it", "verdict"] == "contradicted"
     assert table.loc["it", "computed"] == 57093
     assert "pfa-2024-03-v1, is not at hand" in table.loc["it", "reason"]
+
+
+def test_a_total_without_a_force_says_so_and_refutes_nothing(judged: Judged) -> None:
+    keys = {
+        "quantity": "total",
+        "area": "England and Wales",
+        "period": "year ending December 2019",
+    }
+    table, _ = judged(claim(**keys, value="5,700,000"))
+    assert table.loc["it", "verdict"] == "not supported"
+    assert (
+        "(pfa-2019-12), excluding Greater Manchester, gives 5,013,284" in table.loc["it", "reason"]
+    )
+    table, _ = judged(claim(**keys, value="5,013,284"))
+    assert table.loc["it", "verdict"] == "confirmed"
+    assert "excluding Greater Manchester" in table.loc["it", "reason"]
+
+
+def test_totals_with_and_without_a_force_are_not_compared(judged: Judged) -> None:
+    table, _ = judged(
+        claim(
+            quantity="change",
+            area="England and Wales",
+            offence="Stalking and harassment",
+            period="year ending December 2024",
+            compared_with="year ending December 2019",
+            value="up",
+        )
+    )
+    assert table.loc["it", "verdict"] == NOT_CHECKABLE
+
+
+def test_a_change_between_editions_names_the_changes_of_recording(judged: Judged) -> None:
+    change = {
+        "quantity": "change",
+        "area": "Gwent",
+        "offence": "Stalking and harassment",
+        "period": "year ending December 2024",
+    }
+    table, _ = judged(claim(**change, compared_with="year ending December 2019", value="+17%"))
+    # 8,642 after 7,384.
+    assert table.loc["it", "verdict"] == "confirmed when rounded"
+    assert "not comparable: Controlling or coercive behaviour moved" in table.loc["it", "reason"]
+    table, _ = judged(claim(**change, compared_with="year ending March 2024", value="+17%"))
+    assert table.loc["it", "verdict"] == NOT_CHECKABLE
+    assert "pfa-2024-03-corrected" in table.loc["it", "reason"]
 
 
 # --- the survey --------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #       results/clean/survey_estimates.parquet        survey estimates, with their cells
 #       results/estimates/*.parquet                   shares, ranks, changes, prevalence
 #       resources/reference/later_vintages.csv        counts as revised in other publications
+#       resources/reference/recording_changes.csv     what makes two years not comparable
 # out   results/estimates/claims.parquet              a verdict on each statement
 #       results/estimates/claim_evidence.parquet      the cells behind the numbers of each reason
 #       results/estimates/claims_refused.txt          entries that could not be judged, and why
@@ -21,6 +22,7 @@ rule compute_claims:
         changes="results/estimates/changes.parquet",
         prevalence="results/estimates/prevalence.parquet",
         later_vintages="resources/reference/later_vintages.csv",
+        recording_changes="resources/reference/recording_changes.csv",
     output:
         claims="results/estimates/claims.parquet",
         evidence="results/estimates/claim_evidence.parquet",

@@ -5,6 +5,7 @@ from pathlib import Path
 from crimeshare.measures.claims.audit import compute_claims
 from crimeshare.measures.claims.recorded import Releases
 from crimeshare.measures.claims.surveyed import SurveyAudit
+from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import replacing, running
 from crimeshare.sources.registry import read_registry
@@ -18,6 +19,7 @@ with running(snakemake):
             read_table(given.shares),
             read_table(given.changes),
             read_registry(Path(given.registry)),
+            read_recording_changes(Path(given.recording_changes)),
         ),
         SurveyAudit(read_table(given.prevalence), read_table(given.survey_estimates)),
         Path(given.later_vintages),

@@ -107,7 +107,7 @@ def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> 
     changes["change"] = changes["count"] - changes["previous"]
     shown = changes["previous"] >= SMALL_BASE
     changes["change_pct"] = (100 * changes["change"] / changes["previous"]).where(shown)
-    names = _recording_changes_between(changes, recording_changes)
+    names = recording_changes_between(changes, recording_changes)
     changes["comparable"] = names.isna()
     changes["recording_changes"] = names
     columns = [
@@ -216,8 +216,13 @@ def _recovered(count: pd.Series, change_pct: pd.Series) -> pd.Series:
     return whole.where((previous - whole).abs() < WHOLE)
 
 
-def _recording_changes_between(changes: pd.DataFrame, recording_changes: pd.DataFrame) -> pd.Series:
-    """The names of the changes that touch one of two years more than the other, or None."""
+def recording_changes_between(changes: pd.DataFrame, recording_changes: pd.DataFrame) -> pd.Series:
+    """The names of the changes that touch one of two years more than the other, or None.
+
+    Args:
+        changes: with ``offence_id``, ``previous_period_end`` and ``period_end``.
+        recording_changes: as :func:`read_recording_changes` gives it.
+    """
     by = ["offence_id", "previous_period_end", "period_end"]
     pairs = changes[by].drop_duplicates()
     touching = pairs.merge(recording_changes, on="offence_id")

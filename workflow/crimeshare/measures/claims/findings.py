@@ -58,6 +58,7 @@ class Finding:
         formula: the computation over the cells; empty where the value is the cell's own.
         lower, upper: limits of the interval of a survey estimate; a police count has none.
         note: what has to be said with it, a clause.
+        excluding: forces without a return that a total leaves out, in words; mostly none.
     """
 
     value: float
@@ -70,6 +71,7 @@ class Finding:
     lower: float | None = None
     upper: float | None = None
     note: str = ""
+    excluding: str = ""
 
     @property
     def year(self) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from crimeshare.measures.claims.findings import Cell, Finding, Unit, Vintage
+from crimeshare.measures.recorded import recording_changes_between
 from crimeshare.periods import a_year_before, months_between
 from crimeshare.sources.registry import Release
 
@@ -43,9 +44,16 @@ class Releases:
         shares: pd.DataFrame,
         changes: pd.DataFrame,
         registry: Mapping[str, Release],
+        recording_changes: pd.DataFrame,
     ) -> None:
-        """Take the tables ``recorded_crime``, ``shares`` and ``changes``, and the registry."""
+        """Take the tables ``recorded_crime``, ``shares`` and ``changes``, and the registry.
+
+        Args:
+            recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes`
+                gives it.
+        """
         self.registry = registry
+        self._recording_changes = recording_changes
         order = list(registry)
         self._order = sorted(
             recorded["release_id"].unique(),
@@ -56,6 +64,7 @@ class Releases:
         )
         self._shares = _by(shares, ["release_id", "period_end", "area_code", "offence_id"])
         self._changes = _by(changes, ["release_id", "period_end", "area_code", "offence_id"])
+        self._excluding = _excluding(shares) | _excluding(changes)
         self._force_ranks = _force_ranks(recorded, shares)
         self.periods = sorted(
             {key[1] for key in self._shares}
@@ -181,12 +190,25 @@ class Releases:
                 note = "" if row["comparable"] else f"not comparable: {row['recording_changes']}"
                 found.append(_noted(change, note))
         firsts = [self._first(area, offence, day) for day in (period_end, previous)]
-        if firsts[0] and firsts[1] and firsts[1].value:
+        # A total without a force is not compared with one that has it.
+        alike = firsts[0] and firsts[1] and firsts[0].excluding == firsts[1].excluding
+        if firsts[0] and firsts[1] and firsts[1].value and alike:
             across = _change(firsts[0], firsts[1], unit, "compared")
             if all(across.value != finding.value for finding in found):
-                note = next((finding.note for finding in found), "")
-                found.insert(0, _noted(across, note))
+                found.insert(0, _noted(across, self._comparable(offence, period_end, previous)))
         return found
+
+    def _comparable(self, offence: str, period_end: date, previous: date) -> str:
+        """What makes two years not comparable, as a clause; empty where nothing does."""
+        pair = pd.DataFrame(
+            {
+                "offence_id": [offence],
+                "period_end": pd.to_datetime([period_end]).astype("datetime64[ms]"),
+                "previous_period_end": pd.to_datetime([previous]).astype("datetime64[ms]"),
+            }
+        )
+        names = recording_changes_between(pair, self._recording_changes).iloc[0]
+        return f"not comparable: {names}" if isinstance(names, str) else ""
 
     def neighbours(self, period_end: date, find: Find) -> list[Finding]:
         """What the nearest years at hand before and after say, each in its newest vintage."""
@@ -230,7 +252,15 @@ class Releases:
         if row is None or row["value"] is None:
             return None
         vintage = self._vintage(release_id, period_end)
-        return Finding(row["value"], unit, period_end, release_id, vintage, (_cell(row),))
+        return Finding(
+            row["value"],
+            unit,
+            period_end,
+            release_id,
+            vintage,
+            (_cell(row),),
+            excluding=self._excluding.get((release_id, period_end, area), ""),
+        )
 
     def _recovered(
         self, release_id: str, period_end: date, area: str, offence: str
@@ -250,13 +280,28 @@ class Releases:
         )
         formula = f"{count.name} / (1 + {change.name} / 100)"
         return Finding(
-            row["previous"], "count", period_end, release_id, "recovered", (count, change), formula
+            row["previous"],
+            "count",
+            period_end,
+            release_id,
+            "recovered",
+            (count, change),
+            formula,
+            excluding=self._excluding.get((release_id, own, area), ""),
         )
 
     def _first(self, area: str, offence: str, period_end: date) -> Finding | None:
         """The count in the last issue of the year's own edition."""
         own = [f for f in self.counts(area, offence, period_end) if f.vintage == "first published"]
         return own[-1] if own else None
+
+
+def _excluding(table: pd.DataFrame) -> dict[tuple[Any, ...], str]:
+    """The forces that totals leave out, by release, year and area."""
+    left_out = table["area_name"].str.extract(r" \(excluding (.+)\)$", expand=False)
+    rows = table.assign(left_out=left_out).dropna(subset=["left_out"])
+    keys = zip(rows["release_id"], rows["period_end"].dt.date, rows["area_code"], strict=True)
+    return dict(zip(keys, rows["left_out"], strict=True))
 
 
 def ratio(part: Finding, whole: Finding, unit: Unit) -> Finding:
@@ -271,6 +316,7 @@ def ratio(part: Finding, whole: Finding, unit: Unit) -> Finding:
         part.vintage,
         cells,
         f"{above} / {below}",
+        excluding=part.excluding,
     )
 
 
@@ -286,6 +332,7 @@ def _change(now: Finding, before: Finding, unit: Unit, vintage: Vintage) -> Find
         vintage,
         cells,
         f"{after} / {base} - 1" if relative else f"{after} - {base}",
+        excluding=now.excluding,
     )
 
 

@@ -227,7 +227,11 @@ class RecordedAudit:
                 reason.say(f"{_says(finding)} {{}}{where}.", finding)
             if missing := self._releases.settling(claim.period):
                 reason.say(f"Another issue for the same year, {missing[0]}, is not at hand.")
-            return Verdict(verdicts.CONTRADICTED, reason, tuple(reversed(found)))
+            verdict = verdicts.CONTRADICTED
+            if all(finding.excluding for finding in found):
+                reason.say("What leaves out a force does not refute a number for the whole.")
+                verdict = verdicts.NOT_SUPPORTED
+            return Verdict(verdict, reason, tuple(reversed(found)))
         verdict, decisive = best
         reason.say(f"{_says(decisive)} {{}}{where}{_how(verdict, stated)}.", decisive)
         for other in found:
@@ -325,9 +329,12 @@ class RecordedAudit:
 
     def _missing(self, claim: Recorded) -> str:
         """The clause that says which release would settle a claim."""
-        year = in_words(claim.period)
-        settling = self._releases.settling(claim.period)
-        at_hand = self._releases.own_releases(claim.period)
+        day = claim.period
+        if isinstance(claim, Change) and self._releases.own_releases(day):
+            day = claim.previous
+        year = in_words(day)
+        settling = self._releases.settling(day)
+        at_hand = self._releases.own_releases(day)
         if at_hand:
             return f"{at_hand[-1]}, the edition of the {year}, has no such number"
         if not settling:
@@ -344,13 +351,18 @@ def _offence(claim: Recorded) -> str:
 
 def _says(finding: Finding) -> str:
     """Who says so, up to the number."""
+    without = f" excluding {finding.excluding}," if finding.excluding else ""
     match finding.vintage:
         case "first published":
-            return f"The edition of the {finding.year} ({finding.release_id}) gives"
+            comma = "," if without else ""
+            return f"The edition of the {finding.year} ({finding.release_id}){comma}{without} gives"
         case "revised":
-            return f"{finding.release_id}, as it revised the {finding.year}, gives"
+            return f"{finding.release_id}, as it revised the {finding.year},{without} gives"
         case "recovered":
-            return f"{finding.release_id}, by its percentage change on the {finding.year}, gives"
+            return (
+                f"{finding.release_id}, by its percentage change on the {finding.year},{without} "
+                "gives"
+            )
         case _:
             return "The counts first published in the two editions make"
 

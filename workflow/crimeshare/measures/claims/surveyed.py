@@ -277,5 +277,7 @@ def _spoken(measure: str) -> str:
 
 
 def _people(sex: str, age: str) -> str:
+    if age == "all":
+        return "households"
     words = age.replace("+", " and over").replace("-", " to ")
     return f"{'people' if sex == 'all' else sex} aged {words}"
