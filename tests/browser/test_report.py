@@ -42,6 +42,8 @@ def test_pages_work_from_a_folder(page: Page, site: Path, name: str) -> None:
     expect(page.locator("h1")).to_have_count(1)
     page.get_by_role("button", name="Theme").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    names = page.locator("[id]").evaluate_all("all => all.map(element => element.id)")
+    assert len(names) == len(set(names))
 
 
 CHARTED = [page.address for page in page_types() if page.notebook not in ("claims", "sources")]
@@ -219,7 +221,7 @@ def test_tables_and_charts_open_to_their_cells(page: Page, address: str) -> None
     figures = page.locator("main figure")
     assert figures.count() > 10
     assert figures.count() == page.locator("main figure:has(details.source)").count()
-    block = page.locator("#share-over-time details.source")
+    block = page.locator("#share-by-year details.source")
     block.locator("summary").press("Enter")
     expect(block.get_by_role("link", name="Year ending December 2024 at ONS")).to_have_attribute(
         "href", re.compile(r"^https://www\.ons\.gov\.uk/peoplepopulationandcommunity/")
@@ -250,6 +252,12 @@ def test_the_sections_of_a_page_are_listed_and_reached(page: Page, address: str)
     assert listed.all_inner_texts() == page.locator("main h2").all_inner_texts()
     listed.filter(has_text="What to keep in mind").click()
     expect(page.get_by_role("heading", name="What to keep in mind")).to_be_in_viewport()
+
+
+def test_every_page_leads_to_how_to_cite_it(page: Page, address: str) -> None:
+    page.goto(address + "forces/gwent.html")
+    page.get_by_role("link", name="How to cite").click()
+    expect(page.get_by_role("heading", name="How to cite")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

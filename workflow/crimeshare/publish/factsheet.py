@@ -276,7 +276,7 @@ def share_over_time(place: Place) -> Chart:
         f"{words} made up {last} of recorded crime in {place.words} in the {years[-1].words}, "
         f"{moved} {first} in the {years[0].words}"
     )
-    return _over_time(place, Place.share, "share-over-time", title, "Share of all recorded crime")
+    return _over_time(place, Place.share, "share-by-year", title, "Share of all recorded crime")
 
 
 def rate_over_time(place: Place) -> Chart | None:
@@ -293,7 +293,7 @@ def rate_over_time(place: Place) -> Chart | None:
             shown_difference=f"{rate.number - nation.rate().number:.1f}",
         )
         title += f", {word} the rate in {nation.words}, {nation.rate()}"
-    return _over_time(place, Place.rate, "rate-over-time", title, _upper_first(offences))
+    return _over_time(place, Place.rate, "rate-by-year", title, _upper_first(offences))
 
 
 def _over_time(
@@ -604,7 +604,7 @@ def contributions(place: Place) -> Chart | None:
     ]
     return charts.bars(
         Chart(
-            "what-changed-most",
+            "contributions",
             f"What changed most: {prose.lower_first(name)}, which {moved} all recorded crime",
             f"Change on the year before as a part of all crime recorded that year before, "
             f"sub-groups that moved most, {escape(place.name)}, {place.estimates.latest.words}",
