@@ -65,7 +65,8 @@ class Kernel:
             runner.execute(cleanup_kc=False)
         except CellExecutionError as error:
             raise Problem(
-                f"{notebook}{_given(parameters)} stopped: {error.ename}: {error.evalue.rstrip('.')}. "
+                f"{notebook}{_given(parameters)} stopped: "
+                f"{error.ename}: {error.evalue.rstrip('.')}. "
                 f"Open it in JupyterLab and run all cells to see where."
             ) from error
         node.metadata = {"kernelspec": dict(KERNEL), "language_info": dict(LANGUAGE)}
