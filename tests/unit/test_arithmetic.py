@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,23 @@ def test_a_figure_that_does_not_fit_is_found_at_its_cell(
     faults = find_faults(rows)
     assert any(said in fault.sentence for fault in faults)
     assert all((wrong.sheet, wrong.cell) in fault.cells for fault in faults)
+
+
+@pytest.mark.parametrize(("by", "found"), [(0.0, False), (10_000.0, True)])
+def test_a_total_may_hold_what_is_withheld_of_one_offence(by: float, found: bool) -> None:
+    place = {"area_name": "Newport", "period_end": date(2024, 12, 31)}
+    rows, _ = changed(
+        facsimile.figures("pfa-2024-12"), by, offence_id="violence_with_injury", **place
+    )
+    withheld = [
+        dataclasses.replace(row, value=None, marker="suppressed", marker_text="[c]")
+        if (row.area_name, row.offence_id, row.period_end)
+        == ("Newport", "homicide", date(2024, 12, 31))
+        else row
+        for row in rows
+    ]
+    said = [f.sentence for f in find_faults(withheld) if "offence groups" in f.sentence]
+    assert ["the offence groups shown in it add up to" in s for s in said] == [True] * found
 
 
 def test_a_total_that_counts_a_marked_force_in_is_found() -> None:

@@ -61,6 +61,18 @@ def test_an_unassigned_row_belongs_to_the_force_it_names_whatever_its_code(
     assert total_of("Unassigned Gwent", read(book, tmp_path)).area_code == "W15000002-unassigned"
 
 
+def test_the_name_of_a_force_may_stand_once_in_a_merged_cell(book: Book, tmp_path: Path) -> None:
+    grid = book.table("C2")
+    last = ""
+    for row in range(book.header["Table C2"] + 1, max(row for row, _ in grid) + 1):
+        if (row, 1) in grid and grid[row, 1] == last:
+            del grid[row, 0], grid[row, 1]
+        else:
+            last = grid.get((row, 1), last)
+    told = [(r.area_code, r.parent_code, r.cell) for r in read(book, tmp_path)]
+    assert told == [(r.area_code, r.parent_code, r.cell) for r in SHIPPED]
+
+
 def test_a_force_that_placed_every_offence_has_no_unassigned_row(
     book: Book, tmp_path: Path
 ) -> None:

@@ -40,8 +40,8 @@ class Fault:
 def find_faults(observations: Iterable[Observation]) -> list[Fault]:
     """Every place where the arithmetic of one release's observations does not hold.
 
-    A marked area or offence takes no part in a sum: the totals of editions without Greater
-    Manchester exclude it.
+    A marked area takes no part in a sum: the totals of editions without Greater Manchester
+    exclude it.  A total over offences may hold what is withheld of one of them.
     """
     figures: dict[Key, Observation] = {
         (row.measure, row.period_end, row.area_code, row.offence_id): row for row in observations
@@ -74,7 +74,7 @@ def _sums_over_areas(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
     for key, rows in parts.items():
         whole = figures.get(key)
         if key[0] == "count" and all(row.parent_code for row in rows):
-            yield from _more_than_all(whole, rows)
+            yield from _more_than_all(whole, rows, "its partnerships")
             continue
         if key[0] == "count":
             yield from _sum(whole, rows, 0.0, "the areas in it")
@@ -86,14 +86,18 @@ def _sums_over_areas(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
             yield from _sum(whole, rows, slack, "the areas in it")
 
 
-def _more_than_all(whole: Observation | None, parts: list[Observation]) -> Iterator[Fault]:
-    """Partnerships may leave out offences whose place is not known, and never have more."""
+def _more_than_all(
+    whole: Observation | None, parts: list[Observation], what: str
+) -> Iterator[Fault]:
+    """Parts that may leave something out never have more than the whole.
+
+    Partnerships leave out offences whose place is not known, a table what it withholds.
+    """
     if whole is not None and whole.value is not None:
         total = sum(part.value for part in parts if part.value is not None)
         if total > whole.value:
             yield _fault(
-                f"{_what(whole)} is {whole.value:,.0f}, but its partnerships add up to "
-                f"{total:,.0f}",
+                f"{_what(whole)} is {whole.value:,.0f}, but {what} add up to {total:,.0f}",
                 whole,
                 *parts,
             )
@@ -111,8 +115,10 @@ def _sums_over_offences(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
         if measure == "count" and parent:
             parts[measure, period, area, parent].append(row)
     for key, rows in parts.items():
-        if len(rows) > 1:
+        if len(rows) > 1 and all(row.value is not None for row in rows):
             yield from _sum(figures.get(key), rows, 0.0, "the offence groups in it")
+        elif len(rows) > 1:
+            yield from _more_than_all(figures.get(key), rows, "the offence groups shown in it")
 
 
 def _sum(

@@ -719,6 +719,7 @@ def _partnership_rows(
     Rows of whole forces say again what the tables by force say, and are passed over; the sums
     over a force's partnerships are checked against those tables.
     """
+    force_label = ""
     for row in range(table.header + 1, len(table.grid.rows)):
         cells = table.grid.rows[row]
         label = str(cells[roles["partnership_name"].index])
@@ -733,7 +734,9 @@ def _partnership_rows(
             continue
         if empty and not code_text:
             continue  # a force that could place every offence
-        force = _force(layout, where, cells, roles)
+        # The name of a force may stand once, in a cell merged over all its rows.
+        force_label = str(cells[roles["area_name"].index]).strip() or force_label
+        force = _force(layout, where, force_label)
         if force is None:
             continue
         code = area_code(code_text)
@@ -756,11 +759,8 @@ def _partnership(code: str | None, name: str, force: Area) -> Area:
     return Area(f"{force.area_code}-{place}", name, "other", force.area_code)
 
 
-def _force(
-    layout: Layout, where: str, cells: Sequence[Cell], roles: Mapping[str, Column]
-) -> Area | None:
+def _force(layout: Layout, where: str, label: str) -> Area | None:
     """The force of a partnership's row, by its name: the code slips now and then."""
-    label = str(cells[roles["area_name"].index])
     force = layout.forces.get(plain(label))
     if force is None and (found := layout.area_names.find(label)):
         force = areas()[found["area_code"]]
