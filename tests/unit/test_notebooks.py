@@ -68,8 +68,11 @@ def test_a_notebook_runs_alone_from_its_own_folder_to_the_same_outputs(
     assert text(clean) == text(kernel.execute(root / stored))
 
 
-def test_an_executed_notebook_names_no_machine(root: Path, built: Path, kernel: Kernel) -> None:
-    copy = text(kernel.execute(root / "notebooks" / "force.ipynb"))
+@pytest.mark.parametrize("stored", STORED, ids=str)
+def test_an_executed_notebook_names_no_machine(
+    root: Path, built: Path, kernel: Kernel, stored: Path
+) -> None:
+    copy = text(kernel.execute(root / stored))
     for trace in (str(root), str(built), str(Path.home()), sys.version.split()[0], "ipykernel"):
         assert trace not in copy
     assert not re.search(r"\d\d:\d\d:\d\d|iopub|/tmp/", copy)
