@@ -1,0 +1,73 @@
+"""The clean table ``recorded_quarters``: the quarterly figures of all releases, schema-checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow
+
+from crimeshare.reference import areas, offences
+from crimeshare.tables.quarter_figures import READ_FROM, SCHEMA
+from crimeshare.tables.survey_combining import checked
+
+_SHA256 = r"^[0-9a-f]{64}$"
+_CELLS = r"^[A-Z]{1,3}[1-9]\d*(:[A-Z]{1,3}[1-9]\d*)?( [A-Z]{1,3}[1-9]\d*(:[A-Z]{1,3}[1-9]\d*)?)*$"
+
+RECORDED_QUARTERS = pa.DataFrameSchema(
+    {
+        "release_id": pa.Column(str),
+        "period_start": pa.Column("datetime64[ms]"),
+        "period_end": pa.Column("datetime64[ms]"),
+        "area_code": pa.Column(str, pa.Check.isin(list(areas()))),
+        "area_name": pa.Column(str),
+        "area_type": pa.Column(str, pa.Check.isin(["force", "other"])),
+        "offence_id": pa.Column(str, pa.Check.isin(list(offences()))),
+        "code": pa.Column(str, nullable=True),
+        "value": pa.Column(float, nullable=True),
+        "marker": pa.Column(str, nullable=True),
+        "rows": pa.Column("int32", pa.Check.ge(1)),
+        "read_from": pa.Column(str, pa.Check.isin(list(READ_FROM))),
+        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256), nullable=True),
+        "conversion_sha256": pa.Column(str, pa.Check.str_matches(_SHA256), nullable=True),
+        "sheet": pa.Column(str),
+        "cells": pa.Column(str, pa.Check.str_matches(_CELLS), nullable=True),
+    },
+    checks=[
+        pa.Check(
+            lambda table: table["value"].isna() == table["marker"].notna(),
+            error="a row has a value or a marker, never both or neither",
+        ),
+        pa.Check(
+            lambda table: (
+                ((table["read_from"] == "workbook") == table["workbook_sha256"].notna())
+                & (table["workbook_sha256"].notna() == table["cells"].notna())
+                & (table["workbook_sha256"].isna() == table["conversion_sha256"].notna())
+            ),
+            error="a row names the cells of a workbook, or the conversion it was read from",
+        ),
+    ],
+    unique=["release_id", "period_end", "area_code", "offence_id", "code"],
+    strict=True,
+    ordered=True,
+)
+
+
+def combine_recorded_quarters(figures: Sequence[pyarrow.Table]) -> pd.DataFrame:
+    """The table ``recorded_quarters``: one row a force, quarter and offence group or code.
+
+    Args:
+        figures: as :func:`crimeshare.tables.quarter_figures.read_quarter_figures` gives them,
+            one table a release; none give an empty table.
+
+    Raises:
+        Problems: rows that break the schema, all kinds at once.
+    """
+    table = pyarrow.concat_tables([SCHEMA.empty_table(), *figures]).to_pandas(date_as_object=False)
+    days = {day: table[day].astype("datetime64[ms]") for day in ("period_start", "period_end")}
+    words = {
+        name: table[name].astype(str if table[name].notna().all() else "str")
+        for name in ("code", "marker", "workbook_sha256", "conversion_sha256", "cells")
+    }
+    return checked("recorded_quarters", table.assign(**days, **words), RECORDED_QUARTERS)
