@@ -34,6 +34,7 @@ include: "workflow/rules/clean.smk"
 include: "workflow/rules/estimate.smk"
 include: "workflow/rules/check.smk"
 include: "workflow/rules/survey.smk"
+include: "workflow/rules/quarters.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/publish.smk"
 include: "workflow/rules/ledger.smk"
@@ -41,7 +42,7 @@ include: "workflow/rules/products.smk"
 
 
 onstart:
-    if kept := kept_figures(releases.values(), configuration.source):
+    if kept := kept_figures(releases.values(), configuration.source, copies):
         say(kept)
 
 
@@ -54,6 +55,7 @@ rule all:
         "results/published/figures.csv",
         "results/ro-crate-metadata.json",
         survey_targets,
+        quarter_targets,
         "results/estimates/revisions.parquet",
         "results/logs/check_claims.done",
     message:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from crimeshare.problems import Problem, Problems
+from crimeshare.sources.publishers import OFFICE_FOR_NATIONAL_STATISTICS
 from crimeshare.sources.registry import (
     COLUMNS,
     COPIES,
@@ -190,19 +191,34 @@ class TestSelection:
     def test_origin_and_the_sentence_about_it(self, path: Path) -> None:
         unpinned = ROW | UNPINNED | {"release_id": "pfa-2024-06", "period_end": "2024-06-30"}
         unpinned |= {"path": "/crime/other.xlsx", "status": "shipped"}
-        releases = list(read_registry(write(path, ROW, unpinned)).values())
+        copied = unpinned | {"release_id": "pfa-2024-09", "period_end": "2024-09-30"}
+        copied |= {"path": "/crime/third.xlsx"}
+        releases = list(read_registry(write(path, ROW, unpinned, copied)).values())
+        copies = {"pfa-2024-09": ["a listed copy"]}
         origins = {
-            source: [origin(release, source) for release in releases]
+            source: [origin(release, source, copies) for release in releases]
             for source in ("embedded", "ons", "/mirror", "https://mirror.example.org")
         }
         assert origins == {
-            "embedded": ["figures", "figures"],
-            "ons": ["workbook", "figures"],
-            "/mirror": ["workbook", "workbook"],
-            "https://mirror.example.org": ["workbook", "workbook"],
+            "embedded": ["figures", "figures", "figures"],
+            "ons": ["workbook", "figures", "figures"],
+            "/mirror": ["workbook", "figures", "workbook"],
+            "https://mirror.example.org": ["workbook", "figures", "workbook"],
         }
-        assert "pfa-2024-06 stays with the shipped figures" in kept_figures(releases, "ons")
-        assert kept_figures(releases, "embedded") == kept_figures(releases[:1], "ons") == ""
+        kept = kept_figures(releases, "ons", copies)
+        assert "pfa-2024-06, pfa-2024-09 stay with the shipped figures" in kept
+        assert "snakemake pin_release --config release=pfa-2024-06" in kept
+        assert "pfa-2024-06 stays with the" in kept_figures(releases, "/mirror", copies)
+        assert kept_figures(releases, "embedded", copies) == ""
+        assert kept_figures(releases[:1], "ons", copies) == ""
+
+    def test_another_publishers_release_is_named_apart(self, path: Path) -> None:
+        other = ROW | UNPINNED | {"release_id": "prc-2024-12", "dataset": "prc"}
+        other |= {"path": "/media/prc.ods", "status": "shipped"}
+        releases = list(read_registry(write(path, other)).values())
+        kept = kept_figures(releases, "ons", {})
+        assert "since the hash of the Home Office's own file is not known" in kept
+        assert "pin_release" not in kept
 
 
 class TestCopies:
@@ -251,7 +267,26 @@ class TestTheRealOne:
     def test_datasets_are_those_of_the_configuration(self, root: Path) -> None:
         config = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
         for release in read_registry(root / REGISTRY).values():
-            assert release.path.startswith(config["datasets"][release.dataset] + "/")
+            if release.publisher is OFFICE_FOR_NATIONAL_STATISTICS:
+                assert release.path.startswith(config["datasets"][release.dataset] + "/")
+
+    def test_every_publisher_is_on_the_list_of_hosts(self, root: Path) -> None:
+        config = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
+        hosts = {r.publisher.host for r in read_registry(root / REGISTRY).values()}
+        assert len(hosts) == 2
+        assert {host.removeprefix("https://") for host in hosts} == set(config["hosts"])
+
+    def test_a_file_is_addressed_as_its_publisher_has_it(self, root: Path) -> None:
+        registry = read_registry(root / REGISTRY)
+        edition = registry["pfa-2024-12"]
+        assert edition.page_url == f"https://www.ons.gov.uk{edition.edition_uri}"
+        assert edition.file_url == f"https://www.ons.gov.uk/file?uri={edition.path}"
+        quarters = registry["prc-2025-12"]
+        assert quarters.file_url == (
+            "https://assets.publishing.service.gov.uk/media/69e634ef84ac36aaf2cc92e2/"
+            "prc-pfa-mar2013-onwards-tables-230426.ods"
+        )
+        assert quarters.page_url.startswith("https://www.gov.uk/government/statistical-data-sets/")
 
     def test_a_correction_has_its_first_issue_beside_it(self, root: Path) -> None:
         registry = read_registry(root / REGISTRY)

@@ -71,6 +71,9 @@ class Configuration(BaseModel):
     before: str | None = Field(
         default=None, description="a folder of results that an earlier build left"
     )
+    conversion: str | None = Field(
+        default=None, description="a Parquet file that the Home Office's open data was converted to"
+    )
     accept: str | list[str] | None = Field(
         default=None, description="what a person looked at and accepts, as pin_release names it"
     )

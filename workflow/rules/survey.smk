@@ -55,7 +55,7 @@ rule read_appendix_tables:
         # The workbook, or the shipped figures where no workbook is to be fetched.
         origin=lambda wildcards: (
             f"resources/figures/{wildcards.release_id}.parquet"
-            if origin(registry[wildcards.release_id], configuration.source)
+            if origin(registry[wildcards.release_id], configuration.source, copies)
             == "figures"
             else f"resources/releases/{wildcards.release_id}/{registry[wildcards.release_id].file}"
         ),

@@ -18,7 +18,7 @@ with running(snakemake):
         raise Problem(f"{target} is not the file of {release.release_id}; expected {expected}.")
     fetch(
         release,
-        open_source(read_configuration(snakemake.config)),
+        open_source(read_configuration(snakemake.config), release.publisher),
         copies=read_copies(COPIES, registry).get(release.release_id, []),
         target=target,
         store=target.parents[1],

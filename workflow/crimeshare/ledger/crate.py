@@ -22,7 +22,6 @@ from rocrate.rocrate import ROCrate
 from crimeshare.running import replacing
 from crimeshare.software import software
 from crimeshare.sources.registry import Release
-from crimeshare.sources.source import ONS
 
 OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 MIT = "https://spdx.org/licenses/MIT"
@@ -133,8 +132,9 @@ def _release(crate: ROCrate, release: Release, sha256: str) -> File:
         properties["description"] = (
             "The bytes read are a copy that config/copies.csv describes, not the publisher's own."
         )
-    address = f"{ONS}/file?uri={release.path}"
-    return crate.add_file(address, fetch_remote=False, validate_url=False, properties=properties)
+    return crate.add_file(
+        release.file_url, fetch_remote=False, validate_url=False, properties=properties
+    )
 
 
 def _output(crate: ROCrate, root: Path, path: Path) -> File:

@@ -20,7 +20,6 @@ from crimeshare.publish.survey_prose import SEEN
 from crimeshare.publish.survey_prose import measure as survey_measure
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
-from crimeshare.sources.source import ONS
 
 # What the report was built from, else what the repository ships.
 OBSERVATIONS = (Path("results/observations"), Path("resources/figures"))
@@ -130,7 +129,7 @@ def _content(cell: Reference, root: Path) -> str:
         for name in ("area_label", "row_label", "column_label")
         if row.get(name)
     ]
-    held = row["marker_text"] if row["value"] is None else f"{row['value']:.15g}"
+    held = row.get("marker_text") if row["value"] is None else f"{row['value']:.15g}"
     return f" holds {held}: {', '.join(labels)}"
 
 
@@ -139,10 +138,12 @@ def _observation(cell: Reference, root: Path) -> Mapping[str, Any] | None:
     if path is None:
         return None
     table = pq.read_table(path)
+    # A quarterly figure names the cells it was added up from; of a code, that is one.
+    cells = table["cell" if "cell" in table.column_names else "cells"]
     # Sheets are named with their spaces in the figures and without in print.
     here = pc.and_(
         pc.equal(pc.utf8_trim_whitespace(table["sheet"]), cell.sheet.strip()),
-        pc.equal(table["cell"], cell.cell),
+        pc.equal(cells, cell.cell),
     )
     rows: Sequence[Mapping[str, Any]] = table.filter(here).to_pylist()
     return rows[0] if rows else None
@@ -153,7 +154,10 @@ def _hash(release_id: str, entry: Entry, root: Path) -> str:
     if release_id == entry.release_id and entry.workbook_sha256:
         return entry.workbook_sha256
     path = _observations(release_id, root)
-    return str(pq.read_table(path)["workbook_sha256"][0]) if path else ""
+    if path is None:
+        return ""
+    # Figures out of a conversion name no workbook.
+    return str(pq.read_table(path)["workbook_sha256"][0].as_py() or "")
 
 
 def _observations(release_id: str, root: Path) -> Path | None:
@@ -182,6 +186,6 @@ def _release(release_id: str, registry: Mapping[str, Release], sha256: str) -> I
             else "a copy listed in config/copies.csv, not ONS's own bytes"
         )
         yield f"          {known}"
-    yield f"address   {ONS}{release.edition_uri}"
+    yield f"address   {release.page_url}"
     if release.file:
-        yield f"          {ONS}/file?uri={release.path}"
+        yield f"          {release.file_url}"

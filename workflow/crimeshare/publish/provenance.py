@@ -15,7 +15,6 @@ from itertools import chain, groupby, zip_longest
 from crimeshare.publish.figures import Cell, Figure
 from crimeshare.reference import REFERENCE
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
-from crimeshare.sources.source import ONS
 
 HASH_SHOWN = 12
 
@@ -67,7 +66,8 @@ def _workbook(cell: Cell) -> str:
     if release:
         edition = escape(release.edition)
         if release.path:
-            edition = f'<a href="{ONS}{escape(release.edition_uri)}">{edition} at ONS</a>'
+            at = f"{edition} at {release.publisher.short}"
+            edition = f'<a href="{escape(release.page_url)}">{at}</a>'
         named = f"{edition}, {named}"
     if not cell.workbook_sha256:
         return named

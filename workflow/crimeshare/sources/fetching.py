@@ -84,13 +84,18 @@ def fetch(
             expected=_expected(release, list(accepted.values())),
             found=f"{delivery.bytes:,} bytes with sha256 {delivery.sha256}",
             advice=(
-                "ONS may have re-issued it: snakemake check_releases tells."
+                f"It may have been re-issued: look at {release.page_url}."
+                if release.publisher.landing
+                else "ONS may have re-issued it: snakemake check_releases tells."
                 if source.official
                 else "If the mirror's copy is to be trusted, list it in config/copies.csv."
             ),
         )
     if copy := accepted.get(delivery.sha256):
-        say(f"{release.release_id}: {source.name} holds a listed copy, not ONS's file. {copy.note}")
+        say(
+            f"{release.release_id}: {source.name} holds a listed copy, not "
+            f"{release.publisher.short}'s file. {copy.note}"
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     delivery.path.replace(target)
     return target

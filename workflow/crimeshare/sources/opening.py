@@ -5,7 +5,8 @@ from pathlib import Path
 from crimeshare.configuration import Configuration, is_url
 from crimeshare.problems import Problem
 from crimeshare.sources.mirror import MirrorFolder
-from crimeshare.sources.source import ONS, Source
+from crimeshare.sources.publishers import OFFICE_FOR_NATIONAL_STATISTICS, Publisher
+from crimeshare.sources.source import Source
 from crimeshare.sources.website import Website
 
 
@@ -15,8 +16,14 @@ def open_pages(configuration: Configuration) -> Source:
     return open_source(configuration.model_copy(update={"source": source}))
 
 
-def open_source(configuration: Configuration) -> Source:
+def open_source(
+    configuration: Configuration, publisher: Publisher = OFFICE_FOR_NATIONAL_STATISTICS
+) -> Source:
     """Return the source that the configuration names.
+
+    Args:
+        configuration: where to ask; `ons` stands for each publisher's own site.
+        publisher: of the release that is asked for. A mirror holds the releases of all.
 
     Raises:
         Problem: the configuration says `embedded`, which gives figures and no files.
@@ -29,11 +36,12 @@ def open_source(configuration: Configuration) -> Source:
         )
     if source == "ons":
         return Website(
-            ONS,
+            publisher.host,
             hosts=configuration.hosts,
             contact=configuration.contact,
             max_bytes=configuration.max_bytes,
             official=True,
+            by_path=bool(publisher.landing),
         )
     if is_url(source):
         return Website(source, contact=configuration.contact, max_bytes=configuration.max_bytes)

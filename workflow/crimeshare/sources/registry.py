@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem, Problems
+from crimeshare.sources.publishers import Publisher, publisher
 
 REGISTRY = Path("config/releases.csv")
 COPIES = Path("config/copies.csv")
@@ -47,13 +48,13 @@ class Release:
     Attributes:
         release_id: dataset, year and month of the period's end, and `-vN` or `-corrected` where
             the edition was re-issued: `pfa-2018-06-corrected`.
-        dataset: short name, a key of `datasets` in config/config.yaml.
+        dataset: short name; one of ONS's is a key of `datasets` in config/config.yaml.
         period_end: last day of the year the figures are for.
         edition: ONS's name of the edition.
         published: day of publication, None where no source at hand states it.
-        path: address on ons.gov.uk below the host; ends in `/` where the file name is not known.
-        sha256: hash of ONS's own file, or "" where it is not known.
-        bytes: size of ONS's own file, None where it is not known.
+        path: address below the publisher's host; ends in `/` where the file name is not known.
+        sha256: hash of the publisher's own file, or "" where it is not known.
+        bytes: size of the publisher's own file, None where it is not known.
         pin_basis: how the hash is known, a key of `PIN_BASES`.
         status: a key of `STATUSES`.
         note: anything odd, in prose.
@@ -80,6 +81,21 @@ class Release:
     def file(self) -> str:
         """ONS's file name, or "" where it is not known."""
         return "" if self.path.endswith("/") else PurePosixPath(self.path).name
+
+    @property
+    def publisher(self) -> Publisher:
+        """Who published it."""
+        return publisher(self.dataset)
+
+    @property
+    def page_url(self) -> str:
+        """Address of the page that a reader finds the file on."""
+        return self.publisher.page(self.path)
+
+    @property
+    def file_url(self) -> str:
+        """Address of the file itself."""
+        return self.publisher.file(self.path)
 
     @property
     def edition_uri(self) -> str:

@@ -4,14 +4,14 @@ a mirror's folder; and what a release is built from under each.
 Read at every start of Snakemake, hence without HTTP; :mod:`crimeshare.sources.opening` opens one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from crimeshare.problems import Problem
+from crimeshare.sources.publishers import OFFICE_FOR_NATIONAL_STATISTICS
+from crimeshare.sources.publishers import ONS as ONS
 from crimeshare.sources.registry import Release
-
-ONS = "https://www.ons.gov.uk"
 
 
 class Missing(Problem):
@@ -51,28 +51,36 @@ class Source(Protocol):
         """
 
 
-def origin(release: Release, source: str) -> Literal["figures", "workbook"]:
+def origin(
+    release: Release, source: str, copies: Collection[str]
+) -> Literal["figures", "workbook"]:
     """Say what a release is built from under the configuration's `source`.
 
-    ONS's own bytes are used only where the registry can vouch for them; a mirror may also hold a
-    listed copy, which the fetch decides.
+    A publisher's own bytes are used only where the registry can vouch for them; a mirror may also
+    hold a listed copy, which the fetch decides.
+
+    Args:
+        release: the row of the registry.
+        source: as the configuration has it.
+        copies: ids of the releases of which config/copies.csv lists a copy.
     """
-    if source == "embedded" or (source == "ons" and not release.pinned):
-        return "figures"
-    return "workbook"
+    vouched = release.pinned or (source != "ons" and release.release_id in copies)
+    return "workbook" if vouched and source != "embedded" else "figures"
 
 
-def kept_figures(releases: Iterable[Release], source: str) -> str:
-    """Return the sentence that names releases left on shipped figures under `ons`, or ``""``."""
-    kept = [
-        release.release_id
-        for release in releases
-        if source == "ons" and origin(release, source) == "figures"
-    ]
-    if not kept:
-        return ""
-    return (
-        f"With source=ons, {', '.join(kept)} {'stays' if len(kept) == 1 else 'stay'} with the "
-        "shipped figures, since the hash of ONS's own file is not known; "
-        f"snakemake pin_release --config release={kept[0]} fetches and pins it."
+def kept_figures(releases: Iterable[Release], source: str, copies: Collection[str]) -> str:
+    """Return the sentences that name releases left on shipped figures by a source, or ``""``."""
+    kept: dict[str, list[str]] = {}
+    for release in releases:
+        if source != "embedded" and origin(release, source, copies) == "figures":
+            kept.setdefault(release.publisher.short, []).append(release.release_id)
+    return " ".join(
+        f"With source={source}, {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} with "
+        f"the shipped figures, since the hash of {who}'s own file is not known; "
+        + (
+            f"snakemake pin_release --config release={names[0]} fetches and pins it."
+            if who == OFFICE_FOR_NATIONAL_STATISTICS.short
+            else "CONTRIBUTING.md says how to pin it."
+        )
+        for who, names in kept.items()
     )

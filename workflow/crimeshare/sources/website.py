@@ -52,7 +52,9 @@ class Website:
         contact: e-mail or web address for the User-Agent.
         max_bytes: most that one file may weigh.
         hosts: the only hosts that are asked; by default that of `base`.
-        official: whether this is ONS itself.
+        official: whether this is the publisher itself.
+        by_path: whether a file lies at its path, as on a plain file server, and not behind
+            `/file?uri=`, as on ons.gov.uk.
         timeout: seconds of silence after which an attempt counts as failed.
         sleep: called with the seconds to wait between two attempts.
     """
@@ -65,10 +67,12 @@ class Website:
         max_bytes: int,
         hosts: Collection[str] | None = None,
         official: bool = False,
+        by_path: bool = False,
         timeout: float = 30.0,
         sleep: Callable[[float], None] = real_sleep,
     ) -> None:
         self.official = official
+        self._by_path = by_path
         self._base = httpx.URL(base.rstrip("/"))
         self._hosts = [_host(self._base)] if hosts is None else hosts
         self.name = _host(self._base)
@@ -99,7 +103,7 @@ class Website:
         return content
 
     def download(self, uri: str, destination: Path) -> str | None:
-        url = f"{self._base}/file?uri={quote(uri)}"
+        url = f"{self._base}{'' if self._by_path else '/file?uri='}{quote(uri)}"
         destination.parent.mkdir(parents=True, exist_ok=True)
         return self._until_answered(url, lambda: self._transfer(url, destination))
 

@@ -1,0 +1,290 @@
+"""Quarterly series of recorded crime, and how they stand beside the yearly figures of ONS.
+
+Two publishers give one count: the Home Office by quarter, as it last revised every quarter, and
+ONS by year, as the police had counted when the edition came out.  Where they differ, the police
+have revised their count since; a difference is shown and never smoothed away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from crimeshare.reference import areas, offences
+
+YEAR = 4
+"""Quarters of a year."""
+
+_ITEM = ["offence_id", "code"]
+_QUARTER = ["release_id", "period_start", "period_end"]
+_NO_CODE = ""
+_TOTAL = "total"
+
+SERIES = [
+    *_QUARTER,
+    "area_code",
+    "area_name",
+    "area_type",
+    "offence_id",
+    "code",
+    "count",
+    "year_count",
+    "excluded",
+    "recording_changes",
+]
+CHECK = [
+    "release_id",
+    "home_office_release_id",
+    "period_end",
+    "area_code",
+    "area_name",
+    "area_type",
+    "offence_id",
+    "count",
+    "home_office_count",
+    "difference",
+    "difference_pct",
+    "excluded",
+    "counted_elsewhere",
+]
+
+
+def compute_quarterly_series(
+    quarters: pd.DataFrame, recording_changes: pd.DataFrame, offence_group: str
+) -> pd.DataFrame:
+    """Offences by quarter in every force, region and country.
+
+    Args:
+        quarters: the clean table ``recorded_quarters``.
+        recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` reads
+            them.
+        offence_group: the group that is given beside all recorded crime and the offence codes.
+
+    Returns:
+        One row a release, quarter, area and offence group, or offence code where ``code`` is
+        given: ``count`` (offences in the quarter; empty for a force without a complete return),
+        ``year_count`` (in the four quarters that end with it; empty unless all four are there and
+        of the same forces), ``excluded`` (forces that a region's or country's count leaves out,
+        as they made no complete return) and ``recording_changes`` (in force from a day of that
+        quarter).  British Transport Police counts in England and Wales and in no region.
+    """
+    if quarters.empty:
+        return pd.DataFrame(columns=SERIES).astype({"period_end": "datetime64[ms]"})
+    shown = quarters["offence_id"].isin([_TOTAL, offence_group]) | quarters["code"].notna()
+    own = quarters[shown].rename(columns={"value": "count"})
+    own = own.assign(code=own["code"].fillna(_NO_CODE))
+    key = [*_QUARTER, "area_code", *_ITEM]
+    series = pd.concat([_full(own[[*key, "count"]]), _added_up(own)], ignore_index=True)
+    series["area_name"] = series["area_code"].map({c: a.area_name for c, a in areas().items()})
+    series["area_type"] = series["area_code"].map({c: a.area_type for c, a in areas().items()})
+    series["excluded"] = series["excluded"].fillna("")
+    series = _in_order(series)
+    series["year_count"] = _year_counts(series)
+    series["recording_changes"] = _changes_within(series, recording_changes)
+    return series.assign(code=series["code"].replace(_NO_CODE, None))[SERIES]
+
+
+def _full(own: pd.DataFrame) -> pd.DataFrame:
+    """The forces' own counts, with an empty one for each quarter that a force is missing in."""
+    quarters = own[_QUARTER].drop_duplicates()
+    items = own[[*_QUARTER, *_ITEM]].drop_duplicates()
+    forces = own[["release_id", "area_code"]].drop_duplicates()
+    grid = quarters.merge(items, on=_QUARTER).merge(forces, on="release_id")
+    full: pd.DataFrame = grid.merge(own, on=[*_QUARTER, "area_code", *_ITEM], how="left")
+    full["excluded"] = ""
+    return full
+
+
+def _added_up(own: pd.DataFrame) -> pd.DataFrame:
+    """Counts of regions and countries: those of their forces with a complete return."""
+    totals = own[own["offence_id"].eq(_TOTAL) & own["count"].notna()]
+    complete = totals[[*_QUARTER, "area_code"]]
+    within = pd.DataFrame(_memberships(), columns=["member", "area_code"])
+    counted = own.merge(complete, on=[*_QUARTER, "area_code"])
+    counted = counted.rename(columns={"area_code": "member"}).merge(within, on="member")
+    sums = counted.groupby([*_QUARTER, "area_code", *_ITEM], as_index=False)["count"].sum()
+    missing = _excluded(own, complete, within)
+    added: pd.DataFrame = sums.merge(missing, on=[*_QUARTER, "area_code"], how="left")
+    return added
+
+
+def _excluded(own: pd.DataFrame, complete: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
+    """Names of the members of each area that made no complete return in a quarter."""
+    every = own[_QUARTER].drop_duplicates().merge(within, how="cross")
+    given = complete.rename(columns={"area_code": "member"}).assign(given=True)
+    absent = every.merge(given, on=[*_QUARTER, "member"], how="left")
+    absent = absent[absent["given"].isna()]
+    absent = absent.assign(name=absent["member"].map({c: a.area_name for c, a in areas().items()}))
+    names = absent.groupby([*_QUARTER, "area_code"])["name"].agg(lambda n: "; ".join(sorted(n)))
+    return names.rename("excluded").reset_index()
+
+
+def _memberships() -> Iterator[tuple[str, str]]:
+    """Each force or other body, with each area that it lies in."""
+    for area in areas().values():
+        if area.area_type not in ("force", "other"):
+            continue
+        code = area.parent_code
+        while code:
+            yield area.area_code, code
+            code = areas()[code].parent_code
+
+
+def _in_order(series: pd.DataFrame) -> pd.DataFrame:
+    """By release, area, offence and code, the oldest quarter first."""
+    ranks = {
+        "area_code": {code: rank for rank, code in enumerate(areas())},
+        "offence_id": {offence_id: rank for rank, offence_id in enumerate(offences())},
+    }
+    order = ["release_id", "area_code", *_ITEM, "period_end"]
+    return series.sort_values(
+        order,
+        key=lambda column: column.map(ranks[str(column.name)]) if column.name in ranks else column,
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+def _year_counts(series: pd.DataFrame) -> pd.Series:
+    """Sums of four quarters next to each other, where all are there and of the same forces."""
+    line = series.groupby(["release_id", "area_code", *_ITEM], sort=False)
+    sums = line["count"].transform(lambda counts: counts.rolling(YEAR, min_periods=YEAR).sum())
+    first = line["period_start"].shift(YEAR - 1)
+    months = (series["period_end"].dt.year - first.dt.year) * 12 + (
+        series["period_end"].dt.month - first.dt.month
+    )
+    same = pd.Series(True, index=series.index)
+    for back in range(1, YEAR):
+        same &= line["excluded"].shift(back) == series["excluded"]
+    return sums.where((months == 11) & same)
+
+
+def _changes_within(series: pd.DataFrame, recording_changes: pd.DataFrame) -> np.ndarray:
+    """Names of the changes that take effect within each row's quarter and touch its offence."""
+    keys = series["code"].where(series["code"] != _NO_CODE, series["offence_id"])
+    names = np.full(len(series), "", dtype=object)
+    for change in recording_changes.itertuples():
+        within = (series["period_start"] <= change.effective) & (
+            change.effective <= series["period_end"]
+        )
+        for row in np.flatnonzero(within & (keys == change.offence_id)):
+            names[row] = f"{names[row]}; {change.name}" if names[row] else change.name
+    return names
+
+
+def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) -> pd.DataFrame:
+    """Every yearly count of ONS beside the four quarters that the Home Office gives for it now.
+
+    Args:
+        recorded: the clean table ``recorded_crime``.
+        quarters: the clean table ``recorded_quarters``.
+
+    Returns:
+        One row an ONS release (``release_id``), year, area and offence group, and release of the
+        Home Office: ``count`` (ONS's) and ``home_office_count``, both offences; ``difference``
+        (the Home Office's less ONS's) and ``difference_pct`` (per cent of ONS's).  Like stands by
+        like: where ONS's total leaves a force out, so does the other, and ``excluded`` names it.
+        ``counted_elsewhere`` names groups that the Home Office gives apart and this edition of
+        ONS counts in a neighbouring group: there a difference is one of grouping.  A year or
+        count that either lacks has no row.
+    """
+    if quarters.empty or recorded.empty:
+        return pd.DataFrame(columns=CHECK).astype({"period_end": "datetime64[ms]"})
+    published = recorded[
+        (recorded["measure"] == "count") & recorded["area_code"].isin(list(areas()))
+    ].rename(columns={"value": "count"})
+    years = _years_of_forces(quarters)
+    own = published.merge(years, on=["period_end", "area_code", "offence_id"], how="inner").dropna(
+        subset=["count", "home_office_count"]
+    )
+    rows = pd.concat([own.assign(excluded=""), _of_areas(published, years)], ignore_index=True)
+    rows["difference"] = rows["home_office_count"] - rows["count"]
+    rows["difference_pct"] = 100 * rows["difference"] / rows["count"].where(rows["count"] > 0)
+    rows["counted_elsewhere"] = _elsewhere(rows, published, years)
+    order = ["home_office_release_id", "release_id", "period_end"]
+    ranks = {
+        "area_code": {code: rank for rank, code in enumerate(areas())},
+        "offence_id": {offence_id: rank for rank, offence_id in enumerate(offences())},
+    }
+    return rows.sort_values(
+        [*order, "area_code", "offence_id"],
+        key=lambda column: column.map(ranks[str(column.name)]) if column.name in ranks else column,
+        kind="stable",
+        ignore_index=True,
+    )[CHECK]
+
+
+def _years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:
+    """The sum of the four quarters that end with each, of every force and group."""
+    groups = quarters[quarters["code"].isna()].sort_values("period_end", kind="stable")
+    line = groups.groupby(["release_id", "area_code", "offence_id"], sort=False)
+    sums = line["value"].transform(lambda values: values.rolling(YEAR, min_periods=YEAR).sum())
+    first = line["period_start"].shift(YEAR - 1)
+    months = (groups["period_end"].dt.year - first.dt.year) * 12 + (
+        groups["period_end"].dt.month - first.dt.month
+    )
+    years = groups.assign(home_office_count=sums.where(months == 11))
+    return years.rename(columns={"release_id": "home_office_release_id"})[
+        ["home_office_release_id", "period_end", "area_code", "offence_id", "home_office_count"]
+    ]
+
+
+def _of_areas(published: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
+    """Regions and countries: ONS's count beside the sum of the forces that are in it."""
+    key = ["release_id", "period_end"]
+    member = published["area_type"].isin(["force", "other"])
+    within = pd.DataFrame(_memberships(), columns=["member", "area_code"])
+    totals = published[member & (published["offence_id"] == _TOTAL)].rename(
+        columns={"area_code": "member"}
+    )
+    included = totals[[*key, "member", "count"]].merge(within, on="member")
+    absent = included[included["count"].isna()]
+    absent = absent.assign(name=absent["member"].map({c: a.area_name for c, a in areas().items()}))
+    excluded = absent.groupby([*key, "area_code"])["name"].agg(lambda n: "; ".join(sorted(n)))
+    members = included.dropna(subset=["count"]).drop(columns="count")
+    parts = members.merge(
+        years.rename(columns={"area_code": "member"}), on=["period_end", "member"]
+    )
+    item = ["home_office_release_id", *key, "area_code", "offence_id"]
+    # A force that ONS counts and that lacks a quarter here leaves the sum empty, not smaller.
+    sums = parts.groupby(item)["home_office_count"].agg(lambda counts: counts.sum(skipna=False))
+    rows = published[~member].merge(sums.reset_index(), on=[*key, "area_code", "offence_id"])
+    rows = rows.dropna(subset=["count", "home_office_count"])
+    rows = rows.merge(excluded.rename("excluded").reset_index(), on=[*key, "area_code"], how="left")
+    return rows.assign(excluded=rows["excluded"].fillna(""))
+
+
+def _elsewhere(rows: pd.DataFrame, published: pd.DataFrame, years: pd.DataFrame) -> list[str]:
+    """For each row, the neighbouring groups that its edition does not give apart."""
+    parents = {offence.offence_id: offence.parent_id for offence in offences().values()}
+    given = published.groupby(["release_id", "period_end"])["offence_id"].agg(set)
+    counts = years.groupby(["home_office_release_id", "period_end", "offence_id"])[
+        "home_office_count"
+    ].sum()
+    apart = (
+        counts[counts > 0]
+        .reset_index()
+        .groupby(["home_office_release_id", "period_end"])["offence_id"]
+        .agg(set)
+    )
+    found: dict[tuple[object, ...], str] = {}
+    listed = []
+    for release_id, other, period_end, offence_id in zip(
+        rows["release_id"],
+        rows["home_office_release_id"],
+        rows["period_end"],
+        rows["offence_id"],
+        strict=True,
+    ):
+        key = (release_id, other, period_end, offence_id)
+        if key not in found:
+            missing = apart[other, period_end] - given[release_id, period_end]
+            found[key] = "; ".join(
+                offences()[name].name
+                for name in sorted(missing)
+                if parents[name] == parents[offence_id] and offence_id != _TOTAL
+            )
+        listed.append(found[key])
+    return listed
