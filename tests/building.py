@@ -11,6 +11,7 @@ from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.estimates import CHANGES, CONTROL_LIMITS, RECORDED, SHARES, SIMILAR_FORCES
 from crimeshare.tables.combining import combine_recorded_crime
 from tests.audited import write_audit
+from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 from tests.surveyed import write_survey
 
@@ -34,4 +35,5 @@ def write_build(folder: Path, root: Path) -> None:
     write_table(year_on_year, folder / CHANGES)
     write_survey(folder, root)
     write_revisions(folder)
+    write_quarterly(folder, root, recorded)
     write_audit(folder, root, recorded, shares, year_on_year)

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.estimates import TABLES, Estimates, open_estimates
+from crimeshare.publish.estimates import RECORDED, TABLES, Estimates, open_estimates
 from crimeshare.publish.revised import CODES, Revisions, open_revisions
 from tests.building import write_build
+from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 
 
@@ -32,7 +33,7 @@ def revisions(built: Path) -> Revisions:
 
 
 @pytest.fixture(scope="session")
-def built_incomplete(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_incomplete(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as of the year ending December 2019, when Greater Manchester made no return."""
     folder = tmp_path_factory.mktemp("incomplete")
     for name in TABLES:
@@ -40,6 +41,7 @@ def built_incomplete(built: Path, tmp_path_factory: pytest.TempPathFactory) -> P
         write_table(table[table["release_id"] <= "pfa-2019-12"], folder / name)
     write_table(read_table(built / CODES).head(0), folder / CODES)
     write_revisions(folder)
+    write_quarterly(folder, root, read_table(folder / RECORDED))
     return folder
 
 

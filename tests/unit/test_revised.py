@@ -30,6 +30,7 @@ from crimeshare.publish.revised import (
     turned,
 )
 from crimeshare.publish.site import render_body
+from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 
 SENTENCES = (
@@ -300,6 +301,7 @@ def test_the_page_of_a_build_without_revisions_still_reads(
         write_table(table[table["release_id"] == "pfa-2024-12"], tmp_path / name)
     write_table(read_table(built / CODES).head(0), tmp_path / CODES)
     write_revisions(tmp_path)
+    write_quarterly(tmp_path, root, read_table(tmp_path / RECORDED))
     assert read_table(tmp_path / REVISIONS).empty
     with warm_kernel(tmp_path) as kernel:
         body = render_body(kernel.execute(root / "notebooks" / "revisions.ipynb"))

@@ -10,6 +10,7 @@
 hashed = [
     "results/clean/recorded_crime.parquet",
     "results/clean/survey_estimates.parquet",
+    "results/clean/recorded_quarters.parquet",
 ]
 
 

@@ -24,6 +24,7 @@ from crimeshare.publish.charts import plain
 from crimeshare.publish.dictionary import Column, Table, describe_columns
 from crimeshare.publish.licence import ATTRIBUTION, OGL
 from crimeshare.running import replacing
+from crimeshare.sources.publishers import HOME_OFFICE
 
 FORMULA = r"^[=+\-@\t\r]"
 """How a text begins that a spreadsheet would take for a formula."""
@@ -206,6 +207,10 @@ SOURCES = [
         "path": "https://www.ons.gov.uk/peoplepopulationandcommunity/crimeandjustice/datasets/"
         "crimeinenglandandwalesappendixtables",
     },
+    {
+        "title": "Home Office, police recorded crime open data tables",
+        "path": HOME_OFFICE.landing,
+    },
 ]
 
 NOTES = (
@@ -229,8 +234,8 @@ def _readme(tables: Sequence[Table]) -> str:
 - `csv/` and `parquet/` hold the same tables.
 - `{WORKBOOK}` holds the main tables for people.
 
-Whoever passes the figures on names the source: Office for National Statistics, licensed under the
-Open Government Licence v3.0, {OGL}
+Whoever passes the figures on names the sources: Office for National Statistics and, for figures by
+quarter, Home Office, licensed under the Open Government Licence v3.0, {OGL}
 
 | Table | Title | What it holds |
 | --- | --- | --- |

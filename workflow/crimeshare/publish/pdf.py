@@ -39,6 +39,7 @@ SCREEN = "screen"
 DATASETS = {
     "pfa": "Police force area tables",
     "appendix": "Crime in England and Wales, appendix tables",
+    "prc": "Home Office, police recorded crime open data",
 }
 LOOSE = 10
 """How many blocks of a factsheet may stand in either column; more are kept together."""

@@ -8,13 +8,13 @@ from typing import Any
 from crimeshare.publish import prose, survey_prose
 from crimeshare.publish.estimates import Estimates
 from crimeshare.publish.figures import Cell, Figure
+from crimeshare.publish.quarterly import Quarterly
 from crimeshare.publish.surveyed import Survey
 from crimeshare.publish.tables import Content, Table
 from crimeshare.reference import REFERENCE, offences, read_rows
 from crimeshare.sources.registry import PIN_BASES, Release, read_copies, read_registry
 
 CONFIG = REFERENCE.parents[1] / "config"
-HOST = "https://www.ons.gov.uk"
 
 
 def registry() -> dict[str, Release]:
@@ -66,10 +66,11 @@ def coverage(estimates: Estimates) -> str:
     )
 
 
-def known(estimates: Estimates, survey: Survey) -> Table:
+def known(estimates: Estimates, survey: Survey, quarterly: Quarterly) -> Table:
     """Every release of the registry."""
     held = {year.release_id for year in estimates.editions}
     held |= {row["release_id"] for row in survey.tables["estimates"]}
+    held.add(quarterly.release_id)
     rows: list[list[Content]] = [
         [
             f"<code>{release.release_id}</code>",
@@ -83,7 +84,7 @@ def known(estimates: Estimates, survey: Survey) -> Table:
     ]
     return Table(
         "Every release the project knows",
-        ["Release", "Edition", "Status", "SHA-256 of ONS's file", "Address at ONS", "Notes"],
+        ["Release", "Edition", "Status", "SHA-256 of the published file", "Address", "Notes"],
         rows,
         wide=True,
     )
@@ -226,8 +227,8 @@ def recording_changes() -> Table:
 def _link(release: Release) -> str:
     if not release.path:
         return "not known"
+    page = escape(release.page_url)
     if not release.file:
-        return f'<a href="{HOST}{escape(release.path)}">edition page</a>'
-    folder, _, file = release.path.rpartition("/")
+        return f'<a href="{page}/">edition page</a>'
     edition = escape(prose.lower_first(release.edition))
-    return f'<a href="{HOST}{escape(folder)}">{edition}</a>, <code>{escape(file)}</code>'
+    return f'<a href="{page}">{edition}</a>, <code>{escape(release.file)}</code>'

@@ -1,0 +1,274 @@
+"""What the pages show of quarters and of both publishers' counts of a year."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from crimeshare.parquet import read_table
+from crimeshare.publish import quarterly, sources
+from crimeshare.publish.charts import Break, Chart, plain
+from crimeshare.publish.estimates import RECORDED, Estimates, open_estimates
+from crimeshare.publish.figures import MINUS, Figure, shown, stray_numbers
+from crimeshare.publish.quarterly import Quarterly, open_quarterly
+from crimeshare.publish.quarterly_charts import Quarter, Series, panels
+from crimeshare.tables.quarter_combining import combine_recorded_quarters
+from crimeshare.tables.recorded_quarters import read_recorded_quarters
+from tests.open_document import line, open_data
+from tests.quarterly import series_of, shipped, write_quarterly
+
+
+@pytest.fixture(scope="module")
+def quarters(built: Path) -> Quarterly:
+    return open_quarterly(built)
+
+
+@pytest.fixture(scope="module")
+def gone(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Quarterly:
+    """The open data as they would be without the last return of Greater Manchester."""
+    table = shipped(root)
+    last = table["period_end"] == table["period_end"].max()
+    lacking = table[~(last & (table["area_name"] == "Greater Manchester"))]
+    folder = tmp_path_factory.mktemp("gone")
+    write_quarterly(folder, root, read_table(built / RECORDED), lacking.reset_index(drop=True))
+    return open_quarterly(folder)
+
+
+def rows_of(html: str) -> list[dict[str, str]]:
+    href = re.search(r'href="data:text/csv[^,]*,([^"]+)"', html)
+    assert href
+    return list(csv.DictReader(io.StringIO(unquote(unescape(href[1])))))
+
+
+def test_the_newest_quarter_by_code(quarters: Quarterly, estimates: Estimates) -> None:
+    text = quarterly.opening(quarters, estimates.place("gwent", "force"))
+    assert plain(text).startswith(
+        "From October to December 2025 police in Gwent recorded 599 offences of stalking, 858 of "
+        "harassment, 37 of racially or religiously aggravated harassment, 293 of malicious "
+        "communications and 157 of controlling or coercive behaviour. Stalking was 30.8% of the "
+        "1,944 offences of stalking and harassment. On the same three months of the year before, "
+        "stalking rose by 14.1%, harassment fell by 20.9%"
+    )
+    assert "rose, from 29 to 37," in plain(text)
+    assert stray_numbers(text) == []
+
+
+def test_quarters_across_a_change_of_recording_are_not_compared(
+    root: Path, built: Path, estimates: Estimates, tmp_path: Path
+) -> None:
+    table = shipped(root)
+    early = table[table["period_end"] <= pd.Timestamp("2024-03-31")].reset_index(drop=True)
+    write_quarterly(tmp_path, root, read_table(built / RECORDED), early)
+    text = plain(quarterly.opening(open_quarterly(tmp_path), estimates.nation))
+    assert "Stalking, harassment and malicious communications are not compared, as what" in text
+    assert "year before, racially or religiously aggravated harassment rose" in text
+
+
+def test_a_missing_return_is_said_and_never_drawn_as_zero(
+    gone: Quarterly, estimates: Estimates
+) -> None:
+    place = estimates.place("greater-manchester", "force")
+    assert "made no complete return" in quarterly.opening(gone, place)
+    nation = quarterly.by_quarter(gone, estimates.nation)
+    assert nation
+    assert any("exclude Greater Manchester" in note for note in nation.notes)
+    chart = quarterly.by_quarter(gone, place)
+    assert chart
+    assert "No figure for October to December 2025." in chart.alt
+    rows = rows_of(chart._repr_html_())
+    last = [row for row in rows if row["quarter_ending"] == "2025-12-31"]
+    assert {(row["value"], row["marker"]) for row in last} == {("", "unavailable")}
+    assert "[x]" in quarterly.latest_quarters(gone, place)._repr_html_()  # type: ignore[union-attr]
+
+
+def test_the_chart_has_every_code_its_changes_and_its_data(
+    quarters: Quarterly, estimates: Estimates
+) -> None:
+    chart = quarterly.by_quarter(quarters, estimates.place("gwent", "force"))
+    assert chart
+    html = chart._repr_html_()
+    assert stray_numbers(html) == []
+    rows = rows_of(html)
+    by_name = {
+        name: [r for r in rows if r["series"] == name] for name in {r["series"] for r in rows}
+    }
+    assert {name: len(found) for name, found in by_name.items()} == {
+        "Stalking": 47,
+        "Harassment": 55,
+        "Racially or religiously aggravated harassment": 55,
+        "Malicious communications": 35,
+        "Controlling or coercive behaviour": 23,
+    }
+    assert all(row["release_id"] == "prc-2025-12" and row["cell"] for row in rows)
+    assert chart.key[0][1] == ("A, April 2014: Stalking recorded apart from harassment")
+    assert len(chart.key) == 8
+    assert "Malicious communications: 475 in April to June 2017" in chart.alt
+    assert "Source: Home Office" in html
+    assert "holds no cell addresses" in html
+    assert len(html) < 150_000
+
+
+def test_the_table_has_the_numbers_of_the_chart(quarters: Quarterly, estimates: Estimates) -> None:
+    place = estimates.nation
+    table = quarterly.latest_quarters(quarters, place)
+    chart = quarterly.by_quarter(quarters, place)
+    assert table
+    assert chart
+    drawn = {figure.figure_id: figure.value for figure in chart.figures}
+    printed = shown(table._repr_html_())
+    assert len(printed) == 8 * 6
+    for figure in printed:
+        if figure["data-id"] in drawn:
+            assert float(figure["value"]) == drawn[figure["data-id"]]
+    for row in table.rows:
+        *parts, whole = (figure.number for figure in row[1:] if isinstance(figure, Figure))
+        assert sum(parts) == whole
+
+
+def test_a_group_without_codes_of_its_own_is_drawn_as_a_whole(
+    root: Path, built: Path, tmp_path: Path
+) -> None:
+    from crimeshare.measures.quarters import compute_home_office_check, compute_quarterly_series
+    from crimeshare.measures.recorded import read_recording_changes
+    from crimeshare.parquet import write_table
+
+    changes = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
+    table = shipped(root)
+    write_table(table, tmp_path / quarterly.QUARTERS)
+    write_table(compute_quarterly_series(table, changes, "robbery"), tmp_path / quarterly.SERIES)
+    check = compute_home_office_check(read_table(built / RECORDED), table)
+    write_table(check, tmp_path / quarterly.CHECK)
+    robbery = open_quarterly(tmp_path)
+    place = open_estimates("robbery", built).nation
+    chart = quarterly.by_quarter(robbery, place)
+    assert chart
+    assert {row["series"] for row in rows_of(chart._repr_html_())} == {"Robbery"}
+    assert "offences of robbery" in plain(quarterly.opening(robbery, place))
+    assert [row[1].value for row in quarterly.latest_quarters(robbery, place).rows]  # type: ignore[union-attr]
+
+
+def test_a_workbooks_figure_names_its_cell(
+    root: Path, built: Path, estimates: Estimates, tmp_path: Path
+) -> None:
+    """Read from the Home Office's own file, the figure of a code is one cell."""
+    path = open_data(
+        tmp_path / "prc.ods",
+        {"2023_24": [line("Gwent", "8L", 50, quarter=n) for n in (1, 2, 3, 4)]},
+    )
+    from crimeshare.tables.quarter_figures import read_quarter_figures, write_quarter_figures
+
+    write_quarter_figures(read_recorded_quarters(path, "prc-2024-03"), tmp_path / "f.parquet")
+    table = combine_recorded_quarters([read_quarter_figures(tmp_path / "f.parquet")])
+    write_quarterly(tmp_path, root, read_table(built / RECORDED), table)
+    own = open_quarterly(tmp_path)
+    newest = own.quarters(estimates.place("gwent", "force"), "stalking_harassment", "8L")[-1]
+    assert not own.converted
+    assert (newest.figure.cells[0].cell, newest.figure.formula) == ("H5", "")
+    assert newest.figure.cells[0].workbook_sha256 == table["workbook_sha256"][0]
+    whole = own.quarters(estimates.nation, "stalking_harassment")[-1]
+    assert whole.figure.formula == "stalking and harassment, England and Wales"
+
+
+def test_a_series_is_interrupted_where_a_quarter_is_missing() -> None:
+    def one(start: date, end: date, value: float | None) -> Quarter:
+        return Quarter(start, end, Figure(f"f.{end}", value, "count", marker="unavailable"))
+
+    series = Series(
+        "Stalking",
+        [
+            one(date(2019, 4, 1), date(2019, 6, 30), 5),
+            one(date(2019, 7, 1), date(2019, 9, 30), None),
+            one(date(2019, 10, 1), date(2019, 12, 31), 9),
+        ],
+        [Break(date(2019, 10, 1), "A change"), Break(date(2018, 1, 1), "Before it all")],
+    )
+    chart = panels(Chart("c", "Title", "Subtitle"), [series])
+    (panel,) = chart.spec["vconcat"]
+    drawn = panel["layer"][-1]["data"]["values"]
+    assert [(row["y"], row["stretch"]) for row in drawn] == [(5, 0), (9, 1)]
+    assert [meaning for _, meaning in chart.key] == ["A, October 2019: A change"]
+    assert "Before it all" not in chart.alt
+
+
+class TestBesideOns:
+    def test_the_nation(self, quarters: Quarterly, estimates: Estimates) -> None:
+        table = quarterly.nation_beside_ons(quarters, estimates)
+        assert table
+        html = table._repr_html_()
+        assert stray_numbers(html) == []
+        row = next(row for row in table.rows if row[1] == "<code>pfa-2024-12</code>")
+        newest = table.rows[-1]
+        assert [plain(f"{cell:signed}" if isinstance(cell, Figure) else cell) for cell in newest][
+            :5
+        ] == ["December 2024", "pfa-2024-12", "+5,350,405", "+5,343,815", f"{MINUS}6,590"]
+        assert row[0] == "December 2023"
+        left_out = next(row for row in table.rows if row[1] == "<code>pfa-2019-12</code>")
+        assert left_out[0] == "December 2019 (excluding Greater Manchester)"
+        assert left_out[3].number == 5_015_548  # type: ignore[union-attr]
+
+    def test_every_force(self, quarters: Quarterly, estimates: Estimates) -> None:
+        table = quarterly.forces_beside_ons(quarters, estimates)
+        assert table
+        assert len(table.rows) == 43
+        gwent = next(row for row in table.rows if row[0] == "Gwent")
+        assert [figure.number for figure in gwent[1:]] == [  # type: ignore[union-attr]
+            58_358,
+            57_760,
+            -598,
+            8_642,
+            8_467,
+            -175,
+        ]
+        assert stray_numbers(table._repr_html_()) == []
+
+    def test_the_words(self, quarters: Quarterly, estimates: Estimates) -> None:
+        text = quarterly.compared(quarters, estimates)
+        assert "none of 43 forces has the same total in both" in plain(text)
+        assert "Derbyshire, +1.5%" in plain(text)
+        assert stray_numbers(text) == []
+
+    def test_the_release(self, quarters: Quarterly) -> None:
+        table = quarterly.releases(quarters, sources.registry())
+        assert table
+        html = table._repr_html_()
+        assert "prc-pfa-mar2013-onwards-tables-230426.ods" in html
+        assert quarters.conversion_sha256 in html
+        assert "https://www.gov.uk/government/statistical-data-sets/" in html
+
+
+def test_a_build_without_the_open_data_says_so(
+    root: Path, built: Path, estimates: Estimates, tmp_path: Path
+) -> None:
+    write_quarterly(tmp_path, root, read_table(built / RECORDED), combine_recorded_quarters([]))
+    none = open_quarterly(tmp_path)
+    place = estimates.nation
+    assert none.empty
+    assert quarterly.opening(none, place) == quarterly.compared(none, estimates)
+    assert quarterly.by_quarter(none, place) is None
+    assert quarterly.latest_quarters(none, place) is None
+    assert quarterly.nation_beside_ons(none, estimates) is None
+    assert quarterly.releases(none, sources.registry()) is None
+
+
+def test_the_tables_are_described(root: Path) -> None:
+    from crimeshare.publish.dictionary import describe_columns
+
+    table = shipped(root)
+    for name, columns in (
+        ("recorded_quarters", list(table.columns)),
+        ("quarterly_series", list(series_of(root, table.head(0)).columns)),
+    ):
+        assert len(describe_columns(name, columns)) == len(columns)
+    shipped_rows = pq.read_table(root / "resources/figures/prc-2025-12.parquet")
+    assert isinstance(shipped_rows, pa.Table)
+    assert shipped_rows.nbytes > 0

@@ -1,0 +1,571 @@
+"""What the pages show of the Home Office's open data: quarters, offence codes, ONS beside it.
+
+The tables come from the steps before; nothing is measured here but shares and changes of counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from crimeshare.publish import prose
+from crimeshare.publish.charts import Chart
+from crimeshare.publish.estimates import TOTAL, Estimates, Place, Year, built_root
+from crimeshare.publish.factsheet import breaks
+from crimeshare.publish.figures import Cell, Figure
+from crimeshare.publish.quarterly_charts import Quarter, Series, panels
+from crimeshare.publish.tables import Content, Table
+from crimeshare.reference import offences
+from crimeshare.sources.publishers import HOME_OFFICE
+from crimeshare.sources.registry import Release
+from crimeshare.tables.recorded_quarters import kept_codes
+
+QUARTERS = Path("results/clean/recorded_quarters.parquet")
+SERIES = Path("results/estimates/quarterly_series.parquet")
+CHECK = Path("results/estimates/home_office_check.parquet")
+TABLES = (QUARTERS, SERIES, CHECK)
+
+QUARTERS_SHOWN = 8
+"""Quarters in the table of a page; the chart has all of them."""
+
+SMALL_BASE = 50
+"""Offences in a quarter below which no percentage change is given, as ONS gives none for a year."""
+
+NONE_AT_HAND = "No release of the Home Office's open data is in this build."
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What one quarter's figures were read from: the sheet, and the hash of the workbook."""
+
+    sheet: str
+    workbook_sha256: str
+
+
+class Quarterly:
+    """The quarterly tables of one build, the newest release of the open data alone."""
+
+    def __init__(self, quarters: pa.Table, series: pa.Table, check: pa.Table) -> None:
+        """Take the tables of `TABLES`."""
+        releases = sorted(pc.unique(series["release_id"]).to_pylist())
+        self.release_id = releases[-1] if releases else ""
+        self._series = series.filter(pc.equal(series["release_id"], self.release_id))
+        own = quarters.filter(pc.equal(quarters["release_id"], self.release_id))
+        self._quarters = own
+        names = ["period_end", "sheet", "workbook_sha256", "read_from", "conversion_sha256"]
+        seen = own.select(names).group_by(names).aggregate([]).to_pylist()
+        self._sources = {
+            row["period_end"]: _Source(row["sheet"], row["workbook_sha256"] or "") for row in seen
+        }
+        self.read_from = seen[0]["read_from"] if seen else ""
+        self.conversion_sha256 = (seen[0]["conversion_sha256"] or "") if seen else ""
+        here = pc.equal(check["home_office_release_id"], self.release_id)
+        self._check = check.filter(here)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the build has no release of the open data."""
+        return not self.release_id
+
+    @property
+    def converted(self) -> bool:
+        """Whether a conversion was read, which holds no cell addresses."""
+        return self.read_from == "conversion"
+
+    def codes(self, offence_id: str) -> dict[str, str]:
+        """Names of the codes of an offence group that are given apart, in the order shown."""
+        rows = self._series.filter(
+            pc.and_(
+                pc.equal(self._series["offence_id"], offence_id),
+                pc.is_valid(self._series["code"]),
+            )
+        )
+        held = set(pc.unique(rows["code"]).to_pylist())
+        return {code: name for code, name in kept_codes().items() if code in held}
+
+    def quarters(self, place: Place, offence_id: str, code: str | None = None) -> list[Quarter]:
+        """The quarters of one group or code in one area, the oldest first."""
+        table = self._series
+        # A code may have been counted in another group once.
+        which = (
+            pc.equal(table["code"], code)
+            if code
+            else pc.and_(pc.equal(table["offence_id"], offence_id), pc.is_null(table["code"]))
+        )
+        here = pc.equal(table["area_code"], place.area.area_code)
+        rows = table.filter(pc.and_(here, which)).to_pylist()
+        cells = self._cells(place, offence_id, code)
+        return [
+            Quarter(
+                row["period_start"],
+                row["period_end"],
+                self._figure(place, offence_id, code, row, cells.get(row["period_end"], "")),
+            )
+            for row in rows
+        ]
+
+    def excluded(self, place: Place) -> dict[tuple[date, date], list[str]]:
+        """Quarters in which forces are left out of an area's count, and which forces."""
+        table = self._series
+        rows = table.filter(
+            pc.and_(
+                pc.and_(
+                    pc.equal(table["area_code"], place.area.area_code),
+                    pc.equal(table["offence_id"], TOTAL),
+                ),
+                pc.not_equal(table["excluded"], ""),
+            )
+        ).to_pylist()
+        return {(r["period_start"], r["period_end"]): r["excluded"].split("; ") for r in rows}
+
+    def checks(self, **equal: object) -> list[Row]:
+        """The rows that set both publishers beside each other, of those values alone."""
+        table = self._check
+        for name, value in equal.items():
+            wanted = pc.is_in(table[name], pa.array(value)) if isinstance(value, list) else None
+            table = table.filter(pc.equal(table[name], value) if wanted is None else wanted)
+        rows: list[Row] = table.to_pylist()
+        return rows
+
+    def _cells(self, place: Place, offence_id: str, code: str | None) -> dict[date, str]:
+        """The cell of each quarter of a force's code, where the workbook was read."""
+        if self.converted or code is None:
+            return {}
+        table = self._quarters
+        rows = table.filter(
+            pc.and_(
+                pc.equal(table["area_code"], place.area.area_code), pc.equal(table["code"], code)
+            )
+        ).to_pylist()
+        return {row["period_end"]: row["cells"] for row in rows}
+
+    def _figure(
+        self, place: Place, offence_id: str, code: str | None, row: Row, cell: str
+    ) -> Figure:
+        what = code or offence_id
+        source = self._sources[row["period_end"]]
+        single = bool(cell) and not set(cell) & set(": ")
+        name = f"offence code {code}" if code else prose.lower_first(offences()[offence_id].name)
+        return Figure(
+            f"quarter.{place_id(place)}.{what}.{row['period_end']:%Y-%m}.{self.release_id}",
+            row["count"],
+            "count",
+            (Cell(self.release_id, source.workbook_sha256, source.sheet, cell if single else ""),),
+            "" if single else f"{name}, {place.name}",
+            marker="unavailable",
+        )
+
+    def year(self, place: Place, row: Row) -> Figure:
+        """The four quarters of a row of the check, added up."""
+        ends = sorted(end for end in self._sources if end <= row["period_end"])[-4:]
+        sheets = {self._sources[end].sheet: self._sources[end] for end in ends}
+        like = f".as-{row['release_id']}" if row["excluded"] else ""
+        group = prose.lower_first(offences()[row["offence_id"]].name)
+        without = prose.excluding(row["excluded"].split("; ")) if row["excluded"] else ""
+        return Figure(
+            f"four_quarters.{place_id(place)}.{row['offence_id']}.{row['period_end']:%Y-%m}"
+            f".{self.release_id}{like}",
+            row["home_office_count"],
+            "count",
+            tuple(
+                Cell(self.release_id, source.workbook_sha256, source.sheet, "")
+                for source in sheets.values()
+            ),
+            f"{group}, {place.name}{without}, four quarters",
+        )
+
+
+def place_id(place: Place) -> str:
+    """An area in the names of figures; regions and forces share names."""
+    return f"{'' if place.kind == 'force' else f'{place.kind}-'}{place.slug}"
+
+
+def open_quarterly(root: Path | None = None) -> Quarterly:
+    """The quarterly tables of the build that the working directory is in.
+
+    Args:
+        root: the folder that holds ``results/``; unless given, the working directory or the
+            nearest folder above it that does.
+
+    Raises:
+        Problem: if nothing has been built there.
+    """
+    root = root or built_root(*TABLES)
+    return _read(root, tuple((root / file).stat().st_mtime_ns for file in TABLES))
+
+
+@lru_cache(maxsize=2)
+def _read(root: Path, stamp: tuple[int, ...]) -> Quarterly:
+    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
+    return Quarterly(*(pq.read_table(root / file) for file in TABLES))
+
+
+# ---------------------------------------------------------------- an area by quarter
+
+
+def opening(quarterly: Quarterly, place: Place) -> str:
+    """The newest quarter by offence code, and the same quarter of the year before."""
+    if quarterly.empty:
+        return NONE_AT_HAND
+    named = _series(quarterly, place)
+    newest = [each.quarters[-1] for each in named]
+    if any(quarter.figure.value is None for quarter in newest):
+        return (
+            f"For {newest[0].words} there are no figures for {place.words}: the police there made "
+            "no complete return."
+        )
+    counts = prose.listed(
+        [
+            f"{quarter.figure}{' offences' * (each is named[0])} of "
+            f"{prose.lower_first(escape(each.name))}"
+            for each, quarter in zip(named, newest, strict=True)
+        ]
+    )
+    text = f"From {newest[0].words} police in {place.words} recorded {counts}."
+    part = _part(quarterly, place, named)
+    if part:
+        whole = quarterly.quarters(place, place.estimates.offence_id)[-1].figure
+        text += (
+            f" {escape(named[0].name)} was {part} of the {whole} offences of "
+            f"{place.estimates.offence_words}."
+        )
+    return " ".join([text, *_moves(named)])
+
+
+def _part(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> Figure | None:
+    """What part of the group its first code is in the newest quarter; None without parts."""
+    group = place.estimates.offence_id
+    first = named[0].quarters[-1].figure
+    whole = quarterly.quarters(place, group)[-1].figure
+    if len(named) < 2 or not whole.value or first.value is None:
+        return None
+    return Figure(
+        f"{first.figure_id}.of.{group}",
+        first.number / whole.number,
+        "proportion",
+        (*first.cells, *whole.cells),
+        f"{first.formula or first.cells[0].name} / {whole.formula}",
+    )
+
+
+def _moves(named: Sequence[Series]) -> list[str]:
+    """How each series moved on the same quarter of the year before, where both may be compared."""
+    moved, broken = [], []
+    for each in named:
+        now = each.quarters[-1]
+        before = next((q for q in each.quarters if q.period_end == _year_before(now)), None)
+        if before is None or not before.figure.value or now.figure.value is None:
+            continue
+        name = prose.lower_first(escape(each.name))
+        if any(before.period_start <= b.day <= now.period_end for b in each.breaks):
+            broken.append(name)
+            continue
+        direction = prose.recorded_direction(before.figure.number, now.figure.number)
+        percent = Figure(
+            f"{now.figure.figure_id}.on_year_before",
+            now.figure.number / before.figure.number - 1,
+            "change",
+            tuple(dict.fromkeys((*now.figure.cells, *before.figure.cells))),
+            f"{now.figure.formula or now.figure.cells[0].name} on the quarter a year before",
+        )
+        by = "" if direction == "was unchanged" else f" by {percent:absolute}"
+        if before.figure.number < SMALL_BASE:
+            by = f", from {before.figure} to {now.figure}"
+        moved.append(f"{name} {direction}{by}")
+    sentences = []
+    if moved:
+        sentences.append(f"On the same three months of the year before, {prose.listed(moved)}.")
+    if broken:
+        verb = "is" if len(broken) == 1 else "are"
+        sentences.append(
+            f"{_upper_first(prose.listed(broken))} {verb} not compared, as what police record "
+            "changed in between."
+        )
+    return sentences
+
+
+def _year_before(quarter: Quarter) -> date:
+    end = quarter.period_end
+    return end.replace(year=end.year - 1)
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _series(quarterly: Quarterly, place: Place) -> list[Series]:
+    """The codes of the report's offence group that are given apart, else the group itself."""
+    group = place.estimates.offence_id
+    codes = quarterly.codes(group)
+    if not codes:
+        own = quarterly.quarters(place, group)
+        return [Series(offences()[group].name, own, breaks(group))]
+    return [
+        Series(name, quarterly.quarters(place, group, code), breaks(code))
+        for code, name in codes.items()
+    ]
+
+
+def by_quarter(quarterly: Quarterly, place: Place) -> Chart | None:
+    """Each offence code by quarter since the open data begin; None without a release."""
+    if quarterly.empty:
+        return None
+    named = _series(quarterly, place)
+    first = min((each.quarters[0] for each in named), key=lambda q: q.period_start).words
+    last = named[0].quarters[-1]
+    part = _part(quarterly, place, named)
+    title = (
+        f"Police in {place.words} recorded {last.figure} offences of "
+        f"{prose.lower_first(escape(named[0].name))} in {last.words}"
+        + (f", {part} of {place.estimates.offence_words}" if part else "")
+    )
+    chart = Chart(
+        "by-quarter",
+        title,
+        f"Offences recorded by quarter and offence code, {escape(place.name)}, {first} to "
+        f"{prose.month(last.period_end)}",
+        notes=[*_notes(quarterly, place), "Each panel has a scale of its own."],
+    )
+    return panels(chart, named)
+
+
+def _notes(quarterly: Quarterly, place: Place) -> list[str]:
+    notes = [
+        f"In the quarter that ends in {prose.month(end)} the figures exclude {prose.listed(names)}."
+        for (_, end), names in quarterly.excluded(place).items()
+    ]
+    notes.append(f"Source: {HOME_OFFICE.name}, police recorded crime open data.")
+    if quarterly.converted:
+        notes.append(
+            "Read from a third party's conversion of the published file, which holds no cell "
+            "addresses: each figure names the sheet's financial year and the rows added up."
+        )
+    return notes
+
+
+def latest_quarters(quarterly: Quarterly, place: Place) -> Table | None:
+    """The newest quarters by offence code, and the whole group; None without a release."""
+    if quarterly.empty:
+        return None
+    group = place.estimates.offence
+    named = _series(quarterly, place)
+    columns = [escape(each.name) for each in named]
+    lists = [each.quarters for each in named]
+    if len(named) > 1:
+        columns.append("Together")
+        lists.append(quarterly.quarters(place, group.offence_id))
+    by_end = [{quarter.period_end: quarter for quarter in quarters} for quarters in lists]
+    shown = lists[-1][-QUARTERS_SHOWN:]
+    rows: list[list[Content]] = [
+        [quarter.words, *(_at(quarters, quarter.period_end) for quarters in by_end)]
+        for quarter in shown
+    ]
+    return Table(
+        f"{group.name} in {place.words} by quarter and offence code, latest quarters",
+        ["Quarter", *columns],
+        rows,
+        notes=["The data of the chart above hold every quarter."],
+        wide=True,
+    )
+
+
+def _at(quarters: dict[date, Quarter], end: date) -> Figure:
+    absent = Figure("quarter.none", None, "count", marker="not_applicable")
+    return quarters[end].figure if end in quarters else absent
+
+
+# ---------------------------------------------------------------- ONS beside it
+
+
+def compared(quarterly: Quarterly, estimates: Estimates) -> str:
+    """How far the two publishers' totals of the forces agree, in sentences."""
+    if quarterly.empty:
+        return NONE_AT_HAND
+    latest = [
+        row
+        for row in quarterly.checks(
+            release_id=estimates.latest.release_id, area_type="force", offence_id=TOTAL
+        )
+        if row["period_end"] == estimates.latest.period_end
+    ]
+    if not latest:
+        return f"The open data have no quarters of the {estimates.latest.words}."
+    release = estimates.latest.release_id
+    equal = Figure(
+        f"check.equal.{release}.{quarterly.release_id}",
+        sum(row["difference"] == 0 for row in latest),
+        "count",
+    )
+    number = Figure(f"check.forces.{release}.{quarterly.release_id}", len(latest), "count")
+    typical = Figure(
+        f"check.typical.{release}.{quarterly.release_id}",
+        median(abs(row["difference_pct"]) for row in latest) / 100,
+        "change",
+    )
+    widest = max(latest, key=lambda row: abs(row["difference_pct"]))
+    place = estimates.place(widest["area_code"])
+    most = _percent(quarterly, place, estimates.latest, widest)
+    same = f"{equal} of {number} forces have" if equal.value else f"none of {number} forces has"
+    return (
+        f"For the {estimates.latest.words}, {same} the same total in both. Half of the forces "
+        f"differ by {typical:absolute} or less; the widest difference is that of {place.words}, "
+        f"{most:signed}."
+    )
+
+
+def _ons(place: Place, row: Row) -> Figure:
+    """ONS's count of a row of the check, as the report prints it elsewhere."""
+    return place.count(_year(place.estimates, row), row["offence_id"])
+
+
+def _year(estimates: Estimates, row: Row) -> Year:
+    own = (row["period_end"], row["release_id"])
+    known = [year for year in estimates.years if (year.period_end, year.release_id) == own]
+    first = known[0] if known else None
+    return first or Year(row["period_end"], row["release_id"], revised=True)
+
+
+def _difference(quarterly: Quarterly, place: Place, row: Row) -> Figure:
+    ons, home = _ons(place, row), quarterly.year(place, row)
+    return Figure(
+        f"{home.figure_id}.against.{row['release_id']}",
+        row["difference"],
+        "count",
+        (*ons.cells, *home.cells),
+        f"four quarters of {quarterly.release_id} - {ons.cells[0].name}",
+    )
+
+
+def _percent(quarterly: Quarterly, place: Place, year: Year, row: Row) -> Figure:
+    difference = _difference(quarterly, place, row)
+    ons = _ons(place, row)
+    return Figure(
+        f"{difference.figure_id}.percent",
+        row["difference"] / row["count"],
+        "change",
+        difference.cells,
+        f"four quarters of {quarterly.release_id} / {ons.cells[0].name} - 1",
+    )
+
+
+def nation_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | None:
+    """Both publishers' counts of England and Wales, every edition at hand."""
+    if quarterly.empty:
+        return None
+    nation = estimates.nation
+    rows = []
+    for row in quarterly.checks(area_code=nation.area.area_code, offence_id=TOTAL):
+        excluded = prose.excluding(row["excluded"].split("; ")) if row["excluded"] else ""
+        label = f"{prose.month(row['period_end'])}{escape(excluded)}"
+        rows.append([label, f"<code>{row['release_id']}</code>", *_pair(quarterly, nation, row)])
+    return Table(
+        "Recorded crime in England and Wales, as ONS published it and as the Home Office has it "
+        "now",
+        ["Year ending", "Release of ONS", *_columns(estimates)],
+        rows,
+        notes=[REVISED],
+        styles=["", "", "", "", "signed", "", "", "signed"],
+        wide=True,
+    )
+
+
+def forces_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | None:
+    """Both publishers' counts of every force in the latest edition."""
+    if quarterly.empty:
+        return None
+    latest = estimates.latest
+    rows = []
+    for force in estimates.forces:
+        found = [
+            row
+            for row in quarterly.checks(
+                area_code=force.area.area_code, release_id=latest.release_id, offence_id=TOTAL
+            )
+            if row["period_end"] == latest.period_end
+        ]
+        rows += [[escape(force.name), *_pair(quarterly, force, row)] for row in found]
+    return Table(
+        f"Recorded crime by force, {latest.words}, as ONS published it and as the Home Office has "
+        "it now",
+        ["Force", *_columns(estimates)],
+        rows,
+        notes=[REVISED, "The data pack has every year and offence group (home_office_check)."],
+        styles=["", "", "", "signed", "", "", "signed"],
+        wide=True,
+        sortable=True,
+    )
+
+
+REVISED = (
+    "A difference is the Home Office's figure less ONS's: what the police have revised since the "
+    "edition came out."
+)
+
+
+def _columns(estimates: Estimates) -> list[str]:
+    groups = ("All recorded crime", escape(estimates.offence.name))
+    return [f"{group}: {who}" for group in groups for who in ("ONS", "Home Office", "difference")]
+
+
+def _pair(quarterly: Quarterly, place: Place, row: Row) -> list[Content]:
+    """ONS, the Home Office and their difference, for all crime and the report's group."""
+    contents: list[Content] = []
+    for offence_id in (TOTAL, place.estimates.offence_id):
+        own = [
+            other
+            for other in quarterly.checks(
+                area_code=place.area.area_code,
+                release_id=row["release_id"],
+                offence_id=offence_id,
+            )
+            if other["period_end"] == row["period_end"]
+        ]
+        if own:
+            contents += [
+                _ons(place, own[0]),
+                quarterly.year(place, own[0]),
+                _difference(quarterly, place, own[0]),
+            ]
+        else:
+            contents += [Figure("check.none", None, "count", marker="not_applicable")] * 3
+    return contents
+
+
+def releases(quarterly: Quarterly, registry: dict[str, Release]) -> Table | None:
+    """The release of the open data behind this report, and how it was read."""
+    release = registry.get(quarterly.release_id)
+    if release is None:
+        return None
+    how = (
+        f'a third party\'s conversion, <code class="hash">{quarterly.conversion_sha256}</code>; '
+        "it holds no cell addresses"
+        if quarterly.converted
+        else "the Home Office's own file, cell by cell"
+    )
+    return Table(
+        "Release of the Home Office's open data",
+        ["Release", "Address", "SHA-256 of the published file", "What was read", "Notes"],
+        [
+            [
+                f"{escape(release.edition)}<br><code>{release.release_id}</code>",
+                f'<a href="{escape(release.page_url)}">page of the data tables</a>, '
+                f"<code>{escape(release.file)}</code>",
+                f'<code class="hash">{release.sha256}</code>' if release.pinned else "not known",
+                how,
+                f"<samp>{escape(release.note)}</samp>",
+            ]
+        ],
+        wide=True,
+    )

@@ -1,0 +1,219 @@
+"""Charts of quarterly series: one panel a series, all on one time axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from html import escape
+
+from crimeshare.publish import prose
+from crimeshare.publish.charts import (
+    ACCENT,
+    QUIET,
+    TEXT,
+    WIDTH,
+    Break,
+    Chart,
+    Spec,
+    figure_columns,
+    plain,
+)
+from crimeshare.publish.figures import Figure
+
+PANEL_HEIGHT = 66
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """One quarter of a series.
+
+    Attributes:
+        period_start, period_end: its first and last day.
+        figure: what was recorded in it.
+    """
+
+    period_start: date
+    period_end: date
+    figure: Figure
+
+    @property
+    def words(self) -> str:
+        """ "October to December 2025"."""
+        return f"{prose.MONTHS[self.period_start.month - 1]} to {prose.month(self.period_end)}"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One panel: its name, its quarters, the oldest first, and the changes that touch it."""
+
+    name: str
+    quarters: Sequence[Quarter]
+    breaks: Sequence[Break] = ()
+
+    def breaks_within(self) -> list[Break]:
+        """The changes that took effect while the series ran."""
+        first, last = self.quarters[0].period_start, self.quarters[-1].period_end
+        return [b for b in self.breaks if first <= b.day <= last]
+
+
+def panels(chart: Chart, series: Sequence[Series]) -> Chart:
+    """Draw each series in a panel of its own, recording changes as lettered rules.
+
+    A quarter without a figure interrupts its line and is never drawn as zero.
+
+    Args:
+        chart: title, subtitle and notes; drawing, text alternative, data and key are set here.
+        series: the panels from top to bottom.
+    """
+    places = [_middle(quarter) for each in series for quarter in each.quarters]
+    first, last = min(places), max(places)
+    drawn = {each.name: each.breaks_within() for each in series}
+    every = sorted({b for breaks in drawn.values() for b in breaks}, key=lambda b: (b.day, b.name))
+    letters = {b: chr(ord("A") + position) for position, b in enumerate(every)}
+    spec: Spec = {
+        "vconcat": [
+            _panel(
+                each, {b: letters[b] for b in drawn[each.name]}, (first, last), each is series[-1]
+            )
+            for each in series
+        ],
+        "spacing": 14,
+    }
+    return replace(
+        chart,
+        spec=spec,
+        alt=_alt(chart, series, drawn),
+        data=[
+            {
+                "series": each.name,
+                "quarter_ending": quarter.period_end.isoformat(),
+                **figure_columns(quarter.figure),
+            }
+            for each in series
+            for quarter in each.quarters
+        ],
+        key=[
+            ("rule", f"{letter}, {prose.month(b.day)}: {escape(b.name)}")
+            for b, letter in letters.items()
+        ],
+        figures=[quarter.figure for each in series for quarter in each.quarters],
+    )
+
+
+def _position(day: date) -> float:
+    """A day on an axis of years: 1 January 2024 is 2024."""
+    return round(day.year + (day.timetuple().tm_yday - 1) / 366, 4)
+
+
+def _middle(quarter: Quarter) -> float:
+    return round((_position(quarter.period_start) + _position(quarter.period_end)) / 2, 4)
+
+
+def _panel(
+    series: Series, letters: Mapping[Break, str], span: tuple[float, float], labelled: bool
+) -> Spec:
+    ticks = [year for year in range(int(span[0]) + 1, int(span[1]) + 1) if year % 2 == 0]
+    x: Spec = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": [span[0] - 0.2, span[1] + 0.2], "nice": False},
+        # The years stand once, below them all.
+        "axis": {"values": ticks, "format": "d", "title": None, "grid": False, "ticks": True}
+        if labelled
+        else None,
+    }
+    y: Spec = {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"nice": True, "zero": True},
+        # Equal widths, so that the panels stand exactly below each other.
+        "axis": {"tickCount": 3, "title": None, "minExtent": 52, "maxExtent": 52},
+    }
+    return {
+        "title": {
+            "text": series.name,
+            "anchor": "start",
+            "frame": "bounds",
+            "fontSize": 13,
+            "fontWeight": "bold",
+            "color": TEXT["color"],
+            "offset": 14 if letters else 6,
+        },
+        "width": WIDTH - 30,
+        "height": PANEL_HEIGHT,
+        "layer": [*_rules(letters, x), *_line(series, x, y)],
+    }
+
+
+def _line(series: Series, x: Spec, y: Spec) -> list[Spec]:
+    rows, stretch = [], 0
+    for quarter in series.quarters:
+        if quarter.figure.value is None:
+            stretch += 1
+            continue
+        rows.append(
+            {
+                "x": _middle(quarter),
+                "y": quarter.figure.number,
+                "stretch": stretch,
+                "tip": f"{series.name}, {quarter.words}: {quarter.figure.text}",
+            }
+        )
+    data = {"values": rows}
+    line = {"type": "line", "stroke": ACCENT, "strokeWidth": 1.5, "aria": False}
+    # Squares and no outline: some two hundred marks a page are the shorter for it.
+    point = {"type": "point", "shape": "square", "size": 14, "opacity": 1, "fill": ACCENT}
+    return [
+        {"data": data, "mark": line, "encoding": {"x": x, "y": y, "detail": {"field": "stretch"}}},
+        {
+            "data": data,
+            "mark": {**point, "stroke": None},
+            "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
+        },
+    ]
+
+
+def _rules(letters: Mapping[Break, str], x: Spec) -> list[Spec]:
+    if not letters:
+        return []
+    data = {
+        "values": [
+            {"x": _position(b.day), "letter": letter, "tip": f"{prose.month(b.day)}: {b.name}"}
+            for b, letter in letters.items()
+        ]
+    }
+    rule = {"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5}
+    text = {"type": "text", **TEXT, "fontSize": 12, "y": -7, "fontWeight": "bold"}
+    return [
+        {"data": data, "mark": {**rule, "aria": False}, "encoding": {"x": x}},
+        {
+            "data": data,
+            "mark": text,
+            "encoding": {"x": x, "text": {"field": "letter"}, "description": {"field": "tip"}},
+        },
+    ]
+
+
+def _alt(chart: Chart, series: Sequence[Series], drawn: Mapping[str, Sequence[Break]]) -> str:
+    """First, highest and last quarter of each panel: all of them would take minutes to hear."""
+    parts = [f"Line charts, one a series. {plain(chart.subtitle)}."]
+    for each in series:
+        known = [quarter for quarter in each.quarters if quarter.figure.value is not None]
+        if not known:
+            continue
+        top = max(known, key=lambda quarter: quarter.figure.number)
+        said = dict.fromkeys((known[0], top, known[-1]))
+        words = [
+            f"{quarter.figure.text} in {quarter.words}" + (", the most" if quarter is top else "")
+            for quarter in said
+        ]
+        parts.append(f"{each.name}: {'; '.join(words)}.")
+        missing = [q.words for q in each.quarters if q.figure.value is None]
+        if missing:
+            parts.append(f"No figure for {prose.listed(missing)}.")
+        if drawn[each.name]:
+            changes = "; ".join(f"{prose.month(b.day)}: {b.name}" for b in drawn[each.name])
+            parts.append(f"Recording changes: {changes}.")
+    parts.append("Every quarter is in the data of this chart.")
+    return " ".join(parts)
