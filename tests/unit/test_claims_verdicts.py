@@ -589,6 +589,25 @@ def test_a_gathered_estimate_names_its_publication_in_place_of_a_cell(releases, 
     assert "its 95% interval goes from" in table.loc["more", "reason"].split("difference")[1]
 
 
+@pytest.mark.parametrize(
+    ("group", "than", "said"),
+    [
+        (OLD, WOMEN, "Those aged 75 and over are among those aged 16 and over"),
+        (WOMEN, "{age: 16+}", "One of the two groups is part of the other"),
+        (WOMEN, MEN, None),
+        (YOUNG_WOMEN, OLD, None),
+        (YOUNG_WOMEN, MEN, None),
+    ],
+)
+def test_a_group_within_the_other_is_said_to_be(
+    judged: Judged, group: str, than: str, said: str | None
+) -> None:
+    table, _ = judged(survey(quantity="comparison", group=group, than=than, difference="more"))
+    reason = table.loc["it", "reason"]
+    assert ("too wide" in reason) == (said is not None)
+    assert said is None or said in reason
+
+
 def test_the_interval_of_a_difference_is_newcombes(judged: Judged) -> None:
     table, _ = judged(survey(quantity="comparison", group=WOMEN, than=MEN, difference="more"))
     # By hand from limits 0.19 to 0.21 and 0.08 to 0.09 around 0.20 and 0.085.

@@ -16,7 +16,7 @@ import pandas as pd
 from crimeshare.measures.claims import verdicts
 from crimeshare.measures.claims.findings import Cell, Finding
 from crimeshare.measures.claims.stated import OneIn
-from crimeshare.measures.claims.statements import Comparison, Proportion
+from crimeshare.measures.claims.statements import Comparison, Group, Proportion
 from crimeshare.measures.claims.verdicts import Reason, Verdict
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
@@ -34,6 +34,8 @@ SEEN = {
     "publisher_page": ", as read on its publisher's page,",
     "second_hand": ", as quoted second-hand,",
 }
+_AGES = re.compile(r"(\d+)(?:-(\d+)|\+)")
+
 SIGNS = {"more": 1, "less": -1, "no clear difference": 0}
 
 
@@ -131,6 +133,15 @@ class SurveyAudit:
             lower,
             upper,
         )
+        for whole, part in ((claim.than, claim.group), (claim.group, claim.than)):
+            if _among(part, whole):
+                reason.say(
+                    f"Those {_aged(part.age)} are among those {_aged(whole.age)}, so that the "
+                    "interval is rather too wide than too narrow."
+                    if part.age != whole.age
+                    else "One of the two groups is part of the other, so that the interval is "
+                    "rather too wide than too narrow."
+                )
         wanted = SIGNS[claim.difference]
         verdict = verdicts.CONFIRMED if sign == wanted else verdicts.CONTRADICTED
         if sign != wanted and sign == 0:
@@ -276,8 +287,22 @@ def _spoken(measure: str) -> str:
     return re.sub(r"since (?=\d)", "since age ", measure.replace("_", " "))
 
 
+def _among(part: Group, whole: Group) -> bool:
+    """Whether all people of one group are in the other."""
+    ages = [_AGES.fullmatch(group.age) for group in (part, whole)]
+    if None in ages or whole.sex not in ("all", part.sex):
+        return False
+    (low, high), (lowest, highest) = (
+        (int(age[1]), int(age[2] or 999)) for age in ages if age is not None
+    )
+    return lowest <= low and high <= highest
+
+
+def _aged(age: str) -> str:
+    return "aged " + age.replace("+", " and over").replace("-", " to ")
+
+
 def _people(sex: str, age: str) -> str:
     if age == "all":
         return "households"
-    words = age.replace("+", " and over").replace("-", " to ")
-    return f"{'people' if sex == 'all' else sex} aged {words}"
+    return f"{'people' if sex == 'all' else sex} {_aged(age)}"
