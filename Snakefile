@@ -10,7 +10,6 @@ from crimeshare.sources.registry import read_copies, read_registry, select
 from crimeshare.running import say
 from crimeshare.sources.source import kept_figures, origin
 from crimeshare.software import software
-from crimeshare.tables.corrections import read_corrections
 
 
 configfile: "config/config.yaml"
@@ -20,7 +19,6 @@ try:
     configuration = read_configuration(config)
     registry = read_registry(Path("config/releases.csv"))
     copies = read_copies(Path("config/copies.csv"), registry)
-    read_corrections(Path("config/corrections.yaml"), registry)
     releases = {
         release.release_id: release
         for release in select(registry, configuration.releases)

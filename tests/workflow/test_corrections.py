@@ -30,11 +30,11 @@ def test_an_entry_that_no_longer_matches_stops_the_run(
     assert "Traceback" not in run.stderr
 
 
-def test_an_entry_of_no_known_release_stops_the_run_at_once(project: Path) -> None:
+def test_an_entry_that_names_another_release_leaves_the_fault_unexplained(project: Path) -> None:
     corrections = project / "config" / "corrections.yaml"
     text = corrections.read_text(encoding="utf-8")
     corrections.write_text(text.replace("release: pfa-2019-12", "release: pfa-2019-21"), "utf-8")
     run = snakemake(project, "results/observations/pfa-2019-12.parquet")
-    assert run.returncode != 0
-    assert "`pfa-2019-21` is no release of the registry; did you mean `pfa-2019-12`?" in run.stderr
+    assert run.returncode == 1
+    assert any(sentence.startswith("pfa-2019-12") for sentence in sentences(run)), run.stderr
     assert "Traceback" not in run.stderr

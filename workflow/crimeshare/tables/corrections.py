@@ -7,19 +7,16 @@ another value, or the arithmetic holds again, the run stops and says so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from math import isclose
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem, Problems
-
-if TYPE_CHECKING:  # the Snakefile reads corrections, and need not wait for tables
-    from crimeshare.tables.arithmetic import Fault
+from crimeshare.tables.arithmetic import Fault
 
 
 class CellValue(Protocol):
@@ -54,13 +51,10 @@ class Correction(BaseModel):
         return self.sheet, self.cell
 
 
-def read_corrections(path: Path, releases: Collection[str] | None = None) -> list[Correction]:
+def read_corrections(path: Path) -> list[Correction]:
     """The entries of ``path``.
 
-    Args:
-        path: the file.
-        releases: ids of the known releases; an entry of another one is a slip. Unless given, they
-            are not checked.
+    A release may have entries before it is pinned: it is pinned only once its faults are listed.
 
     Raises:
         Problems: every entry that does not hold, with its number in the file.
@@ -68,7 +62,7 @@ def read_corrections(path: Path, releases: Collection[str] | None = None) -> lis
     """
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-        corrections = TypeAdapter(list[Correction]).validate_python(entries or [])
+        return TypeAdapter(list[Correction]).validate_python(entries or [])
     except yaml.YAMLError as error:
         raise Problem(f"{path} is not YAML: {error}") from error
     except ValidationError as error:
@@ -79,15 +73,6 @@ def read_corrections(path: Path, releases: Collection[str] | None = None) -> lis
                 for fault in error.errors()
             ]
         ) from error
-    strangers = [
-        f"{path}, sheet {entry.sheet!r}, cell {entry.cell}: `{entry.release}` is no release of the "
-        f"registry{did_you_mean(entry.release, releases) or '.'}"
-        for entry in corrections
-        if releases is not None and entry.release not in releases
-    ]
-    if strangers:
-        raise Problems(strangers)
-    return corrections
 
 
 def _number(value: float | None) -> str:
