@@ -188,6 +188,13 @@ class TestSelection:
         assert "status in config/releases.csv is listed" in caught.value.problems[0]
         assert "did you mean `pfa-2024-12`?" in caught.value.problems[1]
 
+    def test_of_an_edition_without_an_issue_the_last_one_is_meant(self, path: Path) -> None:
+        first = ROW | {"release_id": "pfa-2024-12-v1", "path": "/crime/dec/previous/v1/a.xlsx"}
+        last = ROW | {"release_id": "pfa-2024-12-corrected", "sha256": B}
+        registry = read_registry(write(path, first, last))
+        assert [r.release_id for r in select(registry, "pfa-2024-12")] == ["pfa-2024-12-corrected"]
+        assert [r.release_id for r in select(registry, "pfa-2024-12-v1")] == ["pfa-2024-12-v1"]
+
     def test_origin_and_the_sentence_about_it(self, path: Path) -> None:
         unpinned = ROW | UNPINNED | {"release_id": "pfa-2024-06", "period_end": "2024-06-30"}
         unpinned |= {"path": "/crime/other.xlsx", "status": "shipped"}

@@ -31,6 +31,7 @@ from crimeshare.sources.registry import (
     COPIES,
     REGISTRY,
     Release,
+    current_issues,
     read_copies,
     read_registry,
 )
@@ -125,9 +126,8 @@ def _resolved(
     if release is not None:
         return release
     base = stem(dataset, period_end)
-    issues = [name for name in registry if name.startswith(f"{base}-")]
-    if issues and not issue:
-        return _current_issue(release_id, [registry[name] for name in issues])
+    if not issue and any(name.startswith(f"{base}-") for name in registry):
+        return _current_issue(base, registry)
     uri, page = find_edition(source, datasets[dataset], period_end)
     state = len(page.versions) + 1
     number = int(issue.removeprefix("-v")) if issue.startswith("-v") else None
@@ -176,10 +176,10 @@ def _resolved(
     )
 
 
-def _current_issue(release_id: str, issues: Sequence[Release]) -> Release:
+def _current_issue(release_id: str, registry: Mapping[str, Release]) -> Release:
     """The issue of an edition that was not replaced, where none is named."""
-    current = [r for r in issues if "/previous/" not in r.path and r.status != "superseded"]
-    names = " and ".join(release.release_id for release in issues)
+    current = current_issues(release_id, registry)
+    names = " and ".join(name for name in registry if name.startswith(f"{release_id}-"))
     if len(current) != 1:
         raise Problem(
             f"{release_id} is not in config/releases.csv, which has {names}: ONS issued that "

@@ -167,15 +167,34 @@ def read_copies(path: Path, registry: Mapping[str, Release]) -> dict[str, list[C
     return copies
 
 
+def current_issues(stem: str, registry: Mapping[str, Release]) -> list[Release]:
+    """The issues of an edition that ONS did not replace, where ``stem`` names the edition alone.
+
+    One, as a rule: of ``pfa-2024-03``, which was issued twice, ``pfa-2024-03-corrected``.
+    """
+    return [
+        release
+        for name, release in registry.items()
+        if name.startswith(f"{stem}-")
+        and "/previous/" not in release.path
+        and release.status != "superseded"
+    ]
+
+
 def select(registry: Mapping[str, Release], wanted: str | list[str]) -> list[Release]:
     """Return the shipped releases (`wanted` is ``"all"``) or those named, in registry order.
+
+    An edition that was issued more than once may be named without an issue: the last one is meant.
 
     Raises:
         Problems: names that the registry does not hold, or whose figures are not shipped.
     """
     if wanted == "all":
         return [release for release in registry.values() if release.status == "shipped"]
-    names = [wanted] if isinstance(wanted, str) else wanted
+    names = []
+    for name in [wanted] if isinstance(wanted, str) else wanted:
+        issues = [] if name in registry else current_issues(name, registry)
+        names.append(issues[0].release_id if len(issues) == 1 else name)
     problems = []
     for name in names:
         if name not in registry:
