@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
+from crimeshare.publish import survey_prose
 from crimeshare.publish.estimates import built_root
 from crimeshare.publish.figures import Cell, Figure, show
 from crimeshare.publish.provenance import sources
@@ -43,6 +44,7 @@ class Audited:
     Attributes:
         claim_id: its name in config/claims.yaml.
         statement, source: the words, and who said them.
+        asserted: the one thing of what the words say that was judged.
         verdict: one of the audit's verdicts.
         reason: HTML, every number in it a figure with its cells.
         figures: those figures.
@@ -51,6 +53,7 @@ class Audited:
     claim_id: str
     statement: str
     source: str
+    asserted: str
     verdict: str
     reason: str
     figures: Sequence[Figure]
@@ -58,6 +61,7 @@ class Audited:
     def _repr_html_(self) -> str:
         return (
             f'<article class="claim" id="{self.claim_id}"><p class="statement">{self.quoted}</p>'
+            f"<p>Asserts: <samp>{escape(self.asserted)}</samp></p>"
             f'<p class="verdict"><strong>{_marked(self.verdict).capitalize()}</strong></p>'
             f'<p class="reason">{self.reason}</p>{sources(self.figures)}</article>'
         )
@@ -103,6 +107,7 @@ class Audit:
         rows: list[list[Content]] = [
             [
                 f'<a href="#{statement.claim_id}">{statement.words}</a>',
+                f"<samp>{escape(statement.asserted)}</samp>",
                 statement.said_by,
                 _marked(statement.verdict),
             ]
@@ -110,7 +115,7 @@ class Audit:
         ]
         return Table(
             "Public statements and what the releases say",
-            ["Statement", "Said by", "Verdict"],
+            ["Statement", "What it asserts", "Said by", "Verdict"],
             rows,
             wide=True,
         )
@@ -128,28 +133,52 @@ def open_audit() -> Audit:
     """
     root = built_root(CLAIMS, EVIDENCE)
     entries = yaml.safe_load((root / STATEMENTS).read_text(encoding="utf-8"))
-    said_by = {entry["id"]: str(entry["source"]) for entry in entries}
+    stated = {entry["id"]: entry for entry in entries}
     evidence: dict[str, list[dict[str, Any]]] = {}
     for row in pq.read_table(root / EVIDENCE).to_pylist():
         evidence.setdefault(row["claim_id"], []).append(row)
     return Audit(
         [
-            _audited(row, said_by[row["claim_id"]], evidence.get(row["claim_id"], []))
+            _audited(row, stated[row["claim_id"]], evidence.get(row["claim_id"], []))
             for row in pq.read_table(root / CLAIMS).to_pylist()
         ]
     )
 
 
-def _audited(row: dict[str, Any], source: str, evidence: Sequence[dict[str, Any]]) -> Audited:
+def _audited(
+    row: dict[str, Any], entry: dict[str, Any], evidence: Sequence[dict[str, Any]]
+) -> Audited:
     mentions = _mentions(evidence)
     return Audited(
         row["claim_id"],
         row["statement"],
-        source,
+        str(entry["source"]),
+        asserted(entry),
         row["verdict"],
         _told(row["reason"], [(text, show(figure, style)) for text, figure, style in mentions]),
         [figure for _, figure, _ in mentions],
     )
+
+
+def asserted(entry: dict[str, Any]) -> str:
+    """What an entry of config/claims.yaml asserts: "count 9,013: Gwent, year ending ..."."""
+    if entry["quantity"] == "comparison":
+        said = f"{_who(entry['group'])}, {entry['difference']} than {_who(entry['than'])}"
+    else:
+        said = f"{entry['quantity']} {entry['value']}"
+        if "classification" in entry:
+            said += f" (classification {entry['classification']})"
+    surveyed = "measure" in entry
+    about = [
+        survey_prose.measure(entry["measure"]) if surveyed else entry.get("offence"),
+        entry.get("area") or (_who(entry) if "value" in entry else None),
+        entry["period"],
+    ]
+    return f"{said}: {', '.join(part for part in about if part)}"
+
+
+def _who(group: dict[str, Any]) -> str:
+    return survey_prose.who(group.get("sex", "all"), str(group.get("age", "16+")))
 
 
 def _mentions(rows: Sequence[dict[str, Any]]) -> list[tuple[str, Figure, str]]:

@@ -471,6 +471,7 @@ def disagreement_table(survey: Survey) -> Table:
             key = (row["release_id"], row["statistic"], row["units"], row["measure_id"])
             grouped.setdefault(key, []).append(row)
     rows: list[list[Content]] = []
+    letters: dict[str, str] = {}
     order = list(STATISTICS)
     for key in sorted(grouped, key=lambda k: (k[0], order.index(k[1]), k[2], k[3])):
         release, statistic, _, measure = key
@@ -490,7 +491,7 @@ def disagreement_table(survey: Survey) -> Table:
                 else "not significant here, but so at ONS",
                 _factor(f"{name}.factor", first["factor"]),
                 f"{own[0]} to {own[1]}",
-                explained(first),
+                letters.setdefault(explained(first), chr(ord("A") + len(letters))),
             ]
         )
     return Table(
@@ -505,6 +506,7 @@ def disagreement_table(survey: Survey) -> Table:
             "Explanation",
         ],
         rows,
+        notes=[f"<b>{letter}</b>: {explanation}" for explanation, letter in letters.items()],
         wide=True,
     )
 
