@@ -29,18 +29,23 @@ from crimeshare.publish.claims import asserted
             "rank third (classification sub-groups): Robbery, Kent, year ending March 2020",
         ),
         (
-            {"quantity": "proportion", "value": "one in five", "measure": "theft", "sex": "women"},
-            "proportion one in five: theft, women aged 16 and over, year ending March 2020",
+            {
+                "quantity": "proportion",
+                "value": "one in five",
+                "measure": "bicycle_theft",
+                "sex": "women",
+            },
+            "proportion one in five: bicycle theft, women aged 16 and over, year ending March 2020",
         ),
         (
             {
                 "quantity": "comparison",
                 "difference": "more",
-                "measure": "theft",
+                "measure": "bicycle_theft",
                 "group": {"age": "16-19"},
                 "than": {"sex": "men"},
             },
-            "people aged 16 to 19, more than men aged 16 and over: theft, year ending March 2020",
+            "people aged 16 to 19, more than men aged 16 and over: bicycle theft, year ending March 2020",
         ),
     ],
 )
