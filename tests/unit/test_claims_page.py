@@ -41,11 +41,11 @@ from crimeshare.publish.claims import asserted
             {
                 "quantity": "comparison",
                 "difference": "more",
-                "measure": "bicycle_theft",
-                "group": {"age": "16-19"},
+                "measure": "robbery",
+                "group": {"age": "16+", "sex": "women"},
                 "than": {"sex": "men"},
             },
-            "people aged 16 to 19, more than men aged 16 and over: bicycle theft, year ending March 2020",
+            "women aged 16 and over, more than men aged 16 and over: robbery, year ending March 2020",
         ),
     ],
 )
