@@ -42,10 +42,11 @@ from crimeshare.publish.claims import asserted
                 "quantity": "comparison",
                 "difference": "more",
                 "measure": "robbery",
-                "group": {"age": "16+", "sex": "women"},
+                "group": {"sex": "women"},
                 "than": {"sex": "men"},
             },
-            "women aged 16 and over, more than men aged 16 and over: robbery, year ending March 2020",
+            "women aged 16 and over, more than men aged 16 and over: "
+            "robbery, year ending March 2020",
         ),
     ],
 )
