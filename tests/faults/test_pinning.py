@@ -277,6 +277,14 @@ def test_where_no_issue_is_named_the_last_one_is_taken(
     assert "the last one is taken" in capsys.readouterr().err
 
 
+def test_a_version_that_is_listed_and_gone_is_said_to_be_gone(here: Here) -> None:
+    path = f"{folder(NEXT)}/previous/v1/"
+    here.register(release_id="pfa-2019-03-v1", period_end="2019-03-31", path=path)
+    words = refused(here, "pfa-2019-03-v1")
+    assert "The file name of pfa-2019-03-v1 is not in config/releases.csv." in words
+    assert f"does not hold {path}data.json" in words
+
+
 def test_an_issue_of_another_name_keeps_the_id_it_is_listed_under(here: Here) -> None:
     here.mirror.correct(NEXT, corrected_book(), "new.xlsx", notice="A slip.")
     path = f"{folder(NEXT)}/new.xlsx"

@@ -187,8 +187,8 @@ def _address_by_page(release: Release, source: Source, missing: Missing) -> str:
     """Return the address of the one file of the same kind that the edition's page names."""
     try:
         edition = read_edition(source, release.edition_uri)
-    except Missing:
-        raise missing from None
+    except Missing as gone:
+        raise (missing if release.file else Missing(f"{missing} {gone}")) from None
     suffix = PurePosixPath(release.file).suffix
     names = [
         name
