@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
 from statistics import median
@@ -33,7 +33,8 @@ from crimeshare.tables.recorded_quarters import kept_codes
 QUARTERS = Path("results/clean/recorded_quarters.parquet")
 SERIES = Path("results/estimates/quarterly_series.parquet")
 CHECK = Path("results/estimates/home_office_check.parquet")
-TABLES = (QUARTERS, SERIES, CHECK)
+TABLES = (QUARTERS, SERIES)
+"""What every page with quarters reads; the check is read where it is shown."""
 
 QUARTERS_SHOWN = 8
 """Quarters in the table of a page; the chart has all of them."""
@@ -57,8 +58,8 @@ class _Source:
 class Quarterly:
     """The quarterly tables of one build, the newest release of the open data alone."""
 
-    def __init__(self, quarters: pa.Table, series: pa.Table, check: pa.Table) -> None:
-        """Take the tables of `TABLES`."""
+    def __init__(self, quarters: pa.Table, series: pa.Table, check: Path) -> None:
+        """Take the tables of `TABLES`, and where the check is."""
         releases = sorted(pc.unique(series["release_id"]).to_pylist())
         self.release_id = releases[-1] if releases else ""
         self._series = series.filter(pc.equal(series["release_id"], self.release_id))
@@ -71,8 +72,11 @@ class Quarterly:
         }
         self.read_from = seen[0]["read_from"] if seen else ""
         self.conversion_sha256 = (seen[0]["conversion_sha256"] or "") if seen else ""
-        here = pc.equal(check["home_office_release_id"], self.release_id)
-        self._check = check.filter(here)
+        self._check_path = check
+
+    @cached_property
+    def _check(self) -> pa.Table:
+        return pq.read_table(self._check_path)
 
     @property
     def empty(self) -> bool:
@@ -133,6 +137,7 @@ class Quarterly:
     def checks(self, **equal: object) -> list[Row]:
         """The rows that set both publishers beside each other, of those values alone."""
         table = self._check
+        table = table.filter(pc.equal(table["home_office_release_id"], self.release_id))
         for name, value in equal.items():
             wanted = pc.is_in(table[name], pa.array(value)) if isinstance(value, list) else None
             table = table.filter(pc.equal(table[name], value) if wanted is None else wanted)
@@ -203,13 +208,15 @@ def open_quarterly(root: Path | None = None) -> Quarterly:
         Problem: if nothing has been built there.
     """
     root = root or built_root(*TABLES)
-    return _read(root, tuple((root / file).stat().st_mtime_ns for file in TABLES))
+    built = (root / file for file in (*TABLES, CHECK))
+    return _read(root, tuple(file.stat().st_mtime_ns for file in built if file.exists()))
 
 
 @lru_cache(maxsize=2)
 def _read(root: Path, stamp: tuple[int, ...]) -> Quarterly:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    return Quarterly(*(pq.read_table(root / file) for file in TABLES))
+    quarters, series = (pq.read_table(root / file) for file in TABLES)
+    return Quarterly(quarters, series, root / CHECK)
 
 
 # ---------------------------------------------------------------- an area by quarter
