@@ -9,6 +9,7 @@ import pytest
 from crimeshare.sources.fetching import fetch
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.pages import read_edition, read_landing, read_version
+from crimeshare.sources.publishers import OFFICE_FOR_NATIONAL_STATISTICS
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry, select
 from crimeshare.sources.source import Missing
 from crimeshare.sources.website import Website
@@ -17,7 +18,12 @@ from tests.loopback import Loopback
 ROOT = Path(__file__).resolve().parents[2]
 REGISTERED = read_registry(ROOT / REGISTRY)
 LISTED_COPIES = read_copies(ROOT / COPIES, REGISTERED)
-SHIPPED = [release.release_id for release in select(REGISTERED, "all")]
+# Those of ONS: the Home Office's open data have no pages.
+SHIPPED = [
+    release.release_id
+    for release in select(REGISTERED, "all")
+    if release.publisher is OFFICE_FOR_NATIONAL_STATISTICS
+]
 
 
 @pytest.mark.parametrize("release_id", SHIPPED)
@@ -43,7 +49,7 @@ def test_server_and_folder_give_the_registered_bytes(
 def test_every_page_of_the_mirror_is_read_and_registered(mirror: Path, root: Path) -> None:
     source = MirrorFolder(mirror, max_bytes=100_000_000)
     paths = {release.path for release in REGISTERED.values()}
-    datasets = {release.edition_uri.rsplit("/", 1)[0] for release in select(REGISTERED, "all")}
+    datasets = {REGISTERED[name].edition_uri.rsplit("/", 1)[0] for name in SHIPPED}
     read = 0
     for dataset in sorted(datasets):
         for uri in read_landing(source, dataset).editions:
