@@ -12,7 +12,7 @@ from crimeshare.measures.claims.recorded import Releases
 from crimeshare.measures.claims.surveyed import SurveyAudit
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.surveyed import TABLES
+from crimeshare.publish.subjects.surveyed import TABLES
 from crimeshare.sources.registry import read_registry
 
 

@@ -8,7 +8,13 @@ from crimeshare.measures.control_limits import compute_control_limits
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
 from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.estimates import CHANGES, CONTROL_LIMITS, RECORDED, SHARES, SIMILAR_FORCES
+from crimeshare.publish.subjects.estimates import (
+    CHANGES,
+    CONTROL_LIMITS,
+    RECORDED,
+    SHARES,
+    SIMILAR_FORCES,
+)
 from crimeshare.tables.combining import combine_recorded_crime
 from tests.audited import write_audit
 from tests.quarterly import write_quarterly

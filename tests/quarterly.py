@@ -9,7 +9,7 @@ import pandas as pd
 from crimeshare.measures.quarters import compute_home_office_check, compute_quarterly_series
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.parquet import write_table
-from crimeshare.publish.quarterly import CHECK, QUARTERS, SERIES
+from crimeshare.publish.subjects.quarterly import CHECK, QUARTERS, SERIES
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
 from crimeshare.tables.quarter_figures import read_quarter_figures
 

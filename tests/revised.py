@@ -10,8 +10,8 @@ from crimeshare.measures.revisions import (
     summarise_revisions,
 )
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.estimates import CHANGES, RECORDED
-from crimeshare.publish.revised import CODES, FLIPPED, REVISIONS, SIZES
+from crimeshare.publish.subjects.estimates import CHANGES, RECORDED
+from crimeshare.publish.subjects.revised import CODES, FLIPPED, REVISIONS, SIZES
 
 
 def write_revisions(folder: Path) -> None:

@@ -20,7 +20,7 @@ from crimeshare.measures.published_changes import (
 from crimeshare.measures.survey_trends import compute_survey_trends
 from crimeshare.measures.victims import compute_offences_per_victims, surveyed_populations
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.surveyed import TABLES
+from crimeshare.publish.subjects.surveyed import TABLES
 from crimeshare.tables.survey_combining import (
     combine_notices,
     combine_recorded_offence_codes,

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from crimeshare.publish.notebooks import execute_pages
-from crimeshare.publish.pages import REPORT, report_pages
-from crimeshare.publish.pages import Page as ReportPage
-from crimeshare.publish.site import read_executed, render_body, render_page, render_search
+from crimeshare.publish.site.notebooks import execute_pages
+from crimeshare.publish.site.pages import REPORT, report_pages
+from crimeshare.publish.site.pages import Page as ReportPage
+from crimeshare.publish.site.rendering import read_executed, render_body, render_page, render_search
 from tests.building import write_build
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

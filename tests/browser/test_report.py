@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from crimeshare.publish.pages import report_pages
+from crimeshare.publish.site.pages import report_pages
 from tests.browser.conftest import page_types
 
 ADDRESSES = [*(page.address for page in page_types()), "search.html"]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.estimates import RECORDED, TABLES, Estimates, open_estimates
-from crimeshare.publish.revised import CODES, Revisions, open_revisions
+from crimeshare.publish.subjects.estimates import RECORDED, TABLES, Estimates, open_estimates
+from crimeshare.publish.subjects.revised import CODES, Revisions, open_revisions
 from tests.building import write_build
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions

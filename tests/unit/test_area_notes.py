@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crimeshare.publish import factsheet
-from crimeshare.publish.charts import plain
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.figures import stray_numbers
+from crimeshare.publish.elements.charts import plain
+from crimeshare.publish.elements.figures import stray_numbers
+from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.reference import REFERENCE, areas, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.observations import read_observations

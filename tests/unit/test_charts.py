@@ -13,10 +13,11 @@ import altair
 import jsonschema
 import pytest
 
-from crimeshare.publish import charts, factsheet
-from crimeshare.publish.charts import Bar, Break, Chart, Point
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.figures import Cell, Figure
+from crimeshare.publish.elements import charts
+from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
+from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects.estimates import Estimates
 
 CELL = Cell("pfa-2024-12", "ab" * 32, "Table P1", "I60")
 TITLED = Chart("a-chart", "It <b>rose</b>", "Share, Gwent, year ending December 2024")

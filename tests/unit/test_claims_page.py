@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from crimeshare.publish.claims import asserted
+from crimeshare.publish.subjects.claims import asserted
 
 
 @pytest.mark.parametrize(

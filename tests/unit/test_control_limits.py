@@ -20,7 +20,7 @@ from crimeshare.measures.control_limits import (
     winsorise,
 )
 from crimeshare.parquet import read_table
-from crimeshare.publish.estimates import SHARES
+from crimeshare.publish.subjects.estimates import SHARES
 
 # The trials of BCG vaccine that texts on random effects use (G. A. Colditz and others, JAMA 271
 # (1994) 698-702): cases and non-cases, vaccinated and not.  Q = 152.23 is printed for them in W.

@@ -18,8 +18,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.problems import Problems
-from crimeshare.publish.data_pack import table_schema, without_formulas, write_data_pack, write_zip
-from crimeshare.publish.dictionary import (
+from crimeshare.publish.pack.data_pack import (
+    table_schema,
+    without_formulas,
+    write_data_pack,
+    write_zip,
+)
+from crimeshare.publish.pack.dictionary import (
     ANY_TABLE,
     DICTIONARY,
     Column,
@@ -149,7 +154,7 @@ PACK = """
 import sys
 from pathlib import Path
 from tests.unit.test_data_pack import write_in
-from crimeshare.publish.data_pack import write_zip
+from crimeshare.publish.pack.data_pack import write_zip
 write_in(Path(sys.argv[1]))
 write_zip(Path(sys.argv[1]) / "data", Path(sys.argv[1]) / "data.zip")
 """

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from crimeshare.publish import factsheet
-from crimeshare.publish.charts import plain
-from crimeshare.publish.estimates import TOTAL, Estimates
-from crimeshare.publish.figures import shown, stray_numbers
-from crimeshare.publish.notebooks import warm_kernel
-from crimeshare.publish.site import render_body
+from crimeshare.publish.elements.charts import plain
+from crimeshare.publish.elements.figures import shown, stray_numbers
+from crimeshare.publish.site.notebooks import warm_kernel
+from crimeshare.publish.site.rendering import render_body
+from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects.estimates import TOTAL, Estimates
 
 
 @pytest.mark.parametrize(

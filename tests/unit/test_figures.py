@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crimeshare.publish.figures import (
+from crimeshare.publish.elements.figures import (
     MARKERS,
     MINUS,
     UNITS,

@@ -26,10 +26,10 @@ from crimeshare.ledger.printed import printed_figures
 from crimeshare.ledger.trace import Reference, references
 from crimeshare.parquet import write_table
 from crimeshare.problems import Problem
-from crimeshare.publish.charts import csv_link, figure_columns
-from crimeshare.publish.figures import Cell, Figure
-from crimeshare.publish.pages import Page, page
-from crimeshare.publish.tables import Table
+from crimeshare.publish.elements.charts import csv_link, figure_columns
+from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.tables import Table
+from crimeshare.publish.site.pages import Page, page
 from tests.conftest import ROOT
 
 SHA256 = "ab" * 32

@@ -11,9 +11,9 @@ import nbformat
 import pytest
 
 from crimeshare.problems import Problem
-from crimeshare.publish.notebooks import Kernel, execute_pages, warm_kernel, with_parameters
-from crimeshare.publish.pages import Page, page, report_pages
-from crimeshare.publish.site import read_executed, render_body, render_page, render_search
+from crimeshare.publish.site.notebooks import Kernel, execute_pages, warm_kernel, with_parameters
+from crimeshare.publish.site.pages import Page, page, report_pages
+from crimeshare.publish.site.rendering import read_executed, render_body, render_page, render_search
 
 STORED = sorted({page.source for page in report_pages()})
 
@@ -121,8 +121,8 @@ def test_pages_are_the_same_bytes_whatever_the_surroundings(root: Path, built: P
     """In another time zone, locale and hash seed, by another number of kernels."""
     program = (
         "import sys; from pathlib import Path\n"
-        "from crimeshare.publish.notebooks import execute_pages\n"
-        "from crimeshare.publish.pages import page\n"
+        "from crimeshare.publish.site.notebooks import execute_pages\n"
+        "from crimeshare.publish.site.pages import page\n"
         "execute_pages([page(n) for n in ('index', 'forces/gwent', 'sources')], {},"
         " Path.cwd(), kernels=int(sys.argv[1]))"
     )

@@ -15,10 +15,17 @@ import pikepdf
 import pytest
 
 from crimeshare.problems import Problem
-from crimeshare.publish import factsheet, pdf
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.pages import Page, page
-from crimeshare.publish.pdf import Document, Press, factsheet_document, press, report_document
+from crimeshare.publish.pdf.document import (
+    Document,
+    Press,
+    factsheet_document,
+    press,
+    report_document,
+)
+from crimeshare.publish.pdf.document import document as pdf
+from crimeshare.publish.site.pages import Page, page
+from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.sources.registry import Release, read_registry
 
 
@@ -231,7 +238,7 @@ def test_an_unknown_example_force_is_named_with_the_nearest() -> None:
 SET = """
 import hashlib, sys
 from datetime import date
-from crimeshare.publish.pdf import Document, press
+from crimeshare.publish.pdf.document import Document, press
 source = open(sys.argv[1], encoding="utf-8").read()
 with press() as printing:
     print(hashlib.sha256(printing.print(Document("It", source, date(2025, 1, 1)))).hexdigest())

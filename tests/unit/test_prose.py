@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crimeshare.publish import prose
+from crimeshare.publish.elements import prose
 
 
 @pytest.mark.parametrize(

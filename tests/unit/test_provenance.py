@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crimeshare.publish import factsheet
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.figures import Cell, Figure, stray_numbers
-from crimeshare.publish.provenance import ranges, sources
+from crimeshare.publish.elements.figures import Cell, Figure, stray_numbers
+from crimeshare.publish.elements.provenance import ranges, sources
+from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects.estimates import Estimates
 
 SHA256 = "ab" * 32
 

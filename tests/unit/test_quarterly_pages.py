@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.parquet import read_table
-from crimeshare.publish import quarterly, sources
-from crimeshare.publish.charts import Break, Chart, plain
-from crimeshare.publish.estimates import RECORDED, Estimates, open_estimates
-from crimeshare.publish.figures import MINUS, Figure, shown, stray_numbers
-from crimeshare.publish.quarterly import Quarterly, open_quarterly
-from crimeshare.publish.quarterly_charts import Quarter, Series, panels
+from crimeshare.publish.elements.charts import Break, Chart, plain
+from crimeshare.publish.elements.figures import MINUS, Figure, shown, stray_numbers
+from crimeshare.publish.subjects import quarterly, sources
+from crimeshare.publish.subjects.estimates import RECORDED, Estimates, open_estimates
+from crimeshare.publish.subjects.quarterly import Quarterly, open_quarterly
+from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
 from crimeshare.tables.recorded_quarters import read_recorded_quarters
 from tests.open_document import line, open_data
@@ -261,7 +261,7 @@ def test_a_build_without_the_open_data_says_so(
 
 
 def test_the_tables_are_described(root: Path) -> None:
-    from crimeshare.publish.dictionary import describe_columns
+    from crimeshare.publish.pack.dictionary import describe_columns
 
     table = shipped(root)
     for name, columns in (

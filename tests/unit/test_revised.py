@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish import revisions_page
-from crimeshare.publish.charts import plain
-from crimeshare.publish.estimates import RECORDED, SHARES, TABLES, Estimates
-from crimeshare.publish.figures import Figure, shown, stray_numbers
-from crimeshare.publish.notebooks import warm_kernel
-from crimeshare.publish.revised import (
+from crimeshare.publish.elements.charts import plain
+from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
+from crimeshare.publish.site.notebooks import warm_kernel
+from crimeshare.publish.site.rendering import render_body
+from crimeshare.publish.subjects import revisions_page
+from crimeshare.publish.subjects.estimates import RECORDED, SHARES, TABLES, Estimates
+from crimeshare.publish.subjects.revised import (
     CODES,
     FLIPPED,
     REVISIONS,
@@ -29,7 +30,6 @@ from crimeshare.publish.revised import (
     outlook,
     turned,
 )
-from crimeshare.publish.site import render_body
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 

@@ -10,13 +10,19 @@ import pytest
 
 from crimeshare.measures.claims.verdicts import VERDICTS
 from crimeshare.problems import Problem
-from crimeshare.publish import formulas, front, methods, prose, sources, survey_pages, survey_prose
-from crimeshare.publish.charts import Break, Chart
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.figures import Figure, shown, stray_numbers
-from crimeshare.publish.survey_charts import Interval, Line, intervals_by_row, intervals_over_time
-from crimeshare.publish.surveyed import Survey, open_survey, uncertainty, with_interval
-from crimeshare.publish.typeset import typeset
+from crimeshare.publish.elements import formulas, prose
+from crimeshare.publish.elements.charts import Break, Chart
+from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
+from crimeshare.publish.pdf.typeset import typeset
+from crimeshare.publish.subjects import front, methods, sources, survey_pages, survey_prose
+from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.survey_charts import (
+    Interval,
+    Line,
+    intervals_by_row,
+    intervals_over_time,
+)
+from crimeshare.publish.subjects.surveyed import Survey, open_survey, uncertainty, with_interval
 
 
 @pytest.fixture(scope="module")
@@ -302,7 +308,7 @@ class TestFront:
     def test_other_offence_groups_get_no_estimate_of_stalking(
         self, built: Path, survey: Survey
     ) -> None:
-        from crimeshare.publish.estimates import open_estimates
+        from crimeshare.publish.subjects.estimates import open_estimates
 
         robbery = open_estimates("robbery", built)
         gwent = robbery.place("gwent")

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from crimeshare.publish import factsheet
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.figures import Figure, shown
-from crimeshare.publish.tables import Table
+from crimeshare.publish.elements.figures import Figure, shown
+from crimeshare.publish.elements.tables import Table
+from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects.estimates import Estimates
 
 ROWS = [
     ["Gwent", Figure("a", 8642, "count"), "yes"],

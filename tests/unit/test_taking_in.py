@@ -10,9 +10,9 @@ import xlsxwriter
 
 from crimeshare import cli
 from crimeshare.parquet import read_table
-from crimeshare.publish import methods, survey_pages
-from crimeshare.publish.figures import stray_numbers
-from crimeshare.publish.surveyed import open_survey
+from crimeshare.publish.elements.figures import stray_numbers
+from crimeshare.publish.subjects import methods, survey_pages
+from crimeshare.publish.subjects.surveyed import open_survey
 from crimeshare.tables.taking_in import take_in
 from tests.surveyed import write_survey
 from tests.unit.test_open_prevalence import ROWS as OPEN_ROWS

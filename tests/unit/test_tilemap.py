@@ -1,10 +1,10 @@
 """The tile map: every force once, none on another, neighbours near each other."""
 
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.factsheet import neighbours
-from crimeshare.publish.figures import shown
-from crimeshare.publish.finder import Finder
-from crimeshare.publish.tilemap import Tile, tiles
+from crimeshare.publish.elements.figures import shown
+from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.factsheet import neighbours
+from crimeshare.publish.subjects.finder import Finder
+from crimeshare.publish.subjects.tilemap import Tile, tiles
 from crimeshare.reference import areas
 
 FORCES = {a.area_code: a for a in areas().values() if a.area_type == "force"}

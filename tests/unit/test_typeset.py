@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crimeshare.problems import Problem
-from crimeshare.publish.charts import Bar, Chart, bars
-from crimeshare.publish.figures import Figure
-from crimeshare.publish.tables import Table
-from crimeshare.publish.typeset import literal, parse, typeset
+from crimeshare.publish.elements.charts import Bar, Chart, bars
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.tables import Table
+from crimeshare.publish.pdf.typeset import literal, parse, typeset
 
 
 def blocks(html: str) -> list[str]:

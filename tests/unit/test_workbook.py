@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.figures import MARKERS, NOT_GIVEN
-from crimeshare.publish.workbook import Sheet, rounded, workbook_sheets, write_workbook
+from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN
+from crimeshare.publish.pack.workbook import Sheet, rounded, workbook_sheets, write_workbook
+from crimeshare.publish.subjects.estimates import Estimates
 
 DAY = date(2025, 4, 24)
 
@@ -184,7 +184,7 @@ WRITE = """
 import pickle, sys
 from datetime import date
 from pathlib import Path
-from crimeshare.publish.workbook import write_workbook
+from crimeshare.publish.pack.workbook import write_workbook
 sheets = pickle.loads(Path(sys.argv[1]).read_bytes())
 path = Path(sys.argv[2])
 write_workbook(path, "Stalking and harassment in recorded crime", sheets, date(2025, 4, 24))

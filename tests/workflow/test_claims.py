@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crimeshare.publish.claims import open_audit
-from crimeshare.publish.figures import shown, stray_numbers
+from crimeshare.publish.elements.figures import shown, stray_numbers
+from crimeshare.publish.subjects.claims import open_audit
 from tests.workflow.runs import sentences, snakemake
 
 BAD = """

@@ -9,13 +9,13 @@
 #       results/data/                         the data pack, and the workbook in it
 #       results/report/data.zip               the same in one file, beside the pages that link to it
 
-from crimeshare.publish.dictionary import data_tables
+from crimeshare.publish.pack.dictionary import data_tables
 
 
 rule render_pdf:
     input:
         notebooks=rules.execute_notebooks.output,
-        template="workflow/crimeshare/publish/templates/print.typ",
+        template="workflow/crimeshare/publish/pdf/print.typ",
         registry="config/releases.csv",
         # After the site, so that nothing which stops a PDF can stop the site.
         site=ancient(rules.render_site.output.search),

@@ -11,7 +11,7 @@
 # itself (snakemake results/report/forces/gwent.html) is executed and rendered alone, to the same
 # bytes.
 
-from crimeshare.publish.pages import report_pages
+from crimeshare.publish.site.pages import report_pages
 
 pages = report_pages()
 parameters = {
@@ -62,7 +62,7 @@ evidence = [
     *{page.source.as_posix(): None for page in pages if page.notebook != "force"},
 ]
 templates = [
-    f"workflow/crimeshare/publish/templates/{name}"
+    f"workflow/crimeshare/publish/site/templates/{name}"
     for name in ("page.html.j2", "search.html.j2", "report.css", "report.js")
 ]
 

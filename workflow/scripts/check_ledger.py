@@ -12,7 +12,7 @@ from crimeshare.ledger.figures import (
     workbook_hashes,
 )
 from crimeshare.problems import Problems
-from crimeshare.publish.pages import report_pages
+from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import running
 
 # A reader wants the first cases; the log has all of them.

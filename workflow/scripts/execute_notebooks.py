@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from crimeshare.publish.notebooks import execute_pages
-from crimeshare.publish.pages import report_pages
+from crimeshare.publish.site.notebooks import execute_pages
+from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import running
 
 with running(snakemake):

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from crimeshare.publish.data_pack import WORKBOOK, write_data_pack, write_zip
-from crimeshare.publish.dictionary import data_tables
-from crimeshare.publish.estimates import open_estimates
-from crimeshare.publish.workbook import read_rows_of, workbook_sheets, write_workbook
+from crimeshare.publish.pack.data_pack import WORKBOOK, write_data_pack, write_zip
+from crimeshare.publish.pack.dictionary import data_tables
+from crimeshare.publish.pack.workbook import read_rows_of, workbook_sheets, write_workbook
+from crimeshare.publish.subjects.estimates import open_estimates
 from crimeshare.running import running
 from crimeshare.sources.registry import read_registry
 

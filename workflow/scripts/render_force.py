@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from crimeshare.publish.notebooks import given, warm_kernel
-from crimeshare.publish.pages import page
-from crimeshare.publish.site import render_body, render_page
+from crimeshare.publish.site.notebooks import given, warm_kernel
+from crimeshare.publish.site.pages import page
+from crimeshare.publish.site.rendering import render_body, render_page
 from crimeshare.running import replacing, running
 
 with running(snakemake):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from crimeshare.ledger.figures import collect, workbook_hashes, write_ledger
-from crimeshare.publish.pages import report_pages
+from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import running
 
 with running(snakemake):

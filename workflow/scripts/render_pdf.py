@@ -3,9 +3,14 @@
 from pathlib import Path
 
 from crimeshare.problems import Problem, Problems
-from crimeshare.publish.pages import report_pages
-from crimeshare.publish.pdf import factsheet_document, press, report_chapters, report_document
-from crimeshare.publish.site import read_executed
+from crimeshare.publish.pdf.document import (
+    factsheet_document,
+    press,
+    report_chapters,
+    report_document,
+)
+from crimeshare.publish.site.pages import report_pages
+from crimeshare.publish.site.rendering import read_executed
 from crimeshare.reference import offences
 from crimeshare.running import replacing, running
 from crimeshare.sources.registry import read_registry

@@ -1,7 +1,7 @@
 """Render every page of the report, and the page that searches them."""
 
-from crimeshare.publish.pages import report_pages
-from crimeshare.publish.site import read_executed, render_body, render_page, render_search
+from crimeshare.publish.site.pages import report_pages
+from crimeshare.publish.site.rendering import read_executed, render_body, render_page, render_search
 from crimeshare.running import replacing, running
 
 with running(snakemake):

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.problems import Problem, Problems
-from crimeshare.publish.pages import Page
+from crimeshare.publish.site.pages import Page
 from crimeshare.running import replacing
 
 LEDGER = Path("results/published/figures.csv")

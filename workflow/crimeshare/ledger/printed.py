@@ -2,7 +2,7 @@
 
 A figure in prose, a table or a caption is a ``data`` element with its value and source; the
 figures of a chart are the rows of the CSV that the chart links to.  Nothing else on a page may
-print a number (:func:`crimeshare.publish.figures.stray_numbers`), so these are all of them.
+print a number (:func:`crimeshare.publish.elements.figures.stray_numbers`): these are all of them.
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ from crimeshare.ledger.figures import LEDGER, Entry, read_ledger
 from crimeshare.ledger.printed import printed_figures
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
-from crimeshare.publish.pages import Page, report_pages
-from crimeshare.publish.survey_prose import SEEN
-from crimeshare.publish.survey_prose import measure as survey_measure
+from crimeshare.publish.site.pages import Page, report_pages
+from crimeshare.publish.subjects.survey_prose import SEEN
+from crimeshare.publish.subjects.survey_prose import measure as survey_measure
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from crimeshare.measures.recorded import rank_forces
 from crimeshare.problems import Problem
-from crimeshare.publish.figures import UNITS
+from crimeshare.publish.elements.figures import UNITS
 from crimeshare.reference import areas
 
 SAME, DIFFERS, NOT_COMPARED = 0, 1, 2

@@ -14,10 +14,11 @@ from pathlib import Path, PurePosixPath
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crimeshare.publish import prose
-from crimeshare.publish.dictionary import data_tables
-from crimeshare.publish.figures import fixed
-from crimeshare.publish.licence import ATTRIBUTION
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.figures import fixed
+from crimeshare.publish.elements.licence import ATTRIBUTION
+from crimeshare.publish.pack.dictionary import data_tables
+from crimeshare.publish.site.rendering import TEMPLATES
 from crimeshare.releases.comparing import (
     HEADLINES,
     OUTCOME_WORDS,
@@ -28,8 +29,6 @@ from crimeshare.releases.comparing import (
     in_words,
     printed,
 )
-
-TEMPLATES = Path(__file__).parents[1] / "publish" / "templates"
 
 # As many figures and ranks as are taken in at a glance; the others are folded away below them.
 SHOWN = 12

@@ -2,7 +2,7 @@
 
 Only what executed notebooks put out is converted, so that prose exists once.  Text reaches Typst
 as string literals and never as markup, so no character of a name or note can mean anything there.
-The functions called here are those of ``templates/print.typ``.
+The functions called here are those of ``print.typ``.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def typeset(html: str, link: Link, page: str) -> list[str]:
     """A piece of HTML as blocks of Typst markup, each a paragraph, heading, list, table or chart.
 
     Args:
-        html: as :func:`crimeshare.publish.site.render_body` makes it.
+        html: as :func:`crimeshare.publish.site.rendering.render_body` makes it.
         link: see :data:`Link`.
         page: where the HTML comes from, for the sentence about what cannot be printed.
 
@@ -302,7 +302,7 @@ class _Typesetter:
             return f"{inside}#parbreak();"
         raise Problem(
             f"{self._page} holds a <{tag}>, which has no form in the PDF; say in "
-            f"crimeshare.publish.typeset how it is printed."
+            f"crimeshare.publish.pdf.typeset how it is printed."
         )
 
 
@@ -343,7 +343,7 @@ def _math(element: Element) -> str:
         return " ".join(inside)
     raise Problem(
         f"A formula holds a <{element.tag}>, which has no form in the PDF; say in "
-        f"crimeshare.publish.typeset how it is printed."
+        f"crimeshare.publish.pdf.typeset how it is printed."
     )
 
 

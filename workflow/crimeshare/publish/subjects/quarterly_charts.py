@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 
-from crimeshare.publish import prose
-from crimeshare.publish.charts import (
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import (
     ACCENT,
     QUIET,
     TEXT,
@@ -19,7 +19,7 @@ from crimeshare.publish.charts import (
     figure_columns,
     plain,
 )
-from crimeshare.publish.figures import Figure
+from crimeshare.publish.elements.figures import Figure
 
 PANEL_HEIGHT = 66
 

@@ -20,8 +20,8 @@ from crimeshare.measures.recorded import rank_forces
 from crimeshare.nearest import did_you_mean
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
-from crimeshare.publish import prose
-from crimeshare.publish.figures import Cell, Figure
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.figures import Cell, Figure
 from crimeshare.reference import Area, Offence, areas, offences
 
 RECORDED = Path("results/clean/recorded_crime.parquet")

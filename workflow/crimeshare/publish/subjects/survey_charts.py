@@ -8,8 +8,8 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from crimeshare.publish import prose
-from crimeshare.publish.charts import (
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import (
     ACCENT,
     COMPARE,
     INK,
@@ -22,7 +22,7 @@ from crimeshare.publish.charts import (
     figure_columns,
     plain,
 )
-from crimeshare.publish.figures import Figure
+from crimeshare.publish.elements.figures import Figure
 
 COLOURS = (ACCENT, COMPARE)
 SHAPES = ("circle", "diamond")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from crimeshare.publish import charts, prose
-from crimeshare.publish.charts import (
+from crimeshare.publish.elements import charts, prose
+from crimeshare.publish.elements.charts import (
     ACCENT,
     PALE,
     QUIET,
@@ -17,9 +17,10 @@ from crimeshare.publish.charts import (
     Spec,
     figure_columns,
 )
-from crimeshare.publish.estimates import TOTAL
-from crimeshare.publish.figures import Figure
-from crimeshare.publish.revised import (
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.subjects.estimates import TOTAL
+from crimeshare.publish.subjects.revised import (
     Revision,
     Revisions,
     directions,
@@ -28,7 +29,6 @@ from crimeshare.publish.revised import (
     moved,
     turned,
 )
-from crimeshare.publish.tables import Content, Table
 from crimeshare.reference import offences
 
 # Months of age that a figure reaches, from one band to the next; the words name the band.

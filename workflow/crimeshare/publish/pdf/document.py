@@ -19,13 +19,15 @@ from typing import Any, Final
 
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
-from crimeshare.publish import prose
-from crimeshare.publish.figures import shown
-from crimeshare.publish.licence import ATTRIBUTION
-from crimeshare.publish.pages import Page, report_pages
-from crimeshare.publish.site import TEMPLATES, page_title, render_body
-from crimeshare.publish.typeset import literal, typeset
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.figures import shown
+from crimeshare.publish.elements.licence import ATTRIBUTION
+from crimeshare.publish.pdf.typeset import literal, typeset
+from crimeshare.publish.site.pages import Page, report_pages
+from crimeshare.publish.site.rendering import page_title, render_body
 from crimeshare.sources.registry import Release
+
+STYLE = Path(__file__).with_name("print.typ")
 
 CHAPTERS = ("index", "national", "survey", "{example}", "claims", "revisions", "methods", "sources")
 """Pages that are chapters of the PDF, with an example force among them."""
@@ -56,7 +58,7 @@ class Document:
 
     Attributes:
         name: what it is called in a sentence.
-        source: Typst markup that uses the functions of ``templates/print.typ``.
+        source: Typst markup that uses the functions of ``print.typ``.
         dated: the day written into the file as that of its making.
     """
 
@@ -87,7 +89,7 @@ class Press:
             font_paths=typst.Fonts(include_system_fonts=False, font_paths=[fonts]),
             ignore_system_fonts=True,
         )
-        self._style = (TEMPLATES / "print.typ").read_text(encoding="utf-8")
+        self._style = STYLE.read_text(encoding="utf-8")
 
     def print(self, document: Document) -> bytes:
         """The PDF of a document.

@@ -1,6 +1,6 @@
 """What the pages read about the survey: estimates, changes, trends, handed out as figures.
 
-Nothing is measured here; see :mod:`crimeshare.publish.estimates` for the recorded half.
+Nothing is measured here; see :mod:`crimeshare.publish.subjects.estimates` for the recorded half.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from scipy.special import ndtri
 
 from crimeshare.measures.prevalence import Assumptions
 from crimeshare.problems import Problem
-from crimeshare.publish import survey_prose
-from crimeshare.publish.charts import Break
-from crimeshare.publish.estimates import built_root
-from crimeshare.publish.figures import Cell, Figure
+from crimeshare.publish.elements.charts import Break
+from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.subjects import survey_prose
+from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import REFERENCE, read_rows
 
 ESTIMATES = Path("results/estimates")
@@ -295,8 +295,8 @@ def with_interval(estimate: Estimate, style: str = "") -> str:
 
     Args:
         estimate: what is printed.
-        style: see :meth:`crimeshare.publish.figures.Figure.words`; where it is not the plain
-            percentage, that stands in the brackets.
+        style: see :meth:`crimeshare.publish.elements.figures.Figure.words`; where it is not the
+            plain percentage, that stands in the brackets.
     """
     plainly = f"{estimate.figure}, " if style else ""
     return f"{format(estimate.figure, style)} ({plainly}{uncertainty(estimate)})"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from crimeshare.publish.figures import MARKERS, NOT_GIVEN, Figure
-from crimeshare.publish.provenance import sources
+from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
+from crimeshare.publish.elements.provenance import sources
 
 Content = Figure | str
 

@@ -17,8 +17,9 @@ from typing import Any
 from crimeshare.measures.revisions import with_ages
 from crimeshare.parquet import read_table
 from crimeshare.periods import a_year_before
-from crimeshare.publish import prose
-from crimeshare.publish.estimates import (
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.subjects.estimates import (
     Estimates,
     Place,
     Year,
@@ -26,7 +27,6 @@ from crimeshare.publish.estimates import (
     open_estimates,
     rows_of,
 )
-from crimeshare.publish.figures import Cell, Figure
 from crimeshare.reference import offences
 
 REVISIONS = Path("results/estimates/revisions.parquet")
@@ -292,7 +292,7 @@ def open_revisions(offence_id: str, root: Path | None = None) -> Revisions:
 
     Args:
         offence_id: the offence group to report on.
-        root: see :func:`crimeshare.publish.estimates.open_estimates`.
+        root: see :func:`crimeshare.publish.subjects.estimates.open_estimates`.
 
     Raises:
         Problem: if nothing has been built there.

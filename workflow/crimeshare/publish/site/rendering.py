@@ -19,10 +19,10 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from crimeshare.problems import Problem
-from crimeshare.publish.charts import plain
-from crimeshare.publish.figures import stray_numbers
-from crimeshare.publish.licence import ATTRIBUTION
-from crimeshare.publish.pages import Page, report_pages
+from crimeshare.publish.elements.charts import plain
+from crimeshare.publish.elements.figures import stray_numbers
+from crimeshare.publish.elements.licence import ATTRIBUTION
+from crimeshare.publish.site.pages import Page, report_pages
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -43,7 +43,8 @@ def render_page(page: Page, body: str) -> str:
         shown = "; ".join(f'"{stray}"' for stray in strays[:5])
         raise Problem(
             f"{page.source}: {len(strays)} passages of {page.address} print a number that does not "
-            f"come from a figure: {shown}. Write it as a Figure, see crimeshare.publish.figures."
+            f"come from a figure: {shown}. Write it as a Figure; see "
+            "crimeshare.publish.elements.figures."
         )
     return _template("page.html.j2").render(
         page=page,

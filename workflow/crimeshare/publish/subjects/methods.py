@@ -14,14 +14,15 @@ import pandas as pd
 
 from crimeshare.measures.claims import verdicts
 from crimeshare.measures.design import summarise_design_factors
-from crimeshare.publish import prose, survey_prose
-from crimeshare.publish.charts import Chart
-from crimeshare.publish.figures import Figure
-from crimeshare.publish.sources import registry
-from crimeshare.publish.survey_charts import Interval, intervals_by_row
-from crimeshare.publish.survey_pages import STALKING
-from crimeshare.publish.surveyed import Survey, level_figure
-from crimeshare.publish.tables import Content, Table
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import Chart
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.subjects import survey_prose
+from crimeshare.publish.subjects.sources import registry
+from crimeshare.publish.subjects.survey_charts import Interval, intervals_by_row
+from crimeshare.publish.subjects.survey_pages import STALKING
+from crimeshare.publish.subjects.surveyed import Survey, level_figure
 from crimeshare.reference import REFERENCE
 
 Row = dict[str, Any]

@@ -12,11 +12,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
-from crimeshare.publish import survey_prose
-from crimeshare.publish.estimates import built_root
-from crimeshare.publish.figures import Cell, Figure, show
-from crimeshare.publish.provenance import sources
-from crimeshare.publish.tables import Content, Table
+from crimeshare.publish.elements.figures import Cell, Figure, show
+from crimeshare.publish.elements.provenance import sources
+from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.subjects import survey_prose
+from crimeshare.publish.subjects.estimates import built_root
 
 CLAIMS = Path("results/estimates/claims.parquet")
 EVIDENCE = Path("results/estimates/claim_evidence.parquet")

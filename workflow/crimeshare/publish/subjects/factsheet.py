@@ -12,11 +12,19 @@ from functools import cache
 from html import escape
 
 from crimeshare.measures.control_limits import LEVELS, METHODS
-from crimeshare.publish import charts, prose
-from crimeshare.publish.charts import Bar, Break, Chart, Curves, Dot, Point
-from crimeshare.publish.estimates import RANKS, TOTAL, Change, ControlLimits, Estimates, Place, Year
-from crimeshare.publish.figures import Figure
-from crimeshare.publish.tables import Content, Table
+from crimeshare.publish.elements import charts, prose
+from crimeshare.publish.elements.charts import Bar, Break, Chart, Curves, Dot, Point
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.subjects.estimates import (
+    RANKS,
+    TOTAL,
+    Change,
+    ControlLimits,
+    Estimates,
+    Place,
+    Year,
+)
 from crimeshare.reference import REFERENCE, offences, read_rows
 
 SNAPSHOTS = (

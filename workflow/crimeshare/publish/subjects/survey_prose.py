@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from crimeshare.publish import prose
+from crimeshare.publish.elements import prose
 
 SEXES = {"all": "people", "women": "women", "men": "men"}
 

@@ -18,13 +18,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from crimeshare.publish import prose
-from crimeshare.publish.charts import Chart
-from crimeshare.publish.estimates import TOTAL, Estimates, Place, Year, built_root
-from crimeshare.publish.factsheet import breaks
-from crimeshare.publish.figures import Cell, Figure
-from crimeshare.publish.quarterly_charts import Quarter, Series, panels
-from crimeshare.publish.tables import Content, Table
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import Chart
+from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.subjects.estimates import TOTAL, Estimates, Place, Year, built_root
+from crimeshare.publish.subjects.factsheet import breaks
+from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
 from crimeshare.reference import offences
 from crimeshare.sources.publishers import HOME_OFFICE
 from crimeshare.sources.registry import Release

@@ -21,9 +21,9 @@ from urllib.parse import quote
 
 import vl_convert
 
-from crimeshare.publish import prose
-from crimeshare.publish.figures import Figure
-from crimeshare.publish.provenance import sources
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.provenance import sources
 
 Spec = dict[str, Any]
 

@@ -22,7 +22,7 @@ from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
 from crimeshare.problems import Problem
-from crimeshare.publish.pages import Page
+from crimeshare.publish.site.pages import Page
 from crimeshare.running import replacing
 
 PARAMETERS = "parameters"

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.factsheet import comparability
-from crimeshare.publish.figures import Figure
-from crimeshare.publish.tables import Table
-from crimeshare.publish.tilemap import Tile, tiles
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.tables import Table
+from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.factsheet import comparability
+from crimeshare.publish.subjects.tilemap import Tile, tiles
 
 CLASSES = 5
 

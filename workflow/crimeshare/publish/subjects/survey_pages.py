@@ -10,17 +10,19 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from crimeshare.publish import prose, survey_prose
-from crimeshare.publish.charts import Chart
-from crimeshare.publish.factsheet import Facts
-from crimeshare.publish.figures import Cell, Figure
-from crimeshare.publish.survey_charts import (
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import Chart
+from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.subjects import survey_prose
+from crimeshare.publish.subjects.factsheet import Facts
+from crimeshare.publish.subjects.survey_charts import (
     Interval,
     Line,
     intervals_by_row,
     intervals_over_time,
 )
-from crimeshare.publish.surveyed import (
+from crimeshare.publish.subjects.surveyed import (
     Estimate,
     Survey,
     SurveyChange,
@@ -30,7 +32,6 @@ from crimeshare.publish.surveyed import (
     widest_limits,
     with_interval,
 )
-from crimeshare.publish.tables import Content, Table
 
 STALKING, SINCE_16 = "stalking", "stalking_since_16"
 PARTS = ("stalking_by_partner", "stalking_by_family")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from crimeshare.publish import prose, survey_prose
-from crimeshare.publish.estimates import Estimates
-from crimeshare.publish.figures import Cell, Figure
-from crimeshare.publish.quarterly import Quarterly
-from crimeshare.publish.surveyed import Survey
-from crimeshare.publish.tables import Content, Table
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.subjects import survey_prose
+from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.quarterly import Quarterly
+from crimeshare.publish.subjects.surveyed import Survey
 from crimeshare.reference import REFERENCE, offences, read_rows
 from crimeshare.sources.registry import PIN_BASES, Release, read_copies, read_registry
 

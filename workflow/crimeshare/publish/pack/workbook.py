@@ -20,11 +20,11 @@ import gptables
 import pandas as pd
 import pyarrow.parquet as pq
 
-from crimeshare.publish import prose
-from crimeshare.publish.charts import plain
-from crimeshare.publish.estimates import Estimates, Place, Year
-from crimeshare.publish.figures import MARKERS, NOT_GIVEN, Figure
-from crimeshare.publish.licence import ATTRIBUTION, OGL
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import plain
+from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
+from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
+from crimeshare.publish.subjects.estimates import Estimates, Place, Year
 from crimeshare.running import replacing
 
 Value = str | int | float

@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from html.parser import HTMLParser
 
-from crimeshare.publish import prose
+from crimeshare.publish.elements import prose
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
-from crimeshare.publish import factsheet, prose, survey_pages
-from crimeshare.publish.estimates import Estimates, Place
-from crimeshare.publish.factsheet import Facts
-from crimeshare.publish.survey_pages import SINCE_16, STALKING
-from crimeshare.publish.surveyed import SURVEYED, Survey
+from crimeshare.publish.elements import prose
+from crimeshare.publish.subjects import factsheet, survey_pages
+from crimeshare.publish.subjects.estimates import Estimates, Place
+from crimeshare.publish.subjects.factsheet import Facts
+from crimeshare.publish.subjects.survey_pages import SINCE_16, STALKING
+from crimeshare.publish.subjects.surveyed import SURVEYED, Survey
 
 
 def answer(estimates: Estimates, force: Place, survey: Survey) -> list[str]:

@@ -1,0 +1,1 @@
+"""The tables passed on: data package, dictionary and accessible workbook."""

@@ -1,0 +1,1 @@
+"""From notebooks to the site: which pages there are, executed and rendered."""

@@ -1,0 +1,1 @@
+"""What the pages say: a module for each subject, called by the notebooks."""
