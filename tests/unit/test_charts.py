@@ -13,9 +13,10 @@ import altair
 import jsonschema
 import pytest
 
+from crimeshare.cells import Cell
 from crimeshare.publish.elements import charts
 from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
-from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import Estimates
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import (
     MARKERS,
     MINUS,
     UNITS,
-    Cell,
     Figure,
     fixed,
     show,

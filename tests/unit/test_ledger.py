@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from crimeshare import cli
+from crimeshare.cells import Cell
 from crimeshare.ledger.figures import (
     COLUMNS,
     LEDGER,
@@ -27,7 +28,7 @@ from crimeshare.ledger.trace import Reference, references
 from crimeshare.parquet import write_table
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.charts import csv_link, figure_columns
-from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.site.pages import Page, page
 from tests.conftest import ROOT

@@ -15,6 +15,7 @@ import pikepdf
 import pytest
 
 from crimeshare.problems import Problem
+from crimeshare.publish.pdf import document as pdf
 from crimeshare.publish.pdf.document import (
     Document,
     Press,
@@ -22,7 +23,6 @@ from crimeshare.publish.pdf.document import (
     press,
     report_document,
 )
-from crimeshare.publish.pdf.document import document as pdf
 from crimeshare.publish.site.pages import Page, page
 from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import Estimates

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crimeshare.publish.elements.figures import Cell, Figure, stray_numbers
+from crimeshare.cells import Cell
+from crimeshare.publish.elements.figures import Figure, stray_numbers
 from crimeshare.publish.elements.provenance import ranges, sources
 from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import Estimates

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from crimeshare.cells import Cell
 from crimeshare.periods import in_words
 
 MINUS = "\N{MINUS SIGN}"
@@ -24,21 +25,6 @@ Unit = Literal[
 Vintage = Literal[
     "first published", "revised", "recovered", "compared", "elsewhere", "own counts", "estimate"
 ]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a release's workbook."""
-
-    release_id: str
-    workbook_sha256: str
-    sheet: str
-    cell: str
-
-    @property
-    def name(self) -> str:
-        """The cell with its sheet, as a formula names it: ``'Table P1'!X43``."""
-        return f"'{self.sheet}'!{self.cell}"
 
 
 @dataclass(frozen=True)

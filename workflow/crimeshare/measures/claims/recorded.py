@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from crimeshare.measures.claims.findings import Cell, Finding, Unit, Vintage
+from crimeshare.cells import Cell
+from crimeshare.measures.claims.findings import Finding, Unit, Vintage
 from crimeshare.measures.recorded import recording_changes_between
 from crimeshare.periods import a_year_before, months_between
 from crimeshare.sources.registry import Release
@@ -351,7 +352,7 @@ def _operand(finding: Finding, cells: Sequence[Cell], *, bracketed: bool = False
 
 
 def _cell(row: Mapping[str, Any]) -> Cell:
-    return Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
+    return Cell.of(row)
 
 
 def _by(table: pd.DataFrame, key: list[str]) -> dict[tuple[Any, ...], dict[str, Any]]:

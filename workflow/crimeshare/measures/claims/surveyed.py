@@ -13,8 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from crimeshare.cells import Cell
 from crimeshare.measures.claims import verdicts
-from crimeshare.measures.claims.findings import Cell, Finding
+from crimeshare.measures.claims.findings import Finding
 from crimeshare.measures.claims.stated import OneIn
 from crimeshare.measures.claims.statements import Comparison, Group, Proportion
 from crimeshare.measures.claims.verdicts import Reason, Verdict

@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from html.parser import HTMLParser
 
+from crimeshare.cells import Cell
 from crimeshare.publish.elements import prose
 
 MINUS = "\N{MINUS SIGN}"
@@ -27,21 +28,6 @@ MARKERS = {
     "low_population": ("[u1]", "too few residents for a rate"),
 }
 NOT_GIVEN = ("[x]", "not available in this release")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a release's workbook."""
-
-    release_id: str
-    workbook_sha256: str
-    sheet: str
-    cell: str
-
-    @property
-    def name(self) -> str:
-        """The cell with its sheet, as a formula would name it: ``'Table P1'!X43``."""
-        return f"'{self.sheet.strip()}'!{self.cell}"
 
 
 @dataclass(frozen=True)

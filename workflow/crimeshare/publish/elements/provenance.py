@@ -12,7 +12,8 @@ from functools import cache
 from html import escape
 from itertools import chain, groupby, zip_longest
 
-from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.cells import Cell
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.reference import REFERENCE
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 

@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
-from crimeshare.publish.elements.figures import Cell, Figure, show
+from crimeshare.cells import Cell
+from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
@@ -194,11 +195,7 @@ def _mentions(rows: Sequence[dict[str, Any]]) -> list[tuple[str, Figure, str]]:
             f"claim.{first['claim_id']}.{mention}",
             first["value"],
             unit,
-            tuple(
-                Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
-                for row in cells
-                if row["cell"]
-            ),
+            tuple(Cell.of(row) for row in cells if row["cell"]),
             first["formula"] or "",
             lower=first["lower"],
             upper=first["upper"],

@@ -15,13 +15,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from crimeshare.cells import Cell
 from crimeshare.measures.control_limits import LEVELS, Funnel
 from crimeshare.measures.recorded import rank_forces
 from crimeshare.nearest import did_you_mean
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.reference import Area, Offence, areas, offences
 
 RECORDED = Path("results/clean/recorded_crime.parquet")

@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from crimeshare.cells import Cell
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
-from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates, Place, Year, built_root
 from crimeshare.publish.subjects.factsheet import breaks

@@ -14,11 +14,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from crimeshare.cells import Cell
 from crimeshare.measures.revisions import with_ages
 from crimeshare.parquet import read_table
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.subjects.estimates import (
     Estimates,
     Place,

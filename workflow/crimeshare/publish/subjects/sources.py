@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from crimeshare.cells import Cell
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.estimates import Estimates
@@ -167,7 +168,7 @@ def two_totals(survey: Survey) -> Table:
 
 
 def _recorded(row: dict[str, Any]) -> Figure:
-    cell = Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
+    cell = Cell.of(row)
     name = f"recorded.{row['code']}.{row['period_end']}.{row['release_id']}"
     suffix = "" if row["table"] == TABLES_OF_CODES[0] else f".{row['table']}"
     return Figure(f"{name}{suffix}", row["count"], "count", (cell,))

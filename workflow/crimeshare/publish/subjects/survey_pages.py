@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from crimeshare.cells import Cell
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
-from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.factsheet import Facts
@@ -360,7 +361,7 @@ def offences_chart(survey: Survey) -> Chart:
 
 def _ratio(row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
     """Offences per hundred victims of one year, with its limits."""
-    cell = Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
+    cell = Cell.of(row)
     name = f"offences_per_100_victims.{row['offence_code']}.{row['period_end']}"
     estimate = f"survey.{row['measure_id']}.all.16+.{row['period_end']}.{row['survey_release_id']}"
     formula = f"100 * {cell.name} / ({estimate} * {row['population_cells']})"
@@ -639,7 +640,7 @@ def offences_table(survey: Survey) -> Table:
             )
             for part in ("", ".lower", ".upper")
         )
-        cell = Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
+        cell = Cell.of(row)
         count = Figure(
             f"recorded.{row['offence_code']}.{row['period_end']}.{row['release_id']}",
             row["offences"],

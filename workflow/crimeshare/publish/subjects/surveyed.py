@@ -16,10 +16,11 @@ from typing import Any
 import pyarrow.parquet as pq
 from scipy.special import ndtri
 
+from crimeshare.cells import Cell
 from crimeshare.measures.prevalence import Assumptions
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.charts import Break
-from crimeshare.publish.elements.figures import Cell, Figure
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import REFERENCE, read_rows
