@@ -17,7 +17,7 @@ from crimeshare.cells import Cell
 from crimeshare.publish.elements import charts
 from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import Estimates
 
 CELL = Cell("pfa-2024-12", "ab" * 32, "Table P1", "I60")
@@ -38,10 +38,10 @@ def all_charts(estimates: Estimates) -> list[Chart]:
     made = [
         factsheet.share_over_time(place),
         factsheet.rate_over_time(place),
-        factsheet.standing(place),
+        standing.funnel_plot(place),
         factsheet.change_by_year(place),
-        factsheet.contributions(place),
-        factsheet.subgroups(place),
+        offence_mix.contributions(place),
+        offence_mix.subgroups(place),
         factsheet.shares_of(estimates.forces, "forces", "Forces"),
     ]
     return [chart for chart in made if chart]
@@ -114,16 +114,16 @@ def test_bars_that_are_not_comparable_say_so_without_colour() -> None:
 
 
 def test_a_force_without_a_figure_is_named_under_the_funnel(incomplete: Estimates) -> None:
-    chart = factsheet.standing(incomplete.place("gwent"))
+    chart = standing.funnel_plot(incomplete.place("gwent"))
     assert chart
     assert chart.notes == ["Not drawn, as there is no figure: Greater Manchester."]
     assert "of 42 forces by share" in charts.plain(chart.title)
     assert "Greater Manchester" not in chart.alt
-    assert factsheet.standing(incomplete.place("greater-manchester")) is None
+    assert standing.funnel_plot(incomplete.place("greater-manchester")) is None
 
 
 def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Estimates) -> None:
-    chart = factsheet.standing(estimates.place("gwent"))
+    chart = standing.funnel_plot(estimates.place("gwent"))
     assert chart
     assert "City of London 1.6%, below the outer control limits" in chart.alt
     assert "Dyfed-Powys 19.2%, above the outer control limits" in chart.alt
@@ -134,7 +134,7 @@ def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Es
 
 
 def test_the_data_of_a_funnel_hold_the_limits_and_call_them_so(estimates: Estimates) -> None:
-    chart = factsheet.standing(estimates.place("gwent"))
+    chart = standing.funnel_plot(estimates.place("gwent"))
     assert chart
     rows = csv_rows(chart)
     assert len(rows) == 43
@@ -202,12 +202,12 @@ def test_titles_state_what_the_numbers_say(estimates: Estimates) -> None:
     )
     assert "up from 7.5%" in charts.plain(factsheet.share_over_time(gwent).title)
     assert "down from" in charts.plain(factsheet.share_over_time(city).title)
-    standing = factsheet.standing(gwent)
-    assert standing
-    assert charts.plain(standing.title) == (
+    funnel = standing.funnel_plot(gwent)
+    assert funnel
+    assert charts.plain(funnel.title) == (
         "Gwent ranks 9th of 43 forces by share, within the control limits"
     )
-    assert "ranks 1st of 19 sub-groups" in charts.plain(factsheet.subgroups(gwent).title)
+    assert "ranks 1st of 19 sub-groups" in charts.plain(offence_mix.subgroups(gwent).title)
     assert "not comparable" in charts.plain(factsheet.change_by_year(gwent).title)
 
 

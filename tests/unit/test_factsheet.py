@@ -11,7 +11,7 @@ from crimeshare.publish.elements.charts import plain
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.site.notebooks import warm_kernel
 from crimeshare.publish.site.rendering import render_body
-from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates
 
 
@@ -24,22 +24,22 @@ from crimeshare.publish.subjects.estimates import TOTAL, Estimates
     ],
 )
 def test_standing_follows_the_control_limits(estimates: Estimates, slug: str, words: str) -> None:
-    text = factsheet.standing_sentences(estimates.place(slug))
+    text = standing.sentences(estimates.place(slug))
     assert words in text
     assert "no confidence intervals" in text
     assert stray_numbers(text) == []
 
 
 def test_standing_says_whether_it_hangs_on_how_limits_are_drawn(estimates: Estimates) -> None:
-    assert "the same way" in factsheet.standing_sentences(estimates.place("gwent"))
+    assert "the same way" in standing.sentences(estimates.place("gwent"))
     # The smallest force, which limits that widen with smallness let stray furthest.
-    city = factsheet.standing_sentences(estimates.place("city-of-london"))
+    city = standing.sentences(estimates.place("city-of-london"))
     assert "place the City of London within the control limits" in city
 
 
 def test_a_force_without_a_share_stands_nowhere(incomplete: Estimates) -> None:
     place = incomplete.place("greater-manchester")
-    assert "stands nowhere" in factsheet.standing_sentences(place)
+    assert "stands nowhere" in standing.sentences(place)
     assert "figures are missing" in factsheet.similar_sentence(place)
 
 
@@ -47,13 +47,13 @@ def test_contributions_add_up_to_the_change_of_the_total(estimates: Estimates) -
     for place in (estimates.place("gwent"), estimates.nation):
         total = place.change(offence_id=TOTAL)
         groups = estimates.classified("subgroups")
-        parts = [factsheet.contribution(place, group.offence_id) for group in groups]
+        parts = [offence_mix.contribution(place, group.offence_id) for group in groups]
         assert total
         assert sum(part.number for part in parts if part) == pytest.approx(total.percent.number)
 
 
 def test_a_contribution_names_the_cells_it_is_made_of(estimates: Estimates) -> None:
-    figure = factsheet.contribution(estimates.place("gwent"), "shoplifting")
+    figure = offence_mix.contribution(estimates.place("gwent"), "shoplifting")
     assert figure
     assert re.fullmatch(
         r"\('Table P1'!([A-Z]+\d+) - 'Table P4'!\1\) / 'Table P4'![A-Z]+\d+", figure.formula
@@ -63,16 +63,16 @@ def test_a_contribution_names_the_cells_it_is_made_of(estimates: Estimates) -> N
 
 def test_what_changed_most_comes_first(estimates: Estimates) -> None:
     place = estimates.place("gwent")
-    chart = factsheet.contributions(place)
+    chart = offence_mix.contributions(place)
     assert chart
-    rows = shown(factsheet.contributions_table(place)._repr_html_())
+    rows = shown(offence_mix.contributions_table(place)._repr_html_())
     sizes = [abs(float(row["value"])) for row in rows if row["data-unit"] == "change"]
     assert sizes == sorted(sizes, reverse=True)
     assert len(chart.data) == 8
     assert plain(chart.title) == (
         "What changed most: shoplifting, which added 2.1% to all recorded crime"
     )
-    text = factsheet.change_of_total(place)
+    text = offence_mix.change_of_total(place)
     assert "shoplifting added most" in text
     assert stray_numbers(text) == []
 
@@ -106,7 +106,7 @@ def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimat
     assert any("the North West excludes Greater Manchester" in note for note in over_time.notes)
     for place in (north_west, nation):
         assert "(excluding Greater Manchester)" in factsheet.opening(place)
-        assert "(excluding Greater Manchester)" in factsheet.change_of_total(place)
+        assert "(excluding Greater Manchester)" in offence_mix.change_of_total(place)
         change = place.change()
         assert change
         assert "(excluding Greater Manchester)" in factsheet.change_sentence(place, change)

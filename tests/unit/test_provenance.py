@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure, stray_numbers
 from crimeshare.publish.elements.provenance import ranges, sources
-from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import Estimates
 
 SHA256 = "ab" * 32
@@ -105,15 +105,15 @@ def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Estimates) 
     shown = [
         factsheet.share_over_time(place),
         factsheet.history(place),
-        factsheet.standing(place),
+        standing.funnel_plot(place),
         factsheet.similar_table(place),
         factsheet.neighbours_table(place),
         factsheet.change_by_year(place),
         factsheet.changes(place),
-        factsheet.contributions(place),
-        factsheet.contributions_table(place),
-        factsheet.subgroups(place),
-        factsheet.subgroup_table(place),
+        offence_mix.contributions(place),
+        offence_mix.contributions_table(place),
+        offence_mix.subgroups(place),
+        offence_mix.subgroup_table(place),
     ]
     for output in shown:
         html = output._repr_html_()  # type: ignore[union-attr]

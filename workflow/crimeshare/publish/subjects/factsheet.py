@@ -6,21 +6,18 @@ The notebooks put these in order; every title here states what the numbers say.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from html import escape
 
-from crimeshare.measures.control_limits import LEVELS, METHODS
 from crimeshare.publish.elements import charts, prose
-from crimeshare.publish.elements.charts import Bar, Break, Chart, Curves, Dot, Point
+from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
+from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import (
     RANKS,
-    TOTAL,
     Change,
-    ControlLimits,
     Estimates,
     Place,
     Year,
@@ -117,7 +114,7 @@ def rank_sentences(place: Place) -> str:
     estimates = place.estimates
     ranks = {name: place.rank(name) for name in RANKS}
     held = [
-        prose.ranked(f"{rank}", name, _how_many(estimates, name))
+        prose.ranked(f"{rank}", name, how_many(estimates, name))
         for name, rank in ranks.items()
         if rank
     ]
@@ -131,7 +128,8 @@ def rank_sentences(place: Place) -> str:
     return " ".join([text, *(f"{sentence}." for sentence in absent)]).strip()
 
 
-def _how_many(estimates: Estimates, classification: str) -> str:
+def how_many(estimates: Estimates, classification: str) -> str:
+    """How many groups a classification ranks."""
     number = len(estimates.classified(classification))
     figure_id = f"groups_ranked.{classification}.{estimates.latest.release_id}"
     return f"{Figure(figure_id, number, 'count')}"
@@ -209,24 +207,6 @@ SMALL = 500
 
 
 # ---------------------------------------------------------------- numbers at a glance
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Numbers at a glance: each value with what it is and how sure it is; HTML."""
-
-    facts: Sequence[tuple[str, str, str]]
-
-    def _repr_html_(self) -> str:
-        items = "".join(
-            f'<li><span class="value">{value}</span><span class="what">{what}</span>'
-            f'<span class="how">{how}</span></li>'
-            for value, what, how in self.facts
-        )
-        return f'<ul class="facts">{items}</ul>'
-
-    def __repr__(self) -> str:
-        return "; ".join(charts.plain(f"{value} {what}") for value, what, _ in self.facts)
 
 
 def facts(place: Place) -> Facts:
@@ -345,138 +325,6 @@ def _points(place: Place, quantity: Callable[[Place, Year], Figure]) -> list[Poi
     ]
 
 
-def standing(place: Place) -> Chart | None:
-    """Where a force stands among all forces, by share and size; None where it has no share."""
-    estimates = place.estimates
-    limits = estimates.control_limits(METHODS[0])
-    own = limits.get(place.area.area_code)
-    if own is None:
-        return None
-    rank = place.rank_among_forces()
-    ranked = prose.ranked(f"{rank}", "forces", f"{estimates.how_many_forces()}")
-    drawn = {force: limits.get(force.area.area_code) for force in estimates.forces}
-    missing = [force.name for force, held in drawn.items() if held is None]
-    chart = Chart(
-        "standing",
-        f"{escape(place.name)} ranks {ranked}, {POSITIONS[own.position]}",
-        f"{estimates.offence.name} as a share of recorded crime by size of force, "
-        f"police force areas, {estimates.latest.words}",
-        notes=[f"Not drawn, as there is no figure: {escape(prose.listed(missing))}."]
-        * bool(missing),
-    )
-    dots = {force: _dot(force, held) for force, held in drawn.items() if held}
-    return charts.funnel(
-        chart,
-        dots[place],
-        [dot for force, dot in dots.items() if force != place],
-        Bar("All forces together", _target(estimates, own)),
-        _curves(own, [dot.size for dot in dots.values()]),
-        "All offences recorded, on a logarithmic scale",
-    )
-
-
-POSITIONS = {
-    "within": "within the control limits",
-    "above inner": "above the inner control limits",
-    "below inner": "below the inner control limits",
-    "above outer": "above the outer control limits",
-    "below outer": "below the outer control limits",
-}
-
-
-def _dot(force: Place, limits: ControlLimits) -> Dot:
-    apart = limits.position.endswith("outer")
-    return Dot(force.name, limits.size, force.share(), limits.inner, limits.outer, apart)
-
-
-def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
-    """The share of all forces together, which the forces' figures are added up to."""
-    counts = [cell for force in estimates.forces for cell in force.count().cells]
-    totals = [cell for force in estimates.forces for cell in force.total().cells]
-    summed = (f"SUM({cells[0].cell}:{cells[-1].cell})" for cells in (counts, totals))
-    return Figure(
-        f"share.all-forces.{estimates.offence_id}.{estimates.latest.release_id}",
-        limits.funnel.target,
-        "proportion",
-        (*counts, *totals),
-        "{} / {}, forces only".format(*summed),
-    )
-
-
-# Points of a curve of control limits: as many as the eye needs.
-CURVE_POINTS = 32
-
-
-def _curves(limits: ControlLimits, sizes: Sequence[float]) -> Curves:
-    first, last = min(sizes) / 1.25, max(sizes) * 1.25
-    steps = [position / (CURVE_POINTS - 1) for position in range(CURVE_POINTS)]
-    along = [first * (last / first) ** step for step in steps]
-    inner, outer = (limits.funnel.limits(along, level) for level in LEVELS.values())
-    return Curves(
-        along,
-        (inner[0].tolist(), inner[1].tolist()),
-        (outer[0].tolist(), outer[1].tolist()),
-    )
-
-
-def standing_sentences(place: Place) -> str:
-    """What the control limits say of a force, and whether it hangs on how they are drawn."""
-    drawn, other = (place.control_limits(method) for method in METHODS)
-    if drawn is None or other is None:
-        return f"No share is given for {place.words}, so it stands nowhere among the forces."
-    share = f"{place.share()}"
-    says = {
-        "within": f"The share, {share}, lies within the inner control limits, as those of about "
-        "nineteen in twenty forces would if nothing set forces apart but chance and the spread "
-        "that they usually have.",
-        "inner": f"The share, {share}, lies outside the inner but within the outer control limits: "
-        "if nothing set forces apart but chance and the spread that they usually have, about one "
-        "force in twenty would.",
-        "outer": f"The share, {share}, lies outside the outer control limits: if nothing set "
-        "forces apart but chance and the spread that they usually have, only about two forces in "
-        "a thousand would. So it stands apart, for a reason that the figures do not tell.",
-    }[drawn.position.split()[-1]]
-    agree = (
-        f"They would place {place.words} the same way"
-        if other.position == drawn.position
-        else f"They would place {place.words} {POSITIONS[other.position]}"
-    )
-    return (
-        f"{says} These limits let a large force stray as far as a small one. Limits that narrow "
-        f"with the size of a force are sometimes drawn instead. {agree}. Control limits are "
-        f"no confidence intervals: a count of records has no sampling error."
-    )
-
-
-def subgroups(place: Place) -> Chart:
-    """Every sub-group's share of recorded crime, the largest first."""
-    estimates = place.estimates
-    groups = estimates.classified("subgroups")
-    bars = [
-        Bar(
-            group.name,
-            place.share(offence_id=group.offence_id),
-            "bar" if group.offence_id == estimates.offence_id else "pale",
-        )
-        for group in groups
-    ]
-    rank = place.rank("subgroups")
-    title = f"{estimates.offence.name} is {place.share()} of recorded crime in {place.words}"
-    if rank:
-        ranked = prose.ranked(f"{rank}", "subgroups", _how_many(estimates, "subgroups"))
-        title = f"{estimates.offence.name} ranks {ranked} in {place.words}"
-    return charts.bars(
-        Chart(
-            "sub-groups",
-            title,
-            f"Share of all recorded crime by sub-group, {escape(place.name)}, "
-            f"{estimates.latest.words}",
-            key=[("bar", escape(estimates.offence.name)), ("pale", "Other sub-groups")],
-        ),
-        sorted(bars, key=lambda bar: -(bar.figure.value or 0)),
-    )
-
-
 def change_by_year(place: Place) -> Chart | None:
     """The change on the year before in each edition, those not comparable drawn hollow."""
     changes = [c for c in map(place.change, place.estimates.editions) if c]
@@ -527,124 +375,6 @@ def shares_of(places: Sequence[Place], chart_id: str, title: str) -> Chart:
 def by_share(places: Sequence[Place]) -> list[Place]:
     """Areas from the highest share to the lowest, those without one last."""
     return sorted(places, key=lambda place: (-(place.share().value or -1), place.slug))
-
-
-# ---------------------------------------------------------------- what changed most
-
-
-def contribution(place: Place, offence_id: str) -> Figure | None:
-    """A group's change on the year before as a part of all crime recorded that year before.
-
-    So the contributions of groups that share no offence add up to the change of the total.
-    None where either year has no figure.
-    """
-    change, total = place.change(offence_id=offence_id), place.change(offence_id=TOTAL)
-    if change is None or total is None or not total.previous.value:
-        return None
-    whole = total.previous
-    return Figure(
-        f"contribution.{change.difference.figure_id}",
-        change.difference.number / whole.number,
-        "change",
-        tuple(dict.fromkeys((*change.difference.cells, *whole.cells))),
-        f"({change.difference.formula}) / {whole.formula or whole.cells[0].name}",
-    )
-
-
-def _contributions(place: Place) -> list[tuple[str, str, Figure, Change]]:
-    """Id, name, contribution and change of every sub-group, the largest contribution first."""
-    found = []
-    for group in place.estimates.classified("subgroups"):
-        figure = contribution(place, group.offence_id)
-        change = place.change(offence_id=group.offence_id)
-        if figure and change:
-            found.append((group.offence_id, group.name, figure, change))
-    return sorted(found, key=lambda row: (-abs(row[2].number), row[0]))
-
-
-def change_of_total(place: Place) -> str:
-    """How all recorded crime moved and which group had most to do with it, in sentences."""
-    total, rows = place.change(offence_id=TOTAL), _contributions(place)
-    if total is None or not rows:
-        return "No change of all recorded crime is given for the latest year."
-    direction = prose.recorded_direction(total.previous.number, total.current.number)
-    by = "" if direction == "was unchanged" else f" by {total.percent:absolute}"
-    up = next((row for row in rows if row[2].number > 0), None)
-    down = next((row for row in rows if row[2].number < 0), None)
-    parts = [
-        f"{prose.lower_first(name)} {verb} most ({figure:absolute})"
-        for row, verb in ((up, "added"), (down, "took off"))
-        if row
-        for name, figure in [(row[1], row[2])]
-    ]
-    most = f" Measured against all crime recorded the year before, {prose.listed(parts)}."
-    return (
-        f"All recorded crime in {place.words}{prose.excluding(place.excluded())} {direction}{by}."
-        f"{most if parts else ''} {comparability(total)}"
-    ).strip()
-
-
-def contributions(place: Place) -> Chart | None:
-    """What each of the sub-groups that moved most added to all recorded crime, or took off."""
-    rows = _contributions(place)
-    if not rows:
-        return None
-    own = place.estimates.offence_id
-    bars = [
-        Bar(
-            name,
-            figure,
-            "hollow" if not change.comparable else "bar" if offence_id == own else "pale",
-            "" if change.comparable else "not comparable",
-        )
-        for offence_id, name, figure, change in rows[:MOST]
-    ]
-    _, name, figure, _ = rows[0]
-    moved = f"added {figure:absolute} to" if figure.number > 0 else f"took {figure:absolute} off"
-    key = [
-        (style, meaning)
-        for style, meaning in (
-            ("bar", escape(place.estimates.offence.name)),
-            ("pale", "Other sub-groups"),
-            ("hollow", "Not comparable: what police record changed in between"),
-        )
-        if any(bar.style == style for bar in bars)
-    ]
-    return charts.bars(
-        Chart(
-            "contributions",
-            f"What changed most: {prose.lower_first(name)}, which {moved} all recorded crime",
-            f"Change on the year before as a part of all crime recorded that year before, "
-            f"sub-groups that moved most, {escape(place.name)}, {place.estimates.latest.words}",
-            key=key,
-        ),
-        bars,
-    )
-
-
-# As many as can be taken in at a glance; the table has them all.
-MOST = 8
-
-
-def contributions_table(place: Place) -> Table:
-    """Every sub-group's change in offences, and as a part of the year before's total."""
-    return Table(
-        f"What changed most in {place.words}, {place.estimates.latest.words}",
-        ["Sub-group", "Year before", "This year", "Difference", "Part of all crime"],
-        [
-            [
-                _own(name, offence_id == place.estimates.offence_id),
-                change.previous,
-                change.current,
-                change.difference,
-                figure,
-            ]
-            for offence_id, name, figure, change in _contributions(place)
-        ],
-        notes=["Part of all crime: the difference over all crime recorded the year before."],
-        styles=["", "", "", "signed", "signed"],
-        sortable=True,
-    )
 
 
 # ---------------------------------------------------------------- tables
@@ -698,31 +428,8 @@ def changes(place: Place) -> Table:
     )
 
 
-def subgroup_table(place: Place) -> Table:
-    """Every sub-group's count, share and change on the year before."""
-    estimates = place.estimates
-    groups = sorted(
-        estimates.classified("subgroups"),
-        key=lambda group: -(place.count(offence_id=group.offence_id).value or 0),
-    )
-    return Table(
-        f"Sub-groups of recorded crime in {place.words}, {estimates.latest.words}",
-        ["Sub-group", "Offences", "Share", "Change on the year"],
-        [
-            [
-                _own(group.name, group.offence_id == estimates.offence_id),
-                place.count(offence_id=group.offence_id),
-                place.share(offence_id=group.offence_id),
-                _percent(place, group.offence_id),
-            ]
-            for group in groups
-        ],
-        styles=["", "", "", "signed"],
-        sortable=True,
-    )
-
-
-def _own(name: str, own: bool) -> str:
+def row_label(name: str, own: bool) -> str:
+    """The label of a row, in bold for the area or group that the page is about."""
     return f"<b>{escape(name)}</b>" if own else escape(name)
 
 
@@ -735,11 +442,11 @@ def areas_table(
         [kind, "Offences", "Share", "Per 1,000 residents", "Change on the year"],
         [
             [
-                _own(place.name, True) if place == own else _linked(place),
+                row_label(place.name, True) if place == own else _linked(place),
                 place.count(),
                 place.share(),
                 place.rate(),
-                _percent(place),
+                change_in_percent(place),
             ]
             for place in by_share(places)
         ],
@@ -780,11 +487,11 @@ def similar_table(place: Place) -> Table:
         ["Area", "Mix differs by", "Share", "Per 1,000 residents", "Change on the year"],
         [
             [
-                _own(other.name, True) if other == place else _linked(other),
+                row_label(other.name, True) if other == place else _linked(other),
                 distance,
                 other.share(),
                 other.rate(),
-                _percent(other),
+                change_in_percent(other),
             ]
             for other, distance in rows
         ],
@@ -821,7 +528,8 @@ def neighbours(area_code: str) -> set[str]:
     return {code for pair in pairs if area_code in pair for code in pair - {area_code}}
 
 
-def _percent(place: Place, offence_id: str | None = None) -> Figure:
+def change_in_percent(place: Place, offence_id: str | None = None) -> Figure:
+    """The change on the year before in the latest edition, marked where there is none."""
     change = place.change(offence_id=offence_id)
     if change is None:
         return Figure("change_pct.none", None, "change", marker="unavailable")

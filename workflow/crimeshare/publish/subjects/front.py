@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.subjects import factsheet, survey_pages
 from crimeshare.publish.subjects.estimates import Estimates, Place
-from crimeshare.publish.subjects.factsheet import Facts
 from crimeshare.publish.subjects.survey_pages import SINCE_16, STALKING
 from crimeshare.publish.subjects.surveyed import SURVEYED, Survey
 

@@ -13,10 +13,10 @@ from typing import Any
 from crimeshare.cells import Cell
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
+from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
-from crimeshare.publish.subjects.factsheet import Facts
 from crimeshare.publish.subjects.survey_charts import (
     Interval,
     Line,

@@ -1,0 +1,188 @@
+"""What else was recorded in an area: every sub-group's share, and which of them changed most."""
+
+from __future__ import annotations
+
+from html import escape
+
+from crimeshare.publish.elements import charts, prose
+from crimeshare.publish.elements.charts import Bar, Chart
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.tables import Table
+from crimeshare.publish.subjects.estimates import TOTAL, Change, Place
+from crimeshare.publish.subjects.factsheet import (
+    change_in_percent,
+    comparability,
+    how_many,
+    row_label,
+)
+
+
+def subgroups(place: Place) -> Chart:
+    """Every sub-group's share of recorded crime, the largest first."""
+    estimates = place.estimates
+    groups = estimates.classified("subgroups")
+    bars = [
+        Bar(
+            group.name,
+            place.share(offence_id=group.offence_id),
+            "bar" if group.offence_id == estimates.offence_id else "pale",
+        )
+        for group in groups
+    ]
+    rank = place.rank("subgroups")
+    title = f"{estimates.offence.name} is {place.share()} of recorded crime in {place.words}"
+    if rank:
+        ranked = prose.ranked(f"{rank}", "subgroups", how_many(estimates, "subgroups"))
+        title = f"{estimates.offence.name} ranks {ranked} in {place.words}"
+    return charts.bars(
+        Chart(
+            "sub-groups",
+            title,
+            f"Share of all recorded crime by sub-group, {escape(place.name)}, "
+            f"{estimates.latest.words}",
+            key=[("bar", escape(estimates.offence.name)), ("pale", "Other sub-groups")],
+        ),
+        sorted(bars, key=lambda bar: -(bar.figure.value or 0)),
+    )
+
+
+def subgroup_table(place: Place) -> Table:
+    """Every sub-group's count, share and change on the year before."""
+    estimates = place.estimates
+    groups = sorted(
+        estimates.classified("subgroups"),
+        key=lambda group: -(place.count(offence_id=group.offence_id).value or 0),
+    )
+    return Table(
+        f"Sub-groups of recorded crime in {place.words}, {estimates.latest.words}",
+        ["Sub-group", "Offences", "Share", "Change on the year"],
+        [
+            [
+                row_label(group.name, group.offence_id == estimates.offence_id),
+                place.count(offence_id=group.offence_id),
+                place.share(offence_id=group.offence_id),
+                change_in_percent(place, group.offence_id),
+            ]
+            for group in groups
+        ],
+        styles=["", "", "", "signed"],
+        sortable=True,
+    )
+
+
+# ---------------------------------------------------------------- what changed most
+
+
+def contribution(place: Place, offence_id: str) -> Figure | None:
+    """A group's change on the year before as a part of all crime recorded that year before.
+
+    So the contributions of groups that share no offence add up to the change of the total.
+    None where either year has no figure.
+    """
+    change, total = place.change(offence_id=offence_id), place.change(offence_id=TOTAL)
+    if change is None or total is None or not total.previous.value:
+        return None
+    whole = total.previous
+    return Figure(
+        f"contribution.{change.difference.figure_id}",
+        change.difference.number / whole.number,
+        "change",
+        tuple(dict.fromkeys((*change.difference.cells, *whole.cells))),
+        f"({change.difference.formula}) / {whole.formula or whole.cells[0].name}",
+    )
+
+
+def _contributions(place: Place) -> list[tuple[str, str, Figure, Change]]:
+    """Id, name, contribution and change of every sub-group, the largest contribution first."""
+    found = []
+    for group in place.estimates.classified("subgroups"):
+        figure = contribution(place, group.offence_id)
+        change = place.change(offence_id=group.offence_id)
+        if figure and change:
+            found.append((group.offence_id, group.name, figure, change))
+    return sorted(found, key=lambda row: (-abs(row[2].number), row[0]))
+
+
+def change_of_total(place: Place) -> str:
+    """How all recorded crime moved and which group had most to do with it, in sentences."""
+    total, rows = place.change(offence_id=TOTAL), _contributions(place)
+    if total is None or not rows:
+        return "No change of all recorded crime is given for the latest year."
+    direction = prose.recorded_direction(total.previous.number, total.current.number)
+    by = "" if direction == "was unchanged" else f" by {total.percent:absolute}"
+    up = next((row for row in rows if row[2].number > 0), None)
+    down = next((row for row in rows if row[2].number < 0), None)
+    parts = [
+        f"{prose.lower_first(name)} {verb} most ({figure:absolute})"
+        for row, verb in ((up, "added"), (down, "took off"))
+        if row
+        for name, figure in [(row[1], row[2])]
+    ]
+    most = f" Measured against all crime recorded the year before, {prose.listed(parts)}."
+    return (
+        f"All recorded crime in {place.words}{prose.excluding(place.excluded())} {direction}{by}."
+        f"{most if parts else ''} {comparability(total)}"
+    ).strip()
+
+
+def contributions(place: Place) -> Chart | None:
+    """What each of the sub-groups that moved most added to all recorded crime, or took off."""
+    rows = _contributions(place)
+    if not rows:
+        return None
+    own = place.estimates.offence_id
+    bars = [
+        Bar(
+            name,
+            figure,
+            "hollow" if not change.comparable else "bar" if offence_id == own else "pale",
+            "" if change.comparable else "not comparable",
+        )
+        for offence_id, name, figure, change in rows[:MOST]
+    ]
+    _, name, figure, _ = rows[0]
+    moved = f"added {figure:absolute} to" if figure.number > 0 else f"took {figure:absolute} off"
+    key = [
+        (style, meaning)
+        for style, meaning in (
+            ("bar", escape(place.estimates.offence.name)),
+            ("pale", "Other sub-groups"),
+            ("hollow", "Not comparable: what police record changed in between"),
+        )
+        if any(bar.style == style for bar in bars)
+    ]
+    return charts.bars(
+        Chart(
+            "contributions",
+            f"What changed most: {prose.lower_first(name)}, which {moved} all recorded crime",
+            f"Change on the year before as a part of all crime recorded that year before, "
+            f"sub-groups that moved most, {escape(place.name)}, {place.estimates.latest.words}",
+            key=key,
+        ),
+        bars,
+    )
+
+
+# As many as can be taken in at a glance; the table has them all.
+MOST = 8
+
+
+def contributions_table(place: Place) -> Table:
+    """Every sub-group's change in offences, and as a part of the year before's total."""
+    return Table(
+        f"What changed most in {place.words}, {place.estimates.latest.words}",
+        ["Sub-group", "Year before", "This year", "Difference", "Part of all crime"],
+        [
+            [
+                row_label(name, offence_id == place.estimates.offence_id),
+                change.previous,
+                change.current,
+                change.difference,
+                figure,
+            ]
+            for offence_id, name, figure, change in _contributions(place)
+        ],
+        notes=["Part of all crime: the difference over all crime recorded the year before."],
+        styles=["", "", "", "signed", "signed"],
+        sortable=True,
+    )
