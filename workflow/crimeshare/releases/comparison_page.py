@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import fixed
 from crimeshare.publish.elements.licence import ATTRIBUTION
 from crimeshare.publish.pack.dictionary import data_tables
-from crimeshare.publish.site.rendering import TEMPLATES
+from crimeshare.publish.site.rendering import TEMPLATES, templates
 from crimeshare.releases.comparing import (
     HEADLINES,
     OUTCOME_WORDS,
@@ -79,13 +78,7 @@ def as_page(diff: BuildDiff, before: str) -> str:
     kinds = Counter(change.kind for change in diff.changes)
     ranks = sorted(diff.ranks, key=lambda rank: -abs(rank.after - rank.before))
     changed = [change for change in diff.changes if change.kind == "~"]
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     environment.filters |= {"number": fixed, "plural": lambda n, noun: prose.plural(n, noun)}
     return environment.get_template("diff.html.j2").render(
         title=HEADLINES[diff.status],

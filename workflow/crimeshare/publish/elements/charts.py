@@ -444,18 +444,7 @@ def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> C
         for bar in rows
     ]
     lengths = [value["length"] for value in values]
-    y: Spec = {
-        "field": "label",
-        "type": "ordinal",
-        "sort": None,
-        "axis": {
-            "title": None,
-            "labelFontSize": 12,
-            "minExtent": label_width,
-            "maxExtent": label_width,
-            "grid": False,
-        },
-    }
+    y = row_labels(label_width)
     x: Spec = {
         "field": "length",
         "type": "quantitative",
@@ -500,6 +489,22 @@ def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> C
         ],
         figures=[bar.figure for bar in rows],
     )
+
+
+def row_labels(width: int) -> Spec:
+    """The axis of a chart by row: one label a row, in the order given, with `width` for each."""
+    return {
+        "field": "label",
+        "type": "ordinal",
+        "sort": None,
+        "axis": {
+            "title": None,
+            "labelFontSize": 12,
+            "minExtent": width,
+            "maxExtent": width,
+            "grid": False,
+        },
+    }
 
 
 def _by_style(colours: Mapping[str, str], otherwise: str) -> Spec:

@@ -135,16 +135,20 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True}).enable("table")
 
 
-@cache
-def _template(name: str) -> Template:
-    environment = Environment(
+def templates() -> Environment:
+    """The templates of the site, in which a name that is not given is an error."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template(name)
+
+
+@cache
+def _template(name: str) -> Template:
+    return templates().get_template(name)
 
 
 @cache

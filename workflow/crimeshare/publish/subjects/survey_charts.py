@@ -21,6 +21,7 @@ from crimeshare.publish.elements.charts import (
     Spec,
     figure_columns,
     plain,
+    row_labels,
 )
 from crimeshare.publish.elements.figures import Figure
 
@@ -214,18 +215,7 @@ def intervals_by_row(
     """
     values = [{**row.row(), "y": position} for position, row in enumerate(rows)]
     x = _values("x", values, zero=zero)
-    y: Spec = {
-        "field": "label",
-        "type": "ordinal",
-        "sort": None,
-        "axis": {
-            "title": None,
-            "labelFontSize": 12,
-            "minExtent": label_width,
-            "maxExtent": label_width,
-            "grid": False,
-        },
-    }
+    y = row_labels(label_width)
     layers = []
     key: list[tuple[str, str]] = [
         (SWATCHES[series], f"{escape(name)}, with interval") for series, name in enumerate(names)
