@@ -1,11 +1,13 @@
 # Publish: the report, each page a notebook executed on the estimates.
 #
-# in    results/clean/recorded_crime.parquet, results/estimates/*.parquet
+# in    results/clean/*.parquet, results/estimates/*.parquet
 #       notebooks/*.ipynb                     stored without outputs
 #       resources/reference/*.csv             areas, offences, recording changes, tile map
 #       config/releases.csv, config/copies.csv   for the page of sources
+#       config/claims.yaml                    the statements, as they were said
 # out   results/notebooks/<page>.ipynb        executed copies
 #       results/report/<page>.html            the site; results/report/index.html is its front
+#       results/report/search.html            the page that searches the others
 #
 # The whole report executes all notebooks in one job, whose kernels stay warm; a force asked for by
 # itself (snakemake results/report/forces/gwent.html) is executed and rendered alone, to the same

@@ -1,1 +1,1 @@
-"""Charts, tables, prose, notebooks, site and data pack."""
+"""What readers get: charts, tables and prose, put together as site, PDF and data pack."""

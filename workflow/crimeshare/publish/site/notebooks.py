@@ -1,6 +1,6 @@
 """Execute notebooks so that the executed copy depends on nothing but notebook and data.
 
-All notebooks of a run share one kernel, whose imports are paid for once; the namespace is
+The notebooks of a run share a few kernels, whose imports are paid for once; the namespace is
 emptied in between.  No time, path, host or version is kept.
 """
 
