@@ -12,7 +12,7 @@ intervals are computed twice, as the report computes them:
 A table row holds, over many surveys of one setting, the share of intervals that hold the
 true proportion, the shares that lie wholly above and wholly below it, and the mean width.
 
-    python benchmarks/coverage.py [table to write]
+    .venv/bin/python benchmarks/coverage.py [table to write]
 """
 
 import sys
