@@ -89,6 +89,12 @@ def test_a_marked_row_behind_a_chart_is_no_figure() -> None:
     assert [figure.figure_id for figure in found] == ["share.gwent"]
 
 
+def test_a_chart_of_another_version_is_refused() -> None:
+    rows = [{"force": "Gwent", "value": "0.1"}]
+    with pytest.raises(Problem, match=r"chart bars name no figures.*make builds it again"):
+        printed_figures(html(csv_link("bars", rows)))
+
+
 @pytest.fixture
 def gwent(tmp_path: Path) -> Page:
     """A built page in the folder of the test."""

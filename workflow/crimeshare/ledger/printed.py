@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
+from crimeshare.problems import Problem
+
 BLOCKS = frozenset({"p", "li", "td", "th", "caption", "figcaption", "h1", "h2", "h3", "dt", "dd"})
 """Elements that a reader takes in as one piece."""
 
@@ -48,7 +50,11 @@ class Printed:
 
 
 def printed_figures(html: str) -> list[Printed]:
-    """Every figure that a page, as HTML, prints: as a reader meets them, with repetitions."""
+    """Every figure that a page, as HTML, prints: as a reader meets them, with repetitions.
+
+    Raises:
+        Problem: the page is of another version, whose charts do not name their figures.
+    """
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -135,6 +141,11 @@ class _Reader(HTMLParser):
         """The rows of the data behind a chart; a marked row has no number."""
         rows = csv.DictReader(io.StringIO(unquote(href.partition(",")[2])))
         for row in rows:
+            if "figure_id" not in row:
+                raise Problem(
+                    f"The data of the chart {chart} name no figures, so the page was built by "
+                    "another version; make builds it again."
+                )
             if not row.get("value"):
                 continue
             labels = [

@@ -53,7 +53,8 @@ def renew(source: str) -> list[str]:
         step = snakemake("pin_release", f"source={source}", f"release={release_id}")
         if step.status == 0:
             pinned.append(release_id)
-            said += step.said
+            # What is true of the source is said by the check already, not news of a release.
+            said += [sentence for sentence in step.said if sentence not in check.said]
         else:
             refused += step.said or [f"{release_id} could not be pinned; its log says why."]
     _write(WORDS, "What is new", said)

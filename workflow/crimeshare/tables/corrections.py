@@ -116,7 +116,7 @@ def check_faults(
         remaining = [fault for fault in remaining if fault not in explained]
     problems += [
         f"{fault.sentence}. If the workbook really says so, list the cell in {path} with "
-        "`expect`, `reason` and `source`"
+        "`expect`, `reason`, `source` and `status`"
         for fault in remaining
     ]
     if problems:

@@ -7,7 +7,8 @@ OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3
 
 ATTRIBUTION = (
     "Contains public sector information of the Office for National Statistics and the Home Office,"
-    f' licensed under the <a href="{OGL}">Open Government Licence v3.0</a>. Police recorded crime'
-    " is published as official statistics, not as accredited official statistics."
+    f' licensed under the <a href="{OGL}">Open Government Licence v3.0</a>, and OS data © Crown'
+    " copyright and database right 2023. Police recorded crime is published as official statistics,"
+    " not as accredited official statistics."
 )
 """Whose figures these are and on what terms; HTML."""
