@@ -7,7 +7,7 @@ layout.  A test then spoils single cells.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import xlsxwriter
@@ -47,6 +47,7 @@ class Facsimile:
 
     def __init__(self) -> None:
         self.sheets: dict[str, dict[Place, Cell]] = {}
+        self.roles: dict[tuple[str, Place], str] = {}
 
     @classmethod
     def of(cls, figures: Path, title: str) -> Facsimile:
@@ -74,26 +75,33 @@ class Facsimile:
 
     def _add(self, name: str, table: str, rows: Iterable[SurveyObservation]) -> None:
         sheet = self.sheets.setdefault(name, {})
+
+        def put(place: Place, role: str, cell: Cell) -> None:
+            sheet[place] = cell
+            self.roles[name, place] = role
+
         placed = [(place(row.cell), row) for row in rows]
         first_row = min(at[0] for at, _ in placed)
         first_column = min(at[1] for at, _ in placed)
         coded = table == "offence_codes"
         label_column = first_column - 1
-        sheet[first_row - 2, label_column - coded] = TITLES[table]
-        sheet.setdefault((0, 0), TITLES[table])
+        put((first_row - 2, label_column - coded), "title", TITLES[table])
+        if (0, 0) not in sheet:
+            put((0, 0), "title", TITLES[table])
         if coded:
-            sheet[first_row - 1, label_column - 1] = "Offence\n code"
-            sheet[first_row - 1, label_column] = "Offence category"
+            put((first_row - 1, label_column - 1), "header", "Offence\n code")
+            put((first_row - 1, label_column), "header", "Offence category")
         elif table == "offence_subcodes":
-            sheet[first_row - 1, label_column] = "Offence"
+            put((first_row - 1, label_column), "header", "Offence")
         else:
-            sheet[first_row - 1, label_column] = "Offence group\n[note 5]"
+            put((first_row - 1, label_column), "header", "Offence group\n[note 5]")
         for (row, column), figure in placed:
-            sheet[first_row - 1, column] = figure.column_label
-            sheet[row, label_column] = figure.row_label
+            put((first_row - 1, column), "year", figure.column_label)
+            put((row, label_column), "label", figure.row_label)
             if coded and figure.item_id is not None:
-                sheet[row, label_column - 1] = _code_cell(figure.item_id)
-            sheet[row, column] = _figure_cell(figure)
+                put((row, label_column - 1), "code", _code_cell(figure.item_id))
+            flag = figure.statistic == "significant"
+            put((row, column), "flag" if flag else "figure", _figure_cell(figure))
 
     def __getitem__(self, address: tuple[str, str]) -> Cell:
         sheet, cell = address
@@ -102,6 +110,51 @@ class Facsimile:
     def __setitem__(self, address: tuple[str, str], value: Cell) -> None:
         sheet, cell = address
         self.sheets[sheet][place(cell)] = value
+
+    def change(self, roles: str, change: Callable[[Cell], Cell]) -> None:
+        """Write every cell anew that is a ``title``, ``header``, ``year``, ``label``, ...
+
+        Those of the sheets that are not read have no role and stay as they are.
+        """
+        for (name, at), role in self.roles.items():
+            if role in roles.split():
+                self.sheets[name][at] = change(self.sheets[name][at])
+
+    @property
+    def tables(self) -> list[str]:
+        """The sheets with tables that are read."""
+        return list(dict.fromkeys(name for name, _ in self.roles))
+
+    def header(self, sheet: str) -> int:
+        """The row (0-based) of a sheet's header."""
+        return next(
+            place[0]
+            for (name, place), role in self.roles.items()
+            if name == sheet and role == "header"
+        )
+
+    def rename(self, change: Callable[[str], str]) -> None:
+        """Name the sheets with tables anew."""
+        tables = set(self.tables)
+        names = {name: change(name) if name in tables else name for name in self.sheets}
+        self.sheets = {names[name]: cells for name, cells in self.sheets.items()}
+        self.roles = {(names[name], place): role for (name, place), role in self.roles.items()}
+
+    def insert_row(self, sheet: str, row: int, cells: dict[int, Cell] | None = None) -> None:
+        """Put a row of ``cells`` at ``row`` (0-based); what stands from there on moves down."""
+        self._move(sheet, lambda place: (place[0] + (place[0] >= row), place[1]))
+        self.sheets[sheet] |= {(row, column): cell for column, cell in (cells or {}).items()}
+
+    def insert_column(self, sheet: str, column: int) -> None:
+        """Move what stands in ``column`` (0-based) and behind it one column to the right."""
+        self._move(sheet, lambda place: (place[0], place[1] + (place[1] >= column)))
+
+    def _move(self, sheet: str, to: Callable[[Place], Place]) -> None:
+        self.sheets[sheet] = {to(place): cell for place, cell in self.sheets[sheet].items()}
+        self.roles = {
+            (name, to(place) if name == sheet else place): role
+            for (name, place), role in self.roles.items()
+        }
 
     def drop_row(self, sheet: str, number: int) -> None:
         """Take row ``number`` (1-based) out of ``sheet``; the rows below move up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import re
 from datetime import date
 from pathlib import Path
 
@@ -170,8 +171,11 @@ class TestBadInput:
     def test_flags_shifted_by_one_column(self, book: Facsimile) -> None:
         book.shift_right("Table_A3b", "C9")
         said = refusal(book)
-        assert "sheet 'Table_A3b', cell D9: a significance flag stands where a figure" in said
-        assert "sheet 'Table_A3b', cell E9: the number -" in said
+        assert re.search(
+            r"'Table_A3b', cell D9 \(and [\d,]+ more\): a significance flag stands", said
+        )
+        assert re.search(r"'Table_A3b', cell E9 \(and [\d,]+ more\): the number -", said)
+        assert said.count("\n") < 10
 
     def test_headers_shifted_by_one_column(self, book: Facsimile) -> None:
         shifted = book["Table_A3b", "B8"]
@@ -205,14 +209,17 @@ class TestBadInput:
         book["Table_A3a", "C10"] = "[q]"
         said = refusal(book)
         assert "cell C10: the marker '[q]' is not known" in said
-        assert "[q],prevalence,?,?" in said
+        assert "[q],prevalence,unavailable,not available" in said
 
     def test_an_unknown_measure(self, book: Facsimile) -> None:
         book["Table_A3a", "A10"] = "   Violence with injuries"
         said = refusal(book)
         assert "sheet 'Table_A3a', cell A10: the measure '   Violence with injuries' is not" in said
         assert "Nearest known: 'violence with injury'" in said
-        assert "violence with injuries,?,?,?," in said
+        assert "it may be the next one under another name" in said
+        assert (
+            "violence with injuries,violence_with_injury,violence,person_16_plus,,violence" in said
+        )
 
     def test_a_measure_out_of_order(self, book: Facsimile) -> None:
         for column in ("A", "B"):
@@ -232,7 +239,7 @@ class TestBadInput:
         book.sheets["Table_A3a"] = {(0, 0): "Table A3a: Victims once or more of crime"}
         said = refusal(book)
         assert "no sheet holds the table of prevalence" in said
-        assert "'table a3a: victims once or more of crime' on 'Table_A3a'" in said
+        assert "'table a3a: victims once or more of crime' on sheet 'Table_A3a', cell A1" in said
 
     def test_a_table_twice(self, book: Facsimile) -> None:
         book.sheets["Copy"] = dict(book.sheets["Table_A3a"])

@@ -23,18 +23,21 @@ from crimeshare.tables.appendix_layout import (
     Layout,
     Row,
     Table,
-    check_tables,
     find_tables,
 )
+from crimeshare.tables.appendix_periods import year_before
+from crimeshare.tables.appendix_presence import check_tables
 from crimeshare.tables.corrections import check_faults, read_corrections
 from crimeshare.tables.grid import Cell, Workbook, address, open_workbook
-from crimeshare.tables.labels import one_line, plain
+from crimeshare.tables.labels import one_line, plain, without_notes
 from crimeshare.tables.layout import Unknown, csv_line, relative
 from crimeshare.tables.survey_observations import Notice, SurveyObservation
 
-BASE_PREFIX = "unweighted base"
-
+_BASE = re.compile(r"\bunweighted\b")
 _SUBCODE = re.compile(r"(\d{3}/\d{2}) - .+")
+# How alike the label of a measure and the one expected next are if it was but renamed.
+_RENAMED = 0.8
+_COPIED = ("measure_id", "parent_id", "unit_base", "closes_block")
 _TABLES_WITH_OWNER_BASES = ("prevalence", "incidence_rate")
 
 
@@ -104,10 +107,7 @@ def _read_table(
     else:
         rows = _measure_rows(layout, table)
     columns = _paired(layout, table) if line["change_of"] else table.columns
-    release_start = date(period_end.year - 1, period_end.month, 1)
-    year_start = date(
-        release_start.year + release_start.month // 12, release_start.month % 12 + 1, 1
-    )
+    year_start = year_before(period_end)
     for row in rows:
         for column in columns:
             value, marker, text = read_cell(layout, table, row, column)
@@ -174,7 +174,7 @@ def _measure_rows(layout: Layout, table: Table) -> list[Row]:
     block: list[tuple[int, str, Mapping[str, str]]] = []
     number, position = 1, 0
     for index, label in _labels(table):
-        if plain(label).startswith(BASE_PREFIX):
+        if layout.bases.find(label) or _BASE.search(plain(label)):
             if not line["change_of"]:
                 base = _base(layout, table, index, label, block)
                 rows.append(Row(index, label, None, None, base, number, "unweighted_base"))
@@ -182,11 +182,12 @@ def _measure_rows(layout: Layout, table: Table) -> list[Row]:
             continue
         found = _next_measure(layout, position, label)
         if found is None:
-            layout.unknown.append(_unknown_measure(layout, table, index, label, position))
+            if _has_figures(table, index):  # otherwise a heading or a note below the table
+                layout.unknown.append(_unknown_measure(layout, table, index, label, position))
             continue
         position = found + 1
         measure = layout.measures[found]
-        if block and not line["change_of"] and _closes(block[-1][2], table.kind):
+        if block and not line["change_of"] and _ends(block[-1][2], measure, table.kind):
             _missing_base(layout, table, index, block)
             block, number = [], number + 1
         block.append((index, label, measure))
@@ -214,31 +215,56 @@ def _next_measure(layout: Layout, position: int, label: str) -> int | None:
     )
 
 
+def _has_figures(table: Table, index: int) -> bool:
+    return any(table.grid.rows[index][column.index] != "" for column in table.columns)
+
+
 def _unknown_measure(
     layout: Layout, table: Table, index: int, label: str, position: int
 ) -> Unknown:
+    """A label that is none of the measures, with a line modelled on the measure above it."""
     text = plain(label)
-    before = layout.measures[position - 1]["label"] if position else "the first row"
+    above = layout.measures[position - 1] if position else None
+    following = layout.measures[position] if position < len(layout.measures) else None
+    before = above["label"] if above else "the first row"
+    after = above["measure_id"] if above else "?"
     if any(row["label"] == text for row in layout.measures):
-        reason = f"stands out of order after {before!r}"
-    else:
+        reason, values = f"stands out of order after {before!r}", ["?", "?", "?", "?", "?"]
+    elif following and difflib.get_close_matches(text, [following["label"]], cutoff=_RENAMED):
+        reason = "is not known; it may be the next one under another name"
+        values = [following[column] for column in _COPIED] + [after]
+    elif above:
         reason = "is not known"
+        values = [_identifier(text), above["parent_id"], above["unit_base"]]
+        values += [above["closes_block"] if _closes(above, table.kind) else "", after]
+    else:
+        reason, values = "is not known", ["?", "?", "?", "", "?"]
     near = difflib.get_close_matches(text, [row["label"] for row in layout.measures], n=3)
-    line = csv_line([text, "?", "?", "?", ""])
+    line = csv_line([text, *values])
     return Unknown(
         f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}: the measure "
-        f"{label!r} {reason}. Nearest known: {', '.join(map(repr, near)) or 'none'}. If you know "
-        f"what it is, add to {relative(FOLDER / 'measures.csv')}, after {before!r}, the "
-        f"line: {line}",
+        f"{label!r} {reason}. Nearest known: {', '.join(map(repr, near)) or 'none'}. It stands "
+        f"after {before!r}; if it is the measure that this line says, add to "
+        f"{relative(FOLDER / 'measures.csv')} the line: {line}",
         FOLDER / "measures.csv",
         line,
     )
+
+
+def _identifier(text: str) -> str:
+    return "_".join(re.findall(r"[a-z0-9]+", text))
 
 
 def _closes(measure: Mapping[str, str], kind: str) -> bool:
     """Whether this measure is the last of a block in tables of this kind."""
     closes = measure["closes_block"]
     return closes == "all" or (closes == "rates" and kind in _TABLES_WITH_OWNER_BASES)
+
+
+def _ends(last: Mapping[str, str], measure: Mapping[str, str], kind: str) -> bool:
+    """Whether a block ends between two measures; one may have been added to its end later."""
+    added = measure["after"] == last["measure_id"] and measure["parent_id"] == last["parent_id"]
+    return _closes(last, kind) and not (added and last["parent_id"])
 
 
 def _base(
@@ -283,8 +309,10 @@ def _missing_base(
 def _offence_rows(layout: Layout, table: Table) -> list[Row]:
     """The rows of a table of offences: codes, sub-codes under their group, uncoded subtotals."""
     statistic = layout.tables[table.kind]["statistic"]
-    rows = []
+    rows: list[Row] = []
     group: str | None = None
+    if table.kind == "offence_codes" and table.code_column is None:
+        return rows  # which is said already
     for index, label in _labels(table):
         if all(table.grid.rows[index][column.index] == "" for column in table.columns):
             continue  # a heading above its offences
@@ -296,15 +324,24 @@ def _offence_rows(layout: Layout, table: Table) -> list[Row]:
             item, parent = sub_offence[1], group
         else:
             found = layout.groups.find(label)
-            item = found["code"] if found else None
-            parent = None if found else group
+            if found is None:
+                where = f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}"
+                layout.unknown.append(_unknown_group(layout, where, label))
+                continue
+            item = found["code"] or None
+            parent = None if item else group
             group = item or group
         rows.append(Row(index, label, item, parent, None, None, statistic))
     return rows
+
+
+def _unknown_group(layout: Layout, where: str, label: str) -> Unknown:
+    hint = "; its offence code stands for the `?`, or nothing if it has none"
+    return layout.groups.unknown(where, "the offence", label, given=["?", ""], hint=hint)
 
 
 def _code(cell: Cell) -> str | None:
     """An offence code as ONS writes it: the number 4.1 and the text '4.10' are two codes."""
     if isinstance(cell, int | float):
         return f"{cell:g}"
-    return str(cell).strip() or None
+    return without_notes(str(cell)).upper() or None

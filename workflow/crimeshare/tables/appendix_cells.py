@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from crimeshare.tables.appendix_layout import FOLDER, Column, Layout, Row, Table
+import re
+
+from crimeshare.tables.appendix_layout import FOLDER, Column, Layout, Row, Table, marker_text
 from crimeshare.tables.grid import Cell, address
+from crimeshare.tables.labels import without_notes
 from crimeshare.tables.layout import Unknown, csv_line, relative
 
 _VERDICTS = {"significant": 1.0, "not_significant": 0.0}
+# "31,454", "-3.5"
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e-?\d+)?", re.IGNORECASE)
 _NOT_NEGATIVE = ("rate_per_1000", "incidents_thousands", "victims_thousands", "offences")
 
 
@@ -18,9 +23,10 @@ def read_cell(
     where = f"sheet {table.grid.sheet!r}, cell {address(row.index, column.index)}"
     if column.flags:
         return _flag(layout, table, cell, table.grid.rows[row.index][column.index - 1], where)
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        _check_number(layout, row.statistic, float(cell), where)
-        return float(cell), None, None
+    figure = number(cell)
+    if figure is not None:
+        _check_number(layout, row.statistic, figure, where)
+        return figure, None, None
     kind = "bases" if row.statistic == "unweighted_base" else table.kind
     meaning = layout.marker(cell, kind)
     if meaning is None and layout.marker(cell, "flags") == "significant":
@@ -29,27 +35,44 @@ def read_cell(
             "column beside. Has a column been shifted?"
         )
     elif meaning is None:
-        _unknown_marker(layout, kind, where, str(cell).strip())
+        _unknown_marker(layout, kind, where, cell, "unavailable")
     return None, meaning, str(cell).strip()
+
+
+def number(cell: Cell) -> float | None:
+    """The number a cell holds, be it typed as text or marked as revised; None if it holds none."""
+    if isinstance(cell, int | float):
+        return None if isinstance(cell, bool) else float(cell)
+    text = without_notes(str(cell))
+    return float(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
 
 
 def _flag(
     layout: Layout, table: Table, cell: Cell, change: Cell, where: str
 ) -> tuple[float | None, str | None, str | None]:
     """1 or 0 beside a change; the meaning of the change's marker beside a marked change."""
-    meaning = layout.marker(cell, "flags")
-    if isinstance(cell, int | float) and meaning is None:
+    figure, change_of = number(cell), number(change)
+    meaning = layout.marker(cell if figure is None else figure, "flags")
+    if figure is not None and meaning is None:
         layout.problems.append(
-            f"{where}: the number {cell:g} stands where a significance flag belongs; expected "
+            f"{where}: the number {figure:g} stands where a significance flag belongs; expected "
             "'[s]' or nothing. Has a column been shifted?"
         )
     elif meaning is None:
-        _unknown_marker(layout, "flags", where, str(cell).strip())
-    elif isinstance(change, int | float):
+        flagged = any(
+            layout.marker(other[column.index], "flags") == "significant"
+            for other in table.grid.rows[table.header + 1 :]
+            for column in table.columns
+            if column.flags
+        )
+        _unknown_marker(
+            layout, "flags", where, cell, "not_significant" if flagged else "significant"
+        )
+    elif change_of is not None:
         if meaning in _VERDICTS:
             return _VERDICTS[meaning], None, None
         layout.problems.append(
-            f"{where}: {cell!r} stands beside a change of {change:g}; expected '[s]' or nothing"
+            f"{where}: {cell!r} stands beside a change of {change_of:g}; expected '[s]' or nothing"
         )
     elif meaning == "significant":
         layout.problems.append(
@@ -73,14 +96,26 @@ def _check_number(layout: Layout, statistic: str, value: float, where: str) -> N
         layout.problems.append(f"{where}: holds {value:g}; expected 0 or more")
 
 
-def _unknown_marker(layout: Layout, kind: str, where: str, text: str) -> None:
-    line = csv_line([text.casefold(), kind, "?", "?"])
-    what = f"the marker {text!r} is not known" if text else "an empty cell where a figure belongs"
+def _unknown_marker(layout: Layout, kind: str, where: str, cell: Cell, likely: str) -> None:
+    """Say that a marker is not known, and propose what it is ``likely`` to mean.
+
+    A marker is a figure that is missing, for whatever reason; of an empty cell nobody knows
+    whether it was forgotten.
+    """
+    mark = marker_text(cell)
+    explained = {row["meaning"]: row["explanation"] for row in reversed(layout.marker_rows)}
+    line = csv_line([mark, kind, likely, explained[likely]] if mark else [mark, kind, "?", "?"])
+    what = (
+        f"the marker {str(cell).strip()!r} is not known"
+        if mark
+        else "an empty cell where a figure belongs"
+    )
     known = sorted({mark for mark, table in layout.markers if mark and table in ("*", kind)})
+    meaning = f"it means {likely.replace('_', ' ')}" if mark else "you know what it means"
     layout.unknown.append(
         Unknown(
             f"{where}: {what}; missing is never read as zero. Markers known here: "
-            f"{', '.join(known)}. If you know what it means, add to "
+            f"{', '.join(known)}. If {meaning}, add to "
             f"{relative(FOLDER / 'markers.csv')} the line: {line}",
             FOLDER / "markers.csv",
             line,

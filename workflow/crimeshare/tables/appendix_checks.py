@@ -36,7 +36,7 @@ _Figure = tuple[str, str | None, date]
 def find_survey_faults(observations: Iterable[SurveyObservation]) -> list[Fault]:
     """Every place where the arithmetic of one release's appendix tables does not hold."""
     rows = list(observations)
-    return [*_changes(rows), *_flags(rows), *_groups(rows), *_sub_offences(rows)]
+    return [*_changes(rows), *_flags(rows), *_bases(rows), *_groups(rows), *_sub_offences(rows)]
 
 
 def _changes(rows: list[SurveyObservation]) -> Iterator[Fault]:
@@ -151,6 +151,39 @@ def _variance(per_cent: float, n: float) -> float:
     """Sampling variance of a simple random sample, in percentage points squared."""
     p = min(max(per_cent, 0.0), 100.0)
     return p * (100 - p) / n
+
+
+def _bases(rows: list[SurveyObservation]) -> Iterator[Fault]:
+    """Base rows whose numbers are those of another block.
+
+    Every table repeats the numbers of people and of households interviewed.  A row of bases
+    belongs to another block if in most years it has the number of interviews of another unit, and
+    no other base of its own unit has that.
+    """
+    bases: dict[tuple[str, int | None], list[SurveyObservation]] = defaultdict(list)
+    units: dict[tuple[date, float], list[SurveyObservation]] = defaultdict(list)
+    for row in rows:
+        if row.statistic == "unweighted_base" and row.value is not None:
+            bases[row.table, row.block].append(row)
+            units[row.period_end, row.value].append(row)
+    for line in bases.values():
+        others = [
+            other
+            for row in line
+            for same in [units[row.period_end, row.value or 0.0]]
+            for other in same
+            if other.unit_base != row.unit_base
+            and sum(base.unit_base == row.unit_base for base in same) == 1
+        ]
+        foreign = {other.period_end for other in others}
+        if 2 * len(foreign) > len(line):
+            yield _fault(
+                f"the bases of {one_line(line[0].row_label)!r} are in {len(foreign)} of "
+                f"{len(line)} years those of {one_line(others[0].row_label)!r} at "
+                f"{others[0].cell}; expected those of its own block",
+                line[0],
+                others[0],
+            )
 
 
 def _groups(rows: list[SurveyObservation]) -> Iterator[Fault]:

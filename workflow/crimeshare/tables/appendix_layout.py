@@ -7,24 +7,26 @@ workbook is special topics that change with every edition.  A table that is miss
 
 from __future__ import annotations
 
-import calendar
-import difflib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from itertools import pairwise
 
 from crimeshare.reference import read_rows
-from crimeshare.tables.grid import Cell, Grid, Workbook, address
-from crimeshare.tables.labels import plain
+from crimeshare.tables.appendix_periods import heads_flags, year_of_header
+from crimeshare.tables.grid import Cell, Grid, address
+from crimeshare.tables.labels import one_line, plain, without_notes
 from crimeshare.tables.layout import LAYOUTS, LabelMap, Unknown, UnknownNames, csv_line, relative
 
 FOLDER = LAYOUTS / "appendix"
 
 _LABEL_ROLES = ("measure", "code", "offence")
-_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
-_PERIOD = re.compile(r"([a-z]{3}) (\d{4}) to ([a-z]{3}) (\d{4})( significance)?")
+# A row with fewer cells than this is no header of a table, whatever its first cell says.
+_FEWEST_HEADERS = 3
+_NUMBER = re.compile(r"-?\d[\d.e+-]*")
 
 
 @dataclass(frozen=True)
@@ -56,29 +58,41 @@ class Layout:
 
     titles: list[dict[str, str]] = field(default_factory=lambda: read_rows(FOLDER / "titles.csv"))
     headers: list[dict[str, str]] = field(default_factory=lambda: read_rows(FOLDER / "headers.csv"))
-    measures: list[dict[str, str]] = field(
-        default_factory=lambda: read_rows(FOLDER / "measures.csv")
-    )
+    measures: list[dict[str, str]] = field(default_factory=lambda: _in_order("measures.csv"))
     tables: dict[str, dict[str, str]] = field(
         default_factory=lambda: {row["table"]: row for row in read_rows(FOLDER / "tables.csv")}
     )
-    markers: dict[tuple[str, str], str] = field(
-        default_factory=lambda: {
-            (row["marker"], row["table"]): row["meaning"]
-            for row in read_rows(FOLDER / "markers.csv")
-        }
+    marker_rows: list[dict[str, str]] = field(
+        default_factory=lambda: read_rows(FOLDER / "markers.csv")
     )
+    markers: dict[tuple[str, str], str] = field(init=False)
     bases: LabelMap = field(default_factory=lambda: LabelMap(FOLDER / "bases.csv"))
     groups: LabelMap = field(default_factory=lambda: LabelMap(FOLDER / "code_groups.csv"))
     unknown: list[Unknown] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Know each marker by its text and table."""
+        self.markers = {(row["marker"], row["table"]): row["meaning"] for row in self.marker_rows}
+
     def role(self, label: str) -> str | None:
         """What a header cell of this label is, or None."""
-        text = plain(label)
+        texts = plain(label), header_text(label)
         return next(
-            (row["role"] for row in self.headers if text and fnmatchcase(text, row["label"])), None
+            (
+                row["role"]
+                for row in self.headers
+                if label.strip() and any(fnmatchcase(text, row["label"]) for text in texts)
+            ),
+            None,
         )
+
+    def kind(self, title: str) -> str | None:
+        """The kind of table of this title, by the line that says most of it, or None."""
+        text = plain(title)
+        lines = [row for row in self.titles if text and fnmatchcase(text, row["title"])]
+        best = max(lines, key=lambda row: len(row["title"].replace("*", "")), default=None)
+        return best["table"] if best else None
 
     def marker(self, cell: Cell, kind: str) -> str | None:
         """What a cell that holds no figure means in a table of this kind, or None.
@@ -86,19 +100,70 @@ class Layout:
         ``flags`` stands for the columns of significance and ``bases`` for the base rows,
         whatever their table.
         """
-        text = f"{cell:g}" if isinstance(cell, int | float) else str(cell).strip().casefold()
+        text = marker_text(cell)
         return self.markers.get((text, kind)) or self.markers.get((text, "*"))
 
     def raise_what_was_met(self, release_id: str) -> None:
-        """Stop with every unknown name and problem met so far, if any."""
+        """Stop with every unknown name and problem met so far, if any, each said once."""
         if self.unknown or self.problems:
             raise UnknownNames(
                 [
-                    Unknown(f"{release_id}, {item.sentence}", item.file, item.line)
-                    for item in self.unknown
+                    replace(first, sentence=f"{release_id}, {_once(first.sentence, number)}")
+                    for first, number in _alike(self.unknown)
                 ],
-                [f"{release_id}, {problem}" for problem in self.problems],
+                [
+                    f"{release_id}, {_once(sentences[0], len(sentences))}"
+                    for sentences in _same_words(self.problems)
+                ],
             )
+
+
+def _in_order(file: str) -> list[dict[str, str]]:
+    """The measures in the order of their tables: a line may say which one it stands ``after``."""
+    rows = read_rows(FOLDER / file)
+    ordered = [row for row in rows if not row["after"]]
+    for row in rows:
+        if row["after"]:
+            places = [i for i, other in enumerate(ordered) if other["measure_id"] == row["after"]]
+            ordered.insert(places[-1] + 1 if places else len(ordered), row)
+    return ordered
+
+
+def header_text(label: str) -> str:
+    """A header as ``headers.csv`` writes one with a year: its last digits may be no footnote."""
+    return without_notes(label).casefold()
+
+
+def marker_text(cell: Cell) -> str:
+    """The text of a cell as ``markers.csv`` writes it: no case, no spaces, no notes."""
+    if isinstance(cell, int | float):
+        return f"{cell:g}"
+    text = str(cell)
+    return "".join((without_notes(text) or one_line(text)).split()).casefold()
+
+
+def _alike(unknown: list[Unknown]) -> Iterator[tuple[Unknown, int]]:
+    """Each name that is not known, and how often: the same line would make all of them known."""
+    places: dict[tuple[object, str], list[Unknown]] = defaultdict(list)
+    for item in unknown:
+        places[item.file, item.line].append(item)
+    for items in places.values():
+        yield items[0], len(items)
+
+
+def _same_words(problems: list[str]) -> Iterator[list[str]]:
+    """Problems that differ in their cells and numbers alone, sheet by sheet."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for sentence in problems:
+        place, _, words = sentence.partition(": ")
+        groups[place.partition(", cell")[0] + _NUMBER.sub("#", words)].append(sentence)
+    yield from groups.values()
+
+
+def _once(sentence: str, number: int) -> str:
+    """A sentence that is true of several cells, with the first of them and how many there are."""
+    place, colon, words = sentence.partition(": ")
+    return f"{place} (and {number - 1:,} more){colon}{words}" if number > 1 else sentence
 
 
 @dataclass(frozen=True)
@@ -116,114 +181,136 @@ class Row:
 
 def find_tables(layout: Layout, grid: Grid) -> Iterator[Table]:
     """The tables of a sheet; one edition puts estimates and changes side by side on one."""
-    header = _header_row(layout, grid)
+    header = header_row(layout, grid)
     if header is None:
         return
     row = grid.rows[header]
-    starts = [
-        index
-        for index, cell in enumerate(row)
-        if isinstance(cell, str)
-        and layout.role(cell) in _LABEL_ROLES
-        and (index == 0 or row[index - 1] == "")
-    ]
-    for start in starts:
-        end = next((i for i in range(start, len(row)) if row[i] == ""), len(row))
-        kind = _kind(layout, grid, header, start)
+    left = 0
+    for start, end in spans(layout, row):
+        kind = _kind(layout, grid, header, left, start)
+        left = start + 1
         if kind is not None:
             yield _table(layout, grid, kind, header, start, end)
 
 
-def _header_row(layout: Layout, grid: Grid) -> int | None:
-    for index, row in enumerate(grid.rows[:30]):
-        if any(isinstance(cell, str) and layout.role(cell) in _LABEL_ROLES for cell in row) and any(
-            isinstance(cell, str) and _period(cell) for cell in row
-        ):
-            return index
-    return None
+def spans(layout: Layout, row: Sequence[Cell]) -> list[tuple[int, int]]:
+    """Where the tables of a header begin, with a column of codes or of labels, and end."""
+    roles = [layout.role(cell) if isinstance(cell, str) else None for cell in row]
+    starts = [
+        index
+        for index, role in enumerate(roles)
+        if role in _LABEL_ROLES and (index == 0 or roles[index - 1] != "code")
+    ]
+    return list(pairwise([*starts, len(row)]))
 
 
-def _kind(layout: Layout, grid: Grid, header: int, start: int) -> str | None:
+def header_row(layout: Layout, grid: Grid) -> int | None:
+    """The first row that heads a column of labels and a year, or at least columns enough."""
+    wide = None
+    for index, row in enumerate(grid.rows):
+        if any(isinstance(cell, str) and layout.role(cell) in _LABEL_ROLES for cell in row):
+            if any(isinstance(cell, str) and year_of_header(cell) for cell in row):
+                return index
+            if wide is None and sum(cell != "" for cell in row) >= _FEWEST_HEADERS:
+                wide = index
+    return wide
+
+
+def _kind(layout: Layout, grid: Grid, header: int, left: int, start: int) -> str | None:
     """The kind of a table by the nearest title above its first column, or None if not read."""
     for row in range(header - 1, -1, -1):
-        title = plain(str(grid.rows[row][start]))
-        for line in layout.titles:
-            if title and fnmatchcase(title, line["title"]):
-                return line["table"]
+        for cell in reversed(grid.rows[row][left : start + 1]):
+            kind = layout.kind(str(cell))
+            if kind is not None:
+                return None if kind == "-" else kind
     return None
 
 
 def _table(layout: Layout, grid: Grid, kind: str, header: int, start: int, end: int) -> Table:
-    label_column, code_column, columns = start, None, []
+    label_column, code_column, columns = start, None, list[Column]()
+    of_changes = bool(layout.tables[kind]["change_of"])
     for index in range(start, end):
-        label = str(grid.rows[header][index])
-        role, period = layout.role(label), _period(label)
+        label = shown(grid.rows[header][index])
+        role, year = layout.role(label), year_of_header(label, of_changes)
+        flags = heads_flags(label)
         if role == "code":
             code_column = index
         elif role in ("measure", "offence"):
             label_column = index
-        elif period is not None:
-            columns.append(Column(index, label, *period))
-        elif role is None:
-            line = csv_line([plain(label), "-"])
-            layout.unknown.append(
-                Unknown(
-                    f"sheet {grid.sheet!r}, cell {address(header, index)}: the column header "
-                    f"{label!r} is neither a year such as 'Apr 2024 to Mar 2025' nor known. If its "
-                    f"column is not to be read, add to {relative(FOLDER / 'headers.csv')} the "
-                    f"line: {line}",
-                    FOLDER / "headers.csv",
-                    line,
-                )
+        elif year is None and role is not None:
+            year = year_of_header(role)
+        if role in _LABEL_ROLES or (role == "-" and not (of_changes and year)):
+            continue
+        if of_changes and not label.strip() and columns and not columns[-1].flags:
+            flags = _holds_flags(layout, grid, header, index)
+        if flags and year is None and columns and columns[-1].index == index - 1:
+            # The flags of a column without a year of its own are those of the change beside it.
+            year = columns[-1].period_start, columns[-1].period_end
+        if year is not None:
+            columns.append(Column(index, label, *year, flags))
+        elif label.strip():
+            layout.unknown.append(_unknown_header(grid, header, index, label))
+        elif any(row[index] != "" for row in grid.rows[header + 1 :]):
+            layout.problems.append(
+                f"sheet {grid.sheet!r}, cell {address(header, index)}: no header stands above the "
+                "cells of this column; expected a year such as 'Apr 2024 to Mar 2025'"
             )
+    _check_columns(layout, grid, header, columns)
+    if kind == "offence_codes" and code_column is None:
+        layout.unknown.append(_unknown_code_column(grid, header, label_column))
     return Table(grid, kind, header, label_column, code_column, columns)
 
 
-def _period(label: str) -> tuple[date, date, bool] | None:
-    """First day, last day and whether it heads flags: ``Apr 2024 to Mar 2025 Significance``."""
-    found = _PERIOD.fullmatch(plain(label))
-    if found is None or found[1] not in _MONTHS or found[3] not in _MONTHS:
-        return None
-    start = date(int(found[2]), _MONTHS[found[1]], 1)
-    end_year, end_month = int(found[4]), _MONTHS[found[3]]
-    end = date(end_year, end_month, calendar.monthrange(end_year, end_month)[1])
-    return start, end, found[5] is not None
+def _holds_flags(layout: Layout, grid: Grid, header: int, index: int) -> bool:
+    """Whether a column holds flags of significance, and nothing that is none."""
+    cells = [row[index] for row in grid.rows[header + 1 :] if row[index] != ""]
+    meanings = {layout.marker(cell, "flags") for cell in cells}
+    return "significant" in meanings and None not in meanings
 
 
-def check_tables(layout: Layout, tables: list[Table], workbook: Workbook, period_end: date) -> None:
-    for kind, row in layout.tables.items():
-        here = [table for table in tables if table.kind == kind]
-        if row["required"] == "yes" and not here:
-            patterns = [line["title"] for line in layout.titles if line["table"] == kind]
-            titles = {
-                plain(str(cells[0])): grid.sheet
-                for grid in workbook.grids
-                for cells in grid.rows[:1]
-            }
-            near = difflib.get_close_matches(
-                patterns[0].replace("*", " "), list(titles), n=3, cutoff=0.3
-            )
+def shown(cell: Cell) -> str:
+    return f"{cell:g}" if isinstance(cell, float) else str(cell)
+
+
+def _unknown_header(grid: Grid, header: int, index: int, label: str) -> Unknown:
+    """A header that names no year: its column is left out, or a person says which year it is."""
+    dated = any(character.isdigit() for character in header_text(label))
+    line = csv_line([header_text(label) if dated else plain(label), "?" if dated else "-"])
+    what = (
+        "with the year in words such as 'apr 2024 to mar 2025' for the `?`, or '-' if its column "
+        "is not to be read, "
+        if dated
+        else "If its column is not to be read, "
+    )
+    return Unknown(
+        f"sheet {grid.sheet!r}, cell {address(header, index)}: the column header {label!r} is "
+        f"neither a year such as 'Apr 2024 to Mar 2025' nor known. {what[0].upper()}{what[1:]}"
+        f"add to {relative(FOLDER / 'headers.csv')} the line: {line}",
+        FOLDER / "headers.csv",
+        line,
+    )
+
+
+def _unknown_code_column(grid: Grid, header: int, label_column: int) -> Unknown:
+    left = max(label_column - 1, 0)
+    label = shown(grid.rows[header][left])
+    line = csv_line([plain(label) if left < label_column else "?", "code"])
+    return Unknown(
+        f"sheet {grid.sheet!r}, cell {address(header, left)}: {label!r} stands where the column of "
+        "offence codes belongs. Nearest known: 'offence code'. If it holds the codes, add to "
+        f"{relative(FOLDER / 'headers.csv')} the line: {line}",
+        FOLDER / "headers.csv",
+        line,
+    )
+
+
+def _check_columns(layout: Layout, grid: Grid, header: int, columns: list[Column]) -> None:
+    seen: dict[tuple[date, bool], Column] = {}
+    for column in columns:
+        twin = seen.setdefault((column.period_end, column.flags), column)
+        if twin is not column:
             layout.problems.append(
-                f"no sheet holds the table of {kind}; expected a title like {patterns[0]!r} above "
-                "a header with years. Nearest titles: "
-                + ("; ".join(f"{title!r} on {titles[title]!r}" for title in near) or "none")
-                + f". If one of them is it, add its title to {relative(FOLDER / 'titles.csv')}; "
-                f"sheets present are {', '.join(map(repr, workbook.sheet_names))}"
+                f"sheet {grid.sheet!r}, cells {address(header, twin.index)} and "
+                f"{address(header, column.index)}: {one_line(twin.label)!r} and "
+                f"{one_line(column.label)!r} are the same year; expected each year once"
             )
-        if len(here) > 1:
-            sheets = ", ".join(repr(table.grid.sheet) for table in here)
-            layout.problems.append(
-                f"sheets {sheets} all hold the table of {kind}; expected one. Make its title in "
-                f"{relative(FOLDER / 'titles.csv')} tell them apart"
-            )
-        for table in here:
-            latest = max((column.period_end for column in table.columns), default=None)
-            if not row["change_of"] and latest != period_end:
-                layout.problems.append(
-                    f"sheet {table.grid.sheet!r}, row {table.header + 1}: the table of {kind} ends "
-                    f"in {latest:%B %Y}; the registry says the release is for the year ending "
-                    f"{period_end:%B %Y}. Check period_end in config/releases.csv"
-                    if latest
-                    else f"sheet {table.grid.sheet!r}, row {table.header + 1}: the table of {kind} "
-                    "has no column headed by a year such as 'Apr 2024 to Mar 2025'"
-                )

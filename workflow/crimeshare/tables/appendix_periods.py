@@ -1,0 +1,88 @@
+"""The years that head the columns of the appendix tables, in each of the ways they are written."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+from functools import lru_cache
+
+from crimeshare.tables.labels import without_notes
+
+_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
+# "mar", "sept" or "march", with or without a full stop.
+_MONTH = "|".join(f"{name[:3]}(?:{name[3:4]}|{name[3:]})?" for name in _MONTHS)
+# "1995", "'95" or "95".  More digits glued to it are footnotes: "20204", "'95 3".
+_YEAR = r"(?:(?:19|20)\d\d|'\d\d|\d\d(?!\d))"
+_NOTES = r"(?:\s?\d{1,2}(?:\s?,\s?\d{1,2})*)?"
+_DAY = r"(?:\d{1,2}(?:st|nd|rd|th)? )?"
+_RANGE = re.compile(rf"({_MONTH})\.?(?: ?({_YEAR}))?\s?(?:to|-)\s?({_MONTH})\.? ?({_YEAR}){_NOTES}")
+_ENDING = re.compile(
+    rf"(?:y/?e|years? (?:ending|ended|end|to)|12 months to) {_DAY}({_MONTH})\.? ?({_YEAR}){_NOTES}"
+)
+_FINANCIAL = re.compile(r"((?:19|20)\d\d)(?:/|-| to )((?:19|20)?\d\d)" + _NOTES)
+_FLAGS = re.compile(r"\b(?:statistical(?:ly)? )?significan(?:ce|t)(?: of(?: the)? change)?\b")
+_CHANGE = re.compile(r"(?:\bpercentage(?: points?)?|\bper cent|% ?(?:points?)?) change\b")
+# The survey began in 1982, about 1981: two digits from here on are of the last century.
+_FIRST_TWO_DIGITS = 60
+
+
+@lru_cache(10_000)
+def heads_flags(label: str) -> bool:
+    """Whether a header says that its column holds the significance of a change."""
+    return _FLAGS.search(_text(label)) is not None
+
+
+@lru_cache(10_000)
+def year_of_header(label: str, of_changes: bool = False) -> tuple[date, date] | None:
+    """First and last day of the year that a header names, None if it names none.
+
+    What says that a column holds flags is no part of the year; nor is, in a table
+    ``of_changes``, what says that it holds a change.
+
+    >>> year_of_header("Jan '95 to Dec '95 [note 3]")
+    (datetime.date(1995, 1, 1), datetime.date(1995, 12, 31))
+    >>> year_of_header("YE Mar 2023") == year_of_header("2022/23")
+    True
+    """
+    text = _FLAGS.sub(" ", _text(label))
+    if of_changes:
+        text = _CHANGE.sub(" ", text)
+    text = " ".join(text.split()).strip(" ,:-()")
+    if found := _RANGE.fullmatch(text):
+        end = _year(found[4]), _month(found[3])
+        first = _month(found[1])
+        began = _year(found[2]) if found[2] else end[0] - (first > end[1])
+        return date(began, first, 1), _last_day(*end)
+    if found := _ENDING.fullmatch(text):
+        end = _year(found[2]), _month(found[1])
+        return year_before(_last_day(*end)), _last_day(*end)
+    if found := _FINANCIAL.fullmatch(text):
+        began = int(found[1])
+        if int(found[2]) % 100 == (began + 1) % 100:
+            return date(began, 4, 1), date(began + 1, 3, 31)
+    return None
+
+
+def year_before(end: date) -> date:
+    """The first day of the twelve months that end with the month of ``end``."""
+    return date(end.year - (end.month < 12), end.month % 12 + 1, 1)
+
+
+def _text(label: str) -> str:
+    return without_notes(label).casefold().replace("\u2019", "'").replace("\u2018", "'")
+
+
+def _month(name: str) -> int:
+    return next(number for full, number in _MONTHS.items() if full.startswith(name[:3]))
+
+
+def _year(digits: str) -> int:
+    if len(digits) == 4:
+        return int(digits)
+    year = int(digits.removeprefix("'"))
+    return year + (1900 if year >= _FIRST_TWO_DIGITS else 2000)
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
