@@ -324,16 +324,21 @@ def _accepting(
 ) -> Iterator[Reading]:
     """Read the workbook, with the lines a person accepted; take them back if it fails later."""
     appended: dict[Path, bytes] = {}
+    accepted: list[str] = []
+    reading = None
     try:
-        try:
-            reading = preflight(delivery.path, release, project.corrections, before)
-        except NotUnderstood as names:
-            if names.acceptance not in accept:
-                raise
-            for item in names.complete:
-                appended.setdefault(item.file, item.file.read_bytes())
-                _append_line(item)
-            reading = preflight(delivery.path, release, project.corrections, before)
+        while reading is None:
+            try:
+                reading = preflight(delivery.path, release, project.corrections, before)
+            except NotUnderstood as names:
+                names.accepted = accepted
+                if names.acceptance not in accept or names.acceptance in accepted:
+                    raise
+                # What was not read for want of these lines may hold names of its own.
+                accepted = [*accepted, names.acceptance]
+                for item in names.complete:
+                    appended.setdefault(item.file, item.file.read_bytes())
+                    _append_line(item)
         yield reading
     except BaseException:
         for file, content in appended.items():
@@ -368,13 +373,19 @@ def _put_aside(delivery: Delivery, problems: Problems, project: Project) -> Prob
     return Problems(sentences)
 
 
+def _words(names: NotUnderstood) -> str:
+    """What ``accept=`` is to name: these lines, and those that were accepted on the way to them."""
+    words = [*names.accepted, names.acceptance]
+    return words[0] if len(words) == 1 else f"'[{','.join(words)}]'"
+
+
 def _next_steps(delivery: Delivery, names: NotUnderstood) -> Iterator[str]:
     open_lines = len(names.unknown) - len(names.complete)
     if names.complete:
         yield (
             f"{delivery.release_id}: {len(names.complete)} proposed lines are complete. Look at "
             "each beside the workbook and its notes; if all of them are right, add them by naming "
-            f"them: accept={names.acceptance}"
+            f"them: accept={_words(names)}"
         )
     if open_lines:
         yield (

@@ -51,10 +51,12 @@ class NotUnderstood(Problems):
         unknown: each with its proposed line.
         acceptance: what `--config accept=` must name to take the complete lines; it stands for
             exactly these lines and exactly these bytes.
+        accepted: what was accepted already, so that the workbook was read as far as this.
     """
 
     def __init__(self, names: UnknownNames, sha256: str) -> None:
         self.unknown = names.unknown
+        self.accepted: list[str] = []
         lines = [f"{relative(item.file)}: {item.line}" for item in self.complete]
         digest = hashlib.sha256("\n".join([sha256, *lines]).encode()).hexdigest()[:12]
         # A word in front, since a command line takes twelve digits for a number.
