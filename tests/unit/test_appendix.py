@@ -218,7 +218,8 @@ class TestBadInput:
         assert "Nearest known: 'violence with injury'" in said
         assert "it may be the next one under another name" in said
         assert (
-            "violence with injuries,violence_with_injury,violence,person_16_plus,,violence" in said
+            "violence with injuries,violence_with_injury,violence,person_16_plus,,violence_with_inj"
+            in said
         )
 
     def test_a_measure_out_of_order(self, book: Facsimile) -> None:

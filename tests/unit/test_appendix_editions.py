@@ -260,6 +260,7 @@ def accept(refusal: UnknownNames, **filled: str) -> None:
             text(lambda m: m.replace("iolence without", "iolence with no")),
             "with no injury",
         ),
+        ("label", text(lambda m: "All violence" if m == "VIOLENCE" else m), "next one under"),
         ("figure", text(lambda m: "[q]" if m == "[x]" else m), "marker '[q]' is not known"),
         ("flag", text(lambda f: "[sig]" if f == "[s]" else f), "marker '[sig]' is not known"),
     ],
@@ -369,6 +370,13 @@ def test_a_row_and_a_year_less(edition: Edition, expected: Figures) -> None:
                 if at[1] != column
             }
     assert edition.figures() == [row for row in expected if gone not in (row[7], row[9])]
+
+
+def test_codes_behind_the_labels(edition: Edition, expected: Figures) -> None:
+    for sheet in edition.book.tables:
+        if "code" in str(edition.book.sheets[sheet].get((edition.book.header(sheet), 0))):
+            edition.book._move(sheet, lambda at: (at[0], {0: 1, 1: 0}.get(at[1], at[1])))
+    assert edition.figures() == expected
 
 
 class TestBadInput:

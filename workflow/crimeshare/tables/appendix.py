@@ -232,7 +232,7 @@ def _unknown_measure(
         reason, values = f"stands out of order after {before!r}", ["?", "?", "?", "?", "?"]
     elif following and difflib.get_close_matches(text, [following["label"]], cutoff=_RENAMED):
         reason = "is not known; it may be the next one under another name"
-        values = [following[column] for column in _COPIED] + [after]
+        values = [following[column] for column in (*_COPIED, "measure_id")]
     elif above:
         reason = "is not known"
         values = [_identifier(text), above["parent_id"], above["unit_base"]]

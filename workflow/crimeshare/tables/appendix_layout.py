@@ -187,7 +187,7 @@ def find_tables(layout: Layout, grid: Grid) -> Iterator[Table]:
     row = grid.rows[header]
     left = 0
     for start, end in spans(layout, row):
-        kind = _kind(layout, grid, header, left, start)
+        kind = _kind(layout, grid, header, left, end)
         left = start + 1
         if kind is not None:
             yield _table(layout, grid, kind, header, start, end)
@@ -199,7 +199,7 @@ def spans(layout: Layout, row: Sequence[Cell]) -> list[tuple[int, int]]:
     starts = [
         index
         for index, role in enumerate(roles)
-        if role in _LABEL_ROLES and (index == 0 or roles[index - 1] != "code")
+        if role in _LABEL_ROLES and (index == 0 or {roles[index - 1], role} != {"code", "offence"})
     ]
     return list(pairwise([*starts, len(row)]))
 
@@ -216,10 +216,10 @@ def header_row(layout: Layout, grid: Grid) -> int | None:
     return wide
 
 
-def _kind(layout: Layout, grid: Grid, header: int, left: int, start: int) -> str | None:
-    """The kind of a table by the nearest title above its first column, or None if not read."""
+def _kind(layout: Layout, grid: Grid, header: int, left: int, end: int) -> str | None:
+    """The kind of a table by the nearest title above its columns, or None if it is not read."""
     for row in range(header - 1, -1, -1):
-        for cell in reversed(grid.rows[row][left : start + 1]):
+        for cell in grid.rows[row][left:end]:
             kind = layout.kind(str(cell))
             if kind is not None:
                 return None if kind == "-" else kind
