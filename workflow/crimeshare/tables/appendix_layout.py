@@ -185,10 +185,8 @@ def find_tables(layout: Layout, grid: Grid) -> Iterator[Table]:
     if header is None:
         return
     row = grid.rows[header]
-    left = 0
-    for start, end in spans(layout, row):
-        kind = _kind(layout, grid, header, left, end)
-        left = start + 1
+    for place, (start, end) in enumerate(spans(layout, row)):
+        kind = _kind(layout, grid, header, start if place else 0, end)
         if kind is not None:
             yield _table(layout, grid, kind, header, start, end)
 
