@@ -5,7 +5,7 @@ Each test changes the workbook of a shipped edition in a way in which editions d
 
 from __future__ import annotations
 
-import copy
+import pickle
 import re
 import shutil
 from collections.abc import Callable
@@ -81,7 +81,9 @@ def expected(original: Edition) -> Figures:
 
 @pytest.fixture
 def edition(original: Edition) -> Edition:
-    return copy.deepcopy(original)
+    # A copy to change; pickle makes one in a tenth of deepcopy's time.
+    copied: Edition = pickle.loads(pickle.dumps(original))
+    return copied
 
 
 @pytest.fixture
@@ -158,11 +160,14 @@ def numbers(write: Callable[[float], Cell]) -> Callable[[Cell], Cell]:
     ],
 )
 def test_other_words_are_read_to_the_same_figures(
-    edition: Edition, expected: Figures, roles: str, change: Callable[[Cell], Cell]
+    original: Edition,
+    edition: Edition,
+    expected: Figures,
+    roles: str,
+    change: Callable[[Cell], Cell],
 ) -> None:
-    before = copy.deepcopy(edition.book.sheets)
     edition.book.change(roles, change)
-    assert edition.book.sheets != before
+    assert edition.book.sheets != original.book.sheets
     assert edition.figures() == expected
 
 
@@ -266,6 +271,7 @@ def accept(refusal: UnknownNames, **filled: str) -> None:
     ],
 )
 def test_unknown_words_are_read_once_their_lines_are_added(
+    original: Edition,
     edition: Edition,
     expected: Figures,
     layouts: Path,
@@ -273,9 +279,8 @@ def test_unknown_words_are_read_once_their_lines_are_added(
     change: Callable[[Cell], Cell],
     said: str,
 ) -> None:
-    before = copy.deepcopy(edition.book.sheets)
     edition.book.change(roles, change)
-    if edition.book.sheets == before:
+    if edition.book.sheets == original.book.sheets:
         pytest.skip("this edition does not use these words")
     refusal = edition.refusal()
     assert said in str(refusal)

@@ -59,12 +59,7 @@ def _flag(
             "'[s]' or nothing. Has a column been shifted?"
         )
     elif meaning is None:
-        flagged = any(
-            layout.marker(other[column.index], "flags") == "significant"
-            for other in table.grid.rows[table.header + 1 :]
-            for column in table.columns
-            if column.flags
-        )
+        flagged = any(layout.marker(flag, "flags") == "significant" for flag in table.flags)
         _unknown_marker(
             layout, "flags", where, cell, "not_significant" if flagged else "significant"
         )

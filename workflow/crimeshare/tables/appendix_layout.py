@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cached_property
 from itertools import pairwise
 
 from crimeshare.reference import read_rows
@@ -50,6 +51,12 @@ class Table:
     label_column: int
     code_column: int | None
     columns: list[Column]
+
+    @cached_property
+    def flags(self) -> frozenset[Cell]:
+        """What stands in the columns of significance flags."""
+        flagging = [column.index for column in self.columns if column.flags]
+        return frozenset(row[i] for row in self.grid.rows[self.header + 1 :] for i in flagging)
 
 
 @dataclass

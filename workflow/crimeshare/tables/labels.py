@@ -73,6 +73,7 @@ def one_line(label: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(_REMEMBERED)
 def without_notes(label: str) -> str:
     """``label`` on one line without what refers to notes, but for digits of the usual height.
 
