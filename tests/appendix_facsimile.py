@@ -7,11 +7,20 @@ layout.  A test then spoils single cells.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import pytest
 import xlsxwriter
 
+from crimeshare.tables import (
+    appendix,
+    appendix_cells,
+    appendix_checks,
+    appendix_layout,
+    appendix_presence,
+)
 from crimeshare.tables.grid import Grid, Workbook
 from crimeshare.tables.survey_observations import SurveyObservation, read_survey_observations
 from tests.facsimile import Place, place
@@ -209,3 +218,17 @@ def _code_cell(code: str) -> Cell:
     except ValueError:
         return code
     return number if f"{number:g}" == code else code
+
+
+def own_layout(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Copy the appendix layout to ``folder`` and have every reader take its lines from there."""
+    shutil.copytree(appendix_layout.FOLDER, folder)
+    for module in (
+        appendix,
+        appendix_cells,
+        appendix_checks,
+        appendix_layout,
+        appendix_presence,
+    ):
+        monkeypatch.setattr(module, "FOLDER", folder)
+    return folder

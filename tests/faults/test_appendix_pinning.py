@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -16,14 +15,10 @@ from crimeshare.releases.pinning import Pinned, Project, pin_release
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.registry import COLUMNS, read_registry
 from crimeshare.tables import (
-    appendix,
-    appendix_cells,
-    appendix_checks,
     appendix_layout,
-    appendix_presence,
 )
 from crimeshare.tables.survey_observations import read_survey_observations
-from tests.appendix_facsimile import Cell, Facsimile
+from tests.appendix_facsimile import Cell, Facsimile, own_layout
 
 DATASET = "/peoplepopulationandcommunity/crimeandjustice/datasets/appendixtables"
 EDITION = f"{DATASET}/yearendingmarch2026"
@@ -32,17 +27,8 @@ FIGURES = Path(__file__).parents[2] / "resources" / "figures" / "appendix-2025-1
 
 @pytest.fixture
 def layouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "layouts"
-    shutil.copytree(appendix_layout.FOLDER, folder)
-    for module in (
-        appendix,
-        appendix_cells,
-        appendix_checks,
-        appendix_layout,
-        appendix_presence,
-    ):
-        monkeypatch.setattr(module, "FOLDER", folder)
-    return folder
+    """A copy of the layout, to add lines to."""
+    return own_layout(tmp_path / "layouts", monkeypatch)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pickle
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +15,7 @@ from pathlib import Path
 import pytest
 
 from crimeshare.tables import (
-    appendix,
-    appendix_cells,
-    appendix_checks,
     appendix_layout,
-    appendix_presence,
 )
 from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_checks import find_notices, find_survey_faults
@@ -28,7 +23,7 @@ from crimeshare.tables.appendix_periods import heads_flags, year_before, year_of
 from crimeshare.tables.labels import plain
 from crimeshare.tables.layout import UnknownNames
 from crimeshare.tables.survey_observations import SurveyObservation
-from tests.appendix_facsimile import Cell, Facsimile
+from tests.appendix_facsimile import Cell, Facsimile, own_layout
 
 FIGURES = Path(__file__).parents[2] / "resources" / "figures"
 EDITIONS = {"appendix-2022-09": date(2022, 9, 30), "appendix-2025-12": date(2025, 12, 31)}
@@ -89,17 +84,7 @@ def edition(original: Edition) -> Edition:
 @pytest.fixture
 def layouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the layout, to add lines to."""
-    folder = tmp_path / "appendix"
-    shutil.copytree(appendix_layout.FOLDER, folder)
-    for module in (
-        appendix,
-        appendix_cells,
-        appendix_checks,
-        appendix_layout,
-        appendix_presence,
-    ):
-        monkeypatch.setattr(module, "FOLDER", folder)
-    return folder
+    return own_layout(tmp_path / "layouts", monkeypatch)
 
 
 def text(change: Callable[[str], Cell]) -> Callable[[Cell], Cell]:
