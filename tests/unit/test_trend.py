@@ -76,6 +76,18 @@ def test_between_year_noise_widens_the_limits() -> None:
     assert loud.upper - loud.lower > quiet.upper - quiet.lower
 
 
+def test_machines_agree_on_the_between_year_variance() -> None:
+    """Machines differ in the last bits of a logarithm; that must not reach the printed figures."""
+    data = noisy(np.random.default_rng(10), slope=-0.04, tau=0.08)
+    (here,) = fit_trends(data)
+    assert here.between_years > 0
+    for bits in (-2, -1, 1, 2):
+        other = data.assign(estimate=data["estimate"] * (1 + bits * np.finfo(float).eps))
+        (there,) = fit_trends(other)
+        assert there.between_years == pytest.approx(here.between_years, rel=1e-12)
+        assert there.upper == pytest.approx(here.upper, rel=1e-12)
+
+
 class TestBreaks:
     BREAKS = (date(2017, 4, 1), date(2021, 10, 1))
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 from scipy.special import chdtrc, expit, logit, stdtr, stdtrit
 
 from crimeshare.measures.intervals import Floats, WrongArgument, as_floats
@@ -167,12 +167,25 @@ def _weighted_squares(x: Floats, y: Floats, weights: Floats) -> float:
 
 
 def _restricted_variance(x: Floats, y: Floats, v: Floats) -> float:
-    """Return the between-year variance that maximises the restricted likelihood, or 0."""
+    """Return the between-year variance that maximises the restricted likelihood, or 0.
+
+    The likelihood may have a second, lower peak at 0, so its peak is searched for; but it is flat
+    there, which leaves half the digits to the machine.  The root of the score gives all of them.
+    """
+
+    def projection(tau2: float) -> Floats:
+        weighted = x / (v + tau2)[:, None]
+        fitted = weighted @ np.linalg.solve(x.T @ weighted, weighted.T)
+        return np.diag(1 / (v + tau2)) - fitted
 
     def minus_twice_log_likelihood(tau2: float) -> float:
-        weights = 1 / (v + tau2)
-        information = np.linalg.slogdet(x.T @ (weights[:, None] * x))[1]
-        return float(_weighted_squares(x, y, weights) - np.log(weights).sum() + information)
+        information = np.linalg.slogdet(x.T @ (x / (v + tau2)[:, None]))[1]
+        return float(y @ projection(tau2) @ y + np.log(v + tau2).sum() + information)
+
+    def score(tau2: float) -> float:
+        """Derivative of the above."""
+        p = projection(tau2)
+        return float(np.trace(p) - ((p @ y) ** 2).sum())
 
     # The years' own spread bounds what lies between them.
     ceiling = float(np.var(y)) * 4 + float(v.max())
@@ -180,7 +193,9 @@ def _restricted_variance(x: Floats, y: Floats, v: Floats) -> float:
         minus_twice_log_likelihood,
         bounds=(0.0, ceiling),
         method="bounded",
-        options={"xatol": 1e-12 * ceiling + 1e-15},
+        options={"xatol": 1e-6 * ceiling},
     )
-    at_zero = minus_twice_log_likelihood(0.0) <= minus_twice_log_likelihood(float(found.x))
-    return 0.0 if at_zero else float(found.x)
+    low, high = max(0.0, found.x - 1e-4 * ceiling), found.x + 1e-4 * ceiling
+    if minus_twice_log_likelihood(0.0) <= found.fun or score(low) >= 0:
+        return 0.0
+    return float(brentq(score, low, high, xtol=1e-16 * ceiling, rtol=1e-15))
