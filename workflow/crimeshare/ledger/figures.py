@@ -100,7 +100,7 @@ def _entry(printed: Printed, page: Page, hashes: Mapping[str, str]) -> Entry:
 
 def _digits(number: str) -> str:
     """A number as far as machines agree on it, so that the same build is the same ledger."""
-    return f"{float(number):.12g}" if number else ""
+    return f"{float(number):.10g}" if number else ""
 
 
 def workbook_hashes(*tables: Path) -> dict[str, str]:
