@@ -221,6 +221,7 @@ def test_tables_and_charts_open_to_their_cells(page: Page, address: str) -> None
     figures = page.locator("main figure")
     assert figures.count() > 10
     assert figures.count() == page.locator("main figure:has(details.source)").count()
+    assert figures.count() == page.get_by_role("link", name="(CSV)").count()
     block = page.locator("#share-by-year details.source")
     block.locator("summary").press("Enter")
     expect(block.get_by_role("link", name="Year ending December 2024 at ONS")).to_have_attribute(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crimeshare.publish.elements.charts import plain
 from crimeshare.publish.elements.figures import stray_numbers
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.reference import REFERENCE, areas, read_rows

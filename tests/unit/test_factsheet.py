@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crimeshare.publish.elements.charts import plain
 from crimeshare.publish.elements.figures import shown, stray_numbers
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.notebooks import warm_kernel
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.publish.subjects import factsheet, offence_mix, standing

@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.parquet import read_table
-from crimeshare.publish.elements.charts import Break, Chart, plain
+from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import MINUS, Figure, shown, stray_numbers
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects import quarterly, sources
 from crimeshare.publish.subjects.estimates import RECORDED, Estimates, open_estimates
 from crimeshare.publish.subjects.quarterly import Quarterly, open_quarterly

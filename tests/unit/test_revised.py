@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.elements.charts import plain
 from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.notebooks import warm_kernel
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.publish.subjects import revisions_page

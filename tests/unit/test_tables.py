@@ -1,9 +1,13 @@
 """Tables a screen reader can speak."""
 
+import csv
+import io
 import re
+from urllib.parse import unquote
 
 import pytest
 
+from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure, shown
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import factsheet
@@ -40,6 +44,42 @@ def test_a_style_applies_to_its_column() -> None:
     rows = [["Gwent", Figure("a", 3, "count"), Figure("b", 3, "count")]]
     html = Table("t", ["Force", "One", "Other"], rows, styles=["", "", "signed"])._repr_html_()
     assert [figure["text"] for figure in shown(html)] == ["3", "+3"]
+
+
+def test_the_figures_of_a_table_are_offered_as_rows_of_data() -> None:
+    cell = Cell("pfa-2024-12", "ab" * 32, "Table P1", "I60")
+    share = Figure("share", 0.148, "proportion", (cell,), "I60 / C60", lower=0.14, upper=0.15)
+    rows = [
+        ["<a href='forces/gwent.html'>Gwent</a>", "2024", share, "yes"],
+        ["Kent", "2024", ROWS[1][1], "no"],
+        [ROWS[0][1], "2024", share, "no"],
+    ]
+    caption = "Share, <em>year ending</em> December 2024"
+    html = Table(caption, ["Force", "Year", "Share<br>", "Same"], rows)._repr_html_()
+    (name, text) = re.findall(r'<a download="([^"]*)" href="data:text/csv[^,]*,([^"]*)"', html)[0]
+    assert name == "share-year-ending-december-2024.csv"
+    own, marked, *of_a_figure = csv.DictReader(io.StringIO(unquote(text)))
+    assert own == {
+        "row": "Gwent, 2024",
+        "column": "Share",
+        "figure_id": "share",
+        "value": "0.148",
+        "lower": "0.14",
+        "upper": "0.15",
+        "unit": "proportion",
+        "marker": "",
+        "release_id": "pfa-2024-12",
+        "workbook_sha256": "ab" * 32,
+        "sheet": "Table P1",
+        "cell": "I60 / C60",
+    }
+    assert (marked["lower"], marked["upper"]) == ("", "")
+    assert (marked["row"], marked["value"], marked["marker"]) == ("Kent, 2024", "", "small_base")
+    assert [row["row"] for row in of_a_figure] == ["8,642", "8,642"]
+
+
+def test_a_table_without_figures_has_no_data_to_offer() -> None:
+    assert "csv" not in Table("Changes", ["Day", "What"], [["1 April", "rules"]])._repr_html_()
 
 
 def test_a_row_of_another_length_is_refused() -> None:

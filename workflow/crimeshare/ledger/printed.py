@@ -1,8 +1,9 @@
 """The figures that a page of the report prints, and where on the page they stand.
 
 A figure in prose, a table or a caption is a ``data`` element with its value and source; the
-figures of a chart are the rows of the CSV that the chart links to.  Nothing else on a page may
-print a number (:func:`crimeshare.publish.elements.figures.stray_numbers`): these are all of them.
+figures of a chart are the rows of the CSV that the chart links to.  The CSV of a table only repeats
+what stands in it.  Nothing else on a page may print a number
+(:func:`crimeshare.publish.elements.figures.stray_numbers`): these are all of them.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class _Reader(HTMLParser):
         self._blocks: list[_Block] = []
         self._table: str | None = None
         self._row = ""
+        self._in_table_figure = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -90,12 +92,17 @@ class _Reader(HTMLParser):
             self._figure(given)
         elif self._blocks:
             self._blocks[-1].text.append(" ")
-        if tag == "a" and given.get("href", "").startswith("data:text/csv"):
+        if tag == "figure":
+            self._in_table_figure = "table" in given.get("class", "").split()
+        of_a_chart = tag == "a" and not self._in_table_figure
+        if of_a_chart and given.get("href", "").startswith("data:text/csv"):
             self._chart(given["download"].removesuffix(".csv"), given["href"])
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "table":
             self._table = None
+        elif tag == "figure":
+            self._in_table_figure = False
         elif any(block.tag == tag for block in self._blocks):
             while self._end_block() != tag:
                 pass  # a block without an end of its own ends with the one around it

@@ -8,21 +8,20 @@ told apart by colour alone.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from html import escape, unescape
+from html import escape
 from textwrap import shorten
 from typing import Any
-from urllib.parse import quote
 
 import vl_convert
 
 from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.downloads import csv_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import sources
 
 Spec = dict[str, Any]
@@ -139,8 +138,8 @@ class Chart:
             + (f'<ul class="key">{key}</ul>' if key else "")
             + self.svg()
             + (f'<p class="notes">{" ".join(self.notes)}</p>' if self.notes else "")
-            + f'<div class="data">{csv_link(self.chart_id, self.data)}{sources(self.figures)}</div>'
-            "</figure>"
+            + f'<div class="data">{csv_link("chart", self.chart_id, self.data)}'
+            f"{sources(self.figures)}</div></figure>"
         )
 
     def __repr__(self) -> str:
@@ -158,18 +157,6 @@ class Chart:
             }
         )
         return _embedded(drawing, self.chart_id, self.alt)
-
-
-def csv_link(name: str, rows: Sequence[Mapping[str, object]]) -> str:
-    """A link that holds the rows themselves as CSV, so that a page needs no other file."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return (
-        f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,'
-        f'{quote(text.getvalue(), safe=",:/()")}">Data of this chart (CSV)</a>'
-    )
 
 
 def _embedded(drawing: str, chart_id: str, alt: str) -> str:
@@ -390,26 +377,6 @@ def _csv_row(name: str, point: Point) -> dict[str, object]:
         **figure_columns(point.figure),
         "revised": "yes" if point.revised else "no",
     }
-
-
-def figure_columns(figure: Figure) -> dict[str, object]:
-    """A figure as columns of the data behind a chart."""
-    cell = figure.cells[0] if figure.cells else None
-    return {
-        "figure_id": figure.figure_id,
-        "value": "" if figure.value is None else repr(float(figure.value)),
-        "unit": figure.unit,
-        "marker": "" if figure.value is not None else figure.marker or "",
-        "release_id": cell.release_id if cell else "",
-        "workbook_sha256": cell.workbook_sha256 if cell else "",
-        "sheet": figure.sheet,
-        "cell": figure.formula or (cell.cell if cell else ""),
-    }
-
-
-def plain(html: str) -> str:
-    """The text of a piece of HTML."""
-    return unescape(re.sub(r"<[^>]+>", "", html)).strip()
 
 
 # ---------------------------------------------------------------- one moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crimeshare.publish.elements.charts import plain
+from crimeshare.publish.elements.prose import plain
 
 
 @dataclass(frozen=True)

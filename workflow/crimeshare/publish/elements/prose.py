@@ -5,8 +5,10 @@ Every function returns text for one sentence and prints no digit of its own but 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from html import unescape
 
 IRREGULAR = {"person": "people", "county": "counties"}
 
@@ -165,3 +167,8 @@ def one_in(proportion: float) -> str:
 def lower_first(name: str) -> str:
     """An offence group's name inside a sentence: "stalking and harassment"."""
     return name[:1].lower() + name[1:]
+
+
+def plain(html: str) -> str:
+    """The text of a piece of HTML."""
+    return unescape(re.sub(r"<[^>]+>", "", html)).strip()

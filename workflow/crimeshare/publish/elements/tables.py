@@ -6,8 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import takewhile
+from textwrap import shorten
 
+from crimeshare.publish.elements.downloads import csv_link, figure_columns
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import sources
 
 Content = Figure | str
@@ -15,6 +19,9 @@ Content = Figure | str
 # Text of no more characters than the first is not broken, that of more than the second asks for
 # room to wrap in.
 SHORT, LONG = 18, 24
+
+# A caption's place and year lie within so many characters, and no file system objects to them.
+NAME_LENGTH = 100
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class Table:
             f'<figure class="table{wide}"><div class="scroll" tabindex="0" role="group"'
             f' aria-label="Table, scrolls sideways if it is wider than the page">'
             f"<table{sortable}><caption><span>{self.caption}</span></caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table></div>{self._notes()}{sources(self._figures())}</figure>"
+            f"<tbody>{body}</tbody></table></div>{self._notes()}{self._origin()}</figure>"
         )
 
     def __repr__(self) -> str:
@@ -91,6 +98,27 @@ class Table:
             return "long"
         return "short" if position and longest <= SHORT else ""
 
+    def _origin(self) -> str:
+        """A link to the figures as rows of data, and the cells behind them."""
+        rows = [
+            {"row": label, "column": plain(header), **figure_columns(content)}
+            for label, row in zip(self._labels(), self.rows, strict=True)
+            for header, content in zip(self.columns, row, strict=True)
+            if isinstance(content, Figure)
+        ]
+        if not rows:
+            return ""
+        link = csv_link("table", _file_name(plain(self.caption)), rows)
+        return f'<div class="data">{link}{sources(self._figures())}</div>'
+
+    def _labels(self) -> list[str]:
+        """What tells the rows apart: their texts up to the first figure, or that figure."""
+        labels = []
+        for row in self.rows:
+            texts = takewhile(lambda content: isinstance(content, str), row)
+            labels.append(", ".join(plain(str(text)) for text in texts) or plain(str(row[0])))
+        return labels
+
     def _figures(self) -> list[Figure]:
         return [content for row in self.rows for content in row if isinstance(content, Figure)]
 
@@ -107,6 +135,12 @@ class Table:
             *self.notes,
         ]
         return f'<figcaption class="notes">{" ".join(notes)}</figcaption>' if notes else ""
+
+
+def _file_name(caption: str) -> str:
+    """The first words of a caption as a name that every system can save."""
+    words = re.sub(r"[^a-z0-9]+", " ", caption.lower())
+    return shorten(words, NAME_LENGTH, placeholder="").replace(" ", "-")
 
 
 def _class(kind: str) -> str:

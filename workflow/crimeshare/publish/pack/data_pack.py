@@ -20,8 +20,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from crimeshare.problems import Problems
-from crimeshare.publish.elements.charts import plain
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.pack.dictionary import Column, Table, describe_columns
 from crimeshare.running import replacing
 from crimeshare.sources.publishers import HOME_OFFICE

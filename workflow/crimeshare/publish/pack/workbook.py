@@ -21,9 +21,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.charts import plain
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year
 from crimeshare.running import replacing
 

@@ -19,9 +19,9 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from crimeshare.problems import Problem
-from crimeshare.publish.elements.charts import plain
 from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.elements.licence import ATTRIBUTION
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import Page, report_pages
 
 TEMPLATES = Path(__file__).parent / "templates"

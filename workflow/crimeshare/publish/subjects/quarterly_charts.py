@@ -16,10 +16,10 @@ from crimeshare.publish.elements.charts import (
     Break,
     Chart,
     Spec,
-    figure_columns,
-    plain,
 )
+from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.prose import plain
 
 PANEL_HEIGHT = 66
 

@@ -15,8 +15,8 @@ from crimeshare.publish.elements.charts import (
     Bar,
     Chart,
     Spec,
-    figure_columns,
 )
+from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import TOTAL

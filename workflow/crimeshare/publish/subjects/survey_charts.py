@@ -19,11 +19,11 @@ from crimeshare.publish.elements.charts import (
     Break,
     Chart,
     Spec,
-    figure_columns,
-    plain,
     row_labels,
 )
+from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.prose import plain
 
 COLOURS = (ACCENT, COMPARE)
 SHAPES = ("circle", "diamond")

@@ -1,0 +1,55 @@
+"""The numbers of a table or chart as CSV: a row for each figure, with its value and source cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Literal
+from urllib.parse import quote
+
+from crimeshare.publish.elements.figures import Figure
+
+
+def csv_link(of: Literal["table", "chart"], name: str, rows: Sequence[Mapping[str, object]]) -> str:
+    """A link that holds the rows themselves as CSV, so that a page needs no other file.
+
+    Args:
+        of: what the rows belong to.
+        name: of the file that a reader saves, without its ending.
+        rows: at least one; a column is there if any row has it.
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(dict.fromkeys(chain(*rows))), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return (
+        f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,'
+        f'{quote(text.getvalue(), safe=",:/()")}">Data of this {of} (CSV)</a>'
+    )
+
+
+def figure_columns(figure: Figure) -> dict[str, object]:
+    """A figure as columns of a row: its name, its value and where that comes from.
+
+    A survey estimate also has ``lower`` and ``upper``; a count, which has no sampling error, does
+    not have the columns.
+    """
+    cell = figure.cells[0] if figure.cells else None
+    limits = {"lower": figure.lower, "upper": figure.upper}
+    return {
+        "figure_id": figure.figure_id,
+        "value": _exact(figure.value),
+        **{name: _exact(limit) for name, limit in limits.items() if limit is not None},
+        "unit": figure.unit,
+        "marker": "" if figure.value is not None else figure.marker or "",
+        "release_id": cell.release_id if cell else "",
+        "workbook_sha256": cell.workbook_sha256 if cell else "",
+        "sheet": figure.sheet,
+        "cell": figure.formula or (cell.cell if cell else ""),
+    }
+
+
+def _exact(number: float | None) -> str:
+    return "" if number is None else repr(float(number))
