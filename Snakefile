@@ -8,7 +8,7 @@ from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.sources.registry import read_copies, read_registry, select
 from crimeshare.running import say
-from crimeshare.sources.source import kept_figures, origin
+from crimeshare.sources.source import file_to_read, kept_figures
 from crimeshare.software import software
 
 
@@ -35,8 +35,8 @@ include: "workflow/rules/survey.smk"
 include: "workflow/rules/quarters.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/publish.smk"
-include: "workflow/rules/ledger.smk"
 include: "workflow/rules/products.smk"
+include: "workflow/rules/ledger.smk"
 
 
 onstart:

@@ -1,9 +1,10 @@
 # Ledger: every figure that the report prints, with its value and source; and the build as a whole.
 #
 # in    results/report/<page>.html            the pages, whose figures carry their sources
-#       results/clean/*.parquet               for the hashes of the workbooks
+#       results/clean/*.parquet               for the publications and the hashes of workbooks
 #       results/published/figures.csv         as committed, for check_ledger
-#       results/estimates/*.parquet           for the description of the build
+#       config/, notebooks/, resources/       what else the build read, for its description
+#       results/                              what it made, likewise
 # out   results/published/figures.csv         the ledger
 #       results/ro-crate-metadata.json        inputs, software, outputs and licences (RO-Crate)
 
@@ -11,6 +12,34 @@ hashed = [
     "results/clean/recorded_crime.parquet",
     "results/clean/survey_estimates.parquet",
     "results/clean/recorded_quarters.parquet",
+]
+
+# A workbook is described as the publication it is; what was read beside, as a file of the project.
+releases_read = [
+    *police_force_area_releases,
+    *appendix_releases,
+    *quarter_releases,
+]
+files_read = [
+    *(
+        path
+        for path in (
+            file_to_read(registry[release_id], configuration.source, copies)
+            for release_id in releases_read
+        )
+        if path.startswith("resources/figures/")
+    ),
+    *taken_in,
+    *sorted(
+        path.as_posix()
+        for pattern in (
+            "config/*.csv",
+            "config/*.yaml",
+            "notebooks/*.ipynb",
+            "resources/reference/*.csv",
+        )
+        for path in Path().glob(pattern)
+    ),
 ]
 
 
@@ -54,17 +83,14 @@ rule check_ledger:
 
 rule render_crate:
     input:
+        # Unnamed: Snakemake takes the rule with a file only then.
         rules.render_site.output,
+        rules.render_pdf.output,
+        rules.render_data_pack.output,
+        [path for path in evidence if path.startswith("results/")],
         ledger="results/published/figures.csv",
+        read=files_read,
         clean=hashed,
-        estimates=[
-            "results/estimates/shares.parquet",
-            "results/estimates/changes.parquet",
-            "results/estimates/prevalence.parquet",
-            "results/estimates/survey_changes.parquet",
-            "results/estimates/claims.parquet",
-            "results/estimates/claim_evidence.parquet",
-        ],
         registry="config/releases.csv",
         project="pyproject.toml",
         requirements="envs/requirements.in",

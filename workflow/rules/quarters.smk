@@ -29,12 +29,8 @@ ruleorder: read_recorded_quarters > read_release
 
 rule read_recorded_quarters:
     input:
-        # The workbook, or the shipped figures where no workbook is to be fetched.
-        origin=lambda wildcards: (
-            f"resources/figures/{wildcards.release_id}.parquet"
-            if origin(registry[wildcards.release_id], configuration.source, copies)
-            == "figures"
-            else f"resources/releases/{wildcards.release_id}/{registry[wildcards.release_id].file}"
+        origin=lambda wildcards: file_to_read(
+            registry[wildcards.release_id], configuration.source, copies
         ),
     output:
         observations="results/observations/{release_id}.parquet",

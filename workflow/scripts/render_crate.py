@@ -3,24 +3,28 @@
 import tomllib
 from pathlib import Path
 
-from crimeshare.ledger.crate import Environment, describe, write_description
-from crimeshare.ledger.figures import workbook_hashes
+from crimeshare.ledger.crate import Environment, describe, publications, write_description
 from crimeshare.running import running
 from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
     project = tomllib.loads(Path(snakemake.input.project).read_text(encoding="utf-8"))["project"]
     crate = Path(snakemake.output.crate)
-    described = describe(
+    description = describe(
         crate.parent,
         # Of what it was given, the files in the folder described are what the build made.
-        [path for path in map(Path, snakemake.input) if crate.parent in path.parents],
+        [
+            path
+            for path in dict.fromkeys(map(Path, snakemake.input))
+            if crate.parent in path.parents
+        ],
+        map(Path, snakemake.input.read),
+        publications(*map(Path, snakemake.input.clean)),
         read_registry(Path(snakemake.input.registry)),
-        workbook_hashes(*map(Path, snakemake.input.clean)),
         Environment(
             project["version"],
             Path(snakemake.input.requirements),
             Path(snakemake.input.lock),
         ),
     )
-    write_description(described, crate)
+    write_description(description, crate)

@@ -11,10 +11,11 @@ import json
 import mimetypes
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from rocrate.model.contextentity import ContextEntity
 from rocrate.model.file import File
 from rocrate.rocrate import ROCrate
@@ -26,6 +27,8 @@ from crimeshare.sources.registry import Release
 OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 MIT = "https://spdx.org/licenses/MIT"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+FIGURES = Path("resources/figures")
+REFERENCE = Path("resources/reference")
 SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
 
 _DIRECT = re.compile(r"^([A-Za-z0-9._-]+)", re.MULTILINE)
@@ -55,11 +58,43 @@ class Environment:
         return {name: version for name, version in locked if _normal(name) in direct}
 
 
+@dataclass
+class Publication:
+    """One publication whose figures the build holds.
+
+    Attributes:
+        sha256: of the workbook that was read; empty where figures came from no workbook.
+        seen: in words, where its figures stand; none for one that the registry describes.
+    """
+
+    sha256: str = ""
+    seen: list[str] = field(default_factory=list)
+
+
+def publications(*tables: Path) -> dict[str, Publication]:
+    """The publications that clean tables hold figures of, by id, in the order of their rows."""
+    found: dict[str, Publication] = {}
+    for table in tables:
+        named = [
+            name
+            for name in ("release_id", "workbook_sha256", "source")
+            if name in pq.read_schema(table).names
+        ]
+        rows = pq.read_table(table, columns=named).group_by(named, use_threads=False).aggregate([])
+        for row in rows.to_pylist():
+            publication = found.setdefault(row["release_id"], Publication())
+            publication.sha256 = row["workbook_sha256"] or publication.sha256
+            if row.get("source"):
+                publication.seen.append(row["source"])
+    return found
+
+
 def describe(
     root: Path,
     outputs: Iterable[Path],
+    inputs: Iterable[Path],
+    published: Mapping[str, Publication],
     releases: Mapping[str, Release],
-    hashes: Mapping[str, str],
     environment: Environment,
 ) -> dict[str, Any]:
     """The description of a build, as JSON-LD.
@@ -67,15 +102,15 @@ def describe(
     Args:
         root: the folder that is described.
         outputs: the files in it that the build made.
+        inputs: the files of the project that the build read, by their paths in it; workbooks are
+            described as the publications they are.
+        published: the publications behind the figures, by id.
         releases: the registry's row of every release, by id.
-        hashes: the hash of the workbook that was read for each release of the build; releases
-            that are no workbooks of the registry are left out.
         environment: what the build ran with.
     """
     crate = ROCrate()
     crate.metadata.extra_terms["sha256"] = SHA256
-    read = {name: sha256 for name, sha256 in hashes.items() if name in releases}
-    newest = max(releases[name].period_end for name in read)
+    newest = max(releases[name].period_end for name in published if name in releases)
     crate.name = "crimeshare: recorded and surveyed crime in England and Wales"
     crate.description = (
         "A report built from releases of the Office for National Statistics, with the estimates "
@@ -89,7 +124,16 @@ def describe(
     crate.root_dataset["conformsTo"] = _entity(
         crate, PROFILE, "CreativeWork", name="Process Run Crate", version="0.5"
     )
-    inputs = [_release(crate, releases[name], sha256) for name, sha256 in read.items()]
+    sources = {
+        name: _release(crate, releases[name], publication.sha256)
+        if name in releases
+        else _gathered(crate, name, publication)
+        for name, publication in published.items()
+    }
+    files = [
+        _input(crate, path, sources.get(path.stem) if path.parent == FIGURES else None)
+        for path in inputs
+    ]
     made = [_output(crate, root, path) for path in outputs]
     action = _entity(
         crate,
@@ -97,7 +141,7 @@ def describe(
         "CreateAction",
         name="Build of the report",
         instrument=_software(crate, environment),
-        object=inputs,
+        object=[*sources.values(), *files],
         result=made,
     )
     crate.root_dataset["mentions"] = [action]
@@ -120,15 +164,18 @@ def _entity(crate: ROCrate, entity_id: str, kind: str, /, **properties: Any) -> 
 
 
 def _release(crate: ROCrate, release: Release, sha256: str) -> File:
-    """A workbook that was read, at its publisher's address; a copy keeps that address."""
-    properties = {
+    """A release at its publisher's address; a copy keeps that address."""
+    properties: dict[str, Any] = {
         "name": f"{release.release_id}: {release.edition}",
         "identifier": release.release_id,
-        "sha256": sha256,
         "license": {"@id": OGL},
         "temporalCoverage": release.period_end.isoformat(),
     }
-    if sha256 != release.sha256:
+    if sha256:
+        properties["sha256"] = sha256
+    if not sha256:
+        properties["description"] = release.note
+    elif sha256 != release.sha256:
         properties["description"] = (
             "The bytes read are a copy that config/copies.csv describes, not the publisher's own."
         )
@@ -137,17 +184,59 @@ def _release(crate: ROCrate, release: Release, sha256: str) -> File:
     )
 
 
+def _gathered(crate: ROCrate, name: str, publication: Publication) -> ContextEntity:
+    """A publication that the registry does not hold, in the words of whoever saw its figures."""
+    seen = "; ".join(dict.fromkeys(publication.seen))
+    return _entity(
+        crate,
+        f"#{name}",
+        "CreativeWork",
+        name=f"{name}: {seen}",
+        identifier=name,
+        license={"@id": OGL},
+    )
+
+
+def _input(crate: ROCrate, path: Path, source: ContextEntity | None) -> ContextEntity:
+    """A file of the project that was read; it lies outside of the folder described."""
+    entity = _entity(
+        crate,
+        f"#{path.as_posix()}",
+        "CreativeWork",
+        name=path.as_posix(),
+        license=_licences(crate, path),
+        **_content(path),
+    )
+    if source:
+        entity["isBasedOn"] = source
+    return entity
+
+
 def _output(crate: ROCrate, root: Path, path: Path) -> File:
+    properties = {"name": path.stem, **_content(path)}
+    return crate.add_file(path, dest_path=path.relative_to(root).as_posix(), properties=properties)
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """What a file holds: size, hash and, where its name tells it, format."""
     content = path.read_bytes()
-    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
-    properties: dict[str, Any] = {
-        "name": path.stem,
+    described = {
         "contentSize": str(len(content)),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    if kind:
-        properties["encodingFormat"] = kind
-    return crate.add_file(path, dest_path=path.relative_to(root).as_posix(), properties=properties)
+    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    return described | ({"encodingFormat": kind} if kind else {})
+
+
+def _licences(crate: ROCrate, path: Path) -> list[Mapping[str, str] | ContextEntity]:
+    """As LICENSE-FIGURES.md has it: figures are not the project's own, what it wrote is."""
+    if path.parent == FIGURES:
+        return [{"@id": OGL}]
+    return [{"@id": OGL}, _mit(crate)] if path.parent == REFERENCE else [_mit(crate)]
+
+
+def _mit(crate: ROCrate) -> ContextEntity:
+    return _entity(crate, MIT, "CreativeWork", name="MIT License", url=MIT)
 
 
 def _software(crate: ROCrate, environment: Environment) -> ContextEntity:
@@ -162,7 +251,6 @@ def _software(crate: ROCrate, environment: Environment) -> ContextEntity:
         name="envs/requirements.txt",
         sha256=hashlib.sha256(environment.lock.read_bytes()).hexdigest(),
     )
-    licence = _entity(crate, MIT, "CreativeWork", name="MIT License", url=MIT)
     return _entity(
         crate,
         "#crimeshare",
@@ -171,7 +259,7 @@ def _software(crate: ROCrate, environment: Environment) -> ContextEntity:
         softwareVersion=environment.version,
         # The digest by which the workflow itself knows its code and environment.
         identifier=software("sources", "tables", "measures", "publish", "ledger"),
-        license=licence,
+        license=_mit(crate),
         softwareRequirements=[*libraries, lock],
     )
 

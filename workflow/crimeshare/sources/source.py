@@ -68,6 +68,19 @@ def origin(
     return "workbook" if vouched and source != "embedded" else "figures"
 
 
+def file_to_read(release: Release, source: str, copies: Collection[str]) -> str:
+    """The workbook of a release, or its shipped figures where no workbook is to be fetched.
+
+    Args:
+        release: the row of the registry.
+        source: as the configuration has it.
+        copies: ids of the releases of which config/copies.csv lists a copy.
+    """
+    if origin(release, source, copies) == "figures":
+        return f"resources/figures/{release.release_id}.parquet"
+    return f"resources/releases/{release.release_id}/{release.file}"
+
+
 def kept_figures(releases: Iterable[Release], source: str, copies: Collection[str]) -> str:
     """Return the sentences that name releases left on shipped figures by a source, or ``""``."""
     kept: dict[str, list[str]] = {}
