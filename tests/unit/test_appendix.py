@@ -26,6 +26,7 @@ from tests.appendix_facsimile import Facsimile
 ROOT = Path(__file__).parents[2]
 FIGURES = ROOT / "resources" / "figures"
 RELEASES = sorted(path.stem for path in FIGURES.glob("appendix-*.parquet"))
+FLAGGED = ("prevalence_change", "incidence_rate_change", "incidents_change", "victims_change")
 LATEST, LATEST_END = "appendix-2025-12", date(2025, 12, 31)
 TITLE = "Crime in England and Wales, Appendix tables - year ending December 2025"
 
@@ -284,27 +285,42 @@ class TestArithmetic:
         assert "sheet 'Table_B2', cell H37: holds 144,171 for 'Stalking'" in fault.sentence
 
     @pytest.mark.parametrize("release_id", RELEASES)
-    @pytest.mark.parametrize("years", [1, -1])
-    def test_flags_that_belong_to_another_year(self, release_id: str, years: int) -> None:
+    @pytest.mark.parametrize("table", FLAGGED)
+    @pytest.mark.parametrize("shift", [1, -1])
+    @pytest.mark.parametrize("along", ["columns", "rows"])
+    def test_flags_that_belong_to_another_change(
+        self, release_id: str, table: str, shift: int, along: str
+    ) -> None:
         rows, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
         flags = {
             (row.item_id, row.previous_period_end): row
             for row in rows
-            if (row.table, row.statistic) == ("prevalence_change", "significant")
+            if (row.table, row.statistic) == (table, "significant")
         }
-        days = sorted({day for _, day in flags})
-        moved = {day: days[(place + years) % len(days)] for place, day in enumerate(days)}
+        items = list(dict.fromkeys(item for item, _ in flags))
+        days = sorted({day for _, day in flags if day})
+
+        def neighbour(row: SurveyObservation) -> SurveyObservation:
+            assert row.item_id is not None
+            assert row.previous_period_end is not None
+            item, day = row.item_id, row.previous_period_end
+            if along == "rows":
+                item = items[(items.index(item) + shift) % len(items)]
+            else:
+                day = days[(days.index(day) + shift) % len(days)]
+            return flags[item, day]
+
+        places = {(flag.sheet, flag.cell) for flag in flags.values()}
         before = {fault.cells for fault in find_survey_faults(rows)}
         rows = [
-            dataclasses.replace(row, value=flags[row.item_id, moved[row.previous_period_end]].value)
-            if row.table == "prevalence_change" and row.statistic == "significant"
+            dataclasses.replace(row, value=neighbour(row).value)
+            if (row.sheet, row.cell) in places
             else row
             for row in rows
         ]
         found = [fault for fault in find_survey_faults(rows) if fault.cells not in before]
         assert len(found) > 10
         assert all("Has the column of flags been shifted?" in fault.sentence for fault in found)
-        places = {(flag.sheet, flag.cell) for flag in flags.values()}
         assert all(fault.cells & places for fault in found)
 
     def test_a_flag_on_hardly_any_change(self, book: Facsimile) -> None:
@@ -321,6 +337,24 @@ class TestArithmetic:
         book["Table_A3b", "C9"] = ""
         (fault,) = find_survey_faults(read(book))
         assert "cell C9: the change of 3.4 percentage points at B9 is not flagged" in fault.sentence
+
+    def test_a_smaller_change_flagged_and_a_larger_one_not(self, book: Facsimile) -> None:
+        def flags(year: int) -> tuple[SurveyObservation, SurveyObservation]:
+            change, flag = (
+                row
+                for row in read(book)
+                if (row.table, row.item_id) == ("incidents_change", "wounding")
+                and row.previous_period_end == date(year, 3, 31)
+            )
+            return change, flag
+
+        (slight, off), (great, on) = flags(2018), flags(2014)
+        assert (off.value, on.value) == (0, 1)
+        book[off.sheet, off.cell], book[on.sheet, on.cell] = "[s]", ""
+        (fault,) = find_survey_faults(read(book))
+        assert f"cell {off.cell}: the change at {slight.cell} is flagged" in fault.sentence
+        assert f"the change at {great.cell}, of the same measure, is not, at" in fault.sentence
+        assert {(off.sheet, off.cell), (on.sheet, on.cell)} < fault.cells
 
     def test_an_unlisted_fault_stops_the_release(self, book: Facsimile, tmp_path: Path) -> None:
         book["Table_A3b", "B9"] = 12.0

@@ -155,7 +155,8 @@ def gwent(root: Path, kernel: Kernel) -> str:
 def test_a_page_stands_alone(gwent: str) -> None:
     html = render_page(page("forces/gwent"), gwent)
     assert html.count("<h1>") == 1
-    assert len(html.encode()) < 400_000
+    # The heaviest page of a force is a tenth larger at most; none is to pass half a megabyte.
+    assert len(html.encode()) < 450_000
     cited = r"https://www\.(?:(?:nationalarchives|ons)\.)?gov\.uk/"
     loaded = re.findall(rf'(?:src|href)="(?!#|data:|{cited})([^"]*)"', html)
     page_address = r"(\.\./)?[a-z/-]+\.(html(#[a-z-]+)?|pdf|zip)"

@@ -3,7 +3,7 @@
 # in    results/clean/*.parquet, results/estimates/*.parquet
 #       notebooks/*.ipynb                     stored without outputs
 #       resources/reference/*.csv             areas, offences, recording changes, tile map
-#       config/releases.csv, config/copies.csv   for the page of sources
+#       config/releases.csv, config/copies.csv, config/corrections.yaml   for the page of sources
 #       config/claims.yaml                    the statements, as they were said
 # out   results/notebooks/<page>.ipynb        executed copies
 #       results/report/<page>.html            the site; results/report/index.html is its front
@@ -61,6 +61,7 @@ evidence = [
     "resources/reference/interval_coverage.csv",
     "resources/reference/survey_breaks.csv",
     "config/copies.csv",
+    "config/corrections.yaml",
     *{page.source.as_posix(): None for page in pages if page.notebook != "force"},
 ]
 templates = [

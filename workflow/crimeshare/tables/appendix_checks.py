@@ -13,9 +13,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from math import sqrt
 
 from crimeshare.reference import read_rows
+from crimeshare.tables.appendix_flags import impossible_flags
 from crimeshare.tables.appendix_layout import FOLDER
 from crimeshare.tables.arithmetic import Fault
 from crimeshare.tables.grid import Workbook, address
@@ -26,9 +26,6 @@ from crimeshare.tables.survey_observations import Notice, SurveyObservation
 _PRECISION = 1e-9
 _PUBLISHED = re.compile(r"published on (\d{1,2} [A-Z][a-z]+ \d{4})")
 
-# Those of household surveys lie between 1 and 2; what is far outside is a slip, not a design.
-_DESIGN_FACTORS = (0.7, 2.5)
-
 _Figure = tuple[str, str | None, date]
 """Table, measure and last day of the year: one figure of a release."""
 
@@ -36,7 +33,15 @@ _Figure = tuple[str, str | None, date]
 def find_survey_faults(observations: Iterable[SurveyObservation]) -> list[Fault]:
     """Every place where the arithmetic of one release's appendix tables does not hold."""
     rows = list(observations)
-    return [*_changes(rows), *_flags(rows), *_bases(rows), *_groups(rows), *_sub_offences(rows)]
+    changes = list(_changes(rows))
+    misprinted = frozenset(place for fault in changes for place in fault.cells)
+    return [
+        *changes,
+        *impossible_flags(rows, misprinted),
+        *_bases(rows),
+        *_groups(rows),
+        *_sub_offences(rows),
+    ]
 
 
 def _changes(rows: list[SurveyObservation]) -> Iterator[Fault]:
@@ -55,7 +60,7 @@ def _changes(rows: list[SurveyObservation]) -> Iterator[Fault]:
             else None
         )
         if now is None or before is None or now.value is None or before.value is None:
-            yield _fault(
+            yield Fault.at(
                 f"holds a change of {row.value:g}, but the table of {of} has no figure for one of "
                 "the two years",
                 row,
@@ -64,7 +69,7 @@ def _changes(rows: list[SurveyObservation]) -> Iterator[Fault]:
         half_step = float(tables[of]["rounded_to"]) / 2
         low, high = _range_of_change(row.statistic, now.value, before.value, half_step)
         if not low - _PRECISION <= row.value <= high + _PRECISION:
-            yield _fault(
+            yield Fault.at(
                 f"holds a change of {row.value:.4g}, but {now.value:g} after {before.value:g} is a "
                 f"change between {low:.4g} and {high:.4g}",
                 row,
@@ -82,75 +87,6 @@ def _range_of_change(
     low = (now - half_step) / (before + half_step)
     high = (now + half_step) / (before - half_step) if before > half_step else float("inf")
     return 100 * (low - 1), 100 * (high - 1)
-
-
-def _flags(rows: list[SurveyObservation]) -> Iterator[Fault]:
-    """Flags of significance that no design of a survey gives to the changes beside them.
-
-    A change is flagged where it outgrows 1.96 standard errors, and the standard error is that of
-    two simple random samples times a design factor.  A flag that would need a factor outside
-    :data:`_DESIGN_FACTORS` belongs to another change: its column was shifted.
-    """
-    changes, figures, bases = {}, {}, {}
-    for row in rows:
-        if row.value is None:
-            continue
-        if row.statistic == "change_points":
-            changes[row.item_id, row.previous_period_end] = row
-        elif row.statistic == "prevalence_pct":
-            figures[row.item_id, row.period_end] = row
-        elif row.table == "prevalence" and row.statistic == "unweighted_base":
-            bases[row.block, row.period_end] = row.value
-    misprinted = {place for fault in _changes(rows) for place in fault.cells}
-    tables = {line["table"]: line for line in read_rows(FOLDER / "tables.csv")}
-    half_step = float(tables["prevalence"]["rounded_to"]) / 2
-    for flag in rows:
-        change = changes.get((flag.item_id, flag.previous_period_end))
-        if flag.table != "prevalence_change" or flag.statistic != "significant" or not change:
-            continue
-        samples = [
-            (figures[flag.item_id, day].value, bases.get((figures[flag.item_id, day].block, day)))
-            for day in (flag.period_end, flag.previous_period_end)
-            if day and (flag.item_id, day) in figures
-        ]
-        if len(samples) == 2 and (change.sheet, change.cell) not in misprinted:
-            yield from _flag(flag, change, samples, half_step)
-
-
-def _flag(
-    flag: SurveyObservation,
-    change: SurveyObservation,
-    samples: list[tuple[float | None, float | None]],
-    half_step: float,
-) -> Iterator[Fault]:
-    """The fault of one flag, if it has one; ``samples`` are per cent and base of the two years."""
-    points, flagged = abs(change.value or 0.0), flag.value == 1
-    smallest, largest = _DESIGN_FACTORS
-    # The error is rounded in the flag's favour: a fault is one whatever the digits not published.
-    step = -half_step if flagged else half_step
-    variances = [_variance(p + step, n) for p, n in samples if p is not None and n]
-    error = 1.96 * sqrt(sum(variances))
-    if len(variances) < 2:
-        return
-    if flagged and points < smallest * error:
-        said, factor = "is flagged as significant, though it is less than", smallest
-    elif not flagged and points > largest * error:
-        said, factor = "is not flagged as significant, though it is more than", largest
-    else:
-        return
-    yield _fault(
-        f"the change of {points:.2g} percentage points at {change.cell} {said} {factor:g} times "
-        f"the {error:.2g} that simple random samples of these bases would need. Has the column of "
-        "flags been shifted?",
-        flag,
-        change,
-    )
-
-
-def _variance(per_cent: float, n: float) -> float:
-    """Sampling variance of a simple random sample, in percentage points squared."""
-    p = min(max(per_cent, 0.0), 100.0)
-    return p * (100 - p) / n
 
 
 def _bases(rows: list[SurveyObservation]) -> Iterator[Fault]:
@@ -177,7 +113,7 @@ def _bases(rows: list[SurveyObservation]) -> Iterator[Fault]:
         ]
         foreign = {other.period_end for other in others}
         if 2 * len(foreign) > len(line):
-            yield _fault(
+            yield Fault.at(
                 f"the bases of {one_line(line[0].row_label)!r} are in {len(foreign)} of "
                 f"{len(line)} years those of {one_line(others[0].row_label)!r} at "
                 f"{others[0].cell}; expected those of its own block",
@@ -219,17 +155,12 @@ def _sub_offences(rows: list[SurveyObservation]) -> Iterator[Fault]:
 def _sum(whole: SurveyObservation, parts: list[SurveyObservation]) -> Iterator[Fault]:
     total = sum(part.value for part in parts if part.value is not None)
     if whole.value is not None and whole.value != total:
-        yield _fault(
+        yield Fault.at(
             f"holds {whole.value:,.0f} for {one_line(whole.row_label)!r}, but its parts add up "
             f"to {total:,.0f}",
             whole,
             *parts,
         )
-
-
-def _fault(sentence: str, row: SurveyObservation, *others: SurveyObservation) -> Fault:
-    cells = frozenset((other.sheet, other.cell) for other in (row, *others))
-    return Fault(f"{row.release_id}, {row.where}: {sentence}", cells)
 
 
 def find_notices(

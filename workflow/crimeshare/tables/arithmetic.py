@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from crimeshare.reference import areas, offences
 from crimeshare.tables.observations import Observation
@@ -29,12 +30,34 @@ Key = tuple[str, date, str, str | None]
 """Measure, period, area code and offence id: one figure of a release."""
 
 
+class Placed(Protocol):
+    """What is asked of an observation of any dataset: where it stands."""
+
+    @property
+    def release_id(self) -> str: ...
+
+    @property
+    def sheet(self) -> str: ...
+
+    @property
+    def cell(self) -> str: ...
+
+    @property
+    def where(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Fault:
     """A sum, change or rate that does not hold, and every cell that takes part in it."""
 
     sentence: str
     cells: frozenset[tuple[str, str]]
+
+    @classmethod
+    def at(cls, sentence: str, row: Placed, *others: Placed) -> Fault:
+        """What is wrong at the cell of `row`, in which `others` take part."""
+        cells = frozenset((other.sheet, other.cell) for other in (row, *others))
+        return cls(f"{row.release_id}, {row.where}: {sentence}", cells)
 
 
 def find_faults(observations: Iterable[Observation]) -> list[Fault]:
@@ -62,7 +85,7 @@ def _counts_that_are_not_counts(figures: Mapping[Key, Observation]) -> Iterator[
         # A force that withdraws offences of an earlier year may leave a partnership below zero.
         negative = row.value < 0 and row.parent_code is None
         if negative or row.value != int(row.value):
-            yield _fault(f"holds {row.value:g}; expected a whole number of offences", row)
+            yield Fault.at(f"holds {row.value:g}; expected a whole number of offences", row)
 
 
 def _sums_over_areas(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
@@ -96,7 +119,7 @@ def _more_than_all(
     if whole is not None and whole.value is not None:
         total = sum(part.value for part in parts if part.value is not None)
         if total > whole.value:
-            yield _fault(
+            yield Fault.at(
                 f"{_what(whole)} is {whole.value:,.0f}, but {what} add up to {total:,.0f}",
                 whole,
                 *parts,
@@ -128,7 +151,7 @@ def _sum(
     if whole is None or whole.value is None or not values:
         return
     if abs(whole.value - sum(values)) > slack:
-        yield _fault(
+        yield Fault.at(
             f"{_what(whole)} is {whole.value:,.0f}, but {what} add up to {sum(values):,.0f}",
             whole,
             *parts,
@@ -163,7 +186,7 @@ def _changes(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
         # As ratios, not per cent: a change near zero keeps only the ratio's precision.
         expected = now.value / before.value
         if abs(1 + row.value / 100 - expected) > PRECISION * expected + rounding:
-            yield _fault(
+            yield Fault.at(
                 f"the change of {_what(row)} is {row.value:g} per cent, but {now.value:,.0f} after "
                 f"{before.value:,.0f} is {100 * (expected - 1):g} per cent",
                 row,
@@ -188,7 +211,7 @@ def _rates(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
         expected = 1000 * count.value / base.value
         slack = ROUNDING / (base.value - ROUNDING) + PRECISION
         if abs(row.value - expected) > slack * expected + rounding[row.measure]:
-            yield _fault(
+            yield Fault.at(
                 f"the rate of {_what(row)} is {row.value:g} per 1,000, but {count.value:,.0f} "
                 f"offences among {base.value:,.0f} {base_measure} are {expected:g}",
                 row,
@@ -200,8 +223,3 @@ def _rates(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
 def _what(row: Observation) -> str:
     name = offences()[row.offence_id].name if row.offence_id else row.measure
     return f"{name}, {row.area_name}, year ending {row.period_end:%B %Y}"
-
-
-def _fault(sentence: str, row: Observation, *others: Observation) -> Fault:
-    cells = frozenset((other.sheet, other.cell) for other in (row, *others))
-    return Fault(f"{row.release_id}, {row.where}: {sentence}", cells)

@@ -8,6 +8,7 @@ from typing import Any
 from crimeshare.cells import Cell
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.provenance import ranges
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.estimates import Estimates
@@ -15,8 +16,11 @@ from crimeshare.publish.subjects.quarterly import Quarterly
 from crimeshare.publish.subjects.surveyed import Survey
 from crimeshare.reference import REFERENCE, offences, read_rows
 from crimeshare.sources.registry import PIN_BASES, Release, read_copies, read_registry
+from crimeshare.tables.corrections import read_corrections
 
 CONFIG = REFERENCE.parents[1] / "config"
+
+TOLD = {"reported": "yes", "not_reported": "not yet"}
 
 
 def registry() -> dict[str, Release]:
@@ -199,6 +203,35 @@ def notices(survey: Survey) -> Table:
         if row["kind"] != "two_values"
     ]
     return Table("Slips of the appendix tables", ["Edition", "Sheet", "What is there"], rows)
+
+
+def known_faults(estimates: Estimates, survey: Survey) -> Table:
+    """The cells that break the arithmetic of their own workbook, and are known to."""
+    editions = registry()
+    held = {year.release_id for year in estimates.editions}
+    held |= {row["release_id"] for row in survey.tables["estimates"]}
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for entry in read_corrections(CONFIG / "corrections.yaml"):
+        if entry.release in held:
+            fault = entry.release, entry.sheet, entry.reason, entry.status
+            alike.setdefault(fault, []).append(entry.cell)
+    rows: list[list[Content]] = [
+        [
+            escape(editions[release_id].edition),
+            f"<samp>{escape(sheet)}</samp>",
+            f"<code>{ranges(cells)}</code>",
+            f"<samp>{escape(reason)}</samp>",
+            TOLD[status],
+        ]
+        for (release_id, sheet, reason, status), cells in alike.items()
+    ]
+    return Table(
+        "Cells that do not agree with their own workbook",
+        ["Edition", "Sheet", "Cells", "What does not add up", "Told to the publisher"],
+        rows,
+        notes=["The published values are kept as they stand. Any other such cell stops the build."],
+        wide=True,
+    )
 
 
 def recording_changes() -> Table:

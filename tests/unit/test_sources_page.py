@@ -1,0 +1,52 @@
+"""The page of sources says what is wrong with the workbooks it names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crimeshare.publish.elements.figures import stray_numbers
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.subjects import sources
+from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.surveyed import Survey, open_survey
+from crimeshare.tables.corrections import read_corrections
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def survey(built: Path) -> Survey:
+    return open_survey(built)
+
+
+def test_every_known_fault_is_told_once(estimates: Estimates, survey: Survey) -> None:
+    table = sources.known_faults(estimates, survey)
+    entries = read_corrections(ROOT / "config" / "corrections.yaml")
+    told = {tuple(plain(str(content)) for content in row) for row in table.rows}
+    assert len(told) == len(table.rows) < len(entries)
+    assert (
+        "Year ending December 2019",
+        "Table P3",
+        "D57",
+        next(entry.reason for entry in entries if entry.release == "pfa-2019-12"),
+        "not yet",
+    ) in told
+    cells = [row[2] for row in told if row[1] == "Table A3"]
+    assert sorted(cells) == ["AF58", "BP62:BP70, BP72, BR62:BR70, BR72"]
+    assert not stray_numbers(table._repr_html_())
+
+
+def test_a_fault_of_a_release_that_is_not_used_is_not_told(
+    incomplete: Estimates, survey: Survey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = (ROOT / "config" / "corrections.yaml").read_text(encoding="utf-8")
+    (tmp_path / "corrections.yaml").write_text(
+        re.sub("release: pfa-2019-12", "release: pfa-2024-12", text), encoding="utf-8"
+    )
+    (tmp_path / "releases.csv").symlink_to(ROOT / "config" / "releases.csv")
+    monkeypatch.setattr(sources, "CONFIG", tmp_path)
+    table = sources.known_faults(incomplete, survey)
+    assert "Table P3" not in table._repr_html_()
+    assert "Table A3" in table._repr_html_()
