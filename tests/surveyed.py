@@ -53,9 +53,9 @@ def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
     comparisons = combine_survey_comparisons(observations)
     codes = combine_recorded_offence_codes(observations)
     compared = compare(comparisons)
-    factors = estimate_design_factors(compared)
-    agreement, disagreements = compute_flag_agreement(compared, factors)
     assumptions = Assumptions(pd.read_csv(reference / "assumed_bases.csv"))
+    factors = estimate_design_factors(compared, assumptions.restarts)
+    agreement, disagreements = compute_flag_agreement(compared, factors)
     breaks = pd.read_csv(reference / "survey_breaks.csv", parse_dates=["first_day"])
     prevalence = compute_prevalence(estimates, factors, assumptions)
     changes = compute_survey_changes(

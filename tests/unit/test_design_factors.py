@@ -11,6 +11,7 @@ from crimeshare.measures.design import (
     summarise_design_factors,
     unround,
 )
+from crimeshare.measures.two_designs import FactorOfOneDesign, design_factors_of_two_designs
 from crimeshare.problems import Problem
 
 Z = 1.959963984540054
@@ -122,6 +123,85 @@ class TestFromFlags:
     def test_flags_all_alike_are_refused(self, flags: list[bool]) -> None:
         with pytest.raises(Problem, match="2 comparable changes"):
             design_factor_from_flags([0.01, 0.02], [0.01, 0.01], flags, ["a", "b"])
+
+
+def changes_across_a_restart(
+    rng: np.random.Generator,
+    latest: float,
+    earlier: float,
+    spread: float = 0.05,
+    measures: int = 30,
+    years: int = 24,
+    since: int = 3,
+) -> pd.DataFrame:
+    """Changes of which ``since`` of each measure lie within the latest design."""
+    own = np.repeat(np.exp(spread * rng.standard_normal(measures)), years)
+    across = np.tile(np.arange(years) >= since, measures)
+    variance = rng.uniform(0.0005, 0.003, measures * years) ** 2
+    previous = variance * rng.uniform(0.5, 3, measures * years)
+    error = own * np.sqrt(latest**2 * variance + np.where(across, earlier, latest) ** 2 * previous)
+    difference = rng.uniform(-9, 9, measures * years) * np.sqrt(variance + previous)
+    return pd.DataFrame(
+        {
+            "difference": difference,
+            "variance": variance,
+            "previous_variance": previous,
+            "across": across,
+            "flagged": np.abs(difference) > Z * error,
+            "measure": np.repeat(np.arange(measures), years),
+        }
+    )
+
+
+def both(changes: pd.DataFrame) -> tuple[FactorOfOneDesign, FactorOfOneDesign]:
+    return design_factors_of_two_designs(**{name: changes[name] for name in changes})
+
+
+class TestOfTwoDesigns:
+    @pytest.mark.parametrize(("latest", "earlier"), [(1.4, 1.2), (1.2, 1.0), (1.2, 1.4)])
+    def test_finds_both_factors_and_their_limits_cover_them(
+        self, latest: float, earlier: float
+    ) -> None:
+        rng = np.random.default_rng(11)
+        fits = [both(changes_across_a_restart(rng, latest, earlier)) for _ in range(20)]
+        for side, true in enumerate((latest, earlier)):
+            assert np.mean([fit[side].factor for fit in fits]) == pytest.approx(true, rel=0.03)
+            covered = sum(fit[side].lower <= true <= fit[side].upper for fit in fits)
+            assert covered >= 16  # 95 % of 20, and three standard errors below
+
+    def test_agrees_with_one_factor_where_there_is_one(self) -> None:
+        changes = changes_across_a_restart(np.random.default_rng(12), 1.3, 1.3)
+        error = np.sqrt(changes["variance"] + changes["previous_variance"])
+        one = design_factor_from_flags(
+            changes["difference"], error, changes["flagged"], changes["measure"]
+        )
+        for found in both(changes):
+            assert found.lower < one.factor < found.upper
+
+    def test_knows_the_earlier_design_less_well_from_fewer_measures(self) -> None:
+        changes = changes_across_a_restart(np.random.default_rng(13), 1.4, 1.2)
+        _, many = both(changes)
+        _, few = both(changes[changes["measure"] < 8])
+        assert few.upper / few.lower > many.upper / many.lower
+
+    def test_order_and_missing_changes_make_no_difference(self) -> None:
+        changes = changes_across_a_restart(np.random.default_rng(14), 1.4, 1.2)
+        missing = changes.head(5).assign(difference=np.nan, flagged=True)
+        shuffled = pd.concat([changes, missing]).sample(frac=1, random_state=1)
+        assert [found.factor for found in both(shuffled)] == pytest.approx(
+            [found.factor for found in both(changes)], rel=1e-9
+        )
+
+    @pytest.mark.parametrize("kept", ["across", "within", "flagged"])
+    def test_flags_that_cannot_tell_two_factors_are_refused(self, kept: str) -> None:
+        changes = changes_across_a_restart(np.random.default_rng(15), 1.4, 1.2)
+        part = {
+            "across": changes["across"],
+            "within": ~changes["across"],
+            "flagged": changes["across"] | changes["flagged"],
+        }[kept]
+        with pytest.raises(Problem, match=r"tell the factors of two designs only where"):
+            both(changes[part])
 
 
 def test_simple_random_error_of_a_change() -> None:

@@ -105,6 +105,8 @@ rule combine_survey:
 rule compute_design_factors:
     input:
         comparisons="results/clean/survey_comparisons.parquet",
+        # Knows when the survey restarted.
+        assumed_bases="resources/reference/assumed_bases.csv",
     output:
         design_factors="results/estimates/design_factors.parquet",
         agreement="results/estimates/flag_agreement.parquet",

@@ -16,7 +16,7 @@ from scipy.special import log_ndtr, ndtri
 from crimeshare.measures.intervals import Floats, Numbers, WrongArgument, as_floats
 
 _CENTRES = 400
-_SPREADS = np.geomspace(0.002, 0.5, 40)
+SPREADS = np.geomspace(0.002, 0.5, 40)
 
 
 def design_factors(p: Numbers, se: Numbers, n: Numbers) -> Floats:
@@ -141,15 +141,15 @@ def design_factor_from_flags(
     ends = np.concatenate([below, above])
     ends = ends[np.isfinite(ends)]
     centres = np.linspace(ends.min() - 0.5, ends.max() + 0.5, _CENTRES)
-    likelihood = _log_likelihood(below, above, centres)
+    likelihood = switch_log_likelihood(below, above, centres, SPREADS)
     # A second, finer grid over the part that matters.
     inside = centres[likelihood.max(axis=1) >= likelihood.max() - drop]
     step = centres[1] - centres[0]
     centres = np.linspace(inside.min() - step, inside.max() + step, _CENTRES)
-    likelihood = _log_likelihood(below, above, centres)
+    likelihood = switch_log_likelihood(below, above, centres, SPREADS)
     profile = likelihood.max(axis=1)
     centre = centres[profile >= profile.max() - 1e-6].mean()
-    spread = _SPREADS[likelihood.max(axis=0).argmax()]
+    spread = SPREADS[likelihood.max(axis=0).argmax()]
     inside = centres[profile >= profile.max() - drop]
     factor = float(np.exp(centre))
     return FlagFactor(
@@ -164,9 +164,13 @@ def design_factor_from_flags(
     )
 
 
-def _log_likelihood(below: Floats, above: Floats, centres: Floats) -> Floats:
-    """Interval-censored normal log likelihood, (centres, spreads)."""
-    scale = _SPREADS[None, :, None]
+def switch_log_likelihood(below: Floats, above: Floats, centres: Floats, spreads: Floats) -> Floats:
+    """Return the log likelihood of log factors known only to lie between two limits each.
+
+    ``below`` and ``above`` (measures) are the limits; log factors are normal about ``centres``
+    with standard deviations ``spreads``.  Shape (centres, spreads).
+    """
+    scale = spreads[None, :, None]
     low = (below - centres[:, None, None]) / scale
     high = (above - centres[:, None, None]) / scale
     # Work in the tail where the two distribution functions differ in more than rounding.

@@ -126,10 +126,15 @@ class Assumptions:
         assumed = self._part("design_factor", "persons", period_end.isoformat())
         return assumed.low, assumed.high
 
+    @property
+    def restarts(self) -> list[date]:
+        """The first days of the survey's designs, but for the first."""
+        held = self.parts["design_factor", "persons"]
+        return [date.fromisoformat(first_day) for first_day, _ in held if first_day]
+
     def design(self, period_end: date) -> int:
-        """Which of the survey's designs a year had: its place in the order of their first days."""
-        first_days = [first_day for first_day, _ in self.parts["design_factor", "persons"]]
-        return sum(first_day <= period_end.isoformat() for first_day in first_days)
+        """Which of the survey's designs a year had: its place in their order, from 0."""
+        return sum(first_day <= period_end for first_day in self.restarts)
 
     def _part(self, part: str, key: str, day: str) -> Range:
         """The part in force in a year that ends on ``day``."""
@@ -156,11 +161,12 @@ def compute_prevalence(
     estimates
         The clean table ``survey_estimates``.
     factors
-        Design factors of ``prevalence`` by ``release_id`` and ``units``, as
-        :func:`crimeshare.measures.published_changes.estimate_design_factors` gives them.  A
-        row whose release has none takes one of the same design of the survey: the mean of the
-        published standard errors of everybody, else that of the latest release.  A factor is
-        carried across the restart of the survey only where its own side has none.
+        Design factors as
+        :func:`crimeshare.measures.published_changes.estimate_design_factors` gives them.  A row
+        takes that of the design its year had: the mean of the published standard errors of
+        everybody, else what the verdicts tell of that design, those of its own release or of
+        the latest.  Where neither tells, it takes the mixed factor of its own release, else
+        that of the latest.
     assumptions
         For rows with neither standard error nor base.
     level
@@ -225,31 +231,45 @@ def compute_prevalence(
 def _factors(
     rows: pd.DataFrame, factors: pd.DataFrame, implied: pd.Series, assumptions: Assumptions
 ) -> Floats:
-    """The design factor of each row: its release's, else one of the same design of the survey."""
-    prevalence = factors[factors["statistic"] == "prevalence"].sort_values("release_id")
+    """The design factor of each row: that of its year's design, by the best evidence there is."""
     units = np.where(rows["unit_base"] == _PERSONS, "persons", "households")
     designs = [assumptions.design(day.date()) for day in rows["period_end"]]
-    own: dict[tuple[str, str], float] = {}
+    own: dict[tuple[str, int, str], float] = {}
     of_design: dict[tuple[int, str], float] = {}
+    mixed: dict[tuple[str, str], float] = {}
     latest: dict[str, float] = {}
-    for release, unit, factor in zip(
-        prevalence["release_id"], prevalence["units"], prevalence["factor"], strict=True
+    prevalence = factors[factors["statistic"] == "prevalence"].sort_values("release_id")
+    for release, unit, told, factor in zip(
+        *(prevalence[name] for name in ("release_id", "units", "design", "factor")), strict=True
     ):
-        year, month = map(int, release[-7:].split("-"))
-        design = assumptions.design(date(year, month, 28))
-        own[release, unit] = of_design[design, unit] = latest[unit] = factor
+        if told == "mixed":
+            mixed[release, unit] = latest[unit] = factor
+        else:
+            year, month = map(int, release[-7:].split("-"))
+            design = assumptions.design(date(year, month, 28)) - (told == "earlier")
+            own[release, design, unit] = of_design[design, unit] = factor
     # A standard error tells more than a verdict.
     everybody = (rows["sex"] == "all") & (rows["age"] == "16+") & implied.notna()
-    told = pd.DataFrame({"design": designs, "unit": units, "factor": implied}, rows.index)
-    means = told[everybody].groupby(["design", "unit"], as_index=False)["factor"].mean()
+    seen = pd.DataFrame({"design": designs, "unit": units, "factor": implied}, rows.index)
+    published: dict[tuple[int, str], float] = {}
+    means = seen[everybody].groupby(["design", "unit"], as_index=False)["factor"].mean()
     for design, unit, factor in zip(means["design"], means["unit"], means["factor"], strict=True):
-        of_design[design, unit] = factor
-    return np.array(
-        [
-            own.get((release, unit), of_design.get((design, unit), latest.get(unit, np.nan)))
-            for release, unit, design in zip(rows["release_id"], units, designs, strict=True)
-        ]
-    )
+        published[design, unit] = factor
+
+    def factor_of(release: str, unit: str, design: int) -> float:
+        return next(
+            factor
+            for factor in (
+                published.get((design, unit)),
+                own.get((release, design, unit)),
+                of_design.get((design, unit)),
+                mixed.get((release, unit)),
+                latest.get(unit, np.nan),
+            )
+            if factor is not None
+        )
+
+    return np.array(list(map(factor_of, rows["release_id"], units, designs)))
 
 
 def _assumed_bases(rows: pd.DataFrame, wanted: pd.Series, assumptions: Assumptions) -> pd.DataFrame:

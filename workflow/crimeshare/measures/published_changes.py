@@ -6,10 +6,14 @@ gives the design factor (:mod:`crimeshare.measures.design`); with the factor of 
 comparisons of another are judged again, and the verdicts compared.
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
 from itertools import product
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from crimeshare.measures.design import (
     design_factor_from_flags,
@@ -19,10 +23,26 @@ from crimeshare.measures.design import (
 )
 from crimeshare.measures.intervals import Floats, WrongArgument, as_floats
 from crimeshare.measures.survey import add_changes, flag_agreement
+from crimeshare.measures.two_designs import design_factors_of_two_designs
 
 # Prevalence is published to a tenth of a per cent.
 _HALF_STEP = 0.0005
 _PERSONS = "person_16_plus"
+
+# The publisher flags changes at 95 per cent.
+FLAG_QUANTILE = float(ndtri(0.975))
+
+FACTOR_COLUMNS = (
+    "factor",
+    "lower",
+    "upper",
+    "level",
+    "spread",
+    "measures",
+    "comparisons",
+    "misplaced",
+    "basis",
+)
 
 
 def compare(comparisons: pd.DataFrame) -> pd.DataFrame:
@@ -106,22 +126,34 @@ def _numbers(rows: pd.DataFrame, figures: pd.DataFrame, *, binomial: bool) -> pd
     return joined.assign(simple_random_se=np.sqrt(both)).drop(columns=["rate", "previous_rate"])
 
 
-def estimate_design_factors(compared: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
+def estimate_design_factors(
+    compared: pd.DataFrame, restarts: Sequence[date] = (), level: float = 0.95
+) -> pd.DataFrame:
     """Return the design factor of each release, statistic and kind of unit, from its flags.
 
-    Columns: ``release_id``, ``statistic``, ``units``, ``factor``, ``lower``, ``upper``, ``level``,
-    ``spread``, ``measures``, ``comparisons``, ``misplaced``, ``basis`` (``significance_flags``).
-    A group whose flags are all alike tells no factor and has no row.
+    Columns: ``release_id``, ``statistic``, ``units``, ``design``, ``factor``, ``lower``, ``upper``,
+    ``level``, ``spread``, ``measures``, ``comparisons``, ``misplaced``, ``basis``
+    (``significance_flags``).  A group whose flags are all alike tells no factor and has no row.
 
-    A flag weighs the latest year against an earlier one, so the factor of an edition after the
-    survey's restart in 2021 mixes the design of then with that of now, about half and half.
+    A flag weighs the latest year against an earlier one, so one factor for all comparisons of an
+    edition mixes the designs of both (``design`` is ``mixed``): it is the one to judge changes by.
+    Where an edition compares its latest year with years on both sides of a restart of the survey
+    (``restarts``, first days of new designs), its flags on prevalence also tell the factor of
+    the ``latest`` design and that of the ``earlier`` one: those to judge single years by.  They
+    are found together, without a ``spread`` of their own.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
     for (release, statistic, units), group in compared.groupby(
         ["release_id", "statistic", "units"], sort=True
     ):
+        place = {"release_id": release, "statistic": statistic, "units": units}
+        evidence = {
+            "measures": group["measure_id"].nunique(),
+            "comparisons": int(group["difference"].notna().sum()),
+            "basis": "significance_flags",
+        }
         try:
-            fit = design_factor_from_flags(
+            mixed = design_factor_from_flags(
                 group["difference"],
                 group["simple_random_se"],
                 group["published_significance"],
@@ -130,23 +162,49 @@ def estimate_design_factors(compared: pd.DataFrame, level: float = 0.95) -> pd.D
             )
         except WrongArgument:
             continue
-        rows.append(
-            {
-                "release_id": release,
-                "statistic": statistic,
-                "units": units,
-                "factor": fit.factor,
-                "lower": fit.lower,
-                "upper": fit.upper,
-                "level": fit.level,
-                "spread": fit.spread,
-                "measures": fit.measures,
-                "comparisons": fit.comparisons,
-                "misplaced": fit.misplaced,
-                "basis": "significance_flags",
-            }
+        rows.append(place | {"design": "mixed"} | asdict(mixed) | evidence)
+        if statistic == "prevalence":
+            rows += [place | found | evidence for found in _by_design(group, restarts, level)]
+    columns = ["release_id", "statistic", "units", "design", *FACTOR_COLUMNS]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _by_design(
+    group: pd.DataFrame, restarts: Sequence[date], level: float
+) -> list[dict[str, object]]:
+    """The factors of the latest design and of the one before, where the flags tell them apart."""
+    latest = pd.Timestamp(group["period_end"].max())
+    since = max((day for day in map(pd.Timestamp, restarts) if day <= latest), default=None)
+    if since is None:
+        return []
+    across = pd.to_datetime(group["previous_period_end"]) < since
+    variance = _binomial_variance(group["value"], group["n"])
+    previous = _binomial_variance(group["previous_value"], group["previous_n"])
+    try:
+        now, before = design_factors_of_two_designs(
+            group["difference"],
+            variance,
+            previous,
+            across,
+            group["published_significance"],
+            group["measure_id"],
+            level=level,
         )
-    return pd.DataFrame(rows)
+    except WrongArgument:
+        return []
+    factor = np.where(across, before.factor, now.factor)
+    error = np.sqrt(now.factor**2 * variance + factor**2 * previous)
+    misplaced = (group["difference"].abs() > FLAG_QUANTILE * error) != group[
+        "published_significance"
+    ]
+    return [
+        {"design": design, "spread": np.nan, "misplaced": int(misplaced.sum())} | asdict(found)
+        for design, found in (("latest", now), ("earlier", before))
+    ]
+
+
+def _binomial_variance(p: pd.Series, n: pd.Series) -> pd.Series:
+    return p * (1 - p) / n
 
 
 def retest_changes(
@@ -158,10 +216,15 @@ def retest_changes(
     :func:`crimeshare.measures.survey.add_changes` for the columns.
     """
     own = compared.merge(
-        factors[["release_id", "statistic", "units", "factor"]],
+        _mixed(factors)[["release_id", "statistic", "units", "factor"]],
         on=["release_id", "statistic", "units"],
     )
     return _judged(own, level)
+
+
+def _mixed(factors: pd.DataFrame) -> pd.DataFrame:
+    """The factors to judge changes by."""
+    return factors[factors["design"] == "mixed"]
 
 
 def _judged(rows: pd.DataFrame, level: float) -> pd.DataFrame:
@@ -186,6 +249,7 @@ def compute_flag_agreement(
     measure's flags switch in the release judged (``own_factor_low``, ``own_factor_high``): where
     that range leaves out the factor used, the measure's design is another than its group's.
     """
+    factors = _mixed(factors)
     summaries, disagreements = [], []
     for judged, estimated_on in product(
         sorted(compared["release_id"].unique()), sorted(factors["release_id"].unique())

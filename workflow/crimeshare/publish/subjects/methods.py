@@ -34,6 +34,11 @@ STATISTICS = {
     "incidents": "number of incidents",
 }
 UNITS = {"persons": "people", "households": "households"}
+DESIGNS = {
+    "mixed": "",
+    "latest": ", the design since the restart",
+    "earlier": ", the design before the restart",
+}
 
 LEVEL = 0.95
 """Of the intervals in the study of coverage."""
@@ -263,13 +268,13 @@ def design_factor_table(survey: Survey) -> Table:
             ]
         )
     for row in survey.tables["factors"]:
-        name = f"design_factor.{row['release_id']}.{row['statistic']}.{row['units']}"
+        name = _factor_name(row)
         low, high = (_factor(f"{name}.{part}", row[part]) for part in ("lower", "upper"))
         level = level_figure(row["level"])
         rows.append(
             [
                 _edition(row["release_id"]),
-                f"{UNITS[row['units']]}, {STATISTICS[row['statistic']]}",
+                f"{UNITS[row['units']]}, {STATISTICS[row['statistic']]}{DESIGNS[row['design']]}",
                 _factor(name, row["factor"]),
                 f"{low} to {high}, {level:whole} interval",
                 _computed(f"{name}.measures", row["measures"], "count"),
@@ -284,8 +289,9 @@ def design_factor_table(survey: Survey) -> Table:
         notes=[
             "Numbers and rates of incidents count each incident as if it had a victim of its own, "
             "so their factor holds repeated victimisation as well. A flag weighs the latest year "
-            "against an earlier one, so the factor of an edition since the restart of the survey "
-            "mixes the design of then with that of now."
+            "against an earlier one, so one factor for all of them mixes the designs of both: "
+            "changes are judged by it. Where an edition sets its latest year against "
+            "years on both sides of the restart, its flags tell the two designs apart."
         ],
         wide=True,
     )
@@ -301,20 +307,47 @@ def restart_sentence(survey: Survey) -> str:
     ]
     before = summarise_design_factors(published, ["release_id"]).iloc[-1]
     old = _factor(f"design_factor.{before['release_id']}.all", before["mean"])
-    newest = max(row["release_id"] for row in survey.tables["factors"])
-    now = {
-        row["units"]: _factor(f"design_factor.{newest}.prevalence.{row['units']}", row["factor"])
-        for row in survey.tables["factors"]
-        if row["release_id"] == newest and row["statistic"] == "prevalence"
+    told = [row for row in survey.tables["factors"] if row["design"] != "mixed"]
+    if not told:
+        return (
+            f"Before the survey's restart in 2021 the standard errors that ONS published for "
+            f"shares of people gave a factor of {old} on average; no edition at hand sets its "
+            f"latest year against years on both sides of the restart, so each is judged by the "
+            f"factor of all its flags."
+        )
+    newest = max(row["release_id"] for row in told)
+    factors = {
+        (row["units"], row["design"]): (
+            _factor(_factor_name(row), row["factor"]),
+            *(_factor(f"{_factor_name(row)}.{part}", row[part]) for part in ("lower", "upper")),
+        )
+        for row in told
+        if row["release_id"] == newest
     }
+    since, prior = (
+        {
+            units: "{} ({} to {})".format(*figures)
+            for (units, found), figures in factors.items()
+            if found == design
+        }
+        for design in ("latest", "earlier")
+    )
+    _, low, high = factors["persons", "earlier"]
+    bears_out = "bears it out" if low.number <= old.number <= high.number else "does not hold it"
     return (
         f"Before the survey's restart in 2021 the standard errors that ONS published for shares of "
-        f"people gave a factor of {old} on average; the verdicts of the {_edition(newest)} give "
-        f"{now['persons']} for people and {now['households']} for households. The older factor is "
-        f"not carried forward, nor the newer one back: an estimate of an edition with verdicts "
-        f"takes that edition's, and one without takes that of its own side of the restart. For "
-        f"households nothing at hand gives the older one by itself."
+        f"people gave a factor of {old} on average. The verdicts of the {_edition(newest)} give "
+        f"{prior['persons']} for people of that time, which {bears_out}, and "
+        f"{prior['households']} for households, of which no standard errors are published; since "
+        f"the restart they give {since['persons']} for people and {since['households']} for "
+        f"households. The interval of a single year takes the factor of the design it had, read "
+        f"off published standard errors where there are any."
     )
+
+
+def _factor_name(row: Row) -> str:
+    design = "" if row["design"] == "mixed" else f".{row['design']}"
+    return f"design_factor.{row['release_id']}.{row['statistic']}.{row['units']}{design}"
 
 
 def _factor(name: str, value: float) -> Figure:
@@ -537,7 +570,7 @@ def assumption_checked(survey: Survey) -> str:
     """Whether ONS's own verdicts on stalking are possible under the assumed bases.
 
     A change that ONS calls significant is longer than half its interval, one that it does not is
-    shorter; estimates are taken as printed, to a tenth of a per cent.
+    shorter.
     """
     told = []
     for change in survey.changes(STALKING):
@@ -552,15 +585,26 @@ def assumption_checked(survey: Survey) -> str:
             f"half the interval of {change.difference.figure_id}, over the change",
         )
         verdict, than = ("significant", "less") if change.published else ("not significant", "more")
-        fits = (part.number < 1) == change.published
+        fits = _fit(half, abs(change.difference.number), change.published)
         told.append(
             f"It calls the change of {change.difference:signed} from the "
             f"{prose.period(change.earlier.period_end)} to the "
             f"{prose.period(change.later.period_end)} {verdict}, so half the interval of the "
             f"change is {than} than the change itself; on the assumed bases it is {part} of it, "
-            f"which {'fits' if fits else 'does not fit'}."
+            f"which {fits}."
         )
     return " ".join(["ONS's own verdicts on stalking bound what may be assumed.", *told])
+
+
+def _fit(half: float, change: float, significant: bool) -> str:
+    """Whether half an interval can belong to a change with that verdict."""
+    if (half < change) == significant:
+        return "fits"
+    # Both estimates are printed to a tenth of a per cent.
+    possible = change + 0.001 if significant else change - 0.001
+    if (half < possible) == significant:
+        return "fits only within the rounding of the two estimates"
+    return "does not fit"
 
 
 # ---------------------------------------------------------------- verdicts on statements

@@ -468,6 +468,12 @@ def ever_table(survey: Survey) -> Table:
     )
 
 
+OTHER_VERDICT = (
+    "Where ONS's verdict is another, ONS's counts: it knows the figures unrounded and their "
+    "standard errors."
+)
+
+
 def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
     """Changes, tested one by one and all together."""
     rows: list[list[Content]] = [
@@ -484,6 +490,7 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
         ]
         for c in changes
     ]
+    differ = any(c.published is not None and c.published != c.significant for c in changes)
     return Table(
         caption,
         [
@@ -502,7 +509,8 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
             f"On {survey_prose.BASES[changes[0].later.basis]}. The verdict is on each change by "
             "itself, as ONS's is; the adjusted p-value counts how many changes to the same year "
             "are tested. The smallest detectable change would be found with a chance of four in "
-            f"five. {UNROUNDED}"
+            f"five. {UNROUNDED}",
+            *([OTHER_VERDICT] if differ else []),
         ],
         styles=["", "signed bare", "", "", "", "bare"],
         wide=True,
