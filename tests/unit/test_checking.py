@@ -77,6 +77,23 @@ def test_a_correction_is_told_with_its_notice(here: Here) -> None:
     assert "'Rates of Kent were wrong.'" in corrected.sentence
 
 
+def test_a_dataset_without_a_page_is_left_to_a_person(here: Here) -> None:
+    for month, file in (("2025-06", "june.ods"), ("2025-12", "december.ods")):
+        here.register(
+            release_id=f"prc-{month}",
+            dataset="prc",
+            period_end=f"{month}-{30 if month.endswith('06') else 31}",
+            path=f"/media/1/{file}",
+        )
+    found = check(here)
+    assert (kinds(found), found.status()) == (["note"], checking.NOTHING_NEW)
+    (note,) = found.findings
+    assert note.release_id == "prc-2025-12"
+    assert "see https://www.gov.uk/government/statistical-data-sets/police-" in note.sentence
+    assert "newer than prc-2025-12" in note.sentence
+    assert "prc" in found.as_json()["datasets"]
+
+
 def test_other_bytes_under_the_same_name_are_a_reissue_though_the_page_is_silent(
     here: Here,
 ) -> None:

@@ -139,7 +139,28 @@ def check_releases(
         ours = [release for release in registry.values() if release.dataset == dataset]
         checker = _Checker(source, dataset, uri, ours, registry, copies, store, today)
         findings += checker.findings()
-    return Check(source.name, findings, list(datasets))
+    unasked = [dataset for dataset in _datasets(registry) if dataset not in datasets]
+    findings += [_not_asked(dataset, registry) for dataset in unasked]
+    return Check(source.name, findings, [*datasets, *unasked])
+
+
+def _datasets(registry: Mapping[str, Release]) -> list[str]:
+    return list(dict.fromkeys(release.dataset for release in registry.values()))
+
+
+def _not_asked(dataset: str, registry: Mapping[str, Release]) -> Finding:
+    """What a person has to look for, as no program can."""
+    own = [release for release in registry.values() if release.dataset == dataset]
+    newest = max(own, key=lambda release: release.period_end)
+    return Finding(
+        "note",
+        dataset,
+        newest.release_id,
+        newest.path,
+        f"config/config.yaml names no page of {dataset} that a program could ask; see "
+        f"{newest.page_url} for a file newer than {newest.release_id} ({newest.edition}). "
+        "CONTRIBUTING.md says how to take it in.",
+    )
 
 
 @dataclass(frozen=True)
