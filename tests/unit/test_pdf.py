@@ -1,5 +1,6 @@
 """The PDFs: what is in them, for whom they can be read, and that their bytes are the same."""
 
+import json
 import os
 import re
 import subprocess
@@ -21,6 +22,7 @@ from crimeshare.publish.pdf.document import (
     Press,
     factsheet_document,
     press,
+    print_all,
     report_document,
 )
 from crimeshare.publish.site.pages import Page, page
@@ -218,6 +220,41 @@ def test_what_typst_refuses_is_one_sentence(printing: Press) -> None:
     without_title = Document("The report", "x", date(2025, 1, 1))
     with pytest.raises(Problem, match=r"^The report could not be set as a PDF: .*title.*$"):
         printing.print(without_title)
+
+
+PRINT_TWO = """
+import json, sys
+from datetime import date
+from pathlib import Path
+from crimeshare.publish.pdf.document import Document, print_all
+
+titled = Document("Kent", '#set document(title: "Kent")\\n#title()', date(2025, 1, 1))
+refused = Document("The report", "x", date(2025, 1, 1))
+documents = {Path(sys.argv[1]) / f"{n}.pdf": refused if n == 1 else titled for n in range(4)}
+print(json.dumps(print_all(documents, processes=2)))
+"""
+
+
+def test_a_document_that_is_refused_keeps_no_other_from_being_printed(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", PRINT_TWO, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    (problem,) = json.loads(run.stdout)
+    assert problem.startswith("The report could not be set as a PDF")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.pdf", "2.pdf", "3.pdf"]
+    # The same bytes, whichever process printed it.
+    assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
+
+
+def test_a_process_that_printed_does_not_print_side_by_side(
+    printing: Press, tmp_path: Path
+) -> None:
+    with pytest.raises(RuntimeError, match="first to print"):
+        print_all({tmp_path / "a.pdf": Document("A", "", date(2025, 1, 1))}, processes=2)
 
 
 def test_without_typst_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

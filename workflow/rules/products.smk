@@ -17,8 +17,6 @@ rule render_pdf:
         notebooks=rules.execute_notebooks.output,
         template="workflow/crimeshare/publish/pdf/print.typ",
         registry="config/releases.csv",
-        # After the site, so that nothing which stops a PDF can stop the site.
-        site=ancient(rules.render_site.output.search),
     output:
         report="results/report/report.pdf",
         factsheets=[
@@ -32,6 +30,7 @@ rule render_pdf:
         "results/benchmarks/render_pdf.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    threads: 2
     params:
         software=software("publish"),
         force=configuration.force,

@@ -106,6 +106,8 @@ rule render_site:
         "results/logs/render_site.log",
     benchmark:
         "results/benchmarks/render_site.tsv"
+    # Begun before the PDFs, so that nothing which stops a PDF can stop the site.
+    priority: 1
     conda:
         "../../envs/pipeline.yaml"
     params:

@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from crimeshare.problems import Problem, Problems
+from crimeshare.problems import Problems
 from crimeshare.publish.pdf.document import (
     factsheet_document,
-    press,
+    print_all,
     report_chapters,
     report_document,
 )
 from crimeshare.publish.site.pages import report_pages
 from crimeshare.publish.site.rendering import read_executed
 from crimeshare.reference import offences
-from crimeshare.running import replacing, running
+from crimeshare.running import running
 from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
@@ -25,15 +25,5 @@ with running(snakemake):
             documents[page.path.with_suffix(".pdf")] = factsheet_document(
                 page, read_executed(page), subject, registry
             )
-    problems = []
-    with press() as printing:
-        for path, document in documents.items():
-            try:
-                pdf = printing.print(document)
-            except Problem as problem:
-                problems.append(str(problem))
-                continue
-            with replacing(path) as target:
-                target.write_bytes(pdf)
-    if problems:
+    if problems := print_all(documents, snakemake.threads):
         raise Problems(problems)

@@ -187,7 +187,7 @@ def _limits_of(group: pd.DataFrame) -> Iterator[pd.DataFrame]:
         for suffix, level in LEVELS.items():
             lower, upper = funnel.limits(sizes, level, method)
             columns |= {f"lower_{suffix}": lower, f"upper_{suffix}": upper}
-        yield group[kept].assign(**columns)
+        yield pd.DataFrame({name: group[name] for name in kept} | columns)
 
 
 def _chance(sizes: Values) -> Values:

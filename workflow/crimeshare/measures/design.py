@@ -140,9 +140,9 @@ def design_factor_from_flags(
     drop = ndtri(0.5 + level / 2) ** 2 / 2
     ends = np.concatenate([below, above])
     ends = ends[np.isfinite(ends)]
-    centres = np.linspace(ends.min() - 0.5, ends.max() + 0.5, _CENTRES)
-    likelihood = switch_log_likelihood(below, above, centres, SPREADS)
-    # A second, finer grid over the part that matters.
+    # A coarse grid finds the part that matters, a fine one looks at it.
+    centres = np.linspace(ends.min() - 0.5, ends.max() + 0.5, _CENTRES // 4)
+    likelihood = switch_log_likelihood(below, above, centres, SPREADS[::4])
     inside = centres[likelihood.max(axis=1) >= likelihood.max() - drop]
     step = centres[1] - centres[0]
     centres = np.linspace(inside.min() - step, inside.max() + step, _CENTRES)

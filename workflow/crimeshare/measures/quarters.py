@@ -220,7 +220,7 @@ def _years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:
     """The sum of the four quarters that end with each, of every force and group."""
     groups = quarters[quarters["code"].isna()].sort_values("period_end", kind="stable")
     line = groups.groupby(["release_id", "area_code", "offence_id"], sort=False)
-    sums = line["value"].transform(lambda values: values.rolling(YEAR, min_periods=YEAR).sum())
+    sums = line["value"].rolling(YEAR, min_periods=YEAR).sum().droplevel([0, 1, 2])
     first = line["period_start"].shift(YEAR - 1)
     months = (groups["period_end"].dt.year - first.dt.year) * 12 + (
         groups["period_end"].dt.month - first.dt.month

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.prevalence import latest_vintages
-from crimeshare.measures.trend import fit_trends
+from crimeshare.measures.trend import FEWEST_YEARS, fit_trends
 
 COLUMNS = [
     "measure_id",
@@ -49,6 +49,8 @@ def compute_survey_trends(
     for (measure, sex, age), series in everyone.groupby(["measure_id", "sex", "age"], sort=True):
         months = series["period_end"].dt.month
         regular = series[months == months.mode().iloc[0]]
+        if len(regular) < FEWEST_YEARS:
+            continue
         for trend in fit_trends(regular, breaks_of(str(measure), breaks), level):
             ends = trend.line([trend.start, trend.end])["fitted"]
             rows.append(

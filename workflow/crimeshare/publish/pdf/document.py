@@ -8,12 +8,16 @@ text alternative for every drawing.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from importlib.resources import files
+from itertools import chain
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +29,7 @@ from crimeshare.publish.elements.licence import ATTRIBUTION
 from crimeshare.publish.pdf.typeset import literal, typeset
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.rendering import page_title, render_body
+from crimeshare.running import replacing
 from crimeshare.sources.registry import Release
 
 STYLE = Path(__file__).with_name("print.typ")
@@ -110,6 +115,41 @@ class Press:
             ) from error
         assert isinstance(pdf, bytes)
         return pdf
+
+
+def print_all(documents: Mapping[Path, Document], processes: int) -> list[str]:
+    """Print documents to the files they are given for.
+
+    Args:
+        documents: what to print, by path.
+        processes: how many work side by side.
+
+    Returns:
+        Why any of them could not be printed; the others are.
+
+    Raises:
+        RuntimeError: if this process printed before: Typst's threads do not survive a fork.
+    """
+    if "typst" in sys.modules:
+        raise RuntimeError("print_all must be the first to print in its process")
+    items = list(documents.items())
+    shares = [items[start::processes] for start in range(processes)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+        return list(chain.from_iterable(pool.map(_print_share, shares)))
+
+
+def _print_share(share: Sequence[tuple[Path, Document]]) -> list[str]:
+    problems = []
+    with press() as printing:
+        for path, document in share:
+            try:
+                pdf = printing.print(document)
+            except Problem as problem:
+                problems.append(str(problem))
+                continue
+            with replacing(path) as target:
+                target.write_bytes(pdf)
+    return problems
 
 
 @contextmanager

@@ -26,6 +26,10 @@ from crimeshare.publish.site.pages import Page
 from crimeshare.running import replacing
 
 PARAMETERS = "parameters"
+
+# An empty namespace, and the count of executions back at one.  What the library holds by now it
+# holds to the end: not frozen, all of it would be searched for garbage at every notebook.
+NEXT_NOTEBOOK = "__import__('gc').freeze(); get_ipython().reset(new_session=True)"
 TIMEOUT = 300
 
 
@@ -51,8 +55,7 @@ class Kernel:
         """
         node = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
         node = with_parameters(node, parameters or {}, notebook)
-        # Also sets the count of executions back to one.
-        self._client.execute("get_ipython().reset(new_session=True)", store_history=False)
+        self._client.execute(NEXT_NOTEBOOK, store_history=False)
         runner = NotebookClient(
             node,
             km=self._manager,
@@ -92,7 +95,8 @@ def warm_kernel(folder: Path) -> Iterator[Kernel]:
             transport="ipc",
             connection_file=str(Path(runtime) / "kernel.json"),
         )
-        manager.start_kernel(cwd=str(folder))
+        # No history: a build is no session of the user's.
+        manager.start_kernel(cwd=str(folder), extra_arguments=["--HistoryManager.enabled=False"])
         client = manager.client()
         client.start_channels()
         try:

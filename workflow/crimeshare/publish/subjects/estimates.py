@@ -286,9 +286,8 @@ class Place:
 
     def excluded(self, year: Year | None = None) -> list[str]:
         """Forces within this area that made no return, so that its totals leave them out."""
-        year = year or self.estimates.latest
-        inside = [p for p in self.estimates.forces if self in p.ancestors()]
-        return [p.name for p in inside if p.total(year).value is None and p.total(year).cells]
+        absent = self.estimates.without_return(year or self.estimates.latest)
+        return [place.name for place in absent if self in place.ancestors()]
 
     def ancestors(self) -> Iterator[Place]:
         """The areas this one is part of, the smallest first."""
@@ -360,6 +359,7 @@ class Estimates:
             for r in control_limits
         }
         self._similar = similar_forces
+        self._without_return: dict[Year, list[Place]] = {}
         self.places = [Place(self, area) for area in areas().values()]
         self._by_code = {place.area.area_code: place for place in self.places}
 
@@ -406,6 +406,15 @@ class Estimates:
     def forces(self) -> list[Place]:
         """The police force areas, in ONS's order."""
         return [place for place in self.places if place.kind == "force"]
+
+    def without_return(self, year: Year) -> list[Place]:
+        """The forces that made no return for a year, though its release names them."""
+        if year not in self._without_return:
+            totals = [(place, place.total(year)) for place in self.forces]
+            self._without_return[year] = [
+                place for place, total in totals if total.value is None and total.cells
+            ]
+        return self._without_return[year]
 
     @cached_property
     def regions(self) -> list[Place]:
