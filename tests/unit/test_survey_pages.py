@@ -318,6 +318,47 @@ class TestFront:
         assert "interval" not in front.headline(robbery, gwent, survey)._repr_html_()
 
 
+class TestDesignFactors:
+    def test_the_restart_is_told_from_the_newest_edition_that_tells_both_designs(
+        self, survey: Survey
+    ) -> None:
+        told = {figure["data-id"] for figure in shown(methods.restart_sentence(survey))}
+        newest = "design_factor.appendix-2025-12.prevalence"
+        assert {
+            f"{newest}.{units}.{design}{limit}"
+            for units in ("persons", "households")
+            for design in ("latest", "earlier")
+            for limit in ("", ".lower", ".upper")
+        } < told
+
+    @pytest.mark.parametrize(
+        ("gone", "told"),
+        [
+            (("appendix-2025-12", "persons"), "verdicts of the year ending June 2025 give"),
+            (("appendix", ""), "no edition at hand sets its latest year against years on both"),
+        ],
+    )
+    def test_an_edition_that_does_not_tell_both_is_not_asked(
+        self, survey: Survey, gone: tuple[str, str], told: str
+    ) -> None:
+        release, units = gone
+        factors = [
+            row
+            for row in survey.tables["factors"]
+            if row["design"] == "mixed"
+            or not (row["release_id"].startswith(release) and row["units"].startswith(units))
+        ]
+        assert told in methods.restart_sentence(Survey(survey.tables | {"factors": factors}))
+
+    def test_verdicts_fit_exactly_or_within_rounding_or_not(self) -> None:
+        assert methods._fit(0.0059, 0.006, significant=True) == "fits"
+        assert "rounding" in methods._fit(0.0061, 0.006, significant=True)
+        assert methods._fit(0.0071, 0.006, significant=True) == "does not fit"
+        assert methods._fit(0.0061, 0.006, significant=False) == "fits"
+        assert "rounding" in methods._fit(0.0059, 0.006, significant=False)
+        assert methods._fit(0.0049, 0.006, significant=False) == "does not fit"
+
+
 class TestCharts:
     def interval(self, label: str, value: float) -> Interval:
         def figure(part: str, number: float) -> Figure:

@@ -113,8 +113,9 @@ def describe(
     newest = max(releases[name].period_end for name in published if name in releases)
     crate.name = "crimeshare: recorded and surveyed crime in England and Wales"
     crate.description = (
-        "A report built from releases of the Office for National Statistics, with the estimates "
-        "behind it and a ledger that leads from every printed figure to its cell."
+        "A report built from releases of the Office for National Statistics and the Home Office, "
+        "with the estimates behind it and a ledger that leads from every printed figure to its "
+        "source."
     )
     crate.license = _entity(
         crate, OGL, "CreativeWork", name="Open Government Licence v3.0", url=OGL

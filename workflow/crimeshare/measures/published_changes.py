@@ -30,9 +30,9 @@ _HALF_STEP = 0.0005
 _PERSONS = "person_16_plus"
 
 # The publisher flags changes at 95 per cent.
-FLAG_QUANTILE = float(ndtri(0.975))
+_FLAG_QUANTILE = float(ndtri(0.975))
 
-FACTOR_COLUMNS = (
+_FACTOR_COLUMNS = (
     "factor",
     "lower",
     "upper",
@@ -162,10 +162,10 @@ def estimate_design_factors(
             )
         except WrongArgument:
             continue
-        rows.append(place | {"design": "mixed"} | asdict(mixed) | evidence)
+        rows.append(place | {"design": "mixed"} | evidence | asdict(mixed))
         if statistic == "prevalence":
             rows += [place | found | evidence for found in _by_design(group, restarts, level)]
-    columns = ["release_id", "statistic", "units", "design", *FACTOR_COLUMNS]
+    columns = ["release_id", "statistic", "units", "design", *_FACTOR_COLUMNS]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -194,7 +194,7 @@ def _by_design(
         return []
     factor = np.where(across, before.factor, now.factor)
     error = np.sqrt(now.factor**2 * variance + factor**2 * previous)
-    misplaced = (group["difference"].abs() > FLAG_QUANTILE * error) != group[
+    misplaced = (group["difference"].abs() > _FLAG_QUANTILE * error) != group[
         "published_significance"
     ]
     return [

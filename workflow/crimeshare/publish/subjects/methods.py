@@ -307,42 +307,50 @@ def restart_sentence(survey: Survey) -> str:
     ]
     before = summarise_design_factors(published, ["release_id"]).iloc[-1]
     old = _factor(f"design_factor.{before['release_id']}.all", before["mean"])
-    told = [row for row in survey.tables["factors"] if row["design"] != "mixed"]
-    if not told:
-        return (
-            f"Before the survey's restart in 2021 the standard errors that ONS published for "
-            f"shares of people gave a factor of {old} on average; no edition at hand sets its "
-            f"latest year against years on both sides of the restart, so each is judged by the "
-            f"factor of all its flags."
-        )
-    newest = max(row["release_id"] for row in told)
-    factors = {
-        (row["units"], row["design"]): (
-            _factor(_factor_name(row), row["factor"]),
-            *(_factor(f"{_factor_name(row)}.{part}", row[part]) for part in ("lower", "upper")),
-        )
-        for row in told
-        if row["release_id"] == newest
-    }
-    since, prior = (
-        {
-            units: "{} ({} to {})".format(*figures)
-            for (units, found), figures in factors.items()
-            if found == design
-        }
-        for design in ("latest", "earlier")
+    seen = (
+        f"Before the survey's restart in 2021 the standard errors that ONS published for shares of "
+        f"people gave a factor of {old} on average"
     )
+    told = _factors_by_design(survey)
+    if told is None:
+        return (
+            f"{seen}; no edition at hand sets its latest year against years on both sides of the "
+            f"restart, so each is judged by the factor of all its flags."
+        )
+    edition, factors = told
     _, low, high = factors["persons", "earlier"]
     bears_out = "bears it out" if low.number <= old.number <= high.number else "does not hold it"
+    words = {key: "{} ({} to {})".format(*figures) for key, figures in factors.items()}
     return (
-        f"Before the survey's restart in 2021 the standard errors that ONS published for shares of "
-        f"people gave a factor of {old} on average. The verdicts of the {_edition(newest)} give "
-        f"{prior['persons']} for people of that time, which {bears_out}, and "
-        f"{prior['households']} for households, of which no standard errors are published; since "
-        f"the restart they give {since['persons']} for people and {since['households']} for "
+        f"{seen}. The verdicts of the {edition} give {words['persons', 'earlier']} for people of "
+        f"that time, which {bears_out}, and {words['households', 'earlier']} for households, of "
+        f"which no standard errors are published; since the restart they give "
+        f"{words['persons', 'latest']} for people and {words['households', 'latest']} for "
         f"households. The interval of a single year takes the factor of the design it had, read "
         f"off published standard errors where there are any."
     )
+
+
+def _factors_by_design(
+    survey: Survey,
+) -> tuple[str, dict[tuple[str, str], tuple[Figure, Figure, Figure]]] | None:
+    """The newest edition that tells both designs apart, and its factors with their limits."""
+    editions: dict[str, dict[tuple[str, str], Row]] = {}
+    for row in survey.tables["factors"]:
+        if row["design"] != "mixed":
+            editions.setdefault(row["release_id"], {})[row["units"], row["design"]] = row
+    complete = [release_id for release_id, rows in editions.items() if len(rows) == 2 * len(UNITS)]
+    if not complete:
+        return None
+    newest = max(complete)
+    return _edition(newest), {
+        key: (
+            _factor(_factor_name(row), row["factor"]),
+            _factor(f"{_factor_name(row)}.lower", row["lower"]),
+            _factor(f"{_factor_name(row)}.upper", row["upper"]),
+        )
+        for key, row in editions[newest].items()
+    }
 
 
 def _factor_name(row: Row) -> str:
