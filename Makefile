@@ -55,7 +55,7 @@ $(ENVIRONMENT):
 # Linters come first and apart from the tests: they take seconds, they say in their own words
 # what to change, and a test run does not have to be read to find them.
 test: lint
-	$(BIN)/pytest --numprocesses=auto --dist=loadfile
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 lint: $(ENVIRONMENT)
 	$(BIN)/ruff check
