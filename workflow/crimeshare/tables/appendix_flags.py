@@ -25,9 +25,9 @@ from crimeshare.tables.survey_observations import SurveyObservation
 _SMALLEST_FACTOR = 0.7
 _LARGEST_FACTOR = {"prevalence": 2.5, "incidence_rate": 5.0}
 
-# By how much a flagged change may fall short of one of the same measure that is not: sampling
-# changed over the years, and with it the factor.
-_SHORTFALL = 0.85
+# By how much a flagged change may fall short of one of the same measure that is not: the survey was
+# redesigned in 2021, and changes across that need up to a fifth less than changes since.
+_SHORTFALL = 0.75
 
 _PER = {"prevalence": 100.0, "incidence_rate": 1000.0}
 
