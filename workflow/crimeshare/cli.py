@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -46,6 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for line in _lines(given):
             print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # A pager or head has read enough; what is still held has no reader.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Problem as problem:
         print(f"crimeshare: {problem}", file=sys.stderr)
         return 1
