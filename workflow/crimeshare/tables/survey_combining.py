@@ -70,6 +70,7 @@ SURVEY_COMPARISONS = pa.DataFrameSchema(
         "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
         "sheet": pa.Column(str),
         "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+        "significance_cell": pa.Column(str, pa.Check.str_matches(_CELL)),
         "value_sheet": pa.Column(str),
         "value_cell": pa.Column(str, pa.Check.str_matches(_CELL)),
         "previous_value_cell": pa.Column(str, pa.Check.str_matches(_CELL)),
@@ -212,8 +213,9 @@ def combine_survey_comparisons(observations: pd.DataFrame) -> pd.DataFrame:
     ``value`` and ``previous_value`` are proportions (``prevalence``), incidents per person or
     household (``incidence_rate``), thousands (``incidents``, ``victims``);
     ``published_change`` is a difference of proportions for ``prevalence`` and a relative
-    change otherwise.  ``cell`` holds the change, ``value_cell`` and ``previous_value_cell`` of
-    ``value_sheet`` the two figures.  Comparisons whose base is not published are left out.
+    change otherwise.  ``cell`` of ``sheet`` holds the change and ``significance_cell`` the verdict,
+    ``value_cell`` and ``previous_value_cell`` of ``value_sheet`` the two figures.  Comparisons
+    whose base is not published are left out.
 
     Raises:
         Problems: rows that break the schema, all kinds at once.
@@ -248,8 +250,8 @@ def _comparisons(observations: pd.DataFrame, statistic: str) -> pd.DataFrame:
         .merge(figure, on=key, validate="many_to_one")
         .merge(previous, on=["release_id", "item_id", "previous_period_end"], validate="1:1")
         .merge(
-            flags[["release_id", "item_id", "previous_period_end", "value"]].rename(
-                columns={"value": "published_significance"}
+            flags[["release_id", "item_id", "previous_period_end", "value", "cell"]].rename(
+                columns={"value": "published_significance", "cell": "significance_cell"}
             ),
             on=["release_id", "item_id", "previous_period_end"],
             validate="1:1",
