@@ -72,6 +72,7 @@ def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
         "agreement": agreement,
         "disagreements": disagreements,
         "estimates": estimates,
+        "comparisons": comparisons,
         "notices": combine_notices([notice for _, notices in read for notice in notices]),
         "codes": codes,
     }

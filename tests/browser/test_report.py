@@ -216,6 +216,17 @@ def test_a_finger_is_told_the_number_too(phone: Page, address: str) -> None:
     expect(phone.locator(".tip")).to_be_hidden()
 
 
+@pytest.mark.parametrize("kind", [page.address for page in page_types()])
+def test_no_table_or_chart_with_a_number_lacks_its_data_or_its_source(
+    page: Page, address: str, kind: str
+) -> None:
+    page.goto(address + kind)
+    holding = page.locator("main figure:has(data, a[href^='data:'], svg [data-tip])")
+    assert holding.count() or kind in ("claims.html", "search.html")
+    assert holding.count() == page.locator("main figure:has(details.source)").count()
+    assert holding.count() == page.locator("main figure:has(a[href^='data:text/csv'])").count()
+
+
 def test_tables_and_charts_open_to_their_cells(page: Page, address: str) -> None:
     page.goto(address + "forces/gwent.html")
     figures = page.locator("main figure")

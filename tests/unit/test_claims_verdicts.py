@@ -530,7 +530,7 @@ def test_a_proportion_is_judged_by_its_interval(
     assert table.loc["it", "verdict"] == verdict
     if verdict != NOT_CHECKABLE:
         assert table.loc["it", "lower"] < table.loc["it", "computed"] < table.loc["it", "upper"]
-        assert (table.loc["it", "sheet"], table.loc["it", "cell"]) == ("Table 1", "B7")
+        assert (table.loc["it", "sheet"], table.loc["it", "cell"]) == ("Table 1", "B7 / 100")
         assert "95% interval" in table.loc["it", "reason"]
 
 

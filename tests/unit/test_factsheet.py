@@ -56,7 +56,7 @@ def test_a_contribution_names_the_cells_it_is_made_of(estimates: Estimates) -> N
     figure = offence_mix.contribution(estimates.place("gwent"), "shoplifting")
     assert figure
     assert re.fullmatch(
-        r"\('Table P1'!([A-Z]+\d+) - 'Table P4'!\1\) / 'Table P4'![A-Z]+\d+", figure.formula
+        r"\('Table P1'!([A-Z]+\d+) - 'Table P4'!\1\) / 'Table P4'![A-Z]+\d+", figure.expression
     )
     assert {cell.sheet.strip() for cell in figure.cells} == {"Table P1", "Table P4"}
 

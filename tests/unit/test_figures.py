@@ -1,5 +1,7 @@
 """Numbers in the report: how they are written, what they carry, and that none is printed bare."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +59,9 @@ def test_halves_are_rounded_away_from_zero() -> None:
 
 
 def test_a_figure_carries_value_unit_and_cells() -> None:
-    figure = Figure("share.gwent", 8642 / 58358, "proportion", (CELL, TOTAL), "I60 / C60")
+    figure = Figure(
+        "share.gwent", 8642 / 58358, "proportion", (CELL, TOTAL), f"{CELL.name} / {TOTAL.name}"
+    )
     (element,) = shown(f"<p>That is <b>{figure}</b> of all.</p>")
     assert element == {
         "value": repr(8642 / 58358),
@@ -69,6 +73,29 @@ def test_a_figure_carries_value_unit_and_cells() -> None:
         "text": "14.8%",
     }
     assert figure.source == "pfa-2024-12, Table P1, I60 / C60"
+
+
+def test_what_is_computed_in_words_names_the_cells_it_was_computed_over() -> None:
+    cells = tuple(dataclasses.replace(CELL, cell=f"I{row}") for row in range(10, 20))
+    earlier = dataclasses.replace(CELL, release_id="pfa-2023-12", cell="I10")
+    median = Figure("x", 12, "count", (*cells, earlier), "median of the forces")
+    (element,) = shown(f"{median}")
+    assert element["data-cell"] == (
+        "median of the forces over 'Table P1'!I10:I19, [pfa-2023-12]'Table P1'!I10"
+    )
+
+
+def test_a_figure_inside_the_formula_of_another() -> None:
+    assert Figure("x", 1, "count", (CELL,)).named == "[pfa-2024-12]'Table P1'!I60"
+    share = Figure("x", 1, "count", (CELL, TOTAL), f"{CELL.name} / {TOTAL.name}")
+    assert share.named == f"({share.formula})"
+    looked_up = dataclasses.replace(CELL, workbook_sha256="", cell="stalking, women")
+    assert Figure("survey.stalking", 0.04, "proportion", (looked_up,)).named == "survey.stalking"
+
+
+def test_several_cells_do_not_make_a_number_by_themselves() -> None:
+    with pytest.raises(ValueError, match="no formula says how its cells make the number"):
+        Figure("x", 1, "count", (CELL, TOTAL))
 
 
 def test_an_estimate_carries_its_interval() -> None:

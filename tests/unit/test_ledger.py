@@ -24,7 +24,7 @@ from crimeshare.ledger.figures import (
     write_ledger,
 )
 from crimeshare.ledger.printed import printed_figures
-from crimeshare.ledger.trace import Reference, references
+from crimeshare.ledger.trace import references
 from crimeshare.parquet import write_table
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.downloads import csv_link, figure_columns
@@ -37,7 +37,9 @@ SHA256 = "ab" * 32
 CELL = Cell("pfa-2024-12", SHA256, "Table P1 ", "I60")
 TOTAL = Cell("pfa-2024-12", SHA256, "Table P1 ", "C60")
 COUNT = Figure("count.gwent", 8642, "count", (CELL,))
-SHARE = Figure("share.gwent", 8642 / 58358, "proportion", (CELL, TOTAL), "I60 / C60")
+SHARE = Figure(
+    "share.gwent", 8642 / 58358, "proportion", (CELL, TOTAL), f"{CELL.name} / {TOTAL.name}"
+)
 ESTIMATE = Figure("stalking.women", 0.04, "proportion", (CELL,), lower=0.035, upper=0.046)
 MARKED = Figure("change.gwent", None, "change", (CELL,), marker="small_base")
 
@@ -134,7 +136,7 @@ def test_two_pages_do_not_tell_one_figure_differently(gwent: Page, tmp_path: Pat
             return tmp_path / "second.html"
 
     national = Second("national", "England and Wales", "national")
-    moved = dataclasses.replace(SHARE, formula="I61 / C61")
+    moved = dataclasses.replace(SHARE, formula=SHARE.formula.replace("60", "61"))
     national.path.write_text(html(f"<p>{moved}</p>"), encoding="utf-8")
     with pytest.raises(Problem, match=r"national\.html prints .*, and forces/gwent\.html prints"):
         collect([gwent, national], {})
@@ -266,7 +268,9 @@ def entry(figure: Figure, name: str = "forces/gwent") -> Entry:
 )
 def test_the_cells_of_a_formula(cell: str, expected: list[tuple[str, str, str]]) -> None:
     row = dataclasses.replace(entry(COUNT), cell=cell)
-    assert references(row) == [Reference(*place) for place in expected]
+    assert references(row) == [
+        Cell(release, "", sheet, place) for release, sheet, place in expected
+    ]
 
 
 @pytest.fixture
@@ -305,6 +309,49 @@ def test_the_way_to_a_publication_and_to_a_table(
     ) in out
     _, out, _ = run(project, monkeypatch, capsys, "trace", "agreement.all")
     assert out.endswith("formula   computed from a.parquet\n")
+
+
+def test_the_way_leads_through_the_figures_that_a_formula_names(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bulletin = Cell("bulletin-2025-03", "", "A bulletin", "stalking, all, 16+")
+    looked_up = Figure("survey.stalking", 0.029, "proportion", (bulletin,))
+    people = Cell("appendix-2025-12", SHA256, "Table_A4a", "AF60")
+    formula = f"{looked_up.named} * 1000 * {people.name}"
+    victims = Figure("victims", 1_400_000, "count", (bulletin, people), formula)
+    write_ledger([entry(victims, "survey"), entry(looked_up, "survey")], project / LEDGER)
+    _, out, _ = run(project, monkeypatch, capsys, "trace", "victims")
+    told = [line for line in out.splitlines() if line[:7].strip() not in ("page", "")]
+    assert told[2:5] == [
+        "formula   survey.stalking * 1000 * [appendix-2025-12]'Table_A4a'!AF60",
+        "cell      [appendix-2025-12]'Table_A4a'!AF60 holds 8334: ALL CSEW HEADLINE CRIME INCLUDING"
+        " FRAUD AND COMPUTER MISUSE [notes 9, 10, 13, 22], Jan 2024 to Dec 2024",
+        "rests on  survey.stalking, 0.029 (proportion)",
+    ]
+    assert "release   bulletin-2025-03: read on ONS's page" in out
+    assert "release   appendix-2025-12: Year ending December 2025" in out
+
+
+def test_cells_of_two_releases_are_told_apart(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = tuple(
+        Cell(release_id, SHA256, "Table P1", "I59") for release_id in ("pfa-2019-03", "pfa-2018-03")
+    )
+    revision = Figure("revision", 1, "count", cells, f"{cells[0].name} - {cells[1].name}")
+    both = (cells[0], dataclasses.replace(cells[0], cell="I60"))
+    rows = Figure("rows", 2, "count", both, "number of rows")
+    write_ledger([entry(revision), entry(rows)], project / LEDGER)
+    _, out, _ = run(project, monkeypatch, capsys, "trace", "revision")
+    assert "formula   'Table P1'!I59 - [pfa-2018-03]'Table P1'!I59\n" in out
+    assert "cell      'Table P1'!I59 holds 6798: Gwent, Stalking and harassment" in out
+    assert "cell      [pfa-2018-03]'Table P1'!I59 holds 3683: Gwent, Stalking and harassment" in out
+    assert [line for line in out.splitlines() if line.startswith("release")] == [
+        "release   pfa-2019-03: Year ending March 2019",
+        "release   pfa-2018-03: Year ending March 2018",
+    ]
+    _, out, _ = run(project, monkeypatch, capsys, "trace", "rows")
+    assert "formula   number of rows over I59:I60\ncells     'Table P1'!I59:I60\n" in out
 
 
 def test_the_way_to_a_survey_table_that_is_no_edition(

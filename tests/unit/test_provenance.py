@@ -2,17 +2,17 @@
 
 import re
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure, stray_numbers
-from crimeshare.publish.elements.provenance import ranges, sources
+from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import Estimates
 
 SHA256 = "ab" * 32
+
+
+M9 = Cell("pfa-2024-12", SHA256, "Table P1 ", "M9")
+N9 = Cell("pfa-2024-12", SHA256, "Table P4", "N9")
 
 
 def figure(*cells: str, formula: str = "", sheet: str = "Table P1 ") -> Figure:
@@ -20,37 +20,9 @@ def figure(*cells: str, formula: str = "", sheet: str = "Table P1 ") -> Figure:
     return Figure("x", 1, "count", at, formula)
 
 
-@pytest.mark.parametrize(
-    ("cells", "words"),
-    [
-        (["C9"], "C9"),
-        (["C9", "C10", "C11"], "C9:C11"),
-        (["C11", "C9", "C9"], "C9, C11"),
-        (["D43", "E43", "F43"], "D43:F43"),
-        (["Y2", "Z2", "AA2", "AB2"], "Y2:AB2"),
-        (["C9", "C10", "M9", "M10"], "C9:C10, M9:M10"),
-        ([], ""),
-    ],
-)
-def test_neighbouring_cells_are_one_range(cells: list[str], words: str) -> None:
-    assert ranges(cells) == words
-
-
-@given(st.sets(st.from_regex(r"[A-C][A-C]?[1-9]", fullmatch=True)))
-def test_ranges_hold_the_cells_and_no_other(cells: set[str]) -> None:
-    assert {cell for part in ranges(cells).split(", ") for cell in spread(part)} == cells
-
-
-def spread(part: str) -> set[str]:
-    """The cells of a range one column wide or one row high."""
-    if ":" not in part:
-        return {part} - {""}
-    (a, first), (b, last) = (re.fullmatch(r"([A-Z]+)(\d)", end).groups() for end in part.split(":"))  # type: ignore[union-attr]
-    letters = [chr(65 + i) for i in range(26)]
-    letters += [x + y for x in letters for y in letters]
-    columns = letters[letters.index(a) : letters.index(b) + 1]
-    assert a == b or first == last
-    return {f"{column}{row}" for column in columns for row in range(int(first), int(last) + 1)}
+def share(part: str, whole: str, sheet: str = "Table P1 ") -> Figure:
+    over = " / ".join(f"[pfa-2024-12]'{sheet.strip()}'!{cell}" for cell in (part, whole))
+    return figure(part, whole, formula=over, sheet=sheet)
 
 
 def test_a_release_is_named_with_its_address_and_the_hash_of_its_workbook() -> None:
@@ -64,9 +36,9 @@ def test_a_release_is_named_with_its_address_and_the_hash_of_its_workbook() -> N
 def test_formulas_of_one_shape_are_one_formula_over_ranges() -> None:
     html = sources(
         [
-            figure("M9", "C9", formula="M9 / C9"),
-            figure("M10", "C10", formula="M10 / C10"),
-            figure("M9", formula="'Table P1'!M9 / 'Table P4'!N9 - 1"),
+            share("M9", "C9"),
+            share("M10", "C10"),
+            Figure("x", 1, "count", (M9, N9), f"{M9.name} / {N9.name} - 1"),
         ]
     )
     assert "<code>Table P1: M9:M10 / C9:C10</code>" in html
@@ -74,10 +46,7 @@ def test_formulas_of_one_shape_are_one_formula_over_ranges() -> None:
 
 
 def test_sheets_called_like_cells_are_told_apart() -> None:
-    text = sources(
-        Figure(sheet, 0.1, "proportion", (Cell("pfa-2024-12", SHA256, sheet, "I8"),), "I8 / C8")
-        for sheet in ("Table P1", "Table P4")
-    )
+    text = sources(share("I8", "C8", sheet) for sheet in ("Table P1", "Table P4"))
     assert "<code>Table P1: I8 / C8</code>; <code>Table P4: I8 / C8</code>" in text
 
 
@@ -96,7 +65,32 @@ def test_a_publication_without_a_workbook_names_the_estimate_where_a_cell_would_
     assert "<code>Findings: B7, stalking, men</code>" in sources(named)
 
 
-def test_figures_without_cells_have_no_source() -> None:
+def test_a_formula_over_two_releases_stands_with_both() -> None:
+    before = Cell("pfa-2018-03", "cd" * 32, "Table P1", "M9")
+    html = sources([Figure("x", 1, "change", (M9, before), f"{M9.name} / {before.name} - 1")])
+    first, second = re.findall("<li>(.*?)</li>", html)
+    assert first.endswith(
+        "<code>&#x27;Table P1&#x27;!M9 / [pfa-2018-03]&#x27;Table P1&#x27;!M9 - 1</code>"
+    )
+    assert "Year ending March 2018 at ONS</a>" in second
+    assert f'title="SHA-256 {"cd" * 32}"' in second
+    assert second.endswith("<code>Table P1: M9</code>")
+
+
+def test_what_is_told_in_words_shows_every_cell_it_rests_on() -> None:
+    before = Cell("pfa-2018-03", "cd" * 32, "Table P1", "M9")
+    html = sources([Figure("x", 1, "count", (M9, N9, before), "median of three")])
+    first, second = re.findall("<li>(.*?)</li>", html)
+    assert first.endswith("<code>Table P1: M9</code>; <code>Table P4: N9</code>")
+    assert second.endswith("<code>Table P1: M9</code>")
+
+
+def test_a_figure_that_rests_on_no_release_says_what_on() -> None:
+    simulated = Figure("x", 0.95, "proportion", formula="computed from a_study.csv")
+    assert "<li><code>computed from a_study.csv</code></li>" in sources([simulated, simulated])
+
+
+def test_a_bare_count_has_no_source() -> None:
     assert sources([Figure("x", 1, "count")]) == ""
 
 

@@ -177,7 +177,7 @@ def test_a_workbooks_figure_names_its_cell(
     assert (newest.figure.cells[0].cell, newest.figure.formula) == ("H5", "")
     assert newest.figure.cells[0].workbook_sha256 == table["workbook_sha256"][0]
     whole = own.quarters(estimates.nation, "stalking_harassment")[-1]
-    assert whole.figure.formula == "stalking and harassment, England and Wales"
+    assert whole.figure.expression == "stalking and harassment, England and Wales"
 
 
 def test_a_series_is_interrupted_where_a_quarter_is_missing() -> None:

@@ -482,16 +482,29 @@ class TestMethods:
         comparisons = sum(row["comparisons"] for row in rows)
         assert sum(row["agreeing"] for row in rows) / comparisons > 0.97
 
-    def test_parts_of_the_agreement_add_up(self) -> None:
+    def test_parts_of_the_agreement_add_up(self, survey: Survey) -> None:
         row = {
+            "release_id": "appendix-2025-12",
+            "statistic": "prevalence",
+            "units": "persons",
             "comparisons": 100,
             "agreeing": 97,
             "near_threshold": 10,
             "agreement_elsewhere": 89 / 90,
         }
-        count, overall, near, elsewhere = methods._agreement("x", [row])
+        count, overall, near, elsewhere = methods._agreement(survey, "x", [row])
         assert (count.value, overall.value, near.value) == (100, 0.97, 0.8)
         assert elsewhere.value == pytest.approx(89 / 90)
+        # Change, verdict and both figures; the latest figure of a measure is in all of them.
+        assert {cell.sheet for cell in count.cells} == {"Table_A3a", "Table_A3b"}
+        compared = [
+            row
+            for row in survey.tables["comparisons"]
+            if (row["release_id"], row["statistic"]) == ("appendix-2025-12", "prevalence")
+            and row["unit_base"] == "person_16_plus"
+        ]
+        latest = {row["measure_id"] for row in compared}
+        assert len(count.cells) == 3 * len(compared) + len(latest)
 
     def test_every_disagreement_away_from_the_threshold_is_explained(self, survey: Survey) -> None:
         pairs = {(row["release_id"], row["estimated_on"]) for row in methods.checked(survey)}

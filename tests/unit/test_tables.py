@@ -48,7 +48,9 @@ def test_a_style_applies_to_its_column() -> None:
 
 def test_the_figures_of_a_table_are_offered_as_rows_of_data() -> None:
     cell = Cell("pfa-2024-12", "ab" * 32, "Table P1", "I60")
-    share = Figure("share", 0.148, "proportion", (cell,), "I60 / C60", lower=0.14, upper=0.15)
+    share = Figure(
+        "share", 0.148, "proportion", (cell,), f"{cell.name} / {cell.name}", lower=0.14, upper=0.15
+    )
     rows = [
         ["<a href='forces/gwent.html'>Gwent</a>", "2024", share, "yes"],
         ["Kent", "2024", ROWS[1][1], "no"],
@@ -71,7 +73,7 @@ def test_the_figures_of_a_table_are_offered_as_rows_of_data() -> None:
         "release_id": "pfa-2024-12",
         "workbook_sha256": "ab" * 32,
         "sheet": "Table P1",
-        "cell": "I60 / C60",
+        "cell": "I60 / I60",
     }
     assert (marked["lower"], marked["upper"]) == ("", "")
     assert (marked["row"], marked["value"], marked["marker"]) == ("Kent, 2024", "", "small_base")

@@ -72,6 +72,7 @@ PEOPLE = pd.DataFrame(
     {
         "period_end": pd.to_datetime(["2023-03-31", "2024-12-31"]),
         "population": [40e6, 50e6],
+        "workbook_sha256": "hash",
         "cells": ["a", "b"],
     }
 )
@@ -123,6 +124,7 @@ class TestVictims:
             "measure_id": "headline_including_fraud",
             "period_end": pd.Timestamp("2025-12-31"),
             "previous_period_end": pd.Timestamp("2024-12-31"),
+            "workbook_sha256": "hash",
             "value_sheet": "Table_A",
             "value_cell": "C2",
             "previous_value_cell": "B2",
@@ -139,9 +141,9 @@ class TestVictims:
         found = surveyed_populations(comparisons)
         assert found["population"].tolist() == pytest.approx([50e6, 50e6])
         assert found["period_end"].dt.year.tolist() == [2024, 2025]
+        sheet = "[appendix-2025-12]'Table_A'!"
         assert found["cells"].tolist() == [
-            "1000 * 'Table_A'!B2 / ('Table_A'!B2 / 100)",
-            "1000 * 'Table_A'!C2 / ('Table_A'!C2 / 100)",
+            f"1000 * {sheet}{cell} / ({sheet}{cell} / 100)" for cell in ("B2", "C2")
         ]
 
 

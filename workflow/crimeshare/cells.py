@@ -1,10 +1,25 @@
-"""Where a published value stands."""
+"""Where published values stand: cells, formulas over cells, ranges of cells.
+
+A formula names every cell in full, ``[pfa-2024-12]'Table P1'!M9``, so that one formula can hold
+another and none is ever in doubt; :func:`shortened` drops what a reader can do without.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
+
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_range
+
+ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d*")
+"""A cell's column and row; a publication without a workbook has words in place of it."""
+
+_BEFORE = r"(?:\[(?P<release>[^\]]+)\])?'(?P<sheet>[^']+)'!"
+_SHEET = re.compile(_BEFORE)
+_REFERENCE = re.compile(rf"(?:{_BEFORE})?\b(?P<cell>{ADDRESS.pattern}(?::{ADDRESS.pattern})?)\b")
 
 
 @dataclass(frozen=True)
@@ -23,5 +38,108 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """The cell with its sheet, as a formula would name it: ``'Table P1'!X43``."""
-        return f"'{self.sheet.strip()}'!{self.cell}"
+        """The cell in full, as formulas name it: ``[pfa-2024-12]'Table P1'!X43``."""
+        return f"{self.sheet_name}{self.cell}"
+
+    @property
+    def sheet_name(self) -> str:
+        """Release and sheet as they stand before a cell: ``[pfa-2024-12]'Table P1'!``."""
+        return f"[{self.release_id}]'{self.sheet.strip()}'!"
+
+    @property
+    def addressed(self) -> bool:
+        """Whether it is a cell of a workbook; else `cell` tells in words what was looked up."""
+        return ADDRESS.fullmatch(self.cell) is not None
+
+
+def names_cells(formula: str) -> bool:
+    """Whether a formula is over cells; else it tells in words what was done with them."""
+    return _SHEET.search(formula) is not None
+
+
+def cells_in(formula: str, release_id: str = "", sheet: str = "") -> list[Cell]:
+    """The cells and ranges that a formula names, each once, without hashes.
+
+    Args:
+        formula: in full, or shortened.
+        release_id, sheet: of the cells that are named without.
+    """
+    found = (
+        Cell(match["release"] or release_id, "", match["sheet"] or sheet, match["cell"])
+        for match in _REFERENCE.finditer(formula)
+    )
+    return list(dict.fromkeys(found))
+
+
+def shortened(formula: str, cells: Sequence[Cell]) -> str:
+    """A formula without the release of its first cell, nor the sheet where there is but one.
+
+    Args:
+        formula: names its cells in full.
+        cells: what it is computed from.
+    """
+    if not cells:
+        return formula
+    own = cells[0].release_id
+    one_sheet = len({cell.sheet_name for cell in cells}) == 1
+
+    def short(match: re.Match[str]) -> str:
+        if match["release"] != own:
+            return match[0]
+        return "" if one_sheet else f"'{match['sheet']}'!"
+
+    return _SHEET.sub(short, formula)
+
+
+def listed(cells: Iterable[Cell]) -> str:
+    """Cells of several sheets as ranges in full: ``[pfa-2024-12]'Table P1'!C9:C51, ...``.
+
+    Those without an address are left out.
+    """
+    sheets: dict[str, list[str]] = {}
+    for cell in cells:
+        if cell.addressed:
+            sheets.setdefault(cell.sheet_name, []).append(cell.cell)
+    return ", ".join(
+        f"{sheet}{block}" for sheet, addresses in sheets.items() for block in ranges(addresses)
+    )
+
+
+def ranges(addresses: Iterable[str]) -> list[str]:
+    """Addresses as spreadsheets write them, those that make a rectangle as one: ``C9:D51``.
+
+    Args:
+        addresses: such as ``C9``, in any order; repetitions count once.
+    """
+    places = {xl_cell_to_rowcol(address) for address in addresses}
+    across = _blocks(places)
+    down = [
+        ((row1, col1), (row2, col2))
+        for (col1, row1), (col2, row2) in _blocks({(col, row) for row, col in places})
+    ]
+    fewest = min(down, sorted(across), key=len)
+    return [xl_range(*first, *last) for first, last in fewest]
+
+
+Place = tuple[int, int]
+"""Row and column, from 0; for blocks down the columns the other way round."""
+
+
+def _blocks(places: set[Place]) -> list[tuple[Place, Place]]:
+    """First and last place of each block: stretches along the second part, equal ones joined."""
+    stretches: dict[tuple[int, int], list[int]] = {}
+    for first, numbered in groupby(sorted(places), key=lambda place: place[0]):
+        for start, end in _stretches([second for _, second in numbered]):
+            stretches.setdefault((start, end), []).append(first)
+    return sorted(
+        ((begin, start), (finish, end))
+        for (start, end), lines in stretches.items()
+        for begin, finish in _stretches(lines)
+    )
+
+
+def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each stretch of ascending numbers that count up by one."""
+    parts = groupby(enumerate(numbers), key=lambda numbered: numbered[1] - numbered[0])
+    found = [[number for _, number in part] for _, part in parts]
+    return [(part[0], part[-1]) for part in found]

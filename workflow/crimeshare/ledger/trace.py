@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from crimeshare.cells import Cell, cells_in
 from crimeshare.ledger.figures import LEDGER, Entry, read_ledger
 from crimeshare.ledger.printed import printed_figures
 from crimeshare.nearest import did_you_mean
@@ -26,38 +25,6 @@ OBSERVATIONS = (Path("results/observations"), Path("resources/figures"))
 
 # Estimates looked up one by one in publications.
 GATHERED = "stalking_prevalence.csv"
-
-_CELL = re.compile(
-    r"(?:(?:\[(?P<release>[^\]]+)\])?'(?P<sheet>[^']+)'!)?\b(?P<cell>[A-Z]{1,3}[1-9]\d*)\b"
-)
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A cell that a formula names."""
-
-    release_id: str
-    sheet: str
-    cell: str
-
-    @property
-    def words(self) -> str:
-        """The cell as spreadsheets write it."""
-        return f"'{self.sheet}'!{self.cell}"
-
-
-def references(entry: Entry) -> list[Reference]:
-    """The cells that an entry rests on, each once, in the order of its formula.
-
-    A cell without a sheet is on the entry's own, one without a release in its own.
-    """
-    found = [
-        Reference(
-            match["release"] or entry.release_id, match["sheet"] or entry.sheet, match["cell"]
-        )
-        for match in _CELL.finditer(entry.cell)
-    ]
-    return list(dict.fromkeys(found))
 
 
 def trace(figure_id: str, root: Path) -> Iterator[str]:
@@ -85,19 +52,50 @@ def trace(figure_id: str, root: Path) -> Iterator[str]:
     pages = {page.name: page for page in report_pages()}
     for entry in entries:
         yield from _printed(entry, pages.get(entry.page), root)
-    cells = references(first)
-    if first.cell and (len(cells) != 1 or cells[0].cell != first.cell):
-        yield f"formula   {first.cell}"
-    for cell in cells:
-        yield f"cell      {cell.words}{_content(cell, root)}"
-    if not cells and first.sheet:
-        yield f"source    {first.sheet}; it names no cell"
-    elif not cells and not first.cell:
-        yield "cell      none: it counts or restates what the report itself prints"
+    resting_on = _rests_on(first, {entry.figure_id: entry for entry in ledger})
+    yield from _origin(first, root)
+    for entry in resting_on[1:]:
+        yield f"rests on  {entry.figure_id}, {entry.value} ({entry.unit})"
+        yield from _origin(entry, root)
     registry = read_registry(root / REGISTRY)
-    for release_id in dict.fromkeys([first.release_id, *(cell.release_id for cell in cells)]):
+    hashes = {entry.release_id: entry.workbook_sha256 for entry in resting_on}
+    named = [cell.release_id for entry in resting_on for cell in references(entry)]
+    for release_id in dict.fromkeys([*hashes, *named]):
         if release_id:
-            yield from _release(release_id, registry, _hash(release_id, first, root))
+            sha256 = hashes.get(release_id) or _hash(release_id, root)
+            yield from _release(release_id, registry, sha256)
+
+
+def references(entry: Entry) -> list[Cell]:
+    """The cells and ranges that an entry rests on, each once, in the order of its formula."""
+    return cells_in(entry.cell, entry.release_id, entry.sheet)
+
+
+def _rests_on(first: Entry, ledger: Mapping[str, Entry]) -> list[Entry]:
+    """An entry and the figures that its formula, and theirs, name."""
+    found = {first.figure_id: first}
+    waiting = [first]
+    while waiting:
+        words = (word.strip("()") for word in waiting.pop(0).cell.split())
+        named = {word: ledger[word] for word in words if word in ledger and word not in found}
+        found |= named
+        waiting += named.values()
+    return list(found.values())
+
+
+def _origin(entry: Entry, root: Path) -> Iterator[str]:
+    """The formula of an entry and the cells that it names, or why it names none."""
+    cells = references(entry)
+    if entry.cell and (len(cells) != 1 or cells[0].cell != entry.cell):
+        yield f"formula   {entry.cell}"
+    for cell in cells:
+        release = "" if cell.release_id == entry.release_id else f"[{cell.release_id}]"
+        what = "cell      " if cell.addressed else "cells     "
+        yield f"{what}{release}'{cell.sheet}'!{cell.cell}{_content(cell, root)}"
+    if not cells and entry.sheet:
+        yield f"source    {entry.sheet}; it names no cell"
+    elif not cells and not entry.cell:
+        yield "cell      none: it counts or restates what the report itself prints"
 
 
 def _printed(entry: Entry, page: Page | None, root: Path) -> Iterator[str]:
@@ -116,8 +114,8 @@ def _printed(entry: Entry, page: Page | None, root: Path) -> Iterator[str]:
     yield from (f"          {place}" for place in dict.fromkeys(places))
 
 
-def _content(cell: Reference, root: Path) -> str:
-    """What a cell holds, and the labels that the workbook gives it."""
+def _content(cell: Cell, root: Path) -> str:
+    """What a cell holds, and the labels that the workbook gives it; nothing for a range."""
     row = _observation(cell, root)
     if row is None:
         return ""
@@ -133,7 +131,7 @@ def _content(cell: Reference, root: Path) -> str:
     return f" holds {held}: {', '.join(labels)}"
 
 
-def _observation(cell: Reference, root: Path) -> Mapping[str, Any] | None:
+def _observation(cell: Cell, root: Path) -> Mapping[str, Any] | None:
     path = _observations(cell.release_id, root)
     if path is None:
         return None
@@ -149,10 +147,8 @@ def _observation(cell: Reference, root: Path) -> Mapping[str, Any] | None:
     return rows[0] if rows else None
 
 
-def _hash(release_id: str, entry: Entry, root: Path) -> str:
+def _hash(release_id: str, root: Path) -> str:
     """The hash of the workbook that was read for a release."""
-    if release_id == entry.release_id and entry.workbook_sha256:
-        return entry.workbook_sha256
     path = _observations(release_id, root)
     if path is None:
         return ""

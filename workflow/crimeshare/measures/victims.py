@@ -3,8 +3,11 @@
 The ratio is not a reporting rate; why not is said wherever it is shown.
 """
 
+from collections.abc import Iterator
+
 import pandas as pd
 
+from crimeshare.cells import Cell
 from crimeshare.measures.prevalence import Assumptions, latest_vintages
 from crimeshare.measures.survey import offences_per_100_victims
 
@@ -33,6 +36,7 @@ COLUMNS = [
     "workbook_sha256",
     "sheet",
     "cell",
+    "population_workbook_sha256",
     "population_cells",
 ]
 
@@ -123,6 +127,7 @@ def compute_offences_per_victims(
                 "workbook_sha256": offences["workbook_sha256"],
                 "sheet": offences["sheet"],
                 "cell": offences["cell"],
+                "population_workbook_sha256": people["workbook_sha256"],
                 "population_cells": people["cells"],
             }
         )
@@ -134,7 +139,7 @@ def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:
 
     From the latest release of ``survey_comparisons``: its number of victims of any crime over its
     proportion of them, exact to the rounding of that proportion (0.3 % of the number).  Columns
-    ``period_end``, ``population``, ``cells``.
+    ``period_end``, ``population``, ``workbook_sha256``, ``cells``, the last a formula.
     """
     latest = comparisons[
         (comparisons["measure_id"] == _EVERYONE)
@@ -151,13 +156,12 @@ def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:
                 "period_end": both[day],
                 # Victims are published in thousands, their proportion in per cent.
                 "population": 1000 * both[f"{value}_victims"] / both[value],
+                "workbook_sha256": both["workbook_sha256"],
                 "cells": [
-                    f"1000 * '{sheet}'!{cell} / ('{of_sheet}'!{of_cell} / 100)"
-                    for sheet, cell, of_sheet, of_cell in zip(
-                        both["value_sheet_victims"],
-                        both[f"{value}_cell_victims"],
-                        both["value_sheet"],
-                        both[f"{value}_cell"],
+                    f"1000 * {number.name} / ({proportion.name} / 100)"
+                    for number, proportion in zip(
+                        _cells(both, f"{value}_cell", "_victims"),
+                        _cells(both, f"{value}_cell", ""),
                         strict=True,
                     )
                 ],
@@ -167,3 +171,9 @@ def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:
     ]
     everyone = pd.concat([parts[0], parts[1].tail(1)]).sort_values("period_end")
     return everyone.reset_index(drop=True)
+
+
+def _cells(rows: pd.DataFrame, column: str, suffix: str) -> Iterator[Cell]:
+    """The cells that a column of addresses names; `suffix` tells two joined tables apart."""
+    names = (f"{name}{suffix}" for name in ("release_id", "workbook_sha256", "value_sheet", column))
+    return (Cell(*place) for place in zip(*(rows[name] for name in names), strict=True))

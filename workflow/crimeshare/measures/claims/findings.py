@@ -7,7 +7,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
-from crimeshare.cells import Cell
+from crimeshare.cells import Cell, shortened
 from crimeshare.periods import in_words
 
 MINUS = "\N{MINUS SIGN}"
@@ -41,7 +41,8 @@ class Finding:
             percentage change; ``compared`` between two editions; ``elsewhere`` in a publication
             that is no release at hand; ``own counts`` of the statement; ``estimate`` of a survey.
         cells: where it stands, or what it was computed from, most important first.
-        formula: the computation over the cells; empty where the value is the cell's own.
+        formula: the computation over the cells, which it names in full; empty where the value is
+            the cell's own.
         lower, upper: limits of the interval of a survey estimate; a police count has none.
         note: what has to be said with it, a clause.
         excluding: forces without a return that a total leaves out, in words; mostly none.
@@ -71,8 +72,18 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """The cell, or the computation over cells."""
-        return self.formula or (self.cells[0].cell if self.cells else "")
+        """The cell, or the computation over cells, as short as it can be told."""
+        if self.formula:
+            return shortened(self.formula, self.cells)
+        return self.cells[0].cell if self.cells else ""
+
+    @property
+    def named(self) -> str:
+        """The value inside the formula of another."""
+        if self.formula:
+            return f"({self.formula})"
+        cell = self.cells[0]
+        return cell.name if cell.addressed else cell.cell
 
     @property
     def sheets(self) -> str:

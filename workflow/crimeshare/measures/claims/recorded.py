@@ -161,7 +161,7 @@ class Releases:
                     release_id,
                     self._vintage(release_id, period_end),
                     (cell,),
-                    f"place of {cell.cell} among {classification}",
+                    f"place of {cell.name} among {classification}",
                 )
             )
         return found
@@ -308,7 +308,6 @@ def _excluding(table: pd.DataFrame) -> dict[tuple[Any, ...], str]:
 def ratio(part: Finding, whole: Finding, unit: Unit) -> Finding:
     """``part / whole``, with the cells of both."""
     cells = tuple(dict.fromkeys((*part.cells, *whole.cells)))
-    above, below = _operand(part, cells), _operand(whole, cells, bracketed=True)
     return Finding(
         part.value / whole.value,
         unit,
@@ -316,14 +315,13 @@ def ratio(part: Finding, whole: Finding, unit: Unit) -> Finding:
         part.release_id,
         part.vintage,
         cells,
-        f"{above} / {below}",
+        f"{part.named} / {whole.named}",
         excluding=part.excluding,
     )
 
 
 def _change(now: Finding, before: Finding, unit: Unit, vintage: Vintage) -> Finding:
     cells = tuple(dict.fromkeys((*now.cells, *before.cells)))
-    after, base = _operand(now, cells), _operand(before, cells, bracketed=True)
     relative = unit == "change"
     return Finding(
         now.value / before.value - 1 if relative else now.value - before.value,
@@ -332,23 +330,13 @@ def _change(now: Finding, before: Finding, unit: Unit, vintage: Vintage) -> Find
         now.release_id,
         vintage,
         cells,
-        f"{after} / {base} - 1" if relative else f"{after} - {base}",
+        f"{now.named} / {before.named} - 1" if relative else f"{now.named} - {before.named}",
         excluding=now.excluding,
     )
 
 
 def _noted(finding: Finding, note: str) -> Finding:
     return replace(finding, note=note)
-
-
-def _operand(finding: Finding, cells: Sequence[Cell], *, bracketed: bool = False) -> str:
-    """A value inside a formula over ``cells``, which names sheet and release where they differ."""
-    if finding.formula:
-        return f"({finding.formula})" if bracketed else finding.formula
-    cell = finding.cells[0]
-    if len({other.release_id for other in cells}) > 1:
-        return f"[{cell.release_id}]{cell.name}"
-    return cell.cell if len({other.sheet for other in cells}) == 1 else cell.name
 
 
 def _cell(row: Mapping[str, Any]) -> Cell:

@@ -213,6 +213,8 @@ def _estimate(row: pd.Series[Any], measure: str, people: str) -> Estimate:
         row["release_id"],
         "estimate",
         (cell,),
+        # Workbooks give proportions in per cent.
+        f"{cell.name} / 100" if cell.addressed else "",
         lower=row["lower"],
         upper=row["upper"],
         note=f"{_spoken(measure)} among {people}",
@@ -247,7 +249,7 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
         value=value,
         unit="percentage_points",
         cells=cells,
-        formula=" - ".join(cell.name if cell.workbook_sha256 else cell.cell for cell in cells),
+        formula=f"{one.named} - {other.named}",
         lower=lower,
         upper=upper,
     )

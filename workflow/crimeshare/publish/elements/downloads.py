@@ -47,7 +47,7 @@ def figure_columns(figure: Figure) -> dict[str, object]:
         "release_id": cell.release_id if cell else "",
         "workbook_sha256": cell.workbook_sha256 if cell else "",
         "sheet": figure.sheet,
-        "cell": figure.formula or (cell.cell if cell else ""),
+        "cell": figure.expression,
     }
 
 

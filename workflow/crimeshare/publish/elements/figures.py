@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from html import escape
 from html.parser import HTMLParser
 
-from crimeshare.cells import Cell
+from crimeshare.cells import Cell, listed, names_cells, shortened
 from crimeshare.publish.elements import prose
 
 MINUS = "\N{MINUS SIGN}"
@@ -39,7 +40,8 @@ class Figure:
         value: in `unit`; None where the release holds a marker instead.
         unit: a key of `UNITS`.
         cells: the cells the value was computed from, most important first.
-        formula: the computation over those cells, ``X43 / C43``; empty for a cell as it stands.
+        formula: the computation over those cells, which it names in full, or in words; empty for
+            a cell as it stands.
         marker: the reason why there is no value, a key of `MARKERS`.
         lower, upper: limits of the interval of a survey estimate, in `unit`; a police count has
             no sampling error and never has them.
@@ -59,6 +61,8 @@ class Figure:
             raise ValueError(
                 f"{self.figure_id}: no unit `{self.unit}`; units are {', '.join(UNITS)}"
             )
+        if len(self.cells) > 1 and not self.formula:
+            raise ValueError(f"{self.figure_id}: no formula says how its cells make the number")
 
     @property
     def text(self) -> str:
@@ -77,13 +81,30 @@ class Figure:
         """Release, sheet and cells in words."""
         if not self.cells:
             return ""
-        first = self.cells[0]
-        return f"{first.release_id}, {self.sheet}, {self.formula or first.cell}"
+        return f"{self.cells[0].release_id}, {self.sheet}, {self.expression}"
 
     @property
     def sheet(self) -> str:
         """The sheets of `cells`, each once."""
         return " and ".join(dict.fromkeys(cell.sheet.strip() for cell in self.cells))
+
+    @property
+    def named(self) -> str:
+        """The figure inside the formula of another; by its id where no cell can be named."""
+        if not self.cells or not self.cells[0].addressed:
+            return self.figure_id
+        return f"({self.formula})" if self.formula else self.cells[0].name
+
+    @cached_property
+    def expression(self) -> str:
+        """The cell or the formula as it is printed: ``C9``, ``M9 / C9``, ``median over C9:C51``."""
+        if not self.formula:
+            return self.cells[0].cell if self.cells else ""
+        formula = self.formula
+        over = "" if names_cells(formula) else listed(self.cells)
+        if over:
+            formula = f"{formula} over {over}"
+        return shortened(formula, self.cells)
 
     def words(self, style: str) -> str:
         """The number as text.
@@ -125,10 +146,9 @@ def show(figure: Figure, style: str = "") -> str:
         attributes |= {
             "data-release": figure.cells[0].release_id,
             "data-sheet": figure.sheet,
-            "data-cell": figure.formula or figure.cells[0].cell,
         }
-    elif figure.formula:
-        attributes["data-cell"] = figure.formula
+    if figure.expression:
+        attributes["data-cell"] = figure.expression
     listed = " ".join(f'{name}="{escape(text)}"' for name, text in attributes.items())
     return f"<data {listed}>{escape(figure.words(style))}</data>"
 

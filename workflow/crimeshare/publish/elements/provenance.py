@@ -1,18 +1,19 @@
 """Where the numbers of a table or chart come from, folded away beside it.
 
 For each release: the edition at ONS, the hash of the workbook read, and the cells, as ranges; a
-computed number as its formula over ranges, read row by row: ``M9:M51 / C9:C51``.
+computed number as its formula over ranges, read row by row: ``M9:M51 / C9:C51``.  A number that
+rests on no release, as those of a simulation, names what it was computed from instead.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
-from itertools import chain, groupby, zip_longest
+from itertools import chain, zip_longest
 
-from crimeshare.cells import Cell
+from crimeshare.cells import Cell, names_cells, ranges
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.reference import REFERENCE
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
@@ -22,42 +23,25 @@ HASH_SHOWN = 12
 # A quoted sheet holds digits that are no cell: 'Table P1'!X43.
 _REFERENCE = re.compile(r"'[^']*'!|\b([A-Z]{1,3}[1-9]\d*)\b")
 
-_ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d*")
-
 _SLOT = "\0"
 
 
 def sources(figures: Iterable[Figure]) -> str:
     """The cells behind figures as a block that opens on request; nothing for figures without."""
-    given = [figure for figure in figures if figure.cells]
-    releases = dict.fromkeys(figure.cells[0].release_id for figure in given)
-    items = "".join(
-        f"<li>{_workbook(own[0].cells[0])}: {_cells(own)}</li>"
-        for own in (
-            [figure for figure in given if figure.cells[0].release_id == release_id]
-            for release_id in releases
-        )
-    )
+    given = list(figures)
+    releases = [cell.release_id for figure in given for cell in figure.cells[:1]]
+    first = {release_id: place for place, release_id in enumerate(dict.fromkeys(releases))}
+    found = sorted(_cells(given), key=lambda item: first.get(item[0].release_id, len(first)))
+    places: dict[str, list[str]] = {}
+    for cell, text in found:
+        places.setdefault(_workbook(cell), []).append(text)
+    items = [f"{workbook}: {'; '.join(texts)}" for workbook, texts in places.items()]
+    without = dict.fromkeys(figure.formula for figure in given if not figure.cells)
+    items += [f"<code>{escape(formula)}</code>" for formula in without if formula]
     if not items:
         return ""
-    return f'<details class="source"><summary>Source cells</summary><ul>{items}</ul></details>'
-
-
-def ranges(cells: Iterable[str]) -> str:
-    """Cells as spreadsheets write them, those next to each other as one: ``C9:C51, M9``.
-
-    Args:
-        cells: addresses such as ``C9``, in any order; repetitions count once.
-    """
-    places = {_place(cell) for cell in cells}
-    down = _runs(places)
-    across = _runs({(row, column) for column, row in places})
-    if len(across) < len(down):
-        down = [((c1, r1), (c2, r2)) for (r1, c1), (r2, c2) in across]
-    return ", ".join(
-        _address(first) if first == last else f"{_address(first)}:{_address(last)}"
-        for first, last in down
-    )
+    listed = "".join(f"<li>{item}</li>" for item in items)
+    return f'<details class="source"><summary>Source cells</summary><ul>{listed}</ul></details>'
 
 
 def _workbook(cell: Cell) -> str:
@@ -76,66 +60,49 @@ def _workbook(cell: Cell) -> str:
     return f'{named}, workbook <code title="SHA-256 {cell.workbook_sha256}">{shown}…</code>'
 
 
-def _cells(figures: Sequence[Figure]) -> str:
-    """Ranges of cells as they stand, sheet by sheet, then formulas over ranges."""
-    sheets: dict[str, list[str]] = {}
-    formulas: dict[str, list[list[str]]] = {}
+def _cells(figures: Sequence[Figure]) -> Iterator[tuple[Cell, str]]:
+    """Ranges of cells sheet by sheet, then formulas over ranges; each with a cell of its release.
+
+    A formula stands with the release of its first cell, and its cells of other releases with
+    theirs.  Of a figure whose formula is in words, or names other figures, the cells stand alone.
+    """
+    sheets: dict[tuple[str, str], list[Cell]] = {}
+    formulas: dict[tuple[str, str], list[Figure]] = {}
     for figure in figures:
-        first = figure.cells[0]
-        if not figure.formula:
-            sheets.setdefault(first.sheet.strip(), []).append(first.cell)
-            continue
-        formula = figure.formula
-        slots = _REFERENCE.findall(formula)
-        skeleton = _REFERENCE.sub(lambda match: _SLOT if match[1] else match[0], formula)
-        if "!" not in formula:
-            # Put before only now: a sheet may be called like a cell, P1.
-            skeleton = f"{figure.sheet}: {skeleton}"
-        formulas.setdefault(skeleton, []).append([slot for slot in slots if slot])
-    listed = [f"{sheet}: {_places(cells)}" for sheet, cells in sheets.items()]
-    for skeleton, filled in formulas.items():
-        parts = skeleton.split(_SLOT)
-        slots = [ranges(column) for column in zip(*filled, strict=True)]
-        listed.append("".join(chain(*zip_longest(parts, slots, fillvalue=""))))
-    return "; ".join(f"<code>{escape(text)}</code>" for text in listed)
+        over_cells = names_cells(figure.formula) and all(cell.addressed for cell in figure.cells)
+        if over_cells:
+            own = figure.cells[0].release_id
+            formulas.setdefault((own, _skeleton(figure)), []).append(figure)
+        for cell in figure.cells:
+            if not over_cells or cell.release_id != own:
+                sheets.setdefault((cell.release_id, cell.sheet.strip()), []).append(cell)
+    for (_, sheet), cells in sheets.items():
+        yield cells[0], f"<code>{escape(f'{sheet}: {_places(cells)}')}</code>"
+    for (_, skeleton), alike in formulas.items():
+        yield alike[0].cells[0], f"<code>{escape(_filled(skeleton, alike))}</code>"
 
 
-def _places(cells: Sequence[str]) -> str:
+def _skeleton(figure: Figure) -> str:
+    """A formula with a slot in place of each cell; formulas of one shape have the same."""
+    expression = figure.expression
+    skeleton = _REFERENCE.sub(lambda match: _SLOT if match[1] else match[0], expression)
+    # Put before only now: a sheet may be called like a cell, P1.
+    return skeleton if "!" in expression else f"{figure.sheet}: {skeleton}"
+
+
+def _filled(skeleton: str, figures: Sequence[Figure]) -> str:
+    """A skeleton with the cells of all its figures in each slot, as ranges."""
+    named = (_REFERENCE.findall(figure.expression) for figure in figures)
+    columns = zip(*([cell for cell in cells if cell] for cells in named), strict=True)
+    slots = [", ".join(ranges(column)) for column in columns]
+    return "".join(chain(*zip_longest(skeleton.split(_SLOT), slots, fillvalue="")))
+
+
+def _places(cells: Sequence[Cell]) -> str:
     """Cells as ranges, after them what a publication without a workbook has in place of cells."""
-    addresses = [cell for cell in cells if _ADDRESS.fullmatch(cell)]
-    named = dict.fromkeys(cell for cell in cells if not _ADDRESS.fullmatch(cell))
-    return ", ".join([*([ranges(addresses)] if addresses else []), *named])
-
-
-Place = tuple[int, int]
-"""Column and row, from 1; for runs along a row the other way round."""
-
-
-def _runs(places: set[Place]) -> list[tuple[Place, Place]]:
-    """First and last of each stretch of places whose second part counts up by one."""
-    order = sorted(places)
-    stretches = groupby(
-        enumerate(order), key=lambda numbered: (numbered[1][0], numbered[1][1] - numbered[0])
-    )
-    found = [[place for _, place in stretch] for _, stretch in stretches]
-    return [(stretch[0], stretch[-1]) for stretch in found]
-
-
-def _place(cell: str) -> Place:
-    letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return column, int(cell[len(letters) :])
-
-
-def _address(place: Place) -> str:
-    column, row = place
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
+    addressed = [cell.cell for cell in cells if cell.addressed]
+    named = dict.fromkeys(cell.cell for cell in cells if not cell.addressed)
+    return ", ".join([*ranges(addressed), *named])
 
 
 @cache

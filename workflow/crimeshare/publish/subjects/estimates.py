@@ -164,7 +164,7 @@ class Place:
             row.get("share"),
             "proportion",
             cells,
-            " / ".join(cell.cell for cell in cells),
+            " / ".join(cell.name for cell in cells),
             marker=part.marker or whole.marker or "unavailable",
         )
 
@@ -187,7 +187,7 @@ class Place:
             rank,
             "rank",
             cells,
-            f"place of {cells[0].cell} in its row among {prose.CLASSIFICATIONS[classification]}",
+            f"place of {cells[0].name} in its row among {prose.CLASSIFICATIONS[classification]}",
         )
 
     def rank_among_forces(self, year: Year | None = None) -> Figure | None:
@@ -224,7 +224,7 @@ class Place:
                 [cell for leaf in leaves for cell in place.count(year, leaf).cells]
                 for place in (self, other)
             ]
-            ends = (f"{cells[0].cell}:{cells[-1].cell}" for cells in rows)
+            ends = (f"{cells[0].name}:{cells[-1].cell}" for cells in rows)
             found.append(
                 (
                     other,
@@ -257,8 +257,7 @@ class Place:
             formula = "{} / (1 + {} / 100)".format(*(cell.name for cell in cells))
             previous = replace(previous, value=row["previous"], cells=cells, formula=formula)
         cells = tuple(dict.fromkeys((*current.cells, *previous.cells)))
-        now = current.cells[0].name
-        before = previous.formula or previous.cells[0].name
+        now, before = current.named, previous.named
         return Change(
             year,
             row["previous_period_end"],
@@ -276,7 +275,7 @@ class Place:
                 None if row["change_pct"] is None else row["change_pct"] / 100,
                 "change",
                 cells if tabled else published.cells,
-                f"{now} / {before} - 1" if tabled else "",
+                f"{now} / {before} - 1" if tabled else f"{published.named} / 100",
                 marker="small_base",
             ),
             row["comparable"],
@@ -506,7 +505,13 @@ class Estimates:
         """How many forces were ranked by share."""
         year = year or self.latest
         ranked = [force for force in self.forces if force.share(year).value is not None]
-        return Figure(f"forces_ranked.{self.offence_id}.{year.release_id}", len(ranked), "count")
+        return Figure(
+            f"forces_ranked.{self.offence_id}.{year.release_id}",
+            len(ranked),
+            "count",
+            tuple(cell for force in ranked for cell in force.count(year).cells),
+            "number of forces",
+        )
 
 
 def _control_limits(row: dict[str, Any]) -> ControlLimits:

@@ -83,7 +83,7 @@ def difference_of_shares(place: Place, other: Place) -> Figure:
         own.number - reference.number,
         "percentage_points",
         (*own.cells, *reference.cells),
-        f"{own.formula} - {reference.formula}",
+        f"{own.named} - {reference.named}",
     )
 
 
@@ -130,9 +130,19 @@ def rank_sentences(place: Place) -> str:
 
 def how_many(estimates: Estimates, classification: str) -> str:
     """How many groups a classification ranks."""
-    number = len(estimates.classified(classification))
-    figure_id = f"groups_ranked.{classification}.{estimates.latest.release_id}"
-    return f"{Figure(figure_id, number, 'count')}"
+    groups = estimates.classified(classification)
+    figure = Figure(
+        f"groups_ranked.{classification}.{estimates.latest.release_id}",
+        len(groups),
+        "count",
+        tuple(
+            cell
+            for group in groups
+            for cell in estimates.nation.count(offence_id=group.offence_id).cells
+        ),
+        "number of groups",
+    )
+    return f"{figure}"
 
 
 def highest(places: Sequence[Place]) -> str:
@@ -507,14 +517,20 @@ def similar_table(place: Place) -> Table:
 
 def similar_sentence(place: Place) -> str:
     """How the share stands beside those of the most similar forces."""
-    known = [p.share().number for p, _ in place.similar() if p.share().value is not None]
+    known = [p.share() for p, _ in place.similar() if p.share().value is not None]
     if not known or place.share().value is None:
         return f"No force can be called similar to {place.words}, as figures are missing."
-    higher = sum(share > place.share().number for share in known)
+    higher = sum(share.number > place.share().number for share in known)
     words = "all" if higher == len(known) else prose.number_word(higher)
-    figure_id = f"similar.{place.slug}.{place.estimates.latest.release_id}"
+    number = Figure(
+        f"similar.{place.slug}.{place.estimates.latest.release_id}",
+        len(known),
+        "count",
+        tuple(cell for share in known for cell in share.cells),
+        "number of similar forces",
+    )
     return (
-        f"Of the {Figure(figure_id, len(known), 'count')} forces whose mix of other crime is most "
+        f"Of the {number} forces whose mix of other crime is most "
         f"similar, {words} {'has' if higher == 1 else 'have'} a higher share of "
         f"{place.estimates.offence_words}."
     )

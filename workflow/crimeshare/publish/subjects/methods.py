@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from crimeshare.cells import Cell
 from crimeshare.measures.claims import verdicts
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.publish.elements import prose
@@ -22,7 +23,12 @@ from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.sources import registry
 from crimeshare.publish.subjects.survey_charts import Interval, intervals_by_row
 from crimeshare.publish.subjects.survey_pages import STALKING
-from crimeshare.publish.subjects.surveyed import Survey, level_figure
+from crimeshare.publish.subjects.surveyed import (
+    Survey,
+    cell_of,
+    cells_compared,
+    level_figure,
+)
 from crimeshare.reference import REFERENCE
 
 Row = dict[str, Any]
@@ -39,6 +45,9 @@ DESIGNS = {
     "latest": ", the design since the restart",
     "earlier": ", the design before the restart",
 }
+
+PERSONS = "person_16_plus"
+"""Base of the measures of people; all others are of households."""
 
 LEVEL = 0.95
 """Of the intervals in the study of coverage."""
@@ -73,14 +82,15 @@ def _computed(
     name: str,
     value: float | None,
     unit: str,
+    cells: tuple[Cell, ...] = (),
     *,
     marker: str | None = None,
     lower: float | None = None,
     upper: float | None = None,
 ) -> Figure:
-    """A figure computed over a whole table, which no single cell stands behind."""
+    """A figure computed over a whole table, and the cells that the table rests on."""
     table = TABLES[name.partition(".")[0]]
-    return Figure(name, value, unit, (), f"computed from {table}", marker, lower, upper)
+    return Figure(name, value, unit, cells, f"computed from {table}", marker, lower, upper)
 
 
 # ---------------------------------------------------------------- coverage of intervals
@@ -255,30 +265,31 @@ def design_factor_table(survey: Survey) -> Table:
     for found in summarise_design_factors(published, ["release_id", "sex"]).to_dict("records"):
         row: Row = {str(column): value for column, value in found.items()}
         name = f"design_factor.{row['release_id']}.{row['sex']}"
-        low, high = (_factor(f"{name}.{part}", row[part]) for part in ("lowest", "highest"))
+        cells = _estimated(survey, row["release_id"], row["sex"])
+        low, high = (_factor(f"{name}.{part}", row[part], cells) for part in ("lowest", "highest"))
         rows.append(
             [
                 _edition(row["release_id"]),
                 f"{survey_prose.who(row['sex'], '16+')}, share of victims",
-                _factor(name, row["mean"]),
+                _factor(name, row["mean"], cells),
                 f"{low} to {high}, the range over measures",
-                _computed(f"{name}.measures", row["estimates"], "count"),
+                _computed(f"{name}.measures", row["estimates"], "count", cells),
                 "not compared",
                 "published standard errors",
             ]
         )
     for row in survey.tables["factors"]:
-        name = _factor_name(row)
-        low, high = (_factor(f"{name}.{part}", row[part]) for part in ("lower", "upper"))
+        name, cells = _factor_name(row), _compared(survey, [row])
+        low, high = (_factor(f"{name}.{part}", row[part], cells) for part in ("lower", "upper"))
         level = level_figure(row["level"])
         rows.append(
             [
                 _edition(row["release_id"]),
                 f"{UNITS[row['units']]}, {STATISTICS[row['statistic']]}{DESIGNS[row['design']]}",
-                _factor(name, row["factor"]),
+                _factor(name, row["factor"], cells),
                 f"{low} to {high}, {level:whole} interval",
-                _computed(f"{name}.measures", row["measures"], "count"),
-                _computed(f"{name}.comparisons", row["comparisons"], "count"),
+                _computed(f"{name}.measures", row["measures"], "count", cells),
+                _computed(f"{name}.comparisons", row["comparisons"], "count", cells),
                 "ONS's verdicts on changes",
             ]
         )
@@ -306,7 +317,11 @@ def restart_sentence(survey: Survey) -> str:
         & (prevalence["sex"] == "all")
     ]
     before = summarise_design_factors(published, ["release_id"]).iloc[-1]
-    old = _factor(f"design_factor.{before['release_id']}.all", before["mean"])
+    old = _factor(
+        f"design_factor.{before['release_id']}.all",
+        before["mean"],
+        _estimated(survey, before["release_id"], "all"),
+    )
     seen = (
         f"Before the survey's restart in 2021 the standard errors that ONS published for shares of "
         f"people gave a factor of {old} on average"
@@ -343,14 +358,15 @@ def _factors_by_design(
     if not complete:
         return None
     newest = max(complete)
-    return _edition(newest), {
-        key: (
-            _factor(_factor_name(row), row["factor"]),
-            _factor(f"{_factor_name(row)}.lower", row["lower"]),
-            _factor(f"{_factor_name(row)}.upper", row["upper"]),
+    factors = {}
+    for key, row in editions[newest].items():
+        name, cells = _factor_name(row), _compared(survey, [row])
+        factors[key] = (
+            _factor(name, row["factor"], cells),
+            _factor(f"{name}.lower", row["lower"], cells),
+            _factor(f"{name}.upper", row["upper"], cells),
         )
-        for key, row in editions[newest].items()
-    }
+    return _edition(newest), factors
 
 
 def _factor_name(row: Row) -> str:
@@ -358,8 +374,30 @@ def _factor_name(row: Row) -> str:
     return f"design_factor.{row['release_id']}.{row['statistic']}.{row['units']}{design}"
 
 
-def _factor(name: str, value: float) -> Figure:
-    return _computed(name, value, "design_factor")
+def _factor(name: str, value: float, cells: tuple[Cell, ...]) -> Figure:
+    return _computed(name, value, "design_factor", cells)
+
+
+def _estimated(survey: Survey, release_id: str, sex: str) -> tuple[Cell, ...]:
+    """The cells of the estimates of a release that have a published standard error."""
+    return tuple(
+        cell_of(row)
+        for row in survey.tables["estimates"]
+        if (row["release_id"], row["sex"], row["age"]) == (release_id, sex, "16+")
+        and row["standard_error"] is not None
+    )
+
+
+def _compared(survey: Survey, groups: Iterable[Row]) -> tuple[Cell, ...]:
+    """The cells of all comparisons of some groups: releases, statistics and units."""
+    wanted = {(row["release_id"], row["statistic"], row["units"]) for row in groups}
+    return cells_compared(row for row in survey.tables["comparisons"] if _group(row) in wanted)
+
+
+def _group(row: Row) -> tuple[str, str, str]:
+    """The group whose comparisons share a design factor."""
+    units = "persons" if row["unit_base"] == PERSONS else "households"
+    return row["release_id"], row["statistic"], units
 
 
 def _edition(release_id: str) -> str:
@@ -407,8 +445,8 @@ def other_release(release_id: str, releases: Sequence[str], *, furthest: bool = 
 def agreement_sentence(survey: Survey) -> str:
     """How far the project's verdicts are ONS's, over all editions and measures."""
     rows = checked(survey)
-    comparisons, overall, near, elsewhere = _agreement("prevalence", _shares(rows))
-    every, every_overall, _, every_elsewhere = _agreement("all", rows)
+    comparisons, overall, near, elsewhere = _agreement(survey, "prevalence", _shares(rows))
+    every, every_overall, _, every_elsewhere = _agreement(survey, "all", rows)
     return (
         f"Of {comparisons} comparisons of shares of victims that ONS judged, the project, with a "
         f"design factor that it estimated on another edition, judges {overall} alike: {near} of "
@@ -427,8 +465,8 @@ def distant_agreement_sentence(survey: Survey) -> str:
         for row in survey.tables["agreement"]
         if row["estimated_on"] == furthest[row["release_id"]]
     ]
-    _, shares, _, shares_elsewhere = _agreement("prevalence.furthest", _shares(rows))
-    _, every, _, every_elsewhere = _agreement("all.furthest", rows)
+    _, shares, _, shares_elsewhere = _agreement(survey, "prevalence.furthest", _shares(rows))
+    _, every, _, every_elsewhere = _agreement(survey, "all.furthest", rows)
     return (
         f"Editions less than a year apart share interviews of their latest year, and all share "
         f"the earlier years, so the other edition is not wholly another survey. With the factor "
@@ -438,13 +476,15 @@ def distant_agreement_sentence(survey: Survey) -> str:
     )
 
 
-def _shares(rows: Iterable[Row]) -> list[Row]:
+def _shares(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row["statistic"] == "prevalence"]
 
 
-def _agreement(name: str, rows: Iterable[Row]) -> tuple[Figure, Figure, Figure, Figure]:
+def _agreement(
+    survey: Survey, name: str, rows: Sequence[Row]
+) -> tuple[Figure, Figure, Figure, Figure]:
     """Comparisons, and the proportions judged alike: overall, near the threshold, elsewhere."""
-    rows = list(rows)
+    cells = _compared(survey, rows)
     comparisons = sum(row["comparisons"] for row in rows)
     agreeing = sum(row["agreeing"] for row in rows)
     near = sum(row["near_threshold"] for row in rows)
@@ -456,10 +496,12 @@ def _agreement(name: str, rows: Iterable[Row]) -> tuple[Figure, Figure, Figure, 
 
     def part(of: str, alike: int, all_of_them: int) -> Figure:
         value = alike / all_of_them if all_of_them else None
-        return _computed(f"agreement.{name}.{of}", value, "proportion", marker="not_applicable")
+        return _computed(
+            f"agreement.{name}.{of}", value, "proportion", cells, marker="not_applicable"
+        )
 
     return (
-        _computed(f"agreement.{name}.comparisons", comparisons, "count"),
+        _computed(f"agreement.{name}.comparisons", comparisons, "count", cells),
         part("overall", agreeing, comparisons),
         part("near", agreeing - apart, near),
         part("elsewhere", apart, elsewhere),
@@ -471,16 +513,19 @@ def agreement_table(survey: Survey) -> Table:
     rows: list[list[Content]] = []
     for row in checked(survey):
         name = f"{row['release_id']}.{row['statistic']}.{row['units']}"
-        comparisons, overall, near, elsewhere = _agreement(name, [row])
+        comparisons, overall, near, elsewhere = _agreement(survey, name, [row])
+        near_threshold = _computed(
+            f"agreement.{name}.near_threshold", row["near_threshold"], "count", comparisons.cells
+        )
         rows.append(
             [
                 _edition(row["release_id"]),
                 _edition(row["estimated_on"]),
                 f"{UNITS[row['units']]}, {STATISTICS[row['statistic']]}",
-                _factor(f"agreement.{name}.factor", row["factor"]),
+                _factor(f"agreement.{name}.factor", row["factor"], _estimated_on(survey, row)),
                 comparisons,
                 overall,
-                _computed(f"agreement.{name}.near_threshold", row["near_threshold"], "count"),
+                near_threshold,
                 near,
                 elsewhere,
             ]
@@ -504,6 +549,11 @@ def agreement_table(survey: Survey) -> Table:
     )
 
 
+def _estimated_on(survey: Survey, row: Row) -> tuple[Cell, ...]:
+    """The cells that the factor rests on by which a row of agreement was judged."""
+    return _compared(survey, [row | {"release_id": row["estimated_on"]}])
+
+
 def disagreement_table(survey: Survey) -> Table:
     """Every disagreement away from the threshold, measure by measure, with what explains it."""
     pairs = {(row["release_id"], row["estimated_on"]) for row in checked(survey)}
@@ -520,18 +570,24 @@ def disagreement_table(survey: Survey) -> Table:
         found = grouped[key]
         name = f"disagreement.{'.'.join(key)}"
         first = found[0]
+        of_measure = cells_compared(
+            row
+            for row in survey.tables["comparisons"]
+            if _group(row) == key[:3] and row["measure_id"] == measure
+        )
         own = [
-            _factor(f"{name}.{part}", first[part]) for part in ("own_factor_low", "own_factor_high")
+            _factor(f"{name}.{part}", first[part], of_measure)
+            for part in ("own_factor_low", "own_factor_high")
         ]
         rows.append(
             [
                 _edition(release),
                 f"{survey_prose.measure(measure)}, {STATISTICS[statistic]}",
-                _computed(f"{name}.comparisons", len(found), "count"),
+                _computed(f"{name}.comparisons", len(found), "count", cells_compared(found)),
                 "significant here, not so at ONS"
                 if first["significant"]
                 else "not significant here, but so at ONS",
-                _factor(f"{name}.factor", first["factor"]),
+                _factor(f"{name}.factor", first["factor"], _estimated_on(survey, first)),
                 f"{own[0]} to {own[1]}",
                 letters.setdefault(explained(first), chr(ord("A") + len(letters))),
             ]

@@ -88,7 +88,7 @@ def contribution(place: Place, offence_id: str) -> Figure | None:
         change.difference.number / whole.number,
         "change",
         tuple(dict.fromkeys((*change.difference.cells, *whole.cells))),
-        f"({change.difference.formula}) / {whole.formula or whole.cells[0].name}",
+        f"{change.difference.named} / {whole.named}",
     )
 
 

@@ -164,12 +164,12 @@ class Quarterly:
         source = self._sources[row["period_end"]]
         single = bool(cell) and not set(cell) & set(": ")
         name = f"offence code {code}" if code else prose.lower_first(offences()[offence_id].name)
+        stands = cell if single else f"{name}, {place.name}"
         return Figure(
             f"quarter.{place_id(place)}.{what}.{row['period_end']:%Y-%m}.{self.release_id}",
             row["count"],
             "count",
-            (Cell(self.release_id, source.workbook_sha256, source.sheet, cell if single else ""),),
-            "" if single else f"{name}, {place.name}",
+            (Cell(self.release_id, source.workbook_sha256, source.sheet, stands),),
             marker="unavailable",
         )
 
@@ -180,16 +180,17 @@ class Quarterly:
         like = f".as-{row['release_id']}" if row["excluded"] else ""
         group = prose.lower_first(offences()[row["offence_id"]].name)
         without = prose.excluding(row["excluded"].split("; ")) if row["excluded"] else ""
+        added = f"{group}, {place.name}{without}"
         return Figure(
             f"four_quarters.{place_id(place)}.{row['offence_id']}.{row['period_end']:%Y-%m}"
             f".{self.release_id}{like}",
             row["home_office_count"],
             "count",
             tuple(
-                Cell(self.release_id, source.workbook_sha256, source.sheet, "")
+                Cell(self.release_id, source.workbook_sha256, source.sheet, added)
                 for source in sheets.values()
             ),
-            f"{group}, {place.name}{without}, four quarters",
+            f"{added}, four quarters",
         )
 
 
@@ -264,7 +265,7 @@ def _part(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> Figure
         first.number / whole.number,
         "proportion",
         (*first.cells, *whole.cells),
-        f"{first.formula or first.cells[0].name} / {whole.formula}",
+        f"{first.named} / {whole.named}",
     )
 
 
@@ -286,7 +287,7 @@ def _moves(named: Sequence[Series]) -> list[str]:
             now.figure.number / before.figure.number - 1,
             "change",
             tuple(dict.fromkeys((*now.figure.cells, *before.figure.cells))),
-            f"{now.figure.formula or now.figure.cells[0].name} on the quarter a year before",
+            f"{now.figure.named} / {before.figure.named} - 1",
         )
         by = "" if direction == "was unchanged" else f" by {percent:absolute}"
         if before.figure.number < SMALL_BASE:
@@ -411,20 +412,28 @@ def compared(quarterly: Quarterly, estimates: Estimates) -> str:
     if not latest:
         return f"The open data have no quarters of the {estimates.latest.words}."
     release = estimates.latest.release_id
-    equal = Figure(
-        f"check.equal.{release}.{quarterly.release_id}",
-        sum(row["difference"] == 0 for row in latest),
-        "count",
-    )
-    number = Figure(f"check.forces.{release}.{quarterly.release_id}", len(latest), "count")
-    typical = Figure(
-        f"check.typical.{release}.{quarterly.release_id}",
+    cells = [
+        cell
+        for row in latest
+        for cell in _difference(quarterly, estimates.place(row["area_code"]), row).cells
+    ]
+
+    def over_forces(name: str, value: float, unit: str, formula: str) -> Figure:
+        figure_id = f"check.{name}.{release}.{quarterly.release_id}"
+        return Figure(figure_id, value, unit, tuple(dict.fromkeys(cells)), formula)
+
+    same_totals = sum(row["difference"] == 0 for row in latest)
+    equal = over_forces("equal", same_totals, "count", "number of forces without a difference")
+    number = over_forces("forces", len(latest), "count", "number of forces")
+    typical = over_forces(
+        "typical",
         median(abs(row["difference_pct"]) for row in latest) / 100,
         "change",
+        "median size of the differences",
     )
     widest = max(latest, key=lambda row: abs(row["difference_pct"]))
     place = estimates.place(widest["area_code"])
-    most = _percent(quarterly, place, estimates.latest, widest)
+    most = _percent(quarterly, place, widest)
     same = f"{equal} of {number} forces have" if equal.value else f"none of {number} forces has"
     return (
         f"For the {estimates.latest.words}, {same} the same total in both. Half of the forces "
@@ -452,19 +461,19 @@ def _difference(quarterly: Quarterly, place: Place, row: Row) -> Figure:
         row["difference"],
         "count",
         (*ons.cells, *home.cells),
-        f"four quarters of {quarterly.release_id} - {ons.cells[0].name}",
+        f"{home.named} - {ons.named}",
     )
 
 
-def _percent(quarterly: Quarterly, place: Place, year: Year, row: Row) -> Figure:
+def _percent(quarterly: Quarterly, place: Place, row: Row) -> Figure:
     difference = _difference(quarterly, place, row)
-    ons = _ons(place, row)
+    ons, home = _ons(place, row), quarterly.year(place, row)
     return Figure(
         f"{difference.figure_id}.percent",
         row["difference"] / row["count"],
         "change",
         difference.cells,
-        f"four quarters of {quarterly.release_id} / {ons.cells[0].name} - 1",
+        f"{home.named} / {ons.named} - 1",
     )
 
 

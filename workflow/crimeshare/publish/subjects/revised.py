@@ -85,7 +85,8 @@ class Revision:
     def years_old(self) -> Figure:
         """Age in the later release."""
         figure_id = f"age.{self.period_end:%Y-%m}.{self.release_id}"
-        return Figure(figure_id, self.age / 12, "years")
+        until = f"years from {self.period_end} to the end of the year of {self.release_id}"
+        return Figure(figure_id, self.age / 12, "years", self.value.cells, until)
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,13 @@ class Revisions:
         name = f"{_slug(place)}.{offence_id}"
         what = f"of {row['revisions']} revisions a year later"
         return Size(
-            Figure(f"revisions.number.{name}", row["revisions"], "count", cells),
+            Figure(
+                f"revisions.number.{name}",
+                row["revisions"],
+                "count",
+                cells,
+                "number of revisions a year later",
+            ),
             sum(step.change.number > 0 for step in steps),
             sum(step.change.number < 0 for step in steps),
             *(
@@ -214,7 +221,7 @@ class Revisions:
         value = self._vintage(place, offence_id, period_end, after)
         cells = (*value.cells, *previous.cells)
         name = f"{_slug(place)}.{offence_id}.{period_end:%Y-%m}.{after}"
-        then, now = _named(previous), _named(value)
+        then, now = previous.named, value.named
         percent = row["change_pct"]
         return Revision(
             place,
@@ -243,7 +250,7 @@ class Revisions:
                     row[rank],
                     "rank",
                     figure.cells,
-                    f"place of {_named(figure)} by share among the forces of both releases",
+                    f"place of {figure.named} by share among the forces of both releases",
                 )
                 for rank, figure in (("rank_before", previous), ("rank_after", value))
             ),
@@ -321,13 +328,8 @@ def _slug(place: Place) -> str:
 
 
 def _difference(name: str, value: float, now: Figure, then: Figure) -> Figure:
-    formula = f"{_named(now)} - {_named(then)}"
+    formula = f"{now.named} - {then.named}"
     return Figure(name, value, "count", (*now.cells, *then.cells), formula)
-
-
-def _named(figure: Figure) -> str:
-    """The figure in a formula: its own formula, or its cell with the sheet."""
-    return figure.formula or figure.cells[0].name
 
 
 # ---------------------------------------------------------------- in words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -21,6 +21,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import TOTAL
 from crimeshare.publish.subjects.revised import (
+    REVISIONS,
     Revision,
     Revisions,
     directions,
@@ -70,16 +71,16 @@ def opening(revisions: Revisions) -> str:
             "Later releases give years again, and often another number. Among the releases at "
             f"hand none gives a count of {words} by police force area again a year later."
         )
-    changed = [step for step in steps if step.moved]
+    changed = _changed(steps)
     text = (
-        f"Of the {_count('forces', len(steps))} counts of {words} by police force area that a "
-        f"release gave again a year later, {_count('forces.changed', len(changed))} had changed: "
+        f"Of the {_count('forces', steps)} counts of {words} by police force area that a "
+        f"release gave again a year later, {_count('forces.changed', changed, steps)} had changed: "
     )
     if not changed:
         return f"{text[:-2]}."
     most = max(changed, key=_size)
     return (
-        f"{text}{_ways('forces', changed)}. Half of all moved by "
+        f"{text}{_ways('forces', steps)}. Half of all moved by "
         f"{middle(steps, 'revisions.middle.forces'):absolute} or less; the one that moved most, of "
         f"{most.place.words} for the {prose.period(most.period_end)}, {moved(most.percent)}"
         f"{_worked_out(most)}."
@@ -111,7 +112,7 @@ def nationally(revisions: Revisions) -> str:
 def how_soon(revisions: Revisions) -> str:
     """At what age figures of England and Wales still move."""
     steps = revisions.of(revisions.estimates.nation)
-    changed = [step for step in steps if step.moved]
+    changed = _changed(steps)
     if not changed:
         return "No count of England and Wales at hand was ever changed."
     oldest = max(changed, key=lambda step: (step.age, step.period_end))
@@ -119,8 +120,8 @@ def how_soon(revisions: Revisions) -> str:
     beyond = (
         ""
         if not old
-        else f" Of the {_count('old', len(old))} times that a figure more than ten years old was "
-        f"given again, {_none(_count('old.changed', sum(step.moved for step in old)))} changed it."
+        else f" Of the {_count('old', old)} times that a figure more than ten years old was "
+        f"given again, {_none(_count('old.changed', _changed(old), old))} changed it."
     )
     return (
         f"Figures go on moving for years. The oldest that still changed was that of the "
@@ -138,7 +139,7 @@ def ranks_in_words(revisions: Revisions) -> str:
         return f"No revision moved a force's rank by its share of {words}."
     most = max(shifted, key=_shift)
     return (
-        f"Of {_count('ranks', len(ranked))} such steps, {_count('ranks.shifted', len(shifted))} "
+        f"Of {_count('ranks', ranked)} such steps, {_count('ranks.shifted', shifted)} "
         f"moved the force's rank among the forces that both releases give, by its own revision or "
         f"by another's. Furthest went {most.place.words}: by its share of {words} in the "
         f"{prose.period(most.period_end)} it stood {most.rank_before} in "
@@ -150,11 +151,19 @@ def ranks_in_words(revisions: Revisions) -> str:
 def flips_in_words(revisions: Revisions) -> str:
     """How many changes turned, and those of the report's own offence group by name."""
     flips, own = revisions.flips(), revisions.flips(revisions.estimates.offence_id)
-    number = len([flip for flip in flips if not flip.both_years])
+    turning = [flip for flip in flips if not flip.both_years]
+    sides = [figure for flip in turning or flips for figure in (flip.before, flip.after)]
+    compared = Figure(
+        "revisions.flips.compared",
+        revisions.compared(),
+        "count",
+        formula=f"computed from {REVISIONS}",
+    )
     text = (
         f"A change on the year before is told against the year before as revised by then. Against "
-        f"that year as it was first told, {_none(_count('flips', number))} of the "
-        f"{_count('flips.compared', revisions.compared())} changes of all areas and offence groups "
+        f"that year as it was first told, "
+        f"{_none(_number('flips', len(turning), sides, 'number of changes'))} of the "
+        f"{compared} changes of all areas and offence groups "
         f"that can be compared would have pointed another way."
     )
     words = revisions.estimates.offence_words
@@ -175,16 +184,34 @@ def _by(change: Figure) -> str:
     return "" if change.value == 0 else f" by {change:absolute}"
 
 
-def _ways(name: str, changed: Sequence[Revision]) -> str:
-    rose = sum(step.change.number > 0 for step in changed)
+def _ways(name: str, steps: Sequence[Revision]) -> str:
     return (
-        f"{_none(_count(f'{name}.rose', rose))} rose and "
-        f"{_none(_count(f'{name}.fell', len(changed) - rose))} fell"
+        f"{_none(_count(f'{name}.rose', _rose(steps), steps))} rose and "
+        f"{_none(_count(f'{name}.fell', _fell(steps), steps))} fell"
     )
 
 
-def _count(name: str, number: int) -> Figure:
-    return Figure(f"revisions.{name}", number, "count")
+def _changed(steps: Sequence[Revision]) -> list[Revision]:
+    return [step for step in steps if step.moved]
+
+
+def _rose(steps: Sequence[Revision]) -> list[Revision]:
+    return [step for step in steps if step.change.number > 0]
+
+
+def _fell(steps: Sequence[Revision]) -> list[Revision]:
+    return [step for step in steps if step.change.number < 0]
+
+
+def _count(name: str, counted: Sequence[Revision], of: Sequence[Revision] = ()) -> Figure:
+    """How many revisions there are, with their cells: those looked through, where there is none."""
+    figures = [step.percent for step in counted or of]
+    return _number(name, len(counted), figures, "number of revisions")
+
+
+def _number(name: str, number: int, figures: Iterable[Figure], formula: str) -> Figure:
+    cells = dict.fromkeys(cell for figure in figures for cell in figure.cells)
+    return Figure(f"revisions.{name}", number, "count", tuple(cells), formula)
 
 
 def _none(figure: Figure) -> str:
@@ -219,7 +246,7 @@ def by_age(revisions: Revisions) -> Chart | None:
     own = [step for step in named[estimates.offence.name] if step.percent.value is not None]
     if not own:
         return None
-    small = sum(_size(step) < SMALL for step in own)
+    small = [step for step in own if _size(step) < SMALL]
     rows = [
         {
             "series": series,
@@ -234,9 +261,9 @@ def by_age(revisions: Revisions) -> Chart | None:
     return replace(
         Chart(
             "by-age",
-            f"Of {_count('national', len(own))} revisions of {estimates.offence_words} in "
-            f"{estimates.nation.words}, {_none(_count('national.small', small))} moved the count "
-            f"by less than half a per cent",
+            f"Of {_count('national', own)} revisions of {estimates.offence_words} in "
+            f"{estimates.nation.words}, {_none(_count('national.small', small, own))} moved the "
+            f"count by less than half a per cent",
             f"Revision from one release to the next, by age of the figure in the later one, "
             f"{estimates.nation.words}, years ending {prose.month(own[0].period_end)} to "
             f"{prose.month(own[-1].period_end)}",
@@ -351,17 +378,17 @@ def sizes(revisions: Revisions) -> Chart | None:
     if not known:
         return None
     unmoved = [step for step in known if not step.moved]
-    bars, above = [Bar("no change", _count("sizes.none", len(unmoved)))], 0.0
+    bars, above = [Bar("no change", _count("sizes.none", unmoved, known))], 0.0
     for limit, words in SIZES:
         inside = [s for s in known if s.moved and above <= _size(s) < limit]
         above = limit
-        bars.append(Bar(words, _count(f"sizes.below-{limit}", len(inside))))
-    within = sum(_size(step) < 0.01 for step in known)
+        bars.append(Bar(words, _count(f"sizes.below-{limit}", inside, known)))
+    within = [step for step in known if _size(step) < 0.01]
     years = sorted({step.period_end for step in known})
     return charts.bars(
         Chart(
             "sizes",
-            f"{_count('sizes.within', within)} of {_count('sizes', len(known))} counts by force "
+            f"{_count('sizes.within', within, known)} of {_count('sizes', known)} counts by force "
             f"moved by less than one per cent within a year",
             f"Number of counts of {estimates.offence_words} by size of their revision a year "
             f"later, police force areas, years ending "
@@ -379,14 +406,13 @@ def ages(revisions: Revisions) -> Table:
     nation = revisions.estimates.nation
     rows: list[list[Content]] = []
     for band in _bands(revisions.of(nation)):
-        changed = [step for step in band.steps if step.moved]
         most = max(band.steps, key=_size)
         name = f"ages.{band.words.replace(' ', '-')}"
         rows.append(
             [
                 band.words.capitalize(),
-                _count(f"{name}.number", len(band.steps)),
-                _count(f"{name}.changed", len(changed)),
+                _count(f"{name}.number", band.steps),
+                _count(f"{name}.changed", _changed(band.steps), band.steps),
                 middle(band.steps, f"revisions.{name}.middle"),
                 most.percent,
             ]
@@ -420,14 +446,11 @@ def vintages(revisions: Revisions) -> Table:
         for release_id, count, change, percent in chain:
             given = f"{given_as(revisions, release_id, end)}, <code>{release_id}</code>"
             rows.append([prose.month(end), given, count, change, percent])
-    kept = (
-        []
-        if not still
-        else [
-            f"Left out: {_count('vintages.still', len(still))} years that were given again and "
-            f"never changed."
-        ]
-    )
+    kept = []
+    if still:
+        left = [step.percent for step in steps if step.period_end in still]
+        number = _number("vintages.still", len(still), left, "number of years")
+        kept = [f"Left out: {number} years that were given again and never changed."]
     return Table(
         f"{estimates.offence.name} in {estimates.nation.words}: each year as one release after "
         f"another gave it",
@@ -508,18 +531,18 @@ def by_force(revisions: Revisions) -> Table:
             without.append(escape(force.name))
             continue
         steps = revisions.new([force])
-        shifts = sum(step.moved_rank for step in steps)
+        shifted = [step for step in steps if step.moved_rank]
         slug = force.slug
         rows.append(
             [
                 f'<a href="{force.address}">{escape(force.name)}</a>',
                 size.revisions,
-                _count(f"rose.{slug}", size.rose),
-                _count(f"fell.{slug}", size.fell),
+                _count(f"rose.{slug}", _rose(steps), steps),
+                _count(f"fell.{slug}", _fell(steps), steps),
                 size.typical,
                 size.lowest,
                 size.highest,
-                _count(f"shifts.{slug}", shifts),
+                _count(f"shifts.{slug}", shifted, steps),
             ]
         )
     left = [f"Never given again at hand: {prose.listed(without)}."] if without else []

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
-from crimeshare.cells import Cell
+from crimeshare.cells import Cell, ranges
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.provenance import ranges
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.quarterly import Quarterly
-from crimeshare.publish.subjects.surveyed import Survey
+from crimeshare.publish.subjects.surveyed import Survey, cell_of
 from crimeshare.reference import REFERENCE, offences, read_rows
 from crimeshare.sources.registry import PIN_BASES, Release, read_copies, read_registry
 from crimeshare.tables.corrections import read_corrections
@@ -111,7 +112,13 @@ def surveyed(survey: Survey) -> Table:
             [
                 f"<code>{release_id}</code>",
                 f"<samp>{escape('; '.join(said))}</samp>",
-                Figure(f"survey.estimates.{release_id}", len(own), "count"),
+                Figure(
+                    f"survey.estimates.{release_id}",
+                    len(own),
+                    "count",
+                    _cells(own),
+                    "number of estimates",
+                ),
                 f'<code class="hash">{sha256}</code>' if sha256 else "no workbook at hand",
                 prose.listed(list(seen)),
                 survey_prose.BASES[bases[release_id]],
@@ -129,6 +136,16 @@ def surveyed(survey: Survey) -> Table:
         ],
         rows,
         wide=True,
+    )
+
+
+def _cells(estimates: Sequence[dict[str, Any]]) -> tuple[Cell, ...]:
+    """The cells of all estimates of a release; of gathered ones the publication alone."""
+    cells = map(cell_of, estimates)
+    return tuple(
+        dict.fromkeys(
+            cell if cell.addressed else replace(cell, cell="every estimate") for cell in cells
+        )
     )
 
 
@@ -155,7 +172,7 @@ def two_totals(survey: Survey) -> Table:
             other.number - one.number,
             "count",
             (*one.cells, *other.cells),
-            f"{other.cells[0].name} - {one.cells[0].name}",
+            f"{other.named} - {one.named}",
         )
         rows.append([prose.month(year[1]), one, other, difference])
     names = [next(iter(table.values()))["sheet"].strip() for table in (first, second)]
@@ -182,9 +199,15 @@ def two_totals_sentence(survey: Survey) -> str:
     """How far the disagreement of the two tables goes."""
     notices = [row for row in survey.tables["notices"] if row["kind"] == "two_values"]
     sheets = dict.fromkeys(row["sheet"] for row in notices)
+    hashes = {row["release_id"]: row["workbook_sha256"] for row in survey.tables["codes"]}
+    cells = (
+        Cell(row["release_id"], hashes[row["release_id"]], row["sheet"], row["cell"])
+        for row in notices
+    )
+    number = Figure("notices.two_values", len(notices), "count", tuple(cells), "number of cells")
     return (
         f"One workbook may print one number twice and differently. In "
-        f"{Figure('notices.two_values', len(notices), 'count')} cells the table of all offence "
+        f"{number} cells the table of all offence "
         f"codes, <samp>{escape(prose.listed(list(sheets)))}</samp>, and the table of their parts "
         f"disagree about an offence and a year; for stalking, in these:"
     )
@@ -219,7 +242,7 @@ def known_faults(estimates: Estimates, survey: Survey) -> Table:
         [
             escape(editions[release_id].edition),
             f"<samp>{escape(sheet)}</samp>",
-            f"<code>{ranges(cells)}</code>",
+            f"<code>{', '.join(ranges(cells))}</code>",
             f"<samp>{escape(reason)}</samp>",
             TOLD[status],
         ]

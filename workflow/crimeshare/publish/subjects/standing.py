@@ -60,7 +60,7 @@ def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
     """The share of all forces together, which the forces' figures are added up to."""
     counts = [cell for force in estimates.forces for cell in force.count().cells]
     totals = [cell for force in estimates.forces for cell in force.total().cells]
-    summed = (f"SUM({cells[0].cell}:{cells[-1].cell})" for cells in (counts, totals))
+    summed = (f"SUM({cells[0].name}:{cells[-1].cell})" for cells in (counts, totals))
     return Figure(
         f"share.all-forces.{estimates.offence_id}.{estimates.latest.release_id}",
         limits.funnel.target,

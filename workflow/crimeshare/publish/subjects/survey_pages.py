@@ -7,10 +7,11 @@ written without its interval, level, method and basis.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 
-from crimeshare.cells import Cell
+from crimeshare.cells import Cell, cells_in
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
@@ -154,7 +155,7 @@ def contrast_sentence(survey: Survey, one: Estimate, other: Estimate) -> str:
 def trend_sentence(survey: Survey) -> str:
     """The trend of the longest stretch of years without a break."""
     row = max(survey.trends([STALKING]), key=lambda row: (row["years"], row["end"]))
-    change, lower, upper, level = _trend_figures(row)
+    change, lower, upper, level = _trend_figures(survey, row)
     return (
         f"The longest stretch of years without a break is that of "
         f"{survey_prose.who(row['sex'], row['age'])} from the {prose.period(row['start'])} to the "
@@ -166,17 +167,25 @@ def trend_sentence(survey: Survey) -> str:
     )
 
 
-def _trend_figures(row: dict[str, Any]) -> tuple[Figure, Figure, Figure, Figure]:
+def _trend_figures(survey: Survey, row: dict[str, Any]) -> tuple[Figure, Figure, Figure, Figure]:
     name = f"survey.trend.{row['measure_id']}.{row['sex']}.{row['age']}.{row['start']}"
     formula = f"weighted regression of the log odds over the years {row['start']} to {row['end']}"
+    years = survey.series(row["measure_id"], row["sex"], row["age"])
+    cells = tuple(
+        cell
+        for year in years
+        if row["start"] <= year.period_end <= row["end"]
+        for cell in year.figure.cells
+    )
     parts = [
-        Figure(f"{name}.{part}", row[part], "change", (), formula) for part in ("lower", "upper")
+        Figure(f"{name}.{part}", row[part], "change", cells, f"{part} limit of the {formula}")
+        for part in ("lower", "upper")
     ]
     whole = Figure(
         f"{name}.odds_change",
         row["odds_change"],
         "change",
-        (),
+        cells,
         formula,
         lower=row["lower"],
         upper=row["upper"],
@@ -333,7 +342,7 @@ def ever(survey: Survey) -> Chart:
 def offences_chart(survey: Survey) -> Chart:
     """Recorded stalking per hundred estimated victims, in the years that both sources have."""
     rows = survey.tables["ratios"]
-    first, last = _ratio(rows[0]), _ratio(rows[-1])
+    first, last = _ratio(survey, rows[0]), _ratio(survey, rows[-1])
     return intervals_by_row(
         Chart(
             "offences-per-victims",
@@ -350,7 +359,7 @@ def offences_chart(survey: Survey) -> Chart:
         [
             Interval(
                 _capital(prose.month(row["period_end"])),
-                *_ratio(row),
+                *_ratio(survey, row),
                 remark=f"on {survey_prose.BASES[row['basis']]}",
             )
             for row in rows
@@ -359,20 +368,29 @@ def offences_chart(survey: Survey) -> Chart:
     )
 
 
-def _ratio(row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
+def _ratio(survey: Survey, row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
     """Offences per hundred victims of one year, with its limits."""
     cell = Cell.of(row)
     name = f"offences_per_100_victims.{row['offence_code']}.{row['period_end']}"
-    estimate = f"survey.{row['measure_id']}.all.16+.{row['period_end']}.{row['survey_release_id']}"
-    formula = f"100 * {cell.name} / ({estimate} * {row['population_cells']})"
+    estimate = survey.at(row["period_end"], row["measure_id"], "all", "16+").figure
+    formula = f"100 * {cell.name} / ({estimate.named} * {row['population_cells']})"
+    cells = (cell, *_population_cells(row), *estimate.cells)
     ratio = Figure(
-        name, row["ratio"], "per_100", (cell,), formula, lower=row["lower"], upper=row["upper"]
+        name, row["ratio"], "per_100", cells, formula, lower=row["lower"], upper=row["upper"]
     )
     limits = [
-        Figure(f"{name}.{part}", row[part], "per_100", (cell,), f"{part} limit of {formula}")
+        Figure(f"{name}.{part}", row[part], "per_100", cells, f"{part} limit of {formula}")
         for part in ("lower", "upper")
     ]
     return ratio, limits[0], limits[1]
+
+
+def _population_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
+    """The cells that the population surveyed in one year was computed from."""
+    sha256 = row["population_workbook_sha256"]
+    return tuple(
+        replace(cell, workbook_sha256=sha256) for cell in cells_in(row["population_cells"])
+    )
 
 
 # ---------------------------------------------------------------- tables
@@ -547,17 +565,26 @@ def trends_table(survey: Survey) -> Table:
     rows: list[list[Content]] = []
     trends = survey.trends([STALKING, *PARTS])
     for row in trends:
-        change, lower, upper, _ = _trend_figures(row)
-        name = f"{change.figure_id.removesuffix('.odds_change')}"
+        change, lower, upper, _ = _trend_figures(survey, row)
+        name = change.figure_id.removesuffix(".odds_change")
+        years, scatter = (
+            Figure(
+                f"{name}.{part}", row[part], unit, change.cells, f"{what} of the {change.formula}"
+            )
+            for part, unit, what in (
+                ("years", "count", "number of years"),
+                ("q_p_value", "p_value", "p-value of the scatter about the line"),
+            )
+        )
         rows.append(
             [
                 f"{_capital(survey_prose.measure(row['measure_id']))}, "
                 f"{survey_prose.who(row['sex'], row['age'])}",
                 f"{prose.month(row['start'])} to {prose.month(row['end'])}",
-                Figure(f"{name}.years", row["years"], "count", formula=change.formula),
+                years,
                 change,
                 f"{lower:signed} to {upper:signed}",
-                Figure(f"{name}.q_p_value", row["q_p_value"], "p_value", formula=change.formula),
+                scatter,
                 survey_prose.trend(row["lower"], row["upper"]),
             ]
         )
@@ -568,7 +595,7 @@ def trends_table(survey: Survey) -> Table:
             "Years ending",
             "Years",
             "Change of the odds a year",
-            f"{_trend_figures(trends[0])[3]:whole} interval",
+            f"{level_figure(trends[0]['level']):whole} interval",
             "Scatter about the line, p-value",
             "Verdict",
         ],
@@ -634,19 +661,23 @@ def offences_table(survey: Survey) -> Table:
     """Recorded offences and estimated victims of the same years, side by side."""
     rows: list[list[Content]] = []
     for row in survey.tables["ratios"]:
-        ratio, lower, upper = _ratio(row)
+        ratio, lower, upper = _ratio(survey, row)
         estimate = survey.at(row["period_end"], row["measure_id"], "all", "16+")
         name = f"victims.{row['measure_id']}.{row['period_end']}"
-        formula = f"{estimate.figure.figure_id} * {row['population_cells']}"
+        formula = f"{estimate.figure.named} * {row['population_cells']}"
         victims, low, high = (
             Figure(
                 f"{name}{part}",
                 round(row[f"victims{part.replace('.', '_')}"], -3),
                 "count",
-                estimate.figure.cells,
-                formula,
+                (*estimate.figure.cells, *_population_cells(row)),
+                f"{what}{formula}, in whole thousands",
             )
-            for part in ("", ".lower", ".upper")
+            for part, what in (
+                ("", ""),
+                (".lower", "lower limit of "),
+                (".upper", "upper limit of "),
+            )
         )
         cell = Cell.of(row)
         count = Figure(
@@ -696,7 +727,7 @@ def _population_years(survey: Survey) -> list[str]:
 def offences_sentence(survey: Survey) -> str:
     """Recorded offences per hundred victims in the newest year that both sources have."""
     row = survey.tables["ratios"][-1]
-    ratio, lower, upper = _ratio(row)
+    ratio, lower, upper = _ratio(survey, row)
     level = level_figure(row["level"])
     return (
         f"In the {prose.period(row['period_end'])} police in England and Wales recorded {ratio} "

@@ -5,7 +5,7 @@ Nothing is measured here; see :mod:`crimeshare.publish.subjects.estimates` for t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -36,6 +36,7 @@ TABLES = {
     "agreement": ESTIMATES / "flag_agreement.parquet",
     "disagreements": ESTIMATES / "flag_disagreements.parquet",
     "estimates": CLEAN / "survey_estimates.parquet",
+    "comparisons": CLEAN / "survey_comparisons.parquet",
     "notices": CLEAN / "survey_notices.parquet",
     "codes": CLEAN / "recorded_offence_codes.parquet",
 }
@@ -148,6 +149,16 @@ class Survey:
         """Take the rows of every table of `TABLES`."""
         self.tables = tables
         self._places = {tuple(row[name] for name in _KEY): row for row in tables["estimates"]}
+        self._compared = {
+            (
+                row["release_id"],
+                row["measure_id"],
+                row["period_end"],
+                row["previous_period_end"],
+            ): row
+            for row in tables["comparisons"]
+            if row["statistic"] == "prevalence"
+        }
         self._rows: dict[tuple[str, str, str], dict[date, Row]] = {}
         for row in sorted(tables["prevalence"], key=lambda row: str(row["release_id"])[-7:]):
             if row["characteristic"] == "all":
@@ -215,7 +226,7 @@ class Survey:
             if (row["measure_id"], row["sex"], row["age"]) == (measure_id, sex, age):
                 newest[row["period_end"], row["previous_period_end"]] = row
         return [
-            _change(row, by_end[earlier], by_end[later])
+            self._change(row, by_end[earlier], by_end[later])
             for (later, earlier), row in sorted(newest.items())
             if later in by_end and earlier in by_end
         ]
@@ -246,11 +257,15 @@ class Survey:
             difference,
             "percentage_points",
             cells,
-            " - ".join(cell.name for cell in cells),
+            f"{one.figure.named} - {other.figure.named}",
             lower=limits[0],
             upper=limits[1],
         )
         return Contrast(whole, *_limits(whole, *limits), (difference - widest, difference + widest))
+
+    def cells_of(self, row: Row) -> tuple[Cell, ...]:
+        """The cells of an estimate, given as a row of ``prevalence``."""
+        return (cell_of(self._places[tuple(row[name] for name in _KEY)]),)
 
     def _widest_error(self, estimate: Estimate) -> float:
         error = estimate.standard_error or 0.0
@@ -259,6 +274,47 @@ class Survey:
         largest = self.factor_range(estimate.period_end)[1]
         inflated = max(1.0, largest.number / estimate.design_factor.number)
         return error * inflated * sqrt(estimate.base.number / estimate.base_lowest.number)
+
+    def _change(self, row: Row, earlier: Estimate, later: Estimate) -> SurveyChange:
+        name = f"{later.figure.figure_id}.since.{earlier.period_end}"
+        ends = (later.period_end, earlier.period_end)
+        published = self._compared.get((row["release_id"], row["measure_id"], *ends))
+        if published:
+            # In full, as the two estimates are not.
+            change = Cell.of(published)
+            cells = (change, *cells_compared([published])[1:])
+            formula = f"{change.name} / 100"
+        else:
+            cells = tuple(dict.fromkeys((*later.figure.cells, *earlier.figure.cells)))
+            formula = f"{later.figure.named} - {earlier.figure.named}"
+
+        def figure(part: str, value: float | None, unit: str) -> Figure:
+            return Figure(
+                f"{name}.{part}", value, unit, cells, f"{part.replace('_', ' ')} of {formula}"
+            )
+
+        difference = Figure(
+            f"{name}.difference",
+            row["difference"],
+            "percentage_points",
+            cells,
+            formula,
+            lower=row["lower"],
+            upper=row["upper"],
+        )
+        return SurveyChange(
+            earlier,
+            later,
+            difference,
+            *_limits(difference, row["lower"], row["upper"]),
+            level_figure(row["level"]),
+            figure("p_value", row["p_value"], "p_value"),
+            figure("p_adjusted", row["p_adjusted"], "p_value"),
+            figure("smallest_detectable", row["smallest_detectable"], "percentage_points"),
+            row["significant"],
+            row["published_significance"],
+            tuple(name for name in (row["breaks"] or "").split("; ") if name),
+        )
 
     def breaks(self, measure_id: str) -> list[Break]:
         """What interrupts the series of a measure, oldest first."""
@@ -339,20 +395,46 @@ def _read(root: Path, stamp: tuple[int, ...]) -> Survey:
     return Survey({name: pq.read_table(root / file).to_pylist() for name, file in TABLES.items()})
 
 
+def cell_of(row: Row) -> Cell:
+    """The cell of a row of ``survey_estimates``.
+
+    Of one that was gathered by hand from a publication, what was looked up stands for a cell.
+    """
+    if row["cell"]:
+        return Cell.of(row)
+    return Cell(
+        row["release_id"],
+        "",
+        row["source"],
+        f"{survey_prose.measure(row['measure_id'])}, {row['sex']}, {row['age']}",
+    )
+
+
+def cells_compared(rows: Iterable[Row]) -> tuple[Cell, ...]:
+    """The cells of rows of ``survey_comparisons``: change, verdict and the two figures compared."""
+    cells = dict.fromkeys(
+        Cell(row["release_id"], row["workbook_sha256"], row[sheet], row[cell])
+        for row in rows
+        for sheet, cell in (
+            ("sheet", "cell"),
+            ("sheet", "significance_cell"),
+            ("value_sheet", "value_cell"),
+            ("value_sheet", "previous_value_cell"),
+        )
+    )
+    return tuple(cells)
+
+
 def _estimate(row: Row, places: dict[tuple[Any, ...], Row]) -> Estimate:
     place = places[tuple(row[name] for name in _KEY)]
     who = f"{row['sex']}.{row['age']}"
     name = f"survey.{row['measure_id']}.{who}.{row['period_end']}.{row['release_id']}"
-    if place["cell"]:
-        cell = Cell(row["release_id"], place["workbook_sha256"], place["sheet"], place["cell"])
-        where = ""
-    else:
-        # Gathered by hand from a publication: what stands for a cell is what was looked up.
-        where = f"{survey_prose.measure(row['measure_id'])}, {row['sex']}, {row['age']}"
-        cell = Cell(row["release_id"], "", row["source"], where)
+    cell = cell_of(place)
+    # Workbooks give proportions in per cent.
+    where, stands = (cell.name, f"{cell.name} / 100") if cell.addressed else (cell.cell, "")
 
     def figure(part: str, value: float | None, unit: str) -> Figure:
-        formula = f"{part.replace('_', ' ')} of {where or cell.name}"
+        formula = f"{part.replace('_', ' ')} of {where}"
         return Figure(f"{name}.{part}", value, unit, (cell,), formula)
 
     def limit(part: str) -> Figure:
@@ -373,7 +455,7 @@ def _estimate(row: Row, places: dict[tuple[Any, ...], Row]) -> Estimate:
             row["estimate"],
             "proportion",
             (cell,),
-            where,
+            stands,
             lower=row["lower"],
             upper=row["upper"],
         ),
@@ -394,40 +476,15 @@ def _estimate(row: Row, places: dict[tuple[Any, ...], Row]) -> Estimate:
     )
 
 
-def _change(row: Row, earlier: Estimate, later: Estimate) -> SurveyChange:
-    name = f"{later.figure.figure_id}.since.{earlier.period_end}"
-    cells = tuple(dict.fromkeys((*later.figure.cells, *earlier.figure.cells)))
-    formula = f"{later.figure.figure_id} - {earlier.figure.figure_id}"
-
-    def figure(part: str, value: float | None, unit: str) -> Figure:
-        return Figure(f"{name}.{part}", value, unit, cells, f"{part} of {formula}")
-
-    difference = Figure(
-        f"{name}.difference",
-        row["difference"],
-        "percentage_points",
-        cells,
-        formula,
-        lower=row["lower"],
-        upper=row["upper"],
-    )
-    return SurveyChange(
-        earlier,
-        later,
-        difference,
-        *_limits(difference, row["lower"], row["upper"]),
-        level_figure(row["level"]),
-        figure("p_value", row["p_value"], "p_value"),
-        figure("p_adjusted", row["p_adjusted"], "p_value"),
-        figure("smallest_detectable", row["smallest_detectable"], "percentage_points"),
-        row["significant"],
-        row["published_significance"],
-        tuple(name for name in (row["breaks"] or "").split("; ") if name),
-    )
-
-
 def _limits(figure: Figure, lower: float | None, upper: float | None) -> tuple[Figure, Figure]:
-    return (
-        Figure(f"{figure.figure_id}.lower", lower, figure.unit, figure.cells, figure.formula),
-        Figure(f"{figure.figure_id}.upper", upper, figure.unit, figure.cells, figure.formula),
+    first, second = (
+        Figure(
+            f"{figure.figure_id}.{part}",
+            limit,
+            figure.unit,
+            figure.cells,
+            f"{part} limit of {figure.formula}",
+        )
+        for part, limit in (("lower", lower), ("upper", upper))
     )
+    return first, second
