@@ -62,7 +62,7 @@ def test_a_publication_without_a_workbook_names_the_estimate_where_a_cell_would_
         Figure(name, 0.1, "proportion", (Cell("stalking-2024-03", "", "Findings", cell),))
         for name, cell in (("a", "stalking, men"), ("b", "B7"), ("c", "stalking, men"))
     ]
-    assert "<code>Findings: B7, stalking, men</code>" in sources(named)
+    assert "<code>Findings: B7; stalking, men</code>" in sources(named)
 
 
 def test_a_formula_over_two_releases_stands_with_both() -> None:

@@ -100,9 +100,9 @@ def _filled(skeleton: str, figures: Sequence[Figure]) -> str:
 
 def _places(cells: Sequence[Cell]) -> str:
     """Cells as ranges, after them what a publication without a workbook has in place of cells."""
-    addressed = [cell.cell for cell in cells if cell.addressed]
+    addressed = ", ".join(ranges(cell.cell for cell in cells if cell.addressed))
     named = dict.fromkeys(cell.cell for cell in cells if not cell.addressed)
-    return ", ".join([*ranges(addressed), *named])
+    return "; ".join([*filter(None, [addressed]), *named])
 
 
 @cache

@@ -25,8 +25,8 @@ from crimeshare.publish.subjects.survey_charts import Interval, intervals_by_row
 from crimeshare.publish.subjects.survey_pages import STALKING
 from crimeshare.publish.subjects.surveyed import (
     Survey,
-    cell_of,
     cells_compared,
+    cells_of_all,
     level_figure,
 )
 from crimeshare.reference import REFERENCE
@@ -380,12 +380,13 @@ def _factor(name: str, value: float, cells: tuple[Cell, ...]) -> Figure:
 
 def _estimated(survey: Survey, release_id: str, sex: str) -> tuple[Cell, ...]:
     """The cells of the estimates of a release that have a published standard error."""
-    return tuple(
-        cell_of(row)
+    rows = (
+        row
         for row in survey.tables["estimates"]
         if (row["release_id"], row["sex"], row["age"]) == (release_id, sex, "16+")
         and row["standard_error"] is not None
     )
+    return cells_of_all(rows, f"every measure, {sex}, 16+")
 
 
 def _compared(survey: Survey, groups: Iterable[Row]) -> tuple[Cell, ...]:

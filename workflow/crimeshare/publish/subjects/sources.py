@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -14,7 +12,7 @@ from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.quarterly import Quarterly
-from crimeshare.publish.subjects.surveyed import Survey, cell_of
+from crimeshare.publish.subjects.surveyed import Survey, cells_of_all
 from crimeshare.reference import REFERENCE, offences, read_rows
 from crimeshare.sources.registry import PIN_BASES, Release, read_copies, read_registry
 from crimeshare.tables.corrections import read_corrections
@@ -116,7 +114,7 @@ def surveyed(survey: Survey) -> Table:
                     f"survey.estimates.{release_id}",
                     len(own),
                     "count",
-                    _cells(own),
+                    cells_of_all(own, "every estimate"),
                     "number of estimates",
                 ),
                 f'<code class="hash">{sha256}</code>' if sha256 else "no workbook at hand",
@@ -136,16 +134,6 @@ def surveyed(survey: Survey) -> Table:
         ],
         rows,
         wide=True,
-    )
-
-
-def _cells(estimates: Sequence[dict[str, Any]]) -> tuple[Cell, ...]:
-    """The cells of all estimates of a release; of gathered ones the publication alone."""
-    cells = map(cell_of, estimates)
-    return tuple(
-        dict.fromkeys(
-            cell if cell.addressed else replace(cell, cell="every estimate") for cell in cells
-        )
     )
 
 

@@ -6,7 +6,7 @@ Nothing is measured here; see :mod:`crimeshare.publish.subjects.estimates` for t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from math import hypot, sqrt
@@ -263,10 +263,6 @@ class Survey:
         )
         return Contrast(whole, *_limits(whole, *limits), (difference - widest, difference + widest))
 
-    def cells_of(self, row: Row) -> tuple[Cell, ...]:
-        """The cells of an estimate, given as a row of ``prevalence``."""
-        return (cell_of(self._places[tuple(row[name] for name in _KEY)]),)
-
     def _widest_error(self, estimate: Estimate) -> float:
         error = estimate.standard_error or 0.0
         if estimate.base_lowest is None:
@@ -280,10 +276,9 @@ class Survey:
         ends = (later.period_end, earlier.period_end)
         published = self._compared.get((row["release_id"], row["measure_id"], *ends))
         if published:
-            # In full, as the two estimates are not.
-            change = Cell.of(published)
-            cells = (change, *cells_compared([published])[1:])
-            formula = f"{change.name} / 100"
+            # The change is published in full, where the two estimates are rounded.
+            cells = cells_compared([published])
+            formula = f"{Cell.of(published).name} / 100"
         else:
             cells = tuple(dict.fromkeys((*later.figure.cells, *earlier.figure.cells)))
             formula = f"{later.figure.named} - {earlier.figure.named}"
@@ -408,6 +403,13 @@ def cell_of(row: Row) -> Cell:
         row["source"],
         f"{survey_prose.measure(row['measure_id'])}, {row['sex']}, {row['age']}",
     )
+
+
+def cells_of_all(rows: Iterable[Row], told: str) -> tuple[Cell, ...]:
+    """The cells of many rows of ``survey_estimates``; those without one are `told` together."""
+    cells = map(cell_of, rows)
+    together = (cell if cell.addressed else replace(cell, cell=told) for cell in cells)
+    return tuple(dict.fromkeys(together))
 
 
 def cells_compared(rows: Iterable[Row]) -> tuple[Cell, ...]:
