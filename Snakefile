@@ -55,6 +55,6 @@ rule all:
         survey_targets,
         quarter_targets,
         "results/estimates/revisions.parquet",
-        "results/logs/check_claims.done",
+        rules.check_claims_last.output,
     message:
         "The report is results/report/index.html"

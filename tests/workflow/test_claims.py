@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -37,6 +38,19 @@ BAD = """
   period: year ending March 2024
   value: one in seven
 """
+
+
+def test_a_refused_entry_is_told_when_all_else_is_built(project: Path) -> None:
+    graph = snakemake(project, "--rulegraph", "--forceall").stdout
+    names = dict(re.findall(r'^\s*(\d+)\[label = "(\w+)"', graph, re.MULTILINE))
+    arrows = re.findall(r"^\s*(\d+) -> (\d+)", graph, re.MULTILINE)
+    before: set[str] = set()
+    found = {number for number, name in names.items() if name == "check_claims_last"}
+    while found:
+        before |= {names[number] for number in found}
+        found = {start for start, end in arrows if end in found}
+    assert set(names.values()) - before == {"all"}
+    assert {"render_site", "render_pdf", "render_data_pack", "render_ledger"} < before
 
 
 def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(

@@ -5,8 +5,10 @@
 #       results/published/figures.csv         as committed, for check_ledger
 #       config/, notebooks/, resources/       what else the build read, for its description
 #       results/                              what it made, likewise
+#       results/estimates/claims_refused.txt  entries that could not be judged, and why
 # out   results/published/figures.csv         the ledger
 #       results/ro-crate-metadata.json        inputs, software, outputs and licences (RO-Crate)
+#       results/logs/check_claims_last.done   says that no statement was refused
 
 hashed = [
     "results/clean/recorded_crime.parquet",
@@ -109,3 +111,19 @@ rule render_crate:
         "Describing the build"
     script:
         "../scripts/render_crate.py"
+
+
+# At the end, after the description of all that was built: a statement that cannot be judged costs
+# nobody the report of the others.
+use rule check_claims as check_claims_last with:
+    input:
+        rules.render_crate.output,
+        refused="results/estimates/claims_refused.txt",
+    output:
+        touch("results/logs/check_claims_last.done"),
+    log:
+        "results/logs/check_claims_last.log",
+    benchmark:
+        "results/benchmarks/check_claims_last.tsv"
+    message:
+        "Checking that every statement could be judged"

@@ -9,4 +9,3 @@ with running(snakemake):
     refused = Path(snakemake.input.refused).read_text(encoding="utf-8").splitlines()
     if refused:
         raise Problems(refused)
-    Path(snakemake.output.checked).touch()
