@@ -12,8 +12,10 @@ from crimeshare.measures.recorded import (
     compute_shares,
     rank_forces,
     read_recording_changes,
+    require_offence_group,
 )
 from crimeshare.parquet import read_table
+from crimeshare.problems import Problem
 from crimeshare.tables.combining import combine_recorded_crime
 from tests.facsimile import FIGURES
 
@@ -222,3 +224,31 @@ def test_every_recording_change_names_offences_and_a_source(
 ) -> None:
     assert recording_changes.notna().all(axis=None)
     assert (recording_changes["source"].str.len() > 10).all()
+
+
+@pytest.mark.parametrize("offence_id", ["stalking_harassment", "violence_against_person"])
+def test_a_report_is_about_a_group_of_the_newest_edition(
+    shares: pd.DataFrame, offence_id: str
+) -> None:
+    require_offence_group(shares, offence_id)
+
+
+@pytest.mark.parametrize(
+    ("offence_id", "said"),
+    [
+        (
+            "stalkng_harassment",
+            "gives no share; did you mean `stalking_harassment`? It gives those",
+        ),
+        ("total", "gives no share. It gives those of violence_against_person, homicide, "),
+        ("domestic_burglary", "It is in pfa-2016-06, which `releases` can name. It gives those of"),
+    ],
+)
+def test_a_report_about_no_such_group_is_refused(
+    shares: pd.DataFrame, offence_id: str, said: str
+) -> None:
+    with pytest.raises(Problem) as refused:
+        require_offence_group(shares, offence_id)
+    (sentence,) = str(refused.value).splitlines()
+    assert sentence.startswith(f"config: `offence_group` is `{offence_id}`, of which the newest")
+    assert said in sentence

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from crimeshare.nearest import did_you_mean
+from crimeshare.problems import Problem
 from crimeshare.reference import areas, main_groups, offences, read_rows
 
 # ONS shows no change from a base below this.
@@ -141,6 +143,30 @@ def read_recording_changes(path: Path) -> pd.DataFrame:
     table["effective"] = pd.to_datetime(table["effective"]).astype("datetime64[ms]")
     table["offence_id"] = table["offence_ids"].str.split()
     return table.drop(columns="offence_ids").explode("offence_id", ignore_index=True)
+
+
+def require_offence_group(shares: pd.DataFrame, offence_id: str) -> None:
+    """Stop unless the newest edition gives shares of the group that a report is to be about.
+
+    Args:
+        shares: as :func:`compute_shares` gives it.
+        offence_id: of the group.
+
+    Raises:
+        Problem: the edition gives no share of it; names those of which it does.
+    """
+    known = shares.dropna(subset="share").sort_values(["period_end", "release_id"])
+    newest = known["release_id"].iloc[-1]
+    given = list(dict.fromkeys(known.loc[known["release_id"] == newest, "offence_id"]))
+    if offence_id in given:
+        return
+    elsewhere = list(dict.fromkeys(known.loc[known["offence_id"] == offence_id, "release_id"]))
+    older = f" It is in {', '.join(elsewhere)}, which `releases` can name." if elsewhere else ""
+    raise Problem(
+        f"config: `offence_group` is `{offence_id}`, of which the newest edition, {newest}, gives "
+        f"no share{did_you_mean(offence_id, given) or '.'}{older} It gives those of "
+        f"{', '.join(given)}."
+    )
 
 
 def rank_forces(shares: pd.DataFrame) -> pd.Series:
