@@ -188,6 +188,25 @@ class TestSelection:
         assert "status in config/releases.csv is listed" in caught.value.problems[0]
         assert "did you mean `pfa-2024-12`?" in caught.value.problems[1]
 
+    def test_a_dataset_of_which_none_is_named_is_whole(self, path: Path) -> None:
+        rows = [
+            ROW,
+            ROW
+            | {"release_id": "pfa-2023-12", "period_end": "2023-12-31"}
+            | {"path": "/crime/dec23/a.xlsx", "sha256": B},
+            ROW
+            | {"release_id": "appendix-2024-12", "dataset": "appendix"}
+            | {"path": "/crime/appendix/a.xlsx", "sha256": "c" * 64},
+        ]
+        registry = read_registry(write(path, *rows))
+        both = ["pfa-2023-12", "pfa-2024-12"]
+        for wanted, chosen in {
+            "all": [*both, "appendix-2024-12"],
+            "pfa-2023-12": ["pfa-2023-12", "appendix-2024-12"],
+            "appendix-2024-12": [*both, "appendix-2024-12"],
+        }.items():
+            assert sorted(r.release_id for r in select(registry, wanted)) == sorted(chosen)
+
     def test_of_an_edition_without_an_issue_the_last_one_is_meant(self, path: Path) -> None:
         first = ROW | {"release_id": "pfa-2024-12-v1", "path": "/crime/dec/previous/v1/a.xlsx"}
         last = ROW | {"release_id": "pfa-2024-12-corrected", "sha256": B}

@@ -439,8 +439,15 @@ class TestMethods:
         assert methods.other_release("a-2025-12", releases) == "a-2025-06"
         assert methods.other_release("a-2022-09", releases) == "a-2025-06"
         assert methods.other_release("a-2025-06", releases, furthest=True) == "a-2022-09"
-        with pytest.raises(ValueError, match="no other"):
-            methods.other_release("a-2022-09", releases[:1])
+
+    def test_an_edition_alone_is_checked_with_no_other(self, survey: Survey) -> None:
+        alone = [r for r in survey.tables["agreement"] if r["release_id"] == r["estimated_on"]]
+        one = Survey(survey.tables | {"agreement": alone[:1], "disagreements": []})
+        assert methods.checked(one) == []
+        assert methods.agreement_sentence(one).startswith("Only one edition is at hand")
+        assert methods.distant_agreement_sentence(one) == ""
+        assert methods.agreement_table(one) is None
+        assert methods.disagreement_table(one) is None
 
     def test_agreement_holds_with_the_factor_of_the_edition_furthest_in_time(
         self, survey: Survey

@@ -21,6 +21,7 @@ from pydantic import (
 
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problems
+from crimeshare.reference import areas, offences
 
 SOURCES = ("embedded", "ons")
 
@@ -33,6 +34,22 @@ def _known_source(source: str) -> str:
     if source in SOURCES or is_url(source) or (source and Path(source).expanduser().is_dir()):
         return source
     raise ValueError(source)
+
+
+def _known_force(slug: str) -> str:
+    if slug in _forces():
+        return slug
+    raise ValueError(slug)
+
+
+def _forces() -> list[str]:
+    return [area.slug for area in areas().values() if area.area_type == "force"]
+
+
+def _known_group(offence_id: str) -> str:
+    if offence_id in offences():
+        return offence_id
+    raise ValueError(offence_id)
 
 
 def _as_list(value: object) -> object:
@@ -56,8 +73,12 @@ class Configuration(BaseModel):
     releases: Annotated[
         Literal["all"] | Annotated[list[Name], Field(min_length=1)], BeforeValidator(_as_list)
     ] = Field(description="all, or a list of release ids such as [pfa-2024-12]")
-    offence_group: Name = Field(description="an offence_id such as stalking_harassment")
-    force: Name = Field(description="a force in lower case with hyphens, such as south-wales")
+    offence_group: Annotated[Name, AfterValidator(_known_group)] = Field(
+        description="an offence_id of resources/reference/offences.csv, such as stalking_harassment"
+    )
+    force: Annotated[Name, AfterValidator(_known_force)] = Field(
+        description="a force in lower case with hyphens, such as south-wales"
+    )
     level: float = Field(gt=0, lt=1, description="a number between 0 and 1, such as 0.95")
     hosts: list[Host] = Field(description="a list of host names such as [www.ons.gov.uk]")
     contact: Annotated[str, StringConstraints(pattern=r"^[!-~]+$")] = Field(
@@ -107,5 +128,6 @@ def _sentence(key: str, kind: str, values: Mapping[str, Any]) -> str:
     expected = fields[key].description
     if kind == "missing":
         return f"config: the key `{key}` is missing from config/config.yaml; expected {expected}."
-    hint = did_you_mean(str(values[key]), SOURCES) if key == "source" else ""
+    names = {"source": SOURCES, "offence_group": offences(), "force": _forces()}.get(key, ())
+    hint = did_you_mean(str(values[key]), names)
     return f"config: `{key}` is `{values[key]}`; expected {expected}{hint or '.'}"

@@ -10,13 +10,8 @@
 #       results/estimates/home_office_check.parquet   both publishers' counts of a year
 #       resources/figures/<prc release>.parquet       from a conversion, if asked for by name
 
-# `releases=` narrows the dataset it names releases of, as it does for the survey.
 quarter_releases = [
     release.release_id for release in releases.values() if release.dataset == "prc"
-] or [
-    release.release_id
-    for release in select(registry, "all")
-    if release.dataset == "prc"
 ]
 quarter_targets = [
     "results/estimates/quarterly_series.parquet",

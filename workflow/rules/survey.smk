@@ -21,14 +21,8 @@
 #       results/estimates/survey_trends.parquet         trends between breaks
 #       results/estimates/offences_per_victims.parquet  where recorded crime and survey meet
 
-# `releases=` narrows the dataset it names releases of; the survey stands on the latest ones
-# together, so naming none of them leaves them all.
 appendix_releases = [
     release.release_id for release in releases.values() if release.dataset == "appendix"
-] or [
-    release.release_id
-    for release in select(registry, "all")
-    if release.dataset == "appendix"
 ]
 survey_targets = [
     "results/clean/recorded_offence_codes.parquet",

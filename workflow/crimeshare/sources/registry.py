@@ -185,14 +185,13 @@ def select(registry: Mapping[str, Release], wanted: str | list[str]) -> list[Rel
     """Return the shipped releases (`wanted` is ``"all"``) or those named, in registry order.
 
     An edition that was issued more than once may be named without an issue: the last one is meant.
+    A dataset of which none is named is returned whole, since a report needs them all.
 
     Raises:
         Problems: names that the registry does not hold, or whose figures are not shipped.
     """
-    if wanted == "all":
-        return [release for release in registry.values() if release.status == "shipped"]
     names = []
-    for name in [wanted] if isinstance(wanted, str) else wanted:
+    for name in [] if wanted == "all" else [wanted] if isinstance(wanted, str) else wanted:
         issues = [] if name in registry else current_issues(name, registry)
         names.append(issues[0].release_id if len(issues) == 1 else name)
     problems = []
@@ -210,7 +209,13 @@ def select(registry: Mapping[str, Release], wanted: str | list[str]) -> list[Rel
             )
     if problems:
         raise Problems(problems)
-    return [release for release in registry.values() if release.release_id in names]
+    named = {registry[name].dataset for name in names}
+    return [
+        release
+        for release in registry.values()
+        if release.release_id in names
+        or (release.dataset not in named and release.status == "shipped")
+    ]
 
 
 def _rows(

@@ -414,31 +414,30 @@ def _edition(release_id: str) -> str:
 # ---------------------------------------------------------------- ONS's own verdicts
 
 
-def checked(survey: Survey) -> list[Row]:
-    """Agreement on each edition, with factors estimated on the edition nearest to it in time."""
+def checked(survey: Survey, *, furthest: bool = False) -> list[Row]:
+    """Agreement on each edition with the factors of another; nothing where one is alone.
+
+    Args:
+        survey: the tables.
+        furthest: the other is the edition furthest in time, not the nearest.
+    """
     releases = sorted({row["release_id"] for row in survey.tables["agreement"]})
-    nearest = {release: other_release(release, releases) for release in releases}
+    if len(releases) < 2:
+        return []
+    other = {release: other_release(release, releases, furthest=furthest) for release in releases}
     return [
-        row
-        for row in survey.tables["agreement"]
-        if row["estimated_on"] == nearest[row["release_id"]]
+        row for row in survey.tables["agreement"] if row["estimated_on"] == other[row["release_id"]]
     ]
 
 
 def other_release(release_id: str, releases: Sequence[str], *, furthest: bool = False) -> str:
-    """The other release whose period is nearest, or furthest; ids end in year and month.
-
-    Raises:
-        ValueError: if there is no other.
-    """
+    """The other release whose period is nearest, or furthest; ids end in year and month."""
 
     def months(name: str) -> int:
         year, month = name[-7:].split("-")
         return 12 * int(year) + int(month)
 
     others = [other for other in releases if other != release_id]
-    if not others:
-        raise ValueError(f"{release_id} is the only release: there is no other to check it with")
     choose = max if furthest else min
     return choose(others, key=lambda other: abs(months(other) - months(release_id)))
 
@@ -446,6 +445,8 @@ def other_release(release_id: str, releases: Sequence[str], *, furthest: bool = 
 def agreement_sentence(survey: Survey) -> str:
     """How far the project's verdicts are ONS's, over all editions and measures."""
     rows = checked(survey)
+    if not rows:
+        return "Only one edition is at hand here, so its factor could not be tried on another."
     comparisons, overall, near, elsewhere = _agreement(survey, "prevalence", _shares(rows))
     every, every_overall, _, every_elsewhere = _agreement(survey, "all", rows)
     return (
@@ -458,14 +459,10 @@ def agreement_sentence(survey: Survey) -> str:
 
 
 def distant_agreement_sentence(survey: Survey) -> str:
-    """The same with factors from the edition furthest in time, which shares least with it."""
-    releases = sorted({row["release_id"] for row in survey.tables["agreement"]})
-    furthest = {release: other_release(release, releases, furthest=True) for release in releases}
-    rows = [
-        row
-        for row in survey.tables["agreement"]
-        if row["estimated_on"] == furthest[row["release_id"]]
-    ]
+    """The same with factors from the edition furthest in time; nothing where one is alone."""
+    rows = checked(survey, furthest=True)
+    if not rows:
+        return ""
     _, shares, _, shares_elsewhere = _agreement(survey, "prevalence.furthest", _shares(rows))
     _, every, _, every_elsewhere = _agreement(survey, "all.furthest", rows)
     return (
@@ -509,8 +506,8 @@ def _agreement(
     )
 
 
-def agreement_table(survey: Survey) -> Table:
-    """Agreement for each edition and kind of measure."""
+def agreement_table(survey: Survey) -> Table | None:
+    """Agreement for each edition and kind of measure; None where one edition is alone."""
     rows: list[list[Content]] = []
     for row in checked(survey):
         name = f"{row['release_id']}.{row['statistic']}.{row['units']}"
@@ -531,6 +528,8 @@ def agreement_table(survey: Survey) -> Table:
                 elsewhere,
             ]
         )
+    if not rows:
+        return None
     return Table(
         "The project's verdicts on changes beside ONS's, by edition and measure",
         [
@@ -555,7 +554,7 @@ def _estimated_on(survey: Survey, row: Row) -> tuple[Cell, ...]:
     return _compared(survey, [row | {"release_id": row["estimated_on"]}])
 
 
-def disagreement_table(survey: Survey) -> Table:
+def disagreement_table(survey: Survey) -> Table | None:
     """Every disagreement away from the threshold, measure by measure, with what explains it."""
     pairs = {(row["release_id"], row["estimated_on"]) for row in checked(survey)}
     grouped: dict[tuple[str, str, str, str], list[Row]] = {}
@@ -593,6 +592,8 @@ def disagreement_table(survey: Survey) -> Table:
                 letters.setdefault(explained(first), chr(ord("A") + len(letters))),
             ]
         )
+    if not rows:
+        return None
     return Table(
         "Disagreements away from the threshold, and what explains them",
         [

@@ -141,8 +141,8 @@ CODE = "8Q"
 TABLES_OF_CODES = ("offence_codes", "offence_subcodes")
 
 
-def two_totals(survey: Survey) -> Table:
-    """Stalking recorded in one year, as two tables of one workbook give it."""
+def two_totals(survey: Survey) -> Table | None:
+    """Stalking recorded in one year, as two tables of one workbook give it; None where one does."""
     newest = max(row["release_id"] for row in survey.tables["codes"])
     first, second = (
         {
@@ -163,6 +163,8 @@ def two_totals(survey: Survey) -> Table:
             f"{other.named} - {one.named}",
         )
         rows.append([prose.month(year[1]), one, other, difference])
+    if not rows:
+        return None
     names = [next(iter(table.values()))["sheet"].strip() for table in (first, second)]
     return Table(
         "Stalking recorded by the police of England and Wales, in two tables of one workbook",
@@ -186,6 +188,8 @@ def _recorded(row: dict[str, Any]) -> Figure:
 def two_totals_sentence(survey: Survey) -> str:
     """How far the disagreement of the two tables goes."""
     notices = [row for row in survey.tables["notices"] if row["kind"] == "two_values"]
+    if not notices:
+        return "One workbook may print one number twice and differently; those at hand do not."
     sheets = dict.fromkeys(row["sheet"] for row in notices)
     hashes = {row["release_id"]: row["workbook_sha256"] for row in survey.tables["codes"]}
     cells = (
@@ -194,10 +198,9 @@ def two_totals_sentence(survey: Survey) -> str:
     )
     number = Figure("notices.two_values", len(notices), "count", tuple(cells), "number of cells")
     return (
-        f"One workbook may print one number twice and differently. In "
-        f"{number} cells the table of all offence "
-        f"codes, <samp>{escape(prose.listed(list(sheets)))}</samp>, and the table of their parts "
-        f"disagree about an offence and a year; for stalking, in these:"
+        f"One workbook may print one number twice and differently. In {number} cells the table of "
+        f"all offence codes, <samp>{escape(prose.listed(list(sheets)))}</samp>, and the table of "
+        f"their parts disagree about an offence and a year. Of stalking they say:"
     )
 
 

@@ -339,9 +339,11 @@ def ever(survey: Survey) -> Chart:
     )
 
 
-def offences_chart(survey: Survey) -> Chart:
+def offences_chart(survey: Survey) -> Chart | None:
     """Recorded stalking per hundred estimated victims, in the years that both sources have."""
     rows = survey.tables["ratios"]
+    if not rows:
+        return None
     first, last = _ratio(survey, rows[0]), _ratio(survey, rows[-1])
     return intervals_by_row(
         Chart(
@@ -657,8 +659,10 @@ def other_measures(survey: Survey) -> Table:
     )
 
 
-def offences_table(survey: Survey) -> Table:
-    """Recorded offences and estimated victims of the same years, side by side."""
+def offences_table(survey: Survey) -> Table | None:
+    """Recorded offences and estimated victims of the same years, side by side; None without any."""
+    if not survey.tables["ratios"]:
+        return None
     rows: list[list[Content]] = []
     for row in survey.tables["ratios"]:
         ratio, lower, upper = _ratio(survey, row)
@@ -726,6 +730,8 @@ def _population_years(survey: Survey) -> list[str]:
 
 def offences_sentence(survey: Survey) -> str:
     """Recorded offences per hundred victims in the newest year that both sources have."""
+    if not survey.tables["ratios"]:
+        return "No year at hand has both a count of recorded stalking and an estimate of victims."
     row = survey.tables["ratios"][-1]
     ratio, lower, upper = _ratio(survey, row)
     level = level_figure(row["level"])
