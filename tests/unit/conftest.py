@@ -1,5 +1,6 @@
 """A small build for the tests of the report: estimates from the shipped figures."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,16 +33,29 @@ def revisions(built: Path) -> Revisions:
     return open_revisions("stalking_harassment", built)
 
 
+def write_part(folder: Path, root: Path, built: Path, releases: Callable[[str], bool]) -> None:
+    """The part of a build that some releases make, as if only they were at hand."""
+    for name in TABLES:
+        table = read_table(built / name)
+        write_table(table[table["release_id"].map(releases)], folder / name)
+    write_table(read_table(built / CODES).head(0), folder / CODES)
+    write_revisions(folder)
+    write_quarterly(folder, root, read_table(folder / RECORDED))
+
+
 @pytest.fixture(scope="session")
 def built_incomplete(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as of the year ending December 2019, when Greater Manchester made no return."""
     folder = tmp_path_factory.mktemp("incomplete")
-    for name in TABLES:
-        table = read_table(built / name)
-        write_table(table[table["release_id"] <= "pfa-2019-12"], folder / name)
-    write_table(read_table(built / CODES).head(0), folder / CODES)
-    write_revisions(folder)
-    write_quarterly(folder, root, read_table(folder / RECORDED))
+    write_part(folder, root, built, lambda release_id: release_id <= "pfa-2019-12")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built_alone(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same from the edition of December 2019 alone."""
+    folder = tmp_path_factory.mktemp("alone")
+    write_part(folder, root, built, lambda release_id: release_id == "pfa-2019-12")
     return folder
 
 

@@ -112,10 +112,11 @@ def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimat
         assert "(excluding Greater Manchester)" in factsheet.change_sentence(place, change)
 
 
-def test_a_force_without_figures_for_the_year_still_has_its_page(
-    root: Path, built_incomplete: Path
+@pytest.mark.parametrize("at_hand", ["built_incomplete", "built_alone"])
+def test_a_force_without_figures_still_has_its_page(
+    at_hand: str, root: Path, request: pytest.FixtureRequest
 ) -> None:
-    with warm_kernel(built_incomplete) as kernel:
+    with warm_kernel(request.getfixturevalue(at_hand)) as kernel:
         notebook = kernel.execute(
             root / "notebooks" / "force.ipynb", {"area": "greater-manchester"}
         )

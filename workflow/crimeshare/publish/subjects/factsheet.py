@@ -263,9 +263,11 @@ def facts(place: Place) -> Facts:
 # ---------------------------------------------------------------- charts
 
 
-def share_over_time(place: Place) -> Chart:
-    """The share over the years at hand, beside England and Wales."""
+def share_over_time(place: Place) -> Chart | None:
+    """The share over the years at hand, beside England and Wales; None where no year has one."""
     words, years = place.estimates.offence.name, place.years()
+    if not years:
+        return None
     first, last = place.share(years[0]), place.share(years[-1])
     moved = {"rose": "up from", "fell": "down from"}.get(
         prose.recorded_direction(first.number, last.number), "the same as"
