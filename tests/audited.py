@@ -8,12 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.measures.claims.audit import compute_claims
+from crimeshare.measures.claims.open_data import OpenData
 from crimeshare.measures.claims.recorded import Releases
 from crimeshare.measures.claims.surveyed import SurveyAudit
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.surveyed import TABLES
 from crimeshare.sources.registry import read_registry
+from tests.quarterly import shipped
 
 
 def write_audit(
@@ -41,7 +43,7 @@ def write_audit(
             read_recording_changes(reference / "recording_changes.csv"),
         ),
         surveyed,
-        reference / "later_vintages.csv",
+        OpenData(shipped(root), registry),
     )
     assert audit.refused == []
     write_table(audit.claims, folder / "results" / "estimates" / "claims.parquet")

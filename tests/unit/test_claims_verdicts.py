@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from crimeshare.measures.claims.audit import compute_claims
+from crimeshare.measures.claims.open_data import OpenData
 from crimeshare.measures.claims.recorded import Releases
 from crimeshare.measures.claims.surveyed import SurveyAudit
 from crimeshare.measures.claims.verdicts import VERDICTS
@@ -24,6 +25,7 @@ from crimeshare.tables.observations import Observation, write_observations
 from crimeshare.tables.reading import read_release
 from tests import facsimile
 from tests.conftest import ROOT
+from tests.quarterly import shipped
 
 REFERENCE = ROOT / "resources" / "reference"
 RELEASES = sorted(facsimile.FIGURES.glob("pfa-*.parquet"))
@@ -45,6 +47,11 @@ def at_hand(paths: list[Path], registry: dict[str, Release]) -> Releases:
 @pytest.fixture(scope="module")
 def releases(registry: dict[str, Release]) -> Releases:
     return at_hand(RELEASES, registry)
+
+
+@pytest.fixture(scope="module")
+def open_data(registry: dict[str, Release]) -> OpenData:
+    return OpenData(shipped(ROOT), registry)
 
 
 def estimate(sex: str, age: str, value: float, lower: float, upper: float, **more: object) -> dict:
@@ -92,12 +99,13 @@ Judged = Callable[..., tuple[pd.DataFrame, list[str]]]
 def judged(
     releases: Releases,
     surveyed: SurveyAudit,
+    open_data: OpenData,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Judged:
     def judged(text: str, hand: Releases = releases) -> tuple[pd.DataFrame, list[str]]:
         path = tmp_path_factory.mktemp("claims") / "claims.yaml"
         path.write_text(text, encoding="utf-8")
-        audit = compute_claims(path, hand, surveyed, REFERENCE / "later_vintages.csv")
+        audit = compute_claims(path, hand, surveyed, open_data)
         check_evidence(audit.claims, audit.evidence)
         problems = [sentence.removeprefix(f"{path}, ") for sentence in audit.refused]
         return audit.claims.set_index("claim_id"), problems
@@ -562,7 +570,9 @@ def test_groups_are_compared_by_a_test(
     assert row["lower"] < row["computed"] < row["upper"]
 
 
-def test_a_gathered_estimate_names_its_publication_in_place_of_a_cell(releases, tmp_path) -> None:
+def test_a_gathered_estimate_names_its_publication_in_place_of_a_cell(
+    releases: Releases, open_data: OpenData, tmp_path: Path
+) -> None:
     rows = pd.DataFrame(
         [
             estimate(sex, "16+", value, value - 0.01, value + 0.01, source="A bulletin")
@@ -576,7 +586,7 @@ def test_a_gathered_estimate_names_its_publication_in_place_of_a_cell(releases, 
         survey(quantity="proportion", sex="women", value="20%")
         + survey(id="more", quantity="comparison", group=WOMEN, than=MEN, difference="more")
     )
-    audit = compute_claims(path, releases, gathered, REFERENCE / "later_vintages.csv")
+    audit = compute_claims(path, releases, gathered, open_data)
     table = audit.claims.set_index("claim_id")
     assert table.loc["it", ["release_id", "sheet", "cell"]].tolist() == [
         "stalking-2024-03",
@@ -587,6 +597,13 @@ def test_a_gathered_estimate_names_its_publication_in_place_of_a_cell(releases, 
         "stalking, women aged 16 and over - stalking, men aged 16 and over"
     )
     assert "its 95% interval goes from" in table.loc["more", "reason"].split("difference")[1]
+    evidence = audit.evidence[audit.evidence["claim_id"] == "it"]
+    assert evidence["formula"].fillna("").tolist()[:4] == [
+        "",
+        "level of config/config.yaml",
+        "lower limit of stalking, women aged 16 and over",
+        "upper limit of stalking, women aged 16 and over",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -646,3 +663,44 @@ def test_the_table_of_claims_has_its_columns_and_types(judged: Judged) -> None:
         *("verdict", "reason", "release_id", "sheet", "cell"),
     ]
     assert (table.dtypes[["claimed", "computed", "lower", "upper"]] == "float64").all()
+
+
+# Home Office police recorded crime open data, April 2012 to December 2025 (OGL v3.0).
+@pytest.mark.parametrize(
+    ("area", "offence", "year", "count", "sheets"),
+    [
+        ("Gwent", "total", date(2024, 3, 31), 56_325, ["2023/24"]),
+        ("Gwent", "stalking_harassment", date(2024, 3, 31), 8_693, ["2023/24"]),
+        ("South Wales", "stalking_harassment", date(2020, 3, 31), 14_790, ["2019/20"]),
+        ("Gwent", "total", date(2024, 12, 31), 57_760, ["2023/24", "2024/25"]),
+    ],
+)
+def test_counts_as_revised_since_come_from_the_open_data(
+    open_data: OpenData, area: str, offence: str, year: date, count: int, sheets: list[str]
+) -> None:
+    code = next(a.area_code for a in areas().values() if a.area_name == area)
+    (found,) = open_data.counts(code, offence, year)
+    assert (found.value, found.release_id) == (count, "prc-2025-12")
+    assert [cell.sheet for cell in found.cells] == sheets
+    assert found.formula.endswith(f", {area}, four quarters")
+    assert found.note == "The Home Office's open data of 23 April 2026"
+
+
+def test_years_and_areas_that_the_open_data_do_not_give(
+    open_data: OpenData, registry: dict[str, Release]
+) -> None:
+    gwent = next(a.area_code for a in areas().values() if a.area_name == "Gwent")
+    assert open_data.counts(gwent, "total", date(2011, 3, 31)) == []
+    assert open_data.counts("K04000001", "total", date(2024, 3, 31)) == []
+    assert OpenData(shipped(ROOT).head(0), registry).counts(gwent, "total", date(2024, 3, 31)) == []
+
+
+def test_a_count_as_revised_since_is_told_and_decides_nothing(judged: Judged) -> None:
+    told = "The Home Office's open data of 23 April 2026 give "
+    table, _ = judged(gwent(quantity="count", value="8,642", **DEC_2024))
+    assert table.loc["it", "verdict"] == "confirmed"
+    assert f"{told}8,467 for that year" in table.loc["it", "reason"]
+    assert "by the offence groups of today" in table.loc["it", "reason"]
+    table, _ = judged(gwent(quantity="count", value="8,693", **MAR_2024))
+    assert table.loc["it", "verdict"] == NOT_CHECKABLE
+    assert f"{told}8,693 for that year" in table.loc["it", "reason"]

@@ -5,7 +5,7 @@
 #       results/clean/recorded_crime.parquet          counts, with their cells
 #       results/clean/survey_estimates.parquet        survey estimates, with their cells
 #       results/estimates/*.parquet                   shares, ranks, changes, prevalence
-#       resources/reference/later_vintages.csv        counts as revised in other publications
+#       results/clean/recorded_quarters.parquet       counts as revised since
 #       resources/reference/recording_changes.csv     what makes two years not comparable
 # out   results/estimates/claims.parquet              a verdict on each statement
 #       results/estimates/claim_evidence.parquet      the cells behind the numbers of each reason
@@ -21,7 +21,7 @@ rule compute_claims:
         shares="results/estimates/shares.parquet",
         changes="results/estimates/changes.parquet",
         prevalence="results/estimates/prevalence.parquet",
-        later_vintages="resources/reference/later_vintages.csv",
+        recorded_quarters="results/clean/recorded_quarters.parquet",
         recording_changes="resources/reference/recording_changes.csv",
     output:
         claims="results/estimates/claims.parquet",

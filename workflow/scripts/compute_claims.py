@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from crimeshare.measures.claims.audit import compute_claims
+from crimeshare.measures.claims.open_data import OpenData
 from crimeshare.measures.claims.recorded import Releases
 from crimeshare.measures.claims.surveyed import SurveyAudit
 from crimeshare.measures.recorded import read_recording_changes
@@ -12,17 +13,18 @@ from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
     given = snakemake.input
+    registry = read_registry(Path(given.registry))
     audit = compute_claims(
         Path(given.claims),
         Releases(
             read_table(given.recorded_crime),
             read_table(given.shares),
             read_table(given.changes),
-            read_registry(Path(given.registry)),
+            registry,
             read_recording_changes(Path(given.recording_changes)),
         ),
         SurveyAudit(read_table(given.prevalence), read_table(given.survey_estimates)),
-        Path(given.later_vintages),
+        OpenData(read_table(given.recorded_quarters), registry),
     )
     write_table(audit.claims, snakemake.output.claims)
     write_table(audit.evidence, snakemake.output.evidence)

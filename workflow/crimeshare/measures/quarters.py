@@ -195,7 +195,7 @@ def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) ->
     published = recorded[
         (recorded["measure"] == "count") & recorded["area_code"].isin(list(areas()))
     ].rename(columns={"value": "count"})
-    years = _years_of_forces(quarters)
+    years = years_of_forces(quarters)
     own = published.merge(years, on=["period_end", "area_code", "offence_id"], how="inner").dropna(
         subset=["count", "home_office_count"]
     )
@@ -216,8 +216,17 @@ def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) ->
     )[CHECK]
 
 
-def _years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:
-    """The sum of the four quarters that end with each, of every force and group."""
+def years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:
+    """Sums of four quarters next to each other, by force and offence group.
+
+    Args:
+        quarters: the clean table ``recorded_quarters``.
+
+    Returns:
+        One row a release (``home_office_release_id``), force or other body, offence group and
+        quarter that ends a year: ``home_office_count``, offences; empty unless all four quarters
+        are there and complete.
+    """
     groups = quarters[quarters["code"].isna()].sort_values("period_end", kind="stable")
     line = groups.groupby(["release_id", "area_code", "offence_id"], sort=False)
     sums = line["value"].rolling(YEAR, min_periods=YEAR).sum().droplevel([0, 1, 2])

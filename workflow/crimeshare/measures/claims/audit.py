@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from crimeshare.measures.claims.findings import Finding
+from crimeshare.measures.claims.open_data import OpenData
 from crimeshare.measures.claims.recorded import Releases
 from crimeshare.measures.claims.recorded_claims import RecordedAudit
 from crimeshare.measures.claims.statements import (
@@ -22,7 +22,6 @@ from crimeshare.measures.claims.statements import (
 from crimeshare.measures.claims.surveyed import SurveyAudit
 from crimeshare.measures.claims.verdicts import Verdict
 from crimeshare.problems import Problem
-from crimeshare.reference import read_rows
 
 CLAIMS = {
     "claim_id": "str",
@@ -72,7 +71,7 @@ class Audit:
 
 
 def compute_claims(
-    path: Path, releases: Releases, surveyed: SurveyAudit, later_vintages: Path
+    path: Path, releases: Releases, surveyed: SurveyAudit, open_data: OpenData
 ) -> Audit:
     """Judge every entry of a file of claims that holds.
 
@@ -80,15 +79,13 @@ def compute_claims(
         path: the file, see :func:`crimeshare.measures.claims.statements.read_claims`.
         releases: recorded crime at hand.
         surveyed: survey estimates at hand.
-        later_vintages: counts as revised in publications that are no release at hand.
+        open_data: counts as revised since.
 
     Raises:
         Problem: nothing in the file can be judged.
     """
     claims, refused = read_claims(path, known_periods(releases.registry.values()))
-    recorded = RecordedAudit(
-        releases, read_later_vintages(later_vintages), {claim.id: claim for claim in claims}
-    )
+    recorded = RecordedAudit(releases, open_data, {claim.id: claim for claim in claims})
     verdicts: dict[str, Verdict] = {}
     for claim in claims:
         try:
@@ -151,18 +148,6 @@ def evidence_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> 
                 for row in _cells(finding)
             ]
     return pd.DataFrame(rows, columns=list(EVIDENCE)).astype(EVIDENCE)
-
-
-def read_later_vintages(path: Path) -> dict[tuple[str, str, date], list[Finding]]:
-    """Counts as revised in publications that are no release at hand, by area, group and year."""
-    later: dict[tuple[str, str, date], list[Finding]] = {}
-    for row in read_rows(path):
-        period_end = date.fromisoformat(row["period_end"])
-        finding = Finding(
-            float(row["value"]), "count", period_end, "", "elsewhere", note=row["publication"]
-        )
-        later.setdefault((row["area_code"], row["offence_id"], period_end), []).append(finding)
-    return later
 
 
 def _cells(finding: Finding) -> list[dict[str, object]]:

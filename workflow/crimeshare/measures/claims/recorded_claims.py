@@ -7,6 +7,7 @@ from datetime import date
 
 from crimeshare.measures.claims import verdicts
 from crimeshare.measures.claims.findings import Finding, Unit
+from crimeshare.measures.claims.open_data import OpenData
 from crimeshare.measures.claims.recorded import RANKED, Find, Releases
 from crimeshare.measures.claims.stated import Direction, Number, Stated
 from crimeshare.measures.claims.statements import (
@@ -30,17 +31,12 @@ class RecordedAudit:
     def __init__(
         self,
         releases: Releases,
-        later: Mapping[tuple[str, str, date], Sequence[Finding]],
+        open_data: OpenData,
         claims: Mapping[str, AnyClaim],
     ) -> None:
-        """Take the releases, counts as revised elsewhere, and all claims by id.
-
-        Args:
-            later: counts of an area, group and year in a later publication that is no release
-                at hand, its name in ``note``; they say how a figure moved and decide nothing.
-        """
+        """Take the releases, counts as revised since (which decide nothing), and claims by id."""
         self._releases = releases
-        self._later = later
+        self._open_data = open_data
         self._claims = claims
 
     def judge(self, claim: Recorded) -> Verdict:
@@ -72,9 +68,10 @@ class RecordedAudit:
                 )
                 decisive = dict.fromkeys((*verdict.decisive, same[0]))
                 verdict = Verdict(verdict.verdict, verdict.reason, tuple(decisive))
-        for later in self._later.get((area, offence, claim.period), ()):
+        for later in self._open_data.counts(area, offence, claim.period):
+            groups = "" if isinstance(claim, Total) else " and by the offence groups of today"
             verdict.reason.say(
-                f"{later.note} gives {{}} for that year as revised since; a revised count "
+                f"{later.note} give {{}} for that year as revised since{groups}; a revised count "
                 "neither bears out nor refutes what was first published.",
                 later,
             )

@@ -122,10 +122,7 @@ class SurveyAudit:
         for estimate in (one, other):
             _tell(estimate, reason)
         difference, sign = _difference(one.finding, other.finding)
-        lower, upper = (
-            replace(difference, value=limit or 0.0, lower=None, upper=None)
-            for limit in (difference.lower, difference.upper)
-        )
+        lower, upper = _limits(difference)
         reason.say(
             f"The difference is {{}}; its {{}} interval goes from {{}} to {{}}, so it is "
             f"{'' if sign else 'not '}statistically significant.",
@@ -149,8 +146,8 @@ class SurveyAudit:
             verdict = verdicts.NOT_SUPPORTED
         if one.widest or other.widest:
             widest, cautious = _difference(one.widest or one.finding, other.widest or other.finding)
-            nearest = widest.lower if widest.value > 0 else widest.upper
-            limit = replace(widest, value=nearest or 0.0, lower=None, upper=None)
+            lowest, highest = _limits(widest)
+            limit = lowest if widest.value > 0 else highest
             same = "the same" if cautious == sign else "another"
             reason.say(
                 f"The least favourable assumption on the bases, under which the interval ends at "
@@ -259,10 +256,7 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
 def _tell(estimate: Estimate, reason: Reason) -> None:
     """One estimate with its interval, level and basis, and how it was seen."""
     finding = estimate.finding
-    lower, upper = (
-        replace(finding, value=limit or 0.0, lower=None, upper=None)
-        for limit in (finding.lower, finding.upper)
-    )
+    lower, upper = _limits(finding)
     reason.say(
         f"{finding.release_id}{SEEN[estimate.seen]} estimates {finding.note} at {{}} in the "
         f"{finding.year}; its {{}} interval goes from {{}} to {{}}, {BASES[estimate.basis]}.",
@@ -275,7 +269,23 @@ def _tell(estimate: Estimate, reason: Reason) -> None:
 
 def _level(estimate: Estimate) -> Finding:
     """The level of an estimate's interval."""
-    return replace(estimate.finding, value=estimate.level, unit="level", lower=None, upper=None)
+    day = estimate.finding.period_end
+    return Finding(estimate.level, "level", day, "", "estimate", (), "level of config/config.yaml")
+
+
+def _limits(finding: Finding) -> tuple[Finding, Finding]:
+    """The lower and the upper limit of a finding's interval."""
+    lower, upper = (
+        replace(
+            finding,
+            value=limit or 0.0,
+            formula=f"{name} limit of {finding.named}",
+            lower=None,
+            upper=None,
+        )
+        for name, limit in (("lower", finding.lower), ("upper", finding.upper))
+    )
+    return lower, upper
 
 
 def _holds(finding: Finding, value: float) -> bool:
