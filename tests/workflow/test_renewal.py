@@ -24,15 +24,9 @@ from tests.loopback import Loopback
 JOB = yaml.safe_load((ROOT / ".github/workflows/releases.yml").read_text(encoding="utf-8"))
 STEPS = [step for step in JOB["jobs"]["renew"]["steps"] if "run" in step]
 
-# As they came out, from the old layout to the new one. A corrected edition stands for itself.
-EDITIONS = [
-    "pfa-2018-03",
-    "pfa-2018-06-corrected",
-    "pfa-2018-12",
-    "pfa-2019-12",
-    "pfa-2024-06",
-    "pfa-2024-12",
-]
+# As they came out, from the old layout to the new one; of the kinds that the job meets, one each:
+# a corrected edition, one without a force, one in another layout.
+EDITIONS = ["pfa-2018-03", "pfa-2018-06-corrected", "pfa-2019-12", "pfa-2024-12"]
 TARGETS = """        "results/estimates/shares.parquet",
         "results/estimates/changes.parquet",
 """
