@@ -153,6 +153,14 @@ MAR_2024 = {"period": "year ending March 2024"}
         ({"quantity": "change", "value": "-389"}, "confirmed", -389),
         ({"quantity": "change", "value": "down"}, "confirmed", -389),
         ({"quantity": "change", "value": "up"}, "contradicted", -389),
+        ({"quantity": "count", "value": "more than 8,000"}, "confirmed", 8642),
+        ({"quantity": "count", "value": "more than 9,000"}, "contradicted", 8642),
+        ({"quantity": "count", "value": "nearly 9,000"}, "confirmed when rounded", 8642),
+        ({"quantity": "share", "value": "just over 14%"}, "truncated, not rounded", 8642 / 58358),
+        ({"quantity": "share", "value": "over one in seven"}, "confirmed", 8642 / 58358),
+        ({"quantity": "rate", "value": "less than 15"}, "confirmed", 14.514319),
+        ({"quantity": "change", "value": "more than -4%"}, "confirmed", -389 / 9031),
+        ({"quantity": "change", "value": "more than -400"}, "contradicted", -389),
     ],
 )
 def test_a_number_of_an_edition_at_hand(
@@ -479,6 +487,45 @@ def test_a_total_without_a_force_says_so_and_refutes_nothing(judged: Judged) -> 
     assert "excluding Greater Manchester" in table.loc["it", "reason"]
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [
+        # 5,013,284 are counted without Greater Manchester, and it adds to them.
+        ("more than 5 million", "confirmed"),
+        ("more than 5.1 million", "not supported"),
+        ("fewer than 5.1 million", "not supported"),
+        ("fewer than 5 million", "contradicted"),
+    ],
+)
+def test_a_total_without_a_force_settles_a_bound_that_it_is_past(
+    judged: Judged, value: str, verdict: str
+) -> None:
+    keys = {"area": "England and Wales", "period": "year ending December 2019"}
+    table, _ = judged(claim(quantity="total", value=value, **keys))
+    assert table.loc["it", "verdict"] == verdict
+    assert "excluding Greater Manchester, gives 5,013,284" in table.loc["it", "reason"]
+
+
+def test_a_bound_is_told_by_its_words_and_holds_of_the_release_that_is_past_it(
+    judged: Judged,
+) -> None:
+    about = {"quantity": "total", "area": "Gwent", "period": "year ending December 2018"}
+    # 56,497 as first published, 56,524 as revised since.
+    table, _ = judged(
+        claim(id="first", **about, value="fewer than 56,500")
+        + claim(id="both", **about, value="more than 56,000")
+    )
+    assert table.loc["first", "verdict"] == "true only of pfa-2018-12"
+    assert table.loc["both", "verdict"] == "confirmed"
+    assert "gives 56,524, which is more than the stated number." in table.loc["both", "reason"]
+
+
+def test_a_bound_lies_between_no_two_counts(judged: Judged) -> None:
+    table, _ = judged(gwent(quantity="count", value="more than 8,000", **MAR_2024))
+    assert table.loc["it", "verdict"] == NOT_CHECKABLE
+    assert "between the two" not in table.loc["it", "reason"]
+
+
 def test_totals_with_and_without_a_force_are_not_compared(judged: Judged) -> None:
     table, _ = judged(
         claim(
@@ -528,6 +575,17 @@ def survey(**keys: str) -> str:
         ({"sex": "women", "age": "16-19", "value": "14%"}, "not supported"),
         ({"sex": "women", "age": "16-19", "value": "11%"}, "within the interval"),
         ({"sex": "women", "value": "20%", "period": "year ending March 2023"}, NOT_CHECKABLE),
+        ({"value": "around one in seven"}, "within the interval"),
+        ({"value": "just over one in seven"}, "within the interval"),
+        ({"value": "just over 14%"}, "confirmed when rounded"),
+        ({"value": "more than one in ten"}, "confirmed"),
+        ({"value": "less than one in ten"}, "contradicted"),
+        # Above as a point, and the interval goes below.
+        ({"value": "more than 14%"}, "not supported"),
+        ({"value": "less than 14%"}, "not supported"),
+        # Clear on the assumed base, not on the least favourable one.
+        ({"sex": "women", "age": "16-19", "value": "more than 7%"}, "not supported"),
+        ({"sex": "women", "age": "16-19", "value": "more than 4%"}, "confirmed"),
     ],
 )
 def test_a_proportion_is_judged_by_its_interval(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crimeshare.measures.claims import stated
 from crimeshare.measures.claims.statements import (
     QUANTITIES,
     AnyClaim,
@@ -113,6 +114,7 @@ def test_every_example_of_the_explanation_holds_and_every_quantity_has_one(
             r"`own_counts` names `goood`, which is no claim of a count that holds; did you mean "
             r"`good`\?$",
         ),
+        ({"value": "more than many"}, r"`value` is `more than many`; expected a number such as"),
     ],
 )
 def test_an_entry_that_does_not_hold_is_named_in_one_sentence_and_the_others_are_kept(
@@ -189,3 +191,21 @@ def test_numbers_are_read_as_they_are_written(read) -> None:
     (rate,), _ = read(entry(quantity="rate", value="16.70"))
     assert rate.value.match(16.704) == "rounded"
     assert rate.value.match(16.72) is None
+
+
+def test_a_bound_is_no_number_to_reckon_with(read) -> None:
+    share = {"quantity": "share", "value": "15%", "own_counts": "[part, good]"}
+    claims, problems = read(entry(**share) + entry(id="part", value="nearly 9,000") + GOOD)
+    assert [claim.id for claim in claims] == ["part", "good"]
+    assert problems == [
+        "claim `bad`: `own_counts` names `part`, whose value is no plain number; "
+        "expected a claim of a number such as 9,013, to reckon with."
+    ]
+
+
+@pytest.mark.parametrize("word", [*stated.ABOUT, *stated.BOUNDS, *stated.NEAR])
+def test_every_word_that_may_stand_before_a_number_is_explained(read, word: str) -> None:
+    explained = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    assert f"`{word}`" in " ".join(explained.split())
+    claims, problems = read(entry(value=f"{word} 9,000"))
+    assert (len(claims), problems) == (1, [])

@@ -9,7 +9,7 @@ from crimeshare.measures.claims import verdicts
 from crimeshare.measures.claims.findings import Finding, Unit
 from crimeshare.measures.claims.open_data import OpenData
 from crimeshare.measures.claims.recorded import RANKED, Find, Releases
-from crimeshare.measures.claims.stated import Direction, Number, Stated
+from crimeshare.measures.claims.stated import Bound, Direction, Number, Stated
 from crimeshare.measures.claims.statements import (
     AnyClaim,
     Change,
@@ -59,7 +59,11 @@ class RecordedAudit:
         find: Find = lambda day: self._releases.counts(area, offence, day)  # noqa: E731
         verdict = self._vintages(claim, claim.value, find, "count")
         if verdict.verdict in (verdicts.NOT_CHECKABLE, verdicts.CONTRADICTED):
-            same = self._releases.elsewhere(area, offence, claim.value.value, claim.period)
+            same = (
+                self._releases.elsewhere(area, offence, claim.value.value, claim.period)
+                if isinstance(claim.value, Number)
+                else []
+            )
             if same:
                 verdict.reason.say(
                     f"The stated number, {{}}, is exactly that of the {same[0].year} in "
@@ -95,8 +99,7 @@ class RecordedAudit:
         return self._vintages(claim, claim.value, find, "count")
 
     def _change(self, claim: Change) -> Verdict:
-        relative = isinstance(claim.value, Number) and claim.value.per == 100
-        unit: Unit = "change" if relative else "count"
+        unit: Unit = "change" if claim.value.relative else "count"
         area, offence = claim.area.area_code, claim.offence.offence_id
         found = self._releases.changes(area, offence, claim.period, claim.previous, unit)
         own = self._own_counts(claim, unit)
@@ -218,15 +221,19 @@ class RecordedAudit:
         self, claim: Recorded, stated: Stated, found: Sequence[Finding], where: str = ""
     ) -> Verdict:
         best = verdicts.best(stated, found)
+        partial = all(finding.excluding for finding in found)
+        if isinstance(stated, Bound) and isinstance(claim, Count | Total):
+            # More than the bound stays more with the offences of the force that is left out.
+            partial = partial and found[-1].value < stated.value
         reason = Reason()
-        if best is None:
+        if best is None or (partial and isinstance(stated, Bound)):
             for finding in found:
                 reason.say(f"{_says(finding)} {{}}{where}.", finding)
             if missing := self._releases.settling(claim.period):
                 reason.say(f"Another issue for the same year, {missing[0]}, is not at hand.")
             verdict = verdicts.CONTRADICTED
-            if all(finding.excluding for finding in found):
-                reason.say("What leaves out a force does not refute a number for the whole.")
+            if partial:
+                reason.say("What leaves out a force does not settle a number for the whole.")
                 verdict = verdicts.NOT_SUPPORTED
             return Verdict(verdict, reason, tuple(reversed(found)))
         verdict, decisive = best
@@ -284,9 +291,10 @@ class RecordedAudit:
                 f"at hand, the {finding.year} ({_in_release(finding)}), has {{}}.",
                 finding,
             )
-        if isinstance(claim, Count | Total) and self._releases.overlapping(claim.period, find):
+        stated = claim.value if isinstance(claim, Count | Total) else None
+        if isinstance(stated, Number) and self._releases.overlapping(claim.period, find):
             low, high = sorted(finding.value for finding in sides)
-            between = low <= claim.value.value <= high
+            between = low <= stated.value <= high
             reason.say(
                 f"The stated number {'lies' if between else 'does not lie'} between the two."
             )
@@ -373,6 +381,8 @@ def _how(verdict: str, stated: Stated) -> str:
     """What rounding made of the number."""
     if isinstance(stated, Direction):
         return f", which is {stated.word}"
+    if isinstance(stated, Bound):
+        return f", which is {stated.words} the stated number"
     if verdict == verdicts.ROUNDED:
         return ", which rounds to the stated number"
     if verdict == verdicts.TRUNCATED:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 Match = Literal["exact", "rounded", "truncated"]
 
@@ -28,12 +29,32 @@ _PER_CENT = re.compile(r"(?P<number>.*?)\s*(?:%|per ?cent)")
 _ONE_IN = re.compile(r"(?:1|one) in (?P<number>\w+)")
 _PLACE = re.compile(r"(?P<number>\d+)(?:st|nd|rd|th)?")
 
+# Words before a number: those that say nothing more than rounding does, those that make it a
+# bound (which side of it, and whether the number is meant too), those that name a side.
+ABOUT = ("about", "around", "approximately", "roughly")
+BOUNDS = {
+    "more than": (1, False),
+    "over": (1, False),
+    "at least": (1, True),
+    "fewer than": (-1, False),
+    "less than": (-1, False),
+    "under": (-1, False),
+    "at most": (-1, True),
+    "up to": (-1, True),
+}
+NEAR = {"just over": 1, "nearly": -1, "almost": -1, "just under": -1}
+_HEDGED = re.compile(rf"(?P<hedge>{'|'.join((*ABOUT, *BOUNDS, *NEAR))}) (?P<number>.+)")
+
 
 class Stated(Protocol):
     """A number in a statement; ``value`` in the unit of the pipeline: percentages are fractions."""
 
     @property
     def value(self) -> float: ...
+
+    @property
+    def relative(self) -> bool:
+        """Whether it is a fraction of something, as percentages are."""
 
     def match(self, computed: float) -> Match | None:
         """How ``computed`` bears the number out, as precisely as it was written; None if not."""
@@ -57,6 +78,10 @@ class Number:
     def value(self) -> float:
         return float(self.written / self.per)
 
+    @property
+    def relative(self) -> bool:
+        return self.per == 100
+
     def match(self, computed: float) -> Match | None:
         # Twelve digits: what is left of a published decimal after it went through a double.
         found = Decimal(f"{computed:.12g}") * self.per
@@ -74,6 +99,7 @@ class OneIn:
     """A proportion as "one in N", which stands for every proportion that is nearest to it."""
 
     n: int
+    relative: bool = field(default=True, init=False)
 
     @property
     def value(self) -> float:
@@ -92,33 +118,102 @@ class Direction:
 
     word: str
     value: float
+    relative: bool = field(default=False, init=False)
 
     def match(self, computed: float) -> Match | None:
         return "exact" if (computed > 0) - (computed < 0) == self.value else None
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A number that something is said to be above or below, as in "more than 600,000".
+
+    A fall "by more than 4%" is one below -4%: a bound is about sizes.
+
+    Attributes:
+        words: as written, such as ``more than``.
+        number: the bound.
+    """
+
+    words: str
+    number: Number | OneIn
+
+    @property
+    def value(self) -> float:
+        return self.number.value
+
+    @property
+    def relative(self) -> bool:
+        return self.number.relative
+
+    def match(self, computed: float) -> Match | None:
+        side, inclusive = BOUNDS[self.words]
+        beyond = _beyond(self.number, computed) * side
+        wrong_way = computed * self.value < 0
+        return "exact" if (beyond > 0 or (inclusive and not beyond)) and not wrong_way else None
+
+
+@dataclass(frozen=True)
+class Near:
+    """A number that something is said to be close to on one side, as in "nearly 9,000".
+
+    Attributes:
+        words: as written, such as ``nearly``.
+        number: what it is close to, which it has to round to.
+    """
+
+    words: str
+    number: Number | OneIn
+
+    @property
+    def value(self) -> float:
+        return self.number.value
+
+    @property
+    def relative(self) -> bool:
+        return self.number.relative
+
+    def match(self, computed: float) -> Match | None:
+        right_side = _beyond(self.number, computed) * NEAR[self.words] > 0
+        return self.number.match(computed) if right_side else None
+
+
+def _beyond(number: Number | OneIn, computed: float) -> int:
+    """Whether ``computed`` is larger in size than a number (1), as large (0) or smaller (-1)."""
+    # Twelve digits, as where numbers are matched.
+    found, limit = (float(f"{abs(value):.12g}") for value in (computed, number.value))
+    return (found > limit) - (found < limit)
+
+
+Plain = TypeVar("Plain", bound=Number | OneIn)
 DIRECTIONS = {"up": 1.0, "down": -1.0, "unchanged": 0.0}
 
 
-def count(text: str) -> Number:
-    """``57,093``, ``1.4 million``; raises ValueError with what was expected."""
-    return _number(text, "a number such as 57,093 or 1.4 million")
+def count(text: str) -> Number | Bound | Near:
+    """``57,093``, ``more than 1.4 million``; raises ValueError with what was expected."""
+    expected = "a number such as 57,093, 1.4 million or more than 600,000"
+    return _hedged(text, lambda words: _number(words, expected, text))
 
 
-def rate(text: str) -> Number:
-    """``98.0``; raises ValueError with what was expected."""
-    return _number(text, "a number per 1,000 residents such as 14.5")
+def rate(text: str) -> Number | Bound | Near:
+    """``98.0``, ``nearly 100``; raises ValueError with what was expected."""
+    expected = "a number per 1,000 residents such as 14.5"
+    return _hedged(text, lambda words: _number(words, expected, text))
 
 
-def proportion(text: str) -> Number | OneIn:
-    """``15%``, ``15 per cent``, ``one in seven``; raises ValueError with what was expected."""
+def proportion(text: str) -> Number | OneIn | Bound | Near:
+    """``15%``, ``over 15 per cent``, ``one in seven``; raises ValueError with what was expected."""
     expected = "a percentage such as 15%, or one in seven"
-    if found := _ONE_IN.fullmatch(_plain(text)):
-        word = found["number"]
-        n = int(word) if word.isdecimal() else _WORDS.index(word) + 1 if word in _WORDS else 0
-        if n:
-            return OneIn(n)
-    return _percentage(text, expected)
+
+    def read(words: str) -> Number | OneIn:
+        if found := _ONE_IN.fullmatch(words):
+            word = found["number"]
+            n = int(word) if word.isdecimal() else _WORDS.index(word) + 1 if word in _WORDS else 0
+            if n:
+                return OneIn(n)
+        return _percentage(words, expected, text)
+
+    return _hedged(text, read)
 
 
 def place(text: str) -> Number:
@@ -132,28 +227,45 @@ def place(text: str) -> Number:
     return Number(Decimal(found["number"]), ())
 
 
-def change(text: str) -> Number | Direction:
+def change(text: str) -> Number | Direction | Bound | Near:
     """``+16.7%``, ``-1,446``, ``up``; raises ValueError with what was expected."""
     word = _plain(text)
     if word in DIRECTIONS:
         return Direction(word, DIRECTIONS[word])
-    expected = "a change such as +16.7%, -1,446, up, down or unchanged"
-    return _percentage(text, expected) if _PER_CENT.fullmatch(word) else _number(text, expected)
+    expected = "a change such as +16.7%, -1,446, more than +10%, up, down or unchanged"
+    read = _percentage if _PER_CENT.fullmatch(word) else _number
+    return _hedged(text, lambda words: read(words, expected, text))
 
 
-def _percentage(text: str, expected: str) -> Number:
-    found = _PER_CENT.fullmatch(_plain(text))
+def _hedged(text: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
+    """What ``read`` makes of the number, with the words that stand before it.
+
+    Whether a number is "about" right is what rounding tells, so such a word says nothing more.
+    """
+    plain = _plain(text)
+    found = _HEDGED.fullmatch(plain)
+    if not found:
+        return read(plain)
+    words, number = found["hedge"], read(found["number"])
+    if words in BOUNDS:
+        return Bound(words, number)
+    return Near(words, number) if words in NEAR else number
+
+
+def _percentage(words: str, expected: str, text: str) -> Number:
+    found = _PER_CENT.fullmatch(words)
     if not found:
         raise ValueError(_expected(text, expected))
-    number = _number(found["number"], expected, whole=text)
+    number = _number(found["number"], expected, text)
     # Nobody writes 10% for 14.6%: a percentage is rounded to its last digit, be it a zero.
     return Number(number.written, number.steps[:1], per=100)
 
 
-def _number(text: str, expected: str, whole: str = "") -> Number:
-    found = _NUMBER.fullmatch(_plain(text))
+def _number(words: str, expected: str, text: str) -> Number:
+    """A number in plain words; ``text`` is what is quoted where they are none."""
+    found = _NUMBER.fullmatch(words)
     if not found:
-        raise ValueError(_expected(whole or text, expected))
+        raise ValueError(_expected(text, expected))
     digits, decimals = found["digits"].replace(",", ""), found["decimals"] or ""
     times = _TIMES.get(found["times"] or "", Decimal(1))
     written = Decimal(digits + decimals) * times

@@ -138,7 +138,9 @@ class Count(Recorded):
     quantity: Literal["count"]
     offence: AnOffence
     value: Annotated[
-        stated.Number, PlainValidator(stated.count), Field(description="a number such as 9,013")
+        stated.Number | stated.Bound | stated.Near,
+        PlainValidator(stated.count),
+        Field(description="a number such as 9,013"),
     ]
 
 
@@ -147,7 +149,9 @@ class Total(Recorded):
 
     quantity: Literal["total"]
     value: Annotated[
-        stated.Number, PlainValidator(stated.count), Field(description="a number such as 57,093")
+        stated.Number | stated.Bound | stated.Near,
+        PlainValidator(stated.count),
+        Field(description="a number such as 57,093"),
     ]
 
 
@@ -157,7 +161,7 @@ class Share(Recorded):
     quantity: Literal["share"]
     offence: AnOffence
     value: Annotated[
-        stated.Number | stated.OneIn,
+        stated.Number | stated.OneIn | stated.Bound | stated.Near,
         PlainValidator(stated.proportion),
         Field(description="a percentage such as 15%, or one in seven"),
     ]
@@ -183,7 +187,7 @@ class Rate(Recorded):
     quantity: Literal["rate"]
     offence: AnOffence
     value: Annotated[
-        stated.Number,
+        stated.Number | stated.Bound | stated.Near,
         PlainValidator(stated.rate),
         Field(description="a number per 1,000 residents such as 14.5"),
     ]
@@ -196,7 +200,7 @@ class Change(Recorded):
     offence: AnOffence
     compared_with: AYear | None = None
     value: Annotated[
-        stated.Number | stated.Direction,
+        stated.Number | stated.Direction | stated.Bound | stated.Near,
         PlainValidator(stated.change),
         Field(description="a change such as +16.7%, -1,446, up, down or unchanged"),
     ]
@@ -222,7 +226,7 @@ class Proportion(Claim):
     age: Age = "16+"
     period: ASurveyYear
     value: Annotated[
-        stated.Number | stated.OneIn,
+        stated.Number | stated.OneIn | stated.Bound | stated.Near,
         PlainValidator(stated.proportion),
         Field(description="a percentage such as 14.4%, or one in seven"),
     ]
@@ -371,6 +375,17 @@ def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]
             f"holds{did_you_mean(name, counts)}"
             for name in unknown
         ]
-        if not unknown:
+        bounds = [name for name in named or () if name in counts and not _numbered(claims[name])]
+        faults += [
+            f"claim `{claim.id}`: `own_counts` names `{name}`, whose value is no plain "
+            "number; expected a claim of a number such as 9,013, to reckon with"
+            for name in bounds
+        ]
+        if not unknown and not bounds:
             whole.append(claim)
     return whole, faults
+
+
+def _numbered(claim: AnyClaim) -> bool:
+    """Whether a claim says a number, rather than what it is above or below."""
+    return not isinstance(claim, Comparison) and isinstance(claim.value, stated.Number)

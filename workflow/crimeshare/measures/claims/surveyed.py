@@ -16,7 +16,7 @@ import pandas as pd
 from crimeshare.cells import Cell
 from crimeshare.measures.claims import verdicts
 from crimeshare.measures.claims.findings import Finding
-from crimeshare.measures.claims.stated import OneIn
+from crimeshare.measures.claims.stated import Bound, Near, OneIn, Stated
 from crimeshare.measures.claims.statements import Comparison, Group, Proportion
 from crimeshare.measures.claims.verdicts import Reason, Verdict
 from crimeshare.nearest import did_you_mean
@@ -36,6 +36,15 @@ SEEN = {
     "second_hand": ", as quoted second-hand,",
 }
 _AGES = re.compile(r"(\d+)(?:-(\d+)|\+)")
+
+INSIDE = "inside the interval"
+INSIDE_WIDEST = "outside the interval, and inside the widest that the assumptions on the base allow"
+OUTSIDE = "outside the interval"
+OF_PLACE = {
+    INSIDE: verdicts.WITHIN,
+    INSIDE_WIDEST: verdicts.NOT_SUPPORTED,
+    OUTSIDE: verdicts.CONTRADICTED,
+}
 
 SIGNS = {"more": 1, "less": -1, "no clear difference": 0}
 
@@ -91,21 +100,21 @@ class SurveyAudit:
                 _tell(estimate, reason)
         stated = Finding(claim.value.value, "prevalence", claim.period, "", "own counts")
         best = verdicts.best(claim.value, [estimate.finding for estimate in found])
-        inside = _holds(newest.finding, stated.value)
-        if best and not (isinstance(claim.value, OneIn) and inside):
-            return Verdict(best[0], reason, (best[1],))
-        if inside:
-            reason.say("The stated proportion, {}, lies inside the interval.", stated)
-            return Verdict(verdicts.WITHIN, reason, (newest.finding,))
-        if newest.widest and _holds(newest.widest, stated.value):
-            reason.say(
-                "The stated proportion, {}, lies outside the interval, and inside the widest "
-                "that the assumptions on the base allow.",
-                stated,
+        place = _place(stated.value, newest)
+        if isinstance(claim.value, Bound):
+            side = (
+                "" if place == OUTSIDE else ", so that the proportion may be on either side of it"
             )
-            return Verdict(verdicts.NOT_SUPPORTED, reason, (newest.finding,))
-        reason.say("The stated proportion, {}, lies outside the interval.", stated)
-        return Verdict(verdicts.CONTRADICTED, reason, (newest.finding,))
+            reason.say(f"The stated bound, {{}}, lies {place}{side}.", stated)
+            beyond = claim.value.match(newest.finding.value)
+            verdict = verdicts.CONFIRMED if beyond else verdicts.CONTRADICTED
+            if place != OUTSIDE:
+                verdict = verdicts.NOT_SUPPORTED
+            return Verdict(verdict, reason, (newest.finding,))
+        if best and not (_is_one_in(claim.value) and place == INSIDE):
+            return Verdict(best[0], reason, (best[1],))
+        reason.say(f"The stated proportion, {{}}, lies {place}.", stated)
+        return Verdict(OF_PLACE[place], reason, (newest.finding,))
 
     def _comparison(self, claim: Comparison) -> Verdict:
         sides = [self._find(claim, group.sex, group.age) for group in (claim.group, claim.than)]
@@ -286,6 +295,18 @@ def _limits(finding: Finding) -> tuple[Finding, Finding]:
         for name, limit in (("lower", finding.lower), ("upper", finding.upper))
     )
     return lower, upper
+
+
+def _is_one_in(stated: Stated) -> bool:
+    """Whether it is "one in N", with or without a word before it."""
+    return isinstance(stated.number if isinstance(stated, Near) else stated, OneIn)
+
+
+def _place(value: float, estimate: Estimate) -> str:
+    """Where a stated proportion lies, in words."""
+    if _holds(estimate.finding, value):
+        return INSIDE
+    return INSIDE_WIDEST if estimate.widest and _holds(estimate.widest, value) else OUTSIDE
 
 
 def _holds(finding: Finding, value: float) -> bool:
