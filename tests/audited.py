@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -48,5 +47,3 @@ def write_audit(
     assert audit.refused == []
     write_table(audit.claims, folder / "results" / "estimates" / "claims.parquet")
     write_table(audit.evidence, folder / "results" / "estimates" / "claim_evidence.parquet")
-    (folder / "config").mkdir(exist_ok=True)
-    shutil.copy(root / "config" / "claims.yaml", folder / "config" / "claims.yaml")

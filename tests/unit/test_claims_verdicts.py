@@ -649,18 +649,19 @@ def test_a_gathered_estimate_names_its_publication_in_place_of_a_cell(
     assert table.loc["it", ["release_id", "sheet", "cell"]].tolist() == [
         "stalking-2024-03",
         "A bulletin",
-        "stalking, women aged 16 and over",
+        "stalking in the last year, women aged 16 and over",
     ]
     assert table.loc["more", "cell"] == (
-        "stalking, women aged 16 and over - stalking, men aged 16 and over"
+        "stalking in the last year, women aged 16 and over - "
+        "stalking in the last year, men aged 16 and over"
     )
     assert "its 95% interval goes from" in table.loc["more", "reason"].split("difference")[1]
     evidence = audit.evidence[audit.evidence["claim_id"] == "it"]
     assert evidence["formula"].fillna("").tolist()[:4] == [
         "",
         "level of config/config.yaml",
-        "lower limit of stalking, women aged 16 and over",
-        "upper limit of stalking, women aged 16 and over",
+        "lower limit of stalking in the last year, women aged 16 and over",
+        "upper limit of stalking in the last year, women aged 16 and over",
     ]
 
 
@@ -717,8 +718,8 @@ def test_every_verdict_of_the_vocabulary_is_explained() -> None:
 def test_the_table_of_claims_has_its_columns_and_types(judged: Judged) -> None:
     table, _ = judged(gwent(quantity="count", value="8,642", **DEC_2024))
     assert [table.index.name, *table.columns] == [
-        *("claim_id", "statement", "claimed", "computed", "lower", "upper"),
-        *("verdict", "reason", "release_id", "sheet", "cell"),
+        *("claim_id", "statement", "source", "asserted", "claimed", "computed"),
+        *("lower", "upper", "verdict", "reason", "release_id", "sheet", "cell"),
     ]
     assert (table.dtypes[["claimed", "computed", "lower", "upper"]] == "float64").all()
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from crimeshare import survey_words
 from crimeshare.measures.claims.verdicts import VERDICTS
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import formulas, prose
@@ -79,12 +80,12 @@ class TestWords:
         ],
     )
     def test_who_was_asked(self, sex: str, age: str, words: str) -> None:
-        assert survey_prose.who(sex, age) == words
+        assert survey_words.who(sex, age) == words
         assert not stray_numbers(words)
 
     def test_an_age_of_another_shape_is_refused(self) -> None:
         with pytest.raises(ValueError, match="no range of ages"):
-            survey_prose.who("all", "adults")
+            survey_words.who("all", "adults")
 
     @pytest.mark.parametrize(
         ("proportion", "words"),

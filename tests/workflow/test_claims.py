@@ -37,6 +37,21 @@ BAD = """
   measure: stalking_since_61
   period: year ending March 2024
   value: one in seven
+
+- source: somebody
+  statement: an entry without a name
+  quantity: total
+
+- id: argus-gwent-share
+  source: somebody else
+  statement: 15.8 percent of all recorded crimes
+  quantity: share
+  area: Gwent
+  offence: Stalking and harassment
+  period: year ending March 2024
+  value: 15.8 percent
+
+- words alone
 """
 
 
@@ -62,10 +77,16 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
     run = snakemake(project, "check_claims")
     assert run.returncode == 1
     said = [line for line in sentences(run) if line.startswith("config/claims.yaml, ")]
-    assert [line.split("`")[1] for line in said] == ["nowhere", "unranked", "unmeasured"]
-    assert "did you mean `Gwent`?" in said[0]
-    assert "needs the key `classification`" in said[1]
-    assert "did you mean `stalking_since_16`?" in said[2]
+    for expected in (
+        "claim `nowhere`: `area` is `Gwnt`, which is no area; did you mean `Gwent`?",
+        "claim `unranked`: a rank needs the key `classification`",
+        "claim `unmeasured`: `measure` is `stalking_since_61`, which is no measure of the survey "
+        "at hand; did you mean `stalking_since_16`?",
+        "a total needs the key `id`: a name of its own",
+        "the id `argus-gwent-share` is taken by an entry above",
+        "expected keys with their values",
+    ):
+        assert sum(expected in sentence for sentence in said) == 1, expected
     assert "Traceback" not in run.stderr
 
     judged = pd.read_parquet(project / "results/estimates/claims.parquet")
@@ -75,11 +96,12 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
     assert verdicts["argus-one-in-seven"] == "within the interval"
     assert verdicts["argus-women"] == verdicts["argus-young-people"] == "confirmed"
 
-    # On the page, every number of a reason is a figure with its source.
+    # The page holds what was judged; every number of a reason is a figure with its source.
     monkeypatch.chdir(project)
-    claims.write_text(good, encoding="utf-8")
     page = open_audit().reasons()
     assert stray_numbers(page) == []
+    assert "share 15 percent: Stalking and harassment, Gwent" in page
+    assert "somebody" not in page
     evidence = pd.read_parquet(project / "results/estimates/claim_evidence.parquet")
     mentions = evidence.drop_duplicates(["claim_id", "mention"])
     assert [figure["data-id"] for figure in shown(page)] == [
@@ -87,6 +109,7 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
         for claim_id, mention in zip(mentions["claim_id"], mentions["mention"], strict=True)
     ]
 
+    claims.write_text(good, encoding="utf-8")
     assert snakemake(project, "check_claims").returncode == 0
     again = pd.read_parquet(project / "results/estimates/claims.parquet")
     pd.testing.assert_frame_equal(again, judged)

@@ -4,7 +4,6 @@
 #       notebooks/*.ipynb                     stored without outputs
 #       resources/reference/*.csv             areas, offences, recording changes, tile map
 #       config/releases.csv, config/copies.csv, config/corrections.yaml   for the page of sources
-#       config/claims.yaml                    the statements, as they were said
 # out   results/notebooks/<page>.ipynb        executed copies
 #       results/report/<page>.html            the site; results/report/index.html is its front
 #       results/report/search.html            the page that searches the others
@@ -55,7 +54,6 @@ evidence = [
     "results/estimates/home_office_check.parquet",
     "results/estimates/claims.parquet",
     "results/estimates/claim_evidence.parquet",
-    "config/claims.yaml",
     "resources/reference/tile_map.csv",
     "resources/reference/assumed_bases.csv",
     "resources/reference/interval_coverage.csv",

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from crimeshare import survey_words
 from crimeshare.cells import Cell, cells_in
 from crimeshare.ledger.figures import LEDGER, Entry, read_ledger
 from crimeshare.ledger.printed import printed_figures
@@ -16,7 +17,6 @@ from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.subjects.survey_prose import SEEN
-from crimeshare.publish.subjects.survey_prose import measure as survey_measure
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
 
@@ -120,7 +120,7 @@ def _content(cell: Cell, root: Path) -> str:
     if row is None:
         return ""
     if "estimate" in row:  # a survey table, kept as proportions
-        who = f"{survey_measure(row['measure_id'])}, {row['sex']}, {row['age']}"
+        who = f"{survey_words.measure(row['measure_id'])}, {row['sex']}, {row['age']}"
         return f" holds {100 * row['estimate']:.12g}: {who}"
     labels = [
         " ".join(str(row[name]).split())

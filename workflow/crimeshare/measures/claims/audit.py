@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crimeshare.measures.claims.asserted import asserted
 from crimeshare.measures.claims.findings import Finding
 from crimeshare.measures.claims.open_data import OpenData
 from crimeshare.measures.claims.recorded import Releases
@@ -26,6 +27,8 @@ from crimeshare.problems import Problem
 CLAIMS = {
     "claim_id": "str",
     "statement": "str",
+    "source": "str",
+    "asserted": "str",
     "claimed": "float64",
     "computed": "float64",
     "lower": "float64",
@@ -118,6 +121,8 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
             {
                 "claim_id": claim.id,
                 "statement": claim.statement,
+                "source": claim.source,
+                "asserted": asserted(claim),
                 "claimed": None if isinstance(claim, Comparison) else claim.value.value,
                 "computed": computed.value if computed else None,
                 "lower": computed.lower if computed else None,

@@ -380,7 +380,7 @@ def _in_release(finding: Finding) -> str:
 def _how(verdict: str, stated: Stated) -> str:
     """What rounding made of the number."""
     if isinstance(stated, Direction):
-        return f", which is {stated.word}"
+        return f", which is {stated.text}"
     if isinstance(stated, Bound):
         return f", which is {stated.words} the stated number"
     if verdict == verdicts.ROUNDED:

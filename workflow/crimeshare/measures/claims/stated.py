@@ -50,6 +50,10 @@ class Stated(Protocol):
     """A number in a statement; ``value`` in the unit of the pipeline: percentages are fractions."""
 
     @property
+    def text(self) -> str:
+        """The number as written, spaces and capitals apart."""
+
+    @property
     def value(self) -> float: ...
 
     @property
@@ -65,11 +69,13 @@ class Number:
     """A decimal number, written to a certain precision.
 
     Attributes:
-        written: the number as written, a percentage in per cent.
+        text: the number as written.
+        written: its value, of a percentage in per cent.
         steps: units it may be rounded to, finest first: 57,000 may be exact to 1, 10, 100, 1000.
         per: 100 for a percentage, otherwise 1.
     """
 
+    text: str
     written: Decimal
     steps: tuple[Decimal, ...]
     per: int = 1
@@ -98,6 +104,7 @@ class Number:
 class OneIn:
     """A proportion as "one in N", which stands for every proportion that is nearest to it."""
 
+    text: str
     n: int
     relative: bool = field(default=True, init=False)
 
@@ -116,7 +123,7 @@ class OneIn:
 class Direction:
     """A change of which only the direction is stated: ``value`` is 1, 0 or -1."""
 
-    word: str
+    text: str
     value: float
     relative: bool = field(default=False, init=False)
 
@@ -137,6 +144,10 @@ class Bound:
 
     words: str
     number: Number | OneIn
+
+    @property
+    def text(self) -> str:
+        return f"{self.words} {self.number.text}"
 
     @property
     def value(self) -> float:
@@ -164,6 +175,10 @@ class Near:
 
     words: str
     number: Number | OneIn
+
+    @property
+    def text(self) -> str:
+        return f"{self.words} {self.number.text}"
 
     @property
     def value(self) -> float:
@@ -210,7 +225,7 @@ def proportion(text: str) -> Number | OneIn | Bound | Near:
             word = found["number"]
             n = int(word) if word.isdecimal() else _WORDS.index(word) + 1 if word in _WORDS else 0
             if n:
-                return OneIn(n)
+                return OneIn(words, n)
         return _percentage(words, expected, text)
 
     return _hedged(text, read)
@@ -220,11 +235,11 @@ def place(text: str) -> Number:
     """``third``, ``3rd``, ``3``; raises ValueError with what was expected."""
     word = _plain(text)
     if word in _ORDINALS:
-        return Number(Decimal(_ORDINALS.index(word) + 1), ())
+        return Number(word, Decimal(_ORDINALS.index(word) + 1), ())
     found = _PLACE.fullmatch(word)
     if not found or found["number"].strip("0") == "":
         raise ValueError(_expected(text, "a place such as third or 3rd"))
-    return Number(Decimal(found["number"]), ())
+    return Number(word, Decimal(found["number"]), ())
 
 
 def change(text: str) -> Number | Direction | Bound | Near:
@@ -258,7 +273,7 @@ def _percentage(words: str, expected: str, text: str) -> Number:
         raise ValueError(_expected(text, expected))
     number = _number(found["number"], expected, text)
     # Nobody writes 10% for 14.6%: a percentage is rounded to its last digit, be it a zero.
-    return Number(number.written, number.steps[:1], per=100)
+    return Number(words, number.written, number.steps[:1], per=100)
 
 
 def _number(words: str, expected: str, text: str) -> Number:
@@ -274,7 +289,7 @@ def _number(words: str, expected: str, text: str) -> Number:
     while not decimals and written and written % (steps[-1] * 10) == 0:
         steps.append(steps[-1] * 10)
     sign = 1 if found["sign"] in ("", "+") else -1
-    return Number(sign * written, tuple(steps))
+    return Number(words, sign * written, tuple(steps))
 
 
 def _plain(text: str) -> str:

@@ -22,6 +22,7 @@ from crimeshare.measures.claims.verdicts import Reason, Verdict
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem
+from crimeshare.survey_words import aged, measure, who
 
 KEY = ["release_id", "measure_id", "sex", "age", "period_end"]
 
@@ -143,7 +144,7 @@ class SurveyAudit:
         for whole, part in ((claim.than, claim.group), (claim.group, claim.than)):
             if _among(part, whole):
                 reason.say(
-                    f"Those {_aged(part.age)} are among those {_aged(whole.age)}, so that the "
+                    f"Those {aged(part.age)} are among those {aged(whole.age)}, so that the "
                     "interval is rather too wide than too narrow."
                     if part.age != whole.age
                     else "One of the two groups is part of the other, so that the interval is "
@@ -171,25 +172,25 @@ class SurveyAudit:
         """Every release's estimate, in the order of the table of prevalence."""
         rows = self._of(claim.measure, sex, age)
         rows = rows[rows["period_end"] == pd.Timestamp(claim.period)]
-        return [_estimate(row, claim.measure, _people(sex, age)) for _, row in rows.iterrows()]
+        return [_estimate(row) for _, row in rows.iterrows()]
 
-    def _of(self, measure: str, sex: str, age: str) -> pd.DataFrame:
-        rows = self._rows
-        return rows[(rows["measure_id"] == measure) & (rows["sex"] == sex) & (rows["age"] == age)]
+    def _of(self, measure_id: str, sex: str, age: str) -> pd.DataFrame:
+        rows = self._rows[self._rows["measure_id"] == measure_id]
+        return rows[(rows["sex"] == sex) & (rows["age"] == age)]
 
-    def _check_names(self, measure: str, *ages: str) -> None:
+    def _check_names(self, measure_id: str, *ages: str) -> None:
         known = sorted(self._rows["measure_id"].unique())
-        if measure not in known:
+        if measure_id not in known:
             names = f". The measures are {', '.join(known)}."
             raise Problem(
-                f"`measure` is `{measure}`, which is no measure of the survey at hand"
-                f"{did_you_mean(measure, known) or names}"
+                f"`measure` is `{measure_id}`, which is no measure of the survey at hand"
+                f"{did_you_mean(measure_id, known) or names}"
             )
-        of_measure = sorted(self._rows.loc[self._rows["measure_id"] == measure, "age"].unique())
+        of_measure = sorted(self._rows.loc[self._rows["measure_id"] == measure_id, "age"].unique())
         for age in ages:
             if age not in of_measure:
                 raise Problem(
-                    f"`age` is `{age}`, of which there is no estimate of {measure}"
+                    f"`age` is `{age}`, of which there is no estimate of {measure_id}"
                     f"{did_you_mean(age, of_measure) or '.'} "
                     f"The ages are {', '.join(of_measure)}."
                 )
@@ -200,18 +201,19 @@ class SurveyAudit:
         there = f"; there are estimates of the {' and the '.join(years)}" if years else ""
         reason = Reason()
         reason.say(
-            f"No estimate of {_spoken(claim.measure)} is at hand for {_people(sex, age)} in the "
+            f"No estimate of {measure(claim.measure)} is at hand for {who(sex, age)} in the "
             f"{in_words(claim.period)}{there}."
         )
         return Verdict(verdicts.NOT_CHECKABLE, reason)
 
 
-def _estimate(row: pd.Series[Any], measure: str, people: str) -> Estimate:
+def _estimate(row: pd.Series[Any]) -> Estimate:
+    what, whom = measure(row["measure_id"]), who(row["sex"], row["age"])
     if isinstance(row["sheet"], str) and isinstance(row["cell"], str):
         cell = Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
     else:
         # Gathered from a publication: it stands for the sheet, what was looked up for the cell.
-        cell = Cell(row["release_id"], "", row["source"], f"{_spoken(measure)}, {people}")
+        cell = Cell(row["release_id"], "", row["source"], f"{what}, {whom}")
     finding = Finding(
         row["estimate"],
         "prevalence",
@@ -223,7 +225,7 @@ def _estimate(row: pd.Series[Any], measure: str, people: str) -> Estimate:
         f"{cell.name} / 100" if cell.addressed else "",
         lower=row["lower"],
         upper=row["upper"],
-        note=f"{_spoken(measure)} among {people}",
+        note=f"{what} among {whom}",
     )
     assumed = pd.notna(row["lower_widest"]) and pd.notna(row["upper_widest"])
     widest = replace(finding, lower=row["lower_widest"], upper=row["upper_widest"])
@@ -316,11 +318,6 @@ def _holds(finding: Finding, value: float) -> bool:
     return finding.lower <= value <= finding.upper
 
 
-def _spoken(measure: str) -> str:
-    """A measure inside a sentence: ``stalking since age 16``."""
-    return re.sub(r"since (?=\d)", "since age ", measure.replace("_", " "))
-
-
 def _among(part: Group, whole: Group) -> bool:
     """Whether all people of one group are in the other."""
     ages = [_AGES.fullmatch(group.age) for group in (part, whole)]
@@ -330,13 +327,3 @@ def _among(part: Group, whole: Group) -> bool:
         (int(age[1]), int(age[2] or 999)) for age in ages if age is not None
     )
     return lowest <= low and high <= highest
-
-
-def _aged(age: str) -> str:
-    return "aged " + age.replace("+", " and over").replace("-", " to ")
-
-
-def _people(sex: str, age: str) -> str:
-    if age == "all":
-        return "households"
-    return f"{'people' if sex == 'all' else sex} {_aged(age)}"

@@ -10,18 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import yaml
 
 from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.estimates import built_root
 
 CLAIMS = Path("results/estimates/claims.parquet")
 EVIDENCE = Path("results/estimates/claim_evidence.parquet")
-STATEMENTS = Path("config/claims.yaml")
 
 # How the audit's units are written in the report: unit and style of a figure.
 UNITS = {
@@ -133,53 +130,28 @@ def open_audit() -> Audit:
         Problem: if nothing has been audited there.
     """
     root = built_root(CLAIMS, EVIDENCE)
-    entries = yaml.safe_load((root / STATEMENTS).read_text(encoding="utf-8"))
-    stated = {entry["id"]: entry for entry in entries}
     evidence: dict[str, list[dict[str, Any]]] = {}
     for row in pq.read_table(root / EVIDENCE).to_pylist():
         evidence.setdefault(row["claim_id"], []).append(row)
     return Audit(
         [
-            _audited(row, stated[row["claim_id"]], evidence.get(row["claim_id"], []))
+            _audited(row, evidence.get(row["claim_id"], []))
             for row in pq.read_table(root / CLAIMS).to_pylist()
         ]
     )
 
 
-def _audited(
-    row: dict[str, Any], entry: dict[str, Any], evidence: Sequence[dict[str, Any]]
-) -> Audited:
+def _audited(row: dict[str, Any], evidence: Sequence[dict[str, Any]]) -> Audited:
     mentions = _mentions(evidence)
     return Audited(
         row["claim_id"],
         row["statement"],
-        str(entry["source"]),
-        asserted(entry),
+        row["source"],
+        row["asserted"],
         row["verdict"],
         _told(row["reason"], [(text, show(figure, style)) for text, figure, style in mentions]),
         [figure for _, figure, _ in mentions],
     )
-
-
-def asserted(entry: dict[str, Any]) -> str:
-    """What an entry of config/claims.yaml asserts: "count 9,013: Gwent, year ending ..."."""
-    if entry["quantity"] == "comparison":
-        said = f"{_who(entry['group'])}, {entry['difference']} than {_who(entry['than'])}"
-    else:
-        said = f"{entry['quantity']} {entry['value']}"
-        if "classification" in entry:
-            said += f" (classification {entry['classification']})"
-    surveyed = "measure" in entry
-    about = [
-        survey_prose.measure(entry["measure"]) if surveyed else entry.get("offence"),
-        entry.get("area") or (_who(entry) if "value" in entry else None),
-        entry["period"],
-    ]
-    return f"{said}: {', '.join(part for part in about if part)}"
-
-
-def _who(group: dict[str, Any]) -> str:
-    return survey_prose.who(group.get("sex", "all"), str(group.get("age", "16+")))
 
 
 def _mentions(rows: Sequence[dict[str, Any]]) -> list[tuple[str, Figure, str]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from crimeshare import survey_words
 from crimeshare.cells import Cell
 from crimeshare.measures.claims import verdicts
 from crimeshare.measures.design import summarise_design_factors
@@ -270,7 +271,7 @@ def design_factor_table(survey: Survey) -> Table:
         rows.append(
             [
                 _edition(row["release_id"]),
-                f"{survey_prose.who(row['sex'], '16+')}, share of victims",
+                f"{survey_words.who(row['sex'], '16+')}, share of victims",
                 _factor(name, row["mean"], cells),
                 f"{low} to {high}, the range over measures",
                 _computed(f"{name}.measures", row["estimates"], "count", cells),
@@ -582,7 +583,7 @@ def disagreement_table(survey: Survey) -> Table | None:
         rows.append(
             [
                 _edition(release),
-                f"{survey_prose.measure(measure)}, {STATISTICS[statistic]}",
+                f"{survey_words.measure(measure)}, {STATISTICS[statistic]}",
                 _computed(f"{name}.comparisons", len(found), "count", cells_compared(found)),
                 "significant here, not so at ONS"
                 if first["significant"]

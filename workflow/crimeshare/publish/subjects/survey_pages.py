@@ -11,6 +11,7 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
+from crimeshare import survey_words
 from crimeshare.cells import Cell, cells_in
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
@@ -75,7 +76,7 @@ def last_year(survey: Survey) -> str:
     latest = survey.latest(STALKING)
     return (
         f"In the {prose.period(latest.period_end)}, an estimated {with_interval(latest)} of "
-        f"{survey_prose.who(latest.sex, latest.age)} in England and Wales experienced stalking."
+        f"{survey_words.who(latest.sex, latest.age)} in England and Wales experienced stalking."
     )
 
 
@@ -88,7 +89,7 @@ def since_16(survey: Survey) -> str:
         f"About {with_interval(estimate, 'one in')}" if fair else f"Some {with_interval(estimate)}"
     )
     return (
-        f"{about} of {survey_prose.who(estimate.sex, estimate.age)} have experienced it at least "
+        f"{about} of {survey_words.who(estimate.sex, estimate.age)} have experienced it at least "
         f"once since age 16, as estimated in the {prose.period(estimate.period_end)}."
     )
 
@@ -122,7 +123,7 @@ def change_sentence(change: SurveyChange) -> str:
     return (
         f"From the {prose.period(change.earlier.period_end)} to the "
         f"{prose.period(change.later.period_end)} the estimate for "
-        f"{survey_prose.who(change.later.sex, change.later.age)} went from "
+        f"{survey_words.who(change.later.sex, change.later.age)} went from "
         f"{change.earlier.figure} to {change.later.figure}: {survey_prose.moved(direction)} "
         f"({change.difference:signed}; {change.level:whole} interval {change.lower:bare} to "
         f"{change.upper}, on {survey_prose.BASES[change.later.basis]}).{said} "
@@ -142,11 +143,11 @@ def contrast_sentence(survey: Survey, one: Estimate, other: Estimate) -> str:
     """Whether one group is stalked more than another, by a test and not by the points."""
     contrast = survey.contrast(one, other)
     interval = (contrast.lower.number, contrast.upper.number)
-    first, second = (survey_prose.who(e.sex, e.age) for e in (one, other))
+    first, second = (survey_words.who(e.sex, e.age) for e in (one, other))
     verdict = survey_prose.compared_groups(first, second, interval, contrast.widest)
     return (
         f"{_capital(verdict)}: {with_interval(one)} against {with_interval(other)} for "
-        f"{survey_prose.measure(one.measure_id)}, a difference of {contrast.difference:signed} "
+        f"{survey_words.measure(one.measure_id)}, a difference of {contrast.difference:signed} "
         f"({one.level:whole} interval {contrast.lower:bare} to {contrast.upper}, on "
         f"{survey_prose.BASES[one.basis]})."
     )
@@ -158,7 +159,7 @@ def trend_sentence(survey: Survey) -> str:
     change, lower, upper, level = _trend_figures(survey, row)
     return (
         f"The longest stretch of years without a break is that of "
-        f"{survey_prose.who(row['sex'], row['age'])} from the {prose.period(row['start'])} to the "
+        f"{survey_words.who(row['sex'], row['age'])} from the {prose.period(row['start'])} to the "
         f"{prose.period(row['end'])}: {survey_prose.trend(row['lower'], row['upper'])}. Their odds "
         f"of being stalked changed by {change:signed} a year ({level:whole} interval "
         f"{lower:signed} to {upper:signed}, "
@@ -216,7 +217,7 @@ def fact(estimate: Estimate, what: str) -> tuple[str, str, str]:
     text = uncertainty(estimate)
     return (
         f"{estimate.figure}",
-        f"of {survey_prose.who(estimate.sex, estimate.age)} {what}",
+        f"of {survey_words.who(estimate.sex, estimate.age)} {what}",
         f"{text[:1].upper()}{text[1:]}.",
     )
 
@@ -227,7 +228,7 @@ def fact(estimate: Estimate, what: str) -> tuple[str, str, str]:
 def over_time(survey: Survey) -> Chart:
     """Stalking in the last year over all years at hand, broken where the survey broke."""
     groups = (WOMEN, ("all", "16+"))
-    named = [(survey_prose.who(*group), survey.series(STALKING, *group)) for group in groups]
+    named = [(survey_words.who(*group), survey.series(STALKING, *group)) for group in groups]
     women, everyone = (series for _, series in named)
     direction = prose.estimated_direction(*_overall(survey))
     moved = {"rose": "rising", "fell": "falling", "no clear change": "neither clearly up nor down"}
@@ -288,12 +289,12 @@ def by_group(survey: Survey) -> Chart:
         Chart(
             "stalking-by-group",
             f"Stalking in the last year by sex and age: from {least.figure} of "
-            f"{survey_prose.who(least.sex, least.age)} to {top.figure} of "
-            f"{survey_prose.who(top.sex, top.age)}",
+            f"{survey_words.who(least.sex, least.age)} to {top.figure} of "
+            f"{survey_words.who(top.sex, top.age)}",
             f"Groups at hand, England and Wales, {prose.period(top.period_end)}, estimates with "
             f"{top.level:whole} intervals {_on(groups)}",
         ),
-        [_drawn(e, _capital(survey_prose.who(e.sex, e.age))) for e in groups],
+        [_drawn(e, _capital(survey_words.who(e.sex, e.age))) for e in groups],
         label_width=150,
     )
 
@@ -307,12 +308,12 @@ def by_age_and_sex(survey: Survey) -> Chart:
     return intervals_by_row(
         Chart(
             "stalking-by-age-and-sex",
-            f"Among {survey_prose.who(top.sex, top.age)} an estimated {top.figure} experienced "
+            f"Among {survey_words.who(top.sex, top.age)} an estimated {top.figure} experienced "
             f"stalking in the {prose.period(year)}; the intervals of the age groups are wide",
             f"Stalking in the last year by sex and age, England and Wales, {prose.period(year)}, "
             f"estimates with {top.level:whole} intervals {_on(groups)}",
         ),
-        [_drawn(e, _capital(survey_prose.who(e.sex, e.age)), int(e.sex == "men")) for e in groups],
+        [_drawn(e, _capital(survey_words.who(e.sex, e.age)), int(e.sex == "men")) for e in groups],
         names=("Women", "Men"),
         label_width=150,
     )
@@ -323,7 +324,7 @@ def ever(survey: Survey) -> Chart:
     year = survey.latest(SINCE_16).period_end
     women, men = (survey.at(year, SINCE_16, sex, "16+") for sex in ("women", "men"))
     rows = [
-        _drawn(e, _capital(survey_prose.who(e.sex, e.age))) for e in survey.groups(SINCE_16, year)
+        _drawn(e, _capital(survey_words.who(e.sex, e.age))) for e in survey.groups(SINCE_16, year)
     ]
     rows += [_drawn(survey.at(year, measure, "all", "16+"), by) for by, measure in BY_WHOM.items()]
     return intervals_by_row(
@@ -458,7 +459,7 @@ def _base(estimate: Estimate) -> str:
 def last_year_table(survey: Survey, sex: str = "all", age: str = "16+") -> Table:
     """Every year of one of the series that the chart over time draws."""
     return estimates_table(
-        f"Stalking in the last year, {survey_prose.who(sex, age)}, England and Wales",
+        f"Stalking in the last year, {survey_words.who(sex, age)}, England and Wales",
         "Year ending",
         [(prose.month(e.period_end), e) for e in survey.series(STALKING, sex, age)],
         ["Two releases may give a year slightly different figures; the latest is shown."],
@@ -471,7 +472,7 @@ def groups_table(survey: Survey) -> Table:
     return estimates_table(
         f"Stalking in the last year by sex and age, {prose.period(year)}",
         "Group",
-        [(_capital(survey_prose.who(e.sex, e.age)), e) for e in survey.groups(STALKING, year)],
+        [(_capital(survey_words.who(e.sex, e.age)), e) for e in survey.groups(STALKING, year)],
     )
 
 
@@ -482,7 +483,7 @@ def ever_table(survey: Survey) -> Table:
         f"Stalking at least once since age 16, {prose.period(year)}",
         "Group, by whom",
         [
-            *((_capital(survey_prose.who(e.sex, e.age)), e) for e in survey.groups(SINCE_16, year)),
+            *((_capital(survey_words.who(e.sex, e.age)), e) for e in survey.groups(SINCE_16, year)),
             *((by, survey.at(year, measure, "all", "16+")) for by, measure in BY_WHOM.items()),
         ],
     )
@@ -557,7 +558,7 @@ def earlier_changes(survey: Survey) -> Table:
     last = survey.latest(STALKING, *WOMEN).period_end
     return changes_table(
         f"Changes in stalking in the last year to the {prose.period(last)}, "
-        f"{survey_prose.who(*WOMEN)}",
+        f"{survey_words.who(*WOMEN)}",
         [c for c in survey.changes(STALKING, *WOMEN) if c.later.period_end == last],
     )
 
@@ -580,8 +581,8 @@ def trends_table(survey: Survey) -> Table:
         )
         rows.append(
             [
-                f"{_capital(survey_prose.measure(row['measure_id']))}, "
-                f"{survey_prose.who(row['sex'], row['age'])}",
+                f"{_capital(survey_words.measure(row['measure_id']))}, "
+                f"{survey_words.who(row['sex'], row['age'])}",
                 f"{prose.month(row['start'])} to {prose.month(row['end'])}",
                 years,
                 change,
@@ -620,7 +621,7 @@ def other_measures(survey: Survey) -> Table:
         latest = change.later
         rows.append(
             [
-                _capital(survey_prose.measure(measure)),
+                _capital(survey_words.measure(measure)),
                 survey_prose.UNITS[latest.unit_base],
                 latest.figure,
                 shown_limits(latest),

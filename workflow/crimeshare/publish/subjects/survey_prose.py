@@ -1,17 +1,13 @@
-"""Words about survey estimates: who was asked, what an interval rests on, what a test found.
+"""Words about survey estimates: what an interval rests on, what a test found.
 
-Numbers come in as they are printed; the ages that a question was put to are the only digits
-written here.
+Numbers come in as they are printed.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from crimeshare.publish.elements import prose
-
-SEXES = {"all": "people", "women": "women", "men": "men"}
 
 METHODS = {
     "wilson": "Wilson's method",
@@ -33,44 +29,12 @@ SEEN = {
     "second_hand": "quoted second-hand",
 }
 
-MEASURES = {
-    "stalking": "stalking in the last year",
-    "stalking_by_partner": "stalking by a partner or ex-partner in the last year",
-    "stalking_by_family": "stalking by a family member in the last year",
-    "stalking_since_16": "stalking at least once since age 16",
-    "stalking_since_16_by_partner": "stalking by a partner or ex-partner since age 16",
-    "stalking_since_16_by_family": "stalking by a family member since age 16",
-    "headline_excluding_fraud": "any of these but fraud and computer misuse",
-    "headline_including_fraud": "any of these",
-    "burglary": "domestic burglary",
-    "vehicle_theft": "vehicle-related theft",
-    "theft": "theft of any kind",
-}
-
 UNITS = {
     "person_16_plus": "people aged 16 and over",
     "household": "households",
     "vehicle_owning_household": "households with a vehicle",
     "bicycle_owning_household": "households with a bicycle",
 }
-
-
-def measure(measure_id: str) -> str:
-    """A measure of the survey inside a sentence."""
-    return MEASURES.get(measure_id, measure_id.replace("_", " "))
-
-
-def who(sex: str, age: str) -> str:
-    """Who an estimate is about: "women aged 16 to 59", "people aged 16 and over".
-
-    Raises:
-        ValueError: for an age that is neither a range nor open at its upper end.
-    """
-    band = re.fullmatch(r"(\d\d)(?:-(\d\d)|\+)", age)
-    if band is None:
-        raise ValueError(f"{age!r} is no range of ages; expected such as 16-59 or 75+")
-    upper = f"to {band[2]}" if band[2] else "and over"
-    return f"{SEXES[sex]} aged {band[1]} {upper}"
 
 
 def said_as_one_in(estimate: float, lower: float, upper: float) -> bool:

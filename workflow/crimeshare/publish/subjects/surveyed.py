@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from scipy.special import ndtri
 
+from crimeshare import survey_words
 from crimeshare.cells import Cell
 from crimeshare.measures.prevalence import Assumptions
 from crimeshare.problems import Problem
@@ -401,7 +402,7 @@ def cell_of(row: Row) -> Cell:
         row["release_id"],
         "",
         row["source"],
-        f"{survey_prose.measure(row['measure_id'])}, {row['sex']}, {row['age']}",
+        f"{survey_words.measure(row['measure_id'])}, {row['sex']}, {row['age']}",
     )
 
 

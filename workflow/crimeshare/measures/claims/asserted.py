@@ -1,0 +1,46 @@
+"""What of a statement was judged, in words."""
+
+from __future__ import annotations
+
+from crimeshare.measures.claims.statements import (
+    AnyClaim,
+    Change,
+    Comparison,
+    Proportion,
+    Rank,
+    Total,
+)
+from crimeshare.periods import in_words
+from crimeshare.survey_words import measure, who
+
+
+def asserted(claim: AnyClaim) -> str:
+    """The one thing that an entry asserts: ``count 9,013: Stalking and harassment, Gwent, ...``."""
+    return f"{_said(claim)}: {', '.join(_about(claim))}, {in_words(claim.period)}{_since(claim)}"
+
+
+def _said(claim: AnyClaim) -> str:
+    if isinstance(claim, Comparison):
+        group, than = (who(side.sex, side.age) for side in (claim.group, claim.than))
+        return f"{group}, {claim.difference} than {than}"
+    which = f" (classification {claim.classification})" if isinstance(claim, Rank) else ""
+    return f"{claim.quantity} {claim.value.text}{which}"
+
+
+def _about(claim: AnyClaim) -> list[str]:
+    match claim:
+        case Comparison():
+            return [measure(claim.measure)]
+        case Proportion():
+            return [measure(claim.measure), who(claim.sex, claim.age)]
+        case Total():
+            return [claim.area.area_name]
+        case _:
+            return [claim.offence.name, claim.area.area_name]
+
+
+def _since(claim: AnyClaim) -> str:
+    """The year that a change is from, unless it is the one before."""
+    if isinstance(claim, Change) and claim.compared_with:
+        return f", compared with the {in_words(claim.compared_with)}"
+    return ""
