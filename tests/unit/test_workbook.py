@@ -40,7 +40,15 @@ def survey_row(**values: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def sheets(incomplete: Estimates) -> list[Sheet]:
-    claims = [{"statement": "=HYPERLINK(1)", "verdict": "confirmed", "reason": "It is so."}]
+    claims = [
+        {
+            "statement": "=HYPERLINK(1)",
+            "source": "somebody",
+            "asserted": "total 9: Gwent",
+            "verdict": "confirmed",
+            "reason": "It is so.",
+        }
+    ]
     older = survey_row(period_end=date(2023, 3, 31), estimate=0.9)
     return workbook_sheets(incomplete, [older, survey_row()], claims)
 
@@ -140,6 +148,14 @@ def test_every_note_is_referred_to_and_every_reference_has_its_note(
     referred = {int(n) for text in words for n in re.findall(r"\[note (\d+)\]", text)}
     assert referred == {row[0] for row in notes[1:]}
     assert "$$" not in "".join(words)
+
+
+def test_a_table_without_a_row_is_left_out(incomplete: Estimates, tmp_path: Path) -> None:
+    sheets = workbook_sheets(incomplete, [survey_row()], [])
+    write_workbook(tmp_path / "crimeshare.xlsx", "No statement", sheets, DAY)
+    book = openpyxl.load_workbook(tmp_path / "crimeshare.xlsx")
+    assert "Survey" in book.sheetnames
+    assert "Statements" not in book.sheetnames
 
 
 def test_no_cell_is_a_formula(book: openpyxl.Workbook) -> None:

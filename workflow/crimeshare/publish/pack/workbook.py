@@ -81,14 +81,14 @@ def workbook_sheets(
     prevalence: Sequence[Mapping[str, Any]],
     claims: Sequence[Mapping[str, Any]],
 ) -> list[Sheet]:
-    """The tables of the workbook.
+    """The tables of the workbook, those without a row left out.
 
     Args:
         estimates: recorded crime about one offence group.
         prevalence: rows of the table ``prevalence``.
         claims: rows of the table ``claims``.
     """
-    return [
+    sheets = [
         _latest(estimates),
         _over_time(estimates),
         _changes(estimates),
@@ -96,6 +96,7 @@ def workbook_sheets(
         _survey(prevalence),
         _claims(claims),
     ]
+    return [sheet for sheet in sheets if sheet.rows]
 
 
 def write_workbook(path: Path, title: str, sheets: Sequence[Sheet], dated: date) -> None:
@@ -414,8 +415,11 @@ def _claims(claims: Sequence[Mapping[str, Any]]) -> Sheet:
         "Public statements audited $$verdict$$",
         "Statements listed in config/claims.yaml",
         "crimeshare, from the releases of the Office for National Statistics",
-        ["Statement", "Verdict", "Reason"],
-        [[row["statement"], row["verdict"], row["reason"]] for row in claims],
+        ["Statement", "Said by", "What it asserts", "Verdict", "Reason"],
+        [
+            [row[name] for name in ("statement", "source", "asserted", "verdict", "reason")]
+            for row in claims
+        ],
     )
 
 

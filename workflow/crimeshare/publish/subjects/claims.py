@@ -89,6 +89,8 @@ class Audit:
     @property
     def opening(self) -> str:
         """How many statements there are, and what became of them."""
+        if not self.statements:
+            return "No public statement that could be judged is listed."
         judged = Figure("claims.judged", len(self.statements), "count")
         verdicts = [statement.verdict for statement in self.statements]
         kinds = [
@@ -100,8 +102,10 @@ class Audit:
             f"hand: {'; '.join(kinds)}."
         )
 
-    def verdicts(self) -> Table:
-        """Every statement and its verdict."""
+    def verdicts(self) -> Table | None:
+        """Every statement and its verdict; None where there is none."""
+        if not self.statements:
+            return None
         rows: list[list[Content]] = [
             [
                 f'<a href="#{statement.claim_id}">{statement.words}</a>',
