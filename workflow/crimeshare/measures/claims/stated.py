@@ -43,7 +43,7 @@ BOUNDS = {
     "up to": (-1, True),
 }
 NEAR = {"just over": 1, "nearly": -1, "almost": -1, "just under": -1}
-_HEDGED = re.compile(rf"(?P<hedge>{'|'.join((*ABOUT, *BOUNDS, *NEAR))}) (?P<number>.+)")
+_WORDED = re.compile(rf"(?P<words>{'|'.join((*ABOUT, *BOUNDS, *NEAR))}) (?P<number>.+)")
 
 
 class Stated(Protocol):
@@ -132,14 +132,12 @@ class Direction:
 
 
 @dataclass(frozen=True)
-class Bound:
-    """A number that something is said to be above or below, as in "more than 600,000".
-
-    A fall "by more than 4%" is one below -4%: a bound is about sizes.
+class _Worded:
+    """A number with the words before it.
 
     Attributes:
         words: as written, such as ``more than``.
-        number: the bound.
+        number: what they stand before.
     """
 
     words: str
@@ -156,6 +154,14 @@ class Bound:
     @property
     def relative(self) -> bool:
         return self.number.relative
+
+
+@dataclass(frozen=True)
+class Bound(_Worded):
+    """A number that something is said to be above or below, as in "more than 600,000".
+
+    A bound is about sizes: a fall by more than 4% is a change of more than -4%.
+    """
 
     def match(self, computed: float) -> Match | None:
         side, inclusive = BOUNDS[self.words]
@@ -165,28 +171,11 @@ class Bound:
 
 
 @dataclass(frozen=True)
-class Near:
+class Near(_Worded):
     """A number that something is said to be close to on one side, as in "nearly 9,000".
 
-    Attributes:
-        words: as written, such as ``nearly``.
-        number: what it is close to, which it has to round to.
+    What it is close to is the number that it rounds to.
     """
-
-    words: str
-    number: Number | OneIn
-
-    @property
-    def text(self) -> str:
-        return f"{self.words} {self.number.text}"
-
-    @property
-    def value(self) -> float:
-        return self.number.value
-
-    @property
-    def relative(self) -> bool:
-        return self.number.relative
 
     def match(self, computed: float) -> Match | None:
         right_side = _beyond(self.number, computed) * NEAR[self.words] > 0
@@ -207,13 +196,13 @@ DIRECTIONS = {"up": 1.0, "down": -1.0, "unchanged": 0.0}
 def count(text: str) -> Number | Bound | Near:
     """``57,093``, ``more than 1.4 million``; raises ValueError with what was expected."""
     expected = "a number such as 57,093, 1.4 million or more than 600,000"
-    return _hedged(text, lambda words: _number(words, expected, text))
+    return _worded(text, lambda words: _number(words, expected, text))
 
 
 def rate(text: str) -> Number | Bound | Near:
     """``98.0``, ``nearly 100``; raises ValueError with what was expected."""
     expected = "a number per 1,000 residents such as 14.5"
-    return _hedged(text, lambda words: _number(words, expected, text))
+    return _worded(text, lambda words: _number(words, expected, text))
 
 
 def proportion(text: str) -> Number | OneIn | Bound | Near:
@@ -228,7 +217,7 @@ def proportion(text: str) -> Number | OneIn | Bound | Near:
                 return OneIn(words, n)
         return _percentage(words, expected, text)
 
-    return _hedged(text, read)
+    return _worded(text, read)
 
 
 def place(text: str) -> Number:
@@ -249,19 +238,19 @@ def change(text: str) -> Number | Direction | Bound | Near:
         return Direction(word, DIRECTIONS[word])
     expected = "a change such as +16.7%, -1,446, more than +10%, up, down or unchanged"
     read = _percentage if _PER_CENT.fullmatch(word) else _number
-    return _hedged(text, lambda words: read(words, expected, text))
+    return _worded(text, lambda words: read(words, expected, text))
 
 
-def _hedged(text: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
+def _worded(text: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
     """What ``read`` makes of the number, with the words that stand before it.
 
     Whether a number is "about" right is what rounding tells, so such a word says nothing more.
     """
     plain = _plain(text)
-    found = _HEDGED.fullmatch(plain)
+    found = _WORDED.fullmatch(plain)
     if not found:
         return read(plain)
-    words, number = found["hedge"], read(found["number"])
+    words, number = found["words"], read(found["number"])
     if words in BOUNDS:
         return Bound(words, number)
     return Near(words, number) if words in NEAR else number
