@@ -29,7 +29,8 @@ def mirror() -> Path:
         if named:
             pytest.fail(f"CRIMESHARE_MIRROR names {named}, which is not a folder")
         pytest.skip("no real workbooks: set CRIMESHARE_MIRROR to the folder of a mirror")
-    return folder
+    # Builds run elsewhere, in clones.
+    return folder.resolve()
 
 
 def clone(copy: Path) -> Path:
