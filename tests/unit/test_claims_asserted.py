@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crimeshare.measures.claims.asserted import asserted
-from crimeshare.measures.claims.statements import QUANTITIES, AnyClaim, known_periods, read_claims
+from crimeshare.audit.asserted import asserted
+from crimeshare.audit.statements import QUANTITIES, AnyClaim, known_periods, read_claims
 from crimeshare.sources.registry import read_registry
 
 GWENT = {"area": "Gwent", "offence": "stalking_harassment", "period": "year ending March 2020"}

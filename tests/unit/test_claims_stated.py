@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crimeshare.measures.claims import stated
+from crimeshare.audit import stated
 
 
 @pytest.mark.parametrize(

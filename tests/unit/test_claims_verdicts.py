@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crimeshare.measures.claims.audit import compute_claims
-from crimeshare.measures.claims.open_data import OpenData
-from crimeshare.measures.claims.recorded import Releases
-from crimeshare.measures.claims.surveyed import SurveyAudit
-from crimeshare.measures.claims.verdicts import VERDICTS
+from crimeshare.audit.audit import compute_claims
+from crimeshare.audit.open_data import OpenData
+from crimeshare.audit.recorded import Releases
+from crimeshare.audit.surveyed import SurveyAudit
+from crimeshare.audit.verdicts import VERDICTS
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
 from crimeshare.parquet import read_table
 from crimeshare.periods import a_year_before

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crimeshare.measures.claims import stated
-from crimeshare.measures.claims.statements import (
+from crimeshare.audit import stated
+from crimeshare.audit.statements import (
     QUANTITIES,
     AnyClaim,
     known_periods,

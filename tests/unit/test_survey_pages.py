@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from crimeshare import survey_words
-from crimeshare.measures.claims.verdicts import VERDICTS
+from crimeshare.audit.verdicts import VERDICTS
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import formulas, prose
 from crimeshare.publish.elements.charts import Break, Chart

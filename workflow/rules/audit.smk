@@ -34,7 +34,7 @@ rule compute_claims:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=software("audit", "measures"),
     message:
         "Judging public statements"
     script:

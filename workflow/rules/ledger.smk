@@ -106,7 +106,7 @@ rule render_crate:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("sources", "tables", "measures", "publish", "ledger"),
+        software=software("sources", "tables", "measures", "audit", "publish", "ledger"),
     message:
         "Describing the build"
     script:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from crimeshare.measures.claims.audit import compute_claims
-from crimeshare.measures.claims.open_data import OpenData
-from crimeshare.measures.claims.recorded import Releases
-from crimeshare.measures.claims.surveyed import SurveyAudit
+from crimeshare.audit.audit import compute_claims
+from crimeshare.audit.open_data import OpenData
+from crimeshare.audit.recorded import Releases
+from crimeshare.audit.surveyed import SurveyAudit
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import replacing, running

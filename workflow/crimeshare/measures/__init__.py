@@ -1,1 +1,1 @@
-"""The statistics: recorded crime, survey estimates, revisions and claims."""
+"""The statistics: recorded crime, survey estimates, revisions."""

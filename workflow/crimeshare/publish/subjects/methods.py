@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from crimeshare import survey_words
+from crimeshare.audit import verdicts
 from crimeshare.cells import Cell
-from crimeshare.measures.claims import verdicts
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart

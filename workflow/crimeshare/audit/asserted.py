@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crimeshare.measures.claims.statements import (
+from crimeshare.audit.statements import (
     AnyClaim,
     Change,
     Comparison,

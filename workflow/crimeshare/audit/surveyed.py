@@ -13,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
+from crimeshare.audit import verdicts
+from crimeshare.audit.findings import Finding
+from crimeshare.audit.stated import Bound, Near, OneIn, Stated
+from crimeshare.audit.statements import Comparison, Group, Proportion
+from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
-from crimeshare.measures.claims import verdicts
-from crimeshare.measures.claims.findings import Finding
-from crimeshare.measures.claims.stated import Bound, Near, OneIn, Stated
-from crimeshare.measures.claims.statements import Comparison, Group, Proportion
-from crimeshare.measures.claims.verdicts import Reason, Verdict
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem

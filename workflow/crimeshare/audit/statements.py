@@ -24,7 +24,7 @@ from pydantic import (
     field_validator,
 )
 
-from crimeshare.measures.claims import stated
+from crimeshare.audit import stated
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before, in_words, year_ending
 from crimeshare.problems import Problem

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from crimeshare.measures.claims import verdicts
-from crimeshare.measures.claims.findings import Finding, Unit
-from crimeshare.measures.claims.open_data import OpenData
-from crimeshare.measures.claims.recorded import RANKED, Find, Releases
-from crimeshare.measures.claims.stated import Bound, Direction, Number, Stated
-from crimeshare.measures.claims.statements import (
+from crimeshare.audit import verdicts
+from crimeshare.audit.findings import Finding, Unit
+from crimeshare.audit.open_data import OpenData
+from crimeshare.audit.recorded import RANKED, Find, Releases
+from crimeshare.audit.stated import Bound, Direction, Number, Stated
+from crimeshare.audit.statements import (
     AnyClaim,
     Change,
     Count,
@@ -20,7 +20,7 @@ from crimeshare.measures.claims.statements import (
     Share,
     Total,
 )
-from crimeshare.measures.claims.verdicts import Reason, Verdict
+from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.periods import in_words
 from crimeshare.reference import offences
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
+from crimeshare.audit.findings import Finding, Unit, Vintage
 from crimeshare.cells import Cell
-from crimeshare.measures.claims.findings import Finding, Unit, Vintage
 from crimeshare.measures.recorded import recording_changes_between
 from crimeshare.periods import a_year_before, months_between
 from crimeshare.sources.registry import Release

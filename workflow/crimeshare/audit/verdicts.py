@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from crimeshare.measures.claims.findings import Finding
-from crimeshare.measures.claims.stated import Match, Stated
+from crimeshare.audit.findings import Finding
+from crimeshare.audit.stated import Match, Stated
 
 CONFIRMED = "confirmed"
 ROUNDED = "confirmed when rounded"

@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from crimeshare.measures.claims.asserted import asserted
-from crimeshare.measures.claims.findings import Finding
-from crimeshare.measures.claims.open_data import OpenData
-from crimeshare.measures.claims.recorded import Releases
-from crimeshare.measures.claims.recorded_claims import RecordedAudit
-from crimeshare.measures.claims.statements import (
+from crimeshare.audit.asserted import asserted
+from crimeshare.audit.findings import Finding
+from crimeshare.audit.open_data import OpenData
+from crimeshare.audit.recorded import Releases
+from crimeshare.audit.recorded_claims import RecordedAudit
+from crimeshare.audit.statements import (
     AnyClaim,
     Comparison,
     Proportion,
     known_periods,
     read_claims,
 )
-from crimeshare.measures.claims.surveyed import SurveyAudit
-from crimeshare.measures.claims.verdicts import Verdict
+from crimeshare.audit.surveyed import SurveyAudit
+from crimeshare.audit.verdicts import Verdict
 from crimeshare.problems import Problem
 
 CLAIMS = {
@@ -79,7 +79,7 @@ def compute_claims(
     """Judge every entry of a file of claims that holds.
 
     Args:
-        path: the file, see :func:`crimeshare.measures.claims.statements.read_claims`.
+        path: the file, see :func:`crimeshare.audit.statements.read_claims`.
         releases: recorded crime at hand.
         surveyed: survey estimates at hand.
         open_data: counts as revised since.

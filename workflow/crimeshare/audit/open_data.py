@@ -7,8 +7,8 @@ from datetime import date
 
 import pandas as pd
 
+from crimeshare.audit.findings import Finding
 from crimeshare.cells import Cell
-from crimeshare.measures.claims.findings import Finding
 from crimeshare.measures.quarters import YEAR, years_of_forces
 from crimeshare.periods import MONTHS
 from crimeshare.reference import areas, offences
