@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from crimeshare.measures.control_limits import compute_control_limits
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
 from crimeshare.measures.similarity import compute_similar_forces
@@ -31,15 +33,25 @@ def write_build(folder: Path, root: Path) -> None:
     """
     shipped = sorted((root / "resources" / "figures").glob("pfa-*.parquet"))
     recorded = combine_recorded_crime(read_table(*shipped))
-    changes = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
-    write_table(recorded, folder / RECORDED)
-    shares = compute_shares(recorded)
-    write_table(shares, folder / SHARES)
-    write_table(compute_control_limits(shares), folder / CONTROL_LIMITS)
-    write_table(compute_similar_forces(shares, "stalking_harassment"), folder / SIMILAR_FORCES)
-    year_on_year = compute_changes(recorded, changes)
-    write_table(year_on_year, folder / CHANGES)
+    write_editions(folder, root, recorded)
     write_survey(folder, root)
     write_revisions(folder)
     write_quarterly(folder, root, recorded)
-    write_audit(folder, root, recorded, shares, year_on_year)
+    write_audit(folder, root, recorded, read_table(folder / SHARES), read_table(folder / CHANGES))
+
+
+def write_editions(folder: Path, root: Path, recorded: pd.DataFrame) -> None:
+    """Write recorded crime and what is computed of it alone, as a run would.
+
+    Args:
+        folder: the build.
+        root: the project, with its reference tables.
+        recorded: the clean table ``recorded_crime``.
+    """
+    changes = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
+    shares = compute_shares(recorded)
+    write_table(recorded, folder / RECORDED)
+    write_table(shares, folder / SHARES)
+    write_table(compute_control_limits(shares), folder / CONTROL_LIMITS)
+    write_table(compute_similar_forces(shares, "stalking_harassment"), folder / SIMILAR_FORCES)
+    write_table(compute_changes(recorded, changes), folder / CHANGES)

@@ -30,6 +30,8 @@ from crimeshare.publish.subjects.revised import (
     outlook,
     turned,
 )
+from crimeshare.reference import areas
+from tests.building import write_editions
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 
@@ -290,6 +292,33 @@ def test_every_force_is_in_the_table_or_named_below_it(revisions: Revisions) -> 
     html = revisions_page.by_force(revisions)._repr_html_()
     for force in revisions.estimates.forces:
         assert force.name in html
+
+
+def test_partnerships_in_two_editions_do_not_stop_the_page(
+    root: Path, built: Path, tmp_path: Path
+) -> None:
+    """An edition of the year before, made of the newest: what was news then was revised since."""
+    recorded = read_table(built / RECORDED)
+    rows = recorded[recorded["release_id"] == recorded["release_id"].max()]
+    year_before = rows.assign(
+        release_id=rows["release_id"].str.replace(
+            r"\d{4}", lambda year: str(int(year[0]) - 1), regex=True
+        ),
+        period_end=(rows["period_end"] - pd.DateOffset(years=1)).astype("datetime64[ms]"),
+    )
+    write_editions(tmp_path, root, pd.concat([rows, year_before], ignore_index=True))
+    write_table(read_table(built / CODES).head(0), tmp_path / CODES)
+    write_revisions(tmp_path)
+    write_quarterly(tmp_path, root, read_table(tmp_path / RECORDED))
+    partnerships = list(recorded.loc[recorded["area_type"] == "partnership", "area_code"])
+    for table in (REVISIONS, FLIPPED):
+        assert read_table(tmp_path / table)["area_code"].isin(partnerships).any()
+
+    revisions = open_revisions("stalking_harassment", tmp_path)
+    for sentence in SENTENCES:
+        assert plain(sentence(revisions))
+    turned = read_table(tmp_path / FLIPPED)["area_code"]
+    assert len(revisions.flips()) == turned.isin(list(areas())).sum() > 0
 
 
 def test_the_page_of_a_build_without_revisions_still_reads(
