@@ -5,7 +5,7 @@ The tables come from the steps before; nothing is measured here but places in an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -424,6 +424,10 @@ class Estimates:
     def nation(self) -> Place:
         """England and Wales."""
         return self.places[0]
+
+    def shows(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row of a table is about an area that the pages know, no partnership."""
+        return row["area_code"] in self._by_code
 
     def place(self, name: str, kind: str | None = None) -> Place:
         """The area of that code, name or page address.

@@ -131,16 +131,20 @@ class Revisions:
         flipped: Iterable[dict[str, Any]],
         codes: Iterable[dict[str, Any]],
     ) -> None:
-        """Take rows of the tables of `TABLES`, those of revisions with ages."""
+        """Take rows of the tables of `TABLES`, those of revisions with ages.
+
+        Areas that have no page, such as partnerships, are left to the data pack: they come, go and
+        are renamed between editions.
+        """
         self.estimates = estimates
         self._rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for row in revisions:
+        for row in filter(estimates.shows, revisions):
             self._rows.setdefault((row["area_code"], row["offence_id"]), []).append(row)
         self._sizes = {
             (row["area_code"], row["offence_id"], row["age_before"], row["age"]): row
             for row in sizes
         }
-        self._flipped = list(flipped)
+        self._flipped = list(filter(estimates.shows, flipped))
         self._series = {
             (row["release_id"], row["offence_id"], row["period_end"]): row for row in codes
         }

@@ -163,8 +163,8 @@ def flips_in_words(revisions: Revisions) -> str:
         f"A change on the year before is told against the year before as revised by then. Against "
         f"that year as it was first told, "
         f"{_none(_number('flips', len(turning), sides, 'number of changes'))} of the "
-        f"{compared} changes of all areas and offence groups "
-        f"that can be compared would have pointed another way."
+        f"{compared} changes of all offence groups in the countries, regions and police force "
+        f"areas that can be compared would have pointed another way."
     )
     words = revisions.estimates.offence_words
     if not own:
@@ -579,6 +579,8 @@ def caveats() -> list[str]:
         "A revision is no error and no interval. Police go on recording, cancelling and moving "
         "offences to another group or year; some revisions follow a change of what belongs to a "
         "group. The tables do not say which.",
+        "Community safety partnerships come, go and are renamed between editions; their revisions "
+        "are not shown here but are in the data, under the partnership's code.",
         "Totals that leave out a force are compared only with totals that leave out the same one.",
         "The year before is taken from Table P4, or from the count and the published percentage "
         "where an edition has no such table; the series by offence from Table A4 or, later, Table "
