@@ -98,10 +98,12 @@ def test_the_end_of_a_range_has_its_sign() -> None:
         (2, 0, 2, "both rose"),
         (0, 3, 3, "all fell"),
         (0, 0, 3, "all were unchanged"),
+        (11, 12, 24, "11 rose, 12 fell and one was unchanged"),
     ],
 )
 def test_directions_are_counted_in_words(rose: int, fell: int, of: int, words: str) -> None:
-    assert directions(rose, fell, of) == words
+    counts = (Figure("revisions", number, "count") for number in (rose, fell, of - rose - fell))
+    assert plain(directions(*counts)) == words
 
 
 def test_verdicts_on_a_change_are_of_either_sign_or_none() -> None:

@@ -94,13 +94,14 @@ class Size:
     """How far an area's figures have moved between two ages.
 
     Attributes:
-        revisions: how many the size rests on; rose, fell: how many of them.
+        revisions: how many the size rests on; rose, fell, stayed: how many of them.
         typical: the median without sign; lowest, highest: the extremes, with sign.
     """
 
     revisions: Figure
-    rose: int
-    fell: int
+    rose: Figure
+    fell: Figure
+    stayed: Figure
     typical: Figure
     lowest: Figure
     highest: Figure
@@ -174,6 +175,8 @@ class Revisions:
         cells = tuple(dict.fromkeys(cell for step in steps for cell in step.percent.cells))
         name = f"{_slug(place)}.{offence_id}"
         what = f"of {row['revisions']} revisions a year later"
+        rose = sum(step.change.number > 0 for step in steps)
+        fell = sum(step.change.number < 0 for step in steps)
         return Size(
             Figure(
                 f"revisions.number.{name}",
@@ -182,8 +185,14 @@ class Revisions:
                 cells,
                 "number of revisions a year later",
             ),
-            sum(step.change.number > 0 for step in steps),
-            sum(step.change.number < 0 for step in steps),
+            *(
+                Figure(f"revisions.{way}.{name}", number, "count", cells, f"number {way} {what}")
+                for way, number in (
+                    ("rose", rose),
+                    ("fell", fell),
+                    ("stayed", len(steps) - rose - fell),
+                )
+            ),
             *(
                 Figure(
                     f"revisions.{which}.{name}",
@@ -362,7 +371,7 @@ def outlook(revisions: Revisions, place: Place) -> str:
             f"been given again a year later, of the {prose.period(step.period_end)}, "
             f"{moved(step.percent)}. {link}"
         )
-    if not size.rose and not size.fell:
+    if not size.rose.value and not size.fell.value:
         return (
             f"Later editions revise figures, but {what} of this age have not moved in "
             f"{place.words}: "
@@ -373,7 +382,7 @@ def outlook(revisions: Revisions, place: Place) -> str:
         f"Later editions revise these figures. In {place.words}, {what} of this age have moved by "
         f"{size.typical:absolute} within a year, the median of {size.revisions} revisions that "
         f"range from {extreme(size.lowest)} to {extreme(size.highest)}: "
-        f"{directions(size.rose, size.fell, number)}. {link}"
+        f"{directions(size.rose, size.fell, size.stayed)}. {link}"
     )
 
 
@@ -389,30 +398,31 @@ def extreme(percent: Figure) -> str:
     return "no change" if percent.value == 0 else f"{percent:signed}"
 
 
-def directions(rose: int, fell: int, of: int) -> str:
-    """How many rose, fell and stayed, in words: "one rose, two fell and one was unchanged".
+def directions(rose: Figure, fell: Figure, stayed: Figure) -> str:
+    """How many rose, fell and stayed: "one rose, two fell and one was unchanged".
 
     Directions that none took are left out; "both" or "all" where no other was taken.
     """
-    stayed = of - rose - fell
-    counted = [
-        (rose, "rose", "rose"),
-        (fell, "fell", "fell"),
-        (stayed, "was unchanged", "were unchanged"),
-    ]
+    of = sum(int(figure.number) for figure in (rose, fell, stayed))
     said = [
-        f"{_all(number, of)} {one if number == 1 else several}"
-        for number, one, several in counted
-        if number
+        f"{_all(figure, of)} {one if figure.number == 1 else several}"
+        for figure, one, several in (
+            (rose, "rose", "rose"),
+            (fell, "fell", "fell"),
+            (stayed, "was unchanged", "were unchanged"),
+        )
+        if figure.value
     ]
     return prose.listed(said)
 
 
-def _all(number: int, of: int) -> str:
-    """How many of how many, in words: "two", "both", "all"."""
-    if number < of or number == 1:
-        return prose.number_word(number)
-    return "both" if number == 2 else "all"
+def _all(figure: Figure, of: int) -> str:
+    """How many of how many: "two", "both", "all"; a number too large for a word is a figure."""
+    number = int(figure.number)
+    if number == of > 1:
+        return "both" if number == 2 else "all"
+    word = prose.number_word(number)
+    return str(figure) if word[0].isdigit() else word
 
 
 def middle(revisions: Sequence[Revision], figure_id: str) -> Figure:
