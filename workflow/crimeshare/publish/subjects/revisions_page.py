@@ -105,7 +105,8 @@ def nationally(revisions: Revisions) -> str:
         )
     return (
         f"The {size.revisions} counts of {nation.words} that were given again a year later moved "
-        f"by {size.typical:absolute} at the median: {directions(size.rose, size.fell, size.stayed)}."
+        f"by {size.typical:absolute} at the median: "
+        f"{directions(size.rose, size.fell, size.stayed)}."
     )
 
 
