@@ -10,22 +10,23 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.meta_analysis import combine_effects
 
 from crimeshare.measures.control_limits import (
-    METHODS,
+    APART,
+    METHOD,
     Funnel,
-    between_variance,
     compute_control_limits,
     fit_funnel,
-    winsorise,
+    random_effects,
 )
 from crimeshare.parquet import read_table
 from crimeshare.publish.subjects.estimates import SHARES
 
 # The trials of BCG vaccine that texts on random effects use (G. A. Colditz and others, JAMA 271
-# (1994) 698-702): cases and non-cases, vaccinated and not.  Q = 152.23 is printed for them in W.
-# Viechtbauer, "Conducting meta-analyses in R with the metafor package", Journal of Statistical
-# Software 36 (2010), issue 3; tau2 = 0.3088 is that package's by DerSimonian and Laird's method.
+# (1994) 698-702): cases and non-cases, vaccinated and not.  tau2 = 0.3181 is what the package
+# metafor gives for them by Paule and Mandel's method, and its empirical Bayes one, which is the
+# same (W. Viechtbauer, Journal of Statistical Software 36 (2010), issue 3).
 TRIALS = np.array(
     [
         [4, 119, 11, 128],
@@ -46,39 +47,38 @@ TRIALS = np.array(
 )
 
 
-def test_the_spread_between_units_is_the_published_one() -> None:
+def log_risks() -> tuple[np.ndarray, np.ndarray]:
+    """Log risk ratios of the trials, and their variances."""
     ill, well, ill_untreated, well_untreated = TRIALS.T
     treated, untreated = ill + well, ill_untreated + well_untreated
     log_risk = np.log(ill / treated) - np.log(ill_untreated / untreated)
-    deviation = np.sqrt(1 / ill - 1 / treated + 1 / ill_untreated - 1 / untreated)
-    mean = np.average(log_risk, weights=deviation**-2)
-    z = (log_risk - mean) / deviation
-    assert np.sum(z**2) == pytest.approx(152.23, abs=0.005)
-    assert between_variance(z, deviation) == pytest.approx(0.3088, abs=0.00005)
+    return log_risk, 1 / ill - 1 / treated + 1 / ill_untreated - 1 / untreated
+
+
+def test_the_spread_between_units_is_the_published_one() -> None:
+    assert random_effects(*log_risks())[1] == pytest.approx(0.3181, abs=0.00005)
+
+
+def test_mean_and_spread_are_those_of_another_implementation() -> None:
+    values, variances = log_risks()
+    found = combine_effects(values, variances, method_re="iterated", atol=1e-12, maxiter=1000)
+    mean, between = random_effects(values, variances)
+    assert between == pytest.approx(found.tau2, rel=1e-6)
+    assert mean == pytest.approx(found.mean_effect_re, rel=1e-6)
 
 
 def test_no_more_spread_than_chance_leaves_none_between_units() -> None:
-    z = np.array([-1.0, 0.5, 0.5, -0.2])
-    assert between_variance(z, np.full(4, 0.1)) == 0
-
-
-def test_winsorised_scores_stop_at_the_quantiles() -> None:
-    scores = np.arange(11.0)
-    scores[-1] = 500
-    pulled = winsorise(scores, 0.1)
-    assert pulled.tolist() == [1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9]
-    assert winsorise(scores, 0).tolist() == scores.tolist()
+    mean, between = random_effects(np.array([-0.1, 0.05, 0.05, -0.02]), np.full(4, 0.01))
+    assert (mean, between) == (pytest.approx(-0.005), 0)
 
 
 def test_limits_without_overdispersion_are_those_of_the_inverse_sine() -> None:
     """A quarter of 400: asin(1/2) plus or minus 1.959964 / 40."""
-    funnel = Funnel(target=0.25, dispersion=1, between_sd=0)
-    for method in METHODS:
-        lower, upper = funnel.limits([400], 0.95, method)
-        assert lower[0] == pytest.approx(sin(asin(0.5) - 1.959963984540054 / 40) ** 2)
-        assert upper[0] == pytest.approx(sin(asin(0.5) + 1.959963984540054 / 40) ** 2)
-        # Close to the exact binomial quantiles, 0.2075 and 0.2925.
-        assert (lower[0], upper[0]) == pytest.approx((0.2091, 0.2936), abs=0.002)
+    lower, upper = Funnel(target=0.25, between_sd=0).limits([400], 0.95)
+    assert lower[0] == pytest.approx(sin(asin(0.5) - 1.959963984540054 / 40) ** 2)
+    assert upper[0] == pytest.approx(sin(asin(0.5) + 1.959963984540054 / 40) ** 2)
+    # Close to the exact binomial quantiles, 0.2075 and 0.2925.
+    assert (lower[0], upper[0]) == pytest.approx((0.2091, 0.2936), abs=0.002)
 
 
 def test_overdispersion_worked_by_hand() -> None:
@@ -87,35 +87,23 @@ def test_overdispersion_worked_by_hand() -> None:
     shares = [sin(centre + step) ** 2 for step in (apart, apart, -apart, -apart)]
     counts = [share * size for share in shares]
     funnel = fit_funnel(counts, [size] * 4)
-    # The pooled share is not quite 0.1: the scale is curved.
-    offset = asin(sqrt(funnel.target)) - centre
-    squares = [((step - offset) / 0.005) ** 2 for step in (apart, apart, -apart, -apart)]
-    assert funnel.dispersion == pytest.approx(sum(squares) / 4)
-    assert funnel.dispersion == pytest.approx(16, rel=0.01)
-    # tau2 = (sum of squares - 3) s^2 / 3, as all weights are equal.
-    assert funnel.between_sd == pytest.approx(sqrt((sum(squares) - 3) * 0.005**2 / 3))
-    assert funnel.deviation([size], "multiplicative")[0] == pytest.approx(0.02, rel=0.01)
+    # All of one size: the mean is that of the angles, and 4 * 0.02^2 / (tau2 + 0.005^2) = 3.
+    assert funnel.target == pytest.approx(0.1)
+    assert funnel.between_sd == pytest.approx(sqrt(4 * apart**2 / 3 - 0.005**2))
 
 
-def test_additive_limits_stay_wide_where_multiplicative_ones_close() -> None:
-    funnel = Funnel(target=0.1, dispersion=400, between_sd=0.03)
-    small, large = 10_000, 1_000_000
-    widths = {
-        method: np.subtract(*funnel.limits([small, large], 0.95, method)[::-1])
-        for method in METHODS
-    }
-    assert widths["multiplicative"][0] / widths["multiplicative"][1] == pytest.approx(10, rel=0.1)
-    assert widths["additive"][0] / widths["additive"][1] == pytest.approx(1, rel=0.05)
+def test_a_large_force_may_stray_nearly_as_far_as_a_small_one() -> None:
+    small, large = np.subtract(*Funnel(0.1, 0.03).limits([10_000, 1_000_000], 0.95)[::-1])
+    assert small / large == pytest.approx(1, rel=0.05)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_score_says_on_which_side_of_the_limits_a_force_stands(method: str) -> None:
+def test_a_score_says_on_which_side_of_the_limits_a_force_is() -> None:
     counts, sizes = [500, 900, 1300, 2500], [9_000, 10_000, 11_000, 20_000]
     funnel = fit_funnel(counts, sizes)
-    lower, upper = funnel.limits(sizes, 0.8, method)
+    lower, upper = funnel.limits(sizes, 0.8)
     inside = (lower <= np.divide(counts, sizes)) & (np.divide(counts, sizes) <= upper)
     # 1.2816 is the 90th percentile of the normal distribution.
-    assert inside.tolist() == (abs(funnel.scores(counts, sizes, method)) <= 1.2816).tolist()
+    assert inside.tolist() == (abs(funnel.scores(counts, sizes)) <= 1.2816).tolist()
     assert 0 < inside.sum() < len(counts)
 
 
@@ -131,17 +119,16 @@ def test_limits_surround_the_target_within_nought_and_one(
     counts = [min(share * size, size) for share, size in forces]
     sizes = [size for _, size in forces]
     funnel = fit_funnel(counts, sizes)
-    assert funnel.dispersion >= 0
     assert funnel.between_sd >= 0
-    for method in METHODS:
-        lower, upper = funnel.limits(sizes, level, method)
-        assert np.all((lower >= 0) & (upper <= 1))
-        assert np.all((lower <= funnel.target + 1e-9) & (upper >= funnel.target - 1e-9))
+    lower, upper = funnel.limits(sizes, level)
+    assert np.all((lower >= 0) & (upper <= 1))
+    assert np.all((lower <= funnel.target + 1e-9) & (upper >= funnel.target - 1e-9))
 
 
 def test_the_order_of_forces_does_not_matter() -> None:
     counts, sizes = np.array([500, 900, 1300, 40]), np.array([9_000, 10_000, 11_000, 800])
-    assert fit_funnel(counts, sizes) == fit_funnel(counts[::-1], sizes[::-1])
+    one, other = fit_funnel(counts, sizes), fit_funnel(counts[::-1], sizes[::-1])
+    assert (one.target, one.between_sd) == pytest.approx((other.target, other.between_sd))
 
 
 @pytest.mark.parametrize(
@@ -161,12 +148,9 @@ def test_counts_that_no_force_can_have_are_refused(
         fit_funnel(counts, sizes)
 
 
-def test_a_level_or_a_method_that_is_none_is_refused() -> None:
-    funnel = Funnel(0.1, 1, 0)
+def test_a_level_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
-        funnel.limits([100], 95)
-    with pytest.raises(ValueError, match="methods are additive, multiplicative"):
-        funnel.limits([100], 0.95, "quadratic")
+        Funnel(0.1, 0).limits([100], 95)
 
 
 @pytest.fixture(scope="module")
@@ -182,19 +166,25 @@ def test_each_force_with_a_share_has_limits_and_no_other_area(
         & (limits["period_end"] == "2024-12-31")
         & (limits["offence_id"] == "stalking_harassment")
     ]
-    assert own.groupby("method").size().to_dict() == dict.fromkeys(METHODS, 43)
+    assert own["method"].to_list() == [METHOD] * 43
     gap = limits[limits["release_id"] == "pfa-2019-12"]
     assert "Greater Manchester" not in set(gap["area_name"])
-    assert set(gap.groupby(["offence_id", "method"]).size()) == {42}
-    # The target is the share of all forces together, which police forces make up alone.
-    shares = read_table(built / SHARES)
-    forces = shares[
-        (shares["release_id"] == "pfa-2024-12")
-        & (shares["period_end"] == "2024-12-31")
-        & (shares["offence_id"] == "stalking_harassment")
-        & (shares["area_type"] == "force")
+    assert set(gap.groupby("offence_id").size()) == {42}
+
+
+def test_the_city_of_london_is_set_beside_limits_that_it_has_no_part_in(
+    limits: pd.DataFrame,
+) -> None:
+    own = limits[
+        (limits["release_id"] == "pfa-2024-12")
+        & (limits["period_end"] == "2024-12-31")
+        & (limits["offence_id"] == "stalking_harassment")
     ]
-    assert own["target"].unique() == pytest.approx([forces["count"].sum() / forces["total"].sum()])
+    others = own[own["area_code"] != APART]
+    assert set(own["area_name"]) - set(others["area_name"]) == {"City of London"}
+    funnel = fit_funnel(others["share"] * others["total"], others["total"])
+    assert own["target"].unique() == pytest.approx([funnel.target])
+    assert own["between_sd"].unique() == pytest.approx([funnel.between_sd])
 
 
 def test_a_group_that_no_force_recorded_has_no_limits() -> None:

@@ -15,31 +15,41 @@ from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates
 
 
-@pytest.mark.parametrize(
-    ("slug", "words"),
-    [
-        ("gwent", "lies within the inner control limits"),
-        ("north-wales", "outside the inner but within the outer control limits"),
-        ("dyfed-powys", "So it stands apart"),
-    ],
-)
-def test_standing_follows_the_control_limits(estimates: Estimates, slug: str, words: str) -> None:
-    text = standing.sentences(estimates.place(slug))
-    assert words in text
+@pytest.mark.parametrize("slug", ["gwent", "dyfed-powys", "metropolitan-police", "city-of-london"])
+def test_a_force_is_said_to_differ_only_outside_the_outer_limits(
+    estimates: Estimates, slug: str
+) -> None:
+    place = estimates.place(slug)
+    limits = place.control_limits()
+    assert limits
+    text = standing.sentences(place)
+    outside = not limits.outer[0] <= place.share().number <= limits.outer[1]
+    assert ("differs from the other police forces" in text) == outside
+    assert ("within the usual range" in text) == (limits.position == "within")
+    assert ("a square mile of offices" in text) == (slug == "city-of-london")
     assert "no confidence intervals" in text
     assert stray_numbers(text) == []
 
 
-def test_standing_says_whether_it_hangs_on_how_limits_are_drawn(estimates: Estimates) -> None:
-    assert "the same way" in standing.sentences(estimates.place("gwent"))
-    # The smallest force, which limits that widen with smallness let stray furthest.
-    city = standing.sentences(estimates.place("city-of-london"))
-    assert "place the City of London within the control limits" in city
+def test_beside_the_funnel_stands_how_many_forces_chance_puts_outside(
+    estimates: Estimates,
+) -> None:
+    chart = standing.funnel_plot(estimates.place("gwent"))
+    assert chart
+    limits = [estimates.place(force.slug).control_limits() for force in estimates.forces]
+    outside = sum(
+        limit.position != "within"
+        for force, limit in zip(estimates.forces, limits, strict=True)
+        if limit and force.slug != "city-of-london"
+    )
+    text = plain(chart.notes[0])
+    assert text.startswith("Of 42 forces about 2 would be outside the inner limits by chance alone")
+    assert f"; {outside} " in text
 
 
-def test_a_force_without_a_share_stands_nowhere(incomplete: Estimates) -> None:
+def test_a_force_without_a_share_is_not_placed(incomplete: Estimates) -> None:
     place = incomplete.place("greater-manchester")
-    assert "stands nowhere" in standing.sentences(place)
+    assert "is not placed among the forces" in standing.sentences(place)
     assert "figures are missing" in factsheet.similar_sentence(place)
 
 
@@ -123,5 +133,5 @@ def test_a_force_without_figures_still_has_its_page(
     body = render_body(notebook)
     assert "made no complete return" in body
     assert "No change is given for the latest year" in body
-    assert "it stands nowhere among the forces" in body
+    assert "is not placed among the forces" in body
     assert stray_numbers(body) == []

@@ -57,6 +57,7 @@ evidence = [
     "resources/reference/tile_map.csv",
     "resources/reference/assumed_bases.csv",
     "resources/reference/interval_coverage.csv",
+    "resources/reference/false_alarms.csv",
     "resources/reference/survey_breaks.csv",
     "config/copies.csv",
     "config/corrections.yaml",

@@ -72,10 +72,10 @@ SHARE = Formula(
 
 CONTROL_LIMITS = Formula(
     r"\sin^2\left(\arcsin\sqrt{s} \pm z\sqrt{\frac{1}{4c_a} + \tau^2}\right)",
-    "the limits lie, on the arc sine scale, some standard deviations either side of the share of "
-    "all forces together, of which one part is chance and the other the spread between forces",
+    "the limits lie, on the arc sine scale, some standard deviations either side of the share in "
+    "the middle of the forces, of which one part is chance and the other the spread between forces",
     [
-        ("s", "the share of all forces together"),
+        ("s", "the random-effects mean of the forces' shares"),
         ("c_a", "all crime the force recorded"),
         (r"\tau", "the spread between forces beyond chance, found from the forces themselves"),
         ("z", "the normal quantile of the limits"),

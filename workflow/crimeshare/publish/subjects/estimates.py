@@ -206,9 +206,9 @@ class Place:
             f"place of {share.formula} among the forces",
         )
 
-    def control_limits(self, method: str) -> ControlLimits | None:
+    def control_limits(self) -> ControlLimits | None:
         """The control limits of this force in the latest year; None for areas without."""
-        return self.estimates.control_limits(method).get(self.area.area_code)
+        return self.estimates.control_limits().get(self.area.area_code)
 
     def similar(self) -> list[tuple[Place, Figure]]:
         """The forces with the most similar mix of other crime, nearest first, and how far each is.
@@ -354,8 +354,7 @@ class Estimates:
             self._own_periods[release_id] = max(newest, period_end)
         self._changes = {(r["release_id"], r["area_code"], r["offence_id"]): r for r in changes}
         self._control_limits = {
-            (r["release_id"], r["period_end"], r["method"], r["area_code"]): r
-            for r in control_limits
+            (r["release_id"], r["period_end"], r["area_code"]): r for r in control_limits
         }
         self._similar = similar_forces
         self._without_return: dict[Year, list[Place]] = {}
@@ -467,16 +466,12 @@ class Estimates:
         row = self._changes.get((year.release_id, area_code, offence_id))
         return row if row and row["period_end"] == year.period_end else None
 
-    def control_limits(self, method: str) -> dict[str, ControlLimits]:
-        """The control limits of the latest year by the code of the force.
-
-        Args:
-            method: one of :data:`crimeshare.measures.control_limits.METHODS`.
-        """
+    def control_limits(self) -> dict[str, ControlLimits]:
+        """The control limits of the latest year by the code of the force."""
         year = self.latest
         codes = [force.area.area_code for force in self.forces]
         rows = {
-            code: self._control_limits.get((year.release_id, year.period_end, method, code))
+            code: self._control_limits.get((year.release_id, year.period_end, code))
             for code in codes
         }
         return {code: _control_limits(row) for code, row in rows.items() if row}
@@ -525,7 +520,7 @@ def _control_limits(row: dict[str, Any]) -> ControlLimits:
     for name, (lower, upper) in (("inner", inner), ("outer", outer)):
         if not lower <= share <= upper:
             position = f"{'above' if share > upper else 'below'} {name}"
-    funnel = Funnel(row["target"], row["dispersion"], row["between_sd"])
+    funnel = Funnel(row["target"], row["between_sd"])
     return ControlLimits(row["total"], inner, outer, position, funnel)
 
 

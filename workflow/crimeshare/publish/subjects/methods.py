@@ -71,6 +71,7 @@ MEANINGS = {
 
 
 TABLES = {
+    "false_alarms": "resources/reference/false_alarms.csv",
     "coverage": "resources/reference/interval_coverage.csv",
     "design_factor": "results/estimates/design_factors.parquet",
     "agreement": "results/estimates/flag_agreement.parquet",
@@ -94,13 +95,35 @@ def _computed(
     return Figure(name, value, unit, cells, f"computed from {table}", marker, lower, upper)
 
 
+# ---------------------------------------------------------------- control limits
+
+
+def false_alarms() -> str:
+    """How often control limits raise a false alarm, from the study."""
+    inner, outer = (
+        _computed(f"false_alarms.{row['level']}", row["outside"], "proportion")
+        for row in _simulated("false_alarms.csv")
+        if row["forces"] == "others"
+    )
+    return (
+        f"In simulated years in which forces of the real sizes differ by chance and by such a "
+        f"spread alone, {inner} of them are outside the inner limits and {outer} outside the outer "
+        f"ones: about as many as the limits promise."
+    )
+
+
 # ---------------------------------------------------------------- coverage of intervals
 
 
-@cache
 def coverage() -> list[Row]:
     """The study of coverage: a row for each simulated setting and method."""
-    with (REFERENCE / "interval_coverage.csv").open(encoding="utf-8", newline="") as file:
+    return _simulated("interval_coverage.csv")
+
+
+@cache
+def _simulated(name: str) -> list[Row]:
+    """The rows of a table that a benchmark wrote."""
+    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
         lines = (line for line in file if not line.startswith("#"))
         return [
             {name: _number(text) for name, text in row.items()} for row in csv.DictReader(lines)

@@ -1,11 +1,11 @@
-"""Where a force stands among all forces: a funnel plot and what it says."""
+"""Where a force is among all forces: a funnel plot and what it says."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
-from crimeshare.measures.control_limits import LEVELS, METHODS
+from crimeshare.measures.control_limits import APART, LEVELS
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Chart, Curves, Dot
 from crimeshare.publish.elements.figures import Figure
@@ -15,7 +15,7 @@ from crimeshare.publish.subjects.estimates import ControlLimits, Estimates, Plac
 def funnel_plot(place: Place) -> Chart | None:
     """Where a force stands among all forces, by share and size; None where it has no share."""
     estimates = place.estimates
-    limits = estimates.control_limits(METHODS[0])
+    limits = estimates.control_limits()
     own = limits.get(place.area.area_code)
     if own is None:
         return None
@@ -28,15 +28,21 @@ def funnel_plot(place: Place) -> Chart | None:
         f"{escape(place.name)} ranks {ranked}, {POSITIONS[own.position]}",
         f"{estimates.offence.name} as a share of recorded crime by size of force, "
         f"police force areas, {estimates.latest.words}",
-        notes=[f"Not drawn, as there is no figure: {escape(prose.listed(missing))}."]
-        * bool(missing),
+        notes=[
+            _expected(estimates),
+            *(
+                [f"Not drawn, as there is no figure: {escape(prose.listed(missing))}."]
+                if missing
+                else []
+            ),
+        ],
     )
     dots = {force: _dot(force, held) for force, held in drawn.items() if held}
     return charts.funnel(
         chart,
         dots[place],
         [dot for force, dot in dots.items() if force != place],
-        Bar("All forces together", _target(estimates, own)),
+        Bar("The middle of the forces", _target(estimates, own)),
         _curves(own, [dot.size for dot in dots.values()]),
         "All offences recorded, on a logarithmic scale",
     )
@@ -57,16 +63,47 @@ def _dot(force: Place, limits: ControlLimits) -> Dot:
 
 
 def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
-    """The share of all forces together, which the forces' figures are added up to."""
-    counts = [cell for force in estimates.forces for cell in force.count().cells]
-    totals = [cell for force in estimates.forces for cell in force.total().cells]
-    summed = (f"SUM({cells[0].name}:{cells[-1].cell})" for cells in (counts, totals))
+    """The share in the middle of the forces, which the limits are drawn around."""
+    fitted = [force for force in estimates.forces if force.area.area_code != APART]
+    counts = [cell for force in fitted for cell in force.count().cells]
+    totals = [cell for force in fitted for cell in force.total().cells]
+    columns = (f"{cells[0].name}:{cells[-1].cell}" for cells in (counts, totals))
     return Figure(
-        f"share.all-forces.{estimates.offence_id}.{estimates.latest.release_id}",
+        f"share.middle-of-forces.{estimates.offence_id}.{estimates.latest.release_id}",
         limits.funnel.target,
         "proportion",
         (*counts, *totals),
-        "{} / {}, forces only".format(*summed),
+        "random-effects mean of {} / {}, force by force, without the City of London".format(
+            *columns
+        ),
+    )
+
+
+def _expected(estimates: Estimates) -> str:
+    """How many forces are outside the inner limits, beside how many chance alone would put there.
+
+    Without the force that the limits are not drawn from.
+    """
+    fitted = [force.control_limits() for force in estimates.forces if force.area.area_code != APART]
+    held = [limits for limits in fitted if limits]
+    year = f"{estimates.offence_id}.{estimates.latest.release_id}"
+
+    def number(name: str, value: int, formula: str) -> Figure:
+        return Figure(f"forces_{name}.{year}", value, "count", formula=formula)
+
+    drawn = number("within_funnel", len(held), "number of forces that the limits are drawn from")
+    chance = number(
+        "outside_by_chance", round((1 - LEVELS["95"]) * len(held)), f"0.05 * {drawn.figure_id}"
+    )
+    outside = number(
+        "outside_inner",
+        sum(limits.position != "within" for limits in held),
+        "number of them outside the inner control limits",
+    )
+    return (
+        f"Of {drawn} forces about {chance} would be outside the inner limits by chance alone; "
+        f"{outside} {'is' if outside.value == 1 else 'are'}. The City of London is drawn but does "
+        "not count towards the limits: a square mile of offices has crime of another kind."
     )
 
 
@@ -87,29 +124,28 @@ def _curves(limits: ControlLimits, sizes: Sequence[float]) -> Curves:
 
 
 def sentences(place: Place) -> str:
-    """What the control limits say of a force, and whether it hangs on how they are drawn."""
-    drawn, other = (place.control_limits(method) for method in METHODS)
-    if drawn is None or other is None:
-        return f"No share is given for {place.words}, so it stands nowhere among the forces."
-    share = f"{place.share()}"
+    """What the control limits say of a force."""
+    drawn = place.control_limits()
+    if drawn is None:
+        return f"No share is given for {place.words}, so it is not placed among the forces."
+    share = f"The share in {place.words}, {place.share()}, is"
     says = {
-        "within": f"The share, {share}, lies within the inner control limits, as those of about "
-        "nineteen in twenty forces would if nothing set forces apart but chance and the spread "
+        "within": f"{share} within the usual range for police forces (the inner control limits), "
+        "where about nineteen in twenty would be if they differed only by chance and by the spread "
         "that they usually have.",
-        "inner": f"The share, {share}, lies outside the inner but within the outer control limits: "
-        "if nothing set forces apart but chance and the spread that they usually have, about one "
-        "force in twenty would.",
-        "outer": f"The share, {share}, lies outside the outer control limits: if nothing set "
-        "forces apart but chance and the spread that they usually have, only about two forces in "
-        "a thousand would. So it stands apart, for a reason that the figures do not tell.",
+        "inner": f"{share} outside the inner but within the outer control limits. About one force "
+        "in twenty would be there by chance and the usual spread between forces.",
+        "outer": f"{share} outside the outer control limits, and so differs from the other police "
+        "forces. Only about two in a thousand would be there by chance and the usual spread "
+        "between forces. The figures do not tell the reason.",
     }[drawn.position.split()[-1]]
-    agree = (
-        f"They would place {place.words} the same way"
-        if other.position == drawn.position
-        else f"They would place {place.words} {POSITIONS[other.position]}"
+    apart = (
+        " The limits are those of the other forces: the City of London, a square mile of offices, "
+        "has crime of another kind."
+        if place.area.area_code == APART
+        else ""
     )
     return (
-        f"{says} These limits let a large force stray as far as a small one. Limits that narrow "
-        f"with the size of a force are sometimes drawn instead. {agree}. Control limits are "
-        f"no confidence intervals: a count of records has no sampling error."
+        f"{says}{apart} Control limits are no confidence intervals: a count of records has no "
+        "sampling error."
     )
