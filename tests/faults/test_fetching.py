@@ -423,7 +423,9 @@ class TestPinsAndCopies:
     def test_an_unpinned_release_is_not_asked_for(
         self, client: Client, server: Loopback, store: Path, target: Path
     ) -> None:
-        with pytest.raises(Problem, match=r"is not pinned.*pin_release --config release=pfa"):
+        with pytest.raises(
+            Problem, match=r"is not pinned.*pin_release --config source=http:\S+ release=pfa"
+        ):
             fetch(registered(None), client.website, [], target, store)
         assert server.requests == []
 

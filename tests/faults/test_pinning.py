@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+import yaml
 
 from crimeshare.problems import Problem
 from crimeshare.releases.pinning import Pinned, pin_release
@@ -391,7 +392,7 @@ def test_a_new_layout_is_read_with_nothing_but_the_proposed_lines(
     ]:
         assert f"the line: {line}" in words
     kept = next((here.project.store / "preflight").glob("*.txt"))
-    assert kept.read_text(encoding="utf-8") == words + "\n"
+    assert kept.read_text(encoding="utf-8").startswith(f"{words}\n\nsource: the mirror")
 
     assert acceptance(refused(here, "pfa-2025-03", "lines-000000000000")) == acceptance(words)
     assert {path: path.read_bytes() for path in layouts.iterdir()} == files
@@ -446,8 +447,49 @@ def test_a_fault_of_the_workbook_goes_through_once_its_entry_is_listed(here: Her
     entries = re.findall(r"add to \S+ the line: (- \{.*\})$", words, re.MULTILINE)
     assert len(entries) == 1, words  # one cell explains every sum, change and rate that it breaks
     assert "cell: F20" in entries[0]
-    here.project.corrections.write_text(entries[0] + "\n", encoding="utf-8")
-    assert pin(here).new
+    assert f"--config source={here.mirror.root} release=pfa-2019-03 accept=lines-" in words
+    assert pin(here, "pfa-2019-03", acceptance(words)).new
+    assert here.project.corrections.read_text(encoding="utf-8") == entries[0] + "\n"
+
+
+def test_a_fault_listed_for_the_same_cell_of_another_edition_is_pointed_at(here: Here) -> None:
+    new = book("pfa-2018-12", NEXT)
+    at = facsimile.place("F20")
+    new.table("P1")[at] = float(str(new.table("P1")[at])) + 7
+    facsimile.write(new, workbook_of(here))
+    listed = [
+        {
+            "release": "pfa-2018-12",
+            "sheet": "Table P1",
+            "cell": "F20",
+            "expect": 1,
+            "status": "reported",
+            "reason": "Seven too many.",
+            "source": "Somebody's letter.",
+        }
+    ]
+    here.project.corrections.write_text(yaml.safe_dump(listed), encoding="utf-8")
+    words = refused(here)
+    assert "The same cell of pfa-2018-12 is listed there: Seven too many." in words
+
+
+def test_a_workbook_with_many_wrong_cells_is_not_let_through_by_a_word(here: Here) -> None:
+    new = book("pfa-2018-12", NEXT)
+    grid = new.table("P1")
+    for row, column in list(grid):
+        if row == facsimile.place("F20")[0] and isinstance(grid[row, column], float):
+            grid[row, column] = float(str(grid[row, column])) + 10**6 + column
+    facsimile.write(new, workbook_of(here))
+    words = refused(here)
+    assert words.count("the line: - {") > 10
+    assert "accept=" not in words
+
+
+def test_a_broken_file_of_the_project_is_not_blamed_on_the_workbook(here: Here) -> None:
+    here.project.corrections.write_text("[", encoding="utf-8")
+    assert "is not YAML" in refused(here)
+    assert not (here.project.store / "quarantine").exists()
+    assert list((here.project.store / ".partial").iterdir()) == []
 
 
 def test_what_is_odd_beside_the_last_release_is_said(here: Here) -> None:

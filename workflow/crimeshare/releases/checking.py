@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -22,8 +23,7 @@ from crimeshare.releases.editions import (
     stem,
     workbooks,
 )
-from crimeshare.releases.opening import check_opens
-from crimeshare.sources.fetching import Delivery, check_kind, deliver_file
+from crimeshare.sources.delivery import Delivery, check_kind, deliver_file, inspecting
 from crimeshare.sources.pages import (
     Edition,
     Landing,
@@ -33,9 +33,10 @@ from crimeshare.sources.pages import (
     read_version,
 )
 from crimeshare.sources.registry import Copy, Release
-from crimeshare.sources.source import Missing, Source
+from crimeshare.sources.source import Missing, Source, command
 from crimeshare.tables.grid import Cell, open_workbook
 from crimeshare.tables.labels import periods
+from crimeshare.tables.opening import check_opens
 
 NOTHING_NEW, SOMETHING_NEW, COULD_NOT_TELL = 0, 1, 2
 STATUSES = ["nothing new", "something new", "could not tell"]
@@ -354,10 +355,10 @@ class _Checker:
                 yield self._find("unclear", version.uri, _on_one_line(problem))
             else:
                 if held:
-                    advice = f"snakemake pin_release --config release={held[-1].release_id}"
+                    advice = self._pin(held[-1].release_id)
                 else:
                     first = stem(self.dataset, _period(page.uri, page))
-                    advice = f"snakemake pin_release --config release={first}-v{version.number}"
+                    advice = self._pin(f"{first}-v{version.number}")
                 yield self._find("note", version.uri, f"{what} is there; {advice} ships it.")
 
     def _hold(self, version: Version) -> None:
@@ -370,24 +371,22 @@ class _Checker:
         uri = path.rsplit("/", 1)[0]
         period_end = listed.period_end if listed else _period(uri, page)
         release_id = listed.release_id if listed else self._id_of_current(page, period_end)
-        delivery = self._deliver(release_id, path)
-        try:
-            yield from self._disagreement(uri, _said_by_sheets(delivery.path, period_end))
-        finally:
-            delivery.path.unlink(missing_ok=True)
+        with self._delivered(release_id, path) as delivery:
+            said = _said_by_sheets(delivery.path, period_end)
+        yield from self._disagreement(uri, said)
         yield self._find(
             "new",
             path,
             f"{page.name or uri} ({release_id}) is at {path}, {delivery.bytes:,} bytes with sha256 "
             f"{delivery.sha256}, and its figures are not shipped; "
-            f"{_pin(release_id)} reads it.",
+            f"{self._pin(release_id)} reads it.",
             release_id,
         )
 
     def _pinned(self, path: str, page: Edition, release: Release) -> Iterator[Finding]:
         same_edition = [r for r in self.ours if r.period_end == release.period_end]
-        delivery = self._deliver(release.release_id, path)
-        delivery.path.unlink(missing_ok=True)
+        with self._delivered(release.release_id, path) as delivery:
+            pass
         hashes = {r.sha256: r for r in same_edition if r.pinned}
         if found := hashes.get(delivery.sha256):
             if found.path != path:
@@ -403,7 +402,7 @@ class _Checker:
                     "new",
                     path,
                     f"{found.release_id} is at {path} with the recorded bytes, and its figures are "
-                    f"not shipped; {_pin(found.release_id)} reads it.",
+                    f"not shipped; {self._pin(found.release_id)} reads it.",
                     found.release_id,
                 )
             return
@@ -417,7 +416,7 @@ class _Checker:
                 path,
                 f"{release.release_id} is at {path}, {delivery.bytes:,} bytes with sha256 "
                 f"{delivery.sha256}; the hash of the publisher's own file was not known until now, "
-                f"{_pin(release.release_id)} pins it.",
+                f"{self._pin(release.release_id)} pins it.",
                 release.release_id,
             )
             return
@@ -433,14 +432,17 @@ class _Checker:
                 f"{version.uri} was replaced {_when(version)}{_why(version)}" for version in unknown
             )
             yield self._find(
-                "corrected", path, f"{change}. {said}. {_pin(release_id)} reads it.", release_id
+                "corrected",
+                path,
+                f"{change}. {said}. {self._pin(release_id)} reads it.",
+                release_id,
             )
         else:
             yield self._find(
                 "reissued",
                 path,
-                f"{change}, and the page says nothing of a correction. {_pin(release_id)} reads "
-                "it.",
+                f"{change}, and the page says nothing of a correction. "
+                f"{self._pin(release_id)} reads it.",
                 release_id,
             )
 
@@ -451,7 +453,12 @@ class _Checker:
             return numbered
         return next_id(self.dataset, period_end, self.registry)
 
-    def _deliver(self, release_id: str, path: str) -> Delivery:
+    def _pin(self, release_id: str) -> str:
+        return command("pin_release", self.source, release=release_id)
+
+    @contextmanager
+    def _delivered(self, release_id: str, path: str) -> Iterator[Delivery]:
+        """A file to look at; it does not stay."""
         try:
             delivery = deliver_file(release_id, self.source, path, self.store / ".partial")
         except Missing as problem:
@@ -459,8 +466,9 @@ class _Checker:
                 f"the page {path.rsplit('/', 1)[0]} names {PurePosixPath(path).name}, but the file "
                 f"is gone. {problem}"
             ) from problem
-        check_kind(delivery, self.store / "quarantine")
-        return delivery
+        with inspecting(delivery, self.store):
+            check_kind(delivery)
+            yield delivery
 
 
 def _period(uri: str, page: Edition) -> date:
@@ -488,10 +496,6 @@ def _said_by_sheets(workbook: Path, period_end: date) -> dict[str, date | None]:
 
 def _text(row: Sequence[Cell]) -> str:
     return next((str(cell) for cell in row if str(cell).strip()), "")
-
-
-def _pin(release_id: str) -> str:
-    return f"snakemake pin_release --config release={release_id}"
 
 
 def _when(version: Version) -> str:

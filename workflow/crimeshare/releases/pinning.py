@@ -11,32 +11,25 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from crimeshare.problems import Problem, Problems
-from crimeshare.releases.editions import (
-    find_edition,
-    parse_release_id,
-    period_of_address,
-    spoken,
-    stem,
-    workbooks,
-)
-from crimeshare.releases.preflight import NotUnderstood, Reading, preflight
+from crimeshare.problems import Problem
+from crimeshare.releases.editions import spoken, stem, workbooks
+from crimeshare.releases.finding import bring, find_release
+from crimeshare.releases.preflight import DoesNotFit, Proposal, Reading, preflight
 from crimeshare.running import replacing, say
-from crimeshare.sources.fetching import Delivery, check_kind, deliver, quarantined
-from crimeshare.sources.pages import Edition, Version, read_edition, read_version
+from crimeshare.sources.delivery import Delivery, Rejected, check_kind, inspecting
+from crimeshare.sources.pages import read_edition, read_version
 from crimeshare.sources.registry import (
     COPIES,
     REGISTRY,
+    Copy,
     Release,
-    current_issues,
     read_copies,
     read_registry,
 )
-from crimeshare.sources.source import Missing, Source
-from crimeshare.tables.layout import Unknown, relative
+from crimeshare.sources.source import Missing, Source, command
+from crimeshare.tables.layout import relative
 
 
 @dataclass(frozen=True)
@@ -76,7 +69,7 @@ def pin_release(
         release_id: a release of the registry, or one that the source lists.
         source: where to ask.
         datasets: short names with their addresses, from the configuration.
-        accept: what a person accepts; see :class:`crimeshare.releases.preflight.NotUnderstood`.
+        accept: what a person accepts; see :class:`crimeshare.releases.preflight.DoesNotFit`.
         project: where things are kept.
 
     Raises:
@@ -85,152 +78,26 @@ def pin_release(
             kept in quarantine if its bytes are wrong, in the pre-flight folder if it does not fit.
     """
     registry = read_registry(project.registry)
-    release = _resolved(release_id, source, datasets, registry)
-    _check_dates(release)
-    delivery = _delivered(release, source, datasets, project)
-    check_kind(delivery, project.store / "quarantine")
-    _check_bytes(delivery, release, source, registry, project)
+    release = find_release(release_id, source, datasets, registry)
+    delivery = bring(release, source, datasets, project.store / ".partial")
+    with inspecting(delivery, project.store):
+        check_kind(delivery)
+        _check_bytes(delivery, release, registry, read_copies(project.copies, registry))
+        if _is_shipped(release, project):
+            pinned = Pinned(release, [], new=False)
+        else:
+            rows = _rows(release, delivery, registry)
+            before = _nearest_figures(release, registry, project)
+            with _accepting(delivery, release, accept, project, before) as reading:
+                _append(rows, reading, project)
+            pinned = Pinned(rows[-1], reading.warnings, new=True)
+        _keep(delivery, project, pinned.release)
+    return pinned
+
+
+def _is_shipped(release: Release, project: Project) -> bool:
     shipped = project.figures_of(release.release_id)
-    if release.status == "shipped" and release.pinned and shipped.is_file():
-        _keep(delivery, project, release)
-        return Pinned(release, [], new=False)
-    rows = _rows(release, delivery, source, registry)
-    before = _nearest_figures(release, registry, project)
-    try:
-        with _accepting(delivery, release, accept, project, before) as reading:
-            _append(rows, reading, project)
-    except Problems as problems:
-        raise _put_aside(delivery, problems, project) from problems
-    except Problem as problem:
-        raise quarantined(
-            delivery,
-            project.store / "quarantine",
-            expected=f"a workbook of the {spoken(release.period_end)}",
-            found=f"what is none: {str(problem).removesuffix('.')}",
-            advice="Nothing was changed.",
-        ) from problem
-    pinned = rows[-1]
-    _keep(delivery, project, pinned)
-    return Pinned(pinned, reading.warnings, new=True)
-
-
-# --- which file that is ------------------------------------------------------------------
-
-
-def _resolved(
-    release_id: str, source: Source, datasets: Mapping[str, str], registry: Mapping[str, Release]
-) -> Release:
-    """The registry's row, its path put right if the source has it elsewhere, or a new row."""
-    dataset, period_end, issue = parse_release_id(release_id, datasets)
-    release = registry.get(release_id)
-    if release is not None:
-        return release
-    base = stem(dataset, period_end)
-    if not issue and any(name.startswith(f"{base}-") for name in registry):
-        return _current_issue(base, registry)
-    uri, page = find_edition(source, datasets[dataset], period_end)
-    state = len(page.versions) + 1
-    number = int(issue.removeprefix("-v")) if issue.startswith("-v") else None
-    if number is not None and number < state:
-        version = next((v for v in page.versions if v.number == number), None)
-        if version is None:
-            raise Problem(
-                f"{source.name}: {uri} lists no previous version v{number}; it lists "
-                f"{', '.join(f'v{v.number}' for v in page.versions)}."
-            )
-        uri, page = version.uri, read_version(source, version)
-    elif number is not None and number > max(state, 2):
-        raise Problem(
-            f"{source.name}: {uri} lists {len(page.versions)} previous versions, so what it holds "
-            f"now is {base}-v{state}; there is no {release_id} yet."
-        )
-    elif not issue and page.versions:
-        release_id = f"{base}-v{state}"
-        say(
-            f"{source.name}: {uri} was corrected: {_notices(page.versions)}. What it holds now is "
-            f"{release_id}; the first issue is {base}-v1."
-        )
-    names = workbooks(page)
-    if len(names) != 1:
-        raise Problem(
-            f"{source.name}: the page {uri} names {', '.join(page.files) or 'no file'}; expected "
-            "one workbook."
-        )
-    path = f"{uri}/{names[0]}"
-    listed = next((r for r in registry.values() if r.path == path and not r.pinned), None)
-    if listed is not None:
-        say(f"{release_id} is {listed.release_id} in config/releases.csv, and keeps that id.")
-        return listed
-    return Release(
-        release_id=release_id,
-        dataset=dataset,
-        period_end=period_end,
-        edition=page.name or spoken(period_end).capitalize(),
-        published=_published(source, page),
-        path=path,
-        sha256="",
-        bytes=None,
-        pin_basis="unpinned",
-        status="listed",
-        note="",
-    )
-
-
-def _current_issue(release_id: str, registry: Mapping[str, Release]) -> Release:
-    """The issue of an edition that was not replaced, where none is named."""
-    current = current_issues(release_id, registry)
-    names = " and ".join(name for name in registry if name.startswith(f"{release_id}-"))
-    if len(current) != 1:
-        raise Problem(
-            f"{release_id} is not in config/releases.csv, which has {names}: ONS issued that "
-            "edition more than once. Say which one is meant."
-        )
-    say(f"{release_id}: of {names} the last one is taken, since no other is named.")
-    return current[0]
-
-
-def _delivered(
-    release: Release, source: Source, datasets: Mapping[str, str], project: Project
-) -> Delivery:
-    """Bring the file, from where the landing page says it is if the registry's address is not."""
-    partial = project.store / ".partial"
-    try:
-        return deliver(release, source, partial)
-    except Missing as missing:
-        if "/previous/" in release.path:
-            raise
-        try:
-            uri, page = find_edition(source, datasets[release.dataset], release.period_end)
-        except Problem as problem:
-            raise Missing(f"{missing} {problem}") from problem
-        names = workbooks(page)
-        if len(names) != 1 or uri == release.edition_uri:
-            raise
-        say(f"{release.release_id}: {source.name} has it below {uri}, the registry {release.path}.")
-        return deliver(replace(release, path=f"{uri}/{names[0]}"), source, partial)
-
-
-def _published(source: Source, page: Edition) -> date | None:
-    """The day of a first issue. A correction keeps the page's day, which says nothing of it."""
-    day = page.first_released.date() if page.first_released else None
-    return day if source.official and not page.versions else None
-
-
-def _notices(versions: Sequence[Version]) -> str:
-    said = [
-        " ".join(v.correction_notice.split()).rstrip(".") or "no reason given" for v in versions
-    ]
-    return "; ".join(f"v{v.number}: {text}" for v, text in zip(versions, said, strict=True))
-
-
-def _check_dates(release: Release) -> None:
-    folder = release.edition_uri.partition("/previous/")[0]
-    said = period_of_address(folder)
-    if said is not None and said != release.period_end:
-        raise Problem(
-            f"{release.release_id} is for the {spoken(release.period_end)}, but its address "
-            f"{release.path} is that of the {spoken(said)}; look which one is right."
-        )
+    return release.status == "shipped" and release.pinned and shipped.is_file()
 
 
 # --- whether its bytes may be pinned -------------------------------------------------------
@@ -239,47 +106,39 @@ def _check_dates(release: Release) -> None:
 def _check_bytes(
     delivery: Delivery,
     release: Release,
-    source: Source,
     registry: Mapping[str, Release],
-    project: Project,
+    copies: Mapping[str, Sequence[Copy]],
 ) -> None:
     """Refuse bytes that the registry knows to be others', or knows not to be these."""
-    quarantine = project.store / "quarantine"
-    found = f"{delivery.bytes:,} bytes with sha256 {delivery.sha256}"
+    source = delivery.source
     for other in registry.values():
         if other.sha256 == delivery.sha256 and other.release_id != release.release_id:
-            raise quarantined(
-                delivery,
-                quarantine,
+            raise Rejected(
                 expected=f"the workbook of the {spoken(release.period_end)}",
                 found=f"the bytes of {other.release_id}",
                 advice="Ask for the right edition, or look whether the publisher mixed them up.",
             )
-    copies = read_copies(project.copies, registry).get(release.release_id, [])
-    if copy := next((copy for copy in copies if copy.sha256 == delivery.sha256), None):
-        delivery.path.unlink()
+    listed = copies.get(release.release_id, [])
+    if copy := next((copy for copy in listed if copy.sha256 == delivery.sha256), None):
         raise Problem(
             f"{release.release_id}: {source.name} holds a listed copy, not ONS's own file, so "
-            f"there is nothing to pin. {copy.note} Its figures are built with source={source.name}."
+            f"there is nothing to pin. {copy.note} Its figures are built with "
+            f"source={source.argument}."
         )
     if release.pinned and delivery.sha256 != release.sha256:
         again = _next_issue(release, registry)
-        raise quarantined(
-            delivery,
-            quarantine,
+        raise Rejected(
             expected=f"the bytes pinned with sha256 {release.sha256}",
-            found=found,
+            found=delivery.described,
             advice=(
                 "A pin is never changed. If ONS re-issued the edition, these are the bytes of "
-                f"another release: snakemake pin_release --config release={again}."
+                f"another release: {command('pin_release', source, release=again)}."
             ),
         )
     if release.bytes is not None and delivery.bytes != release.bytes:
-        raise quarantined(
-            delivery,
-            quarantine,
+        raise Rejected(
             expected=f"the {release.bytes:,} bytes that ONS's own file has",
-            found=found,
+            found=delivery.described,
             advice="If it is a re-saved copy to be trusted, list it in config/copies.csv.",
         )
 
@@ -330,15 +189,16 @@ def _accepting(
         while reading is None:
             try:
                 reading = preflight(delivery.path, release, project.corrections, before)
-            except NotUnderstood as names:
-                names.accepted = accepted
-                if names.acceptance not in accept or names.acceptance in accepted:
+            except DoesNotFit as misfit:
+                misfit.accepted = accepted
+                word = misfit.acceptance(delivery)
+                if not misfit.proposed or word not in accept or word in accepted:
                     raise
                 # What was not read for want of these lines may hold names of its own.
-                accepted = [*accepted, names.acceptance]
-                for item in names.complete:
-                    appended.setdefault(item.file, item.file.read_bytes())
-                    _append_line(item)
+                accepted = [*accepted, word]
+                for proposal in misfit.proposed:
+                    appended.setdefault(proposal.file, proposal.file.read_bytes())
+                    _append_line(proposal)
         yield reading
     except BaseException:
         for file, content in appended.items():
@@ -349,59 +209,18 @@ def _accepting(
         say(f"{relative(file)} has the accepted lines.")
 
 
-def _append_line(item: Unknown) -> None:
-    content = item.file.read_bytes()
-    with replacing(item.file) as path:
-        path.write_bytes(content.rstrip(b"\n") + b"\n" + item.line.encode() + b"\n")
-
-
-def _put_aside(delivery: Delivery, problems: Problems, project: Project) -> Problems:
-    """Keep a workbook that does not fit, with the words why, and say what to do next."""
-    suffix = PurePosixPath(delivery.uri).suffix
-    folder = project.store / "preflight"
-    kept = folder / f"{delivery.release_id}-{delivery.sha256[:12]}{suffix}"
-    folder.mkdir(parents=True, exist_ok=True)
-    delivery.path.replace(kept)
-    sentences = list(problems.problems)
-    if isinstance(problems, NotUnderstood):
-        sentences += _next_steps(delivery, problems)
-    sentences.append(
-        f"{delivery.release_id} was not pinned and nothing was changed; its workbook is kept as "
-        f"{kept}, these words beside it."
-    )
-    kept.with_name(kept.name + ".txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
-    return Problems(sentences)
-
-
-def _words(names: NotUnderstood) -> str:
-    """What ``accept=`` is to name: these lines, and those that were accepted on the way to them."""
-    words = [*names.accepted, names.acceptance]
-    return words[0] if len(words) == 1 else f"'[{','.join(words)}]'"
-
-
-def _next_steps(delivery: Delivery, names: NotUnderstood) -> Iterator[str]:
-    open_lines = len(names.unknown) - len(names.complete)
-    if names.complete:
-        yield (
-            f"{delivery.release_id}: {len(names.complete)} proposed lines are complete. Look at "
-            "each beside the workbook and its notes; if all of them are right, add them by naming "
-            f"them: accept={_words(names)}"
-        )
-    if open_lines:
-        yield (
-            f"{delivery.release_id}: {open_lines} proposed lines hold a `?` that only a person can "
-            "fill in; add those to their files by hand, then pin again."
-        )
+def _append_line(proposal: Proposal) -> None:
+    content = proposal.file.read_bytes().rstrip(b"\n")
+    with replacing(proposal.file) as path:
+        path.write_bytes(content + b"\n" * bool(content) + proposal.line.encode() + b"\n")
 
 
 # --- what is kept ---------------------------------------------------------------------------
 
 
-def _rows(
-    release: Release, delivery: Delivery, source: Source, registry: Mapping[str, Release]
-) -> list[Release]:
+def _rows(release: Release, delivery: Delivery, registry: Mapping[str, Release]) -> list[Release]:
     """The rows to append: first those of issues that this one replaced, last its own."""
-    where = "ons.gov.uk" if source.official else "a mirror"
+    where = "ons.gov.uk" if delivery.source.official else "a mirror"
     pinned = replace(
         release,
         path=delivery.uri,
@@ -415,7 +234,7 @@ def _rows(
         row
         for other in registry.values()
         if other.path == pinned.path and other.release_id != pinned.release_id
-        for row in [_moved(other, pinned, source)]
+        for row in [_moved(other, pinned, delivery.source)]
     ]
     return [*moved, pinned]
 

@@ -17,16 +17,19 @@ import yaml
 
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import areas, offences
-from crimeshare.releases.opening import check_opens
+from crimeshare.releases.editions import spoken
+from crimeshare.sources.delivery import Delivery, Refused, Rejected
 from crimeshare.sources.registry import Release
+from crimeshare.sources.source import command
 from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_checks import find_notices, find_survey_faults
 from crimeshare.tables.arithmetic import Fault, find_faults
 from crimeshare.tables.corrections import CellValue, Correction, check_faults, read_corrections
 from crimeshare.tables.expectation import Expectation
 from crimeshare.tables.grid import Workbook, open_workbook
-from crimeshare.tables.layout import Unknown, UnknownNames, relative
+from crimeshare.tables.layout import UnknownNames, relative
 from crimeshare.tables.observations import Observation, read_observations, write_observations
+from crimeshare.tables.opening import check_opens
 from crimeshare.tables.police_force_area import read_police_force_area_tables
 from crimeshare.tables.survey_observations import write_survey_observations
 
@@ -39,34 +42,69 @@ _PROPOSED = 20
 class Reading:
     """A workbook that fits: how to ship its figures, and what is odd all the same."""
 
-    sha256: str
     write: Callable[[Path], None]
     warnings: list[str]
 
 
-class NotUnderstood(Problems):
-    """A workbook says what the layouts do not know.
+@dataclass(frozen=True)
+class Proposal:
+    """A line of data that would let a workbook through, and the file to add it to."""
+
+    file: Path
+    line: str
+
+
+class DoesNotFit(Refused, Problems):
+    """A workbook says what the layouts do not know, or breaks its own arithmetic.
 
     Attributes:
-        unknown: each with its proposed line.
-        acceptance: what `--config accept=` must name to take the complete lines; it stands for
-            exactly these lines and exactly these bytes.
+        proposed: lines that would let it through, if a person finds all of them right.
+        unfinished: how many more it needs that only a person can fill in.
         accepted: what was accepted already, so that the workbook was read as far as this.
     """
 
-    def __init__(self, names: UnknownNames, sha256: str) -> None:
-        self.unknown = names.unknown
-        self.accepted: list[str] = []
-        lines = [f"{relative(item.file)}: {item.line}" for item in self.complete]
-        digest = hashlib.sha256("\n".join([sha256, *lines]).encode()).hexdigest()[:12]
-        # A word in front, since a command line takes twelve digits for a number.
-        self.acceptance = f"lines-{digest}"
-        super().__init__(names.problems)
+    folder = "preflight"
 
-    @property
-    def complete(self) -> list[Unknown]:
-        """Those whose line leaves nothing to be filled in."""
-        return [item for item in self.unknown if item.complete]
+    def __init__(
+        self, problems: list[str], proposed: Sequence[Proposal] = (), unfinished: int = 0
+    ) -> None:
+        super().__init__(problems)
+        self.proposed = list(proposed)
+        self.unfinished = unfinished
+        self.accepted: list[str] = []
+
+    def acceptance(self, delivery: Delivery) -> str:
+        """What ``accept=`` must name: it stands for exactly these lines and exactly these bytes."""
+        lines = [f"{relative(proposal.file)}: {proposal.line}" for proposal in self.proposed]
+        digest = hashlib.sha256("\n".join([delivery.sha256, *lines]).encode()).hexdigest()[:12]
+        # A word in front, since a command line takes twelve digits for a number.
+        return f"lines-{digest}"
+
+    def told(self, delivery: Delivery, kept: Path) -> list[str]:
+        return [
+            *self.problems,
+            *self._next_steps(delivery),
+            f"{delivery.release_id} was not pinned and nothing was changed; its workbook is kept "
+            f"as {kept}, these words beside it.",
+        ]
+
+    def _next_steps(self, delivery: Delivery) -> Iterator[str]:
+        if self.proposed:
+            words = [*self.accepted, self.acceptance(delivery)]
+            accept = words[0] if len(words) == 1 else f"[{','.join(words)}]"
+            pin = command(
+                "pin_release", delivery.source, release=delivery.release_id, accept=accept
+            )
+            yield (
+                f"{delivery.release_id}: {len(self.proposed)} proposed lines are complete. Look at "
+                "each beside the workbook and its notes; if all of them are right, this adds them "
+                f"and pins: {pin}"
+            )
+        if self.unfinished:
+            yield (
+                f"{delivery.release_id}: {self.unfinished} proposed lines hold a `?` that only a "
+                "person can fill in; add those to their files by hand, then pin again."
+            )
 
 
 def preflight(workbook: Path, release: Release, corrections: Path, before: Path | None) -> Reading:
@@ -79,9 +117,10 @@ def preflight(workbook: Path, release: Release, corrections: Path, before: Path 
         before: shipped figures of the release nearest in time, if there are any.
 
     Raises:
-        Problem: it is not a plain workbook, or its dataset has no reader.
-        NotUnderstood: names that the layouts do not know, with lines to add.
-        Problems: its arithmetic does not hold; with an entry for the corrections file.
+        Problem: its dataset has no reader, or the corrections are not what they should be.
+        Rejected: it is not a workbook of that dataset.
+        DoesNotFit: names that the layouts do not know, or sums that do not hold; with the lines
+            that would let it through.
     """
     readers = {"pfa": _police_force_area, "appendix": _appendix}
     if release.dataset not in readers:
@@ -89,92 +128,113 @@ def preflight(workbook: Path, release: Release, corrections: Path, before: Path 
             f"{release.release_id}: nothing here reads workbooks of the dataset {release.dataset}; "
             f"those read are {', '.join(readers)}."
         )
-    check_opens(workbook)
-    book = open_workbook(workbook)
-    listed = [
-        entry for entry in read_corrections(corrections) if entry.release == release.release_id
-    ]
+    known = _Known(release, read_corrections(corrections), corrections)
     try:
-        return readers[release.dataset](book, release, listed, corrections, before)
-    except UnknownNames as names:
-        if names.unknown:
-            raise NotUnderstood(names, book.sha256) from names
+        check_opens(workbook)
+        return readers[release.dataset](open_workbook(workbook), known, before)
+    except DoesNotFit:
         raise
+    except UnknownNames as names:
+        proposed = [Proposal(item.file, item.line) for item in names.unknown if item.complete]
+        unfinished = len(names.unknown) - len(proposed)
+        raise DoesNotFit(names.problems, proposed, unfinished) from names
+    except Problems as problems:
+        raise DoesNotFit(problems.problems) from problems
+    except Problem as problem:
+        raise Rejected(
+            expected=f"a workbook of the {spoken(release.period_end)}",
+            found=f"what is none: {str(problem).removesuffix('.')}",
+            advice="Nothing was changed.",
+        ) from problem
 
 
-def _police_force_area(
-    book: Workbook,
-    release: Release,
-    listed: list[Correction],
-    corrections: Path,
-    before: Path | None,
-) -> Reading:
+@dataclass(frozen=True)
+class _Known:
+    """The release a workbook should be, and the faults known in any release."""
+
+    release: Release
+    corrections: Sequence[Correction]
+    file: Path
+
+    @property
+    def listed(self) -> list[Correction]:
+        """The faults known in this release."""
+        return [c for c in self.corrections if c.release == self.release.release_id]
+
+    def elsewhere(self, place: tuple[str, str]) -> Correction | None:
+        """A fault known in the same cell of another release of the dataset."""
+        sheet, cell = place
+        return next(
+            (
+                c
+                for c in self.corrections
+                if (c.sheet.strip(), c.cell) == (sheet.strip(), cell)
+                and c.release.partition("-")[0] == self.release.dataset
+                and c.release != self.release.release_id
+            ),
+            None,
+        )
+
+
+def _police_force_area(book: Workbook, known: _Known, before: Path | None) -> Reading:
     earlier = read_observations(before) if before else []
     observations = read_police_force_area_tables(
-        book, release.release_id, release.period_end, Expectation.of(earlier)
+        book, known.release.release_id, known.release.period_end, Expectation.of(earlier)
     )
-    _check(release, find_faults(observations), observations, listed, corrections)
+    _check(known, find_faults(observations), observations)
     warnings = list(_oddities(observations, earlier)) if earlier else []
-    return Reading(book.sha256, lambda path: write_observations(observations, path), warnings)
+    return Reading(lambda path: write_observations(observations, path), warnings)
 
 
-def _appendix(
-    book: Workbook,
-    release: Release,
-    listed: list[Correction],
-    corrections: Path,
-    before: Path | None,
-) -> Reading:
-    observations = read_appendix_tables(book, release.release_id, release.period_end)
-    _check(release, find_survey_faults(observations), observations, listed, corrections)
-    notices = find_notices(book, observations, release.release_id, release.period_end)
+def _appendix(book: Workbook, known: _Known, before: Path | None) -> Reading:
+    release_id, period_end = known.release.release_id, known.release.period_end
+    observations = read_appendix_tables(book, release_id, period_end)
+    _check(known, find_survey_faults(observations), observations)
+    notices = find_notices(book, observations, release_id, period_end)
     return Reading(
-        book.sha256,
         lambda path: write_survey_observations(observations, notices, path),
         [notice.sentence for notice in notices],
     )
 
 
-def _check(
-    release: Release,
-    faults: Sequence[Fault],
-    observations: Sequence[CellValue],
-    listed: list[Correction],
-    corrections: Path,
-) -> None:
+def _check(known: _Known, faults: Sequence[Fault], observations: Sequence[CellValue]) -> None:
     try:
-        check_faults(faults, observations, listed, corrections)
+        check_faults(faults, observations, known.listed, known.file)
     except Problems as problems:
-        places = {entry.place for entry in listed}
+        places = {entry.place for entry in known.listed}
         unlisted = [fault for fault in faults if not fault.cells & places]
         values = {(row.sheet, row.cell): row.value for row in observations}
-        proposed = [
-            f"If the workbook really says so, add to {corrections} the line: {entry}"
-            for entry in proposed_corrections(release.release_id, unlisted, values)
-        ]
-        raise Problems(problems.problems + proposed) from problems
+        entries = proposed_corrections(known.release.release_id, unlisted, values)
+        told = list(problems.problems)
+        for place, line in entries.items():
+            told.append(f"If the workbook really says so, add to {known.file} the line: {line}")
+            if other := known.elsewhere(place):
+                told.append(f"The same cell of {other.release} is listed there: {other.reason}")
+        # A workbook with so many wrong cells is not let through by a word.
+        proposed = [Proposal(known.file, line) for line in entries.values()]
+        raise DoesNotFit(told, proposed if len(entries) < _PROPOSED else ()) from problems
 
 
 def proposed_corrections(
     release_id: str,
     faults: Iterable[Fault],
     values: Mapping[tuple[str, str], float | None],
-) -> list[str]:
-    """One YAML line for each cell that the faults point at, fewest cells first.
+) -> dict[tuple[str, str], str]:
+    """One YAML line for each cell that the faults point at, by sheet and cell, fewest cells first.
 
     A wrong cell breaks several sums at once, so the cell that takes part in most faults is
     proposed, then the one in most of those left.  Between cells of equal weight the one that the
     fault's sentence names is taken.
     """
     remaining = list(faults)
-    entries: list[str] = []
+    entries: dict[tuple[str, str], str] = {}
     while remaining and len(entries) < _PROPOSED:
         named = _named(remaining[0])
         weight = Counter(cell for fault in remaining for cell in fault.cells)
         place = max(weight, key=lambda cell: (weight[cell], cell == named, cell))
         broken = [fault for fault in remaining if place in fault.cells]
         remaining = [fault for fault in remaining if place not in fault.cells]
-        entries.append(_entry(release_id, place, values.get(place), broken))
+        entries[place] = _entry(release_id, place, values.get(place), broken)
     return entries
 
 

@@ -15,6 +15,7 @@ class MirrorFolder:
 
     def __init__(self, root: Path, max_bytes: int) -> None:
         self.name = f"the mirror {root}"
+        self.argument = str(root)
         self._root = root
         self._max_bytes = max_bytes
 

@@ -4,6 +4,7 @@ a mirror's folder; and what a release is built from under each.
 Read at every start of Snakemake, hence without HTTP; :mod:`crimeshare.sources.opening` opens one.
 """
 
+import shlex
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -28,6 +29,9 @@ class Source(Protocol):
     name: str
     """How a sentence names the source."""
 
+    argument: str
+    """What ``--config source=`` is to say to ask it again: ``ons``, a folder, an address."""
+
     official: bool
     """Whether it is ONS itself, so that nothing but ONS's own bytes may come from it."""
 
@@ -49,6 +53,19 @@ class Source(Protocol):
             Missing: there is no such file.
             Unanswered: no usable answer, or a file above the size limit.
         """
+
+
+def command(target: str, source: Source, **config: str) -> str:
+    """The command that runs one target at the same source, as a person types it.
+
+    Args:
+        target: a target of the workflow such as ``pin_release``.
+        source: where to ask.
+        config: further keys of the configuration.
+    """
+    given = {"source": source.argument, **config}
+    words = " ".join(f"{key}={shlex.quote(value)}" for key, value in given.items())
+    return f"snakemake {target} --config {words}"
 
 
 def origin(

@@ -23,7 +23,7 @@ import tenacity
 from tqdm import tqdm
 
 from crimeshare.running import say
-from crimeshare.sources.source import Missing, Unanswered
+from crimeshare.sources.source import Missing, Source, Unanswered, command
 
 T = TypeVar("T")
 
@@ -76,6 +76,7 @@ class Website:
         self._base = httpx.URL(base.rstrip("/"))
         self._hosts = [_host(self._base)] if hosts is None else hosts
         self.name = _host(self._base)
+        self.argument = "ons" if official else str(self._base)
         self._max_bytes = max_bytes
         self._sleep = sleep
         self._client = httpx.Client(
@@ -153,7 +154,7 @@ class Website:
             self._check_allowed(hop, url)
             with self._client.stream("GET", hop, headers=dict(headers)) as response:
                 if not response.has_redirect_location:
-                    _check_status(response, url)
+                    _check_status(response, url, self)
                     yield response
                     return
                 try:
@@ -254,7 +255,7 @@ def _host(url: httpx.URL) -> str:
     return url.netloc.decode("ascii")
 
 
-def _check_status(response: httpx.Response, url: str) -> None:
+def _check_status(response: httpx.Response, url: str, source: Source) -> None:
     status = response.status_code
     if status in {httpx.codes.OK, httpx.codes.PARTIAL_CONTENT}:
         return
@@ -263,7 +264,7 @@ def _check_status(response: httpx.Response, url: str) -> None:
     if status in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
         raise Missing(
             f"{url} is not there (status {status}); it may have been moved or withdrawn, and "
-            "snakemake check_releases says what the source holds."
+            f"{command('check_releases', source)} says what the source holds."
         )
     if status in _TRY_AGAIN:
         wait = _retry_after(response.headers.get("Retry-After", ""))
