@@ -7,6 +7,7 @@ It serves a folder with the tree of a mirror: `/X/data` is `X/data.json`, `/file
 import contextlib
 import hashlib
 import http.server
+import itertools
 import mimetypes
 import re
 import threading
@@ -30,6 +31,7 @@ class Fault:
         without_validator: whether neither ETag nor Last-Modified is sent.
         without_length: whether Content-Length is left out.
         delay: seconds before the answer begins.
+        pace: seconds between one byte and the next, from the first of the status line on.
     """
 
     status: int | None = None
@@ -40,6 +42,7 @@ class Fault:
     without_validator: bool = False
     without_length: bool = False
     delay: float = 0.0
+    pace: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -135,11 +138,21 @@ class Loopback:
         if not fault.without_length:
             headers["Content-Length"] = str(len(body))
         headers |= fault.headers
+        if fault.pace:
+            self._trickle(handler, fault.pace)
+            return
         handler.send_response(status)
         for name, value in headers.items():
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(body if fault.cut_after is None else body[: fault.cut_after])
+
+    def _trickle(self, handler: http.server.BaseHTTPRequestHandler, pace: float) -> None:
+        """Send an answer without end, byte by byte."""
+        for byte in itertools.chain(b"HTTP/1.0 200 OK\r\n\r\n", itertools.repeat(32)):
+            if self._stopping.wait(pace):
+                return
+            handler.wfile.write(bytes([byte]))
 
     def _file(
         self, handler: http.server.BaseHTTPRequestHandler, path: Path, fault: Fault

@@ -1,7 +1,10 @@
 """A release is fetched whole and right from a real server, or not at all."""
 
 import hashlib
+import socket
 import sys
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -157,13 +160,54 @@ class TestTheServerRefuses:
         assert len(client.waits) == 4
         assert not target.exists()
 
-    def test_nobody_listens(self, release: Release, store: Path, target: Path) -> None:
+    def test_nobody_listens(
+        self, release: Release, store: Path, target: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         waits: list[float] = []
         website = Website(
             "http://127.0.0.1:9", contact="a@b.org", max_bytes=1000, sleep=waits.append
         )
-        with pytest.raises(Unanswered, match="could not be reached"):
+        for _ in range(2):
+            with pytest.raises(Unanswered, match="could not be reached"):
+                fetch(release, website, [], target, store)
+        assert len(waits) == 1  # once and for all
+        assert capsys.readouterr().err == ""
+
+    def test_a_name_that_is_looked_up_without_end_is_given_up_within_ten_seconds(
+        self, release: Release, store: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found = threading.Event()
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: found.wait(30))
+        website = Website("http://mirror.test", contact="a@b.org", max_bytes=1000)
+        began = time.monotonic()
+        with pytest.raises(Unanswered, match=r"http://mirror\.test could not be reached; look"):
             fetch(release, website, [], target, store)
+        assert time.monotonic() - began < 10
+        found.set()
+
+    @pytest.mark.parametrize("pace", [0.02, 0.001])
+    def test_a_server_that_trickles_is_given_up(
+        self, pace: float, server: Loopback, release: Release, store: Path, target: Path
+    ) -> None:
+        """A byte from time to time is never silence: in the headers, then in the body."""
+        website = Website(
+            server.url,
+            contact="a@b.org",
+            max_bytes=10**6,
+            timeout=0.3,
+            page_seconds=0.3,
+            file_seconds=0.3,
+        )
+        server.fail(FILE, Fault(pace=pace), times=5)
+        server.fail(EDITION, Fault(pace=pace), times=5)
+        began = time.monotonic()
+        with pytest.raises(Unanswered, match=r"did not give its whole answer within 0 s"):
+            fetch(release, website, [], target, store)
+        with pytest.raises(Unanswered, match="did not give its whole answer"):
+            website.page(EDITION)
+        assert time.monotonic() - began < 3
+        assert not target.exists()
+        assert len(server.requests) == 2
 
     def test_silence_counts_as_a_failed_attempt(
         self, client: Client, server: Loopback, release: Release, store: Path, target: Path

@@ -115,7 +115,8 @@ class Check:
             f"{finding.kind}: {finding.sentence}"
             for finding in sorted(self.findings, key=lambda f: order.index(f.kind))
         ]
-        return [*lines, f"{STATUSES[self.status()].capitalize()} at {self.source}."]
+        # Where the source cannot be reached, every dataset says so.
+        return [*dict.fromkeys(lines), f"{STATUSES[self.status()].capitalize()} at {self.source}."]
 
 
 def check_releases(

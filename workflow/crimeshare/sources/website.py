@@ -8,6 +8,7 @@ on with a transfer that broke, and never reads more than it was allowed to.
 import json
 import re
 import sys
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,17 +24,22 @@ import tenacity
 from tqdm import tqdm
 
 from crimeshare.running import say
+from crimeshare.sources.deadline import Attempt, TooSlow, Unreached, within
 from crimeshare.sources.source import Missing, Source, Unanswered, command
 
 T = TypeVar("T")
 
 _ATTEMPTS = 5
+_CONNECTIONS = 2  # attempts to get a connection at all
 _REDIRECTS = 5
 _LONGEST_WAIT = 120.0  # seconds; a server that wants more is left alone
 _PAGE_BYTES = 5_000_000
 _CHUNK = 65_536
 _LINE_EVERY = 5_000_000  # bytes between two plain lines of progress
 _TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504}
+
+
+_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, Unreached)
 
 
 class _Unready(Exception):
@@ -56,6 +62,9 @@ class Website:
         by_path: whether a file lies at its path, as on a plain file server, and not behind
             `/file?uri=`, as on ons.gov.uk.
         timeout: seconds of silence after which an attempt counts as failed.
+        reach: seconds after which an attempt without a connection counts as failed.
+        page_seconds, file_seconds: most that asking for one page or file may take, all attempts
+            together.
         sleep: called with the seconds to wait between two attempts.
     """
 
@@ -69,6 +78,9 @@ class Website:
         official: bool = False,
         by_path: bool = False,
         timeout: float = 30.0,
+        reach: float = 4.0,
+        page_seconds: float = 60.0,
+        file_seconds: float = 900.0,
         sleep: Callable[[float], None] = real_sleep,
     ) -> None:
         self.official = official
@@ -78,19 +90,25 @@ class Website:
         self.name = _host(self._base)
         self.argument = "ons" if official else str(self._base)
         self._max_bytes = max_bytes
+        self._reach = reach
+        self._page_seconds = page_seconds
+        self._file_seconds = file_seconds
         self._sleep = sleep
+        self._unreachable = ""
         self._client = httpx.Client(
             headers={
                 "User-Agent": f"crimeshare/{version('crimeshare')} (+{contact})",
                 # Ranges and sizes are of the bytes as stored, so no compression on the way.
                 "Accept-Encoding": "identity",
             },
-            timeout=timeout,
+            timeout=httpx.Timeout(timeout, connect=reach),
         )
 
     def page(self, uri: str) -> dict[str, Any]:
         url = f"{self._base}{quote(uri)}/data"
-        body, content_type = self._until_answered(url, lambda: self._read_page(url))
+        body, content_type = self._until_answered(
+            url, self._page_seconds, lambda attempt: self._read_page(url, attempt)
+        )
         try:
             content = json.loads(body)
         except ValueError:
@@ -106,20 +124,22 @@ class Website:
     def download(self, uri: str, destination: Path) -> str | None:
         url = f"{self._base}{'' if self._by_path else '/file?uri='}{quote(uri)}"
         destination.parent.mkdir(parents=True, exist_ok=True)
-        return self._until_answered(url, lambda: self._transfer(url, destination))
+        return self._until_answered(
+            url, self._file_seconds, lambda attempt: self._transfer(url, destination, attempt)
+        )
 
-    def _read_page(self, url: str) -> tuple[bytes, str]:
-        with self._answer(url, {"Accept": "application/json"}) as response:
+    def _read_page(self, url: str, attempt: Attempt[Any]) -> tuple[bytes, str]:
+        with self._answer(url, {"Accept": "application/json"}, attempt) as response:
             body = bytearray()
             for chunk in response.iter_bytes(_CHUNK):
                 body += chunk
                 self._check_size(url, len(body), _PAGE_BYTES)
             return bytes(body), response.headers.get("Content-Type", "")
 
-    def _transfer(self, url: str, destination: Path) -> str | None:
+    def _transfer(self, url: str, destination: Path, attempt: Attempt[Any]) -> str | None:
         """Fetch a file once, from where an earlier transfer of the same bytes broke off."""
         part = _Part(destination)
-        with self._answer(url, part.request_headers()) as response:
+        with self._answer(url, part.request_headers(), attempt) as response:
             start = part.begin(response)
             length = response.headers.get("Content-Length", "")
             total = start + int(length) if length.isdecimal() else None
@@ -128,7 +148,9 @@ class Website:
                 _progress(destination.name, start, total) as advance,
             ):
                 size = start
-                for chunk in response.iter_raw(_CHUNK):
+                for chunk in response.iter_raw():
+                    if attempt.over:
+                        raise TooSlow
                     size += len(chunk)
                     self._check_size(url, max(size, total or 0), self._max_bytes, part)
                     file.write(chunk)
@@ -147,12 +169,16 @@ class Website:
             )
 
     @contextmanager
-    def _answer(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def _answer(
+        self, url: str, headers: Mapping[str, str], attempt: Attempt[Any]
+    ) -> Iterator[httpx.Response]:
         """Ask for `url`, follow redirects hop by hop, and yield an answer that is one."""
         hop = httpx.URL(url)
         for _ in range(_REDIRECTS + 1):
             self._check_allowed(hop, url)
-            with self._client.stream("GET", hop, headers=dict(headers)) as response:
+            with self._client.stream(
+                "GET", hop, headers=dict(headers), extensions={"trace": attempt.trace}
+            ) as response:
                 if not response.has_redirect_location:
                     _check_status(response, url, self)
                     yield response
@@ -178,9 +204,23 @@ class Website:
                 f"are {', '.join(self._hosts)} (`hosts` in config/config.yaml)."
             )
 
-    def _until_answered(self, url: str, ask: Callable[[], T]) -> T:
-        """Call `ask` until it answers, at most a few times, waiting longer each time."""
+    def _until_answered(self, url: str, seconds: float, ask: Callable[[Attempt[T]], T]) -> T:
+        """Call `ask` until it answers, at most a few times, waiting longer each time.
+
+        A host that cannot be reached is asked twice, then no more: not by the next call either.
+        """
+        if self._unreachable:
+            raise Unanswered(self._unreachable)
         backoff = tenacity.wait_exponential_jitter(initial=1, max=60)
+        left = seconds
+
+        def once() -> T:
+            nonlocal left
+            began = time.monotonic()
+            try:
+                return within(ask, self._reach, left)
+            finally:
+                left -= time.monotonic() - began
 
         def wait(state: tenacity.RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
@@ -189,19 +229,39 @@ class Website:
 
         def tell(state: tenacity.RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome else None
-            seconds = state.next_action.sleep if state.next_action else 0.0
-            say(f"{url} {_reason(error)}; asking again in {seconds:.0f} s.")
+            pause = state.next_action.sleep if state.next_action else 0.0
+            if not isinstance(error, _NO_CONNECTION):
+                say(f"{url} {_reason(error)}; asking again in {pause:.0f} s.")
+
+        def enough(state: tenacity.RetryCallState) -> bool:
+            error = state.outcome.exception() if state.outcome else None
+            return state.attempt_number >= (
+                _CONNECTIONS if isinstance(error, _NO_CONNECTION) else _ATTEMPTS
+            )
 
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((_Unready, httpx.TransportError)),
-            stop=tenacity.stop_after_attempt(_ATTEMPTS),
+            retry=tenacity.retry_if_exception_type((_Unready, httpx.TransportError, Unreached)),
+            stop=enough,
             wait=wait,
             sleep=self._sleep,
             before_sleep=tell,
             reraise=True,
         )
         try:
-            return retrying(ask)
+            return retrying(once)
+        except _NO_CONNECTION as error:
+            self._unreachable = (
+                f"{self._base} could not be reached{_detail(error)}; look whether this machine is "
+                "connected and the address is right, or build from the shipped figures with "
+                "source=embedded."
+            )
+            raise Unanswered(self._unreachable) from error
+        except TooSlow:
+            raise Unanswered(
+                f"{url} did not give its whole answer within {seconds:.0f} s; try again later, "
+                "when what came so far is gone on from, or build from the shipped figures with "
+                "source=embedded."
+            ) from None
         except (_Unready, httpx.TransportError) as error:
             raise Unanswered(
                 f"{url} {_reason(error)}, {_ATTEMPTS} times in a row; try again later, or build "
@@ -293,6 +353,10 @@ def _retry_after(text: str) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _detail(error: BaseException) -> str:
+    return f" ({error})" if str(error) else ""
 
 
 def _reason(error: BaseException | None) -> str:
