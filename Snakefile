@@ -5,11 +5,11 @@
 from pathlib import Path
 
 from crimeshare.configuration import read_configuration
+from crimeshare.dependencies import depends
 from crimeshare.problems import Problem
 from crimeshare.sources.registry import read_copies, read_registry, select
 from crimeshare.running import say
 from crimeshare.sources.source import file_to_read, kept_figures
-from crimeshare.software import software
 
 
 configfile: "config/config.yaml"

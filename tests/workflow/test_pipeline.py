@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,14 +43,30 @@ def test_the_same_bytes_whatever_the_clock_language_hash_seed_or_cores(project: 
     assert as_bytes(project, CLEAN + ESTIMATES) == before
 
 
-def test_nothing_is_done_twice_and_a_changed_library_is_noticed(project: Path) -> None:
+def test_nothing_is_done_twice_and_a_change_is_noticed_where_it_matters(project: Path) -> None:
     assert snakemake(project, *ESTIMATES).returncode == 0
     assert "Nothing to be done" in snakemake(project, *ESTIMATES).stderr
-    measure = project / "workflow" / "crimeshare" / "measures" / "recorded.py"
-    measure.write_text(measure.read_text() + "\n# changed\n")
-    dry = snakemake(project, *ESTIMATES, "--dry-run")
-    assert "compute_shares" in dry.stdout + dry.stderr
-    assert "combine_recorded_crime" not in dry.stdout + dry.stderr
+
+    def rebuilt(name: str, text: str, replacement: str) -> set[str]:
+        path = project / name
+        before = path.read_text(encoding="utf-8")
+        assert text in before
+        path.write_text(before.replace(text, replacement, 1), encoding="utf-8")
+        dry = snakemake(project, *ESTIMATES, "--dry-run")
+        path.write_text(before, encoding="utf-8")
+        jobs = set(re.findall(r"^(\w+_\w+) +\d+$", dry.stdout + dry.stderr, flags=re.MULTILINE))
+        return jobs & {"read_release", "compute_shares", "compute_changes"}
+
+    measures = "workflow/crimeshare/measures/recorded.py"
+    assert rebuilt(measures, "(shares, parts)", "(shares, ~parts)") == {"compute_shares"}
+    # The parents of groups decide which of them are ranked, and how a workbook is read: all that
+    # rests on the workbooks follows.
+    moved = rebuilt("resources/reference/offences.csv", ",robbery,", ",theft_offences,")
+    assert moved == {"read_release", "compute_shares", "compute_changes"}
+    changes = "resources/reference/recording_changes.csv"
+    assert rebuilt(changes, "2023", "2022") == {"compute_changes"}
+    # A list that no step on this way reads.
+    assert rebuilt("resources/reference/tile_map.csv", "1", "2") == set()
 
 
 @pytest.fixture

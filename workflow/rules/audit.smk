@@ -23,6 +23,7 @@ rule compute_claims:
         prevalence="results/estimates/prevalence.parquet",
         recorded_quarters="results/clean/recorded_quarters.parquet",
         recording_changes="resources/reference/recording_changes.csv",
+        reference=depends("compute_claims").files,
     output:
         claims="results/estimates/claims.parquet",
         evidence="results/estimates/claim_evidence.parquet",
@@ -34,7 +35,7 @@ rule compute_claims:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("audit", "measures"),
+        software=depends("compute_claims").software,
     message:
         "Judging public statements"
     script:
@@ -44,6 +45,7 @@ rule compute_claims:
 rule check_claims:
     input:
         refused="results/estimates/claims_refused.txt",
+        reference=depends("check_claims").files,
     output:
         touch("results/logs/check_claims.done"),
     log:
@@ -52,6 +54,8 @@ rule check_claims:
         "results/benchmarks/check_claims.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    params:
+        software=depends("check_claims").software,
     message:
         "Checking that every statement could be judged"
     script:

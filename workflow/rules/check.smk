@@ -30,8 +30,6 @@ rule check_releases:
         "results/logs/check_releases.log",
     conda:
         "../../envs/pipeline.yaml"
-    params:
-        software=software("releases", "sources"),
     message:
         "Asking what is new"
     script:
@@ -43,8 +41,6 @@ rule pin_release:
         "results/logs/pin_release.log",
     conda:
         "../../envs/pipeline.yaml"
-    params:
-        software=software("releases", "sources", "tables"),
     message:
         "Pinning a release"
     script:
@@ -62,8 +58,6 @@ rule diff_releases:
         "results/logs/diff_releases.log",
     conda:
         "../../envs/pipeline.yaml"
-    params:
-        software=software("releases"),
     message:
         "Comparing with an earlier build"
     script:

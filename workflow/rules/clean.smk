@@ -18,6 +18,7 @@ rule read_release:
             registry[wildcards.release_id], configuration.source, copies
         ),
         corrections="config/corrections.yaml",
+        reference=depends("read_release").files,
     output:
         observations="results/observations/{release_id}.parquet",
     log:
@@ -27,7 +28,7 @@ rule read_release:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("tables"),
+        software=depends("read_release").software,
         release=lambda wildcards: registry[wildcards.release_id],
     message:
         "Reading {wildcards.release_id}"
@@ -41,6 +42,7 @@ rule combine_recorded_crime:
             "results/observations/{release_id}.parquet",
             release_id=police_force_area_releases,
         ),
+        reference=depends("combine_recorded_crime").files,
     output:
         recorded_crime="results/clean/recorded_crime.parquet",
         population="results/clean/population.parquet",
@@ -51,9 +53,9 @@ rule combine_recorded_crime:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("tables"),
+        software=depends("combine_recorded_crime").software,
     message:
-        "Combining {input}"
+        "Combining {input.observations}"
     script:
         "../scripts/combine_recorded_crime.py"
 
@@ -68,8 +70,6 @@ rule ship_figures:
         "results/logs/ship_figures.log",
     conda:
         "../../envs/pipeline.yaml"
-    params:
-        software=software("tables"),
     message:
         "Shipping figures to resources/figures/"
     script:

@@ -14,6 +14,7 @@
 rule compute_shares:
     input:
         recorded_crime="results/clean/recorded_crime.parquet",
+        reference=depends("compute_shares").files,
     output:
         shares="results/estimates/shares.parquet",
     log:
@@ -23,7 +24,7 @@ rule compute_shares:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_shares").software,
     message:
         "Computing shares and ranks"
     script:
@@ -34,6 +35,7 @@ rule compute_changes:
     input:
         recorded_crime="results/clean/recorded_crime.parquet",
         recording_changes="resources/reference/recording_changes.csv",
+        reference=depends("compute_changes").files,
     output:
         changes="results/estimates/changes.parquet",
     log:
@@ -43,7 +45,7 @@ rule compute_changes:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_changes").software,
     message:
         "Computing year-on-year changes"
     script:
@@ -53,6 +55,7 @@ rule compute_changes:
 rule compute_control_limits:
     input:
         shares="results/estimates/shares.parquet",
+        reference=depends("compute_control_limits").files,
     output:
         control_limits="results/estimates/control_limits.parquet",
     log:
@@ -62,7 +65,7 @@ rule compute_control_limits:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_control_limits").software,
     message:
         "Computing control limits of the forces' shares"
     script:
@@ -72,6 +75,7 @@ rule compute_control_limits:
 rule compute_similar_forces:
     input:
         shares="results/estimates/shares.parquet",
+        reference=depends("compute_similar_forces").files,
     output:
         similar_forces="results/estimates/similar_forces.parquet",
     log:
@@ -81,7 +85,7 @@ rule compute_similar_forces:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_similar_forces").software,
         offence_id=configuration.offence_group,
     message:
         "Computing which forces record the most similar mix of crime"
@@ -94,6 +98,7 @@ rule compute_revisions:
         recorded_crime="results/clean/recorded_crime.parquet",
         changes="results/estimates/changes.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
+        reference=depends("compute_revisions").files,
     output:
         revisions="results/estimates/revisions.parquet",
         sizes="results/estimates/revision_sizes.parquet",
@@ -105,7 +110,7 @@ rule compute_revisions:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_revisions").software,
     message:
         "Computing revisions"
     script:

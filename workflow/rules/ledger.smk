@@ -50,6 +50,7 @@ rule render_ledger:
         # Unnamed: Snakemake takes the rule with a file only then.
         rules.render_site.output,
         clean=hashed,
+        reference=depends("render_ledger").files,
     output:
         # `update` leaves the committed ledger in place until a better one is written.
         update("results/published/figures.csv"),
@@ -60,7 +61,7 @@ rule render_ledger:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("ledger", "publish"),
+        software=depends("render_ledger").software,
     message:
         "Writing down every figure that the report prints"
     script:
@@ -97,6 +98,7 @@ rule render_crate:
         project="pyproject.toml",
         requirements="envs/requirements.in",
         lock="envs/requirements.txt",
+        reference=depends("render_crate").files,
     output:
         crate="results/ro-crate-metadata.json",
     log:
@@ -106,7 +108,7 @@ rule render_crate:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("sources", "tables", "measures", "audit", "publish", "ledger"),
+        software=depends("render_crate").software,
     message:
         "Describing the build"
     script:
@@ -118,6 +120,7 @@ rule render_crate:
 use rule check_claims as check_claims_last with:
     input:
         rules.render_crate.output,
+        reference=depends("check_claims").files,
         refused="results/estimates/claims_refused.txt",
     output:
         touch("results/logs/check_claims_last.done"),

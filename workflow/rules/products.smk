@@ -15,8 +15,8 @@ from crimeshare.publish.pack.dictionary import data_tables
 rule render_pdf:
     input:
         notebooks=rules.execute_notebooks.output,
-        template="workflow/crimeshare/publish/pdf/print.typ",
         registry="config/releases.csv",
+        reference=depends("render_pdf").files,
     output:
         report="results/report/report.pdf",
         factsheets=[
@@ -32,7 +32,7 @@ rule render_pdf:
         "../../envs/pipeline.yaml"
     threads: 2
     params:
-        software=software("publish"),
+        software=depends("render_pdf").software,
         force=configuration.force,
         offence_group=configuration.offence_group,
     message:
@@ -44,12 +44,9 @@ rule render_pdf:
 rule render_data_pack:
     input:
         tables=[table.built.as_posix() for table in data_tables()],
-        dictionary=[
-            "resources/reference/data_tables.csv",
-            "resources/reference/data_dictionary.csv",
-        ],
-        evidence=evidence,
+        evidence=depends("render_data_pack").tables,
         registry="config/releases.csv",
+        reference=depends("render_data_pack").files,
     output:
         package="results/data/datapackage.json",
         readme="results/data/README.md",
@@ -66,7 +63,7 @@ rule render_data_pack:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("publish"),
+        software=depends("render_data_pack").software,
         offence_group=configuration.offence_group,
     message:
         "Writing the data pack"

@@ -19,54 +19,15 @@ parameters = {
     "offence_id": configuration.offence_group,
     "force": configuration.force,
 }
-# What the page of a force is made from, and no more.
-evidence_of_a_force = [
-    "results/clean/recorded_crime.parquet",
-    "results/clean/recorded_offence_codes.parquet",
-    "results/estimates/shares.parquet",
-    "results/estimates/changes.parquet",
-    "results/estimates/control_limits.parquet",
-    "results/estimates/similar_forces.parquet",
-    "results/estimates/revisions.parquet",
-    "results/estimates/revision_sizes.parquet",
-    "results/estimates/flipped_changes.parquet",
-    "results/clean/recorded_quarters.parquet",
-    "results/estimates/quarterly_series.parquet",
-    "resources/reference/area_notes.csv",
-    "resources/reference/areas.csv",
-    "resources/reference/offences.csv",
-    "resources/reference/neighbours.csv",
-    "resources/reference/recording_changes.csv",
-    "config/releases.csv",
-    "notebooks/force.ipynb",
-]
-evidence = [
-    *evidence_of_a_force,
-    "results/clean/survey_estimates.parquet",
-    "results/clean/survey_notices.parquet",
-    "results/estimates/design_factors.parquet",
-    "results/estimates/flag_agreement.parquet",
-    "results/estimates/flag_disagreements.parquet",
-    "results/estimates/prevalence.parquet",
-    "results/estimates/survey_changes.parquet",
-    "results/estimates/survey_trends.parquet",
-    "results/estimates/offences_per_victims.parquet",
-    "results/estimates/home_office_check.parquet",
-    "results/estimates/claims.parquet",
-    "results/estimates/claim_evidence.parquet",
-    "resources/reference/tile_map.csv",
-    "resources/reference/assumed_bases.csv",
-    "resources/reference/interval_coverage.csv",
-    "resources/reference/false_alarms.csv",
-    "resources/reference/survey_breaks.csv",
-    "config/copies.csv",
-    "config/corrections.yaml",
-    *{page.source.as_posix(): None for page in pages if page.notebook != "force"},
-]
-templates = [
-    f"workflow/crimeshare/publish/site/templates/{name}"
-    for name in ("page.html.j2", "search.html.j2", "report.css", "report.js")
-]
+
+
+def made_from(notebook):
+    """The tables and files that the pages of a notebook are made from, and it."""
+    found = depends(f"notebooks/{notebook}.ipynb")
+    return [*found.tables, *found.files, f"notebooks/{notebook}.ipynb"]
+
+
+evidence = sorted({path for page in pages for path in made_from(page.notebook)})
 
 
 ruleorder: render_force > render_site
@@ -75,6 +36,7 @@ ruleorder: render_force > render_site
 rule execute_notebooks:
     input:
         evidence,
+        reference=depends("execute_notebooks").files,
     output:
         [page.executed.as_posix() for page in pages],
     log:
@@ -85,7 +47,10 @@ rule execute_notebooks:
         "../../envs/pipeline.yaml"
     threads: 2
     params:
-        software=software("publish", "measures", "sources"),
+        software=[
+            depends("execute_notebooks").software,
+            *sorted({depends(page.source.as_posix()).software for page in pages}),
+        ],
         parameters=parameters,
     message:
         "Executing the notebooks of the report"
@@ -97,7 +62,7 @@ rule render_site:
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
         rules.execute_notebooks.output,
-        templates=templates,
+        reference=depends("render_site").files,
     output:
         pages=[page.path.as_posix() for page in pages],
         search="results/report/search.html",
@@ -110,7 +75,7 @@ rule render_site:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("publish"),
+        software=depends("render_site").software,
     message:
         "Rendering the site"
     script:
@@ -119,8 +84,8 @@ rule render_site:
 
 rule render_force:
     input:
-        evidence_of_a_force,
-        templates=templates,
+        made_from("force"),
+        reference=depends("render_force").files,
     output:
         page="results/report/forces/{force}.html",
     log:
@@ -136,7 +101,10 @@ rule render_force:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("publish", "measures", "sources"),
+        software=[
+            depends("render_force").software,
+            depends("notebooks/force.ipynb").software,
+        ],
         parameters=parameters,
     message:
         "Executing and rendering the page of {wildcards.force}"

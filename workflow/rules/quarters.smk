@@ -27,6 +27,7 @@ rule read_recorded_quarters:
         origin=lambda wildcards: file_to_read(
             registry[wildcards.release_id], configuration.source, copies
         ),
+        reference=depends("read_recorded_quarters").files,
     output:
         observations="results/observations/{release_id}.parquet",
     log:
@@ -39,7 +40,7 @@ rule read_recorded_quarters:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("tables"),
+        software=depends("read_recorded_quarters").software,
     message:
         "Reading {wildcards.release_id}"
     script:
@@ -51,6 +52,7 @@ rule combine_recorded_quarters:
         figures=expand(
             "results/observations/{release_id}.parquet", release_id=quarter_releases
         ),
+        reference=depends("combine_recorded_quarters").files,
     output:
         quarters="results/clean/recorded_quarters.parquet",
     log:
@@ -60,7 +62,7 @@ rule combine_recorded_quarters:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("tables"),
+        software=depends("combine_recorded_quarters").software,
     message:
         "Combining the quarterly figures"
     script:
@@ -71,6 +73,7 @@ rule compute_quarterly_series:
     input:
         quarters="results/clean/recorded_quarters.parquet",
         recording_changes="resources/reference/recording_changes.csv",
+        reference=depends("compute_quarterly_series").files,
     output:
         series="results/estimates/quarterly_series.parquet",
     log:
@@ -80,7 +83,7 @@ rule compute_quarterly_series:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_quarterly_series").software,
         offence_group=configuration.offence_group,
     message:
         "Computing quarterly series"
@@ -92,6 +95,7 @@ rule compute_home_office_check:
     input:
         quarters="results/clean/recorded_quarters.parquet",
         recorded_crime="results/clean/recorded_crime.parquet",
+        reference=depends("compute_home_office_check").files,
     output:
         check="results/estimates/home_office_check.parquet",
     log:
@@ -101,7 +105,7 @@ rule compute_home_office_check:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_home_office_check").software,
     message:
         "Putting the counts of the Home Office beside those of ONS"
     script:
@@ -113,8 +117,6 @@ rule ship_conversion:
         "results/logs/ship_conversion.log",
     conda:
         "../../envs/pipeline.yaml"
-    params:
-        software=software("tables"),
     message:
         "Shipping figures of a conversion to resources/figures/"
     script:

@@ -50,6 +50,7 @@ rule read_appendix_tables:
             registry[wildcards.release_id], configuration.source, copies
         ),
         corrections="config/corrections.yaml",
+        reference=depends("read_appendix_tables").files,
     output:
         observations="results/observations/{release_id}.parquet",
     log:
@@ -62,7 +63,7 @@ rule read_appendix_tables:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("tables"),
+        software=depends("read_appendix_tables").software,
         release=lambda wildcards: registry[wildcards.release_id],
     message:
         "Reading {wildcards.release_id}"
@@ -77,6 +78,7 @@ rule combine_survey:
         ),
         taken_in=taken_in,
         gathered="resources/reference/stalking_prevalence.csv",
+        reference=depends("combine_survey").files,
     output:
         estimates="results/clean/survey_estimates.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
@@ -89,7 +91,7 @@ rule combine_survey:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("tables"),
+        software=depends("combine_survey").software,
     message:
         "Combining the survey's estimates"
     script:
@@ -101,6 +103,7 @@ rule compute_design_factors:
         comparisons="results/clean/survey_comparisons.parquet",
         # Knows when the survey restarted.
         assumed_bases="resources/reference/assumed_bases.csv",
+        reference=depends("compute_design_factors").files,
     output:
         design_factors="results/estimates/design_factors.parquet",
         agreement="results/estimates/flag_agreement.parquet",
@@ -112,7 +115,7 @@ rule compute_design_factors:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_design_factors").software,
         level=configuration.level,
     message:
         "Reading design factors off the published verdicts"
@@ -125,6 +128,7 @@ rule compute_prevalence:
         estimates="results/clean/survey_estimates.parquet",
         design_factors="results/estimates/design_factors.parquet",
         assumed_bases="resources/reference/assumed_bases.csv",
+        reference=depends("compute_prevalence").files,
     output:
         prevalence="results/estimates/prevalence.parquet",
     log:
@@ -134,7 +138,7 @@ rule compute_prevalence:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_prevalence").software,
         level=configuration.level,
     message:
         "Computing prevalence with its intervals"
@@ -149,6 +153,7 @@ rule compute_survey_changes:
         design_factors="results/estimates/design_factors.parquet",
         prevalence="results/estimates/prevalence.parquet",
         breaks="resources/reference/survey_breaks.csv",
+        reference=depends("compute_survey_changes").files,
     output:
         survey_changes="results/estimates/survey_changes.parquet",
     log:
@@ -158,7 +163,7 @@ rule compute_survey_changes:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_survey_changes").software,
         level=configuration.level,
     message:
         "Testing the survey's changes"
@@ -170,6 +175,7 @@ rule compute_survey_trends:
     input:
         prevalence="results/estimates/prevalence.parquet",
         breaks="resources/reference/survey_breaks.csv",
+        reference=depends("compute_survey_trends").files,
     output:
         trends="results/estimates/survey_trends.parquet",
     log:
@@ -179,7 +185,7 @@ rule compute_survey_trends:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_survey_trends").software,
         level=configuration.level,
     message:
         "Fitting the survey's trends"
@@ -193,6 +199,7 @@ rule compute_offences_per_victims:
         offence_codes="results/clean/recorded_offence_codes.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
         assumed_bases="resources/reference/assumed_bases.csv",
+        reference=depends("compute_offences_per_victims").files,
     output:
         ratios="results/estimates/offences_per_victims.parquet",
     log:
@@ -202,7 +209,7 @@ rule compute_offences_per_victims:
     conda:
         "../../envs/pipeline.yaml"
     params:
-        software=software("measures"),
+        software=depends("compute_offences_per_victims").software,
         level=configuration.level,
     message:
         "Putting recorded offences beside estimated victims"

@@ -20,8 +20,8 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.model.file import File
 from rocrate.rocrate import ROCrate
 
+from crimeshare.dependencies import software
 from crimeshare.running import replacing
-from crimeshare.software import software
 from crimeshare.sources.registry import Release
 
 OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -259,7 +259,7 @@ def _software(crate: ROCrate, environment: Environment) -> ContextEntity:
         name="crimeshare",
         softwareVersion=environment.version,
         # The digest by which the workflow itself knows its code and environment.
-        identifier=software("sources", "tables", "measures", "publish", "ledger"),
+        identifier=software(),
         license=_mit(crate),
         softwareRequirements=[*libraries, lock],
     )
