@@ -41,6 +41,9 @@ _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 # Soft hyphens and spaces of no width.
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
+# "(exc. Devon and Cornwall)" at the end of the name of a country or region.
+_EXCLUSION = re.compile(r"(.+?)\s*\((?:excl?\.?|excluding|without)\s+(.+)\)", re.IGNORECASE)
+
 _CODE = re.compile(r"([EWKNS]\d{8})(?:\d{1,2}(?:,\d{1,2})*)?")
 
 _MONTHS = [month.casefold() for month in calendar.month_name if month]
@@ -107,6 +110,18 @@ def named(label: str) -> str:
     'Unassigned Gwent'
     """
     return one_line(_GLUED.sub("", without_notes(label)))
+
+
+def without_exclusion(label: str) -> tuple[str, str]:
+    """The name in a label, and the name of what it leaves out, if it says so.
+
+    >>> without_exclusion("ENGLAND\\n (exc. Devon and Cornwall) [note 4]")
+    ('ENGLAND', 'Devon and Cornwall')
+    >>> without_exclusion("Gwent")
+    ('Gwent', '')
+    """
+    found = _EXCLUSION.fullmatch(named(label))
+    return (found[1], found[2]) if found else (label, "")
 
 
 def mid_year(label: str) -> int | None:

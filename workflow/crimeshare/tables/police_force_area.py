@@ -35,6 +35,7 @@ from crimeshare.tables.labels import (
     one_line,
     periods,
     plain,
+    without_exclusion,
     without_notes,
     without_periods,
     year_endings,
@@ -478,8 +479,13 @@ def _read_table(
     _check_columns(layout, table, figures)
     rows = _partnership_rows if partnerships else _area_rows
     seen: list[Area] = []
+    labels: list[str] = []
+    with_figures: set[str] = set()
     for row, cells, area, label in rows(layout, table, roles, figures):
         seen.append(area)
+        labels.append(label)
+        if any(isinstance(cells[column.index], int | float) for column in figures):
+            with_figures.add(area.area_code)
         for column in figures:
             value, marker, text = _value(layout, table, column, row, cells[column.index], area)
             yield Observation(
@@ -506,6 +512,7 @@ def _read_table(
     _check_twice(layout, table, seen)
     if not partnerships:
         _check_areas(layout, table, {area.area_code for area in seen})
+        _check_excluded(layout, table, labels, with_figures)
 
 
 def _reference_year(column: Column) -> int | None:
@@ -673,8 +680,12 @@ def _empty(cells: Sequence[Cell], figures: Iterable[Column]) -> bool:
 def _area(layout: Layout, where: str, code_text: str, label: str) -> Area | None:
     """The area of a row by its code, its name being one that the code is known by.
 
-    A code that replaced another stands in ``area_names.csv`` as a name does.
+    A code that replaced another stands in ``area_names.csv`` as a name does.  A country or region
+    may say that it leaves out a force, whose own row then holds markers.
     """
+    name, excluded = without_exclusion(label)
+    if layout.area_names.find(excluded):
+        label = name
     code = area_code(code_text)
     if code and code not in areas() and (renewed := layout.area_names.rows.get(code.casefold())):
         code = renewed["area_code"]
@@ -834,6 +845,20 @@ def _check_twice(layout: Layout, table: Table, seen: list[Area]) -> None:
         layout.problems.append(
             f"sheet {table.grid.sheet!r}: {', '.join(twice)} stand twice; expected each area once"
         )
+
+
+def _check_excluded(
+    layout: Layout, table: Table, labels: Iterable[str], with_figures: set[str]
+) -> None:
+    """A force that a country or region says it leaves out has no figures of its own here."""
+    for label in labels:
+        _, name = without_exclusion(label)
+        left_out = layout.area_names.find(name)
+        if left_out and left_out["area_code"] in with_figures:
+            layout.problems.append(
+                f"sheet {table.grid.sheet!r}: {one_line(label)!r} leaves out {name}, whose own row "
+                "has figures; expected markers there. Ask the publisher which of the two is right"
+            )
 
 
 def _check_areas(layout: Layout, table: Table, seen: set[str]) -> None:
