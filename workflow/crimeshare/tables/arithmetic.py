@@ -102,6 +102,8 @@ def _sums_over_areas(figures: Mapping[Key, Observation]) -> Iterator[Fault]:
         if key[0] == "count":
             yield from _sum(whole, rows, 0.0, "the areas in it")
             continue
+        # Partnerships may be given with the population of an earlier year than their force.
+        rows = [row for row in rows if whole and row.reference_year == whole.reference_year]
         # A base may leave out, or keep, the residents of a force that made no return.
         slack = ROUNDING * (len(rows) + 1)
         returned = [row for row in rows if _made_a_return(figures, row)]

@@ -22,6 +22,13 @@ AREA_TYPES = ["country", "region", "force", "partnership", "other"]
 _SHA256 = r"^[0-9a-f]{64}$"
 _CELL = r"^[A-Z]{1,3}[1-9]\d*$"
 
+_KNOWN_AREA = pa.Check(
+    lambda table: (
+        table["area_code"].isin(list(areas())) | table["area_type"].isin(["partnership", "other"])
+    ),
+    error="a country, region or force is one of resources/reference/areas.csv",
+)
+
 RECORDED_CRIME = pa.DataFrameSchema(
     {
         "release_id": pa.Column(str),
@@ -38,13 +45,7 @@ RECORDED_CRIME = pa.DataFrameSchema(
         "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
     },
     checks=[
-        pa.Check(
-            lambda table: (
-                table["area_code"].isin(list(areas()))
-                | table["area_type"].isin(["partnership", "other"])
-            ),
-            error="a country, region or force is one of resources/reference/areas.csv",
-        ),
+        _KNOWN_AREA,
         pa.Check(
             lambda table: table["value"].isna() == table["marker"].notna(),
             error="a row has a value or a marker, never both or neither",
@@ -66,7 +67,7 @@ POPULATION = pa.DataFrameSchema(
         "release_id": pa.Column(str),
         "measure": pa.Column(str, pa.Check.isin(["population", "households"])),
         "reference_year": pa.Column("int64", pa.Check.in_range(2000, 2100)),
-        "area_code": pa.Column(str, pa.Check.isin(list(areas()))),
+        "area_code": pa.Column(str),
         "area_name": pa.Column(str),
         "area_type": pa.Column(str),
         "value": pa.Column(float, pa.Check.gt(0), nullable=True),
@@ -75,6 +76,7 @@ POPULATION = pa.DataFrameSchema(
         "sheet": pa.Column(str),
         "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
     },
+    checks=[_KNOWN_AREA],
     unique=["release_id", "measure", "area_code"],
     strict=True,
     ordered=True,

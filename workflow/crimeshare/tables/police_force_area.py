@@ -1,4 +1,4 @@
-"""Read the police force area tables of any edition: P1 to P4, and C2 and C5 by partnership.
+"""Read the police force area tables of any edition: P1 to P4, and C2, C4 and C5 by partnership.
 
 Which sheet holds which table is told by its title, which columns and rows it has by their
 labels; the words are in ``layouts/pfa/``.  No edition is named here.  The table of the
@@ -289,11 +289,12 @@ def _proposed_kind(layout: Layout, grid: Grid) -> str:
     codes = {area_code(str(cell)) for row in body for cell in row[:3]}
     if len(offences) < _ENOUGH_GROUPS or len(codes & set(areas())) < _ENOUGH_AREAS:
         return "-"
+    partnerships = any(row["role"].startswith("partnership") for row in found if row)
     if any(row["role"] in ("population", "households") for row in found if row):
-        return "rate"
+        return "partnership_rates" if partnerships else "rate"
     figures = [cell for row in body for cell in row if isinstance(cell, int | float)]
     whole = all(figure == int(figure) for figure in figures)
-    if any(row["role"].startswith("partnership") for row in found if row):
+    if partnerships:
         return "partnership_counts" if whole else "-"
     return "counts" if whole else "change"
 
@@ -743,8 +744,10 @@ def _partnership_rows(
                     f"{where}: the code {code_text} without a name; expected a partnership"
                 )
             continue
-        if empty and not code_text:
-            continue  # a force that could place every offence
+        # A force that could place every offence; and offences placed nowhere have no rate.
+        none = not any(isinstance(cells[column.index], int | float) for column in figures)
+        if not code_text and (empty or (none and table.measure != "count")):
+            continue
         # The name of a force may stand once, in a cell merged over all its rows.
         force_label = str(cells[roles["area_name"].index]).strip() or force_label
         force = _force(layout, where, force_label)
