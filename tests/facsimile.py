@@ -137,8 +137,11 @@ def _title(row: Observation, accessible: bool) -> str:
             f"{period} compared with {before}" if accessible else f"{before} compared with {period}"
         )
     if row.parent_code:
+        what = "Number of police recorded crimes for headline offences"
+        if row.measure != "count":
+            what = "Recorded crime rate per 1,000 population/household for headline offences"
         return (
-            f"{row.sheet.strip()}: Number of police recorded crimes for headline offences by "
+            f"{row.sheet.strip()}: {what} by "
             f"Community Safety Partnership area, England and Wales, {period} [note 1][note 2]"
         )
     where, notes = ("England and Wales", " [note 1]") if accessible else ("English regions", "1,2")

@@ -32,7 +32,7 @@ def read(book: Book, like: list[Observation], folder: Path) -> list[Observation]
 
 def as_written(row: Observation) -> Observation:
     """To twelve digits: the writer of .xlsx files drops the seventeenth."""
-    return dataclasses.replace(row, value=row.value and float(f"{row.value:.12g}"))
+    return dataclasses.replace(row, value=row.value and float(f"{row.value:.9g}"))
 
 
 def meaning(row: Observation) -> tuple[object, ...]:

@@ -24,7 +24,7 @@ from crimeshare.tables.recorded_quarters import (
     FOLDER,
     NO_AREA,
     NO_OFFENCE,
-    kept_codes,
+    code_names,
     read_conversion,
     read_recorded_quarters,
 )
@@ -320,7 +320,41 @@ def test_a_cell_and_a_conversion_never_stand_side_by_side(tmp_path: Path) -> Non
 def test_the_layout_names_known_offences_and_areas() -> None:
     for name in ("codes", "groups", "subgroups"):
         ids = {each["offence_id"] for each in read_rows(FOLDER / f"{name}.csv")}
+        ids = {name for several in ids for name in several.split()}
         assert ids - {NO_OFFENCE} <= set(offences())
     codes = {each["area_code"] for each in read_rows(FOLDER / "forces.csv")}
     assert codes - {NO_AREA} <= set(areas())
-    assert set(kept_codes()) == {"8Q", "8L", "8M", "8R", "8U"}
+    assert all(name.strip() for name in code_names().values())
+
+
+def test_a_label_that_stood_for_two_groups_is_told_by_its_code(tmp_path: Path) -> None:
+    """Vintages before 2024 call residential burglary domestic."""
+    rows = [
+        ("2023/24", 1, "Gwent", "Burglary of a home", "Theft offences", label, code, 3.0)
+        for label, code in (("Domestic burglary", "28E"), ("Non-domestic burglary", "30C"))
+    ]
+    groups = {figure.offence_id for figure in _converted(tmp_path, rows) if figure.code}
+    assert groups == {"residential_burglary", "non_residential_burglary"}
+
+
+def test_codes_with_all_the_digits_of_a_spreadsheet_are_read(tmp_path: Path) -> None:
+    taking = ("2012/13", 1, "Gwent", "Aggravated vehicle taking")
+    row = (*taking, "Theft offences", "Vehicle offences", "37.200000000000003", 3.0)
+    assert {figure.code for figure in _converted(tmp_path, [row])} == {None, "37.2"}
+
+
+def _converted(folder: Path, rows: Sequence[Sequence[object]]) -> list[QuarterFigure]:
+    """What is read of a conversion that holds these rows."""
+    names = (
+        "Financial Year",
+        "Financial Quarter",
+        "Force Name",
+        "Offence Description",
+        "Offence Group",
+        "Offence Subgroup",
+        "Offence Code",
+        "Number of Offences",
+    )
+    path = folder / "conversion.parquet"
+    pd.DataFrame(rows, columns=list(names)).to_parquet(path)
+    return list(read_conversion(path, "prc-2023-06"))

@@ -56,3 +56,11 @@ def offences() -> dict[str, Offence]:
 def main_groups() -> list[str]:
     """The offence ids at the top level of Table P1: those whose parent is the total."""
     return [offence.offence_id for offence in offences().values() if offence.parent_id == "total"]
+
+
+def line_of(offence_id: str) -> list[str]:
+    """An offence group and the groups it is part of, up to the total."""
+    line = [offence_id]
+    while parent := offences()[line[-1]].parent_id:
+        line.append(parent)
+    return line

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from crimeshare.reference import areas, offences
+from crimeshare.reference import areas, line_of, offences
 
 YEAR = 4
 """Quarters of a year."""
@@ -60,7 +60,7 @@ def compute_quarterly_series(
         quarters: the clean table ``recorded_quarters``.
         recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` reads
             them.
-        offence_group: the group that is given beside all recorded crime and the offence codes.
+        offence_group: the group that is given beside all recorded crime, with its codes.
 
     Returns:
         One row a release, quarter, area and offence group, or offence code where ``code`` is
@@ -72,8 +72,11 @@ def compute_quarterly_series(
     """
     if quarters.empty:
         return pd.DataFrame(columns=SERIES).astype({"period_end": "datetime64[ms]"})
-    shown = quarters["offence_id"].isin([_TOTAL, offence_group]) | quarters["code"].notna()
-    own = quarters[shown].rename(columns={"value": "count"})
+    parts = [name for name in offences() if offence_group in line_of(name)]
+    group = quarters["code"].isna() & quarters["offence_id"].isin([_TOTAL, offence_group])
+    # A code may have been counted in another group once: its quarters there belong to its series.
+    codes = quarters.loc[quarters["offence_id"].isin(parts), "code"].dropna().unique()
+    own = quarters[group | quarters["code"].isin(codes)].rename(columns={"value": "count"})
     own = own.assign(code=own["code"].fillna(_NO_CODE))
     key = [*_QUARTER, "area_code", *_ITEM]
     series = pd.concat([_full(own[[*key, "count"]]), _added_up(own)], ignore_index=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from crimeshare.problems import Problem, Problems
-from crimeshare.reference import Area, areas, offences, read_rows
+from crimeshare.reference import Area, areas, line_of, offences, read_rows
 from crimeshare.tables.grid import Cell, address
 from crimeshare.tables.labels import one_line, plain
 from crimeshare.tables.layout import (
@@ -48,6 +48,7 @@ _MOST_PROBLEMS = 20
 
 _QUARTERS = ("1", "2", "3", "4")
 _WHOLE = re.compile(r"-?\d+")
+_ALL_DIGITS = re.compile(r"\d+\.\d{12,}")
 _FINANCIAL_YEAR = re.compile(r"(20\d\d)\s*[-_/ ]\s*(\d\d)")
 
 
@@ -62,16 +63,19 @@ class Layout:
     subgroups: LabelMap
     markers: dict[str, str]
     codes: dict[str, set[str]]
-    kept: dict[str, str]
-    """Codes shown by themselves, as the file writes them, by their plain form."""
+    """The groups that each code is known in, by its plain form."""
+    written: dict[str, str]
+    """Each code as the project writes it, by its plain form."""
 
 
 @cache
 def layout() -> Layout:
     """The layout as the project keeps it."""
     codes: dict[str, set[str]] = {}
+    written: dict[str, str] = {}
     for row in read_rows(FOLDER / "codes.csv"):
         codes.setdefault(plain(row["code"]), set()).add(row["offence_id"])
+        written[plain(row["code"])] = row["code"]
     own_names = {
         area.area_name: {"area_code": area.area_code}
         for area in areas().values()
@@ -85,13 +89,13 @@ def layout() -> Layout:
         LabelMap(FOLDER / "subgroups.csv"),
         {plain(row["marker"]): row["meaning"] for row in read_rows(FOLDER / "markers.csv")},
         codes,
-        {plain(row["code"]): row["code"] for row in read_rows(FOLDER / "kept_codes.csv")},
+        written,
     )
 
 
-def kept_codes() -> dict[str, str]:
-    """Names of the codes that are shown by themselves, in the order they are shown."""
-    return {row["code"]: row["name"] for row in read_rows(FOLDER / "kept_codes.csv")}
+def code_names() -> dict[str, str]:
+    """What each offence code is called, in the order of the Home Office's list of codes."""
+    return {row["code"]: row["name"] for row in read_rows(FOLDER / "codes.csv")}
 
 
 def read_recorded_quarters(path: Path, release_id: str) -> Iterator[QuarterFigure]:
@@ -310,7 +314,8 @@ class _Sheet:
             self._fault(number, "quarter", f"the quarter is {text['quarter']!r}; expected 1 to 4.")
             return
         names = (text["force"], text["group"], text["subgroup"], text["code"])
-        row = (text["quarter"], *names, text["description"])
+        description = text["description"]
+        row = (text["quarter"], *names, description)
         self._seen[row] += 1
         # Early files give the parts of homicide under one name: "1/4.1/4.10/4.2" is four codes.
         if self._seen[row] > 1 + text["code"].count("/"):
@@ -321,7 +326,7 @@ class _Sheet:
                 "expected each offence once.",
             )
         if names not in self._meanings:
-            self._meanings[names] = self._meaning(number, *names)
+            self._meanings[names] = self._meaning(number, description, *names)
         meaning = self._meanings[names]
         amount, marker = self._amount(number, text["count"])
         if meaning is None:
@@ -367,7 +372,7 @@ class _Sheet:
         self._faults.unknown.setdefault(kind, unknown)
 
     def _meaning(
-        self, number: int, force: str, group: str, subgroup: str, code: str
+        self, number: int, description: str, force: str, group: str, subgroup: str, code: str
     ) -> _Meaning | None:
         """What a row is about; None, with a fault, where the layout does not know."""
         maps = {
@@ -385,7 +390,8 @@ class _Sheet:
                 found[role] = line["area_code" if role == "force" else "offence_id"]
         if len(found) < len(maps):
             return None
-        area, main, leaf = found["force"], found["group"], found["subgroup"]
+        area, main = found["force"], found["group"]
+        leaf = _one_of(found["subgroup"].split(), code)
         if _top(leaf) != main:
             self._fault(
                 number,
@@ -398,7 +404,7 @@ class _Sheet:
             return None
         if leaf not in layout().codes.get(plain(code), set()):
             where = self._origin.cell(number, self._places["code"])
-            self._unknown(("code", code, leaf), _unknown_code(where, code, leaf))
+            self._unknown(("code", code, leaf), _unknown_code(where, code, leaf, description))
             return None
         if leaf == NO_OFFENCE:
             return _Meaning(area, ())
@@ -412,10 +418,8 @@ class _Sheet:
                 force,
             )
             return None
-        counted: list[tuple[str, str | None]] = [(offence_id, None) for offence_id in _line(leaf)]
-        if plain(code) in layout().kept:
-            counted.append((leaf, layout().kept[plain(code)]))
-        return _Meaning(area, tuple(counted))
+        groups = [(offence_id, None) for offence_id in line_of(leaf)]
+        return _Meaning(area, (*groups, (leaf, layout().written[plain(code)])))
 
     def _amount(self, number: int, text: str) -> tuple[int, str | None]:
         """The offences that a text states, or the meaning of its marker."""
@@ -434,10 +438,19 @@ class _Sheet:
         return 0, marker or "unavailable"
 
 
-def _unknown_code(where: str, code: str, leaf: str) -> Unknown:
+def _one_of(leaves: Sequence[str], code: str) -> str:
+    """The group that a code is in, of those that its label stands for.
+
+    Vintages before 2024 call residential burglary domestic, as it was until April 2017.
+    """
+    known = layout().codes.get(plain(code), set())
+    return next((leaf for leaf in leaves if leaf in known), leaves[0])
+
+
+def _unknown_code(where: str, code: str, leaf: str, name: str) -> Unknown:
     """Say that a code was never seen in a group, and propose the line that its row settles."""
     file = FOLDER / "codes.csv"
-    line = csv_line([code, leaf])
+    line = csv_line([code, leaf, name])
     elsewhere = ", ".join(sorted(layout().codes.get(plain(code), set())))
     known = f"is known in {elsewhere}" if elsewhere else "is not known"
     return Unknown(
@@ -448,17 +461,9 @@ def _unknown_code(where: str, code: str, leaf: str) -> Unknown:
     )
 
 
-def _line(offence_id: str) -> list[str]:
-    """An offence group and the groups it is part of, up to the total."""
-    line = [offence_id]
-    while parent := offences()[line[-1]].parent_id:
-        line.append(parent)
-    return line
-
-
 def _top(offence_id: str) -> str:
     """The main group that an offence group is part of; fraud is in none."""
-    return offence_id if offence_id == NO_OFFENCE else _line(offence_id)[-2]
+    return offence_id if offence_id == NO_OFFENCE else line_of(offence_id)[-2]
 
 
 def _financial_year(text: str) -> int | None:
@@ -471,10 +476,14 @@ def _financial_year(text: str) -> int | None:
 
 @lru_cache(maxsize=65_536)
 def _text(cell: Cell) -> str:
-    """A cell as text; a whole number without its decimals, as codes and quarters are written."""
+    """A cell as text; a number as a person writes it: 2, not 2.0, and 4.6, not 4.5999999999999996.
+
+    Spreadsheets keep the code 4.6 as a number, and some that export them write all its digits.
+    """
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return "" if cell is None else one_line(str(cell))
+    text = "" if cell is None else one_line(str(cell))
+    return repr(float(text)) if _ALL_DIGITS.fullmatch(text) else text
 
 
 def _ordered(sums: Iterable[_Key]) -> list[_Key]:

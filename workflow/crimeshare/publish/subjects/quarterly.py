@@ -29,7 +29,7 @@ from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
 from crimeshare.reference import offences
 from crimeshare.sources.publishers import HOME_OFFICE
 from crimeshare.sources.registry import Release
-from crimeshare.tables.recorded_quarters import kept_codes
+from crimeshare.tables.recorded_quarters import code_names
 
 QUARTERS = Path("results/clean/recorded_quarters.parquet")
 SERIES = Path("results/estimates/quarterly_series.parquet")
@@ -98,7 +98,7 @@ class Quarterly:
             )
         )
         held = set(pc.unique(rows["code"]).to_pylist())
-        return {code: name for code, name in kept_codes().items() if code in held}
+        return {code: name for code, name in code_names().items() if code in held}
 
     def quarters(self, place: Place, offence_id: str, code: str | None = None) -> list[Quarter]:
         """The quarters of one group or code in one area, the oldest first."""
