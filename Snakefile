@@ -48,6 +48,7 @@ rule all:
     default_target: True
     input:
         rules.render_site.output,
+        rules.render_places.output,
         rules.render_pdf.output,
         rules.render_data_pack.output,
         "results/published/figures.csv",

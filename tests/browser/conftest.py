@@ -15,10 +15,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from crimeshare.publish.site.gazetteer import places_script
 from crimeshare.publish.site.notebooks import execute_pages
 from crimeshare.publish.site.pages import REPORT, report_pages
 from crimeshare.publish.site.pages import Page as ReportPage
-from crimeshare.publish.site.rendering import read_executed, render_body, render_page, render_search
+from crimeshare.publish.site.rendering import (
+    read_executed,
+    render_body,
+    render_page,
+    render_search,
+)
 from tests.building import write_build
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -71,6 +77,7 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
         for page, body in bodies.items():
             page.path.parent.mkdir(parents=True, exist_ok=True)
             page.path.write_text(render_page(page, body), encoding="utf-8")
+        (REPORT / "places.js").write_text(places_script(), encoding="utf-8")
         (REPORT / "search.html").write_text(render_search(bodies), encoding="utf-8")
     return folder / REPORT
 

@@ -113,20 +113,37 @@ def test_the_finder_by_keyboard(page: Page, address: str) -> None:
     expect(page.locator("h1")).to_have_text("Gwent")
 
 
-def test_typing_narrows_the_finder(page: Page, address: str) -> None:
+def test_a_tile_says_its_number_to_mouse_keyboard_and_finger(
+    page: Page, phone: Page, address: str
+) -> None:
     page.goto(address)
-    field = page.get_by_label("Type to narrow the list")
-    rows = page.locator(".finder tbody tr:visible")
-    expect(rows).to_have_count(43)
-    field.press_sequentially("west")
-    expect(page.get_by_text("3 forces match")).to_be_visible()
-    names = [text.split("\t")[0] for text in rows.all_inner_texts()]
-    assert sorted(names) == ["West Mercia", "West Midlands", "West Yorkshire"]
-    assert page.locator(".tiles a:not(.faded)").count() == 3
-    field.fill("gw")
-    expect(page.get_by_text("1 force matches")).to_be_visible()
-    field.press("Enter")
-    expect(page.locator("h1")).to_have_text("Gwent")
+    gwent = page.locator('.tiles a[data-name="Gwent"]')
+    gwent.focus()
+    said = page.locator(".tile-said")
+    expect(said).to_have_text(re.compile(r"^Gwent: \d+\.\d%$"))
+    page.get_by_role("radio", name="Change on the year before").check()
+    gwent.hover()
+    expect(said).to_have_text(re.compile(r"^Gwent: [+\N{MINUS SIGN}]?\d+\.\d%(, not comparable)?$"))
+    phone.goto(address)
+    tile = phone.locator('.tiles a[data-name="Gwent"]')
+    tile.tap()
+    expect(phone.locator(".tile-said")).to_have_text(re.compile(r"^Gwent: \d+\.\d%$"))
+    tile.tap()
+    expect(phone.locator("h1")).to_have_text("Gwent")
+
+
+def test_rises_and_falls_have_colours_of_their_own(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("radio", name="Change on the year before").check()
+    rows = page.locator(".finder tbody tr").evaluate_all(
+        "all => all.map(row => "
+        "[row.cells[0].textContent, row.cells[4].querySelector('data')?.value])"
+    )
+    colours: dict[bool, set[str]] = {True: set(), False: set()}
+    for name, value in rows:
+        if value is not None:
+            colours[float(value) > 0].add(colour(page, name))
+    assert not colours[True] & colours[False]
 
 
 def test_every_force_is_on_the_map_and_in_the_table(page: Page, address: str) -> None:
@@ -162,22 +179,6 @@ def test_a_table_sorts_by_the_column_that_is_clicked(page: Page, address: str) -
     names = table.locator("tbody th").all_inner_texts()
     assert names == sorted(names)
     assert header.get_attribute("aria-sort") is None
-
-
-def test_the_search_finds_a_page(page: Page, address: str) -> None:
-    page.goto(address + "forces/gwent.html")
-    field = page.get_by_role("searchbox", name="Search the report")
-    field.fill("gwent")
-    field.press("Enter")
-    expect(page).to_have_url(re.compile(r"/search\.html\?q=gwent$"))
-    expect(page.locator("#results a").first).to_have_text("Gwent")
-    field = page.get_by_role("searchbox", name="Search the report")
-    field.fill("no such word anywhere")
-    expect(page.get_by_role("status")).to_have_text("No page matches.")
-    field.fill("Gwe")
-    expect(page.get_by_role("status")).to_have_text(re.compile(r"^\d+ pages?$"))
-    page.locator("#results a").first.click()
-    expect(page.locator("h1")).to_have_text("Gwent")
 
 
 def test_the_theme_is_kept(page: Page, address: str) -> None:

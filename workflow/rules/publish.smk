@@ -7,6 +7,7 @@
 # out   results/notebooks/<page>.ipynb        executed copies
 #       results/report/<page>.html            the site; results/report/index.html is its front
 #       results/report/search.html            the page that searches the others
+#       results/report/places.js              the places that the field for a place knows
 #
 # The whole report executes all notebooks in one job, whose kernels stay warm; a force asked for by
 # itself (snakemake results/report/forces/gwent.html) is executed and rendered alone, to the same
@@ -110,3 +111,22 @@ rule render_force:
         "Executing and rendering the page of {wildcards.force}"
     script:
         "../scripts/render_force.py"
+
+
+rule render_places:
+    input:
+        reference=depends("render_places").files,
+    output:
+        script="results/report/places.js",
+    log:
+        "results/logs/render_places.log",
+    benchmark:
+        "results/benchmarks/render_places.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=depends("render_places").software,
+    message:
+        "Writing the list of places"
+    script:
+        "../scripts/render_places.py"

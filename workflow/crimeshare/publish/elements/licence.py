@@ -12,3 +12,10 @@ ATTRIBUTION = (
     " not as accredited official statistics."
 )
 """Whose figures these are and on what terms; HTML."""
+
+PLACES_ATTRIBUTION = (
+    'Towns and villages: <a href="https://www.geonames.org/">GeoNames</a>, licensed under '
+    '<a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>. Postcodes and borders: '
+    "contains OS data © Crown copyright and database right, Royal Mail data © Royal Mail copyright "
+    "and database right, and National Statistics data © Crown copyright and database right."
+)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
 from functools import cache
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,10 @@ from markupsafe import Markup
 
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.figures import stray_numbers
-from crimeshare.publish.elements.licence import ATTRIBUTION
+from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import Page, report_pages
+from crimeshare.publish.site.searching import search_index
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -50,10 +53,9 @@ def render_page(page: Page, body: str) -> str:
         page=page,
         title=page_title(body),
         lead=_lead(body),
-        body=Markup(_in_sections(_linked(page, body))),
+        body=Markup(_in_sections(page, _linked(page, body))),
         sections=_navigation(),
-        root="../" * page.depth,
-        **_shared(),
+        **_shared(page.depth),
     )
 
 
@@ -63,25 +65,22 @@ def render_search(bodies: Mapping[Page, str]) -> str:
     Args:
         bodies: the rendered body of every page.
     """
-    index = [
-        {
-            "address": page.address,
-            "title": page_title(body),
-            "section": page.section,
-            "headings": [plain(text) for _, text in _headings(body)],
-            "lead": _lead(body),
-        }
-        for page, body in bodies.items()
-    ]
     page = Page("search", "Search", "", section="About")
+    shared = _shared(page.depth)
+    search = (TEMPLATES / "search.js").read_text(encoding="utf-8")
     return _template("search.html.j2").render(
-        page=page,
-        title="Search",
-        lead="",
-        sections=_navigation(),
-        index=Markup(json.dumps(index, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")),
-        root="",
-        **_shared(),
+        **shared
+        | {
+            "page": page,
+            "title": "Search",
+            "lead": "",
+            "sections": _navigation(),
+            "index": Markup(
+                search_index({each: _in_sections(each, body) for each, body in bodies.items()})
+            ),
+            "search": Markup(search),
+            "policy": content_policy([EARLY, shared["script"], search]),
+        }
     )
 
 
@@ -152,12 +151,41 @@ def _template(name: str) -> Template:
 
 
 @cache
-def _shared() -> dict[str, Markup]:
+def _shared(depth: int) -> dict[str, str]:
+    """What all pages hold that lie as deep below the root of the report."""
+    root = "../" * depth
+    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     return {
+        "root": root,
         "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
-        "script": Markup((TEMPLATES / "report.js").read_text(encoding="utf-8")),
-        "attribution": Markup(ATTRIBUTION),
+        "early": Markup(EARLY),
+        "script": Markup(script),
+        "policy": content_policy([EARLY, script]),
+        "place_field": Markup(_template("place.html.j2").render(root=root)),
+        "attribution": Markup(f"{ATTRIBUTION} {PLACES_ATTRIBUTION}"),
     }
+
+
+# Before anything is drawn, so that a dark page does not flash white.
+EARLY = 'try{document.documentElement.dataset.theme=localStorage.getItem("theme")||""}catch(e){}'
+
+
+def content_policy(scripts: Iterable[str]) -> str:
+    """What a page may do: run the scripts written into it and those that they load, no others.
+
+    No other host is ever asked.  Drawings and tiles carry styles of their own, which ask for
+    nothing either.
+
+    Args:
+        scripts: the texts of the page's script elements, to the letter.
+    """
+    hashes = (
+        f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {' '.join(hashes)} 'strict-dynamic'; "
+        "style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+    )
 
 
 @cache
@@ -213,9 +241,12 @@ def _contents(body: str) -> str:
     return f'<nav class="contents" aria-label="On this page">On this page: <ul>{items}</ul></nav>'
 
 
-def _in_sections(body: str) -> str:
+def _in_sections(page: Page, body: str) -> str:
     """Put each heading of the second level and what follows it into a section of its own."""
     before, *rest = re.split(r"(?=<h2>)", body)
+    if page.name == "index":
+        # The way to the reader's own place stands below the answer, on the first screen.
+        before = before.replace("</p>", f"</p>{_shared(page.depth)['place_field']}", 1)
     parts = [f'<div class="opening">{before}{_contents(body)}</div>']
     for part in rest:
         anchor = _anchor(_HEADING.findall(part)[0])

@@ -1,13 +1,14 @@
-"""The force finder: a tile for every force, coloured by a measure, with its numbers in a table.
+"""The map of forces: a tile for every force, coloured by a measure, with its numbers in a table.
 
 It is made of links, radio buttons and style sheets, so that it works by mouse and by keyboard and
-with scripts switched off; a script only adds the field that narrows the list by typing.
+with scripts switched off; a script only says the number of a tile that is touched or focused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 
 from crimeshare.publish.elements.figures import Figure
@@ -21,24 +22,55 @@ CLASSES = 5
 
 @dataclass(frozen=True)
 class Layer:
-    """A measure the map can be coloured by."""
+    """A measure the map can be coloured by.
+
+    Attributes:
+        figures: by the code of the area.
+        signed: the measure is a change: colours part at zero.
+        not_comparable: areas whose figure is shown but compares what cannot be compared.
+    """
 
     layer_id: str
     label: str
     figures: dict[str, Figure]
+    signed: bool = False
+    not_comparable: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def bounds(self) -> list[float]:
-        """Lowest value of each class; classes hold about as many forces each."""
-        known = sorted(f.number for f in self.figures.values() if f.value is not None)
-        return [known[len(known) * position // CLASSES] for position in range(CLASSES)]
+        """Lowest value of each class; classes hold about as many forces each.
 
-    def colour_class(self, area_code: str) -> int | None:
-        """Class of a force from 0, the lowest; None where it has no figure."""
+        Of a change, the lowest sizes, whichever its direction; each direction has its classes.
+        """
+        known = sorted(
+            abs(f.number) if self.signed else f.number
+            for f in self.figures.values()
+            if f.value is not None
+        )
+        classes = SIGNED_CLASSES if self.signed else CLASSES
+        return [known[len(known) * position // classes] for position in range(1, classes)]
+
+    def colour(self, area_code: str) -> str:
+        """Name of the colour of a force; empty where it has no figure."""
         value = self.figures[area_code].value
         if value is None:
-            return None
-        return sum(value >= bound for bound in self.bounds) - 1
+            return ""
+        size = sum((abs(value) if self.signed else value) >= bound for bound in self.bounds)
+        if not self.signed:
+            return f"s{size}"
+        return f"up{size}" if value > 0 else f"down{size}"
+
+    @property
+    def colours(self) -> list[str]:
+        """The names of all colours, from the lowest value to the highest."""
+        if not self.signed:
+            return [f"s{size}" for size in range(CLASSES)]
+        sizes = range(SIGNED_CLASSES)
+        return [*(f"down{size}" for size in reversed(sizes)), *(f"up{size}" for size in sizes)]
+
+
+# In each direction.
+SIGNED_CLASSES = 3
 
 
 class Finder:
@@ -57,6 +89,10 @@ class Finder:
                 "change",
                 "Change on the year before",
                 {code: change.percent if change else none for code, change in changes.items()},
+                signed=True,
+                not_comparable=frozenset(
+                    code for code, change in changes.items() if change and not change.comparable
+                ),
             ),
         ]
 
@@ -72,12 +108,10 @@ class Finder:
         items = "".join(self._tile(tile) for tile in tiles())
         legends = "".join(self._legend(layer) for layer in self.layers)
         return (
-            '<p hidden><label for="force-filter">Type to narrow the list</label>'
-            ' <input id="force-filter" type="search" autocomplete="off">'
-            ' <span id="force-count" role="status"></span></p>'
-            '<div class="finder"><div><fieldset class="layers"><legend>Colour the map by</legend>'
-            f"{choices}</fieldset>{legends}"
+            '<div class="finder"><div class="map"><fieldset class="layers">'
+            f"<legend>Colour the map by</legend>{choices}</fieldset>{legends}"
             f'<ul class="tiles" aria-label="Police force areas, from north to south">{items}</ul>'
+            '<p class="tile-said" aria-live="polite"></p>'
             f"</div>{self._table()._repr_html_()}</div>"
         )
 
@@ -86,15 +120,18 @@ class Finder:
         style = f"grid-area:{tile.row}/{tile.column}"
         values = ""
         for layer in self.layers:
-            number = layer.colour_class(tile.area_code)
+            colour = layer.colour(tile.area_code)
             fill, ink = (
-                ("var(--none)", "var(--ink)")
-                if number is None
-                else (f"var(--s{number})", f"var(--on{number})")
+                (f"var(--{colour})", f"var(--on-{colour})")
+                if colour
+                else ("var(--none)", "var(--ink)")
             )
             style += f";--{layer.layer_id}:{fill};--on-{layer.layer_id}:{ink}"
             value = layer.figures[tile.area_code]
-            values += f'<span class="{layer.layer_id}">{format(value, _style(layer))}</span>'
+            hatched = " hatched" if tile.area_code in layer.not_comparable else ""
+            values += (
+                f'<span class="{layer.layer_id}{hatched}">{format(value, _style(layer))}</span>'
+            )
         return (
             f'<li style="{style}"><a href="{place.address}" data-name="{escape(place.name)}"'
             f' title="{escape(place.name)}"><b aria-hidden="true">{escape(tile.short_label)}</b>'
@@ -102,19 +139,20 @@ class Finder:
         )
 
     def _legend(self, layer: Layer) -> str:
-        members: list[list[Figure]] = [[] for _ in range(CLASSES)]
+        members: dict[str, list[Figure]] = {colour: [] for colour in layer.colours}
         for code, figure in layer.figures.items():
-            number = layer.colour_class(code)
-            if number is not None:
-                members[number].append(figure)
+            if colour := layer.colour(code):
+                members[colour].append(figure)
         style = _style(layer)
-        ends = [
-            (min(figures, key=_number), max(figures, key=_number)) for figures in members if figures
-        ]
         items = "".join(
-            f'<li><i class="s{number}"></i>{format(low, style)} to {format(high, style)}</li>'
-            for number, (low, high) in enumerate(ends)
+            f'<li><i style="background:var(--{colour})"></i>'
+            f"{format(min(figures, key=_number), style)} to "
+            f"{format(max(figures, key=_number), style)}</li>"
+            for colour, figures in members.items()
+            if figures
         )
+        if layer.not_comparable:
+            items += '<li><i class="hatch"></i>not comparable with the year before</li>'
         return f'<ul class="legend {layer.layer_id}" aria-label="{layer.label}">{items}</ul>'
 
     def _table(self) -> Table:
@@ -124,6 +162,7 @@ class Finder:
         rows: list[Sequence[Figure | str]] = [
             [
                 f'<a href="{place.address}">{escape(place.name)}</a>',
+                place.rank_among_forces() or "not ranked",
                 *(layer.figures[place.area.area_code] for layer in self.layers),
             ]
             for place in order
@@ -131,13 +170,13 @@ class Finder:
         return Table(
             f"{escape(self._estimates.offence.name)} by police force area, "
             f"{self._estimates.latest.words}",
-            ["Force", "Share", "Per 1,000 residents", "Change on the year"],
+            ["Force", "Rank", "Share", "Per 1,000 residents", "Change on the year"],
             rows,
             notes=[
-                "Share: of all recorded crime.",
+                "Share: of all recorded crime. Rank: by share.",
                 comparability(change) if (change := self._estimates.nation.change()) else "",
             ],
-            styles=["", "", "", "signed"],
+            styles=["", "", "", "", "signed"],
             sortable=True,
         )
 
@@ -147,4 +186,4 @@ def _number(figure: Figure) -> float:
 
 
 def _style(layer: Layer) -> str:
-    return "signed" if layer.layer_id == "change" else ""
+    return "signed" if layer.signed else ""

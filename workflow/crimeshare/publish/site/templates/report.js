@@ -1,4 +1,5 @@
 "use strict";
+window.crimeshare = {};
 (() => {
   // Theme: as the system has it, light or dark; the choice is kept where the browser allows it.
   const root = document.documentElement;
@@ -33,26 +34,96 @@
   // A finger does not hover.
   document.addEventListener("pointerdown", show);
 
-  // Finder: what is typed fades the tiles and hides the rows that do not match.
-  const filter = document.getElementById("force-filter");
-  if (filter) {
-    filter.closest("p").hidden = false;
-    const matching = (words, text) => words.every((word) => text.toLowerCase().includes(word));
-    filter.addEventListener("input", () => {
-      const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let found = 0;
-      for (const tile of document.querySelectorAll(".tiles a"))
-        tile.classList.toggle("faded", !matching(words, tile.dataset.name));
-      for (const row of document.querySelectorAll(".finder tbody tr")) {
-        row.hidden = !matching(words, row.cells[0].textContent);
-        found += !row.hidden;
-      }
-      document.getElementById("force-count").textContent =
-        words.length ? `${found} ${found === 1 ? "force matches" : "forces match"}` : "";
+  // A script of the report that is loaded when it is first needed, once.
+  const field = document.getElementById("place");
+  const form = field.form;
+  const base = new URL(".", form.action);
+  const loaded = {};
+  const load = (name) => loaded[name] ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL(name, base);
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  crimeshare.load = load;
+
+  // Place: what is typed finds pages; arrows walk through them, Enter opens the best.
+  const list = document.getElementById("places");
+  const box = list.parentElement;
+  const said = document.getElementById("places-found");
+  const close = () => { box.hidden = true; };
+  const described = (place) => place.page.name === place.name ? place.kind
+    : !place.border ? place.page.name
+    : place.kind === "Postcode" ? `partly ${place.page.name}` : `${place.page.name}, near its border`;
+  const suggest = async () => {
+    await load("places.js");
+    const typed = field.value.trim();
+    const found = typed.length > 1 ? crimeshare.places(typed) : [];
+    list.replaceChildren(...found.map((place) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      const name = document.createElement("b");
+      const area = document.createElement("span");
+      link.href = new URL(place.page.address, base);
+      name.textContent = place.name;
+      area.textContent = described(place);
+      link.append(name, " ", area);
+      item.append(link);
+      return item;
+    }));
+    const alike = found.filter((place) => place.name === found[0].name);
+    said.textContent = typed.length < 2 ? ""
+      : !found.length ? "No place of England and Wales is written like that. Enter searches the report."
+      : alike.length < 2 ? (found.length < 2 ? "" : "Enter opens the first")
+      : found[0].kind === "Postcode" ? `A border runs through ${found[0].name}: it has ${alike.length} forces`
+      : `${found[0].name} may be in any of these`;
+    box.hidden = typed.length < 2;
+  };
+  field.addEventListener("focus", () => load("places.js"), { once: true });
+  field.addEventListener("input", suggest);
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.asked) return;
+    event.preventDefault();
+    suggest().catch(() => {}).then(() => {
+      const [first] = list.querySelectorAll("a");
+      if (first) first.click();
+      else { form.dataset.asked = "yes"; form.submit(); }
     });
-    filter.addEventListener("keydown", (event) => {
-      const first = document.querySelector(".finder tbody tr:not([hidden]) a");
-      if (event.key === "Enter" && filter.value && first) first.click();
+  });
+  form.addEventListener("keydown", (event) => {
+    const links = [...list.querySelectorAll("a")];
+    const at = links.indexOf(document.activeElement);
+    if (event.key === "Escape") { close(); field.focus(); }
+    if (!["ArrowDown", "ArrowUp"].includes(event.key) || box.hidden || !links.length) return;
+    event.preventDefault();
+    (links[at + (event.key === "ArrowDown" ? 1 : -1)] ?? (at < 0 ? links.at(-1) : field)).focus();
+  });
+  document.addEventListener("focusin", (event) => { if (!form.contains(event.target)) close(); });
+  document.addEventListener("pointerdown", (event) => { if (!form.contains(event.target)) close(); });
+
+  // Map: a tile that is focused, pointed at or touched says its number; a finger opens it at the
+  // second touch, as it cannot hover.
+  const spoken = document.querySelector(".tile-said");
+  if (spoken) {
+    const shown = (tile) => [...tile.querySelectorAll("span:not(.hidden)")]
+      .find((value) => getComputedStyle(value).display !== "none")
+      ?? tile.querySelector(`.${document.querySelector(".layers :checked").id.slice(3)}`);
+    const say = (event) => {
+      const tile = event.target.closest?.(".tiles a");
+      if (tile) spoken.textContent = `${tile.dataset.name}: ${shown(tile).textContent}`
+        + (shown(tile).classList.contains("hatched") ? ", not comparable" : "");
+    };
+    const tiles = document.querySelector(".tiles");
+    let touched = null;
+    tiles.addEventListener("pointerover", say);
+    tiles.addEventListener("focusin", say);
+    tiles.addEventListener("click", (event) => {
+      const tile = event.target.closest("a");
+      if (event.pointerType !== "touch" || tile === touched) return;
+      event.preventDefault();
+      touched = tile;
+      say(event);
     });
   }
 
@@ -78,37 +149,4 @@
       header.append(button);
       button.addEventListener("click", () => sort(table, header));
     }
-
-  // Search: all words must begin a word of the page; the title counts most.
-  const index = document.getElementById("index");
-  if (index) {
-    const pages = JSON.parse(index.textContent);
-    const field = document.getElementById("q");
-    const list = document.getElementById("results");
-    const found = document.getElementById("found");
-    const begins = (text, word) => ` ${text.toLowerCase()}`.split(/[^\p{L}\p{N}]+/u).some((w) => w.startsWith(word));
-    const score = (page, words) => words.reduce((sum, word) => sum && (
-      begins(page.title, word) ? sum + 8 : begins(page.section, word) ? sum + 3
-        : begins(page.headings.join(" "), word) ? sum + 2 : begins(page.lead, word) ? sum + 1 : 0), 1);
-    const search = () => {
-      const words = field.value.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-      const hits = words.length ? pages.map((page) => [score(page, words), page])
-        .filter(([points]) => points).sort((a, b) => b[0] - a[0]) : [];
-      list.replaceChildren(...hits.map(([, page]) => {
-        const item = document.createElement("li");
-        const link = document.createElement("a");
-        const lead = document.createElement("p");
-        link.href = page.address;
-        link.textContent = page.title;
-        lead.textContent = page.lead;
-        item.append(link, lead);
-        return item;
-      }));
-      if (words.length)
-        found.textContent = hits.length ? `${hits.length} ${hits.length === 1 ? "page" : "pages"}` : "No page matches.";
-    };
-    field.value = new URLSearchParams(location.search).get("q") || "";
-    field.addEventListener("input", search);
-    search();
-  }
 })();

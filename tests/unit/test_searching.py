@@ -1,0 +1,48 @@
+"""What the search page looks through."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crimeshare.problems import Problem
+from crimeshare.publish.site import searching
+from crimeshare.publish.site.pages import report_pages
+
+BODY = (
+    '<h1>How</h1><p>First words.</p><h2 id="one">One &amp; two</h2><p>Read.</p>'
+    "<figure><table><caption>Seen</caption><tbody><tr><td>42</td></tr></tbody></table>"
+    '<div class="data"><a>Data (CSV)</a><details><ul><li>C9</li></ul></details></div></figure>'
+    "<p>After</p></script>"
+)
+
+
+def test_sections_hold_what_is_read_but_no_numbers_of_tables() -> None:
+    pages = dict.fromkeys(report_pages(), BODY)
+    text = searching.search_index(pages)
+    assert "</script" not in text
+    index = json.loads(text)
+    front = [s for s in index["sections"] if s["address"].startswith("index.html")]
+    assert front == [
+        {
+            "address": "index.html",
+            "heading": "",
+            "name": "Summary",
+            "text": "First words.",
+            "title": "How",
+        },
+        {
+            "address": "index.html#one",
+            "heading": "One & two",
+            "name": "",
+            "text": "Read. Seen After",
+            "title": "How",
+        },
+    ]
+
+
+def test_a_term_that_leads_nowhere_is_named() -> None:
+    front = report_pages()[0]
+    with pytest.raises(Problem, match=r"glossary\.csv: terms lead to .*methods\.html"):
+        searching.search_index({front: BODY})

@@ -1,0 +1,84 @@
+"""What the search page looks through: the words of every section of the report, and its terms."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from crimeshare.problems import Problem
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.site.pages import Page
+from crimeshare.reference import REFERENCE, read_rows
+
+GLOSSARY = REFERENCE / "glossary.csv"
+
+# Of a section so many letters are searched; of pages that there are many of one kind, fewer.
+LETTERS = 3_000
+LETTERS_OF_ALIKE = 280
+
+_UNREAD = re.compile(
+    r"<(?:(svg|tbody|thead|style|script|math|details)\b|(div) class=\"data\"|(ul) class=\"key\").*?"
+    r"</(?:\1|\2|\3)>",
+    re.DOTALL,
+)
+
+
+def search_index(pages: Mapping[Page, str]) -> str:
+    """The index as JSON that may stand inside a script element.
+
+    Args:
+        pages: the rendered main part of every page, in sections whose headings have an id.
+
+    Raises:
+        Problem: if a term of the glossary leads to no page.
+    """
+    index = {
+        "sections": [section for page, body in pages.items() for section in _sections(page, body)],
+        "terms": _terms({page.address for page in pages}),
+    }
+    text = json.dumps(index, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _terms(addresses: Iterable[str]) -> list[dict[str, str]]:
+    known = set(addresses)
+    terms = read_rows(GLOSSARY)
+    lost = sorted({term["page"] for term in terms} - known)
+    if lost:
+        raise Problem(
+            f"{GLOSSARY}: terms lead to {', '.join(lost)}, which is no page of the report; "
+            "the column `page` takes an address such as methods.html."
+        )
+    return terms
+
+
+def _sections(page: Page, body: str) -> list[dict[str, Any]]:
+    """Each section with its heading; what stands before the first belongs to the page itself."""
+    title = plain(re.findall(r"<h1[^>]*>(.*?)</h1>", body, flags=re.DOTALL)[0])
+    letters = LETTERS_OF_ALIKE if page.depth else LETTERS
+    found = []
+    for part in re.split(r"(?=<h2 )", body):
+        heading = re.match(r'<h2 id="([^"]+)">(.*?)</h2>', part, flags=re.DOTALL)
+        text = (
+            part[heading.end() :] if heading else re.sub(r"<h1.*?</h1>", "", part, flags=re.DOTALL)
+        )
+        found.append(
+            {
+                "address": f"{page.address}#{heading[1]}" if heading else page.address,
+                "title": title,
+                # The page as navigation names it is found by that name too.
+                "heading": plain(heading[2]) if heading else "",
+                "name": "" if heading else page.title,
+                "text": _words(text)[:letters],
+            }
+        )
+    return found
+
+
+def _words(html: str) -> str:
+    """What a reader reads in running text, captions and notes, without numbers in tables."""
+    return " ".join(
+        plain(re.sub(r"</(?:p|li|caption|figcaption)>", " ", _UNREAD.sub(" ", html))).split()
+    )

@@ -1,0 +1,154 @@
+"use strict";
+// Search: sections of pages, terms and places for what is typed, however it is spelt.
+(() => {
+  const { sections, terms } = JSON.parse(document.getElementById("index").textContent);
+  const field = document.getElementById("q");
+  const results = document.getElementById("results");
+  const found = document.getElementById("found");
+  const MOST = 30;
+
+  const plainly = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/['’]/g, "");
+  const stem = (word) => word.replace(/ies$/, "y").replace(/(?<=[^s])s$/, "");
+  const words = (text) => plainly(text).match(/[\p{L}\p{N}]+/gu)?.map(stem) ?? [];
+  const SMALL = new Set(words("a an and are at by do for from has have how i in is it me my of on or the there they this to was were what where which who will with you your"));
+
+  // Where each word stands and how much it counts there.
+  const entries = [
+    ...terms.map((term) => ({ ...term, kind: "Terms", fields: [[term.term, 9], [term.also.replaceAll("|", " "), 6], [term.meaning, 2]] })),
+    ...sections.map((section) => ({ ...section, kind: "In the report", fields: [[section.name, 8], [section.heading, 7], [section.title, 4], [section.text, 1]] })),
+  ];
+  const standing = new Map();
+  entries.forEach((entry, at) => {
+    for (const [text, weight] of entry.fields)
+      for (const word of new Set(words(text))) {
+        if (!standing.has(word)) standing.set(word, new Map());
+        const places = standing.get(word);
+        places.set(at, Math.max(places.get(at) ?? 0, weight));
+      }
+  });
+
+  // The words of the report that a typed word may mean, each with how well it fits.
+  const meant = (typed) => {
+    const fits = new Map();
+    if (standing.has(typed)) fits.set(typed, 1);
+    if (typed.length > 2)
+      for (const word of standing.keys())
+        if (word !== typed && word.startsWith(typed)) fits.set(word, 0.6);
+    const most = typed.length < 4 ? 0 : typed.length < 8 ? 1 : 2;
+    if (!fits.size && most)
+      for (const word of standing.keys()) {
+        if (Math.abs(word.length - typed.length) > most) continue;
+        const row = crimeshare.distance(typed, word, most);
+        if (Array.isArray(row) && row.at(-1) <= most) fits.set(word, 0.5 / row.at(-1));
+      }
+    return fits;
+  };
+
+  const search = (text) => {
+    const typed = [...new Set(words(text))];
+    const telling = typed.filter((word) => !SMALL.has(word));
+    const wanted = telling.length ? telling : typed;
+    const phrase = ` ${words(text).join(" ")} `;
+    const scores = new Map();
+    for (const word of wanted)  {
+      const best = new Map();
+      for (const [fit, how] of meant(word)) {
+        const places = standing.get(fit);
+        const rare = Math.log(1 + entries.length / places.size);
+        for (const [at, weight] of places) best.set(at, Math.max(best.get(at) ?? 0, how * weight * rare));
+      }
+      for (const [at, points] of best) {
+        const [count, sum] = scores.get(at) ?? [0, 0];
+        scores.set(at, [count + 1, sum + points]);
+      }
+    }
+    return [...scores].map(([at, [count, points]]) => {
+      const entry = entries[at];
+      // A phrase that stands there as it was typed is what was meant.
+      const whole = entry.fields.some(([field]) => ` ${words(field).join(" ")} `.includes(phrase));
+      return [count + (whole ? 1 : 0), points, entry];
+    }).sort((a, b) => b[0] - a[0] || b[1] - a[1]);
+  };
+
+  // The part of a text around the first of the words, with the words marked.
+  const excerpt = (text, wanted) => {
+    const parts = text.split(/([\p{L}\p{N}'’]+)/u);
+    const hit = (part) => words(part).some((word) => wanted.some((w) => word.startsWith(w)));
+    const first = Math.max(parts.findIndex(hit), 0);
+    const from = first > 24 ? first - 16 : 0;
+    const kept = parts.slice(from, from + 56);
+    const line = document.createElement("p");
+    if (from) line.append("… ");
+    for (const part of kept)
+      if (hit(part)) {
+        const mark = document.createElement("mark");
+        mark.textContent = part;
+        line.append(mark);
+      } else line.append(part);
+    if (from + 56 < parts.length) line.append(" …");
+    return line;
+  };
+
+  const link = (address, text) => {
+    const made = document.createElement("a");
+    made.href = address;
+    made.textContent = text;
+    return made;
+  };
+
+  const group = (title, items) => {
+    if (!items.length) return [];
+    const heading = document.createElement("h2");
+    const list = document.createElement("ul");
+    heading.textContent = title;
+    list.append(...items.map((parts) => {
+      const item = document.createElement("li");
+      item.append(...parts);
+      return item;
+    }));
+    return [heading, list];
+  };
+
+  const show = () => {
+    const text = field.value.trim();
+    const hits = text ? search(text) : [];
+    const wanted = words(text).filter((word) => !SMALL.has(word));
+    // What the report calls by another name is looked for by that name as well.
+    const seen = new Set(hits.map(([, , entry]) => entry));
+    for (const [count, , entry] of hits.slice(0, 3))
+      if (entry.kind === "Terms" && count > wanted.length)
+        for (const [, points, other] of search(entry.term).slice(0, 8))
+          if (!seen.has(other)) { seen.add(other); hits.push([count - 1, points, other]); }
+    const best = hits[0]?.[0] ?? 0;
+    const near = hits.filter(([count]) => count >= best - 1);
+    const terms = near.filter(([, , entry]) => entry.kind === "Terms").slice(0, 4);
+    const sections = near.filter(([, , entry]) => entry.kind !== "Terms").slice(0, MOST);
+    const likely = text ? crimeshare.places(text, 6) : [];
+    const exact = likely.filter((place) => plainly(place.name).startsWith(plainly(text)));
+    const places = exact.length || hits.length ? exact : likely;
+    const items = {
+      Places: places.map((place) => [
+        link(place.page.address, place.name),
+        ...(place.page.name === place.name ? [] : [` ${place.border ? "partly or near" : "in"} ${place.page.name}`]),
+      ]),
+      "Terms": terms.map(([, , term]) => [link(term.page, term.term), excerpt(term.meaning, wanted)]),
+      "In the report": sections.map(([, , section]) => [
+        link(section.address, section.heading ? `${section.title}: ${section.heading}` : section.title),
+        excerpt(section.text, wanted),
+      ]),
+    };
+    results.replaceChildren(...Object.entries(items).flatMap(([title, each]) => group(title, each)));
+    const count = places.length + terms.length + sections.length;
+    found.textContent = !text ? "Type a word: a town, an offence, a term, a question."
+      : count ? `${count} ${count === 1 ? "result" : "results"}` : "Nothing found. Try another word.";
+  };
+
+  field.value = new URLSearchParams(location.search).get("q") ?? "";
+  crimeshare.load("places.js").then(() => {
+    show();
+    field.addEventListener("input", () => {
+      show();
+      history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname);
+    });
+  });
+})();
