@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import page_types
 
@@ -65,14 +65,12 @@ def test_a_postcode_that_a_border_cuts_says_so(phone: Page, address: str) -> Non
     expect(phone.locator("#places a")).to_have_text(
         ["NP16 partly Gwent", "NP16 partly Gloucestershire"]
     )
-    phone.locator("#places a").last.tap()
-    expect(phone.locator("h1")).to_have_text("Gloucestershire")
+    phone.locator("#places a").first.tap()
+    expect(phone.locator("h1")).to_have_text("Gwent")
 
 
 def test_what_is_no_place_is_searched_for(page: Page, address: str) -> None:
     page.goto(address)
-    page.locator("#place").fill("Wilson")
-    page.locator("#place").press("Enter")
     page.locator("#place").fill("zzqqxx")
     page.locator("#place").press("Enter")
     expect(page).to_have_url(re.compile(r"/search\.html\?q=zzqqxx$"))
@@ -84,7 +82,7 @@ def test_the_list_of_places_is_asked_for_only_when_needed(page: Page, address: s
     page.goto(address)
     assert asked == [address]
     page.locator("#place").focus()
-    page.wait_for_function("crimeshare.places")
+    page.wait_for_function("() => Boolean(crimeshare.places)")
     assert asked == [address, address + "places.js"]
 
 
@@ -94,7 +92,6 @@ def test_the_head_is_one_row_on_a_phone(phone: Page, address: str) -> None:
         head = phone.locator("header.site").bounding_box()
         assert head is not None
         assert head["height"] < 64
-        expect(phone.get_by_role("link", name="Methods")).to_have_count(1)
         phone.get_by_role("button", name="Menu").tap()
         phone.locator("#menu").get_by_role("link", name="Methods").tap()
         expect(phone).to_have_url(address + "methods.html")
@@ -146,14 +143,15 @@ POLICY = "meta[http-equiv='Content-Security-Policy']"
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_a_page_may_run_only_what_it_brought(page: Page, address: str, name: str) -> None:
+def test_a_page_may_run_only_what_it_brought(browser: Browser, address: str, name: str) -> None:
+    page = browser.new_page()
     page.goto(address + name)
     policy = page.locator(POLICY).get_attribute("content") or ""
     assert "default-src 'none'" in policy
     assert "'unsafe-eval'" not in policy
-    # Each script of the page is named by its hash; one that text from outside smuggled in is not.
-    page.evaluate(
-        "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.bad=1\">')"
-    )
-    page.wait_for_timeout(100)
+    # Each script of the page is named by its hash; what text from outside smuggled in is not.
+    smuggled = '<img src=x onerror="window.bad=1">'
+    with page.expect_console_message(lambda message: "Content Security Policy" in message.text):
+        page.evaluate(f"document.body.insertAdjacentHTML('beforeend', {smuggled!r})")
     assert page.evaluate("window.bad") is None
+    page.close()
