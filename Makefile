@@ -114,3 +114,4 @@ lock:
 clean:
 	rm -rf .snakemake
 	if test -d results; then find results -mindepth 1 -maxdepth 1 ! -name published -exec rm -rf {} +; fi
+	rm -f results/published/figures.csv

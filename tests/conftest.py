@@ -45,6 +45,7 @@ def clone(copy: Path) -> Path:
             path.unlink()
         elif path.name != "published":
             shutil.rmtree(path)
+    (copy / "results" / "published" / "figures.csv").unlink(missing_ok=True)
     return copy
 
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from crimeshare import cli
 from crimeshare.cells import Cell
 from crimeshare.ledger.figures import (
     COLUMNS,
+    KEPT,
     LEDGER,
+    SUMMARY,
     Collected,
     Entry,
     collect,
     compare,
+    keep_ledger,
+    published,
     read_ledger,
     reproduced,
     workbook_hashes,
@@ -150,14 +158,14 @@ def rebuilt(gwent: Page) -> Sequence[Collected]:
     return collect([gwent], {"pfa-2024-12": SHA256})
 
 
-def told(published: list[Entry], rebuilt: Sequence[Collected], gwent: Page) -> list[str]:
-    return compare(published, rebuilt, {gwent.name: gwent})
+def told(entries: list[Entry], rebuilt: Sequence[Collected], gwent: Page) -> list[str]:
+    return compare(entries, rebuilt, {gwent.name: gwent})
 
 
 def test_the_same_figures_are_reproduced(rebuilt: Sequence[Collected], gwent: Page) -> None:
-    published = [collected.entry for collected in rebuilt]
-    assert told(published, rebuilt, gwent) == []
-    assert reproduced(published, rebuilt) == len(published) == 3
+    entries = [collected.entry for collected in rebuilt]
+    assert told(entries, rebuilt, gwent) == []
+    assert reproduced(entries, rebuilt) == len(entries) == 3
 
 
 @pytest.mark.parametrize(
@@ -174,36 +182,36 @@ def test_the_same_figures_are_reproduced(rebuilt: Sequence[Collected], gwent: Pa
 def test_a_figure_that_differs_is_named_with_table_row_and_notebook(
     column: str, text: str, rebuilt: Sequence[Collected], gwent: Page
 ) -> None:
-    published = [collected.entry for collected in rebuilt]
-    published[0] = dataclasses.replace(published[0], **{column: text})
-    (sentence,) = told(published, rebuilt, gwent)
-    assert sentence.startswith("results/published/figures.csv line 2: share.gwent, the passage 'Of")
+    entries = [collected.entry for collected in rebuilt]
+    entries[0] = dataclasses.replace(entries[0], **{column: text})
+    (sentence,) = told(entries, rebuilt, gwent)
+    assert sentence.startswith("results/published/figures.csv row 1: share.gwent, the passage 'Of")
     assert "of forces/gwent.html made by notebooks/force.ipynb" in sentence
     assert f"{column} is " in sentence
     assert f"published was {text}" in sentence
-    assert reproduced(published, rebuilt) == 2
+    assert reproduced(entries, rebuilt) == 2
 
 
 def test_the_last_digit_of_a_machine_is_no_difference(
     rebuilt: Sequence[Collected], gwent: Page
 ) -> None:
-    published = [collected.entry for collected in rebuilt]
-    value = float(published[0].value)
-    published[0] = dataclasses.replace(published[0], value=repr(value * (1 + 1e-12)))
-    assert told(published, rebuilt, gwent) == []
-    published[0] = dataclasses.replace(published[0], value=repr(value * (1 + 1e-6)))
-    assert len(told(published, rebuilt, gwent)) == 1
+    entries = [collected.entry for collected in rebuilt]
+    value = float(entries[0].value)
+    entries[0] = dataclasses.replace(entries[0], value=repr(value * (1 + 1e-12)))
+    assert told(entries, rebuilt, gwent) == []
+    entries[0] = dataclasses.replace(entries[0], value=repr(value * (1 + 1e-6)))
+    assert len(told(entries, rebuilt, gwent)) == 1
 
 
 def test_figures_that_vanished_or_appeared_are_named(
     rebuilt: Sequence[Collected], gwent: Page
 ) -> None:
-    published = [collected.entry for collected in rebuilt]
-    gone = dataclasses.replace(published[0], figure_id="gone")
-    lost = dataclasses.replace(published[0], figure_id="lost", page="forces/atlantis")
-    sentences = told([*published[1:], gone, lost], rebuilt, gwent)
+    entries = [collected.entry for collected in rebuilt]
+    gone = dataclasses.replace(entries[0], figure_id="gone")
+    lost = dataclasses.replace(entries[0], figure_id="lost", page="forces/atlantis")
+    sentences = told([*entries[1:], gone, lost], rebuilt, gwent)
     assert len(sentences) == 3
-    assert "line 4: gone is not printed on the page forces/gwent of notebooks/force" in sentences[0]
+    assert "row 3: gone is not printed on the page forces/gwent of notebooks/force" in sentences[0]
     assert "forces/atlantis, which the report no longer has" in sentences[1]
     assert sentences[2].startswith("share.gwent, the passage")
     assert sentences[2].endswith("is not in results/published/figures.csv.")
@@ -229,7 +237,56 @@ def test_a_damaged_ledger_is_refused(text: str, tmp_path: Path) -> None:
 
 def test_a_missing_ledger_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="is missing; restore it"):
-        read_ledger(tmp_path / "figures.csv")
+        published(tmp_path)
+
+
+def test_the_repository_keeps_the_ledger_and_a_line_a_page(
+    rebuilt: Sequence[Collected], tmp_path: Path
+) -> None:
+    entries = [collected.entry for collected in rebuilt]
+    entries += [dataclasses.replace(entry, page="index") for entry in entries[:1]]
+    kept, summary = tmp_path / KEPT, tmp_path / SUMMARY
+    keep_ledger(entries, kept, summary)
+    assert published(tmp_path) == (KEPT, entries)
+    with summary.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [(line["page"], line["figures"]) for line in lines] == [
+        ("forces/gwent", "3"),
+        ("index", "1"),
+    ]
+    # A change shows in the line of its page, and in no other.
+    entries[-1] = dataclasses.replace(entries[-1], value="0.15")
+    keep_ledger(entries, kept, summary)
+    with summary.open(encoding="utf-8", newline="") as file:
+        changed = list(csv.DictReader(file))
+    assert (changed[0], changed[1]["sha256"] != lines[1]["sha256"]) == (lines[0], True)
+
+
+def test_the_file_of_the_ledger_that_was_written_last_is_believed(
+    rebuilt: Sequence[Collected], tmp_path: Path
+) -> None:
+    entries = [collected.entry for collected in rebuilt]
+    keep_ledger(entries, tmp_path / KEPT, tmp_path / SUMMARY)
+    write_ledger(entries[:1], tmp_path / LEDGER)
+    assert published(tmp_path) == (LEDGER, entries[:1])
+    newer = (tmp_path / LEDGER).stat().st_mtime + 10
+    os.utime(tmp_path / KEPT, (newer, newer))
+    assert published(tmp_path) == (KEPT, entries)
+
+
+def test_a_ledger_without_an_entry_can_be_kept(tmp_path: Path) -> None:
+    keep_ledger([], tmp_path / KEPT, tmp_path / SUMMARY)
+    assert published(tmp_path) == (KEPT, [])
+
+
+@pytest.mark.parametrize("table", [None, pa.table({"figure_id": ["a"]})])
+def test_a_damaged_kept_ledger_is_refused(table: pa.Table | None, tmp_path: Path) -> None:
+    path = tmp_path / "figures.parquet"
+    path.write_bytes(b"PAR1 no more")
+    if table is not None:
+        pq.write_table(table, path)
+    with pytest.raises(Problem, match="is no ledger"):
+        read_ledger(path)
 
 
 def test_hashes_come_from_the_clean_tables_and_may_be_missing(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.cells import cells_in
-from crimeshare.ledger.figures import LEDGER, Entry, read_ledger
+from crimeshare.ledger import figures
+from crimeshare.ledger.figures import Entry
 from crimeshare.ledger.trace import references
 from tests.conftest import ROOT
 
@@ -32,7 +33,7 @@ OF_THE_REPORT = ("claim.", "claims.", "releases.")
 
 @cache
 def published() -> list[Entry]:
-    entries = {entry.figure_id: entry for entry in read_ledger(ROOT / LEDGER)}
+    entries = {entry.figure_id: entry for entry in figures.published(ROOT)[1]}
     return list(entries.values())
 
 

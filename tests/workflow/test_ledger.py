@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from pathlib import Path
+
+import pandas as pd
 
 from tests.workflow.runs import sentences, snakemake
 
@@ -30,6 +33,11 @@ def test_figures_are_written_down_and_a_changed_one_is_found(project: Path) -> N
     assert run.returncode == 0, run.stderr
     assert f"{len(rows)} of {len(rows)} published figures reproduced" in run.stdout
 
+    kept, summary = (ledger.with_name(name) for name in ("figures.parquet", "summary.csv"))
+    assert pd.read_parquet(kept).to_csv(index=False) == written
+    counted = {row["page"]: int(row["figures"]) for row in csv.DictReader(summary.open())}
+    assert counted == Counter(row["page"] for row in rows)
+
     lines = written.splitlines(keepends=True)
     number = 1 + next(i for i, row in enumerate(rows) if row is share)
     lines[number] = lines[number].replace(share["value"], "0.15")
@@ -38,7 +46,7 @@ def test_figures_are_written_down_and_a_changed_one_is_found(project: Path) -> N
     assert run.returncode == 1
     assert f"{len(rows) - 1} of {len(rows)} published figures reproduced" in run.stdout
     (said,) = [sentence for sentence in sentences(run) if sentence.startswith(LEDGER)]
-    assert said.startswith(f"{LEDGER} line {number + 1}: share.gwent.stalking_harassment.")
+    assert said.startswith(f"{LEDGER} row {number}: share.gwent.stalking_harassment.")
     assert "of forces/gwent.html made by notebooks/force.ipynb: value is 0.148" in said
     assert said.endswith("published was 0.15.")
     assert "Traceback" not in run.stderr

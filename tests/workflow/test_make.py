@@ -61,9 +61,10 @@ def test_a_changed_lock_or_package_is_installed_again(project: Path, name: str) 
 
 
 def test_clean_keeps_what_is_committed(project: Path) -> None:
-    kept = project / "results/published/figures.csv"
-    for path in [kept, project / "results/clean/a.parquet", project / ".snakemake/log"]:
-        path.parent.mkdir(parents=True)
+    kept = project / "results/published/figures.parquet"
+    built = kept.with_suffix(".csv")
+    for path in [kept, built, project / "results/clean/a.parquet", project / ".snakemake/log"]:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert make(project, "clean").returncode == 0
     assert [path for path in (project / "results").rglob("*") if path.is_file()] == [kept]

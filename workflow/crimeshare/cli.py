@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from crimeshare.ledger.figures import LEDGER
+from crimeshare.ledger.figures import KEPT, LEDGER
 from crimeshare.ledger.trace import trace
 from crimeshare.problems import Problem
 
@@ -76,9 +76,9 @@ def _project() -> Path:
     """The project's folder: the working directory, or the nearest one above it with a ledger."""
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / LEDGER).exists():
+        if (folder / KEPT).exists() or (folder / LEDGER).exists():
             return folder
     raise Problem(
-        f"There is no {LEDGER} in {here} or above it; go to the project's folder and build the "
+        f"There is no {KEPT} in {here} or above it; go to the project's folder and build the "
         "report with make."
     )

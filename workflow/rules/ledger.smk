@@ -2,11 +2,13 @@
 #
 # in    results/report/<page>.html            the pages, whose figures carry their sources
 #       results/clean/*.parquet               for the publications and the hashes of workbooks
-#       results/published/figures.csv         as committed, for check_ledger
+#       results/published/figures.parquet     as committed, for check_ledger
 #       config/, notebooks/, resources/       what else the build read, for its description
 #       results/                              what it made, likewise
 #       results/estimates/claims_refused.txt  entries that could not be judged, and why
 # out   results/published/figures.csv         the ledger
+#       results/published/figures.parquet     the same, as the repository keeps it
+#       results/published/summary.csv         how many figures a page has, and a digest of them
 #       results/ro-crate-metadata.json        inputs, software, outputs and licences (RO-Crate)
 #       results/logs/check_claims_last.done   says that no statement was refused
 
@@ -52,8 +54,10 @@ rule render_ledger:
         clean=hashed,
         reference=depends("render_ledger").files,
     output:
-        # `update` leaves the committed ledger in place until a better one is written.
-        update("results/published/figures.csv"),
+        # `update` leaves the ledger in place until a better one is written.
+        ledger=update("results/published/figures.csv"),
+        kept=update("results/published/figures.parquet"),
+        summary=update("results/published/summary.csv"),
     log:
         "results/logs/render_ledger.log",
     benchmark:
@@ -91,7 +95,7 @@ rule render_crate:
         rules.render_pdf.output,
         rules.render_data_pack.output,
         [path for path in evidence if path.startswith("results/")],
-        ledger="results/published/figures.csv",
+        rules.render_ledger.output,
         read=files_read,
         clean=hashed,
         registry="config/releases.csv",

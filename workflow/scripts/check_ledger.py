@@ -4,10 +4,9 @@ import logging
 from pathlib import Path
 
 from crimeshare.ledger.figures import (
-    LEDGER,
     collect,
     compare,
-    read_ledger,
+    published,
     reproduced,
     workbook_hashes,
 )
@@ -19,14 +18,14 @@ from crimeshare.running import running
 SHOWN = 20
 
 with running(snakemake):
-    published = read_ledger(LEDGER)
+    ledger, entries = published()
     pages = report_pages()
     rebuilt = collect(pages, workbook_hashes(*map(Path, snakemake.input.clean)))
     print(
-        f"{reproduced(published, rebuilt)} of {len(published)} published figures reproduced",
+        f"{reproduced(entries, rebuilt)} of {len(entries)} published figures reproduced",
         flush=True,
     )
-    sentences = compare(published, rebuilt, {page.name: page for page in pages})
+    sentences = compare(entries, rebuilt, {page.name: page for page in pages}, ledger)
     for sentence in sentences:
         logging.getLogger(__name__).info(sentence)
     if len(sentences) > SHOWN:

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from crimeshare.ledger.figures import collect, workbook_hashes, write_ledger
+from crimeshare.ledger.figures import collect, keep_ledger, workbook_hashes, write_ledger
 from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import running
 
 with running(snakemake):
     hashes = workbook_hashes(*map(Path, snakemake.input.clean))
-    figures = collect(report_pages(), hashes)
-    write_ledger((figure.entry for figure in figures), Path(snakemake.output[0]))
+    entries = [figure.entry for figure in collect(report_pages(), hashes)]
+    keep_ledger(entries, Path(snakemake.output.kept), Path(snakemake.output.summary))
+    # Last, as the file written last is the one that is believed.
+    write_ledger(entries, Path(snakemake.output.ledger))

@@ -1,13 +1,22 @@
-"""The ledger itself, ``results/published/figures.csv``: written, read, compared."""
+"""The ledger itself: written, read, compared.
+
+A build writes it as text, ``results/published/figures.csv``.  The repository keeps the same rows in
+a Parquet file of a twenty-fifth of the size, and beside it a summary of a line a page, whose
+difference between two commits says to a reader which pages changed.
+"""
 
 from __future__ import annotations
 
 import csv
+import hashlib
+import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
+from itertools import groupby
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crimeshare.ledger.printed import Printed, printed_figures
@@ -16,6 +25,8 @@ from crimeshare.publish.site.pages import Page
 from crimeshare.running import replacing
 
 LEDGER = Path("results/published/figures.csv")
+KEPT = LEDGER.with_suffix(".parquet")
+SUMMARY = LEDGER.with_name("summary.csv")
 
 # What the last digits of a logarithm or a quantile may differ by between machines.
 TOLERANCE = 1e-9
@@ -115,42 +126,94 @@ def workbook_hashes(*tables: Path) -> dict[str, str]:
     return hashes
 
 
-def write_ledger(entries: Iterable[Entry], path: Path) -> None:
-    """Write the ledger, in the order given."""
-    with (
-        replacing(path) as target,
-        target.open("w", encoding="utf-8", newline="") as file,
-    ):
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(astuple(entry) for entry in entries)
+def write_ledger(entries: Sequence[Entry], path: Path) -> None:
+    """Write the ledger as text, in the order given."""
+    with replacing(path) as target:
+        target.write_text(_as_csv(COLUMNS, map(astuple, entries)), encoding="utf-8")
+
+
+def keep_ledger(entries: Sequence[Entry], ledger: Path, summary: Path) -> None:
+    """Write the two files that the repository keeps.
+
+    Args:
+        entries: the ledger, the entries of a page next to each other.
+        ledger: the rows, as Parquet: each text as what it adds to the one before it, which a
+            compressor makes the least of.
+        summary: a line a page, with the number of its figures and a digest of their rows.
+    """
+    columns = zip(*map(astuple, entries), strict=True) if entries else [()] * len(COLUMNS)
+    table = pa.table([pa.array(column, pa.string()) for column in columns], names=list(COLUMNS))
+    with replacing(ledger) as target:
+        pq.write_table(
+            table,
+            target,
+            compression="zstd",
+            compression_level=19,
+            use_dictionary=False,
+            column_encoding=dict.fromkeys(COLUMNS, "DELTA_BYTE_ARRAY"),
+        )
+    lines = []
+    for page, group in groupby(entries, key=lambda entry: entry.page):
+        rows = [astuple(entry) for entry in group]
+        digest = hashlib.sha256(_as_csv(COLUMNS, rows).encode()).hexdigest()
+        lines.append((page, str(len(rows)), digest))
+    with replacing(summary) as target:
+        target.write_text(_as_csv(("page", "figures", "sha256"), lines), encoding="utf-8")
+
+
+def _as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def published(root: Path = Path()) -> tuple[Path, list[Entry]]:
+    """The ledger of a project, from whichever of its two files was written last, and that file.
+
+    A fresh clone has the Parquet file alone; after a build the text is as new, and what somebody
+    does to either is seen.
+
+    Raises:
+        Problem: there is neither, or one of other columns.
+    """
+    there = [path for path in (LEDGER, KEPT) if (root / path).exists()]
+    if not there:
+        raise Problem(f"{KEPT} is missing; restore it from the repository, or build it with make.")
+    newest = max(there, key=lambda path: (root / path).stat().st_mtime_ns)
+    return newest, read_ledger(root / newest)
 
 
 def read_ledger(path: Path) -> list[Entry]:
-    """The entries of a ledger, in the order of its lines.
+    """The entries of a ledger, in the order of its rows.
 
     Raises:
-        Problem: there is none, or it has other columns.
+        Problem: it has other columns.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            header = tuple(next(reader, ()))
-            rows = list(reader)
-    except FileNotFoundError:
-        raise Problem(
-            f"{path} is missing; restore it from the repository, or build it with make."
-        ) from None
-    if header != COLUMNS or any(len(row) != len(COLUMNS) for row in rows):
-        raise Problem(
-            f"{path} is no ledger: expected the columns {', '.join(COLUMNS)} in every line; "
-            "restore it from the repository, or build it with make."
-        )
-    return [Entry(*row) for row in rows]
+        if path.suffix == ".parquet":
+            table = pq.read_table(path)
+            header = tuple(table.column_names)
+            rows = list(zip(*table.to_pydict().values(), strict=True))
+        else:
+            with path.open(encoding="utf-8", newline="") as file:
+                header, *rows = map(tuple, csv.reader(file))
+        if header == COLUMNS:
+            return [Entry(*row) for row in rows]
+    except (TypeError, ValueError, pa.ArrowException):
+        pass
+    raise Problem(
+        f"{path} is no ledger: expected the columns {', '.join(COLUMNS)} in every row; "
+        "restore it from the repository, or build it with make."
+    )
 
 
 def compare(
-    published: Sequence[Entry], rebuilt: Sequence[Collected], pages: Mapping[str, Page]
+    published: Sequence[Entry],
+    rebuilt: Sequence[Collected],
+    pages: Mapping[str, Page],
+    ledger: Path = LEDGER,
 ) -> list[str]:
     """One sentence for each published figure that is not reproduced, and each one not published.
 
@@ -158,12 +221,13 @@ def compare(
         published: the ledger, in the order of its lines.
         rebuilt: what the pages print now.
         pages: every page by its name.
+        ledger: the file that `published` was read from.
     """
     now = {collected.entry.key: collected for collected in rebuilt}
     sentences = []
-    for line, entry in enumerate(published, start=2):
+    for row, entry in enumerate(published, start=1):
         collected = now.pop(entry.key, None)
-        where = f"{LEDGER} line {line}: {entry.figure_id}"
+        where = f"{ledger} row {row}: {entry.figure_id}"
         notebook = pages[entry.page].source if entry.page in pages else None
         if collected is None:
             made = f" of {notebook}" if notebook else ", which the report no longer has"
@@ -180,7 +244,7 @@ def compare(
             )
     sentences += [
         f"{collected.entry.figure_id}, {collected.printed.place} of {collected.entry.page}.html "
-        f"made by {pages[collected.entry.page].source}, is not in {LEDGER}."
+        f"made by {pages[collected.entry.page].source}, is not in {ledger}."
         for collected in now.values()
     ]
     return sentences

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from crimeshare import survey_words
 from crimeshare.cells import Cell, cells_in
-from crimeshare.ledger.figures import LEDGER, Entry, read_ledger
+from crimeshare.ledger.figures import Entry, published
 from crimeshare.ledger.printed import printed_figures
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
@@ -37,12 +37,12 @@ def trace(figure_id: str, root: Path) -> Iterator[str]:
     Raises:
         Problem: the ledger has no such figure, or there is no ledger.
     """
-    ledger = read_ledger(root / LEDGER)
+    path, ledger = published(root)
     entries = [entry for entry in ledger if entry.figure_id == figure_id]
     if not entries:
         names = {entry.figure_id for entry in ledger}
         raise Problem(
-            f"No figure `{figure_id}` is in {LEDGER}{did_you_mean(figure_id, names) or '.'}"
+            f"No figure `{figure_id}` is in {path}{did_you_mean(figure_id, names) or '.'}"
         )
     first = entries[0]
     yield f"figure    {figure_id}"

@@ -31,7 +31,7 @@ OUTCOMES = {
 STATUSES = ["same", "differs", "could not compare"]
 
 # Everything that is published, below a folder of results.
-TABLES = ["published/*.csv", "estimates/*.parquet", "clean/*.parquet", "data/**/*.csv"]
+TABLES = ["published/figures.csv", "estimates/*.parquet", "clean/*.parquet", "data/**/*.csv"]
 LEDGER = "published/figures.csv"
 SHARES = "estimates/shares.parquet"
 
