@@ -16,8 +16,8 @@ import xlsxwriter
 
 from crimeshare.tables import (
     appendix,
+    appendix_arithmetic,
     appendix_cells,
-    appendix_checks,
     appendix_layout,
     appendix_presence,
 )
@@ -226,7 +226,7 @@ def own_layout(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for module in (
         appendix,
         appendix_cells,
-        appendix_checks,
+        appendix_arithmetic,
         appendix_layout,
         appendix_presence,
     ):

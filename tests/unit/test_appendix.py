@@ -13,8 +13,9 @@ import pytest
 
 from crimeshare.problems import Problem
 from crimeshare.tables.appendix import read_appendix_release, read_appendix_tables
-from crimeshare.tables.appendix_checks import find_notices, find_survey_faults
-from crimeshare.tables.corrections import check_faults, read_corrections
+from crimeshare.tables.appendix_arithmetic import find_survey_ties
+from crimeshare.tables.appendix_notices import find_notices
+from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.layout import UnknownNames
 from crimeshare.tables.survey_observations import (
@@ -22,6 +23,7 @@ from crimeshare.tables.survey_observations import (
     read_survey_observations,
     write_survey_observations,
 )
+from crimeshare.tables.ties import broken
 from tests.appendix_facsimile import Facsimile
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +53,7 @@ def book(untouched: Facsimile) -> Facsimile:
 def shipped(release_id: str) -> tuple[list[SurveyObservation], set[frozenset[tuple[str, str]]]]:
     """The observations of a release and the cells of the faults known in it."""
     rows, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
-    return rows, {fault.cells for fault in find_survey_faults(rows)}
+    return rows, {fault.cells for fault in broken(find_survey_ties(rows))}
 
 
 def read(book: Facsimile) -> list[SurveyObservation]:
@@ -202,7 +204,7 @@ class TestBadInput:
     def test_columns_swapped_between_two_years(self, book: Facsimile) -> None:
         cells = book["Table_A3b", "D9"], book["Table_A3b", "F9"]
         book["Table_A3b", "D9"], book["Table_A3b", "F9"] = cells[1], cells[0]
-        (first, second) = find_survey_faults(read(book))
+        (first, second) = broken(find_survey_ties(read(book)))
         assert "sheet 'Table_A3b', cell D9: holds a change of" in first.sentence
         assert ("Table_A3b", "F9") in second.cells
 
@@ -276,20 +278,20 @@ class TestArithmetic:
         path = ROOT / "config" / "corrections.yaml"
         rows, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
         listed = [entry for entry in read_corrections(path) if entry.release == release_id]
-        faults = find_survey_faults(rows)
-        check_faults(faults, rows, listed, path)
-        assert len(faults) == len(listed)
+        ties = find_survey_ties(rows)
+        check_ties(ties, rows, listed, path)
+        assert len(broken(ties)) == len(listed)
 
     def test_a_group_that_is_not_the_sum_of_its_codes(self, book: Facsimile) -> None:
         assert str(book["Table_A5a", "B62"]).startswith("Stalking")
         book["Table_A5a", "AA62"] = 144_026.0
-        (fault,) = find_survey_faults(read(book))
+        (fault,) = broken(find_survey_ties(read(book)))
         assert "holds 622,376 for 'Stalking and harassment" in fault.sentence
         assert ("Table_A5a", "AA62") in fault.cells
 
     def test_an_offence_that_is_not_the_sum_of_its_sub_offences(self, book: Facsimile) -> None:
         book["Table_B2", "H38"] = 1.0
-        (fault,) = find_survey_faults(read(book))
+        (fault,) = broken(find_survey_ties(read(book)))
         assert "sheet 'Table_B2', cell H37: holds 144,171 for 'Stalking'" in fault.sentence
 
     @pytest.mark.parametrize("release_id", RELEASES)
@@ -325,7 +327,7 @@ class TestArithmetic:
             else row
             for row in rows
         ]
-        found = [fault for fault in find_survey_faults(moved) if fault.cells not in known]
+        found = [fault for fault in broken(find_survey_ties(moved)) if fault.cells not in known]
         assert len(found) > 10
         assert all("Has the column of flags been shifted?" in fault.sentence for fault in found)
         assert all(fault.cells & places for fault in found)
@@ -333,7 +335,7 @@ class TestArithmetic:
     def test_a_flag_on_hardly_any_change(self, book: Facsimile) -> None:
         assert book["Table_A3b", "AW9"] == ""
         book["Table_A3b", "AW9"] = "[s]"
-        (fault,) = find_survey_faults(read(book))
+        (fault,) = broken(find_survey_ties(read(book)))
         assert fault.sentence.startswith(
             "appendix-2025-12, sheet 'Table_A3b', cell AW9: the change of 0.0024 percentage points "
             "at AV9 is flagged as significant, though it is less than 0.7 times"
@@ -342,7 +344,7 @@ class TestArithmetic:
     def test_a_flag_missing_beside_a_great_change(self, book: Facsimile) -> None:
         assert book["Table_A3b", "C9"] == "[s]"
         book["Table_A3b", "C9"] = ""
-        (fault,) = find_survey_faults(read(book))
+        (fault,) = broken(find_survey_ties(read(book)))
         assert "cell C9: the change of 3.4 percentage points at B9 is not flagged" in fault.sentence
 
     def test_a_smaller_change_flagged_and_a_larger_one_not(self, book: Facsimile) -> None:
@@ -358,7 +360,7 @@ class TestArithmetic:
         (slight, off), (great, on) = flags(2018), flags(2014)
         assert (off.value, on.value) == (0, 1)
         book[off.sheet, off.cell], book[on.sheet, on.cell] = "[s]", ""
-        (fault,) = find_survey_faults(read(book))
+        (fault,) = broken(find_survey_ties(read(book)))
         assert f"cell {off.cell}: the change at {slight.cell} is flagged" in fault.sentence
         assert f"the change at {great.cell}, of the same measure, is not, at" in fault.sentence
         assert {(off.sheet, off.cell), (on.sheet, on.cell)} < fault.cells

@@ -18,11 +18,13 @@ from crimeshare.tables import (
     appendix_layout,
 )
 from crimeshare.tables.appendix import read_appendix_tables
-from crimeshare.tables.appendix_checks import find_notices, find_survey_faults
+from crimeshare.tables.appendix_arithmetic import find_survey_ties
+from crimeshare.tables.appendix_notices import find_notices
 from crimeshare.tables.appendix_periods import heads_flags, year_before, year_of_header
 from crimeshare.tables.labels import plain
 from crimeshare.tables.layout import UnknownNames
 from crimeshare.tables.survey_observations import SurveyObservation
+from crimeshare.tables.ties import broken
 from tests.appendix_facsimile import Cell, Facsimile, own_layout
 
 FIGURES = Path(__file__).parents[2] / "resources" / "figures"
@@ -383,7 +385,7 @@ class TestBadInput:
         assert "are the same year; expected each year once" in str(edition.refusal())
 
     def test_bases_with_the_numbers_of_another_block(self, edition: Edition) -> None:
-        known = {fault.cells for fault in find_survey_faults(edition.read())}
+        known = {fault.cells for fault in broken(find_survey_ties(edition.read()))}
         bases: dict[int | None, dict[date, str]] = {}
         for row in edition.read():
             if (row.table, row.statistic) == ("prevalence", "unweighted_base"):
@@ -392,7 +394,7 @@ class TestBadInput:
         assert {"1", "2"} <= {str(block) for block in bases}
         for day, cell in bases[1].items():
             edition.book[sheet, cell] = edition.book[sheet, bases[2][day]]
-        found = [f for f in find_survey_faults(edition.read()) if f.cells not in known]
+        found = [f for f in broken(find_survey_ties(edition.read())) if f.cells not in known]
         (sentence,) = [f.sentence for f in found if "expected those of its own block" in f.sentence]
         assert f"sheet '{sheet}', cell {bases[1][min(bases[1])]}: the bases of 'Unweigh" in sentence
         assert "those of 'Unweighted base - number of households'" in sentence

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from crimeshare.problems import Problem, Problems
-from crimeshare.tables.arithmetic import find_faults
-from crimeshare.tables.corrections import Correction, check_faults, read_corrections
+from crimeshare.tables.arithmetic import find_ties
+from crimeshare.tables.corrections import Correction, check_ties, read_corrections
 from crimeshare.tables.observations import Observation
+from crimeshare.tables.ties import broken
 from tests import facsimile
 
 RELEASES = sorted(path.stem for path in facsimile.FIGURES.glob("pfa-*.parquet"))
@@ -40,7 +41,7 @@ def test_shipped_figures_add_up_but_for_the_listed_cells(root: Path) -> None:
     for release_id in RELEASES:
         rows = facsimile.figures(release_id)
         listed = [entry for entry in corrections if entry.release == release_id]
-        check_faults(find_faults(rows), rows, listed, path)
+        check_ties(find_ties(rows), rows, listed, path)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_a_figure_that_does_not_fit_is_found_at_its_cell(
     what: dict[str, object], by: float, said: str
 ) -> None:
     rows, wrong = changed(facsimile.figures("pfa-2024-12"), by, **what)
-    faults = find_faults(rows)
+    faults = broken(find_ties(rows))
     assert any(said in fault.sentence for fault in faults)
     assert all((wrong.sheet, wrong.cell) in fault.cells for fault in faults)
 
@@ -100,7 +101,7 @@ def test_a_total_may_hold_what_is_withheld_of_one_offence(by: float, found: bool
         else row
         for row in rows
     ]
-    said = [f.sentence for f in find_faults(withheld) if "offence groups" in f.sentence]
+    said = [f.sentence for f in broken(find_ties(withheld)) if "offence groups" in f.sentence]
     assert ["the offence groups shown in it add up to" in s for s in said] == [True] * found
 
 
@@ -112,7 +113,7 @@ def test_a_total_that_counts_a_marked_force_in_is_found() -> None:
         offence_id="robbery",
         sheet="Table P1",
     )
-    assert any("Robbery, North West" in fault.sentence for fault in find_faults(rows))
+    assert any("Robbery, North West" in fault.sentence for fault in broken(find_ties(rows)))
 
 
 @pytest.fixture
@@ -139,14 +140,14 @@ def faulty() -> tuple[list[Observation], Correction]:
 
 def test_a_listed_fault_passes(faulty: tuple[list[Observation], Correction]) -> None:
     rows, entry = faulty
-    assert find_faults(rows)
-    check_faults(find_faults(rows), rows, [entry], Path("corrections.yaml"))
+    assert broken(find_ties(rows))
+    check_ties(find_ties(rows), rows, [entry], Path("corrections.yaml"))
 
 
 def test_an_unlisted_fault_stops(faulty: tuple[list[Observation], Correction]) -> None:
     rows, _ = faulty
     with pytest.raises(Problems, match=r"Homicide.*list the cell in corrections\.yaml"):
-        check_faults(find_faults(rows), rows, [], Path("corrections.yaml"))
+        check_ties(find_ties(rows), rows, [], Path("corrections.yaml"))
 
 
 def test_an_entry_dies_once_the_cell_is_changed(
@@ -155,7 +156,7 @@ def test_an_entry_dies_once_the_cell_is_changed(
     _, entry = faulty
     mended = facsimile.figures("pfa-2024-12")
     with pytest.raises(Problems, match="the cell was changed since"):
-        check_faults(find_faults(mended), mended, [entry], Path("corrections.yaml"))
+        check_ties(find_ties(mended), mended, [entry], Path("corrections.yaml"))
 
 
 def test_an_entry_without_a_fault_stops() -> None:
@@ -172,7 +173,7 @@ def test_an_entry_without_a_fault_stops() -> None:
         source="a test",
     )
     with pytest.raises(Problems, match="the arithmetic holds"):
-        check_faults(find_faults(rows), rows, [entry], Path("corrections.yaml"))
+        check_ties(find_ties(rows), rows, [entry], Path("corrections.yaml"))
 
 
 def test_every_wrong_entry_is_told_at_once(tmp_path: Path) -> None:
@@ -199,7 +200,7 @@ def test_a_table_that_is_rounded_throughout_is_checked_as_far_as_it_goes(decimal
         else row
         for row in facsimile.figures("pfa-2024-12")
     ]
-    assert find_faults(rows) == []
+    assert broken(find_ties(rows)) == []
     gwent = {"area_name": "Gwent", "offence_id": "robbery", "sheet": "Table P2"}
-    faults = find_faults(changed(rows, 2.0 * 10**-decimals, **gwent)[0])
+    faults = broken(find_ties(changed(rows, 2.0 * 10**-decimals, **gwent)[0]))
     assert ["the change of" in fault.sentence for fault in faults] == [True]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from crimeshare.problems import Problem
-from crimeshare.tables.arithmetic import find_faults
+from crimeshare.tables.arithmetic import find_ties
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.observations import Observation
 from crimeshare.tables.police_force_area import read_police_force_area_tables
+from crimeshare.tables.ties import broken, localise
 from tests import facsimile
 from tests.facsimile import Book, place
 
@@ -102,23 +104,53 @@ def test_withdrawn_offences_may_leave_a_partnership_below_zero_but_no_force(
             and row.offence_id == "homicide"
         )  # fmt: skip
         book.table(table)[place(row.cell)] = -1.0
-        faults = [f for f in find_faults(read(book, tmp_path)) if "whole number" in f.sentence]
+        faults = [
+            f for f in broken(find_ties(read(book, tmp_path))) if "whole number" in f.sentence
+        ]
         assert bool(faults) == found
 
 
-@pytest.mark.parametrize(("by", "found"), [(-5.0, False), (5.0, True)])
-def test_partnerships_may_leave_offences_out_and_never_have_more_than_their_force(
-    by: float, found: bool, book: Book, tmp_path: Path
+@pytest.mark.parametrize("by", [-5.0, 5.0])
+def test_partnerships_and_what_is_in_none_make_up_their_force(
+    by: float, book: Book, tmp_path: Path
 ) -> None:
     newport = next(
         row for row in SHIPPED if row.area_name == "Newport" and row.offence_id == "robbery"
     )
     assert newport.value is not None
     book.table("C2")[place(newport.cell)] = newport.value + by
-    faults = find_faults(read(book, tmp_path))
-    exceeded = [f for f in faults if "its partnerships add up to" in f.sentence]
-    assert bool(exceeded) == found
-    assert all(("Table C2", newport.cell) in fault.cells for fault in exceeded)
+    (fault,) = localise(find_ties(read(book, tmp_path)))
+    assert fault.cells == {("Table C2", newport.cell)}
+    assert f"They would hold with {newport.value:,.0f}" in fault.sentence
+
+
+def own(rows: list[Observation]) -> list[Observation]:
+    """Rows without those of offences in no partnership, as a table may leave them out."""
+    return [row for row in rows if row.parent_code is None or row.area_type == "partnership"]
+
+
+@pytest.mark.parametrize(("by", "found"), [(-5.0, False), (50_000.0, True)])
+def test_partnerships_alone_never_have_more_than_their_force(by: float, found: bool) -> None:
+    rows = [
+        dataclasses.replace(row, value=(row.value or 0.0) + by)
+        if row.area_name == "Newport" and row.parent_code
+        else row
+        for row in own(SHIPPED)
+    ]
+    said = [t.sentence for t in broken(find_ties(rows)) if "its partnerships add up" in t.sentence]
+    assert bool(said) == found
+
+
+def test_a_missing_partnership_is_told_as_that_and_not_as_a_wrong_cell() -> None:
+    rows = [row for row in SHIPPED if row.area_name != "Newport"]
+    faults = localise(find_ties(rows))
+    gwent = [row for row in rows if row.parent_code == "W15000002"]
+    for sheet in ("Table C2", "Table C5"):
+        numbers = [place(row.cell)[0] + 1 for row in gwent if row.sheet == sheet]
+        where = f"pfa-2024-12, sheet {sheet!r}, rows {min(numbers)} to {max(numbers)}: "
+        assert sum(fault.sentence.startswith(where) for fault in faults) == 1
+    assert len(faults) == 2
+    assert all("Is a row missing" in fault.sentence for fault in faults)
 
 
 def test_a_code_that_is_none_and_a_code_without_a_name_stop_the_run(

@@ -8,8 +8,8 @@ the workbook's own, and what is odd beside the release that went before.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +22,10 @@ from crimeshare.sources.delivery import Delivery, Refused, Rejected
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import command
 from crimeshare.tables.appendix import read_appendix_tables
-from crimeshare.tables.appendix_checks import find_notices, find_survey_faults
-from crimeshare.tables.arithmetic import Fault, find_faults
-from crimeshare.tables.corrections import CellValue, Correction, check_faults, read_corrections
+from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
+from crimeshare.tables.appendix_notices import find_notices
+from crimeshare.tables.arithmetic import find_ties
+from crimeshare.tables.corrections import Correction, Faults, check_ties, read_corrections
 from crimeshare.tables.expectation import Expectation
 from crimeshare.tables.grid import Workbook, open_workbook
 from crimeshare.tables.layout import UnknownNames, relative
@@ -32,6 +33,7 @@ from crimeshare.tables.observations import Observation, read_observations, write
 from crimeshare.tables.opening import check_opens
 from crimeshare.tables.police_force_area import read_police_force_area_tables
 from crimeshare.tables.survey_observations import write_survey_observations
+from crimeshare.tables.ties import Fault, Place, Placed, Tie
 
 # A total that moved by more than this between neighbouring releases is worth a look.
 _JUMP_OF_NATION, _JUMP_OF_FORCE = 0.2, 0.5
@@ -181,7 +183,7 @@ def _police_force_area(book: Workbook, known: _Known, before: Path | None) -> Re
     observations = read_police_force_area_tables(
         book, known.release.release_id, known.release.period_end, Expectation.of(earlier)
     )
-    _check(known, find_faults(observations), observations)
+    _check(known, find_ties(observations), observations)
     warnings = list(_oddities(observations, earlier)) if earlier else []
     return Reading(lambda path: write_observations(observations, path), warnings)
 
@@ -189,7 +191,8 @@ def _police_force_area(book: Workbook, known: _Known, before: Path | None) -> Re
 def _appendix(book: Workbook, known: _Known, before: Path | None) -> Reading:
     release_id, period_end = known.release.release_id, known.release.period_end
     observations = read_appendix_tables(book, release_id, period_end)
-    _check(known, find_survey_faults(observations), observations)
+    ties = find_survey_ties(observations)
+    _check(known, ties, observations, out_of_line(observations))
     notices = find_notices(book, observations, release_id, period_end)
     return Reading(
         lambda path: write_survey_observations(observations, notices, path),
@@ -197,69 +200,48 @@ def _appendix(book: Workbook, known: _Known, before: Path | None) -> Reading:
     )
 
 
-def _check(known: _Known, faults: Sequence[Fault], observations: Sequence[CellValue]) -> None:
+def _check(
+    known: _Known,
+    ties: Sequence[Tie],
+    observations: Sequence[Placed],
+    doubt: Callable[[Placed, float | None], float] = lambda *_: 0.0,
+) -> None:
     try:
-        check_faults(faults, observations, known.listed, known.file)
-    except Problems as problems:
-        places = {entry.place for entry in known.listed}
-        unlisted = [fault for fault in faults if not fault.cells & places]
-        values = {(row.sheet, row.cell): row.value for row in observations}
-        entries = proposed_corrections(known.release.release_id, unlisted, values)
+        check_ties(ties, observations, known.listed, known.file, doubt)
+    except Faults as problems:
+        entries = proposed_corrections(known.release.release_id, problems.faults)
         told = list(problems.problems)
         for place, line in entries.items():
             told.append(f"If the workbook really says so, add to {known.file} the line: {line}")
             if other := known.elsewhere(place):
                 told.append(f"The same cell of {other.release} is listed there: {other.reason}")
-        # A workbook with so many wrong cells is not let through by a word.
+        # A workbook with so many wrong cells, or with shifted rows, is not let through by a word.
+        whole = len(entries) == len(problems.faults) < _PROPOSED
         proposed = [Proposal(known.file, line) for line in entries.values()]
-        raise DoesNotFit(told, proposed if len(entries) < _PROPOSED else ()) from problems
+        raise DoesNotFit(told, proposed if whole else ()) from problems
 
 
-def proposed_corrections(
-    release_id: str,
-    faults: Iterable[Fault],
-    values: Mapping[tuple[str, str], float | None],
-) -> dict[tuple[str, str], str]:
-    """One YAML line for each cell that the faults point at, by sheet and cell, fewest cells first.
+def proposed_corrections(release_id: str, faults: Sequence[Fault]) -> dict[Place, str]:
+    """One YAML line for each cell where the arithmetic breaks, by sheet and cell.
 
-    A wrong cell breaks several sums at once, so the cell that takes part in most faults is
-    proposed, then the one in most of those left.  Between cells of equal weight the one that the
-    fault's sentence names is taken.
+    None for a row or a column that was swapped or shifted: there is nothing to acknowledge.
     """
-    remaining = list(faults)
-    entries: dict[tuple[str, str], str] = {}
-    while remaining and len(entries) < _PROPOSED:
-        named = _named(remaining[0])
-        weight = Counter(cell for fault in remaining for cell in fault.cells)
-        place = max(weight, key=lambda cell: (weight[cell], cell == named, cell))
-        broken = [fault for fault in remaining if place in fault.cells]
-        remaining = [fault for fault in remaining if place not in fault.cells]
-        entries[place] = _entry(release_id, place, values.get(place), broken)
-    return entries
+    cells = [fault for fault in faults if len(fault.members) == 1]
+    return {
+        place: _entry(release_id, fault) for fault in cells[:_PROPOSED] for place in fault.cells
+    }
 
 
-def _named(fault: Fault) -> tuple[str, str] | None:
-    return next(
-        (
-            (sheet, cell)
-            for sheet, cell in sorted(fault.cells)
-            if f"sheet {sheet!r}, cell {cell}: " in fault.sentence
-        ),
-        None,
-    )
-
-
-def _entry(
-    release_id: str, place: tuple[str, str], value: float | None, broken: Sequence[Fault]
-) -> str:
-    others = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+def _entry(release_id: str, fault: Fault) -> str:
+    (member,) = fault.members
+    held = member.value if member.value is not None else member.marker_text
     entry = {
         "release": release_id,
-        "sheet": place[0],
-        "cell": place[1],
-        "expect": int(value) if value is not None and value == int(value) else value,
+        "sheet": member.sheet,
+        "cell": member.cell,
+        "expect": int(held) if isinstance(held, float) and held == int(held) else held,
         "status": "not_reported",
-        "reason": broken[0].sentence.partition(": ")[2] + others,
+        "reason": fault.sentence.partition(": ")[2],
         "source": "The workbook's own arithmetic.",
     }
     flow: str = yaml.safe_dump(

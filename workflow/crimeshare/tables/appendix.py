@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from crimeshare.tables.appendix_arithmetic import find_survey_ties
 from crimeshare.tables.appendix_cells import read_cell
-from crimeshare.tables.appendix_checks import find_notices, find_survey_faults
 from crimeshare.tables.appendix_layout import (
     FOLDER,
     Column,
@@ -25,9 +25,10 @@ from crimeshare.tables.appendix_layout import (
     Table,
     find_tables,
 )
+from crimeshare.tables.appendix_notices import find_notices
 from crimeshare.tables.appendix_periods import year_before
 from crimeshare.tables.appendix_presence import check_tables
-from crimeshare.tables.corrections import check_faults, read_corrections
+from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.grid import Cell, Workbook, address, open_workbook
 from crimeshare.tables.labels import one_line, plain, without_notes
 from crimeshare.tables.layout import Unknown, csv_line, relative
@@ -67,7 +68,7 @@ def check_appendix_arithmetic(
             holds another value or breaks nothing.
     """
     listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
-    check_faults(find_survey_faults(observations), observations, listed, corrections)
+    check_ties(find_survey_ties(observations), observations, listed, corrections)
 
 
 def read_appendix_tables(

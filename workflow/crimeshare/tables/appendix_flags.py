@@ -17,8 +17,8 @@ from math import inf, sqrt
 
 from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_layout import FOLDER
-from crimeshare.tables.arithmetic import Fault
 from crimeshare.tables.survey_observations import SurveyObservation
+from crimeshare.tables.ties import Tie
 
 # Design factors of household surveys lie between 1 and 2.  Those of incidents also hold that one
 # victim has several, which weighs more.
@@ -59,7 +59,7 @@ class _Verdict:
 
 def impossible_flags(
     rows: Iterable[SurveyObservation], misprinted: frozenset[tuple[str, str]]
-) -> Iterator[Fault]:
+) -> Iterator[Tie]:
     """The flags of one release that no design of a survey gives to the changes beside them.
 
     Args:
@@ -76,7 +76,11 @@ def impossible_flags(
         yield from impossible or _larger_one_not_flagged(verdicts)
 
 
-def _factor_of_no_survey(verdict: _Verdict) -> Iterator[Fault]:
+def _impossible(said: str, flag: SurveyObservation, *others: SurveyObservation) -> Tie:
+    return Tie("flags of significance", (flag, *others), said, strict=False)
+
+
+def _factor_of_no_survey(verdict: _Verdict) -> Iterator[Tie]:
     low, high = verdict.multiple
     largest = _LARGEST_FACTOR[verdict.rate]
     if verdict.significant and high < _SMALLEST_FACTOR:
@@ -86,7 +90,7 @@ def _factor_of_no_survey(verdict: _Verdict) -> Iterator[Fault]:
     else:
         return
     unit = "percentage points" if verdict.change.statistic == "change_points" else "per cent"
-    yield Fault.at(
+    yield _impossible(
         f"the change of {abs(verdict.change.value or 0.0):.2g} {unit} at {verdict.change.cell} "
         f"{said} {factor:g} times what simple random samples of these bases would need. Has the "
         "column of flags been shifted?",
@@ -95,7 +99,7 @@ def _factor_of_no_survey(verdict: _Verdict) -> Iterator[Fault]:
     )
 
 
-def _larger_one_not_flagged(verdicts: list[_Verdict]) -> Iterator[Fault]:
+def _larger_one_not_flagged(verdicts: list[_Verdict]) -> Iterator[Tie]:
     """At most one fault for a measure: its smallest flagged change beside its largest other."""
     flagged = [verdict for verdict in verdicts if verdict.significant]
     others = [verdict for verdict in verdicts if not verdict.significant]
@@ -104,7 +108,7 @@ def _larger_one_not_flagged(verdicts: list[_Verdict]) -> Iterator[Fault]:
     smallest = min(flagged, key=lambda verdict: verdict.multiple[1])
     largest = max(others, key=lambda verdict: verdict.multiple[0])
     if smallest.multiple[1] < _SHORTFALL * largest.multiple[0]:
-        yield Fault.at(
+        yield _impossible(
             f"the change at {smallest.change.cell} is flagged as significant, at "
             f"{smallest.multiple[1]:.2g} times what simple random samples of these bases would "
             f"need; the change at {largest.change.cell}, of the same measure, is not, at "

@@ -7,29 +7,16 @@ another value, or the arithmetic holds again, the run stops and says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import isclose
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from crimeshare.problems import Problem, Problems
-from crimeshare.tables.arithmetic import Fault
-
-
-class CellValue(Protocol):
-    """What is asked of an observation of any dataset: its cell and the number there."""
-
-    @property
-    def sheet(self) -> str: ...
-
-    @property
-    def cell(self) -> str: ...
-
-    @property
-    def value(self) -> float | None: ...
+from crimeshare.tables.ties import Fault, Placed, Tie, broken, localise
 
 
 class Correction(BaseModel):
@@ -40,7 +27,7 @@ class Correction(BaseModel):
     release: str
     sheet: str
     cell: str = Field(pattern=r"^[A-Z]{1,3}[1-9]\d*$")
-    expect: float
+    expect: float | str
     status: Literal["reported", "not_reported"]
     reason: str
     source: str
@@ -75,49 +62,80 @@ def read_corrections(path: Path) -> list[Correction]:
         ) from error
 
 
-def _number(value: float | None) -> str:
-    return "no number" if value is None else f"{value:.15g}"
+class Faults(Problems):
+    """What breaks the arithmetic of a release and is not listed.
+
+    Attributes:
+        faults: the cells, rows and columns where it breaks.
+    """
+
+    def __init__(self, faults: Sequence[Fault], problems: list[str]) -> None:
+        self.faults = faults
+        super().__init__(problems)
 
 
-def check_faults(
-    faults: Iterable[Fault],
-    observations: Iterable[CellValue],
+def check_ties(
+    ties: Sequence[Tie],
+    observations: Iterable[Placed],
     corrections: Iterable[Correction],
     path: Path,
+    doubt: Callable[[Placed, float | None], float] = lambda *_: 0.0,
 ) -> None:
     """Stop at every fault that ``corrections`` does not list and every entry out of date.
 
     Args:
-        faults: what the checks of its dataset found in one release.
+        ties: everything that must hold among the figures of one release.
         observations: that release's observations.
         corrections: those of that release.
         path: the file of the corrections, for the message.
+        doubt: see :func:`crimeshare.tables.ties.localise`.
 
     Raises:
-        Problems: all of them at once.
+        Faults: all of them at once.
     """
-    remaining = list(faults)
-    values = {(row.sheet, row.cell): row.value for row in observations}
-    problems = []
+    places = {(row.sheet, row.cell): row for row in observations}
+    problems, listed = [], set()
+    breaking = {place for tie in broken(ties) for place in tie.places}
     for entry in corrections:
-        explained = [fault for fault in remaining if entry.place in fault.cells]
         where = f"{entry.release}, sheet {entry.sheet!r}, cell {entry.cell}"
-        held = values.get(entry.place)
-        # A spreadsheet that saves a workbook again keeps 15 digits.
-        if held is None or not isclose(held, entry.expect, rel_tol=1e-14, abs_tol=0.0):
+        held = places.get(entry.place)
+        listed.add(entry.place)
+        if not _expected(entry, held):
             problems.append(
-                f"{where} holds {_number(held)}, but {path} expects {_number(entry.expect)}: "
+                f"{where} holds {_held(held)}, but {path} expects {_told(entry.expect)}: "
                 "the cell was changed since. Look at it and remove or renew the entry"
             )
-        elif not explained:
+        elif entry.place not in breaking:
             problems.append(
                 f"{where}: the arithmetic holds, but {path} lists a fault there. Remove the entry"
             )
-        remaining = [fault for fault in remaining if fault not in explained]
+    faults = localise(
+        [tie for tie in ties if not tie.broken or listed.isdisjoint(tie.places)], doubt
+    )
     problems += [
         f"{fault.sentence}. If the workbook really says so, list the cell in {path} with "
         "`expect`, `reason`, `source` and `status`"
-        for fault in remaining
+        if len(fault.cells) == 1
+        else f"{fault.sentence}"
+        for fault in faults
     ]
     if problems:
-        raise Problems(problems)
+        raise Faults(faults, problems)
+
+
+def _expected(entry: Correction, held: Placed | None) -> bool:
+    """Whether a cell holds what its entry says: a number, or the text of a marker."""
+    if held is None or held.value is None or isinstance(entry.expect, str):
+        return held is not None and held.value is None and held.marker_text == entry.expect
+    # A spreadsheet that saves a workbook again keeps 15 digits.
+    return isclose(held.value, entry.expect, rel_tol=1e-14, abs_tol=0.0)
+
+
+def _held(row: Placed | None) -> str:
+    if row is None:
+        return "no figure"
+    return f"{row.value:.15g}" if row.value is not None else repr(row.marker_text)
+
+
+def _told(expect: float | str) -> str:
+    return f"{expect!r}" if isinstance(expect, str) else f"{expect:.15g}"

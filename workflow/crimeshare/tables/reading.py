@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from crimeshare.tables.arithmetic import find_faults
-from crimeshare.tables.corrections import check_faults, read_corrections
+from crimeshare.tables.arithmetic import find_ties
+from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.expectation import Expectation
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.observations import Observation
@@ -46,4 +46,4 @@ def check_arithmetic(
             holds another value or breaks nothing.
     """
     listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
-    check_faults(find_faults(observations), observations, listed, corrections)
+    check_ties(find_ties(observations), observations, listed, corrections)

@@ -1,0 +1,511 @@
+"""What ties the figures of the appendix tables to one another.
+
+A published change follows from the two years it compares.  Numbers of incidents and their rates are
+of one population, and victims and prevalence of the same; a measure is the sum of its parts.
+Every table repeats the numbers of interviews.  A subtotal of offences is the sum of the coded rows
+above it, and an offence that of its sub-offences.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from itertools import combinations
+from math import log
+from statistics import median
+
+from crimeshare.reference import read_rows
+from crimeshare.tables.appendix_flags import impossible_flags
+from crimeshare.tables.appendix_layout import FOLDER
+from crimeshare.tables.labels import one_line, plain
+from crimeshare.tables.survey_observations import SurveyObservation
+from crimeshare.tables.ties import Place, Placed, Tie, lines_of, sum_tie
+
+# Changes are published in double precision, figures rounded as tables.csv says.
+_PRECISION = 1e-9
+# A sum holds for a family of measures, and two rows of interviews are the same, if they are so in
+# this part of the years.
+_MOST = 0.8
+
+_Figure = tuple[str, str | None, date]
+"""Table, measure and last day of the year: one figure of a release."""
+
+
+def find_survey_ties(observations: Iterable[SurveyObservation]) -> list[Tie]:
+    """Everything that must hold among one release's appendix figures, whether it does or not."""
+    rows = list(observations)
+    half_steps = {
+        line["table"]: float(line["rounded_to"]) / 2
+        for line in read_rows(FOLDER / "tables.csv")
+        if line["rounded_to"]
+    }
+    figures: dict[_Figure, SurveyObservation] = {
+        (row.table, row.item_id, row.period_end): row for row in rows if row.item_id is not None
+    }
+    changes = list(_changes(rows, figures, half_steps))
+    misprinted = frozenset(place for tie in changes if tie.broken for place in tie.places)
+    sums, another_meaning = _parts(rows, figures, half_steps)
+    return [
+        *changes,
+        *impossible_flags(rows, misprinted),
+        *_foreign_bases(rows),
+        *_repeated_bases(rows),
+        *sums,
+        *_populations(rows, figures, half_steps, another_meaning),
+        *_subtotals(rows),
+        *_sub_offences(rows),
+    ]
+
+
+def out_of_line(
+    observations: Iterable[SurveyObservation],
+) -> Callable[[Placed, float | None], float]:
+    """How much more a figure departs from the years beside it than what would mend it does."""
+    series: dict[tuple[str, str], list[SurveyObservation]] = defaultdict(list)
+    for row in observations:
+        series[lines_of((row.sheet, row.cell))[0]].append(row)
+
+    def doubt(member: Placed, mended: float | None) -> float:
+        line = series[lines_of((member.sheet, member.cell))[0]]
+        at = next(i for i, row in enumerate(line) if row.cell == member.cell)
+        beside = [
+            row.value
+            for row in line[max(at - 2, 0) : at + 3]
+            if row.value is not None and row.cell != member.cell
+        ]
+        if mended is None or mended < 0 or not beside:
+            return 0.0
+        level = log(max(median(beside), 0.0) + 1)
+        now = level + 1 if member.value is None else log(max(member.value, 0.0) + 1)
+        return abs(now - level) - abs(log(mended + 1) - level)
+
+    return doubt
+
+
+# --- the survey ----------------------------------------------------------------------------
+
+
+def _changes(
+    rows: Sequence[SurveyObservation],
+    figures: Mapping[_Figure, SurveyObservation],
+    half_steps: Mapping[str, float],
+) -> Iterator[Tie]:
+    kind = "changes from two figures"
+    change_of = {line["table"]: line["change_of"] for line in read_rows(FOLDER / "tables.csv")}
+    shows: Counter[tuple[str, str | None]] = Counter()
+    for row in rows:
+        if change_of[row.table] and row.statistic != "significant":
+            shows[row.table, row.item_id] += 1 if row.value is not None else -1
+    marked_throughout = {of: number < 0 for of, number in shows.items()}
+    for row in rows:
+        of = change_of[row.table]
+        if not of or row.statistic == "significant":
+            continue
+        now = figures.get((of, row.item_id, row.period_end))
+        before = (
+            figures.get((of, row.item_id, row.previous_period_end))
+            if row.previous_period_end
+            else None
+        )
+        if now is None or before is None or now.value is None or before.value is None:
+            if row.value is not None:
+                # The figure that is marked, if there is one: the change is of it.
+                marked = [each for each in (now, before) if each and each.value is None]
+                said = (
+                    f"holds a change of {row.value:g}, but the table of {of} has no figure for one "
+                    "of the two years"
+                )
+                yield Tie(kind, (row, *marked), said, strict=False)
+            continue
+        if row.value is None:
+            if row.marker == "unavailable" and not marked_throughout[row.table, row.item_id]:
+                said = f"marks a change, though {now.value:g} and {before.value:g} are published"
+                yield Tie(kind, (row, now, before), said, strict=False)
+            continue
+        low, high = _range_of_change(row.statistic, now.value, before.value, half_steps[of])
+        said, mended = "", dict[Place, float]()
+        if not low - _PRECISION <= row.value <= high + _PRECISION:
+            said = (
+                f"holds a change of {row.value:.4g}, but {now.value:g} after {before.value:g} is a "
+                f"change between {low:.4g} and {high:.4g}"
+            )
+        yield Tie(kind, (row, now, before), said, mended)
+
+
+def _range_of_change(
+    statistic: str, now: float, before: float, half_step: float
+) -> tuple[float, float]:
+    """The changes that two rounded figures allow, in the unit of the statistic."""
+    if statistic == "change_points":
+        return now - before - 2 * half_step, now - before + 2 * half_step
+    low = (now - half_step) / (before + half_step)
+    high = (now + half_step) / (before - half_step) if before > half_step else float("inf")
+    return 100 * (low - 1), 100 * (high - 1)
+
+
+def _foreign_bases(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
+    """Base rows whose numbers are those of another block.
+
+    Every table repeats the numbers of people and of households interviewed.  A row of bases
+    belongs to another block if in most years it has the number of interviews of another unit, and
+    no other base of its own unit has that.
+    """
+    bases: dict[tuple[str, int | None], list[SurveyObservation]] = defaultdict(list)
+    units: dict[tuple[date, float], list[SurveyObservation]] = defaultdict(list)
+    for row in rows:
+        if row.statistic == "unweighted_base" and row.value is not None:
+            bases[row.table, row.block].append(row)
+            units[row.period_end, row.value].append(row)
+    for line in bases.values():
+        others = [
+            other
+            for row in line
+            for same in [units[row.period_end, row.value or 0.0]]
+            for other in same
+            if other.unit_base != row.unit_base
+            and sum(base.unit_base == row.unit_base for base in same) == 1
+        ]
+        foreign = {other.period_end for other in others}
+        if 2 * len(foreign) > len(line):
+            yield Tie(
+                "interviews of their own block",
+                (line[0], others[0]),
+                f"the bases of {one_line(line[0].row_label)!r} are in {len(foreign)} of "
+                f"{len(line)} years those of {one_line(others[0].row_label)!r} at "
+                f"{others[0].cell}; expected those of its own block",
+                strict=False,
+            )
+
+
+def _repeated_bases(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
+    """That rows of interviews which are the same in most years are so in all.
+
+    Where two tables give one number and two others another, they are of different questions.
+    """
+    lines: dict[tuple[str | None, str, int | None], dict[date, SurveyObservation]]
+    lines = defaultdict(dict)
+    for row in rows:
+        if row.statistic == "unweighted_base":
+            lines[row.unit_base, row.table, row.block][row.period_end] = row
+    for alike in _alike(lines):
+        for day in sorted({day for line in alike for day in line}):
+            bases = [line[day] for line in alike if day in line]
+            values = Counter(base.value for base in bases)
+            usual = max(values, key=lambda value: values[value])
+            for base in bases:
+                wanted = base.value if values[base.value] > 1 else usual
+                model = next((b for b in bases if b.value == wanted and b is not base), None)
+                if model is not None and values[wanted] > 1:
+                    yield _as_elsewhere(base, model)
+
+
+def _alike(
+    lines: Mapping[tuple[str | None, str, int | None], dict[date, SurveyObservation]],
+) -> list[list[dict[date, SurveyObservation]]]:
+    """Rows of interviews of one unit in groups of which the members agree in most years."""
+    groups: list[tuple[str | None, list[dict[date, SurveyObservation]]]] = []
+    for (unit, _, _), line in lines.items():
+        for other, group in groups:
+            both = line.keys() & group[0].keys()
+            same = sum(line[day].value == group[0][day].value for day in both)
+            if unit == other and both and same >= _MOST * len(both):
+                group.append(line)
+                break
+        else:
+            groups.append((unit, [line]))
+    return [group for _, group in groups if len(group) > 1]
+
+
+def _as_elsewhere(base: SurveyObservation, model: SurveyObservation) -> Tie:
+    said, mended = "", dict[Place, float]()
+    if base.value != model.value:
+        said = (
+            f"holds {_shown(base)} interviews for the year to {base.period_end:%B %Y}, "
+            f"{model.cell} of sheet {model.sheet!r} {_shown(model)}"
+        )
+        if model.value is not None:
+            mended[base.sheet, base.cell] = model.value
+    return Tie("interviews that tables repeat", (base, model), said, mended)
+
+
+def _parts(
+    rows: Iterable[SurveyObservation],
+    figures: Mapping[_Figure, SurveyObservation],
+    half_steps: Mapping[str, float],
+) -> tuple[list[Tie], set[tuple[str | None, date]]]:
+    """That a measure is the sum of its parts, in numbers of incidents and in rates.
+
+    Which of the measures below it make it up is told by the years: burglary is that of dwellings
+    and of other buildings, and also that with entry and the attempts.  Where the sum holds
+    neither in numbers nor in rates, that year counted otherwise; those measures and years are the
+    second result.
+    """
+    below: dict[tuple[str, str], list[str]] = defaultdict(list)
+    units: dict[tuple[str, str], str | None] = {}
+    years: dict[str, list[date]] = defaultdict(list)
+    for row in rows:
+        if row.table in ("incidents", "incidence_rate") and row.item_id is not None:
+            units[row.table, row.item_id] = row.unit_base
+            if row.period_end not in years[row.table]:
+                years[row.table].append(row.period_end)
+            if row.parent_id and row.item_id not in below[row.table, row.parent_id]:
+                below[row.table, row.parent_id].append(row.item_id)
+    ties: dict[tuple[str, tuple[str, ...], date], list[Tie]] = defaultdict(list)
+    for (table, parent), items in below.items():
+        # Rates of people and of households do not add up.
+        items = [
+            item
+            for item in items
+            if table == "incidents" or units[table, item] == units.get((table, parent))
+        ]
+        for members in _families(items):
+            found = {
+                day: tie
+                for day in years[table]
+                for tie in _part_tie(table, parent, members, day, figures, half_steps[table])
+            }
+            if found and sum(not t.broken for t in found.values()) >= _MOST * len(found):
+                for day, tie in found.items():
+                    ties[parent, members, day].append(tie)
+    otherwise = {
+        (item, day)
+        for (parent, members, day), both in ties.items()
+        if len(both) > 1 and all(tie.broken for tie in both)
+        for item in (parent, *members)
+    }
+    return [
+        tie
+        for (parent, _, day), both in ties.items()
+        if (parent, day) not in otherwise
+        for tie in both
+    ], otherwise
+
+
+def _families(items: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for number in range(2, len(items) + 1):
+        yield from combinations(items, number)
+
+
+def _part_tie(
+    table: str,
+    parent: str,
+    members: Sequence[str],
+    day: date,
+    figures: Mapping[_Figure, SurveyObservation],
+    half_step: float,
+) -> Iterator[Tie]:
+    whole = figures.get((table, parent, day))
+    parts = [part for item in members if (part := figures.get((table, item, day)))]
+    if whole is None or whole.value is None or len(parts) < len(members):
+        return
+    if all(part.value is not None for part in parts):
+        slack = half_step * (len(parts) + 1) + _PRECISION
+        what = f"{whole.value:,.10g} for {one_line(whole.row_label)!r}, but its parts add up to"
+        yield sum_tie(
+            "measures and their parts", whole, parts, slack, lambda total: f"holds {what} {total}"
+        )
+
+
+def _populations(
+    rows: Iterable[SurveyObservation],
+    figures: Mapping[_Figure, SurveyObservation],
+    half_steps: Mapping[str, float],
+    another_meaning: set[tuple[str | None, date]],
+) -> Iterator[Tie]:
+    """That all numbers and rates of a year are of the same number of people, or of households.
+
+    The commonest measure of each unit tells that population best; the others are held against it.
+    """
+    half = half_steps["incidents"]
+    by_year: dict[tuple[str | None, date], list[SurveyObservation]] = defaultdict(list)
+    for row in rows:
+        rate = figures.get(("incidence_rate", row.item_id, row.period_end))
+        if row.table == "incidents" and row.item_id and row.value and rate and rate.value:
+            by_year[row.unit_base, row.period_end].append(row)
+    for (unit, day), incidents in by_year.items():
+        pairs = [(row, figures["incidence_rate", row.item_id, day]) for row in incidents]
+        model = max(pairs, key=lambda pair: pair[0].value or 0.0)
+        low, high = _thousands(*model, half)
+        for row, rate in pairs:
+            if row is not model[0]:
+                least, most = _thousands(row, rate, half)
+                said = ""
+                if least > high * (1 + _PRECISION) or most < low * (1 - _PRECISION):
+                    said = (
+                        f"holds {row.value:,.10g} thousand incidents of "
+                        f"{one_line(row.row_label)!r}, but the rate at {rate.cell} of sheet "
+                        f"{rate.sheet!r} is of {least:,.0f} to {most:,.0f} thousand, that of "
+                        f"{one_line(model[0].row_label)!r} of {low:,.0f} to {high:,.0f}"
+                    )
+                yield Tie("incidents and their rates", (row, rate, *model), said)
+        for row in _of_unit(figures, "victims", unit, day):
+            rate = figures.get(("prevalence", row.item_id, day))
+            if rate is None or rate.value is None or (row.item_id, day) in another_meaning:
+                continue
+            assert row.value is not None
+            least = 100 * (row.value - half_steps["victims"]) / high - half_steps["prevalence"]
+            most = 100 * (row.value + half_steps["victims"]) / low + half_steps["prevalence"]
+            said = ""
+            if not least - _PRECISION <= rate.value <= most + _PRECISION:
+                said = (
+                    f"holds {row.value:,.10g} thousand victims of {one_line(row.row_label)!r}, of "
+                    f"{low:,.0f} thousand that is {100 * row.value / low:.2f} per cent, but "
+                    f"{rate.cell} of sheet {rate.sheet!r} says {rate.value:g}"
+                )
+            yield Tie("victims and prevalence", (row, rate, *model), said)
+
+
+def _of_unit(
+    figures: Mapping[_Figure, SurveyObservation], table: str, unit: str | None, day: date
+) -> Iterator[SurveyObservation]:
+    for (of, _, on), row in figures.items():
+        if (of, on, row.unit_base) == (table, day, unit) and row.value is not None:
+            yield row
+
+
+def _thousands(
+    incidents: SurveyObservation, rate: SurveyObservation, half_step: float
+) -> tuple[float, float]:
+    """The population in thousands that a rounded number and its rate allow."""
+    assert incidents.value is not None
+    assert rate.value
+    return (
+        1000 * (incidents.value - half_step) / rate.value,
+        1000 * (incidents.value + half_step) / rate.value,
+    )
+
+
+# --- offences by code ------------------------------------------------------------------------
+
+
+def _subtotals(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
+    """That each subtotal of offences is the sum of the rows above it that it stands for."""
+    lines: dict[tuple[str, str], dict[date, SurveyObservation]] = defaultdict(dict)
+    for row in rows:
+        if row.table == "offence_codes":
+            lines[lines_of((row.sheet, row.cell))[0]][row.period_end] = row
+    for whole, parts in _sums(list(lines.values())):
+        yield from _of_rows("subtotals of offence codes", whole, parts)
+
+
+_Line = dict[date, SurveyObservation]
+
+
+def _sums(lines: Sequence[_Line]) -> Iterator[tuple[list[_Line], list[_Line]]]:
+    """Rows, with the rows they are the sum of, from the top of the table to its end."""
+    roles = read_rows(FOLDER / "subtotals.csv")
+    codes: list[_Line] = []
+    splits: list[_Line] = []
+    subtotals: list[_Line] = []
+    totals: list[_Line] = []
+    headings: list[tuple[_Line, int]] = []
+    open_splits: list[_Line] = []
+    for line in lines:
+        first = next(iter(line.values()))
+        role = "code" if first.item_id else _role(roles, first.row_label)
+        if role == "within":
+            continue
+        if role != "split" and open_splits:
+            if codes:
+                yield open_splits, codes
+            splits, codes, open_splits = [*splits, *open_splits], [], []
+        if role in ("code", "part") or (role == "subtotal" and not [*codes, *splits]):
+            codes.append(line)
+        elif role == "split":
+            open_splits.append(line)
+        elif role == "heading":
+            yield from ((([head], totals[at:])) for head, at in headings[-1:])
+            headings.append((line, len(totals)))
+        elif role == "subtotal":
+            yield [line], [*splits, *codes]
+            subtotals, codes, splits = [*subtotals, line], [], []
+        elif role == "total":
+            yield [line], [*subtotals, *splits, *codes]
+            totals, subtotals, codes, splits = [*totals, line], [], [], []
+        else:
+            yield from ((([head], totals[at:])) for head, at in headings[-1:])
+            yield [line], totals
+            headings, totals = [], [line]
+
+
+def _role(roles: Iterable[Mapping[str, str]], label: str) -> str:
+    """What an uncoded row is, by the line that says most of its label; a subtotal unless said."""
+    text = plain(label)
+    lines = [row for row in roles if fnmatchcase(text, row["label"])]
+    best = max(lines, key=lambda row: len(row["label"].replace("*", "")), default=None)
+    return best["role"] if best else "subtotal"
+
+
+def _sub_offences(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
+    groups: dict[str | None, _Line] = defaultdict(dict)
+    members: dict[str | None, dict[str, _Line]] = defaultdict(lambda: defaultdict(dict))
+    for row in rows:
+        if row.table == "offence_subcodes":
+            if row.parent_id is None:
+                groups[row.item_id][row.period_end] = row
+            else:
+                line = lines_of((row.sheet, row.cell))[0][1]
+                members[row.parent_id][line][row.period_end] = row
+    for item, whole in groups.items():
+        yield from _of_rows(
+            "offences and their sub-offences", [whole], list(members[item].values())
+        )
+
+
+def _of_rows(kind: str, wholes: Sequence[_Line], parts: Sequence[_Line]) -> Iterator[Tie]:
+    """A sum in every year.  Where it fails in most, a row is missing: no cell mends that."""
+    if not parts:
+        return
+    days = list(dict.fromkeys(day for line in wholes for day in line))
+    ties = [
+        tie
+        for day in days
+        for tie in _in_a_year(
+            kind,
+            [line[day] for line in wholes if day in line],
+            [line[day] for line in parts if day in line],
+        )
+    ]
+    failing = [tie for tie in ties if tie.broken]
+    if len(failing) > 2 and 2 * len(failing) > len(ties):
+        cells = [lines_of((row.sheet, row.cell))[0][1] for line in parts for row in line.values()]
+        numbers = sorted(map(int, cells))
+        tie = failing[-1]
+        yield Tie(
+            kind,
+            tie.members,
+            f"{tie.broken}, and {len(failing)} of {len(ties)} years differ likewise. Is a row "
+            "missing or repeated, or were figures shifted?",
+            at=f"sheet {tie.members[0].sheet!r}, rows {numbers[0]} to {numbers[-1]}",
+        )
+    else:
+        yield from ties
+
+
+def _in_a_year(
+    kind: str, wholes: Sequence[SurveyObservation], parts: Sequence[SurveyObservation]
+) -> Iterator[Tie]:
+    total = sum(part.value for part in parts if part.value is not None)
+    known = [whole for whole in wholes if whole.value is not None]
+    name = one_line(wholes[0].row_label) if wholes else ""
+    if not known:
+        if wholes and total and all(part.value is not None for part in parts):
+            said = f"holds {_shown(wholes[0])} for {name!r}, but its parts add up to {total:,.0f}"
+            whole = wholes[0]
+            yield Tie(kind, (whole, *parts), said, {(whole.sheet, whole.cell): total})
+        return
+    given = sum(whole.value for whole in known if whole.value is not None)
+    members = (*known, *parts)
+    said, mended = "", dict[Place, float]()
+    if given != total:
+        gap = given - total
+        mended = {(part.sheet, part.cell): (part.value or 0.0) + gap for part in parts}
+        mended |= {(w.sheet, w.cell): (w.value or 0.0) - gap for w in known}
+        said = f"holds {given:,.0f} for {name!r}, but its parts add up to {total:,.0f}"
+    yield Tie(kind, members, said, mended)
+
+
+def _shown(row: SurveyObservation) -> str:
+    return f"{row.value:,.0f}" if row.value is not None else repr(row.marker_text)
