@@ -475,14 +475,25 @@ def test_a_fault_listed_for_the_same_cell_of_another_edition_is_pointed_at(here:
 
 def test_a_workbook_with_many_wrong_cells_is_not_let_through_by_a_word(here: Here) -> None:
     new = book("pfa-2018-12", NEXT)
-    grid = new.table("P1")
-    for row, column in list(grid):
-        if row == facsimile.place("F20")[0] and isinstance(grid[row, column], float):
-            grid[row, column] = float(str(grid[row, column])) + 10**6 + column
+    for cell in ("F20", "G21", "H22", "I23", "J24", "K25", "L26", "M27", "N28", "O29", "P30"):
+        new.table("P1")[facsimile.place(cell)] = 10.0**6
+    for cell in ("F31", "G33", "H34", "I35", "J36", "K37", "L39", "M40", "N41", "O42", "P43"):
+        new.table("P1")[facsimile.place(cell)] = 10.0**6
     facsimile.write(new, workbook_of(here))
     words = refused(here)
     assert words.count("the line: - {") > 10
     assert "accept=" not in words
+
+
+def test_a_row_of_wrong_figures_is_told_as_one_and_has_no_entry(here: Here) -> None:
+    new = book("pfa-2018-12", NEXT)
+    grid, row = new.table("P1"), facsimile.place("F20")[0]
+    for at in [at for at in grid if at[0] == row and isinstance(grid[at], float)]:
+        grid[at] = float(str(grid[at])) + 10**6 + at[1]
+    facsimile.write(new, workbook_of(here))
+    words = refused(here)
+    assert words.count("sheet 'Table P1', row 20, cells C20 to AA20: ") == 1
+    assert "the line: - {" not in words
 
 
 def test_a_broken_file_of_the_project_is_not_blamed_on_the_workbook(here: Here) -> None:

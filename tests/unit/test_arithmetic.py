@@ -90,7 +90,7 @@ def test_a_figure_that_does_not_fit_is_found_at_its_cell(
 
 @pytest.mark.parametrize(("by", "found"), [(0.0, False), (10_000.0, True)])
 def test_a_total_may_hold_what_is_withheld_of_one_offence(by: float, found: bool) -> None:
-    place = {"area_name": "Newport", "period_end": date(2024, 12, 31)}
+    place = {"area_name": "Newport", "sheet": "Table C2"}
     rows, _ = changed(
         facsimile.figures("pfa-2024-12"), by, offence_id="violence_with_injury", **place
     )

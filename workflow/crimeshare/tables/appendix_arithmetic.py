@@ -269,7 +269,7 @@ def _parts(
             if found and sum(not t.broken for t in found.values()) >= _MOST * len(found):
                 for day, tie in found.items():
                     ties[parent, members, day].append(tie)
-    otherwise = {
+    otherwise: set[tuple[str | None, date]] = {
         (item, day)
         for (parent, members, day), both in ties.items()
         if len(both) > 1 and all(tie.broken for tie in both)

@@ -44,6 +44,9 @@ Key = tuple[str, date, str, str | None]
 
 Figures = Mapping[Key, Observation]
 
+Pair = tuple[Observation, Observation]
+"""A rate and the count it is of."""
+
 
 def find_ties(observations: Iterable[Observation]) -> list[Tie]:
     """Everything that must hold among the figures of one release, whether it does or not.
@@ -353,7 +356,7 @@ def _rates(figures: Figures) -> Iterator[Tie]:
     """
     for measure, base_measure in _BASE_OF_RATE.items():
         rounding = _half_a_unit(figures, measure)
-        unrounded: dict[tuple[date, str], tuple[float, Observation]] = {}
+        unrounded: dict[tuple[date, str], tuple[float, Pair]] = {}
         for (period, area), pairs in _rates_by_area(figures, measure).items():
             base = figures.get((base_measure, period, area, None))
             for rate, count in pairs:
@@ -368,19 +371,17 @@ def _rates(figures: Figures) -> Iterator[Tie]:
             bases = [1000 * (c.value or 0.0) / (r.value or 1.0) for r, c in known]
             middle = median(bases)
             nearest = min(range(len(known)), key=lambda i: abs(bases[i] - middle))
-            unrounded[period, area] = middle, known[nearest][0]
+            unrounded[period, area] = middle, known[nearest]
             yield from _one_base(known, bases, middle, base)
             yield from _no_offences([pair for pair in pairs if pair not in known], middle)
             if base is not None and base.value is not None:
-                yield _base_beside_its_rates(base, middle, known[nearest][0])
+                yield _base_beside_its_rates(base, middle, known[nearest])
         if not rounding:
             yield from _sums_of_unrounded(figures, base_measure, unrounded)
 
 
-def _rates_by_area(
-    figures: Figures, measure: str
-) -> dict[tuple[date, str], list[tuple[Observation, Observation]]]:
-    found: dict[tuple[date, str], list[tuple[Observation, Observation]]] = defaultdict(list)
+def _rates_by_area(figures: Figures, measure: str) -> dict[tuple[date, str], list[Pair]]:
+    found: dict[tuple[date, str], list[Pair]] = defaultdict(list)
     for row in figures.values():
         if row.measure == measure and row.value is not None:
             count = figures.get(("count", row.period_end, row.area_code, row.offence_id))
@@ -390,7 +391,7 @@ def _rates_by_area(
 
 
 def _one_base(
-    known: Sequence[tuple[Observation, Observation]],
+    known: Sequence[Pair],
     bases: Sequence[float],
     middle: float,
     base: Observation | None,
@@ -433,7 +434,7 @@ def _no_offences(pairs: Sequence[tuple[Observation, Observation]], middle: float
         yield Tie("rates of one population", (rate, count), said, mended)
 
 
-def _base_beside_its_rates(base: Observation, unrounded: float, rate: Observation) -> Tie:
+def _base_beside_its_rates(base: Observation, unrounded: float, pair: Pair) -> Tie:
     assert base.value is not None
     said = ""
     if abs(base.value - unrounded) > ROUNDING + PRECISION * unrounded:
@@ -442,13 +443,13 @@ def _base_beside_its_rates(base: Observation, unrounded: float, rate: Observatio
             f"{unrounded:,.0f}"
         )
     mended = {(base.sheet, base.cell): 100.0 * round(unrounded / 100)} if said else {}
-    return Tie("populations beside their rates", (base, rate), said, mended)
+    return Tie("populations beside their rates", (base, *pair), said, mended)
 
 
 def _sums_of_unrounded(
     figures: Figures,
     measure: str,
-    unrounded: Mapping[tuple[date, str], tuple[float, Observation]],
+    unrounded: Mapping[tuple[date, str], tuple[float, Pair]],
 ) -> Iterator[Tie]:
     parts: dict[tuple[date, str], list[str]] = defaultdict(list)
     for _, period, area, _ in [key for key in figures if key[0] == measure]:
@@ -462,7 +463,7 @@ def _sums_of_unrounded(
         total = sum(value for value, _ in known)
         keys = [(measure, period, area, None) for area in (parent, *within)]
         bases = [figures[key] for key in keys if key in figures]
-        members = (whole[1], *(rate for _, rate in known), *bases)
+        members = (*whole[1], *(row for _, pair in known for row in pair), *bases)
         said = ""
         # Households are no whole numbers, and some tables round them.
         if abs(whole[0] - total) > 1 + 1e-9 * total:
@@ -474,7 +475,7 @@ def _sums_of_unrounded(
 
 
 def _rounded_rates(
-    pairs: Sequence[tuple[Observation, Observation]], base: Observation | None, rounding: float
+    pairs: Sequence[Pair], base: Observation | None, rounding: float
 ) -> Iterator[Tie]:
     """That rates rounded in a whole table follow from the rounded population, as far as it goes."""
     if base is None or not base.value:

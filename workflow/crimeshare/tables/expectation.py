@@ -39,7 +39,7 @@ class Expectation:
         columns: dict[str, dict[Meaning, None]] = defaultdict(dict)
         markers: dict[str, dict[tuple[str, str | None, str], str]] = defaultdict(dict)
         for row in observations:
-            kind = _KIND_OF_MEASURE.get(row.measure, "rate")
+            kind = _kind(row)
             # One sheet a kind: the table of the year before has the same columns again.
             if sheets.setdefault(kind, row.sheet) != row.sheet:
                 continue
@@ -70,7 +70,11 @@ class Expectation:
         return meanings.pop() if len(meanings) == 1 and marked >= _MOST * len(cells) else None
 
 
-_KIND_OF_MEASURE = {"count": "counts", "change_pct": "change"}
+def _kind(row: Observation) -> str:
+    """The kind of table, as in ``layouts/pfa/tables.csv``, that a figure stands in."""
+    if row.parent_code is not None:
+        return "partnership_counts" if row.measure == "count" else "partnership_rates"
+    return {"count": "counts", "change_pct": "change"}.get(row.measure, "rate")
 
 
 def _meaning(row: Observation) -> Meaning:

@@ -166,7 +166,7 @@ def localise(
         score = len(cells[best]) - cleared[best]
         line = max(lines, key=lambda at: len(lines[at]) - cleared[at], default=None)
         if line is not None and len(lines[line]) - cleared[line] > max(score, _A_LINE - 1):
-            explained = lines[line]
+            explained = [tie for tie in open_ties if line in _lines(tie)]
             faults.append(_line_fault(line, explained))
         else:
             explained = cells[best]
