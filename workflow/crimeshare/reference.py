@@ -30,11 +30,12 @@ class Area:
 
 @dataclass(frozen=True)
 class Offence:
-    """An offence group of Table P1 and the group it is part of."""
+    """An offence group, the group it is part of, and whether Table P1 has a column of it."""
 
     offence_id: str
     name: str
     parent_id: str
+    in_table_p1: str
     note: str
 
 
@@ -59,6 +60,11 @@ def offences() -> dict[str, Offence]:
 def main_groups() -> list[str]:
     """The offence ids at the top level of Table P1: those whose parent is the total."""
     return [offence.offence_id for offence in offences().values() if offence.parent_id == "total"]
+
+
+def published_columns() -> list[str]:
+    """The offence ids of the columns of Table P1, of all editions, but for the total."""
+    return [offence.offence_id for offence in offences().values() if offence.in_table_p1 == "yes"]
 
 
 def line_of(offence_id: str) -> list[str]:

@@ -4,6 +4,7 @@
 #       resources/reference/recording_changes.csv   what changed in police recording, and when
 # out   results/estimates/shares.parquet            shares of the total, and ranks
 #       results/estimates/changes.parquet           year-on-year changes
+#       results/estimates/series.parquet            the leading figure of every quarter-end
 #       results/estimates/revisions.parquet         what later releases say of earlier years
 #       results/estimates/revision_sizes.parquet    how far figures of an area have moved
 #       results/estimates/flipped_changes.parquet   directions that hang on the vintage
@@ -50,6 +51,32 @@ rule compute_changes:
         "Computing year-on-year changes"
     script:
         "../scripts/compute_changes.py"
+
+
+rule compute_series:
+    input:
+        recorded_crime="results/clean/recorded_crime.parquet",
+        changes="results/estimates/changes.parquet",
+        quarters="results/clean/recorded_quarters.parquet",
+        offence_codes="results/clean/recorded_offence_codes.parquet",
+        population="results/clean/population.parquet",
+        reference=depends("compute_series").files,
+        populations="resources/reference/populations.csv",
+        recording_changes="resources/reference/recording_changes.csv",
+    output:
+        series="results/estimates/series.parquet",
+    log:
+        "results/logs/compute_series.log",
+    benchmark:
+        "results/benchmarks/compute_series.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=depends("compute_series").software,
+    message:
+        "Computing the series of every area and offence group"
+    script:
+        "../scripts/compute_series.py"
 
 
 rule compute_control_limits:

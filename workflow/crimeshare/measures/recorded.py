@@ -193,8 +193,15 @@ def _counts(recorded: pd.DataFrame) -> pd.DataFrame:
     return counts
 
 
-def _excluding(counts: pd.DataFrame) -> pd.Series:
-    """`` (excluding ...)`` for each row of an area that a force without figures lies in."""
+def left_out(counts: pd.DataFrame) -> dict[tuple[object, ...], list[str]]:
+    """The forces that countries and regions leave out, as they made no complete return.
+
+    Args:
+        counts: rows of ``recorded_crime``, their value as ``count``.
+
+    Returns:
+        Names in alphabetical order by release, last day of the year and code of the area.
+    """
     missing = counts[
         (counts["offence_id"] == "total")
         & (counts["area_type"] == "force")
@@ -207,10 +214,14 @@ def _excluding(counts: pd.DataFrame) -> pd.Series:
         while above:
             names.setdefault((release_id, period_end, above), []).append(force.area_name)
             above = areas()[above].parent_code
+    return {key: sorted(found) for key, found in names.items()}
+
+
+def _excluding(counts: pd.DataFrame) -> pd.Series:
+    """`` (excluding ...)`` for each row of an area that a force without figures lies in."""
+    names = left_out(counts)
     keys = zip(counts["release_id"], counts["period_end"], counts["area_code"], strict=True)
-    labels = [
-        f" (excluding {' and '.join(sorted(names[key]))})" if key in names else "" for key in keys
-    ]
+    labels = [f" (excluding {' and '.join(names[key])})" if key in names else "" for key in keys]
     return pd.Series(labels, index=counts.index, dtype="str")
 
 

@@ -52,7 +52,7 @@ def compute_revisions(
         ignore_index=True,
     ).dropna(subset=["value"])
     vintages["period_end"] = vintages["period_end"].astype("datetime64[ms]")
-    vintages["order"] = vintages["release_id"].map(_order)
+    vintages["order"] = vintages["release_id"].map(issue_order)
     vintages = vintages.sort_values([*FIGURE, "excluding", "order"], kind="stable")
     vintages = vintages.drop_duplicates([*FIGURE, "excluding", "release_id"])
     same = vintages.groupby([*FIGURE, "excluding"], sort=False)
@@ -173,7 +173,7 @@ def _changes_of_vintages(changes: pd.DataFrame, offence_codes: pd.DataFrame) -> 
     published = changes.assign(excluding=_left_out(changes)).dropna(subset=["change"])
     columns = [*key, "excluding", "change"]
     every = pd.concat([published[columns], within[columns]], ignore_index=True)
-    every = every.assign(order=every["release_id"].map(_order))
+    every = every.assign(order=every["release_id"].map(issue_order))
     every = every.sort_values([*FIGURE, "excluding", "order"], kind="stable")
     same = every.groupby([*FIGURE, "excluding"], sort=False)
     return every.assign(
@@ -236,8 +236,12 @@ def _series(offence_codes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _order(release_id: str) -> tuple[int, int]:
-    """When a release came out, as far as its id tells: its period, then its issue."""
+def issue_order(release_id: str) -> tuple[int, int]:
+    """When a release came out, as far as its id tells: its last month, then its issue.
+
+    >>> issue_order("pfa-2024-03-corrected") > issue_order("pfa-2024-03-v1")
+    True
+    """
     issue = _parts(release_id)
     return _months(release_id), int(issue[3]) if issue[3] else 2 if issue[4] else 1
 
