@@ -5,6 +5,7 @@
 # out   results/estimates/shares.parquet            shares of the total, and ranks
 #       results/estimates/changes.parquet           year-on-year changes
 #       results/estimates/series.parquet            the leading figure of every quarter-end
+#       results/estimates/composition.parquet       the codes of the group, and what moved it
 #       results/estimates/revisions.parquet         what later releases say of earlier years
 #       results/estimates/revision_sizes.parquet    how far figures of an area have moved
 #       results/estimates/flipped_changes.parquet   directions that hang on the vintage
@@ -77,6 +78,28 @@ rule compute_series:
         "Computing the series of every area and offence group"
     script:
         "../scripts/compute_series.py"
+
+
+rule compute_composition:
+    input:
+        quarters="results/clean/recorded_quarters.parquet",
+        reference=depends("compute_composition").files,
+        joint_codes="resources/reference/joint_codes.csv",
+    output:
+        composition="results/estimates/composition.parquet",
+    log:
+        "results/logs/compute_composition.log",
+    benchmark:
+        "results/benchmarks/compute_composition.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=depends("compute_composition").software,
+        offence_group=configuration.offence_group,
+    message:
+        "Computing what the offence group is made of"
+    script:
+        "../scripts/compute_composition.py"
 
 
 rule compute_control_limits:

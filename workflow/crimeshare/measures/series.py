@@ -209,19 +209,36 @@ def _of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
     redefined = _redefined(quarters, ends)
     exists = _years_with_group(groups, ends, redefined)
     same = _same_codes(redefined, exists.index, ends)
-    years = _years_of_forces(groups, ends)
-    forces = list(years.index.unique("area_code"))
-    cube = np.full((len(forces), len(exists.index), len(ends)), np.nan)
-    for at, offence_id in enumerate(exists.index):
-        cube[:, at, :] = years.xs(offence_id, level="offence_id").reindex(forces).to_numpy()
-    rows = pd.concat(
-        [_years_of_area(code, forces, cube, exists, same) for code in shown_areas()],
-        ignore_index=True,
-    )
+    rows = years_of_areas(groups, exists, same)
     totals = rows[rows["offence_id"] == TOTAL].set_index(["area_code", "period_end"])["count"]
     rows = rows.join(totals.rename("total"), on=["area_code", "period_end"])
     rows = rows.assign(release_id=quarters["release_id"].iloc[0], source=HOME_OFFICE, by_code=False)
     return rows.assign(**_quarter_words(rows, quarters))
+
+
+def years_of_areas(groups: pd.DataFrame, exists: pd.DataFrame, same: pd.DataFrame) -> pd.DataFrame:
+    """The years of the areas of the series, from the quarters of the forces.
+
+    Args:
+        groups: ``area_code``, ``offence_id``, ``period_end`` and ``value`` of the quarters of one
+            release; offences of one group a row, the total among them.
+        exists: whether a year of a group is wanted, by group and quarter-end.
+        same: whether it may be compared with the year before, likewise.
+
+    Returns:
+        ``area_code``, ``offence_id``, ``period_end``, ``count`` and ``previous`` (offences in the
+        year ending there and in the one before, empty where they are not of the same forces), and
+        ``excluded``.
+    """
+    years = _years_of_forces(groups, pd.DatetimeIndex(exists.columns))
+    forces = list(years.index.unique("area_code"))
+    cube = np.full((len(forces), *exists.shape), np.nan)
+    for at, offence_id in enumerate(exists.index):
+        cube[:, at, :] = years.xs(offence_id, level="offence_id").reindex(forces).to_numpy()
+    return pd.concat(
+        [_years_of_area(code, forces, cube, exists, same) for code in shown_areas()],
+        ignore_index=True,
+    )
 
 
 def _years_of_area(

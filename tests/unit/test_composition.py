@@ -1,0 +1,117 @@
+"""What the group is made of: parts that add up, against the definition of the Shapley value."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crimeshare.measures.composition import (
+    EVERYTHING_ELSE,
+    compute_composition,
+    ranks_without,
+    read_joint_codes,
+)
+from crimeshare.reference import areas
+from tests.quarterly import shipped
+
+NATION, GWENT = "K04000001", "W15000002"
+GROUP = "stalking_harassment"
+
+
+@pytest.fixture(scope="module")
+def quarters(root: Path) -> pd.DataFrame:
+    return shipped(root)
+
+
+@pytest.fixture(scope="module")
+def composition(root: Path, quarters: pd.DataFrame) -> pd.DataFrame:
+    joint = read_joint_codes(root / "resources" / "reference" / "joint_codes.csv")
+    return compute_composition(quarters, joint, GROUP)
+
+
+def parts(composition: pd.DataFrame, area: str, period_end: str) -> pd.DataFrame:
+    rows = composition["area_code"].eq(area) & composition["period_end"].eq(period_end)
+    return composition[rows].set_index("component")
+
+
+def shapley(before: dict[str, float], now: dict[str, float]) -> dict[str, float]:
+    """What each part does to the share of all but the last, over all orders they may move in."""
+
+    def share(values: dict[str, float]) -> float:
+        return 1 - values[EVERYTHING_ELSE] / sum(values.values())
+
+    orders = list(permutations(before))
+    effects = dict.fromkeys(before, 0.0)
+    for order in orders:
+        values = dict(before)
+        for name in order:
+            was = share(values)
+            values[name] = now[name]
+            effects[name] += 100 * (share(values) - was) / len(orders)
+    return effects
+
+
+def test_parts_of_the_change_of_the_share_add_up_everywhere(composition: pd.DataFrame) -> None:
+    year = ["area_code", "period_end"]
+    paired = composition.dropna(subset=["previous"])
+    own = paired[paired["component"] != EVERYTHING_ELSE].groupby(year)[["count", "previous"]].sum()
+    whole = paired.groupby(year)[["count", "previous"]].sum()
+    change = 100 * (own["count"] / whole["count"] - own["previous"] / whole["previous"])
+    found = paired.groupby(year)["share_points"].sum()
+    assert len(found) > 40 * 50
+    assert (found - change).abs().max() < 1e-12
+    grown = 100 * (own["count"] / own["previous"] - 1)
+    assert (paired.groupby(year)["count_points"].sum() - grown).abs().max() < 1e-9
+
+
+def test_the_parts_are_the_shapley_value(composition: pd.DataFrame) -> None:
+    """The closed form for two groups of movers stays this close to that of all codes apart."""
+    rows = parts(composition, NATION, "2024-12-31")
+    expected = shapley(rows["previous"].to_dict(), rows["count"].to_dict())
+    for component, points in expected.items():
+        assert rows.loc[component, "share_points"] == pytest.approx(points, abs=2e-4)
+
+
+def test_codes_are_components_from_the_year_they_were_recorded_apart(
+    composition: pd.DataFrame,
+) -> None:
+    begun = composition.groupby("component")["period_end"].agg(["min", "max"])
+    assert begun.loc["8Q", "min"] == pd.Timestamp("2014-06-30")
+    assert begun.loc["8U", "min"] == pd.Timestamp("2020-06-30")
+    # The year before must lie after April 2017 too.
+    assert begun.loc["8R", "min"] == pd.Timestamp("2019-03-31")
+    assert begun.loc["8L+8R", "max"] == pd.Timestamp("2018-12-31")
+
+
+def test_a_code_that_began_within_the_year_counts_from_nothing(composition: pd.DataFrame) -> None:
+    rows = parts(composition, NATION, "2020-06-30")
+    assert rows.loc["8U", "previous"] == 0
+    assert rows.loc["8U", "count"] > 0
+
+
+def test_forces_are_ranked_without_a_code(composition: pd.DataFrame) -> None:
+    newest = composition["period_end"].max()
+    ranked = ranks_without(composition, "8R")
+    ranked = ranked[ranked["period_end"] == newest].sort_values("rank")
+    forces = {code for code, area in areas().items() if area.area_type == "force"}
+    assert set(ranked["area_code"]) == forces
+    assert ranked["share"].is_monotonic_decreasing
+    rows = parts(composition, GWENT, str(newest.date()))
+    own = rows.drop(index=[EVERYTHING_ELSE, "8R"])["count"].sum()
+    assert ranked.set_index("area_code").loc[GWENT, "share"] == own / rows["count"].sum()
+
+
+def test_a_force_without_a_return_has_no_part(root: Path, quarters: pd.DataFrame) -> None:
+    gone = quarters["area_code"].eq(GWENT) & quarters["period_end"].eq("2025-03-31")
+    joint = read_joint_codes(root / "resources" / "reference" / "joint_codes.csv")
+    rows = compute_composition(quarters[~gone], joint, GROUP)
+    assert parts(rows, GWENT, "2025-12-31").empty
+    assert parts(rows, "W92000004", "2025-12-31")["previous"].isna().all()
+
+
+def test_without_open_data_there_are_no_parts(root: Path, quarters: pd.DataFrame) -> None:
+    joint = read_joint_codes(root / "resources" / "reference" / "joint_codes.csv")
+    assert compute_composition(quarters.head(0), joint, GROUP).empty

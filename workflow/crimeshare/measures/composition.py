@@ -1,0 +1,184 @@
+"""What an offence group is made of, and which of its codes moved it.
+
+The share of a group is G / (G + O), with G its offences and O all other recorded crime.  Its change
+between two years is split without a rest into the part of G and the part of O, each the mean of
+what it does when it moves first and when it moves last (the Shapley value for two, which is the
+standardisation of Das Gupta, Standardization and Decomposition of Rates, US Bureau of the Census
+1993).  The part of G is shared among its codes by how far each moved, since codes add up.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from crimeshare.measures.series import TOTAL, years_of_areas
+from crimeshare.reference import areas, line_of, offences, read_rows
+
+EVERYTHING_ELSE = "everything_else"
+
+COMPOSITION = [
+    "area_code",
+    "offence_id",
+    "period_end",
+    "previous_period_end",
+    "component",
+    "count",
+    "previous",
+    "share_points",
+    "count_points",
+    "release_id",
+    "formula",
+    "cells",
+]
+
+_YEAR = ["area_code", "period_end"]
+
+
+def read_joint_codes(path: Path) -> pd.DataFrame:
+    """Codes that were one before they were recorded apart: ``codes`` (a list) and ``until``."""
+    table = pd.DataFrame(read_rows(path))
+    table["until"] = pd.to_datetime(table["until"]).astype("datetime64[ms]")
+    return table.assign(codes=table["codes"].str.split())
+
+
+def compute_composition(
+    quarters: pd.DataFrame, joint_codes: pd.DataFrame, offence_group: str
+) -> pd.DataFrame:
+    """The codes of a group in every area and year, and what each did to its share and its count.
+
+    Args:
+        quarters: the clean table ``recorded_quarters``; its newest release is taken.
+        joint_codes: as :func:`read_joint_codes` gives them.
+        offence_group: id of the group.
+
+    Returns:
+        One row an area, year ending at a quarter-end, and component: an offence code, codes that
+        were one in either of the two years (``8L+8R``), or `EVERYTHING_ELSE`, all other recorded
+        crime.  ``count`` and ``previous`` are offences; ``share_points`` is the component's part of
+        the change of the group's share, in percentage points, and ``count_points`` its part of the
+        change of the group's count, in per cent of the earlier count (empty for everything else).
+        They are empty in the first year.
+    """
+    if quarters.empty:
+        return pd.DataFrame(columns=COMPOSITION).astype({"period_end": "datetime64[ms]"})
+    newest = quarters[quarters["release_id"] == max(quarters["release_id"])]
+    counts = _years(newest, offence_group)
+    if counts.empty:
+        return pd.DataFrame(columns=COMPOSITION).astype({"period_end": "datetime64[ms]"})
+    parts = _joined(counts, joint_codes)
+    rows = _decomposed(parts)
+    before = (rows["period_end"] - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype(
+        "datetime64[ms]"
+    )
+    release_id = newest["release_id"].iloc[0]
+    rows = rows.assign(
+        offence_id=offence_group,
+        previous_period_end=before.where(rows["previous"].notna()),
+        release_id=release_id,
+        formula=f"share_points = {_SHARE_POINTS}",
+        cells=f"[{release_id}]recorded_quarters: " + rows["area_code"] + ", " + rows["component"],
+    )
+    places = {code: place for place, code in enumerate(areas())}
+    return rows.sort_values(
+        ["area_code", "period_end"],
+        key=lambda column: column.map(places) if column.name == "area_code" else column,
+        kind="stable",
+        ignore_index=True,
+    )[COMPOSITION]
+
+
+_SHARE_POINTS = "100 (c1 - c0) (O0 / ((G1+O0) (G0+O0)) + O1 / ((G1+O1) (G0+O1))) / 2"
+
+
+def ranks_without(composition: pd.DataFrame, component: str) -> pd.DataFrame:
+    """Each force's share, and its rank among the forces, of the group without one component.
+
+    Args:
+        composition: as :func:`compute_composition` gives it.
+        component: the code left out of the group; it stays in all recorded crime.
+
+    Returns:
+        ``area_code``, ``period_end``, ``count`` (offences), ``share`` (of all recorded crime, 0 to
+        1) and ``rank`` (1 the largest) of the police force areas.
+    """
+    forces = [code for code, area in areas().items() if area.area_type == "force"]
+    rows = composition[composition["area_code"].isin(forces)]
+    total = rows.groupby(_YEAR)["count"].sum()
+    own = rows[~rows["component"].isin([component, EVERYTHING_ELSE])]
+    ranked = own.groupby(_YEAR)["count"].sum().to_frame().reset_index()
+    ranked = ranked.join(total.rename("total"), on=_YEAR)
+    ranked["share"] = ranked["count"] / ranked["total"]
+    ranked["rank"] = (
+        ranked.groupby("period_end")["share"].rank(ascending=False, method="min").astype("int64")
+    )
+    return ranked.drop(columns="total")
+
+
+def _years(quarters: pd.DataFrame, offence_group: str) -> pd.DataFrame:
+    """Counts by code, and of everything else, in the year ending at each quarter-end."""
+    inside = [name for name in offences() if offence_group in line_of(name)]
+    codes = quarters[quarters["code"].notna() & quarters["offence_id"].isin(inside)]
+    total = quarters[quarters["code"].isna() & (quarters["offence_id"] == TOTAL)]
+    # A code without an offence anywhere, that of outcomes alone for one, is no component.
+    used = codes.groupby("code")["value"].sum()
+    codes = codes[codes["code"].isin(used[used > 0].index)]
+    key = ["area_code", "period_end"]
+    # A force with a return that does not name a code recorded none: most codes begin later.
+    table = codes.pivot_table(index=key, columns="code", values="value", aggfunc="sum")
+    table = table.reindex(pd.MultiIndex.from_frame(total.loc[total["value"].notna(), key]))
+    table = table.fillna(0).assign(**{TOTAL: total.set_index(key)["value"]})
+    by_code = table.reset_index().melt(key, var_name="offence_id", value_name="value")
+    ends = pd.DatetimeIndex(sorted(quarters["period_end"].unique()))
+    every = pd.DataFrame(True, index=pd.Index(sorted(by_code["offence_id"].unique())), columns=ends)
+    group = _group_is_there(quarters, offence_group, ends)
+    exists = every & group.to_numpy()
+    rows = years_of_areas(by_code, exists, every)
+    return rows.drop(columns="excluded")
+
+
+def _group_is_there(
+    quarters: pd.DataFrame, offence_group: str, ends: pd.DatetimeIndex
+) -> pd.Series:
+    """Whether the group was recorded in each of the four quarters that end there."""
+    own = quarters[quarters["code"].isna() & (quarters["offence_id"] == offence_group)]
+    counts = own.groupby("period_end")["value"].sum().reindex(ends).fillna(0)
+    return (counts > 0).rolling(4, min_periods=4).sum() == 4
+
+
+def _joined(counts: pd.DataFrame, joint_codes: pd.DataFrame) -> pd.DataFrame:
+    """Codes that were one in either of the two years as one component; everything else beside."""
+    rows = counts.assign(component=counts["offence_id"])
+    began = rows["period_end"] - pd.DateOffset(years=2) + pd.Timedelta(days=1)
+    for codes, until in zip(joint_codes["codes"], joint_codes["until"], strict=True):
+        one = rows["offence_id"].isin(codes) & (began < until)
+        rows.loc[one, "component"] = "+".join(codes)
+    key = [*_YEAR, "component"]
+    sums = rows.groupby(key, as_index=False)[["count", "previous"]].sum(min_count=1)
+    totals = sums[sums["component"] == TOTAL]
+    parts = sums[sums["component"] != TOTAL]
+    # A code that nobody has recorded yet is no component of that year.
+    parts = parts[(parts["count"] != 0) | (parts["previous"].fillna(0) != 0)]
+    group = parts.groupby(_YEAR)[["count", "previous"]].sum(min_count=1)
+    rest = totals.set_index(_YEAR)[["count", "previous"]] - group
+    rest = rest.loc[group.index].assign(component=EVERYTHING_ELSE).reset_index()
+    joined: pd.DataFrame = pd.concat([parts, rest], ignore_index=True)
+    return joined.sort_values([*_YEAR], kind="stable", ignore_index=True)
+
+
+def _decomposed(parts: pd.DataFrame) -> pd.DataFrame:
+    own = parts["component"] != EVERYTHING_ELSE
+    keys = [parts[key] for key in _YEAR]
+    now, before = parts["count"], parts["previous"]
+    g1, g0 = (column.where(own, 0).groupby(keys).transform("sum") for column in (now, before))
+    o1, o0 = (column.where(~own, 0).groupby(keys).transform("sum") for column in (now, before))
+    moved = now - before
+    # What one offence more in the group does to the share, and one more elsewhere.
+    inside = (o0 / ((g1 + o0) * (g0 + o0)) + o1 / ((g1 + o1) * (g0 + o1))) / 2
+    outside = -(g0 / ((g0 + o1) * (g0 + o0)) + g1 / ((g1 + o1) * (g1 + o0))) / 2
+    return parts.assign(
+        share_points=100 * moved * np.where(own, inside, outside),
+        count_points=(100 * moved / g0.where(g0 > 0)).where(own),
+    )
