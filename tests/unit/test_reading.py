@@ -230,7 +230,7 @@ def no_header(book: Book) -> None:
         (sheet_twice, ["'Table P1', 'Table P1 (2)'", "table of counts", "expected one"]),
         (force_gone, ["'Table P1'", "no row for Gwent"]),
         (force_twice, ["'Table P1'", "Gwent stand twice"]),
-        (group_gone, ["'Table P1'", "no column for robbery"]),
+        (group_gone, ["'Table P1'", "no column for robbery", "Nearest to that: '", ", read as "]),
         (group_twice, ["'Table P1'", "all mean homicide"]),
         (column_without_label, ["'Table P1', cell E7", "without a label"]),
         (area_columns_gone, ["'Table P1', row 7", "no column of area codes"]),

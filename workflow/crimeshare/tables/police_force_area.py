@@ -16,6 +16,7 @@ read that way.
 from __future__ import annotations
 
 import calendar
+import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -650,8 +651,25 @@ def _check_columns(layout: Layout, table: Table, figures: list[Column]) -> None:
     if missing and not layout.unknown:
         layout.problems.append(
             f"sheet {table.grid.sheet!r}, row {table.header + 1}: no column for "
-            f"{', '.join(missing)}; expected the total and every main group"
+            f"{', '.join(missing)}; expected the total and every main group. "
+            f"{_nearest_columns(missing, figures)}"
         )
+
+
+def _nearest_columns(missing: list[str], figures: list[Column]) -> str:
+    """The columns whose labels are most like the offences that were not found."""
+    labels = {column.label: column for column in figures if column.role == "offence"}
+    names = [offences()[offence].name for offence in missing]
+    near = [
+        labels[label]
+        for name in names
+        for label in difflib.get_close_matches(name, list(labels), n=1, cutoff=0)
+    ]
+    seen = ", ".join(
+        f"{column.label!r} at {column.cell}, read as {column.offence_id}"
+        for column in dict.fromkeys(near)
+    )
+    return f"Nearest to that: {seen}" if seen else "There is no column of an offence at all"
 
 
 def _area_rows(

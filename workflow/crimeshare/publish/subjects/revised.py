@@ -331,11 +331,6 @@ def _read(estimates: Estimates, root: Path, stamp: tuple[int, ...]) -> Revisions
         table[table["offence_id"].isin(groups)]
         for table in (read_table(root / file) for file in TABLES)
     )
-    # Partnerships are revised too, but the report has no page of one: the tables alone list them.
-    reported = [place.area.area_code for place in estimates.places]
-    revisions, sizes, flipped = (
-        table[table["area_code"].isin(reported)] for table in (revisions, sizes, flipped)
-    )
     return Revisions(
         estimates, rows_of(with_ages(revisions)), rows_of(sizes), rows_of(flipped), rows_of(codes)
     )
