@@ -22,7 +22,8 @@ from tests.editions import Mirror
 from tests.loopback import Loopback
 
 JOB = yaml.safe_load((ROOT / ".github/workflows/releases.yml").read_text(encoding="utf-8"))
-STEPS = [step for step in JOB["jobs"]["renew"]["steps"] if "run" in step]
+# Building and testing everything have tests of their own.
+SKIPPED = {"make verify", "Test what is proposed"}
 
 # As they came out, from the old layout to the new one; of the kinds that the job meets, one each:
 # a corrected edition, one without a force, one in another layout.
@@ -73,13 +74,14 @@ def job(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     assert cut == 1
     snakefile.write_text(text, encoding="utf-8")
     origin = tmp_path / "origin.git"
-    git(tmp_path, "init", "--quiet", "--bare", str(origin))
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
     git(project, "init", "--quiet", "--initial-branch=main")
     git(project, "config", "user.name", "Somebody")
     git(project, "config", "user.email", "somebody@example.org")
     git(project, "remote", "add", "origin", str(origin))
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "--message", "As it was")
+    git(project, "push", "--quiet", "origin", "main")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with Loopback(tmp_path / "site") as server:
         yield server
@@ -97,36 +99,47 @@ def gh(tmp_path: Path) -> Path:
     tool = tmp_path / "bin" / "gh"
     tool.parent.mkdir(exist_ok=True)
     tool.write_text(
-        f'#!/bin/sh\nif [ "$2" = list ]; then echo 0; else\n'
-        f'for word in "$@"; do echo "$word"; done > "{tmp_path}/asked"\n'
-        f'cp "$RUNNER_TEMP/body.md" "{tmp_path}/body.md"; fi\n',
+        f'#!/bin/sh\nif [ "$1" = auth ]; then exit; fi\n'
+        f'if [ "$2" = list ]; then echo 0; else\n'
+        f'for word in "$@"; do echo "$word"; done > "{tmp_path}/asked"; fi\n',
         encoding="utf-8",
     )
     tool.chmod(0o755)
     return tool.parent
 
 
-def run_steps(project: Path, source: str, tmp_path: Path) -> dict[str, int]:
-    """Run the job's steps, `make` with the environment at hand; the exit status of each.
+def run_job(project: Path, source: str, tmp_path: Path) -> dict[str, int]:
+    """Run both jobs, `make` with the environment of the tests; the exit status of each step.
 
-    `make verify` builds the whole report and has tests of its own.
+    The second one works on a clone of its own and knows of the first what that packed.
     """
-    (tmp_path / "runner").mkdir(exist_ok=True)
+    shutil.rmtree(tmp_path / "runner", ignore_errors=True)
+    (tmp_path / "runner").mkdir()
+    status = run_steps("read", project, source, tmp_path)
+    proposing = tmp_path / "runner" / "clone"
+    git(tmp_path, "clone", "--quiet", str(tmp_path / "origin.git"), str(proposing))
+    return status | run_steps("propose", proposing, source, tmp_path)
+
+
+def run_steps(job: str, project: Path, source: str, tmp_path: Path) -> dict[str, int]:
+    """Run the steps of one job in a folder; only the last may fail."""
     environment = {
         **os.environ,
         "PATH": f"{gh(tmp_path)}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(project / "workflow"),
         "RUNNER_TEMP": str(tmp_path / "runner"),
+        "GITHUB_OUTPUT": str(tmp_path / "runner" / "output"),
         "MAKEFLAGS": "",
         "SOURCE": source,
     }
+    made_with = f"BIN={Path(sys.executable).parent} ENVIRONMENT=Makefile CORES=2"
+    steps = [step for step in JOB["jobs"][job]["steps"] if "run" in step]
     status = {}
-    for step in STEPS:
-        script = step["run"]
-        if script.startswith("make "):
-            if script == "make verify":
-                continue
-            script += f" BIN={Path(sys.executable).parent} ENVIRONMENT=Makefile CORES=2"
+    for step in steps:
+        name = step.get("name", step["run"])
+        if name in SKIPPED:
+            continue
+        script = re.sub(r"\bmake (\w+)", rf"make \1 {made_with}", step["run"])
         run = subprocess.run(
             ["bash", "-eo", "pipefail", "-c", script],
             cwd=project,
@@ -135,17 +148,21 @@ def run_steps(project: Path, source: str, tmp_path: Path) -> dict[str, int]:
             text=True,
             check=False,
         )
-        status[step.get("name", step["run"])] = run.returncode
-        assert run.returncode == 0 or step is STEPS[-1], run.stderr[-2000:]
+        status[name] = run.returncode
+        assert run.returncode == 0 or step is steps[-1], run.stderr[-2000:]
     return status
 
 
 def merge(project: Path) -> None:
-    """What a person does who reviewed the pull request."""
-    branch = git(project, "branch", "--show-current")
-    git(project, "switch", "--quiet", "main")
-    git(project, "merge", "--quiet", "--ff-only", branch)
-    git(project, "branch", "--quiet", "--delete", branch)
+    """What a person does who reviewed the pull request; the next run starts from a clone of it."""
+    git(project, "fetch", "--quiet", "origin")
+    branches = git(project, "for-each-ref", "--format=%(refname:short)", "refs/remotes/origin")
+    (proposed,) = [name for name in branches.split() if name.startswith("origin/releases/")]
+    git(project, "reset", "--quiet", "--hard")
+    git(project, "clean", "--quiet", "--force", "-d")
+    git(project, "merge", "--quiet", "--ff-only", proposed)
+    git(project, "push", "--quiet", "origin", "main")
+    git(project, "push", "--quiet", "origin", "--delete", proposed.removeprefix("origin/"))
 
 
 def test_editions_are_taken_in_one_by_one_as_they_come_out(
@@ -160,13 +177,15 @@ def test_editions_are_taken_in_one_by_one_as_they_come_out(
     subprocess.run(begin, cwd=project, env=environment, check=True, capture_output=True)
     git(project, "add", "config", "resources")
     git(project, "commit", "--quiet", "--message", "The first edition")
+    git(project, "push", "--quiet", "origin", "main")
 
     taken_in = [f"pfa-{first.period_end:%Y-%m}"]
     for edition in others:
         site.publish(edition)
         before = (project / "config" / "releases.csv").read_bytes()
-        assert set(run_steps(project, job.url, tmp_path).values()) == {0}
+        assert set(run_job(project, job.url, tmp_path).values()) == {0}
         taken_in.append(f"pfa-{edition.period_end:%Y-%m}")
+        merge(project)
 
         assert (project / "config" / "releases.csv").read_bytes().startswith(before)
         assert git(project, "status", "--porcelain") == ""
@@ -174,7 +193,8 @@ def test_editions_are_taken_in_one_by_one_as_they_come_out(
         assert changed == ["config/releases.csv", f"resources/figures/{taken_in[-1]}.parquet"]
         asked = (tmp_path / "asked").read_text(encoding="utf-8").split("\n")
         assert asked[:2] == ["pr", "create"]
-        body = (tmp_path / "body.md").read_text(encoding="utf-8")
+        body = (tmp_path / "runner/proposal/words.md").read_text(encoding="utf-8")
+        assert all(line.startswith("    ") for line in body.splitlines())
         assert f"{taken_in[-1]} is pinned with" in body
         assert re.search(rf"- {taken_in[-1]}: [\d,]+ rows added", body)
         verdict = json.loads((project / "results/releases/diff.json").read_bytes())
@@ -182,10 +202,9 @@ def test_editions_are_taken_in_one_by_one_as_they_come_out(
         assert not any(t["removed"] or t["changed"] for t in verdict["tables"])
         shares = pd.read_parquet(project / "results/estimates/shares.parquet")
         assert list(shares["release_id"].unique()) == sorted(taken_in)
-        merge(project)
 
     (tmp_path / "asked").unlink()
-    assert set(run_steps(project, job.url, tmp_path).values()) == {0}
+    assert set(run_job(project, job.url, tmp_path).values()) == {0}
     assert not (tmp_path / "asked").exists()  # nothing new, nothing proposed
 
 
@@ -201,13 +220,30 @@ def test_what_does_not_fit_fails_the_job_with_its_words_and_proposes_nothing(
         registry.writelines(row for row in rows if row.startswith(f"{known.release_id},"))
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "--message", "One edition")
+    git(project, "push", "--quiet", "origin", "main")
     new = editions[2]
     book = facsimile.from_figures(facsimile.figures(new.release_id))
     book.replace("Gwent", "Gwentshire", "P1")
     site.mirror.publish(new.period_end, book, "tables.xlsx")
     site.mirror.list(new.period_end)
 
-    status = run_steps(project, job.url, tmp_path)
+    renewed = subprocess.run(
+        [sys.executable, "-m", "crimeshare.releases.renewal", job.url],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project / "workflow")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert renewed.returncode == 1
+    summary = [line for line in renewed.stderr.splitlines() if line.startswith("crimeshare: ")][-4:]
+    name = f"pfa-{new.period_end:%Y-%m}"
+    assert summary[0] == "crimeshare: 0 pinned; 2 refused."
+    assert summary[1].startswith("crimeshare: Refused: pfa-2018-03: pfa-2018-03 is in the registry")
+    assert summary[2].startswith(f"crimeshare: Refused: {name}: sheet 'Table P1', cell")
+    assert summary[3].startswith("crimeshare: results/releases/refused.md has all the words")
+
+    status = run_job(project, job.url, tmp_path)
     assert status["Say what a person has to look at"] == 1
     refused = (project / "results/releases/refused.md").read_text(encoding="utf-8")
     assert "gwentshire,W15000002" in refused
@@ -215,3 +251,25 @@ def test_what_does_not_fit_fails_the_job_with_its_words_and_proposes_nothing(
     assert git(project, "log", "--format=%s", "-1") == "One edition"
     assert not (tmp_path / "asked").exists()
     assert "pfa-2018-03 is in the registry" in refused  # its page is gone: withdrawn
+
+
+def test_a_patch_of_anything_but_data_is_not_proposed(
+    job: Loopback, project: Path, tmp_path: Path
+) -> None:
+    """What reads unknown workbooks is not trusted with programs and workflows."""
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(tmp_path / "origin.git"), str(clone))
+    (tmp_path / "runner" / "proposal").mkdir(parents=True)
+    patch = tmp_path / "runner" / "proposal" / "changes.patch"
+    before = git(tmp_path / "origin.git", "for-each-ref")
+    for name in ("Makefile", ".github/workflows/test.yml", "workflow/crimeshare/cli.py"):
+        with (project / name).open("a", encoding="utf-8") as file:
+            file.write("# more\n")
+        git(project, "add", name)
+        patch.write_text(git(project, "diff", "--cached", "--binary") + "\n", encoding="utf-8")
+        git(project, "reset", "--quiet", "--hard")
+        with pytest.raises(AssertionError, match="none that a renewal makes"):
+            run_steps("propose", clone, job.url, tmp_path)
+        git(clone, "reset", "--quiet", "--hard")
+    assert git(tmp_path / "origin.git", "for-each-ref") == before
+    assert not (tmp_path / "asked").exists()

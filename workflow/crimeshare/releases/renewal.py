@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from crimeshare.releases import verdicts
@@ -31,14 +32,35 @@ class Step:
     said: list[str]
 
 
-def renew(source: str) -> list[str]:
+@dataclass(frozen=True)
+class Renewal:
+    """What came of a renewal.
+
+    Attributes:
+        pinned: the releases taken in.
+        refused: what a person has to look at, by release; by the source where it is of none.
+    """
+
+    pinned: list[str]
+    refused: dict[str, list[str]]
+
+    def in_words(self) -> list[str]:
+        """How many releases were pinned, and what was refused, why, and where the rest is."""
+        if not self.pinned and not self.refused:
+            return ["Nothing new was pinned, and nothing refused."]
+        pinned = f": {', '.join(self.pinned)}" if self.pinned else ""
+        lines = [f"{len(self.pinned)} pinned{pinned}; {len(self.refused)} refused."]
+        lines += [f"Refused: {name}: {said[0]}" for name, said in self.refused.items()]
+        if self.refused:
+            lines.append(f"{REFUSED} has all the words and what to do.")
+        return lines
+
+
+def renew(source: str) -> Renewal:
     """Check the source, pin what is new, and write down what was taken in and what was not.
 
     Args:
         source: ``ons``, or the folder or address of a mirror.
-
-    Returns:
-        The releases pinned.
     """
     for path in (WORDS, REFUSED):
         path.unlink(missing_ok=True)
@@ -46,20 +68,25 @@ def renew(source: str) -> list[str]:
     findings = _findings()
     pinned: list[str] = []
     said: list[str] = []
-    refused = [f["sentence"] for f in findings if f["kind"] in ("unclear", "withdrawn")]
+    refused: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding["kind"] in ("unclear", "withdrawn"):
+            refused.setdefault(finding["release_id"] or source, []).append(finding["sentence"])
     if not verdicts.CHECK.is_file():
-        refused += check.said or ["The check itself failed; its log says why."]
+        refused[source] = check.said or ["The check itself failed; its log says why."]
     for release_id in _to_pin(findings):
         step = snakemake("pin_release", f"source={source}", f"release={release_id}")
+        # What is true of the source is said by the check already, not news of a release.
+        news = [sentence for sentence in step.said if sentence not in check.said]
         if step.status == 0:
             pinned.append(release_id)
-            # What is true of the source is said by the check already, not news of a release.
-            said += [sentence for sentence in step.said if sentence not in check.said]
+            said += news
         else:
-            refused += step.said or [f"{release_id} could not be pinned; its log says why."]
+            words = news or [f"{release_id} could not be pinned; its log says why."]
+            refused.setdefault(release_id, []).extend(words)
     _write(WORDS, "What is new", said)
-    _write(REFUSED, "What a person has to look at", refused)
-    return pinned
+    _write(REFUSED, "What a person has to look at", [*chain(*refused.values())])
+    return Renewal(pinned, refused)
 
 
 def snakemake(target: str, *config: str) -> Step:
@@ -96,5 +123,13 @@ def _write(path: Path, title: str, sentences: Sequence[str]) -> None:
         path.write_text("\n".join(lines), encoding="utf-8")
 
 
+def main(source: str) -> int:
+    """Renew, and say at the end what came of it; 1 if anything was refused."""
+    renewal = renew(source)
+    for sentence in renewal.in_words():
+        print(f"{_OURS}{sentence}", file=sys.stderr, flush=True)
+    return 1 if renewal.refused else 0
+
+
 if __name__ == "__main__":
-    renew(sys.argv[1])
+    raise SystemExit(main(sys.argv[1]))
