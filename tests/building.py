@@ -37,7 +37,7 @@ def write_build(folder: Path, root: Path) -> None:
     write_survey(folder, root)
     write_revisions(folder)
     write_quarterly(folder, root, recorded)
-    write_audit(folder, root, recorded, read_table(folder / SHARES), read_table(folder / CHANGES))
+    write_audit(folder, root)
 
 
 def write_editions(folder: Path, root: Path, recorded: pd.DataFrame) -> None:

@@ -3,28 +3,56 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
-from crimeshare.ledger.figures import KEPT, LEDGER
-from crimeshare.ledger.trace import trace
 from crimeshare.problems import Problem
 
 FIGURES = Path("resources/figures")
+REGISTRY = Path("config/releases.csv")
+
+WRONG_INPUT = 3
+"""Exit status of ``check`` where there is nothing to judge; 0 to 2 say what the verdict is."""
+
+CHECKED = {
+    "area": "England and Wales, a region, a police force area or a partnership",
+    "offence": "an offence group, such as 'Stalking and harassment'; left out, all crime",
+    "period": "such as 'year ending March 2024'",
+    "value": "as stated: 9,013, '15%%', 'one in seven', third, 'down 4%%', 'second highest in "
+    "Wales', '19 a day', 'more than doubled'",
+    "quantity": "count, total, share, rank, rate, change, proportion or comparison; left out, what "
+    "the value looks like",
+    "than": "the area, or the group of people, that it is compared with",
+    "since": "the year that it is compared with",
+    "measure": "a measure of the survey, such as stalking",
+    "sex": "of a survey estimate: all, women or men",
+    "age": "of a survey estimate, such as 16-19",
+    "classification": "what a rank is among, such as sub-groups",
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that exits with a status of its own where it understands nothing."""
+
+    status = 2
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(self.status, f"{self.prog}: {message}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="crimeshare", description="Questions about the figures of the report."
-    )
+    parser = _Parser(prog="crimeshare", description="Questions about the figures of the report.")
     commands = parser.add_subparsers(dest="command", required=True)
     tracing = commands.add_parser(
         "trace",
         help="print the way of a published figure from its sentence to its cell",
-        description=f"Print the way of a figure of {LEDGER} from its sentence to its cell.",
+        description="Print the way of a figure of the ledger from its sentence to its cell.",
     )
     tracing.add_argument("figure_id", help="a figure's name in the first column of the ledger")
     recognising = commands.add_parser(
@@ -43,24 +71,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     taking.add_argument("release_id", help="such as stalking-2024-03")
     taking.add_argument("file", type=Path)
     taking.add_argument("--source", required=True, help="the name of the publication")
-    given = parser.parse_args(arguments)
+    checking = commands.add_parser(
+        "check",
+        help="judge one statement on crime figures",
+        description="Judge one statement by every release. Exit status 0: it holds (confirmed, "
+        "rounds or truncates to it, within the interval, consistent with); 1: it does not "
+        "(contradicted, not supported, not as published); 2: open (not checkable, depends on "
+        "definition); 3: wrong input.",
+        allow_abbrev=False,
+    )
+    checking.status = WRONG_INPUT
+    for name, meaning in CHECKED.items():
+        checking.add_argument(f"--{name}", help=meaning, required=name in ("period", "value"))
+    checking.add_argument("--json", action="store_true", help="print the verdict for programs")
+    given, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        spoken_to = checking if given.command == "check" else parser
+        spoken_to.error(f"unrecognized arguments: {' '.join(unknown)}")
+    status = 0
     try:
-        for line in _lines(given):
-            print(line)
+        if given.command == "check":
+            status = _check(given)
+        else:
+            for line in _lines(given):
+                print(line)
         sys.stdout.flush()
     except BrokenPipeError:
         # A pager or head has read enough; what is still held has no reader.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Problem as problem:
         print(f"crimeshare: {problem}", file=sys.stderr)
-        return 1
-    return 0
+        return WRONG_INPUT if given.command == "check" else 1
+    return status
+
+
+def _check(given: argparse.Namespace) -> int:
+    """Print a verdict; returns its exit status."""
+    # Only what a check needs is imported: it is to answer within seconds.
+    from crimeshare.audit.checking import check
+
+    checked = check({name: getattr(given, name) for name in CHECKED}, _project(REGISTRY))
+    if given.json:
+        print(json.dumps(checked.record(), ensure_ascii=False, indent=2))
+    else:
+        for line in checked.lines():
+            print(line)
+    return checked.status
 
 
 def _lines(given: argparse.Namespace) -> Iterator[str]:
     """What a command prints."""
     if given.command == "trace":
-        yield from trace(given.figure_id, _project())
+        from crimeshare.ledger.figures import KEPT, LEDGER
+        from crimeshare.ledger.trace import trace
+
+        yield from trace(given.figure_id, _project(KEPT, LEDGER))
         return
     # Reading workbooks takes libraries that a trace can do without.
     from crimeshare.tables.taking_in import recognised, take_in
@@ -72,13 +137,13 @@ def _lines(given: argparse.Namespace) -> Iterator[str]:
         yield f"{kept} holds its figures; build the report with make and look at them."
 
 
-def _project() -> Path:
-    """The project's folder: the working directory, or the nearest one above it with a ledger."""
+def _project(*holding: Path) -> Path:
+    """The project's folder: the working directory, or the nearest one above it with a file of these."""
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if (folder / KEPT).exists() or (folder / LEDGER).exists():
+        if any((folder / path).exists() for path in holding):
             return folder
     raise Problem(
-        f"There is no {KEPT} in {here} or above it; go to the project's folder and build the "
+        f"There is no {holding[0]} in {here} or above it; go to the project's folder and build the "
         "report with make."
     )

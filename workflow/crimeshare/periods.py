@@ -13,16 +13,25 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_YEAR_ENDING = re.compile(r"(?:the )?(?:year ending|YE) (?P<month>[^\W\d]+) (?P<year>\d{4})")
+_YEAR_ENDING = re.compile(
+    r"(?:the )?(?:(?:(?:12|twelve) months|year) (?:ending|ended|to|up to)(?: in)?|YE) "
+    r"(?P<month>[^\W\d]+) (?P<year>[12]\d{3})",
+    re.ASCII | re.IGNORECASE,
+)
+_FINANCIAL_YEAR = re.compile(r"(?P<year>[12]\d{3})[/-](?P<end>\d{2})", re.ASCII)
 
 
 def year_ending(text: str) -> date:
-    """The last day of ``year ending March 2024``.
+    """The last day of ``year ending March 2024``, or of ``2023/24``.
 
     Raises:
         ValueError: in words, with the nearest month where one is close.
     """
-    found = _YEAR_ENDING.fullmatch(" ".join(text.split()))
+    financial = _FINANCIAL_YEAR.fullmatch(text.strip())
+    if financial and (int(financial["year"]) + 1) % 100 == int(financial["end"]):
+        return date(int(financial["year"]) + 1, 3, 31)
+    text = " ".join(text.split())[:80]
+    found = _YEAR_ENDING.fullmatch(text)
     if not found:
         raise ValueError(f"is `{text}`; expected a year such as year ending March 2024")
     month = next((m for m in MONTHS if found["month"].casefold() in _spellings(m)), None)

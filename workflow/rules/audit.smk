@@ -1,15 +1,18 @@
 # Audit: public statements beside what the releases say.
 #
-# in    config/claims.yaml                            statements, and what they assert
-#       config/releases.csv                           releases that would settle what is open
-#       results/clean/recorded_crime.parquet          counts, with their cells
-#       results/clean/survey_estimates.parquet        survey estimates, with their cells
-#       results/estimates/*.parquet                   shares, ranks, changes, prevalence
-#       results/clean/recorded_quarters.parquet       counts as revised since
-#       resources/reference/recording_changes.csv     what makes two years not comparable
-# out   results/estimates/claims.parquet              a verdict on each statement
-#       results/estimates/claim_evidence.parquet      the cells behind the numbers of each reason
-#       results/estimates/claims_refused.txt          entries that could not be judged, and why
+# in    config/claims.yaml                              statements, and what they assert
+#       config/releases.csv                             releases that would settle what is open
+#       results/clean/recorded_crime.parquet            counts, with their cells
+#       results/clean/recorded_offence_codes.parquet    England and Wales in the appendix tables
+#       results/clean/recorded_quarters.parquet         counts as revised since
+#       results/clean/survey_estimates.parquet          survey estimates, with their cells
+#       results/estimates/prevalence.parquet            their intervals
+#       resources/reference/recording_changes.csv       what makes two years not comparable
+# out   results/estimates/claims.parquet                a verdict on each statement
+#       results/estimates/claim_evidence.parquet        the cells behind each reason's numbers
+#       results/estimates/claims_refused.txt            entries that could not be judged, and why
+#       results/published/survey.parquet                what `crimeshare check` knows of the survey
+#                                                       where nothing was built
 
 
 rule compute_claims:
@@ -17,17 +20,18 @@ rule compute_claims:
         claims="config/claims.yaml",
         registry="config/releases.csv",
         recorded_crime="results/clean/recorded_crime.parquet",
-        survey_estimates="results/clean/survey_estimates.parquet",
-        shares="results/estimates/shares.parquet",
-        changes="results/estimates/changes.parquet",
-        prevalence="results/estimates/prevalence.parquet",
+        offence_codes="results/clean/recorded_offence_codes.parquet",
         recorded_quarters="results/clean/recorded_quarters.parquet",
+        survey_estimates="results/clean/survey_estimates.parquet",
+        prevalence="results/estimates/prevalence.parquet",
         recording_changes="resources/reference/recording_changes.csv",
         reference=depends("compute_claims").files,
     output:
         claims="results/estimates/claims.parquet",
         evidence="results/estimates/claim_evidence.parquet",
         refused="results/estimates/claims_refused.txt",
+        # `update` leaves the committed file in place until a better one is written.
+        survey=update("results/published/survey.parquet"),
     log:
         "results/logs/compute_claims.log",
     benchmark:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from crimeshare.audit.statements import (
-    AnyClaim,
-    Change,
-    Comparison,
-    Proportion,
-    Rank,
-    Total,
-)
+from crimeshare.audit.statements import AnyClaim, Comparison, Proportion, Rank, Recorded, Total
 from crimeshare.periods import in_words
 from crimeshare.survey_words import measure, who
 
 
 def asserted(claim: AnyClaim) -> str:
     """The one thing that an entry asserts: ``count 9,013: Stalking and harassment, Gwent, ...``."""
-    return f"{_said(claim)}: {', '.join(_about(claim))}, {in_words(claim.period)}{_since(claim)}"
+    return f"{_said(claim)}: {', '.join(_about(claim))}, {in_words(claim.period)}{_beside(claim)}"
 
 
 def _said(claim: AnyClaim) -> str:
     if isinstance(claim, Comparison):
         group, than = (who(side.sex, side.age) for side in (claim.group, claim.than))
         return f"{group}, {claim.difference} than {than}"
-    which = f" (classification {claim.classification})" if isinstance(claim, Rank) else ""
+    which = ""
+    if isinstance(claim, Rank) and not claim.value.ordered:
+        which = f" (classification {claim.classification})"
     return f"{claim.quantity} {claim.value.text}{which}"
 
 
@@ -39,8 +34,12 @@ def _about(claim: AnyClaim) -> list[str]:
             return [claim.offence.name, claim.area.area_name]
 
 
-def _since(claim: AnyClaim) -> str:
-    """The year that a change is from, unless it is the one before."""
-    if isinstance(claim, Change) and claim.compared_with:
-        return f", compared with the {in_words(claim.compared_with)}"
+def _beside(claim: AnyClaim) -> str:
+    """The year or area that it is compared with, if the entry names one."""
+    if isinstance(claim, Comparison):
+        return ""
+    if claim.since:
+        return f", compared with the {in_words(claim.since)}"
+    if isinstance(claim, Recorded) and claim.than:
+        return f", compared with {claim.than.area_name}"
     return ""

@@ -9,18 +9,15 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.audit.asserted import asserted
+from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.findings import Finding
-from crimeshare.audit.open_data import OpenData
-from crimeshare.audit.recorded import Releases
-from crimeshare.audit.recorded_claims import RecordedAudit
+from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.statements import (
     AnyClaim,
     Comparison,
-    Proportion,
-    known_periods,
+    closed,
     read_claims,
 )
-from crimeshare.audit.surveyed import SurveyAudit
 from crimeshare.audit.verdicts import Verdict
 from crimeshare.problems import Problem
 
@@ -73,31 +70,24 @@ class Audit:
     refused: list[str]
 
 
-def compute_claims(
-    path: Path, releases: Releases, surveyed: SurveyAudit, open_data: OpenData
-) -> Audit:
+def compute_claims(path: Path, evidence: Evidence) -> Audit:
     """Judge every entry of a file of claims that holds.
 
     Args:
         path: the file, see :func:`crimeshare.audit.statements.read_claims`.
-        releases: recorded crime at hand.
-        surveyed: survey estimates at hand.
-        open_data: counts as revised since.
+        evidence: published figures.
 
     Raises:
         Problem: nothing in the file can be judged.
     """
-    claims, refused = read_claims(path, known_periods(releases.registry.values()))
-    recorded = RecordedAudit(releases, open_data, {claim.id: claim for claim in claims})
+    claims, refused = read_claims(path, vocabulary(evidence))
+    auditor = Auditor(evidence, claims)
     verdicts: dict[str, Verdict] = {}
     for claim in claims:
         try:
-            if isinstance(claim, Proportion | Comparison):
-                verdicts[claim.id] = surveyed.judge(claim)
-            else:
-                verdicts[claim.id] = recorded.judge(claim)
+            verdicts[claim.id] = auditor.judge(claim)
         except Problem as problem:
-            refused.append(f"{path}, claim `{claim.id}`: {problem}")
+            refused.append(f"{path}, claim `{claim.id}`: {closed(str(problem))}")
     return Audit(claims_table(claims, verdicts), evidence_table(claims, verdicts), refused)
 
 

@@ -18,12 +18,17 @@ Unit = Literal[
     "change",
     "prevalence",
     "percentage_points",
+    "points",
+    "places",
     "level",
     "rank",
     "per_1000",
+    "pace",
+    "one_in",
+    "times",
 ]
 Vintage = Literal[
-    "first published", "revised", "recovered", "compared", "elsewhere", "own counts", "estimate"
+    "first published", "revised", "recovered", "compared", "revised since", "own counts", "estimate"
 ]
 
 
@@ -38,14 +43,17 @@ class Finding:
         release_id: the release that says so; empty for arithmetic on a statement's own counts.
         vintage: ``first published`` in the edition of its own year; ``revised`` in the table of
             the year before of a later edition; ``recovered`` from a later edition's count and
-            percentage change; ``compared`` between two editions; ``elsewhere`` in a publication
-            that is no release at hand; ``own counts`` of the statement; ``estimate`` of a survey.
+            percentage change; ``compared`` between two editions; ``revised since`` in the Home
+            Office's open data; ``own counts`` of the statement; ``estimate`` of a survey.
         cells: where it stands, or what it was computed from, most important first.
         formula: the computation over the cells, which it names in full; empty where the value is
             the cell's own.
         lower, upper: limits of the interval of a survey estimate; a police count has none.
         note: what has to be said with it, a clause.
         excluding: forces without a return that a total leaves out, in words; mostly none.
+        told: the value among what it was made from, ``{} of {}, {}``, with a place for each of
+            ``parts`` and for the value itself.
+        parts: those other findings.
     """
 
     value: float
@@ -59,6 +67,8 @@ class Finding:
     upper: float | None = None
     note: str = ""
     excluding: str = ""
+    told: str = "{}"
+    parts: tuple[Finding, ...] = ()
 
     @property
     def year(self) -> str:
@@ -103,11 +113,19 @@ def shown(value: float, unit: Unit) -> str:
         case "prevalence":
             return _fixed(value * 100, 1) + "%"
         case "percentage_points":
-            return _fixed(value * 100, 1, sign=True) + " percentage points"
+            return _fixed(value * 100, 2, sign=True) + " percentage points"
+        case "points":
+            return _fixed(value * 100, 2) + " percentage points"
+        case "places":
+            return f"{value:.0f} {'place' if value == 1 else 'places'}"
         case "level":
             return f"{value * 100:.4g}%"
-        case "per_1000":
+        case "per_1000" | "times":
             return _fixed(value, 2)
+        case "pace":
+            return _fixed(value, 1)
+        case "one_in":
+            return f"1 in {_fixed(value, 1)}"
         case _:
             return _fixed(value, 0)
 

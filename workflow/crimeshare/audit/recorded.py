@@ -1,380 +1,516 @@
-"""What every release at hand says about police recorded crime in an area and a year.
+"""What every release says about police recorded crime in an area and a year.
 
-Vintages are kept apart: a year's count as first published, as a later edition revised it in
-its table of the year before, and as a later edition's percentage change gives it away.
+Vintages are kept apart: a year's count as first published, as a later edition revised it in its
+table of the year before, as a later edition's percentage change gives it away, and as the Home
+Office's open data have it now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache, cached_property
 from typing import Any
 
-import pandas as pd
-
+from crimeshare.audit.evidence import Evidence, Row
 from crimeshare.audit.findings import Finding, Unit, Vintage
 from crimeshare.cells import Cell
-from crimeshare.measures.recorded import recording_changes_between
-from crimeshare.periods import a_year_before, months_between
-from crimeshare.sources.registry import Release
+from crimeshare.periods import a_year_before
+from crimeshare.reference import areas, offences
 
 RANKED = {
     "main groups": "rank_main_groups",
     "sub-groups": "rank_subgroups",
     "published columns": "rank_published_columns",
 }
-"""Classifications of offence groups, and their columns in the table of shares."""
+"""Classifications of offence groups, and their columns in a table of shares."""
 
-RANKED_FORCES = {
-    "forces by share": "share",
-    "forces by rate": "rate_per_1000",
-    "forces by count": "count",
-}
-"""Orders of forces, and what they are ordered by."""
+ORDERS = {"forces by share": "share", "forces by rate": "rate", "forces by count": "count"}
+"""Orders of areas, and what they are ordered by."""
 
-Find = Callable[[date], Sequence[Finding]]
+NATIONAL = "K04000001"
+_TOTAL = "total"
+_QUARTERS = 4
+
+# How near a count recovered from a published percentage must be to a whole number.
+_WHOLE = 1e-3
+
+Find = Callable[[str, date], Sequence[Finding]]
+"""Vintages of one quantity, by area and year, the oldest release first."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How far a quantity has moved since it was first published.
+
+    Attributes:
+        usual: nine revisions in ten were no larger.
+        largest: none was.
+        number: how many revisions that tells.
+    """
+
+    usual: float
+    largest: float
+    number: int
 
 
 class Releases:
-    """The clean figures and estimates of every release at hand, by what they are about."""
+    """The figures of every release, by what they are about."""
 
-    def __init__(
-        self,
-        recorded: pd.DataFrame,
-        shares: pd.DataFrame,
-        changes: pd.DataFrame,
-        registry: Mapping[str, Release],
-        recording_changes: pd.DataFrame,
-    ) -> None:
-        """Take the tables ``recorded_crime``, ``shares`` and ``changes``, and the registry.
-
-        Args:
-            recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes`
-                gives it.
-        """
-        self.registry = registry
-        self._recording_changes = recording_changes
-        order = list(registry)
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self.registry = evidence.registry
+        order = list(self.registry)
         self._order = sorted(
-            recorded["release_id"].unique(),
-            key=lambda release_id: (registry[release_id].period_end, order.index(release_id)),
+            (r for r in self.registry if self.registry[r].dataset in ("pfa", "appendix")),
+            key=lambda r: (self.registry[r].period_end, order.index(r)),
         )
-        self._cells = _by(
-            recorded, ["release_id", "period_end", "area_code", "offence_id", "measure"]
-        )
-        self._shares = _by(shares, ["release_id", "period_end", "area_code", "offence_id"])
-        self._changes = _by(changes, ["release_id", "period_end", "area_code", "offence_id"])
-        self._excluding = _excluding(shares) | _excluding(changes)
-        self._force_ranks = _force_ranks(recorded, shares)
-        self.periods = sorted(
-            {key[1] for key in self._shares}
-            | {a_year_before(self.own_period(release_id)) for release_id in self._order}
-        )
+        self._found: dict[tuple[str, str, date], list[Finding]] = {}
+        self._by_offence: dict[str, dict[tuple[Any, ...], Row]] = {}
+        self._quarters: dict[str, dict[tuple[str, str, date], Row]] = {}
+
+    # What there is
 
     def own_period(self, release_id: str) -> date:
         """Last day of the year that a release is about."""
         return self.registry[release_id].period_end
 
-    def own_releases(self, period_end: date) -> list[str]:
-        """Releases at hand that are about that year, the last issue last."""
-        return [r for r in self._order if self.own_period(r) == period_end]
+    @cached_property
+    def held(self) -> set[str]:
+        """Releases with figures."""
+        recorded = self._evidence.recorded.column("release_id").unique().to_pylist()
+        return {*recorded, *(row["release_id"] for row in self._evidence.codes)}
 
     def settling(self, period_end: date) -> list[str]:
-        """Releases about that year that are not at hand, the one in force first."""
+        """Editions of that year whose figures are not here, the one in force first."""
         missing = [
             release
             for release in self.registry.values()
             if release.dataset == "pfa"
             and release.period_end == period_end
-            and release.release_id not in self._order
+            and release.release_id not in self.held
         ]
         return [r.release_id for r in sorted(missing, key=lambda r: r.status == "superseded")]
 
     def marked(self, area: str, offence: str, period_end: date, measure: str) -> Finding | None:
-        """A cell of that year's own release that holds a marker; its note names the marker."""
-        for release_id in self.own_releases(period_end):
-            row = self._cells.get((release_id, period_end, area, offence, measure))
-            if row and row["marker"]:
-                cell = _cell(row)
+        """A cell of that year's own edition that holds a marker; its note names the marker."""
+        for release_id in self._order:
+            row = self._cells(offence).get((release_id, period_end, area, measure))
+            if row and row["marker"] and self.own_period(release_id) == period_end:
+                note = str(row["marker"]).replace("_", " ")
                 return Finding(
                     float("nan"),
                     "count",
                     period_end,
                     release_id,
                     "first published",
-                    (cell,),
-                    note=str(row["marker"]).replace("_", " "),
+                    (Cell.of(row),),
+                    note=note,
                 )
         return None
 
-    def counts(self, area: str, offence: str, period_end: date) -> list[Finding]:
-        """Every vintage of a count, oldest release first."""
-        found = []
-        for release_id in self._order:
-            tabled = self._tabled(release_id, period_end, area, offence, "count", "count")
-            given = tabled or self._recovered(release_id, period_end, area, offence)
-            found += [given] if given else []
-        return found
+    # Vintages
 
-    def rates(self, area: str, offence: str, period_end: date) -> list[Finding]:
-        """Every vintage of a rate per 1,000 residents."""
-        tabled = [
-            self._tabled(release_id, period_end, area, offence, "rate_per_1000", "per_1000")
+    def counts(self, area: str, offence: str, day: date) -> list[Finding]:
+        """Every vintage of a count, those of the Home Office last."""
+        key = (area, offence, day)
+        if key not in self._found:
+            self._found[key] = [*self._published(*key), *self._revised_since(*key)]
+        return self._found[key]
+
+    def rates(self, area: str, offence: str, day: date) -> list[Finding]:
+        """Every vintage of a rate per 1,000 residents that was published."""
+        tabled = (
+            self._tabled(release_id, day, area, offence, "rate_per_1000", "per_1000")
             for release_id in self._order
-        ]
+        )
         return [finding for finding in tabled if finding]
 
-    def shares(self, area: str, offence: str, period_end: date) -> list[Finding]:
-        """Every vintage of a share of the same release's own total."""
-        totals = {whole.release_id: whole for whole in self.counts(area, "total", period_end)}
+    def shares(self, area: str, offence: str, day: date) -> list[Finding]:
+        """Every vintage of a share, each of the same release's own total."""
+        totals = {whole.release_id: whole for whole in self.counts(area, _TOTAL, day)}
         return [
-            ratio(part, totals[part.release_id], "proportion")
-            for part in self.counts(area, offence, period_end)
-            if totals.get(part.release_id) and totals[part.release_id].value
+            _share(part, whole)
+            for part in self.counts(area, offence, day)
+            if (whole := totals.get(part.release_id)) and whole.value > 0 and part.value >= 0
         ]
 
-    def ranks(
-        self, area: str, offence: str, period_end: date, classification: str
-    ) -> list[Finding]:
-        """Every vintage of a place in an order.
+    def quantity(self, name: str, offence: str) -> Find:
+        """Counts, rates or shares of an offence group by area and year."""
+        finder = {"count": self.counts, "rate": self.rates, "share": self.shares}[name]
+        return lambda area, day: finder(area, offence, day)
+
+    def group_ranks(self, area: str, offence: str, day: date, classification: str) -> list[Finding]:
+        """Every vintage of a group's place by count among the offence groups of its area.
 
         Args:
-            classification: a key of ``RANKED`` or ``RANKED_FORCES``.
+            classification: a key of ``RANKED``.
+        """
+        ranks = self._group_ranks(area, day)
+        found = []
+        for count in self.counts(area, offence, day):
+            rank = ranks.get((count.release_id, offence), {}).get(RANKED[classification])
+            if rank is not None:
+                formula = f"place of {count.named} among {classification}"
+                found.append(replace(count, value=float(rank), unit="rank", formula=formula))
+        return found
+
+    def area_ranks(
+        self, area: str, find: Find, day: date, among: Sequence[str], *, last: bool, by: str
+    ) -> list[Finding]:
+        """Every vintage of an area's place among others, ties sharing the better place.
+
+        Args:
+            find: what they are ordered by.
+            among: codes of the areas that are ordered.
+            last: whether the lowest is the first.
+            by: what the order is called.
         """
         found = []
-        for release_id in self._order:
-            key = (release_id, period_end, area, offence)
-            if classification in RANKED:
-                rank = self._shares.get(key, {}).get(RANKED[classification])
-            else:
-                rank = self._force_ranks[RANKED_FORCES[classification]].get(key)
-            row = self._cells.get((*key, "count"))
-            if rank is None or row is None:
-                continue
-            cell = _cell(row)
+        others = {code: {f.release_id: f for f in find(code, day)} for code in among}
+        for own in find(area, day):
+            values = [f.value for of in others.values() if (f := of.get(own.release_id))]
+            before = sum(v < own.value if last else v > own.value for v in values)
+            formula = f"place of {own.named} among {by}"
+            among_all = replace(own, value=float(len(values)), unit="count", formula=formula)
             found.append(
-                Finding(
-                    rank,
-                    "rank",
-                    period_end,
-                    release_id,
-                    self._vintage(release_id, period_end),
-                    (cell,),
-                    f"place of {cell.name} among {classification}",
+                replace(
+                    own,
+                    value=float(before + 1),
+                    unit="rank",
+                    formula=formula,
+                    told="{}, of {} areas the {}" + (" from the lowest" if last else ""),
+                    parts=(own, replace(among_all, told="{}", parts=())),
                 )
             )
         return found
 
-    def changes(
-        self, area: str, offence: str, period_end: date, previous: date, unit: Unit
+    def compared(
+        self, now: Sequence[Finding], before: Sequence[Finding], kind: str
     ) -> list[Finding]:
-        """A change as each release has it, and between counts as first published.
+        """Differences between two years or areas, within each release and between editions.
 
         Args:
-            unit: ``change`` for a relative change, ``count`` for a difference of offences.
+            kind: ``percent`` for a relative difference, ``points`` for one of two proportions,
+                otherwise the plain difference.
 
-        A release compares its year with the year before as it revises it; two releases can
-        also be compared, and the two need not agree.
+        An edition compares its year with the year before as it revises it; two editions can
+        also be compared as first published, and the two need not agree.
         """
-        found = []
-        for release_id in self._order:
-            row = self._changes.get((release_id, period_end, area, offence))
-            if row is None or row["previous_period_end"] != previous:
-                continue
-            now = self._tabled(release_id, period_end, area, offence, "count", "count")
-            before = self._tabled(
-                release_id, previous, area, offence, "count", "count"
-            ) or self._recovered(release_id, previous, area, offence)
-            if now and before and before.value:
-                change = _change(now, before, unit, "first published")
-                note = "" if row["comparable"] else f"not comparable: {row['recording_changes']}"
-                found.append(_noted(change, note))
-        firsts = [self._first(area, offence, day) for day in (period_end, previous)]
+        earlier = {finding.release_id: finding for finding in before}
+        found = [
+            _difference(one, other, kind, one.vintage)
+            for one in now
+            if (other := earlier.get(one.release_id)) and (other.value or kind != "percent")
+        ]
+        one, other = first_published(now), first_published(before)
+        if not one or not other or one.release_id == other.release_id:
+            return found
         # A total without a force is not compared with one that has it.
-        alike = firsts[0] and firsts[1] and firsts[0].excluding == firsts[1].excluding
-        if firsts[0] and firsts[1] and firsts[1].value and alike:
-            across = _change(firsts[0], firsts[1], unit, "compared")
-            if all(across.value != finding.value for finding in found):
-                found.insert(0, _noted(across, self._comparable(offence, period_end, previous)))
+        if one.excluding == other.excluding and (other.value or kind != "percent"):
+            found = [_difference(one, other, kind, "compared"), *found]
         return found
 
-    def _comparable(self, offence: str, period_end: date, previous: date) -> str:
-        """What makes two years not comparable, as a clause; empty where nothing does."""
-        pair = pd.DataFrame(
-            {
-                "offence_id": [offence],
-                "period_end": pd.to_datetime([period_end]).astype("datetime64[ms]"),
-                "previous_period_end": pd.to_datetime([previous]).astype("datetime64[ms]"),
-            }
+    def comparable(self, offence: str, one: date, other: date) -> str:
+        """What makes two years not comparable; empty where nothing does."""
+        earlier, later = sorted((one, other))
+        began = a_year_before(earlier) + timedelta(days=1)
+        return "; ".join(
+            change["name"]
+            for change in self._evidence.recording_changes
+            if offence in change["offence_ids"].split()
+            and began < date.fromisoformat(change["effective"]) <= later
         )
-        names = recording_changes_between(pair, self._recording_changes).iloc[0]
-        return f"not comparable: {names}" if isinstance(names, str) else ""
-
-    def neighbours(self, period_end: date, find: Find) -> list[Finding]:
-        """What the nearest years at hand before and after say, each in its newest vintage."""
-        sides: list[Finding] = []
-        for days in (
-            [day for day in reversed(self.periods) if day < period_end],
-            [day for day in self.periods if day > period_end],
-        ):
-            given = next((found for day in days if (found := find(day))), None)
-            sides += [given[-1]] if given else []
-        return sides
-
-    def overlapping(self, period_end: date, find: Find) -> list[Finding]:
-        """Those neighbours whose twelve months share some with the year; none unless on both sides.
-
-        Together the two then hold every month of the year if none of it lies between them.
-        """
-        sides = self.neighbours(period_end, find)
-        near = [f for f in sides if abs(months_between(f.period_end, period_end)) < 12]
-        if len(near) < 2 or months_between(near[0].period_end, near[1].period_end) > 12:
-            return []
-        return near
 
     def elsewhere(self, area: str, offence: str, value: float, but: date) -> list[Finding]:
         """Other years in which the area's count of the group is exactly that."""
+        rows = self._cells(offence)
+        days = sorted({key[1] for key in rows if key[2] == area and key[1] != but})
         return [
             finding
-            for day in self.periods
-            if day != but
-            for finding in self.counts(area, offence, day)
+            for day in days
+            for finding in self._published(area, offence, day)
             if finding.value == value
         ]
 
-    def _vintage(self, release_id: str, period_end: date) -> Vintage:
-        return "first published" if self.own_period(release_id) == period_end else "revised"
+    def nearest(self, area: str, find: Find, day: date) -> list[Finding]:
+        """What the nearest years before and after say, each in its newest vintage."""
+        days = sorted({row["period_end"] for row in self._evidence.of_area(area)})
+        sides: list[Finding] = []
+        for side in ([d for d in reversed(days) if d < day], [d for d in days if d > day]):
+            given = next((found for other in side if (found := find(area, other))), None)
+            sides += [given[-1]] if given else []
+        return sides
+
+    def sizes(self, find: Find, area: str, kind: str) -> Sizes | None:
+        """How far a quantity has moved between its first issue and the newest figures.
+
+        Args:
+            find: the quantity.
+            area: areas of its kind are looked at, and forces where those are few.
+            kind: ``relative`` to the figure as revised, or ``absolute``.
+        """
+        types = {a.area_code: a.area_type for a in areas().values()}
+        own = types.get(area, "force")
+        for wanted in ((own,), ("force",)):
+            moved = [
+                abs(first.value - newest.value) / (abs(newest.value) if kind == "relative" else 1)
+                for code, area_type in types.items()
+                if area_type in wanted
+                for day in self._first_days
+                if (vintages := find(code, day))
+                and (first := first_published(vintages))
+                and (newest := revised_since(vintages))
+                and not first.excluding
+                and newest.value
+            ]
+            if len(moved) >= 20:
+                moved.sort()
+                return Sizes(moved[int(0.9 * (len(moved) - 1))], moved[-1], len(moved))
+        return None
+
+    @cached_property
+    def _first_days(self) -> list[date]:
+        return sorted({self.own_period(release_id) for release_id in self.held})
+
+    # Reading
+
+    def _cells(self, offence: str) -> dict[tuple[Any, ...], Row]:
+        if offence not in self._by_offence:
+            key = ("release_id", "period_end", "area_code", "measure")
+            self._by_offence[offence] = {
+                tuple(row[name] for name in key): row for row in self._evidence.of_offence(offence)
+            }
+        return self._by_offence[offence]
+
+    def _published(self, area: str, offence: str, day: date) -> list[Finding]:
+        """Vintages of a count in ONS's editions."""
+        found = []
+        for release_id in self._order:
+            if self.registry[release_id].dataset == "appendix":
+                given = self._appendix(release_id, offence, day) if area == NATIONAL else None
+            else:
+                given = self._tabled(
+                    release_id, day, area, offence, "count", "count"
+                ) or self._recovered(release_id, day, area, offence)
+            found += [given] if given else []
+        return found
+
+    def _vintage(self, release_id: str, day: date) -> Vintage:
+        return "first published" if self.own_period(release_id) == day else "revised"
+
+    def _appendix(self, release_id: str, offence: str, day: date) -> Finding | None:
+        for row in self._evidence.national(offence):
+            if (row["release_id"], row["period_end"]) == (release_id, day):
+                if row["count"] is None:
+                    return None
+                vintage = self._vintage(release_id, day)
+                return Finding(row["count"], "count", day, release_id, vintage, (Cell.of(row),))
+        return None
 
     def _tabled(
-        self, release_id: str, period_end: date, area: str, offence: str, measure: str, unit: Unit
+        self, release_id: str, day: date, area: str, offence: str, measure: str, unit: Unit
     ) -> Finding | None:
-        row = self._cells.get((release_id, period_end, area, offence, measure))
+        row = self._cells(offence).get((release_id, day, area, measure))
         if row is None or row["value"] is None:
             return None
-        vintage = self._vintage(release_id, period_end)
         return Finding(
             row["value"],
             unit,
-            period_end,
+            day,
             release_id,
-            vintage,
-            (_cell(row),),
-            excluding=self._excluding.get((release_id, period_end, area), ""),
+            self._vintage(release_id, day),
+            (Cell.of(row),),
+            excluding=self._excluding(release_id, day, area),
         )
 
-    def _recovered(
-        self, release_id: str, period_end: date, area: str, offence: str
-    ) -> Finding | None:
-        """The count of the year before, from a release's count and its percentage change."""
+    def _recovered(self, release_id: str, day: date, area: str, offence: str) -> Finding | None:
+        """The count of the year before, from an edition's count and its percentage change."""
         own = self.own_period(release_id)
-        row = self._changes.get((release_id, own, area, offence))
-        if (
-            row is None
-            or row["previous_period_end"] != period_end
-            or row["basis"] != "recovered_from_change"
-        ):
+        if a_year_before(own) != day:
             return None
+        cells = self._cells(offence)
         count, change = (
-            _cell(self._cells[release_id, own, area, offence, measure])
-            for measure in ("count", "change_pct")
+            cells.get((release_id, own, area, measure)) for measure in ("count", "change_pct")
         )
-        formula = f"{count.name} / (1 + {change.name} / 100)"
+        if not count or not change or count["value"] is None or change["value"] is None:
+            return None
+        ratio = 1 + change["value"] / 100
+        previous = count["value"] / ratio if ratio > 0 else 0.5
+        # Percentages come in double precision, so that the count comes out whole.
+        if abs(previous - round(previous)) >= _WHOLE:
+            return None
+        places = Cell.of(count), Cell.of(change)
         return Finding(
-            row["previous"],
+            float(round(previous)),
             "count",
-            period_end,
+            day,
             release_id,
             "recovered",
-            (count, change),
-            formula,
-            excluding=self._excluding.get((release_id, own, area), ""),
+            places,
+            f"{places[0].name} / (1 + {places[1].name} / 100)",
+            excluding=self._excluding(release_id, own, area),
         )
 
-    def _first(self, area: str, offence: str, period_end: date) -> Finding | None:
-        """The count in the last issue of the year's own edition."""
-        own = [f for f in self.counts(area, offence, period_end) if f.vintage == "first published"]
-        return own[-1] if own else None
+    def _excluding(self, release_id: str, day: date, area: str) -> str:
+        """The forces without a return that a region's or country's total leaves out."""
+        totals = self._cells(_TOTAL)
+        missing = [
+            areas()[code].area_name
+            for code in members(area)
+            if (row := totals.get((release_id, day, code, "count"))) and row["value"] is None
+        ]
+        return " and ".join(sorted(missing))
+
+    def _revised_since(self, area: str, offence: str, day: date) -> list[Finding]:
+        """Vintages of a count in the Home Office's open data: four quarters of its forces."""
+        inside = members(area) or [area]
+        if area not in areas():
+            return []
+        totals, rows = self._quarterly(_TOTAL), self._quarterly(offence)
+        found = []
+        for release_id in sorted({key[0] for key in totals}):
+            complete = [
+                code
+                for code in inside
+                if all(
+                    (whole := totals.get((release_id, code, end))) and whole["value"] is not None
+                    for end in _quarter_ends(day)
+                )
+            ]
+            added = [
+                rows.get((release_id, code, end)) for code in complete for end in _quarter_ends(day)
+            ]
+            given = [row for row in added if row is not None]
+            if not given or any(row["value"] is None for row in given):
+                continue
+            name = offences()[offence].name
+            words = f"{name[:1].lower()}{name[1:]}, {areas()[area].area_name}"
+            sheets = dict.fromkeys((row["sheet"], row["workbook_sha256"] or "") for row in given)
+            absent = [code for code in inside if code not in complete]
+            found.append(
+                Finding(
+                    sum(row["value"] for row in given),
+                    "count",
+                    day,
+                    release_id,
+                    "revised since",
+                    tuple(Cell(release_id, sha256, sheet, words) for sheet, sha256 in sheets),
+                    f"{words}, four quarters",
+                    excluding=" and ".join(sorted(areas()[code].area_name for code in absent)),
+                )
+            )
+        return found
+
+    def _quarterly(self, offence: str) -> dict[tuple[str, str, date], Row]:
+        if offence not in self._quarters:
+            self._quarters[offence] = {
+                (row["release_id"], row["area_code"], row["period_end"]): row
+                for row in self._evidence.quarterly(offence)
+            }
+        return self._quarters[offence]
+
+    def _group_ranks(self, area: str, day: date) -> dict[tuple[str, str], dict[str, Any]]:
+        """Places of all offence groups of an area and year, by release and group."""
+        # The statistics take seconds to import, and other questions can do without.
+        import pandas as pd
+
+        from crimeshare.measures.recorded import compute_shares
+
+        tabled = [
+            (row["release_id"], row["offence_id"], row["value"])
+            for row in self._evidence.of_area(area)
+            if row["measure"] == "count" and row["period_end"] == day
+        ]
+        since = [
+            (count.release_id, group, count.value)
+            for group in offences()
+            if area in areas()
+            for count in self._revised_since(area, group, day)
+        ]
+        rows = [
+            {
+                "release_id": release_id,
+                "period_end": pd.Timestamp(day),
+                "area_code": area,
+                "area_name": area,
+                "area_type": "country",
+                "offence_id": group,
+                "measure": "count",
+                "value": value,
+            }
+            for release_id, group, value in (*tabled, *since)
+        ]
+        if not any(row["offence_id"] == _TOTAL for row in rows):
+            return {}
+        shares = compute_shares(pd.DataFrame(rows))
+        columns = list(RANKED.values())
+        return {
+            (row["release_id"], row["offence_id"]): {
+                name: None if pd.isna(row[name]) else int(row[name]) for name in columns
+            }
+            for row in shares.to_dict("records")
+        }
 
 
-def _excluding(table: pd.DataFrame) -> dict[tuple[Any, ...], str]:
-    """The forces that totals leave out, by release, year and area."""
-    left_out = table["area_name"].str.extract(r" \(excluding (.+)\)$", expand=False)
-    rows = table.assign(left_out=left_out).dropna(subset=["left_out"])
-    keys = zip(rows["release_id"], rows["period_end"].dt.date, rows["area_code"], strict=True)
-    return dict(zip(keys, rows["left_out"], strict=True))
+@cache
+def members(area: str) -> list[str]:
+    """The forces, and other bodies, that lie in a region or country; none of a force."""
+    inside = []
+    for code, place in areas().items():
+        above = place.parent_code
+        while above:
+            if above == area and place.area_type in ("force", "other"):
+                inside.append(code)
+            above = areas()[above].parent_code
+    return inside
 
 
-def ratio(part: Finding, whole: Finding, unit: Unit) -> Finding:
+def first_published(found: Sequence[Finding]) -> Finding | None:
+    """The last issue of the year's own edition."""
+    return next((f for f in reversed(found) if f.vintage == "first published"), None)
+
+
+def revised_since(found: Sequence[Finding]) -> Finding | None:
+    """The newest figure of the Home Office."""
+    return next((f for f in reversed(found) if f.vintage == "revised since"), None)
+
+
+def _quarter_ends(day: date) -> list[date]:
+    """Ends of the four quarters of the year that ends on ``day``."""
+    ends = []
+    for back in range(_QUARTERS):
+        month = day.month - 3 * back
+        year, month = (day.year, month) if month > 0 else (day.year - 1, month + 12)
+        ends.append(date(year, month, 31 if month in (3, 12) else 30))
+    return ends
+
+
+def _share(part: Finding, whole: Finding) -> Finding:
     """``part / whole``, with the cells of both."""
-    cells = tuple(dict.fromkeys((*part.cells, *whole.cells)))
-    return Finding(
-        part.value / whole.value,
-        unit,
-        part.period_end,
-        part.release_id,
-        part.vintage,
-        cells,
-        f"{part.named} / {whole.named}",
-        excluding=part.excluding,
+    return replace(
+        part,
+        value=part.value / whole.value,
+        unit="proportion",
+        cells=tuple(dict.fromkeys((*part.cells, *whole.cells))),
+        formula=f"{part.named} / {whole.named}",
+        told="{} of {}, {}",
+        parts=(part, whole),
     )
 
 
-def _change(now: Finding, before: Finding, unit: Unit, vintage: Vintage) -> Finding:
-    cells = tuple(dict.fromkeys((*now.cells, *before.cells)))
-    relative = unit == "change"
-    return Finding(
-        now.value / before.value - 1 if relative else now.value - before.value,
-        unit,
-        now.period_end,
-        now.release_id,
-        vintage,
-        cells,
-        f"{now.named} / {before.named} - 1" if relative else f"{now.named} - {before.named}",
-        excluding=now.excluding,
+def _difference(one: Finding, other: Finding, kind: str, vintage: Vintage) -> Finding:
+    relative = kind == "percent"
+    points = not relative and one.unit == "proportion"
+    unit: Unit = "change" if relative else "percentage_points" if points else one.unit
+    return replace(
+        one,
+        value=one.value / other.value - 1 if relative else one.value - other.value,
+        unit=unit,
+        vintage=vintage,
+        cells=tuple(dict.fromkeys((*one.cells, *other.cells))),
+        formula=f"{one.named} / {other.named} - 1" if relative else f"{one.named} - {other.named}",
+        told="{} against {}, {}",
+        parts=(one, other),
     )
-
-
-def _noted(finding: Finding, note: str) -> Finding:
-    return replace(finding, note=note)
-
-
-def _cell(row: Mapping[str, Any]) -> Cell:
-    return Cell.of(row)
-
-
-def _by(table: pd.DataFrame, key: list[str]) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """The rows as plain values, None where empty and dates as dates, by their key."""
-    plain = table.astype(object).where(table.notna(), None)
-    for name in plain:
-        if pd.api.types.is_datetime64_any_dtype(table[name]):
-            plain[name] = table[name].dt.date
-    names = [str(name) for name in plain]
-    rows = (dict(zip(names, row, strict=True)) for row in plain.itertuples(index=False, name=None))
-    return {tuple(row[name] for name in key): row for row in rows}
-
-
-def _force_ranks(
-    recorded: pd.DataFrame, shares: pd.DataFrame
-) -> dict[str, dict[tuple[Any, ...], float]]:
-    """Places of the forces in each order, 1 the highest, ties sharing the better place."""
-    key = ["release_id", "period_end", "area_code", "offence_id"]
-    of_shares = shares[[*key, "area_type", "share"]].rename(columns={"share": "value"})
-    orders = {"share": of_shares} | {
-        measure: recorded.loc[recorded["measure"] == measure, [*key, "area_type", "value"]]
-        for measure in ("rate_per_1000", "count")
-    }
-    ranks = {}
-    for name, table in orders.items():
-        forces = table[(table["area_type"] == "force") & table["value"].notna()]
-        by = [forces[column] for column in ("release_id", "period_end", "offence_id")]
-        places = forces["value"].groupby(by).rank(ascending=False, method="min")
-        index = zip(
-            forces["release_id"],
-            forces["period_end"].dt.date,
-            forces["area_code"],
-            forces["offence_id"],
-            strict=True,
-        )
-        ranks[name] = dict(zip(index, places, strict=True))
-    return ranks

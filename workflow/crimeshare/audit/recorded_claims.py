@@ -1,380 +1,599 @@
-"""Verdicts on claims about police recorded crime."""
+"""Verdicts on claims about police recorded crime.
+
+A number is held against the year's own edition.  Where that is not here, the figures as revised
+since judge it as far as they can: by how far such figures have moved from their first issue.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
-from crimeshare.audit.open_data import OpenData
-from crimeshare.audit.recorded import RANKED, Find, Releases
-from crimeshare.audit.stated import Bound, Direction, Number, Stated
+from crimeshare.audit.naming import release_name, vintage_name
+from crimeshare.audit.recorded import (
+    ORDERS,
+    RANKED,
+    Find,
+    Releases,
+    Sizes,
+    first_published,
+    members,
+    revised_since,
+)
+from crimeshare.audit.stated import (
+    Bound,
+    Direction,
+    Near,
+    Number,
+    OneIn,
+    Paced,
+    Place,
+    Stated,
+    Times,
+)
 from crimeshare.audit.statements import (
     AnyClaim,
+    AnyRecorded,
+    AreaComparison,
     Change,
     Count,
     Rank,
     Rate,
-    Recorded,
     Share,
     Total,
+    find_area,
 )
 from crimeshare.audit.verdicts import Reason, Verdict
-from crimeshare.periods import in_words
-from crimeshare.reference import offences
+from crimeshare.periods import a_year_before, in_words, months_between
+from crimeshare.problems import Problem
+from crimeshare.reference import Area, offences
+
+_WALES = "W92000004"
+_QUANTITY = {Count: "count", Total: "count", Change: "count", Share: "share", Rate: "rate"}
+_MARKED_IN = {"count": "count", "share": "count", "rate": "rate_per_1000"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One quantity, what is said of it, and how to find it.
+
+    Attributes:
+        stated: what is said.
+        find: vintages of the quantity by area and year.
+        kind: whether a distance from it is ``relative`` or ``absolute``.
+        measure: the measure whose marker explains that it is not there.
+    """
+
+    claim: AnyRecorded
+    stated: Stated
+    find: Find
+    kind: Literal["relative", "absolute"]
+    measure: str
+
+    @property
+    def found(self) -> Sequence[Finding]:
+        """Every vintage of the area and year that the claim is about."""
+        return self.find(self.claim.area.area_code, self.claim.period)
 
 
 class RecordedAudit:
-    """Judges claims against every release of recorded crime at hand."""
+    """Judges claims against every release of recorded crime."""
 
     def __init__(
-        self,
-        releases: Releases,
-        open_data: OpenData,
-        claims: Mapping[str, AnyClaim],
+        self, releases: Releases, areas: Mapping[str, Area], claims: Mapping[str, AnyClaim]
     ) -> None:
-        """Take the releases, counts as revised since (which decide nothing), and claims by id."""
+        """Take the releases, the areas they are about, and the claims by id."""
         self._releases = releases
-        self._open_data = open_data
+        self._areas = areas
         self._claims = claims
 
-    def judge(self, claim: Recorded) -> Verdict:
-        """The verdict on one claim."""
-        match claim:
-            case Count() | Total():
-                return self._count(claim)
-            case Share():
-                return self._share(claim)
-            case Rank():
-                return self._rank(claim)
-            case Rate():
-                return self._rate(claim)
-            case Change():
-                return self._change(claim)
-        raise TypeError(f"no verdict on a {type(claim).__name__}")
+    def judge(self, claim: AnyRecorded) -> Verdict:
+        """The verdict on one claim.
 
-    def _count(self, claim: Count | Total) -> Verdict:
-        area, offence = claim.area.area_code, _offence(claim)
-        find: Find = lambda day: self._releases.counts(area, offence, day)  # noqa: E731
-        verdict = self._vintages(claim, claim.value, find, "count")
-        if verdict.verdict in (verdicts.NOT_CHECKABLE, verdicts.CONTRADICTED):
-            same = (
-                self._releases.elsewhere(area, offence, claim.value.value, claim.period)
-                if isinstance(claim.value, Number)
-                else []
+        Raises:
+            Problem: its parts make no sense together.
+        """
+        if isinstance(claim, Rank):
+            return self._rank(claim)
+        if isinstance(claim, AreaComparison):
+            return self._defined(
+                claim,
+                {
+                    f"by {name}": self._compared(claim, claim.value, name)
+                    for name in ("count", "rate", "share")
+                },
             )
-            if same:
-                verdict.reason.say(
-                    f"The stated number, {{}}, is exactly that of the {same[0].year} in "
-                    f"{same[0].release_id}.",
-                    same[0],
-                )
-                decisive = dict.fromkeys((*verdict.decisive, same[0]))
-                verdict = Verdict(verdict.verdict, verdict.reason, tuple(decisive))
-        for later in self._open_data.counts(area, offence, claim.period):
-            groups = "" if isinstance(claim, Total) else " and by the offence groups of today"
-            verdict.reason.say(
-                f"{later.note} give {{}} for that year as revised since{groups}; a revised count "
-                "neither bears out nor refutes what was first published.",
-                later,
-            )
+        name = _QUANTITY[type(claim)]
+        if isinstance(claim, Change) or claim.compares:
+            question = self._compared(claim, claim.value, name)
+        else:
+            question = self._plain(claim, claim.value, name)
+        verdict = self._answer(question)
+        if isinstance(claim, Change) or claim.since:
+            self._say_comparable(claim, verdict.reason)
         return verdict
 
-    def _rate(self, claim: Rate) -> Verdict:
-        area, offence = claim.area.area_code, claim.offence.offence_id
-        return self._vintages(
-            claim,
-            claim.value,
-            lambda day: self._releases.rates(area, offence, day),
-            "rate_per_1000",
-        )
+    # What is asked
 
-    def _share(self, claim: Share) -> Verdict:
-        area, offence = claim.area.area_code, claim.offence.offence_id
-        find: Find = lambda day: self._releases.shares(area, offence, day)  # noqa: E731
-        own = self._own_counts(claim, "proportion")
-        if own and not find(claim.period):
-            return self._by_own_counts(claim, claim.value, own, find)
-        return self._vintages(claim, claim.value, find, "count")
+    def _plain(self, claim: AnyRecorded, stated: Stated, name: str) -> Question:
+        find = self._releases.quantity(name, claim.offence.offence_id)
+        if isinstance(stated, Paced):
+            find = _paced(find, stated)
+        return Question(claim, stated, find, "relative", _MARKED_IN[name])
 
-    def _change(self, claim: Change) -> Verdict:
-        unit: Unit = "change" if claim.value.relative else "count"
-        area, offence = claim.area.area_code, claim.offence.offence_id
-        found = self._releases.changes(area, offence, claim.period, claim.previous, unit)
-        own = self._own_counts(claim, unit)
-        if not found:
-            if own:
-                return self._by_own_counts(claim, claim.value, own, lambda day: [])
-            return self._not_checkable(claim, lambda day: [], "count")
-        within = [finding for finding in found if finding.vintage != "compared"] or found
-        verdict = self._judged(claim, claim.value, within)
-        across = [finding for finding in found if finding not in within]
-        if verdict.verdict == verdicts.CONTRADICTED and across:
-            best = verdicts.best(claim.value, across)
-            if best:
-                reason = Reason()
-                reason.say(
-                    f"The counts as first published differ by {{}} between the "
-                    f"{in_words(claim.previous)} and the {across[0].year}, as stated; "
-                    f"{within[-1].release_id}, which compares with the earlier year as it revised "
-                    "it, has {}.",
-                    across[0],
-                    within[-1],
+    def _compared(self, claim: AnyRecorded, stated: Stated, name: str) -> Question:
+        """A difference from another area, or from another year."""
+        if stated.kind == "points" and name != "share":
+            raise Problem(
+                f"`value` is `{stated.text}`; only shares differ by percentage points, so "
+                "expected `quantity: share`"
+            )
+        kind = "points" if name == "share" and stated.kind != "percent" else stated.kind
+        if isinstance(stated, Direction) and kind == "number":
+            kind = "percent"
+        base = self._releases.quantity(name, claim.offence.offence_id)
+        if claim.than:
+            other = claim.than.area_code
+
+            def find(area: str, day: date) -> Sequence[Finding]:
+                now, then = base(area, day), base(other, day)
+                within = [f for f in now if any(f.release_id == t.release_id for t in then)]
+                return self._releases.compared(within, then, kind)
+
+        else:
+            previous = claim.previous if isinstance(claim, Change) else claim.since
+            months = months_between(previous or a_year_before(claim.period), claim.period)
+
+            def find(area: str, day: date) -> Sequence[Finding]:
+                return self._releases.compared(
+                    base(area, day), base(area, _months_before(day, months)), kind
                 )
-                verdict = Verdict(verdicts.DEPENDS, reason, (across[0], within[-1]))
-        note = next((finding.note for finding in found if finding.note), "")
-        if note:
-            verdict.reason.say(f"The two years are {note}.")
-        return verdict
+
+        absolute = kind in ("points", "percent")
+        measure = _MARKED_IN[name]
+        return Question(claim, stated, find, "absolute" if absolute else "relative", measure)
 
     def _rank(self, claim: Rank) -> Verdict:
-        if claim.classification != "not stated":
-            return self._stated_rank(claim)
-        by_definition = self._places(claim, claim.period)
-        if any(by_definition.values()):
-            return self._by_definition(claim, by_definition)
-        before_after = [
-            self._places(claim, finding.period_end)
-            for finding in self._releases.overlapping(
-                claim.period, lambda day: self._any_place(claim, day)
+        place = claim.value
+        among_areas = place.ordered or claim.classification in ORDERS
+        if among_areas and claim.classification in RANKED:
+            raise Problem(
+                f"`value` is `{place.text}`, a place among areas, and `classification` is "
+                f"`{claim.classification}`, a list of offence groups; expected one of "
+                f"{', '.join(ORDERS)}"
             )
-        ]
-        fits = [_fitting(claim.value, places) for places in before_after]
-        verdict = self._not_checkable(claim, lambda day: self._any_place(claim, day), "count")
-        if not fits or not all(fits) or fits[0] != fits[1]:
-            return verdict
-        if len(fits[0]) == sum(bool(found) for found in before_after[0].values()):
-            return verdict
-        reason, decisive = Reason(), []
-        for places in before_after:
-            newest = [found[-1] for found in places.values() if found]
-            reason.say(
-                f"In the {newest[0].year} ({newest[0].release_id}), {_all_places(claim, places)}.",
-                *newest,
-            )
-            decisive += [places[name][-1] for name in fits[0]]
-        reason.say(
-            f"So it is true among {_listed(fits[0])} only{_parent(claim, fits[0])}. "
-            f"{self._missing(claim)}; those two years together hold all of its months, and "
-            "agree."
-        )
-        return Verdict(verdicts.DEPENDS, reason, tuple(decisive))
+        if not among_areas:
+            names = list(RANKED) if claim.classification == "not stated" else [claim.classification]
+            asked = {f"among {name}": self._group_rank(claim, name) for name in names}
+        else:
+            by = ORDERS.get(claim.classification) or place.order
+            names = [by] if by else ["count", "rate", "share"]
+            among = self._among(claim.area, place.within)
+            asked = {f"by {name}": self._area_rank(claim, place, name, among) for name in names}
+        if len(asked) == 1:
+            (question,) = asked.values()
+            return self._stated_rank(claim, question, next(iter(asked)))
+        return self._defined(claim, asked)
 
-    def _stated_rank(self, claim: Rank) -> Verdict:
-        area, offence = claim.area.area_code, claim.offence.offence_id
-        find: Find = lambda day: self._releases.ranks(  # noqa: E731
-            area, offence, day, claim.classification
-        )
-        at_hand = self._releases.counts(area, offence, claim.period)
-        if claim.classification not in RANKED or find(claim.period) or not at_hand:
-            return self._vintages(
-                claim, claim.value, find, "count", f" among {claim.classification}"
-            )
-        reason = Reason()
-        reason.say(
-            f"{claim.offence.name} has no place among {claim.classification}"
-            f"{_no_place(claim)}; {at_hand[-1].release_id} counts {{}} offences.",
-            at_hand[-1],
-        )
-        others = {name: found for name, found in self._places(claim, claim.period).items() if found}
-        for name, found in others.items():
-            reason.say(f"Among {name} it is {{}}.", found[-1])
-        return Verdict(verdicts.NOT_SUPPORTED, reason, (at_hand[-1],))
+    def _group_rank(self, claim: Rank, name: str) -> Question:
+        offence = claim.offence.offence_id
 
-    def _by_definition(self, claim: Rank, places: Mapping[str, Sequence[Finding]]) -> Verdict:
-        newest = {name: found[-1] for name, found in places.items() if found}
-        fits = _fitting(claim.value, places)
-        reason = Reason()
-        first = next(iter(newest.values()))
-        reason.say(f"In {first.release_id}, {_all_places(claim, places)}.", *newest.values())
-        if not fits:
-            reason.say("It is true in none of them.")
-            return Verdict(verdicts.CONTRADICTED, reason, tuple(newest.values()))
-        decisive = tuple(newest[name] for name in fits)
-        if len(fits) == len(newest):
-            return Verdict(verdicts.CONFIRMED, reason, decisive)
-        reason.say(f"So it is true among {_listed(fits)} only{_parent(claim, fits)}.")
-        return Verdict(verdicts.DEPENDS, reason, decisive)
+        def find(area: str, day: date) -> Sequence[Finding]:
+            return self._releases.group_ranks(area, offence, day, name)
 
-    def _places(self, claim: Rank, day: date) -> dict[str, list[Finding]]:
-        """Vintages of the group's place in each classification of offence groups."""
-        area, offence = claim.area.area_code, claim.offence.offence_id
-        return {name: self._releases.ranks(area, offence, day, name) for name in RANKED}
+        return Question(claim, claim.value, find, "absolute", "count")
 
-    def _any_place(self, claim: Rank, day: date) -> list[Finding]:
-        return self._places(claim, day)["published columns"]
+    def _area_rank(self, claim: Rank, place: Place, name: str, among: Sequence[str]) -> Question:
+        base = self._releases.quantity(name, claim.offence.offence_id)
 
-    def _vintages(
-        self, claim: Recorded, stated: Stated, find: Find, measure: str, where: str = ""
-    ) -> Verdict:
-        """Judge a number against every vintage of the year at hand."""
-        found = find(claim.period)
-        if not found:
-            return self._not_checkable(claim, find, measure)
-        first_at_hand = any(finding.vintage == "first published" for finding in found)
-        if not first_at_hand and verdicts.best(stated, found) is None:
-            return self._not_checkable(claim, find, measure)
-        return self._judged(claim, stated, found, where)
+        def find(area: str, day: date) -> Sequence[Finding]:
+            return self._releases.area_ranks(area, base, day, among, last=place.last, by=name)
 
-    def _judged(
-        self, claim: Recorded, stated: Stated, found: Sequence[Finding], where: str = ""
-    ) -> Verdict:
-        best = verdicts.best(stated, found)
-        partial = all(finding.excluding for finding in found)
-        if isinstance(stated, Bound) and isinstance(claim, Count | Total):
+        return Question(claim, place, find, "absolute", _MARKED_IN[name])
+
+    def _among(self, area: Area, within: str) -> list[str]:
+        """Areas of the same kind, within an area if one is named."""
+        whole = None
+        if within and within not in ("country", "area", "england and wales", "nation"):
+            try:
+                whole = find_area(within, self._areas)
+            except ValueError as error:
+                raise Problem(f"`value` ends in an area that {error}") from None
+        kinds = {area.area_type}
+        if area.area_type == "region" or area.area_code == _WALES:
+            # ONS lists Wales beside the regions of England.
+            return [
+                code
+                for code, other in self._areas.items()
+                if other.area_type == "region" or code == _WALES
+            ]
+        codes = [code for code, other in self._areas.items() if other.area_type in kinds]
+        if whole:
+            if area.area_code not in members(whole.area_code):
+                raise Problem(
+                    f"`value` ranks {area.area_name} in {whole.area_name}, where it does not lie"
+                )
+            codes = [code for code in codes if code in members(whole.area_code)]
+        return codes
+
+    # How it is answered
+
+    def _answer(self, question: Question) -> Verdict:
+        """Judge a number against every vintage of its year."""
+        claim, stated = question.claim, question.stated
+        found = question.found
+        published = [f for f in found if f.vintage != "revised since"]
+        newest = revised_since(found)
+        within = [f for f in published if f.vintage != "compared"] or published
+        since = [newest] if newest else []
+        if first_published(within):
+            # A table of many years, as the appendix has, tells how a figure moved since; what an
+            # edition says of the year before it belongs to the year's own figures.
+            long_since = [f for f in within if self._of_many_years(f)]
+            within, since = [f for f in within if f not in long_since], [*long_since[-1:], *since]
+        best = verdicts.best(stated, within)
+        has_first = any(f.vintage in ("first published", "compared") for f in published)
+        partial = bool(within) and all(f.excluding for f in within)
+        if partial and best and isinstance(stated, Bound):
             # More than the bound stays more with the offences of the force that is left out.
-            partial = partial and found[-1].value < stated.value
-        reason = Reason()
-        if best is None or (partial and isinstance(stated, Bound)):
-            for finding in found:
-                reason.say(f"{_says(finding)} {{}}{where}.", finding)
-            if missing := self._releases.settling(claim.period):
-                reason.say(f"Another issue for the same year, {missing[0]}, is not at hand.")
-            verdict = verdicts.CONTRADICTED
-            if partial:
-                reason.say("What leaves out a force does not settle a number for the whole.")
-                verdict = verdicts.NOT_SUPPORTED
-            return Verdict(verdict, reason, tuple(reversed(found)))
-        verdict, decisive = best
-        reason.say(f"{_says(decisive)} {{}}{where}{_how(verdict, stated)}.", decisive)
-        for other in found:
-            if other is not decisive and other.value != decisive.value:
-                reason.say(f"{_says(other)} {{}}.", other)
-        return Verdict(verdict, reason, (decisive,))
+            more = isinstance(claim, Count | Total) and within[-1].value > stated.value
+            best = best if more else None
+        if best:
+            return self._borne_out(question, *best, within, since)
+        if has_first and not partial:
+            return self._not_borne_out(question, published, within, since)
+        if bad := self._by_own_counts(question, found):
+            return bad
+        if newest or published:
+            return self._by_revised(question, published, newest)
+        return self._not_checkable(question)
 
-    def _by_own_counts(
+    def _of_many_years(self, finding: Finding) -> bool:
+        dataset = self._releases.registry[finding.release_id].dataset
+        return dataset == "appendix" and finding.vintage == "revised"
+
+    def _borne_out(
         self,
-        claim: Share | Change,
-        stated: Stated,
-        own: tuple[Finding, Finding, Finding],
-        find: Find,
+        question: Question,
+        verdict: str,
+        decisive: Finding,
+        within: Sequence[Finding],
+        since: Sequence[Finding],
     ) -> Verdict:
-        """Judge arithmetic by the counts the statement itself gives."""
-        match = stated.match(own[-1].value)
         reason = Reason()
-        # Bad arithmetic shows without the release; good arithmetic confirms no count.
-        verdict, how = {
-            None: (verdicts.NOT_SUPPORTED, ", which is not what it says"),
-            "truncated": (verdicts.TRUNCATED, _how(verdicts.TRUNCATED, stated)),
-        }.get(match, (verdicts.NOT_CHECKABLE, ", as stated"))
-        reason.say(f"Its own two counts, {{}} and {{}}, make {{}}{how}.", *own)
-        if isinstance(claim, Change) and match is None:
-            reason.say("A release may compare with the earlier year as it revised it.")
-        reason.say(f"{self._missing(claim)}; until then the counts rest on the statement.")
-        beside = self._beside(claim, find, reason)
-        return Verdict(verdict, reason, (own[-1], *own[:-1], *beside))
+        match = question.stated.match(decisive.value) or "exact"
+        how = _how(verdicts.OF_MATCH[match], question.stated)
+        self._say(reason, decisive, how, question.stated)
+        for other in within:
+            if other is not decisive and other.value != decisive.value:
+                self._say(reason, other)
+        for finding in since:
+            self._say(reason, finding)
+        settles = ""
+        if decisive.vintage not in ("first published", "compared") and not first_published(within):
+            settles = self._say_missing(question, reason)
+        return Verdict(verdict, reason, (decisive,), settles)
 
-    def _not_checkable(self, claim: Recorded, find: Find, measure: str) -> Verdict:
-        reason = Reason()
-        marked = self._releases.marked(claim.area.area_code, _offence(claim), claim.period, measure)
-        if marked:
-            reason.say(
-                f"{marked.release_id} gives no number here: the cell is marked {marked.note}."
-            )
-            return Verdict(verdicts.NOT_CHECKABLE, reason, (marked,))
-        found = find(claim.period)
-        for finding in found:
-            reason.say(
-                f"{_says(finding)} {{}}, which does not settle what was first published.", finding
-            )
-        reason.say(f"{self._missing(claim)}.")
-        beside = self._beside(claim, find, reason)
-        return Verdict(verdicts.NOT_CHECKABLE, reason, (*found, *beside))
+    def _not_borne_out(
+        self,
+        question: Question,
+        published: Sequence[Finding],
+        within: Sequence[Finding],
+        since: Sequence[Finding],
+    ) -> Verdict:
+        stated, reason = question.stated, Reason()
+        across = [f for f in published if f not in within]
+        if across and (fits := verdicts.best(stated, across)):
+            self._say(reason, fits[1], _how(fits[0], stated), stated)
+            self._say(reason, within[-1], "; it compares with the earlier year as since revised")
+            return Verdict(verdicts.DEPENDS, reason, (fits[1], within[-1]))
+        for later in since:
+            match = None if later.excluding else stated.match(later.value)
+            if match in ("exact", "rounded"):
+                self._say(reason, later, _how(verdicts.OF_MATCH[match], stated), stated)
+                for finding in within:
+                    self._say(reason, finding)
+                return Verdict(verdicts.TRUE_ONLY_OF.format(later.release_id), reason, (later,))
+        for finding in within:
+            self._say(reason, finding, stated=stated)
+        for finding in since:
+            self._say(reason, finding)
+        same = self._say_elsewhere(question, reason)
+        settles = ""
+        if missing := self._releases.settling(question.claim.period):
+            settles = release_name(self._releases.registry[missing[0]])
+            reason.say(f"ONS issued the edition twice; we do not have the other, {settles}.")
+        decisive = dict.fromkeys((*reversed(within), *same))
+        return Verdict(verdicts.CONTRADICTED, reason, tuple(decisive), settles)
 
-    def _beside(self, claim: Recorded, find: Find, reason: Reason) -> list[Finding]:
-        """Tell what the years on either side say, and whether the stated value lies between."""
-        sides = self._releases.neighbours(claim.period, find)
-        for finding in sides:
-            reason.say(
-                f"The nearest year {'before' if finding.period_end < claim.period else 'after'} "
-                f"at hand, the {finding.year} ({_in_release(finding)}), has {{}}.",
-                finding,
-            )
-        stated = claim.value if isinstance(claim, Count | Total) else None
-        if isinstance(stated, Number) and self._releases.overlapping(claim.period, find):
-            low, high = sorted(finding.value for finding in sides)
-            between = low <= stated.value <= high
-            reason.say(
-                f"The stated number {'lies' if between else 'does not lie'} between the two."
-            )
-        return sides
+    def _by_revised(
+        self, question: Question, published: Sequence[Finding], newest: Finding | None
+    ) -> Verdict:
+        """Judge by the figures as revised since, as far as revisions of that size allow."""
+        stated, reason = question.stated, Reason()
+        settles = self._say_missing(question, reason)
+        known = [*published, *([newest] if newest else [])]
+        last = newest or published[-1]
+        match = stated.match(last.value)
+        for finding in known:
+            how = _how(verdicts.OF_MATCH[match], stated) if finding is last and match else ""
+            self._say(reason, finding, how, stated if finding is last else None)
+        # What leaves out a force does not say how large the whole was.
+        whole = [finding for finding in known if not finding.excluding] or known
+        nearest = min(whole, key=lambda finding: _gap(question, finding))
+        sizes = self._releases.sizes(question.find, question.claim.area.area_code, question.kind)
+        gap = _gap(question, nearest)
+        if match in ("exact", "rounded") and not isinstance(stated, Bound | Near | Direction):
+            verdict = verdicts.OF_MATCH[match]
+        elif match in ("exact", "rounded") and sizes:
+            margin = abs(last.value - (0.0 if isinstance(stated, Direction) else stated.value))
+            margin /= abs(last.value) if question.kind == "relative" and last.value else 1
+            safe = margin > sizes.largest and not isinstance(stated, Near)
+            verdict = verdicts.CONFIRMED if safe else verdicts.AS_REVISED
+            if not safe:
+                self._say_sizes(reason, question, sizes)
+        elif sizes is None:
+            verdict = verdicts.AS_REVISED if match else verdicts.NOT_CHECKABLE
+        else:
+            away = _distance(question, nearest, gap)
+            reason.say("What is stated is {} away from the nearest of these.", away)
+            self._say_sizes(reason, question, sizes)
+            verdict = verdicts.AS_REVISED if gap <= sizes.usual else verdicts.NOT_CHECKABLE
+            if gap > sizes.largest:
+                verdict = verdicts.CONTRADICTED
+        same = self._say_elsewhere(question, reason) if match != "exact" else []
+        return Verdict(verdict, reason, (last, *same), settles)
 
-    def _own_counts(
-        self, claim: Share | Change, unit: Unit
-    ) -> tuple[Finding, Finding, Finding] | None:
-        """The statement's own two counts, and the value that they make."""
-        if not claim.own_counts:
-            return None
-        counts = [self._claims[name] for name in claim.own_counts]
-        first, second = (
-            self._own_count(count) for count in counts if isinstance(count, Count | Total)
+    def _say_sizes(self, reason: Reason, question: Question, sizes: Sizes) -> None:
+        usual, largest = (_distance(question, None, size) for size in (sizes.usual, sizes.largest))
+        number = Finding(
+            sizes.number, "count", question.claim.period, "", "estimate", (), "revisions seen"
         )
+        reason.say(
+            "Of {} such figures, nine in ten have moved by at most {} since they were first "
+            "published, and none by more than {}.",
+            number,
+            usual,
+            largest,
+        )
+
+    def _by_own_counts(self, question: Question, found: Sequence[Finding]) -> Verdict | None:
+        """Judge arithmetic by the counts the statement itself gives; None where it is right."""
+        claim, stated = question.claim, question.stated
+        if not isinstance(claim, Share | Change) or not claim.own_counts:
+            return None
+        unit: Unit = "proportion"
+        if isinstance(claim, Change):
+            relative = stated.kind == "percent" or isinstance(stated, Direction)
+            unit = "change" if relative else "count"
+        first, second, made = self._own_counts(claim, unit)
+        match = stated.match(made.value)
+        if match in ("exact", "rounded"):
+            return None
+        reason = Reason()
+        how = _how(verdicts.TRUNCATED, stated) if match else ", which is not what it says"
+        reason.say(f"Its own two counts, {{}} and {{}}, make {{}}{how}.", first, second, made)
+        if newest := revised_since(found):
+            self._say(reason, newest)
+        settles = self._say_missing(question, reason)
+        verdict = verdicts.TRUNCATED if match else verdicts.NOT_SUPPORTED
+        return Verdict(verdict, reason, (made, first, second), settles)
+
+    def _own_counts(self, claim: Share | Change, unit: Unit) -> tuple[Finding, Finding, Finding]:
+        """The statement's own two counts, and the value that they make."""
+        counts = [self._claims[name] for name in claim.own_counts or ()]
+        first, second = (self._own_count(c) for c in counts if isinstance(c, Count | Total))
         value, formula = {
             "proportion": (first.value / second.value, "{:.0f} / {:.0f}"),
             "change": (first.value / second.value - 1, "{:.0f} / {:.0f} - 1"),
             "count": (first.value - second.value, "{:.0f} - {:.0f}"),
         }[unit]
-        made = Finding(
-            value,
-            unit,
-            claim.period,
-            "",
-            "own counts",
-            formula=formula.format(first.value, second.value),
+        words = formula.format(first.value, second.value)
+        return (
+            first,
+            second,
+            Finding(value, unit, claim.period, "", "own counts", formula=words),
         )
-        return first, second, made
 
     def _own_count(self, claim: Count | Total) -> Finding:
         """A count that the statement gives, with its cell where a release bears it out."""
         stated = claim.value.value
-        found = self._releases.counts(claim.area.area_code, _offence(claim), claim.period)
+        found = self._releases.counts(claim.area.area_code, claim.offence.offence_id, claim.period)
         same = [finding for finding in found if finding.value == stated]
         return same[-1] if same else Finding(stated, "count", claim.period, "", "own counts")
 
-    def _missing(self, claim: Recorded) -> str:
-        """The clause that says which release would settle a claim."""
-        day = claim.period
-        if isinstance(claim, Change) and self._releases.own_releases(day):
-            day = claim.previous
-        year = in_words(day)
-        settling = self._releases.settling(day)
-        at_hand = self._releases.own_releases(day)
-        if at_hand:
-            return f"{at_hand[-1]}, the edition of the {year}, has no such number"
-        if not settling:
-            return f"No edition of the {year} is known, so nothing would settle it"
-        replaced = f" (or {settling[1]}, which it replaced)" if len(settling) > 1 else ""
-        return f"The edition of the {year} is not at hand; {settling[0]}{replaced} would settle it"
-
-
-def _offence(claim: Recorded) -> str:
-    if isinstance(claim, Count | Share | Rank | Rate | Change):
-        return claim.offence.offence_id
-    return "total"
-
-
-def _says(finding: Finding) -> str:
-    """Who says so, up to the number."""
-    without = f" excluding {finding.excluding}," if finding.excluding else ""
-    match finding.vintage:
-        case "first published":
-            comma = "," if without else ""
-            return f"The edition of the {finding.year} ({finding.release_id}){comma}{without} gives"
-        case "revised":
-            return f"{finding.release_id}, as it revised the {finding.year},{without} gives"
-        case "recovered":
-            return (
-                f"{finding.release_id}, by its percentage change on the {finding.year},{without} "
-                "gives"
+    def _not_checkable(self, question: Question) -> Verdict:
+        claim, reason = question.claim, Reason()
+        marked = self._releases.marked(
+            claim.area.area_code, claim.offence.offence_id, claim.period, question.measure
+        )
+        settles = self._say_missing(question, reason)
+        sides = self._releases.nearest(claim.area.area_code, question.find, claim.period)
+        for finding in sides:
+            side = "before" if finding.period_end < claim.period else "after"
+            reason.say(
+                f"The nearest year {side} that we have, the {finding.year}, has {finding.told}.",
+                finding,
             )
-        case _:
-            return "The counts first published in the two editions make"
+        return Verdict(
+            verdicts.NOT_CHECKABLE, reason, (marked,) if marked else tuple(sides), settles
+        )
+
+    def _stated_rank(self, claim: Rank, question: Question, where: str) -> Verdict:
+        """A place in an order that the statement names."""
+        counted = self._releases.counts(
+            claim.area.area_code, claim.offence.offence_id, claim.period
+        )
+        if question.found or not counted or claim.classification not in RANKED:
+            return self._answer(question)
+        reason = Reason()
+        reason.say(f"{claim.offence.name} is not ranked {where}{_no_place(claim)}.")
+        self._say(reason, counted[-1])
+        for name in RANKED:
+            if found := self._group_rank(claim, name).found:
+                reason.say(f"Among {name} it is {{}}.", _leading(found))
+        return Verdict(verdicts.NOT_SUPPORTED, reason, (counted[-1],))
+
+    def _defined(self, claim: AnyRecorded, asked: Mapping[str, Question]) -> Verdict:
+        """A statement that may mean several things: true of all, of some or of none."""
+        leading = {name: _leading(q.found) for name, q in asked.items() if q.found}
+        if not leading:
+            return self._not_checkable(next(iter(asked.values())))
+        reason = Reason()
+        first = next(iter(leading.values()))
+        absent = [name for name in asked if name not in leading]
+        said = [f"{finding.told} {name}" for name, finding in leading.items()]
+        reason.say(
+            f"{vintage_name(first, self._releases.registry)}: {_listed(said)}.", *leading.values()
+        )
+        if absent and isinstance(claim, Rank) and not claim.value.ordered:
+            reason.say(f"It is not ranked {_listed(absent)}{_no_place(claim)}.")
+        elif absent:
+            reason.say(f"There is no figure {_listed(absent)}.")
+        stated = next(iter(asked.values())).stated
+        fits = [name for name, finding in leading.items() if stated.match(finding.value)]
+        settles = ""
+        if first.vintage == "revised since":
+            settles = self._say_missing(next(iter(asked.values())), reason)
+        if not fits:
+            reason.say("So it is true in no sense." if len(leading) > 1 else "")
+            verdict = verdicts.CONTRADICTED if not settles else verdicts.NOT_SUPPORTED
+            return Verdict(verdict, reason, tuple(leading.values()), settles)
+        decisive = tuple(leading[name] for name in fits)
+        if len(fits) == len(leading):
+            matches = {stated.match(finding.value) for finding in decisive}
+            exact = matches == {"exact"}
+            verdict = verdicts.CONFIRMED if exact else verdicts.ROUNDED
+            return Verdict(verdicts.AS_REVISED if settles else verdict, reason, decisive, settles)
+        reason.say(f"So it is true {_listed(fits)} only{_parent(claim, fits)}.")
+        return Verdict(verdicts.DEPENDS, reason, decisive, settles)
+
+    # How it is said
+
+    def _say(
+        self, reason: Reason, finding: Finding, how: str = "", stated: Stated | None = None
+    ) -> None:
+        """One vintage with its value, and what the value is to what was stated."""
+        begin = vintage_name(finding, self._releases.registry)
+        plain = stated.number if isinstance(stated, Bound | Near) else stated
+        if isinstance(plain, OneIn) and plain.part == 1 and finding.value > 0:
+            one_in = replace(
+                finding, value=1 / finding.value, unit="one_in", formula=f"1 / ({finding.named})"
+            )
+            one_in = replace(one_in, told="{}", parts=())
+            reason.say(f"{begin}: {finding.told}, that is {{}}{how}.", finding, one_in)
+        elif isinstance(plain, Times) and finding.unit == "change":
+            times = replace(finding, value=finding.value + 1, unit="times")
+            times = replace(
+                times, formula=finding.formula.removesuffix(" - 1"), told="{}", parts=()
+            )
+            reason.say(f"{begin}: {finding.told}, that is {{}} times as many{how}.", finding, times)
+        else:
+            reason.say(f"{begin}: {finding.told}{how}.", finding)
+
+    def _say_missing(self, question: Question, reason: Reason) -> str:
+        """Say why the year's own edition does not settle it; returns what would."""
+        claim = question.claim
+        day = claim.period
+        area, offence = claim.area.area_code, claim.offence.offence_id
+        if marked := self._releases.marked(area, offence, day, question.measure):
+            name = release_name(self._releases.registry[marked.release_id])
+            reason.say(f"The first issue ({name}) gives no number here: it is {marked.note}.")
+            return ""
+        earlier = claim.previous if isinstance(claim, Change) else claim.since
+        held = any(
+            self._releases.own_period(r) == day and self._releases.registry[r].dataset == "pfa"
+            for r in self._releases.held
+        )
+        if held and earlier:
+            day = earlier
+        elif held:
+            reason.say(f"The edition of the {in_words(day)} gives no such number.")
+            return ""
+        missing = self._releases.settling(day)
+        if not missing:
+            reason.say(f"No edition of the {in_words(day)} is known.")
+            return ""
+        name = release_name(self._releases.registry[missing[-1]])
+        reason.say(f"We do not have the first issue ({name}).")
+        return name
+
+    def _say_elsewhere(self, question: Question, reason: Reason) -> list[Finding]:
+        """Say where the stated number is that of another year."""
+        claim, stated = question.claim, question.stated
+        if not isinstance(claim, Count | Total) or claim.compares or not isinstance(stated, Number):
+            return []
+        area, offence = claim.area.area_code, claim.offence.offence_id
+        same = self._releases.elsewhere(area, offence, stated.value, claim.period)[:1]
+        for other in same:
+            reason.say(f"The stated number, {{}}, is that of the {other.year}.", other)
+        return same
+
+    def _say_comparable(self, claim: AnyRecorded, reason: Reason) -> None:
+        earlier = claim.previous if isinstance(claim, Change) else claim.since
+        if earlier:
+            changed = self._releases.comparable(claim.offence.offence_id, claim.period, earlier)
+            if changed:
+                reason.say(f"The two years are not comparable: {changed}.")
 
 
-def _in_release(finding: Finding) -> str:
-    how = {"revised": "as revised in ", "recovered": "as recovered from the change in "}
-    return f"{how.get(finding.vintage, '')}{finding.release_id}"
+def _leading(found: Sequence[Finding]) -> Finding:
+    """The vintage that decides: the newest of ONS's where the first issue is among them."""
+    published = [f for f in found if f.vintage not in ("revised since", "compared")]
+    if first_published(published):
+        return published[-1]
+    return revised_since(found) or found[-1]
+
+
+def _gap(question: Question, finding: Finding) -> float:
+    """How far a finding is from what is stated, relative to it or not."""
+    distance = question.stated.distance(finding.value)
+    relative = question.kind == "relative" and finding.value
+    return distance / abs(finding.value) if relative else distance
+
+
+def _distance(question: Question, finding: Finding | None, size: float) -> Finding:
+    """A distance as a number that can be told."""
+    unit: Unit = "proportion"
+    if question.kind == "absolute":
+        unit = "places" if isinstance(question.stated, Place) else "points"
+    words = "distance from what is stated" if finding else "size of a revision"
+    cells = finding.cells if finding else ()
+    return Finding(size, unit, question.claim.period, "", "estimate", cells, words)
+
+
+def _paced(find: Find, stated: Paced) -> Find:
+    """Yearly counts as the pace that they make."""
+
+    def paced(area: str, day: date) -> list[Finding]:
+        days = (day - a_year_before(day)).days
+        unit = f"{stated.unit}s" if stated.every else f"a {stated.unit}"
+        told = "{}, that is one every {} " + unit if stated.every else "{}, that is {} " + unit
+        return [
+            replace(
+                count,
+                value=stated.of(count.value, days),
+                unit="pace",
+                formula=f"{count.named} by {'time' if stated.every else stated.unit}",
+                told=told.replace("a hour", "an hour"),
+                parts=(count,),
+            )
+            for count in find(area, day)
+            if count.value > 0
+        ]
+
+    return paced
+
+
+def _months_before(day: date, months: int) -> date:
+    """The last day of the month so many months before."""
+    years, month = divmod(day.month - 1 - months, 12)
+    end = {3: 31, 6: 30, 9: 30, 12: 31}.get(month + 1, 28)
+    return date(day.year + years, month + 1, end)
 
 
 def _how(verdict: str, stated: Stated) -> str:
@@ -382,44 +601,26 @@ def _how(verdict: str, stated: Stated) -> str:
     if isinstance(stated, Direction):
         return f", which is {stated.text}"
     if isinstance(stated, Bound):
-        return f", which is {stated.words} the stated number"
+        return f", which is {stated.words} what is stated"
+    if verdict == verdicts.CONFIRMED:
+        return ", as stated"
     if verdict == verdicts.ROUNDED:
-        return ", which rounds to the stated number"
+        return ", which rounds to what is stated"
     if verdict == verdicts.TRUNCATED:
-        return (
-            "; the stated number is what is left when the digits behind are cut off, "
-            "not what it rounds to"
-        )
+        return "; what is stated is left when digits are cut off, it is not what that rounds to"
     return ""
 
 
-def _fitting(stated: Number, places: Mapping[str, Sequence[Finding]]) -> list[str]:
-    """The classifications in which the newest place is the stated one."""
-    return [
-        name for name, found in places.items() if found and stated.match(found[-1].value) == "exact"
-    ]
-
-
-def _all_places(claim: Rank, places: Mapping[str, Sequence[Finding]]) -> str:
-    """One clause on the group's place in each classification, with ``{}`` for the places."""
-    clauses = [
-        f"{{}} among {name}" if found else f"without a place among {name}{_no_place(claim)}"
-        for name, found in places.items()
-    ]
-    name = claim.offence.name
-    return f"{name[:1].lower()}{name[1:]} is {_listed(clauses)}"
-
-
-def _no_place(claim: Rank) -> str:
+def _no_place(claim: AnyRecorded) -> str:
     parent = offences().get(claim.offence.parent_id)
     if parent is None or parent.offence_id == "total":
         return ""
     return f" (it is part of {parent.name[:1].lower()}{parent.name[1:]})"
 
 
-def _parent(claim: Rank, fits: Sequence[str]) -> str:
+def _parent(claim: AnyRecorded, fits: Sequence[str]) -> str:
     parent = offences().get(claim.offence.parent_id)
-    if fits != ["published columns"] or parent is None or parent.offence_id == "total":
+    if fits != ["among published columns"] or parent is None or parent.offence_id == "total":
         return ""
     name = f"{parent.name[:1].lower()}{parent.name[1:]}"
     return f", where a group is ranked beside its own parent, here {name}"

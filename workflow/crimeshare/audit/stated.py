@@ -1,4 +1,10 @@
-"""Numbers as people write them, and how well a computed value bears them out."""
+"""Numbers as people write them, and how well a computed value bears them out.
+
+Every class here knows its ``text`` (the words as written, spaces and capitals apart), its ``value``
+in the unit of the pipeline (percentages are fractions of one) and ``match``: how a computed value
+bears it out, as precisely as it was written.  ``distance`` says how far a computed value would
+have to move until it did.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +15,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Literal, Protocol, TypeVar
 
 Match = Literal["exact", "rounded", "truncated"]
+Kind = Literal["number", "percent", "points"]
 
 _WORDS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -19,19 +26,39 @@ _ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
     *("tenth", "eleventh", "twelfth"),
 )
-_TIMES = {"thousand": Decimal(1000), "million": Decimal(10) ** 6}
+_PARTS = {"half": 2, "halve": 2, "quarter": 4} | {
+    word: place for place, word in enumerate(_ORDINALS, start=1) if place > 2
+}
+_TIMES = {"thousand": Decimal(1000), "million": Decimal(10) ** 6, "m": Decimal(10) ** 6}
+
+# No count of crimes has more digits; a longer one is no number that anybody read out.
+_DIGITS = 12
+_LONGEST = 100
 
 _NUMBER = re.compile(
     r"(?P<sign>[+\N{MINUS SIGN}-]?)\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?"
-    r"(?:\s*(?P<times>thousand|million))?"
+    r"(?:\s*(?P<times>thousand|million|m)\b)?",
+    re.ASCII,
 )
-_PER_CENT = re.compile(r"(?P<number>.*?)\s*(?:%|per ?cent)")
-_ONE_IN = re.compile(r"(?:1|one) in (?P<number>\w+)")
-_PLACE = re.compile(r"(?P<number>\d+)(?:st|nd|rd|th)?")
+_PER_CENT = re.compile(r"(?P<number>.*?)\s*(?:%|per ?cent|pc)")
+_POINTS = re.compile(r"(?P<number>.*?)\s*(?:percentage[ -]points?|points?|pp|ppts?)")
+_IN = re.compile(r"(?P<part>\w+) (?:in|out of) (?:every )?(?P<whole>\w+)")
+_PART = re.compile(r"(?:(?P<part>an?|\w+)[ -])?(?P<whole>half|halve|quarter|\w+?)s?(?: of)?")
+_LOW = ("lowest", "fewest", "least", "smallest", "best")
+_EXTREME = re.compile(
+    rf"(?:(?P<nth>\w+)[ -])?(?P<end>highest|most|largest|biggest|greatest|worst|{'|'.join(_LOW)})"
+)
+_COMMON = re.compile(
+    r"(?:(?P<nth>\w+)[ -])?(?P<end>most|least) (?:common|prevalent|frequent|recorded)\b.*"
+)
+_TOP = re.compile(r"(?P<end>top|bottom) (?P<number>\w+)")
+_ORDERS = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
+_ORDER = re.compile(rf"(?P<words>.+?)(?: by)? (?P<order>{'|'.join(_ORDERS)})s?")
+_PLACE = re.compile(r"(?P<number>\d{1,3})(?:st|nd|rd|th)?", re.ASCII)
 
 # Words before a number: those that say nothing more than rounding does, those that make it a
 # bound (which side of it, and whether the number is meant too), those that name a side.
-ABOUT = ("about", "around", "approximately", "roughly")
+ABOUT = ("about", "around", "approximately", "roughly", "some")
 BOUNDS = {
     "more than": (1, False),
     "over": (1, False),
@@ -43,11 +70,73 @@ BOUNDS = {
     "up to": (-1, True),
 }
 NEAR = {"just over": 1, "nearly": -1, "almost": -1, "just under": -1}
-_WORDED = re.compile(rf"(?P<words>{'|'.join((*ABOUT, *BOUNDS, *NEAR))}) (?P<number>.+)")
+_FLIPPED = {
+    "more than": "less than",
+    "over": "under",
+    "at least": "at most",
+    "fewer than": "more than",
+    "less than": "more than",
+    "under": "over",
+    "at most": "at least",
+    "up to": "at least",
+    "just over": "just under",
+    "nearly": "just over",
+    "almost": "just over",
+    "just under": "just over",
+}
+_BEFORE = "|".join((*ABOUT, *BOUNDS, *NEAR))
+_WORDED = re.compile(rf"(?P<words>{_BEFORE}) (?P<number>.+)")
+
+_UP = (
+    r"up|rose|risen|rise|rises|increased?|increases?|grew|grown|growth|climbed|jumped|higher|more"
+    r"|greater|larger"
+)
+_DOWN = (
+    r"down|fell|fallen|fall|falls|decreased?|decreases?|dropped|drop|declined?|decline|reduced"
+    r"|reduction|lower|fewer|less|smaller"
+)
+_SAME = r"unchanged|no change|the same|same|flat|equal|no clear difference"
+_SIDE = re.compile(rf"(?:an? )?(?:(?P<up>{_UP})|(?P<down>{_DOWN}))")
+_SIDE_BEFORE = re.compile(
+    rf"(?:(?:it|has|have|was|were|is|are|a|an) )*(?:(?P<up>{_UP})|(?P<down>{_DOWN}))"
+    r"(?: of)?(?: by)? (?P<size>.+)"
+)
+_SIDE_AFTER = re.compile(rf"(?P<size>.+?) (?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?: than)?")
+_MULTIPLES = {
+    "doubled": 2,
+    "double": 2,
+    "twice": 2,
+    "tripled": 3,
+    "trebled": 3,
+    "triple": 3,
+    "treble": 3,
+    "quadrupled": 4,
+    "quadruple": 4,
+    "thrice": 3,
+}
+_MULTIPLE = re.compile(
+    rf"(?P<word>{'|'.join(_MULTIPLES)}|halved|half|(?P<n>[\w.]+)(?: times|[ -]?fold))"
+    r"(?: as (?:many|much|high|large|common|likely)(?: as)?| more| higher| the \w+(?: of)?"
+    r"| that of)?"
+)
+
+_PACES = {"second": 1 / 60, "minute": 1.0, "hour": 60.0, "day": 1440.0, "week": 10080.0}
+_UNIT = r"(?P<unit>second|minute|hour|day|week|month)"
+_PACE = re.compile(rf"(?P<number>.+?)(?: [a-z]+)? (?:an?|each|every|per) {_UNIT}")
+_EVERY = re.compile(
+    rf"(?:(?P<words>.+?) )?(?:an? \w+|one|1|an?) (?:\w+ )?every (?P<number>.*?)\s*{_UNIT}s?"
+)
+_RATE = re.compile(
+    r"(?P<number>.+?)(?: \w+)? (?:per|for every|in every) "
+    r"(?P<base>1,?000|10,?000|100,?000|million|1,?000,?000)"
+    r"(?: (?:people|residents|population|inhabitants|of (?:the )?population))?",
+    re.ASCII,
+)
+_BASES = {"1000": 1000, "10000": 10_000, "100000": 100_000, "million": 10**6, "1000000": 10**6}
 
 
 class Stated(Protocol):
-    """A number in a statement; ``value`` in the unit of the pipeline: percentages are fractions."""
+    """A number in a statement."""
 
     @property
     def text(self) -> str:
@@ -57,11 +146,14 @@ class Stated(Protocol):
     def value(self) -> float: ...
 
     @property
-    def relative(self) -> bool:
-        """Whether it is a fraction of something, as percentages are."""
+    def kind(self) -> str:
+        """``percent`` for a fraction of something, ``points`` for a difference of two such."""
 
     def match(self, computed: float) -> Match | None:
         """How ``computed`` bears the number out, as precisely as it was written; None if not."""
+
+    def distance(self, computed: float) -> float:
+        """How far ``computed`` is from any value that the number may stand for; 0 if it is one."""
 
 
 @dataclass(frozen=True)
@@ -70,27 +162,26 @@ class Number:
 
     Attributes:
         text: the number as written.
-        written: its value, of a percentage in per cent.
+        written: its value, in the unit it was written in.
         steps: units it may be rounded to, finest first: 57,000 may be exact to 1, 10, 100, 1000.
-        per: 100 for a percentage, otherwise 1.
+        kind: ``number``, ``percent`` or ``points``.
+        scale: units written for one unit of the pipeline: 100 for percentages and points, and
+            for a rate per 100,000, as the pipeline counts per 1,000.
     """
 
     text: str
     written: Decimal
     steps: tuple[Decimal, ...]
-    per: int = 1
+    kind: Kind = "number"
+    scale: Decimal = Decimal(1)
 
     @property
     def value(self) -> float:
-        return float(self.written / self.per)
-
-    @property
-    def relative(self) -> bool:
-        return self.per == 100
+        return float(self.written / self.scale)
 
     def match(self, computed: float) -> Match | None:
         # Twelve digits: what is left of a published decimal after it went through a double.
-        found = Decimal(f"{computed:.12g}") * self.per
+        found = Decimal(f"{computed:.12g}") * self.scale
         if found == self.written:
             return "exact"
         for match, rounding in (("rounded", ROUND_HALF_UP), ("truncated", ROUND_DOWN)):
@@ -99,24 +190,71 @@ class Number:
                     return match  # type: ignore[return-value]
         return None
 
+    def distance(self, computed: float) -> float:
+        half = float(max(self.steps, default=Decimal(0)) / self.scale) / 2
+        return max(0.0, abs(computed - self.value) - half)
+
 
 @dataclass(frozen=True)
 class OneIn:
-    """A proportion as "one in N", which stands for every proportion that is nearest to it."""
+    """A proportion as "one in seven" or "a third", which stands for all that are nearest to it.
+
+    Attributes:
+        part, whole: as written: 1 and 7; 3 and 10 of "three in ten".
+        sign: -1 where it is the size of a fall.
+    """
 
     text: str
-    n: int
-    relative: bool = field(default=True, init=False)
+    whole: int
+    part: int = 1
+    sign: int = 1
+    kind: Kind = field(default="percent", init=False)
 
     @property
     def value(self) -> float:
-        return 1 / self.n
+        return self.sign * self.part / self.whole
 
     def match(self, computed: float) -> Match | None:
-        if computed <= 0:
-            return None
-        nearest = Decimal(f"{1 / computed:.12g}").quantize(Decimal(1), ROUND_HALF_UP)
-        return "rounded" if nearest == self.n else None
+        low, high = self.limits
+        return "rounded" if low <= self.sign * computed < high else None
+
+    def distance(self, computed: float) -> float:
+        low, high = self.limits
+        return max(0.0, low - self.sign * computed, self.sign * computed - high)
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The proportions whose "one in N" rounds to the stated N; of several in N, to so many."""
+        if self.part == 1:
+            # 1 / p rounds to N, halves up.
+            return 1 / (self.whole + 0.5) + 1e-12, 1 / (self.whole - 0.5) + 1e-12
+        half = min(0.5 / self.whole, 0.05)
+        return self.part / self.whole - half, self.part / self.whole + half
+
+
+@dataclass(frozen=True)
+class Times:
+    """A change as a multiple: "doubled", "three times", "halved"; ``value`` is the change."""
+
+    text: str
+    factor: Decimal
+    kind: Kind = field(default="percent", init=False)
+
+    @property
+    def value(self) -> float:
+        return float(self.factor) - 1
+
+    def match(self, computed: float) -> Match | None:
+        found = Decimal(f"{computed:.12g}") + 1
+        if found == self.factor:
+            return "exact"
+        if found.quantize(Decimal("0.1"), ROUND_HALF_UP) == self.factor:
+            return "rounded"
+        whole = self.factor > 1 and self.factor == int(self.factor)
+        return "truncated" if whole and int(found) == self.factor else None
+
+    def distance(self, computed: float) -> float:
+        return max(0.0, abs(computed - self.value) - 0.05)
 
 
 @dataclass(frozen=True)
@@ -125,10 +263,13 @@ class Direction:
 
     text: str
     value: float
-    relative: bool = field(default=False, init=False)
+    kind: Kind = field(default="number", init=False)
 
     def match(self, computed: float) -> Match | None:
         return "exact" if (computed > 0) - (computed < 0) == self.value else None
+
+    def distance(self, computed: float) -> float:
+        return 0.0 if self.match(computed) else abs(computed)
 
 
 @dataclass(frozen=True)
@@ -141,7 +282,7 @@ class _Worded:
     """
 
     words: str
-    number: Number | OneIn
+    number: Number | OneIn | Times
 
     @property
     def text(self) -> str:
@@ -152,8 +293,8 @@ class _Worded:
         return self.number.value
 
     @property
-    def relative(self) -> bool:
-        return self.number.relative
+    def kind(self) -> str:
+        return self.number.kind
 
 
 @dataclass(frozen=True)
@@ -169,6 +310,9 @@ class Bound(_Worded):
         wrong_way = computed * self.value < 0
         return "exact" if (beyond > 0 or (inclusive and not beyond)) and not wrong_way else None
 
+    def distance(self, computed: float) -> float:
+        return 0.0 if self.match(computed) else abs(computed - self.value)
+
 
 @dataclass(frozen=True)
 class Near(_Worded):
@@ -181,72 +325,264 @@ class Near(_Worded):
         right_side = _beyond(self.number, computed) * NEAR[self.words] > 0
         return self.number.match(computed) if right_side else None
 
+    def distance(self, computed: float) -> float:
+        return 0.0 if self.match(computed) else abs(computed - self.value)
 
-def _beyond(number: Number | OneIn, computed: float) -> int:
+
+def _beyond(number: Number | OneIn | Times, computed: float) -> int:
     """Whether ``computed`` is larger in size than a number (1), as large (0) or smaller (-1)."""
     # Twelve digits, as where numbers are matched.
     found, limit = (float(f"{abs(value):.12g}") for value in (computed, number.value))
     return (found > limit) - (found < limit)
 
 
-Plain = TypeVar("Plain", bound=Number | OneIn)
-DIRECTIONS = {"up": 1.0, "down": -1.0, "unchanged": 0.0}
+@dataclass(frozen=True)
+class Paced:
+    """A yearly count said as a pace: "19 a day", "one every 30 minutes".
+
+    Attributes:
+        text: as written.
+        number: so many in a unit, or so many units for one.
+        unit: ``day``, ``week``, ``hour``, ``minute``, ``second`` or ``month``.
+        every: whether the number is one of units for each offence.
+    """
+
+    text: str
+    number: Number | Bound | Near
+    unit: str
+    every: bool
+    kind: Kind = field(default="number", init=False)
+
+    @property
+    def value(self) -> float:
+        return self.number.value
+
+    def of(self, count: float, days: int) -> float:
+        """A yearly count in the pace's own unit."""
+        units = 12.0 if self.unit == "month" else days * _PACES["day"] / _PACES[self.unit]
+        return units / count if self.every else count / units
+
+    def match(self, computed: float) -> Match | None:
+        return self.number.match(computed)
+
+    def distance(self, computed: float) -> float:
+        return self.number.distance(computed)
 
 
-def count(text: str) -> Number | Bound | Near:
-    """``57,093``, ``more than 1.4 million``; raises ValueError with what was expected."""
-    expected = "a number such as 57,093, 1.4 million or more than 600,000"
-    return _worded(text, lambda words: _number(words, expected, text))
+@dataclass(frozen=True)
+class Place:
+    """A place in an order: "third", "second highest in Wales", "lowest", "in the top five".
+
+    Attributes:
+        number: 1 the first.
+        last: whether it is counted from the lowest.
+        within: the area whose members are ordered, as written; empty where none is named.
+        ordered: whether areas are meant ("highest"), rather than groups of offences.
+        order: what they are ordered by, ``count``, ``rate`` or ``share``; empty where not said.
+        at_most: whether that place or a better one is meant ("in the top five").
+    """
+
+    text: str
+    number: int
+    last: bool = False
+    within: str = ""
+    ordered: bool = False
+    order: str = ""
+    at_most: bool = False
+    kind: Kind = field(default="number", init=False)
+
+    @property
+    def value(self) -> float:
+        return float(self.number)
+
+    def match(self, computed: float) -> Match | None:
+        fits = computed <= self.number if self.at_most else computed == self.number
+        return "exact" if fits else None
+
+    def distance(self, computed: float) -> float:
+        return 0.0 if self.match(computed) else abs(computed - self.number)
+
+
+Plain = TypeVar("Plain", bound=Number | OneIn | Times)
+
+
+def count(text: str) -> Number | Bound | Near | Paced:
+    """``57,093``, ``more than 1.4 million``, ``19 a day``; raises ValueError if it is none."""
+    expected = "a number such as 57,093, 1.4 million, more than 600,000, 19 a day"
+    plain = _plain(text, expected)
+    if found := _EVERY.fullmatch(plain):
+        return _paced(plain, found["number"] or "1", found["unit"], expected, found["words"] or "")
+    if found := _PACE.fullmatch(plain):
+        number = _worded(found["number"], lambda words: _number(words, expected, text))
+        return Paced(plain, number, found["unit"], every=False)
+    return _worded(plain, lambda words: _number(words, expected, text))
+
+
+def _paced(text: str, number: str, unit: str, expected: str, words: str) -> Paced:
+    """One for so many units of time; a bound on the pace is the other bound on the time."""
+    half = {"half an": "0.5", "half a": "0.5", "half": "0.5"}.get(number, number)
+    every = _number(half, expected, text)
+    if not every.written:
+        raise ValueError(_expected(text, expected))
+    if words and words not in (*ABOUT, *_FLIPPED):
+        raise ValueError(_expected(text, expected))
+    flipped = _FLIPPED.get(words, "")
+    whole = Bound(flipped, every) if flipped in BOUNDS else Near(flipped, every)
+    return Paced(text, whole if flipped else every, unit, every=True)
 
 
 def rate(text: str) -> Number | Bound | Near:
-    """``98.0``, ``nearly 100``; raises ValueError with what was expected."""
-    expected = "a number per 1,000 residents such as 14.5"
-    return _worded(text, lambda words: _number(words, expected, text))
+    """``98.0``, ``14.5 per 1,000``, ``1,451 per 100,000``; raises ValueError if it is none."""
+    expected = "a rate such as 14.5 per 1,000 or 1,451 per 100,000"
+    plain = _plain(text, expected)
+    scale, base = Decimal(1), ""
+    if found := _RATE.fullmatch(plain):
+        scale, base = Decimal(_BASES[found["base"].replace(",", "")]) / 1000, found["base"]
+        plain = found["number"]
+
+    def read(words: str) -> Number:
+        number = _number(words, expected, text)
+        # A rate is rounded to its last digit, be it a zero.
+        written = f"{words} per {base}" if base else words
+        return Number(written, number.written, number.steps[:1], scale=scale)
+
+    return _worded(plain, read)
 
 
 def proportion(text: str) -> Number | OneIn | Bound | Near:
-    """``15%``, ``over 15 per cent``, ``one in seven``; raises ValueError with what was expected."""
+    """``15%``, ``over 15 per cent``, ``one in seven``, ``a third``; raises ValueError if none."""
     expected = "a percentage such as 15%, or one in seven"
-
-    def read(words: str) -> Number | OneIn:
-        if found := _ONE_IN.fullmatch(words):
-            word = found["number"]
-            n = int(word) if word.isdecimal() else _WORDS.index(word) + 1 if word in _WORDS else 0
-            if n:
-                return OneIn(words, n)
-        return _percentage(words, expected, text)
-
-    return _worded(text, read)
+    return _worded(_plain(text, expected), lambda words: _part(words, expected, text))
 
 
-def place(text: str) -> Number:
-    """``third``, ``3rd``, ``3``; raises ValueError with what was expected."""
-    word = _plain(text)
+def place(text: str) -> Place:
+    """``third``, ``3rd``, ``second highest in Wales``, ``lowest``; raises ValueError if none."""
+    expected = "a place such as third, highest or second lowest in Wales"
+    plain = _plain(text, expected)
+    words, _, within = plain.removeprefix("in ").partition(" in ")
+    within = within.removeprefix("the ")
+    words = re.sub(r"^(?:the|joint|equal) ", "", words)
+    order = ""
+    if found := _ORDER.fullmatch(words):
+        words, order = found["words"], _ORDERS[found["order"]]
+    if found := _TOP.fullmatch(words):
+        if number := _whole(found["number"]):
+            last = found["end"] == "bottom"
+            return Place(plain, number, last, within, True, order, at_most=True)
+    elif found := _EXTREME.fullmatch(words):
+        if number := _nth(found["nth"]) if found["nth"] else 1:
+            last = found["end"] in _LOW
+            order = order or ("count" if found["end"] in ("most", "fewest") else "")
+            return Place(plain, number, last, within, True, order)
+    elif found := _COMMON.fullmatch(words):
+        if number := _nth(found["nth"]) if found["nth"] else 1:
+            return Place(plain, number, found["end"] == "least", within)
+    elif number := _nth(words):
+        return Place(plain, number, within=within)
+    raise ValueError(_expected(text, expected))
+
+
+def _nth(word: str) -> int:
+    """The number of an ordinal, 0 if the word is none."""
     if word in _ORDINALS:
-        return Number(word, Decimal(_ORDINALS.index(word) + 1), ())
+        return _ORDINALS.index(word) + 1
     found = _PLACE.fullmatch(word)
-    if not found or found["number"].strip("0") == "":
-        raise ValueError(_expected(text, "a place such as third or 3rd"))
-    return Number(word, Decimal(found["number"]), ())
+    return int(found["number"]) if found else 0
 
 
-def change(text: str) -> Number | Direction | Bound | Near:
-    """``+16.7%``, ``-1,446``, ``up``; raises ValueError with what was expected."""
-    word = _plain(text)
-    if word in DIRECTIONS:
-        return Direction(word, DIRECTIONS[word])
-    expected = "a change such as +16.7%, -1,446, more than +10%, up, down or unchanged"
-    read = _percentage if _PER_CENT.fullmatch(word) else _number
-    return _worded(text, lambda words: read(words, expected, text))
+def _whole(word: str) -> int:
+    """A whole number in words or digits, 0 if the word is none."""
+    if word in _WORDS:
+        return _WORDS.index(word) + 1
+    return int(word) if re.fullmatch(r"\d{1,7}", word, re.ASCII) else 0
 
 
-def _worded(text: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
+AnyChange = Number | OneIn | Times | Direction | Bound | Near
+
+
+def change(text: str) -> AnyChange:
+    """``+16.7%``, ``down 4%``, ``up by a fifth``, ``more than doubled``; ValueError if none.
+
+    Also differences between two areas: ``10% higher``, ``twice as many``, ``2.1 percentage
+    points more``.
+    """
+    expected = (
+        "a change such as +16.7%, -1,446, down 4%, up by a fifth, more than doubled, "
+        "2 percentage points higher, up, down or unchanged"
+    )
+    plain = re.sub(r" (?:than|as)$", "", _plain(text, expected))
+    plain = re.sub(r"^(?:it |they )?(?:has|have|had) ", "", plain)
+    if re.fullmatch(_SAME, plain):
+        return Direction(plain, 0.0)
+    if found := _SIDE.fullmatch(plain):
+        return Direction(plain, 1.0 if found["up"] else -1.0)
+    sign, size = 1, plain
+    before = _SIDE_BEFORE.fullmatch(plain)
+    # In "more than 10%" the first word is no direction.
+    side = None if _WORDED.fullmatch(plain) else before
+    side = side or _SIDE_AFTER.fullmatch(plain)
+    if side and not _multiple(_unworded(plain)):
+        sign, size = 1 if side["up"] else -1, side["size"]
+
+    def read(words: str) -> Number | OneIn | Times:
+        return _multiple(words) or _signed(words, sign, side is not None, expected, text)
+
+    found_value = _worded(size, read)
+    return _named(found_value, plain)
+
+
+def _unworded(words: str) -> str:
+    found = _WORDED.fullmatch(words)
+    return found["number"] if found else words
+
+
+def _named(value: AnyChange, text: str) -> AnyChange:
+    """A value under the whole of the words it was read from."""
+    if isinstance(value, Bound | Near):
+        return value
+    if isinstance(value, Number):
+        return Number(text, value.written, value.steps, value.kind, value.scale)
+    if isinstance(value, OneIn):
+        return OneIn(text, value.whole, value.part, value.sign)
+    return value
+
+
+def _multiple(words: str) -> Times | None:
+    found = _MULTIPLE.fullmatch(words)
+    if not found:
+        return None
+    if found["word"] in ("halved", "half"):
+        return Times(words, Decimal("0.5"))
+    if found["n"] is None:
+        return Times(words, Decimal(_MULTIPLES[found["word"]]))
+    n = found["n"]
+    if whole := _whole(n):
+        return Times(words, Decimal(whole))
+    return Times(words, Decimal(n)) if re.fullmatch(r"\d{1,4}\.\d", n, re.ASCII) else None
+
+
+def _signed(words: str, sign: int, sided: bool, expected: str, text: str) -> Number | OneIn:
+    """The size of a change; one whose words name a side has no sign of its own."""
+    words = words.removeprefix("by ")
+    if found := _POINTS.fullmatch(words):
+        number = _number(found["number"], expected, text)
+        number = Number(words, number.written, number.steps[:1], "points", Decimal(100))
+    elif _PER_CENT.fullmatch(words):
+        number = _percentage(words, expected, text)
+    elif part := _fraction(words):
+        return OneIn(words, part.whole, part.part, sign)
+    else:
+        number = _number(words, expected, text)
+    if sided and words[:1] in ("+", "-", "\N{MINUS SIGN}"):
+        raise ValueError(_expected(text, expected))
+    return Number(words, sign * number.written, number.steps, number.kind, number.scale)
+
+
+def _worded(plain: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
     """What ``read`` makes of the number, with the words that stand before it.
 
     Whether a number is "about" right is what rounding tells, so such a word says nothing more.
     """
-    plain = _plain(text)
     found = _WORDED.fullmatch(plain)
     if not found:
         return read(plain)
@@ -256,21 +592,43 @@ def _worded(text: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
     return Near(words, number) if words in NEAR else number
 
 
+def _part(words: str, expected: str, text: str) -> Number | OneIn:
+    return _fraction(words) or _percentage(words, expected, text)
+
+
+def _fraction(words: str) -> OneIn | None:
+    """``one in seven``, ``three in ten``, ``a third``, ``two thirds``."""
+    if found := _IN.fullmatch(words):
+        part, whole = _whole(found["part"]), _whole(found["whole"])
+        if found["part"] in ("a", "an"):
+            part = 1
+    elif found := _PART.fullmatch(words):
+        part = 1 if found["part"] in (None, "a", "an") else _whole(found["part"])
+        whole = _PARTS.get(found["whole"], 0)
+    else:
+        return None
+    return OneIn(words, whole, part) if 0 < part < whole else None
+
+
 def _percentage(words: str, expected: str, text: str) -> Number:
     found = _PER_CENT.fullmatch(words)
     if not found:
         raise ValueError(_expected(text, expected))
     number = _number(found["number"], expected, text)
     # Nobody writes 10% for 14.6%: a percentage is rounded to its last digit, be it a zero.
-    return Number(words, number.written, number.steps[:1], per=100)
+    return Number(words, number.written, number.steps[:1], "percent", Decimal(100))
 
 
 def _number(words: str, expected: str, text: str) -> Number:
     """A number in plain words; ``text`` is what is quoted where they are none."""
+    if whole := _WORDS.index(words) + 1 if words in _WORDS else 0:
+        return Number(words, Decimal(whole), (Decimal(1),))
     found = _NUMBER.fullmatch(words)
     if not found:
         raise ValueError(_expected(text, expected))
     digits, decimals = found["digits"].replace(",", ""), found["decimals"] or ""
+    if len(digits.lstrip("0")) + len(decimals) > _DIGITS:
+        raise ValueError(f"is `{shortened(text)}`, which has too many digits; expected {expected}")
     times = _TIMES.get(found["times"] or "", Decimal(1))
     written = Decimal(digits + decimals) * times
     finest = Decimal(1).scaleb(-max(len(decimals) - 1, 0)) * times
@@ -281,9 +639,17 @@ def _number(words: str, expected: str, text: str) -> Number:
     return Number(words, sign * written, tuple(steps))
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, expected: str) -> str:
+    if len(text) > _LONGEST:
+        raise ValueError(_expected(text, expected))
     return " ".join(text.split()).casefold()
 
 
 def _expected(text: str, expected: str) -> str:
-    return f"is `{text}`; expected {expected}"
+    return f"is `{shortened(text)}`; expected {expected}"
+
+
+def shortened(text: str) -> str:
+    """A text to be quoted in a sentence: its beginning, if it is long, as it can be printed."""
+    plain = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
+    return plain if len(plain) <= 60 else f"{plain[:40]}..."

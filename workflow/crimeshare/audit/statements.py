@@ -1,24 +1,28 @@
 """What a statement may assert: the vocabulary of ``config/claims.yaml``, checked entry by entry.
 
 Everything in the file is read as text, so that 16.70 stays 16.70 and a number keeps the
-precision it was stated with.  An entry that does not hold is refused in words, and the others
-are judged all the same.
+precision it was stated with.  An entry that does not hold is refused in one sentence a fault, and
+the others are judged all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
+    AliasChoices,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
-    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -28,8 +32,7 @@ from crimeshare.audit import stated
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before, in_words, year_ending
 from crimeshare.problems import Problem
-from crimeshare.reference import Area, Offence, areas, offences
-from crimeshare.sources.registry import Release
+from crimeshare.reference import Area, Offence, offences
 
 Classification = Literal[
     "main groups",
@@ -40,61 +43,147 @@ Classification = Literal[
     "forces by count",
     "not stated",
 ]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+_LONGEST = 1000
+_MARKUP = re.compile(r"<\s*[A-Za-z/!?]")
+# What YAML takes for no text at all; a byte that is not UTF-8 becomes the first of them.
+_NO_TEXT = re.compile("[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
 
-def _area(text: str) -> Area:
-    """An area by its code or name; a region and a force of one name are told apart."""
-    known = {}
-    names = [area.area_name for area in areas().values()]
-    for area in areas().values():
-        shared = names.count(area.area_name) > 1
+@dataclass(frozen=True)
+class Vocabulary:
+    """What names in a statement may mean.
+
+    Attributes:
+        areas: every area by its code.
+        periods: last days of the years that figures of recorded crime may be of.
+    """
+
+    areas: Mapping[str, Area]
+    periods: Collection[date]
+
+
+def _word(value: object) -> str:
+    """A key's value as text that can be quoted and printed anywhere."""
+    if not isinstance(value, str):
+        kinds: dict[object, str] = {dict: "a group of keys", list: "a list"}
+        kind = kinds.get(type(value), "no text")
+        raise ValueError(f"is {kind}; expected one text")
+    text = value.strip()
+    if not text:
+        raise ValueError("is empty; expected text")
+    if _NO_TEXT.search(text):
+        raise ValueError("holds bytes that are no UTF-8 text; save the file as UTF-8")
+    if len(text) > _LONGEST:
+        raise ValueError(f"has {len(text):,} characters; expected at most {_LONGEST:,}")
+    hidden = [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs") and c != "\n"]
+    if hidden:
+        name = unicodedata.name(hidden[0], f"U+{ord(hidden[0]):04X}")
+        raise ValueError(f"holds a character that does not print ({name}); leave it out")
+    if _MARKUP.search(text):
+        raise ValueError("holds markup; expected the words alone, without tags")
+    if text[0] in "=@" or re.match(r"[+-][A-Za-z(]", text):
+        raise ValueError(f"begins with `{text[0]}` as a spreadsheet's formula does; leave it out")
+    return text
+
+
+def find_area(text: str, areas: Mapping[str, Area]) -> Area:
+    """An area by its code or name; areas of one name are told apart by what they are.
+
+    A police force area is meant where a partnership has the same name.
+
+    Raises:
+        ValueError: there is no such area, with the nearest names.
+    """
+    larger = [area for area in areas.values() if area.area_type != "partnership"]
+    names = [area.area_name.casefold() for area in larger]
+    known: dict[str, Area] = {}
+    for area in larger:
+        shared = names.count(area.area_name.casefold()) > 1
         known[f"{area.area_name} {area.area_type}" if shared else area.area_name] = area
+    for area in areas.values():
+        if area.area_type == "partnership":
+            known.setdefault(f"{area.area_name} partnership", area)
+            if area.area_name.casefold() not in names:
+                known.setdefault(area.area_name, area)
     by_name = {name.casefold(): area for name, area in known.items()}
-    found = areas().get(text) or by_name.get(text.casefold())
+    said = " ".join(text.split()).casefold()
+    plain = re.sub(r"^the | (?:police(?: force)?(?: area)?|constabulary)$", "", said)
+    found = areas.get(text) or by_name.get(said) or by_name.get(plain)
     if found is None:
-        fitting = [name for name in known if name.casefold().startswith(f"{text.casefold()} ")]
+        fitting = [
+            name
+            for name in known
+            if name.casefold() in {f"{said} {kind}" for kind in ("force", "region", "country")}
+        ]
+        quoted = stated.shortened(text)
         if fitting:
-            raise ValueError(f"is `{text}`, which may be {' or '.join(fitting)}; say which")
+            raise ValueError(f"is `{quoted}`, which may be {' or '.join(fitting)}; say which")
+        hint = did_you_mean(quoted, [name for name in known if not name.endswith(" partnership")])
         raise ValueError(
-            f"is `{text}`, which is no area{did_you_mean(text, known) or '.'} "
-            "The areas are listed in resources/reference/areas.csv"
+            f"is `{quoted}`, which is no area{hint or '.'} "
+            "The areas are listed in resources/reference/areas.csv, partnerships in Table C1"
         )
     return found
 
 
-def _offence(text: str) -> Offence:
+def _area(value: object, info: ValidationInfo) -> Area:
+    return find_area(_word(value), _vocabulary(info).areas)
+
+
+def _offence(value: object) -> Offence:
     """An offence group by its id or name."""
+    text = _word(value)
     by_name = {offence.name.casefold(): offence for offence in offences().values()}
-    found = offences().get(text) or by_name.get(text.casefold())
+    said = " ".join(text.split()).casefold().replace("&", "and")
+    found = offences().get(text) or by_name.get(said) or _ALL_CRIME.get(said)
     if found is None:
         known = [*(offence.name for offence in offences().values()), *offences()]
+        quoted = stated.shortened(text)
         raise ValueError(
-            f"is `{text}`, which is no offence group{did_you_mean(text, known) or '.'} "
+            f"is `{quoted}`, which is no offence group{did_you_mean(quoted, known) or '.'} "
             "The groups are listed in resources/reference/offences.csv"
         )
     return found
 
 
-def _year(text: str) -> date:
+_ALL_CRIME = {
+    name: offences()["total"]
+    for name in ("all crime", "all crimes", "all recorded crime", "total recorded crime", "crime")
+}
+
+
+def _year(value: object) -> date:
     """Any year, as surveys count theirs."""
-    return year_ending(text)
+    return year_ending(_word(value))
 
 
-def _recorded_year(text: str, info: ValidationInfo) -> date:
-    """A year that some release is known to be about."""
-    context: Mapping[str, Any] = info.context or {}
-    period_end, known = year_ending(text), sorted(context["periods"])
+def _recorded_year(value: object, info: ValidationInfo) -> date:
+    """A year that figures of recorded crime may be of: they end with a quarter."""
+    text = _word(value)
+    period_end, known = year_ending(text), sorted(_vocabulary(info).periods)
     if period_end not in known:
         nearest = sorted(known, key=lambda day: abs(day - period_end))[:2]
         raise ValueError(
-            f"is `{text}`, of which no release is known; the nearest known are the "
-            f"{' and the '.join(in_words(day) for day in sorted(nearest))}. If there is one, "
+            f"is `{stated.shortened(text)}`, of which no release is known; the nearest known are "
+            f"the {' and the '.join(in_words(day) for day in sorted(nearest))}. If there is one, "
             "add it to config/releases.csv"
         )
     return period_end
 
 
+def _vocabulary(info: ValidationInfo) -> Vocabulary:
+    context: Mapping[str, Any] = info.context or {}
+    vocabulary: Vocabulary = context["vocabulary"]
+    return vocabulary
+
+
+def _reader(read: Callable[[str], Any]) -> Callable[[object], Any]:
+    """A reader of a value, which has to be one text."""
+    return lambda value: read(_word(value))
+
+
+AWord = Annotated[str, PlainValidator(_word)]
 AnArea = Annotated[Area, PlainValidator(_area), Field(description="an area such as Gwent")]
 AnOffence = Annotated[
     Offence,
@@ -107,29 +196,88 @@ AYear = Annotated[
 ASurveyYear = Annotated[
     date, PlainValidator(_year), Field(description="a year such as year ending March 2024")
 ]
+# The first word that was in use for it is still understood.
+SINCE = AliasChoices("since", "compared_with")
 OwnCounts = Annotated[
     tuple[str, str] | None,
     Field(description="the ids of two claims of counts, as [part, whole] or [later, earlier]"),
+]
+AChange = Annotated[
+    stated.AnyChange,
+    PlainValidator(_reader(stated.change)),
+    Field(description="a change such as +16.7%, -1,446, down 4%, more than doubled, up or down"),
 ]
 
 
 class Claim(BaseModel):
     """What every entry has: where the words were said, and the words."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] = Field(
-        description="a name of its own in lower case with hyphens"
-    )
-    statement: Words = Field(description="the words as they were said")
-    source: Words = Field(description="who said them, where and when")
+    id: Annotated[AWord, Field(description="a name of its own in lower case with hyphens")]
+    statement: Annotated[AWord, Field(description="the words as they were said")]
+    source: Annotated[AWord, Field(description="who said them, where and when")]
+
+    @field_validator("id")
+    @classmethod
+    def _a_name(cls, name: str) -> str:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name, re.ASCII) or len(name) > 80:
+            raise ValueError(
+                f"is `{stated.shortened(name)}`; expected a name of its own in lower case with "
+                "hyphens"
+            )
+        return name
 
 
 class Recorded(Claim):
-    """About police recorded crime in an area and a year."""
+    """About police recorded crime in an area and a year.
+
+    ``than`` (another area) or ``since`` (another year) make the value a difference.
+    """
 
     area: AnArea
     period: AYear
+    than: AnArea | None = None
+    since: Annotated[AYear | None, Field(validation_alias=SINCE)] = None
+
+    @field_validator("than")
+    @classmethod
+    def _another_area(cls, than: Area | None, info: ValidationInfo) -> Area | None:
+        if than and than == info.data.get("area"):
+            raise ValueError("is the same area as `area`; expected another one")
+        return than
+
+    @field_validator("since")
+    @classmethod
+    def _an_earlier_year(cls, since: date | None, info: ValidationInfo) -> date | None:
+        period = info.data.get("period")
+        if since and period and since >= period:
+            raise ValueError(f"is no year before the {in_words(period)}; expected an earlier one")
+        if since and info.data.get("than"):
+            raise ValueError("cannot stand beside `than`; an entry compares areas or years")
+        return since
+
+    @property
+    def compares(self) -> bool:
+        """Whether the value is a difference from another area or year."""
+        return bool(self.than or self.since)
+
+
+def _sized(read: Callable[[str], Any]) -> Callable[[object, ValidationInfo], Any]:
+    """A reader of a value that is a difference where the entry compares."""
+
+    def read_value(value: object, info: ValidationInfo) -> Any:
+        compares = info.data.get("than") or info.data.get("since")
+        return (stated.change if compares else read)(_word(value))
+
+    return read_value
+
+
+ACount = Annotated[
+    stated.Number | stated.Bound | stated.Near | stated.Paced | stated.AnyChange,
+    PlainValidator(_sized(stated.count)),
+    Field(description="a number such as 9,013"),
+]
 
 
 class Count(Recorded):
@@ -137,22 +285,19 @@ class Count(Recorded):
 
     quantity: Literal["count"]
     offence: AnOffence
-    value: Annotated[
-        stated.Number | stated.Bound | stated.Near,
-        PlainValidator(stated.count),
-        Field(description="a number such as 9,013"),
-    ]
+    value: ACount
 
 
 class Total(Recorded):
     """So many offences of all kinds were recorded."""
 
     quantity: Literal["total"]
-    value: Annotated[
-        stated.Number | stated.Bound | stated.Near,
-        PlainValidator(stated.count),
-        Field(description="a number such as 57,093"),
-    ]
+    value: ACount
+
+    @property
+    def offence(self) -> Offence:
+        """All recorded crime."""
+        return offences()["total"]
 
 
 class Share(Recorded):
@@ -161,24 +306,27 @@ class Share(Recorded):
     quantity: Literal["share"]
     offence: AnOffence
     value: Annotated[
-        stated.Number | stated.OneIn | stated.Bound | stated.Near,
-        PlainValidator(stated.proportion),
+        stated.Number | stated.OneIn | stated.Bound | stated.Near | stated.AnyChange,
+        PlainValidator(_sized(stated.proportion)),
         Field(description="a percentage such as 15%, or one in seven"),
     ]
     own_counts: OwnCounts = None
 
 
 class Rank(Recorded):
-    """A group, or a force, comes at such a place in an order."""
+    """A group, or an area, comes at such a place in an order."""
 
     quantity: Literal["rank"]
     offence: AnOffence
     value: Annotated[
-        stated.Number, PlainValidator(stated.place), Field(description="a place such as third")
+        stated.Place,
+        PlainValidator(_reader(stated.place)),
+        Field(description="a place such as third, highest or second lowest in Wales"),
     ]
-    classification: Classification = Field(
-        description=f"what is ranked: {', '.join(get_args(Classification))}"
-    )
+    classification: Annotated[
+        Classification,
+        Field(description=f"what is ranked: {', '.join(get_args(Classification))}"),
+    ] = "not stated"
 
 
 class Rate(Recorded):
@@ -187,9 +335,9 @@ class Rate(Recorded):
     quantity: Literal["rate"]
     offence: AnOffence
     value: Annotated[
-        stated.Number | stated.Bound | stated.Near,
-        PlainValidator(stated.rate),
-        Field(description="a number per 1,000 residents such as 14.5"),
+        stated.Number | stated.Bound | stated.Near | stated.AnyChange,
+        PlainValidator(_sized(stated.rate)),
+        Field(description="a rate such as 14.5 or 1,451 per 100,000"),
     ]
 
 
@@ -198,23 +346,27 @@ class Change(Recorded):
 
     quantity: Literal["change"]
     offence: AnOffence
-    compared_with: AYear | None = None
-    value: Annotated[
-        stated.Number | stated.Direction | stated.Bound | stated.Near,
-        PlainValidator(stated.change),
-        Field(description="a change such as +16.7%, -1,446, up, down or unchanged"),
-    ]
+    value: AChange
     own_counts: OwnCounts = None
 
     @property
     def previous(self) -> date:
         """Last day of the year compared with."""
-        return self.compared_with or a_year_before(self.period)
+        return self.since or a_year_before(self.period)
+
+
+class AreaComparison(Recorded):
+    """There is more of it in one area than in another; the statement does not say of what."""
+
+    quantity: Literal["comparison"]
+    offence: AnOffence
+    than: AnArea
+    value: AChange
 
 
 Sex = Annotated[Literal["all", "women", "men"], Field(description="one of all, women, men")]
-Age = Annotated[Words, Field(description="an age group of the survey such as 16+ or 16-19")]
-Measure = Annotated[Words, Field(description="a measure of the survey, such as stalking")]
+Age = Annotated[AWord, Field(description="an age group of the survey such as 16+ or 16-19")]
+Measure = Annotated[AWord, Field(description="a measure of the survey, such as stalking")]
 
 
 class Proportion(Claim):
@@ -225,11 +377,30 @@ class Proportion(Claim):
     sex: Sex = "all"
     age: Age = "16+"
     period: ASurveyYear
+    since: Annotated[ASurveyYear | None, Field(validation_alias=SINCE)] = None
     value: Annotated[
-        stated.Number | stated.OneIn | stated.Bound | stated.Near,
-        PlainValidator(stated.proportion),
+        stated.Number | stated.OneIn | stated.Bound | stated.Near | stated.AnyChange,
+        PlainValidator(_sized(stated.proportion)),
         Field(description="a percentage such as 14.4%, or one in seven"),
     ]
+
+    @field_validator("since")
+    @classmethod
+    def _an_earlier_year(cls, since: date | None, info: ValidationInfo) -> date | None:
+        period = info.data.get("period")
+        if since and period and since >= period:
+            raise ValueError(f"is no year before the {in_words(period)}; expected an earlier one")
+        return since
+
+
+def _group(value: object) -> object:
+    """Whom a comparison is about, also as one word: ``women``, ``16-19``."""
+    if isinstance(value, str):
+        word = _word(value).casefold()
+        return {"sex": word} if word in get_args(get_args(Sex)[0]) else {"age": word}
+    if not isinstance(value, dict):
+        raise ValueError("is a list; expected keys such as {sex: women}")
+    return value
 
 
 class Group(BaseModel):
@@ -241,6 +412,7 @@ class Group(BaseModel):
     age: Age = "16+"
 
 
+AGroup = Annotated[Group, BeforeValidator(_group)]
 Difference = Literal["more", "less", "no clear difference"]
 
 
@@ -250,8 +422,8 @@ class Comparison(Claim):
     quantity: Literal["comparison"]
     measure: Measure
     period: ASurveyYear
-    group: Group = Field(description="whom it is about: sex, age or both")
-    than: Group = Field(description="whom they are compared with: sex, age or both")
+    group: AGroup = Field(description="whom it is about: sex, age or both")
+    than: AGroup = Field(description="whom they are compared with: sex, age or both")
     difference: Difference = Field(description=f"one of {', '.join(get_args(Difference))}")
 
     @field_validator("than")
@@ -262,54 +434,15 @@ class Comparison(Claim):
         return than
 
 
-AnyClaim = Count | Total | Share | Rank | Rate | Change | Proportion | Comparison
+AnyRecorded = Count | Total | Share | Rank | Rate | Change | AreaComparison
+AnyClaim = AnyRecorded | Proportion | Comparison
 
 QUANTITIES: dict[str, type[AnyClaim]] = {
     get_args(kind.model_fields["quantity"].annotation)[0]: kind for kind in get_args(AnyClaim)
 }
 
 
-def known_periods(registry: Iterable[Release]) -> set[date]:
-    """Years of which police force area tables are known: each release's own and the one before."""
-    own = {release.period_end for release in registry if release.dataset == "pfa"}
-    return own | {a_year_before(period_end) for period_end in own}
-
-
-def read_claims(path: Path, periods: Collection[date]) -> tuple[list[AnyClaim], list[str]]:
-    """The entries of ``path`` that hold, and one sentence for every fault of the others.
-
-    Args:
-        path: a YAML list of entries, each with the keys of its ``quantity``.
-        periods: the years of which a release of recorded crime is known.
-
-    Raises:
-        Problem: the file is not a YAML list, so that nothing in it can be judged.
-    """
-    try:
-        # BaseLoader leaves every scalar the text that it is.
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    except yaml.YAMLError as error:
-        raise Problem(f"{path} is not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(entries, list):
-        raise Problem(f"{path} holds no list; every claim begins with `- id: ...`.")
-    claims: dict[str, AnyClaim] = {}
-    problems: list[str] = []
-    for number, entry in enumerate(entries, start=1):
-        try:
-            claim = _claim(entry, periods)
-            if claim.id in claims:
-                raise _Faults([f"the id `{claim.id}` is taken by an entry above; choose another"])
-        except _Faults as refused:
-            name = entry.get("id") if isinstance(entry, dict) else None
-            where = f"claim `{name}`" if name else f"entry {number}"
-            problems += [f"{path}, {where}: {_closed(clause)}" for clause in refused.clauses]
-        else:
-            claims[claim.id] = claim
-    whole, faults = _with_counts(claims)
-    return whole, problems + [f"{path}, {_closed(fault)}" for fault in faults]
-
-
-class _Faults(Exception):
+class Faults(Exception):
     """What is wrong with one entry, in clauses."""
 
     def __init__(self, clauses: list[str]) -> None:
@@ -317,25 +450,86 @@ class _Faults(Exception):
         super().__init__("; ".join(clauses))
 
 
-def _closed(clause: str) -> str:
+def read_claims(path: Path, vocabulary: Vocabulary) -> tuple[list[AnyClaim], list[str]]:
+    """The entries of ``path`` that hold, and one sentence for every fault of the others.
+
+    Args:
+        path: a YAML list of entries, each with the keys of its ``quantity``.
+        vocabulary: what names may mean.
+
+    Raises:
+        Problem: the file is not a YAML list, so that nothing in it can be judged.
+    """
+    text = _NO_TEXT.sub("\ufffd", path.read_bytes().decode("utf-8", "replace"))
+    try:
+        entries = yaml.load(text, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise Problem(f"{path} is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(entries, list):
+        raise Problem(f"{path} holds no list; every claim begins with `- id: ...`.")
+    claims: dict[str, AnyClaim] = {}
+    problems: list[str] = []
+    for number, entry in enumerate(entries, start=1):
+        try:
+            claim = read_claim(entry, vocabulary)
+            if claim.id in claims:
+                raise Faults([f"the id `{claim.id}` is taken by an entry above; choose another"])
+        except Faults as refused:
+            name = entry.get("id") if isinstance(entry, dict) else None
+            named = isinstance(name, str) and name and not _NO_TEXT.search(name)
+            where = f"claim `{stated.shortened(str(name))}`" if named else f"entry {number}"
+            problems += [f"{path}, {where}: {closed(clause)}" for clause in refused.clauses]
+        else:
+            claims[claim.id] = claim
+    whole, faults = _with_counts(claims)
+    return whole, problems + [f"{path}, {closed(fault)}" for fault in faults]
+
+
+_TWICE = "a key that stands there twice"
+
+
+class _Loader(yaml.BaseLoader):
+    """Leaves every scalar the text that it is, and remembers a key that stands there twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        mapping = super().construct_mapping(node, deep=deep)
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        twice = [name for name in names if names.count(name) > 1]
+        return mapping | {_TWICE: twice[0]} if twice else mapping
+
+
+def closed(clause: str) -> str:
     """The clause as the end of a sentence."""
     return clause if clause.endswith("?") else f"{clause}."
 
 
-def _claim(entry: object, periods: Collection[date]) -> AnyClaim:
-    if not isinstance(entry, dict):
-        raise _Faults(["expected keys with their values, such as `quantity: count`"])
+def read_claim(entry: object, vocabulary: Vocabulary) -> AnyClaim:
+    """One entry.
+
+    Raises:
+        Faults: it does not hold.
+    """
+    if not isinstance(entry, dict) or not all(isinstance(key, str) for key in entry):
+        raise Faults(["expected keys with their values, such as `quantity: count`"])
+    if _TWICE in entry:
+        raise Faults([f"the key `{stated.shortened(entry[_TWICE])}` stands there twice"])
     quantity = entry.get("quantity")
     kind = QUANTITIES.get(quantity) if isinstance(quantity, str) else None
     if kind is None:
-        what = f"`quantity` is `{quantity}`" if quantity else "the key `quantity` is missing"
-        hint = did_you_mean(str(quantity), QUANTITIES) if quantity else ""
-        raise _Faults([f"{what}{hint or ';'} expected one of {', '.join(QUANTITIES)}"])
+        if isinstance(quantity, str) and quantity:
+            hint = did_you_mean(stated.shortened(quantity), QUANTITIES)
+            what = f"`quantity` is `{stated.shortened(quantity)}`{hint or ';'}"
+        else:
+            what = "`quantity` is no word;" if quantity else "the key `quantity` is missing;"
+        raise Faults([f"{what} expected one of {', '.join(QUANTITIES)}"])
+    if quantity == "comparison" and "area" in entry:
+        kind = AreaComparison
     try:
-        return kind.model_validate(entry, context={"periods": periods})
+        return kind.model_validate(entry, context={"vocabulary": vocabulary})
     except ValidationError as error:
         faults = {tuple(map(str, fault["loc"])): fault for fault in reversed(error.errors())}
-        raise _Faults(
+        # A value is read by what it is a difference from: what is wrong with that comes first.
+        raise Faults(
             [_clause(kind, place, fault) for place, fault in reversed(faults.items())]
         ) from None
 
@@ -344,23 +538,29 @@ def _clause(kind: type[BaseModel], place: tuple[str, ...], fault: Any) -> str:
     """One fault of one key as a clause; ``place`` may lead into a group."""
     quantity = get_args(kind.model_fields["quantity"].annotation)[0]
     owner: type[BaseModel] = kind
-    if len(place) > 1 and kind.model_fields[place[0]].annotation is Group:
+    if len(place) > 1 and place[0] in ("group", "than") and kind is Comparison:
         owner = Group
     else:
         place = place[:1]
-    key, name = place[-1], " of ".join(f"`{part}`" for part in reversed(place))
+    key = place[-1]
+    name = " of ".join(f"`{stated.shortened(part)}`" for part in reversed(place))
     fields = owner.model_fields
     if fault["type"] == "extra_forbidden":
-        hint = did_you_mean(key, fields) or ";"
+        hint = did_you_mean(stated.shortened(key), fields) or ";"
         return f"a {quantity} has no key {name}{hint} its keys are {', '.join(fields)}"
-    expected = fields[key].description
+    field = fields["since" if key == "compared_with" else key]
+    expected = field.description or field.alias or "another value"
     if fault["type"] == "missing":
         return f"a {quantity} needs the key {name}: {expected}"
     if fault["type"] == "value_error":
         return f"{name} {fault['ctx']['error']}"
-    allowed = get_args(fields[key].annotation)
-    hint = did_you_mean(str(fault["input"]), map(str, allowed)) or ";"
-    return f"{name} is `{fault['input']}`{hint} expected {expected}"
+    given = fault["input"]
+    if not isinstance(given, str):
+        return f"{name} is no text; expected {expected}"
+    allowed = get_args(field.annotation)
+    quoted = stated.shortened(given)
+    hint = did_you_mean(quoted, map(str, allowed)) or ";"
+    return f"{name} is `{quoted}`{hint} expected {expected}"
 
 
 def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]]:
@@ -371,8 +571,8 @@ def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]
         named = claim.own_counts if isinstance(claim, Share | Change) else None
         unknown = [name for name in named or () if name not in counts]
         faults += [
-            f"claim `{claim.id}`: `own_counts` names `{name}`, which is no claim of a count that "
-            f"holds{did_you_mean(name, counts)}"
+            f"claim `{claim.id}`: `own_counts` names `{stated.shortened(name)}`, which is no "
+            f"claim of a count that holds{did_you_mean(stated.shortened(name), counts)}"
             for name in unknown
         ]
         bounds = [name for name in named or () if name in counts and not _numbered(claims[name])]
@@ -388,4 +588,9 @@ def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]
 
 def _numbered(claim: AnyClaim) -> bool:
     """Whether a claim says a number, rather than what it is above or below."""
-    return not isinstance(claim, Comparison) and isinstance(claim.value, stated.Number)
+    return (
+        isinstance(claim, Count | Total)
+        and not claim.compares
+        and isinstance(claim.value, stated.Number)
+        and claim.value.value > 0
+    )

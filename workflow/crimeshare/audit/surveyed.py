@@ -1,51 +1,60 @@
-"""Verdicts on claims about survey estimates: judged by intervals and tests, never by points.
+"""Verdicts on claims about survey estimates.
 
-Where not even the base of an estimate is published, its interval rests on an assumption.  A
-verdict must then hold under the least favourable assumption too, and says so where it does not.
+A number is first held against what was published, as rounded there, and only then against the
+interval: what was not published is not confirmed because chance could make it so.  Groups and
+years are compared by tests, never by points.  Where not even the base of an estimate is
+published, its interval rests on an assumption; a verdict must then hold under the least
+favourable assumption too.  A figure that is known second-hand confirms nothing.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import hypot
 from typing import Any
 
-import pandas as pd
-
 from crimeshare.audit import verdicts
+from crimeshare.audit.evidence import Evidence, Row
 from crimeshare.audit.findings import Finding
-from crimeshare.audit.stated import Bound, Near, OneIn, Stated
+from crimeshare.audit.naming import release_name
+from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated, shortened
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem
-from crimeshare.survey_words import aged, measure, who
-
-KEY = ["release_id", "measure_id", "sex", "age", "period_end"]
+from crimeshare.sources.registry import Release
+from crimeshare.survey_words import MEASURES, aged, measure, who
 
 BASES = {
     "published_se": "from its published standard error",
     "design_factor": "from its published base and a design factor",
     "assumed_base": "on an assumed base, since none is published, and a design factor",
 }
+METHODS = {
+    "wilson": "Wilson's method",
+    "korn-graubard": "Korn and Graubard's method",
+    "logit": "on the logit scale",
+    "normal": "normal approximation",
+}
 SEEN = {
     "file": "",
-    "publisher_page": ", as read on its publisher's page,",
-    "second_hand": ", as quoted second-hand,",
+    "publisher_page": ", as read on its publisher's page",
+    "second_hand": ", as quoted second-hand",
 }
+SECOND_HAND = "second_hand"
 _AGES = re.compile(r"(\d+)(?:-(\d+)|\+)")
+# Words that say more than how often it happens.
+_MORE_THAN_PREVALENCE = re.compile(
+    r"vulnerab|\brisk|danger|afraid|fear|\bsafe|unsafe|\bharm|threat|target", re.IGNORECASE
+)
 
 INSIDE = "inside the interval"
 INSIDE_WIDEST = "outside the interval, and inside the widest that the assumptions on the base allow"
 OUTSIDE = "outside the interval"
-OF_PLACE = {
-    INSIDE: verdicts.WITHIN,
-    INSIDE_WIDEST: verdicts.NOT_SUPPORTED,
-    OUTSIDE: verdicts.CONTRADICTED,
-}
 
 SIGNS = {"more": 1, "less": -1, "no clear difference": 0}
 
@@ -57,26 +66,26 @@ class Estimate:
     Attributes:
         finding: the proportion with its interval and cell.
         widest: the same with the widest interval that the assumptions allow, where there are any.
-        level, basis, seen: of the table of prevalence.
+        level, method, basis, seen: of the table of prevalence.
+        name: the publication it stands in.
+        significant: ONS's verdict on the change from this year to the release's own.
     """
 
     finding: Finding
     widest: Finding | None
     level: float
+    method: str
     basis: str
     seen: str
+    name: str
+    significant: bool | None
 
 
 class SurveyAudit:
-    """Judges claims against every survey estimate at hand."""
+    """Judges claims against every survey estimate."""
 
-    def __init__(self, prevalence: pd.DataFrame, estimates: pd.DataFrame) -> None:
-        """Take the tables ``prevalence`` and ``survey_estimates``."""
-        everyone = estimates[estimates["characteristic"] == "all"]
-        places = everyone[[*KEY, "workbook_sha256", "sheet", "cell"]]
-        self._rows = prevalence[prevalence["characteristic"] == "all"].merge(
-            places, on=KEY, how="left", validate="1:1"
-        )
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
 
     def judge(self, claim: Proportion | Comparison) -> Verdict:
         """The verdict on one claim.
@@ -84,50 +93,130 @@ class SurveyAudit:
         Raises:
             Problem: the survey has no such measure, or no such age for it.
         """
+        if not self._evidence.survey:
+            raise Problem(
+                "There are no survey estimates to judge by; build the report with make first."
+            )
+        measure_id = self._measure(claim.measure)
         if isinstance(claim, Comparison):
-            self._check_names(claim.measure, claim.group.age, claim.than.age)
-            return self._comparison(claim)
-        self._check_names(claim.measure, claim.age)
-        return self._proportion(claim)
+            self._check_ages(measure_id, claim.group.age, claim.than.age)
+            verdict = self._comparison(claim, measure_id)
+        else:
+            self._check_ages(measure_id, claim.age)
+            verdict = (
+                self._change(claim, measure_id)
+                if claim.since
+                else self._proportion(claim, measure_id)
+            )
+        if _MORE_THAN_PREVALENCE.search(claim.statement):
+            verdict.reason.say(
+                "What was judged is how many people say that it happened to them. How vulnerable "
+                "or safe anybody is, is another question, and no figure here answers it."
+            )
+        return verdict
 
-    def _proportion(self, claim: Proportion) -> Verdict:
-        found = self._find(claim, claim.sex, claim.age)
+    def _proportion(self, claim: Proportion, measure_id: str) -> Verdict:
+        found = self._find(measure_id, claim.sex, claim.age, claim.period)
         if not found:
-            return self._not_checkable(claim, claim.sex, claim.age)
-        newest = found[-1]
+            return self._not_checkable(claim, measure_id, claim.sex, claim.age)
+        newest, stated = found[-1], claim.value
         reason = Reason()
         for estimate in found:
             if estimate is newest or estimate.finding.value != newest.finding.value:
-                _tell(estimate, reason)
-        stated = Finding(claim.value.value, "prevalence", claim.period, "", "own counts")
-        best = verdicts.best(claim.value, [estimate.finding for estimate in found])
-        place = _place(stated.value, newest)
-        if isinstance(claim.value, Bound):
+                _tell(estimate, reason, stated)
+        said = Finding(stated.value, "prevalence", claim.period, "", "own counts")
+        place = _place(stated, newest)
+        if isinstance(stated, Bound):
             side = (
                 "" if place == OUTSIDE else ", so that the proportion may be on either side of it"
             )
-            reason.say(f"The stated bound, {{}}, lies {place}{side}.", stated)
-            beyond = claim.value.match(newest.finding.value)
+            reason.say(f"The stated bound, {{}}, lies {place}{side}.", said)
+            beyond = stated.match(newest.finding.value)
             verdict = verdicts.CONFIRMED if beyond else verdicts.CONTRADICTED
             if place != OUTSIDE:
                 verdict = verdicts.NOT_SUPPORTED
-            return Verdict(verdict, reason, (newest.finding,))
-        if best and not (_is_one_in(claim.value) and place == INSIDE):
-            return Verdict(best[0], reason, (best[1],))
-        reason.say(f"The stated proportion, {{}}, lies {place}.", stated)
-        return Verdict(OF_PLACE[place], reason, (newest.finding,))
-
-    def _comparison(self, claim: Comparison) -> Verdict:
-        sides = [self._find(claim, group.sex, group.age) for group in (claim.group, claim.than)]
-        for found, group in zip(sides, (claim.group, claim.than), strict=True):
-            if not found:
-                return self._not_checkable(claim, group.sex, group.age)
-        # The same vintage of both, where a release has both.
-        shared = {e.finding.release_id for e in sides[0]} & {e.finding.release_id for e in sides[1]}
-        one, other = (
-            next(e for e in reversed(found) if not shared or e.finding.release_id in shared)
-            for found in sides
+            return Verdict(*_capped(verdict, reason, newest), (newest.finding,))
+        best = verdicts.best(stated, [estimate.finding for estimate in found])
+        if best:
+            reason.say(_agrees(stated, best[1]))
+            holding = next(e for e in found if e.finding is best[1])
+            # "One in seven" stands for many proportions; that the data allow it says more.
+            verdict = verdicts.WITHIN if _is_one_in(stated) and place == INSIDE else best[0]
+            return Verdict(*_capped(verdict, reason, holding), (best[1],))
+        if place == OUTSIDE:
+            reason.say(
+                "What is stated, {}, was not published, and lies outside the interval.", said
+            )
+            return Verdict(verdicts.CONTRADICTED, reason, (newest.finding,))
+        reason.say(
+            f"What is stated, {{}}, is not what was published. It lies {place}, so the data cannot "
+            "rule it out.",
+            said,
         )
+        return Verdict(verdicts.NOT_AS_PUBLISHED, reason, (newest.finding,))
+
+    def _change(self, claim: Proportion, measure_id: str) -> Verdict:
+        """A change from an earlier year to a later, judged by a test."""
+        assert claim.since is not None
+        sides = [
+            self._find(measure_id, claim.sex, claim.age, day) for day in (claim.period, claim.since)
+        ]
+        for found, day in zip(sides, (claim.period, claim.since), strict=True):
+            if not found:
+                asked = claim.model_copy(update={"period": day})
+                return self._not_checkable(asked, measure_id, claim.sex, claim.age)
+        now, before = _of_one_release(*sides)
+        reason = Reason()
+        for estimate in (now, before):
+            _tell(estimate, reason)
+        difference, sign = _difference(now.finding, before.finding)
+        sign = self._say_difference(reason, now, before, difference, sign)
+        stated = claim.value
+        if isinstance(stated, Direction):
+            verdict = _of_signs(sign, int(stated.value))
+            return Verdict(*_capped(verdict, reason, now, before), (difference,))
+        if stated.kind == "percent":
+            difference = _relative(difference, now.finding, before.finding)
+            reason.say("That is a change of {}.", difference)
+        match = stated.match(round(difference.value, 12))
+        if match:
+            # The estimates differ as stated; whether people's experience did is for the test.
+            verdict = verdicts.OF_MATCH[match] if sign else verdicts.WITHIN
+            return Verdict(*_capped(verdict, reason, now, before), (difference,))
+        inside = _holds(difference, stated)
+        reason.say(
+            "The stated change is not that of the published figures; "
+            + ("the data cannot rule it out." if inside else "the data rule it out.")
+        )
+        verdict = verdicts.NOT_AS_PUBLISHED if inside else verdicts.CONTRADICTED
+        return Verdict(verdict, reason, (difference,))
+
+    def _say_difference(
+        self, reason: Reason, one: Estimate, other: Estimate, difference: Finding, sign: int
+    ) -> int:
+        """Tell a difference and whether it is significant, by ONS's verdict where it gave one."""
+        lower, upper = _limits(difference)
+        judged = other.significant if one.finding.release_id == other.finding.release_id else None
+        if judged is not None:
+            sign = ((difference.value > 0) - (difference.value < 0)) if judged else 0
+        by = "" if judged is None else ", as ONS says"
+        reason.say(
+            f"The difference is {{}}; its {{}} interval goes from {{}} to {{}}. It is "
+            f"{'' if sign else 'not '}statistically significant{by}.",
+            difference,
+            _level(one),
+            lower,
+            upper,
+        )
+        return sign
+
+    def _comparison(self, claim: Comparison, measure_id: str) -> Verdict:
+        groups = (claim.group, claim.than)
+        sides = [self._find(measure_id, g.sex, g.age, claim.period) for g in groups]
+        for found, group in zip(sides, groups, strict=True):
+            if not found:
+                return self._not_checkable(claim, measure_id, group.sex, group.age)
+        one, other = _of_one_release(*sides)
         reason = Reason()
         for estimate in (one, other):
             _tell(estimate, reason)
@@ -150,10 +239,7 @@ class SurveyAudit:
                     else "One of the two groups is part of the other, so that the interval is "
                     "rather too wide than too narrow."
                 )
-        wanted = SIGNS[claim.difference]
-        verdict = verdicts.CONFIRMED if sign == wanted else verdicts.CONTRADICTED
-        if sign != wanted and sign == 0:
-            verdict = verdicts.NOT_SUPPORTED
+        verdict = _of_signs(sign, SIGNS[claim.difference])
         if one.widest or other.widest:
             widest, cautious = _difference(one.widest or one.finding, other.widest or other.finding)
             lowest, highest = _limits(widest)
@@ -166,50 +252,106 @@ class SurveyAudit:
             )
             if cautious != sign:
                 verdict = verdicts.NOT_SUPPORTED
-        return Verdict(verdict, reason, (difference,))
+        return Verdict(*_capped(verdict, reason, one, other), (difference,))
 
-    def _find(self, claim: Proportion | Comparison, sex: str, age: str) -> list[Estimate]:
-        """Every release's estimate, in the order of the table of prevalence."""
-        rows = self._of(claim.measure, sex, age)
-        rows = rows[rows["period_end"] == pd.Timestamp(claim.period)]
-        return [_estimate(row) for _, row in rows.iterrows()]
+    def _find(self, measure_id: str, sex: str, age: str, period_end: Any) -> list[Estimate]:
+        """Every release's estimate, the latest release last."""
+        rows = [r for r in self._of(measure_id, sex, age) if r["period_end"] == period_end]
+        rows.sort(key=lambda row: row["release_id"][-7:])
+        return [_estimate(row, self._evidence.registry) for row in rows]
 
-    def _of(self, measure_id: str, sex: str, age: str) -> pd.DataFrame:
-        rows = self._rows[self._rows["measure_id"] == measure_id]
-        return rows[(rows["sex"] == sex) & (rows["age"] == age)]
+    def _of(self, measure_id: str, sex: str, age: str) -> list[Row]:
+        wanted = (measure_id, sex, age)
+        return [
+            row
+            for row in self._evidence.survey
+            if (row["measure_id"], row["sex"], row["age"]) == wanted
+        ]
 
-    def _check_names(self, measure_id: str, *ages: str) -> None:
-        known = sorted(self._rows["measure_id"].unique())
-        if measure_id not in known:
+    def _measure(self, name: str) -> str:
+        """The id of a measure, by its id or its words."""
+        known: list[str] = sorted({row["measure_id"] for row in self._evidence.survey})
+        by_words = {MEASURES[m].casefold(): m for m in known if m in MEASURES}
+        said = " ".join(name.split()).casefold()
+        found: str = by_words.get(said, said.replace(" ", "_"))
+        if found not in known:
             names = f". The measures are {', '.join(known)}."
+            quoted = shortened(name)
             raise Problem(
-                f"`measure` is `{measure_id}`, which is no measure of the survey at hand"
-                f"{did_you_mean(measure_id, known) or names}"
+                f"`measure` is `{quoted}`, which is no measure of the survey"
+                f"{did_you_mean(quoted, known) or names}"
             )
-        of_measure = sorted(self._rows.loc[self._rows["measure_id"] == measure_id, "age"].unique())
+        return found
+
+    def _check_ages(self, measure_id: str, *ages: str) -> None:
+        survey = self._evidence.survey
+        of_measure = sorted({row["age"] for row in survey if row["measure_id"] == measure_id})
         for age in ages:
             if age not in of_measure:
+                quoted = shortened(age)
                 raise Problem(
-                    f"`age` is `{age}`, of which there is no estimate of {measure_id}"
-                    f"{did_you_mean(age, of_measure) or '.'} "
+                    f"`age` is `{quoted}`, of which there is no estimate of {measure_id}"
+                    f"{did_you_mean(quoted, of_measure) or '.'} "
                     f"The ages are {', '.join(of_measure)}."
                 )
 
-    def _not_checkable(self, claim: Proportion | Comparison, sex: str, age: str) -> Verdict:
-        days = sorted(self._of(claim.measure, sex, age)["period_end"].unique())
-        years = [in_words(pd.Timestamp(day).date()) for day in days]
+    def _not_checkable(
+        self, claim: Proportion | Comparison, measure_id: str, sex: str, age: str
+    ) -> Verdict:
+        days = sorted({row["period_end"] for row in self._of(measure_id, sex, age)})
+        years = [in_words(day) for day in days]
         there = f"; there are estimates of the {' and the '.join(years)}" if years else ""
         reason = Reason()
         reason.say(
-            f"No estimate of {measure(claim.measure)} is at hand for {who(sex, age)} in the "
+            f"We have no estimate of {measure(measure_id)} for {who(sex, age)} in the "
             f"{in_words(claim.period)}{there}."
         )
-        return Verdict(verdicts.NOT_CHECKABLE, reason)
+        settles = f"an estimate of the Crime Survey for the {in_words(claim.period)}"
+        return Verdict(verdicts.NOT_CHECKABLE, reason, (), settles)
 
 
-def _estimate(row: pd.Series[Any]) -> Estimate:
+def _capped(verdict: str, reason: Reason, *estimates: Estimate) -> tuple[str, Reason]:
+    """A verdict that a figure quoted second-hand may bear, and the reason that says so."""
+    firm = verdicts.outcome(verdict) == 0 and verdict != verdicts.WITHIN
+    quoted = any(estimate.seen == SECOND_HAND for estimate in estimates)
+    if quoted and verdicts.outcome(verdict) == 0:
+        reason.say("We know the figure only as somebody else quoted it, so this confirms nothing.")
+    return verdicts.AS_QUOTED if quoted and firm else verdict, reason
+
+
+def _agrees(stated: Stated, finding: Finding) -> str:
+    """How what is stated agrees with what was published."""
+    return {
+        "exact": "That is what is stated.",
+        "rounded": "That rounds to what is stated.",
+        "truncated": "What is stated is left when digits are cut off; it is not what that rounds "
+        "to.",
+        None: "",
+    }[stated.match(finding.value)]
+
+
+def _of_signs(sign: int, wanted: int) -> str:
+    """The verdict on a stated direction, by the sign of a difference that is significant, or 0."""
+    if sign == wanted:
+        return verdicts.CONFIRMED
+    return verdicts.CONTRADICTED if sign else verdicts.NOT_SUPPORTED
+
+
+def _of_one_release(
+    one: Sequence[Estimate], other: Sequence[Estimate]
+) -> tuple[Estimate, Estimate]:
+    """The newest estimates of both sides, of the same release where one has both."""
+    shared = {e.finding.release_id for e in one} & {e.finding.release_id for e in other}
+    first, second = (
+        next(e for e in reversed(found) if not shared or e.finding.release_id in shared)
+        for found in (one, other)
+    )
+    return first, second
+
+
+def _estimate(row: Row, registry: Mapping[str, Release]) -> Estimate:
     what, whom = measure(row["measure_id"]), who(row["sex"], row["age"])
-    if isinstance(row["sheet"], str) and isinstance(row["cell"], str):
+    if row["sheet"] and row["cell"]:
         cell = Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
     else:
         # Gathered from a publication: it stands for the sheet, what was looked up for the cell.
@@ -217,7 +359,7 @@ def _estimate(row: pd.Series[Any]) -> Estimate:
     finding = Finding(
         row["estimate"],
         "prevalence",
-        row["period_end"].date(),
+        row["period_end"],
         row["release_id"],
         "estimate",
         (cell,),
@@ -227,14 +369,18 @@ def _estimate(row: pd.Series[Any]) -> Estimate:
         upper=row["upper"],
         note=f"{what} among {whom}",
     )
-    assumed = pd.notna(row["lower_widest"]) and pd.notna(row["upper_widest"])
+    assumed = row["basis"] == "assumed_base" and row["lower_widest"] is not None
     widest = replace(finding, lower=row["lower_widest"], upper=row["upper_widest"])
+    release = registry.get(row["release_id"])
     return Estimate(
         finding,
         widest if assumed else None,
         row["level"],
+        row["method"],
         row["basis"],
         row["seen"],
+        release_name(release) if release else row["source"],
+        row["published_significance"],
     )
 
 
@@ -251,12 +397,11 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
     value = one.value - other.value
     lower = value - hypot(one.value - l1, u2 - other.value)
     upper = value + hypot(u1 - one.value, other.value - l2)
-    cells = (*one.cells, *other.cells)
     difference = replace(
         one,
         value=value,
         unit="percentage_points",
-        cells=cells,
+        cells=(*one.cells, *other.cells),
         formula=f"{one.named} - {other.named}",
         lower=lower,
         upper=upper,
@@ -264,14 +409,36 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
     return difference, (lower > 0) - (upper < 0)
 
 
-def _tell(estimate: Estimate, reason: Reason) -> None:
-    """One estimate with its interval, level and basis, and how it was seen."""
+def _relative(difference: Finding, now: Finding, before: Finding) -> Finding:
+    """A difference as a part of the earlier estimate."""
+    lower, upper = difference.lower or 0.0, difference.upper or 0.0
+    return replace(
+        difference,
+        value=now.value / before.value - 1,
+        unit="change",
+        formula=f"{now.named} / {before.named} - 1",
+        lower=lower / before.value,
+        upper=upper / before.value,
+    )
+
+
+def _tell(estimate: Estimate, reason: Reason, stated: Stated | None = None) -> None:
+    """One estimate with its interval, level, method and basis, and how it was seen."""
     finding = estimate.finding
     lower, upper = _limits(finding)
+    plain = stated.number if isinstance(stated, Bound | Near) else stated
+    one_in = isinstance(plain, OneIn) and plain.part == 1 and finding.value > 0
+    as_one_in = (
+        [replace(finding, value=1 / finding.value, unit="one_in", formula=f"1 / {finding.named}")]
+        if one_in
+        else []
+    )
     reason.say(
-        f"{finding.release_id}{SEEN[estimate.seen]} estimates {finding.note} at {{}} in the "
-        f"{finding.year}; its {{}} interval goes from {{}} to {{}}, {BASES[estimate.basis]}.",
+        f"{finding.note[:1].upper()}{finding.note[1:]} in the {finding.year}: "
+        f"{{}}{', that is {}' if one_in else ''} ({estimate.name}{SEEN[estimate.seen]}). Its {{}} "
+        f"interval goes from {{}} to {{}} ({METHODS[estimate.method]}, {BASES[estimate.basis]}).",
         finding,
+        *as_one_in,
         _level(estimate),
         lower,
         upper,
@@ -304,18 +471,20 @@ def _is_one_in(stated: Stated) -> bool:
     return isinstance(stated.number if isinstance(stated, Near) else stated, OneIn)
 
 
-def _place(value: float, estimate: Estimate) -> str:
-    """Where a stated proportion lies, in words."""
-    if _holds(estimate.finding, value):
+def _place(stated: Stated, estimate: Estimate) -> str:
+    """Where a stated proportion lies; "one in seven" lies where any that it stands for does."""
+    if _holds(estimate.finding, stated):
         return INSIDE
-    return INSIDE_WIDEST if estimate.widest and _holds(estimate.widest, value) else OUTSIDE
+    return INSIDE_WIDEST if estimate.widest and _holds(estimate.widest, stated) else OUTSIDE
 
 
-def _holds(finding: Finding, value: float) -> bool:
-    """Whether ``value`` lies in the interval."""
+def _holds(finding: Finding, stated: Stated) -> bool:
+    """Whether what is stated lies in the interval."""
     if finding.lower is None or finding.upper is None:
         return False
-    return finding.lower <= value <= finding.upper
+    plain = stated.number if isinstance(stated, Near) else stated
+    low, high = plain.limits if isinstance(plain, OneIn) else (stated.value, stated.value)
+    return finding.lower <= high and low <= finding.upper
 
 
 def _among(part: Group, whole: Group) -> bool:

@@ -12,18 +12,31 @@ CONFIRMED = "confirmed"
 ROUNDED = "confirmed when rounded"
 TRUNCATED = "truncated, not rounded"
 TRUE_ONLY_OF = "true only of {}"
-DEPENDS = "depends on definition"
 WITHIN = "within the interval"
+CONSISTENT = "consistent with {}"
+DEPENDS = "depends on definition"
+NOT_AS_PUBLISHED = "not as published"
 NOT_SUPPORTED = "not supported"
 CONTRADICTED = "contradicted"
-NOT_CHECKABLE = "not checkable from the releases at hand"
+NOT_CHECKABLE = "not checkable"
 
-VERDICTS = (
-    *(CONFIRMED, ROUNDED, TRUNCATED, TRUE_ONLY_OF, DEPENDS, WITHIN),
-    *(NOT_SUPPORTED, CONTRADICTED, NOT_CHECKABLE),
-)
+AS_REVISED = CONSISTENT.format("the figures as revised since")
+AS_QUOTED = CONSISTENT.format("figures quoted second-hand")
+
+HOLD = (CONFIRMED, ROUNDED, TRUNCATED, TRUE_ONLY_OF, WITHIN, CONSISTENT)
+FAIL = (CONTRADICTED, NOT_SUPPORTED, NOT_AS_PUBLISHED)
+OPEN = (NOT_CHECKABLE, DEPENDS)
+VERDICTS = (*HOLD, *FAIL, *OPEN)
 
 OF_MATCH: dict[Match, str] = {"exact": CONFIRMED, "rounded": ROUNDED, "truncated": TRUNCATED}
+
+
+def outcome(verdict: str) -> int:
+    """0 for a statement that holds, 1 for one that fails, 2 for one that is open."""
+    for number, kinds in enumerate((HOLD, FAIL, OPEN)):
+        if any(verdict.startswith(kind.partition("{}")[0]) for kind in kinds):
+            return number
+    raise ValueError(f"no verdict {verdict!r}")
 
 
 @dataclass
@@ -37,7 +50,11 @@ class Reason:
     mentioned: list[tuple[str, Finding]] = field(default_factory=list)
 
     def say(self, sentence: str, *findings: Finding) -> None:
-        """Add a sentence; each ``{}`` in it becomes the value of the next finding."""
+        """Add a sentence; each ``{}`` in it becomes the value of the next finding.
+
+        The numbers that a finding was made from stand beside it, as its ``told`` says.
+        """
+        findings = tuple(whole for finding in findings for whole in (*finding.parts, finding))
         parts = sentence.split("{}")
         if len(parts) != len(findings) + 1:
             raise ValueError(f"{len(findings)} values for the sentence {sentence!r}")
@@ -56,15 +73,17 @@ class Verdict:
         verdict: one of ``VERDICTS``, with the release filled in.
         reason: why, in sentences.
         decisive: what it rests on, most important first; its first gives the computed value.
+        settles: what would settle an open question, or make a verdict firmer; empty if nothing.
     """
 
     verdict: str
     reason: Reason
     decisive: tuple[Finding, ...] = ()
+    settles: str = ""
 
     @property
     def computed(self) -> Finding | None:
-        """The value to be set beside the claimed one; None where no release settles the claim."""
+        """The value to be set beside the claimed one; None where nothing settles the claim."""
         return None if self.verdict == NOT_CHECKABLE or not self.decisive else self.decisive[0]
 
 
@@ -72,12 +91,14 @@ def best(stated: Stated, findings: Sequence[Finding]) -> tuple[str, Finding] | N
     """The verdict of the vintage that bears a number out best, and that vintage.
 
     Args:
-        findings: all vintages of one quantity, oldest release first.
+        findings: all vintages of one quantity in ONS's editions, oldest release first.
 
     The newest vintage counts first, then an older one that is exact: the claim is then true
     only of the release that says so.  A match by rounding in an older vintage alone is that
     release's too; a truncated number is truncated whichever vintage it was cut from.
     """
+    if not findings:
+        return None
     matches = {id(finding): stated.match(finding.value) for finding in findings}
     *older, newest = findings
     if matches[id(newest)] == "exact":

@@ -198,6 +198,10 @@ UNITS: dict[str, Callable[[float, str], str]] = {
     "p_value": lambda value, style: "less than 0.001" if value < 0.001 else fixed(value, 3, style),
     "per_1000": lambda value, style: fixed(value, 1, style),
     "rank": lambda value, style: prose.ordinal(int(value)),
+    "one_in": lambda value, style: f"1 in {fixed(value, 1, style)}",
+    "times": lambda value, style: fixed(value, 2, style),
+    "pace": lambda value, style: fixed(value, 1, style),
+    "places": lambda value, style: f"{value:.0f} {'place' if value == 1 else 'places'}",
 }
 
 

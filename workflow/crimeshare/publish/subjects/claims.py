@@ -28,7 +28,12 @@ UNITS = {
     "level": ("proportion", "whole"),
     "change": ("change", "signed"),
     "percentage_points": ("percentage_points", "signed"),
+    "points": ("percentage_points", ""),
+    "places": ("places", ""),
     "rank": ("rank", ""),
+    "one_in": ("one_in", ""),
+    "times": ("times", ""),
+    "pace": ("pace", ""),
     "per_1000": ("per_1000", ""),
 }
 

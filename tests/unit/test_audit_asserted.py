@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from crimeshare.audit.asserted import asserted
-from crimeshare.audit.statements import QUANTITIES, AnyClaim, known_periods, read_claims
-from crimeshare.sources.registry import read_registry
+from crimeshare.audit.evidence import read_shipped
+from crimeshare.audit.judging import vocabulary
+from crimeshare.audit.statements import AnyClaim, Vocabulary, read_claim, read_claims
+from crimeshare.reference import areas
 
 GWENT = {"area": "Gwent", "offence": "stalking_harassment", "period": "year ending March 2020"}
 SURVEY = {"measure": "bicycle_theft", "period": "year ending March 2020"}
@@ -19,7 +21,7 @@ SURVEY = {"measure": "bicycle_theft", "period": "year ending March 2020"}
 def claim(keys: Mapping[str, object]) -> AnyClaim:
     whole = {"id": "it", "source": "somebody", "statement": "words", **keys}
     days = {date(2018, 3, 31), date(2020, 3, 31)}
-    return QUANTITIES[str(keys["quantity"])].model_validate(whole, context={"periods": days})
+    return read_claim(whole, Vocabulary(areas(), days))
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,15 @@ def claim(keys: Mapping[str, object]) -> AnyClaim:
             "compared with the year ending March 2018",
         ),
         (
+            {**GWENT, "quantity": "share", "value": "higher", "than": "Kent"},
+            "share higher: Stalking and harassment, Gwent, year ending March 2020, "
+            "compared with Kent",
+        ),
+        (
+            {**GWENT, "quantity": "rank", "value": "second highest in Wales"},
+            "rank second highest in wales: Stalking and harassment, Gwent, year ending March 2020",
+        ),
+        (
             {**GWENT, "quantity": "change", "value": "down"},
             "change down: Stalking and harassment, Gwent, year ending March 2020",
         ),
@@ -82,7 +93,7 @@ def test_what_an_entry_asserts_in_words(keys: Mapping[str, object], words: str) 
 
 
 def test_entries_of_one_source_and_the_same_words_assert_different_things(root: Path) -> None:
-    registry = read_registry(root / "config" / "releases.csv")
-    claims, _ = read_claims(root / "config" / "claims.yaml", known_periods(registry.values()))
+    words = vocabulary(read_shipped(root))
+    claims, _ = read_claims(root / "config" / "claims.yaml", words)
     told = [(claim.source, claim.statement, asserted(claim)) for claim in claims]
     assert len(set(told)) == len(told) > len({words for _, words, _ in told})

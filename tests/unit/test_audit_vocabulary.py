@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from crimeshare.audit import stated
-from crimeshare.audit.statements import (
-    QUANTITIES,
-    AnyClaim,
-    known_periods,
-    read_claims,
-)
+from crimeshare.audit.evidence import read_shipped
+from crimeshare.audit.judging import Auditor, vocabulary
+from crimeshare.audit.statements import QUANTITIES, AnyClaim, Vocabulary, read_claims
+from crimeshare.audit.verdicts import NOT_CHECKABLE
 from crimeshare.problems import Problem
-from crimeshare.sources.registry import read_registry
 from tests.conftest import ROOT
 
 GOOD = """
@@ -31,8 +27,8 @@ GOOD = """
 
 
 @pytest.fixture(scope="module")
-def periods() -> set[date]:
-    return known_periods(read_registry(ROOT / "config" / "releases.csv").values())
+def words() -> Vocabulary:
+    return vocabulary(read_shipped(ROOT))
 
 
 def entry(**keys: str | None) -> str:
@@ -52,24 +48,24 @@ def entry(**keys: str | None) -> str:
 
 
 @pytest.fixture
-def read(tmp_path: Path, periods: set[date]) -> object:
+def read(tmp_path: Path, words: Vocabulary) -> object:
     def read(text: str) -> tuple[list[AnyClaim], list[str]]:
         path = tmp_path / "claims.yaml"
         path.write_text(text, encoding="utf-8")
-        claims, problems = read_claims(path, periods)
+        claims, problems = read_claims(path, words)
         return claims, [problem.removeprefix(f"{path}, ") for problem in problems]
 
     return read
 
 
-def test_every_claim_of_the_project_holds(periods: set[date]) -> None:
-    claims, problems = read_claims(ROOT / "config" / "claims.yaml", periods)
+def test_every_claim_of_the_project_holds(words: Vocabulary) -> None:
+    claims, problems = read_claims(ROOT / "config" / "claims.yaml", words)
     assert problems == []
     assert len(claims) > 12
 
 
 def test_every_example_of_the_explanation_holds_and_every_quantity_has_one(
-    read, periods: set[date]
+    read, words: Vocabulary
 ) -> None:
     text = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
     examples = "\n".join(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
@@ -77,6 +73,10 @@ def test_every_example_of_the_explanation_holds_and_every_quantity_has_one(
     counts = entry(id="gwent-stalking") + entry(id="gwent-total")
     claims, problems = read(examples + counts)
     assert problems == []
+    # Each is judged, and by figures that are here.
+    auditor = Auditor(read_shipped(ROOT), claims)
+    verdicts = {claim.id: auditor.judge(claim).verdict for claim in claims}
+    assert NOT_CHECKABLE not in verdicts.values()
     explained = {claim.quantity for claim in claims} | set(re.findall(r"quantity: (\w+)", text))
     assert explained == set(QUANTITIES)
 
@@ -102,7 +102,6 @@ def test_every_example_of_the_explanation_holds_and_every_quantity_has_one(
         ({"value": None}, "a count needs the key `value`: a number such as"),
         ({"quantity": None}, "the key `quantity` is missing; expected one of count, total"),
         ({"quantity": "shares"}, r"`quantity` is `shares`; did you mean `share`\? expected one"),
-        ({"quantity": "rank", "value": "third"}, "a rank needs the key `classification`: what"),
         (
             {"quantity": "rank", "value": "third", "classification": "subgroups"},
             r"`classification` is `subgroups`; did you mean `sub-groups`\? expected what is",
@@ -114,6 +113,14 @@ def test_every_example_of_the_explanation_holds_and_every_quantity_has_one(
             r"`own_counts` names `goood`, which is no claim of a count that holds; did you mean "
             r"`good`\?$",
         ),
+        ({"than": "Gwent"}, "`than` is the same area as `area`; expected another one"),
+        ({"than": "Gwnt"}, r"`than` is `Gwnt`, which is no area; did you mean `Gwent`\?"),
+        (
+            {"since": "year ending March 2019"},
+            "`since` is no year before the year ending March 2019; expected an earlier one",
+        ),
+        ({"than": "Kent", "value": "9,013 apples"}, "`value` is `9,013 apples`; expected a change"),
+        ({"area": "Newprt"}, r"did you mean `Newport`\?"),
         ({"value": "more than many"}, r"`value` is `more than many`; expected a number such as"),
     ],
 )
@@ -127,6 +134,70 @@ def test_an_entry_that_does_not_hold_is_named_in_one_sentence_and_the_others_are
     name = keys.get("id", "bad")
     assert problems[0].startswith(f"claim `{name}`: ")
     assert "\n" not in problems[0]
+
+
+HOSTILE = [
+    *('"<script>alert(1)</script>"', '"<b>bold</b>"', "'=cmd|A1'", "'@SUM(A1)'", "'-A1+1'"),
+    *("'+HYPERLINK(1)'", "[a, list]", "{a: group}", '""', '"   "', '"\u202egnirts"'),
+    *('"\x00"', '"\x07"', f"'{'9' * 5000}'", f"'{'x' * 5000}'"),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:16])
+@pytest.mark.parametrize(
+    "key", ["id", "source", "statement", "quantity", "area", "offence", "period", "value", "than"]
+)
+def test_hostile_text_in_any_field_gets_one_sentence_that_names_the_entry(
+    read, key: str, text: str
+) -> None:
+    if key in ("statement", "source") and text.startswith("'9"):
+        text = f"'{'9' * 5001}'"
+    claims, problems = read(GOOD + entry(**{key: text}))
+    assert [claim.id for claim in claims] == ["good"]
+    assert len(problems) == 1, problems
+    assert re.match(r"(?:claim `[^`]*`|entry 2): ", problems[0])
+    assert f"`{key}`" in problems[0] or key == "quantity"
+    assert problems[0].isprintable()
+    assert len(problems[0]) < 400
+
+
+def test_bytes_that_are_no_utf_8_are_told_of_their_entry_and_cost_no_other(
+    tmp_path: Path, words: Vocabulary
+) -> None:
+    path = tmp_path / "claims.yaml"
+    path.write_bytes(
+        GOOD.encode() + entry(source="some\udcffbody").encode("utf-8", "surrogateescape")
+    )
+    claims, problems = read_claims(path, words)
+    assert [claim.id for claim in claims] == ["good"]
+    assert problems == [
+        f"{path}, claim `bad`: `source` holds bytes that are no UTF-8 text; save the file as UTF-8."
+    ]
+
+
+def test_a_key_that_stands_there_twice_is_refused(read) -> None:
+    claims, problems = read(GOOD + entry() + "  value: 9,999\n")
+    assert [claim.id for claim in claims] == ["good"]
+    assert problems == ["claim `bad`: the key `value` stands there twice."]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Newport", "Newport"),
+        ("newport partnership", "Newport"),
+        ("Gwent Police", "Gwent"),
+        ("the North West", "North West"),
+        ("City of London", "City of London"),
+        ("W15000002", "Gwent"),
+        ("West Midlands force", "West Midlands"),
+    ],
+)
+def test_an_area_is_found_by_what_people_call_it(read, text: str, found: str) -> None:
+    (claim,), problems = read(entry(area=text))
+    assert problems == []
+    assert claim.area.area_name == found
+    assert claim.area.area_type == ("partnership" if "ewport" in text else claim.area.area_type)
 
 
 def test_all_faults_of_all_entries_are_told_at_once(read) -> None:

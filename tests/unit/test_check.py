@@ -1,0 +1,101 @@
+"""The command ``crimeshare check``: its exit status, its output for programs, its refusals."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crimeshare.cli import main
+
+GWENT = ["--area", "Gwent", "--offence", "Stalking and harassment"]
+DEC_2024 = ["--period", "year ending December 2024"]
+
+
+@pytest.fixture(autouse=True)
+def _in_the_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+
+
+# Gwent, year ending December 2024: 8,642 offences (pfa-2024-12, Table P1, I60).
+@pytest.mark.parametrize(
+    ("value", "status", "verdict"),
+    [
+        ("8,642", 0, "Confirmed."),
+        ("8,600", 0, "Confirmed when rounded."),
+        ("8,643", 1, "Contradicted."),
+        ("highest in Wales", 2, "Depends on definition."),
+    ],
+)
+def test_the_exit_status_says_what_became_of_a_statement(
+    value: str, status: int, verdict: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *GWENT, *DEC_2024, "--value", value]) == status
+    said = capsys.readouterr().out
+    assert said.splitlines()[0] == verdict
+    assert "8,642: [pfa-2024-12]'Table P1'!I60" in said
+
+
+def test_the_verdict_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", *GWENT, *DEC_2024, "--value", "14%", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["verdict"], said["status"]) == ("truncated, not rounded", 0)
+    assert (said["claimed"], said["computed"]) == (0.14, pytest.approx(8642 / 58358))
+    assert [(c["release_id"], c["sheet"].strip(), c["cell"]) for c in said["cells"]][:2] == [
+        ("pfa-2024-12", "Table P1", "I60"),
+        ("pfa-2024-12", "Table P1", "C60"),
+    ]
+    assert all(len(c["workbook_sha256"]) == 64 for c in said["cells"][:2])
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--area", "Gwnt", *DEC_2024, "--value", "1"], "did you mean `Gwent`?"),
+        ([*GWENT, "--period", "year ending Marhc 2024", "--value", "1"], "did you mean `March`?"),
+        (
+            ["--area", "Gwent", "--offence", "Stalk", *DEC_2024, "--value", "1"],
+            "no offence group",
+        ),
+        ([*GWENT, *DEC_2024, "--value", "9" * 90], "too many digits"),
+        ([*GWENT, *DEC_2024, "--value", "<b>9</b>"], "holds markup"),
+        ([*GWENT, *DEC_2024, "--value", "1", "--quantity", "shar"], "did you mean `share`?"),
+        (["--measure", "stalkng", *DEC_2024, "--value", "3%"], "did you mean `stalking`?"),
+        ([*GWENT, *DEC_2024, "--value", "1st highest in Kent"], "where it does not lie"),
+        (["--area", "\udcff", *DEC_2024, "--value", "1"], "does not print"),
+    ],
+)
+def test_wrong_input_gets_a_sentence_and_a_status_of_its_own(
+    options: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *options]) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert sentence in said.err
+    assert len(said.err.splitlines()) == 1
+    assert len(said.err) < 500
+
+
+@pytest.mark.parametrize(
+    "options", [[], [*GWENT, *DEC_2024], [*GWENT, *DEC_2024, "--value", "1", "--valu", "2"]]
+)
+def test_what_the_parser_refuses_has_that_status_too(options: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", *options])
+    assert ended.value.code == 3
+
+
+def test_a_check_takes_no_library_that_takes_seconds_to_import(root: Path) -> None:
+    asked = ["check", *GWENT, *DEC_2024, "--value", "8,642"]
+    code = (
+        "import sys; from crimeshare.cli import main; "
+        f"status = main({asked!r}); "
+        "print(sorted({'pandas', 'scipy', 'pandera'} & {*sys.modules})); sys.exit(status)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines()[-1] == "[]"

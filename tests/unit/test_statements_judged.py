@@ -1,0 +1,99 @@
+"""Statements whose verdict was worked out by hand, from cells that the table names.
+
+``tests/data/statements.csv`` has a line a statement: true, false, truncated, out of date,
+mis-rounded, uncheckable.  ``cells`` are ``release|sheet|cell|value``, or for figures without cells
+``release|area|offence|year|value`` and ``survey|measure|sex|age|year|value``; ``working`` says
+how the verdict follows from them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from crimeshare.audit.checking import check
+from crimeshare.audit.evidence import Evidence, read_shipped
+from crimeshare.audit.recorded import Releases
+from crimeshare.audit.verdicts import outcome
+from tests.conftest import ROOT
+
+TABLE = ROOT / "tests" / "data" / "statements.csv"
+GIVEN = ("area", "offence", "measure", "sex", "age", "period", "quantity", "value", "than")
+GIVEN += ("since", "classification")
+KINDS = {"true", "false", "truncated", "out of date", "mis-rounded", "uncheckable"}
+
+
+def statements() -> list[dict[str, str]]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return read_shipped(ROOT)
+
+
+@pytest.fixture(scope="module")
+def values(evidence: Evidence) -> dict[tuple[str, ...], float]:
+    """Every figure that a line may name, by what names it."""
+    found: dict[tuple[str, ...], float] = {}
+    columns = ("release_id", "sheet", "cell", "value")
+    table = (evidence.recorded[name].to_pylist() for name in columns)
+    for release_id, sheet, cell, value in zip(*table, strict=True):
+        found[release_id, sheet.strip(), cell] = value
+    for row in evidence.codes:
+        found[row["release_id"], row["sheet"].strip(), row["cell"]] = row["count"]
+    for row in evidence.survey:
+        day = row["period_end"].isoformat()
+        key = ("survey", row["measure_id"], row["sex"], row["age"], day)
+        found[key] = round(row["estimate"], 6)
+    return found
+
+
+def named(cells: str) -> Iterator[list[str]]:
+    for cell in filter(None, cells.split(";")):
+        yield cell.split("|")
+
+
+def test_the_table_holds_every_kind_of_statement() -> None:
+    kinds = Counter(line["kind"] for line in statements())
+    assert set(kinds) == KINDS
+    assert kinds.total() >= 60
+
+
+@pytest.mark.parametrize("line", statements(), ids=lambda line: f"{line['value']}-{line['kind']}")
+def test_the_cells_that_a_verdict_was_worked_out_from_hold_what_the_table_says(
+    line: dict[str, str], evidence: Evidence, values: dict[tuple[str, ...], float]
+) -> None:
+    for *place, value in named(line["cells"]):
+        if place[0].startswith("prc-"):
+            release_id, name, offence, day = place
+            code = next(a.area_code for a in evidence.areas.values() if a.area_name == name)
+            counts = Releases(evidence).counts(code, offence, date.fromisoformat(day))
+            found = next(c.value for c in counts if c.release_id == release_id)
+        else:
+            found = values[tuple(place)]
+        assert found == pytest.approx(float(value), rel=1e-12), place
+
+
+@pytest.mark.parametrize("line", statements(), ids=lambda line: f"{line['value']}-{line['kind']}")
+def test_a_statement_gets_the_verdict_that_was_worked_out_by_hand(
+    line: dict[str, str], evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crimeshare.audit.checking.open_evidence", lambda root: evidence)
+    checked = check({key: line[key] or None for key in GIVEN}, Path("unused"))
+    assert checked.verdict.verdict == line["verdict"], checked.verdict.reason.text
+    assert checked.status == outcome(line["verdict"])
+    # A statement that is false or out of date is never let pass.
+    if line["kind"] == "false":
+        assert checked.status == 1
+    # The reason prints the figures that it rests on.
+    for *_, value in named(line["cells"]):
+        number = float(value)
+        if number >= 1000 and "rank" not in checked.record()["asserted"]:
+            assert f"{number:,.0f}" in checked.verdict.reason.text or number > 0

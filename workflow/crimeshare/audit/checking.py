@@ -1,0 +1,177 @@
+"""One statement judged for the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crimeshare.audit import stated
+from crimeshare.audit.asserted import asserted
+from crimeshare.audit.evidence import open_evidence
+from crimeshare.audit.findings import Finding
+from crimeshare.audit.judging import Auditor, vocabulary
+from crimeshare.audit.statements import AnyClaim, Comparison, Faults, closed, read_claim
+from crimeshare.audit.verdicts import Verdict, outcome
+from crimeshare.problems import Problem, Problems
+
+_RATE = re.compile(r"\bper\s+(?:1|10|100)[,\d]*000\b|\bper (?:thousand|million)\b", re.IGNORECASE)
+_SIGN = re.compile(r"\s*[+\N{MINUS SIGN}-]")
+_DIFFERENCES = {1.0: "more", -1.0: "less", 0.0: "no clear difference"}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A statement with what became of it."""
+
+    claim: AnyClaim
+    verdict: Verdict
+
+    @property
+    def status(self) -> int:
+        """0 where it holds, 1 where it fails, 2 where it is open."""
+        return outcome(self.verdict.verdict)
+
+    def lines(self) -> Iterator[str]:
+        """The verdict for people."""
+        yield f"{self.verdict.verdict.capitalize()}."
+        yield asserted(self.claim)
+        yield ""
+        yield self.verdict.reason.text
+        places = dict.fromkeys(
+            f"  {text}: {_place(finding)}"
+            for text, finding in self.verdict.reason.mentioned
+            if finding.cells
+        )
+        if places:
+            yield ""
+            yield "Cells"
+            yield from places
+        if self.verdict.settles:
+            yield ""
+            yield f"What would settle it: {self.verdict.settles}"
+
+    def record(self) -> dict[str, Any]:
+        """The verdict for programs."""
+        computed = self.verdict.computed
+        stated_value = None if isinstance(self.claim, Comparison) else self.claim.value.value
+        return {
+            "verdict": self.verdict.verdict,
+            "status": self.status,
+            "asserted": asserted(self.claim),
+            "claimed": stated_value,
+            "computed": computed.value if computed else None,
+            "lower": computed.lower if computed else None,
+            "upper": computed.upper if computed else None,
+            "reason": self.verdict.reason.text,
+            "settles": self.verdict.settles or None,
+            "cells": [
+                {
+                    "text": text,
+                    "value": finding.value,
+                    "formula": finding.formula or None,
+                    "release_id": cell.release_id,
+                    "workbook_sha256": cell.workbook_sha256 or None,
+                    "sheet": cell.sheet,
+                    "cell": cell.cell,
+                }
+                for text, finding in self.verdict.reason.mentioned
+                for cell in finding.cells
+            ],
+        }
+
+
+def check(given: Mapping[str, str | None], root: Path) -> Checked:
+    """Judge one statement by the build in ``root``, or by the shipped figures.
+
+    Args:
+        given: the keys of an entry of ``config/claims.yaml`` with their values, None for those
+            left out; ``quantity`` may be left to what the value looks like.
+        root: the project's folder.
+
+    Raises:
+        Problem: the statement is none that can be judged.
+    """
+    evidence = open_evidence(root)
+    said = " ".join(str(value) for value in given.values() if value)
+    # What the words were is not asked here; who said them changes no verdict.
+    entry = _entry(given) | {"id": "checked", "source": "asked", "statement": "asked"}
+    try:
+        claim = read_claim(entry, vocabulary(evidence))
+    except Faults as refused:
+        raise Problems([closed(_as_option(clause)) for clause in refused.clauses]) from None
+    if len(said) > 10_000:
+        raise Problem("The statement is too long; expected a few words for each option.")
+    return Checked(claim, Auditor(evidence, [claim]).judge(claim))
+
+
+def _entry(given: Mapping[str, str | None]) -> dict[str, Any]:
+    """The entry that the options make."""
+    entry: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    quantity = entry.setdefault("quantity", _quantity(entry))
+    if quantity == "comparison" and "measure" in entry:
+        group = {key: entry.pop(key) for key in ("sex", "age") if key in entry}
+        entry["group"] = group
+        entry["difference"] = _difference(entry.pop("value", ""))
+    if quantity == "count" and "offence" not in entry:
+        entry["quantity"] = "total"
+    if quantity == "change":
+        entry.setdefault("offence", "total")
+    if quantity == "total" and entry.get("offence", "").casefold().startswith(("total", "all")):
+        del entry["offence"]
+    return entry
+
+
+def _difference(value: str) -> str:
+    """The word for a difference of two groups."""
+    try:
+        found = stated.change(value)
+    except ValueError:
+        return value
+    return _DIFFERENCES[found.value] if isinstance(found, stated.Direction) else value
+
+
+def _quantity(entry: Mapping[str, Any]) -> str:
+    """What is asserted, by what the value looks like."""
+    value = str(entry.get("value", ""))
+    if "measure" in entry:
+        return "comparison" if "than" in entry else "proportion"
+    if entry.get("than"):
+        return "share" if _reads(stated.change, value) == "points" else "comparison"
+    if entry.get("since"):
+        return "share" if _reads(stated.change, value) == "points" else "change"
+    if _RATE.search(value):
+        return "rate"
+    if not _SIGN.match(value):
+        for quantity, read in (
+            ("count", stated.count),
+            ("share", stated.proportion),
+            ("rank", stated.place),
+        ):
+            if _reads(read, value):
+                return quantity
+    return "change" if _reads(stated.change, value) else "count"
+
+
+def _reads(read: Any, value: str) -> str:
+    """The kind of number that a text is read as; empty if it is none."""
+    try:
+        return str(read(value).kind)
+    except ValueError:
+        return ""
+
+
+def _as_option(clause: str) -> str:
+    """A clause on a key of an entry as one on the option of that name."""
+    names = "area|offence|period|value|quantity|than|since|measure|sex|age|classification"
+    return re.sub(rf"`({names})`(?= (?:is|holds|has|begins|cannot|names)\b)", r"`--\1`", clause)
+
+
+def _place(finding: Finding) -> str:
+    """The cells of a finding, as formulas name them."""
+    if all(cell.addressed for cell in finding.cells):
+        return finding.formula or finding.cells[0].name
+    sheets = ", ".join(dict.fromkeys(cell.sheet for cell in finding.cells))
+    return f"{finding.cells[0].release_id}, {sheets}: {finding.formula or finding.cells[0].cell}"

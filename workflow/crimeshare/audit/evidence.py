@@ -1,0 +1,243 @@
+"""The published figures that statements are judged by, from a build or as they are shipped.
+
+Nothing here takes pandas: a statement is to be judged from the command line within seconds, and
+of tables with a hundred thousand rows it takes those of one offence group, or of one area.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from crimeshare.problems import Problem
+from crimeshare.reference import Area, areas, read_rows
+from crimeshare.running import replacing
+from crimeshare.sources.registry import REGISTRY, Release, read_registry
+from crimeshare.tables.appendix_layout import FOLDER
+from crimeshare.tables.labels import plain
+
+Row = Mapping[str, Any]
+
+RECORDED = Path("results/clean/recorded_crime.parquet")
+CODES = Path("results/clean/recorded_offence_codes.parquet")
+QUARTERS = Path("results/clean/recorded_quarters.parquet")
+ESTIMATES = Path("results/clean/survey_estimates.parquet")
+PREVALENCE = Path("results/estimates/prevalence.parquet")
+BUILT = (RECORDED, CODES, QUARTERS, ESTIMATES, PREVALENCE)
+
+SHIPPED = Path("resources/figures")
+SHIPPED_SURVEY = Path("results/published/survey.parquet")
+RECORDING_CHANGES = Path("resources/reference/recording_changes.csv")
+
+_RECORDED = (
+    *("release_id", "period_end", "area_code", "area_name", "area_type", "offence_id", "measure"),
+    *("value", "marker", "workbook_sha256", "sheet", "cell"),
+)
+_CODES = (*("release_id", "offence_id", "period_end", "count", "workbook_sha256", "sheet", "cell"),)
+_QUARTERS = (
+    *("release_id", "period_end", "area_code", "offence_id", "code", "value", "sheet"),
+    "workbook_sha256",
+)
+_SURVEY = pa.schema(
+    [
+        *((name, pa.string()) for name in ("release_id", "measure_id", "sex", "age")),
+        ("period_end", pa.date32()),
+        *(
+            (name, pa.float64())
+            for name in ("estimate", "lower", "upper", "lower_widest", "upper_widest", "level")
+        ),
+        *((name, pa.string()) for name in ("method", "basis", "seen", "source")),
+        ("published_significance", pa.bool_()),
+        *((name, pa.string()) for name in ("workbook_sha256", "sheet", "cell")),
+    ]
+)
+_SURVEY_KEY = ("release_id", "measure_id", "sex", "age", "characteristic", "period_end")
+_PLACES = ("workbook_sha256", "sheet", "cell", "published_significance")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Tables of published figures.
+
+    Attributes:
+        registry: every release that is known, with figures or without.
+        recorded: as ``recorded_crime``: counts, rates and changes by area, with cells.
+        codes: as ``recorded_offence_codes``: England and Wales by the appendix tables.
+        quarters: as ``recorded_quarters``: every force by quarter, as revised since.
+        read_survey: gives rows as of ``prevalence``, estimates of everybody of a sex and age,
+            with cells.
+        recording_changes: rows of ``resources/reference/recording_changes.csv``.
+    """
+
+    registry: Mapping[str, Release]
+    recorded: pa.Table
+    codes: Sequence[Row]
+    quarters: pa.Table
+    read_survey: Callable[[], Sequence[Row]]
+    recording_changes: Sequence[Row]
+
+    def of_offence(self, offence_id: str) -> list[Row]:
+        """Rows of ``recorded`` on an offence group, all areas."""
+        return _rows(self.recorded, "offence_id", offence_id)
+
+    def of_area(self, area_code: str) -> list[Row]:
+        """Rows of ``recorded`` on an area, all offence groups."""
+        return _rows(self.recorded, "area_code", area_code)
+
+    def national(self, offence_id: str) -> list[Row]:
+        """Rows of ``codes`` on an offence group."""
+        return [row for row in self.codes if row["offence_id"] == offence_id]
+
+    def quarterly(self, offence_id: str) -> list[Row]:
+        """Rows of ``quarters`` on an offence group as a whole, all forces."""
+        return [row for row in _rows(self.quarters, "offence_id", offence_id) if not row["code"]]
+
+    @cached_property
+    def survey(self) -> Sequence[Row]:
+        """Estimates of everybody of a sex and age."""
+        return self.read_survey()
+
+    @cached_property
+    def partnerships(self) -> dict[str, Area]:
+        """Community safety partnerships by code, under the name of their newest release."""
+        table = self.recorded
+        named = table.filter(
+            pc.and_(_is(table["area_type"], "partnership"), _is(table["offence_id"], "total"))
+        )
+        columns = (named[name].to_pylist() for name in ("area_code", "area_name"))
+        return {
+            code: Area(code, name, "partnership", "") for code, name in zip(*columns, strict=True)
+        }
+
+    @cached_property
+    def areas(self) -> dict[str, Area]:
+        """Every area that a statement may be about, by code."""
+        return areas() | self.partnerships
+
+
+def _rows(table: pa.Table, column: str, value: str) -> list[Row]:
+    rows: list[Row] = table.filter(_is(table[column], value)).to_pylist()
+    return rows
+
+
+def _is(column: pa.ChunkedArray, word: str) -> pa.ChunkedArray:
+    """Where a column holds a word; a comparison with a scalar would import pandas."""
+    return pc.match_substring_regex(column, f"^{re.escape(word)}$")
+
+
+def open_evidence(root: Path) -> Evidence:
+    """The tables of the build in ``root``, or the shipped figures where none was made.
+
+    Raises:
+        Problem: neither is there.
+    """
+    built = all((root / path).exists() for path in BUILT)
+    return read_build(root) if built else read_shipped(root)
+
+
+def read_build(root: Path) -> Evidence:
+    """The tables of the build in ``root``; raises Problem for one that cannot be read."""
+    return Evidence(
+        read_registry(root / REGISTRY),
+        _read([root / RECORDED], _RECORDED),
+        [row for row in _read([root / CODES], _CODES).to_pylist() if row["offence_id"]],
+        _read([root / QUARTERS], _QUARTERS),
+        partial(built_survey, root),
+        read_rows(root / RECORDING_CHANGES),
+    )
+
+
+def read_shipped(root: Path) -> Evidence:
+    """The figures shipped in ``root``; raises Problem where there are none."""
+    figures = root / SHIPPED
+    return Evidence(
+        read_registry(root / REGISTRY),
+        _read(sorted(figures.glob("pfa-*.parquet")), _RECORDED),
+        _shipped_codes(sorted(figures.glob("appendix-*.parquet"))),
+        _read(sorted(figures.glob("prc-*.parquet")), _QUARTERS),
+        partial(_shipped_survey, root),
+        read_rows(root / RECORDING_CHANGES),
+    )
+
+
+def _read(paths: Iterable[Path], columns: Sequence[str]) -> pa.Table:
+    tables = []
+    # Not read_table, whose machinery for folders of files takes a second to import.
+    for path in paths:
+        try:
+            tables.append(pq.ParquetFile(path).read(list(columns)))
+        except (pa.ArrowException, OSError, KeyError) as error:
+            raise Problem(
+                f"{path} cannot be read ({error}); build the report again with make, or restore "
+                "the file from the repository."
+            ) from error
+    if not tables:
+        raise Problem(
+            f"There are neither the tables of a build nor figures in {SHIPPED}; go to the "
+            "project's folder, or build the report with make."
+        )
+    return pa.concat_tables(tables, promote_options="permissive")
+
+
+def _shipped_codes(paths: Iterable[Path]) -> list[Row]:
+    """Offence groups of the appendix tables, as ``combine_survey`` would make them."""
+    groups = {row["label"]: row["offence_id"] for row in read_rows(FOLDER / "series_groups.csv")}
+    columns = ("release_id", "period_end", "value", "workbook_sha256", "sheet", "cell")
+    table = _read(paths, (*columns, "table", "statistic", "item_id", "row_label"))
+    subtotal = pc.and_(
+        pc.and_(_is(table["table"], "offence_codes"), _is(table["statistic"], "offences")),
+        pc.is_null(table["item_id"]),
+    )
+    rows = table.filter(subtotal).to_pylist()
+    named = ((row, groups.get(plain(row["row_label"]))) for row in rows)
+    return [row | {"offence_id": group, "count": row["value"]} for row, group in named if group]
+
+
+def built_survey(root: Path) -> list[Row]:
+    """Estimates of everybody of a sex and age in the build in ``root``, each with its cell."""
+    estimates = _read([root / ESTIMATES], (*_SURVEY_KEY, *_PLACES))
+    places = {tuple(row[k] for k in _SURVEY_KEY): row for row in _everybody(estimates)}
+    return [
+        row | {name: places[tuple(row[k] for k in _SURVEY_KEY)][name] for name in _PLACES}
+        for row in _everybody(pq.ParquetFile(root / PREVALENCE).read())
+    ]
+
+
+def ship_survey(evidence: Evidence, path: Path) -> None:
+    """Keep what is known of the survey for those who build nothing."""
+    with replacing(path) as target:
+        pq.write_table(
+            pa.Table.from_pylist(list(evidence.survey), schema=_SURVEY), target, compression="zstd"
+        )
+
+
+def _shipped_survey(root: Path) -> list[Row]:
+    path = root / SHIPPED_SURVEY
+    return pq.ParquetFile(path).read().to_pylist() if path.exists() else []
+
+
+def _everybody(table: pa.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.filter(_is(table["characteristic"], "all")).to_pylist()
+    return rows
+
+
+def known_periods(evidence: Evidence) -> set[date]:
+    """Ends of the years that statements on recorded crime may be about."""
+    ends = {release.period_end for release in evidence.registry.values()}
+    newest = max(ends, default=date(2003, 3, 31))
+    # Table A5a begins with the year ending March 2003; figures end with a quarter.
+    return {
+        day
+        for year in range(2003, newest.year + 1)
+        for day in (date(year, 3, 31), date(year, 6, 30), date(year, 9, 30), date(year, 12, 31))
+        if day <= newest
+    }
