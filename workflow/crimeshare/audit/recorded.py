@@ -36,6 +36,9 @@ _QUARTERS = 4
 # How near a count recovered from a published percentage must be to a whole number.
 _WHOLE = 1e-3
 
+Quarters = dict[tuple[str, str, date], Row]
+"""Rows of an offence group by release, force and quarter."""
+
 Find = Callable[[str, date], Sequence[Finding]]
 """Vintages of one quantity, by area and year, the oldest release first."""
 
@@ -46,7 +49,8 @@ class Sizes:
 
     Attributes:
         usual: nine revisions in ten were no larger.
-        largest: none was.
+        largest: ninety-nine in a hundred were no larger. The few beyond are no revisions but
+            changes of what a group holds, as when it was new.
         number: how many revisions that tells.
     """
 
@@ -68,7 +72,7 @@ class Releases:
         )
         self._found: dict[tuple[str, str, date], list[Finding]] = {}
         self._by_offence: dict[str, dict[tuple[Any, ...], Row]] = {}
-        self._quarters: dict[str, dict[tuple[str, str, date], Row]] = {}
+        self._quarters: dict[str, Quarters] = {}
 
     # What there is
 
@@ -267,7 +271,8 @@ class Releases:
             ]
             if len(moved) >= 20:
                 moved.sort()
-                return Sizes(moved[int(0.9 * (len(moved) - 1))], moved[-1], len(moved))
+                usual, largest = (moved[int(q * (len(moved) - 1))] for q in (0.9, 0.99))
+                return Sizes(usual, largest, len(moved))
         return None
 
     @cached_property
@@ -364,11 +369,16 @@ class Releases:
         return " and ".join(sorted(missing))
 
     def _revised_since(self, area: str, offence: str, day: date) -> list[Finding]:
-        """Vintages of a count in the Home Office's open data: four quarters of its forces."""
-        inside = members(area) or [area]
+        """Vintages of a count in the Home Office's open data."""
         if area not in areas():
             return []
-        totals, rows = self._quarterly(_TOTAL), self._quarterly(offence)
+        return self._added_up(area, offence, day, self._quarterly(_TOTAL), self._quarterly(offence))
+
+    def _added_up(
+        self, area: str, offence: str, day: date, totals: Quarters, rows: Quarters
+    ) -> list[Finding]:
+        """Four quarters of an area's forces, as each release has them."""
+        inside = members(area) or [area]
         found = []
         for release_id in sorted({key[0] for key in totals}):
             complete = [
@@ -403,7 +413,7 @@ class Releases:
             )
         return found
 
-    def _quarterly(self, offence: str) -> dict[tuple[str, str, date], Row]:
+    def _quarterly(self, offence: str) -> Quarters:
         if offence not in self._quarters:
             self._quarters[offence] = {
                 (row["release_id"], row["area_code"], row["period_end"]): row
@@ -423,11 +433,14 @@ class Releases:
             for row in self._evidence.of_area(area)
             if row["measure"] == "count" and row["period_end"] == day
         ]
+        quarters: dict[str, Quarters] = {_TOTAL: {}}
+        for row in self._evidence.quarters_that_end(_quarter_ends(day)):
+            key = (row["release_id"], row["area_code"], row["period_end"])
+            quarters.setdefault(row["offence_id"], {})[key] = row
         since = [
             (count.release_id, group, count.value)
-            for group in offences()
-            if area in areas()
-            for count in self._revised_since(area, group, day)
+            for group in quarters
+            for count in self._added_up(area, group, day, quarters[_TOTAL], quarters[group])
         ]
         rows = [
             {

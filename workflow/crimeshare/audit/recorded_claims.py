@@ -355,7 +355,7 @@ class RecordedAudit:
         )
         reason.say(
             "Of {} such figures, nine in ten have moved by at most {} since they were first "
-            "published, and none by more than {}.",
+            "published, and ninety-nine in a hundred by at most {}.",
             number,
             usual,
             largest,
