@@ -138,7 +138,7 @@ def _lines(given: argparse.Namespace) -> Iterator[str]:
 
 
 def _project(*holding: Path) -> Path:
-    """The project's folder: the working directory, or the nearest one above it with a file of these."""
+    """The project's folder: the working directory, or the nearest above it that holds a file."""
     here = Path.cwd()
     for folder in (here, *here.parents):
         if any((folder / path).exists() for path in holding):
