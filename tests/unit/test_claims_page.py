@@ -1,11 +1,95 @@
-"""The page of the audit where there is nothing to judge."""
+"""The page of the audit: what it opens with, how verdicts look, what machines find in it."""
 
 from __future__ import annotations
 
-from crimeshare.publish.subjects.claims import Audit
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from crimeshare.publish.elements.figures import shown, stray_numbers
+from crimeshare.publish.subjects.claims import KINDS, Audit, Audited, open_audit
+from tests.audited import write_audit
+
+
+def statement(claim_id: str, verdict: str, source: str = "A paper, 2024") -> Audited:
+    return Audited(
+        claim_id, "5 <b> & more", source, "count 5: all", verdict, "Because.", "Because.", []
+    )
+
+
+ALL = Audit(
+    [
+        statement("a", "confirmed"),
+        statement("b", "true only of pfa-2018-12"),
+        statement("c", "contradicted", "B & C"),
+        statement("d", "not checkable"),
+        statement("e", "depends on definition"),
+        statement("f", "not as published", "B & C"),
+    ]
+)
 
 
 def test_a_report_without_statements_says_so() -> None:
     audit = Audit([])
     assert audit.opening == "No public statement that could be judged is listed."
-    assert (audit.verdicts(), audit.reasons()) == (None, "")
+    assert audit.cards() == ""
+
+
+def test_the_page_opens_with_the_result() -> None:
+    plain = re.sub("<[^>]+>", "", ALL.opening)
+    assert plain == (
+        "Of 6 statements, 2 hold, 2 do not hold, 1 cannot be checked and 1 depends on what is "
+        "meant."
+    )
+    numbers = [int(figure["text"]) for figure in shown(ALL.opening)]
+    assert numbers[0] == sum(numbers[1:])
+
+
+def test_verdicts_have_word_shape_and_class_and_releases_the_names_that_people_use() -> None:
+    page = ALL.cards()
+    for kind, (shape, _) in KINDS.items():
+        assert f'class="verdict {kind}"><span aria-hidden="true">{shape}</span>' in page
+    assert "True only of the police force area tables, year ending December 2018" in page
+    assert "pfa-2018-12" not in page
+
+
+def test_the_parts_of_one_source_stand_together_each_with_a_permanent_link() -> None:
+    page = ALL.cards()
+    articles = re.findall(r"<article.*?</article>", page, re.DOTALL)
+    ids = [re.findall(r'<div class="claim \w+" id="(\w)"', article) for article in articles]
+    assert ids == [["a", "b", "d", "e"], ["c", "f"]]
+    for claim_id in "abcdef":
+        assert f'<a href="#{claim_id}">Permanent link</a>' in page
+    assert "5 &lt;b&gt; &amp; more" in page
+    assert "<b>" not in page
+    assert page.count('<option value="B &amp; C">') == 1
+
+
+def test_machines_find_the_verdicts_as_claim_reviews() -> None:
+    data = re.findall(r'<script type="application/ld\+json">(.*?)</script>', ALL.cards(), re.DOTALL)
+    (text,) = data
+    assert "<" not in text
+    reviews = json.loads(text)["@graph"]
+    assert [review["url"] for review in reviews] == [f"claims.html#{c}" for c in "abcdef"]
+    by_id = {review["url"][-1]: review for review in reviews}
+    assert by_id["a"]["claimReviewed"] == "5 <b> & more"
+    assert by_id["c"]["itemReviewed"]["author"]["name"] == "B & C"
+    ratings = {name: review["reviewRating"].get("ratingValue") for name, review in by_id.items()}
+    assert ratings == {"a": 5, "b": 4, "c": 1, "d": None, "e": 3, "f": 2}
+    assert by_id["d"]["reviewRating"]["alternateName"] == "not checkable"
+
+
+def test_every_number_of_the_projects_own_statements_is_a_figure(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_audit(tmp_path, root)
+    monkeypatch.chdir(tmp_path)
+    audit = open_audit()
+    page = audit.cards()
+    assert stray_numbers(page) == []
+    assert len({statement.claim_id for statement in audit.statements}) == page.count(
+        'class="claim '
+    )
+    assert all(figure["data-id"].startswith("claim.") for figure in shown(page))

@@ -29,6 +29,7 @@ BAD = """
   offence: Stalking and harassment
   period: year ending March 2019
   value: third
+  classification: subgroups
 
 - id: unmeasured
   source: somebody
@@ -79,9 +80,9 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
     said = [line for line in sentences(run) if line.startswith("config/claims.yaml, ")]
     for expected in (
         "claim `nowhere`: `area` is `Gwnt`, which is no area; did you mean `Gwent`?",
-        "claim `unranked`: a rank needs the key `classification`",
-        "claim `unmeasured`: `measure` is `stalking_since_61`, which is no measure of the survey "
-        "at hand; did you mean `stalking_since_16`?",
+        "claim `unranked`: `classification` is `subgroups`; did you mean `sub-groups`?",
+        "claim `unmeasured`: `measure` is `stalking_since_61`, which is no measure of the survey; "
+        "did you mean `stalking_since_16`?",
         "a total needs the key `id`: a name of its own",
         "the id `argus-gwent-share` is taken by an entry above",
         "expected keys with their values",
@@ -94,11 +95,11 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
     verdicts = judged.set_index("claim_id")["verdict"]
     assert verdicts["argus-gwent-share"] == "truncated, not rounded"
     assert verdicts["argus-one-in-seven"] == "within the interval"
-    assert verdicts["argus-women"] == verdicts["argus-young-people"] == "confirmed"
+    assert verdicts["argus-women"] == "consistent with figures quoted second-hand"
 
     # The page holds what was judged; every number of a reason is a figure with its source.
     monkeypatch.chdir(project)
-    page = open_audit().reasons()
+    page = open_audit().cards()
     assert stray_numbers(page) == []
     assert "share 15 percent: Stalking and harassment, Gwent" in page
     assert "somebody" not in page

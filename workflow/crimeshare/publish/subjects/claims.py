@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from crimeshare.audit import verdicts
+from crimeshare.audit.naming import release_name
 from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.provenance import sources
-from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import built_root
+from crimeshare.reference import REFERENCE
+from crimeshare.sources.registry import REGISTRY, Release, read_registry
 
 CLAIMS = Path("results/estimates/claims.parquet")
 EVIDENCE = Path("results/estimates/claim_evidence.parquet")
@@ -39,10 +44,27 @@ UNITS = {
 
 _RELEASE = re.compile(r"\b[a-z]+-\d{4}-\d{2}(?:-v\d+|-corrected)?\b")
 
+# How a verdict is shown: by word, by shape and by colour (of the class).
+KINDS = {
+    "holds": ("\N{BLACK CIRCLE}", "hold"),
+    "fails": ("\N{BLACK DOWN-POINTING TRIANGLE}", "do not hold"),
+    "unknown": ("\N{WHITE CIRCLE}", "cannot be checked"),
+    "depends": ("\N{BLACK SQUARE}", "depend on what is meant"),
+}
+_SINGULAR = {
+    "hold": "holds",
+    "do not hold": "does not",
+    "cannot be checked": "cannot be checked",
+    "depend on what is meant": "depends on what is meant",
+}
+# As schema.org rates reviews of claims, 5 the best; what cannot be checked has no rating.
+_RATINGS = {verdicts.CONFIRMED: 5, verdicts.ROUNDED: 5, verdicts.DEPENDS: 3}
+_RATINGS |= {verdicts.NOT_SUPPORTED: 2, verdicts.NOT_AS_PUBLISHED: 2, verdicts.CONTRADICTED: 1}
+
 
 @dataclass(frozen=True)
 class Audited:
-    """A statement with what became of it.
+    """One thing that a statement asserts, with what became of it.
 
     Attributes:
         claim_id: its name in config/claims.yaml.
@@ -50,6 +72,7 @@ class Audited:
         asserted: the one thing of what the words say that was judged.
         verdict: one of the audit's verdicts.
         reason: HTML, every number in it a figure with its cells.
+        told: the same as plain text.
         figures: those figures.
     """
 
@@ -59,20 +82,15 @@ class Audited:
     asserted: str
     verdict: str
     reason: str
+    told: str
     figures: Sequence[Figure]
 
-    def _repr_html_(self) -> str:
-        return (
-            f'<article class="claim" id="{self.claim_id}"><p class="statement">{self.quoted}</p>'
-            f"<p>Asserts: <samp>{escape(self.asserted)}</samp></p>"
-            f'<p class="verdict"><strong>{_marked(self.verdict).capitalize()}</strong></p>'
-            f'<p class="reason">{self.reason}</p>{sources(self.figures)}</article>'
-        )
-
     @property
-    def quoted(self) -> str:
-        """The words, and who said them."""
-        return f"{self.words}, {self.said_by}"
+    def kind(self) -> str:
+        """A key of ``KINDS``."""
+        if self.verdict == verdicts.NOT_CHECKABLE:
+            return "unknown"
+        return ("holds", "fails", "depends")[verdicts.outcome(self.verdict)]
 
     @property
     def words(self) -> str:
@@ -83,6 +101,52 @@ class Audited:
     def said_by(self) -> str:
         """Who said them, where and when."""
         return f"<samp>{escape(self.source)}</samp>"
+
+    @property
+    def badge(self) -> str:
+        """The verdict with its shape."""
+        shape, _ = KINDS[self.kind]
+        word = _people(self.verdict)
+        return (
+            f'<strong class="verdict {self.kind}"><span aria-hidden="true">{shape}</span> '
+            f"{escape(word[:1].upper() + word[1:])}</strong>"
+        )
+
+    def _repr_html_(self) -> str:
+        copied = f"\N{LEFT DOUBLE QUOTATION MARK}{self.statement}\N{RIGHT DOUBLE QUOTATION MARK}"
+        verdict = _people(self.verdict)
+        text = f"{copied} ({self.source}): {verdict}. {self.told}"
+        return (
+            f'<div class="claim {self.kind}" id="{self.claim_id}" data-kind="{self.kind}" '
+            f'data-source="{escape(self.source)}">'
+            f'<p class="statement">{self.words}</p><p>{self.badge}</p>'
+            f'<p class="reason">{self.reason}</p>'
+            f'<details class="data"><summary>Link and text to copy</summary>'
+            f'<p><a href="#{self.claim_id}">Permanent link</a>. What was judged: '
+            f"<samp>{escape(self.asserted)}</samp></p>"
+            f'<pre class="copy">{escape(text)}</pre></details>'
+            f"{sources(self.figures)}</div>"
+        )
+
+    def review(self) -> dict[str, Any]:
+        """The verdict as a ClaimReview of schema.org."""
+        rating: dict[str, Any] = {"@type": "Rating", "alternateName": _people(self.verdict)}
+        if self.kind != "unknown":
+            value = _RATINGS.get(self.verdict, 4)
+            rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}
+        return {
+            "@type": "ClaimReview",
+            "url": f"claims.html#{self.claim_id}",
+            "claimReviewed": self.statement,
+            "itemReviewed": {
+                "@type": "Claim",
+                "name": self.statement,
+                "author": {"@type": "Organization", "name": self.source},
+            },
+            "author": {"@type": "Organization", "name": "crimeshare"},
+            "reviewRating": rating,
+            "reviewBody": self.told,
+        }
 
 
 @dataclass(frozen=True)
@@ -97,39 +161,59 @@ class Audit:
         if not self.statements:
             return "No public statement that could be judged is listed."
         judged = Figure("claims.judged", len(self.statements), "count")
-        verdicts = [statement.verdict for statement in self.statements]
-        kinds = [
-            f"{Figure(_id(verdict), verdicts.count(verdict), 'count')} {_marked(verdict)}"
-            for verdict in dict.fromkeys(verdicts)
-        ]
-        return (
-            f"{judged} assertions from public statements were judged against every release at "
-            f"hand: {'; '.join(kinds)}."
-        )
+        kinds = [statement.kind for statement in self.statements]
+        told = []
+        for kind, (_, phrase) in KINDS.items():
+            if number := kinds.count(kind):
+                figure = Figure(f"claims.{kind}", number, "count")
+                told.append(f"{figure} {_SINGULAR[phrase] if number == 1 else phrase}")
+        *before, last = told
+        result = f"{', '.join(before)} and {last}" if before else last
+        noun = "statement" if len(self.statements) == 1 else "statements"
+        return f"Of {judged} {noun}, {result}."
 
-    def verdicts(self) -> Table | None:
-        """Every statement and its verdict; None where there is none."""
+    def cards(self) -> str:
+        """Every statement, those of one speaker together, and a way to pick some of them."""
         if not self.statements:
-            return None
-        rows: list[list[Content]] = [
-            [
-                f'<a href="#{statement.claim_id}">{statement.words}</a>',
-                f"<samp>{escape(statement.asserted)}</samp>",
-                statement.said_by,
-                _marked(statement.verdict),
-            ]
-            for statement in self.statements
-        ]
-        return Table(
-            "Public statements and what the releases say",
-            ["Statement", "What it asserts", "Said by", "Verdict"],
-            rows,
-            wide=True,
+            return ""
+        by_source: dict[str, list[Audited]] = {}
+        for statement in self.statements:
+            by_source.setdefault(statement.source, []).append(statement)
+        groups = "".join(
+            f'<article class="statements"><h3>{parts[0].said_by}</h3>'
+            f"{''.join(part._repr_html_() for part in parts)}</article>"
+            for parts in by_source.values()
+        )
+        return f"{self._filter(list(by_source))}{groups}{self._reviews()}"
+
+    def _filter(self, speakers: Sequence[str]) -> str:
+        """Two fields that a script makes work; hidden where none runs."""
+        held = {statement.kind for statement in self.statements}
+        kinds = "".join(
+            f'<option value="{kind}">{phrase}</option>'
+            for kind, (_, phrase) in KINDS.items()
+            if kind in held
+        )
+        said = "".join(
+            f'<option value="{escape(name)}">{escape(name)}</option>' for name in speakers
+        )
+        return (
+            '<form class="claims-filter" hidden>'
+            f'<label>Statements that <select name="verdict"><option value="">hold or not</option>'
+            f"{kinds}</select></label> "
+            # What is quoted may hold digits that are no figures.
+            f'<label>said by <samp><select name="by"><option value="">anybody</option>{said}'
+            '</select></samp></label> <output aria-live="polite"></output></form>'
         )
 
-    def reasons(self) -> str:
-        """Every statement with its verdict and reason, as HTML."""
-        return "".join(statement._repr_html_() for statement in self.statements)
+    def _reviews(self) -> str:
+        """The verdicts for machines: ClaimReview of schema.org as JSON-LD."""
+        graph = {
+            "@context": "https://schema.org",
+            "@graph": [statement.review() for statement in self.statements],
+        }
+        text = json.dumps(graph, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+        return f'<script type="application/ld+json">{text}</script>'
 
 
 def open_audit() -> Audit:
@@ -159,6 +243,7 @@ def _audited(row: dict[str, Any], evidence: Sequence[dict[str, Any]]) -> Audited
         row["asserted"],
         row["verdict"],
         _told(row["reason"], [(text, show(figure, style)) for text, figure, style in mentions]),
+        row["reason"],
         [figure for _, figure, _ in mentions],
     )
 
@@ -185,10 +270,6 @@ def _mentions(rows: Sequence[dict[str, Any]]) -> list[tuple[str, Figure, str]]:
     return mentions
 
 
-def _id(verdict: str) -> str:
-    return "claims." + re.sub(r"[^a-z0-9]+", "-", verdict)
-
-
 def _told(reason: str, figures: Sequence[tuple[str, str]]) -> str:
     """A reason as HTML, the numbers it mentions replaced by figures, one after the other."""
     told = ""
@@ -196,10 +277,21 @@ def _told(reason: str, figures: Sequence[tuple[str, str]]) -> str:
         before, found, reason = reason.partition(text)
         if not found:
             raise ValueError(f"the reason does not mention {text!r} where its evidence says so")
-        told += _marked(before) + figure
-    return told + _marked(reason)
+        told += escape(before) + figure
+    return told + escape(reason)
 
 
-def _marked(text: str) -> str:
-    """Text as HTML, with the ids of releases marked as such."""
-    return _RELEASE.sub(lambda match: f"<code>{match[0]}</code>", escape(text))
+def _people(verdict: str) -> str:
+    """A verdict with the release in it named as people do."""
+    known = _registry()
+
+    def name(match: re.Match[str]) -> str:
+        release = known.get(match[0])
+        return f"the {release_name(release)}" if release else match[0]
+
+    return _RELEASE.sub(name, verdict)
+
+
+@cache
+def _registry() -> dict[str, Release]:
+    return read_registry(REFERENCE.parents[1] / REGISTRY)

@@ -127,6 +127,36 @@ window.crimeshare = {};
     });
   }
 
+  // Statements: those of a verdict, or of a speaker; the choice is kept in the address.
+  const picked = document.querySelector(".claims-filter");
+  if (picked) {
+    const asked = new URLSearchParams(location.search);
+    const fields = [...picked.querySelectorAll("select")];
+    const pick = () => {
+      const [verdict, by] = fields.map((each) => each.value);
+      const claims = [...document.querySelectorAll(".claim")];
+      for (const claim of claims) {
+        claim.hidden = (verdict && claim.dataset.kind !== verdict) || (by && claim.dataset.source !== by);
+      }
+      for (const group of document.querySelectorAll(".statements")) {
+        group.hidden = !group.querySelector(".claim:not([hidden])");
+      }
+      const number = claims.filter((claim) => !claim.hidden).length;
+      picked.querySelector("output").textContent = `${number} of ${claims.length}`;
+    };
+    for (const each of fields) each.value = asked.get(each.name) ?? "";
+    for (const each of fields) if (each.selectedIndex < 0) each.value = "";
+    picked.hidden = false;
+    pick();
+    picked.addEventListener("submit", (event) => event.preventDefault());
+    picked.addEventListener("change", () => {
+      const chosen = fields.filter((each) => each.value).map((each) => [each.name, each.value]);
+      const query = new URLSearchParams(chosen).toString();
+      history.replaceState(null, "", `${location.pathname}${query && `?${query}`}${location.hash}`);
+      pick();
+    });
+  }
+
   // Tables: a header sorts by its column, numbers from the highest; what has no number comes last.
   const content = (row, column) => row.cells[column].querySelector("data")?.value ?? "";
   const sort = (table, header) => {
