@@ -47,6 +47,7 @@ report: $(ENVIRONMENT)
 
 # Everything is built again: a figure that is only remembered is not reproduced.
 verify: $(ENVIRONMENT)
+	rm -rf .snakemake/crimeshare
 	$(BIN)/snakemake --cores $(CORES) --forceall check_ledger
 
 environment: $(ENVIRONMENT)

@@ -12,7 +12,7 @@ import pytest
 
 from crimeshare.problems import Problem
 from crimeshare.publish.site.notebooks import Kernel, execute_pages, warm_kernel, with_parameters
-from crimeshare.publish.site.pages import Page, page, report_pages
+from crimeshare.publish.site.pages import Page, batches, page, report_pages
 from crimeshare.publish.site.rendering import read_executed, render_body, render_page, render_search
 
 STORED = sorted({page.source for page in report_pages()})
@@ -118,24 +118,27 @@ def test_nothing_built_says_what_to_run(root: Path, tmp_path: Path) -> None:
 
 
 def test_pages_are_the_same_bytes_whatever_the_surroundings(root: Path, built: Path) -> None:
-    """In another time zone, locale and hash seed, by another number of kernels."""
+    """In another time zone, locale and hash seed, in one kernel or each in its own."""
     program = (
         "import sys; from pathlib import Path\n"
         "from crimeshare.publish.site.notebooks import execute_pages\n"
         "from crimeshare.publish.site.pages import page\n"
-        "execute_pages([page(n) for n in ('index', 'forces/gwent', 'sources')], {},"
-        " Path.cwd(), kernels=int(sys.argv[1]))"
+        "for batch in sys.argv[1:]:\n"
+        "    execute_pages([page(name) for name in batch.split()], {}, Path.cwd())"
     )
     copies = []
     (built / "notebooks").mkdir(exist_ok=True)
     for stored in STORED:
         (built / stored).write_bytes((root / stored).read_bytes())
-    for kernels, surroundings in (
-        ("1", {"TZ": "UTC", "LANG": "C", "PYTHONHASHSEED": "1"}),
-        ("3", {"TZ": "Pacific/Apia", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "2"}),
+    for shared, surroundings in (
+        (["index forces/gwent sources"], {"TZ": "UTC", "LANG": "C", "PYTHONHASHSEED": "1"}),
+        (
+            ["sources", "forces/gwent", "index"],
+            {"TZ": "Pacific/Apia", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "2"},
+        ),
     ):
         subprocess.run(
-            [sys.executable, "-c", program, kernels],
+            [sys.executable, "-c", program, *shared],
             cwd=built,
             env={**os.environ, **surroundings},
             check=True,
@@ -205,6 +208,14 @@ def test_search_knows_every_page_and_lists_it_without_a_script(gwent: str) -> No
     assert "Where it stands among forces" in index[0]["headings"]
     fallback = re.findall(r"<noscript>(.*?)</noscript>", html, flags=re.DOTALL)[0]
     assert all(f'href="{other.address}"' in fallback for other in report_pages())
+
+
+def test_pages_that_read_the_same_tables_are_executed_together() -> None:
+    pages = [Page(name, name, notebook) for name, notebook in zip("abcdef", "xyxxzx", strict=True)]
+    tables = {"x": ["shares"], "y": ["claims"], "z": ["shares"]}
+    shared = [[page.name for page in batch] for batch in batches(pages, tables, 2)]
+    assert shared == [["a", "e"], ["c", "f"], ["d"], ["b"]]
+    assert [len(batch) for batch in batches(pages, tables, 9)] == [5, 1]
 
 
 def test_addresses_of_pages_are_those_of_the_contract() -> None:

@@ -44,14 +44,17 @@ def rules(root: Path) -> dict[str, str]:
     """Body of every rule, as snakefmt lays it out."""
     bodies = {}
     for file in [root / "Snakefile", *sorted((root / "workflow/rules").glob("*.smk"))]:
-        rule = re.compile(r"^(?:rule|checkpoint) (\w+):\n((?:(?: .*)?\n)+)", re.MULTILINE)
-        bodies.update(rule.findall(file.read_text()))
+        rule = re.compile(r"^( *)rule(?: (\w+))?:\n((?:(?:\1 .*)?\n)+)", re.MULTILINE)
+        for indent, name, body in rule.findall(file.read_text()):
+            # One of many that a loop makes is called after its script and what it is for.
+            named = name or re.findall(r'name:\n +f"(\w+)_\{', body)[0]
+            bodies[named] = re.sub(rf"^{indent}", "", body, flags=re.MULTILINE)
     return bodies
 
 
 def step_file(body: str, kind: str) -> str | None:
     """The path that a rule's body gives for its script, log or benchmark."""
-    found = re.search(rf'^    {kind}:\n +"([^"]+)"', body, re.MULTILINE)
+    found = re.search(rf'^    {kind}:\n +f?"([^"]+)"', body, re.MULTILINE)
     return found[1] if found else None
 
 

@@ -56,11 +56,11 @@ READ = re.compile(
 
 
 def rules(root: Path) -> Iterator[tuple[str, str]]:
-    """Each rule with a script, and its text."""
+    """The script of each rule that has one, and the text of the rule."""
     for path in sorted((root / "workflow" / "rules").glob("*.smk")):
-        for text in re.split(r"^(?=rule )", path.read_text(), flags=re.MULTILINE)[1:]:
-            if "    script:" in text:
-                yield text[5 : text.index(":")], text
+        for text in re.split(r"^(?= *rule\b)", path.read_text(), flags=re.MULTILINE)[1:]:
+            if script := re.search(r"scripts/(\w+)\.py", text):
+                yield script[1], text
 
 
 def test_every_rule_carries_what_its_script_depends_on(root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -50,5 +51,16 @@ def test_figures_are_written_down_and_a_changed_one_is_found(project: Path) -> N
     assert "of forces/gwent.html made by notebooks/force.ipynb: value is 0.148" in said
     assert said.endswith("published was 0.15.")
     assert "Traceback" not in run.stderr
+    # A corrected statement costs the page about statements, and what is made of all pages.
+    claims = project / "config" / "claims.yaml"
+    claims.write_text(claims.read_text() + "\n# corrected\n")
+    dry = snakemake(project, LEDGER, "--dry-run")
+    jobs = re.findall(r"^(\w+_\w+) +1$", dry.stdout + dry.stderr, flags=re.MULTILINE)
+    assert set(jobs) == {
+        "compute_claims",
+        "execute_notebooks_claims",
+        "render_site",
+        "render_ledger",
+    }
     # What was published is left for a person to look at.
     assert ledger.read_text(encoding="utf-8") == "".join(lines)

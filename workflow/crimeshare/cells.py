@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -49,7 +50,12 @@ class Cell:
     @property
     def addressed(self) -> bool:
         """Whether it is a cell of a workbook; else `cell` tells in words what was looked up."""
-        return ADDRESS.fullmatch(self.cell) is not None
+        return _addressed(self.cell)
+
+
+@cache
+def _addressed(cell: str) -> bool:
+    return ADDRESS.fullmatch(cell) is not None
 
 
 def names_cells(formula: str) -> bool:
@@ -96,12 +102,14 @@ def listed(cells: Iterable[Cell]) -> str:
 
     Those without an address are left out.
     """
-    sheets: dict[str, list[str]] = {}
+    sheets: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:
         if cell.addressed:
-            sheets.setdefault(cell.sheet_name, []).append(cell.cell)
+            sheets.setdefault((cell.release_id, cell.sheet.strip()), []).append(cell)
     return ", ".join(
-        f"{sheet}{block}" for sheet, addresses in sheets.items() for block in ranges(addresses)
+        f"{alike[0].sheet_name}{block}"
+        for alike in sheets.values()
+        for block in ranges(cell.cell for cell in alike)
     )
 
 
@@ -111,7 +119,7 @@ def ranges(addresses: Iterable[str]) -> list[str]:
     Args:
         addresses: such as ``C9``, in any order; repetitions count once.
     """
-    places = {xl_cell_to_rowcol(address) for address in addresses}
+    places = set(map(_place, addresses))
     across = _blocks(places)
     down = [
         ((row1, col1), (row2, col2))
@@ -120,6 +128,9 @@ def ranges(addresses: Iterable[str]) -> list[str]:
     fewest = min(down, sorted(across), key=len)
     return [xl_range(*first, *last) for first, last in fewest]
 
+
+# A page names the same cells many times over.
+_place = cache(xl_cell_to_rowcol)
 
 Place = tuple[int, int]
 """Row and column, from 0; for blocks down the columns the other way round."""

@@ -14,7 +14,7 @@ from crimeshare.publish.pack.dictionary import data_tables
 
 rule render_pdf:
     input:
-        notebooks=rules.execute_notebooks.output,
+        notebooks=executed,
         registry="config/releases.csv",
         reference=depends("render_pdf").files,
     output:

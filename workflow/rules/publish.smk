@@ -9,11 +9,11 @@
 #       results/report/search.html            the page that searches the others
 #       results/report/places.js              the places that the field for a place knows
 #
-# The whole report executes all notebooks in one job, whose kernels stay warm; a force asked for by
-# itself (snakemake results/report/forces/gwent.html) is executed and rendered alone, to the same
-# bytes.
+# A job executes a batch of pages that read the same tables in one kernel, so a changed table costs the
+# pages that read it. A force asked for by itself (snakemake results/report/forces/gwent.html) is
+# executed and rendered alone, to the same bytes.
 
-from crimeshare.publish.site.pages import report_pages
+from crimeshare.publish.site.pages import batches, report_pages
 
 pages = report_pages()
 parameters = {
@@ -22,47 +22,65 @@ parameters = {
 }
 
 
-def made_from(notebook):
-    """The tables and files that the pages of a notebook are made from, and it."""
-    found = depends(f"notebooks/{notebook}.ipynb")
-    return [*found.tables, *found.files, f"notebooks/{notebook}.ipynb"]
+def made_from(*notebooks):
+    """The tables and files that the pages of notebooks are made from, and they."""
+    found = {
+        f"notebooks/{name}.ipynb": depends(f"notebooks/{name}.ipynb")
+        for name in notebooks
+    }
+    read = {path for each in found.values() for path in [*each.tables, *each.files]}
+    return sorted(read | set(found))
 
 
-evidence = sorted({path for page in pages for path in made_from(page.notebook)})
+evidence = made_from(*{page.notebook for page in pages})
+executed = [page.executed.as_posix() for page in pages]
+# Large enough that starting a kernel and loading the tables weigh little.
+BATCH = 24
 
 
 ruleorder: render_force > render_site
 
 
-rule execute_notebooks:
-    input:
-        evidence,
-        reference=depends("execute_notebooks").files,
-    output:
-        [page.executed.as_posix() for page in pages],
-    log:
-        "results/logs/execute_notebooks.log",
-    benchmark:
-        "results/benchmarks/execute_notebooks.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    threads: 2
-    params:
-        software=[
-            depends("execute_notebooks").software,
-            *sorted({depends(page.source.as_posix()).software for page in pages}),
-        ],
-        parameters=parameters,
-    message:
-        "Executing the notebooks of the report"
-    script:
-        "../scripts/execute_notebooks.py"
+for batch in batches(
+    pages,
+    {
+        name: depends(f"notebooks/{name}.ipynb").tables
+        for name in {page.notebook for page in pages}
+    },
+    BATCH,
+):
+
+    rule:
+        name:
+            f"execute_notebooks_{batch[0].name.replace('/', '_').replace('-', '_')}"
+        input:
+            made_from(*{page.notebook for page in batch}),
+            reference=depends("execute_notebooks").files,
+        output:
+            [page.executed.as_posix() for page in batch],
+        log:
+            f"results/logs/execute_notebooks/{batch[0].name}.log",
+        benchmark:
+            f"results/benchmarks/execute_notebooks/{batch[0].name}.tsv"
+        conda:
+            "../../envs/pipeline.yaml"
+        params:
+            software=[
+                depends("execute_notebooks").software,
+                *sorted({depends(page.source.as_posix()).software for page in batch}),
+            ],
+            pages=[page.name for page in batch],
+            parameters=parameters,
+        message:
+            f"Executing {len(batch)} of {len(pages)} notebooks: {batch[0].title} ..."
+        script:
+            "../scripts/execute_notebooks.py"
 
 
 rule render_site:
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
-        rules.execute_notebooks.output,
+        executed,
         reference=depends("render_site").files,
     output:
         pages=[page.path.as_posix() for page in pages],

@@ -1,12 +1,12 @@
-"""Execute the notebook of every page of the report."""
+"""Execute the notebooks of a batch of pages."""
 
 from pathlib import Path
 
 from crimeshare.publish.site.notebooks import execute_pages
-from crimeshare.publish.site.pages import report_pages
+from crimeshare.publish.site.pages import page
 from crimeshare.running import running
 
 with running(snakemake):
     execute_pages(
-        report_pages(), snakemake.params.parameters, Path.cwd(), kernels=snakemake.threads
+        [page(name) for name in snakemake.params.pages], snakemake.params.parameters, Path.cwd()
     )

@@ -8,16 +8,19 @@ told apart by colour alone.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
+from importlib.metadata import version
 from textwrap import shorten
 from typing import Any
 
 import vl_convert
 
+from crimeshare.cache import cached
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.downloads import csv_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
@@ -25,6 +28,7 @@ from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import sources
 
 Spec = dict[str, Any]
+DRAWN_BY = version("vl-convert-python")
 
 INK = "var(--ink, #222222)"
 QUIET = "var(--quiet, #595959)"
@@ -147,16 +151,19 @@ class Chart:
 
     def svg(self) -> str:
         """The drawing, with its text alternative, for use inside an HTML page."""
-        drawing = vl_convert.vegalite_to_svg(
-            {
-                "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-                "background": None,
-                "padding": 4,
-                "config": CONFIG,
-                **self.spec,
-            }
+        document = {
+            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+            "background": None,
+            "padding": 4,
+            "config": CONFIG,
+            **self.spec,
+        }
+        drawing = cached(
+            "drawings",
+            json.dumps([DRAWN_BY, document]),
+            lambda: vl_convert.vegalite_to_svg(document).encode(),
         )
-        return _embedded(drawing, self.chart_id, self.alt)
+        return _embedded(drawing.decode(), self.chart_id, self.alt)
 
 
 def _embedded(drawing: str, chart_id: str, alt: str) -> str:

@@ -8,19 +8,23 @@ text alternative for every drawing.
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache, partial
+from importlib.metadata import version
 from importlib.resources import files
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+from crimeshare.cache import cached
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
@@ -140,16 +144,29 @@ def print_all(documents: Mapping[Path, Document], processes: int) -> list[str]:
 
 def _print_share(share: Sequence[tuple[Path, Document]]) -> list[str]:
     problems = []
-    with press() as printing:
+    with ExitStack() as stack:
+        # Typst and its fonts take a second to load, and are not needed where nothing changed.
+        printing = cache(lambda: stack.enter_context(press()))
+
+        def made(document: Document) -> bytes:
+            return printing().print(document)
+
         for path, document in share:
             try:
-                pdf = printing.print(document)
+                pdf = cached("pdf", _key(document), partial(made, document))
             except Problem as problem:
                 problems.append(str(problem))
                 continue
             with replacing(path) as target:
                 target.write_bytes(pdf)
     return problems
+
+
+def _key(document: Document) -> str:
+    """All that the bytes of a PDF depend on."""
+    made_with = [version("typst"), version("font-source-sans-pro"), STANDARD, *FONTS]
+    style = STYLE.read_text(encoding="utf-8")
+    return json.dumps([made_with, style, document.source, document.dated.isoformat()])
 
 
 @contextmanager

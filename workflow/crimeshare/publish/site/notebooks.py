@@ -4,14 +4,20 @@ The notebooks of a run share a few kernels, whose imports are paid for once; the
 emptied in between.  No time, path, host or version is kept.
 """
 
+# ruff: noqa: E402 - a module is kept from being imported first
+
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+# Only a check of international addresses, which notebooks have none of, needs it, and importing it
+# takes longer than a page does.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
 from jupyter_client.client import KernelClient
@@ -107,36 +113,23 @@ def warm_kernel(folder: Path) -> Iterator[Kernel]:
             manager.shutdown_kernel(now=True)
 
 
-def execute_pages(
-    pages: Sequence[Page], parameters: Mapping[str, Any], folder: Path, kernels: int = 1
-) -> None:
+def execute_pages(pages: Sequence[Page], parameters: Mapping[str, Any], folder: Path) -> None:
     """Execute the notebook of every page and write the copies to where the pages name them.
 
     Args:
-        pages: what to execute.
+        pages: what to execute, one after another in one kernel.
         parameters: the run's settings; each page is given those it names.
         folder: the working directory of the notebooks, which holds ``results/``.
-        kernels: how many run side by side.
 
     Raises:
         Problem: if a notebook stops; copies written before it stay.
     """
-
-    def run(share: Sequence[Page]) -> None:
-        with warm_kernel(folder) as kernel:
-            for page in share:
-                write_notebook(
-                    kernel.execute(page.source, given(page, parameters)),
-                    folder / page.executed,
-                )
-                progress.update()
-
-    with (
-        tqdm(total=len(pages), desc="Executing notebooks", unit="page", disable=None) as progress,
-        ThreadPoolExecutor(kernels) as pool,
-    ):
-        # Every n-th page each: pages of a kind, which take about as long, are next to each other.
-        list(pool.map(run, [pages[start::kernels] for start in range(kernels)]))
+    with warm_kernel(folder) as kernel:
+        # A bar in a terminal; elsewhere the steps that Snakemake counts have to do.
+        for page in tqdm(pages, desc=pages[0].title, unit="page", leave=False, disable=None):
+            write_notebook(
+                kernel.execute(page.source, given(page, parameters)), folder / page.executed
+            )
 
 
 def given(page: Page, settings: Mapping[str, Any]) -> dict[str, Any]:

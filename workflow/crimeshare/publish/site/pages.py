@@ -5,6 +5,7 @@ Read at every start of Snakemake, hence nothing but the standard library.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,6 +83,23 @@ def report_pages() -> list[Page]:
         Page("methods", "Methods", "methods", section="About", settings=()),
         Page("sources", "Sources", "sources", section="About"),
     ]
+
+
+def batches(
+    pages: Sequence[Page], tables: Mapping[str, Sequence[str]], size: int
+) -> list[list[Page]]:
+    """Pages in batches that one kernel executes, which loads the tables once.
+
+    Args:
+        pages: what to share out.
+        tables: what the pages of each notebook read; those of a batch read the same.
+        size: how many a batch may have; larger ones are cut into parts of about one size.
+    """
+    alike: dict[tuple[str, ...], list[Page]] = {}
+    for page in pages:
+        alike.setdefault(tuple(tables[page.notebook]), []).append(page)
+    parts = [(group, -(-len(group) // size)) for group in alike.values()]
+    return [group[part::number] for group, number in parts for part in range(number)]
 
 
 def page(name: str) -> Page:
