@@ -13,12 +13,13 @@
 #   make audit      locked libraries that are known to have faults
 #   make sbom       results/sbom.json: what the report is built with, as a bill of materials
 #   make lock       the locks in envs/ again, from what each of them is to hold
+#   make schema     workflow/schemas/config.schema.yaml again, from the model of the configuration
 #   make clean      removes what was built; the committed figures and the environment stay
 
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := report
-.PHONY: report verify test lint figures renew keep diff places develop audit sbom lock clean environment
+.PHONY: report verify test lint figures renew keep diff places develop audit sbom lock schema clean environment
 
 BIN := .venv/bin
 CORES ?= 4
@@ -84,7 +85,7 @@ test: lint
 lint: $(TESTING)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/mypy
 	$(BIN)/snakemake --lint
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
@@ -144,6 +145,9 @@ lock:
 	  "$$uv/bin/uv" pip compile envs/$$lock.in --output-file envs/$$lock.txt --quiet \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	    --no-header --no-annotate --no-emit-index-url || exit 1; done
+
+schema: $(ENVIRONMENT)
+	$(BIN)/python -m crimeshare.configuration > workflow/schemas/config.schema.yaml
 
 clean:
 	rm -rf .snakemake

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator, ValidationError
 
-from crimeshare.configuration import Configuration, read_configuration
+from crimeshare.configuration import Configuration, read_configuration, schema
 from crimeshare.problems import Problems
 
 
@@ -111,3 +112,12 @@ def test_a_folder_is_a_source(values: dict[str, Any], tmp_path: Path) -> None:
 def test_pin_release_is_told_what_to_pin(values: dict[str, Any]) -> None:
     configuration = read_configuration({**values, "release": "pfa-2025-03", "accept": ["P1"]})
     assert (configuration.release, configuration.accept) == ("pfa-2025-03", ["P1"])
+
+
+def test_the_schema_is_that_of_the_model(root: Path) -> None:
+    kept = (root / "workflow" / "schemas" / "config.schema.yaml").read_text(encoding="utf-8")
+    assert kept == schema(), "run `make schema`"
+    given = yaml.safe_load((root / "config" / "config.yaml").read_text(encoding="utf-8"))
+    Draft202012Validator(yaml.safe_load(kept)).validate(given)
+    with pytest.raises(ValidationError):
+        Draft202012Validator(yaml.safe_load(kept)).validate(given | {"levle": 0.95})

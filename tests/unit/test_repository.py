@@ -43,7 +43,7 @@ def texts(kept: list[Path]) -> dict[Path, str]:
 def rules(root: Path) -> dict[str, str]:
     """Body of every rule, as snakefmt lays it out."""
     bodies = {}
-    for file in [root / "Snakefile", *sorted((root / "workflow/rules").glob("*.smk"))]:
+    for file in [root / "workflow/Snakefile", *sorted((root / "workflow/rules").glob("*.smk"))]:
         rule = re.compile(r"^( *)rule(?: (\w+))?:\n((?:(?:\1 .*)?\n)+)", re.MULTILINE)
         for indent, name, body in rule.findall(file.read_text()):
             # One of many that a loop makes is called after its script and what it is for.

@@ -65,7 +65,7 @@ def job(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
         figures.unlink()
     config = project / "config" / "config.yaml"
     config.write_text(re.sub(r"\n  appendix: .*", "", config.read_text("utf-8")), "utf-8")
-    snakefile = project / "Snakefile"
+    snakefile = project / "workflow" / "Snakefile"
     text, cut = re.subn(
         r"(default_target: True\n    input:\n)(?:        .*\n)+",
         rf"\1{TARGETS}",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -117,6 +118,15 @@ def read_configuration(values: Mapping[str, Any]) -> Configuration:
         raise Problems([_sentence(key, kind, values) for key, kind in keys.items()]) from None
 
 
+def schema() -> str:
+    """The configuration's schema, as YAML, for those who read it without this library."""
+    return "# Made by `make schema`; config/README.md explains the keys.\n" + yaml.safe_dump(
+        {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+        | Configuration.model_json_schema(),
+        sort_keys=False,
+    )
+
+
 def _sentence(key: str, kind: str, values: Mapping[str, Any]) -> str:
     fields = Configuration.model_fields
     if kind == "extra_forbidden":
@@ -131,3 +141,7 @@ def _sentence(key: str, kind: str, values: Mapping[str, Any]) -> str:
     names = {"source": SOURCES, "offence_group": offences(), "force": _forces()}.get(key, ())
     hint = did_you_mean(str(values[key]), names)
     return f"config: `{key}` is `{values[key]}`; expected {expected}{hint or '.'}"
+
+
+if __name__ == "__main__":
+    print(schema(), end="")

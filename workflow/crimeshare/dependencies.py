@@ -17,7 +17,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,16 @@ class Dependencies:
 
 def depends(source: str) -> Dependencies:
     """What a script (``compute_shares``) or notebook (``notebooks/force.ipynb``) depends on."""
-    return every()[source]
+    found = every()[source]
+    return replace(found, files=[shipped(file) for file in found.files])
+
+
+def shipped(path: str) -> str:
+    """A file of the project as a rule names it: from here where Snakemake works in the project.
+
+    In a folder that uses the workflow as a module, the project lies elsewhere.
+    """
+    return path if Path.cwd() == PROJECT else (PROJECT / path).as_posix()
 
 
 def software() -> str:

@@ -24,7 +24,7 @@ rule compute_claims:
         recorded_quarters="results/clean/recorded_quarters.parquet",
         survey_estimates="results/clean/survey_estimates.parquet",
         prevalence="results/estimates/prevalence.parquet",
-        recording_changes="resources/reference/recording_changes.csv",
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=depends("compute_claims").files,
     output:
         claims="results/estimates/claims.parquet",
@@ -38,6 +38,8 @@ rule compute_claims:
         "results/benchmarks/compute_claims.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1250,
     params:
         software=depends("compute_claims").software,
     message:
@@ -58,6 +60,8 @@ rule check_claims:
         "results/benchmarks/check_claims.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=250,
     params:
         software=depends("check_claims").software,
     message:

@@ -14,9 +14,7 @@ police_force_area_releases = [
 
 rule read_release:
     input:
-        origin=lambda wildcards: file_to_read(
-            registry[wildcards.release_id], configuration.source, copies
-        ),
+        origin=lambda wildcards: origin_of(registry[wildcards.release_id]),
         corrections="config/corrections.yaml",
         reference=depends("read_release").files,
     output:
@@ -27,6 +25,8 @@ rule read_release:
         "results/benchmarks/read_release/{release_id}.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("read_release").software,
         release=lambda wildcards: registry[wildcards.release_id],
@@ -52,6 +52,8 @@ rule combine_recorded_crime:
         "results/benchmarks/combine_recorded_crime.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("combine_recorded_crime").software,
     message:

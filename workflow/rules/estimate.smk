@@ -25,6 +25,8 @@ rule compute_shares:
         "results/benchmarks/compute_shares.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_shares").software,
     message:
@@ -36,7 +38,7 @@ rule compute_shares:
 rule compute_changes:
     input:
         recorded_crime="results/clean/recorded_crime.parquet",
-        recording_changes="resources/reference/recording_changes.csv",
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=depends("compute_changes").files,
     output:
         changes="results/estimates/changes.parquet",
@@ -46,6 +48,8 @@ rule compute_changes:
         "results/benchmarks/compute_changes.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_changes").software,
     message:
@@ -62,8 +66,8 @@ rule compute_series:
         offence_codes="results/clean/recorded_offence_codes.parquet",
         population="results/clean/population.parquet",
         reference=depends("compute_series").files,
-        populations="resources/reference/populations.csv",
-        recording_changes="resources/reference/recording_changes.csv",
+        populations=shipped("resources/reference/populations.csv"),
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
     output:
         series="results/estimates/series.parquet",
     log:
@@ -72,6 +76,8 @@ rule compute_series:
         "results/benchmarks/compute_series.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=750,
     params:
         software=depends("compute_series").software,
     message:
@@ -84,7 +90,7 @@ rule compute_composition:
     input:
         quarters="results/clean/recorded_quarters.parquet",
         reference=depends("compute_composition").files,
-        joint_codes="resources/reference/joint_codes.csv",
+        joint_codes=shipped("resources/reference/joint_codes.csv"),
     output:
         composition="results/estimates/composition.parquet",
     log:
@@ -93,6 +99,8 @@ rule compute_composition:
         "results/benchmarks/compute_composition.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=750,
     params:
         software=depends("compute_composition").software,
         offence_group=configuration.offence_group,
@@ -114,6 +122,8 @@ rule compute_control_limits:
         "results/benchmarks/compute_control_limits.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_control_limits").software,
     message:
@@ -134,6 +144,8 @@ rule compute_similar_forces:
         "results/benchmarks/compute_similar_forces.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_similar_forces").software,
         offence_id=configuration.offence_group,
@@ -159,6 +171,8 @@ rule compute_revisions:
         "results/benchmarks/compute_revisions.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_revisions").software,
     message:

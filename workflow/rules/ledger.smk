@@ -27,11 +27,8 @@ releases_read = [
 files_read = [
     *(
         path
-        for path in (
-            file_to_read(registry[release_id], configuration.source, copies)
-            for release_id in releases_read
-        )
-        if path.startswith("resources/figures/")
+        for path in (origin_of(registry[release_id]) for release_id in releases_read)
+        if path.endswith(".parquet")
     ),
     *taken_in,
     *sorted(
@@ -42,7 +39,7 @@ files_read = [
             "notebooks/*.ipynb",
             "resources/reference/*.csv",
         )
-        for path in Path().glob(pattern)
+        for path in Path(shipped("")).glob(pattern)
     ),
 ]
 
@@ -57,13 +54,21 @@ rule render_ledger:
         # `update` leaves the ledger in place until a better one is written.
         ledger=update("results/published/figures.csv"),
         kept=update("results/published/figures.parquet"),
-        summary=update("results/published/summary.csv"),
+        summary=update(
+            report(
+                "results/published/summary.csv",
+                caption="../report/summary.rst",
+                category="Data",
+            )
+        ),
     log:
         "results/logs/render_ledger.log",
     benchmark:
         "results/benchmarks/render_ledger.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("render_ledger").software,
     message:
@@ -99,9 +104,9 @@ rule render_crate:
         read=files_read,
         clean=hashed,
         registry="config/releases.csv",
-        project="pyproject.toml",
-        requirements="envs/requirements.in",
-        lock="envs/requirements.txt",
+        project=shipped("pyproject.toml"),
+        requirements=shipped("envs/requirements.in"),
+        lock=shipped("envs/requirements.txt"),
         reference=depends("render_crate").files,
     output:
         crate="results/ro-crate-metadata.json",
@@ -111,6 +116,8 @@ rule render_crate:
         "results/benchmarks/render_crate.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("render_crate").software,
     message:

@@ -18,7 +18,11 @@ rule render_pdf:
         registry="config/releases.csv",
         reference=depends("render_pdf").files,
     output:
-        report="results/report/report.pdf",
+        report=report(
+            "results/report/report.pdf",
+            caption="../report/report.rst",
+            category="Report",
+        ),
         factsheets=[
             page.path.with_suffix(".pdf").as_posix()
             for page in pages
@@ -31,6 +35,8 @@ rule render_pdf:
     conda:
         "../../envs/pipeline.yaml"
     threads: 2
+    resources:
+        mem_mb=2000,
     params:
         software=depends("render_pdf").software,
         force=configuration.force,
@@ -50,18 +56,28 @@ rule render_data_pack:
     output:
         package="results/data/datapackage.json",
         readme="results/data/README.md",
-        workbook="results/data/crimeshare.xlsx",
+        workbook=report(
+            "results/data/crimeshare.xlsx",
+            caption="../report/workbook.rst",
+            category="Data",
+        ),
         text=[f"results/data/csv/{table.table}.csv" for table in data_tables()],
         binary=[
             f"results/data/parquet/{table.table}.parquet" for table in data_tables()
         ],
-        zip="results/report/data.zip",
+        zip=report(
+            "results/report/data.zip",
+            caption="../report/data.rst",
+            category="Data",
+        ),
     log:
         "results/logs/render_data_pack.log",
     benchmark:
         "results/benchmarks/render_data_pack.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1500,
     params:
         software=depends("render_data_pack").software,
         offence_group=configuration.offence_group,

@@ -20,19 +20,6 @@ parameters = {
     "offence_id": configuration.offence_group,
     "force": configuration.force,
 }
-
-
-def made_from(*notebooks):
-    """The tables and files that the pages of notebooks are made from, and they."""
-    found = {
-        f"notebooks/{name}.ipynb": depends(f"notebooks/{name}.ipynb")
-        for name in notebooks
-    }
-    read = {path for each in found.values() for path in [*each.tables, *each.files]}
-    return sorted(read | set(found))
-
-
-evidence = made_from(*{page.notebook for page in pages})
 executed = [page.executed.as_posix() for page in pages]
 # Large enough that starting a kernel and loading the tables weigh little.
 BATCH = 24
@@ -41,29 +28,28 @@ BATCH = 24
 ruleorder: render_force > render_site
 
 
-for batch in batches(
-    pages,
-    {
-        name: depends(f"notebooks/{name}.ipynb").tables
-        for name in {page.notebook for page in pages}
-    },
-    BATCH,
-):
+notebooks = {page.notebook for page in pages}
+evidence = made_from(*notebooks)
+tables = {name: depends(f"notebooks/{name}.ipynb").tables for name in notebooks}
+
+for name, batch in batches(pages, tables, BATCH).items():
 
     rule:
         name:
-            f"execute_notebooks_{batch[0].name.replace('/', '_').replace('-', '_')}"
+            f"execute_notebooks_{name}"
         input:
             made_from(*{page.notebook for page in batch}),
             reference=depends("execute_notebooks").files,
         output:
             [page.executed.as_posix() for page in batch],
         log:
-            f"results/logs/execute_notebooks/{batch[0].name}.log",
+            f"results/logs/execute_notebooks/{name}.log",
         benchmark:
-            f"results/benchmarks/execute_notebooks/{batch[0].name}.tsv"
+            f"results/benchmarks/execute_notebooks/{name}.tsv"
         conda:
             "../../envs/pipeline.yaml"
+        resources:
+            mem_mb=1500,
         params:
             software=[
                 depends("execute_notebooks").software,
@@ -93,6 +79,8 @@ rule render_site:
     priority: 1
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("render_site").software,
     message:
@@ -119,6 +107,8 @@ rule render_force:
         ),
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1500,
     params:
         software=[
             depends("render_force").software,
@@ -142,6 +132,8 @@ rule render_places:
         "results/benchmarks/render_places.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=250,
     params:
         software=depends("render_places").software,
     message:

@@ -24,9 +24,7 @@ ruleorder: read_recorded_quarters > read_release
 
 rule read_recorded_quarters:
     input:
-        origin=lambda wildcards: file_to_read(
-            registry[wildcards.release_id], configuration.source, copies
-        ),
+        origin=lambda wildcards: origin_of(registry[wildcards.release_id]),
         reference=depends("read_recorded_quarters").files,
     output:
         observations="results/observations/{release_id}.parquet",
@@ -39,6 +37,8 @@ rule read_recorded_quarters:
         release_id="|".join(quarter_releases) or "none",
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("read_recorded_quarters").software,
     message:
@@ -61,6 +61,8 @@ rule combine_recorded_quarters:
         "results/benchmarks/combine_recorded_quarters.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=750,
     params:
         software=depends("combine_recorded_quarters").software,
     message:
@@ -72,7 +74,7 @@ rule combine_recorded_quarters:
 rule compute_quarterly_series:
     input:
         quarters="results/clean/recorded_quarters.parquet",
-        recording_changes="resources/reference/recording_changes.csv",
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=depends("compute_quarterly_series").files,
     output:
         series="results/estimates/quarterly_series.parquet",
@@ -82,6 +84,8 @@ rule compute_quarterly_series:
         "results/benchmarks/compute_quarterly_series.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=750,
     params:
         software=depends("compute_quarterly_series").software,
         offence_group=configuration.offence_group,
@@ -104,6 +108,8 @@ rule compute_home_office_check:
         "results/benchmarks/compute_home_office_check.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=750,
     params:
         software=depends("compute_home_office_check").software,
     message:

@@ -37,7 +37,7 @@ survey_targets = [
 taken_in = sorted(
     str(path)
     for kind in ("personal-prevalence", "stalking")
-    for path in Path("resources/figures").glob(f"{kind}-*.parquet")
+    for path in Path(shipped("resources/figures")).glob(f"{kind}-*.parquet")
 )
 
 
@@ -46,9 +46,7 @@ ruleorder: read_appendix_tables > read_release
 
 rule read_appendix_tables:
     input:
-        origin=lambda wildcards: file_to_read(
-            registry[wildcards.release_id], configuration.source, copies
-        ),
+        origin=lambda wildcards: origin_of(registry[wildcards.release_id]),
         corrections="config/corrections.yaml",
         reference=depends("read_appendix_tables").files,
     output:
@@ -62,6 +60,8 @@ rule read_appendix_tables:
         release_id="|".join(appendix_releases) or "none",
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("read_appendix_tables").software,
         release=lambda wildcards: registry[wildcards.release_id],
@@ -77,7 +77,7 @@ rule combine_survey:
             "results/observations/{release_id}.parquet", release_id=appendix_releases
         ),
         taken_in=taken_in,
-        gathered="resources/reference/stalking_prevalence.csv",
+        gathered=shipped("resources/reference/stalking_prevalence.csv"),
         reference=depends("combine_survey").files,
     output:
         estimates="results/clean/survey_estimates.parquet",
@@ -90,6 +90,8 @@ rule combine_survey:
         "results/benchmarks/combine_survey.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("combine_survey").software,
     message:
@@ -102,7 +104,7 @@ rule compute_design_factors:
     input:
         comparisons="results/clean/survey_comparisons.parquet",
         # Knows when the survey restarted.
-        assumed_bases="resources/reference/assumed_bases.csv",
+        assumed_bases=shipped("resources/reference/assumed_bases.csv"),
         reference=depends("compute_design_factors").files,
     output:
         design_factors="results/estimates/design_factors.parquet",
@@ -114,6 +116,8 @@ rule compute_design_factors:
         "results/benchmarks/compute_design_factors.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_design_factors").software,
         level=configuration.level,
@@ -127,7 +131,7 @@ rule compute_prevalence:
     input:
         estimates="results/clean/survey_estimates.parquet",
         design_factors="results/estimates/design_factors.parquet",
-        assumed_bases="resources/reference/assumed_bases.csv",
+        assumed_bases=shipped("resources/reference/assumed_bases.csv"),
         reference=depends("compute_prevalence").files,
     output:
         prevalence="results/estimates/prevalence.parquet",
@@ -137,6 +141,8 @@ rule compute_prevalence:
         "results/benchmarks/compute_prevalence.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_prevalence").software,
         level=configuration.level,
@@ -152,7 +158,7 @@ rule compute_survey_changes:
         comparisons="results/clean/survey_comparisons.parquet",
         design_factors="results/estimates/design_factors.parquet",
         prevalence="results/estimates/prevalence.parquet",
-        breaks="resources/reference/survey_breaks.csv",
+        breaks=shipped("resources/reference/survey_breaks.csv"),
         reference=depends("compute_survey_changes").files,
     output:
         survey_changes="results/estimates/survey_changes.parquet",
@@ -162,6 +168,8 @@ rule compute_survey_changes:
         "results/benchmarks/compute_survey_changes.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_survey_changes").software,
         level=configuration.level,
@@ -174,7 +182,7 @@ rule compute_survey_changes:
 rule compute_survey_trends:
     input:
         prevalence="results/estimates/prevalence.parquet",
-        breaks="resources/reference/survey_breaks.csv",
+        breaks=shipped("resources/reference/survey_breaks.csv"),
         reference=depends("compute_survey_trends").files,
     output:
         trends="results/estimates/survey_trends.parquet",
@@ -184,6 +192,8 @@ rule compute_survey_trends:
         "results/benchmarks/compute_survey_trends.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_survey_trends").software,
         level=configuration.level,
@@ -198,7 +208,7 @@ rule compute_offences_per_victims:
         prevalence="results/estimates/prevalence.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
-        assumed_bases="resources/reference/assumed_bases.csv",
+        assumed_bases=shipped("resources/reference/assumed_bases.csv"),
         reference=depends("compute_offences_per_victims").files,
     output:
         ratios="results/estimates/offences_per_victims.parquet",
@@ -208,6 +218,8 @@ rule compute_offences_per_victims:
         "results/benchmarks/compute_offences_per_victims.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("compute_offences_per_victims").software,
         level=configuration.level,

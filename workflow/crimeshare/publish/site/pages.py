@@ -5,6 +5,7 @@ Read at every start of Snakemake, hence nothing but the standard library.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,8 +88,10 @@ def report_pages() -> list[Page]:
 
 def batches(
     pages: Sequence[Page], tables: Mapping[str, Sequence[str]], size: int
-) -> list[list[Page]]:
+) -> dict[str, list[Page]]:
     """Pages in batches that one kernel executes, which loads the tables once.
+
+    A batch is called after its first page, as a rule may be: ``forces_gwent``.
 
     Args:
         pages: what to share out.
@@ -99,7 +102,8 @@ def batches(
     for page in pages:
         alike.setdefault(tuple(tables[page.notebook]), []).append(page)
     parts = [(group, -(-len(group) // size)) for group in alike.values()]
-    return [group[part::number] for group, number in parts for part in range(number)]
+    shared = (group[part::number] for group, number in parts for part in range(number))
+    return {re.sub(r"\W", "_", batch[0].name): batch for batch in shared}
 
 
 def page(name: str) -> Page:

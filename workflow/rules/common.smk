@@ -1,0 +1,17 @@
+# Common: what rules of several stages ask for.
+
+
+def origin_of(release):
+    """The workbook of a release, or the figures shipped with the workflow in its place."""
+    path = file_to_read(release, configuration.source, copies)
+    return shipped(path) if path.startswith("resources/figures/") else path
+
+
+def made_from(*notebooks):
+    """The tables and files that the pages of notebooks are made from, and they."""
+    found = {
+        f"notebooks/{name}.ipynb": depends(f"notebooks/{name}.ipynb")
+        for name in notebooks
+    }
+    read = {path for each in found.values() for path in [*each.tables, *each.files]}
+    return sorted(read | {shipped(path) for path in found})
