@@ -333,7 +333,23 @@ def _offence_rows(layout: Layout, table: Table) -> list[Row]:
             parent = None if item else group
             group = item or group
         rows.append(Row(index, label, item, parent, None, None, statistic))
+    _check_repeated(layout, table, rows)
     return rows
+
+
+def _check_repeated(layout: Layout, table: Table, rows: list[Row]) -> None:
+    """Two rows of one code and label; ONS gives two offences the same code now and then."""
+    seen: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        if row.item_id is None:
+            continue
+        twin = seen.setdefault((row.item_id, plain(row.label)), row)
+        if twin is not row:
+            layout.problems.append(
+                f"sheet {table.grid.sheet!r}, cell {address(row.index, table.label_column)}: the "
+                f"offence {one_line(row.label)!r} ({row.item_id}) stands in row {twin.index + 1} "
+                "already; expected it once"
+            )
 
 
 def _unknown_group(layout: Layout, where: str, label: str) -> Unknown:

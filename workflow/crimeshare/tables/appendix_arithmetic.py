@@ -50,6 +50,7 @@ def find_survey_ties(observations: Iterable[SurveyObservation]) -> list[Tie]:
     return [
         *changes,
         *impossible_flags(rows, misprinted),
+        *_rows_of_changes(rows),
         *_foreign_bases(rows),
         *_repeated_bases(rows),
         *sums,
@@ -114,13 +115,13 @@ def _changes(
                 # The figure that is marked, if there is one: the change is of it.
                 marked = [each for each in (now, before) if each and each.value is None]
                 said = (
-                    f"holds a change of {row.value:g}, but the table of {of} has no figure for one "
-                    "of the two years"
+                    f"the change at {row.cell} of sheet {row.sheet!r} is {row.value:g}, but the "
+                    f"table of {of} has no figure for one of the two years"
                 )
-                yield Tie(kind, (row, *marked), said, strict=False)
+                yield Tie(kind, (*marked, row), said, strict=False)
             continue
         if row.value is None:
-            if row.marker == "unavailable" and not marked_throughout[row.table, row.item_id]:
+            if row.marker != "small_base" and not marked_throughout[row.table, row.item_id]:
                 said = f"marks a change, though {now.value:g} and {before.value:g} are published"
                 yield Tie(kind, (row, now, before), said, strict=False)
             continue
@@ -132,6 +133,30 @@ def _changes(
                 f"change between {low:.4g} and {high:.4g}"
             )
         yield Tie(kind, (row, now, before), said, mended)
+
+
+def _rows_of_changes(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
+    """That a table of changes has the measures of the table it is of, and no others."""
+    lines = {line["table"]: line["change_of"] for line in read_rows(FOLDER / "tables.csv")}
+    items: dict[str, dict[str, SurveyObservation]] = defaultdict(dict)
+    for row in rows:
+        if row.item_id is not None:
+            items[row.table].setdefault(row.item_id, row)
+    for changes, of in lines.items():
+        if not of or changes not in items or of not in items:
+            continue
+        for table, other in ((changes, of), (of, changes)):
+            lacking = [row for item, row in items[other].items() if item not in items[table]]
+            if lacking:
+                first = next(iter(items[table].values()))
+                named = ", ".join(repr(one_line(row.row_label)) for row in lacking)
+                yield Tie(
+                    "rows that tables share",
+                    (first,),
+                    f"no row for {named}, which sheet {lacking[0].sheet!r} has",
+                    strict=False,
+                    at=f"sheet {first.sheet!r}",
+                )
 
 
 def _range_of_change(
@@ -186,15 +211,19 @@ def _repeated_bases(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
     """
     lines: dict[tuple[str | None, str, int | None], dict[date, SurveyObservation]]
     lines = defaultdict(dict)
+    said: Counter[tuple[str | None, date, float | None]] = Counter()
     for row in rows:
         if row.statistic == "unweighted_base":
             lines[row.unit_base, row.table, row.block][row.period_end] = row
+            said[row.unit_base, row.period_end, row.value] += 1
     for alike in _alike(lines):
         for day in sorted({day for line in alike for day in line}):
             bases = [line[day] for line in alike if day in line]
             values = Counter(base.value for base in bases)
             usual = max(values, key=lambda value: values[value])
             for base in bases:
+                if values[base.value] == 1 < said[base.unit_base, day, base.value]:
+                    continue  # as another block has it
                 wanted = base.value if values[base.value] > 1 else usual
                 model = next((b for b in bases if b.value == wanted and b is not base), None)
                 if model is not None and values[wanted] > 1:

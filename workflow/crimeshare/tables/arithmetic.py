@@ -32,6 +32,9 @@ _LARGE_BASE = 200
 # Partnerships make up their force exactly in a table of which this part of the sums is exact.
 _MOST = 0.9
 
+# ONS shows no rates of the City of London, where some ten thousand people live.
+_LOW_POPULATION = 20_000
+
 # What a marker means that stands for a figure which is counted elsewhere all the same.
 _COUNTED = ("suppressed", "rounds_to_zero")
 # What a force that made no return, or an area without residents, has in all of a row.
@@ -66,6 +69,7 @@ def find_ties(observations: Iterable[Observation]) -> list[Tie]:
         *_years_before(figures),
         *_rates(figures),
         *_markers(figures),
+        *_inventory(figures),
     ]
 
 
@@ -173,7 +177,7 @@ def _missing_row(kind: str, pairs: Sequence[tuple[Observation, Sequence[Observat
     total = sum(part.value for part in parts if part.value is not None)
     return Tie(
         kind,
-        (whole, *parts),
+        (whole, *(part for _, others in pairs for part in others)),
         f"{_adds_up(whole, 'its partnerships', f'{total:,.0f}')}, and most of its offence groups "
         "differ likewise. Is a row missing or repeated, or does it stand under another force?",
         at=f"sheet {parts[0].sheet!r}, rows {min(rows)} to {max(rows)}",
@@ -227,6 +231,8 @@ def _changes(figures: Figures) -> Iterator[Tie]:
             continue
         members = (row, now, before)
         if row.value is None:
+            if row.marker in _COUNTED and now.value is not None and row.marker != "rounds_to_zero":
+                yield _withheld(row, now)
             if row.marker == "small_base" and (before.value or 0.0) >= _LARGE_BASE:
                 yield Tie(
                     "changes from a small base",
@@ -252,7 +258,17 @@ def _changes(figures: Figures) -> Iterator[Tie]:
                     f"the change of {_what(row)} is {row.value:g} per cent, but {now.value:,.0f} "
                     f"after {before.value:,.0f} is {100 * (expected - 1):g} per cent"
                 )
-            yield Tie("changes from two counts", members, said, mended)
+            yield Tie("changes from two counts", members, said, mended, ratio=True)
+
+
+def _withheld(row: Observation, count: Observation) -> Tie:
+    return Tie(
+        "figures that follow from a count",
+        (row, count),
+        f"{_what(row)} is withheld as {shown(row)}, though its count is given as "
+        f"{count.value:,.0f} at {count.cell} of {count.sheet!r}",
+        strict=False,
+    )
 
 
 def _of_a_marked(what: str, marked: Observation, row: Observation) -> Tie:
@@ -288,17 +304,18 @@ def _years_before(figures: Figures) -> Iterator[Tie]:
         before = now.value / ratio
         if abs(before - round(before)) <= PRECISION * before + PRECISION:
             earlier[row.area_code, row.offence_id] = round(before)
-            yield Tie("changes from a whole number", (row, now))
+            yield Tie("changes from a whole number", (row, now), ratio=True)
         else:
             said = (
                 f"the change of {_what(row)} is {row.value:.15g} per cent, but no whole number "
                 f"makes {now.value:,.0f} by that; the nearest makes {before:,.4f}"
             )
             yield Tie("changes from a whole number", (row, now), said)
-    yield from _sums_of_years_before(changes, earlier)
+    yield from _sums_of_years_before(figures, changes, earlier)
 
 
 def _sums_of_years_before(
+    figures: Figures,
     changes: Mapping[tuple[str, str | None], Observation],
     earlier: Mapping[tuple[str, str | None], float],
 ) -> Iterator[Tie]:
@@ -315,20 +332,23 @@ def _sums_of_years_before(
         if len(members) < 2 or key not in earlier or len(known) + len(marked) < len(members):
             continue
         whole, rows = changes[key], [changes[member] for member in members]
+        # What a group lacked in one of the years is in no sum; nor a column without any change.
+        if marked and _marked_throughout(changes, marked):
+            continue
         gap = earlier[key] - sum(earlier[member] for member in known)
         small = [row for row in marked if row.marker == "small_base"]
-        # Of a force without a return no year before is known; nor of a column that has none.
-        if len(small) < len(marked) or (marked and _marked_throughout(changes, marked)):
-            continue
+        said = ""
         if not 0 <= gap <= _LARGE_BASE * len(small):
             said = (
                 f"the year before of {_what(whole)} was {earlier[key]:,.0f} by its change, but "
                 f"those of the {by}s in it make {earlier[key] - gap:,.0f}"
-                + (f", and {_listed(small)} for a small base" if small else "")
+                + (f" besides {_listed(marked)}" if marked else "")
             )
-        else:
-            said = ""
-        suspects = (*small, whole, *(row for row in rows if row not in small))
+        counts = [
+            figures["count", row.period_end, row.area_code, row.offence_id]
+            for row in (whole, *rows)
+        ]
+        suspects = (*marked, whole, *(row for row in rows if row not in marked), *counts)
         yield Tie(f"years before by {by}", suspects, said, strict=not small)
 
 
@@ -357,6 +377,7 @@ def _rates(figures: Figures) -> Iterator[Tie]:
     for measure, base_measure in _BASE_OF_RATE.items():
         rounding = _half_a_unit(figures, measure)
         unrounded: dict[tuple[date, str], tuple[float, Pair]] = {}
+        yield from _withheld_rates(figures, measure, base_measure)
         for (period, area), pairs in _rates_by_area(figures, measure).items():
             base = figures.get((base_measure, period, area, None))
             for rate, count in pairs:
@@ -378,6 +399,19 @@ def _rates(figures: Figures) -> Iterator[Tie]:
                 yield _base_beside_its_rates(base, middle, known[nearest])
         if not rounding:
             yield from _sums_of_unrounded(figures, base_measure, unrounded)
+
+
+def _withheld_rates(figures: Figures, measure: str, base_measure: str) -> Iterator[Tie]:
+    """That a rate is shown where its count and a base large enough are."""
+    for row in figures.values():
+        if row.measure != measure or row.value is not None or row.marker == "rounds_to_zero":
+            continue
+        count = figures.get(("count", row.period_end, row.area_code, row.offence_id))
+        base = figures.get((base_measure, row.period_end, row.area_code, None))
+        if count is None or count.value is None or base is None or base.value is None:
+            continue
+        if row.marker != "low_population" or base.value >= _LOW_POPULATION:
+            yield _withheld(row, count)
 
 
 def _rates_by_area(figures: Figures, measure: str) -> dict[tuple[date, str], list[Pair]]:
@@ -403,7 +437,7 @@ def _one_base(
         assert count.value is not None
         allowed = [middle, published] if published else [middle]
         if any(abs(of - each) <= PRECISION * each for each in allowed):
-            yield Tie("rates of one population", (rate, count))
+            yield Tie("rates of one population", (rate, count), ratio=True)
             continue
         expected = 1000 * count.value / middle
         yield Tie(
@@ -521,6 +555,49 @@ def _markers(figures: Figures) -> Iterator[Tie]:
                     f"other figures in this row, such as that at {given.cell}",
                     strict=False,
                 )
+
+
+# --- what tables share -----------------------------------------------------------------------
+
+
+def _inventory(figures: Figures) -> Iterator[Tie]:
+    """That the tables of an edition have the same offence groups and the same partnerships."""
+    by_area: dict[str, list[Observation]] = defaultdict(list)
+    by_partnership: dict[str, list[Observation]] = defaultdict(list)
+    for row in figures.values():
+        if row.offence_id is not None and row.measure != "rate_per_1000_households":
+            (by_area if row.parent_code is None else by_partnership)[row.sheet].append(row)
+    for tables in (by_area, by_partnership):
+        groups = {sheet: {row.offence_id or "" for row in rows} for sheet, rows in tables.items()}
+        names = {offence: offences()[offence].name for held in groups.values() for offence in held}
+        yield from _lacking(tables, groups, names, "column")
+    areas_of = {
+        sheet: {row.area_code for row in rows if row.area_type == "partnership"}
+        for sheet, rows in by_partnership.items()
+    }
+    called = {row.area_code: row.area_name for rows in by_partnership.values() for row in rows}
+    yield from _lacking(by_partnership, areas_of, called, "row")
+
+
+def _lacking(
+    tables: Mapping[str, Sequence[Observation]],
+    held: Mapping[str, set[str]],
+    names: Mapping[str, str],
+    what: str,
+) -> Iterator[Tie]:
+    """The tables that lack what every other of them has."""
+    for sheet, rows in tables.items():
+        others = [set(found) for other, found in held.items() if other != sheet]
+        lacking = set.intersection(*others) - set(held[sheet]) if others else set()
+        if lacking:
+            named = ", ".join(sorted(names[each] for each in lacking))
+            yield Tie(
+                f"{what}s that tables share",
+                (rows[0],),
+                f"no {what} for {named}, which the other tables of this edition have",
+                strict=False,
+                at=f"sheet {sheet!r}",
+            )
 
 
 def _what(row: Observation) -> str:

@@ -56,6 +56,7 @@ class Tie:
         broken: what does not hold, in words; empty where it holds.
         remedy: where it is broken, the value that would mend it, by the place of the member.
         strict: whether it says that its members are right where it holds; bounds do not.
+        ratio: whether it also holds of a whole row or column that is ten times too large.
         at: where it broke, for a tie of whole rows that no single cell can mend.
     """
 
@@ -64,6 +65,7 @@ class Tie:
     broken: str = ""
     remedy: Mapping[Place, float] = field(default_factory=dict)
     strict: bool = True
+    ratio: bool = False
     at: str = ""
 
     @property
@@ -148,34 +150,58 @@ def localise(
             settles which cell it is where the ties cannot.
     """
     open_ties = [tie for tie in ties if tie.broken and not tie.at]
-    faults = [Fault(tie.sentence, frozenset()) for tie in ties if tie.at and tie.broken]
-    if not open_ties:
-        return faults
     cleared = _cleared(ties, {line for tie in open_ties for line in _lines(tie)})
     number = tally(ties)
+    found: list[tuple[Fault, list[Tie]]] = []
     while open_ties:
-        cells, lines = _by_candidate(open_ties)
-        best = max(
-            cells,
-            key=lambda place: (
-                len(cells[place]) - cleared[place],
-                _doubt(place, cells[place], doubt),
-                place == open_ties[0].places[0],
-            ),
-        )
-        score = len(cells[best]) - cleared[best]
-        line = max(lines, key=lambda at: len(lines[at]) - cleared[at], default=None)
-        if line is not None and len(lines[line]) - cleared[line] > max(score, _A_LINE - 1):
-            explained = [tie for tie in open_ties if line in _lines(tie)]
-            faults.append(_line_fault(line, explained))
-        else:
-            explained = cells[best]
-            within = dict.fromkeys(place for tie in explained for place in tie.places)
-            others = [p for p in within if len(cells[p]) - cleared[p] == score and p != best]
-            faults.append(_cell_fault(best, explained, number[best], others))
-        gone = set(map(id, explained))
+        found.append(_plainest(open_ties, cleared, number, doubt))
+        gone = set(map(id, found[-1][1]))
         open_ties = [tie for tie in open_ties if id(tie) not in gone]
-    return faults
+    return _with_whole_rows(found, [tie for tie in ties if tie.at and tie.broken])
+
+
+def _plainest(
+    ties: list[Tie],
+    cleared: Counter[tuple[str, str]],
+    number: Counter[Place],
+    doubt: Callable[[Placed, float | None], float],
+) -> tuple[Fault, list[Tie]]:
+    """The cell or line that explains most ties which no other of its ties speaks against."""
+    cells, lines = _by_candidate(ties)
+    best = max(
+        cells,
+        key=lambda place: (
+            len(cells[place]) - cleared[place],
+            _doubt(place, cells[place], doubt),
+            place == ties[0].places[0],
+        ),
+    )
+    score = len(cells[best]) - cleared[best]
+    line = max(lines, key=lambda at: len(lines[at]) - cleared[at], default=None)
+    if line is not None and len(lines[line]) - cleared[line] > max(score, _A_LINE - 1):
+        explained = [tie for tie in ties if line in _lines(tie)]
+        return _line_fault(line, explained), explained
+    explained = cells[best]
+    within = dict.fromkeys(place for tie in explained for place in tie.places)
+    others = [p for p in within if len(cells[p]) - cleared[p] == score and p != best]
+    return _cell_fault(best, explained, number[best], others), explained
+
+
+def _with_whole_rows(
+    found: Sequence[tuple[Fault, list[Tie]]], whole_rows: Sequence[Tie]
+) -> list[Fault]:
+    """Faults of cells and lines, and missing rows: neither is told where the other explains it."""
+    in_lines = {place for fault, _ in found if fault.line for place in fault.cells}
+    rows = [tie for tie in whole_rows if tie.places[0] not in in_lines]
+    parts = {place for tie in rows for place in tie.places[1:]}
+    return [
+        *(Fault(tie.sentence, frozenset()) for tie in rows),
+        *(
+            fault
+            for fault, explained in found
+            if fault.line or not all(parts & tie.cells for tie in explained)
+        ),
+    ]
 
 
 def _lines(tie: Tie) -> Counter[Line]:
@@ -197,7 +223,7 @@ def _cleared(ties: Sequence[Tie], lines: set[Line]) -> Counter[tuple[str, str]]:
             continue
         found.update(set(tie.places))
         for line, inside in _lines(tie).items():
-            if line in lines and inside < len(tie.members):
+            if line in lines and inside < len(tie.members) and not tie.ratio:
                 found[line] += 1
     return found
 
