@@ -20,8 +20,9 @@ from crimeshare.releases.pinning import Pinned, pin_release
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.tables import grid, police_force_area
 from crimeshare.tables.layout import LAYOUTS
-from crimeshare.tables.observations import Observation, read_observations
+from crimeshare.tables.observations import Observation, read_observations, write_observations
 from tests import facsimile
+from tests.conftest import ROOT
 from tests.editions import DATASET, book, folder
 from tests.releases import DATASETS, FILE, KNOWN, NEXT, Here, set_up, sha256
 
@@ -354,6 +355,12 @@ def renamed(like: str, period: date) -> facsimile.Book:
     return new
 
 
+def settled(words: str) -> str:
+    found = re.search(r"accept=(edition-[0-9a-f]{12})", words)
+    assert found is not None, words
+    return found[1]
+
+
 def acceptance(words: str) -> str:
     found = re.search(r"accept=(lines-[0-9a-f]{12})", words)
     assert found is not None, words
@@ -363,7 +370,8 @@ def acceptance(words: str) -> str:
 def test_a_new_layout_is_read_with_nothing_but_the_proposed_lines(
     here: Here, layouts: Path
 ) -> None:
-    shutil.copy(facsimile.FIGURES / "pfa-2024-12.parquet", here.project.figures)
+    earlier = here.project.figures_of("pfa-2024-12")
+    shutil.copy(facsimile.FIGURES / "pfa-2024-06.parquet", earlier)
     here.register(
         release_id="pfa-2024-12",
         period_end="2024-12-31",
@@ -406,7 +414,10 @@ def test_a_new_layout_is_read_with_nothing_but_the_proposed_lines(
     for path, content in files.items():
         assert path.read_bytes().startswith(content)
 
-    assert pin(here, "pfa-2025-06").new  # the lines serve the next edition as they stand
+    # The lines serve the next edition as they stand; that its figures are old is another matter.
+    words = refused(here, "pfa-2025-06")
+    assert "line:" not in words
+    assert pin(here, "pfa-2025-06", settled(words)).new
 
 
 def test_accepted_lines_are_taken_back_if_the_figures_do_not_add_up(
@@ -511,3 +522,37 @@ def test_what_is_odd_beside_the_last_release_is_said(here: Here) -> None:
     assert "has the offence groups" in warnings
     assert "Stalking and harassment" in warnings
     assert re.search(r"counts [\d,]+ offences in England and Wales, pfa-2016-06 counted", warnings)
+
+
+def old_figures(here: Here) -> None:
+    """The figures of the shipped edition as those of the next."""
+    shipped = here.project.figures_of("pfa-2018-12")
+    shutil.copy(facsimile.FIGURES / "pfa-2018-12.parquet", shipped)
+
+
+def test_old_figures_under_a_new_date_need_somebody_who_calls_them_right(here: Here) -> None:
+    old_figures(here)
+    words = refused(here)
+    assert "100% of its counts for the year ending March 2019 are those of pfa-2018-12 for" in words
+    assert refused(here, "pfa-2019-03", "edition-000000000000") == words
+    pinned = pin(here, "pfa-2019-03", settled(words))
+    assert any("old figures under a new date" in warning for warning in pinned.warnings)
+
+
+def test_a_revision_without_precedent_needs_the_same(here: Here) -> None:
+    earlier = facsimile.figures("pfa-2018-12")
+    rows = [
+        dataclasses.replace(row, value=row.value and round(row.value * 0.8))
+        if row.measure == "count"
+        else row
+        for row in earlier
+    ]
+    write_observations(rows, here.project.figures_of("pfa-2018-12"))
+    later = facsimile.figures("pfa-2019-12")
+    shutil.copy(ROOT / "config" / "corrections.yaml", here.project.corrections)
+    end = later[0].period_end
+    here.mirror.publish(end, facsimile.from_figures(later), FILE)
+    here.mirror.list(end, KNOWN)
+    words = refused(here, "pfa-2019-12")
+    assert re.search(r"pfa-2018-12 made [\d,]+: \+\d\d\.\d%, where no revision on record", words)
+    assert pin(here, "pfa-2019-12", settled(words)).new

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -16,6 +17,7 @@ from pathlib import Path
 from crimeshare.problems import Problem
 from crimeshare.releases.editions import spoken, stem, workbooks
 from crimeshare.releases.finding import bring, find_release
+from crimeshare.releases.precedent import Past
 from crimeshare.releases.preflight import DoesNotFit, Proposal, Reading, preflight
 from crimeshare.running import replacing, say
 from crimeshare.sources.delivery import Delivery, Rejected, check_kind, inspecting
@@ -29,7 +31,9 @@ from crimeshare.sources.registry import (
     read_registry,
 )
 from crimeshare.sources.source import Missing, Source, command
+from crimeshare.tables.corrections import read_corrections
 from crimeshare.tables.layout import relative
+from crimeshare.tables.ties import Place
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,8 @@ def pin_release(
             pinned = Pinned(release, [], new=False)
         else:
             rows = _rows(release, delivery, registry)
-            before = _nearest_figures(release, registry, project)
-            with _accepting(delivery, release, accept, project, before) as reading:
+            past = _past(release, registry, project)
+            with _accepting(delivery, release, accept, project, past) as reading:
                 _append(rows, reading, project)
             pinned = Pinned(rows[-1], reading.warnings, new=True)
         _keep(delivery, project, pinned.release)
@@ -150,24 +154,24 @@ def _next_issue(release: Release, registry: Mapping[str, Release]) -> str:
     )
 
 
-def _nearest_figures(
-    release: Release, registry: Mapping[str, Release], project: Project
-) -> Path | None:
-    """Shipped figures of the same dataset nearest in time, the earlier ones if two are as near."""
-    others = [
-        other
+def _past(release: Release, registry: Mapping[str, Release], project: Project) -> list[Past]:
+    """The shipped figures of every other release of the dataset."""
+    slips: dict[str, set[Place]] = defaultdict(set)
+    for entry in read_corrections(project.corrections):
+        slips[entry.release].add(entry.place)
+    return [
+        Past(
+            other.release_id,
+            other.period_end,
+            project.figures_of(other.release_id),
+            frozenset(slips[other.release_id]),
+        )
         for other in registry.values()
         if other.dataset == release.dataset
         and other.release_id != release.release_id
         and other.status == "shipped"
         and project.figures_of(other.release_id).is_file()
     ]
-    if not others:
-        return None
-    nearest = min(
-        others, key=lambda o: (abs((o.period_end - release.period_end).days), o.period_end)
-    )
-    return project.figures_of(nearest.release_id)
 
 
 # --- whether it fits, and what a person accepted --------------------------------------------
@@ -179,21 +183,24 @@ def _accepting(
     release: Release,
     accept: Sequence[str],
     project: Project,
-    before: Path | None,
+    past: Sequence[Past],
 ) -> Iterator[Reading]:
     """Read the workbook, with the lines a person accepted; take them back if it fails later."""
     appended: dict[Path, bytes] = {}
     accepted: list[str] = []
+    doubts: list[str] = []
     reading = None
     try:
         while reading is None:
             try:
-                reading = preflight(delivery.path, release, project.corrections, before)
+                reading = preflight(delivery.path, release, project.corrections, past, doubts)
             except DoesNotFit as misfit:
                 misfit.accepted = accepted
                 word = misfit.acceptance(delivery)
-                if not misfit.proposed or word not in accept or word in accepted:
+                settled = misfit.proposed or misfit.doubts
+                if not settled or word not in accept or word in accepted:
                     raise
+                doubts += misfit.doubts
                 # What was not read for want of these lines may hold names of its own.
                 accepted = [*accepted, word]
                 for proposal in misfit.proposed:

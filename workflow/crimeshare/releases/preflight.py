@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,12 @@ import yaml
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import areas, offences
 from crimeshare.releases.editions import spoken
+from crimeshare.releases.precedent import (
+    Past,
+    beside_earlier_editions,
+    beside_earlier_surveys,
+    changes_of_tables,
+)
 from crimeshare.sources.delivery import Delivery, Refused, Rejected
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import command
@@ -62,25 +68,32 @@ class DoesNotFit(Refused, Problems):
     Attributes:
         proposed: lines that would let it through, if a person finds all of them right.
         unfinished: how many more it needs that only a person can fill in.
+        doubts: what may be right all the same, if a person says so.
         accepted: what was accepted already, so that the workbook was read as far as this.
     """
 
     folder = "preflight"
 
     def __init__(
-        self, problems: list[str], proposed: Sequence[Proposal] = (), unfinished: int = 0
+        self,
+        problems: list[str],
+        proposed: Sequence[Proposal] = (),
+        unfinished: int = 0,
+        doubts: Sequence[str] = (),
     ) -> None:
-        super().__init__(problems)
+        super().__init__([*problems, *doubts])
         self.proposed = list(proposed)
+        self.doubts = list(doubts)
         self.unfinished = unfinished
         self.accepted: list[str] = []
 
     def acceptance(self, delivery: Delivery) -> str:
         """What ``accept=`` must name: it stands for exactly these lines and exactly these bytes."""
         lines = [f"{relative(proposal.file)}: {proposal.line}" for proposal in self.proposed]
+        lines += self.doubts
         digest = hashlib.sha256("\n".join([delivery.sha256, *lines]).encode()).hexdigest()[:12]
         # A word in front, since a command line takes twelve digits for a number.
-        return f"lines-{digest}"
+        return f"{'lines' if self.proposed else 'edition'}-{digest}"
 
     def told(self, delivery: Delivery, kept: Path) -> list[str]:
         return [
@@ -91,12 +104,15 @@ class DoesNotFit(Refused, Problems):
         ]
 
     def _next_steps(self, delivery: Delivery) -> Iterator[str]:
-        if self.proposed:
-            words = [*self.accepted, self.acceptance(delivery)]
-            accept = words[0] if len(words) == 1 else f"[{','.join(words)}]"
-            pin = command(
-                "pin_release", delivery.source, release=delivery.release_id, accept=accept
+        words = [*self.accepted, self.acceptance(delivery)]
+        accept = words[0] if len(words) == 1 else f"[{','.join(words)}]"
+        pin = command("pin_release", delivery.source, release=delivery.release_id, accept=accept)
+        if self.doubts:
+            yield (
+                f"{delivery.release_id}: nothing of this is wrong in itself. If a look at the "
+                f"edition and its page shows that it is right, this pins it: {pin}"
             )
+        if self.proposed:
             yield (
                 f"{delivery.release_id}: {len(self.proposed)} proposed lines are complete. Look at "
                 "each beside the workbook and its notes; if all of them are right, this adds them "
@@ -109,14 +125,21 @@ class DoesNotFit(Refused, Problems):
             )
 
 
-def preflight(workbook: Path, release: Release, corrections: Path, before: Path | None) -> Reading:
+def preflight(
+    workbook: Path,
+    release: Release,
+    corrections: Path,
+    past: Sequence[Past] = (),
+    accepted: Collection[str] = (),
+) -> Reading:
     """Read a workbook as the release it should be.
 
     Args:
         workbook: the file, of any bytes.
         release: what it should be.
         corrections: file of the known faults.
-        before: shipped figures of the release nearest in time, if there are any.
+        past: the shipped figures of every other release of its dataset.
+        accepted: doubts that a person has called unfounded.
 
     Raises:
         Problem: its dataset has no reader, or the corrections are not what they should be.
@@ -130,10 +153,10 @@ def preflight(workbook: Path, release: Release, corrections: Path, before: Path 
             f"{release.release_id}: nothing here reads workbooks of the dataset {release.dataset}; "
             f"those read are {', '.join(readers)}."
         )
-    known = _Known(release, read_corrections(corrections), corrections)
+    known = _Known(release, read_corrections(corrections), corrections, past, accepted)
     try:
         check_opens(workbook)
-        return readers[release.dataset](open_workbook(workbook), known, before)
+        return readers[release.dataset](open_workbook(workbook), known)
     except DoesNotFit:
         raise
     except UnknownNames as names:
@@ -157,6 +180,14 @@ class _Known:
     release: Release
     corrections: Sequence[Correction]
     file: Path
+    past: Sequence[Past]
+    accepted: Collection[str]
+
+    def settle(self, doubts: list[str]) -> list[str]:
+        """The doubts again, all of which were accepted; stop if one was not."""
+        if not set(doubts) <= set(self.accepted):
+            raise DoesNotFit([], doubts=doubts)
+        return doubts
 
     @property
     def listed(self) -> list[Correction]:
@@ -178,25 +209,38 @@ class _Known:
         )
 
 
-def _police_force_area(book: Workbook, known: _Known, before: Path | None) -> Reading:
-    earlier = read_observations(before) if before else []
+def _police_force_area(book: Workbook, known: _Known) -> Reading:
+    release_id, period_end = known.release.release_id, known.release.period_end
+    nearest = min(
+        known.past,
+        key=lambda past: (abs((past.period_end - period_end).days), past.period_end),
+        default=None,
+    )
+    earlier = read_observations(nearest.path) if nearest else []
     observations = read_police_force_area_tables(
-        book, known.release.release_id, known.release.period_end, Expectation.of(earlier)
+        book, release_id, period_end, Expectation.of(earlier)
     )
     _check(known, find_ties(observations), observations)
-    warnings = list(_oddities(observations, earlier)) if earlier else []
+    warnings = known.settle(beside_earlier_editions(observations, period_end, known.past))
+    warnings += changes_of_tables(observations, period_end, known.past)
+    warnings += _oddities(observations, earlier) if earlier else []
     return Reading(lambda path: write_observations(observations, path), warnings)
 
 
-def _appendix(book: Workbook, known: _Known, before: Path | None) -> Reading:
+def _appendix(book: Workbook, known: _Known) -> Reading:
     release_id, period_end = known.release.release_id, known.release.period_end
     observations = read_appendix_tables(book, release_id, period_end)
     ties = find_survey_ties(observations)
     _check(known, ties, observations, out_of_line(observations))
+    doubts = known.settle(beside_earlier_surveys(observations, period_end, known.past))
     notices = find_notices(book, observations, release_id, period_end)
     return Reading(
         lambda path: write_survey_observations(observations, notices, path),
-        [notice.sentence for notice in notices],
+        [
+            *doubts,
+            *changes_of_tables(observations, period_end, known.past),
+            *(notice.sentence for notice in notices),
+        ],
     )
 
 

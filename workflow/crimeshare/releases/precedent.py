@@ -1,0 +1,396 @@
+"""An edition beside those that are shipped: old figures under a new date, and what is gone.
+
+An edition's own arithmetic says nothing of figures that are another year's, taken as a whole.  So
+its counts are compared with every year of every shipped edition of its dataset, its account of
+years already published with the largest revision on record, and its tables, columns and rows with
+those of the edition before.  All of this may be right; it takes a person to say so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from crimeshare.reference import areas, offences
+from crimeshare.tables.labels import one_line, plain
+from crimeshare.tables.observations import Observation
+from crimeshare.tables.survey_observations import SurveyObservation
+from crimeshare.tables.ties import Place, lines_of, shown
+
+# Of counts of ten or more, neighbouring years have up to 1.3 in a hundred in common by chance.
+_SAME = 0.1
+_LARGE, _ENOUGH = 10, 30
+# Revisions of a total are taken for possible up to these parts of it, or the largest on record.
+_REVISION = {"country": 0.02, "region": 0.02, "force": 0.1, "other": 0.1}
+# The survey's estimates of a year are revised together or not at all; few that differ are slips.
+_SLIPS = 0.2
+# Editions come out every three months; those of a dataset that are further apart than two of them
+# may differ in their tables.
+_NEIGHBOURS = 6
+
+Key = tuple[str | None, ...]
+Inventory = Mapping[str, Mapping[Key, str]]
+"""The tables of an edition, with the names of their columns or rows."""
+
+Years = dict[date, dict[Key, float]]
+"""Counts of each year: by area and offence group, or by the row of an appendix table."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """The shipped figures of one release of the same dataset, and its cells known to be wrong."""
+
+    release_id: str
+    period_end: date
+    path: Path
+    slips: frozenset[Place] = frozenset()
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """Its observations, as plain rows."""
+        rows: list[dict[str, Any]] = pq.read_table(self.path).to_pylist()
+        return rows
+
+
+def beside_earlier_editions(
+    observations: Sequence[Observation], period_end: date, past: Sequence[Past]
+) -> list[str]:
+    """What of an edition of the police force area tables only a person can call right.
+
+    Args:
+        observations: of the new edition, whose arithmetic holds.
+        period_end: last day of its year.
+        past: every shipped release of the dataset.
+    """
+    release_id = observations[0].release_id
+    now = _Areas([_plain(row) for row in observations])
+    before = [(each, _Areas(each.rows)) for each in past]
+    counts = [(each.release_id, other.years) for each, other in before]
+    return [
+        *_old_figures(release_id, now.years, counts),
+        *_large_revisions(release_id, now, [(each.release_id, other) for each, other in before]),
+        *_gone(release_id, period_end, _held(now.rows), past, _held),
+    ]
+
+
+def changes_of_tables(
+    observations: Sequence[Observation] | Sequence[SurveyObservation],
+    period_end: date,
+    past: Sequence[Past],
+) -> list[str]:
+    """What an edition has in place of what the one before had: worth a look, and no fault."""
+    release_id = observations[0].release_id
+    rows = [_plain(row) for row in observations]
+    if isinstance(observations[0], SurveyObservation):
+        return list(_renewed(release_id, period_end, _held_by_tables(rows), past, _held_by_tables))
+    return [
+        *_renewed(release_id, period_end, _held(rows), past, _held),
+        *_partnerships_gone_or_come(release_id, rows, period_end, past),
+    ]
+
+
+def beside_earlier_surveys(
+    observations: Sequence[SurveyObservation], period_end: date, past: Sequence[Past]
+) -> list[str]:
+    """The same of an edition of the appendix tables; see :func:`beside_earlier_editions`."""
+    release_id = observations[0].release_id
+    rows = [_plain(row) for row in observations]
+    return [
+        *_old_figures(
+            release_id, _offences(rows), [(each.release_id, _offences(each.rows)) for each in past]
+        ),
+        *_changed_estimates(observations, period_end, past),
+        *_gone(release_id, period_end, _held_by_tables(rows), past, _held_by_tables),
+    ]
+
+
+def _plain(row: object) -> dict[str, Any]:
+    return dict(vars(row))
+
+
+def _words(end: date) -> str:
+    return f"the year ending {end:%B %Y}"
+
+
+# --- old figures ---------------------------------------------------------------------------
+
+
+def _old_figures(release_id: str, years: Years, past: Sequence[tuple[str, Years]]) -> Iterator[str]:
+    """Years whose counts are, in many places, those that a shipped release gives for another."""
+    for end, counts in sorted(years.items()):
+        alike = [
+            (share, other, day)
+            for other, other_years in past
+            for day, others in other_years.items()
+            if day != end
+            and (share := _same(counts, others)) > _SAME
+            # A table that repeats a year has it as that year, too.
+            and share > max((_same(counts, other_years.get(end, {})), 0.0))
+        ]
+        if alike:
+            share, other, day = max(alike)
+            yield (
+                f"{release_id}: {share:.0%} of its counts for {_words(end)} are those of {other} "
+                f"for {_words(day)}; expected hardly any. Are these old figures under a new date?"
+            )
+
+
+def _same(counts: Mapping[Key, float], others: Mapping[Key, float]) -> float:
+    both = [key for key, value in counts.items() if value >= _LARGE and key in others]
+    if len(both) < _ENOUGH:
+        return 0.0
+    return sum(abs(counts[key] - others[key]) < 0.01 for key in both) / len(both)
+
+
+class _Areas:
+    """Counts by country, region and force, the year before included."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.rows = rows
+        self.years: Years = defaultdict(dict)
+        self.without: set[str] = set()
+        for row in rows:
+            area, day = row["area_code"], row["period_end"]
+            if row["measure"] != "count" or area not in areas():
+                continue
+            if row["value"] is not None:
+                self.years[day][area, row["offence_id"]] = row["value"]
+            elif row["offence_id"] == "total":
+                self.without |= set(_upwards(area))
+        for row in rows:
+            if row["measure"] == "change_pct" and row["value"] and row["value"] > -100:
+                key, day = (row["area_code"], row["offence_id"]), row["period_end"]
+                now = self.years[day].get(key)
+                if now is not None and row["previous_period_end"] is not None:
+                    before = self.years[row["previous_period_end"]]
+                    before.setdefault(key, now / (1 + row["value"] / 100))
+
+
+def _upwards(area: str) -> Iterator[str]:
+    while area:
+        yield area
+        area = areas()[area].parent_code
+
+
+def _large_revisions(
+    release_id: str, now: _Areas, past: Sequence[tuple[str, _Areas]]
+) -> Iterator[str]:
+    """Totals of years already published that moved by more than any did before."""
+    record = dict(_REVISION)
+    for (_, first), (_, second) in combinations(past, 2):
+        for area, _, before, after in _revisions(first, second):
+            kind = areas()[area].area_type
+            record[kind] = max(record[kind], abs(after / before - 1))
+    moved = [
+        (abs(after / before - 1) / record[areas()[area].area_type], area, day, other, before, after)
+        for other, earlier in past
+        for area, day, before, after in _revisions(earlier, now)
+    ]
+    beyond = [each for each in moved if each[0] > 1]
+    if beyond:
+        _, area, day, other, before, after = max(beyond)
+        places = len({each[1] for each in beyond})
+        more = f"; {places - 1} more areas moved likewise" if places > 1 else ""
+        limit = record[areas()[area].area_type]
+        yield (
+            f"{release_id}: it makes {after:,.0f} offences in {areas()[area].area_name} in "
+            f"{_words(day)}, {other} made {before:,.0f}: {after / before - 1:+.1%}, where no "
+            f"revision on record is above {limit:.1%}{more}. Is this the right edition?"
+        )
+
+
+def _revisions(first: _Areas, second: _Areas) -> Iterator[tuple[str, date, float, float]]:
+    """Area, year and both totals, where neither leaves out a force."""
+    for day in first.years.keys() & second.years.keys():
+        for (area, offence), before in first.years[day].items():
+            after = second.years[day].get((area, offence))
+            complete = area not in first.without | second.without
+            if offence == "total" and area and complete and before and after is not None:
+                yield area, day, before, after
+
+
+def _offences(rows: Sequence[Mapping[str, Any]]) -> Years:
+    """Offences by the rows of the table of codes and the year."""
+    years: Years = defaultdict(dict)
+    for row in rows:
+        if row["table"] == "offence_codes" and row["value"] is not None:
+            years[row["period_end"]][row["item_id"], plain(row["row_label"])] = row["value"]
+    return years
+
+
+# --- estimates that another edition has otherwise -------------------------------------------
+
+
+def _changed_estimates(
+    observations: Sequence[SurveyObservation], period_end: date, past: Sequence[Past]
+) -> Iterator[str]:
+    """Single estimates and bases of earlier years that differ from the edition nearest in time."""
+    if not past:
+        return
+    nearest = min(past, key=lambda each: abs((each.period_end - period_end).days))
+    if _months(*sorted((nearest.period_end, period_end))) > _NEIGHBOURS:
+        return
+    known = {
+        _estimate(row): row["value"]
+        for row in nearest.rows
+        if (row["sheet"], row["cell"]) not in nearest.slips
+    }
+    lines: dict[object, list[SurveyObservation]] = defaultdict(list)
+    for row in observations:
+        estimated = row.previous_period_end is None and row.statistic != "offences"
+        if estimated and _estimate(vars(row)) in known:
+            # A year that was revised differs in most rows, a row of another meaning in most years.
+            lines[row.table, row.period_end].append(row)
+            lines[lines_of((row.sheet, row.cell))[0]].append(row)
+    differing = [
+        {id(row): row for row in rows if known[_estimate(vars(row))] != row.value}
+        for rows in lines.values()
+    ]
+    whole = {
+        each
+        for rows, found in zip(lines.values(), differing, strict=True)
+        if len(found) > _SLIPS * len(rows)
+        for each in found
+    }
+    for row in {each: row for found in differing for each, row in found.items()}.values():
+        if id(row) not in whole:
+            was = known[_estimate(vars(row))]
+            yield (
+                f"{row.release_id}, {row.where}: holds {shown(row)} for "
+                f"{one_line(row.row_label)!r}, {_words(row.period_end)}; {nearest.release_id} "
+                f"has {'no number' if was is None else f'{was:,.10g}'}, and the same figures "
+                "in most of that row and of that year"
+            )
+
+
+def _estimate(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        row["table"],
+        row["statistic"],
+        row["item_id"],
+        row["block"] if row["item_id"] is None else None,
+        row["period_end"],
+        row["previous_period_end"],
+    )
+
+
+# --- what is gone ----------------------------------------------------------------------------
+
+
+def _gone(
+    release_id: str, period_end: date, held: Inventory, past: Sequence[Past], inventory: Any
+) -> Iterator[str]:
+    """Tables, columns and rows that the edition before had, where nothing has come instead."""
+    for table, before, lost, come in _compared(period_end, held, past, inventory):
+        if come or _months(before.period_end, period_end) > _NEIGHBOURS:
+            continue
+        if lost is None:
+            yield f"{release_id} has no table of {table}, which {before.release_id} had"
+        else:
+            yield f"{release_id}: its table of {table} lacks {lost}, which {before.release_id} had"
+
+
+def _renewed(
+    release_id: str, period_end: date, held: Inventory, past: Sequence[Past], inventory: Any
+) -> Iterator[str]:
+    """The same, where other columns or rows have come instead or years lie between."""
+    for table, before, lost, come in _compared(period_end, held, past, inventory):
+        if come or _months(before.period_end, period_end) > _NEIGHBOURS:
+            instead = f", and has {come}, which it had not" if come else ""
+            what = f"Its table of {table} lacks {lost}" if lost else f"It has no table of {table}"
+            yield f"{release_id}: {what}, which {before.release_id} had{instead}."
+
+
+def _compared(
+    period_end: date, held: Inventory, past: Sequence[Past], inventory: Any
+) -> Iterator[tuple[str, Past, str | None, str]]:
+    """Each table that lost something, the edition that had it, what is lost and what has come."""
+    earlier = [each for each in past if each.period_end < period_end]
+    if not earlier:
+        return
+    before = max(earlier, key=lambda each: (each.period_end, each.release_id))
+    for table, had in inventory(before.rows).items():
+        if table not in held:
+            yield table, before, None, ""
+            continue
+        lost = [name for key, name in had.items() if key not in held[table]]
+        if lost:
+            come = [name for key, name in held[table].items() if key not in had]
+            yield table, before, _listed(lost), _listed(come)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(names[:10]) + more
+
+
+def _months(first: date, second: date) -> int:
+    return 12 * (second.year - first.year) + second.month - first.month
+
+
+def _held(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[Key, str]]:
+    """The kinds of tables of an edition, with the offence groups in them."""
+    own = max(row["period_end"] for row in rows)
+    held: dict[str, dict[Key, str]] = defaultdict(dict)
+    for row in rows:
+        what = _MEASURES.get(row["measure"], row["measure"])
+        by = "partnership" if row.get("parent_code") else "force"
+        year = "" if row["period_end"] == own else " in the year before"
+        offence = row["offence_id"]
+        name = offences()[offence].name if offence else what
+        held[f"{what} by {by}{year}"].setdefault((offence,), name)
+    return held
+
+
+_MEASURES = {
+    "count": "counts",
+    "change_pct": "changes",
+    "rate_per_1000": "rates",
+    "rate_per_1000_households": "rates per household",
+}
+
+
+def _held_by_tables(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[Key, str]]:
+    """The tables of an edition, with their rows."""
+    held: dict[str, dict[Key, str]] = defaultdict(dict)
+    for row in rows:
+        name = one_line(row["row_label"])
+        # A code tells an offence whatever it is called, a measure too; subtotals have their label.
+        key = row["item_id"] or plain(row["row_label"])
+        if row["statistic"] != "unweighted_base":
+            held[row["table"].replace("_", " ")].setdefault((key,), repr(name))
+    return held
+
+
+def _partnerships_gone_or_come(
+    release_id: str, rows: Sequence[Mapping[str, Any]], period_end: date, past: Sequence[Past]
+) -> Iterator[str]:
+    """Partnerships of only one of two editions: districts are merged now and then."""
+    earlier = [each for each in past if each.period_end < period_end]
+    if not earlier:
+        return
+    before = max(earlier, key=lambda each: (each.period_end, each.release_id))
+    now, then = _partnerships(rows), _partnerships(before.rows)
+    if not now or not then:
+        return
+    for what, names in (
+        ("has no longer", [name for code, name in then.items() if code not in now]),
+        ("has new", [name for code, name in now.items() if code not in then]),
+    ):
+        if names:
+            yield (
+                f"{release_id} {what} the partnerships {', '.join(names)}, beside "
+                f"{before.release_id}."
+            )
+
+
+def _partnerships(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {row["area_code"]: row["area_name"] for row in rows if row["area_type"] == "partnership"}
