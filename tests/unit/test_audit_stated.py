@@ -26,6 +26,11 @@ from crimeshare.audit import stated
         (stated.proportion, "14.8 per cent", 0.148),
         (stated.proportion, "one in seven", 1 / 7),
         (stated.proportion, "1 in 11", 1 / 11),
+        (stated.count, "8,642 offences", 8642),
+        (stated.count, "between 8,000 and 9,000", 8500),
+        (stated.proportion, "between 14 and 16%", 0.15),
+        (stated.proportion, "15% of all recorded crime", 0.15),
+        (stated.proportion, "one in seven people", 1 / 7),
         (stated.count, "19 a day", 19),
         (stated.count, "one every 30 minutes", 30),
         (stated.count, "1.4m", 1_400_000),
@@ -88,6 +93,9 @@ def test_what_is_written_is_understood(
         (stated.place, "zeroth"),
         (stated.place, "0"),
         (stated.proportion, "7 in 7"),
+        (stated.proportion, "third"),
+        (stated.proportion, "between 15% and 14%"),
+        (stated.place, "1 in 6.7"),
         (stated.count, "9" * 40),
         (stated.count, "one every never"),
         (stated.place, "second tallest"),
@@ -102,7 +110,9 @@ def test_what_is_written_is_understood(
 def test_what_is_not_understood_is_quoted_with_what_was_expected(
     read: Callable[[str], stated.Stated], text: str
 ) -> None:
-    with pytest.raises(ValueError, match=r"is `.*`.*; expected an? \w+ .*such as") as refused:
+    with pytest.raises(
+        ValueError, match=r"is `.*`.*; expected (?:an?|the) \w+ .*such as"
+    ) as refused:
         read(text)
     assert text in str(refused.value) or len(text) > 30
 
@@ -137,6 +147,8 @@ def test_what_is_not_understood_is_quoted_with_what_was_expected(
         (stated.change("unchanged"), 0.0, "exact"),
         (stated.count("around 57,000"), 57093.0, "rounded"),
         # Multiples are of the earlier number: doubled is a change of 100%.
+        (stated.proportion("between 14% and 15%"), 0.15, "exact"),
+        (stated.proportion("between 14% and 15%"), 0.1501, None),
         (stated.change("doubled"), 1.0, "exact"),
         (stated.change("doubled"), 0.96, "rounded"),
         (stated.change("doubled"), 1.3, "truncated"),

@@ -18,6 +18,8 @@ from crimeshare.audit.verdicts import Verdict, outcome
 from crimeshare.problems import Problem, Problems
 
 _RATE = re.compile(r"\bper\s+(?:1|10|100)[,\d]*000\b|\bper (?:thousand|million)\b", re.IGNORECASE)
+_QUANTITIES = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
+_QUANTITY = re.compile(rf"\b({'|'.join(_QUANTITIES)})s?\s*$", re.IGNORECASE)
 _SIGN = re.compile(r"\s*[+\N{MINUS SIGN}-]")
 _DIFFERENCES = {1.0: "more", -1.0: "less", 0.0: "no clear difference"}
 
@@ -138,10 +140,11 @@ def _quantity(entry: Mapping[str, Any]) -> str:
     value = str(entry.get("value", ""))
     if "measure" in entry:
         return "comparison" if "than" in entry else "proportion"
-    if entry.get("than"):
-        return "share" if _reads(stated.change, value) == "points" else "comparison"
-    if entry.get("since"):
-        return "share" if _reads(stated.change, value) == "points" else "change"
+    if entry.get("than") or entry.get("since"):
+        word = _QUANTITY.search(value)
+        if word or _reads(stated.change, value) == "points":
+            return _QUANTITIES[word[1].casefold()] if word else "share"
+        return "comparison" if entry.get("than") else "change"
     if _RATE.search(value):
         return "rate"
     if not _SIGN.match(value):
@@ -166,6 +169,7 @@ def _reads(read: Any, value: str) -> str:
 def _as_option(clause: str) -> str:
     """A clause on a key of an entry as one on the option of that name."""
     names = "area|offence|period|value|quantity|than|since|measure|sex|age|classification"
+    clause = clause.replace("`difference`", "`value`")
     return re.sub(rf"`({names})`(?= (?:is|holds|has|begins|cannot|names)\b)", r"`--\1`", clause)
 
 

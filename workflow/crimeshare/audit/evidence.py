@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crimeshare.problems import Problem
-from crimeshare.reference import Area, areas, read_rows
+from crimeshare.reference import REFERENCE, Area, areas, read_rows
 from crimeshare.running import replacing
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 from crimeshare.tables.appendix_layout import FOLDER
@@ -135,8 +135,11 @@ class Evidence:
             pc.and_(_is(table["area_type"], "partnership"), _is(table["offence_id"], "total"))
         )
         columns = (named[name].to_pylist() for name in ("area_code", "area_name"))
+        rows = read_rows(REFERENCE / "partnerships.csv")
+        forces = {row["partnership_code"]: row["area_code"] for row in rows}
         return {
-            code: Area(code, name, "partnership", "") for code, name in zip(*columns, strict=True)
+            code: Area(code, name, "partnership", forces.get(code, ""))
+            for code, name in zip(*columns, strict=True)
         }
 
     @cached_property

@@ -21,7 +21,6 @@ from crimeshare.audit.recorded import (
     Releases,
     Sizes,
     first_published,
-    members,
     revised_since,
 )
 from crimeshare.audit.stated import (
@@ -53,6 +52,8 @@ from crimeshare.problems import Problem
 from crimeshare.reference import Area, offences
 
 _WALES = "W92000004"
+# Sides that stand after "which is"; "fell" does not.
+_SIDES = ("up", "down", "unchanged", "higher", "lower", "more", "less", "fewer", "the same")
 _QUANTITY = {Count: "count", Total: "count", Change: "count", Share: "share", Rate: "rate"}
 _MARKED_IN = {"count": "count", "share": "count", "rate": "rate_per_1000"}
 
@@ -66,6 +67,7 @@ class Question:
         find: vintages of the quantity by area and year.
         kind: whether a distance from it is ``relative`` or ``absolute``.
         measure: the measure whose marker explains that it is not there.
+        base: of a relative difference, vintages of what differs.
     """
 
     claim: AnyRecorded
@@ -73,6 +75,7 @@ class Question:
     find: Find
     kind: Literal["relative", "absolute"]
     measure: str
+    base: Find | None = None
 
     @property
     def found(self) -> Sequence[Finding]:
@@ -155,7 +158,8 @@ class RecordedAudit:
 
         absolute = kind in ("points", "percent")
         measure = _MARKED_IN[name]
-        return Question(claim, stated, find, "absolute" if absolute else "relative", measure)
+        question = Question(claim, stated, find, "absolute" if absolute else "relative", measure)
+        return replace(question, base=base) if kind == "percent" else question
 
     def _rank(self, claim: Rank) -> Verdict:
         place = claim.value
@@ -213,12 +217,18 @@ class RecordedAudit:
             ]
         codes = [code for code, other in self._areas.items() if other.area_type in kinds]
         if whole:
-            if area.area_code not in members(whole.area_code):
+            codes = [code for code in codes if self._lies_in(code, whole.area_code)]
+            if area.area_code not in codes:
                 raise Problem(
                     f"`value` ranks {area.area_name} in {whole.area_name}, where it does not lie"
                 )
-            codes = [code for code in codes if code in members(whole.area_code)]
         return codes
+
+    def _lies_in(self, code: str, whole: str) -> bool:
+        """Whether an area is part of another."""
+        while code and code != whole:
+            code = self._areas[code].parent_code
+        return code == whole
 
     # How it is answered
 
@@ -325,11 +335,11 @@ class RecordedAudit:
         # What leaves out a force does not say how large the whole was.
         whole = [finding for finding in known if not finding.excluding] or known
         nearest = min(whole, key=lambda finding: _gap(question, finding))
-        sizes = self._releases.sizes(question.find, question.claim.area.area_code, question.kind)
+        sizes = self._sizes(question, nearest)
         gap = _gap(question, nearest)
-        if match in ("exact", "rounded") and not isinstance(stated, Bound | Near | Direction):
+        if match and not isinstance(stated, Bound | Near | Direction):
             verdict = verdicts.OF_MATCH[match]
-        elif match in ("exact", "rounded") and sizes:
+        elif match and sizes:
             margin = abs(last.value - (0.0 if isinstance(stated, Direction) else stated.value))
             margin /= abs(last.value) if question.kind == "relative" and last.value else 1
             safe = margin > sizes.largest and not isinstance(stated, Near)
@@ -347,6 +357,20 @@ class RecordedAudit:
                 verdict = verdicts.CONTRADICTED
         same = self._say_elsewhere(question, reason) if match != "exact" else []
         return Verdict(verdict, reason, (last, *same), settles)
+
+    def _sizes(self, question: Question, finding: Finding) -> Sizes | None:
+        """How far such figures have moved; of a change, if need be, how far its two sides have."""
+        area = question.claim.area.area_code
+        sizes = self._releases.sizes(question.find, area, question.kind)
+        if sizes or not question.base:
+            return sizes
+        sides = self._releases.sizes(question.base, area, "relative")
+        if not sides:
+            return None
+        # Both sides may have moved, and apart.
+        ratio = abs(finding.value + 1)
+        usual, largest = (2 * ratio * size for size in (sides.usual, sides.largest))
+        return Sizes(usual, largest, sides.number)
 
     def _say_sizes(self, reason: Reason, question: Question, sizes: Sizes) -> None:
         usual, largest = (_distance(question, None, size) for size in (sizes.usual, sizes.largest))
@@ -599,7 +623,8 @@ def _months_before(day: date, months: int) -> date:
 def _how(verdict: str, stated: Stated) -> str:
     """What rounding made of the number."""
     if isinstance(stated, Direction):
-        return f", which is {stated.text}"
+        side = {1.0: "a rise", -1.0: "a fall", 0.0: "no change"}[stated.value]
+        return f", which is {stated.text if stated.text in _SIDES else side}"
     if isinstance(stated, Bound):
         return f", which is {stated.words} what is stated"
     if verdict == verdicts.CONFIRMED:

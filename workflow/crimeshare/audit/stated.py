@@ -30,6 +30,7 @@ _PARTS = {"half": 2, "halve": 2, "quarter": 4} | {
     word: place for place, word in enumerate(_ORDINALS, start=1) if place > 2
 }
 _TIMES = {"thousand": Decimal(1000), "million": Decimal(10) ** 6, "m": Decimal(10) ** 6}
+_TIMES |= {"k": Decimal(1000)}
 
 # No count of crimes has more digits; a longer one is no number that anybody read out.
 _DIGITS = 12
@@ -37,11 +38,20 @@ _LONGEST = 100
 
 _NUMBER = re.compile(
     r"(?P<sign>[+\N{MINUS SIGN}-]?)\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?"
-    r"(?:\s*(?P<times>thousand|million|m)\b)?",
+    r"(?:\s*(?P<times>thousand|million|m|k)\b)?",
     re.ASCII,
 )
 _PER_CENT = re.compile(r"(?P<number>.*?)\s*(?:%|per ?cent|pc)")
 _POINTS = re.compile(r"(?P<number>.*?)\s*(?:percentage[ -]points?|points?|pp|ppts?)")
+# What is counted, behind the number: "8,642 offences", "15% of all crime", "one in seven people".
+_COUNTED = re.compile(
+    r" (?:(?:recorded |reported )?"
+    r"(?:offences|crimes|incidents|cases|reports|people|adults|women|men)"
+    r"|of (?:all |every |the )?[a-z ]+)$"
+)
+_BETWEEN = re.compile(
+    r"between (?P<low>\S+?(?: %| per ?cent| million| thousand)?) (?:and|to) (?P<high>.+)"
+)
 _IN = re.compile(r"(?P<part>\w+) (?:in|out of) (?:every )?(?P<whole>\w+)")
 _PART = re.compile(r"(?:(?P<part>an?|\w+)[ -])?(?P<whole>half|halve|quarter|\w+?)s?(?: of)?")
 _LOW = ("lowest", "fewest", "least", "smallest", "best")
@@ -403,13 +413,39 @@ class Place:
         return 0.0 if self.match(computed) else abs(computed - self.number)
 
 
+@dataclass(frozen=True)
+class Between:
+    """A number said to lie between two: "between 14% and 15%"."""
+
+    text: str
+    low: Number
+    high: Number
+
+    @property
+    def value(self) -> float:
+        return (self.low.value + self.high.value) / 2
+
+    @property
+    def kind(self) -> str:
+        return self.low.kind
+
+    def match(self, computed: float) -> Match | None:
+        found = float(f"{computed:.12g}")
+        return "exact" if self.low.value <= found <= self.high.value else None
+
+    def distance(self, computed: float) -> float:
+        return max(0.0, self.low.value - computed, computed - self.high.value)
+
+
 Plain = TypeVar("Plain", bound=Number | OneIn | Times)
 
 
-def count(text: str) -> Number | Bound | Near | Paced:
+def count(text: str) -> Number | Bound | Near | Between | Paced:
     """``57,093``, ``more than 1.4 million``, ``19 a day``; raises ValueError if it is none."""
     expected = "a number such as 57,093, 1.4 million, more than 600,000, 19 a day"
-    plain = _plain(text, expected)
+    plain = _COUNTED.sub("", _plain(text, expected))
+    if between := _between(plain, lambda words: _number(words, expected, text)):
+        return between
     if found := _EVERY.fullmatch(plain):
         return _paced(plain, found["number"] or "1", found["unit"], expected, found["words"] or "")
     if found := _PACE.fullmatch(plain):
@@ -449,10 +485,13 @@ def rate(text: str) -> Number | Bound | Near:
     return _worded(plain, read)
 
 
-def proportion(text: str) -> Number | OneIn | Bound | Near:
+def proportion(text: str) -> Number | OneIn | Bound | Near | Between:
     """``15%``, ``over 15 per cent``, ``one in seven``, ``a third``; raises ValueError if none."""
     expected = "a percentage such as 15%, or one in seven"
-    return _worded(_plain(text, expected), lambda words: _part(words, expected, text))
+    plain = _COUNTED.sub("", _plain(text, expected))
+    if between := _between(plain, lambda words: _percentage(words, expected, text)):
+        return between
+    return _worded(plain, lambda words: _part(words, expected, text))
 
 
 def place(text: str) -> Place:
@@ -461,6 +500,8 @@ def place(text: str) -> Place:
     plain = _plain(text, expected)
     words, _, within = plain.removeprefix("in ").partition(" in ")
     within = within.removeprefix("the ")
+    if within and not re.fullmatch(r"[^\W\d_][^\d_]*", within):
+        raise ValueError(_expected(text, expected))
     words = re.sub(r"^(?:the|joint|equal) ", "", words)
     order = ""
     if found := _ORDER.fullmatch(words):
@@ -510,7 +551,8 @@ def change(text: str) -> AnyChange:
         "a change such as +16.7%, -1,446, down 4%, up by a fifth, more than doubled, "
         "2 percentage points higher, up, down or unchanged"
     )
-    plain = re.sub(r" (?:than|as)$", "", _plain(text, expected))
+    plain = re.sub(r" (?:than|as)$", "", _COUNTED.sub("", _plain(text, expected)))
+    plain = re.sub(r" (?:rate|share|number|proportion|count)s?$", "", plain)
     plain = re.sub(r"^(?:it |they )?(?:has|have|had) ", "", plain)
     if re.fullmatch(_SAME, plain):
         return Direction(plain, 0.0)
@@ -592,6 +634,22 @@ def _worded(plain: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
     return Near(words, number) if words in NEAR else number
 
 
+def _between(plain: str, read: Callable[[str], Number]) -> Between | None:
+    """Two numbers with "and" between them; of "between 14 and 15%" both are percentages."""
+    found = _BETWEEN.fullmatch(plain)
+    if not found:
+        return None
+    high = read(found["high"])
+    unit = "%" if high.kind == "percent" and not _PER_CENT.fullmatch(found["low"]) else ""
+    low = read(f"{found['low']}{unit}")
+    if low.written >= high.written:
+        raise ValueError(
+            f"is `{shortened(plain)}`; expected the smaller of two numbers first, such as "
+            "between 14% and 15%"
+        )
+    return Between(plain, low, high)
+
+
 def _part(words: str, expected: str, text: str) -> Number | OneIn:
     return _fraction(words) or _percentage(words, expected, text)
 
@@ -602,7 +660,7 @@ def _fraction(words: str) -> OneIn | None:
         part, whole = _whole(found["part"]), _whole(found["whole"])
         if found["part"] in ("a", "an"):
             part = 1
-    elif found := _PART.fullmatch(words):
+    elif (found := _PART.fullmatch(words)) and (found["part"] or found["whole"] == "half"):
         part = 1 if found["part"] in (None, "a", "an") else _whole(found["part"])
         whole = _PARTS.get(found["whole"], 0)
     else:

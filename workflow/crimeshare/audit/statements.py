@@ -274,7 +274,7 @@ def _sized(read: Callable[[str], Any]) -> Callable[[object, ValidationInfo], Any
 
 
 ACount = Annotated[
-    stated.Number | stated.Bound | stated.Near | stated.Paced | stated.AnyChange,
+    stated.Number | stated.Bound | stated.Near | stated.Between | stated.Paced | stated.AnyChange,
     PlainValidator(_sized(stated.count)),
     Field(description="a number such as 9,013"),
 ]
@@ -306,11 +306,23 @@ class Share(Recorded):
     quantity: Literal["share"]
     offence: AnOffence
     value: Annotated[
-        stated.Number | stated.OneIn | stated.Bound | stated.Near | stated.AnyChange,
+        stated.Number
+        | stated.OneIn
+        | stated.Bound
+        | stated.Near
+        | stated.Between
+        | stated.AnyChange,
         PlainValidator(_sized(stated.proportion)),
         Field(description="a percentage such as 15%, or one in seven"),
     ]
     own_counts: OwnCounts = None
+
+    @field_validator("offence")
+    @classmethod
+    def _a_part(cls, offence: Offence) -> Offence:
+        if offence.offence_id == "total":
+            raise ValueError("is all recorded crime; expected a group of it")
+        return offence
 
 
 class Rank(Recorded):
@@ -379,7 +391,12 @@ class Proportion(Claim):
     period: ASurveyYear
     since: Annotated[ASurveyYear | None, Field(validation_alias=SINCE)] = None
     value: Annotated[
-        stated.Number | stated.OneIn | stated.Bound | stated.Near | stated.AnyChange,
+        stated.Number
+        | stated.OneIn
+        | stated.Bound
+        | stated.Near
+        | stated.Between
+        | stated.AnyChange,
         PlainValidator(_sized(stated.proportion)),
         Field(description="a percentage such as 14.4%, or one in seven"),
     ]

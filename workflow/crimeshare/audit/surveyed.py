@@ -102,6 +102,9 @@ class SurveyAudit:
             self._check_ages(measure_id, claim.group.age, claim.than.age)
             verdict = self._comparison(claim, measure_id)
         else:
+            if claim.age == "16+" and self._ages(measure_id) == ["all"]:
+                # Of households, as the survey asks for some crimes.
+                claim = claim.model_copy(update={"age": "all"})
             self._check_ages(measure_id, claim.age)
             verdict = (
                 self._change(claim, measure_id)
@@ -283,9 +286,12 @@ class SurveyAudit:
             )
         return found
 
-    def _check_ages(self, measure_id: str, *ages: str) -> None:
+    def _ages(self, measure_id: str) -> list[str]:
         survey = self._evidence.survey
-        of_measure = sorted({row["age"] for row in survey if row["measure_id"] == measure_id})
+        return sorted({row["age"] for row in survey if row["measure_id"] == measure_id})
+
+    def _check_ages(self, measure_id: str, *ages: str) -> None:
+        of_measure = self._ages(measure_id)
         for age in ages:
             if age not in of_measure:
                 quoted = shortened(age)
