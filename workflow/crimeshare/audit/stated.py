@@ -423,7 +423,7 @@ class Between:
 
     @property
     def value(self) -> float:
-        return (self.low.value + self.high.value) / 2
+        return float((self.low.written + self.high.written) / 2 / self.low.scale)
 
     @property
     def kind(self) -> str:
