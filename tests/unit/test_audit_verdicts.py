@@ -13,7 +13,7 @@ import pytest
 from crimeshare.audit.audit import CLAIMS, compute_claims
 from crimeshare.audit.evidence import Evidence, read_shipped
 from crimeshare.audit.recorded import NATIONAL, Releases
-from crimeshare.audit.verdicts import HOLD, VERDICTS, outcome
+from crimeshare.audit.verdicts import HOLD, MEANINGS, outcome
 from tests.conftest import ROOT
 
 MAR_2024 = {"period": "year ending March 2024"}
@@ -461,8 +461,8 @@ def test_a_measure_or_age_that_the_survey_lacks_is_named_and_the_others_are_judg
 
 def test_every_verdict_of_the_vocabulary_is_explained_and_has_an_outcome() -> None:
     explained = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
-    for verdict in VERDICTS:
-        assert f"| `{verdict.format('<...>')}` |" in explained
+    for verdict, meaning in MEANINGS.items():
+        assert f"| `{verdict.format('<...>')}` | {meaning} |" in explained
         assert outcome(verdict.format("pfa-2018-12")) in (0, 1, 2)
         assert (outcome(verdict) == 0) == (verdict in HOLD)
     with pytest.raises(ValueError, match="no verdict"):

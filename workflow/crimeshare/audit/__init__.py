@@ -1,7 +1,9 @@
-"""The audit of public statements: what each one asserts, what the releases say, the verdict.
+"""The audit of public statements: what each one asserts, what was published, the verdict.
 
-A statement is data, a few lines of ``config/claims.yaml``.  :mod:`.stated` reads numbers as
-people write them, :mod:`.statements` the file, and :mod:`.asserted` tells what was judged;
-:mod:`.recorded`, :mod:`.open_data` and :mod:`.surveyed` find what every release at hand says,
-:mod:`.verdicts` compares, :mod:`.audit` puts the parts together.
+A statement is data: a few lines of ``config/claims.yaml``, or options of ``crimeshare check``.
+:mod:`.stated` reads numbers as people write them, :mod:`.statements` the entry, and
+:mod:`.asserted` says what is judged.  :mod:`.evidence` opens the published figures,
+:mod:`.recorded` finds every vintage of a police count in them; :mod:`.recorded_claims` and
+:mod:`.surveyed` judge, with the words of :mod:`.verdicts`.  :mod:`.judging` judges any statement,
+:mod:`.checking` one for the command line, :mod:`.audit` all of a file.
 """

@@ -26,7 +26,24 @@ AS_QUOTED = CONSISTENT.format("figures quoted second-hand")
 HOLD = (CONFIRMED, ROUNDED, TRUNCATED, TRUE_ONLY_OF, WITHIN, CONSISTENT)
 FAIL = (CONTRADICTED, NOT_SUPPORTED, NOT_AS_PUBLISHED)
 OPEN = (NOT_CHECKABLE, DEPENDS)
-VERDICTS = (*HOLD, *FAIL, *OPEN)
+
+MEANINGS = {
+    CONFIRMED: "the newest figures of the year's own edition say exactly so; for a "
+    "comparison, a test does",
+    ROUNDED: "it rounds to the stated number, to the digits the statement has",
+    TRUNCATED: "the stated number is what is left when digits are cut off",
+    TRUE_ONLY_OF: "the release named says so, another has a different figure",
+    WITHIN: "what was published rounds to the stated proportion, which stands for a "
+    "range, and the interval holds it",
+    CONSISTENT: "near the figures as revised since, as such revisions go, where the first "
+    "issue is missing; or borne out by a figure that is known second-hand only",
+    CONTRADICTED: "the figures show something else",
+    NOT_SUPPORTED: "the figures do not bear it out, and do not show the opposite either",
+    NOT_AS_PUBLISHED: "not what was published of the survey; the data cannot rule it out",
+    NOT_CHECKABLE: "we do not have the figures that would settle it; the reason names them",
+    DEPENDS: "true by one definition and not by another; the reason names both",
+}
+"""What each verdict means; config/README.md has the same words."""
 
 OF_MATCH: dict[Match, str] = {"exact": CONFIRMED, "rounded": ROUNDED, "truncated": TRUNCATED}
 
@@ -70,7 +87,7 @@ class Verdict:
     """What became of a claim.
 
     Attributes:
-        verdict: one of ``VERDICTS``, with the release filled in.
+        verdict: one of ``MEANINGS``, with the release filled in.
         reason: why, in sentences.
         decisive: what it rests on, most important first; its first gives the computed value.
         settles: what would settle an open question, or make a verdict firmer; empty if nothing.

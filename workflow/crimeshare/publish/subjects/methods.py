@@ -56,19 +56,6 @@ LEVEL = 0.95
 APPROXIMATED = {"theft", "headline_excluding_fraud", "headline_including_fraud"}
 """Totals of people and households together, which ONS tests by an approximation."""
 
-MEANINGS = {
-    verdicts.CONFIRMED: "the number is the published one",
-    verdicts.ROUNDED: "it is the published one, rounded to the digits given",
-    verdicts.TRUNCATED: "digits were cut off; rounded as usual it would be another",
-    verdicts.TRUE_ONLY_OF: "it was true of one release, and a later one revised it",
-    verdicts.DEPENDS: "one classification makes it true, another does not",
-    verdicts.WITHIN: "a survey estimate whose interval holds the number",
-    verdicts.NOT_SUPPORTED: "what is at hand neither bears it out nor contradicts it",
-    verdicts.CONTRADICTED: "what is at hand says otherwise",
-    verdicts.NOT_CHECKABLE: "no release at hand settles it; the one that would is named",
-}
-"""What each verdict of the audit means."""
-
 
 TABLES = {
     "false_alarms": "resources/reference/false_alarms.csv",
@@ -703,8 +690,8 @@ def _fit(half: float, change: float, significant: bool) -> str:
 def verdict_list() -> str:
     """The verdicts of the audit and what each means, as a list of definitions."""
     items = [
-        f"<dt>{escape(verdict.format('a release'))}</dt>"
+        f"<dt>{escape(verdict.format('...'))}</dt>"
         f"<dd>{meaning[:1].upper()}{meaning[1:]}.</dd>"
-        for verdict, meaning in MEANINGS.items()
+        for verdict, meaning in verdicts.MEANINGS.items()
     ]
     return f"<dl>{''.join(items)}</dl>"
