@@ -12,9 +12,11 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from crimeshare.publish.site.exploring import drawing_script, series_scripts
 from crimeshare.publish.site.gazetteer import places_script
 from crimeshare.publish.site.notebooks import execute_pages
 from crimeshare.publish.site.pages import REPORT, report_pages
@@ -22,9 +24,11 @@ from crimeshare.publish.site.pages import Page as ReportPage
 from crimeshare.publish.site.rendering import (
     read_executed,
     render_body,
+    render_embed,
     render_page,
     render_search,
 )
+from crimeshare.publish.subjects.explorer import SERIES
 from tests.building import write_build
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -78,8 +82,21 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
             page.path.parent.mkdir(parents=True, exist_ok=True)
             page.path.write_text(render_page(page, body), encoding="utf-8")
         (REPORT / "places.js").write_text(places_script(), encoding="utf-8")
+        write_explorer(REPORT)
+        embed = render_embed(*next((p, b) for p, b in bodies.items() if p.notebook == "force"))
+        assert embed is not None
+        (REPORT / "embed").mkdir()
+        (REPORT / "embed" / f"{embed[0]}.html").write_text(embed[1], encoding="utf-8")
         (REPORT / "search.html").write_text(render_search(bodies), encoding="utf-8")
     return folder / REPORT
+
+
+def write_explorer(report: Path) -> None:
+    """What the explorer loads."""
+    (report / "explore").mkdir()
+    for group, script in series_scripts(pd.read_parquet(SERIES)).items():
+        (report / "explore" / f"{group}.js").write_text(script, encoding="utf-8")
+    (report / "vega.js").write_text(drawing_script(), encoding="utf-8")
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -27,6 +27,11 @@ class Area:
         """The name as it stands in a page address: ``avon-and-somerset``."""
         return self.area_name.lower().replace(" ", "-")
 
+    @property
+    def file_name(self) -> str:
+        """The name of a file about the area, its own even where a region is called like a force."""
+        return f"{self.slug}-region" if self.area_type == "region" else self.slug
+
 
 @dataclass(frozen=True)
 class Offence:
@@ -78,3 +83,9 @@ def line_of(offence_id: str) -> list[str]:
 def everyday(authority: str) -> str:
     """The name of a local authority as people say it: "Bristol" for "Bristol, City of"."""
     return re.sub(r", (?:City|County) of$", "", authority)
+
+
+def anchor(partnership: str) -> str:
+    """The place of a partnership in the page of its force: ``partnership-blaenau-gwent``."""
+    plain = re.sub(r"['.]", "", partnership.lower()).replace("&", " and ")
+    return f"partnership-{re.sub(r'[^a-z0-9]+', '-', plain).strip('-')}"

@@ -83,6 +83,7 @@ rule render_site:
         mem_mb=500,
     params:
         software=depends("render_site").software,
+        site_url=configuration.site_url,
     message:
         "Rendering the site"
     script:
@@ -115,6 +116,7 @@ rule render_force:
             depends("notebooks/force.ipynb").software,
         ],
         parameters=parameters,
+        site_url=configuration.site_url,
     message:
         "Executing and rendering the page of {wildcards.force}"
     script:
@@ -140,3 +142,24 @@ rule render_places:
         "Writing the list of places"
     script:
         "../scripts/render_places.py"
+
+
+rule render_explorer:
+    input:
+        series="results/estimates/series.parquet",
+        reference=depends("render_explorer").files,
+    output:
+        series=directory("results/report/explore"),
+        library="results/report/vega.js",
+    log:
+        "results/logs/render_explorer.log",
+    benchmark:
+        "results/benchmarks/render_explorer.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=depends("render_explorer").software,
+    message:
+        "Writing the series of the explorer"
+    script:
+        "../scripts/render_explorer.py"

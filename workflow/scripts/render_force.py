@@ -13,4 +13,4 @@ with running(snakemake):
         parameters = given(force, snakemake.params.parameters)
         body = render_body(kernel.execute(force.source, parameters))
     with replacing(snakemake.output.page) as path:
-        path.write_text(render_page(force, body), encoding="utf-8")
+        path.write_text(render_page(force, body, snakemake.params.site_url), encoding="utf-8")

@@ -9,6 +9,8 @@ with running(snakemake):
     for page in report_pages():
         bodies[page] = render_body(read_executed(page))
         with replacing(page.path) as path:
-            path.write_text(render_page(page, bodies[page]), encoding="utf-8")
+            path.write_text(
+                render_page(page, bodies[page], snakemake.params.site_url), encoding="utf-8"
+            )
     with replacing(snakemake.output.search) as path:
         path.write_text(render_search(bodies), encoding="utf-8")

@@ -43,6 +43,13 @@ HOME_OFFICE = Publisher(
     "police-recorded-crime-and-outcomes-open-data-tables",
 )
 
+DATASETS = {
+    "pfa": "Police force area tables",
+    "appendix": "Crime in England and Wales, appendix tables",
+    "prc": "Home Office, police recorded crime open data",
+}
+"""What a reader calls a dataset."""
+
 # Every other dataset is ONS's.
 _PUBLISHERS = {"prc": HOME_OFFICE}
 

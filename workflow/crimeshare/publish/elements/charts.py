@@ -25,7 +25,7 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.downloads import csv_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.elements.provenance import sources
+from crimeshare.publish.elements.provenance import credit, sources
 
 Spec = dict[str, Any]
 DRAWN_BY = version("vl-convert-python")
@@ -130,20 +130,16 @@ class Chart:
     figures: Sequence[Figure] = ()
 
     def _repr_html_(self) -> str:
-        key = "".join(
-            f'<li><svg class="swatch" viewBox="0 0 28 12" aria-hidden="true">'
-            f"{_SWATCHES[swatch]}</svg>{meaning}</li>"
-            for swatch, meaning in self.key
-        )
+        # What lines and marks mean is read before the drawing, what its letters stand for after it.
+        series = [item for item in self.key if item[0] != "rule"]
+        letters = [item for item in self.key if item[0] == "rule"]
         return (
             f'<figure class="chart" id="{self.chart_id}"><figcaption>'
             f'<p class="title">{self.title}</p><p class="subtitle">{self.subtitle}</p>'
-            f"</figcaption>"
-            + (f'<ul class="key">{key}</ul>' if key else "")
-            + self.svg()
+            f"</figcaption>{_key(series)}{self.svg()}{_key(letters)}"
             + (f'<p class="notes">{" ".join(self.notes)}</p>' if self.notes else "")
-            + f'<div class="data">{csv_link("chart", self.chart_id, self.data)}'
-            f"{sources(self.figures)}</div></figure>"
+            + f'<div class="data">{credit(self.figures)} '
+            f"{csv_link('chart', self.chart_id, self.data)} {sources(self.figures)}</div></figure>"
         )
 
     def __repr__(self) -> str:
@@ -164,6 +160,15 @@ class Chart:
             lambda: vl_convert.vegalite_to_svg(document).encode(),
         )
         return _embedded(drawing.decode(), self.chart_id, self.alt)
+
+
+def _key(items: Sequence[tuple[str, str]]) -> str:
+    listed = "".join(
+        f'<li><svg class="swatch" viewBox="0 0 28 12" aria-hidden="true">'
+        f"{_SWATCHES[swatch]}</svg>{meaning}</li>"
+        for swatch, meaning in items
+    )
+    return f'<ul class="key">{listed}</ul>' if listed else ""
 
 
 def _embedded(drawing: str, chart_id: str, alt: str) -> str:

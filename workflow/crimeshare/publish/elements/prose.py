@@ -92,6 +92,16 @@ def month(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.year}"
 
 
+def edition(name: str) -> str:
+    """The name of an edition inside a sentence: "year ending December 2024"."""
+    return lower_first(name) if name.startswith("Year ") else name
+
+
+def day(day: date) -> str:
+    """ "24 April 2025"."""
+    return f"{day.day} {month(day)}"
+
+
 def recorded_direction(previous: float, current: float, *, shown_change: str = "") -> str:
     """How a police count, or a share or rate of counts, moved: "rose", "fell", "was unchanged".
 

@@ -14,8 +14,10 @@ from html import escape
 from itertools import chain, zip_longest
 
 from crimeshare.cells import Cell, names_cells, ranges
+from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.reference import REFERENCE
+from crimeshare.sources.publishers import DATASETS
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 
 HASH_SHOWN = 12
@@ -42,6 +44,29 @@ def sources(figures: Iterable[Figure]) -> str:
         return ""
     listed = "".join(f"<li>{item}</li>" for item in items)
     return f'<details class="source"><summary>Source cells</summary><ul>{listed}</ul></details>'
+
+
+def credit(figures: Iterable[Figure]) -> str:
+    """Who published the figures, in which edition, and when; of each dataset the newest; HTML."""
+    known = {cell.release_id for figure in figures for cell in figure.cells}
+    newest: dict[str, Release] = {}
+    for release in sorted(
+        (release for name in known if (release := _registry().get(name))),
+        key=lambda release: (release.period_end, release.release_id),
+    ):
+        newest[release.dataset] = release
+    named = [
+        f"{_dataset(release)}, {prose.edition(escape(release.edition))}"
+        + (f", published {prose.day(release.published)}" if release.published else "")
+        for _, release in sorted(newest.items())
+    ]
+    return f'<span class="credit">Source: {"; ".join(named)}.</span>' if named else ""
+
+
+def _dataset(release: Release) -> str:
+    name = DATASETS.get(release.dataset, release.dataset)
+    publisher = release.publisher
+    return escape(name if name.startswith(publisher.name) else f"{publisher.short}, {name}")
 
 
 def _workbook(cell: Cell) -> str:

@@ -34,6 +34,7 @@ from crimeshare.publish.pdf.typeset import literal, typeset
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.rendering import page_title, render_body
 from crimeshare.running import replacing
+from crimeshare.sources.publishers import DATASETS
 from crimeshare.sources.registry import Release
 
 STYLE = Path(__file__).with_name("print.typ")
@@ -47,11 +48,6 @@ FACTSHEET = "factsheet"
 SCREEN = "screen"
 """Tag of the notebook cells that only make sense in a browser."""
 
-DATASETS = {
-    "pfa": "Police force area tables",
-    "appendix": "Crime in England and Wales, appendix tables",
-    "prc": "Home Office, police recorded crime open data",
-}
 LOOSE = 10
 """How many blocks of a factsheet may stand in either column; more are kept together."""
 

@@ -237,7 +237,9 @@ class _Typesetter:
         drawing = next(s for s in element.elements("svg") if "aria-label" in _opening(s.drawing))
         key = [
             f"(width => {image(swatch.drawing, 'width')}, [{self._phrases(item.children)}])"
-            for item in (parts["key"].elements("li") if "key" in parts else ())
+            for part in element.elements("ul")
+            if "key" in part.classes
+            for item in part.elements("li")
             for swatch in item.elements("svg")
         ]
         return (

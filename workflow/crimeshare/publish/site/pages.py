@@ -28,6 +28,7 @@ class Page:
         parameters: what replaces the defaults of the notebook's cell tagged ``parameters``.
         section: heading of the navigation it stands under; empty for the front page.
         settings: names of the run's settings that the notebook is given beside `parameters`.
+        about: what files about its area are called; empty if it is about none.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Page:
     parameters: dict[str, str] = field(default_factory=dict, compare=False)
     section: str = ""
     settings: tuple[str, ...] = ("offence_id",)
+    about: str = ""
 
     @property
     def source(self) -> Path:
@@ -58,9 +60,17 @@ class Page:
         return f"{self.name}.html"
 
     @property
+    def slug(self) -> str:
+        """What the page is about, as the names of files taken from it begin."""
+        return self.about or _SLUGS.get(self.name, self.name)
+
+    @property
     def depth(self) -> int:
         """How many folders below the root it lies."""
         return self.name.count("/")
+
+
+_SLUGS = {"index": "summary", "national": "england-and-wales"}
 
 
 def report_pages() -> list[Page]:
@@ -72,17 +82,33 @@ def report_pages() -> list[Page]:
         Page("national", "England and Wales", "national", section="England and Wales"),
         Page("survey", "Crime Survey", "survey", section="England and Wales", settings=()),
         *(
-            Page(f"regions/{a.slug}", a.area_name, "region", {"area": a.slug}, "Regions")
+            Page(
+                f"regions/{a.slug}",
+                a.area_name,
+                "region",
+                {"area": a.slug},
+                "Regions",
+                about=a.file_name,
+            )
             for a in regions
         ),
         *(
-            Page(f"forces/{a.slug}", a.area_name, "force", {"area": a.slug}, "Forces")
+            Page(
+                f"forces/{a.slug}",
+                a.area_name,
+                "force",
+                {"area": a.slug},
+                "Forces",
+                about=a.file_name,
+            )
             for a in forces
         ),
+        Page("explore", "Explore", "explore", section="About"),
         Page("claims", "Statements audited", "claims", section="About"),
         Page("revisions", "Revisions", "revisions", section="About"),
         Page("methods", "Methods", "methods", section="About", settings=()),
         Page("sources", "Sources", "sources", section="About"),
+        Page("data", "Use the data", "data", section="About", settings=()),
     ]
 
 

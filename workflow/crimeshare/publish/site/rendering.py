@@ -26,16 +26,18 @@ from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.searching import search_index
+from crimeshare.publish.site.takeaways import card, chart_names, main_chart
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render_page(page: Page, body: str) -> str:
+def render_page(page: Page, body: str, site_url: str = "") -> str:
     """The page around a body.
 
     Args:
         page: which page it is.
         body: what :func:`render_body` made of its executed notebook.
+        site_url: where the report is published, without a slash at the end; empty if nowhere.
 
     Raises:
         Problem: if its text prints a number that is neither a figure nor structural, so that
@@ -49,14 +51,27 @@ def render_page(page: Page, body: str) -> str:
             f"come from a figure: {shown}. Write it as a Figure; see "
             "crimeshare.publish.elements.figures."
         )
+    shared = _shared(page.depth)
+    own = OWN_SCRIPTS.get(page.notebook, "")
+    script = (TEMPLATES / own).read_text(encoding="utf-8") if own else ""
+    scripts = [EARLY, shared["script"], *([script] if script else [])]
     return _template("page.html.j2").render(
-        page=page,
-        title=page_title(body),
-        lead=_lead(body),
-        body=Markup(_in_sections(page, _linked(page, body))),
-        sections=_navigation(),
-        **_shared(page.depth),
+        **shared
+        | {
+            "page": page,
+            "title": page_title(body),
+            "lead": _lead(body),
+            "body": Markup(_in_sections(page, chart_names(page, _linked(page, body)))),
+            "site_url": site_url,
+            "sections": _navigation(),
+            "own_script": Markup(script),
+            "policy": content_policy(scripts),
+        },
     )
+
+
+# Pages that do more than read have a script of their own.
+OWN_SCRIPTS = {"explore": "explore.js"}
 
 
 def render_search(bodies: Mapping[Page, str]) -> str:
@@ -74,6 +89,7 @@ def render_search(bodies: Mapping[Page, str]) -> str:
             "page": page,
             "title": "Search",
             "lead": "",
+            "site_url": "",
             "sections": _navigation(),
             "index": Markup(
                 search_index({each: _in_sections(each, body) for each, body in bodies.items()})
@@ -82,6 +98,44 @@ def render_search(bodies: Mapping[Page, str]) -> str:
             "policy": content_policy([EARLY, shared["script"], search]),
         }
     )
+
+
+def render_embed(page: Page, body: str) -> tuple[str, str] | None:
+    """The main chart of a page as a page of its own, for other sites to show; None without one.
+
+    Args:
+        page: which page it is on.
+        body: what :func:`render_body` made of its executed notebook.
+
+    Returns:
+        Its name, ``gwent-share-by-year``, and its HTML.
+    """
+    chart = main_chart(body)
+    if chart is None:
+        return None
+    chart_id, html = chart
+    title = re.findall(r'<p class="title">(.*?)</p>', html, flags=re.DOTALL)[0]
+    return f"{page.slug}-{chart_id}", _template("embed.html.j2").render(
+        **_shared(1)
+        | {
+            "page": page,
+            "page_title": page_title(body),
+            "chart_id": chart_id,
+            "chart": Markup(re.sub(r'href="(?=[a-z])(?!data:|https?:)', 'href="../', html)),
+            "title": plain(title),
+            "licence": "Open Government Licence v3.0.",
+            "policy": content_policy([]),
+        },
+    )
+
+
+def page_card(body: str) -> bytes:
+    """The picture that a preview of a page shows, as PNG.
+
+    Args:
+        body: what :func:`render_body` made of its executed notebook.
+    """
+    return card(page_title(body), _lead(body), body)
 
 
 def read_executed(page: Page) -> dict[str, Any]:
@@ -161,13 +215,25 @@ def _shared(depth: int) -> dict[str, str]:
         "early": Markup(EARLY),
         "script": Markup(script),
         "policy": content_policy([EARLY, script]),
+        "icon": ICON,
         "place_field": Markup(_template("place.html.j2").render(root=root)),
         "attribution": Markup(f"{ATTRIBUTION} {PLACES_ATTRIBUTION}"),
     }
 
 
+# Three bars, one of them in the colour of what is told of.
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "%3Crect width='16' height='16' rx='3' fill='%230f2f4b'/%3E"
+    "%3Cpath d='M4 13V9M8 13V7' stroke='%23fff' stroke-width='2.5'/%3E"
+    "%3Cpath d='M12 13V3' stroke='%23ffbf47' stroke-width='2.5'/%3E%3C/svg%3E"
+)
+
 # Before anything is drawn, so that a dark page does not flash white.
 EARLY = 'try{document.documentElement.dataset.theme=localStorage.getItem("theme")||""}catch(e){}'
+
+
+STRICT = "'strict-dynamic'"
 
 
 def content_policy(scripts: Iterable[str]) -> str:
@@ -182,8 +248,9 @@ def content_policy(scripts: Iterable[str]) -> str:
     hashes = (
         f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
     )
+    run = " ".join(hashes)
     return (
-        f"default-src 'none'; script-src {' '.join(hashes)} 'strict-dynamic'; "
+        f"default-src 'none'; {f'script-src {run} {STRICT}; ' if run else ''}"
         "style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
     )
 

@@ -112,7 +112,7 @@ class Finder:
             f"<legend>Colour the map by</legend>{choices}</fieldset>{legends}"
             f'<ul class="tiles" aria-label="Police force areas, from north to south">{items}</ul>'
             '<p class="tile-said" aria-live="polite"></p>'
-            f"</div>{self._table()._repr_html_()}</div>"
+            f"</div>{self.table()._repr_html_()}</div>"
         )
 
     def _tile(self, tile: Tile) -> str:
@@ -155,7 +155,8 @@ class Finder:
             items += '<li><i class="hatch"></i>not comparable with the year before</li>'
         return f'<ul class="legend {layer.layer_id}" aria-label="{layer.label}">{items}</ul>'
 
-    def _table(self) -> Table:
+    def table(self) -> Table:
+        """Every force with its rank, share, rate and change, the largest share first."""
         order = sorted(
             self._forces.values(), key=lambda place: (-(place.share().value or 0), place.slug)
         )

@@ -21,9 +21,10 @@
       const size = Number(digit || 0);
       // An authority and the town it is called after are one place.
       const same = known.get(key);
-      if (same) same.size = Math.max(same.size, size);
+      if (same) same.size = Math.max(same.size ?? 0, size);
       else {
-        const entry = { name, key, kind, page, border: Boolean(border), size };
+        const to = kind === "Community safety partnership" ? `#partnership-${key.replaceAll(" ", "-")}` : "";
+        const entry = { name, key, kind, page, border: Boolean(border), size, to };
         known.set(key, entry);
         entries.push(entry);
       }

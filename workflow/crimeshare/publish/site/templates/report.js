@@ -157,6 +157,106 @@ window.crimeshare = {};
     });
   }
 
+  // Charts: a picture with title, source and date in it, the drawing, an address, words to cite.
+  const SIZE = 960;
+  const slug = document.getElementById("main").dataset.slug;
+  const escaped = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+  const words = (element) => element?.textContent.replace(/\s+/g, " ").trim() ?? "";
+  const plainColours = (svg) => svg.replace(/var\(--[\w-]+, (#[0-9a-f]{6})\)/g, "$1");
+  const broken = (text, font, width) => {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = font;
+    const lines = [""];
+    for (const word of text.split(" ")) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (pen.measureText(longer).width > width && lines.at(-1)) lines.push(word);
+      else lines[lines.length - 1] = longer;
+    }
+    return lines;
+  };
+  const picture = (figure) => {
+    const parts = [];
+    let y = 24;
+    const write = (text, size, weight, colour, indent = 0) => {
+      for (const line of broken(text, `${weight} ${size}px Arial`, SIZE - 48 - indent)) {
+        y += size * 1.3;
+        parts.push(`<text x="${24 + indent}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${colour}">${escaped(line)}</text>`);
+      }
+    };
+    const keys = (all) => {
+      for (const item of all.querySelectorAll("li")) {
+        const swatch = item.querySelector("svg");
+        parts.push(`<svg x="24" y="${y + 9}" width="42" height="18" viewBox="0 0 28 12">${swatch.innerHTML}</svg>`);
+        write(words(item), 19, "normal", "#222222", 54);
+      }
+    };
+    write(words(figure.querySelector(".title")), 28, "bold", "#222222");
+    write(words(figure.querySelector(".subtitle")), 20, "normal", "#595959");
+    for (const part of figure.children) {
+      if (part.matches(".key")) keys(part);
+      if (part.matches("svg")) {
+        const [, , width, height] = part.getAttribute("viewBox").split(" ").map(Number);
+        const wide = Math.min(SIZE - 48, width * 2);
+        parts.push(`<svg x="24" y="${y + 14}" width="${wide}" height="${wide / width * height}" viewBox="0 0 ${width} ${height}">${part.innerHTML}</svg>`);
+        y += wide / width * height + 14;
+      }
+    }
+    y += 8;
+    write(`${words(figure.querySelector(".credit"))} crimeshare, ${location.origin === "null" || location.protocol === "file:" ? slug : location.host + location.pathname}. Open Government Licence v3.0.`, 17, "normal", "#595959");
+    y += 24;
+    return plainColours(`<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE}" height="${y}" font-family="Arial, Helvetica, sans-serif"><rect width="100%" height="100%" fill="#ffffff"/>${parts.join("")}</svg>`);
+  };
+  const save = (address, name) => {
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+  };
+  const drawn = (svg) => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  const png = (svg) => new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => {
+      const canvas = document.createElement("canvas");
+      canvas.width = image.width * 2;
+      canvas.height = image.height * 2;
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      resolve(canvas.toDataURL("image/png"));
+    };
+    image.onerror = reject;
+    image.src = drawn(svg);
+  });
+  const copy = async (button, text) => {
+    const label = button.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      prompt("Copy this:", text);
+    }
+    setTimeout(() => { button.textContent = label; }, 2000);
+  };
+  const here = () => location.href.replace(/#.*/, "");
+  document.querySelectorAll("main figure.chart").forEach((figure, position) => {
+    const name = `${slug}-${figure.id}`;
+    const taken = document.createElement("span");
+    taken.className = "take";
+    const offer = (label, act) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label;
+      button.addEventListener("click", () => act(button));
+      taken.append(button);
+    };
+    offer("Picture (PNG)", async () => save(await png(picture(figure)), `${name}.png`));
+    offer("Drawing (SVG)", () => save(drawn(picture(figure)), `${name}.svg`));
+    offer("Copy link", (button) => copy(button, `${here()}#${figure.id}`));
+    offer("Copy citation", (button) => copy(button,
+      `${words(figure.querySelector(".title"))}. ${words(figure.querySelector(".subtitle"))}. ${words(figure.querySelector(".credit"))} crimeshare, ${here()}#${figure.id}`));
+    if (!position && slug) offer("Copy embed code", (button) => copy(button,
+      `<iframe src="${new URL(`embed/${name}.html`, base)}" title="${escaped(words(figure.querySelector(".title")))}" width="100%" height="520" style="border:0"></iframe>`));
+    figure.querySelector(".data a").after(taken);
+  });
+
   // Tables: a header sorts by its column, numbers from the highest; what has no number comes last.
   const content = (row, column) => row.cells[column].querySelector("data")?.value ?? "";
   const sort = (table, header) => {

@@ -1,0 +1,71 @@
+"""What a reader takes from a chart: a picture, a drawing, its data, a link, lines to embed."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+def saved(page: Page, name: str) -> tuple[str, bytes]:
+    chart = page.locator("#share-by-year")
+    with page.expect_download() as download:
+        chart.get_by_role("button", name=name).click()
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def test_a_chart_is_saved_as_picture_drawing_and_data(page: Page, address: str) -> None:
+    page.goto(address + "forces/gwent.html")
+    name, content = saved(page, "Picture (PNG)")
+    assert name == "gwent-share-by-year.png"
+    assert content.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", content[16:24])
+    assert width > 1_500
+    assert height > 1_000
+    name, content = saved(page, "Drawing (SVG)")
+    assert name == "gwent-share-by-year.svg"
+    drawing = content.decode()
+    # Whoever meets the picture elsewhere still reads what it shows, who published it and when.
+    assert page.locator("#share-by-year .title").inner_text().split()[0] in drawing
+    assert "Source: ONS, Police force area tables" in drawing
+    assert "var(" not in drawing
+    page.set_content(drawing)
+    expect(page.locator("svg").first).to_be_visible()
+
+
+def test_a_chart_is_cited_linked_and_embedded(page: Page, address: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(address + "forces/gwent.html")
+    chart = page.locator("#share-by-year")
+    for button, wanted in (
+        ("Copy link", f"{address}forces/gwent.html#share-by-year"),
+        ("Copy citation", "Source: ONS"),
+        ("Copy embed code", f'<iframe src="{address}embed/gwent-share-by-year.html"'),
+    ):
+        chart.get_by_role("button", name=button).click()
+        expect(chart.get_by_role("button", name="Copied").first).to_be_visible()
+        assert wanted in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_an_embedded_chart_stands_alone(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 375, "height": 560})
+    page.goto(address + "embed/gwent-share-by-year.html")
+    expect(page.get_by_role("img")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    link = page.get_by_role("link", name="crimeshare: Gwent")
+    expect(link).to_have_attribute("href", "../forces/gwent.html#share-by-year")
+
+
+@pytest.mark.parametrize("name", ["index.html", "forces/gwent.html"])
+def test_previews_are_told_title_answer_and_picture(page: Page, address: str, name: str) -> None:
+    page.goto(address + name)
+    given = {
+        tag.get_attribute("property") or tag.get_attribute("name"): tag.get_attribute("content")
+        for tag in page.locator("meta[property^='og:'], meta[name^='twitter:']").all()
+    }
+    assert given["og:title"] == page.locator("h1").inner_text()
+    assert given["og:description"]
+    assert (given["og:image"] or "").endswith(f"cards/{name.removesuffix('.html')}.png")
+    assert given["twitter:card"] == "summary_large_image"

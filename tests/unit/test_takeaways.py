@@ -1,0 +1,164 @@
+"""What leaves a page: charts to embed, pictures for previews, the feed, files for programs."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from datetime import date
+from html import unescape
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from crimeshare.publish.pack.open_data import area_documents, latest, series
+from crimeshare.publish.site import takeaways
+from crimeshare.publish.site.exploring import series_scripts
+from crimeshare.publish.site.feed import ATOM, feed
+from crimeshare.publish.site.pages import page, report_pages
+from crimeshare.publish.site.rendering import page_card, render_embed
+from crimeshare.sources.registry import Release
+
+CHART = (
+    '<figure class="chart" id="share-by-year"><figcaption><p class="title">The share rose</p>'
+    '<p class="subtitle">Gwent</p></figcaption><svg role="img" aria-label="Line"'
+    ' viewBox="0 0 10 10" style="max-width:9px" xmlns="http://www.w3.org/2000/svg"><path d="M0 0H9" '
+    'stroke="var(--ink, #222222)"/></svg><div class="data"><a download="share-by-year.csv" '
+    'href="data:text/csv,a">Data of this chart (CSV)</a></div></figure>'
+)
+BODY = f"<h1>Gwent</h1><p>An answer &amp; more.</p>{CHART}"
+
+
+def test_a_chart_is_embedded_without_scripts_and_leads_to_its_page() -> None:
+    found = render_embed(page("forces/gwent"), BODY)
+    assert found is not None
+    name, html = found
+    assert name == "gwent-share-by-year"
+    assert 'href="../forces/gwent.html#share-by-year"' in html
+    assert "<script" not in html
+    assert "default-src 'none'" in unescape(html)
+    assert "The share rose" in html
+    assert render_embed(page("forces/gwent"), "<h1>No chart</h1>") is None
+
+
+def test_files_of_charts_say_what_and_where_and_never_share_a_name() -> None:
+    named = takeaways.chart_names(page("forces/gwent"), BODY)
+    assert 'download="gwent-share-by-year.csv"' in named
+    slugs = [each.slug for each in report_pages()]
+    assert len(slugs) == len(set(slugs))
+
+
+@pytest.mark.parametrize("body", [BODY, "<h1>A page without any chart</h1><p>Words.</p>"])
+def test_the_picture_of_a_preview_has_the_size_that_previews_take(body: str) -> None:
+    picture = page_card(body)
+    assert picture.startswith(b"\x89PNG")
+    assert struct.unpack(">II", picture[16:24]) == (takeaways.WIDTH, takeaways.HEIGHT)
+    assert picture == page_card(body)
+
+
+def release(name: str, published: date | None) -> Release:
+    return Release(
+        name,
+        "pfa",
+        date(2024, 12, 31),
+        "Year ending <December> 2024",
+        published,
+        "/a/b.xlsx",
+        "",
+        None,
+        "unpinned",
+        "shipped",
+        "",
+    )
+
+
+SHARES = pd.DataFrame(
+    {
+        "release_id": ["new"],
+        "area_code": ["K04000001"],
+        "offence_id": ["stalking_harassment"],
+        "period_end": [date(2024, 12, 31)],
+        "count": [606251.0],
+        "share": [0.1133],
+    }
+)
+REVISIONS = pd.DataFrame({"release_id": ["new"] * 3, "change": [0.0, 2.0, -1.0]})
+
+
+def test_the_feed_tells_what_each_release_said_and_changed() -> None:
+    releases = {r.release_id: r for r in (release("old", None), release("new", date(2025, 4, 24)))}
+    text = feed(releases, SHARES, REVISIONS, "stalking_harassment", "https://example.org/c")
+    root = ElementTree.fromstring(text)
+    entries = root.findall(f"{{{ATOM}}}entry")
+    assert [entry.findtext(f"{{{ATOM}}}updated") for entry in entries] == [
+        "2025-04-24T00:00:00Z",
+        "2024-12-31T00:00:00Z",
+    ]
+    told = entries[0].findtext(f"{{{ATOM}}}content") or ""
+    assert "606,251" in told
+    assert "11.3%" in told
+    assert "2 of them changed" in told
+    assert "not recorded" in (entries[1].findtext(f"{{{ATOM}}}content") or "")
+    assert entries[0].findtext(f"{{{ATOM}}}title") == (
+        "Police force area tables: year ending <December> 2024"
+    )
+    ids = [element.text for element in root.iter(f"{{{ATOM}}}id")]
+    assert len(set(ids)) == len(ids)
+    assert text == feed(releases, SHARES, REVISIONS, "stalking_harassment", "https://example.org/c")
+
+
+def a_series() -> pd.DataFrame:
+    rows = []
+    for code, name in (("W15000002", "Gwent"), ("E12000005", "West Midlands")):
+        for year, count in ((2024, 90.0), (2025, 100.0)):
+            rows.append(
+                {
+                    "area_code": code,
+                    "area_name": name,
+                    "area_type": "force" if code.startswith("W") else "region",
+                    "offence_id": "stalking_harassment",
+                    "period_end": date(year, 12, 31),
+                    "count": count,
+                    "total": 1000.0,
+                    "share": count / 1000,
+                    "rank_forces": 9.0 if code.startswith("W") else None,
+                    "rate_per_1000": None if year == 2024 else 1.5,
+                    "change_pct": None if year == 2024 else 1 / 9,
+                    "comparable": year != 2025,
+                    "excluded": "Devon and Cornwall" if code.startswith("E") else "",
+                    "release_id": "=x",
+                    "formula": "a / b",
+                    "cells": "A1",
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def test_files_for_programs_have_one_row_an_area_and_all_years() -> None:
+    newest = latest(a_series(), "stalking_harassment")
+    assert list(newest["area_code"]) == ["E12000005", "W15000002"]
+    assert set(newest["period_end"]) == {date(2025, 12, 31)}
+    assert "cells" not in newest
+    assert len(series(a_series())) == 4
+    documents = dict(area_documents(a_series(), "stalking_harassment"))
+    # A region that is called like a police force has a file of its own.
+    assert set(documents) == {"gwent", "west-midlands-region"}
+    gwent = json.load(io.StringIO(documents["gwent"]))
+    assert gwent["area_code"] == "W15000002"
+    assert gwent["series"][0]["rate_per_1000"] is None
+    assert gwent["series"][1]["period_end"] == "2025-12-31"
+
+
+def test_the_explorer_is_given_breaks_gaps_and_what_is_not_comparable() -> None:
+    (script,) = series_scripts(a_series()).values()
+    given = json.loads(script.removeprefix('crimeshare.series("stalking_harassment", ')[:-3])
+    assert given["ends"] == ["2024-12-31", "2025-12-31"]
+    gwent = given["areas"]["gwent"]
+    assert gwent["count"] == [90, 100]
+    assert gwent["rate"] == [None, 1.5]
+    assert gwent["hollow"] == [1]
+    assert given["areas"]["west-midlands-region"]["without"]["1"] == "Devon and Cornwall"
+    assert {"day": "2023-05-01", "name": "One crime recorded where two were before"} in given[
+        "breaks"
+    ]

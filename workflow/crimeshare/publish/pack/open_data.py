@@ -1,0 +1,80 @@
+"""Files with addresses that stay, for programs: the newest figures, the series, one area each.
+
+They lie below the report, ``data/latest.csv`` and so on, whatever its newest edition is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from crimeshare.publish.elements.licence import ATTRIBUTION
+from crimeshare.publish.elements.prose import plain
+from crimeshare.reference import areas
+
+LEFT_OUT = ["formula", "cells"]
+"""Columns that only the data pack has: they weigh more than all others together."""
+
+
+def series(table: pd.DataFrame) -> pd.DataFrame:
+    """The series of every area, offence group and quarter-end.
+
+    Args:
+        table: ``series.parquet``.
+    """
+    order = ["area_code", "offence_id", "period_end"]
+    kept = table.drop(columns=LEFT_OUT, errors="ignore")
+    return kept.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def latest(table: pd.DataFrame, offence_id: str) -> pd.DataFrame:
+    """The last year of an offence group, one row an area.
+
+    Args:
+        table: ``series.parquet``.
+        offence_id: the group.
+    """
+    return _of(table, offence_id).groupby("area_code", sort=True).tail(1).reset_index(drop=True)
+
+
+def area_documents(table: pd.DataFrame, offence_id: str) -> Iterator[tuple[str, str]]:
+    """For each area the name of its file, and its series of an offence group as JSON.
+
+    Args:
+        table: ``series.parquet``.
+        offence_id: the group.
+    """
+    for code, rows in _of(table, offence_id).groupby("area_code", sort=True):
+        area = areas().get(str(code))
+        if area is None:
+            continue
+        document = {
+            "area_code": area.area_code,
+            "area_name": area.area_name,
+            "area_type": area.area_type,
+            "offence_id": offence_id,
+            "licence": plain(ATTRIBUTION),
+            "series": _records(rows.drop(columns=["area_code", "area_name", "area_type"])),
+        }
+        yield area.file_name, json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _of(table: pd.DataFrame, offence_id: str) -> pd.DataFrame:
+    return series(table[table["offence_id"] == offence_id])
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values: null where empty, days as text."""
+    found: list[dict[str, Any]] = pa.Table.from_pandas(rows, preserve_index=False).to_pylist()
+    return [
+        {name: value if _plain(value) else str(value)[:10] for name, value in row.items()}
+        for row in found
+    ]
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)

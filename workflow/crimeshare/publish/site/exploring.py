@@ -1,0 +1,120 @@
+"""What the explorer draws: the yearly series of every area, a script for each offence group.
+
+Scripts and no data files, since a page that is opened from a folder may load the one and not the
+other; one a group, so that a reader loads what is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import vl_convert
+
+from crimeshare.reference import REFERENCE, areas, read_rows
+
+CHANGES = REFERENCE / "recording_changes.csv"
+
+MEASURES = {
+    "count": ("count", 0),
+    "share": ("share", 6),
+    "rate": ("rate_per_1000", 4),
+    "rank": ("rank_forces", 0),
+    "change": ("change_pct", 6),
+}
+"""Measures that can be chosen: the column of each, and the decimals that are kept of it."""
+
+
+def drawing_script() -> str:
+    """The library that draws, Vega-Lite, out of the installed package that brings it."""
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return script
+
+
+def series_scripts(series: pd.DataFrame, shifts: pd.DataFrame | None = None) -> dict[str, str]:
+    """A script for each offence group that hands over its series.
+
+    Args:
+        series: ``series.parquet``.
+        shifts: ``level_shifts.parquet``, the steps of single areas.
+
+    Returns:
+        Scripts by offence id.
+    """
+    return {
+        str(offence_id): _script(str(offence_id), rows, shifts)
+        for offence_id, rows in series.groupby("offence_id", sort=True)
+    }
+
+
+def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame | None) -> str:
+    ends = sorted({str(end) for end in rows["period_end"]})
+    given = {
+        "ends": ends,
+        "areas": {
+            areas()[str(code)].file_name: _area(own, ends)
+            for code, own in rows.groupby("area_code", sort=True)
+            if str(code) in areas()
+        },
+        "breaks": _breaks(offence_id),
+        "steps": _steps(offence_id, shifts),
+    }
+    data = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    return f"crimeshare.series({json.dumps(offence_id)}, {data});\n"
+
+
+def _area(rows: pd.DataFrame, ends: Sequence[str]) -> dict[str, Any]:
+    """The measures of an area, a value or null for each end of a year."""
+    by_end = {str(row["period_end"]): row for row in rows.to_dict("records")}
+    found: dict[str, Any] = {
+        name: [_number(by_end.get(end), column, decimals) for end in ends]
+        for name, (column, decimals) in MEASURES.items()
+    }
+    # Years whose change runs through a change of recording, by their place.
+    found["hollow"] = [
+        place
+        for place, end in enumerate(ends)
+        if (row := by_end.get(end)) and _number(row, "change_pct", 6) is not None
+        if row["comparable"] is False or row["comparable"] == 0
+    ]
+    # Years of which a force made no return, with the forces left out.
+    found["without"] = {
+        place: str(row["excluded"])
+        for place, end in enumerate(ends)
+        if (row := by_end.get(end)) and isinstance(row["excluded"], str) and row["excluded"]
+    }
+    return found
+
+
+def _number(row: Mapping[Any, Any] | None, column: str, decimals: int) -> float | int | None:
+    value = None if row is None else row[column]
+    if value is None or pd.isna(value):
+        return None
+    number = round(float(value), decimals)
+    return int(number) if decimals == 0 or math.isclose(number, int(number)) else number
+
+
+def _breaks(offence_id: str) -> list[dict[str, str]]:
+    """The changes of recording that concern a group, oldest first."""
+    return [
+        {"day": row["effective"], "name": row["name"]}
+        for row in sorted(read_rows(CHANGES), key=lambda row: row["effective"])
+        if offence_id in row["offence_ids"].split()
+    ]
+
+
+def _steps(offence_id: str, shifts: pd.DataFrame | None) -> dict[str, list[dict[str, Any]]]:
+    """Each area's own steps, those of the whole group."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    if shifts is None:
+        return found
+    own = shifts[(shifts["offence_id"] == offence_id) & shifts["code"].isna()]
+    for row in own.sort_values(["area_code", "quarter_end"]).to_dict("records"):
+        if str(row["area_code"]) in areas():
+            slug = areas()[str(row["area_code"])].file_name
+            step = {"day": str(row["quarter_end"]), "shift": round(float(row["shift_pct"]), 4)}
+            found.setdefault(slug, []).append(step)
+    return found

@@ -1,0 +1,119 @@
+"""The feed of the report: what each release added and changed, the newest first (Atom)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree import ElementTree
+
+import pandas as pd
+
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.figures import fixed
+from crimeshare.reference import offences
+from crimeshare.sources.publishers import DATASETS
+from crimeshare.sources.registry import Release
+
+ATOM = "http://www.w3.org/2005/Atom"
+NATION = "K04000001"
+PROJECT = "https://github.com/crimeshare/crimeshare"
+
+
+def feed(
+    releases: Mapping[str, Release],
+    shares: pd.DataFrame,
+    revisions: pd.DataFrame,
+    offence_id: str,
+    site_url: str = "",
+) -> str:
+    """The feed as XML: an entry for each release that the report was built from.
+
+    Of some releases the day of publication is not known: their entries bear the last day of their
+    period, the earliest that they can be from, and say so.
+
+    Args:
+        releases: those the report is built from, by id.
+        shares: ``shares.parquet``.
+        revisions: ``revisions.parquet``.
+        offence_id: the offence group of the report.
+        site_url: where the report is published, without a slash at the end; empty if nowhere.
+    """
+    dated = sorted(
+        (
+            (release.published or release.period_end, release)
+            for release in releases.values()
+            if release.status == "shipped"
+        ),
+        key=lambda pair: (pair[0], pair[1].release_id),
+        reverse=True,
+    )
+    root = ElementTree.Element("feed", xmlns=ATOM)
+    name = prose.lower_first(offences()[offence_id].name)
+    _text(root, "title", f"crimeshare: {name} in England and Wales, release by release")
+    _text(root, "id", _id("feed"))
+    _text(root, "updated", _time(max((day for day, _ in dated), default=date(1970, 1, 1))))
+    author = ElementTree.SubElement(root, "author")
+    _text(author, "name", "crimeshare")
+    _text(root, "rights", "Figures: Open Government Licence v3.0.")
+    if site_url:
+        ElementTree.SubElement(root, "link", rel="self", href=f"{site_url}/feed.xml")
+        ElementTree.SubElement(root, "link", href=f"{site_url}/index.html")
+    for day, release in dated:
+        entry = ElementTree.SubElement(root, "entry")
+        title = DATASETS.get(release.dataset, release.dataset)
+        _text(entry, "title", f"{title}: {prose.edition(release.edition)}")
+        _text(entry, "id", _id(release.release_id))
+        _text(entry, "updated", _time(day))
+        ElementTree.SubElement(entry, "link", href=release.page_url)
+        told = [
+            *_headline(release, shares, name, offence_id),
+            *_revised(release, revisions),
+            *([] if release.published else ["The day of publication is not recorded."]),
+        ]
+        content = ElementTree.SubElement(entry, "content", type="html")
+        content.text = "".join(f"<p>{escape(sentence)}</p>" for sentence in told)
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+
+
+def _headline(release: Release, shares: pd.DataFrame, name: str, offence_id: str) -> Sequence[str]:
+    """What a release says of England and Wales in its own year."""
+    rows = shares[
+        (shares["release_id"] == release.release_id)
+        & (shares["area_code"] == NATION)
+        & (shares["offence_id"] == offence_id)
+        & (pd.to_datetime(shares["period_end"]).dt.date == release.period_end)
+    ].dropna(subset=["count", "share"])
+    return [
+        f"In the {prose.period(release.period_end)}, police in England and Wales recorded "
+        f"{fixed(count)} {name} offences: {fixed(share * 100, 1)}% of all recorded crime."
+        for count, share in rows[["count", "share"]].to_numpy().tolist()
+    ]
+
+
+def _revised(release: Release, revisions: pd.DataFrame) -> Sequence[str]:
+    """How many figures of years already published a release gives otherwise."""
+    given = revisions[revisions["release_id"] == release.release_id].dropna(subset=["change"])
+    if given.empty:
+        return []
+    moved = int((given["change"] != 0).sum())
+    return [
+        f"It gives {fixed(len(given))} figures of years already published again; "
+        f"{fixed(moved)} of them changed."
+    ]
+
+
+def _text(parent: ElementTree.Element, tag: str, text: str) -> None:
+    ElementTree.SubElement(parent, tag).text = text
+
+
+def _id(name: str) -> str:
+    """A name that stays the same wherever the report is published."""
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{PROJECT}#{name}')}"
+
+
+def _time(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"

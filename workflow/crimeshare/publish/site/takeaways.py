@@ -1,0 +1,85 @@
+"""What leaves a page: its main chart as a page of its own, and the picture that a preview shows."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from textwrap import wrap
+
+import vl_convert
+
+from crimeshare.publish.elements.charts import FONT
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.site.pages import Page
+
+_CHART = re.compile(r'<figure class="chart" id="([^"]+)">.*?</figure>', re.DOTALL)
+_CSV = re.compile(r'<a download="([^"]+)\.csv"([^>]*)>(Data of this chart)')
+
+# Size of the picture of a preview, and of the text and the drawing in it.
+WIDTH, HEIGHT = 1200, 630
+TITLE_LETTERS, LEAD_LETTERS, LEAD_LINES = 24, 46, 6
+INK, QUIET, HEAD = "#222222", "#595959", "#0f2f4b"
+
+
+def main_chart(body: str) -> tuple[str, str] | None:
+    """The first chart of a page, whose name a file takes, and its HTML; None without charts."""
+    found = _CHART.search(body)
+    return (found[1], found[0]) if found else None
+
+
+def chart_names(page: Page, body: str) -> str:
+    """The body with the files of its charts called after what they show and where."""
+    return _CSV.sub(rf'<a download="{page.slug}-\1.csv"\2>\3', body)
+
+
+def card(title: str, lead: str, body: str) -> bytes:
+    """The picture that a preview of a page shows, as PNG: its title, its answer, its main chart.
+
+    Args:
+        title: of the page.
+        lead: its first sentence.
+        body: its main part.
+    """
+    chart = main_chart(body)
+    drawing = re.search(r'<svg role="img".*?</svg>', chart[1], re.DOTALL) if chart else None
+    parts = [
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
+        f'<rect width="{WIDTH}" height="84" fill="{HEAD}"/>',
+        _text("crimeshare", 60, 56, 36, "#ffffff", weight="bold"),
+    ]
+    letters = 1 if drawing else 2
+    lines = wrap(title, TITLE_LETTERS * letters)[:3]
+    parts += [
+        _text(line, 60, 160 + 54 * row, 46, INK, weight="bold") for row, line in enumerate(lines)
+    ]
+    below = 160 + 54 * len(lines) + 14
+    parts += [
+        _text(line, 60, below + 38 * row, 28, INK)
+        for row, line in enumerate(
+            wrap(lead, LEAD_LETTERS * letters, max_lines=LEAD_LINES, placeholder=" …")
+        )
+    ]
+    if drawing:
+        svg = re.sub(
+            r'style="[^"]*"', 'x="680" y="110" width="480" height="480"', drawing[0], count=1
+        )
+        parts.append(svg)
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
+        f"{''.join(parts)}</svg>"
+    )
+    png: bytes = vl_convert.svg_to_png(_without_variables(picture), scale=1, ppi=72)
+    return png
+
+
+def _text(text: str, x: int, y: int, size: int, colour: str, weight: str = "normal") -> str:
+    return (
+        f'<text x="{x}" y="{y}" font-family="{FONT}" font-size="{size}" font-weight="{weight}"'
+        f' fill="{colour}">{escape(plain(text))}</text>'
+    )
+
+
+def _without_variables(svg: str) -> str:
+    """The colours of a light page in place of the names that a style sheet gives them."""
+    svg = re.sub(r'style="[^"]*max-width[^"]*"', "", svg)
+    return re.sub(r"var\(--[\w-]+, (#[0-9a-f]{6})\)", r"\1", svg)

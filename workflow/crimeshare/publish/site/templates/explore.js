@@ -1,0 +1,221 @@
+"use strict";
+// Explorer: what is chosen stands in the address, is drawn and is listed; Back goes one choice back.
+(() => {
+  const form = document.getElementById("explorer");
+  const figure = document.getElementById("explored");
+  const { group: firstGroup, areas: firstAreas, names } = JSON.parse(form.dataset.first);
+  const MOST = 6;
+  const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+  const select = (name) => document.getElementById(`choose-${name}`);
+  const within = (selector) => figure.querySelector(selector);
+  const label = (name) => select(name).selectedOptions[0]?.textContent ?? "";
+  const month = (day) => `${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`;
+  const made = (tag, text, attributes = {}) => {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    return element;
+  };
+
+  // The series of a group come as a script of its own, once.
+  const known = {};
+  crimeshare.series = (group, series) => { known[group] = series; };
+
+  // A colour, a dash and a shape for each area, since colour alone does not do.
+  const STYLES = [
+    ["--e0", [1, 0], "circle"], ["--e1", [5, 3], "diamond"], ["--e2", [1, 0], "square"],
+    ["--e3", [2, 2], "triangle-up"], ["--e4", [8, 3], "cross"], ["--e5", [1, 0], "triangle-down"],
+  ];
+  const written = {
+    count: (value) => value.toLocaleString("en-GB"),
+    share: (value) => `${(value * 100).toFixed(1)}%`,
+    rate: (value) => value.toFixed(1),
+    rank: (value) => String(value),
+    change: (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value * 100).toFixed(1)}%`,
+  };
+
+  const read = () => {
+    const given = new URLSearchParams(location.search);
+    const areas = (given.get("areas") ?? "").split(",").filter((slug) => slug in names);
+    return {
+      group: [...select("group").options].some((o) => o.value === given.get("group")) ? given.get("group") : firstGroup,
+      measure: given.get("measure") in written ? given.get("measure") : "share",
+      areas: [...new Set(areas.length ? areas : firstAreas)].slice(0, MOST),
+      from: given.get("from"),
+      to: given.get("to"),
+    };
+  };
+  let state = read();
+  const address = () => {
+    const { group, measure, areas, from, to } = state;
+    return `?${new URLSearchParams({ group, measure, areas: areas.join(","), from, to }).toString().replaceAll("%2C", ",")}`;
+  };
+
+  const choose = async (change) => {
+    state = { ...state, ...change };
+    await show();
+    history.pushState(null, "", address());
+  };
+
+  const fill = (name, ends, chosen) => {
+    select(name).replaceChildren(...ends.map((end) => made("option", month(end), { value: end })));
+    select(name).value = chosen;
+  };
+
+  const chips = () => {
+    document.getElementById("chosen").replaceChildren(...state.areas.map((slug) => {
+      const item = document.createElement("li");
+      const button = made("button", `${names[slug]} ×`, { type: "button", "aria-label": `Remove ${names[slug]}` });
+      button.disabled = state.areas.length === 1;
+      button.addEventListener("click", () => choose({ areas: state.areas.filter((other) => other !== slug) }));
+      item.append(button);
+      return item;
+    }));
+    for (const option of select("area").options)
+      option.disabled = state.areas.includes(option.value);
+    select("area").disabled = state.areas.length >= MOST;
+    select("area").value = "";
+  };
+
+  const scaled = (value) => (value === null ? null : ["share", "change"].includes(state.measure) ? value * 100 : value);
+  const at = (day) => new Date(`${day}T00:00:00Z`).getTime();
+
+  const spec = (rows, breaks, steps) => {
+    const style = getComputedStyle(document.documentElement);
+    const ink = (name) => style.getPropertyValue(name).trim();
+    const axis = { labelColor: ink("--ink"), gridColor: ink("--grid"), domainColor: ink("--quiet"), tickColor: ink("--quiet"), labelFontSize: 13, title: null };
+    const percent = ["share", "change"].includes(state.measure);
+    const years = Number(state.to.slice(0, 4)) - Number(state.from.slice(0, 4));
+    const x = { field: "x", type: "temporal", axis: { ...axis, grid: false, format: "%Y", tickCount: { interval: "year", step: years > 8 ? 2 : 1 } }, scale: { type: "utc" } };
+    const y = {
+      field: "y", type: "quantitative", scale: { zero: state.measure !== "rank", reverse: state.measure === "rank" },
+      axis: { ...axis, tickCount: 5, labelExpr: percent ? "format(datum.value, ',~f') + '%'" : "format(datum.value, ',~f')" },
+    };
+    const byArea = (pick) => ({ field: "area", type: "nominal", legend: null, scale: { domain: state.areas, range: state.areas.map((_, i) => pick(STYLES[i])) } });
+    const colour = byArea(([name]) => ink(name));
+    return {
+      $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+      width: "container", height: 340, background: null, padding: 4, autosize: { type: "fit-x", contains: "padding" },
+      config: { view: { stroke: null }, font: "Liberation Sans, Arial, Helvetica, sans-serif" },
+      layer: [
+        { data: { values: breaks }, mark: { type: "rule", stroke: ink("--quiet"), strokeDash: [2, 2] }, encoding: { x, tooltip: { field: "said" } } },
+        { data: { values: breaks }, mark: { type: "text", fill: ink("--ink"), fontWeight: "bold", fontSize: 13, y: -6 }, encoding: { x, text: { field: "letter" } } },
+        { data: { values: rows }, mark: { type: "line", strokeWidth: 2.2 }, encoding: { x, y, color: colour, strokeDash: byArea(([, dash]) => dash), detail: { field: "stretch" } } },
+        { data: { values: rows.filter((row) => row.marked) }, mark: { type: "point", size: 55, opacity: 1, strokeWidth: 2 }, encoding: { x, y, color: colour, shape: byArea(([, , shape]) => shape), fill: { condition: { test: "datum.hollow", value: ink("--paper") }, field: "area", type: "nominal", legend: null, scale: colour.scale }, tooltip: { field: "said" } } },
+        { data: { values: steps }, mark: { type: "point", shape: "triangle-right", size: 110, filled: true, opacity: 1 }, encoding: { x, y, color: colour, tooltip: { field: "said" } } },
+      ].filter(({ data }) => data.values.length),
+    };
+  };
+
+  const table = (ends, series, places) => {
+    const whole = document.createElement("table");
+    const head = document.createElement("tr");
+    head.append(made("th", "Year ending", { scope: "col" }), ...state.areas.map((slug) => made("th", names[slug], { scope: "col", class: "number" })));
+    const body = places.toReversed().map((place) => {
+      const row = document.createElement("tr");
+      row.append(made("th", month(ends[place]), { scope: "row" }), ...state.areas.map((slug) => {
+        const value = series.areas[slug]?.[state.measure][place] ?? null;
+        const hollow = state.measure === "change" && series.areas[slug]?.hollow.includes(place);
+        return made("td", value === null ? "[x]" : written[state.measure](value) + (hollow ? " *" : ""), { class: "number" });
+      }));
+      return row;
+    });
+    const caption = document.createElement("caption");
+    caption.append(made("span", `${label("measure")}: ${label("group").toLowerCase()}`));
+    const top = document.createElement("thead");
+    const rest = document.createElement("tbody");
+    top.append(head);
+    rest.append(...body);
+    whole.append(caption, top, rest);
+    return whole;
+  };
+
+  const quoted = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value ?? "");
+  const csv = (ends, series, places) => [
+    ["area", "group", "measure", "year_ending", "value", "comparable"],
+    ...state.areas.flatMap((slug) => places.map((place) => [
+      names[slug], state.group, state.measure, ends[place], series.areas[slug]?.[state.measure][place] ?? "",
+      state.measure !== "change" ? "" : series.areas[slug]?.hollow.includes(place) ? "no" : "yes",
+    ])),
+  ].map((row) => row.map(quoted).join(",")).join("\n");
+
+  const show = async () => {
+    await Promise.all([crimeshare.load("vega.js"), known[state.group] ?? crimeshare.load(`explore/${state.group}.js`)]);
+    const series = known[state.group];
+    const ends = series.ends;
+    if (!ends.includes(state.from)) state.from = ends[0];
+    if (!ends.includes(state.to)) state.to = ends.at(-1);
+    if (state.from > state.to) [state.from, state.to] = [state.to, state.from];
+    select("group").value = state.group;
+    select("measure").value = state.measure;
+    fill("from", ends, state.from);
+    fill("to", ends, state.to);
+    chips();
+    // Whole years that end as the last one does carry marks; the quarters between make the line.
+    const places = ends.map((_, place) => place).filter((place) => ends[place] >= state.from && ends[place] <= state.to);
+    const last = ends[places.at(-1)].slice(5, 7);
+    const rows = [];
+    for (const slug of state.areas) {
+      let stretch = 0;
+      for (const place of places) {
+        const value = series.areas[slug]?.[state.measure][place] ?? null;
+        if (value === null) { stretch += 1; continue; }
+        const hollow = state.measure === "change" && series.areas[slug].hollow.includes(place);
+        rows.push({
+          area: slug, x: at(ends[place]), y: scaled(value), stretch: `${slug} ${stretch}`, hollow,
+          marked: ends[place].slice(5, 7) === last,
+          said: `${names[slug]}, year ending ${month(ends[place])}: ${written[state.measure](value)}${hollow ? ", not comparable" : ""}`,
+        });
+      }
+    }
+    const breaks = series.breaks.filter(({ day }) => day > state.from && day <= state.to)
+      .map(({ day, name }, position) => ({ x: at(day), letter: String.fromCharCode(65 + position), said: `${month(day)}: ${name}` }));
+    const steps = state.areas.flatMap((slug) => (series.steps[slug] ?? [])
+      .filter(({ day }) => day > state.from && day <= state.to)
+      .flatMap(({ day, shift }) => {
+        const near = rows.find((row) => row.area === slug && row.x >= at(day));
+        return near ? [{ ...near, said: `${names[slug]}: a step of ${written.change(shift)} from ${month(day)}` }] : [];
+      }));
+    const where = state.areas.map((slug) => names[slug]).join(", ");
+    within(".title").textContent = `${label("measure")}: ${label("group").toLowerCase()}`;
+    within(".subtitle").textContent = `${where}, years ending ${month(state.from)} to ${month(state.to)}`;
+    within(".key").replaceChildren(...state.areas.map((slug, position) => {
+      const item = document.createElement("li");
+      const [colour, dash] = STYLES[position];
+      item.innerHTML = `<svg class="swatch" viewBox="0 0 28 12" aria-hidden="true"><path d="M0 6H28" stroke="var(${colour})" stroke-width="2.5" stroke-dasharray="${dash[1] ? dash.join(" ") : "none"}"/></svg>`;
+      item.append(names[slug]);
+      return item;
+    }));
+    within(".letters").replaceChildren(...breaks.map(({ letter, said }) => made("li", `${letter}, ${said}`)));
+    const without = [...new Set(state.areas.flatMap((slug) => places.map((place) => series.areas[slug]?.without[place])
+      .filter(Boolean).map((forces) => `${names[slug]}: some years without ${forces}.`)))];
+    within(".notes").textContent = [
+      state.measure === "rank" ? "Rank one is the largest share; countries and regions have none." : "",
+      rows.some((row) => row.hollow) ? "Hollow, and * in the table: not comparable with the year before, as what police record changed in between." : "",
+      steps.length ? "Triangles: where an area's own figures step up or down." : "",
+      "Each point is a year that ends with the month named. [x]: not available.", ...without,
+    ].filter(Boolean).join(" ");
+    const name = `${state.measure}-${state.group.replaceAll("_", "-")}-${state.areas.join("-")}.csv`.slice(0, 100);
+    const link = made("a", "Data of this chart (CSV)", { download: name, href: `data:text/csv;charset=utf-8,${encodeURIComponent(csv(ends, series, places))}` });
+    within(".data").replaceChildren(link);
+    within(".scroll").replaceChildren(table(ends, series, places));
+    form.hidden = false;
+    figure.hidden = false;
+    const drawn = within(".drawn");
+    const said = state.areas.map((slug) => rows.filter((row) => row.area === slug).at(-1)?.said).filter(Boolean);
+    await vegaEmbed(drawn, spec(rows, breaks, steps), { ast: true, actions: false, renderer: "svg", tooltip: { theme: "custom" } });
+    drawn.setAttribute("role", "img");
+    drawn.setAttribute("aria-label", `Line chart. ${within(".title").textContent}. ${said.join("; ")}.`);
+  };
+
+  for (const name of ["group", "measure", "from", "to"])
+    select(name).addEventListener("change", () => choose({ [name]: select(name).value }));
+  select("area").addEventListener("change", () => {
+    if (select("area").value) choose({ areas: [...state.areas, select("area").value] });
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  addEventListener("popstate", () => { state = read(); show(); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+  document.querySelector(".theme").addEventListener("click", show);
+  show();
+})();

@@ -1,0 +1,79 @@
+# Take-aways: what other sites and programs take from the report, each below an address that stays.
+#
+# in    results/notebooks/<page>.ipynb        executed copies, as the site is rendered from
+#       config/releases.csv                   releases, for the feed
+#       results/estimates/*.parquet           what each release said and changed
+# out   results/report/embed/<chart>.html     the main chart of each page, one file each
+#       results/report/cards/<page>.png       the picture that a preview of a page shows
+#       results/report/feed.xml               what changed, release by release (Atom)
+
+
+rule render_takeaways:
+    input:
+        notebooks=executed,
+        reference=depends("render_takeaways").files,
+    output:
+        # Which charts there are is known when the notebooks have been executed.
+        embeds=directory("results/report/embed"),
+        cards=[f"results/report/cards/{page.name}.png" for page in pages],
+    log:
+        "results/logs/render_takeaways.log",
+    benchmark:
+        "results/benchmarks/render_takeaways.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=depends("render_takeaways").software,
+    message:
+        "Drawing charts to embed and pictures for previews"
+    script:
+        "../scripts/render_takeaways.py"
+
+
+rule render_feed:
+    input:
+        shares="results/estimates/shares.parquet",
+        revisions="results/estimates/revisions.parquet",
+        registry="config/releases.csv",
+        reference=depends("render_feed").files,
+    output:
+        feed="results/report/feed.xml",
+    log:
+        "results/logs/render_feed.log",
+    benchmark:
+        "results/benchmarks/render_feed.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=depends("render_feed").software,
+        offence_group=configuration.offence_group,
+        site_url=configuration.site_url,
+        releases=sorted(releases),
+    message:
+        "Writing the feed"
+    script:
+        "../scripts/render_feed.py"
+
+
+rule render_open_data:
+    input:
+        series="results/estimates/series.parquet",
+        reference=depends("render_open_data").files,
+    output:
+        latest="results/report/data/latest.csv",
+        text="results/report/data/series.csv",
+        binary="results/report/data/series.parquet",
+        areas=directory("results/report/data/areas"),
+    log:
+        "results/logs/render_open_data.log",
+    benchmark:
+        "results/benchmarks/render_open_data.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=depends("render_open_data").software,
+        offence_group=configuration.offence_group,
+    message:
+        "Writing the files for programs"
+    script:
+        "../scripts/render_open_data.py"

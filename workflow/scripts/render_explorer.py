@@ -1,0 +1,17 @@
+"""Write what the explorer loads: the series of each offence group, and the library that draws."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from crimeshare.publish.site.exploring import drawing_script, series_scripts
+from crimeshare.running import replacing, running
+
+with running(snakemake):
+    folder = Path(snakemake.output.series)
+    folder.mkdir(parents=True, exist_ok=True)
+    for offence_id, script in series_scripts(pd.read_parquet(snakemake.input.series)).items():
+        with replacing(folder / f"{offence_id}.js") as path:
+            path.write_text(script, encoding="utf-8")
+    with replacing(Path(snakemake.output.library)) as path:
+        path.write_text(drawing_script(), encoding="utf-8")

@@ -1,0 +1,33 @@
+"""Write the newest figures, the series and a file for each area, for programs."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from crimeshare.publish.pack.data_pack import without_formulas
+from crimeshare.publish.pack.open_data import area_documents, latest, series
+from crimeshare.running import replacing, running
+
+with running(snakemake):
+    table = pd.read_parquet(snakemake.input.series)
+    group = snakemake.params.offence_group
+    for given, output in (
+        (latest(table, group), snakemake.output.latest),
+        (series(table), snakemake.output.text),
+    ):
+        with replacing(Path(output)) as path:
+            pyarrow.csv.write_csv(
+                without_formulas(pa.Table.from_pandas(given, preserve_index=False)),
+                path,
+                pyarrow.csv.WriteOptions(quoting_style="needed", eol="\n"),
+            )
+    with replacing(Path(snakemake.output.binary)) as path:
+        pq.write_table(pa.Table.from_pandas(series(table), preserve_index=False), path)
+    folder = Path(snakemake.output.areas)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, document in area_documents(table, group):
+        with replacing(folder / f"{name}.json") as path:
+            path.write_text(document, encoding="utf-8")

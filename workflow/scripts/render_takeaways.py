@@ -1,0 +1,24 @@
+"""Write the main chart of each page as a page of its own, and the picture of its preview."""
+
+from pathlib import Path
+
+from crimeshare.publish.site.pages import report_pages
+from crimeshare.publish.site.rendering import (
+    page_card,
+    read_executed,
+    render_body,
+    render_embed,
+)
+from crimeshare.running import replacing, running
+
+with running(snakemake):
+    embeds = Path(snakemake.output.embeds)
+    embeds.mkdir(parents=True, exist_ok=True)
+    for page, card in zip(report_pages(), snakemake.output.cards, strict=True):
+        body = render_body(read_executed(page))
+        with replacing(Path(card)) as path:
+            path.write_bytes(page_card(body))
+        if embed := render_embed(page, body):
+            name, html = embed
+            with replacing(embeds / f"{name}.html") as path:
+                path.write_text(html, encoding="utf-8")
