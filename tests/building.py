@@ -8,6 +8,7 @@ import pandas as pd
 
 from crimeshare.measures.control_limits import compute_control_limits
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
+from crimeshare.measures.series import compute_series, read_populations
 from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.estimates import (
@@ -17,6 +18,9 @@ from crimeshare.publish.subjects.estimates import (
     SHARES,
     SIMILAR_FORCES,
 )
+from crimeshare.publish.subjects.explorer import SERIES
+from crimeshare.publish.subjects.quarterly import QUARTERS
+from crimeshare.publish.subjects.revised import CODES
 from crimeshare.tables.combining import combine_recorded_crime
 from tests.audited import write_audit
 from tests.quarterly import write_quarterly
@@ -38,6 +42,31 @@ def write_build(folder: Path, root: Path) -> None:
     write_revisions(folder)
     write_quarterly(folder, root, recorded)
     write_audit(folder, root)
+    write_series(folder, root)
+
+
+def write_series(folder: Path, root: Path) -> None:
+    """Write the one series of what a build holds.
+
+    Args:
+        folder: the build.
+        root: the project, with its reference tables.
+    """
+    reference = root / "resources" / "reference"
+    # What the survey's tables say of populations concerns none of the areas here.
+    population = pd.DataFrame(
+        {name: [] for name in ("release_id", "measure", "area_code", "reference_year", "value")}
+    )
+    series = compute_series(
+        read_table(folder / RECORDED),
+        read_table(folder / CHANGES),
+        read_table(folder / QUARTERS),
+        read_table(folder / CODES),
+        population,
+        read_populations(reference / "populations.csv"),
+        read_recording_changes(reference / "recording_changes.csv"),
+    )
+    write_table(series, folder / SERIES)
 
 
 def write_editions(folder: Path, root: Path, recorded: pd.DataFrame) -> None:

@@ -23,7 +23,8 @@ from crimeshare.sources.registry import Release
 CHART = (
     '<figure class="chart" id="share-by-year"><figcaption><p class="title">The share rose</p>'
     '<p class="subtitle">Gwent</p></figcaption><svg role="img" aria-label="Line"'
-    ' viewBox="0 0 10 10" style="max-width:9px" xmlns="http://www.w3.org/2000/svg"><path d="M0 0H9" '
+    ' viewBox="0 0 10 10" style="max-width:9px" xmlns="http://www.w3.org/2000/svg">'
+    '<path d="M0 0H9" '
     'stroke="var(--ink, #222222)"/></svg><div class="data"><a download="share-by-year.csv" '
     'href="data:text/csv,a">Data of this chart (CSV)</a></div></figure>'
 )

@@ -7,6 +7,7 @@
 #       results/                              what it made, likewise
 #       results/estimates/claims_refused.txt  entries that could not be judged, and why
 # out   results/published/figures.csv         the ledger
+#       results/report/cells/<page>.js        what stands behind each number of a page
 #       results/published/figures.parquet     the same, as the repository keeps it
 #       results/published/summary.csv         how many figures a page has, and a digest of them
 #       results/ro-crate-metadata.json        inputs, software, outputs and licences (RO-Crate)
@@ -75,6 +76,33 @@ rule render_ledger:
         "Writing down every figure that the report prints"
     script:
         "../scripts/render_ledger.py"
+
+
+rule render_cells:
+    # What stands behind each number of a page, for the panel that the page opens.
+    input:
+        # Unnamed: Snakemake takes the rule with a file only then.
+        rules.render_site.output,
+        observations=[
+            f"results/observations/{release_id}.parquet"
+            for release_id in releases_read
+        ],
+        intervals="results/estimates/prevalence.parquet",
+        reference=depends("render_cells").files,
+    output:
+        scripts=[f"results/report/cells/{page.name}.js" for page in pages],
+    log:
+        "results/logs/render_cells.log",
+    benchmark:
+        "results/benchmarks/render_cells.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    params:
+        software=depends("render_cells").software,
+    message:
+        "Writing what stands behind each number"
+    script:
+        "../scripts/render_cells.py"
 
 
 rule check_ledger:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
-from crimeshare import survey_words
 from crimeshare.cells import Cell, cells_in
 from crimeshare.ledger.figures import Entry, published
+from crimeshare.ledger.holding import OBSERVATIONS, holding
+from crimeshare.ledger.intervals import interval_of, read_intervals
 from crimeshare.ledger.printed import printed_figures
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
@@ -20,8 +17,7 @@ from crimeshare.publish.subjects.survey_prose import SEEN
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
 
-# What the report was built from, else what the repository ships.
-OBSERVATIONS = (Path("results/observations"), Path("resources/figures"))
+LIMITS = ("lower", "upper")
 
 # Estimates looked up one by one in publications.
 GATHERED = "stalking_prevalence.csv"
@@ -49,6 +45,10 @@ def trace(figure_id: str, root: Path) -> Iterator[str]:
     yield f"value     {first.value} ({first.unit})"
     if first.lower:
         yield f"interval  {first.lower} to {first.upper}"
+        made = interval_of(vars(first), read_intervals(root))
+        yield from (
+            f"          {name} {value}" for name, value in made.items() if name not in LIMITS
+        )
     pages = {page.name: page for page in report_pages()}
     for entry in entries:
         yield from _printed(entry, pages.get(entry.page), root)
@@ -62,7 +62,7 @@ def trace(figure_id: str, root: Path) -> Iterator[str]:
     named = [cell.release_id for entry in resting_on for cell in references(entry)]
     for release_id in dict.fromkeys([*hashes, *named]):
         if release_id:
-            sha256 = hashes.get(release_id) or _hash(release_id, root)
+            sha256 = hashes.get(release_id) or holding(release_id, root).sha256
             yield from _release(release_id, registry, sha256)
 
 
@@ -116,49 +116,9 @@ def _printed(entry: Entry, page: Page | None, root: Path) -> Iterator[str]:
 
 def _content(cell: Cell, root: Path) -> str:
     """What a cell holds, and the labels that the workbook gives it; nothing for a range."""
-    row = _observation(cell, root)
-    if row is None:
-        return ""
-    if "estimate" in row:  # a survey table, kept as proportions
-        who = f"{survey_words.measure(row['measure_id'])}, {row['sex']}, {row['age']}"
-        return f" holds {100 * row['estimate']:.12g}: {who}"
-    labels = [
-        " ".join(str(row[name]).split())
-        for name in ("area_label", "row_label", "column_label")
-        if row.get(name)
-    ]
-    held = row.get("marker_text") if row["value"] is None else f"{row['value']:.15g}"
-    return f" holds {held}: {', '.join(labels)}"
-
-
-def _observation(cell: Cell, root: Path) -> Mapping[str, Any] | None:
-    path = _observations(cell.release_id, root)
-    if path is None:
-        return None
-    table = pq.read_table(path)
-    # A quarterly figure names the cells it was added up from; of a code, that is one.
-    cells = table["cell" if "cell" in table.column_names else "cells"]
-    # Sheets are named with their spaces in the figures and without in print.
-    here = pc.and_(
-        pc.equal(pc.utf8_trim_whitespace(table["sheet"]), cell.sheet.strip()),
-        pc.equal(cells, cell.cell),
-    )
-    rows: Sequence[Mapping[str, Any]] = table.filter(here).to_pylist()
-    return rows[0] if rows else None
-
-
-def _hash(release_id: str, root: Path) -> str:
-    """The hash of the workbook that was read for a release."""
-    path = _observations(release_id, root)
-    if path is None:
-        return ""
-    # Figures out of a conversion name no workbook.
-    return str(pq.read_table(path)["workbook_sha256"][0].as_py() or "")
-
-
-def _observations(release_id: str, root: Path) -> Path | None:
-    candidates = (root / folder / f"{release_id}.parquet" for folder in OBSERVATIONS)
-    return next((path for path in candidates if path.exists()), None)
+    held = holding(cell.release_id, root)
+    value = held.value(cell)
+    return f" holds {value}: {held.labels(cell)}" if value else ""
 
 
 def _release(release_id: str, registry: Mapping[str, Release], sha256: str) -> Iterator[str]:

@@ -257,6 +257,101 @@ window.crimeshare = {};
     figure.querySelector(".data a").after(taken);
   });
 
+  // Numbers: each opens a panel that says how it was made, from which cells, and how to trace it.
+  const main = document.getElementById("main");
+  const behind = {};
+  crimeshare.cells = (given) => Object.assign(behind, given);
+  const panel = document.createElement("div");
+  panel.className = "panel";
+  panel.popover = "auto";
+  panel.setAttribute("role", "dialog");
+  panel.setAttribute("aria-label", "Where this number comes from");
+  document.body.append(panel);
+  const made = (tag, text) => {
+    const element = document.createElement(tag);
+    element.append(text);
+    return element;
+  };
+  const percent = (number) => `${(number * 100).toFixed(2)}%`;
+  const INTERVAL = {
+    level: ["Level", percent], method: ["Method", String], basis: ["Basis", (text) => text.replaceAll("_", " ")],
+    n_unweighted: ["People who answered", (n) => n.toLocaleString("en-GB")],
+    n_assumed: ["People who answered, assumed", (n) => n.toLocaleString("en-GB")],
+    design_factor: ["Design factor", (n) => n.toFixed(3)], standard_error: ["Standard error", (n) => n.toFixed(5)],
+  };
+  let opener = null;
+  const open = async (number) => {
+    await load(`cells/${main.dataset.page}.js`);
+    const told = behind.figures[number.dataset.id];
+    if (!told) return;
+    const list = document.createElement("dl");
+    const say = (term, ...texts) => {
+      if (texts.length) list.append(made("dt", term), ...texts.map((text) => made("dd", text)));
+    };
+    const passage = number.closest("tr") ?? number.closest("p, li, dd, figcaption");
+    say("Stands in", words(number.closest("table")?.caption ?? number.closest("tr") ?? passage).slice(0, 400));
+    if (told.words) say("In words", told.words);
+    if (told.formula) say("Formula", made("code", told.formula));
+    if (told.worked) say("With what the cells hold", made("code", `${told.worked} = ${number.value}`));
+    if (told.cells) say("Cells", ...told.cells.map(([release, sheet, cell, value, labels]) =>
+      made("span", `${release === told.release ? "" : `[${release}] `}${sheet}, ${cell}${value ? `: ${value}` : ""}${labels ? ` (${labels})` : ""}`)));
+    const releases = [...new Set([told.release, ...(told.cells ?? []).map(([release]) => release)])];
+    say("Release", ...releases.filter((name) => behind.releases[name]).map((name) => {
+      const [edition, hash, address] = behind.releases[name];
+      const line = document.createElement("span");
+      const link = made(address ? "a" : "span", `${edition} (${name})`);
+      if (address) link.href = address;
+      line.append(link);
+      if (hash) line.append(", SHA-256 ", made("code", hash));
+      return line;
+    }));
+    if (told.interval) {
+      say("Interval", `${percent(told.interval.lower)} to ${percent(told.interval.upper)}`);
+      for (const [name, [term, write]] of Object.entries(INTERVAL))
+        if (told.interval[name] !== undefined) say(term, write(told.interval[name]));
+    }
+    const command = `.venv/bin/crimeshare trace ${number.dataset.id}`;
+    say("Trace", made("code", command));
+    const copying = made("button", "Copy the command");
+    const closing = made("button", "Close");
+    copying.type = closing.type = "button";
+    copying.addEventListener("click", () => copy(copying, command));
+    closing.addEventListener("click", () => panel.hidePopover());
+    const buttons = document.createElement("p");
+    buttons.append(copying, " ", closing);
+    const title = made("p", number.textContent);
+    title.className = "value";
+    panel.replaceChildren(title, list, buttons);
+    opener = number;
+    panel.showPopover();
+    closing.focus();
+  };
+  panel.addEventListener("toggle", (event) => {
+    if (event.newState === "closed" && panel.contains(document.activeElement)) opener?.focus();
+  });
+  if (main.dataset.page) {
+    const group = (number) => number.closest("figure, .facts, p, li, dl") ?? main;
+    const numbers = [...main.querySelectorAll("data[data-id]")].filter((number) => !number.closest("a, button, label"));
+    const groups = new Map();
+    for (const number of numbers) {
+      number.setAttribute("role", "button");
+      number.tabIndex = groups.has(group(number)) ? -1 : 0;
+      groups.set(group(number), [...(groups.get(group(number)) ?? []), number]);
+      number.addEventListener("click", () => open(number));
+      number.addEventListener("keydown", (event) => {
+        if (["Enter", " "].includes(event.key)) { event.preventDefault(); open(number); }
+        const all = groups.get(group(number));
+        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+        const next = all[all.indexOf(number) + step];
+        if (!next) return;
+        event.preventDefault();
+        number.tabIndex = -1;
+        next.tabIndex = 0;
+        next.focus();
+      });
+    }
+  }
+
   // Tables: a header sorts by its column, numbers from the highest; what has no number comes last.
   const content = (row, column) => row.cells[column].querySelector("data")?.value ?? "";
   const sort = (table, header) => {

@@ -1,0 +1,95 @@
+"""What cells of the releases hold, with the labels that the workbook gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crimeshare import survey_words
+from crimeshare.cells import Cell
+
+# What the report was built from, else what the repository ships.
+OBSERVATIONS = (Path("results/observations"), Path("resources/figures"))
+
+
+class Holding:
+    """The observations of one release by sheet and cell.
+
+    Args:
+        release_id: the release.
+        root: folder of the project.
+    """
+
+    def __init__(self, release_id: str, root: Path) -> None:
+        self._path = observations(release_id, root)
+
+    @cached_property
+    def _table(self) -> pa.Table | None:
+        return None if self._path is None else pq.read_table(self._path)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        """The row of each cell."""
+        if self._table is None:
+            return {}
+        # A quarterly figure names the cells it was added up from; of a code, that is one.
+        named = "cell" if "cell" in self._table.column_names else "cells"
+        columns = (self._table[name].to_pylist() for name in ("sheet", named))
+        found: dict[tuple[str, str], int] = {}
+        for place, (sheet, cell) in enumerate(zip(*columns, strict=True)):
+            # Sheets are named with their spaces in the figures and without in print.
+            found.setdefault((str(sheet).strip(), cell), place)
+        return found
+
+    def _row(self, cell: Cell) -> Mapping[str, Any] | None:
+        place = self._places.get((cell.sheet.strip(), cell.cell))
+        if place is None or self._table is None:
+            return None
+        row: Mapping[str, Any] = self._table.slice(place, 1).to_pylist()[0]
+        return row
+
+    def value(self, cell: Cell) -> str:
+        """The number or the marker that a cell holds; empty for a range and an unknown cell."""
+        row = self._row(cell)
+        if row is None:
+            return ""
+        if "estimate" in row:  # a survey table, kept as proportions
+            return f"{100 * row['estimate']:.12g}"
+        return str(row.get("marker_text")) if row["value"] is None else f"{row['value']:.15g}"
+
+    def labels(self, cell: Cell) -> str:
+        """What the workbook says beside the cell."""
+        row = self._row(cell)
+        if row is None:
+            return ""
+        if "estimate" in row:
+            return f"{survey_words.measure(row['measure_id'])}, {row['sex']}, {row['age']}"
+        return ", ".join(
+            " ".join(str(row[name]).split())
+            for name in ("area_label", "row_label", "column_label")
+            if row.get(name)
+        )
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the workbook that was read; figures out of a conversion name none."""
+        if self._table is None or not self._table.num_rows:
+            return ""
+        return str(self._table["workbook_sha256"][0].as_py() or "")
+
+
+@cache
+def holding(release_id: str, root: Path) -> Holding:
+    """The observations of a release, read once."""
+    return Holding(release_id, root)
+
+
+def observations(release_id: str, root: Path) -> Path | None:
+    """The file of a release's observations, if there is one."""
+    candidates = (root / folder / f"{release_id}.parquet" for folder in OBSERVATIONS)
+    return next((path for path in candidates if path.exists()), None)

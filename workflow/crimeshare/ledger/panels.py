@@ -1,0 +1,113 @@
+"""What the panel behind each number of a page says, as a script that the page loads when asked.
+
+The page itself holds no more than the names of its figures, so that it weighs no more for it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from crimeshare.cells import ADDRESS, Cell, cells_in
+from crimeshare.ledger.holding import Holding, holding
+from crimeshare.ledger.intervals import interval_of, read_intervals
+from crimeshare.ledger.printed import Printed, printed_figures
+from crimeshare.sources.registry import Release
+
+# As many cells are named one by one; of more, the formula says which.
+MOST = 12
+
+WORDS = {
+    "share": "offences of the group, over all recorded crime in the same table",
+    "change_pct": "the count of the year over that of the year before, less one",
+    "change": "the count of the year less that of the year before",
+    "rate_per_1000": "offences for each thousand residents",
+    "rank_forces": "its place among the police forces, the largest share first",
+    "count": "as published",
+    "four_quarters": "the sum of four quarters",
+    "survey": "as published by the survey; the interval as said below",
+}
+"""How figures are made, by the first word of their names, where one sentence says it."""
+
+
+class Panels:
+    """Builds the script of a page.
+
+    Args:
+        registry: every release by its id.
+        root: folder of the project.
+    """
+
+    def __init__(self, registry: Mapping[str, Release], root: Path) -> None:
+        self._registry = registry
+        self._root = root
+        self._intervals = read_intervals(root)
+
+    def script(self, html: str) -> str:
+        """The script of a page: what stands behind each of the numbers in its text.
+
+        Args:
+            html: the page.
+        """
+        figures: dict[str, Any] = {}
+        releases: dict[str, list[str]] = {}
+        for printed in printed_figures(html):
+            # The numbers of a drawing are its data, which name their cells themselves.
+            if printed.figure_id in figures or printed.table.startswith("data of the chart"):
+                continue
+            told, cells = self._told(printed)
+            figures[printed.figure_id] = told
+            for name in [printed.source["release_id"], *(cell.release_id for cell in cells)]:
+                if name and name not in releases:
+                    releases[name] = self._release(name)
+        data = {"figures": figures, "releases": releases}
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return f"crimeshare.cells({text});\n"
+
+    def _told(self, printed: Printed) -> tuple[dict[str, Any], list[Cell]]:
+        source = printed.source
+        cells = cells_in(source["cell"], source["release_id"], source["sheet"])
+        told: dict[str, Any] = {"release": source["release_id"]}
+        if words := WORDS.get(printed.figure_id.partition(".")[0]):
+            told["words"] = words
+        if source["cell"]:
+            told["formula"] = source["cell"]
+        if worked := self._worked(source["cell"], cells):
+            told["worked"] = worked
+        if len(cells) <= MOST:
+            told["cells"] = [
+                [cell.release_id, cell.sheet, cell.cell, held.value(cell), held.labels(cell)]
+                for cell in cells
+                for held in [self._holding(cell.release_id)]
+            ]
+        if interval := interval_of(source, self._intervals):
+            told["interval"] = interval
+        return told, cells
+
+    def _worked(self, formula: str, cells: list[Cell]) -> str:
+        """A formula with what its cells hold in their places; empty where it is no sum of them."""
+        held = {cell: self._holding(cell.release_id).value(cell) for cell in cells}
+        if len(cells) < 2 or not all(held.values()) or re.search(r"[a-z]{3}", formula):
+            return ""
+        pattern = r"(?:(?:\[[^\]]+\])?'[^']+'!)?\b" + ADDRESS.pattern + r"\b"
+        values = iter(re.findall(pattern, formula))
+        if len(list(values)) != len(cells):
+            return ""
+        numbers = iter(held.values())
+        return re.sub(pattern, lambda _: next(numbers), formula)
+
+    def _holding(self, release_id: str) -> Holding:
+        return holding(release_id, self._root)
+
+    def _release(self, release_id: str) -> list[str]:
+        """Edition, hash of the workbook, and address of a release."""
+        release = self._registry.get(release_id)
+        sha256 = self._holding(release_id).sha256
+        return [
+            release.edition if release else release_id,
+            sha256,
+            release.page_url if release and release.path else "",
+        ]
