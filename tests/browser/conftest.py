@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from crimeshare.ledger.panels import Panels
 from crimeshare.publish.site.exploring import drawing_script, series_scripts
 from crimeshare.publish.site.gazetteer import places_script
 from crimeshare.publish.site.notebooks import execute_pages
@@ -81,6 +82,12 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
         for page, body in bodies.items():
             page.path.parent.mkdir(parents=True, exist_ok=True)
             page.path.write_text(render_page(page, body), encoding="utf-8")
+        panels = Panels({}, folder)
+        for page in bodies:
+            script = REPORT / "cells" / f"{page.name}.js"
+            script.parent.mkdir(parents=True, exist_ok=True)
+            html = page.path.read_text(encoding="utf-8")
+            script.write_text(panels.script(html), encoding="utf-8")
         (REPORT / "places.js").write_text(places_script(), encoding="utf-8")
         write_explorer(REPORT)
         embed = render_embed(*next((p, b) for p, b in bodies.items() if p.notebook == "force"))

@@ -125,7 +125,7 @@ def a_series() -> pd.DataFrame:
                     "share": count / 1000,
                     "rank_forces": 9.0 if code.startswith("W") else None,
                     "rate_per_1000": None if year == 2024 else 1.5,
-                    "change_pct": None if year == 2024 else 1 / 9,
+                    "change_pct": None if year == 2024 else 100 / 9,
                     "comparable": year != 2025,
                     "excluded": "Devon and Cornwall" if code.startswith("E") else "",
                     "release_id": "=x",

@@ -23,7 +23,7 @@ MEASURES = {
     "share": ("share", 6),
     "rate": ("rate_per_1000", 4),
     "rank": ("rank_forces", 0),
-    "change": ("change_pct", 6),
+    "change": ("change_pct", 4),
 }
 """Measures that can be chosen: the column of each, and the decimals that are kept of it."""
 
@@ -77,7 +77,7 @@ def _area(rows: pd.DataFrame, ends: Sequence[str]) -> dict[str, Any]:
     found["hollow"] = [
         place
         for place, end in enumerate(ends)
-        if (row := by_end.get(end)) and _number(row, "change_pct", 6) is not None
+        if (row := by_end.get(end)) and _number(row, "change_pct", 4) is not None
         if row["comparable"] is False or row["comparable"] == 0
     ]
     # Years of which a force made no return, with the forces left out.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.site.pages import Page
+from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.reference import REFERENCE, read_rows
 
 GLOSSARY = REFERENCE / "glossary.csv"
@@ -36,16 +36,15 @@ def search_index(pages: Mapping[Page, str]) -> str:
     """
     index = {
         "sections": [section for page, body in pages.items() for section in _sections(page, body)],
-        "terms": _terms({page.address for page in pages}),
+        "terms": _terms(),
     }
     text = json.dumps(index, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
 
-def _terms(addresses: Iterable[str]) -> list[dict[str, str]]:
-    known = set(addresses)
+def _terms() -> list[dict[str, str]]:
     terms = read_rows(GLOSSARY)
-    lost = sorted({term["page"] for term in terms} - known)
+    lost = sorted({term["page"] for term in terms} - {page.address for page in report_pages()})
     if lost:
         raise Problem(
             f"{GLOSSARY}: terms lead to {', '.join(lost)}, which is no page of the report; "

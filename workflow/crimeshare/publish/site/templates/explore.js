@@ -31,7 +31,7 @@
     share: (value) => `${(value * 100).toFixed(1)}%`,
     rate: (value) => value.toFixed(1),
     rank: (value) => String(value),
-    change: (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value * 100).toFixed(1)}%`,
+    change: (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}%`,
   };
 
   const read = () => {
@@ -77,7 +77,7 @@
     select("area").value = "";
   };
 
-  const scaled = (value) => (value === null ? null : ["share", "change"].includes(state.measure) ? value * 100 : value);
+  const scaled = (value) => (value === null ? null : state.measure === "share" ? value * 100 : value);
   const at = (day) => new Date(`${day}T00:00:00Z`).getTime();
 
   const spec = (rows, breaks, steps) => {

@@ -1,0 +1,70 @@
+"""From a number to its cells: by mouse, by keyboard and by touch."""
+
+from __future__ import annotations
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+SHARE = 'main data[data-id^="share.gwent"]'
+
+
+def test_a_number_opens_to_its_formula_cells_and_trace(page: Page, address: str) -> None:
+    page.goto(address + "forces/gwent.html")
+    number = page.locator(SHARE).first
+    number.click()
+    panel = page.get_by_role("dialog", name="Where this number comes from")
+    expect(panel).to_be_visible()
+    expect(panel).to_contain_text(number.inner_text())
+    expect(panel.locator("code").last).to_have_text(re.compile(r"crimeshare trace share\.gwent\."))
+    expect(panel).to_contain_text("Release")
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+
+
+def test_the_panel_is_reached_and_left_by_keyboard(page: Page, address: str) -> None:
+    page.goto(address + "forces/gwent.html")
+    table = page.locator("main figure.table").first
+    numbers = table.locator("data[role=button]")
+    # A table is one stop of the Tab key; arrows go from number to number.
+    assert numbers.evaluate_all("all => all.filter(n => n.tabIndex === 0).length") == 1
+    numbers.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(numbers.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(numbers.nth(1)).to_be_focused()
+
+
+def test_the_panel_opens_by_touch_and_fits_a_phone(phone: Page, address: str) -> None:
+    phone.goto(address + "forces/gwent.html")
+    phone.locator(SHARE).first.tap()
+    panel = phone.get_by_role("dialog")
+    expect(panel).to_be_visible()
+    box = panel.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+
+
+def test_the_interval_of_an_estimate_says_how_it_was_made(page: Page, address: str) -> None:
+    page.goto(address + "survey.html")
+    page.locator("main data[data-lower]").first.click()
+    panel = page.get_by_role("dialog")
+    for term in ("Interval", "Level", "Method", "Basis"):
+        expect(panel.get_by_text(term, exact=True)).to_be_visible()
+
+
+def test_what_stands_behind_numbers_is_loaded_only_when_asked(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + "forces/gwent.html")
+    assert len(asked) == 1
+    page.locator(SHARE).first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert asked[1:] == [address + "cells/forces/gwent.js"]
