@@ -82,9 +82,8 @@ class Configuration(BaseModel):
     )
     level: float = Field(gt=0, lt=1, description="a number between 0 and 1, such as 0.95")
     site_url: Annotated[str, StringConstraints(pattern=r"^(https?://[!-~]*[^/])?$")] = Field(
-        default="",
         description="empty, or an address such as https://example.org/crimeshare without a slash "
-        "at its end",
+        "at its end"
     )
     hosts: list[Host] = Field(description="a list of host names such as [www.ons.gov.uk]")
     contact: Annotated[str, StringConstraints(pattern=r"^[!-~]+$")] = Field(
