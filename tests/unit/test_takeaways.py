@@ -74,7 +74,7 @@ def release(name: str, published: date | None) -> Release:
     )
 
 
-SHARES = pd.DataFrame(
+SERIES = pd.DataFrame(
     {
         "release_id": ["new"],
         "area_code": ["K04000001"],
@@ -89,7 +89,7 @@ REVISIONS = pd.DataFrame({"release_id": ["new"] * 3, "change": [0.0, 2.0, -1.0]}
 
 def test_the_feed_tells_what_each_release_said_and_changed() -> None:
     releases = {r.release_id: r for r in (release("old", None), release("new", date(2025, 4, 24)))}
-    text = feed(releases, SHARES, REVISIONS, "stalking_harassment", "https://example.org/c")
+    text = feed(releases, SERIES, REVISIONS, "stalking_harassment", "https://example.org/c")
     root = ElementTree.fromstring(text)
     entries = root.findall(f"{{{ATOM}}}entry")
     assert [entry.findtext(f"{{{ATOM}}}updated") for entry in entries] == [
@@ -106,7 +106,7 @@ def test_the_feed_tells_what_each_release_said_and_changed() -> None:
     )
     ids = [element.text for element in root.iter(f"{{{ATOM}}}id")]
     assert len(set(ids)) == len(ids)
-    assert text == feed(releases, SHARES, REVISIONS, "stalking_harassment", "https://example.org/c")
+    assert text == feed(releases, SERIES, REVISIONS, "stalking_harassment", "https://example.org/c")
 
 
 def a_series() -> pd.DataFrame:

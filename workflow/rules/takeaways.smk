@@ -32,7 +32,7 @@ rule render_takeaways:
 
 rule render_feed:
     input:
-        shares="results/estimates/shares.parquet",
+        series="results/estimates/series.parquet",
         revisions="results/estimates/revisions.parquet",
         registry="config/releases.csv",
         reference=depends("render_feed").files,

@@ -12,7 +12,7 @@ with running(snakemake):
     registry = read_registry(Path(snakemake.input.registry))
     text = feed(
         {name: registry[name] for name in snakemake.params.releases},
-        pd.read_parquet(snakemake.input.shares),
+        pd.read_parquet(snakemake.input.series),
         pd.read_parquet(snakemake.input.revisions),
         snakemake.params.offence_group,
         snakemake.params.site_url,

@@ -73,7 +73,7 @@ class Panels:
         told: dict[str, Any] = {"release": source["release_id"]}
         if words := WORDS.get(printed.figure_id.partition(".")[0]):
             told["words"] = words
-        if source["cell"]:
+        if [cell.cell for cell in cells] != [source["cell"]] and source["cell"]:
             told["formula"] = source["cell"]
         if worked := self._worked(source["cell"], cells):
             told["worked"] = worked

@@ -23,7 +23,7 @@ PROJECT = "https://github.com/crimeshare/crimeshare"
 
 def feed(
     releases: Mapping[str, Release],
-    shares: pd.DataFrame,
+    series: pd.DataFrame,
     revisions: pd.DataFrame,
     offence_id: str,
     site_url: str = "",
@@ -35,7 +35,7 @@ def feed(
 
     Args:
         releases: those the report is built from, by id.
-        shares: ``shares.parquet``.
+        series: ``series.parquet``.
         revisions: ``revisions.parquet``.
         offence_id: the offence group of the report.
         site_url: where the report is published, without a slash at the end; empty if nowhere.
@@ -68,29 +68,33 @@ def feed(
         _text(entry, "updated", _time(day))
         ElementTree.SubElement(entry, "link", href=release.page_url)
         told = [
-            *_headline(release, shares, name, offence_id),
+            *_headline(release, series, name, offence_id),
             *_revised(release, revisions),
             *([] if release.published else ["The day of publication is not recorded."]),
         ]
         content = ElementTree.SubElement(entry, "content", type="html")
-        content.text = "".join(f"<p>{escape(sentence)}</p>" for sentence in told)
+        content.text = "".join(f"<p>{escape(sentence)}</p>" for sentence in told) or (
+            f"<p>{escape(release.edition)} was published.</p>"
+        )
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
 
 
-def _headline(release: Release, shares: pd.DataFrame, name: str, offence_id: str) -> Sequence[str]:
-    """What a release says of England and Wales in its own year."""
-    rows = shares[
-        (shares["release_id"] == release.release_id)
-        & (shares["area_code"] == NATION)
-        & (shares["offence_id"] == offence_id)
-        & (pd.to_datetime(shares["period_end"]).dt.date == release.period_end)
+def _headline(release: Release, series: pd.DataFrame, name: str, offence_id: str) -> Sequence[str]:
+    """What a release says of England and Wales in the last year that it leads for."""
+    rows = series[
+        (series["release_id"] == release.release_id)
+        & (series["area_code"] == NATION)
+        & (series["offence_id"] == offence_id)
     ].dropna(subset=["count", "share"])
     return [
-        f"In the {prose.period(release.period_end)}, police in England and Wales recorded "
+        f"In the {prose.period(end)}, police in England and Wales recorded "
         f"{fixed(count)} {name} offences: {fixed(share * 100, 1)}% of all recorded crime."
-        for count, share in rows[["count", "share"]].to_numpy().tolist()
+        for end, count, share in rows.sort_values("period_end")[["period_end", "count", "share"]]
+        .tail(1)
+        .to_numpy()
+        .tolist()
     ]
 
 

@@ -79,5 +79,5 @@ def _sections(page: Page, body: str) -> list[dict[str, Any]]:
 def _words(html: str) -> str:
     """What a reader reads in running text, captions and notes, without numbers in tables."""
     return " ".join(
-        plain(re.sub(r"</(?:p|li|caption|figcaption)>", " ", _UNREAD.sub(" ", html))).split()
+        plain(re.sub(r"</(?:p|li|caption|figcaption|span)>", " ", _UNREAD.sub(" ", html))).split()
     )
