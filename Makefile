@@ -3,6 +3,7 @@
 #   make            the whole report, from the figures in this repository
 #   make verify     the report again from nothing, every figure beside the published one
 #   make test       linters, then every test this machine can run
+#   make test-all   those, then what is too slow for them
 #   make lint       the linters alone
 #   make figures    the figures in resources/figures/ again, from the workbooks of a mirror
 #   make renew      pins what is new at SOURCE (ons, or a mirror), release by release
@@ -19,7 +20,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := report
-.PHONY: report verify test lint figures renew keep diff places develop audit sbom lock schema clean environment
+.PHONY: report verify test test-all lint figures renew keep diff places develop audit sbom lock schema clean environment
 
 BIN := .venv/bin
 CORES ?= 4
@@ -77,10 +78,16 @@ $(DEVELOPING): $(TESTING)
 
 develop: $(DEVELOPING)
 
+SIDE_BY_SIDE := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+
 # Linters come first and apart from the tests: they take seconds, they say in their own words
 # what to change, and a test run does not have to be read to find them.
 test: lint
-	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not slow"
+
+# What builds whole reports, renews a repository or drives a browser.
+test-all: test
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m slow
 
 lint: $(TESTING)
 	$(BIN)/ruff check

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from crimeshare.measures.control_limits import compute_control_limits
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
@@ -26,6 +30,26 @@ from tests.audited import write_audit
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 from tests.surveyed import write_survey
+
+
+def built_once(factory: pytest.TempPathFactory, root: Path) -> Path:
+    """A folder with the small build, which the processes of one run of the tests share.
+
+    Args:
+        factory: gives the folders of the run.
+        root: the project.
+    """
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder, unfinished = base / "build", base / "build-unfinished"
+    with (base / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+            write_build(unfinished, root)
+            unfinished.rename(folder)
+    return folder
 
 
 def write_build(folder: Path, root: Path) -> None:

@@ -30,7 +30,7 @@ from crimeshare.publish.site.rendering import (
     render_search,
 )
 from crimeshare.publish.subjects.explorer import SERIES
-from tests.building import write_build
+from tests.building import built_once
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -50,6 +50,13 @@ def page_types() -> list[ReportPage]:
     types = {page.notebook: page for page in reversed(report_pages())}
     types["force"] = next(page for page in report_pages() if page.name == "forces/gwent")
     return sorted(types.values(), key=lambda page: page.name)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser is slow: so is every test of this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +79,8 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
 
     It asks for the browser so that nothing is built where there is none.
     """
-    folder = tmp_path_factory.mktemp("built")
-    write_build(folder, root)
+    folder = tmp_path_factory.mktemp("site") / "built"
+    shutil.copytree(built_once(tmp_path_factory, root), folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         execute_pages(page_types(), {}, folder)

@@ -38,6 +38,7 @@ def test_shipped_figures_are_what_the_workbook_holds(release, mirror: Path, root
     assert read == read_survey_observations(figures)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("release", SHIPPED, ids=lambda release: release.release_id)
 def test_opening_the_cell_shows_the_value(release, mirror: Path, root: Path) -> None:
     figures = root / "resources" / "figures" / f"{release.release_id}.parquet"

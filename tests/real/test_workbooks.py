@@ -45,6 +45,7 @@ def test_shipped_figures_are_what_the_workbook_says(release: Release, workbook: 
     )
 
 
+@pytest.mark.slow
 def test_every_cited_cell_shows_its_figure_in_another_reader(
     release: Release, workbook: Path
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.estimates import RECORDED, TABLES, Estimates, open_estimates
 from crimeshare.publish.subjects.revised import CODES, Revisions, open_revisions
-from tests.building import write_build
+from tests.building import built_once
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 
@@ -16,9 +16,7 @@ from tests.revised import write_revisions
 @pytest.fixture(scope="session")
 def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the clean table and the estimates of every shipped release."""
-    folder = tmp_path_factory.mktemp("built")
-    write_build(folder, root)
-    return folder
+    return built_once(tmp_path_factory, root)
 
 
 @pytest.fixture(scope="session")

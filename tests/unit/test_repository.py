@@ -127,13 +127,13 @@ def test_every_key_of_the_configuration_is_explained(root: Path) -> None:
 def test_commands_that_are_written_down_exist(
     root: Path, texts: dict[Path, str], rules: dict[str, str]
 ) -> None:
-    targets = set(re.findall(r"^(\w+):", (root / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([\w-]+):", (root / "Makefile").read_text(), re.MULTILINE))
     written = [root / ".ci/run", *(root / ".github/workflows").glob("*.yml")]
     written += [path for path in texts if path.suffix == ".md"]
     unknown = []
     for path in written:
         text = texts[path]
-        makes = set(re.findall(r"(?:`|run: |^)make ([a-z]\w*)", text, re.MULTILINE))
+        makes = set(re.findall(r"(?:`|run: |^)make ([a-z][\w-]*)", text, re.MULTILINE))
         steps = set(re.findall(r"snakemake (?:--\w+ \d+ )?([a-z]\w+)\b(?!/)", text))
         unknown += [
             f"{path.relative_to(root)}: {name}" for name in (makes - targets) | (steps - set(rules))

@@ -100,6 +100,7 @@ def seen_of(name: str, seen: Path) -> tuple[set[str], set[tuple[str, str]]]:
     return opened, called
 
 
+@pytest.mark.slow
 def test_no_script_opens_or_calls_what_its_rule_does_not_know_of(
     traced: tuple[Path, Path], root: Path
 ) -> None:
@@ -115,6 +116,7 @@ def test_no_script_opens_or_calls_what_its_rule_does_not_know_of(
     assert watched > 20
 
 
+@pytest.mark.slow
 def test_no_notebook_opens_or_calls_what_its_pages_do_not_know_of(
     traced: tuple[Path, Path], root: Path
 ) -> None:

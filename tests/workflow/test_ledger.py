@@ -8,12 +8,14 @@ from collections import Counter
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from tests.workflow.runs import sentences, snakemake
 
 LEDGER = "results/published/figures.csv"
 
 
+@pytest.mark.slow
 def test_figures_are_written_down_and_a_changed_one_is_found(project: Path) -> None:
     ledger = project / LEDGER
     ledger.unlink(missing_ok=True)

@@ -165,6 +165,7 @@ def merge(project: Path) -> None:
     git(project, "push", "--quiet", "origin", "--delete", proposed.removeprefix("origin/"))
 
 
+@pytest.mark.slow
 def test_editions_are_taken_in_one_by_one_as_they_come_out(
     job: Loopback, project: Path, tmp_path: Path, editions: list[Release]
 ) -> None:
@@ -208,6 +209,7 @@ def test_editions_are_taken_in_one_by_one_as_they_come_out(
     assert not (tmp_path / "asked").exists()  # nothing new, nothing proposed
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_fails_the_job_with_its_words_and_proposes_nothing(
     job: Loopback, project: Path, tmp_path: Path, editions: list[Release]
 ) -> None:
