@@ -33,6 +33,9 @@ NATIONAL = "K04000001"
 _TOTAL = "total"
 _QUARTERS = 4
 
+# How far away, in days, revisions are looked at: what a force records again changes over time.
+_NEAR = 5 * 366
+
 # How near a count recovered from a published percentage must be to a whole number.
 _WHOLE = 1e-3
 
@@ -247,14 +250,16 @@ class Releases:
             sides += [given[-1]] if given else []
         return sides
 
-    def sizes(self, find: Find, area: str, kind: str) -> Sizes | None:
+    def sizes(self, find: Find, area: str, kind: str, near: date) -> Sizes | None:
         """How far a quantity has moved between its first issue and the newest figures.
 
         Args:
             find: the quantity.
             area: areas of its kind are looked at, and forces where those are few.
             kind: ``relative`` to the figure as revised, or ``absolute``.
+            near: first issues of the five years before and after this day tell most.
         """
+        days = [day for day in self._first_days if abs((day - near).days) <= _NEAR]
         types = {a.area_code: a.area_type for a in areas().values()}
         own = types.get(area, "force")
         for wanted in ((own,), ("force",)):
@@ -262,7 +267,7 @@ class Releases:
                 abs(first.value - newest.value) / (abs(newest.value) if kind == "relative" else 1)
                 for code, area_type in types.items()
                 if area_type in wanted
-                for day in self._first_days
+                for day in days
                 if (vintages := find(code, day))
                 and (first := first_published(vintages))
                 and (newest := revised_since(vintages))

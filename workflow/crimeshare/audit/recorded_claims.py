@@ -55,6 +55,12 @@ _WALES = "W92000004"
 # Sides that stand after "which is"; "fell" does not.
 _SIDES = ("up", "down", "unchanged", "higher", "lower", "more", "less", "fewer", "the same")
 _QUANTITY = {Count: "count", Total: "count", Change: "count", Share: "share", Rate: "rate"}
+_MARKED = {
+    "unavailable": "it is not available",
+    "low population": "there are too few residents for a rate",
+    "small base": "there were too few offences for a percentage",
+    "not applicable": "it does not apply",
+}
 _MARKED_IN = {"count": "count", "share": "count", "rate": "rate_per_1000"}
 
 
@@ -360,11 +366,11 @@ class RecordedAudit:
 
     def _sizes(self, question: Question, finding: Finding) -> Sizes | None:
         """How far such figures have moved; of a change, if need be, how far its two sides have."""
-        area = question.claim.area.area_code
-        sizes = self._releases.sizes(question.find, area, question.kind)
+        area, near = question.claim.area.area_code, question.claim.period
+        sizes = self._releases.sizes(question.find, area, question.kind, near)
         if sizes or not question.base:
             return sizes
-        sides = self._releases.sizes(question.base, area, "relative")
+        sides = self._releases.sizes(question.base, area, "relative", near)
         if not sides:
             return None
         # Both sides may have moved, and apart.
@@ -378,8 +384,8 @@ class RecordedAudit:
             sizes.number, "count", question.claim.period, "", "estimate", (), "revisions seen"
         )
         reason.say(
-            "Of {} such figures, nine in ten have moved by at most {} since they were first "
-            "published, and ninety-nine in a hundred by at most {}.",
+            "Of {} such figures of the years around, nine in ten have moved by at most {} since "
+            "they were first published, and ninety-nine in a hundred by at most {}.",
             number,
             usual,
             largest,
@@ -480,19 +486,19 @@ class RecordedAudit:
             reason.say(f"There is no figure {_listed(absent)}.")
         stated = next(iter(asked.values())).stated
         fits = [name for name, finding in leading.items() if stated.match(finding.value)]
-        settles = ""
-        if first.vintage == "revised since":
+        settles, revised = "", first.vintage == "revised since"
+        if revised:
             settles = self._say_missing(next(iter(asked.values())), reason)
         if not fits:
             reason.say("So it is true in no sense." if len(leading) > 1 else "")
-            verdict = verdicts.CONTRADICTED if not settles else verdicts.NOT_SUPPORTED
+            verdict = verdicts.NOT_SUPPORTED if revised else verdicts.CONTRADICTED
             return Verdict(verdict, reason, tuple(leading.values()), settles)
         decisive = tuple(leading[name] for name in fits)
         if len(fits) == len(leading):
             matches = {stated.match(finding.value) for finding in decisive}
             exact = matches == {"exact"}
             verdict = verdicts.CONFIRMED if exact else verdicts.ROUNDED
-            return Verdict(verdicts.AS_REVISED if settles else verdict, reason, decisive, settles)
+            return Verdict(verdicts.AS_REVISED if revised else verdict, reason, decisive, settles)
         reason.say(f"So it is true {_listed(fits)} only{_parent(claim, fits)}.")
         return Verdict(verdicts.DEPENDS, reason, decisive, settles)
 
@@ -526,7 +532,8 @@ class RecordedAudit:
         area, offence = claim.area.area_code, claim.offence.offence_id
         if marked := self._releases.marked(area, offence, day, question.measure):
             name = release_name(self._releases.registry[marked.release_id])
-            reason.say(f"The first issue ({name}) gives no number here: it is {marked.note}.")
+            why = _MARKED.get(marked.note, marked.note)
+            reason.say(f"The first issue ({name}) gives no number here: {why}.")
             return ""
         earlier = claim.previous if isinstance(claim, Change) else claim.since
         held = any(
