@@ -88,6 +88,25 @@ def test_what_the_parser_refuses_has_that_status_too(options: list[str]) -> None
     assert ended.value.code == 3
 
 
+def test_a_fault_of_the_program_is_no_verdict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*given: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("crimeshare.audit.checking.check", broken)
+    assert main(["check", *GWENT, *DEC_2024, "--value", "8,642"]) == 3
+    assert "a fault of the program" in capsys.readouterr().err
+
+
+def test_the_survey_is_of_england_and_wales(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--measure", "stalking", "--period", "year ending March 2025", "--value", "2.9%"]
+    assert main(["check", "--area", "England and Wales", *asked]) == 0
+    assert main(["check", *asked]) == 0
+    assert main(["check", "--area", "Gwent", *asked]) == 3
+    assert "has no key `area`" in capsys.readouterr().err
+
+
 def test_a_check_takes_no_library_that_takes_seconds_to_import(root: Path) -> None:
     asked = ["check", *GWENT, *DEC_2024, "--value", "8,642"]
     code = (

@@ -102,6 +102,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Problem as problem:
         print(f"crimeshare: {problem}", file=sys.stderr)
         return WRONG_INPUT if given.command == "check" else 1
+    except Exception as error:
+        # Python would end with 1, which says that a statement does not hold.
+        if given.command != "check":
+            raise
+        print(f"crimeshare: not judged, by a fault of the program: {error!r}", file=sys.stderr)
+        return WRONG_INPUT
     return status
 
 

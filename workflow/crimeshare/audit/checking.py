@@ -112,6 +112,9 @@ def check(given: Mapping[str, str | None], root: Path) -> Checked:
 def _entry(given: Mapping[str, str | None]) -> dict[str, Any]:
     """The entry that the options make."""
     entry: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if "measure" in entry and entry.get("area", "").strip().casefold() == "england and wales":
+        # The survey asks there and nowhere else.
+        del entry["area"]
     quantity = entry.setdefault("quantity", _quantity(entry))
     if quantity == "comparison" and "measure" in entry:
         group = {key: entry.pop(key) for key in ("sex", "age") if key in entry}

@@ -690,8 +690,7 @@ def _fit(half: float, change: float, significant: bool) -> str:
 def verdict_list() -> str:
     """The verdicts of the audit and what each means, as a list of definitions."""
     items = [
-        f"<dt>{escape(verdict.format('...'))}</dt>"
-        f"<dd>{meaning[:1].upper()}{meaning[1:]}.</dd>"
+        f"<dt>{escape(verdict.format('...'))}</dt><dd>{meaning[:1].upper()}{meaning[1:]}.</dd>"
         for verdict, meaning in verdicts.MEANINGS.items()
     ]
     return f"<dl>{''.join(items)}</dl>"
