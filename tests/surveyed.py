@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from crimeshare.measures.assumed_bases import Assumptions
+from crimeshare.measures.factors import factors_in_use, published_factors, restarts_of
 from crimeshare.measures.prevalence import (
-    Assumptions,
     compute_prevalence,
     compute_survey_changes,
 )
@@ -53,20 +54,28 @@ def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
     comparisons = combine_survey_comparisons(observations)
     codes = combine_recorded_offence_codes(observations)
     compared = compare(comparisons)
-    assumptions = Assumptions(pd.read_csv(reference / "assumed_bases.csv"))
-    factors = estimate_design_factors(compared, assumptions.restarts)
-    agreement, disagreements = compute_flag_agreement(compared, factors)
+    assumptions = Assumptions(
+        pd.read_csv(reference / "assumed_bases.csv"),
+        pd.read_csv(reference / "module_bases.csv"),
+        estimates,
+    )
     breaks = pd.read_csv(reference / "survey_breaks.csv", parse_dates=["first_day"])
-    prevalence = compute_prevalence(estimates, factors, assumptions)
+    restarts = restarts_of(breaks)
+    factors = estimate_design_factors(compared, restarts)
+    used = factors_in_use(
+        factors, published_factors(estimates, restarts), estimates["release_id"], restarts
+    )
+    agreement, disagreements = compute_flag_agreement(compared, factors, restarts)
+    prevalence = compute_prevalence(estimates, used, assumptions, restarts)
     changes = compute_survey_changes(
-        retest_changes(compared, factors), prevalence, estimates, breaks
+        retest_changes(compared, used, restarts), prevalence, estimates, breaks
     )
     tables = {
         "prevalence": prevalence,
         "changes": changes,
         "trends": compute_survey_trends(prevalence, breaks),
         "ratios": compute_offences_per_victims(
-            prevalence, codes, surveyed_populations(comparisons), assumptions
+            prevalence, codes, surveyed_populations(comparisons)
         ),
         "factors": factors,
         "agreement": agreement,

@@ -165,8 +165,12 @@ class TestOfTwoDesigns:
         rng = np.random.default_rng(11)
         fits = [both(changes_across_a_restart(rng, latest, earlier)) for _ in range(12)]
         for side, true in enumerate((latest, earlier)):
-            assert np.mean([fit[side].factor for fit in fits]) == pytest.approx(true, rel=0.03)
-            covered = sum(fit[side].lower <= true <= fit[side].upper for fit in fits)
+            # The prior holds factors at 1 or more, so that those of 1 are found a little above it.
+            mean = np.mean([fit[side].factor for fit in fits])
+            assert mean == pytest.approx(true, rel=0.03 if true > 1 else 0.04)
+            assert min(fit[side].lower for fit in fits) >= 1
+            # The grid begins a hair above 1.
+            covered = sum(fit[side].lower - 0.001 <= true <= fit[side].upper for fit in fits)
             assert covered >= 9  # 95 % of 12, and three standard errors below
 
     def test_agrees_with_one_factor_where_there_is_one(self) -> None:

@@ -130,17 +130,17 @@ def test_victims_and_non_victims_mirror_each_other(
 
 class TestEdges:
     @pytest.mark.parametrize("method", METHODS)
-    def test_a_standard_error_of_zero_gives_the_one_sided_exact_bound(self, method: str) -> None:
-        # no victims among 350 interviews: 0.95 = 1 - (1 - upper)^350
-        lower, upper = proportion_interval(0.0, se=0.0, n=350, method=method)
+    def test_a_standard_error_of_zero_gives_the_limits_of_a_missing_one(self, method: str) -> None:
+        lower, upper = proportion_interval(0.0, se=0.0, n=350, design_factor=1.4, method=method)
         assert lower == 0
-        assert (1 - upper) ** 350 == pytest.approx(0.05)
-        assert proportion_interval(1.0, se=0.0, n=350, method=method) == pytest.approx(
-            (1 - upper, 1.0)
-        )
+        assert upper == proportion_interval(0.0, n=350, design_factor=1.4, method=method)[1]
+        assert upper == proportion_interval(0.0, np.nan, 350, 1.4, method=method)[1]
+        other = proportion_interval(1.0, se=0.0, n=350, design_factor=1.4, method=method)
+        assert other == pytest.approx((1 - upper, 1.0))
 
     def test_the_exact_bound_uses_the_design_factor(self) -> None:
-        _, upper = proportion_interval(0.0, se=0.0, n=392, design_factor=1.4)
+        # no victims among 200 effective interviews: 0.95 = 1 - (1 - upper)^200
+        _, upper = proportion_interval(0.0, se=0.0, n=392, design_factor=1.4, method="logit")
         assert (1 - upper) ** 200 == pytest.approx(0.05)
 
     def test_no_victims_and_no_standard_error(self) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import ndtri
 
+from crimeshare.measures.assumed_bases import SCENARIOS, Assumptions
 from crimeshare.measures.design import summarise_design_factors
+from crimeshare.measures.factors import factors_in_use, published_factors, restarts_of
 from crimeshare.measures.intervals import proportion_interval
 from crimeshare.measures.prevalence import (
     CHANGE_COLUMNS,
-    Assumptions,
     compute_prevalence,
     compute_survey_changes,
     name_breaks,
@@ -67,18 +67,33 @@ def compared(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def factors(compared: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    return estimate_design_factors(compared, assumptions.restarts)
+def restarts(breaks: pd.DataFrame) -> list[date]:
+    return restarts_of(breaks)
 
 
 @pytest.fixture(scope="module")
-def assumptions() -> Assumptions:
-    return Assumptions(pd.read_csv(REFERENCE / "assumed_bases.csv"))
+def factors(compared: pd.DataFrame, restarts: list[date]) -> pd.DataFrame:
+    return estimate_design_factors(compared, restarts)
 
 
 @pytest.fixture(scope="module")
-def prevalence(estimates, factors, assumptions) -> pd.DataFrame:
-    return compute_prevalence(estimates, factors, assumptions)
+def used(factors, estimates, restarts) -> pd.DataFrame:
+    published = published_factors(estimates, restarts)
+    return factors_in_use(factors, published, estimates["release_id"], restarts)
+
+
+@pytest.fixture(scope="module")
+def assumptions(estimates: pd.DataFrame) -> Assumptions:
+    return Assumptions(
+        pd.read_csv(REFERENCE / "assumed_bases.csv"),
+        pd.read_csv(REFERENCE / "module_bases.csv"),
+        estimates,
+    )
+
+
+@pytest.fixture(scope="module")
+def prevalence(estimates, used, assumptions, restarts) -> pd.DataFrame:
+    return compute_prevalence(estimates, used, assumptions, restarts)
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +102,10 @@ def breaks() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def changes(compared, factors, prevalence, estimates, breaks) -> pd.DataFrame:
-    return compute_survey_changes(retest_changes(compared, factors), prevalence, estimates, breaks)
+def changes(compared, used, restarts, prevalence, estimates, breaks) -> pd.DataFrame:
+    return compute_survey_changes(
+        retest_changes(compared, used, restarts), prevalence, estimates, breaks
+    )
 
 
 def one(table: pd.DataFrame, **values: object) -> pd.Series:
@@ -258,8 +275,10 @@ class TestDesignFactors:
             rate = factor_of(factors, units, statistic="incidence_rate")
             assert rate["lower"] > factor_of(factors, units)["upper"]
 
-    def test_verdicts_agree_with_the_publisher_on_another_edition(self, compared, factors) -> None:
-        agreement, disagreements = compute_flag_agreement(compared, factors)
+    def test_verdicts_agree_with_the_publisher_on_another_edition(
+        self, compared, factors, restarts
+    ) -> None:
+        agreement, disagreements = compute_flag_agreement(compared, factors, restarts)
         outside = agreement[agreement["release_id"] != agreement["estimated_on"]]
         recent = outside[
             (outside["release_id"] == LATEST) & (outside["estimated_on"] == "appendix-2025-06")
@@ -268,6 +287,14 @@ class TestDesignFactors:
         shares = recent[recent["statistic"] == "prevalence"]
         assert (shares["agreement"] > 0.97).all()
         assert (shares["agreement_elsewhere"] == 1).all()
+        # Beside what guessing would score: 71 % of people and 88 % of households.
+        guessed = (shares["flagged"] / shares["comparisons"]).round(2)
+        assert dict(zip(shares["units"], guessed, strict=True)) == {
+            "households": 0.88,
+            "persons": 0.71,
+        }
+        assert (shares["agreeing_within"] / shares["within"] > 0.95).all()
+        assert (shares["flagged_within"] / shares["within"] < 0.4).all()
         for row in agreement.itertuples():
             here = disagreements[
                 (disagreements["release_id"] == row.release_id)
@@ -278,9 +305,9 @@ class TestDesignFactors:
             assert len(here) == row.comparisons - row.agreeing
 
     def test_a_clear_disagreement_is_explained_by_its_measures_own_factor(
-        self, compared, factors
+        self, compared, factors, restarts
     ) -> None:
-        _, disagreements = compute_flag_agreement(compared, factors)
+        _, disagreements = compute_flag_agreement(compared, factors, restarts)
         clear = disagreements[
             (disagreements["statistic"] == "prevalence")
             & ((disagreements["test_ratio"] - 1).abs() > 0.1)
@@ -346,12 +373,14 @@ class TestPrevalence:
             release_id="sdg-2017-12",
             measure_id="stalking",
             period_end=pd.Timestamp(2016, 3, 31),
+            printed=True,
         )
         new = one(
             prevalence,
             release_id="bulletin-2025-03",
             measure_id="stalking",
             period_end=pd.Timestamp(2025, 3, 31),
+            printed=True,
         )
         told = factor_of(factors, "persons", design="latest")
         assert new["design_factor"] == told["factor"]
@@ -360,37 +389,47 @@ class TestPrevalence:
         assert old["design_factor"] < told["lower"]
 
     def test_without_restart_or_standard_errors_a_release_has_its_own_mixed_factor(
-        self, estimates, compared, assumptions
+        self, compared
     ) -> None:
         alone = estimate_design_factors(compared)
-        rows = estimates[estimates["release_id"].isin(alone["release_id"])]
-        prevalence = compute_prevalence(rows, alone, assumptions)
+        used = factors_in_use(alone, None, alone["release_id"], [])
+        assert set(used["design"]) == {0}
         for release_id in ("appendix-2022-09", "appendix-2025-06"):
-            row = (
-                prevalence[prevalence["measure_id"] == "violence"]
-                .set_index("release_id")
-                .loc[release_id]
-                .iloc[0]
-            )
             told = factor_of(alone, "persons", release_id=release_id)
-            assert row["design_factor"] == told["factor"]
+            row = one(used, release_id=release_id, units="persons")
+            assert (row["factor"], row["factor_upper"]) == (told["factor"], told["upper"])
 
-    def test_the_widest_limits_take_the_largest_factor_of_their_own_design(
-        self, prevalence, assumptions
-    ) -> None:
-        for release_id, day, largest in [
-            ("sdg-2017-12", date(2016, 3, 31), 1.4),
-            ("bulletin-2025-03", date(2025, 3, 31), 1.5),
-        ]:
-            assert assumptions.design_factor(day)[1] == largest
-            row = one(
-                prevalence,
-                release_id=release_id,
-                measure_id="stalking",
-                period_end=pd.Timestamp(day),
-            )
-            widest = proportion_interval(row["estimate"], n=row["n_lowest"], design_factor=largest)
-            assert (row["lower_widest"], row["upper_widest"]) == pytest.approx(widest)
+    def test_no_factor_is_below_that_of_a_simple_random_sample(self, factors, used) -> None:
+        assert (factors["factor"] >= 1).all()
+        assert (used["factor_lower"] >= 1).all()
+        assert (used["factor"].between(used["factor_lower"], used["factor_upper"])).all()
+
+    def test_a_test_has_the_standard_errors_of_the_intervals(self, changes, prevalence) -> None:
+        key = {"release_id": LATEST, "measure_id": "robbery"}
+        change = one(
+            changes,
+            **key,
+            period_end=pd.Timestamp(2025, 12, 31),
+            previous_period_end=pd.Timestamp(2018, 3, 31),
+        )
+        errors = [
+            one(prevalence, **key, period_end=day)
+            for day in (change["period_end"], change["previous_period_end"])
+        ]
+        assert errors[0]["design_factor"] > errors[1]["design_factor"]
+        # The figures behind the test are unrounded, those of the table rounded to a tenth.
+        both = np.hypot(*(row["standard_error"] for row in errors))
+        assert change["standard_error"] == pytest.approx(both, rel=0.15)
+
+    def test_the_widest_limits_take_the_upper_limit_of_the_factor(self, prevalence) -> None:
+        assumed = prevalence[prevalence["basis"] == "assumed_base"]
+        limits = proportion_interval(
+            assumed["estimate"],
+            n=assumed["n_assumed"],
+            design_factor=assumed["design_factor_upper"],
+        )
+        np.testing.assert_allclose(assumed["lower_widest"], limits[0])
+        np.testing.assert_allclose(assumed["upper_widest"], limits[1])
 
     def test_no_victims_is_never_certainty(self, prevalence) -> None:
         none = prevalence[prevalence["estimate"] == 0]
@@ -398,6 +437,14 @@ class TestPrevalence:
         assert (none["upper"] > 0).all()
         computed = none[none["basis"] == "design_factor"]
         assert computed["standard_error"].isna().all()
+
+    def test_no_victims_give_one_limit_with_or_without_a_standard_error(self, prevalence) -> None:
+        none = prevalence[(prevalence["estimate"] == 0) & (prevalence["basis"] == "published_se")]
+        assert (none["standard_error"] == 0).all()
+        alone = proportion_interval(
+            0.0, n=none["n_unweighted"], design_factor=none["design_factor"]
+        )
+        np.testing.assert_allclose(none["upper"], alone[1])
 
     def test_an_assumed_base_is_said_and_its_reach_shown(self, prevalence) -> None:
         stalking = prevalence[prevalence["measure_id"].str.startswith("stalking")]
@@ -408,22 +455,64 @@ class TestPrevalence:
         assert (stalking["upper_widest"] > stalking["upper"]).all()
         known = prevalence[prevalence["basis"] != "assumed_base"]
         assert known["n_assumed"].isna().all()
+        assert known["scenario"].isna().all()
+        assert known["printed"].all()
         pd.testing.assert_series_equal(known["lower_widest"], known["lower"], check_names=False)
 
+    def test_each_assumed_estimate_has_every_scenario_and_prints_the_wider(
+        self, prevalence
+    ) -> None:
+        assumed = prevalence[prevalence["basis"] == "assumed_base"]
+        key = ["release_id", "measure_id", "sex", "age", "period_end"]
+        for _, rows in assumed.groupby(key):
+            assert sorted(rows["scenario"]) == sorted(SCENARIOS)
+            assert rows["printed"].sum() == 1
+            width = rows["upper"] - rows["lower"]
+            assert width[rows["printed"]].item() == width.max()
+
     def test_one_in_seven_since_age_16_holds(self, prevalence) -> None:
-        row = one(prevalence, measure_id="stalking_since_16", sex="all")
+        row = one(prevalence, measure_id="stalking_since_16", sex="all", printed=True)
         assert row["lower_widest"] < 1 / 7 < row["upper_widest"]
+
+
+class TestAssumptions:
+    def test_the_share_that_answers_is_that_of_the_nearest_published_base(
+        self, assumptions
+    ) -> None:
+        # By hand: 53,815 of 33,734 people and half of 34,715 and 34,163.  The appendix tables
+        # of one edition give 33,735 for the last year.
+        assert assumptions.answered == pytest.approx(53_815 / (33_735 + (34_715 + 34_163) / 2))
+
+    def test_a_study_of_eight_years_had_the_people_that_the_shares_give(self, assumptions) -> None:
+        years = [date(year, 3, 31) for year in range(2013, 2021)]
+        ages = ["16-59"] * 5 + ["16+"] * 3
+        bases = [
+            assumptions.base("all", age, year, "everybody_asked")
+            for year, age in zip(years, ages, strict=True)
+        ]
+        assert sum(bases) == pytest.approx(147_800, rel=0.01)
+
+    def test_half_are_asked_only_in_years_that_nobody_knows(self, assumptions) -> None:
+        both = [
+            [assumptions.asked(date(*day), scenario) for scenario in SCENARIOS]
+            for day in ((2012, 3, 31), (2016, 3, 31), (2023, 3, 31), (2024, 9, 30), (2025, 9, 30))
+        ]
+        assert both[:4] == [[0.5, 0.5], [1, 1], [1, 1], [1, 0.5]]
+        assert both[4][1] == pytest.approx(0.75, abs=0.01)
 
     def test_an_age_nobody_thought_of_is_refused(self, assumptions) -> None:
         with pytest.raises(Problem, match="no age '60-64' among the assumed bases"):
-            assumptions.base(30_000, "all", "60-64", date(2024, 3, 31))
+            assumptions.base("all", "60-64", date(2024, 3, 31), "half_asked")
+        with pytest.raises(Problem, match="no published base of the module for 'boys'"):
+            assumptions.base("boys", "16+", date(2024, 3, 31), "half_asked")
 
     def test_part_of_a_year_has_part_of_the_base(self, assumptions) -> None:
-        whole = assumptions.base(30_000, "women", "16+", date(2024, 3, 31))
-        part = assumptions.base(30_000, "women", "16+", date(2023, 3, 31))
-        assert whole.value == pytest.approx(30_000 * 0.54 * 0.54)
-        assert part.value == pytest.approx(whole.value * 0.67)
-        assert whole.low < whole.value < whole.high
+        whole = assumptions.base("women", "16+", date(2024, 3, 31), "everybody_asked")
+        assert whole == pytest.approx(30_847 * assumptions.answered * 29_041 / 53_815)
+        part = assumptions.base("women", "16+", date(2023, 3, 31), "everybody_asked")
+        assert part == pytest.approx(whole * 0.67 * 31_183 / 30_847)
+        half = assumptions.base("women", "16+", date(2024, 3, 31), "half_asked")
+        assert half == pytest.approx(whole / 2)
 
 
 class TestChanges:
@@ -433,15 +522,30 @@ class TestChanges:
             ["release_id", "measure_id", "sex", "age", "period_end", "previous_period_end"]
         ).any()
 
-    def test_ons_said_the_same_of_stalking_or_it_is_borderline(self, changes) -> None:
+    def test_a_published_verdict_leads_and_ours_stands_beside_it(self, changes) -> None:
         stalking = changes[(changes["measure_id"] == "stalking") & (changes["age"] == "16+")]
-        judged = stalking[stalking["published_significance"].notna()]
-        assert len(judged) == 2
-        standard_errors = (judged["difference"] / judged["standard_error"]).abs()
-        borderline = (standard_errors / ndtri(0.975)).between(0.9, 1.1)
-        same = judged["significant"] == judged["published_significance"]
-        assert (same | borderline).all()
-        assert same.any()
+        judged = stalking.dropna(subset="published_significance").set_index("period_end")
+        assert judged["verdict"].to_dict() == {
+            pd.Timestamp(2024, 9, 30): "fall",
+            pd.Timestamp(2025, 3, 31): "no_clear_change",
+        }
+        assert set(judged["own_verdict"]) == {"no_clear_change"}
+        # One flag of very many measures is not enough for us, and is for ONS.
+        fraud = one(
+            changes,
+            release_id=LATEST,
+            measure_id="fraud",
+            period_end=pd.Timestamp(2025, 12, 31),
+            previous_period_end=pd.Timestamp(2024, 12, 31),
+        )
+        assert (fraud["verdict"], fraud["own_verdict"]) == ("rise", "no_clear_change")
+        assert fraud["p_value"] < 0.05 < fraud["p_adjusted"]
+
+    def test_no_rise_or_fall_is_said_without_a_publisher_or_every_assumption(self, changes) -> None:
+        unjudged = changes[changes["published_significance"].isna()]
+        moved = unjudged[unjudged["verdict"].isin(["rise", "fall"])]
+        assert (moved["p_adjusted_widest"] < 0.05).all()
+        assert (changes["p_adjusted_widest"].fillna(1) >= changes["p_adjusted"].fillna(1)).all()
 
     def test_overlapping_years_share_interviews(self, changes, prevalence) -> None:
         key = {"measure_id": "stalking", "sex": "all", "age": "16+"}
@@ -452,6 +556,7 @@ class TestChanges:
             previous_period_end=pd.Timestamp(2024, 3, 31),
         )
         rows = prevalence[np.logical_and.reduce([prevalence[k] == v for k, v in key.items()])]
+        rows = rows[rows["printed"]]
         errors = rows.drop_duplicates("period_end").set_index("period_end")["standard_error"]
         separate = np.hypot(errors[pd.Timestamp(2024, 9, 30)], errors[pd.Timestamp(2024, 3, 31)])
         assert overlapping["standard_error"] == pytest.approx(separate * np.sqrt(0.5), rel=0.01)

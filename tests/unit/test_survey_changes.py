@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from crimeshare.measures.survey import (
     add_changes,
@@ -13,9 +14,10 @@ from crimeshare.measures.survey import (
     holm,
     offences_per_100_victims,
     proportion_interval,
-    sensitivity_band,
     smallest_detectable_change,
+    verdict_on_change,
 )
+from crimeshare.measures.two_groups import difference_interval
 from crimeshare.problems import Problem
 
 
@@ -151,17 +153,56 @@ class TestFlagAgreement:
         assert np.isnan(nothing.agreement)
 
 
-class TestSensitivityBand:
-    def test_holds_every_interval_in_range(self) -> None:
-        lower, upper = sensitivity_band(0.029, n=(15_000, 31_000), design_factor=(1.25, 1.5))
-        for n in (15_000, 22_000, 31_000):
-            for deft in (1.25, 1.4, 1.5):
-                low, high = proportion_interval(0.029, n=n, design_factor=deft)
-                assert lower <= low < high <= upper
+class TestVerdict:
+    @pytest.mark.parametrize(
+        ("published", "p_adjusted", "verdict"),
+        [
+            (True, (0.9, 0.9), "rise"),
+            (True, (np.nan, np.nan), "rise"),
+            (False, (0.001, 0.001), "no_clear_change"),
+            (None, (0.04, 0.0499), "rise"),
+            (None, (0.04, 0.05), "no_clear_change"),
+            (None, (0.05, 0.04), "no_clear_change"),
+            (None, (0.2, 0.3), "no_clear_change"),
+            (None, (np.nan, np.nan), None),
+        ],
+    )
+    def test_at_its_borders(self, published, p_adjusted, verdict) -> None:
+        assert verdict_on_change(0.01, published, p_adjusted) == verdict
+        turned = {"rise": "fall"}.get(verdict, verdict)
+        assert verdict_on_change(-0.01, published, p_adjusted) == turned
 
-    def test_a_range_goes_upwards(self) -> None:
-        with pytest.raises(Problem, match="from low to high"):
-            sensitivity_band(0.029, n=(31_000, 15_000), design_factor=(1.25, 1.5))
+    def test_a_change_of_nothing_is_no_change_whatever_anybody_says(self) -> None:
+        assert verdict_on_change(0.0, True, (0.01, 0.01)) == "no_clear_change"
+
+    def test_the_level_moves_the_border(self) -> None:
+        assert verdict_on_change(0.01, None, (0.02, 0.02), level=0.99) == "no_clear_change"
+        assert verdict_on_change(0.01, None, (0.02, 0.02), level=0.95) == "rise"
+
+
+class TestTwoGroups:
+    def test_newcombes_own_example(self) -> None:
+        """56 of 70 against 48 of 80: 0.0524 to 0.3339 (Newcombe 1998, Table II, method 10)."""
+        one, other = 56 / 70, 48 / 80
+        lower, upper = difference_interval(
+            (one, *proportion_interval(one, n=70)), (other, *proportion_interval(other, n=80))
+        )
+        assert (lower, upper) == pytest.approx((0.0524, 0.3339), abs=0.00005)
+
+    @pytest.mark.parametrize("counts", [(5, 56, 0, 29), (10, 10, 0, 20), (9, 10, 3, 10)])
+    def test_another_implementation(self, counts: tuple[int, int, int, int]) -> None:
+        x1, n1, x2, n2 = counts
+        lower, upper = difference_interval(
+            (x1 / n1, *proportion_interval(x1 / n1, n=n1)),
+            (x2 / n2, *proportion_interval(x2 / n2, n=n2)),
+        )
+        expected = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
+        assert (lower, upper) == pytest.approx(expected, abs=1e-9)
+
+    def test_the_other_way_round_is_the_mirror_image(self) -> None:
+        one, other = (0.2, 0.18, 0.22), (0.1, 0.08, 0.13)
+        lower, upper = difference_interval(one, other)
+        assert difference_interval(other, one) == pytest.approx((-upper, -lower))
 
 
 class TestOffencesPer100Victims:

@@ -10,6 +10,7 @@ import pytest
 
 from crimeshare import survey_words
 from crimeshare.audit.verdicts import MEANINGS
+from crimeshare.measures.two_groups import difference_interval
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import formulas, prose
 from crimeshare.publish.elements.charts import Break, Chart
@@ -109,7 +110,7 @@ class TestWords:
     @pytest.mark.parametrize(
         ("interval", "widest", "words"),
         [
-            ((0.01, 0.03), (0.005, 0.035), "A experience it more often than B, under the least"),
+            ((0.01, 0.03), (0.005, 0.035), "A experience it more often than B"),
             ((-0.03, -0.01), (-0.04, 0.001), "A experience it less often than B, though not under"),
             ((-0.01, 0.02), (-0.02, 0.03), "no clear difference between A and B"),
         ],
@@ -119,15 +120,14 @@ class TestWords:
     ) -> None:
         assert survey_prose.compared_groups("A", "B", interval, widest).startswith(words)
 
-    def test_our_verdict_beside_the_published_one(self) -> None:
-        assert "is the same: significant" in survey_prose.beside_published(True, True)
-        assert "differs: not significant" in survey_prose.beside_published(True, False)
-        assert survey_prose.beside_published(True, None) == ""
+    def test_a_published_verdict_leads_and_ours_is_told_where_it_differs(self) -> None:
+        assert survey_prose.beside_own("fall", "fall", True) == "ONS calls it significant."
+        differs = survey_prose.beside_own("fall", "no_clear_change", True)
+        assert differs.startswith("ONS calls it significant, which leads here. Our own test")
+        assert differs.endswith("says no clear change.")
+        assert survey_prose.beside_own("fall", "fall", None) == ""
 
-    def test_a_trend_needs_limits_on_one_side(self) -> None:
-        assert survey_prose.trend(0.01, 0.05) == "rising"
-        assert survey_prose.trend(-0.05, -0.01) == "falling"
-        assert survey_prose.trend(-0.05, 0.01) == "no clear trend"
+    def test_the_scatter_of_a_trend_is_told(self) -> None:
         assert "by more than" in survey_prose.scatter(0.01, 0.95)
         assert survey_prose.scatter(0.2, 0.95).startswith("nothing shows that")
 
@@ -146,15 +146,12 @@ class TestWords:
 
 
 class TestEstimates:
-    def test_an_estimate_is_written_with_interval_level_method_and_basis(
-        self, survey: Survey
-    ) -> None:
+    def test_an_estimate_is_written_with_its_interval_and_assumption(self, survey: Survey) -> None:
         latest = survey.latest("stalking")
         written = text(with_interval(latest))
         assert written == (
-            f"{latest.figure.text} (95% interval {latest.lower.text} to {latest.upper.text}, "
-            f"Wilson's method, on an assumed base, {latest.lower_widest.text} to "
-            f"{latest.upper_widest.text} at the widest it allows)"
+            f"{latest.figure.text} (likely between {latest.lower.text} and {latest.upper.text}, "
+            "on an assumed base)"
         )
 
     def test_a_published_base_is_not_called_assumed(self, survey: Survey) -> None:
@@ -163,12 +160,15 @@ class TestEstimates:
         assert "assumed" not in uncertainty(violence)
         assert violence.figure.cells[0].workbook_sha256
 
-    def test_assumed_bases_are_rounded_and_have_a_range(self, survey: Survey) -> None:
+    def test_assumed_bases_are_rounded_and_both_scenarios_are_told(self, survey: Survey) -> None:
         latest = survey.latest("stalking")
         assert latest.base.number % 100 == 0
-        assert latest.base_lowest is not None
-        assert latest.base_highest is not None
-        assert latest.base_lowest.number < latest.base.number < latest.base_highest.number
+        assert (latest.scenario, latest.otherwise.scenario) == ("half_asked", "everybody_asked")
+        assert latest.otherwise.base.number == pytest.approx(2 * latest.base.number, abs=100)
+        assert latest.lower.number < latest.otherwise.lower.number
+        said = text(survey_pages.assumption(survey))
+        assert f"about {latest.base.text} people answered" in said
+        assert f"about {latest.otherwise.base.text} people answered" in said
         assert latest.lower_widest.number < latest.lower.number
         assert latest.upper.number < latest.upper_widest.number
 
@@ -190,10 +190,12 @@ class TestEstimates:
         women, men = (survey.latest("stalking_since_16", sex) for sex in ("women", "men"))
         contrast = survey.contrast(women, men)
         assert contrast.widest[0] < contrast.lower.number < contrast.difference.number
+        limits = [(e.figure.number, e.lower.number, e.upper.number) for e in (women, men)]
+        assert (contrast.lower.number, contrast.upper.number) == difference_interval(*limits)
         sentence = text(survey_pages.contrast_sentence(survey, women, men))
         assert sentence.startswith(
-            "Women aged 16 and over experience it more often than men aged 16 and over, under the "
-            "least favourable assumptions too: 20.2% (95% interval"
+            "Women aged 16 and over experience it more often than men aged 16 and over: 20.2% "
+            "(likely between"
         )
         turned = text(survey_pages.contrast_sentence(survey, men, women))
         assert "Men aged 16 and over experience it less often" in turned
@@ -214,6 +216,7 @@ class TestPages:
             survey_pages.last_year(survey),
             survey_pages.since_16(survey),
             survey_pages.assumption(survey),
+            survey_pages.derivation(survey),
             survey_pages.change_sentence(survey_pages.newest_change(survey)),
             survey_pages.trend_sentence(survey),
             survey_pages.offences_sentence(survey),
@@ -251,13 +254,13 @@ class TestPages:
         for html in tables(survey)[:4]:
             rows = re.findall(r"<tr>.*?</tr>", html, flags=re.DOTALL)[1:]
             assert rows
-            assert all("assumed base" in row and " assumed<br>" in row for row in rows)
+            assert all("assumed base" in row and " assumed<" in row for row in rows)
 
     def test_offences_per_victims_come_with_limits_and_reasons(self, survey: Survey) -> None:
         for row in survey.tables["ratios"]:
             assert row["lower"] < row["ratio"] < row["upper"]
         sentence = text(survey_pages.offences_sentence(survey))
-        assert "95% interval" in sentence
+        assert "likely between" in sentence
         assert "on an assumed base" in sentence
         assert "not the part of stalking which is reported" in sentence
         said = " ".join(survey_pages.DIFFERENCES)
@@ -287,8 +290,8 @@ class TestFront:
         said = [text(s) for s in front.answer(estimates, estimates.place("gwent"), survey)]
         assert len(said) == 5
         assert said[1].endswith("with 14.8% in Gwent, 9th of 43 forces by share.")
-        assert said[3].startswith("About one in seven (14.4%, 95% interval")
-        assert "2.9% (95% interval" in said[4]
+        assert said[3].startswith("About one in seven (14.4%, likely between")
+        assert "2.9% (likely between" in said[4]
 
     def test_the_example_is_the_force_asked_for(self, estimates: Estimates, survey: Survey) -> None:
         said = front.answer(estimates, estimates.place("kent"), survey)[1]
@@ -303,7 +306,7 @@ class TestFront:
             assert "a count, so no margin of error" in how
             assert "interval" not in how
         for _, _, how in facts[2:]:
-            assert "interval" in how
+            assert "Likely between" in how
             assert "assumed base" in how
 
     def test_other_offence_groups_get_no_estimate_of_stalking(

@@ -99,11 +99,11 @@ class TestBreaks:
 
     def test_each_stretch_has_its_own_line_and_short_ones_none(self) -> None:
         before = series(logit(0.05) - 0.05 * np.arange(6), first=2011)
-        between = series(logit(0.03) + 0.10 * np.arange(3), first=2018)
+        between = series(logit(0.03) + 0.10 * np.arange(4), first=2018)
         after = series(logit(np.array([0.034, 0.032])), first=2023)
         trends = fit_trends(pd.concat([after, between, before]), self.BREAKS)
         assert [round(trend.slope, 3) for trend in trends] == [-0.05, 0.1]
-        assert [trend.years for trend in trends] == [6, 3]
+        assert [trend.years for trend in trends] == [6, 4]
 
     def test_a_line_is_not_carried_past_its_stretch(self) -> None:
         trend, _ = fit_trends(series(logit(0.05) - 0.05 * np.arange(12)), [date(2015, 1, 1)])

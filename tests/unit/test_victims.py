@@ -4,22 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crimeshare.measures.prevalence import Assumptions, latest_vintages
+from crimeshare.measures.prevalence import latest_vintages
 from crimeshare.measures.survey_trends import breaks_of, compute_survey_trends
 from crimeshare.measures.victims import compute_offences_per_victims, surveyed_populations
-
-ASSUMPTIONS = Assumptions(
-    pd.DataFrame(
-        [
-            ("answered", "*", None, 0.5, 0.4, 0.6),
-            ("sex", "all", None, 1, 1, 1),
-            ("age", "16-59", None, 1, 1, 1),
-            ("age", "16-59", "2017-04-01", 0.6, 0.5, 0.65),
-            ("design_factor", "persons", None, None, 1.2, 1.5),
-        ],
-        columns=["part", "key", "first_day", "value", "low", "high"],
-    )
-)
 
 
 def series(years: list[str], estimates: list[float], **more: object) -> pd.DataFrame:
@@ -37,9 +24,11 @@ def series(years: list[str], estimates: list[float], **more: object) -> pd.DataF
             "lower": np.array(estimates) - 0.004,
             "upper": np.array(estimates) + 0.004,
             "n_unweighted": np.nan,
-            "n_lowest": 10_000.0,
-            "n_highest": 20_000.0,
+            "n_assumed": 12_000.0,
+            "printed": True,
             "design_factor": 1.4,
+            "design_factor_lower": 1.3,
+            "design_factor_upper": 1.6,
             "basis": "assumed_base",
             **more,
         }
@@ -84,7 +73,6 @@ class TestVictims:
             series(["2024-09-30", "2025-03-31"], [0.028, 0.03]),
             codes({"2025-03-31": 150_000.0, "2024-03-31": 1.0}),
             PEOPLE,
-            ASSUMPTIONS,
         )
         (row,) = found.to_dict("records")
         assert row["period_end"] == pd.Timestamp("2025-03-31")
@@ -98,7 +86,7 @@ class TestVictims:
         widths = []
         for prevalence in (assumed, published):
             (row,) = compute_offences_per_victims(
-                prevalence, codes({"2025-03-31": 150_000.0}), PEOPLE, ASSUMPTIONS
+                prevalence, codes({"2025-03-31": 150_000.0}), PEOPLE
             ).to_dict("records")
             widths.append(row["upper"] - row["lower"])
         assert widths[1] != widths[0]
@@ -107,14 +95,12 @@ class TestVictims:
         both = pd.concat(
             [codes({"2025-03-31": 150_000.0}), codes({"2025-03-31": 1.0}, "appendix-2025-06")]
         )
-        found = compute_offences_per_victims(
-            series(["2025-03-31"], [0.03]), both, PEOPLE, ASSUMPTIONS
-        )
+        found = compute_offences_per_victims(series(["2025-03-31"], [0.03]), both, PEOPLE)
         assert found["offences"].tolist() == [150_000.0]
 
     def test_years_of_one_source_alone_have_no_ratio(self) -> None:
         found = compute_offences_per_victims(
-            series(["2025-03-31"], [0.03]), codes({"2024-03-31": 1.0}), PEOPLE, ASSUMPTIONS
+            series(["2025-03-31"], [0.03]), codes({"2024-03-31": 1.0}), PEOPLE
         )
         assert found.empty
 
@@ -147,14 +133,6 @@ class TestVictims:
         ]
 
 
-class TestAssumptions:
-    def test_a_part_holds_from_its_first_day(self) -> None:
-        before = ASSUMPTIONS.base(1000, "all", "16-59", pd.Timestamp("2016-03-31").date())
-        after = ASSUMPTIONS.base(1000, "all", "16-59", pd.Timestamp("2024-03-31").date())
-        assert (before.value, after.value) == (500.0, 300.0)
-        assert (after.low, after.high) == (1000 * 0.4 * 0.5, 1000 * 0.6 * 0.65)
-
-
 class TestTrends:
     breaks = pd.DataFrame(
         {
@@ -168,19 +146,34 @@ class TestTrends:
         assert [day.year for day in breaks_of("robbery", self.breaks)] == [2021]
 
     def test_each_stretch_has_its_own_trend(self) -> None:
-        years = [f"{year}-03-31" for year in (2005, 2006, 2007, 2009, 2010, 2011)]
+        years = [f"{year}-03-31" for year in (2005, 2006, 2007, 2008, 2009, 2010, 2011, 2012)]
         found = compute_survey_trends(
-            series(years, [0.08, 0.075, 0.07, 0.04, 0.042, 0.044]), self.breaks
+            series(years, [0.08, 0.075, 0.07, 0.0653, 0.04, 0.042, 0.044, 0.0461]), self.breaks
         )
-        assert found["years"].tolist() == [3, 3]
+        assert found["years"].tolist() == [4, 4]
         assert (np.sign(found["odds_change"]) == [-1, 1]).all()
         assert (found["lower"] < found["odds_change"]).all()
-        assert found["fitted_end"].tolist() == pytest.approx([0.07, 0.044], abs=0.001)
+        assert found["fitted_end"].tolist() == pytest.approx([0.0653, 0.0461], abs=0.001)
 
     def test_years_that_end_in_another_month_are_left_out(self) -> None:
-        years = ["2009-03-31", "2010-03-31", "2010-09-30", "2011-03-31"]
-        found = compute_survey_trends(series(years, [0.04, 0.041, 0.2, 0.042]), self.breaks)
-        assert found["years"].tolist() == [3]
+        years = ["2009-03-31", "2010-03-31", "2010-09-30", "2011-03-31", "2012-03-31"]
+        found = compute_survey_trends(series(years, [0.04, 0.041, 0.2, 0.042, 0.043]), self.breaks)
+        assert found["years"].tolist() == [4]
+
+    def test_three_years_have_no_trend(self) -> None:
+        years = ["2022-03-31", "2023-03-31", "2024-03-31"]
+        assert compute_survey_trends(series(years, [0.02, 0.03, 0.04]), self.breaks).empty
+
+    def test_a_trend_among_many_needs_an_adjusted_p_value(self) -> None:
+        years = [f"{year}-03-31" for year in range(2009, 2017)]
+        clear = series(years, [0.04 * 1.1**step for step in range(8)])
+        found = compute_survey_trends(clear, self.breaks).iloc[0]
+        assert found["verdict"] == "rising"
+        weak = series(years, [0.04 + 0.001 * step for step in range(8)])
+        alone = compute_survey_trends(weak, self.breaks).iloc[0]
+        assert alone["verdict"] == "rising"
+        many = pd.concat([weak.assign(measure_id=f"m{number}") for number in range(7)])
+        assert set(compute_survey_trends(many, self.breaks)["verdict"]) == {"no_clear_trend"}
 
     def test_a_year_published_twice_counts_once_as_last_published(self) -> None:
         rows = pd.concat(

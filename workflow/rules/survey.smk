@@ -6,7 +6,8 @@
 #       resources/figures/personal-prevalence-*.parquet  estimates published with standard errors
 #       resources/figures/stalking-*.parquet             estimates published with bases
 #       resources/reference/stalking_prevalence.csv     estimates gathered one by one
-#       resources/reference/assumed_bases.csv           what is assumed where no base is published
+#       resources/reference/assumed_bases.csv           what is assumed where no base is published,
+#       resources/reference/module_bases.csv            and the published bases it rests on
 #       resources/reference/survey_breaks.csv           where a series breaks
 # out   results/observations/<appendix release>.parquet
 #       results/clean/survey_estimates.parquet          proportions with bases
@@ -14,6 +15,7 @@
 #       results/clean/recorded_offence_codes.parquet    police recorded offences by code
 #       results/clean/survey_notices.parquet            oddities of the workbooks
 #       results/estimates/design_factors.parquet        read off ONS's verdicts
+#       results/estimates/factors_in_use.parquet        the one that each year is given
 #       results/estimates/flag_agreement.parquet        our verdicts beside ONS's
 #       results/estimates/flag_disagreements.parquet    each one that differs
 #       results/estimates/prevalence.parquet            proportions with intervals
@@ -102,12 +104,14 @@ rule combine_survey:
 
 rule compute_design_factors:
     input:
+        estimates="results/clean/survey_estimates.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
         # Knows when the survey restarted.
-        assumed_bases=shipped("resources/reference/assumed_bases.csv"),
+        breaks=shipped("resources/reference/survey_breaks.csv"),
         reference=depends("compute_design_factors").files,
     output:
         design_factors="results/estimates/design_factors.parquet",
+        factors_in_use="results/estimates/factors_in_use.parquet",
         agreement="results/estimates/flag_agreement.parquet",
         disagreements="results/estimates/flag_disagreements.parquet",
     log:
@@ -130,8 +134,10 @@ rule compute_design_factors:
 rule compute_prevalence:
     input:
         estimates="results/clean/survey_estimates.parquet",
-        design_factors="results/estimates/design_factors.parquet",
+        factors_in_use="results/estimates/factors_in_use.parquet",
         assumed_bases=shipped("resources/reference/assumed_bases.csv"),
+        module_bases=shipped("resources/reference/module_bases.csv"),
+        breaks=shipped("resources/reference/survey_breaks.csv"),
         reference=depends("compute_prevalence").files,
     output:
         prevalence="results/estimates/prevalence.parquet",
@@ -156,7 +162,7 @@ rule compute_survey_changes:
     input:
         estimates="results/clean/survey_estimates.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
-        design_factors="results/estimates/design_factors.parquet",
+        factors_in_use="results/estimates/factors_in_use.parquet",
         prevalence="results/estimates/prevalence.parquet",
         breaks=shipped("resources/reference/survey_breaks.csv"),
         reference=depends("compute_survey_changes").files,
@@ -208,7 +214,6 @@ rule compute_offences_per_victims:
         prevalence="results/estimates/prevalence.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
-        assumed_bases=shipped("resources/reference/assumed_bases.csv"),
         reference=depends("compute_offences_per_victims").files,
     output:
         ratios="results/estimates/offences_per_victims.parquet",

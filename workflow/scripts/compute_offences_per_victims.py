@@ -1,8 +1,5 @@
 """Put recorded offences beside estimated victims, in the years that both sources have."""
 
-import pandas as pd
-
-from crimeshare.measures.prevalence import Assumptions
 from crimeshare.measures.victims import compute_offences_per_victims, surveyed_populations
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
@@ -12,7 +9,6 @@ with running(snakemake):
         read_table(snakemake.input.prevalence),
         read_table(snakemake.input.offence_codes),
         surveyed_populations(read_table(snakemake.input.comparisons)),
-        Assumptions(pd.read_csv(snakemake.input.assumed_bases)),
         level=snakemake.params.level,
     )
     write_table(table, snakemake.output.ratios)

@@ -235,6 +235,7 @@ def built_survey(root: Path) -> list[Row]:
     return [
         row | {name: places[tuple(row[k] for k in _SURVEY_KEY)][name] for name in _PLACES}
         for row in _everybody(pq.ParquetFile(root / PREVALENCE).read())
+        if row["printed"]
     ]
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import hypot
 from typing import Any
 
 from crimeshare.audit import verdicts
@@ -23,6 +22,7 @@ from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated, short
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
+from crimeshare.measures.two_groups import difference_interval
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem
@@ -393,19 +393,13 @@ def _estimate(row: Row, registry: Mapping[str, Release]) -> Estimate:
 def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
     """The difference of two estimates with its interval, and its sign if that leaves out 0.
 
-    The interval joins the limits of the two (Newcombe 1998, method 10, hybrid score), which
-    unlike a normal test stays right for small groups and small proportions.  The estimates
-    are taken as independent: where one group holds the other they are positively correlated,
-    and the interval is then wider than it need be.
+    The estimates are taken as independent: where one group holds the other they are positively
+    correlated, and the interval is then wider than it need be.
     """
-    limits = (one.lower, one.upper, other.lower, other.upper)
-    l1, u1, l2, u2 = (float("nan") if limit is None else limit for limit in limits)
-    value = one.value - other.value
-    lower = value - hypot(one.value - l1, u2 - other.value)
-    upper = value + hypot(u1 - one.value, other.value - l2)
+    lower, upper = difference_interval(_with_limits(one), _with_limits(other))
     difference = replace(
         one,
-        value=value,
+        value=one.value - other.value,
         unit="percentage_points",
         cells=(*one.cells, *other.cells),
         formula=f"{one.named} - {other.named}",
@@ -413,6 +407,14 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
         upper=upper,
     )
     return difference, (lower > 0) - (upper < 0)
+
+
+def _with_limits(finding: Finding) -> tuple[float, float, float]:
+    """A finding and its limits, not a number where there are none."""
+    lower, upper = (
+        float("nan") if limit is None else limit for limit in (finding.lower, finding.upper)
+    )
+    return finding.value, lower, upper
 
 
 def _relative(difference: Finding, now: Finding, before: Finding) -> Finding:

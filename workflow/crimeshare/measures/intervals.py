@@ -86,11 +86,10 @@ def proportion_interval(
     - NaN in gives NaN out, except that a NaN standard error or base is read as "not
       published": the other one is used.
     - A standard error of 0 says that the sample held nobody, or everybody, and is never
-      taken for certainty: it is set aside, the base is used, and at ``p`` of 0 or 1 the
-      limits are the one-sided exact binomial bound at ``level`` (0 to ``1 - alpha^(1/m)``,
-      or its mirror image).
-    - At ``p`` of 0 or 1 without a standard error ``wilson`` and ``korn-graubard`` hold as
-      they stand; ``logit`` and ``normal`` do not exist and give the same exact bound.
+      taken for certainty: it is set aside as if it were missing, and the base is used.
+    - At ``p`` of 0 or 1 ``wilson`` and ``korn-graubard`` hold as they stand; ``logit`` and
+      ``normal`` do not exist and give the one-sided exact binomial bound at ``level`` (0 to
+      ``1 - alpha^(1/m)``, or its mirror image).
     - An effective sample size below 1 is less than one interview's worth: (0, 1).
     - A base under 30 with no ``df``: ``logit`` and ``normal`` use ``n - 1`` degrees.
     - ``normal`` limits are cut at 0 and 1, which leaves coverage as it is.
@@ -111,8 +110,7 @@ def proportion_interval(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         lower, upper = _METHODS[method](sample)
         exact_lower, exact_upper = _one_sided_exact(sample)
-    edge = (sample.p == 0) | (sample.p == 1)
-    exact = edge & (sample.se_is_zero | (method in _UNDEFINED_AT_THE_EDGES))
+    exact = ((sample.p == 0) | (sample.p == 1)) & (method in _UNDEFINED_AT_THE_EDGES)
     lower, upper = np.where(exact, exact_lower, lower), np.where(exact, exact_upper, upper)
     # No interval leaves out its own estimate: what lies beyond it is rounding, and a sample too
     # large for the incomplete beta function has no width left.
@@ -148,7 +146,6 @@ class _Sample:
     n: Floats
     df: Floats
     n_eff: Floats
-    se_is_zero: NDArray[np.bool_]
     alpha: float
 
     @classmethod
@@ -182,7 +179,7 @@ class _Sample:
             )
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             n_eff = np.where(informative, prop * (1 - prop) / error**2, base / deft**2)
-        return cls(prop, base, degrees, n_eff, error == 0, 1 - level)
+        return cls(prop, base, degrees, n_eff, 1 - level)
 
     def quantile(self, df: Floats) -> Floats:
         """Two-sided Student quantile; the normal one for infinitely many degrees."""

@@ -21,8 +21,10 @@ from crimeshare.measures.design import (
     switch_ranges,
     unround,
 )
-from crimeshare.measures.intervals import Floats, WrongArgument, as_floats
+from crimeshare.measures.factors import factors_in_use
+from crimeshare.measures.intervals import WrongArgument
 from crimeshare.measures.survey import add_changes, flag_agreement
+from crimeshare.measures.trend import segments
 from crimeshare.measures.two_designs import design_factors_of_two_designs
 
 # Prevalence is published to a tenth of a per cent.
@@ -136,10 +138,10 @@ def estimate_design_factors(
     (``significance_flags``).  A group whose flags are all alike tells no factor and has no row.
 
     A flag weighs the latest year against an earlier one, so one factor for all comparisons of an
-    edition mixes the designs of both (``design`` is ``mixed``): it is the one to judge changes by.
+    edition mixes the designs of both (``design`` is ``mixed``).
     Where an edition compares its latest year with years on both sides of a restart of the survey
     (``restarts``, first days of new designs), its flags on prevalence also tell the factor of
-    the ``latest`` design and that of the ``earlier`` one: those to judge single years by.  They
+    the ``latest`` design and that of the ``earlier`` one.  They
     are found together, without a ``spread`` of their own.
     """
     rows: list[dict[str, object]] = []
@@ -208,59 +210,83 @@ def _binomial_variance(p: pd.Series, n: pd.Series) -> pd.Series:
 
 
 def retest_changes(
-    compared: pd.DataFrame, factors: pd.DataFrame, level: float = 0.95
+    compared: pd.DataFrame, used: pd.DataFrame, restarts: Sequence[date], level: float = 0.95
 ) -> pd.DataFrame:
-    """Return every comparison tested anew, with the design factor of its own release.
+    """Return every comparison of a prevalence tested anew, each year with its own design factor.
 
-    One row a comparison of ``compared`` whose group has a factor; see
-    :func:`crimeshare.measures.survey.add_changes` for the columns.
+    ``used`` are the factors in use (:func:`crimeshare.measures.factors.factors_in_use`), those
+    that the intervals of the two years rest on.  One row a comparison of ``compared`` whose years
+    have a factor; see :func:`crimeshare.measures.survey.add_changes` for the columns.
     """
-    own = compared.merge(
-        _mixed(factors)[["release_id", "statistic", "units", "factor"]],
-        on=["release_id", "statistic", "units"],
+    prevalence = compared[compared["statistic"] == "prevalence"]
+    return _judged(with_factors(prevalence, used, restarts), level)
+
+
+def with_factors(
+    compared: pd.DataFrame, used: pd.DataFrame, restarts: Sequence[date]
+) -> pd.DataFrame:
+    """Comparisons of prevalence with the ``factor`` of both years and the ``error`` it gives."""
+    rows = compared.assign(
+        design=segments(compared["period_end"], restarts),
+        previous_design=segments(compared["previous_period_end"], restarts),
     )
-    return _judged(own, level)
-
-
-def _mixed(factors: pd.DataFrame) -> pd.DataFrame:
-    """The factors to judge changes by."""
-    return factors[factors["design"] == "mixed"]
+    columns = ["release_id", "units", "design", "factor"]
+    rows = rows.merge(used[columns], on=columns[:3]).merge(
+        used[columns].rename(columns={"design": "previous_design", "factor": "previous_factor"}),
+        on=["release_id", "units", "previous_design"],
+    )
+    variance = rows["factor"] ** 2 * _binomial_variance(rows["value"], rows["n"])
+    previous = rows["previous_factor"] ** 2 * _binomial_variance(
+        rows["previous_value"], rows["previous_n"]
+    )
+    return rows.assign(error=np.sqrt(variance + previous))
 
 
 def _judged(rows: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Test comparisons that carry the design ``factor`` to be used on them."""
-    error: Floats = as_floats(rows["factor"]) * as_floats(rows["simple_random_se"])
+    """Test comparisons that carry the ``error`` of their change."""
     return add_changes(
         rows.rename(columns={"value": "estimate", "previous_value": "previous_estimate"}),
-        error,
+        rows["error"],
         level=level,
         family=("release_id", "statistic", "previous_period_end"),
     )
 
 
 def compute_flag_agreement(
-    compared: pd.DataFrame, factors: pd.DataFrame, level: float = 0.95
+    compared: pd.DataFrame,
+    factors: pd.DataFrame,
+    restarts: Sequence[date] = (),
+    level: float = 0.95,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge every release's comparisons with the design factors of every release.
 
+    Shares of victims are judged by the factor of each year's design, where the release that the
+    factors come from tells the two apart; numbers and rates by its one factor for all flags.
+
     Returns the agreement, one row for each release judged, release the factor was estimated on,
     statistic and kind of unit; and the disagreements, one row each.  Only rows where the two
-    releases differ are a check from outside.  A disagreement says between which factors its own
+    releases differ are a check from outside.  ``flagged`` of ``comparisons`` are significant by the
+    publisher, which is what guessing so each time would score; ``within`` are those of two years of
+    the latest design.  A disagreement says between which factors its own
     measure's flags switch in the release judged (``own_factor_low``, ``own_factor_high``): where
     that range leaves out the factor used, the measure's design is another than its group's.
     """
-    factors = _mixed(factors)
     summaries, disagreements = [], []
     for judged, estimated_on in product(
         sorted(compared["release_id"].unique()), sorted(factors["release_id"].unique())
     ):
-        rows = compared[compared["release_id"] == judged].merge(
-            factors.loc[factors["release_id"] == estimated_on, ["statistic", "units", "factor"]],
-            on=["statistic", "units"],
+        rows = compared[compared["release_id"] == judged]
+        changes = _judged(_with_factors_of(rows, factors, estimated_on, restarts), level)
+        designs = (
+            segments(changes["period_end"], restarts),
+            segments(changes["previous_period_end"], restarts),
         )
-        changes = _judged(rows, level)
+        changes["within"] = np.equal(*designs)
         for (statistic, units), group in changes.groupby(["statistic", "units"], sort=True):
             found = flag_agreement(group, level)
+            within = flag_agreement(group[group["within"]], level)
+            flagged = group["published_significance"].astype(bool)
+            factor = float(group["factor"].iloc[0])
             place = {
                 "release_id": judged,
                 "estimated_on": estimated_on,
@@ -270,17 +296,22 @@ def compute_flag_agreement(
             summaries.append(
                 place
                 | {
-                    "factor": group["factor"].iloc[0],
+                    "factor": factor,
                     "comparisons": found.comparisons,
                     "agreeing": found.agreeing,
                     "agreement": found.agreement,
                     "near_threshold": found.near_threshold,
                     "agreement_elsewhere": found.agreement_elsewhere,
+                    "flagged": int(flagged.sum()),
+                    "within": within.comparisons,
+                    "agreeing_within": within.agreeing,
+                    "flagged_within": int(flagged[group["within"]].sum()),
                 }
             )
-            own = switch_ranges(
+            # Where its own flags switch, in multiples of the error used.
+            own = factor * switch_ranges(
                 group["difference"],
-                group["simple_random_se"],
+                group["standard_error"],
                 group["published_significance"],
                 group["measure_id"],
             )
@@ -292,4 +323,25 @@ def compute_flag_agreement(
                     own_factor_high=own["high"].reindex(differing["measure_id"]).to_numpy(),
                 )
             )
-    return pd.DataFrame(summaries), pd.concat(disagreements, ignore_index=True)
+    differing = pd.concat(disagreements, ignore_index=True)
+    return pd.DataFrame(summaries), differing.drop(
+        columns=["design", "previous_design", "previous_factor", "error", "within"]
+    )
+
+
+def _with_factors_of(
+    rows: pd.DataFrame, factors: pd.DataFrame, estimated_on: str, restarts: Sequence[date]
+) -> pd.DataFrame:
+    """Comparisons of one release with the factors that another one tells."""
+    told = factors[factors["release_id"] == estimated_on]
+    shares = rows[rows["statistic"] == "prevalence"]
+    used = factors_in_use(told, None, shares["release_id"].unique(), restarts)
+    mixed = told.loc[told["design"] == "mixed", ["statistic", "units", "factor"]]
+    others = rows[rows["statistic"] != "prevalence"].merge(mixed, on=["statistic", "units"])
+    return pd.concat(
+        [
+            with_factors(shares, used, restarts),
+            others.assign(error=others["factor"] * others["simple_random_se"]),
+        ],
+        ignore_index=True,
+    )

@@ -23,13 +23,14 @@ from crimeshare.measures.intervals import (
 __all__ = [
     "FlagAgreement",
     "add_changes",
+    "add_verdicts",
     "error_of_change",
     "flag_agreement",
     "holm",
     "offences_per_100_victims",
     "proportion_interval",
-    "sensitivity_band",
     "smallest_detectable_change",
+    "verdict_on_change",
 ]
 
 POWER = 0.8
@@ -177,22 +178,57 @@ def flag_agreement(changes: pd.DataFrame, level: float = 0.95, near: float = 0.1
     )
 
 
-def sensitivity_band(
-    p: Numbers,
-    n: tuple[float, float],
-    design_factor: tuple[float, float],
-    level: float = 0.95,
-    method: str = "wilson",
-) -> tuple[Floats, Floats]:
-    """Return the widest limits over a range of bases and a range of design factors.
+RISE, FALL, NO_CLEAR_CHANGE = "rise", "fall", "no_clear_change"
 
-    For a proportion whose base is assumed: the interval under the least favourable
-    assumption in range, the smallest base with the largest factor, holds all the others.
+
+def verdict_on_change(
+    difference: float, published: bool | None, p_adjusted: Sequence[float], level: float = 0.95
+) -> str | None:
+    """Return what may be said of a change: a rise, a fall or no clear change.
+
+    Parameters
+    ----------
+    difference
+        Later estimate less earlier one.
+    published
+        The publisher's own verdict, which leads where there is one: it knows the figures unrounded
+        and their standard errors.
+    p_adjusted
+        Adjusted p-values under every assumption; all of them have to be below ``1 - level``.
+        Missing ones tell nothing.
+    level
+        Of the test.
+
+    Returns
+    -------
+    str | None
+        :data:`RISE`, :data:`FALL` or :data:`NO_CLEAR_CHANGE`; None where there is neither a
+        published verdict nor a test.
     """
-    if n[0] > n[1] or design_factor[0] > design_factor[1]:
-        raise WrongArgument(f"a range goes from low to high: found {n} and {design_factor}")
-    return proportion_interval(
-        p, n=n[0], design_factor=design_factor[1], level=level, method=method
+    if published is None:
+        if any(np.isnan(p) for p in p_adjusted):
+            return None
+        published = all(1 - p > level for p in p_adjusted)
+    if not published or difference == 0:
+        return NO_CLEAR_CHANGE
+    return RISE if difference > 0 else FALL
+
+
+def add_verdicts(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return changes with ``verdict``, and ``own_verdict``, which asks no publisher.
+
+    ``changes`` has ``difference``, ``published_significance``, ``p_adjusted``,
+    ``p_adjusted_widest`` and ``level``; see :func:`verdict_on_change`.
+    """
+    columns = ["difference", "published_significance", "p_adjusted", "p_adjusted_widest", "level"]
+    verdicts, own = [], []
+    for difference, flag, *p_adjusted, level in changes[columns].itertuples(index=False):
+        published = None if pd.isna(flag) else bool(flag)
+        verdicts.append(verdict_on_change(difference, published, p_adjusted, level))
+        own.append(verdict_on_change(difference, None, p_adjusted, level))
+    return changes.assign(
+        own_verdict=pd.Series(own, changes.index, dtype="str"),
+        verdict=pd.Series(verdicts, changes.index, dtype="str"),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.prevalence import latest_vintages
+from crimeshare.measures.survey import holm
 from crimeshare.measures.trend import FEWEST_YEARS, fit_trends
 
 COLUMNS = [
@@ -19,6 +20,8 @@ COLUMNS = [
     "lower",
     "upper",
     "p_value",
+    "p_adjusted",
+    "verdict",
     "between_years",
     "q",
     "q_df",
@@ -42,7 +45,9 @@ def compute_survey_trends(
     Returns :data:`COLUMNS`: ``odds_change`` with its limits is the change of the odds in a year,
     as a fraction; ``between_years`` the spread of the years about the line beyond sampling error,
     on the log-odds scale; ``q`` Cochran's test of it; ``fitted_start`` and ``fitted_end`` the
-    line's proportions in the first and the last year.
+    line's proportions in the first and the last year.  ``p_adjusted`` is Holm's over all of them,
+    as they are seen side by side; ``verdict`` is ``rising``, ``falling`` or ``no_clear_trend`` by
+    it.
     """
     everyone = latest_vintages(prevalence[prevalence["characteristic"] == "all"])
     rows = []
@@ -74,7 +79,15 @@ def compute_survey_trends(
                     "level": trend.level,
                 }
             )
-    return pd.DataFrame(rows, columns=COLUMNS)
+    trends = pd.DataFrame(rows)
+    if trends.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    adjusted = holm(trends["p_value"])
+    clear = adjusted < 1 - trends["level"]
+    direction = np.where(trends["odds_change"] > 0, "rising", "falling")
+    return trends.assign(p_adjusted=adjusted, verdict=np.where(clear, direction, "no_clear_trend"))[
+        COLUMNS
+    ]
 
 
 def breaks_of(measure_id: str, breaks: pd.DataFrame) -> list[date]:

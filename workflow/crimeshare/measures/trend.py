@@ -11,8 +11,8 @@ from scipy.special import chdtrc, expit, logit, stdtr, stdtrit
 
 from crimeshare.measures.intervals import Floats, WrongArgument, as_floats
 
-FEWEST_YEARS = 3
-"""A line through two points always fits; it says nothing of a trend."""
+FEWEST_YEARS = 4
+"""A line through three points leaves one degree of freedom; it says nothing of a trend."""
 
 _DAYS_A_YEAR = 365.25
 
@@ -70,7 +70,7 @@ class Trend:
         )
 
 
-def segments(periods: Sequence[date], breaks: Sequence[date]) -> list[int]:
+def segments(periods: Iterable[date], breaks: Iterable[date]) -> list[int]:
     """Return the number of the stretch each period belongs to.
 
     A break is the first day from which figures are no longer comparable with earlier ones: a
@@ -87,7 +87,7 @@ def fit_trends(
 
     ``series`` has ``period_end`` (date), ``estimate`` and ``standard_error`` (proportions),
     one row a year.  Rows whose estimate is missing, 0 or 1, or whose standard error is missing
-    or 0, carry no weight and are left out; stretches left with fewer than three years have no
+    or 0, carry no weight and are left out; stretches left with fewer than four years have no
     trend.  Two rows for one period are refused: two vintages are not two years.
     """
     usable = series[

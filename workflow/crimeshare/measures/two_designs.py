@@ -18,7 +18,7 @@ from crimeshare.measures.intervals import Floats, Numbers, WrongArgument, as_flo
 
 # First grids: the log of the earlier factor over the latest, and the log of the latest.
 _LOG_RATIOS = (-0.7, 0.7)
-_LOG_FACTORS = (-0.4, 1.2)
+_LOG_FACTORS = (0.0, 1.2)
 _STEPS = 64
 _SPREADS = SPREADS[::4]
 
@@ -57,8 +57,10 @@ def design_factors_of_two_designs(
     As in :func:`crimeshare.measures.design.design_factor_from_flags`, a measure is one
     observation, known to lie between two limits, and log factors of measures are normal; a measure
     lies as far above or below the factor of its survey under both designs.  The likelihood of two
-    factors has several peaks, so each is the median, and its limits are quantiles, of the
-    likelihood integrated over the logs of both, at its best spread.
+    factors has several peaks, so each is the median of the likelihood integrated over the logs of
+    both, at its best spread, and its limits the shortest range that holds ``level`` of it.  Neither
+    factor is below 1: a clustered and weighted sample tells no more than one of as many people
+    drawn one by one, and the prior is even, on the log scale, from there up.
 
     Raises :class:`WrongArgument` where changes across designs or within the latest are missing,
     or their flags all alike: they cannot tell two factors.
@@ -108,27 +110,39 @@ def _likelihood(rows: pd.DataFrame, ratios: Floats, centres: Floats, z: float) -
     on = np.minimum.reduceat(np.where(flagged, multiple, np.inf), starts, axis=1)
     with np.errstate(divide="ignore"):
         below, above = np.log(np.minimum(off, on)), np.log(np.maximum(off, on))
-    return np.array(
+    likelihood = np.array(
         [
             switch_log_likelihood(low, high, centres, _SPREADS).max(axis=1)
             for low, high in zip(below, above, strict=True)
         ]
     )
+    # The prior: neither factor is below 1.
+    impossible = (centres < 0) | (centres + ratios[:, None] < 0)
+    return np.where(impossible, -np.inf, likelihood)
 
 
 def _finer(grid: Floats, part: NDArray[np.bool_]) -> Floats:
     """A grid of as many steps over the part that matters and a step beyond it."""
     step = grid[1] - grid[0]
-    return np.linspace(grid[part].min() - step, grid[part].max() + step, len(grid))
+    return np.linspace(
+        max(grid[part].min() - step, grid[0]), min(grid[part].max() + step, grid[-1]), len(grid)
+    )
 
 
 def _summary(logs: Floats, likelihood: Floats, level: float) -> FactorOfOneDesign:
-    """Median and central limits of a log factor, weighed by the likelihood."""
-    weights = np.exp(likelihood - likelihood.max())
+    """Median of a log factor weighed by the likelihood, and the shortest range that holds `level`.
+
+    The shortest, as the likelihood may be greatest where the prior ends.
+    """
     order = np.argsort(logs, axis=None, kind="stable")
-    cumulated = np.cumsum(weights.ravel()[order])
-    at = np.array([0.5, 0.5 - level / 2, 0.5 + level / 2])
-    middle, lower, upper = np.exp(
-        np.interp(at, cumulated / cumulated[-1], logs.ravel()[order])
-    ).tolist()
-    return FactorOfOneDesign(middle, lower, upper, level)
+    sorted_logs = logs.ravel()[order]
+    weights = np.exp(likelihood - likelihood.max()).ravel()[order]
+    cumulated = np.cumsum(weights) / weights.sum()
+    before = cumulated - weights / weights.sum()
+    middle = float(np.interp(0.5, cumulated, sorted_logs))
+    starts = np.flatnonzero(before <= 1 - level)
+    ends = np.minimum(np.searchsorted(cumulated, before[starts] + level), len(order) - 1)
+    best = int(np.argmin(sorted_logs[ends] - sorted_logs[starts]))
+    lower, upper = sorted_logs[starts[best]], sorted_logs[ends[best]]
+    factor, low, high = np.exp([middle, lower, upper]).tolist()
+    return FactorOfOneDesign(factor, low, high, level)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from crimeshare.cells import Cell
-from crimeshare.measures.prevalence import Assumptions, latest_vintages
+from crimeshare.measures.prevalence import latest_vintages
 from crimeshare.measures.survey import offences_per_100_victims
 
 # The measure of the survey that nearly everybody's answers go into: the least rounding when
@@ -45,7 +45,6 @@ def compute_offences_per_victims(
     prevalence: pd.DataFrame,
     offence_codes: pd.DataFrame,
     populations: pd.DataFrame,
-    assumptions: Assumptions,
     measure_id: str = "stalking",
     offence_code: str = "8Q",
     level: float = 0.95,
@@ -63,8 +62,6 @@ def compute_offences_per_victims(
     populations
         People the survey speaks for, as :func:`surveyed_populations` gives them; the year nearest
         in time is taken.
-    assumptions
-        The range of bases and design factors an assumed base is drawn from.
 
     Returns
     -------
@@ -99,8 +96,8 @@ def compute_offences_per_victims(
             offences["count"],
             row["estimate"],
             people["population"],
-            (row["n_lowest"], row["n_highest"]) if assumed else row["n_unweighted"],
-            assumptions.design_factor(row["period_end"].date())
+            row["n_assumed"] if assumed else row["n_unweighted"],
+            (row["design_factor_lower"], row["design_factor_upper"])
             if assumed
             else row["design_factor"],
             level,

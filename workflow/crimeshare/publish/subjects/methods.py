@@ -311,9 +311,10 @@ def design_factor_table(survey: Survey) -> Table:
         notes=[
             "Numbers and rates of incidents count each incident as if it had a victim of its own, "
             "so their factor holds repeated victimisation as well. A flag weighs the latest year "
-            "against an earlier one, so one factor for all of them mixes the designs of both: "
-            "changes are judged by it. Where an edition sets its latest year against "
-            "years on both sides of the restart, its flags tell the two designs apart."
+            "against an earlier one, so one factor for all of them mixes the designs of both. "
+            "Where an edition sets its latest year against years on both sides of the restart, its "
+            "flags give a factor for each design, held at one or more: a clustered sample "
+            "tells no more than one of as many people drawn one by one."
         ],
         wide=True,
     )
@@ -352,8 +353,8 @@ def restart_sentence(survey: Survey) -> str:
         f"that time, which {bears_out}, and {words['households', 'earlier']} for households, of "
         f"which no standard errors are published; since the restart they give "
         f"{words['persons', 'latest']} for people and {words['households', 'latest']} for "
-        f"households. The interval of a single year takes the factor of the design it had, read "
-        f"off published standard errors where there are any."
+        f"households. Intervals and tests of a year take the same factor: that of the design it "
+        f"had, read off published standard errors where there are any."
     )
 
 
@@ -465,7 +466,33 @@ def agreement_sentence(survey: Survey) -> str:
         f"design factor that it estimated on another edition, judges {overall} alike: {near} of "
         f"those whose test statistic is within a tenth of the threshold, and {elsewhere} of the "
         f"others. Over all {every} comparisons, of numbers and rates too, it is {every_overall}, "
-        f"and {every_elsewhere} away from the threshold."
+        f"and {every_elsewhere} away from the threshold. {_beside_guessing(survey, _shares(rows))}"
+    )
+
+
+def _beside_guessing(survey: Survey, rows: Sequence[Row]) -> str:
+    """What guessing would score, and how well the project does where guessing is of little use."""
+    cells = _compared(survey, rows)
+
+    def part(name: str, number: str, of: str, units: str) -> Figure:
+        chosen = [row for row in rows if row["units"] in units]
+        value = sum(row[number] for row in chosen) / max(sum(row[of] for row in chosen), 1)
+        return _computed(f"agreement.{name}.{units}", value, "proportion", cells)
+
+    people, households = (part("guessed", "flagged", "comparisons", units) for units in UNITS)
+    said = (
+        f"That is less than it seems: most changes are large, and whoever always guessed "
+        f"“significant” would agree in {people} of the comparisons of people and {households} of "
+        f"those of households."
+    )
+    if not sum(row["within"] for row in rows):
+        return said
+    new = [part("within", "agreeing_within", "within", units) for units in UNITS]
+    guessed = [part("guessed_within", "flagged_within", "within", units) for units in UNITS]
+    return (
+        f"{said} Between two years since the restart ONS calls {guessed[0]} of the changes of "
+        f"people significant and {guessed[1]} of those of households; there the project agrees in "
+        f"{new[0]} and {new[1]}."
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -29,10 +30,10 @@ from crimeshare.publish.subjects.surveyed import (
     Estimate,
     Survey,
     SurveyChange,
+    cell_of,
     level_figure,
     shown_limits,
     uncertainty,
-    widest_limits,
     with_interval,
 )
 
@@ -59,12 +60,15 @@ OTHER_MEASURES = (
 )
 
 ASSUMED = (
-    "The widest limits are those of the smallest base and the largest design factor that are "
-    "thought possible."
+    "ONS has not published how many people answered these questions, so the base is assumed. Where "
+    "it is not known whether everybody or half of the sample was asked, the wider interval is "
+    "printed."
 )
 
-UNROUNDED = (
-    "Verdicts go by the limits before rounding: one printed as nought lies on one side of it."
+OWN_TEST = (
+    "Where ONS gives a verdict, it leads: ONS knows the figures unrounded and their standard "
+    "errors. Elsewhere a change is called a rise or a fall only if the adjusted p-value is small "
+    "enough under every assumption."
 )
 
 
@@ -75,8 +79,8 @@ def last_year(survey: Survey) -> str:
     """How common stalking was in the newest year, and how sure that is."""
     latest = survey.latest(STALKING)
     return (
-        f"In the {prose.period(latest.period_end)}, an estimated {with_interval(latest)} of "
-        f"{survey_words.who(latest.sex, latest.age)} in England and Wales experienced stalking."
+        f"About {with_interval(latest)} of {survey_words.who(latest.sex, latest.age)} in England "
+        f"and Wales experienced stalking in the {prose.period(latest.period_end)}."
     )
 
 
@@ -95,40 +99,101 @@ def since_16(survey: Survey) -> str:
 
 
 def assumption(survey: Survey) -> str:
-    """What is assumed of the base, and why."""
+    """What is assumed of the base, and what it does to the interval."""
     assumed = [estimate for estimate in survey.series(STALKING) if estimate.assumed]
     if not assumed:
         return "How many people answered these questions is published for every year shown."
-    latest, long_ago = assumed[-1], survey.latest(STALKING, *WOMEN)
-    low, high = survey.factor_range(latest.period_end)
-    low_then, high_then = survey.factor_range(long_ago.period_end)
-    return (
-        f"{'Not every' if len(assumed) < len(survey.series(STALKING)) else 'No'} figure at hand "
-        f"says how many people answered these questions. Every base that is called assumed here "
-        f"is a share of the people interviewed: for the "
-        f"{prose.period(latest.period_end)} about {latest.base}, and anything from "
-        f"{latest.base_lowest} to {latest.base_highest}. The design factor is "
-        f"{latest.design_factor} ({low} to {high}), as ONS's own verdicts on other questions put "
-        f"to people tell it; before the survey's restart in 2021 it is {long_ago.design_factor} "
-        f"({low_then} to {high_then}), as the standard errors that ONS then published tell it. "
-        f"{ASSUMED}"
+    latest = assumed[-1]
+    some = len(assumed) < len(survey.series(STALKING))
+    said = (
+        f"For {'some years' if some else 'these questions'} ONS has not published how many people "
+        f"answered. We assume it, from the interviews of each year and from other questions of the "
+        f"same part of the interview."
     )
+    if latest.otherwise:
+        said += (
+            f" It is not known whether everybody was asked in the "
+            f"{prose.period(latest.period_end)}. {_scenario(latest)} {_scenario(latest.otherwise)} "
+            f"The wider interval is the one printed."
+        )
+    return said
+
+
+def _scenario(estimate: Estimate) -> str:
+    """What one scenario makes of an estimate."""
+    return (
+        f"If {survey_prose.SCENARIOS[estimate.scenario or '']}, about {estimate.base} people "
+        f"answered, and the estimate of {estimate.figure} is likely between {estimate.lower} and "
+        f"{estimate.upper}."
+    )
+
+
+def derivation(survey: Survey) -> str:
+    """How the assumed bases are derived from the nearest published one, in view."""
+    assumptions = survey.assumptions
+    years = assumptions.module_years
+    interviews = [
+        Figure(
+            f"interviews.{day}", assumptions.interviews[day], "count", _interview_cells(survey, day)
+        )
+        for day in years
+    ]
+    source = "resources/reference/module_bases.csv"
+    base = Figure("module.base", assumptions.module_base, "count", formula=source)
+    parts = [
+        f"{assumptions.asked(day, 'everybody_asked'):g} * {figure.named}"
+        for day, figure in zip(years, interviews, strict=True)
+    ]
+    cells = tuple(cell for figure in interviews for cell in figure.cells)
+    share = Figure(
+        "module.answered",
+        assumptions.answered,
+        "proportion",
+        cells,
+        f"{base.number:.0f} of {source} / ({' + '.join(parts)})",
+    )
+    half = Figure(
+        "module.answered_half", share.number / 2, "proportion", cells, f"half of {share.formula}"
+    )
+    told = [
+        f"{figure} in the {prose.period(day)}"
+        + (", when half were asked" if assumptions.asked(day, "everybody_asked") < 1 else "")
+        for day, figure in zip(years, interviews, strict=True)
+    ]
+    return (
+        f"The nearest published base is that of sexual assault, asked in the same self-completion "
+        f"part of the interview: {base} people in {prose.number_word(len(years))} years. The "
+        f"survey interviewed {prose.listed(told)}. So {share} of the people interviewed answer "
+        f"where everybody is asked, and {half} where half are. These shares, of the interviews of "
+        f"each year, are the assumed bases. From April 2023 to March 2025 half of the sample was "
+        f"given other questions on domestic abuse; whether that half was asked about stalking is "
+        f"not known."
+    )
+
+
+def _interview_cells(survey: Survey, day: date) -> tuple[Cell, ...]:
+    """The cell that holds the interviews of a year."""
+    rows = [
+        row
+        for row in survey.tables["estimates"]
+        if (row["period_end"], row["unit_base"], row["age"]) == (day, "person_16_plus", "16+")
+        and row["n_unweighted"] == survey.assumptions.interviews[day]
+    ]
+    return (cell_of(rows[0]),)
 
 
 def change_sentence(change: SurveyChange) -> str:
     """How an estimate moved, whether that is more than chance, and what ONS said of it."""
-    direction = prose.estimated_direction(change.lower.number, change.upper.number)
-    published = survey_prose.beside_published(change.significant, change.published)
-    said = f" {published}" if published else ""
+    said = survey_prose.beside_own(change.verdict, change.own_verdict, change.published)
     return (
         f"From the {prose.period(change.earlier.period_end)} to the "
         f"{prose.period(change.later.period_end)} the estimate for "
         f"{survey_words.who(change.later.sex, change.later.age)} went from "
-        f"{change.earlier.figure} to {change.later.figure}: {survey_prose.moved(direction)} "
-        f"({change.difference:signed}; {change.level:whole} interval {change.lower:bare} to "
-        f"{change.upper}, on {survey_prose.BASES[change.later.basis]}).{said} "
-        f"Only a true change of {change.smallest_detectable:absolute} or more would be found with "
-        f"a chance of four in five."
+        f"{change.earlier.figure} to {change.later.figure}: "
+        f"{_verdict(change)}{'.' if not said else f'. {said}'} The change is "
+        f"likely between {change.lower:signed} and {change.upper:signed} percentage points"
+        f"{', on assumed bases' if change.later.assumed else ''}. The survey would probably miss "
+        f"one smaller than {change.smallest_detectable:absolute}."
     )
 
 
@@ -147,23 +212,21 @@ def contrast_sentence(survey: Survey, one: Estimate, other: Estimate) -> str:
     verdict = survey_prose.compared_groups(first, second, interval, contrast.widest)
     return (
         f"{_capital(verdict)}: {with_interval(one)} against {with_interval(other)} for "
-        f"{survey_words.measure(one.measure_id)}, a difference of {contrast.difference:signed} "
-        f"({one.level:whole} interval {contrast.lower:bare} to {contrast.upper}, on "
-        f"{survey_prose.BASES[one.basis]})."
+        f"{survey_words.measure(one.measure_id)}, a difference of {contrast.difference:absolute} "
+        f"(likely between {contrast.lower:absolute} and {contrast.upper:absolute})."
     )
 
 
 def trend_sentence(survey: Survey) -> str:
     """The trend of the longest stretch of years without a break."""
     row = max(survey.trends([STALKING]), key=lambda row: (row["years"], row["end"]))
-    change, lower, upper, level = _trend_figures(survey, row)
+    change, lower, upper, _ = _trend_figures(survey, row)
     return (
         f"The longest stretch of years without a break is that of "
         f"{survey_words.who(row['sex'], row['age'])} from the {prose.period(row['start'])} to the "
-        f"{prose.period(row['end'])}: {survey_prose.trend(row['lower'], row['upper'])}. Their odds "
-        f"of being stalked changed by {change:signed} a year ({level:whole} interval "
-        f"{lower:signed} to {upper:signed}, "
-        f"{_on(survey.series(STALKING, row['sex'], row['age']))}), and "
+        f"{prose.period(row['end'])}: {survey_prose.TRENDS[row['verdict']]}. Their odds "
+        f"of being stalked changed by {change:signed} a year (likely between {lower:signed} and "
+        f"{upper:signed}, {_on(survey.series(STALKING, row['sex'], row['age']))}), and "
         f"{survey_prose.scatter(row['q_p_value'], row['level'])}."
     )
 
@@ -230,13 +293,13 @@ def over_time(survey: Survey) -> Chart:
     groups = (WOMEN, ("all", "16+"))
     named = [(survey_words.who(*group), survey.series(STALKING, *group)) for group in groups]
     women, everyone = (series for _, series in named)
-    direction = prose.estimated_direction(*_overall(survey))
-    moved = {"rose": "rising", "fell": "falling", "no clear change": "neither clearly up nor down"}
+    verdict = survey.change(everyone[0], everyone[-1]).verdict
+    moved = {"rise": "higher", "fall": "lower", "no_clear_change": "not clearly up or down"}
     breaks = [b for b in survey.breaks(STALKING) if women[0].period_end < b.day]
     return intervals_over_time(
         Chart(
             "stalking-over-time",
-            f"Since the survey's last break the estimate is {moved[direction]}: "
+            f"Since the survey's last break the estimate is {moved[verdict or 'no_clear_change']}: "
             f"{everyone[0].figure} in the {prose.period(everyone[0].period_end)}, "
             f"{everyone[-1].figure} in the {prose.period(everyone[-1].period_end)}",
             f"People who experienced stalking in the last year, England and Wales, estimates with "
@@ -256,13 +319,6 @@ def over_time(survey: Survey) -> Chart:
             if (row["sex"], row["age"]) in groups
         ],
     )
-
-
-def _overall(survey: Survey) -> tuple[float, float]:
-    """Limits of the change from the first to the last year since the newest break."""
-    series = survey.series(STALKING)
-    change = survey.change(series[0], series[-1])
-    return change.lower.number, change.upper.number
 
 
 def _on(estimates: Sequence[Estimate]) -> str:
@@ -419,9 +475,9 @@ def estimates_table(
             label,
             e.figure,
             shown_limits(e),
-            widest_limits(e),
+            shown_limits(e.otherwise) if e.otherwise else "the same",
             _base(e),
-            e.design_factor,
+            _factor(e),
             f"{survey_prose.METHODS[e.method]}, {survey_prose.BASES[e.basis]}",
             survey_prose.SEEN[e.seen],
         ]
@@ -434,7 +490,7 @@ def estimates_table(
             heading,
             "Estimate",
             f"{estimates[0].level:whole} interval",
-            "Widest interval that the assumption allows",
+            "Interval under the other scenario",
             "Unweighted base",
             "Design factor",
             "Method and basis",
@@ -453,7 +509,19 @@ def estimates_table(
 def _base(estimate: Estimate) -> str:
     if not estimate.assumed:
         return f"{estimate.base}"
-    return f"{estimate.base} assumed<br>({estimate.base_lowest} to {estimate.base_highest})"
+    other = estimate.otherwise
+    if other is None:
+        return f"{estimate.base} assumed"
+    return (
+        f"{estimate.base} assumed<br>({survey_prose.SCENARIOS[estimate.scenario or '']}; "
+        f"{other.base} if {survey_prose.SCENARIOS[other.scenario or '']})"
+    )
+
+
+def _factor(estimate: Estimate) -> str:
+    if estimate.factor_limits is None:
+        return f"{estimate.design_factor}"
+    return "{} ({} to {})".format(estimate.design_factor, *estimate.factor_limits)
 
 
 def last_year_table(survey: Survey, sex: str = "all", age: str = "16+") -> Table:
@@ -489,12 +557,6 @@ def ever_table(survey: Survey) -> Table:
     )
 
 
-OTHER_VERDICT = (
-    "Where ONS's verdict is another, ONS's counts: it knows the figures unrounded and their "
-    "standard errors."
-)
-
-
 def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
     """Changes, tested one by one and all together."""
     rows: list[list[Content]] = [
@@ -506,12 +568,12 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
             c.p_adjusted,
             c.smallest_detectable,
             _verdict(c),
-            {True: "significant", False: "not significant", None: "none given"}[c.published],
+            ONS_SAID[c.published],
+            survey_prose.VERDICTS.get(c.own_verdict or "", "no test"),
             escape("; ".join(c.breaks)) or "none",
         ]
         for c in changes
     ]
-    differ = any(c.published is not None and c.published != c.significant for c in changes)
     return Table(
         caption,
         [
@@ -523,25 +585,25 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
             "Smallest detectable change, percentage points",
             "Verdict",
             "ONS's verdict",
+            "Our own test",
             "Breaks in between",
         ],
         rows,
         notes=[
-            f"On {survey_prose.BASES[changes[0].later.basis]}. The verdict is on each change by "
-            "itself, as ONS's is; the adjusted p-value counts how many changes to the same year "
-            "are tested. The smallest detectable change would be found with a chance of four in "
-            f"five. {UNROUNDED}",
-            *([OTHER_VERDICT] if differ else []),
+            f"On {survey_prose.BASES[changes[0].later.basis]}. {OWN_TEST} The p-value is that of "
+            "each change by itself; the adjusted one counts how many changes to the same year are "
+            "tested. The smallest detectable change would be found four times in five.",
         ],
         styles=["", "signed bare", "", "", "", "bare"],
         wide=True,
     )
 
 
+ONS_SAID = {True: "significant", False: "not significant", None: "none given"}
+
+
 def _verdict(change: SurveyChange) -> str:
-    verdict = survey_prose.moved(
-        prose.estimated_direction(change.lower.number, change.upper.number)
-    )
+    verdict = survey_prose.VERDICTS.get(change.verdict or "", "not tested")
     return f"{verdict}, not comparable" if change.breaks else verdict
 
 
@@ -570,12 +632,13 @@ def trends_table(survey: Survey) -> Table:
     for row in trends:
         change, lower, upper, _ = _trend_figures(survey, row)
         name = change.figure_id.removesuffix(".odds_change")
-        years, scatter = (
+        years, adjusted, scatter = (
             Figure(
                 f"{name}.{part}", row[part], unit, change.cells, f"{what} of the {change.formula}"
             )
             for part, unit, what in (
                 ("years", "count", "number of years"),
+                ("p_adjusted", "p_value", "adjusted p-value"),
                 ("q_p_value", "p_value", "p-value of the scatter about the line"),
             )
         )
@@ -587,8 +650,9 @@ def trends_table(survey: Survey) -> Table:
                 years,
                 change,
                 f"{lower:signed} to {upper:signed}",
+                adjusted,
                 scatter,
-                survey_prose.trend(row["lower"], row["upper"]),
+                survey_prose.TRENDS[row["verdict"]],
             ]
         )
     return Table(
@@ -599,13 +663,14 @@ def trends_table(survey: Survey) -> Table:
             "Years",
             "Change of the odds a year",
             f"{level_figure(trends[0]['level']):whole} interval",
+            "p-value adjusted (Holm)",
             "Scatter about the line, p-value",
             "Verdict",
         ],
         rows,
         notes=[
-            "On the bases of the tables above. A stretch of fewer than three years has no trend, "
-            "and one of three has limits so wide that they say little."
+            "On the bases of the tables above. A stretch of fewer than four years has no trend. "
+            "The verdict goes by the p-value adjusted for all the trends that are fitted."
         ],
         styles=["", "", "", "signed"],
         wide=True,
@@ -630,9 +695,8 @@ def other_measures(survey: Survey) -> Table:
                 change.difference,
                 f"{change.lower:bare} to {change.upper:bare}",
                 _verdict(change),
-                {True: "significant", False: "not significant", None: "none given"}[
-                    change.published
-                ],
+                ONS_SAID[change.published],
+                survey_prose.VERDICTS.get(change.own_verdict or "", "no test"),
             ]
         )
     return Table(
@@ -649,11 +713,12 @@ def other_measures(survey: Survey) -> Table:
             f"{latest.level:whole} interval of the change",
             "Verdict",
             "ONS's verdict",
+            "Our own test",
         ],
         rows,
         notes=[
             f"Intervals by {survey_prose.rests_on(latest.method, latest.basis)}; the factor is "
-            f"read off ONS's own verdicts on changes. {UNROUNDED}"
+            f"read off ONS's own verdicts on changes. {OWN_TEST}"
         ],
         styles=["", "", "", "", "", "", "signed bare"],
         wide=True,
@@ -714,9 +779,9 @@ def offences_table(survey: Survey) -> Table | None:
         ],
         rows,
         notes=[
-            f"The proportion is drawn at random, and where the base is assumed the base and the "
-            f"design factor too, evenly from their ranges. People are counted by the survey's own "
-            f"totals for the nearest year it gives one for, that ending "
+            f"The proportion is drawn at random, and where the base is assumed the design factor "
+            f"too, evenly from its limits; of the scenarios the wider is taken. People are counted "
+            f"by the survey's own totals for the nearest year it gives one for, that ending "
             f"{prose.listed(_population_years(survey))}; the recorded count is the latest revision "
             f"at hand of the same twelve months."
         ],
@@ -735,12 +800,10 @@ def offences_sentence(survey: Survey) -> str:
         return "No year at hand has both a count of recorded stalking and an estimate of victims."
     row = survey.tables["ratios"][-1]
     ratio, lower, upper = _ratio(survey, row)
-    level = level_figure(row["level"])
     return (
         f"In the {prose.period(row['period_end'])} police in England and Wales recorded {ratio} "
         f"offences of stalking for every hundred people who, by the survey, experienced it "
-        f"({level:whole} interval {lower} to {upper} by simulation, on "
-        f"{survey_prose.BASES[row['basis']]}). "
+        f"(likely between {lower} and {upper}, on {survey_prose.BASES[row['basis']]}). "
         f"That is not the part of stalking which is reported."
     )
 
@@ -779,9 +842,8 @@ def caveats(survey: Survey) -> list[str]:
         "The estimates of the two years from April 2021 were published without accreditation, "
         "which was restored in the second half of 2024.",
         "Data for the year ending March 2023 hold eight months of these questions.",
-        "From April 2023 to March 2025 questions about domestic abuse were put to half the sample. "
-        "Whether those about stalking were is not known here; the smallest bases assumed allow for "
-        "questions put to part of it.",
+        "From April 2023 to March 2025 half of the sample was asked new questions about domestic "
+        "abuse. Whether that half was asked about stalking is not known, so both cases are shown.",
         "The questions were put to people aged 16 to 59 until 2017, to those aged 16 to 74 until "
         "2020, and to all people aged 16 and over since October 2021.",
     ]

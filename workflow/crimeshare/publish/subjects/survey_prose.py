@@ -23,6 +23,16 @@ BASES = {
     "assumed_base": "an assumed base",
 }
 
+# What is assumed of a base, after "if".
+SCENARIOS = {
+    "everybody_asked": "everybody was asked",
+    "half_asked": "half of the sample was asked",
+}
+
+VERDICTS = {"rise": "a rise", "fall": "a fall", "no_clear_change": "no clear change"}
+
+TRENDS = {"rising": "rising", "falling": "falling", "no_clear_trend": "no clear trend"}
+
 SEEN = {
     "file": "read in a file of ONS's figures",
     "publisher_page": "read on ONS's page",
@@ -58,19 +68,17 @@ def on_bases(bases: Iterable[str]) -> str:
     return "on published or assumed bases" if True in assumed else "on published bases"
 
 
-def moved(direction: str) -> str:
-    """A verdict of :func:`prose.estimated_direction` as the end of a sentence."""
-    return {"rose": "a rise", "fell": "a fall", "no clear change": "no clear change"}[direction]
-
-
-def beside_published(significant: bool | None, published: bool | None) -> str:
-    """Our verdict on a change beside ONS's; nothing where ONS gave none."""
-    if published is None or significant is None:
+def beside_own(verdict: str | None, own: str | None, published: bool | None) -> str:
+    """Whose verdict is printed, and where our own test says otherwise; nothing without ONS's."""
+    if published is None:
         return ""
-    verdict = "significant" if published else "not significant"
-    if significant == published:
-        return f"ONS's own verdict is the same: {verdict}."
-    return f"ONS's own verdict differs: {verdict}."
+    said = f"ONS calls it {'significant' if published else 'not significant'}"
+    if own is None or own == verdict:
+        return f"{said}."
+    return (
+        f"{said}, which leads here. Our own test, which allows for how many changes are tested "
+        f"together, says {VERDICTS[own]}."
+    )
 
 
 def compared_groups(
@@ -89,18 +97,8 @@ def compared_groups(
         return f"no clear difference between {first} and {second}"
     word = "more often" if direction == "rose" else "less often"
     steady = prose.estimated_direction(*widest) == direction
-    reach = (
-        "under the least favourable assumptions too"
-        if steady
-        else ("though not under the least favourable assumptions")
-    )
-    return f"{first} experience it {word} than {second}, {reach}"
-
-
-def trend(lower: float, upper: float) -> str:
-    """The trend of a stretch of years, from the limits of the yearly change of the odds."""
-    direction = prose.estimated_direction(lower, upper)
-    return {"rose": "rising", "fell": "falling", "no clear change": "no clear trend"}[direction]
+    reach = "" if steady else ", though not under the least certain assumption"
+    return f"{first} experience it {word} than {second}{reach}"
 
 
 def scatter(q_p_value: float, level: float) -> str:

@@ -9,20 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from math import hypot, sqrt
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from scipy.special import ndtri
 
 from crimeshare import survey_words
 from crimeshare.cells import Cell
-from crimeshare.measures.prevalence import Assumptions
+from crimeshare.measures.assumed_bases import Assumptions
+from crimeshare.measures.two_groups import difference_interval
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.charts import Break
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import REFERENCE, read_rows
 
@@ -45,10 +43,7 @@ TABLES = {
 # Which measure of the survey is about the same conduct as an offence group of recorded crime.
 SURVEYED = {"stalking_harassment": "stalking"}
 
-ASSUMED = "assumed in resources/reference/assumed_bases.csv"
-
 Row = dict[str, Any]
-_ASSUMED_BASES = ("n_assumed", "n_lowest", "n_highest")
 _KEY = ("release_id", "measure_id", "sex", "age", "characteristic", "period_end")
 
 
@@ -60,10 +55,12 @@ class Estimate:
         measure_id, sex, age, unit_base: what it measures, and among whom.
         period_start, period_end: the year of the interviews.
         figure: the proportion, with its interval; lower, upper: the limits as figures.
-        lower_widest, upper_widest: the limits under the least favourable assumptions.
+        lower_widest, upper_widest: the limits with the largest design factor thought possible.
         level: of the interval; base: unweighted, published, or assumed and rounded to
             hundreds; design_factor: used.
-        base_lowest, base_highest: the range of an assumed base, else None.
+        factor_limits: of the design factor, None where the standard error is published.
+        scenario: what is assumed of the base, None where it is published.
+        otherwise: the same estimate under the other scenario, where that is another base.
         standard_error: as a fraction; None for a proportion of nought without a published one.
         basis, method, seen, source: as the table of prevalence has them.
     """
@@ -81,10 +78,11 @@ class Estimate:
     upper_widest: Figure
     level: Figure
     base: Figure
-    base_lowest: Figure | None
-    base_highest: Figure | None
     design_factor: Figure
+    factor_limits: tuple[Figure, Figure] | None
     standard_error: float | None
+    scenario: str | None
+    otherwise: Estimate | None
     basis: str
     method: str
     seen: str
@@ -110,7 +108,8 @@ class SurveyChange:
         difference: in percentage points with its interval; lower, upper: its limits as figures.
         level, p_value, p_adjusted, smallest_detectable: of the test; the latter two per Holm
             and at a power of eighty per cent.
-        significant, published: our verdict and ONS's, None where there is none.
+        significant, published: our test of it alone and ONS's verdict, None where there is none.
+        verdict, own_verdict: what is said of it, led by ONS's verdict, and by our tests alone.
         breaks: names of what makes the two years not comparable.
     """
 
@@ -125,6 +124,8 @@ class SurveyChange:
     smallest_detectable: Figure
     significant: bool | None
     published: bool | None
+    verdict: str | None
+    own_verdict: str | None
     breaks: tuple[str, ...]
 
 
@@ -161,8 +162,11 @@ class Survey:
             if row["statistic"] == "prevalence"
         }
         self._rows: dict[tuple[str, str, str], dict[date, Row]] = {}
+        self._not_printed: dict[tuple[Any, ...], Row] = {}
         for row in sorted(tables["prevalence"], key=lambda row: str(row["release_id"])[-7:]):
-            if row["characteristic"] == "all":
+            if not row["printed"]:
+                self._not_printed[tuple(row[name] for name in _KEY)] = row
+            elif row["characteristic"] == "all":
                 who = (row["measure_id"], row["sex"], row["age"])
                 self._rows.setdefault(who, {})[row["period_end"]] = row
 
@@ -171,15 +175,12 @@ class Survey:
         """What is assumed where no base is published."""
         import pandas as pd
 
-        return Assumptions(pd.read_csv(REFERENCE / "assumed_bases.csv"))
-
-    def factor_range(self, period_end: date) -> tuple[Figure, Figure]:
-        """The least and greatest design factor that an assumed base is given in a year."""
-        low, high = self.assumptions.design_factor(period_end)
-        name = f"design_factor.assumed.{period_end}"
-        return (
-            Figure(f"{name}.lowest", low, "design_factor", formula=ASSUMED),
-            Figure(f"{name}.highest", high, "design_factor", formula=ASSUMED),
+        estimates = pd.DataFrame(self.tables["estimates"])
+        estimates["period_end"] = pd.to_datetime(estimates["period_end"])
+        return Assumptions(
+            pd.read_csv(REFERENCE / "assumed_bases.csv"),
+            pd.read_csv(REFERENCE / "module_bases.csv"),
+            estimates,
         )
 
     def series(self, measure_id: str, sex: str = "all", age: str = "16+") -> list[Estimate]:
@@ -195,7 +196,15 @@ class Survey:
                 f"The survey has no estimate of `{measure_id}` for {sex}, {age}; "
                 f"for them it has {', '.join(known) or 'none'}."
             )
-        return [_estimate(row, self._places) for _, row in sorted(rows.items())]
+        return [self._estimate(row) for _, row in sorted(rows.items())]
+
+    def _estimate(self, row: Row) -> Estimate:
+        key = tuple(row[name] for name in _KEY)
+        other = self._not_printed.get(key)
+        estimate = _estimate(row, self._places[key])
+        if other is None or other["n_assumed"] == row["n_assumed"]:
+            return estimate
+        return replace(estimate, otherwise=_estimate(other, self._places[key]))
 
     def of_people(self, measure_id: str) -> bool:
         """Whether a measure is of people, not of households."""
@@ -239,38 +248,25 @@ class Survey:
         return next(c for c in changes if (c.earlier.period_end, c.later.period_end) == ends)
 
     def contrast(self, one: Estimate, other: Estimate) -> Contrast:
-        """The difference between two groups of one year, people of one not being in the other.
-
-        Raises:
-            Problem: if either has no standard error.
-        """
-        if not one.standard_error or not other.standard_error:
-            raise Problem(f"{one.figure.figure_id}: no standard error to compare groups with.")
+        """The difference between two groups of one year, people of one not being in the other."""
         difference = one.figure.number - other.figure.number
-        z = float(ndtri(0.5 + one.level.number / 2))
-        half = z * hypot(one.standard_error, other.standard_error)
-        widest = z * hypot(*(self._widest_error(estimate) for estimate in (one, other)))
-        name = f"{one.figure.figure_id}.against.{other.sex}.{other.age}"
-        cells = (*one.figure.cells, *other.figure.cells)
-        limits = (difference - half, difference + half)
+        limits = difference_interval(
+            *((e.figure.number, e.lower.number, e.upper.number) for e in (one, other))
+        )
+        widest = difference_interval(
+            *((e.figure.number, e.lower_widest.number, e.upper_widest.number) for e in (one, other))
+        )
         whole = Figure(
-            name,
+            f"{one.figure.figure_id}.against.{other.sex}.{other.age}",
             difference,
             "percentage_points",
-            cells,
+            (*one.figure.cells, *other.figure.cells),
             f"{one.figure.named} - {other.figure.named}",
             lower=limits[0],
             upper=limits[1],
         )
-        return Contrast(whole, *_limits(whole, *limits), (difference - widest, difference + widest))
-
-    def _widest_error(self, estimate: Estimate) -> float:
-        error = estimate.standard_error or 0.0
-        if estimate.base_lowest is None:
-            return error
-        largest = self.factor_range(estimate.period_end)[1]
-        inflated = max(1.0, largest.number / estimate.design_factor.number)
-        return error * inflated * sqrt(estimate.base.number / estimate.base_lowest.number)
+        lower, upper = _limits(whole, whole.lower, whole.upper)
+        return Contrast(whole, lower, upper, widest)
 
     def _change(self, row: Row, earlier: Estimate, later: Estimate) -> SurveyChange:
         name = f"{later.figure.figure_id}.since.{earlier.period_end}"
@@ -309,6 +305,8 @@ class Survey:
             figure("smallest_detectable", row["smallest_detectable"], "percentage_points"),
             row["significant"],
             row["published_significance"],
+            row["verdict"],
+            row["own_verdict"],
             tuple(name for name in (row["breaks"] or "").split("; ") if name),
         )
 
@@ -334,17 +332,8 @@ def shown_limits(estimate: Estimate) -> str:
     return f"{estimate.lower} to {estimate.upper}"
 
 
-def widest_limits(estimate: Estimate) -> str:
-    """The widest interval that the assumptions allow; and words where nothing is assumed."""
-    return (
-        f"{estimate.lower_widest} to {estimate.upper_widest}"
-        if estimate.assumed
-        else "nothing assumed"
-    )
-
-
 def with_interval(estimate: Estimate, style: str = "") -> str:
-    """An estimate in a sentence, never without interval, level, method and basis.
+    """An estimate in a sentence, never without its interval, nor an assumed base unsaid.
 
     Args:
         estimate: what is printed.
@@ -356,14 +345,9 @@ def with_interval(estimate: Estimate, style: str = "") -> str:
 
 
 def uncertainty(estimate: Estimate) -> str:
-    """Interval, level, method and basis of an estimate, and how far an assumption moves it."""
-    text = (
-        f"{estimate.level:whole} interval {shown_limits(estimate)}, "
-        f"{survey_prose.rests_on(estimate.method, estimate.basis)}"
-    )
-    if estimate.assumed:
-        text += f", {widest_limits(estimate)} at the widest it allows"
-    return text
+    """The interval in plain words, and whether it rests on an assumed base."""
+    text = f"likely between {estimate.lower} and {estimate.upper}"
+    return f"{text}, on an assumed base" if estimate.assumed else text
 
 
 def level_figure(level: float) -> Figure:
@@ -428,10 +412,11 @@ def cells_compared(rows: Iterable[Row]) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _estimate(row: Row, places: dict[tuple[Any, ...], Row]) -> Estimate:
-    place = places[tuple(row[name] for name in _KEY)]
+def _estimate(row: Row, place: Row) -> Estimate:
     who = f"{row['sex']}.{row['age']}"
     name = f"survey.{row['measure_id']}.{who}.{row['period_end']}.{row['release_id']}"
+    if not row["printed"]:
+        name += f".{row['scenario']}"
     cell = cell_of(place)
     # Workbooks give proportions in per cent.
     where, stands = (cell.name, f"{cell.name} / 100") if cell.addressed else (cell.cell, "")
@@ -445,7 +430,8 @@ def _estimate(row: Row, places: dict[tuple[Any, ...], Row]) -> Estimate:
 
     published = row["n_unweighted"] is not None
     # An assumption is not known to the last interview.
-    assumed = {part: row[part] and round(row[part], -2) for part in _ASSUMED_BASES}
+    base = row["n_unweighted"] if published else round(row["n_assumed"], -2)
+    limits = [row[f"design_factor_{end}"] for end in ("lower", "upper")]
     return Estimate(
         row["measure_id"],
         row["sex"],
@@ -467,11 +453,17 @@ def _estimate(row: Row, places: dict[tuple[Any, ...], Row]) -> Estimate:
         limit("lower_widest"),
         limit("upper_widest"),
         level_figure(row["level"]),
-        figure("base", row["n_unweighted"] if published else assumed["n_assumed"], "count"),
-        None if published else figure("base_lowest", assumed["n_lowest"], "count"),
-        None if published else figure("base_highest", assumed["n_highest"], "count"),
+        figure("base", base, "count"),
         figure("design_factor", row["design_factor"], "design_factor"),
+        None
+        if None in limits
+        else (
+            figure("design_factor_lower", limits[0], "design_factor"),
+            figure("design_factor_upper", limits[1], "design_factor"),
+        ),
         row["standard_error"],
+        row["scenario"],
+        None,
         row["basis"],
         row["method"],
         row["seen"],

@@ -1,0 +1,131 @@
+"""How many people answered where nobody has published it: assumed, in named scenarios.
+
+The nearest published base is that of other questions in the same self-completion module.  Over the
+interviews of its years, counting those of which half were asked by half, it gives the share of
+people interviewed who answer the module.
+"""
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from crimeshare.measures.factors import PERSONS
+from crimeshare.measures.intervals import WrongArgument
+
+SCENARIOS = ("everybody_asked", "half_asked")
+"""What may hold in years for which it is not known whether the questions were put to everybody or
+to half the sample.  In other years both say the same."""
+
+KNOWN, POSSIBLE = "known", "possible"
+
+
+class Assumptions:
+    """Assumed bases, from the tables that say what they rest on.
+
+    Parameters
+    ----------
+    parts
+        ``assumed_bases.csv``: ``part``, ``key``, ``first_day``, ``last_day``, ``value``.
+        ``asked`` is the share of the sample that the questions were put to from one day to
+        another, ``known`` or ``possible``; ``age`` the share of an age among those who answer, and
+        ``months`` that of a year of which data cover a part.
+    bases
+        ``module_bases.csv``: ``first_day``, ``last_day``, ``sex``, ``n_unweighted``: published
+        bases of the module, for all and by sex.
+    estimates
+        The clean table ``survey_estimates``, which holds the interviews of each year.
+    """
+
+    def __init__(self, parts: pd.DataFrame, bases: pd.DataFrame, estimates: pd.DataFrame) -> None:
+        whole = estimates[
+            estimates["n_unweighted"].notna()
+            & (estimates["unit_base"] == PERSONS)
+            & (estimates["age"] == "16+")
+        ]
+        largest = whole.groupby("period_end", as_index=False)["n_unweighted"].max()
+        days = largest["period_end"].dt.date
+        self.interviews: dict[date, float] = dict(zip(days, largest["n_unweighted"], strict=True))
+        self._bases = {row["sex"]: row for row in bases.to_dict("records")}
+        self._parts: dict[tuple[str, str], list[tuple[date, date, float]]] = {}
+        for part, key, first, last, value in zip(
+            *(parts[name] for name in ("part", "key", "first_day", "last_day", "value")),
+            strict=True,
+        ):
+            days = (_day(first) or date.min, _day(last) or date.max, float(value))
+            self._parts.setdefault((part, key), []).append(days)
+
+    @property
+    def module_base(self) -> float:
+        """The published base that the others are derived from."""
+        return float(self._bases["all"]["n_unweighted"])
+
+    @property
+    def module_years(self) -> list[date]:
+        """Last days of the years of that base."""
+        first, last = (date.fromisoformat(self._bases["all"][end]) for end in _DAYS)
+        return [day for day in self.interviews if first <= day <= last and day.month == last.month]
+
+    def asked(self, period_end: date, scenario: str) -> float:
+        """The share of the sample that the questions were put to in a year."""
+        first = _a_year_before(period_end) + timedelta(days=1)
+        kinds = (KNOWN, POSSIBLE) if scenario == "half_asked" else (KNOWN,)
+        not_asked = 0.0
+        for kind in kinds:
+            for start, end, value in self._parts.get(("asked", kind), []):
+                days = (min(end, period_end) - max(start, first)).days + 1
+                not_asked += (1 - value) * max(days, 0) / ((period_end - first).days + 1)
+        return 1 - not_asked
+
+    @property
+    def answered(self) -> float:
+        """The share of people interviewed who answer the module, where everybody is asked."""
+        asked = sum(
+            self.interviews[day] * self.asked(day, "everybody_asked") for day in self.module_years
+        )
+        return self.module_base / asked
+
+    def base(self, sex: str, age: str, period_end: date, scenario: str) -> float:
+        """The assumed base of an estimate.
+
+        Raises :class:`WrongArgument` for a sex or age that the tables have no line for.
+        """
+        if sex not in self._bases:
+            raise WrongArgument(
+                f"no published base of the module for {sex!r}; known are "
+                f"{', '.join(self._bases)}. Add a line to resources/reference/module_bases.csv"
+            )
+        nearest = min(self.interviews, key=lambda day: (abs(day - period_end), day))
+        of_sex = float(self._bases[sex]["n_unweighted"]) / self.module_base
+        covered = self._part("months", period_end.isoformat(), period_end, 1.0)
+        return (
+            self.interviews[nearest]
+            * self.answered
+            * self.asked(period_end, scenario)
+            * of_sex
+            * self._part("age", age, period_end)
+            * covered
+        )
+
+    def _part(self, part: str, key: str, day: date, otherwise: float | None = None) -> float:
+        """The part in force in a year that ends on ``day``."""
+        for first, last, value in self._parts.get((part, key), []):
+            if first <= day <= last:
+                return value
+        if otherwise is not None:
+            return otherwise
+        known = dict.fromkeys(name for kind, name in self._parts if kind == part)
+        raise WrongArgument(
+            f"no {part} {key!r} among the assumed bases; known are {', '.join(known)}. Add a line "
+            "to resources/reference/assumed_bases.csv with its share of the people who answer"
+        )
+
+
+_DAYS = ("first_day", "last_day")
+
+
+def _day(text: object) -> date | None:
+    return date.fromisoformat(text) if isinstance(text, str) else None
+
+
+def _a_year_before(day: date) -> date:
+    return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()
