@@ -44,11 +44,16 @@ DEVELOPING := .venv/developing-$(call checksum,envs/developing.txt)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
   --no-build-isolation --only-binary :all: --no-binary connection-pool
 
+# After a run that was killed.
+UNLOCK = $(BIN)/python -m crimeshare.unlocking
+
 report: $(ENVIRONMENT)
+	@$(UNLOCK)
 	$(BIN)/snakemake --cores $(CORES)
 
 # Everything is built again: a figure that is only remembered is not reproduced.
 verify: $(ENVIRONMENT)
+	@$(UNLOCK)
 	rm -rf .snakemake/crimeshare
 	$(BIN)/snakemake --cores $(CORES) --forceall check_ledger
 
@@ -103,6 +108,7 @@ lint: $(TESTING)
 figures: $(ENVIRONMENT)
 	@test -d "$(CRIMESHARE_MIRROR)" || { \
 	  echo "Name the folder of a mirror: make figures CRIMESHARE_MIRROR=/path/to/mirror" >&2; exit 1; }
+	@$(UNLOCK)
 	$(BIN)/snakemake --cores $(CORES) ship_figures --config source="$(CRIMESHARE_MIRROR)"
 
 # Nothing is asked but the publisher's site, unless a mirror is named.
@@ -110,6 +116,7 @@ SOURCE ?= ons
 BEFORE := .crimeshare-before
 
 renew: $(ENVIRONMENT)
+	@$(UNLOCK)
 	$(BIN)/python -m crimeshare.releases.renewal "$(SOURCE)"
 
 keep: report
@@ -121,6 +128,7 @@ keep: report
 # To differ is an answer (1), not to be able to compare is a failure (2).  A run that failed on
 # its way ends with 1 too, but writes no verdict.
 diff: $(ENVIRONMENT)
+	@$(UNLOCK)
 	rm -f results/releases/diff.json
 	$(BIN)/snakemake --cores $(CORES) diff_releases --config before=$(BEFORE) || \
 	  { test $$? -eq 1 && test -f results/releases/diff.json; }

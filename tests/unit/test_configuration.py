@@ -73,7 +73,8 @@ def test_a_value_that_may_not_be(
     with pytest.raises(Problems) as caught:
         read_configuration({**values, key: value})
     assert len(caught.value.problems) == 1
-    assert caught.value.problems[0].startswith(f"config: `{key}` is `{value}`; expected ")
+    given = str(value).replace("\r\n", "\\x0d\\x0a")  # a sentence is one line
+    assert caught.value.problems[0].startswith(f"config: `{key}` is `{given}`; expected ")
     assert expected in caught.value.problems[0]
 
 

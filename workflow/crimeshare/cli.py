@@ -6,11 +6,13 @@ import argparse
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import NoReturn
 
-from crimeshare.problems import Problem
+from crimeshare.problems import Problem, explained
 
 FIGURES = Path("resources/figures")
 REGISTRY = Path("config/releases.csv")
@@ -100,15 +102,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A pager or head has read enough; what is still held has no reader.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Problem as problem:
-        print(f"crimeshare: {problem}", file=sys.stderr)
-        return WRONG_INPUT if given.command == "check" else 1
+        return _refused(given, str(problem))
+    except OSError as error:
+        return _refused(given, str(explained(error)))
     except Exception as error:
-        # Python would end with 1, which says that a statement does not hold.
-        if given.command != "check":
-            raise
-        print(f"crimeshare: not judged, by a fault of the program: {error!r}", file=sys.stderr)
-        return WRONG_INPUT
+        # Python would end with 1, which says of a statement that it does not hold.
+        with NamedTemporaryFile("w", prefix="crimeshare-", suffix=".log", delete=False) as log:
+            traceback.print_exc(file=log)
+        return _refused(
+            given,
+            f"{given.command} met an error nobody foresaw ({type(error).__name__}); the traceback "
+            f"is in {log.name}.",
+        )
     return status
+
+
+def _refused(given: argparse.Namespace, sentences: str) -> int:
+    for sentence in sentences.splitlines():
+        print(f"crimeshare: {sentence}", file=sys.stderr)
+    return WRONG_INPUT if given.command == "check" else 1
 
 
 def _check(given: argparse.Namespace) -> int:

@@ -21,10 +21,12 @@ from pydantic import (
 )
 
 from crimeshare.nearest import did_you_mean
-from crimeshare.problems import Problems
+from crimeshare.problems import Problems, shown
 from crimeshare.reference import areas, offences
 
 SOURCES = ("embedded", "ons")
+TOTAL = "total"
+"""All recorded crime, of which a share is taken: no group to report on."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
@@ -32,8 +34,11 @@ Address = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._-]+)+$")]
 
 
 def _known_source(source: str) -> str:
-    if source in SOURCES or is_url(source) or (source and Path(source).expanduser().is_dir()):
-        return source
+    try:
+        if source in SOURCES or is_url(source) or (source and Path(source).expanduser().is_dir()):
+            return source
+    except (OSError, RuntimeError) as error:  # longer than a name may be, a user that is not there
+        raise ValueError(source) from error
     raise ValueError(source)
 
 
@@ -48,7 +53,7 @@ def _forces() -> list[str]:
 
 
 def _known_group(offence_id: str) -> str:
-    if offence_id in offences():
+    if offence_id in offences() and offence_id != TOTAL:
         return offence_id
     raise ValueError(offence_id)
 
@@ -75,7 +80,8 @@ class Configuration(BaseModel):
         Literal["all"] | Annotated[list[Name], Field(min_length=1)], BeforeValidator(_as_list)
     ] = Field(description="all, or a list of release ids such as [pfa-2024-12]")
     offence_group: Annotated[Name, AfterValidator(_known_group)] = Field(
-        description="an offence_id of resources/reference/offences.csv, such as stalking_harassment"
+        description="an offence_id of resources/reference/offences.csv but total, such as "
+        "stalking_harassment"
     )
     force: Annotated[Name, AfterValidator(_known_force)] = Field(
         description="a force in lower case with hyphens, such as south-wales"
@@ -136,15 +142,16 @@ def _sentence(key: str, kind: str, values: Mapping[str, Any]) -> str:
     if kind == "extra_forbidden":
         known = ", ".join(fields)
         return (
-            f"config: there is no key `{key}`{did_you_mean(key, fields) or '.'}"
+            f"config: there is no key `{shown(key)}`{did_you_mean(shown(key), fields) or '.'}"
             f" The keys are {known}; config/README.md explains them."
         )
     expected = fields[key].description
     if kind == "missing":
         return f"config: the key `{key}` is missing from config/config.yaml; expected {expected}."
-    names = {"source": SOURCES, "offence_group": offences(), "force": _forces()}.get(key, ())
-    hint = did_you_mean(str(values[key]), names)
-    return f"config: `{key}` is `{values[key]}`; expected {expected}{hint or '.'}"
+    groups = [name for name in offences() if name != TOTAL]
+    names = {"source": SOURCES, "offence_group": groups, "force": _forces()}.get(key, ())
+    given = shown(values[key])
+    return f"config: `{key}` is `{given}`; expected {expected}{did_you_mean(given, names) or '.'}"
 
 
 if __name__ == "__main__":

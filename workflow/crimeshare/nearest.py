@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 _FEW = 3
+_LONGEST = 200  # no name is longer, and to compare thousands of letters takes minutes
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -14,6 +15,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     Near are names that hold every word of ``word`` ("Wales and England"), else the one spelt
     most like it ("Gwnt"), else those that share its rarest word ("Gwent Police").
     """
+    if len(word) > _LONGEST:
+        return ""
     names = list(dict.fromkeys(known))
     parts = set(_words(word))
     whole = [name for name in names if parts and parts <= set(_words(name))]

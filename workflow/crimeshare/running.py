@@ -1,16 +1,53 @@
 """How every script of the workflow runs: what is on the screen, in the log and on the disk."""
 
+import glob
 import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from crimeshare.problems import Problem
+import psutil
+
+from crimeshare.problems import Problem, explained, shown
 
 logger = logging.getLogger(__name__)
+
+
+class _Log(logging.FileHandler):
+    """A log that a full disk cuts short, without a traceback on the screen."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Leave it to the sentence on the screen to say what is wrong."""
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """Run what comes before any step: what is wrong ends the run with sentences alone.
+
+    Raises:
+        SystemExit: with the sentences of a :class:`Problem`, or a name for what nobody foresaw.
+    """
+    try:
+        yield
+    except Problem as problem:
+        said = str(problem)
+    except OSError as error:
+        said = str(explained(error))
+    except Exception as error:
+        said = (
+            f"an error nobody foresaw, {type(error).__name__}: {shown(error)}; look at what was "
+            "changed last in config/, and report it if that is right."
+        )
+    else:
+        return
+    raise SystemExit("\n".join(f"crimeshare: {sentence}" for sentence in said.splitlines()))
 
 
 @contextmanager
@@ -25,8 +62,11 @@ def running(snakemake: Any) -> Iterator[None]:
             was named together with the log that holds its traceback.
     """
     log = Path(snakemake.log[0])
-    log.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(log, mode="w", encoding="utf-8")
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        handler = _Log(log, mode="w", encoding="utf-8")
+    except OSError as error:
+        _fail(str(explained(error)))
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     level = root.level
@@ -37,6 +77,12 @@ def running(snakemake: Any) -> Iterator[None]:
     except Problem as problem:
         logger.exception("refused")
         _fail(str(problem))
+    except OSError as error:
+        logger.exception("refused by the system")
+        _fail(str(explained(error)))
+    except MemoryError:
+        logger.exception("out of memory")
+        _fail(f"{snakemake.rule}: there is not enough memory; run it with fewer --cores.")
     except Exception as error:
         logger.exception("failed unexpectedly")
         _fail(
@@ -64,6 +110,7 @@ def replacing(path: Path | str) -> Iterator[Path]:
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
+    _clear_leftovers(target)
     temporary = target.with_name(f".{os.getpid()}-{target.name}")
     try:
         yield temporary
@@ -72,7 +119,15 @@ def replacing(path: Path | str) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def _fail(sentences: str) -> None:
+def _clear_leftovers(target: Path) -> None:
+    """Remove what a process that was killed had begun to write in place of a file."""
+    for path in target.parent.glob(f".*-{glob.escape(target.name)}"):
+        pid = path.name[1:].partition("-")[0]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            path.unlink(missing_ok=True)
+
+
+def _fail(sentences: str) -> NoReturn:
     for sentence in sentences.splitlines():
         print(f"crimeshare: {sentence}", file=sys.stderr, flush=True)
     raise SystemExit(1)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import PurePosixPath
 
-from crimeshare.problems import Problem
+from crimeshare.problems import Problem, shown
 from crimeshare.sources.pages import Edition, read_edition, read_landing
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import Source
@@ -67,7 +67,7 @@ def parse_release_id(release_id: str, datasets: Iterable[str]) -> tuple[str, dat
     found = _RELEASE_ID.fullmatch(release_id)
     if found is None or found["dataset"] not in datasets:
         raise Problem(
-            f"config: `release` is `{release_id}`; expected one of the datasets "
+            f"config: `release` is `{shown(release_id)}`; expected one of the datasets "
             f"{', '.join(datasets)}, then year and month of the period's end, such as pfa-2025-03, "
             "with -v1, -v2 ... or -corrected behind for a re-issue."
         )

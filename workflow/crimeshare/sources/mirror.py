@@ -1,11 +1,12 @@
 """A mirror on disk: files under their path on ons.gov.uk, `X/data.json` for the page `/X/data`."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
 
+from crimeshare.problems import Problem, explained, shown
 from crimeshare.sources.source import Missing, Unanswered
+from crimeshare.texts import parse_json
 
 
 class MirrorFolder:
@@ -22,9 +23,11 @@ class MirrorFolder:
     def page(self, uri: str) -> dict[str, Any]:
         path = self._held(f"{uri}/data.json")
         try:
-            body = json.loads(path.read_bytes())
-        except ValueError as error:
-            raise Unanswered(f"{path} is not JSON ({error}); mend or remove it.") from error
+            body = parse_json(path.read_bytes())
+        except Problem as problem:
+            raise Unanswered(f"{path} is not JSON ({problem}); mend or remove it.") from problem
+        except OSError as error:
+            raise Unanswered(str(explained(error))) from error
         if not isinstance(body, dict):
             raise Unanswered(f"{path} holds a {type(body).__name__}; expected a JSON object.")
         return body
@@ -42,9 +45,16 @@ class MirrorFolder:
 
     def _held(self, uri: str) -> Path:
         path = self._root.joinpath(uri.lstrip("/"))
-        if not path.resolve().is_relative_to(self._root.resolve()):
+        try:
+            inside = path.resolve().is_relative_to(self._root.resolve())
+            there = path.is_file()
+        except (OSError, ValueError, RuntimeError) as error:  # too long, a NUL, a circle of links
+            raise Unanswered(
+                f"{shown(uri)} is no address that {self.name} can hold ({shown(error)})."
+            ) from error
+        if not inside:
             raise Unanswered(f"{uri} leads out of {self.name}; expected an address inside it.")
-        if not path.is_file():
+        if not there:
             raise Missing(
                 f"{self.name} does not hold {uri}; put it there, or choose another source or fewer "
                 "`releases`."

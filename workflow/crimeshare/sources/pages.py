@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from crimeshare.configuration import Address
-from crimeshare.problems import Problems
+from crimeshare.problems import Problems, shown
 from crimeshare.sources.source import Missing, Source
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\?#]+$")]
@@ -154,7 +154,7 @@ def _parsed(kind: type[Kind], source: Source, uri: str) -> Kind:
 
 def _sentence(source: Source, uri: str, fault: dict[str, Any]) -> str:
     key = ".".join(str(part) for part in fault["loc"])
-    found = "is missing" if fault["type"] == "missing" else f"is `{str(fault['input'])[:80]}`"
+    found = "is missing" if fault["type"] == "missing" else f"is `{shown(fault['input'], 80)}`"
     return (
         f"{source.name}: on the page {uri} the key `{key}` {found} "
         f"({fault['msg'][0].lower()}{fault['msg'][1:]}); ONS may have changed its pages, and "

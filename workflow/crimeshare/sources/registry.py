@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from crimeshare.nearest import did_you_mean
-from crimeshare.problems import Problem, Problems
+from crimeshare.problems import Problem, Problems, explained, shown
 from crimeshare.sources.publishers import Publisher, publisher
 
 REGISTRY = Path("config/releases.csv")
@@ -229,12 +229,14 @@ def _rows(
             body = [(reader.line_num, row) for row in reader if row]
     except FileNotFoundError:
         raise Problem(f"{path} is missing; restore it from the project's repository.") from None
+    except OSError as error:
+        raise explained(error) from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise Problem(f"{path} is not CSV in UTF-8 ({error}); save it as CSV UTF-8.") from error
     if tuple(header) != columns:
         raise Problem(
-            f"{path} has the columns {', '.join(header) or 'of an empty file'}; expected exactly "
-            f"{', '.join(columns)}."
+            f"{path} has the columns {shown(', '.join(header)) or 'of an empty file'}; "
+            f"expected exactly {', '.join(columns)}."
         )
     rows = []
     for line, row in body:
@@ -254,7 +256,7 @@ def _release(row: Mapping[str, str]) -> Release:
 
     def require(column: str, holds: bool, expected: str) -> None:
         if not holds:
-            problems.append(f"{column} is `{row[column]}`; expected {expected}.")
+            problems.append(f"{column} is `{shown(row[column])}`; expected {expected}.")
 
     period_end, published, size = _day(row["period_end"]), _day(row["published"]), row["bytes"]
     require("period_end", period_end is not None, "a day such as 2024-12-31")

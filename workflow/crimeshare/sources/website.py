@@ -5,7 +5,6 @@ It asks only the hosts it was given, redirects included, says who it is, waits w
 on with a transfer that broke, and never reads more than it was allowed to.
 """
 
-import json
 import re
 import sys
 import time
@@ -23,9 +22,11 @@ import httpx
 import tenacity
 from tqdm import tqdm
 
+from crimeshare.problems import Problem
 from crimeshare.running import say
 from crimeshare.sources.deadline import Attempt, TooSlow, Unreached, within
 from crimeshare.sources.source import Missing, Source, Unanswered, command
+from crimeshare.texts import parse_json
 
 T = TypeVar("T")
 
@@ -110,8 +111,8 @@ class Website:
             url, self._page_seconds, lambda attempt: self._read_page(url, attempt)
         )
         try:
-            content = json.loads(body)
-        except ValueError:
+            content = parse_json(body)
+        except Problem:
             found = "HTML" if "html" in content_type or body.lstrip()[:1] == b"<" else "other text"
             raise Unanswered(
                 f"{url} answered with {found} where the page's JSON was expected; open it in a "

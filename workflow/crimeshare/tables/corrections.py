@@ -12,11 +12,11 @@ from math import isclose
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from crimeshare.problems import Problem, Problems
+from crimeshare.problems import Problems
 from crimeshare.tables.ties import Fault, Placed, Tie, broken, localise
+from crimeshare.texts import read_yaml
 
 
 class Correction(BaseModel):
@@ -45,13 +45,10 @@ def read_corrections(path: Path) -> list[Correction]:
 
     Raises:
         Problems: every entry that does not hold, with its number in the file.
-        Problem: the file is not YAML.
+        Problem: the file cannot be read, or is not YAML.
     """
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return TypeAdapter(list[Correction]).validate_python(entries or [])
-    except yaml.YAMLError as error:
-        raise Problem(f"{path} is not YAML: {error}") from error
+        return TypeAdapter(list[Correction]).validate_python(read_yaml(path) or [])
     except ValidationError as error:
         raise Problems(
             [

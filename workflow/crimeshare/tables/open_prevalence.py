@@ -13,13 +13,14 @@ import csv
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from crimeshare.problems import Problem, Problems
+from crimeshare.problems import Problem, Problems, shown
 from crimeshare.reference import read_rows
 from crimeshare.tables.grid import MAX_UNPACKED_BYTES, ZIP_MAGIC, address
 from crimeshare.tables.layout import LAYOUTS, csv_line, relative
@@ -50,7 +51,15 @@ def read_open_prevalence(path: Path, release_id: str) -> pd.DataFrame:
             without its standard error and base; all at once, each with its cell.
     """
     name, content = _content(path)
-    reader = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    try:
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error) as fault:
+        raise Problem(f"{name} is not CSV in UTF-8 ({shown(fault)}). Fetch it again.") from fault
+    if short := next((n for n, line in enumerate(lines) if len(line) != len(lines[0])), None):
+        raise Problem(
+            f"{name}, row {short + 1}, has {len(lines[short])} fields; expected {len(lines[0])}."
+        )
+    reader = iter(lines)
     places = _places(name, next(reader, []))
     measures = {row["variable"]: row["measure_id"] for row in read_rows(FOLDER / "measures.csv")}
     values = {
@@ -100,15 +109,31 @@ def read_open_prevalence(path: Path, release_id: str) -> pd.DataFrame:
 
 
 def _content(path: Path) -> tuple[str, bytes]:
+    if path.stat().st_size > MAX_UNPACKED_BYTES:
+        raise Problem(
+            f"{path.name} has {path.stat().st_size:,} bytes; expected at most "
+            f"{MAX_UNPACKED_BYTES:,}. Is this the open data table?"
+        )
     content = path.read_bytes()
     if not content.startswith(ZIP_MAGIC):
         return path.name, content
+    try:
+        return _unpacked(path.name, content)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise Problem(
+            f"{path.name} is cut short, damaged or locked ({shown(error)}); expected a whole zip "
+            "file. Fetch it again."
+        ) from error
+
+
+def _unpacked(zip_name: str, content: bytes) -> tuple[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = [member for member in archive.infolist() if member.filename.endswith(".csv")]
         if len(members) != 1 or members[0].file_size > MAX_UNPACKED_BYTES:
             raise Problem(
-                f"{path.name} holds {', '.join(archive.namelist()) or 'nothing'}; expected one CSV "
-                f"file of at most {MAX_UNPACKED_BYTES:,} bytes. Is this the open data table?"
+                f"{zip_name} holds {shown(', '.join(archive.namelist())) or 'nothing'}; "
+                f"expected one CSV file of at most {MAX_UNPACKED_BYTES:,} bytes. Is this the open "
+                "data table?"
             )
         return Path(members[0].filename).name, archive.read(members[0])
 

@@ -20,6 +20,7 @@ from crimeshare.problems import Problem
 from crimeshare.running import replacing
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.open_prevalence import read_open_prevalence
+from crimeshare.tables.opening import check_opens
 from crimeshare.tables.survey_table import read_survey_tables, recognise
 
 KINDS = ("personal-prevalence", "stalking")
@@ -30,6 +31,7 @@ _RELEASE = re.compile(rf"(?:{'|'.join(KINDS)})-(\d{{4}})-(0[1-9]|1[0-2])")
 
 def recognised(workbook: Path) -> Iterator[str]:
     """What each sheet of a workbook was taken for, in lines to read before it is taken in."""
+    check_opens(workbook)
     for sheet in recognise(open_workbook(workbook)):
         yield f"{sheet.sheet}: {sheet.estimates} estimates"
         yield from (f"  {sentence}" for sentence in sheet.sentences)
@@ -63,6 +65,7 @@ def take_in(file: Path, release_id: str, source: str, figures: Path) -> Path:
         # The pages and the audit are about everybody of a sex and age.
         table = table[table["characteristic"] == "all"].reset_index(drop=True)
     else:
+        check_opens(file)
         period_end = date(year, month, calendar.monthrange(year, month)[1])
         table = read_survey_tables(open_workbook(file), release_id, source, period_end)
     kept = figures / f"{release_id}.parquet"

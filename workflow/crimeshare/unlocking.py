@@ -1,0 +1,60 @@
+"""Clear what a killed run left behind, before the next one: `make` goes on by itself.
+
+Snakemake locks the folder it works in and unlocks it at the end; a run that was killed never came
+to that.  A lock is cleared only if no process of Snakemake works in the folder any more.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+LOCKS = Path(".snakemake/locks")
+
+
+def clear_stale_lock(folder: Path) -> bool:
+    """Remove the lock of a run that is gone; says whether there was one.
+
+    Args:
+        folder: where Snakemake works.
+    """
+    locks = list((folder / LOCKS).glob("*.lock"))
+    if not locks or _at_work(folder):
+        return False
+    for lock in locks:
+        lock.unlink(missing_ok=True)
+    return True
+
+
+def _at_work(folder: Path) -> bool:
+    """Whether a process of Snakemake works in a folder; one that hides where it works counts."""
+    here = folder.resolve()
+    for process in psutil.process_iter():
+        words = ""
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            try:
+                words = " ".join(process.cmdline())
+                if "snakemake" in words and Path(process.cwd()).resolve() == here:
+                    return True
+            except psutil.AccessDenied:
+                if "snakemake" in words:
+                    return True
+    return False
+
+
+def main() -> int:
+    """Clear the lock of the working directory, and say so."""
+    if clear_stale_lock(Path.cwd()):
+        print(
+            "crimeshare: the last run here was killed; its lock is cleared, and this one goes on "
+            "where it stopped.",
+            file=sys.stderr,
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
