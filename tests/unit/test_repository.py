@@ -118,6 +118,19 @@ def test_every_script_belongs_to_a_rule(root: Path, rules: dict[str, str]) -> No
     assert scripts == {name for name, body in rules.items() if step_file(body, "script")}
 
 
+def test_a_cluster_runs_every_step_in_a_group_or_as_a_batch(
+    root: Path, rules: dict[str, str]
+) -> None:
+    profile = yaml.safe_load((root / "workflow/profiles/slurm/config.yaml").read_text())
+    grouped = {rule.partition("=")[0] for rule in profile["groups"]}
+    local = set(
+        re.findall(r"^    (\w+),$", (root / "workflow/Snakefile").read_text(), re.MULTILINE)
+    )
+    alone = {"execute_notebooks", "render_force"}
+    sent = {name for name, body in rules.items() if step_file(body, "benchmark")}
+    assert sent - local - alone == grouped, "see `groups` in workflow/profiles/slurm/config.yaml"
+
+
 def test_every_key_of_the_configuration_is_explained(root: Path) -> None:
     keys = yaml.safe_load((root / "config/config.yaml").read_text())
     explained = set(re.findall(r"`(\w+)`", (root / "config/README.md").read_text()))

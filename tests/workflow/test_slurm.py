@@ -1,0 +1,105 @@
+"""A build under Slurm, on this machine as a cluster of one node, beside a local build.
+
+It installs Debian's packages and the plug-in and runs daemons, so it has to be asked for, by root:
+``CRIMESHARE_SLURM=1 pytest tests/workflow/test_slurm.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import clone
+from tests.workflow.runs import snakemake
+
+PLUGIN = ["snakemake-executor-plugin-slurm", "snakemake-executor-plugin-slurm-jobstep", "throttler"]
+BUILT = ["results/estimates/shares.parquet", "results/estimates/changes.parquet"]
+SETTINGS = """
+ClusterName=test
+SlurmctldHost={host}(127.0.0.1)
+SlurmUser=root
+AuthType=auth/munge
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+StateSaveLocation={folder}/slurmctld
+SlurmdSpoolDir={folder}/slurmd
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+ReturnToService=2
+SlurmdParameters=config_overrides
+NodeName={host} NodeAddr=127.0.0.1 CPUs=4 RealMemory=16000 State=UNKNOWN
+PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+"""
+
+
+def call(*command: str, **more: str) -> None:
+    """Run a command that must succeed."""
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, **more})
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment in which Snakemake finds a cluster of this machine alone."""
+    if not os.environ.get("CRIMESHARE_SLURM"):
+        pytest.skip("no cluster: set CRIMESHARE_SLURM=1 to install Slurm here and run it, as root")
+    if shutil.which("slurmctld") is None:
+        frontend = {"DEBIAN_FRONTEND": "noninteractive"}
+        call("apt-get", "install", "--quiet", "--yes", "slurm-wlm", "munge", **frontend)
+    plugin = tmp_path / "plugin"
+    call(sys.executable, "-m", "pip", "install", "--no-deps", f"--target={plugin}", *PLUGIN)
+    for name in ("slurmctld", "slurmd"):
+        (tmp_path / name).mkdir()
+    settings = tmp_path / "slurm.conf"
+    settings.write_text(SETTINGS.format(host=socket.gethostname(), folder=tmp_path))
+    where = {"SLURM_CONF": str(settings)}
+    # munged refuses to run as root, and wants the folder of its socket to be its own.
+    Path("/run/munge").mkdir(exist_ok=True)
+    shutil.chown("/run/munge", "munge", "munge")
+    call("runuser", "-u", "munge", "--", "munged", "--force", "--pid-file=/run/munge/test.pid")
+    try:
+        call("slurmctld", "-f", str(settings))
+        call("slurmd", "-f", str(settings))
+        time.sleep(3)
+        yield {**where, "PLUGIN": str(plugin)}
+    finally:
+        for pid in (tmp_path / "slurmd.pid", tmp_path / "slurmctld.pid"):
+            if pid.exists():
+                call("kill", pid.read_text().strip())
+        munged = Path("/run/munge/test.pid")
+        call("kill", munged.read_text().strip())
+
+
+@pytest.mark.slow
+def test_a_cluster_builds_the_same_bytes_in_a_handful_of_jobs(
+    cluster: dict[str, str], project: Path, tmp_path: Path
+) -> None:
+    here = clone(tmp_path / "here")
+    assert snakemake(here, *BUILT).returncode == 0
+    path = os.pathsep.join([str(project / "workflow"), cluster.pop("PLUGIN")])
+    run = subprocess.run(
+        [
+            *(sys.executable, "-m", "snakemake", *BUILT),
+            *("--workflow-profile", "workflow/profiles/slurm", "--latency-wait", "5"),
+        ],
+        cwd=project,
+        env={**os.environ, **cluster, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.count("has been submitted with SLURM jobid") <= 4
+    for name in BUILT:
+        assert (project / name).read_bytes() == (here / name).read_bytes()
