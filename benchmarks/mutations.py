@@ -27,6 +27,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from crimeshare.problems import Problem
+from crimeshare.releases.precedent import (
+    Past,
+    beside_earlier_editions,
+    beside_earlier_surveys,
+)
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
@@ -54,20 +59,26 @@ class Edition:
     workbook: Workbook
     end: date
     read: Callable[..., list]  # type: ignore[type-arg]
+    past: list[Past]
 
-    def check(self, observations: Sequence[object]) -> None:
-        """Stop unless the figures hold together."""
+    def check(self, observations: Sequence[Any]) -> None:
+        """Stop unless the figures hold together and are no old ones."""
         listed = [c for c in read_corrections(CORRECTIONS) if c.release == self.release_id]
         if self.release_id.startswith("pfa"):
-            check_ties(find_ties(observations), observations, listed, CORRECTIONS)  # type: ignore[arg-type]
+            check_ties(find_ties(observations), observations, listed, CORRECTIONS)
+            doubts = beside_earlier_editions(observations, self.end, self.past)
         else:
-            doubt = out_of_line(observations)  # type: ignore[arg-type]
-            check_ties(find_survey_ties(observations), observations, listed, CORRECTIONS, doubt)  # type: ignore[arg-type]
+            doubt = out_of_line(observations)
+            check_ties(find_survey_ties(observations), observations, listed, CORRECTIONS, doubt)
+            doubts = beside_earlier_surveys(observations, self.end, self.past)
+        if doubts:
+            raise Problem("; ".join(doubts))
 
 
 def edition(release_id: str, mirror: Path | None) -> Edition:
     """One edition, from the mirror or written from the shipped figures."""
-    release = read_registry(Path("config/releases.csv"))[release_id]
+    registry = read_registry(Path("config/releases.csv"))
+    release = registry[release_id]
     area = release.dataset == "pfa"
     if mirror is not None:
         workbook = open_workbook(mirror / release.path.lstrip("/"))
@@ -77,7 +88,14 @@ def edition(release_id: str, mirror: Path | None) -> Edition:
         figures = facsimile.FIGURES / f"{release_id}.parquet"
         workbook = Facsimile.of(figures, release.edition).workbook()
     read = read_police_force_area_tables if area else read_appendix_tables
-    return Edition(release_id, workbook, release.period_end, read)
+    past = [
+        Past(other.release_id, other.period_end, path)
+        for other in registry.values()
+        if other.dataset == release.dataset and other is not release
+        for path in [facsimile.FIGURES / f"{other.release_id}.parquet"]
+        if path.is_file()
+    ]
+    return Edition(release_id, workbook, release.period_end, read, past)
 
 
 def _grids(sheets: dict[str, dict[facsimile.Place, object]]) -> Workbook:

@@ -25,7 +25,11 @@ from crimeshare.publish.subjects.estimates import (
 from crimeshare.publish.subjects.explorer import SERIES
 from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.revised import CODES
+from crimeshare.publish.subjects.sources import CHECKS, KINDS
+from crimeshare.tables.checks import report_checks
 from crimeshare.tables.combining import combine_recorded_crime
+from crimeshare.tables.observations import read_observations
+from crimeshare.tables.survey_observations import read_survey_observations
 from tests.audited import write_audit
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
@@ -63,6 +67,7 @@ def write_build(folder: Path, root: Path) -> None:
     recorded = combine_recorded_crime(read_table(*shipped))
     write_editions(folder, root, recorded)
     write_survey(folder, root)
+    write_checks(folder, root)
     write_revisions(folder)
     write_quarterly(folder, root, recorded)
     write_audit(folder, root)
@@ -108,3 +113,16 @@ def write_editions(folder: Path, root: Path, recorded: pd.DataFrame) -> None:
     write_table(compute_control_limits(shares), folder / CONTROL_LIMITS)
     write_table(compute_similar_forces(shares, "stalking_harassment"), folder / SIMILAR_FORCES)
     write_table(compute_changes(recorded, changes), folder / CHANGES)
+
+
+def write_checks(folder: Path, root: Path) -> None:
+    """Write the report of the check, of one edition of each dataset as that takes a while."""
+    figures = root / "resources" / "figures"
+    checks, kinds = report_checks(
+        [
+            read_observations(figures / "pfa-2018-12.parquet"),
+            read_survey_observations(figures / "appendix-2025-12.parquet")[0],
+        ]
+    )
+    write_table(checks, folder / CHECKS)
+    write_table(kinds, folder / KINDS)

@@ -6,6 +6,8 @@
 # out   results/observations/<release_id>.parquet  every cell read, with its labels
 #       results/clean/recorded_crime.parquet       counts, changes, rates, populations
 #       results/clean/population.parquet           residents and households
+#       results/clean/checks.parquet               figures of each edition that others vouch for
+#       results/clean/check_kinds.parquet          identities of each edition, by kind
 
 police_force_area_releases = [
     release.release_id for release in releases.values() if release.dataset == "pfa"
@@ -60,6 +62,35 @@ rule combine_recorded_crime:
         "Combining {input.observations}"
     script:
         "../scripts/combine_recorded_crime.py"
+
+
+rule check_editions:
+    input:
+        recorded=expand(
+            "results/observations/{release_id}.parquet",
+            release_id=police_force_area_releases,
+        ),
+        surveyed=lambda wildcards: expand(
+            "results/observations/{release_id}.parquet", release_id=appendix_releases
+        ),
+        reference=depends("check_editions").files,
+    output:
+        checks="results/clean/checks.parquet",
+        kinds="results/clean/check_kinds.parquet",
+    log:
+        "results/logs/check_editions.log",
+    benchmark:
+        "results/benchmarks/check_editions.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        software=depends("check_editions").software,
+    message:
+        "Counting what ties the figures of each edition"
+    script:
+        "../scripts/check_editions.py"
 
 
 rule ship_figures:

@@ -28,6 +28,8 @@ from crimeshare.tables.ties import Place, lines_of, shown
 # Of counts of ten or more, neighbouring years have up to 1.3 in a hundred in common by chance.
 _SAME = 0.1
 _LARGE, _ENOUGH = 10, 30
+# A row of offences is the same as another where half of five years or more are.
+_HALF, _FEW_YEARS = 0.5, 5
 # Revisions of a total are taken for possible up to these parts of it, or the largest on record.
 _REVISION = {"country": 0.02, "region": 0.02, "force": 0.1, "other": 0.1}
 # The survey's estimates of a year are revised together or not at all; few that differ are slips.
@@ -103,11 +105,13 @@ def beside_earlier_surveys(
     """The same of an edition of the appendix tables; see :func:`beside_earlier_editions`."""
     release_id = observations[0].release_id
     rows = [_plain(row) for row in observations]
+    nearest = sorted(past, key=lambda each: abs((each.period_end - period_end).days))[:1]
     return [
         *_old_figures(
             release_id, _offences(rows), [(each.release_id, _offences(each.rows)) for each in past]
         ),
-        *_changed_estimates(observations, period_end, past),
+        *_old_rows(observations, nearest),
+        *_changed_estimates(observations, period_end, nearest),
         *_gone(release_id, period_end, _held_by_tables(rows), past, _held_by_tables),
     ]
 
@@ -226,17 +230,47 @@ def _offences(rows: Sequence[Mapping[str, Any]]) -> Years:
     return years
 
 
+def _old_rows(observations: Sequence[SurveyObservation], nearest: Sequence[Past]) -> Iterator[str]:
+    """Rows of offences whose figures are those of another row in the edition nearest in time."""
+    rows: dict[Key, dict[date, SurveyObservation]] = defaultdict(dict)
+    for row in observations:
+        if row.table == "offence_codes" and row.value is not None:
+            rows[row.item_id, plain(row.row_label)][row.period_end] = row
+    for other in nearest:
+        before: dict[Key, dict[date, float]] = defaultdict(dict)
+        for day, counts in _offences(other.rows).items():
+            for key, count in counts.items():
+                before[key][day] = count
+        for key, row_now in rows.items():
+            now = {day: row.value or 0.0 for day, row in row_now.items()}
+            if key not in before or _alike(now, before[key]) > _SAME:
+                continue
+            twin = max(before, key=lambda each: _alike(now, before[each]))
+            if _alike(now, before[twin]) > _HALF:
+                first = next(iter(row_now.values()))
+                yield (
+                    f"{first.release_id}, {first.where}: the row of {one_line(first.row_label)!r} "
+                    f"has the figures that {other.release_id} gives for {twin[1]!r}. Were the "
+                    "labels of rows swapped?"
+                )
+
+
+def _alike(now: Mapping[date, float], before: Mapping[date, float]) -> float:
+    both = [day for day, value in now.items() if value >= _LARGE and day in before]
+    if len(both) < _FEW_YEARS:
+        return 0.0
+    return sum(now[day] == before[day] for day in both) / len(both)
+
+
 # --- estimates that another edition has otherwise -------------------------------------------
 
 
 def _changed_estimates(
-    observations: Sequence[SurveyObservation], period_end: date, past: Sequence[Past]
+    observations: Sequence[SurveyObservation], period_end: date, near: Sequence[Past]
 ) -> Iterator[str]:
     """Single estimates and bases of earlier years that differ from the edition nearest in time."""
-    if not past:
-        return
-    nearest = min(past, key=lambda each: abs((each.period_end - period_end).days))
-    if _months(*sorted((nearest.period_end, period_end))) > _NEIGHBOURS:
+    nearest = next(iter(near), None)
+    if nearest is None or _months(*sorted((nearest.period_end, period_end))) > _NEIGHBOURS:
         return
     known = {
         _estimate(row): row["value"]

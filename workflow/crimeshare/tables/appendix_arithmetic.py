@@ -28,6 +28,7 @@ _PRECISION = 1e-9
 # A sum holds for a family of measures, and two rows of interviews are the same, if they are so in
 # this part of the years.
 _MOST = 0.8
+_A_FEW = 2
 
 _Figure = tuple[str, str | None, date]
 """Table, measure and last day of the year: one figure of a release."""
@@ -50,7 +51,7 @@ def find_survey_ties(observations: Iterable[SurveyObservation]) -> list[Tie]:
     return [
         *changes,
         *impossible_flags(rows, misprinted),
-        *_rows_of_changes(rows),
+        *_shared_rows(rows),
         *_foreign_bases(rows),
         *_repeated_bases(rows),
         *sums,
@@ -135,28 +136,43 @@ def _changes(
         yield Tie(kind, (row, now, before), said, mended)
 
 
-def _rows_of_changes(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
-    """That a table of changes has the measures of the table it is of, and no others."""
-    lines = {line["table"]: line["change_of"] for line in read_rows(FOLDER / "tables.csv")}
+def _shared_rows(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
+    """That a table of changes has the measures of the table it is of, and these each other's.
+
+    One table of the four may have a measure that no other has, and the rates have some of owners
+    that numbers have not; what three have, the fourth has too.
+    """
+    of = {row["table"]: row["change_of"] for row in read_rows(FOLDER / "tables.csv")}
     items: dict[str, dict[str, SurveyObservation]] = defaultdict(dict)
     for row in rows:
         if row.item_id is not None:
             items[row.table].setdefault(row.item_id, row)
-    for changes, of in lines.items():
-        if not of or changes not in items or of not in items:
-            continue
-        for table, other in ((changes, of), (of, changes)):
-            lacking = [row for item, row in items[other].items() if item not in items[table]]
-            if lacking:
-                first = next(iter(items[table].values()))
-                named = ", ".join(repr(one_line(row.row_label)) for row in lacking)
-                yield Tie(
-                    "rows that tables share",
-                    (first,),
-                    f"no row for {named}, which sheet {lacking[0].sheet!r} has",
-                    strict=False,
-                    at=f"sheet {first.sheet!r}",
-                )
+    figures = [table for table in dict.fromkeys(of.values()) if table in items]
+    for table, held in items.items():
+        others = [items[other] for other in (of[table], *_changes_of(table, of)) if other in items]
+        lacking = {item: row for other in others for item, row in other.items() if item not in held}
+        if table in figures and len(figures) > _A_FEW:
+            everywhere = [items[other] for other in figures if other != table]
+            lacking |= {
+                item: row
+                for item, row in everywhere[0].items()
+                if item not in held and all(item in other for other in everywhere)
+            }
+        if lacking:
+            first = next(iter(held.values()))
+            named = ", ".join(repr(one_line(row.row_label)) for row in lacking.values())
+            elsewhere = next(iter(lacking.values())).sheet
+            yield Tie(
+                "rows that tables share",
+                (first,),
+                f"no row for {named}, which sheet {elsewhere!r} has",
+                strict=False,
+                at=f"sheet {first.sheet!r}",
+            )
+
+
+def _changes_of(table: str, of: Mapping[str, str]) -> list[str]:
+    return [changes for changes, figures in of.items() if figures == table]
 
 
 def _range_of_change(

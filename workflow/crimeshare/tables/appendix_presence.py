@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from crimeshare.tables.appendix_layout import (
     FOLDER,
@@ -16,12 +17,13 @@ from crimeshare.tables.appendix_layout import (
 )
 from crimeshare.tables.appendix_periods import heads_flags, year_of_header
 from crimeshare.tables.grid import Grid, Workbook, address
-from crimeshare.tables.labels import plain, without_periods
+from crimeshare.tables.labels import one_line, plain, without_periods
 from crimeshare.tables.layout import Unknown, csv_line, relative
 
 
 def check_tables(layout: Layout, tables: list[Table], workbook: Workbook, period_end: date) -> None:
-    """Note which tables are missing, stand twice or end in another year than ``period_end``."""
+    """Note which tables are missing, stand twice or have other years than they should."""
+    _check_order(layout, tables)
     for kind, row in layout.tables.items():
         here = [table for table in tables if table.kind == kind]
         if row["required"] == "yes" and not here:
@@ -38,6 +40,23 @@ def check_tables(layout: Layout, tables: list[Table], workbook: Workbook, period
                     if latest
                     else f"sheet {table.grid.sheet!r}, row {table.header + 1}: the table of {kind} "
                     "has no column headed by a year such as 'Apr 2024 to Mar 2025'"
+                )
+
+
+def _check_order(layout: Layout, tables: list[Table]) -> None:
+    """Note years that stand backwards in one table alone: their headers were swapped."""
+    years = [[column for column in table.columns if not column.flags] for table in tables]
+    orders = [{column.period_end: i for i, column in enumerate(columns)} for columns in years]
+    for table, columns, own in zip(tables, years, orders, strict=True):
+        for first, second in pairwise(columns):
+            earlier, later = second.period_end, first.period_end
+            both = [o for o in orders if o is not own and earlier in o and later in o]
+            if earlier < later and both and all(order[earlier] < order[later] for order in both):
+                layout.problems.append(
+                    f"sheet {table.grid.sheet!r}, cells {address(table.header, first.index)} and "
+                    f"{address(table.header, second.index)}: {one_line(first.label)!r} stands "
+                    f"before {one_line(second.label)!r}; in the other tables it stands after. Were "
+                    "the headers swapped?"
                 )
 
 

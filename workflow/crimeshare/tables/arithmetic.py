@@ -299,6 +299,12 @@ def _years_before(figures: Figures) -> Iterator[Tie]:
             yield _of_a_marked("change", now, row)
             continue
         ratio = 1 + row.value / 100
+        if ratio <= 0 and now.value > 0:
+            said = (
+                f"the change of {_what(row)} is {row.value:.15g} per cent, though {now.value:,.0f} "
+                "are left"
+            )
+            yield Tie("changes from a whole number", (row, now), said, ratio=True)
         if rounding or ratio <= 0:
             continue
         before = now.value / ratio
@@ -393,7 +399,8 @@ def _rates(figures: Figures) -> Iterator[Tie]:
             middle = median(bases)
             nearest = min(range(len(known)), key=lambda i: abs(bases[i] - middle))
             unrounded[period, area] = middle, known[nearest]
-            yield from _one_base(known, bases, middle, base)
+            if len(known) > 1:
+                yield from _one_base(known, bases, middle, base)
             yield from _no_offences([pair for pair in pairs if pair not in known], middle)
             if base is not None and base.value is not None:
                 yield _base_beside_its_rates(base, middle, known[nearest])

@@ -21,6 +21,9 @@ Line = tuple[str, str]
 
 # Fewer cells than this are told one by one, not as a row or a column.
 _A_LINE = 3
+# A tie that a cell would explain says more of it than one that holds: two figures that changed
+# places keep the sum they are both in.
+_FOR = 2
 _SAID = 3
 
 
@@ -152,9 +155,11 @@ def localise(
     open_ties = [tie for tie in ties if tie.broken and not tie.at]
     cleared = _cleared(ties, {line for tie in open_ties for line in _lines(tie)})
     number = tally(ties)
+    cells, lines = _by_candidate(open_ties)
+    at_first = {at: len(explained) for at, explained in [*cells.items(), *lines.items()]}
     found: list[tuple[Fault, list[Tie]]] = []
     while open_ties:
-        found.append(_plainest(open_ties, cleared, number, doubt))
+        found.append(_plainest(open_ties, cleared, at_first, number, doubt))
         gone = set(map(id, found[-1][1]))
         open_ties = [tie for tie in open_ties if id(tie) not in gone]
     return _with_whole_rows(found, [tie for tie in ties if tie.at and tie.broken])
@@ -163,27 +168,35 @@ def localise(
 def _plainest(
     ties: list[Tie],
     cleared: Counter[tuple[str, str]],
+    at_first: Mapping[tuple[str, str], int],
     number: Counter[Place],
     doubt: Callable[[Placed, float | None], float],
 ) -> tuple[Fault, list[Tie]]:
-    """The cell or line that explains most ties which no other of its ties speaks against."""
+    """The cell or line that explains most ties which no other of its ties speaks against.
+
+    Of two that explain the same, the one that broke more at first, explained by now or not.
+    """
     cells, lines = _by_candidate(ties)
+
+    def score(explained: Mapping[tuple[str, str], list[Tie]], of: tuple[str, str]) -> int:
+        return _FOR * len(explained[of]) - cleared[of]
+
     best = max(
         cells,
         key=lambda place: (
-            len(cells[place]) - cleared[place],
+            score(cells, place),
+            at_first[place],
             _doubt(place, cells[place], doubt),
             place == ties[0].places[0],
         ),
     )
-    score = len(cells[best]) - cleared[best]
-    line = max(lines, key=lambda at: len(lines[at]) - cleared[at], default=None)
-    if line is not None and len(lines[line]) - cleared[line] > max(score, _A_LINE - 1):
+    line = max(lines, key=lambda at: (score(lines, at), at_first[at]), default=None)
+    if line is not None and score(lines, line) > max(score(cells, best), _A_LINE):
         explained = [tie for tie in ties if line in _lines(tie)]
         return _line_fault(line, explained), explained
     explained = cells[best]
     within = dict.fromkeys(place for tie in explained for place in tie.places)
-    others = [p for p in within if len(cells[p]) - cleared[p] == score and p != best]
+    others = [p for p in within if score(cells, p) == score(cells, best) and p != best]
     return _cell_fault(best, explained, number[best], others), explained
 
 

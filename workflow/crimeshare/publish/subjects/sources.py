@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from crimeshare.cells import Cell, ranges
+from crimeshare.parquet import read_table
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import Estimates, built_root, rows_of
 from crimeshare.publish.subjects.quarterly import Quarterly
 from crimeshare.publish.subjects.surveyed import Survey, cells_of_all
 from crimeshare.reference import REFERENCE, offences, read_rows
@@ -57,6 +60,111 @@ def used(estimates: Estimates) -> Table:
         ],
         rows,
         wide=True,
+    )
+
+
+CHECKS = Path("results/clean/checks.parquet")
+KINDS = Path("results/clean/check_kinds.parquet")
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What ties the figures of each edition, and how many identities of each kind there are."""
+
+    editions: list[dict[str, Any]]
+    kinds: list[dict[str, Any]]
+
+    def total(self, column: str) -> Figure:
+        """A column over all editions."""
+        number = sum(row[column] for row in self.editions)
+        return Figure(f"checks.{column}", number, "count", formula=f"computed from {CHECKS}")
+
+
+def open_checks(root: Path | None = None) -> Checks:
+    """The report of the check of the build that the working directory is in.
+
+    Raises:
+        Problem: if nothing has been built there.
+    """
+    root = root or built_root(CHECKS, KINDS)
+    return Checks(rows_of(read_table(root / CHECKS)), rows_of(read_table(root / KINDS)))
+
+
+def checked(checks: Checks) -> str:
+    """How many figures others vouch for."""
+    untied = checks.total("untied")
+    return (
+        f"Of the {checks.total('figures')} numbers read from the workbooks, "
+        f"{checks.total('tied')} agree with others in the same workbook that they must agree with, "
+        f"such as a region with its forces, and {checks.total('tied_twice')} in two or more ways. "
+        f"For {untied} there is nothing to hold them against."
+    )
+
+
+def check_by_edition(checks: Checks) -> Table:
+    """For each edition, how many numbers are tied by how many identities."""
+    known = registry()
+    rows: list[list[Content]] = []
+    for row in checks.editions:
+        release_id = row["release_id"]
+        numbers = [
+            Figure(
+                f"checks.{column}.{release_id}",
+                row[column],
+                "count",
+                formula=f"computed from {CHECKS}",
+            )
+            for column in ("figures", "identities", "tied", "tied_twice", "untied", "broken")
+        ]
+        rows.append(
+            [
+                f"{escape(known[release_id].edition)}<br><code>{release_id}</code>",
+                *numbers,
+                f"<samp>{escape(row['untied_in'])}</samp>",
+            ]
+        )
+    return Table(
+        "How the figures of each edition check one another",
+        [
+            "Edition",
+            "Numbers read",
+            "Identities",
+            "Numbers in one or more",
+            "In two or more",
+            "In none",
+            "Identities that fail",
+            "Sheets of those in none",
+        ],
+        rows,
+        notes=[
+            "An identity is one thing that must hold, such as that the forces of a region add up "
+            "to it. Those that fail do so at the cells listed further down; any other stops the "
+            "build. Flags of significance are judged in other ways and not counted."
+        ],
+        wide=True,
+    )
+
+
+def check_by_kind(checks: Checks) -> Table:
+    """Which identities there are."""
+    numbers: dict[str, int] = {}
+    for row in checks.kinds:
+        numbers[row["kind"]] = numbers.get(row["kind"], 0) + row["identities"]
+    return Table(
+        "What the figures are held against",
+        ["Identity", "How many"],
+        [
+            [
+                escape(kind[:1].upper() + kind[1:]),
+                Figure(
+                    f"checks.kind.{kind.replace(' ', '-')}",
+                    number,
+                    "count",
+                    formula=f"computed from {KINDS}",
+                ),
+            ]
+            for kind, number in sorted(numbers.items(), key=lambda item: -item[1])
+        ],
     )
 
 
