@@ -1,4 +1,4 @@
-"""What of a statement was judged, in words."""
+"""What of a statement was judged, as text."""
 
 from __future__ import annotations
 

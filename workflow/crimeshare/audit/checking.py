@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crimeshare.audit import stated
+from crimeshare.audit import reading, stated
 from crimeshare.audit.asserted import asserted
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.findings import Finding
@@ -132,7 +132,7 @@ def _entry(given: Mapping[str, str | None]) -> dict[str, Any]:
 def _difference(value: str) -> str:
     """The word for a difference of two groups."""
     try:
-        found = stated.change(value)
+        found = reading.change(value)
     except ValueError:
         return value
     return _DIFFERENCES[found.value] if isinstance(found, stated.Direction) else value
@@ -145,20 +145,20 @@ def _quantity(entry: Mapping[str, Any]) -> str:
         return "comparison" if "than" in entry else "proportion"
     if entry.get("than") or entry.get("since"):
         word = _QUANTITY.search(value)
-        if word or _reads(stated.change, value) == "points":
+        if word or _reads(reading.change, value) == "points":
             return _QUANTITIES[word[1].casefold()] if word else "share"
         return "comparison" if entry.get("than") else "change"
     if _RATE.search(value):
         return "rate"
     if not _SIGN.match(value):
         for quantity, read in (
-            ("count", stated.count),
-            ("share", stated.proportion),
-            ("rank", stated.place),
+            ("count", reading.count),
+            ("share", reading.proportion),
+            ("rank", reading.place),
         ):
             if _reads(read, value):
                 return quantity
-    return "change" if _reads(stated.change, value) else "count"
+    return "change" if _reads(reading.change, value) else "count"
 
 
 def _reads(read: Any, value: str) -> str:

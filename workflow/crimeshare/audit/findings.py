@@ -1,4 +1,4 @@
-"""What a release says about a claim: a value, how it was come by, the cells it stands in."""
+"""What a release says about a claim: a value, its origin, the cells it stands in."""
 
 from __future__ import annotations
 

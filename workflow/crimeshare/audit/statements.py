@@ -28,7 +28,7 @@ from pydantic import (
     field_validator,
 )
 
-from crimeshare.audit import stated
+from crimeshare.audit import reading, stated
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before, in_words, year_ending
 from crimeshare.problems import Problem
@@ -88,7 +88,7 @@ def _word(value: object) -> str:
 
 
 def find_area(text: str, areas: Mapping[str, Area]) -> Area:
-    """An area by its code or name; areas of one name are told apart by what they are.
+    """An area by its code or name; of areas that share a name, a word says which.
 
     A police force area is meant where a partnership has the same name.
 
@@ -116,7 +116,7 @@ def find_area(text: str, areas: Mapping[str, Area]) -> Area:
             for name in known
             if name.casefold() in {f"{said} {kind}" for kind in ("force", "region", "country")}
         ]
-        quoted = stated.shortened(text)
+        quoted = reading.shortened(text)
         if fitting:
             raise ValueError(f"is `{quoted}`, which may be {' or '.join(fitting)}; say which")
         hint = did_you_mean(quoted, [name for name in known if not name.endswith(" partnership")])
@@ -139,7 +139,7 @@ def _offence(value: object) -> Offence:
     found = offences().get(text) or by_name.get(said) or _ALL_CRIME.get(said)
     if found is None:
         known = [*(offence.name for offence in offences().values()), *offences()]
-        quoted = stated.shortened(text)
+        quoted = reading.shortened(text)
         raise ValueError(
             f"is `{quoted}`, which is no offence group{did_you_mean(quoted, known) or '.'} "
             "The groups are listed in resources/reference/offences.csv"
@@ -165,7 +165,7 @@ def _recorded_year(value: object, info: ValidationInfo) -> date:
     if period_end not in known:
         nearest = sorted(known, key=lambda day: abs(day - period_end))[:2]
         raise ValueError(
-            f"is `{stated.shortened(text)}`, of which no release is known; the nearest known are "
+            f"is `{reading.shortened(text)}`, of which no release is known; the nearest known are "
             f"the {' and the '.join(in_words(day) for day in sorted(nearest))}. If there is one, "
             "add it to config/releases.csv"
         )
@@ -204,7 +204,7 @@ OwnCounts = Annotated[
 ]
 AChange = Annotated[
     stated.AnyChange,
-    PlainValidator(_reader(stated.change)),
+    PlainValidator(_reader(reading.change)),
     Field(description="a change such as +16.7%, -1,446, down 4%, more than doubled, up or down"),
 ]
 
@@ -223,7 +223,7 @@ class Claim(BaseModel):
     def _a_name(cls, name: str) -> str:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name, re.ASCII) or len(name) > 80:
             raise ValueError(
-                f"is `{stated.shortened(name)}`; expected a name of its own in lower case with "
+                f"is `{reading.shortened(name)}`; expected a name of its own in lower case with "
                 "hyphens"
             )
         return name
@@ -268,14 +268,14 @@ def _sized(read: Callable[[str], Any]) -> Callable[[object, ValidationInfo], Any
 
     def read_value(value: object, info: ValidationInfo) -> Any:
         compares = info.data.get("than") or info.data.get("since")
-        return (stated.change if compares else read)(_word(value))
+        return (reading.change if compares else read)(_word(value))
 
     return read_value
 
 
 ACount = Annotated[
     stated.Number | stated.Bound | stated.Near | stated.Between | stated.Paced | stated.AnyChange,
-    PlainValidator(_sized(stated.count)),
+    PlainValidator(_sized(reading.count)),
     Field(description="a number such as 9,013"),
 ]
 
@@ -312,7 +312,7 @@ class Share(Recorded):
         | stated.Near
         | stated.Between
         | stated.AnyChange,
-        PlainValidator(_sized(stated.proportion)),
+        PlainValidator(_sized(reading.proportion)),
         Field(description="a percentage such as 15%, or one in seven"),
     ]
     own_counts: OwnCounts = None
@@ -332,7 +332,7 @@ class Rank(Recorded):
     offence: AnOffence
     value: Annotated[
         stated.Place,
-        PlainValidator(_reader(stated.place)),
+        PlainValidator(_reader(reading.place)),
         Field(description="a place such as third, highest or second lowest in Wales"),
     ]
     classification: Annotated[
@@ -348,7 +348,7 @@ class Rate(Recorded):
     offence: AnOffence
     value: Annotated[
         stated.Number | stated.Bound | stated.Near | stated.AnyChange,
-        PlainValidator(_sized(stated.rate)),
+        PlainValidator(_sized(reading.rate)),
         Field(description="a rate such as 14.5 or 1,451 per 100,000"),
     ]
 
@@ -397,7 +397,7 @@ class Proportion(Claim):
         | stated.Near
         | stated.Between
         | stated.AnyChange,
-        PlainValidator(_sized(stated.proportion)),
+        PlainValidator(_sized(reading.proportion)),
         Field(description="a percentage such as 14.4%, or one in seven"),
     ]
 
@@ -494,7 +494,7 @@ def read_claims(path: Path, vocabulary: Vocabulary) -> tuple[list[AnyClaim], lis
         except Faults as refused:
             name = entry.get("id") if isinstance(entry, dict) else None
             named = isinstance(name, str) and name and not _NO_TEXT.search(name)
-            where = f"claim `{stated.shortened(str(name))}`" if named else f"entry {number}"
+            where = f"claim `{reading.shortened(str(name))}`" if named else f"entry {number}"
             problems += [f"{path}, {where}: {closed(clause)}" for clause in refused.clauses]
         else:
             claims[claim.id] = claim
@@ -529,13 +529,13 @@ def read_claim(entry: object, vocabulary: Vocabulary) -> AnyClaim:
     if not isinstance(entry, dict) or not all(isinstance(key, str) for key in entry):
         raise Faults(["expected keys with their values, such as `quantity: count`"])
     if _TWICE in entry:
-        raise Faults([f"the key `{stated.shortened(entry[_TWICE])}` stands there twice"])
+        raise Faults([f"the key `{reading.shortened(entry[_TWICE])}` stands there twice"])
     quantity = entry.get("quantity")
     kind = QUANTITIES.get(quantity) if isinstance(quantity, str) else None
     if kind is None:
         if isinstance(quantity, str) and quantity:
-            hint = did_you_mean(stated.shortened(quantity), QUANTITIES)
-            what = f"`quantity` is `{stated.shortened(quantity)}`{hint or ';'}"
+            hint = did_you_mean(reading.shortened(quantity), QUANTITIES)
+            what = f"`quantity` is `{reading.shortened(quantity)}`{hint or ';'}"
         else:
             what = "`quantity` is no word;" if quantity else "the key `quantity` is missing;"
         raise Faults([f"{what} expected one of {', '.join(QUANTITIES)}"])
@@ -560,10 +560,10 @@ def _clause(kind: type[BaseModel], place: tuple[str, ...], fault: Any) -> str:
     else:
         place = place[:1]
     key = place[-1]
-    name = " of ".join(f"`{stated.shortened(part)}`" for part in reversed(place))
+    name = " of ".join(f"`{reading.shortened(part)}`" for part in reversed(place))
     fields = owner.model_fields
     if fault["type"] == "extra_forbidden":
-        hint = did_you_mean(stated.shortened(key), fields) or ";"
+        hint = did_you_mean(reading.shortened(key), fields) or ";"
         return f"a {quantity} has no key {name}{hint} its keys are {', '.join(fields)}"
     field = fields["since" if key == "compared_with" else key]
     expected = field.description or field.alias or "another value"
@@ -575,7 +575,7 @@ def _clause(kind: type[BaseModel], place: tuple[str, ...], fault: Any) -> str:
     if not isinstance(given, str):
         return f"{name} is no text; expected {expected}"
     allowed = get_args(field.annotation)
-    quoted = stated.shortened(given)
+    quoted = reading.shortened(given)
     hint = did_you_mean(quoted, map(str, allowed)) or ";"
     return f"{name} is `{quoted}`{hint} expected {expected}"
 
@@ -588,8 +588,8 @@ def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]
         named = claim.own_counts if isinstance(claim, Share | Change) else None
         unknown = [name for name in named or () if name not in counts]
         faults += [
-            f"claim `{claim.id}`: `own_counts` names `{stated.shortened(name)}`, which is no "
-            f"claim of a count that holds{did_you_mean(stated.shortened(name), counts)}"
+            f"claim `{claim.id}`: `own_counts` names `{reading.shortened(name)}`, which is no "
+            f"claim of a count that holds{did_you_mean(reading.shortened(name), counts)}"
             for name in unknown
         ]
         bounds = [name for name in named or () if name in counts and not _numbered(claims[name])]

@@ -18,7 +18,8 @@ from crimeshare.audit import verdicts
 from crimeshare.audit.evidence import Evidence, Row
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.naming import release_name
-from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated, shortened
+from crimeshare.audit.reading import shortened
+from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell

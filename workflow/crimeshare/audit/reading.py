@@ -1,0 +1,413 @@
+"""Numbers as people write them: ``57,093``, ``one in seven``, ``second highest in Wales``.
+
+Each reader takes one text and raises :class:`ValueError` with what was expected, as the end of a
+sentence that begins with the name of the key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TypeVar
+
+from crimeshare.audit.stated import (
+    ABOUT,
+    BOUNDS,
+    NEAR,
+    AnyChange,
+    Between,
+    Bound,
+    Direction,
+    Near,
+    Number,
+    OneIn,
+    Paced,
+    Place,
+    Times,
+)
+
+_WORDS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen", "twenty"),
+)
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth"),
+)
+_PARTS = {"half": 2, "halve": 2, "quarter": 4} | {
+    word: place for place, word in enumerate(_ORDINALS, start=1) if place > 2
+}
+_TIMES = {"thousand": Decimal(1000), "million": Decimal(10) ** 6, "m": Decimal(10) ** 6}
+_TIMES |= {"k": Decimal(1000)}
+
+# No count of crimes has more digits; a longer one is no number that anybody read out.
+_DIGITS = 12
+_LONGEST = 100
+
+_NUMBER = re.compile(
+    r"(?P<sign>[+\N{MINUS SIGN}-]?)\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?"
+    r"(?:\s*(?P<times>thousand|million|m|k)\b)?",
+    re.ASCII,
+)
+_PER_CENT = re.compile(r"(?P<number>.*?)\s*(?:%|per ?cent|pc)")
+_POINTS = re.compile(r"(?P<number>.*?)\s*(?:percentage[ -]points?|points?|pp|ppts?)")
+# What is counted, behind the number: "8,642 offences", "15% of all crime", "one in seven people".
+_COUNTED = re.compile(
+    r" (?:(?:recorded |reported )?"
+    r"(?:offences|crimes|incidents|cases|reports|people|adults|women|men)"
+    r"|of (?:all |every |the )?[a-z ]+)$"
+)
+_BETWEEN = re.compile(
+    r"between (?P<low>\S+?(?: %| per ?cent| million| thousand)?) (?:and|to) (?P<high>.+)"
+)
+_IN = re.compile(r"(?P<part>\w+) (?:in|out of) (?:every )?(?P<whole>\w+)")
+_PART = re.compile(r"(?:(?P<part>an?|\w+)[ -])?(?P<whole>half|halve|quarter|\w+?)s?(?: of)?")
+_LOW = ("lowest", "fewest", "least", "smallest", "best")
+_EXTREME = re.compile(
+    rf"(?:(?P<nth>\w+)[ -])?(?P<end>highest|most|largest|biggest|greatest|worst|{'|'.join(_LOW)})"
+)
+_COMMON = re.compile(
+    r"(?:(?P<nth>\w+)[ -])?(?P<end>most|least) (?:common|prevalent|frequent|recorded)\b.*"
+)
+_TOP = re.compile(r"(?P<end>top|bottom) (?P<number>\w+)")
+_ORDERS = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
+_ORDER = re.compile(rf"(?P<words>.+?)(?: by)? (?P<order>{'|'.join(_ORDERS)})s?")
+_PLACE = re.compile(r"(?P<number>\d{1,3})(?:st|nd|rd|th)?", re.ASCII)
+
+_FLIPPED = {
+    "more than": "less than",
+    "over": "under",
+    "at least": "at most",
+    "fewer than": "more than",
+    "less than": "more than",
+    "under": "over",
+    "at most": "at least",
+    "up to": "at least",
+    "just over": "just under",
+    "nearly": "just over",
+    "almost": "just over",
+    "just under": "just over",
+}
+_BEFORE = "|".join((*ABOUT, *BOUNDS, *NEAR))
+_WORDED = re.compile(rf"(?P<words>{_BEFORE}) (?P<number>.+)")
+
+_UP = (
+    r"up|rose|risen|rise|rises|increased?|increases?|grew|grown|growth|climbed|jumped|higher|more"
+    r"|greater|larger"
+)
+_DOWN = (
+    r"down|fell|fallen|fall|falls|decreased?|decreases?|dropped|drop|declined?|decline|reduced"
+    r"|reduction|lower|fewer|less|smaller"
+)
+_SAME = r"unchanged|no change|the same|same|flat|equal|no clear difference"
+_SIDE = re.compile(rf"(?:an? )?(?:(?P<up>{_UP})|(?P<down>{_DOWN}))")
+_SIDE_BEFORE = re.compile(
+    rf"(?:(?:it|has|have|was|were|is|are|a|an) )*(?:(?P<up>{_UP})|(?P<down>{_DOWN}))"
+    r"(?: of)?(?: by)? (?P<size>.+)"
+)
+_SIDE_AFTER = re.compile(rf"(?P<size>.+?) (?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?: than)?")
+_MULTIPLES = {
+    "doubled": 2,
+    "double": 2,
+    "twice": 2,
+    "tripled": 3,
+    "trebled": 3,
+    "triple": 3,
+    "treble": 3,
+    "quadrupled": 4,
+    "quadruple": 4,
+    "thrice": 3,
+}
+_MULTIPLE = re.compile(
+    rf"(?P<word>{'|'.join(_MULTIPLES)}|halved|half|(?P<n>[\w.]+)(?: times|[ -]?fold))"
+    r"(?: as (?:many|much|high|large|common|likely)(?: as)?| more| higher| the \w+(?: of)?"
+    r"| that of)?"
+)
+
+_UNIT = r"(?P<unit>second|minute|hour|day|week|month)"
+_PACE = re.compile(rf"(?P<number>.+?)(?: [a-z]+)? (?:an?|each|every|per) {_UNIT}")
+_EVERY = re.compile(
+    rf"(?:(?P<words>.+?) )?(?:an? \w+|one|1|an?) (?:\w+ )?every (?P<number>.*?)\s*{_UNIT}s?"
+)
+_RATE = re.compile(
+    r"(?P<number>.+?)(?: \w+)? (?:per|for every|in every) "
+    r"(?P<base>1,?000|10,?000|100,?000|million|1,?000,?000)"
+    r"(?: (?:people|residents|population|inhabitants|of (?:the )?population))?",
+    re.ASCII,
+)
+_BASES = {"1000": 1000, "10000": 10_000, "100000": 100_000, "million": 10**6, "1000000": 10**6}
+
+
+Plain = TypeVar("Plain", bound=Number | OneIn | Times)
+
+
+def count(text: str) -> Number | Bound | Near | Between | Paced:
+    """``57,093``, ``more than 1.4 million``, ``19 a day``; raises ValueError if it is none."""
+    expected = "a number such as 57,093, 1.4 million, more than 600,000, 19 a day"
+    plain = _COUNTED.sub("", _plain(text, expected))
+    if between := _between(plain, lambda words: _number(words, expected, text)):
+        return between
+    if found := _EVERY.fullmatch(plain):
+        return _paced(plain, found["number"] or "1", found["unit"], expected, found["words"] or "")
+    if found := _PACE.fullmatch(plain):
+        number = _worded(found["number"], lambda words: _number(words, expected, text))
+        return Paced(plain, number, found["unit"], every=False)
+    return _worded(plain, lambda words: _number(words, expected, text))
+
+
+def _paced(text: str, number: str, unit: str, expected: str, words: str) -> Paced:
+    """One for so many units of time; a bound on the pace is the other bound on the time."""
+    half = {"half an": "0.5", "half a": "0.5", "half": "0.5"}.get(number, number)
+    every = _number(half, expected, text)
+    if not every.written:
+        raise ValueError(_expected(text, expected))
+    if words and words not in (*ABOUT, *_FLIPPED):
+        raise ValueError(_expected(text, expected))
+    flipped = _FLIPPED.get(words, "")
+    whole = Bound(flipped, every) if flipped in BOUNDS else Near(flipped, every)
+    return Paced(text, whole if flipped else every, unit, every=True)
+
+
+def rate(text: str) -> Number | Bound | Near:
+    """``98.0``, ``14.5 per 1,000``, ``1,451 per 100,000``; raises ValueError if it is none."""
+    expected = "a rate such as 14.5 per 1,000 or 1,451 per 100,000"
+    plain = _plain(text, expected)
+    scale, base = Decimal(1), ""
+    if found := _RATE.fullmatch(plain):
+        scale, base = Decimal(_BASES[found["base"].replace(",", "")]) / 1000, found["base"]
+        plain = found["number"]
+
+    def read(words: str) -> Number:
+        number = _number(words, expected, text)
+        # A rate is rounded to its last digit, be it a zero.
+        written = f"{words} per {base}" if base else words
+        return Number(written, number.written, number.steps[:1], scale=scale)
+
+    return _worded(plain, read)
+
+
+def proportion(text: str) -> Number | OneIn | Bound | Near | Between:
+    """``15%``, ``over 15 per cent``, ``one in seven``, ``a third``; raises ValueError if none."""
+    expected = "a percentage such as 15%, or one in seven"
+    plain = _COUNTED.sub("", _plain(text, expected))
+    if between := _between(plain, lambda words: _percentage(words, expected, text)):
+        return between
+    return _worded(plain, lambda words: _part(words, expected, text))
+
+
+def place(text: str) -> Place:
+    """``third``, ``3rd``, ``second highest in Wales``, ``lowest``; raises ValueError if none."""
+    expected = "a place such as third, highest or second lowest in Wales"
+    plain = _plain(text, expected)
+    words, _, within = plain.removeprefix("in ").partition(" in ")
+    within = within.removeprefix("the ")
+    if within and not re.fullmatch(r"[^\W\d_][^\d_]*", within):
+        raise ValueError(_expected(text, expected))
+    words = re.sub(r"^(?:the|joint|equal) ", "", words)
+    order = ""
+    if found := _ORDER.fullmatch(words):
+        words, order = found["words"], _ORDERS[found["order"]]
+    if found := _TOP.fullmatch(words):
+        if number := _whole(found["number"]):
+            last = found["end"] == "bottom"
+            return Place(plain, number, last, within, True, order, at_most=True)
+    elif found := _EXTREME.fullmatch(words):
+        if number := _nth(found["nth"]) if found["nth"] else 1:
+            last = found["end"] in _LOW
+            order = order or ("count" if found["end"] in ("most", "fewest") else "")
+            return Place(plain, number, last, within, True, order)
+    elif found := _COMMON.fullmatch(words):
+        if number := _nth(found["nth"]) if found["nth"] else 1:
+            return Place(plain, number, found["end"] == "least", within)
+    elif number := _nth(words):
+        return Place(plain, number, within=within)
+    raise ValueError(_expected(text, expected))
+
+
+def _nth(word: str) -> int:
+    """The number of an ordinal, 0 if the word is none."""
+    if word in _ORDINALS:
+        return _ORDINALS.index(word) + 1
+    found = _PLACE.fullmatch(word)
+    return int(found["number"]) if found else 0
+
+
+def _whole(word: str) -> int:
+    """A whole number in words or digits, 0 if the word is none."""
+    if word in _WORDS:
+        return _WORDS.index(word) + 1
+    return int(word) if re.fullmatch(r"\d{1,7}", word, re.ASCII) else 0
+
+
+def change(text: str) -> AnyChange:
+    """``+16.7%``, ``down 4%``, ``up by a fifth``, ``more than doubled``; ValueError if none.
+
+    Also differences between two areas: ``10% higher``, ``twice as many``, ``2.1 percentage
+    points more``.
+    """
+    expected = (
+        "a change such as +16.7%, -1,446, down 4%, up by a fifth, more than doubled, "
+        "2 percentage points higher, up, down or unchanged"
+    )
+    plain = re.sub(r" (?:than|as)$", "", _COUNTED.sub("", _plain(text, expected)))
+    plain = re.sub(r" (?:rate|share|number|proportion|count)s?$", "", plain)
+    plain = re.sub(r"^(?:it |they )?(?:has|have|had) ", "", plain)
+    if re.fullmatch(_SAME, plain):
+        return Direction(plain, 0.0)
+    if found := _SIDE.fullmatch(plain):
+        return Direction(plain, 1.0 if found["up"] else -1.0)
+    sign, size = 1, plain
+    before = _SIDE_BEFORE.fullmatch(plain)
+    # In "more than 10%" the first word is no direction.
+    side = None if _WORDED.fullmatch(plain) else before
+    side = side or _SIDE_AFTER.fullmatch(plain)
+    if side and not _multiple(_unworded(plain)):
+        sign, size = 1 if side["up"] else -1, side["size"]
+
+    def read(words: str) -> Number | OneIn | Times:
+        return _multiple(words) or _signed(words, sign, side is not None, expected, text)
+
+    found_value = _worded(size, read)
+    return _named(found_value, plain)
+
+
+def _unworded(words: str) -> str:
+    found = _WORDED.fullmatch(words)
+    return found["number"] if found else words
+
+
+def _named(value: AnyChange, text: str) -> AnyChange:
+    """A value under the whole of the words it was read from."""
+    if isinstance(value, Bound | Near):
+        return value
+    if isinstance(value, Number):
+        return Number(text, value.written, value.steps, value.kind, value.scale)
+    if isinstance(value, OneIn):
+        return OneIn(text, value.whole, value.part, value.sign)
+    return value
+
+
+def _multiple(words: str) -> Times | None:
+    found = _MULTIPLE.fullmatch(words)
+    if not found:
+        return None
+    if found["word"] in ("halved", "half"):
+        return Times(words, Decimal("0.5"))
+    if found["n"] is None:
+        return Times(words, Decimal(_MULTIPLES[found["word"]]))
+    n = found["n"]
+    if whole := _whole(n):
+        return Times(words, Decimal(whole))
+    return Times(words, Decimal(n)) if re.fullmatch(r"\d{1,4}\.\d", n, re.ASCII) else None
+
+
+def _signed(words: str, sign: int, sided: bool, expected: str, text: str) -> Number | OneIn:
+    """The size of a change; one whose words name a side has no sign of its own."""
+    words = words.removeprefix("by ")
+    if found := _POINTS.fullmatch(words):
+        number = _number(found["number"], expected, text)
+        number = Number(words, number.written, number.steps[:1], "points", Decimal(100))
+    elif _PER_CENT.fullmatch(words):
+        number = _percentage(words, expected, text)
+    elif part := _fraction(words):
+        return OneIn(words, part.whole, part.part, sign)
+    else:
+        number = _number(words, expected, text)
+    if sided and words[:1] in ("+", "-", "\N{MINUS SIGN}"):
+        raise ValueError(_expected(text, expected))
+    return Number(words, sign * number.written, number.steps, number.kind, number.scale)
+
+
+def _worded(plain: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
+    """What ``read`` makes of the number, with the words that stand before it.
+
+    Whether a number is "about" right is what rounding tells, so such a word says nothing more.
+    """
+    found = _WORDED.fullmatch(plain)
+    if not found:
+        return read(plain)
+    words, number = found["words"], read(found["number"])
+    if words in BOUNDS:
+        return Bound(words, number)
+    return Near(words, number) if words in NEAR else number
+
+
+def _between(plain: str, read: Callable[[str], Number]) -> Between | None:
+    """Two numbers with "and" between them; of "between 14 and 15%" both are percentages."""
+    found = _BETWEEN.fullmatch(plain)
+    if not found:
+        return None
+    high = read(found["high"])
+    unit = "%" if high.kind == "percent" and not _PER_CENT.fullmatch(found["low"]) else ""
+    low = read(f"{found['low']}{unit}")
+    if low.written >= high.written:
+        raise ValueError(
+            f"is `{shortened(plain)}`; expected the smaller of two numbers first, such as "
+            "between 14% and 15%"
+        )
+    return Between(plain, low, high)
+
+
+def _part(words: str, expected: str, text: str) -> Number | OneIn:
+    return _fraction(words) or _percentage(words, expected, text)
+
+
+def _fraction(words: str) -> OneIn | None:
+    """``one in seven``, ``three in ten``, ``a third``, ``two thirds``."""
+    if found := _IN.fullmatch(words):
+        part, whole = _whole(found["part"]), _whole(found["whole"])
+        if found["part"] in ("a", "an"):
+            part = 1
+    elif (found := _PART.fullmatch(words)) and (found["part"] or found["whole"] == "half"):
+        part = 1 if found["part"] in (None, "a", "an") else _whole(found["part"])
+        whole = _PARTS.get(found["whole"], 0)
+    else:
+        return None
+    return OneIn(words, whole, part) if 0 < part < whole else None
+
+
+def _percentage(words: str, expected: str, text: str) -> Number:
+    found = _PER_CENT.fullmatch(words)
+    if not found:
+        raise ValueError(_expected(text, expected))
+    number = _number(found["number"], expected, text)
+    # Nobody writes 10% for 14.6%: a percentage is rounded to its last digit, be it a zero.
+    return Number(words, number.written, number.steps[:1], "percent", Decimal(100))
+
+
+def _number(words: str, expected: str, text: str) -> Number:
+    """A number in plain words; ``text`` is what is quoted where they are none."""
+    if whole := _WORDS.index(words) + 1 if words in _WORDS else 0:
+        return Number(words, Decimal(whole), (Decimal(1),))
+    found = _NUMBER.fullmatch(words)
+    if not found:
+        raise ValueError(_expected(text, expected))
+    digits, decimals = found["digits"].replace(",", ""), found["decimals"] or ""
+    if len(digits.lstrip("0")) + len(decimals) > _DIGITS:
+        raise ValueError(f"is `{shortened(text)}`, which has too many digits; expected {expected}")
+    times = _TIMES.get(found["times"] or "", Decimal(1))
+    written = Decimal(digits + decimals) * times
+    finest = Decimal(1).scaleb(-max(len(decimals) - 1, 0)) * times
+    steps = [finest]
+    while not decimals and written and written % (steps[-1] * 10) == 0:
+        steps.append(steps[-1] * 10)
+    sign = 1 if found["sign"] in ("", "+") else -1
+    return Number(words, sign * written, tuple(steps))
+
+
+def _plain(text: str, expected: str) -> str:
+    if len(text) > _LONGEST:
+        raise ValueError(_expected(text, expected))
+    return " ".join(text.split()).casefold()
+
+
+def _expected(text: str, expected: str) -> str:
+    return f"is `{shortened(text)}`; expected {expected}"
+
+
+def shortened(text: str) -> str:
+    """A text to be quoted in a sentence: its beginning, if it is long, as it can be printed."""
+    plain = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
+    return plain if len(plain) <= 60 else f"{plain[:40]}..."
