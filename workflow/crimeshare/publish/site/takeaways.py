@@ -8,7 +8,8 @@ from textwrap import wrap
 
 import vl_convert
 
-from crimeshare.publish.elements.charts import FONT
+from crimeshare.cache import cached
+from crimeshare.publish.elements.charts import DRAWN_BY, FONT
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import Page
 
@@ -68,8 +69,8 @@ def card(title: str, lead: str, body: str) -> bytes:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
         f"{''.join(parts)}</svg>"
     )
-    png: bytes = vl_convert.svg_to_png(_without_variables(picture), scale=1, ppi=72)
-    return png
+    svg = _without_variables(picture)
+    return cached("cards", DRAWN_BY + svg, lambda: vl_convert.svg_to_png(svg, scale=1, ppi=72))
 
 
 def _text(text: str, x: int, y: int, size: int, colour: str, weight: str = "normal") -> str:
