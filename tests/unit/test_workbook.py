@@ -158,6 +158,28 @@ def test_a_table_without_a_row_is_left_out(incomplete: Estimates, tmp_path: Path
     assert "Statements" not in book.sheetnames
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[x](https://example.org)",
+        "[a](b)",
+        "[a](b) [c](d)",
+        "see $$records$$ and $$nobody$$",
+        "https://example.org",
+        "internal:'Latest'!A1",
+        "{=1}",
+    ],
+)
+def test_text_from_outside_stays_text(said: str, tmp_path: Path) -> None:
+    sheet = Sheet("Statements", "Statements", "All", "Us", ["Statement", "Said by"], [[said, said]])
+    write_workbook(tmp_path / "crimeshare.xlsx", "Statements", [sheet], DAY)
+    written = openpyxl.load_workbook(tmp_path / "crimeshare.xlsx")["Statements"]
+    _, (_, row) = region(written)
+    # A space keeps gptables from making a link or a note of it.
+    assert [str(value).replace("] (", "](").replace("$ $", "$$") for value in row] == [said, said]
+    assert written._hyperlinks == []
+
+
 def test_no_cell_is_a_formula(book: openpyxl.Workbook) -> None:
     assert book["Statements"]["A6"].value == "=HYPERLINK(1)"
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row} <= set(

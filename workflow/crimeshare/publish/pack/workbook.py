@@ -162,7 +162,8 @@ def _cover(title: str) -> gptables.Cover:
 def _gptable(sheet: Sheet) -> gptables.GPTable:
     headings = [_REFERENCE.sub("", column) for column in sheet.columns]
     references = [_REFERENCE.search(column) for column in sheet.columns]
-    table = pd.DataFrame(sheet.rows, columns=headings, dtype=object)
+    rows = [[_as_text(value) for value in row] for row in sheet.rows]
+    table = pd.DataFrame(rows, columns=headings, dtype=object)
     return gptables.GPTable(
         table=table,
         table_name=sheet.label.lower() + "_table",
@@ -175,6 +176,13 @@ def _gptable(sheet: Sheet) -> gptables.GPTable:
         table_notes={i: found[1] for i, found in enumerate(references) if found},
         index_columns={1: 0},
     )
+
+
+def _as_text(value: Value) -> Value:
+    """A value that gptables leaves as it is: ``[a](b)`` is a link to it, ``$$a$$`` a note."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("](", "] (").replace("$$", "$ $")
 
 
 def _formats(rows: Sequence[Sequence[Value]]) -> list[dict[str, Any]]:
