@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,40 @@ def test_the_citation_is_of_this_version(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     citation = yaml.safe_load((root / "CITATION.cff").read_text())
     assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+
+
+def test_the_version_stands_in_one_place_and_the_others_follow(root: Path) -> None:
+    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+    assert yaml.safe_load((root / "CITATION.cff").read_text())["version"] == version
+    assert metadata.version("crimeshare") == version, "install it again: make environment"
+
+
+def test_every_issue_form_asks_when_it_is_done(root: Path) -> None:
+    forms = [p for p in (root / ".github/ISSUE_TEMPLATE").glob("*.yml") if p.stem != "config"]
+    assert forms
+    for form in forms:
+        fields = {field["id"]: field for field in yaml.safe_load(form.read_text())["body"]}
+        assert fields["acceptance"]["validations"]["required"]
+
+
+def test_every_action_is_pinned_by_commit(root: Path) -> None:
+    for workflow in (root / ".github/workflows").glob("*.yml"):
+        for used in re.findall(r"uses: (.*)", workflow.read_text()):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used), used
+
+
+def test_what_reads_unknown_workbooks_may_write_nothing(root: Path) -> None:
+    """Nor has it a credential: neither a permission to write nor the token of the checkout."""
+    jobs = yaml.safe_load((root / ".github/workflows/releases.yml").read_text())["jobs"]
+    reading = {
+        name: job
+        for name, job in jobs.items()
+        if any("make renew" in step.get("run", "") for step in job["steps"])
+    }
+    assert reading
+    for job in reading.values():
+        assert set(job["permissions"].values()) <= {"read"}
+        assert "token" not in str(job).lower()
+        checkouts = [s for s in job["steps"] if s.get("uses", "").startswith("actions/checkout@")]
+        assert [step["with"]["persist-credentials"] for step in checkouts] == [False]

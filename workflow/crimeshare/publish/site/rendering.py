@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,7 @@ def _shared(depth: int) -> dict[str, str]:
         "policy": content_policy([EARLY, script]),
         "icon": ICON,
         "place_field": Markup(_template("place.html.j2").render(root=root)),
+        "version": version("crimeshare"),
         "attribution": Markup(f"{ATTRIBUTION} {PLACES_ATTRIBUTION}"),
     }
 
