@@ -6,12 +6,15 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import Mock
 
 import nbformat
 import pytest
 
 from crimeshare.problems import Problem
+from crimeshare.publish.site import notebooks
 from crimeshare.publish.site.notebooks import Kernel, execute_pages, warm_kernel, with_parameters
 from crimeshare.publish.site.pages import Page, batches, page, report_pages
 from crimeshare.publish.site.rendering import read_executed, render_body, render_page, render_search
@@ -211,6 +214,19 @@ def test_search_knows_every_page_and_lists_it_without_a_script(gwent: str) -> No
     assert "Where it stands among forces" in {section["heading"] for section in sections}
     fallback = re.findall(r"<noscript>(.*?)</noscript>", html, flags=re.DOTALL)[0]
     assert all(f'href="{other.address}"' in fallback for other in report_pages())
+
+
+def test_a_long_batch_says_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(notebooks, "warm_kernel", lambda folder: nullcontext(Mock()))
+    monkeypatch.setattr(notebooks, "write_notebook", lambda node, path: None)
+    pages = [page for page in report_pages() if page.name.startswith("forces/")][:23]
+    execute_pages(pages, {}, tmp_path)
+    first = pages[0].title
+    assert capsys.readouterr().err.splitlines() == [
+        f"crimeshare: {done} of 23 pages from {first} on are executed." for done in (10, 20)
+    ]
 
 
 def test_pages_that_read_the_same_tables_are_executed_together() -> None:

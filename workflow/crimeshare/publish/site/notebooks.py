@@ -29,7 +29,7 @@ from tqdm import tqdm
 
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page
-from crimeshare.running import replacing
+from crimeshare.running import replacing, say
 
 PARAMETERS = "parameters"
 
@@ -37,6 +37,8 @@ PARAMETERS = "parameters"
 # holds to the end: not frozen, all of it would be searched for garbage at every notebook.
 NEXT_NOTEBOOK = "__import__('gc').freeze(); get_ipython().reset(new_session=True)"
 TIMEOUT = 300
+TOLD = 10
+"""After how many pages a line says how far a batch is."""
 
 
 class Kernel:
@@ -124,12 +126,15 @@ def execute_pages(pages: Sequence[Page], parameters: Mapping[str, Any], folder: 
     Raises:
         Problem: if a notebook stops; copies written before it stay.
     """
+    bar = tqdm(pages, desc=pages[0].title, unit="page", leave=False, disable=None)
     with warm_kernel(folder) as kernel:
-        # A bar in a terminal; elsewhere the steps that Snakemake counts have to do.
-        for page in tqdm(pages, desc=pages[0].title, unit="page", leave=False, disable=None):
+        for number, page in enumerate(bar, start=1):
             write_notebook(
                 kernel.execute(page.source, given(page, parameters)), folder / page.executed
             )
+            # Where there is no terminal for a bar, and not for a few pages.
+            if bar.disable and number % TOLD == 0:
+                say(f"{number} of {len(pages)} pages from {pages[0].title} on are executed.")
 
 
 def given(page: Page, settings: Mapping[str, Any]) -> dict[str, Any]:
