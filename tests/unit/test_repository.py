@@ -114,6 +114,13 @@ def test_a_step_goes_by_one_name(rules: dict[str, str]) -> None:
     assert amiss == []
 
 
+def test_every_step_that_computes_says_how_much_memory_it_needs(rules: dict[str, str]) -> None:
+    computing = {name for name, body in rules.items() if step_file(body, "benchmark")}
+    # A transfer is written to the disk piece by piece.
+    unsaid = {name for name in computing if "mem_mb=" not in rules[name]} - {"fetch_release"}
+    assert unsaid == set()
+
+
 def test_every_script_belongs_to_a_rule(root: Path, rules: dict[str, str]) -> None:
     scripts = {path.stem for path in (root / "workflow/scripts").glob("*.py")}
     assert scripts == {name for name, body in rules.items() if step_file(body, "script")}

@@ -70,6 +70,8 @@ def test_every_rule_carries_what_its_script_depends_on(root: Path) -> None:
     for name, text in with_outputs:
         assert f'depends("{name}").software' in text, name
         assert f'depends("{name}").files' in text, name
+        given = f'depends("{name}").tables' in text
+        assert given or all(f'"{table}"' in text for table in depends(name).tables), name
 
 
 @pytest.fixture(scope="module")

@@ -97,6 +97,8 @@ rule render_cells:
         "results/benchmarks/render_cells.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1000,
     params:
         software=depends("render_cells").software,
     message:

@@ -157,6 +157,8 @@ rule render_explorer:
         "results/benchmarks/render_explorer.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=750,
     params:
         software=depends("render_explorer").software,
     message:

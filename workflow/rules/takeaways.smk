@@ -22,6 +22,8 @@ rule render_takeaways:
         "results/benchmarks/render_takeaways.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1000,
     params:
         software=depends("render_takeaways").software,
     message:
@@ -44,6 +46,8 @@ rule render_feed:
         "results/benchmarks/render_feed.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("render_feed").software,
         offence_group=configuration.offence_group,
@@ -70,6 +74,8 @@ rule render_open_data:
         "results/benchmarks/render_open_data.tsv"
     conda:
         "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
     params:
         software=depends("render_open_data").software,
         offence_group=configuration.offence_group,
