@@ -102,7 +102,7 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
     page = open_audit().cards()
     assert stray_numbers(page) == []
     assert "share 15 percent: Stalking and harassment, Gwent" in page
-    assert "somebody" not in page
+    assert 'data-source="somebody' not in page
     evidence = pd.read_parquet(project / "results/estimates/claim_evidence.parquet")
     mentions = evidence.drop_duplicates(["claim_id", "mention"])
     assert [figure["data-id"] for figure in shown(page)] == [
