@@ -275,10 +275,14 @@ def test_a_change_between_first_published_counts_depends_on_the_definition(
     assert "1,452" in table.loc["across", "reason"]
 
 
-def test_one_in_eight_is_explained_as_one_in_so_many(judged: Judged) -> None:
+def test_one_in_eight_is_explained_as_one_in_so_many(judged: Judged, shipped: Evidence) -> None:
     about = {"quantity": "share", "period": "year ending December 2024"}
     table, _ = judged(gwent(**about, value="one in seven"))
     assert "14.81%, that is 1 in 6.8" in table.loc["it", "reason"]  # 58,358 / 8,642 = 6.75
+    men = {"quantity": "proportion", "sex": "men", "value": "one in 12"}
+    rows = [estimate("men", "16+", 0.087, 0.08, 0.09)]
+    table, _ = judged(survey(**men), dataclasses.replace(shipped, read_survey=lambda: rows))
+    assert "that is 1 in 11.49" in table.loc["it", "reason"]  # on the near side of a half
 
 
 # --- the survey --------------------------------------------------------------------------

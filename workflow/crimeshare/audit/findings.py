@@ -125,7 +125,9 @@ def shown(value: float, unit: Unit) -> str:
         case "pace":
             return _fixed(value, 1)
         case "one_in":
-            return f"1 in {_fixed(value, 1)}"
+            # A second decimal where the first would hide on which side of a half it is.
+            halved = _fixed(value, 1).endswith(".5")
+            return f"1 in {_fixed(value, 2 if halved else 1)}"
         case _:
             return _fixed(value, 0)
 

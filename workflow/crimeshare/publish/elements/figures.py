@@ -185,6 +185,12 @@ def _revision(value: float, style: str) -> str:
     return "less than 0.01%" if number == "0.00" else f"{number}%"
 
 
+def _one_in(value: float, style: str) -> str:
+    """One in so many, with a second decimal where the first would hide the side of a half."""
+    number = fixed(value, 1, style)
+    return f"1 in {fixed(value, 2, style) if number.endswith('.5') else number}"
+
+
 # How each unit is written; proportions, changes and points are kept as fractions of one.
 UNITS: dict[str, Callable[[float, str], str]] = {
     "count": lambda value, style: fixed(value, 0, style),
@@ -198,7 +204,7 @@ UNITS: dict[str, Callable[[float, str], str]] = {
     "p_value": lambda value, style: "less than 0.001" if value < 0.001 else fixed(value, 3, style),
     "per_1000": lambda value, style: fixed(value, 1, style),
     "rank": lambda value, style: prose.ordinal(int(value)),
-    "one_in": lambda value, style: f"1 in {fixed(value, 1, style)}",
+    "one_in": _one_in,
     "times": lambda value, style: fixed(value, 2, style),
     "pace": lambda value, style: fixed(value, 1, style),
     "places": lambda value, style: f"{value:.0f} {'place' if value == 1 else 'places'}",
