@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from crimeshare.releases import checking
 from crimeshare.releases.checking import Check, check_releases
 from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.publishers import HOME_OFFICE
 from crimeshare.sources.registry import read_copies
 from tests.editions import DATASET, book, folder
 from tests.releases import DATASETS, FILE, KNOWN, NEXT, Here, set_up, sha256
@@ -33,6 +36,48 @@ def check(here: Here, today: date = TODAY) -> Check:
         here.project.store,
         today,
     )
+
+
+def check_listing(here: Here, files: list[str] | None) -> Check:
+    """The check of a registry with a file of 23 April 2026, while its page lists these files."""
+    here.register(
+        release_id="prc-2025-12",
+        dataset="prc",
+        period_end="2025-12-31",
+        path="/media/69e6/prc-pfa-mar2013-onwards-tables-230426.ods",
+    )
+    path = urlsplit(HOME_OFFICE.landing).path
+    if files is not None:
+        attachments = [{"url": f"{HOME_OFFICE.host}/media/1/{name}"} for name in files]
+        page = here.mirror.page(path)
+        page.parent.mkdir(parents=True)
+        page.write_text(json.dumps({"base_path": path, "details": {"attachments": attachments}}))
+    source = MirrorFolder(here.mirror.root, max_bytes=10**8)
+    return check_releases(
+        source, DATASETS, here.registry, {}, here.project.store, TODAY, {"prc": source}
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (["prc-pfa-mar2013-onwards-tables-230426.ods", "user-guide.pdf"], []),
+        # The day stands first in a name, so the later day is no greater number.
+        (["prc-pfa-mar2013-onwards-tables-220726.ods"], ["new"]),
+        (["prc-pfa-mar2013-onwards-tables-240126.ods"], []),
+        (["prc-csp-mar2013-onwards-tables-220726.ods"], ["unclear"]),
+        ([], ["unclear"]),
+        (None, ["note"]),  # a mirror need not hold the page
+    ],
+)
+def test_a_file_newer_than_ours_is_told_by_the_day_in_its_name(
+    files: list[str] | None, found: list[str], here: Here
+) -> None:
+    checked = check_listing(here, files)
+    assert kinds(checked) == found
+    if found == ["new"]:
+        sentence = checked.findings[0].sentence
+        assert "220726.ods, newer than prc-pfa-mar2013-onwards-tables-230426.ods" in sentence
 
 
 def kinds(found: Check) -> list[str]:

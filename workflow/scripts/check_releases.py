@@ -7,7 +7,7 @@ from crimeshare.configuration import read_configuration
 from crimeshare.releases import verdicts
 from crimeshare.releases.checking import check_releases
 from crimeshare.running import running, say
-from crimeshare.sources.opening import open_pages
+from crimeshare.sources.opening import open_listing, open_pages
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry
 
 with running(snakemake):
@@ -21,6 +21,11 @@ with running(snakemake):
         read_copies(COPIES, registry),
         store=Path("resources/releases"),
         today=date.today(),
+        listings={
+            release.dataset: open_listing(configuration, release.publisher)
+            for release in registry.values()
+            if release.publisher.listing
+        },
     )
     verdicts.write(verdicts.CHECK, check.as_json())
     for line in check.in_words():

@@ -6,12 +6,14 @@ release that is pinned is downloaded and hashed; nothing in the project is chang
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from crimeshare.problems import Problem
 from crimeshare.releases.editions import (
@@ -30,6 +32,7 @@ from crimeshare.sources.pages import (
     Version,
     read_edition,
     read_landing,
+    read_listing,
     read_version,
 )
 from crimeshare.sources.registry import Copy, Release
@@ -51,6 +54,11 @@ KINDS = {
     "late": NOTHING_NEW,
     "note": NOTHING_NEW,
 }
+
+# The Home Office's names: what is in the file, then the day it came out.
+_DATED_FILE = re.compile(
+    r"(.+)-(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d\d)\.(?:ods|xlsx|xls)", re.ASCII
+)
 
 # An edition comes out about four months after its year ends; a month more is late.
 _LATE_AFTER = timedelta(days=150)
@@ -126,6 +134,7 @@ def check_releases(
     copies: Mapping[str, Sequence[Copy]],
     store: Path,
     today: date,
+    listings: Mapping[str, Source] | None = None,
 ) -> Check:
     """Compare what the source lists and holds with the registry.
 
@@ -135,6 +144,7 @@ def check_releases(
         registry, copies: as in ``config/``.
         store: folder for files while they are looked at, and for what is no workbook.
         today: the day from which an edition is late.
+        listings: by dataset that has no address of its own, where to ask for its publisher's page.
     """
     findings: list[Finding] = []
     for dataset, uri in datasets.items():
@@ -142,7 +152,8 @@ def check_releases(
         checker = _Checker(source, dataset, uri, ours, registry, copies, store, today)
         findings += checker.findings()
     unasked = [dataset for dataset in _datasets(registry) if dataset not in datasets]
-    findings += [_not_asked(dataset, registry) for dataset in unasked]
+    for dataset in unasked:
+        findings += _by_listing(dataset, (listings or {}).get(dataset), registry)
     return Check(source.name, findings, [*datasets, *unasked])
 
 
@@ -150,10 +161,60 @@ def _datasets(registry: Mapping[str, Release]) -> list[str]:
     return list(dict.fromkeys(release.dataset for release in registry.values()))
 
 
-def _not_asked(dataset: str, registry: Mapping[str, Release]) -> Finding:
-    """What a person has to look for, as no program can."""
+def _by_listing(
+    dataset: str, source: Source | None, registry: Mapping[str, Release]
+) -> Iterator[Finding]:
+    """Files of a landing page whose names hold a later day than the newest release's file."""
     own = [release for release in registry.values() if release.dataset == dataset]
     newest = max(own, key=lambda release: release.period_end)
+    known = _DATED_FILE.fullmatch(newest.file)
+    landing = newest.publisher.landing
+    if source is None or known is None or not landing:
+        yield _not_asked(dataset, newest)
+        return
+    try:
+        files = read_listing(source, urlsplit(landing).path).files
+    except Missing as problem:
+        # A mirror need not hold the page; the publisher's site must.
+        yield (
+            Finding("unclear", dataset, "", landing, _on_one_line(problem))
+            if source.official
+            else _not_asked(dataset, newest)
+        )
+        return
+    except Problem as problem:
+        yield Finding("unclear", dataset, "", landing, _on_one_line(problem))
+        return
+    dated = {name: found for name in files if (found := _DATED_FILE.fullmatch(name))}
+    series = {name: _day_of(found) for name, found in dated.items() if found[1] == known[1]}
+    if not series:
+        yield Finding(
+            "unclear",
+            dataset,
+            "",
+            landing,
+            f"{landing} lists no file such as {newest.file}, but {', '.join(files) or 'none'}; "
+            "look whether it was renamed.",
+        )
+    for name, day in series.items():
+        if day > _day_of(known):
+            yield Finding(
+                "new",
+                dataset,
+                "",
+                landing,
+                f"{landing} lists {name}, newer than {newest.file} of {newest.release_id}; "
+                "CONTRIBUTING.md says how to take it in.",
+            )
+
+
+def _day_of(found: re.Match[str]) -> str:
+    """The day in a file's name, ``230426`` for 23 April 2026, in an order that can be compared."""
+    return found["year"] + found["month"] + found["day"]
+
+
+def _not_asked(dataset: str, newest: Release) -> Finding:
+    """What a person has to look for, as no program can."""
     return Finding(
         "note",
         dataset,

@@ -70,7 +70,9 @@ def renew(source: str) -> Renewal:
     said: list[str] = []
     refused: dict[str, list[str]] = {}
     for finding in findings:
-        if finding["kind"] in ("unclear", "withdrawn"):
+        # What is new and has no release id is read by no program yet.
+        by_hand = finding["kind"] == "new" and not finding["release_id"]
+        if by_hand or finding["kind"] in ("unclear", "withdrawn"):
             refused.setdefault(finding["release_id"] or source, []).append(finding["sentence"])
     if not verdicts.CHECK.is_file():
         refused[source] = check.said or ["The check itself failed; its log says why."]

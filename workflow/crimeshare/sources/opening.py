@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crimeshare.configuration import Configuration, is_url
+from crimeshare.configuration import SOURCES, Configuration, is_url
 from crimeshare.problems import Problem
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.publishers import OFFICE_FOR_NATIONAL_STATISTICS, Publisher
@@ -14,6 +14,20 @@ def open_pages(configuration: Configuration) -> Source:
     """Return the source to ask for pages and unread files: ONS itself where it is `embedded`."""
     source = "ons" if configuration.source == "embedded" else configuration.source
     return open_source(configuration.model_copy(update={"source": source}))
+
+
+def open_listing(configuration: Configuration, publisher: Publisher) -> Source:
+    """Return the source to ask for a publisher's landing page; a mirror holds that of all."""
+    if configuration.source in SOURCES:
+        return Website(
+            publisher.listing,
+            hosts=configuration.hosts,
+            contact=configuration.contact,
+            max_bytes=configuration.max_bytes,
+            official=True,
+            page_suffix="",
+        )
+    return open_source(configuration, publisher)
 
 
 def open_source(

@@ -5,6 +5,7 @@ What is read is what the pages are known to hold; keys beyond that are ignored.
 
 import re
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -112,6 +113,27 @@ class Edition(_Page):
         return tuple(download.file for download in self.downloads)
 
 
+class _Attachment(_Page):
+    url: str
+
+
+class Listing(_Page):
+    """The landing page of a statistical data set on gov.uk.
+
+    Attributes:
+        path: its path below the host.
+        attachments: its files.
+    """
+
+    path: Address = Field(validation_alias="base_path")
+    attachments: list[_Attachment] = Field(validation_alias=AliasPath("details", "attachments"))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Bare names of the files, in the order of the page."""
+        return tuple(PurePosixPath(attachment.url).name for attachment in self.attachments)
+
+
 Kind = TypeVar("Kind", bound=_Page)
 
 
@@ -128,6 +150,11 @@ def read_landing(source: Source, uri: str) -> Landing:
 def read_edition(source: Source, uri: str) -> Edition:
     """Read the page of an edition; raises as :func:`read_landing` does."""
     return _parsed(Edition, source, uri)
+
+
+def read_listing(source: Source, uri: str) -> Listing:
+    """Read a landing page of gov.uk; raises as :func:`read_landing` does."""
+    return _parsed(Listing, source, uri)
 
 
 def read_version(source: Source, version: Version) -> Edition:

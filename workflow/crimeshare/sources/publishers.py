@@ -18,12 +18,14 @@ class Publisher:
         name: in full; short: as a sentence names it the second time.
         host: address that the paths of the registry lie below.
         landing: the page that lists a dataset's releases; empty where each release has its own.
+        listing: address that answers with the landing page as data, the page's path behind it.
     """
 
     name: str
     short: str
     host: str
     landing: str = ""
+    listing: str = ""
 
     def page(self, path: str) -> str:
         """Address of the page that a reader finds the file at `path` on."""
@@ -41,6 +43,7 @@ HOME_OFFICE = Publisher(
     "https://assets.publishing.service.gov.uk",
     "https://www.gov.uk/government/statistical-data-sets/"
     "police-recorded-crime-and-outcomes-open-data-tables",
+    "https://www.gov.uk/api/content",
 )
 
 DATASETS = {

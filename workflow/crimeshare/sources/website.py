@@ -62,6 +62,7 @@ class Website:
         official: whether this is the publisher itself.
         by_path: whether a file lies at its path, as on a plain file server, and not behind
             `/file?uri=`, as on ons.gov.uk.
+        page_suffix: what stands behind a page's path where its data is asked for.
         timeout: seconds of silence after which an attempt counts as failed.
         reach: seconds after which an attempt without a connection counts as failed.
         page_seconds, file_seconds: most that asking for one page or file may take, all attempts
@@ -78,6 +79,7 @@ class Website:
         hosts: Collection[str] | None = None,
         official: bool = False,
         by_path: bool = False,
+        page_suffix: str = "/data",
         timeout: float = 30.0,
         reach: float = 4.0,
         page_seconds: float = 60.0,
@@ -86,6 +88,7 @@ class Website:
     ) -> None:
         self.official = official
         self._by_path = by_path
+        self._page_suffix = page_suffix
         self._base = httpx.URL(base.rstrip("/"))
         self._hosts = [_host(self._base)] if hosts is None else hosts
         self.name = _host(self._base)
@@ -106,7 +109,7 @@ class Website:
         )
 
     def page(self, uri: str) -> dict[str, Any]:
-        url = f"{self._base}{quote(uri)}/data"
+        url = f"{self._base}{quote(uri)}{self._page_suffix}"
         body, content_type = self._until_answered(
             url, self._page_seconds, lambda attempt: self._read_page(url, attempt)
         )
