@@ -206,9 +206,10 @@ def report_document(chapters: Mapping[Page, Notebook], registry: Mapping[str, Re
     newest = _newest(bodies.values(), registry)
     link = _links(bodies)
     lead, *_ = _blocks(front, body, link)
+    as_of = f"{_as_of(newest)} {_sheets(bodies)}"
     parts = [
         f"#show: report.with({_metadata(title, newest)},"
-        f" abstract: [{lead}], as-of: [{_as_of(newest)}], licence: [{_licence()}])"
+        f" abstract: [{lead}], as-of: [{as_of}], licence: [{_licence()}])"
     ]
     for page, body in bodies.items():
         heading = page.title if page == front else page_title(body)
@@ -339,6 +340,15 @@ def _named(release: Release) -> str:
 def _as_of(newest: Sequence[Release]) -> str:
     lines = [f"#{literal(_named(r))}; (#code({literal(r.release_id)}))." for r in newest]
     return '#"As of: ";' + '#" ";'.join(lines)
+
+
+def _sheets(pages: Iterable[Page]) -> str:
+    """Where each police force area has its page, after the example among the chapters."""
+    example = next((page.name for page in pages if page.section == "Forces"), "")
+    if not example:
+        return ""
+    words = "Each police force area has one page of its own, beside this file: "
+    return f"#{literal(words)}; #code({literal(f'{example}.pdf')}), #{literal('and so on.')};"
 
 
 def _licence() -> str:
