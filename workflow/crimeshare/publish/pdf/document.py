@@ -332,9 +332,9 @@ def _metadata(title: str, newest: Sequence[Release]) -> str:
 def _named(release: Release) -> str:
     """A release in words: what it is, of which period, and when it came out."""
     dataset = DATASETS.get(release.dataset, release.dataset)
-    name = f"{dataset}, {prose.lower_first(release.edition)}"
+    name = f"{dataset}, {prose.edition(release.edition)}"
     day = release.published
-    return name + (f", published {day.day} {prose.month(day)}" if day else "")
+    return name + (f", published {prose.day(day)}" if day else "")
 
 
 def _as_of(newest: Sequence[Release]) -> str:
