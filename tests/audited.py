@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from crimeshare.audit.audit import compute_claims
-from crimeshare.audit.evidence import read_shipped
+from crimeshare.audit.evidence import Evidence, read_shipped
 from crimeshare.parquet import write_table
+
+
+def known_evidence(root: Path) -> Evidence:
+    """The shipped figures of the releases that verdicts in tests were worked out by.
+
+    ``tests/data/statements_releases.txt`` lists them: an edition that is added later may revise a
+    figure, and so change what a statement is true of.
+    """
+    names = (root / "tests" / "data" / "statements_releases.txt").read_text(encoding="utf-8")
+    known = set(names.split())
+    shipped = read_shipped(root)
+
+    def kept(table: pa.Table) -> pa.Table:
+        ids = table["release_id"].cast(pa.string())
+        return table.filter(pc.is_in(ids, pa.array(sorted(known))))
+
+    return replace(
+        shipped,
+        recorded=kept(shipped.recorded),
+        quarters=kept(shipped.quarters),
+        codes=[row for row in shipped.codes if row["release_id"] in known],
+        read_survey=lambda: [row for row in shipped.survey if row["release_id"] in known],
+    )
 
 
 def write_audit(folder: Path, root: Path) -> None:

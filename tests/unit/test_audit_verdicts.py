@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 import pytest
 
 from crimeshare.audit.audit import CLAIMS, compute_claims
-from crimeshare.audit.evidence import Evidence, read_shipped
+from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.recorded import NATIONAL, Releases
 from crimeshare.audit.verdicts import HOLD, MEANINGS, outcome
+from tests.audited import known_evidence
 from tests.conftest import ROOT
 
 MAR_2024 = {"period": "year ending March 2024"}
@@ -21,7 +22,7 @@ MAR_2024 = {"period": "year ending March 2024"}
 
 @pytest.fixture(scope="module")
 def shipped() -> Evidence:
-    return read_shipped(ROOT)
+    return known_evidence(ROOT)
 
 
 def without(evidence: Evidence, *release_ids: str) -> Evidence:

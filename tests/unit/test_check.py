@@ -9,15 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from crimeshare.audit.evidence import Evidence
 from crimeshare.cli import main
+from tests.audited import known_evidence
+from tests.conftest import ROOT
 
 GWENT = ["--area", "Gwent", "--offence", "Stalking and harassment"]
 DEC_2024 = ["--period", "year ending December 2024"]
 
 
+@pytest.fixture(scope="module")
+def evidence() -> Evidence:
+    return known_evidence(ROOT)
+
+
 @pytest.fixture(autouse=True)
-def _in_the_project(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_the_project(root: Path, evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
+    monkeypatch.setattr("crimeshare.audit.checking.open_evidence", lambda root: evidence)
 
 
 # Gwent, year ending December 2024: 8,642 offences (pfa-2024-12, Table P1, I60).
@@ -96,7 +105,7 @@ def test_a_fault_of_the_program_is_no_verdict(
 
     monkeypatch.setattr("crimeshare.audit.checking.check", broken)
     assert main(["check", *GWENT, *DEC_2024, "--value", "8,642"]) == 3
-    assert "a fault of the program" in capsys.readouterr().err
+    assert "nobody foresaw (RuntimeError)" in capsys.readouterr().err
 
 
 def test_the_survey_is_of_england_and_wales(capsys: pytest.CaptureFixture[str]) -> None:

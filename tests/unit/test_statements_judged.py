@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from crimeshare.audit.checking import check
-from crimeshare.audit.evidence import Evidence, read_shipped
+from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.recorded import Releases
 from crimeshare.audit.verdicts import outcome
+from tests.audited import known_evidence
 from tests.conftest import ROOT
 
 TABLE = ROOT / "tests" / "data" / "statements.csv"
@@ -35,7 +36,7 @@ def statements() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
-    return read_shipped(ROOT)
+    return known_evidence(ROOT)
 
 
 @pytest.fixture(scope="module")
