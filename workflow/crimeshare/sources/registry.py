@@ -345,7 +345,9 @@ def _conflicts(releases: Mapping[str, Release]) -> list[str]:
             other = first.setdefault(content, release)
             # ONS re-issues an edition under the name it had, and then the old bytes are gone.
             reissued = column == "path" and "superseded" in (other.status, release.status)
-            if content and other is not release and not reissued:
+            # A folder alone is what is known of several files.
+            folder = column == "path" and release.path.endswith("/")
+            if content and other is not release and not reissued and not folder:
                 problems.append(
                     f"{other.release_id} and {release.release_id} have the same {column} "
                     f"{content}; one of the two is a slip."

@@ -12,7 +12,7 @@ from crimeshare.parquet import read_table
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects import survey_prose
+from crimeshare.publish.subjects import currency, survey_prose
 from crimeshare.publish.subjects.estimates import Estimates, built_root, rows_of
 from crimeshare.publish.subjects.quarterly import Quarterly
 from crimeshare.publish.subjects.surveyed import Survey, cells_of_all
@@ -176,6 +176,32 @@ def coverage(estimates: Estimates) -> str:
     return (
         f"The report holds {held} of the {known} editions of police force area tables that are "
         f"known to exist; the others are listed so that a gap is seen as a gap."
+    )
+
+
+def not_taken_in(estimates: Estimates) -> Table | None:
+    """What is out and newer than the figures of this report; None where nothing is known of."""
+    rows: list[list[Content]] = [
+        [
+            escape(release.edition),
+            escape(release.publisher.short),
+            Figure(f"bytes.{release.release_id}", release.bytes, "count", marker="unavailable"),
+            f'<code class="hash">{release.sha256}</code>' if release.pinned else "not known",
+            _link(release),
+            f"<code>{release.release_id}</code>",
+        ]
+        for release in currency.not_taken_in(estimates)
+    ]
+    if not rows:
+        return None
+    return Table(
+        "Releases that are out and newer than the figures here",
+        ["Edition", "Publisher", "Bytes", "SHA-256 of the published file", "Address", "Release"],
+        rows,
+        notes=[
+            "What is known of these files was recorded by others; the project has not read them."
+        ],
+        wide=True,
     )
 
 
