@@ -10,21 +10,23 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from crimeshare.measures.composition import compute_composition, read_joint_codes
 from crimeshare.measures.control_limits import compute_control_limits
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
-from crimeshare.measures.series import compute_series, read_populations
+from crimeshare.measures.series import compute_series, newest_year, read_populations
 from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.parquet import read_table, write_table
+from crimeshare.publish.subjects.composition import COMPOSITION
 from crimeshare.publish.subjects.estimates import (
     CHANGES,
+    CODES,
     CONTROL_LIMITS,
     RECORDED,
+    SERIES,
     SHARES,
     SIMILAR_FORCES,
 )
-from crimeshare.publish.subjects.explorer import SERIES
 from crimeshare.publish.subjects.quarterly import QUARTERS
-from crimeshare.publish.subjects.revised import CODES
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.tables.checks import report_checks
 from crimeshare.tables.combining import combine_recorded_crime
@@ -34,6 +36,11 @@ from tests.audited import write_audit
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 from tests.surveyed import write_survey
+
+GROUP = "stalking_harassment"
+NO_POPULATION = pd.DataFrame(
+    {name: [] for name in ("release_id", "measure", "area_code", "reference_year", "value")}
+)
 
 
 def built_once(factory: pytest.TempPathFactory, root: Path) -> Path:
@@ -68,34 +75,10 @@ def write_build(folder: Path, root: Path) -> None:
     write_editions(folder, root, recorded)
     write_survey(folder, root)
     write_checks(folder, root)
-    write_revisions(folder)
     write_quarterly(folder, root, recorded)
+    write_series(folder, root, read_table(folder / QUARTERS))
+    write_revisions(folder)
     write_audit(folder, root)
-    write_series(folder, root)
-
-
-def write_series(folder: Path, root: Path) -> None:
-    """Write the one series of what a build holds.
-
-    Args:
-        folder: the build.
-        root: the project, with its reference tables.
-    """
-    reference = root / "resources" / "reference"
-    # What the survey's tables say of populations concerns none of the areas here.
-    population = pd.DataFrame(
-        {name: [] for name in ("release_id", "measure", "area_code", "reference_year", "value")}
-    )
-    series = compute_series(
-        read_table(folder / RECORDED),
-        read_table(folder / CHANGES),
-        read_table(folder / QUARTERS),
-        read_table(folder / CODES),
-        population,
-        read_populations(reference / "populations.csv"),
-        read_recording_changes(reference / "recording_changes.csv"),
-    )
-    write_table(series, folder / SERIES)
 
 
 def write_editions(folder: Path, root: Path, recorded: pd.DataFrame) -> None:
@@ -107,11 +90,8 @@ def write_editions(folder: Path, root: Path, recorded: pd.DataFrame) -> None:
         recorded: the clean table ``recorded_crime``.
     """
     changes = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
-    shares = compute_shares(recorded)
     write_table(recorded, folder / RECORDED)
-    write_table(shares, folder / SHARES)
-    write_table(compute_control_limits(shares), folder / CONTROL_LIMITS)
-    write_table(compute_similar_forces(shares, "stalking_harassment"), folder / SIMILAR_FORCES)
+    write_table(compute_shares(recorded), folder / SHARES)
     write_table(compute_changes(recorded, changes), folder / CHANGES)
 
 
@@ -126,3 +106,30 @@ def write_checks(folder: Path, root: Path) -> None:
     )
     write_table(checks, folder / CHECKS)
     write_table(kinds, folder / KINDS)
+
+
+def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
+    """Write the leading figures and what is computed of them, as a run would.
+
+    Args:
+        folder: the build, with recorded crime, its changes and the offences by code.
+        root: the project, with its reference tables.
+        quarters: the clean table ``recorded_quarters``.
+    """
+    reference = root / "resources" / "reference"
+    recorded = read_table(folder / RECORDED)
+    series = compute_series(
+        recorded,
+        read_table(folder / CHANGES),
+        quarters,
+        read_table(folder / CODES),
+        NO_POPULATION,
+        read_populations(reference / "populations.csv"),
+        read_recording_changes(reference / "recording_changes.csv"),
+    )
+    newest = newest_year(series)
+    joint = read_joint_codes(reference / "joint_codes.csv")
+    write_table(series, folder / SERIES)
+    write_table(compute_composition(quarters, joint, GROUP), folder / COMPOSITION)
+    write_table(compute_control_limits(newest), folder / CONTROL_LIMITS)
+    write_table(compute_similar_forces(newest, GROUP), folder / SIMILAR_FORCES)

@@ -7,8 +7,9 @@ import pytest
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.estimates import RECORDED, TABLES, Estimates, open_estimates
+from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.revised import CODES, Revisions, open_revisions
-from tests.building import built_once
+from tests.building import built_once, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 
@@ -39,6 +40,7 @@ def write_part(folder: Path, root: Path, built: Path, releases: Callable[[str], 
     write_table(read_table(built / CODES).head(0), folder / CODES)
     write_revisions(folder)
     write_quarterly(folder, root, read_table(folder / RECORDED))
+    write_series(folder, root, read_table(built / QUARTERS).head(0))
 
 
 @pytest.fixture(scope="session")

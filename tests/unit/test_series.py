@@ -13,14 +13,12 @@ from crimeshare.parquet import read_table
 from crimeshare.publish.subjects.estimates import CHANGES, RECORDED
 from crimeshare.publish.subjects.revised import CODES
 from crimeshare.reference import areas
+from tests.building import NO_POPULATION
 from tests.quarterly import shipped
 
 NATION, GWENT, MANCHESTER, NORTH_WEST = "K04000001", "W15000002", "E23000005", "E12000002"
 GROUP = "stalking_harassment"
 FORCES = [code for code, area in areas().items() if area.area_type == "force"]
-NO_POPULATION = pd.DataFrame(
-    {name: [] for name in ("release_id", "measure", "area_code", "reference_year", "value")}
-)
 
 
 def at(series: pd.DataFrame, area: str, offence_id: str, period_end: str) -> pd.Series:

@@ -112,7 +112,7 @@ rule compute_composition:
 
 rule compute_control_limits:
     input:
-        shares="results/estimates/shares.parquet",
+        series="results/estimates/series.parquet",
         reference=depends("compute_control_limits").files,
     output:
         control_limits="results/estimates/control_limits.parquet",
@@ -134,7 +134,7 @@ rule compute_control_limits:
 
 rule compute_similar_forces:
     input:
-        shares="results/estimates/shares.parquet",
+        series="results/estimates/series.parquet",
         reference=depends("compute_similar_forces").files,
     output:
         similar_forces="results/estimates/similar_forces.parquet",

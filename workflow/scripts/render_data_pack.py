@@ -5,14 +5,15 @@ from pathlib import Path
 from crimeshare.publish.pack.data_pack import WORKBOOK, write_data_pack, write_zip
 from crimeshare.publish.pack.dictionary import data_tables
 from crimeshare.publish.pack.workbook import read_rows_of, workbook_sheets, write_workbook
+from crimeshare.publish.subjects import currency
 from crimeshare.publish.subjects.estimates import open_estimates
 from crimeshare.running import running
 from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
     estimates = open_estimates(snakemake.params.offence_group)
-    newest = read_registry(Path(snakemake.input.registry))[estimates.latest.release_id]
-    dated = newest.published or newest.period_end
+    registry = read_registry(Path(snakemake.input.registry))
+    dated = currency.published(registry, estimates) or estimates.latest.period_end
     folder = Path(snakemake.output.package).parent
     built = {table.table: table.built for table in data_tables()}
     sheets = workbook_sheets(

@@ -31,6 +31,9 @@ YEAR = 4
 """Quarters of a year."""
 
 ONS, HOME_OFFICE = "ons", "home_office"
+OF_ALL = " / all recorded crime"
+CELLS_APART = "; "
+"""What stands between the cells of a row; one of the open data names what is added up there."""
 
 SERIES = [
     "area_code",
@@ -131,6 +134,12 @@ def compute_series(
     for name in ("area_name", "area_type"):
         series[name] = series["area_code"].map({c: getattr(a, name) for c, a in areas().items()})
     return series[SERIES].reset_index(drop=True)
+
+
+def newest_year(series: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the newest quarter-end."""
+    newest: pd.DataFrame = series[series["period_end"] == series["period_end"].max()]
+    return newest
 
 
 # --- what each kind of release gives -----------------------------------------------------------
@@ -353,21 +362,22 @@ def _above(member: str) -> list[str]:
     return line
 
 
-def _quarter_words(rows: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, pd.Series]:
-    """Formula and cells: the sheets of the four quarters, as their rows are added up there."""
+def _quarter_words(rows: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, list[str]]:
+    """Formula and cells: what is added up in the sheets that hold the four quarters."""
     release_id = quarters["release_id"].iloc[0]
-    sheets = quarters.drop_duplicates("period_end").set_index("period_end")["sheet"]
+    sheets = dict(zip(quarters["period_end"], quarters["sheet"], strict=True))
     ends = rows["period_end"]
     first = (ends - pd.DateOffset(months=9) + pd.offsets.MonthEnd(0)).astype(ends.dtype)
-    start, end = first.map(sheets), ends.map(sheets)
-    where = f"[{release_id}]'" + start + "'" + ("-'" + end + "'").where(start != end, "")
-    share = np.where(rows["offence_id"] == TOTAL, "", " / total")
-    words = {(a, b): f"{a:%B %Y} to {b:%B %Y}" for a, b in {*zip(first, ends, strict=True)}}
-    span = [words[pair] for pair in zip(first, ends, strict=True)]
-    return {
-        "formula": "sum of the quarters ending " + pd.Series(span, index=rows.index) + share,
-        "cells": where + ": rows of " + rows["area_code"] + ", " + rows["offence_id"],
-    }
+    spans = zip(first.map(sheets), ends.map(sheets), strict=True)
+    named = zip(rows["offence_id"], rows["area_code"], rows["excluded"], strict=True)
+    formulas, cells = [], []
+    for (offence_id, area_code, excluded), span in zip(named, spans, strict=True):
+        without = f", without {excluded.replace('; ', ' and ')}" if excluded else ""
+        what = f"{offences()[offence_id].name}, {areas()[area_code].area_name}{without}"
+        formulas.append(f"{what}, four quarters{'' if offence_id == TOTAL else OF_ALL}")
+        places = (f"[{release_id}]'{sheet}'!{what}" for sheet in dict.fromkeys(span))
+        cells.append(CELLS_APART.join(places))
+    return {"formula": formulas, "cells": cells}
 
 
 def _in_full(rows: pd.DataFrame) -> pd.Series:
@@ -380,7 +390,7 @@ def _ratio(offence: pd.Series, part: pd.Series, whole: pd.Series) -> pd.Series:
 
 
 def _both(offence: pd.Series, part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part.where((offence == TOTAL) | whole.isna(), part + ", " + whole)
+    return part.where((offence == TOTAL) | whole.isna(), part + CELLS_APART + whole)
 
 
 # --- which of them leads, and what follows from it ---------------------------------------------

@@ -77,11 +77,9 @@ CONFIG: Spec = {
 
 # The marks of a key, as drawings of 28 by 12; a colour, a dash and a shape for each series.
 _SWATCHES = {
-    "own": f'<path d="M0 6H28" stroke="{ACCENT}" stroke-width="2.5"/>'
-    f'<circle cx="14" cy="6" r="4.5" fill="{ACCENT}"/>',
-    "reference": f'<path d="M0 6H28" stroke="{COMPARE}" stroke-width="2" stroke-dasharray="5 3"/>'
-    f'<path d="M14 1L19 6L14 11L9 6Z" fill="{COMPARE}"/>',
-    "revised": f'<circle cx="14" cy="6" r="4.5" fill="{PAPER}" stroke="{ACCENT}"'
+    "own": f'<path d="M0 6H28" stroke="{ACCENT}" stroke-width="2.5"/>',
+    "reference": f'<path d="M0 6H28" stroke="{COMPARE}" stroke-width="2" stroke-dasharray="5 3"/>',
+    "published": f'<circle cx="14" cy="6" r="4.5" fill="{PAPER}" stroke="{ACCENT}"'
     f' stroke-width="2"/>',
     "rule": f'<path d="M14 0V12" stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="2 2"/>',
     "interval": f'<path d="M2 6H26" stroke="{ACCENT}" stroke-width="4"/>'
@@ -178,11 +176,15 @@ def _embedded(drawing: str, chart_id: str, alt: str) -> str:
         r' (?:role|aria-roledescription|aria-hidden|pointer-events)="[^"]*"', "", drawing
     )
     drawing = drawing.replace(" aria-label=", " data-tip=")
+    # Said once for all text, and nothing where it is as it would be anyway.
+    drawing = drawing.replace(f' font-family="{FONT}"', "").replace(' opacity="1"', "")
+    drawing = drawing.replace('<path class="foreground" d="" display="none"/>', "")
     drawing = re.sub(r'\b(id="|url\(#)', rf"\g<1>{chart_id}-", drawing)
     width, height = re.search(r'width="(\d+)" height="(\d+)"', drawing).groups()  # type: ignore[union-attr]
     body = drawing[drawing.index(">") + 1 :]
     return (
         f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 {width} {height}"'
+        f' font-family="{FONT}"'
         f' style="max-width:{int(width) * ENLARGED:.0f}px" xmlns="http://www.w3.org/2000/svg">{body}'
     )
 
@@ -196,7 +198,6 @@ class Point:
 
     period_end: date
     figure: Figure
-    revised: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,17 +229,20 @@ def over_time(
     own: tuple[str, Sequence[Point]],
     reference: tuple[str, Sequence[Point]] | None = None,
     breaks: Sequence[Break] = (),
+    published: Sequence[Point] = (),
 ) -> Chart:
-    """Draw one area's series, with another to compare, over the years at hand.
+    """Draw one area's series, with another to compare, over the years.
 
     Args:
         chart: title, subtitle and notes; drawing, text alternative, data and key are set here.
         own: name and years, oldest first, of the area the page is about.
         reference: likewise for the area it is compared with.
         breaks: recording changes; each is drawn as a lettered rule and named in the key.
+        published: the area's years as they were first published, drawn as points beside the line.
     """
     named = [own, reference] if reference else [own]
     rows = [row for index, (name, points) in enumerate(named) for row in _rows(index, name, points)]
+    first_issues = _rows(len(named), f"{own[0]}, as first published", published)
     first, last = min(row["x"] for row in rows), max(row["x"] for row in rows)
     inside = [b for b in breaks if first <= _position(b.day, start=True) < last]
     letters = {b: chr(ord("A") + position) for position, b in enumerate(inside)}
@@ -260,7 +264,7 @@ def over_time(
     y = {
         "field": "y",
         "type": "quantitative",
-        "scale": {"domain": [0, max(row["y"] for row in rows) * 1.05], "nice": True},
+        "scale": {"domain": [0, max(row["y"] for row in rows + first_issues) * 1.05], "nice": True},
         "axis": {
             "labelExpr": "datum.label + '%'" if unit == "proportion" else "datum.label",
             "tickCount": 5,
@@ -270,17 +274,30 @@ def over_time(
     layers = _rules(letters, x)
     for index in reversed(range(len(named))):
         layers += _series([row for row in rows if row["series"] == index], index, x, y)
+    layers += _first_issues(first_issues, x, y)
     key = list(zip(("own", "reference"), (escape(name) for name, _ in named), strict=False))
-    if any(row["revised"] for row in rows):
-        key.append(("revised", "Hollow: as revised a year later"))
+    if published:
+        key.append(("published", "As first published"))
     key += [("rule", f"{letter}, {escape(_dated(b))}") for b, letter in letters.items()]
     return replace(
         chart,
         spec={"width": WIDTH, "height": 230, "layer": layers},
         alt=_alt_over_time(chart, named, letters),
-        data=[_csv_row(name, point) for name, points in named for point in points],
+        data=[
+            _csv_row(name, point, state)
+            for state, lines in (
+                ("as the newest release gives it", named),
+                ("as first published", [(own[0], published)]),
+            )
+            for name, points in lines
+            for point in points
+        ],
         key=key,
-        figures=[point.figure for _, points in named for point in points],
+        figures=[
+            point.figure
+            for points in (*(points for _, points in named), published)
+            for point in points
+        ],
     )
 
 
@@ -297,9 +314,7 @@ def _rows(series: int, name: str, points: Sequence[Point]) -> list[Spec]:
             "x": _position(point.period_end),
             "y": point.figure.number * _scale(point.figure),
             "stretch": stretch,
-            "revised": point.revised,
-            "tip": f"{name}, {prose.period(point.period_end)}: {point.figure.text}"
-            + (" (revised)" if point.revised else ""),
+            "tip": f"{name}, {prose.period(point.period_end)}: {point.figure.text}",
         }
         for point, stretch in zip(points, stretches, strict=True)
     ]
@@ -314,24 +329,31 @@ def _series(rows: list[Spec], index: int, x: Spec, y: Spec) -> list[Spec]:
     line: Spec = {"type": "line", "stroke": colour, "strokeWidth": (2.5, 2)[index], "aria": False}
     if index:
         line["strokeDash"] = [5, 3]
+    data = {"values": rows}
+    encoding: Spec = {"x": x, "y": y}
+    lines = [{"data": data, "mark": line, "encoding": {**encoding, "detail": {"field": "stretch"}}}]
+    if index:
+        return lines
+    # Each quarter can be pointed at; drawn marks would hide the line.
+    mark = {"type": "point", "size": 70, "opacity": 0, "stroke": colour}
+    encoding["description"] = {"field": "tip"}
+    return [*lines, {"data": data, "mark": mark, "encoding": encoding}]
+
+
+def _first_issues(rows: list[Spec], x: Spec, y: Spec) -> list[Spec]:
+    if not rows:
+        return []
     mark = {
         "type": "point",
-        "shape": ("circle", "diamond")[index],
-        "size": 70,
+        "shape": "circle",
+        "size": 40,
         "opacity": 1,
-        "stroke": colour,
-        "strokeWidth": 2,
+        "fill": PAPER,
+        "stroke": ACCENT,
+        "strokeWidth": 1.5,
     }
-    fill = {"condition": {"test": "datum.revised", "value": PAPER}, "value": colour}
-    data = {"values": rows}
-    return [
-        {"data": data, "mark": line, "encoding": {"x": x, "y": y, "detail": {"field": "stretch"}}},
-        {
-            "data": data,
-            "mark": mark,
-            "encoding": {"x": x, "y": y, "fill": fill, "description": {"field": "tip"}},
-        },
-    ]
+    encoding = {"x": x, "y": y, "description": {"field": "tip"}}
+    return [{"data": {"values": rows}, "mark": mark, "encoding": encoding}]
 
 
 def _rules(letters: Mapping[Break, str], x: Spec) -> list[Spec]:
@@ -366,8 +388,7 @@ def _alt_over_time(
     for name, points in named:
         values = [
             f"{point.figure.text} in the {prose.period(point.period_end)}"
-            + (" as revised" if point.revised else "")
-            for point in points
+            for point in _told(points)
         ]
         parts.append(f"{name}: {'; '.join(values)}.")
     ends = [point.period_end for point in named[0][1]]
@@ -382,12 +403,19 @@ def _alt_over_time(
     return " ".join(parts)
 
 
-def _csv_row(name: str, point: Point) -> dict[str, object]:
+def _told(points: Sequence[Point]) -> list[Point]:
+    """The points that a text tells of a line: both ends, and the highest and lowest between."""
+    ranked = sorted(points, key=lambda point: point.figure.number)
+    told = {points[0], points[-1], ranked[0], ranked[-1]} if len(points) > 4 else set(points)
+    return [point for point in points if point in told]
+
+
+def _csv_row(name: str, point: Point, state: str) -> dict[str, object]:
     return {
         "series": name,
         "year_ending": point.period_end.isoformat(),
+        "state": state,
         **figure_columns(point.figure),
-        "revised": "yes" if point.revised else "no",
     }
 
 

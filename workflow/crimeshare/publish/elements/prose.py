@@ -179,6 +179,11 @@ def lower_first(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
+def upper_first(text: str) -> str:
+    """The beginning of a sentence: "Harassment"."""
+    return text[:1].upper() + text[1:]
+
+
 def plain(html: str) -> str:
     """The text of a piece of HTML."""
     return unescape(re.sub(r"<[^>]+>", "", html)).strip()

@@ -101,8 +101,15 @@ def _cells(figures: Sequence[Figure]) -> Iterator[tuple[Cell, str]]:
         for cell in figure.cells:
             if not over_cells or cell.release_id != own:
                 sheets.setdefault((cell.release_id, cell.sheet.strip()), []).append(cell)
-    for (_, sheet), cells in sheets.items():
-        yield cells[0], f"<code>{escape(f'{sheet}: {_places(cells)}')}</code>"
+    # Sheets of one release in which the same is looked up are named together.
+    alike_sheets: dict[tuple[str, str], list[str]] = {}
+    first: dict[tuple[str, str], Cell] = {}
+    for (release_id, sheet), cells in sheets.items():
+        key = (release_id, _places(cells))
+        alike_sheets.setdefault(key, []).append(sheet)
+        first.setdefault(key, cells[0])
+    for key, names in alike_sheets.items():
+        yield first[key], f"<code>{escape(', '.join(names) + ': ' + key[1])}</code>"
     for (_, skeleton), alike in formulas.items():
         yield alike[0].cells[0], f"<code>{escape(_filled(skeleton, alike))}</code>"
 

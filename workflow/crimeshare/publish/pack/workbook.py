@@ -219,7 +219,10 @@ def rounded(value: float, decimals: int = 1) -> float:
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
-POLICE = "Office for National Statistics, police force area tables"
+RECORDS = (
+    "Office for National Statistics, police force area and appendix tables; Home Office, police "
+    "recorded crime open data"
+)
 
 
 def _latest(estimates: Estimates) -> Sheet:
@@ -246,7 +249,7 @@ def _latest(estimates: Estimates) -> Sheet:
         "Latest",
         f"{offence} by area, {year.words} $$records$$",
         "England and Wales, its countries, regions and police force areas",
-        f"{POLICE}, {year.words} ({year.release_id})",
+        f"{RECORDS}, {year.words}",
         [
             "Area code",
             "Area",
@@ -269,8 +272,7 @@ def _over_time(estimates: Estimates) -> Sheet:
             place.area.area_code,
             place.name + prose.excluding(place.excluded(year)),
             year.month,
-            year.release_id,
-            "revised" if year.revised else "as first published",
+            place.release(year),
             _value(place.count(year)),
             _value(place.total(year)),
             _value(place.share(year)),
@@ -282,15 +284,14 @@ def _over_time(estimates: Estimates) -> Sheet:
     ]
     return Sheet(
         "Over_time",
-        f"{estimates.offence.name} by area, every year at hand $$records$$",
+        f"{estimates.offence.name} by area, the year ending at each quarter-end $$records$$",
         f"Years ending {estimates.years[0].month} to {estimates.years[-1].month}",
-        POLICE,
+        RECORDS,
         [
             "Area code",
             "Area",
             "Year ending",
             "Release $$edition$$",
-            "State of the figure",
             "Offences",
             "All recorded crime (offences, excluding fraud)",
             "Share of recorded crime (%)",
@@ -306,28 +307,28 @@ def _changes(estimates: Estimates) -> Sheet:
             place.area.area_code,
             place.name + prose.excluding(place.excluded(year)),
             year.month,
-            year.release_id,
+            place.release(year),
             _value(change.previous),
             _value(change.current),
             _value(change.difference),
             _value(change.percent),
             _yes(change.comparable),
-            "; ".join(change.recording_changes) or "none",
+            "; ".join(change.recording_changes) or "none known",
         ]
         for place in _places(estimates)
-        for year, change in _changes_of(place, estimates.editions)
+        for year, change in _changes_of(place, estimates.years)
     ]
     return Sheet(
         "Changes",
         f"{estimates.offence.name} by area: change on the year before $$records$$",
-        f"Years ending {estimates.editions[0].month} to {estimates.editions[-1].month}",
-        POLICE,
+        f"Years ending {estimates.years[0].month} to {estimates.years[-1].month}",
+        RECORDS,
         [
             "Area code",
             "Area",
             "Year ending",
             "Release $$edition$$",
-            "Year before, as revised (offences)",
+            "Year before (offences)",
             "This year (offences)",
             "Change (offences)",
             "Change (%)",
@@ -364,7 +365,7 @@ def _subgroups(estimates: Estimates) -> Sheet:
         "Sub_groups",
         f"Sub-groups of recorded crime in {nation.name}, {year.words} $$records$$",
         f"{nation.name}{prose.excluding(nation.excluded(year))}",
-        f"{POLICE}, {year.words} ({year.release_id})",
+        f"{RECORDS}, {year.words}",
         ["Sub-group", "Offences", "Share of recorded crime (%)", "Change on the year before (%)"],
         rows,
     )
@@ -435,5 +436,5 @@ def _places(estimates: Estimates) -> list[Place]:
     return [place for place in estimates.places if place.total().cells]
 
 
-def _yes(yes: bool) -> str:
-    return "yes" if yes else "no"
+def _yes(yes: bool | None) -> str:
+    return {True: "yes", False: "no", None: "not gathered"}[yes]

@@ -78,7 +78,7 @@ def report_pages() -> list[Page]:
     forces = sorted((a for a in areas().values() if a.area_type == "force"), key=lambda a: a.slug)
     regions = [a for a in areas().values() if a.area_type == "region" or a.area_name == "Wales"]
     return [
-        Page("index", "Summary", "index", settings=("offence_id", "force")),
+        Page("index", "Summary", "index"),
         Page("national", "England and Wales", "national", section="England and Wales"),
         Page("survey", "Crime Survey", "survey", section="England and Wales", settings=()),
         *(

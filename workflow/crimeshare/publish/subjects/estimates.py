@@ -5,6 +5,8 @@ The tables come from the steps before; nothing is measured here but places in an
 
 from __future__ import annotations
 
+import calendar
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,10 +16,12 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from crimeshare.cells import Cell
 from crimeshare.measures.control_limits import LEVELS, Funnel
 from crimeshare.measures.recorded import rank_forces
+from crimeshare.measures.series import CELLS_APART, OF_ALL
 from crimeshare.nearest import did_you_mean
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
@@ -26,13 +30,17 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.reference import Area, Offence, areas, offences
 
 RECORDED = Path("results/clean/recorded_crime.parquet")
+CODES = Path("results/clean/recorded_offence_codes.parquet")
 SHARES = Path("results/estimates/shares.parquet")
 CHANGES = Path("results/estimates/changes.parquet")
+SERIES = Path("results/estimates/series.parquet")
 CONTROL_LIMITS = Path("results/estimates/control_limits.parquet")
 SIMILAR_FORCES = Path("results/estimates/similar_forces.parquet")
-TABLES = (RECORDED, SHARES, CHANGES, CONTROL_LIMITS, SIMILAR_FORCES)
+TABLES = (RECORDED, CODES, SHARES, CHANGES, SERIES, CONTROL_LIMITS, SIMILAR_FORCES)
 
 TOTAL = "total"
+# A cell as rows of the series name it.
+_CELL = re.compile(r"\[(?P<release>[^\]]+)\]'(?P<sheet>[^']+)'!(?P<at>.+)")
 RANKS = {
     "main_groups": "rank_main_groups",
     "subgroups": "rank_subgroups",
@@ -42,11 +50,23 @@ RANKS = {
 
 @dataclass(frozen=True, order=True)
 class Year:
-    """A year as one release gives it: published for the first time, or revised a year later."""
+    """A year: its leading figures, or what one release gives of it.
+
+    Attributes:
+        period_end: its last day.
+        release_id: an edition of the police force area tables; empty for the leading figures, each
+            of which names the release it comes from.
+        revised: given by that edition as the year before its own.
+    """
 
     period_end: date
-    release_id: str
+    release_id: str = ""
     revised: bool = False
+
+    @property
+    def leads(self) -> bool:
+        """Whether these are the leading figures, not those of one edition."""
+        return not self.release_id
 
     @property
     def words(self) -> str:
@@ -61,6 +81,8 @@ class Year:
     @property
     def note(self) -> str:
         """How this year's figures came about, for the reader of a table."""
+        if self.leads:
+            return "as the newest release gives it"
         return "as revised a year later" if self.revised else "as first published in its edition"
 
 
@@ -71,9 +93,9 @@ class Change:
     Attributes:
         previous, current: the two counts; the earlier one as revised where the release gives it.
         difference: their difference, a count; percent: the same as a share of `previous`.
-        comparable: False where a recording change falls in between.
+        comparable: False where a recording change falls in between; None where nobody has gathered
+            the changes of the group.
         recording_changes: the names of those changes.
-        basis: where the earlier count comes from, as the estimates name it.
     """
 
     year: Year
@@ -82,9 +104,8 @@ class Change:
     current: Figure
     difference: Figure
     percent: Figure
-    comparable: bool
+    comparable: bool | None
     recording_changes: tuple[str, ...]
-    basis: str
 
 
 @dataclass(frozen=True)
@@ -152,19 +173,25 @@ class Place:
         """Offences per 1,000 residents, as published."""
         return self._cell("rate_per_1000", year, offence_id)
 
+    def population_year(self) -> str:
+        """The middle of the year whose residents the latest rate is of: "mid-2023"."""
+        latest = self.estimates.latest
+        row = self.estimates.share_row(latest, self.area.area_code, self.estimates.offence_id)
+        return f"mid-{row['population_year']}"
+
     def share(self, year: Year | None = None, offence_id: str | None = None) -> Figure:
         """The group's share of the same release's own total."""
         year = year or self.estimates.latest
         offence_id = offence_id or self.estimates.offence_id
         part, whole = self.count(year, offence_id), self.total(year)
         row = self.estimates.share_row(year, self.area.area_code, offence_id)
-        cells = (*part.cells, *whole.cells)
+        cells = tuple(dict.fromkeys((*part.cells, *whole.cells)))
         return Figure(
             self._id("share", year, offence_id),
             row.get("share"),
             "proportion",
             cells,
-            " / ".join(cell.name for cell in cells),
+            f"{part.named} / {whole.named}",
             marker=part.marker or whole.marker or "unavailable",
         )
 
@@ -181,13 +208,13 @@ class Place:
         rank = row.get(RANKS[classification])
         if rank is None:
             return None
-        cells = self.count(year).cells
+        count = self.count(year)
         return Figure(
             self._id(f"rank_{classification}", year, offence_id),
             rank,
             "rank",
-            cells,
-            f"place of {cells[0].name} in its row among {prose.CLASSIFICATIONS[classification]}",
+            count.cells,
+            f"place of {count.named} among {prose.CLASSIFICATIONS[classification]}",
         )
 
     def rank_among_forces(self, year: Year | None = None) -> Figure | None:
@@ -220,29 +247,28 @@ class Place:
         found = []
         for row in self.estimates.similar_rows(self.area.area_code):
             other = self.estimates.place(row["similar_code"])
-            rows = [
-                [cell for leaf in leaves for cell in place.count(year, leaf).cells]
+            cells = dict.fromkeys(
+                cell
                 for place in (self, other)
-            ]
-            ends = (f"{cells[0].name}:{cells[-1].cell}" for cells in rows)
-            found.append(
-                (
-                    other,
-                    Figure(
-                        f"distance.{self.slug}.{other.slug}.{year.release_id}",
-                        row["distance"],
-                        "proportion",
-                        (*rows[0], *rows[1]),
-                        "distance of the mixes of other crime in {} and {}".format(*ends),
-                    ),
-                )
+                for leaf in leaves
+                for cell in place.count(year, leaf).cells
             )
+            figure = Figure(
+                f"distance.{self.slug}.{other.slug}.{year.period_end:%Y-%m}",
+                row["distance"],
+                "proportion",
+                tuple(cells),
+                f"distance of the mixes of other crime in {self.name} and {other.name}",
+            )
+            found.append((other, figure))
         return found
 
     def change(self, year: Year | None = None, offence_id: str | None = None) -> Change | None:
         """The change on the year before, as the estimates hold it; None where they do not."""
         year = year or self.estimates.latest
         offence_id = offence_id or self.estimates.offence_id
+        if year.leads:
+            return self._leading_change(year, offence_id)
         row = self.estimates.change_row(year, self.area.area_code, offence_id)
         if row is None or row["change"] is None:
             return None
@@ -256,8 +282,39 @@ class Place:
             cells = (*current.cells, *published.cells)
             formula = "{} / (1 + {} / 100)".format(*(cell.name for cell in cells))
             previous = replace(previous, value=row["previous"], cells=cells, formula=formula)
+        change = self._changed(year, offence_id, current, previous, row)
+        if not tabled:
+            percent = replace(
+                change.percent, cells=published.cells, formula=f"{published.named} / 100"
+            )
+            change = replace(change, percent=percent)
+        return change
+
+    def _leading_change(self, year: Year, offence_id: str) -> Change | None:
+        """The change of a leading figure on the year before, as its own release gives that."""
+        row = self.estimates.share_row(year, self.area.area_code, offence_id)
+        if row.get("previous") is None:
+            return None
+        earlier = Year(_a_year_before(year.period_end))
+        previous = self.count(earlier, offence_id)
+        if previous.value != row["previous"]:
+            count = self.count(year, offence_id)
+            previous = Figure(
+                self._id("previous", year, offence_id),
+                row["previous"],
+                "count",
+                count.cells,
+                f"the year before {count.named}",
+            )
+        row = {**row, "previous_period_end": earlier.period_end}
+        return self._changed(year, offence_id, self.count(year, offence_id), previous, row)
+
+    def _changed(
+        self, year: Year, offence_id: str, current: Figure, previous: Figure, row: dict[str, Any]
+    ) -> Change:
         cells = tuple(dict.fromkeys((*current.cells, *previous.cells)))
         now, before = current.named, previous.named
+        percent = row["change_pct"]
         return Change(
             year,
             row["previous_period_end"],
@@ -265,28 +322,36 @@ class Place:
             current,
             Figure(
                 self._id("change", year, offence_id),
-                row["change"],
+                current.number - previous.number,
                 "count",
                 cells,
                 f"{now} - {before}",
             ),
             Figure(
                 self._id("change_pct", year, offence_id),
-                None if row["change_pct"] is None else row["change_pct"] / 100,
+                None if percent is None else percent / 100,
                 "change",
-                cells if tabled else published.cells,
-                f"{now} / {before} - 1" if tabled else f"{published.named} / 100",
+                cells,
+                f"{now} / {before} - 1",
                 marker="small_base",
             ),
             row["comparable"],
             tuple(name for name in (row["recording_changes"] or "").split("; ") if name),
-            row["basis"],
         )
 
     def excluded(self, year: Year | None = None) -> list[str]:
         """Forces within this area that made no return, so that its totals leave them out."""
-        absent = self.estimates.without_return(year or self.estimates.latest)
+        year = year or self.estimates.latest
+        if year.leads:
+            row = self.estimates.share_row(year, self.area.area_code, TOTAL)
+            return [name for name in row.get("excluded", "").split("; ") if name]
+        absent = self.estimates.without_return(year)
         return [place.name for place in absent if self in place.ancestors()]
+
+    def release(self, year: Year) -> str:
+        """The release that the count of a year comes from; empty where there is none."""
+        row = self.estimates.share_row(year, self.area.area_code, self.estimates.offence_id)
+        return str(row.get("release_id", ""))
 
     def ancestors(self) -> Iterator[Place]:
         """The areas this one is part of, the smallest first."""
@@ -301,12 +366,16 @@ class Place:
 
     def _id(self, quantity: str, year: Year, offence_id: str) -> str:
         kind = "" if self.kind == "force" else f"{self.kind}-"
-        period = "" if not year.revised else f".{year.period_end:%Y-%m}"
-        return f"{quantity}.{kind}{self.slug}.{offence_id}.{year.release_id}{period}"
+        named = [year.release_id] if year.release_id else []
+        if year.leads or year.revised:
+            named.append(f"{year.period_end:%Y-%m}")
+        return ".".join([quantity, f"{kind}{self.slug}", offence_id, *named])
 
     def _cell(self, measure: str, year: Year | None, offence_id: str | None) -> Figure:
         year = year or self.estimates.latest
         offence_id = offence_id or self.estimates.offence_id
+        if year.leads:
+            return self._leading(measure, year, offence_id)
         row = self.estimates.recorded_row(year, self.area.area_code, offence_id, measure)
         unit = {"count": "count", "rate_per_1000": "per_1000", "change_pct": "change"}[measure]
         figure_id = self._id(measure, year, offence_id)
@@ -314,6 +383,29 @@ class Place:
             return Figure(figure_id, None, unit, marker="unavailable")
         cell = Cell(year.release_id, row["workbook_sha256"], row["sheet"], row["cell"])
         return Figure(figure_id, row["value"], unit, (cell,), marker=row["marker"])
+
+    def _leading(self, measure: str, year: Year, offence_id: str) -> Figure:
+        """A count or rate of the series, with the cells that its row names."""
+        unit = {"count": "count", "rate_per_1000": "per_1000"}[measure]
+        figure_id = self._id(measure, year, offence_id)
+        row = self.estimates.share_row(year, self.area.area_code, offence_id)
+        if not row:
+            return Figure(figure_id, None, unit, marker="unavailable")
+        cells = self.estimates.cells_of(row)
+        own = cells[:1] if cells[0].addressed else cells
+        formula = "" if cells[0].addressed else row["formula"].removesuffix(OF_ALL)
+        if measure == "count":
+            return Figure(figure_id, row["count"], unit, own, formula)
+        count = self.count(year, offence_id)
+        residents = f"residents of mid-{row['population_year']}"
+        return Figure(
+            figure_id,
+            row["rate_per_1000"],
+            unit,
+            own,
+            f"1000 * {count.named} / {residents}",
+            marker="low_population",
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Place) and other.area == self.area
@@ -330,11 +422,16 @@ class Estimates:
         recorded: list[dict[str, Any]],
         shares: list[dict[str, Any]],
         changes: list[dict[str, Any]],
+        series: list[dict[str, Any]],
         control_limits: list[dict[str, Any]],
         similar_forces: list[dict[str, Any]],
+        hashes: Mapping[str, str],
         offence_id: str,
     ) -> None:
-        """Take rows of the tables of `TABLES`; those of control limits about the group alone."""
+        """Take rows of the tables of `TABLES`; those of control limits about the group alone.
+
+        `hashes` are those of the workbooks by release.
+        """
         if offence_id not in offences():
             raise Problem(
                 f"There is no offence group `{offence_id}`{did_you_mean(offence_id, offences())}"
@@ -353,10 +450,11 @@ class Estimates:
             newest = self._own_periods.get(release_id, period_end)
             self._own_periods[release_id] = max(newest, period_end)
         self._changes = {(r["release_id"], r["area_code"], r["offence_id"]): r for r in changes}
-        self._control_limits = {
-            (r["release_id"], r["period_end"], r["area_code"]): r for r in control_limits
-        }
+        # Leading figures stand under no release: see `Year`.
+        self._shares |= {("", r["period_end"], r["area_code"], r["offence_id"]): r for r in series}
+        self._control_limits = {(r["period_end"], r["area_code"]): r for r in control_limits}
         self._similar = similar_forces
+        self._hashes = hashes
         self._without_return: dict[Year, list[Place]] = {}
         self.places = [Place(self, area) for area in areas().values()]
         self._by_code = {place.area.area_code: place for place in self.places}
@@ -386,19 +484,23 @@ class Estimates:
 
     @cached_property
     def years(self) -> list[Year]:
-        """The editions, and the earlier years that only a later release gives, as revised there."""
-        published = {year.period_end for year in self.editions}
-        revised = {
-            period_end: Year(period_end, release_id, revised=True)
-            for release_id, period_end, *_ in sorted(self._shares)
-            if period_end not in published
-        }
-        return sorted([*self.editions, *revised.values()])
+        """The years of the leading figures, one for each quarter-end, the oldest first."""
+        code = self.nation.area.area_code
+        return sorted(
+            Year(period_end)
+            for release_id, period_end, area_code, offence_id in self._shares
+            if (release_id, area_code, offence_id) == ("", code, TOTAL)
+        )
 
     @property
     def latest(self) -> Year:
-        """The newest edition."""
-        return self.editions[-1]
+        """The newest year of the leading figures."""
+        return self.years[-1]
+
+    def each_year(self) -> list[Year]:
+        """The years that end in the same month as the latest, the oldest first."""
+        month = self.latest.period_end.month
+        return [year for year in self.years if year.period_end.month == month]
 
     @cached_property
     def forces(self) -> list[Place]:
@@ -407,6 +509,9 @@ class Estimates:
 
     def without_return(self, year: Year) -> list[Place]:
         """The forces that made no return for a year, though its release names them."""
+        if year not in self._without_return and year.leads:
+            absent = self.nation.excluded(year)
+            self._without_return[year] = [place for place in self.forces if place.name in absent]
         if year not in self._without_return:
             totals = [(place, place.total(year)) for place in self.forces]
             self._without_return[year] = [
@@ -470,10 +575,7 @@ class Estimates:
         """The control limits of the latest year by the code of the force."""
         year = self.latest
         codes = [force.area.area_code for force in self.forces]
-        rows = {
-            code: self._control_limits.get((year.release_id, year.period_end, code))
-            for code in codes
-        }
+        rows = {code: self._control_limits.get((year.period_end, code)) for code in codes}
         return {code: _control_limits(row) for code, row in rows.items() if row}
 
     def similar_rows(self, area_code: str) -> list[dict[str, Any]]:
@@ -481,9 +583,17 @@ class Estimates:
         return [
             row
             for row in self._similar
-            if (row["release_id"], row["period_end"], row["area_code"])
-            == (self.latest.release_id, self.latest.period_end, area_code)
+            if (row["period_end"], row["area_code"]) == (self.latest.period_end, area_code)
         ]
+
+    def cells_of(self, row: dict[str, Any]) -> tuple[Cell, ...]:
+        """The cells that a row of the series names."""
+        found = (_CELL.fullmatch(cell) for cell in row["cells"].split(CELLS_APART))
+        return tuple(
+            Cell(cell["release"], self._hashes.get(cell["release"], ""), cell["sheet"], cell["at"])
+            for cell in found
+            if cell
+        )
 
     def classified(self, classification: str, year: Year | None = None) -> list[Offence]:
         """The offence groups that a classification ranks in a release.
@@ -505,12 +615,18 @@ class Estimates:
         year = year or self.latest
         ranked = [force for force in self.forces if force.share(year).value is not None]
         return Figure(
-            f"forces_ranked.{self.offence_id}.{year.release_id}",
+            f"forces_ranked.{self.offence_id}.{year.release_id or f'{year.period_end:%Y-%m}'}",
             len(ranked),
             "count",
-            tuple(cell for force in ranked for cell in force.count(year).cells),
+            tuple(dict.fromkeys(cell for force in ranked for cell in force.count(year).cells)),
             "number of forces",
         )
+
+
+def _a_year_before(day: date) -> date:
+    """The last day of the same month a year before, which may be 28 or 29 February."""
+    year = day.year - 1
+    return date(year, day.month, calendar.monthrange(year, day.month)[1])
 
 
 def _control_limits(row: dict[str, Any]) -> ControlLimits:
@@ -535,7 +651,7 @@ def open_estimates(offence_id: str, root: Path | None = None) -> Estimates:
     Raises:
         Problem: if nothing has been built there.
     """
-    root = root or built_root(RECORDED, SHARES, CHANGES)
+    root = root or built_root(RECORDED, SHARES, CHANGES, SERIES)
     stamp = tuple((root / file).stat().st_mtime_ns for file in TABLES)
     return _read(offence_id, root, stamp)
 
@@ -561,14 +677,32 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
     shares = read_table(root / SHARES)
     shares["rank_forces"] = rank_forces(shares).astype("Int64")
     limits = read_table(root / CONTROL_LIMITS)
+    series = read_table(root / SERIES)
+    # Of the other groups the pages show the newest year and the one before it.
+    shown = series["offence_id"].isin([offence_id, TOTAL])
+    shown |= series["period_end"].isin(_two_years(series["period_end"].max()))
     return Estimates(
         rows_of(read_table(root / RECORDED)),
         rows_of(shares),
         rows_of(read_table(root / CHANGES)),
+        rows_of(series[shown]),
         rows_of(limits[limits["offence_id"] == offence_id]),
         rows_of(read_table(root / SIMILAR_FORCES)),
+        _hashes(root),
         offence_id,
     )
+
+
+def _hashes(root: Path) -> dict[str, str]:
+    """The hash of each workbook that a figure of the series may come from."""
+    columns = ["release_id", "workbook_sha256"]
+    tables = [pq.read_table(root / file, columns=columns) for file in (RECORDED, CODES)]
+    seen = pa.concat_tables(tables).group_by(columns).aggregate([]).to_pylist()
+    return {row["release_id"]: row["workbook_sha256"] for row in seen}
+
+
+def _two_years(newest: pd.Timestamp) -> list[pd.Timestamp]:
+    return [newest, pd.Timestamp(_a_year_before(newest.date()))]
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -24,11 +24,6 @@ from crimeshare.publish.subjects.estimates import (
 )
 from crimeshare.reference import REFERENCE, offences, read_rows
 
-SNAPSHOTS = (
-    "Editions are snapshots of years that end in different months; where none is at hand for more"
-    " than a year, the line is interrupted."
-)
-
 
 @cache
 def breaks(offence_id: str) -> tuple[Break, ...]:
@@ -105,8 +100,10 @@ def comparability(change: Change) -> str:
     """Why two years may not be compared, in one sentence; nothing where they may."""
     if change.comparable:
         return ""
+    if change.comparable is None:
+        return "Changes of recording have not been gathered for this group."
     named = prose.listed([f"“{name}”" for name in change.recording_changes])
-    return f"The two years are not comparable, as what police record changed in between: {named}."
+    return f"The two years cannot be compared, as what police record changed in between: {named}."
 
 
 def rank_sentences(place: Place) -> str:
@@ -132,13 +129,15 @@ def how_many(estimates: Estimates, classification: str) -> str:
     """How many groups a classification ranks."""
     groups = estimates.classified(classification)
     figure = Figure(
-        f"groups_ranked.{classification}.{estimates.latest.release_id}",
+        f"groups_ranked.{classification}.{estimates.latest.period_end:%Y-%m}",
         len(groups),
         "count",
         tuple(
-            cell
-            for group in groups
-            for cell in estimates.nation.count(offence_id=group.offence_id).cells
+            dict.fromkeys(
+                cell
+                for group in groups
+                for cell in estimates.nation.count(offence_id=group.offence_id).cells
+            )
         ),
         "number of groups",
     )
@@ -171,7 +170,7 @@ def caveats(place: Place) -> list[str]:
                 f"In the {year.words} the figures of {place.words} exclude {prose.listed(names)}, "
                 f"which made no complete return."
             )
-        elif place.total(year).value is None and place.total(year).cells:
+        elif place in place.estimates.without_return(year):
             notes.append(f"{place.name} made no complete return for the {year.words}.")
     if place.rate().marker == "low_population":
         notes.append(
@@ -189,7 +188,7 @@ def caveats(place: Place) -> list[str]:
         "reported, and recording practice differs between forces and over time. A count of "
         "records has no sampling error, so no interval is given.",
         "A share also moves when other crime rises or falls.",
-        "Each figure is as published in the edition it is shown for; later editions revise it.",
+        "Each figure is as the newest release gives it; later releases revise it.",
     ]
 
 
@@ -203,13 +202,9 @@ def area_notes(place: Place) -> list[str]:
             period = editions[row["release_id"]].words
             notes.setdefault(row["note"], []).append(f"{period}; {cell}")
     return [
-        f"{escape(note)} ({'; '.join(_upper_first(where) for where in found)}.)"
+        f"{escape(note)} ({'; '.join(prose.upper_first(where) for where in found)}.)"
         for note, found in notes.items()
     ]
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # Below this, one offence a month either way is a change of several per cent.
@@ -217,6 +212,13 @@ SMALL = 500
 
 
 # ---------------------------------------------------------------- numbers at a glance
+
+
+_COMPARED = {
+    True: "No known change of rules in between.",
+    False: "Not comparable: what police record changed in between.",
+    None: "Changes of recording have not been gathered for this group.",
+}
 
 
 def facts(place: Place) -> Facts:
@@ -227,7 +229,7 @@ def facts(place: Place) -> Facts:
         (
             f"{place.share()}",
             f"of recorded crime is {words}",
-            f"Share of records, {latest.words}; a count, so no margin of error.",
+            f"Share of records, {latest.words}; a count of records has no sampling error.",
         ),
         (
             f"{place.count()}",
@@ -240,8 +242,8 @@ def facts(place: Place) -> Facts:
         listed.append(
             (
                 f"{rate}",
-                "offences per 1,000 residents",
-                "As published, on the latest mid-year population."
+                f"offences per 1,000 residents of {place.population_year()}",
+                f"{prose.upper_first(latest.words)}."
                 if place == estimates.nation
                 else f"In {estimates.nation.words}: {estimates.nation.rate()}.",
             )
@@ -252,9 +254,7 @@ def facts(place: Place) -> Facts:
             (
                 f"{change.percent:signed}",
                 "change in offences on the year before",
-                "Count of records."
-                if change.comparable
-                else "Not comparable: what police record changed in between.",
+                _COMPARED[change.comparable],
             )
         )
     return Facts(listed)
@@ -264,7 +264,7 @@ def facts(place: Place) -> Facts:
 
 
 def share_over_time(place: Place) -> Chart | None:
-    """The share over the years at hand, beside England and Wales; None where no year has one."""
+    """The share over the years, beside England and Wales; None where no year has one."""
     words, years = place.estimates.offence.name, place.years()
     if not years:
         return None
@@ -276,11 +276,18 @@ def share_over_time(place: Place) -> Chart | None:
         f"{words} made up {last} of recorded crime in {place.words} in the {years[-1].words}, "
         f"{moved} {first} in the {years[0].words}"
     )
-    return _over_time(place, Place.share, "share-by-year", title, "Share of all recorded crime")
+    return _over_time(
+        place,
+        Place.share,
+        place.estimates.years,
+        "share-by-year",
+        title,
+        "Share of all recorded crime",
+    )
 
 
 def rate_over_time(place: Place) -> Chart | None:
-    """Offences per 1,000 residents over the years at hand; None for an area without a rate."""
+    """Offences per 1,000 residents over the years; None for an area without a rate."""
     rate, nation = place.rate(), place.estimates.nation
     if rate.value is None:
         return None
@@ -293,18 +300,20 @@ def rate_over_time(place: Place) -> Chart | None:
             shown_difference=f"{rate.number - nation.rate().number:.1f}",
         )
         title += f", {word} the rate in {nation.words}, {nation.rate()}"
-    return _over_time(place, Place.rate, "rate-by-year", title, _upper_first(offences))
+    years = place.estimates.each_year()
+    return _over_time(place, Place.rate, years, "rate-by-year", title, prose.upper_first(offences))
 
 
 def _over_time(
     place: Place,
     quantity: Callable[[Place, Year], Figure],
+    shown: Sequence[Year],
     chart_id: str,
     title: str,
     statistic: str,
 ) -> Chart:
-    nation = place.estimates.nation
-    own, reference = _points(place, quantity), _points(nation, quantity)
+    estimates, nation = place.estimates, place.estimates.nation
+    own, reference = (_points(area, quantity, shown) for area in (place, nation))
     compared = place != nation
     excluded = [
         f"In the {year.words} {area.words} excludes {prose.listed(area.excluded(year))}."
@@ -318,28 +327,27 @@ def _over_time(
         title,
         f"{statistic}, {escape(place.name)}{f' beside {nation.name}' if compared else ''}, "
         f"years ending {prose.month(years[0])} to {prose.month(years[-1])}",
-        notes=[SNAPSHOTS, *excluded],
+        notes=excluded,
     )
     return charts.over_time(
         chart,
         (place.name, own),
         (nation.name, reference) if compared else None,
-        breaks(place.estimates.offence_id),
+        breaks(estimates.offence_id),
+        _points(place, quantity, estimates.editions),
     )
 
 
-def _points(place: Place, quantity: Callable[[Place, Year], Figure]) -> list[Point]:
-    known = ((year, quantity(place, year)) for year in place.estimates.years)
-    return [
-        Point(year.period_end, figure, year.revised)
-        for year, figure in known
-        if figure.value is not None
-    ]
+def _points(
+    place: Place, quantity: Callable[[Place, Year], Figure], years: Sequence[Year]
+) -> list[Point]:
+    known = ((year, quantity(place, year)) for year in years)
+    return [Point(year.period_end, figure) for year, figure in known if figure.value is not None]
 
 
 def change_by_year(place: Place) -> Chart | None:
-    """The change on the year before in each edition, those not comparable drawn hollow."""
-    changes = [c for c in map(place.change, place.estimates.editions) if c]
+    """The change on the year before, year by year, those not comparable drawn hollow."""
+    changes = [c for c in map(place.change, place.estimates.each_year()) if c]
     if not changes:
         return None
     last = changes[-1]
@@ -354,7 +362,7 @@ def change_by_year(place: Place) -> Chart | None:
             f"Change in {words} on the year before, "
             f"{escape(place.name)}, years ending in each month",
             key=[
-                ("bar", "Comparable with the year before"),
+                ("bar", "No known change of rules"),
                 ("hollow", "Not comparable: what police record changed in between"),
             ],
         ),
@@ -393,51 +401,66 @@ def by_share(places: Sequence[Place]) -> list[Place]:
 
 
 def history(place: Place) -> Table:
-    """Every year at hand: count, total, share, rank and rate."""
+    """All years: count, total, share, rank and rate, and the count as it was first published."""
     estimates = place.estimates
     ranked = place.kind == "force"
     columns = ["Year ending", estimates.offence.name, "All recorded crime", "Share"]
     columns += ["Rank among forces by share"] * ranked
     rows: list[list[Content]] = []
-    for year in estimates.years:
+    editions = {year.period_end: year for year in estimates.editions}
+    for year in estimates.each_year():
         if not place.count(year).cells:
             continue
         label = prose.month(year.period_end) + prose.excluding(place.excluded(year))
-        label += " (as revised a year later)" if year.revised else ""
         row: list[Content] = [label, place.count(year), place.total(year), place.share(year)]
         if ranked:
             rank = place.rank_among_forces(year)
             row.append(rank or Figure("rank_forces.none", None, "rank", marker="unavailable"))
-        rows.append([*row, place.rate(year), f"<code>{year.release_id}</code>"])
+        first = editions.get(year.period_end)
+        published = place.count(first) if first else _NOT_PUBLISHED
+        rows.append([*row, place.rate(year), published])
     return Table(
-        f"{estimates.offence.name} in {place.words}: every year at hand",
-        [*columns, "Per 1,000 residents", "Release"],
+        f"{estimates.offence.name} in {place.words}: all years",
+        [*columns, "Per 1,000 residents", "As first published"],
         rows,
-        notes=["A rate is given for a release's own year only."],
+        notes=[
+            "Rates are per 1,000 residents of the middle of the year, or of the last middle of a "
+            "year whose population is known. As first published: by ONS, where we have its edition."
+        ],
         wide=True,
     )
 
 
+_NOT_PUBLISHED = Figure("count.none", None, "count", marker="unavailable")
+
+
 def changes(place: Place) -> Table:
-    """The change on the year before in each edition, with what makes two years incomparable."""
+    """The change on the year before, year by year, with what makes two years incomparable."""
     rows: list[list[Content]] = [
         [
             prose.month(change.year.period_end) + prose.excluding(place.excluded(change.year)),
             change.previous,
             change.current,
             change.percent,
-            "yes" if change.comparable else f"no: {escape('; '.join(change.recording_changes))}",
+            _rules(change),
         ]
-        for change in map(place.change, place.estimates.editions)
+        for change in map(place.change, place.estimates.each_year())
         if change
     ]
     return Table(
         f"{place.estimates.offence.name} in {place.words}: change on the year before",
-        ["Year ending", "Year before, as revised", "This year", "Change", "Comparable"],
+        ["Year ending", "Year before", "This year", "Change", "Changes of rules"],
         rows,
         styles=["", "", "", "signed"],
         wide=True,
     )
+
+
+def _rules(change: Change) -> str:
+    """What stands between two years in the rules of recording."""
+    if change.comparable is None:
+        return "not gathered for this group"
+    return escape("; ".join(change.recording_changes)) or "no known change"
 
 
 def row_label(name: str, own: bool) -> str:
@@ -525,10 +548,10 @@ def similar_sentence(place: Place) -> str:
     higher = sum(share.number > place.share().number for share in known)
     words = "all" if higher == len(known) else prose.number_word(higher)
     number = Figure(
-        f"similar.{place.slug}.{place.estimates.latest.release_id}",
+        f"similar.{place.slug}.{place.estimates.latest.period_end:%Y-%m}",
         len(known),
         "count",
-        tuple(cell for share in known for cell in share.cells),
+        tuple(dict.fromkeys(cell for share in known for cell in share.cells)),
         "number of similar forces",
     )
     return (
@@ -547,7 +570,7 @@ def neighbours(area_code: str) -> set[str]:
 
 
 def change_in_percent(place: Place, offence_id: str | None = None) -> Figure:
-    """The change on the year before in the latest edition, marked where there is none."""
+    """The change on the year before, marked where there is none."""
     change = place.change(offence_id=offence_id)
     if change is None:
         return Figure("change_pct.none", None, "change", marker="unavailable")

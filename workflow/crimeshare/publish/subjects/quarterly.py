@@ -402,16 +402,17 @@ def compared(quarterly: Quarterly, estimates: Estimates) -> str:
     """How far the two publishers' totals of the forces agree, in sentences."""
     if quarterly.empty:
         return NONE_AT_HAND
+    edition = estimates.editions[-1]
     latest = [
         row
         for row in quarterly.checks(
-            release_id=estimates.latest.release_id, area_type="force", offence_id=TOTAL
+            release_id=edition.release_id, area_type="force", offence_id=TOTAL
         )
-        if row["period_end"] == estimates.latest.period_end
+        if row["period_end"] == edition.period_end
     ]
     if not latest:
-        return f"The open data have no quarters of the {estimates.latest.words}."
-    release = estimates.latest.release_id
+        return f"The open data have no quarters of the {edition.words}."
+    release = edition.release_id
     cells = [
         cell
         for row in latest
@@ -436,7 +437,7 @@ def compared(quarterly: Quarterly, estimates: Estimates) -> str:
     most = _percent(quarterly, place, widest)
     same = f"{equal} of {number} forces have" if equal.value else f"none of {number} forces has"
     return (
-        f"For the {estimates.latest.words}, {same} the same total in both. Half of the forces "
+        f"For the {edition.words}, {same} the same total in both. Half of the forces "
         f"differ by {typical:absolute} or less; the widest difference is that of {place.words}, "
         f"{most:signed}."
     )
@@ -449,7 +450,7 @@ def _ons(place: Place, row: Row) -> Figure:
 
 def _year(estimates: Estimates, row: Row) -> Year:
     own = (row["period_end"], row["release_id"])
-    known = [year for year in estimates.years if (year.period_end, year.release_id) == own]
+    known = [year for year in estimates.editions if (year.period_end, year.release_id) == own]
     first = known[0] if known else None
     return first or Year(row["period_end"], row["release_id"], revised=True)
 
@@ -502,7 +503,7 @@ def forces_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | Non
     """Both publishers' counts of every force in the latest edition."""
     if quarterly.empty:
         return None
-    latest = estimates.latest
+    latest = estimates.editions[-1]
     rows = []
     for force in estimates.forces:
         found = [

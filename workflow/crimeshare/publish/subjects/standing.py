@@ -65,17 +65,18 @@ def _dot(force: Place, limits: ControlLimits) -> Dot:
 def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
     """The share in the middle of the forces, which the limits are drawn around."""
     fitted = [force for force in estimates.forces if force.area.area_code != APART]
-    counts = [cell for force in fitted for cell in force.count().cells]
-    totals = [cell for force in fitted for cell in force.total().cells]
-    columns = (f"{cells[0].name}:{cells[-1].cell}" for cells in (counts, totals))
+    cells = dict.fromkeys(
+        cell
+        for force in fitted
+        for figure in (force.count(), force.total())
+        for cell in figure.cells
+    )
     return Figure(
-        f"share.middle-of-forces.{estimates.offence_id}.{estimates.latest.release_id}",
+        f"share.middle-of-forces.{estimates.offence_id}.{estimates.latest.period_end:%Y-%m}",
         limits.funnel.target,
         "proportion",
-        (*counts, *totals),
-        "random-effects mean of {} / {}, force by force, without the City of London".format(
-            *columns
-        ),
+        tuple(cells),
+        "random-effects mean of the shares of the forces, without the City of London",
     )
 
 
@@ -86,7 +87,7 @@ def _expected(estimates: Estimates) -> str:
     """
     fitted = [force.control_limits() for force in estimates.forces if force.area.area_code != APART]
     held = [limits for limits in fitted if limits]
-    year = f"{estimates.offence_id}.{estimates.latest.release_id}"
+    year = f"{estimates.offence_id}.{estimates.latest.period_end:%Y-%m}"
 
     def number(name: str, value: int, formula: str) -> Figure:
         return Figure(f"forces_{name}.{year}", value, "count", formula=formula)

@@ -1,0 +1,346 @@
+"""What an area's offence group is made of, and what moved it: sentences, a chart and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from crimeshare.measures.composition import EVERYTHING_ELSE
+from crimeshare.parquet import read_table
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import ACCENT, COMPARE, PALE, QUIET, WIDTH, Chart
+from crimeshare.publish.elements.downloads import figure_columns
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.subjects.estimates import Place, Year, built_root, rows_of
+from crimeshare.reference import REFERENCE, read_rows
+from crimeshare.tables.recorded_quarters import code_names
+
+COMPOSITION = Path("results/estimates/composition.parquet")
+
+# Of so many codes the largest are drawn by themselves, the others as one.
+_DRAWN = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """One component in one area and year.
+
+    Attributes:
+        component: an offence code, several that were one, or everything else.
+        count, previous: offences in the year and in the one before.
+        share_points: its part of the change of the group's share, in percentage points.
+        count_points: its part of the change of the group's count, in per cent of that.
+    """
+
+    component: str
+    count: Figure
+    previous: Figure
+    share_points: Figure
+    count_points: Figure
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        if self.component == EVERYTHING_ELSE:
+            return "everything else that police recorded"
+        return " and ".join(
+            prose.lower_first(code_names()[code]) for code in self.component.split("+")
+        )
+
+
+class Composition:
+    """The parts of the group in every area and year."""
+
+    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._rows: dict[tuple[str, date], list[dict[str, Any]]] = {}
+        for row in rows:
+            self._rows.setdefault((row["area_code"], row["period_end"]), []).append(row)
+
+    def parts(self, place: Place, year: Year) -> list[Part]:
+        """The components of a year, in the order of codes, everything else last; none unknown.
+
+        They stand beside the leading figure only where they are parts of that very figure.
+        """
+        rows = self._rows.get((place.area.area_code, year.period_end), [])
+        own = [row["count"] for row in rows if row["component"] != EVERYTHING_ELSE]
+        if not rows or sum(own) != place.count(year).value:
+            return []
+        return [_part(place, year, row) for row in rows]
+
+
+def _part(place: Place, year: Year, row: dict[str, Any]) -> Part:
+    count = place.count(year)
+    name = f"{row['component']}.{count.figure_id.removeprefix('count.')}"
+    formula = f"{row['component']} in {place.name}, {year.words}"
+
+    def figure(quantity: str, value: float | None, unit: str, words: str = "") -> Figure:
+        words = f"{words} {formula}".strip()
+        return Figure(f"{quantity}.{name}", value, unit, count.cells, words, "not_applicable")
+
+    points, grown = (
+        None if row[column] is None else row[column] / 100
+        for column in ("share_points", "count_points")
+    )
+    return Part(
+        row["component"],
+        figure("component", row["count"], "count"),
+        figure("component_before", row["previous"], "count", "the year before,"),
+        figure("share_points", points, "percentage_points", "part of the share's change,"),
+        figure("count_points", grown, "change", "part of the count's change,"),
+    )
+
+
+def open_composition(root: Path | None = None) -> Composition:
+    """The table of the build that the working directory is in; see `built_root`."""
+    path = (root or built_root(COMPOSITION)) / COMPOSITION
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, stamp: int) -> Composition:
+    return Composition(rows_of(read_table(path)))
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def drivers(composition: Composition, place: Place) -> str:
+    """What moved the share in the latest year, in one sentence or two; nothing where unknown."""
+    estimates = place.estimates
+    year = estimates.latest
+    parts = composition.parts(place, year)
+    if not parts or any(part.share_points.value is None for part in parts):
+        return ""
+    before = Year(_earlier(place, year))
+    now, then = place.share(year), place.share(before)
+    total = sum(part.share_points.number for part in parts)
+    ranked = sorted(parts, key=lambda part: part.share_points.number, reverse=total > 0)
+    first, last = ranked[0], ranked[-1]
+    if then.value is None or f"{now.text}" == f"{then.text}":
+        return ""
+    moved = "rose" if total > 0 else "fell"
+    text = f"The share {moved} from {then} a year before, mostly because {_did(first)}."
+    against = last.share_points
+    if abs(against.number) >= abs(total) / 2 and against.number * total < 0:
+        text += f" Against that, {_did(last)}."
+    return text
+
+
+def _did(part: Part) -> str:
+    more = part.count.number > part.previous.number
+    direction = "more" if more else "fewer"
+    if part.component == EVERYTHING_ELSE:
+        return f"police recorded {direction} offences of every other kind"
+    return (
+        f"police recorded {direction} offences of {escape(part.name)} "
+        f"({part.count}, {part.previous} the year before)"
+    )
+
+
+def without(composition: Composition, place: Place) -> str:
+    """The change of the group without the code whose recording changed, where it did."""
+    estimates = place.estimates
+    year = estimates.latest
+    change = place.change(year)
+    apart = _set_apart(change.recording_changes) if change else []
+    parts = composition.parts(place, year)
+    held = {part.component: part for part in parts}
+    if not change or not apart or apart[0] not in held:
+        return ""
+    own = [part for part in parts if part.component not in (apart[0], EVERYTHING_ELSE)]
+    before = sum(part.previous.value or 0 for part in own)
+    if not before or any(part.previous.value is None for part in own):
+        return ""
+    figure = Figure(
+        f"change_without_{apart[0]}.{place.count(year).figure_id.removeprefix('count.')}",
+        sum(part.count.number for part in own) / before - 1,
+        "change",
+        place.count(year).cells,
+        f"the change of the count without {apart[0]}",
+    )
+    direction = prose.recorded_direction(0, figure.number)
+    by = "" if direction == "was unchanged" else f" by {figure:absolute}"
+    return (
+        f"Without {escape(held[apart[0]].name)}, whose recording changed, the number of offences "
+        f"{direction}{by}."
+    )
+
+
+def _set_apart(names: Sequence[str]) -> list[str]:
+    """The codes that changes of recording, given by name, say to set apart."""
+    rows = read_rows(REFERENCE / "recording_changes.csv")
+    return [row["set_apart"] for row in rows if row["name"] in names and row["set_apart"]]
+
+
+def _earlier(place: Place, year: Year) -> date:
+    change = place.change(year)
+    assert change is not None  # its parts have moved
+    return change.previous_period_end
+
+
+def contains(place: Place, composition: Composition) -> str:
+    """What the group holds, as police count it."""
+    estimates = place.estimates
+    parts = composition.parts(estimates.nation, estimates.latest)
+    names = [escape(part.name) for part in parts if part.component != EVERYTHING_ELSE]
+    if len(names) < 2 or len(names) > 2 * _DRAWN:
+        return ""
+    return f"{estimates.offence.name}, as the police count it, holds {prose.listed(names)}."
+
+
+# ---------------------------------------------------------------- chart and table
+
+_COLOURS = (ACCENT, "#7a9cc6", COMPARE, "#b5651d", "#5b8c5a", PALE, QUIET)
+
+
+def over_time(composition: Composition, place: Place) -> Chart | None:
+    """The share of all crime by code, year by year, one on top of the other."""
+    estimates = place.estimates
+    years = [year for year in estimates.each_year() if composition.parts(place, year)]
+    if not years:
+        return None
+    shares = [
+        (year, part, _share(place, year, part))
+        for year in years
+        for part in composition.parts(place, year)
+        if part.component != EVERYTHING_ELSE
+    ]
+    names = _drawn([(part.component, share.number) for _, part, share in shares])
+    values = [
+        {
+            "year": prose.month(year.period_end),
+            "part": names.get(part.component, "Other codes"),
+            "share": 100 * share.number,
+            "order": list(names.values()).index(names[part.component])
+            if part.component in names
+            else len(names),
+            "tip": f"{part.name}, {year.words}: {share.text}",
+        }
+        for year, part, share in shares
+    ]
+    drawn = list(dict.fromkeys([*names.values(), *(value["part"] for value in values)]))
+    newest = composition.parts(place, years[-1])
+    largest = max(
+        (part for part in newest if part.component != EVERYTHING_ELSE),
+        key=lambda part: part.count.number,
+    )
+    chart = Chart(
+        "composition",
+        f"{prose.upper_first(escape(largest.name))} made up "
+        f"{_share(place, years[-1], largest)} of recorded crime in {place.words}, the largest part "
+        f"of {estimates.offence_words}",
+        f"Share of all recorded crime by offence code, {escape(place.name)}, years ending "
+        f"{years[0].month} to {years[-1].month}",
+        notes=_joint_note(shares),
+    )
+    return replace(
+        chart,
+        spec={
+            "width": WIDTH,
+            "height": 230,
+            "data": {"values": values},
+            "mark": {"type": "bar"},
+            "encoding": {
+                "x": {"field": "year", "type": "ordinal", "sort": None, "axis": _AXIS},
+                "y": {
+                    "field": "share",
+                    "type": "quantitative",
+                    "axis": {"title": None, "labelExpr": "datum.label + '%'", "tickCount": 5},
+                },
+                "color": {
+                    "field": "part",
+                    "type": "nominal",
+                    "scale": {"domain": drawn, "range": list(_COLOURS[: len(drawn)])},
+                    "legend": {"title": None, "orient": "top", "columns": 2, "labelLimit": 0},
+                },
+                "order": {"field": "order", "type": "quantitative"},
+                "description": {"field": "tip"},
+            },
+        },
+        alt=f"Stacked bar chart. {plain(chart.subtitle)}. "
+        + "; ".join(str(value["tip"]) for value in values[-len(newest) + 1 :])
+        + ".",
+        data=[
+            {
+                "year_ending": year.period_end.isoformat(),
+                "component": part.component,
+                "name": part.name,
+                **figure_columns(share),
+            }
+            for year, part, share in shares
+        ],
+        figures=[share for _, _, share in shares],
+    )
+
+
+_AXIS = {"title": None, "labelExpr": "slice(datum.label, -4)", "labelAngle": 0}
+
+
+def _share(place: Place, year: Year, part: Part) -> Figure:
+    total = place.total(year)
+    return Figure(
+        part.count.figure_id.replace("component.", "component_share.", 1),
+        part.count.number / total.number,
+        "proportion",
+        part.count.cells,
+        f"{part.count.formula} / all recorded crime",
+    )
+
+
+def _drawn(shares: Sequence[tuple[str, float]]) -> dict[str, str]:
+    """The components that are drawn by themselves, the largest first, and their names."""
+    highest: dict[str, float] = {}
+    for component, share in shares:
+        highest[component] = max(share, highest.get(component, 0))
+    ranked = sorted(highest, key=lambda component: -highest[component])[: _DRAWN + 1]
+    return {
+        component: prose.upper_first(
+            " and ".join(prose.lower_first(code_names()[code]) for code in component.split("+"))
+        )
+        for component in ranked
+    }
+
+
+def _joint_note(shares: Sequence[tuple[Year, Part, Figure]]) -> list[str]:
+    joint = {part.component: part.name for _, part, _ in shares if "+" in part.component}
+    if not joint:
+        return []
+    listed = prose.listed([escape(name) for name in joint.values()])
+    return [f"Until both a year and the year before count them apart, {listed} are shown as one."]
+
+
+def table(composition: Composition, place: Place) -> Table | None:
+    """Each code in the latest year, the year before, and what it did to the share and the count."""
+    estimates = place.estimates
+    parts = composition.parts(place, estimates.latest)
+    if not parts:
+        return None
+    rows: list[list[Content]] = [
+        [
+            prose.upper_first(escape(part.name)),
+            "" if part.component == EVERYTHING_ELSE else f"<code>{part.component}</code>",
+            part.count,
+            part.previous,
+            part.count_points,
+            part.share_points,
+        ]
+        for part in parts
+    ]
+    return Table(
+        f"What {estimates.offence_words} in {place.words} was made of, {estimates.latest.words}",
+        ["Offences", "Code", "This year", "Year before", "Part of the change", "Points of share"],
+        rows,
+        notes=[
+            "The parts of the change add up to the change of the whole: "
+            '<a href="methods.html#what-moved-a-share">how they are computed</a>.'
+        ],
+        styles=["", "", "", "", "signed", "signed bare"],
+        wide=True,
+    )
