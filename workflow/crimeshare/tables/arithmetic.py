@@ -68,6 +68,7 @@ def find_ties(observations: Iterable[Observation]) -> list[Tie]:
         *_changes(figures),
         *_years_before(figures),
         *_rates(figures),
+        *_unrounded_bases(figures),
         *_markers(figures),
         *_inventory(figures),
     ]
@@ -534,6 +535,21 @@ def _rounded_rates(
             )
         mended = {(rate.sheet, rate.cell): expected} if said else {}
         yield Tie("rates of one population", (rate, count, base), said, mended)
+
+
+def _unrounded_bases(figures: Figures) -> Iterator[Tie]:
+    """Populations that are not rounded in a table where all others are."""
+    for measure in _BASE_OF_RATE.values():
+        bases: dict[str, list[Observation]] = defaultdict(list)
+        for row in figures.values():
+            if row.measure == measure and row.value is not None:
+                bases[row.sheet].append(row)
+        for rows in bases.values():
+            odd = [row for row in rows if (row.value or 0.0) % (2 * ROUNDING)]
+            if len(odd) <= (1 - _MOST) * len(rows):
+                for row in odd:
+                    said = f"{_what(row)} is {row.value:,.10g}; the others are rounded to hundreds"
+                    yield Tie("populations that are rounded", (row,), said, strict=False)
 
 
 # --- markers -------------------------------------------------------------------------------
