@@ -48,5 +48,17 @@ def test_a_fault_of_a_release_that_is_not_used_is_not_told(
     (tmp_path / "releases.csv").symlink_to(ROOT / "config" / "releases.csv")
     monkeypatch.setattr(sources, "CONFIG", tmp_path)
     table = sources.known_faults(incomplete, survey)
-    assert "Table P3" not in table._repr_html_()
+    assert "Year ending December 2019" not in table._repr_html_()
     assert "Table A3" in table._repr_html_()
+
+
+def test_the_check_is_told_in_figures_that_add_up(built: Path) -> None:
+    checks = sources.open_checks(built)
+    for row in checks.editions:
+        assert row["figures"] == row["tied"] + row["untied"]
+        assert row["tied_twice"] <= row["tied"]
+        kinds = [k["identities"] for k in checks.kinds if k["release_id"] == row["release_id"]]
+        assert row["identities"] == sum(kinds)
+    assert plain(sources.checked(checks)).startswith("Of the ")
+    for table in (sources.check_by_edition(checks), sources.check_by_kind(checks)):
+        assert not stray_numbers(table._repr_html_())
