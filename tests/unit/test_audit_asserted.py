@@ -61,7 +61,7 @@ def claim(keys: Mapping[str, object]) -> AnyClaim:
         ),
         (
             {**GWENT, "quantity": "rank", "value": "second highest in Wales"},
-            "rank second highest in wales: Stalking and harassment, Gwent, year ending March 2020",
+            "rank second highest in Wales: Stalking and harassment, Gwent, year ending March 2020",
         ),
         (
             {**GWENT, "quantity": "change", "value": "down"},

@@ -286,6 +286,25 @@ def test_one_in_eight_is_explained_as_one_in_so_many(judged: Judged, shipped: Ev
     assert "that is 1 in 11.49" in table.loc["it", "reason"]  # on the near side of a half
 
 
+@pytest.mark.parametrize(
+    ("value", "verdict", "among"),
+    [
+        # Of the four forces of Wales, 8,642 is third by number and by share, first by rate.
+        ("third in Wales", "depends on definition", "of 4 areas"),
+        ("third in Gwent", "depends on definition", "among published columns"),
+        ("third in the area", "depends on definition", "among published columns"),
+        ("third", "depends on definition", "among published columns"),
+    ],
+)
+def test_a_place_is_among_areas_where_it_names_another_area(
+    judged: Judged, value: str, verdict: str, among: str
+) -> None:
+    about = {"quantity": "rank", "period": "year ending December 2024"}
+    table, _ = judged(gwent(**about, value=value))
+    assert table.loc["it", "verdict"] == verdict
+    assert among in table.loc["it", "reason"]
+
+
 # --- the survey --------------------------------------------------------------------------
 
 

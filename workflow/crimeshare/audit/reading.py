@@ -71,6 +71,8 @@ _EXTREME = re.compile(
 _COMMON = re.compile(
     r"(?:(?P<nth>\w+)[ -])?(?P<end>most|least) (?:common|prevalent|frequent|recorded)\b.*"
 )
+# "Third in the area" is a place among what is recorded there.
+_HERE = ("", "area", "county", "force", "region", "list")
 _TOP = re.compile(r"(?P<end>top|bottom) (?P<number>\w+)")
 _ORDERS = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
 _ORDER = re.compile(rf"(?P<words>.+?)(?: by)? (?P<order>{'|'.join(_ORDERS)})s?")
@@ -200,7 +202,7 @@ def proportion(text: str) -> Number | OneIn | Bound | Near | Between:
 def place(text: str) -> Place:
     """``third``, ``3rd``, ``second highest in Wales``, ``lowest``; raises ValueError if none."""
     expected = "a place such as third, highest or second lowest in Wales"
-    plain = _plain(text, expected)
+    plain, written = _plain(text, expected), " ".join(text.split())
     words, _, within = plain.removeprefix("in ").partition(" in ")
     within = within.removeprefix("the ")
     if within and not re.fullmatch(r"[^\W\d_][^\d_]*", within):
@@ -212,17 +214,17 @@ def place(text: str) -> Place:
     if found := _TOP.fullmatch(words):
         if number := _whole(found["number"]):
             last = found["end"] == "bottom"
-            return Place(plain, number, last, within, True, order, at_most=True)
+            return Place(written, number, last, within, True, order, at_most=True)
     elif found := _EXTREME.fullmatch(words):
         if number := _nth(found["nth"]) if found["nth"] else 1:
             last = found["end"] in _LOW
             order = order or ("count" if found["end"] in ("most", "fewest") else "")
-            return Place(plain, number, last, within, True, order)
+            return Place(written, number, last, within, True, order)
     elif found := _COMMON.fullmatch(words):
         if number := _nth(found["nth"]) if found["nth"] else 1:
-            return Place(plain, number, found["end"] == "least", within)
+            return Place(written, number, found["end"] == "least", within)
     elif number := _nth(words):
-        return Place(plain, number, within=within)
+        return Place(written, number, within=within, ordered=within not in _HERE)
     raise ValueError(_expected(text, expected))
 
 

@@ -169,7 +169,9 @@ class RecordedAudit:
 
     def _rank(self, claim: Rank) -> Verdict:
         place = claim.value
-        among_areas = place.ordered or claim.classification in ORDERS
+        # "Highest in Gwent", said of Gwent, is a place among what is recorded there.
+        here = place.within == claim.area.area_name.casefold() and not place.last
+        among_areas = (place.ordered and not here) or claim.classification in ORDERS
         if among_areas and claim.classification in RANKED:
             raise Problem(
                 f"`value` is `{place.text}`, a place among areas, and `classification` is "
