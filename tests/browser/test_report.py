@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from crimeshare.publish.elements.figures import MINUS
 from crimeshare.publish.site.pages import report_pages
 from tests.browser.conftest import page_types
 
@@ -124,7 +125,7 @@ def test_a_tile_says_its_number_to_mouse_keyboard_and_finger(
     expect(said).to_have_text(re.compile(r"^Gwent: \d+\.\d%$"))
     page.get_by_role("radio", name="Change on the year before").check()
     gwent.hover()
-    expect(said).to_have_text(re.compile(r"^Gwent: [+\N{MINUS SIGN}]?\d+\.\d%(, not comparable)?$"))
+    expect(said).to_have_text(re.compile(rf"^Gwent: [+{MINUS}]?\d+\.\d%(, not comparable)?$"))
     phone.goto(address)
     tile = phone.locator('.tiles a[data-name="Gwent"]')
     tile.tap()
