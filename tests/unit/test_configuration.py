@@ -7,8 +7,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
-from crimeshare.configuration import Configuration, read_configuration, schema
-from crimeshare.problems import Problems
+from crimeshare.configuration import Configuration, check_readable, read_configuration, schema
+from crimeshare.problems import Problem, Problems
 
 
 @pytest.fixture
@@ -122,3 +122,27 @@ def test_the_schema_is_that_of_the_model(root: Path) -> None:
     Draft202012Validator(yaml.safe_load(kept)).validate(given)
     with pytest.raises(ValidationError):
         Draft202012Validator(yaml.safe_load(kept)).validate(given | {"levle": 0.95})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"source: embedded\xff\n", "is not text in UTF-8: invalid start byte at byte 17"),
+        (b"\xff\xfes\x00", "is not text in UTF-8"),
+        (b"source: [\n", "is not YAML"),
+        (b"level: " + b"9" * 5000, "is not YAML"),
+        (b"day: 2024-13-45", "is not YAML"),
+        (b"? [[a]]\n: b\n", "is not YAML"),
+        (b"[" * 5000, "is not YAML"),
+        (b"- source\n", "holds no keys with their values"),
+        (b"", "holds nothing"),
+    ],
+)
+def test_a_file_that_snakemake_could_not_read(content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(content)
+    with pytest.raises(Problem) as caught:
+        check_readable(path)
+    assert f"{path} {said}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    check_readable(tmp_path / "none.yaml")

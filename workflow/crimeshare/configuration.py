@@ -21,8 +21,9 @@ from pydantic import (
 )
 
 from crimeshare.nearest import did_you_mean
-from crimeshare.problems import Problems, shown
+from crimeshare.problems import Problem, Problems, shown
 from crimeshare.reference import areas, offences
+from crimeshare.texts import read_yaml
 
 SOURCES = ("embedded", "ons")
 TOTAL = "total"
@@ -109,6 +110,19 @@ class Configuration(BaseModel):
     accept: str | list[str] | None = Field(
         default=None, description="what a person looked at and accepts, as pin_release names it"
     )
+
+
+def check_readable(path: Path) -> None:
+    """Stop if Snakemake could not read a file of the configuration, where it is there.
+
+    Raises:
+        Problem: it is not text in UTF-8, not YAML, or holds no keys.
+    """
+    if path.exists() and not isinstance(values := read_yaml(path), dict):
+        raise Problem(
+            f"{path} holds {'nothing' if values is None else 'no keys with their values'}; "
+            "expected lines such as `source: embedded`. config/README.md explains every key."
+        )
 
 
 def read_configuration(values: Mapping[str, Any]) -> Configuration:
