@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from crimeshare.releases.pinning import Project
 from crimeshare.sources.registry import COLUMNS, Release, read_registry
+from crimeshare.tables.observations import write_observations
 from tests import facsimile
-from tests.editions import DATASET, Mirror, book, folder
+from tests.editions import DATASET, Mirror, book, folder, shifted
 
 DATASETS = {"pfa": DATASET}
 KNOWN, NEXT = date(2018, 12, 31), date(2019, 3, 31)
@@ -64,8 +64,9 @@ def set_up(root: Path) -> Here:
     here.mirror.list(KNOWN)
     workbook = here.mirror.publish(KNOWN, book("pfa-2018-12", KNOWN), FILE)
     # Those of a quarter before, since editions made from the figures of this one are to be new.
-    shipped = here.project.figures_of("pfa-2018-12")
-    shutil.copy(facsimile.FIGURES / "pfa-2018-09-corrected.parquet", shipped)
+    earlier = shifted(facsimile.figures("pfa-2018-09-corrected"), KNOWN)
+    rows = [replace(row, release_id="pfa-2018-12") for row in earlier]
+    write_observations(rows, here.project.figures_of("pfa-2018-12"))
     here.register(
         release_id="pfa-2018-12",
         period_end="2018-12-31",
