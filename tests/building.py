@@ -13,6 +13,7 @@ import pytest
 from crimeshare.measures.composition import compute_composition, read_joint_codes
 from crimeshare.measures.control_limits import compute_control_limits
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
+from crimeshare.measures.rule_effects import compute_rule_effects
 from crimeshare.measures.series import compute_series, newest_year, read_populations
 from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.parquet import read_table, write_table
@@ -27,6 +28,7 @@ from crimeshare.publish.subjects.estimates import (
     SIMILAR_FORCES,
 )
 from crimeshare.publish.subjects.quarterly import QUARTERS
+from crimeshare.publish.subjects.rules import EFFECTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.tables.checks import report_checks
 from crimeshare.tables.combining import combine_recorded_crime
@@ -133,3 +135,5 @@ def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
     write_table(compute_composition(quarters, joint, GROUP), folder / COMPOSITION)
     write_table(compute_control_limits(newest), folder / CONTROL_LIMITS)
     write_table(compute_similar_forces(newest, GROUP), folder / SIMILAR_FORCES)
+    changes = pd.read_csv(reference / "recording_changes.csv")
+    write_table(compute_rule_effects(quarters, changes, GROUP), folder / EFFECTS)

@@ -10,6 +10,9 @@
 #       results/estimates/revision_sizes.parquet    how far figures of an area have moved
 #       results/estimates/flipped_changes.parquet   directions that hang on the vintage
 #       results/estimates/control_limits.parquet    how far forces stand apart now and then
+#       results/estimates/rank_intervals.parquet    which ranks the forces' quarters allow
+#       results/estimates/rule_effects.parquet      what coincides with changes of the rules
+#       results/estimates/level_shifts.parquet      where a force moved to another level
 #       results/estimates/similar_forces.parquet    forces with the most similar mix of crime
 
 
@@ -153,6 +156,80 @@ rule compute_similar_forces:
         "Computing which forces record the most similar mix of crime"
     script:
         "../scripts/compute_similar_forces.py"
+
+
+rule compute_rank_intervals:
+    input:
+        series="results/estimates/series.parquet",
+        quarters="results/clean/recorded_quarters.parquet",
+        reference=depends("compute_rank_intervals").files,
+    output:
+        rank_intervals="results/estimates/rank_intervals.parquet",
+    log:
+        "results/logs/compute_rank_intervals.log",
+    benchmark:
+        "results/benchmarks/compute_rank_intervals.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1500,
+    params:
+        software=depends("compute_rank_intervals").software,
+        level=configuration.level,
+    message:
+        "Computing which ranks the quarters of the forces allow"
+    script:
+        "../scripts/compute_rank_intervals.py"
+
+
+rule compute_rule_effects:
+    input:
+        quarters="results/clean/recorded_quarters.parquet",
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
+        reference=depends("compute_rule_effects").files,
+    output:
+        rule_effects="results/estimates/rule_effects.parquet",
+    log:
+        "results/logs/compute_rule_effects.log",
+    benchmark:
+        "results/benchmarks/compute_rule_effects.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1500,
+    params:
+        software=depends("compute_rule_effects").software,
+        level=configuration.level,
+        offence_id=configuration.offence_group,
+    message:
+        "Estimating what coincides with changes of the rules"
+    script:
+        "../scripts/compute_rule_effects.py"
+
+
+rule compute_level_shifts:
+    input:
+        quarters="results/clean/recorded_quarters.parquet",
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
+        reference=depends("compute_level_shifts").files,
+    output:
+        level_shifts="results/estimates/level_shifts.parquet",
+    log:
+        "results/logs/compute_level_shifts.log",
+    benchmark:
+        "results/benchmarks/compute_level_shifts.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1500,
+    params:
+        software=depends("compute_level_shifts").software,
+        level=configuration.level,
+        offence_id=configuration.offence_group,
+    message:
+        "Finding where the figures of forces moved to another level"
+    script:
+        "../scripts/compute_level_shifts.py"
 
 
 rule compute_revisions:

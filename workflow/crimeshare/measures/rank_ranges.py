@@ -1,0 +1,218 @@
+"""The range of a rank: which places among the forces the spread of a force's quarters allows.
+
+A count of records has no sampling error, so these are no confidence intervals.  They answer: if
+the year had been made of quarters that vary as these four did, which places might the force have
+taken?
+
+A force's share of a year is the mean of its quarters, whose spread about it, less what all forces
+share (the season), gives the uncertainty.  Four quarters tell a variance badly, so the variances of
+the forces are drawn together as far as they are alike: G. K. Smyth, "Linear models and empirical
+Bayes methods for assessing differential expression", Statistical Applications in Genetics and
+Molecular Biology 3 (2004), article 3.  Ranges of one rank are quantiles of simulated ranks: H.
+Goldstein and D. J. Spiegelhalter, "League tables and their limitations", Journal of the Royal
+Statistical Society A 159 (1996) 385-443.  Sets that hold all ranks at once come from tests of all
+pairs: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm, "Inference for ranks", Review of
+Economic Studies 91 (2024) 476-518, here with Bonferroni's critical value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import digamma, ndtri, polygamma, stdtrit
+
+Values = npt.NDArray[np.float64]
+Ranks = npt.NDArray[np.int64]
+
+METHOD = "goldstein-spiegelhalter"
+
+QUARTERS = 4
+DRAWS = 2_000
+SEED = 1996
+
+COLUMNS = [
+    "area_code",
+    "offence_id",
+    "period_end",
+    "rank",
+    "lower",
+    "upper",
+    "lower_simultaneous",
+    "upper_simultaneous",
+    "level",
+    "method",
+]
+
+
+def compute_rank_intervals(
+    series: pd.DataFrame, quarters: pd.DataFrame, level: float = 0.95
+) -> pd.DataFrame:
+    """The range of the rank by share of every force, offence group and quarter-end.
+
+    Args:
+        series: as :func:`crimeshare.measures.series.compute_series` gives it; its rows of forces
+            with a ``rank_forces`` count.
+        quarters: the clean table ``recorded_quarters``; the newest release counts.
+        level: proportion of the simulated ranks inside a range, and of the simultaneous sets that
+            hold every rank.
+
+    Returns:
+        `COLUMNS`, one row an area, offence group and year ending at ``period_end`` for which the
+        force has four quarters: ``rank`` as the series has it, 1 the largest share; ``lower`` and
+        ``upper`` the places that the quarters allow this force; ``lower_simultaneous`` and
+        ``upper_simultaneous`` those that they allow all forces at once.
+
+    Raises:
+        ValueError: for a level outside 0 to 1.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"a level is between 0 and 1, not {level}")
+    angles = _angles(quarters)
+    ranked = series[(series["area_type"] == "force") & series["rank_forces"].notna()]
+    draws = np.random.default_rng(SEED).standard_normal((DRAWS, ranked["area_code"].nunique()))
+    rows = [
+        row
+        for offence_id, of_group in ranked.groupby("offence_id", sort=False)
+        if offence_id in angles
+        for period_end, year in of_group.groupby("period_end", sort=False)
+        for row in _of_year(year, angles[str(offence_id)], period_end, draws, level)
+    ]
+    found = pd.DataFrame(rows, columns=COLUMNS)
+    return found.sort_values(["area_code", "offence_id", "period_end"], ignore_index=True)
+
+
+def _of_year(
+    year: pd.DataFrame, angles: pd.DataFrame, period_end: Any, draws: Values, level: float
+) -> Iterator[dict[str, Any]]:
+    """The rows of one year and group."""
+    window = angles.loc[angles.index <= period_end].tail(QUARTERS)
+    known = window.columns[window.notna().all()].intersection(year["area_code"])
+    if len(window) < QUARTERS or window.index[-1] != period_end or len(known) < 3:
+        return
+    held = year.set_index("area_code").loc[known]
+    error, df = error_of_years(window[known].to_numpy())
+    centre = np.arcsin(np.sqrt(held["share"].to_numpy(dtype=np.float64)))
+    lower, upper = rank_ranges(centre, error, df, draws[:, : len(known)], level)
+    lowest, highest = simultaneous_sets(centre, error, df, level)
+    rank = held["rank_forces"].to_numpy(dtype=np.int64)
+    for position, area_code in enumerate(known):
+        yield {
+            "area_code": area_code,
+            "offence_id": held["offence_id"].iloc[position],
+            "period_end": period_end,
+            "rank": rank[position],
+            # Ranks with ties, or of forces without quarters, may lie a place outside.
+            "lower": min(lower[position], rank[position]),
+            "upper": max(upper[position], rank[position]),
+            "lower_simultaneous": min(lowest[position], rank[position]),
+            "upper_simultaneous": max(highest[position], rank[position]),
+            "level": level,
+            "method": METHOD,
+        }
+
+
+def error_of_years(quarters: Values) -> tuple[Values, float]:
+    """Standard error of each force's year by the spread of its quarters, and their freedom.
+
+    Args:
+        quarters: shares of each quarter (row) and force (column), on a scale of even variance.
+
+    Returns:
+        Standard errors of the means of the columns, the variances of the forces drawn together, and
+        the degrees of freedom of each, which may be infinite.
+    """
+    count, forces = quarters.shape
+    rest = quarters - quarters.mean(axis=0) - quarters.mean(axis=1, keepdims=True) + quarters.mean()
+    variance = (rest**2).sum(axis=0) / ((count - 1) * (1 - 1 / forces))
+    together, df = squeeze(variance, count - 1)
+    return np.sqrt(together / count), df
+
+
+def squeeze(variance: Values, df: float) -> tuple[Values, float]:
+    """Variances drawn towards the common one, after Smyth (2004), and their degrees of freedom.
+
+    Args:
+        variance: of each unit.
+        df: degrees of freedom of each.
+
+    Returns:
+        ``(d0 * s0 + df * variance) / (d0 + df)`` with ``d0`` and ``s0`` the degrees of freedom and
+        the scale of the common variance, by the moments of the logarithms; and ``d0 + df``,
+        infinite where the variances differ by no more than chance.
+    """
+    positive = variance[variance > 0]
+    if len(positive) < 2:
+        return variance, df
+    logs = np.log(positive) - digamma(df / 2) + np.log(df / 2)
+    excess = float(np.var(logs, ddof=1)) - float(polygamma(1, df / 2))
+    if excess <= 0:
+        return np.full_like(variance, np.exp(logs.mean())), float("inf")
+    d0 = 2 * float(brentq(lambda half: float(polygamma(1, half)) - excess, 1e-6, 1e12))
+    s0 = float(np.exp(logs.mean() + digamma(d0 / 2) - np.log(d0 / 2)))
+    return (d0 * s0 + df * variance) / (d0 + df), d0 + df
+
+
+def rank_ranges(
+    centre: Values, error: Values, df: float, draws: Values, level: float
+) -> tuple[Ranks, Ranks]:
+    """Range of each unit's rank, 1 the largest, that its own uncertainty and the others' allow.
+
+    Args:
+        centre, error: the value of each unit and its standard error.
+        df: degrees of freedom of the errors.
+        draws: standard normal, one row a simulation, one column a unit.
+        level: proportion of simulated ranks inside.
+    """
+    tail = (1 - level) / 2
+    reach = float(_quantile(df, 1 - tail) / ndtri(1 - tail))
+    simulated = centre + reach * error * draws
+    order = np.argsort(-simulated, axis=1, kind="stable")
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(1, len(centre) + 1)[None, :], axis=1)
+    ranks.sort(axis=0)
+    last = len(draws) - 1
+    return ranks[int(np.floor(tail * last))], ranks[int(np.ceil((1 - tail) * last))]
+
+
+def simultaneous_sets(
+    centre: Values, error: Values, df: float, level: float
+) -> tuple[Ranks, Ranks]:
+    """Ranks of all units that hold at once: one more than those surely above, to those not below.
+
+    Args:
+        centre, error: the value of each unit and its standard error.
+        df: degrees of freedom of the errors.
+        level: of all sets together.
+    """
+    units = len(centre)
+    critical = _quantile(df, 1 - (1 - level) / (units * (units - 1)))
+    ahead = np.subtract.outer(centre, centre) > critical * np.hypot.outer(error, error)
+    return 1 + ahead.sum(axis=0), units - ahead.sum(axis=1)
+
+
+def _quantile(df: float, probability: float) -> float:
+    return float(ndtri(probability) if np.isinf(df) else stdtrit(df, probability))
+
+
+def _angles(quarters: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Shares of every group, on the inverse sine scale: one row a quarter, one column a force."""
+    newest = quarters["release_id"] == quarters["release_id"].max()
+    whole = quarters[newest & quarters["code"].isna() & (quarters["area_type"] == "force")]
+    wide = whole.pivot(
+        index=["offence_id", "period_end"], columns="area_code", values="value"
+    ).sort_index()
+    wide.index = wide.index.set_levels(pd.to_datetime(wide.index.levels[1]), level=1)
+    if wide.empty:
+        return {}
+    total = wide.loc["total"]
+    found = {}
+    for offence_id in wide.index.unique(level=0):
+        share = wide.loc[offence_id] / total
+        if offence_id != "total":
+            found[str(offence_id)] = np.arcsin(np.sqrt(share.clip(lower=0, upper=1)))
+    return found
