@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from crimeshare import dependencies
-from crimeshare.dependencies import Dependencies
+from crimeshare.dependencies import Dependencies, shipped
 
 SOURCES = {
     "workflow/crimeshare/__init__.py": "",
@@ -232,3 +232,16 @@ def test_a_damaged_memory_is_not_believed(project: Path) -> None:
     first = found()
     dependencies.FOUND.write_text("{", encoding="utf-8")
     assert found() == first
+
+
+def test_a_file_is_named_from_here_or_from_where_the_project_lies(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "resources/reference/areas.csv"
+    assert shipped(name) == name
+    link = tmp_path_factory.mktemp("elsewhere") / "link"
+    link.symlink_to(project)
+    monkeypatch.setattr(dependencies, "PROJECT", link)
+    assert shipped(name) == name
+    monkeypatch.chdir(link.parent)
+    assert Path(shipped(name)).read_text(encoding="utf-8") == "area"

@@ -62,7 +62,7 @@ def shipped(path: str) -> str:
 
     In a folder that uses the workflow as a module, the project lies elsewhere.
     """
-    return path if Path.cwd() == PROJECT else (PROJECT / path).as_posix()
+    return path if Path.cwd() == PROJECT.resolve() else (PROJECT / path).as_posix()
 
 
 def software() -> str:
