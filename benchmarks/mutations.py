@@ -154,7 +154,7 @@ def outcome(made: Edition, kind: str, seed: int) -> str | None:
 def main() -> int:
     """Print the score of every kind, and how it was before."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--times", type=int, default=2, help="changes of a kind in each edition")
+    options.add_argument("--times", type=int, default=1, help="changes of a kind in each edition")
     options.add_argument("--mirror", type=Path, help="folder with the workbooks themselves")
     options.add_argument("--write", action="store_true", help="keep the score as the last one")
     options.add_argument("--kind", action="append", choices=list(KINDS), help="only this kind")

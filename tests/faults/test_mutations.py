@@ -1,0 +1,40 @@
+"""Every kind of change to a workbook is refused; `benchmarks/mutations.py` keeps the score."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import sys
+from types import ModuleType
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.mutations import KINDS
+
+
+@pytest.fixture(scope="module")
+def benchmark() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("mutations", ROOT / "benchmarks" / "mutations.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_change_goes_through(
+    kind: str, benchmark: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    made = benchmark.edition("pfa-2018-12", None)
+    assert benchmark.outcome(made, kind, 0) in ("placed", None)
+
+
+def test_the_score_is_of_every_kind() -> None:
+    with (ROOT / "benchmarks" / "mutations.csv").open(encoding="utf-8", newline="") as file:
+        scores = list(csv.DictReader(file))
+    assert [score["kind"] for score in scores] == list(KINDS)
+    assert all(int(score["placed"]) > 0 for score in scores)
