@@ -135,8 +135,8 @@ def test_a_district_is_cut_where_postcodes_lie_beyond_doubt(tmp_path: Path) -> N
             ("AB1 1AB", 1_000, 0),
             *(("AB2 1AA", -2_000, 0) for _ in range(199)),
             ("AB2 1AB", 100, 0),
-            *(("AB3 1AA", 900, 3_000) for _ in range(3)),
-            ("AB3 1AB", 100, 900),
+            *(("AB3 1AA", -2_000, 3_000) for _ in range(199)),
+            ("AB3 1AB", -2_000, 900),
         ],
     )
     found = list(gazetteer.districts(_Strips(), tmp_path))  # type: ignore[arg-type]

@@ -32,6 +32,9 @@ BLURRED = 500
 PART = 0.02
 """A force with a smaller part of a district's postcodes, none beyond doubt, is left out."""
 
+ACROSS = 0.05
+"""A district with a smaller part of its postcodes in any force is Scotland's."""
+
 # GeoNames' codes of England and Wales.
 NATIONS = {"ENG", "WLS"}
 
@@ -137,7 +140,7 @@ def districts(borders: Borders, folder: Path) -> Iterator[Row]:
         if certain[position]:
             sure.setdefault(code, set()).add(force)
     for code, forces in sorted(held.items(), key=lambda item: _natural(item[0])):
-        if code not in sure and forces.total() < whole[code]:
+        if forces.total() < ACROSS * whole[code]:
             # Scotland, where the generalised border lies north of the true one.
             continue
         kept = [
