@@ -345,6 +345,14 @@ def _points(
     return [Point(year.period_end, figure) for year, figure in known if figure.value is not None]
 
 
+# How a change is drawn by whether its two years may be compared, and what that means.
+_RULES = {
+    True: ("bar", "No known change of rules"),
+    False: ("hollow", "Not comparable: what police record changed in between"),
+    None: ("pale", "Changes of recording have not been gathered for this group"),
+}
+
+
 def change_by_year(place: Place) -> Chart | None:
     """The change on the year before, year by year, those not comparable drawn hollow."""
     changes = [c for c in map(place.change, place.estimates.each_year()) if c]
@@ -352,7 +360,7 @@ def change_by_year(place: Place) -> Chart | None:
         return None
     last = changes[-1]
     direction = prose.recorded_direction(last.previous.number, last.current.number)
-    comparable = "" if last.comparable else ", but the two years are not comparable"
+    comparable = ", but the two years are not comparable" if last.comparable is False else ""
     moved = "" if direction == "was unchanged" else f" by {last.percent:absolute}"
     words = f"{place.estimates.offence_words} offences"
     return charts.bars(
@@ -362,16 +370,17 @@ def change_by_year(place: Place) -> Chart | None:
             f"Change in {words} on the year before, "
             f"{escape(place.name)}, years ending in each month",
             key=[
-                ("bar", "No known change of rules"),
-                ("hollow", "Not comparable: what police record changed in between"),
+                (style, meaning)
+                for state, (style, meaning) in _RULES.items()
+                if any(change.comparable is state for change in changes)
             ],
         ),
         [
             Bar(
                 prose.month(change.year.period_end),
                 change.percent,
-                "bar" if change.comparable else "hollow",
-                "" if change.comparable else "not comparable",
+                _RULES[change.comparable][0],
+                "not comparable" if change.comparable is False else "",
             )
             for change in changes
         ],

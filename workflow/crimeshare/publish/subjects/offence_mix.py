@@ -114,11 +114,11 @@ def change_of_total(place: Place) -> str:
     down = next((row for row in rows if row[2].number < 0), None)
     parts = [
         f"{prose.lower_first(name)} {verb} most ({figure:absolute})"
-        for row, verb in ((up, "added"), (down, "took off"))
+        for row, verb in ((up, "raised it"), (down, "lowered it"))
         if row
         for name, figure in [(row[1], row[2])]
     ]
-    most = f" Measured against all crime recorded the year before, {prose.listed(parts)}."
+    most = f" {prose.upper_first(prose.listed(parts))} of all crime recorded the year before."
     return (
         f"All recorded crime in {place.words}{prose.excluding(place.excluded())} {direction}{by}."
         f"{most if parts else ''} {comparability(total)}"
@@ -135,8 +135,8 @@ def contributions(place: Place) -> Chart | None:
         Bar(
             name,
             figure,
-            "hollow" if not change.comparable else "bar" if offence_id == own else "pale",
-            "" if change.comparable else "not comparable",
+            "hollow" if change.comparable is False else "bar" if offence_id == own else "pale",
+            "not comparable" if change.comparable is False else "",
         )
         for offence_id, name, figure, change in rows[:MOST]
     ]
