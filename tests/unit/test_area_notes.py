@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from crimeshare.measures.control_limits import APART
+from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import SERIES, Estimates
 from crimeshare.reference import REFERENCE, areas, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.observations import read_observations
@@ -53,7 +56,53 @@ def test_a_note_stands_first_among_what_to_keep_in_mind(estimates: Estimates) ->
         "Burglary, and with it all crime, is counted too low for November and December 2024; the "
         "next edition was to mend it. (Year ending December 2024; Notes- PFA, cell B8.)"
     )
-    assert factsheet.caveats(estimates.place("gwent"))[0].startswith("These are counts")
+
+
+def test_a_force_that_no_note_is_about_has_only_what_holds_for_all(
+    estimates: Estimates, built: Path
+) -> None:
+    """Where every return is complete and a rate is given, nothing particular is to be said."""
+    series = read_table(built / SERIES)
+    own = series[series["offence_id"].eq(estimates.offence_id) & series["area_type"].eq("force")]
+    newest = own[own["period_end"] == own["period_end"].max()].set_index("area_code")
+    years = own.groupby("area_code").size()
+    plain_ones = [
+        code
+        for code in newest.index[newest["rate_per_1000"].notna()]
+        if newest.loc[code, "count"] >= factsheet.SMALL
+        and years[code] == years.max()
+        and code not in {note["area_code"] for note in NOTES}
+    ]
+    assert plain_ones
+    for code in plain_ones:
+        assert factsheet.caveats(estimates.place(code))[0].startswith("These are counts")
+
+
+def test_too_few_residents_are_named_where_that_is_why_there_is_no_rate(
+    estimates: Estimates, built: Path
+) -> None:
+    series = read_table(built / SERIES)
+    own = series[series["offence_id"] == estimates.offence_id]
+    newest = own[own["period_end"] == own["period_end"].max()]
+    without_rate = {
+        row.area_code
+        for row in newest.itertuples()
+        if pd.isna(row.rate_per_1000) and row.population > 0 and not row.excluded
+    }
+    said = {
+        place.area.area_code
+        for place in estimates.places
+        if any(note.startswith("No rate is given") for note in factsheet.caveats(place))
+    }
+    assert said == without_rate == {APART}
+
+
+def test_an_area_without_one_of_its_forces_is_not_called_small(incomplete: Estimates) -> None:
+    lacking = [place for place in (incomplete.nation, *incomplete.regions) if place.excluded()]
+    assert incomplete.nation in lacking
+    for place in lacking:
+        assert (place.rate().value, place.rate().marker) == (None, "unavailable")
+        assert not [note for note in factsheet.caveats(place) if note.startswith("No rate")]
 
 
 def test_one_note_of_several_editions_is_told_once(estimates: Estimates) -> None:

@@ -404,7 +404,7 @@ class Place:
             unit,
             own,
             f"1000 * {count.named} / {residents}",
-            marker="low_population",
+            marker=_no_rate(row),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -621,6 +621,15 @@ class Estimates:
             tuple(dict.fromkeys(cell for force in ranked for cell in force.count(year).cells)),
             "number of forces",
         )
+
+
+def _no_rate(row: Mapping[str, Any]) -> str | None:
+    """Why a row of the series has no rate; None where it has one."""
+    if row["rate_per_1000"] is not None:
+        return None
+    known = row["count"] is not None and row["population"] is not None
+    # A place that lacks a force has residents, but no count of their offences.
+    return "low_population" if known and not row["excluded"] else "unavailable"
 
 
 def _a_year_before(day: date) -> date:
