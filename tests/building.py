@@ -12,6 +12,8 @@ import pytest
 
 from crimeshare.measures.composition import compute_composition, read_joint_codes
 from crimeshare.measures.control_limits import compute_control_limits
+from crimeshare.measures.level_shifts import compute_level_shifts
+from crimeshare.measures.rank_ranges import compute_rank_intervals
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
 from crimeshare.measures.rule_effects import compute_rule_effects
 from crimeshare.measures.series import compute_series, newest_year, read_populations
@@ -27,6 +29,7 @@ from crimeshare.publish.subjects.estimates import (
     SHARES,
     SIMILAR_FORCES,
 )
+from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS
 from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.rules import EFFECTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
@@ -40,6 +43,7 @@ from tests.revised import write_revisions
 from tests.surveyed import write_survey
 
 GROUP = "stalking_harassment"
+LEVEL = 0.95
 NO_POPULATION = pd.DataFrame(
     {name: [] for name in ("release_id", "measure", "area_code", "reference_year", "value")}
 )
@@ -137,3 +141,6 @@ def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
     write_table(compute_similar_forces(newest, GROUP), folder / SIMILAR_FORCES)
     changes = pd.read_csv(reference / "recording_changes.csv")
     write_table(compute_rule_effects(quarters, changes, GROUP), folder / EFFECTS)
+    own = newest[newest["offence_id"] == GROUP]
+    write_table(compute_rank_intervals(own, quarters, LEVEL), folder / RANK_INTERVALS)
+    write_table(compute_level_shifts(quarters, changes, GROUP, LEVEL), folder / LEVEL_SHIFTS)
