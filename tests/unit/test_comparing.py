@@ -17,6 +17,7 @@ from crimeshare.releases.comparing import (
     LEDGER,
     NOT_COMPARED,
     SAME,
+    SERIES,
     BuildDiff,
     compare_builds,
     in_words,
@@ -260,6 +261,39 @@ def test_a_rank_that_moved_within_its_edition_is_told(builds: tuple[Path, Path])
     ]
 
 
+def test_ranks_that_a_report_leads_with_are_those_of_the_newest_year(
+    builds: tuple[Path, Path],
+) -> None:
+    """The editions are the same in both; only the series moved on."""
+    codes = {"Gwent": "W15000002", "Wiltshire": "E23000038"}
+    years = {"2025-09-30": (1, 2), "2025-12-31": (2, 1)}
+    series = pd.DataFrame(
+        [
+            (code, STALKING, pd.Timestamp(period_end), rank, None, f"prc-{period_end[:7]}")
+            for period_end, ranks in years.items()
+            for code, rank in zip(codes.values(), ranks, strict=True)
+        ],
+        columns=[
+            "area_code",
+            "offence_id",
+            "period_end",
+            "rank_forces",
+            "rank_main_groups",
+            "release_id",
+        ],
+    ).assign(rank_subgroups=None, rank_published_columns=None)
+    for build, rows in zip(builds, (series.head(2), series), strict=True):
+        write(build, ranked("pfa-2024-12", "2024-12-31", Gwent=0.2, Wiltshire=0.1))
+        write_table(rows, build / SERIES)
+    diff = compare_builds(*builds, STALKING)
+    assert [rank.line for rank in diff.ranks] == [
+        "Gwent, forces by share: 1 -> 2 (prc-2025-09 to prc-2025-12)",
+        "Wiltshire, forces by share: 2 -> 1 (prc-2025-09 to prc-2025-12)",
+    ]
+    (builds[1] / SERIES).write_bytes(b"PAR1 cut")
+    assert "series.parquet cannot be read" in compare_builds(*builds, STALKING).ranks_not_compared
+
+
 def test_ranks_that_cannot_be_compared_are_not_called_unmoved(builds: tuple[Path, Path]) -> None:
     diff = compare_builds(*builds, STALKING)  # these tables of shares have no ranks
     assert "has no column area_type" in diff.ranks_not_compared
@@ -309,6 +343,20 @@ def test_the_newest_edition_counts_though_older_ones_are_still_printed(
         (build / LEDGER).write_text(FIGURES + lines, encoding="utf-8")
     assert [figure.line for figure in compare_builds(*builds, STALKING).newest] == [
         "Offences: 620,861 -> 606,251 (pfa-2024-06 to pfa-2024-12)"
+    ]
+
+
+def test_what_a_report_leads_with_counts_before_its_editions(builds: tuple[Path, Path]) -> None:
+    """A leading figure names its year, and stands for editions of any year."""
+    name = f"count.country-england-and-wales.{STALKING}"
+    line = name + ".{0},{1},,,count,{2},aa,Table P1,I9,national\n"
+    edition = line.format("pfa-2025-12", 600000.0, "pfa-2025-12")
+    older = line.format("2025-09", 590000.0, "appendix-2025-09")
+    newer = line.format("2025-12", 580000.0, "appendix-2025-12")
+    for build, lines in zip(builds, (older + edition, newer + older + edition), strict=True):
+        (build / LEDGER).write_text(FIGURES + lines, encoding="utf-8")
+    assert [figure.line for figure in compare_builds(*builds, STALKING).newest] == [
+        "Offences: 590,000 -> 580,000 (appendix-2025-09 to appendix-2025-12)"
     ]
 
 

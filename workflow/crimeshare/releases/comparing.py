@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crimeshare.measures.recorded import rank_forces
+from crimeshare.measures.series import newest_year
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.figures import UNITS
 from crimeshare.reference import areas
@@ -34,6 +35,7 @@ STATUSES = ["same", "differs", "could not compare"]
 TABLES = ["published/figures.csv", "estimates/*.parquet", "clean/*.parquet", "data/**/*.csv"]
 LEDGER = "published/figures.csv"
 SHARES = "estimates/shares.parquet"
+SERIES = "estimates/series.parquet"
 
 # What says where a value stands, not what it is: told last, if nothing else differs.
 _PLACE = ("workbook_sha256", "sheet", "cell")
@@ -43,6 +45,8 @@ _VALUES = ("value", "lower", "upper")
 _LEDGER_KEY = ["figure_id", "unit", "release_id", "sheet", "cell", "page"]
 _PLACE_IN_CHART = r"(#.*)\.\d+$"
 _NATION, _NATION_NAMED = "K04000001", "country-england-and-wales"
+# A leading figure names its year, one of an edition the edition.
+_YEAR = r"\d{4}-\d{2}"
 _RELEASE_ID = r"[a-z-]+-\d{4}-\d{2}(?:-v\d+|-corrected)?"
 
 
@@ -103,11 +107,11 @@ class FigureDiff:
 
 @dataclass(frozen=True)
 class NewestFigure:
-    """What the newest edition of either build says of England and Wales, as the report prints it.
+    """What either build leads with about England and Wales, as the report prints it.
 
     Attributes:
         words: what the figure is.
-        before, after: its value; release_before, release_after: the edition it is of.
+        before, after: its value; release_before, release_after: the release it comes from.
     """
 
     words: str
@@ -129,8 +133,8 @@ class RankMove:
 
     Attributes:
         area: whose rank; among: of what it is a rank.
-        release_before, release_after: the edition each is of; the same one where its figures, or
-            the code, changed, and two where a newer edition takes the place of an older one.
+        release_before, release_after: the release each comes from; the same one where its figures,
+            or the code, changed, and two where newer figures take the place of older ones.
     """
 
     area: str
@@ -224,7 +228,7 @@ def compare_builds(before: Path, after: Path, offence_id: str) -> BuildDiff:
         tables,
         [] if LEDGER in unread else list(_figures(before / LEDGER, after / LEDGER)),
         [] if LEDGER in unread else list(_newest(before / LEDGER, after / LEDGER, offence_id)),
-        [] if reason else list(_ranks(before / SHARES, after / SHARES, offence_id)),
+        [] if reason else list(_ranks(before, after, offence_id)),
         reason,
         sorted(new - old),
         sorted(old - new),
@@ -249,31 +253,40 @@ def _releases(folder: Path, unread: set[str]) -> set[str]:
 
 
 def _ranks(before: Path, after: Path, offence_id: str) -> Iterator[RankMove]:
-    """Ranks of the newest edition of either build, and those of each edition that both have."""
-    old, new = (_ranked(path, offence_id) for path in (before, after))
-    pairs = [(release, release) for release in sorted(old.keys() & new.keys())]
-    if old and new and (last := (max(old), max(new))) not in pairs:
-        pairs.append(last)
+    """Ranks of the newest year, which pages lead with, and those of each edition that both have."""
+    old, new = (_ranked(build / SHARES, offence_id) for build in (before, after))
+    leading = [_leading_ranks(build / SERIES, offence_id) for build in (before, after)]
+    pairs = [(old[edition], new[edition]) for edition in sorted(old.keys() & new.keys())]
+    if all(leading):
+        pairs.insert(0, (leading[0], leading[1]))
+    elif old and new and max(old) != max(new):
+        pairs.append((old[max(old)], new[max(new)]))
     for earlier, later in pairs:
-        for key in sorted(old[earlier].keys() & new[later].keys()):
-            if old[earlier][key] != new[later][key]:
-                yield RankMove(*key, old[earlier][key], new[later][key], earlier[1], later[1])
+        for key in sorted(earlier.keys() & later.keys()):
+            (was, release_before), (now, release_after) = earlier[key], later[key]
+            if was != now:
+                yield RankMove(*key, was, now, release_before, release_after)
 
 
 def _no_ranks(before: Path, after: Path, unread: set[str]) -> str:
     """Why ranks cannot be compared; nothing where they can."""
-    if SHARES in unread:
-        return f"{SHARES} cannot be read"
+    for name in (SHARES, SERIES):
+        if name in unread:
+            return f"{name} cannot be read"
     for folder in (before, after):
         if not (folder / SHARES).is_file():
             return f"{folder} has no {SHARES}"
-        if lost := {*_RANKED_BY, *_RANKS} - set(pq.read_schema(folder / SHARES).names):
-            return f"{SHARES} of {folder} has no column {', '.join(sorted(lost))}"
+        for name, columns in ((SHARES, _RANKED_BY), (SERIES, _LEADING)):
+            if not (folder / name).is_file():
+                continue  # a build from before the series leads with its newest edition
+            if lost := {*columns, *_RANKS} - set(pq.read_schema(folder / name).names):
+                return f"{name} of {folder} has no column {', '.join(sorted(lost))}"
     return ""
 
 
 # What a rank is told apart by, the share that forces are ranked by, and the ranks of a group.
 _RANKED_BY = ("release_id", "period_end", "area_code", "area_type", "offence_id", "share")
+_LEADING = ("release_id", "period_end", "area_code", "offence_id", "rank_forces")
 _RANKS = {
     "rank_main_groups": "main groups",
     "rank_subgroups": "sub-groups",
@@ -284,23 +297,40 @@ Edition = tuple[str, str]
 """The last day of a release's year and its id, so that the newest is the greatest."""
 
 
-def _ranked(path: Path, offence_id: str) -> dict[Edition, dict[tuple[str, str], int]]:
+Ranks = dict[tuple[str, str], tuple[int, str]]
+"""By area and what it is ranked among, the rank and the release that it comes from."""
+
+
+def _ranked(path: Path, offence_id: str) -> dict[Edition, Ranks]:
     """By edition, the rank of each force by share, and of the group in England and Wales."""
     shares = pq.read_table(path).to_pandas()
     shares["by_share"] = rank_forces(shares)
-    own = shares[
-        (shares["offence_id"] == offence_id)
-        & (shares["period_end"] == shares.groupby("release_id")["period_end"].transform("max"))
-    ]
+    newest = shares.groupby("release_id")["period_end"].transform("max")
+    own = shares[shares["period_end"] == newest]
+    return {
+        (str(period_end)[:10], str(release_id)): ranks
+        for (period_end, release_id), rows in own.groupby(["period_end", "release_id"])
+        if (ranks := _ranks_of(rows, offence_id))
+    }
+
+
+def _leading_ranks(path: Path, offence_id: str) -> Ranks:
+    """The same of the newest year of the series; none where a build is older than the series."""
+    if not path.is_file():
+        return {}
+    newest = newest_year(pq.read_table(path).to_pandas())
+    return _ranks_of(newest.rename(columns={"rank_forces": "by_share"}), offence_id)
+
+
+def _ranks_of(rows: pd.DataFrame, offence_id: str) -> Ranks:
     columns = {"by_share": "forces by share", **_RANKS}
-    ranks: dict[Edition, dict[tuple[str, str], int]] = {}
-    for row in own.to_dict("records"):
-        edition = str(row["period_end"])[:10], str(row["release_id"])
+    ranks: Ranks = {}
+    for row in rows[rows["offence_id"] == offence_id].to_dict("records"):
         for column, among in columns.items():
             national = column != "by_share"
             if not pd.isna(row[column]) and (row["area_code"] == _NATION or not national):
                 name = areas()[row["area_code"]].area_name
-                ranks.setdefault(edition, {})[name, among] = int(row[column])
+                ranks[name, among] = int(row[column]), str(row["release_id"])
     return ranks
 
 
@@ -477,7 +507,7 @@ def _figure(row: Mapping[Hashable, str]) -> str:
     return f"{row['value']}{interval}"
 
 
-# What the newest edition says of England and Wales, by the first word of a figure's name.
+# What a report leads with about England and Wales, by the first word of a figure's name.
 _QUANTITIES = {
     "share": "Share of recorded crime",
     "count": "Offences",
@@ -489,9 +519,10 @@ _QUANTITIES = {
 
 
 def _newest(before: Path, after: Path, offence_id: str) -> Iterator[NewestFigure]:
-    """The figures of England and Wales by the newest edition of either build, where they differ.
+    """The newest figures of England and Wales in either build, where they differ.
 
-    A figure names its edition, so that a new one does not change it but takes its place.
+    A figure names its year or its edition, so that a new one does not change it but takes its
+    place.
     """
     if not before.is_file() or not after.is_file():
         return
@@ -509,14 +540,19 @@ def _newest(before: Path, after: Path, offence_id: str) -> Iterator[NewestFigure
 
 
 def _of_nation(ledger: Path, offence_id: str) -> dict[str, dict[Hashable, str]]:
-    """By quantity, the ledger's row of the newest edition."""
-    named = re.compile(rf"(\w+)\.{_NATION_NAMED}\.{offence_id}\.({_RELEASE_ID})")
-    newest: dict[str, tuple[str, dict[Hashable, str]]] = {}
+    """By quantity, the ledger's row of the newest leading figure, or else of the newest edition."""
+    named = re.compile(
+        rf"(\w+)\.{_NATION_NAMED}\.{offence_id}\.(?:(?P<year>{_YEAR})|(?P<edition>{_RELEASE_ID}))"
+    )
+    newest: dict[str, tuple[tuple[str, str], dict[Hashable, str]]] = {}
     for row in _read(ledger).to_dict("records"):
         found = named.fullmatch(str(row["figure_id"]))
-        if found and found[2] >= newest.get(found[1], ("",))[0]:
+        if not found:
+            continue
+        age = found["year"] or "", found["edition"] or ""
+        if age >= newest.get(found[1], (("", ""),))[0]:
             columns = (*_VALUES, "unit", "release_id")
-            newest[found[1]] = found[2], {name: str(row[name]) for name in columns}
+            newest[found[1]] = age, {name: str(row[name]) for name in columns}
     return {quantity: row for quantity, (_, row) in newest.items()}
 
 
