@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.control_limits import APART, LEVELS, fit_funnel
+from crimeshare.measures.series import newest_year
 from crimeshare.parquet import read_table
 
 TABLE = Path("resources/reference/false_alarms.csv")
-SHARES = Path("results/estimates/shares.parquet")
+SERIES = Path("results/estimates/series.parquet")
 OFFENCE = "stalking_harassment"
 
 SEED = 20241231
@@ -43,15 +44,14 @@ def false_alarms(
     return {suffix: number / (years * len(sizes)) for suffix, number in outside.items()}
 
 
-def study(shares: pd.DataFrame, years: int = YEARS) -> pd.DataFrame:
-    """Return false alarms with the sizes, mean and spread of the newest year of ``shares``.
+def study(series: pd.DataFrame, years: int = YEARS) -> pd.DataFrame:
+    """Return false alarms with the sizes, mean and spread of the newest year of ``series``.
 
     Once without the City of London, as the report draws limits, and once with it, which gives a
     wider spread and one very small force.
     """
-    forces = shares[(shares["area_type"] == "force") & (shares["offence_id"] == OFFENCE)]
-    forces = forces[forces["period_end"] == forces["period_end"].max()]
-    forces = forces[forces["release_id"] == forces["release_id"].max()].dropna(subset="share")
+    newest = newest_year(series).dropna(subset="share")
+    forces = newest[(newest["area_type"] == "force") & (newest["offence_id"] == OFFENCE)]
     rows: list[dict[str, Any]] = []
     for name, group in (("others", forces[forces["area_code"] != APART]), ("all", forces)):
         sizes = group["total"].to_numpy(dtype=np.int64)
@@ -83,5 +83,4 @@ def write(table: pd.DataFrame, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    shares = read_table(Path(SHARES))
-    write(study(shares), Path(sys.argv[1]) if len(sys.argv) > 1 else TABLE)
+    write(study(read_table(SERIES)), Path(sys.argv[1]) if len(sys.argv) > 1 else TABLE)

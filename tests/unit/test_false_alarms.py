@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import SHARES
+from crimeshare.publish.subjects.estimates import SERIES
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +26,7 @@ def study() -> ModuleType:
 
 
 def test_the_limits_raise_as_many_false_alarms_as_they_promise(study, built: Path) -> None:
-    found = study.study(read_table(built / SHARES), years=800)
+    found = study.study(read_table(built / SERIES), years=800)
     assert set(found["forces"]) == {"others", "all"}
     for level, outside in zip(found["level"], found["outside"], strict=True):
         low, high = BOUNDS[level]
