@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from statistics import NormalDist
 
 import pandas as pd
 import pytest
@@ -90,7 +91,10 @@ def test_no_victims_is_not_certainty(tmp_path: Path) -> None:
         read["estimate"], se=read["standard_error"], n=read["n_unweighted"]
     )
     assert read["standard_error"][2] == 0
-    assert (lower[2], 1 - (1 - upper[2]) ** 350) == pytest.approx((0, 0.95))
+    # Wilson's upper limit where nobody of n is a victim: z² / (n + z²).
+    n, z = 350, NormalDist().inv_cdf(0.975)
+    assert read["n_unweighted"][2] == n
+    assert (lower[2], upper[2]) == pytest.approx((0, z**2 / (n + z**2)))
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,8 @@ def test_rows_are_added_up_to_groups_and_codes(tmp_path: Path) -> None:
         "8Q": 30,
         "8L": 50,
         "8R": 20,
+        "12": 7,
+        "30C": 5,
     }
     stalking = figures["Gwent", "8Q"]
     assert (stalking.period_start, stalking.period_end) == (date(2024, 1, 1), date(2024, 3, 31))
