@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pikepdf
 import pytest
 
@@ -27,7 +28,7 @@ from crimeshare.publish.pdf.document import (
 )
 from crimeshare.publish.site.pages import Page, page
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import SERIES, Estimates
 from crimeshare.sources.registry import Release, read_registry
 
 
@@ -165,15 +166,21 @@ def text_of(source: str) -> str:
 
 
 def test_the_title_page_answers_and_says_as_of_when(
-    chapters: dict[Page, dict[str, Any]], registry: dict[str, Release]
+    chapters: dict[Page, dict[str, Any]], registry: dict[str, Release], built: Path
 ) -> None:
+    series = pd.read_parquet(built / SERIES).sort_values("period_end")
+    group = series["offence_id"] == "stalking_harassment"
+    newest = series[group & (series["area_code"] == "K04000001")].iloc[-1]
     document = report_document(chapters, registry)
     title_page = text_of(document.source.partition("#heading(")[0])
-    assert "stalking and harassment offences: 11.3% of all crime" in title_page
-    assert "As of: Police force area tables, year ending December 2024" in title_page
+    answer = f"stalking and harassment offences: {100 * newest['share']:.1f}% of all crime"
+    assert answer in title_page
+    release = registry[newest["release_id"]]
+    _, _, as_of = title_page.partition("As of: ")
+    assert f"{release.edition[0].lower()}{release.edition[1:]}" in as_of
+    assert f'#code("{release.release_id}")' in document.source
     assert "Open Government Licence v3.0" in title_page
-    newest = registry["pfa-2024-12"]
-    assert document.dated == (newest.published or newest.period_end)
+    assert document.dated >= (release.published or release.period_end)
 
 
 def test_cells_for_the_screen_and_links_that_paper_cannot_follow_are_left_out(

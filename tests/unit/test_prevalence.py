@@ -153,8 +153,9 @@ class TestCleanTables:
     def test_offences_by_code(self, observations) -> None:
         codes = combine_recorded_offence_codes(observations)
         stalking = codes[(codes["code"] == "8Q") & (codes["period_end"] == "2024-03-31")]
-        # One year, two editions, two tables of one edition: all kept.
-        assert set(stalking["count"]) == {128_355, 128_533, 128_829}
+        # One year, several editions, several tables of one edition: all kept.
+        assert set(stalking["count"]) >= {128_355, 128_533, 128_829}
+        assert stalking.groupby("release_id").size().max() == 2
 
     def test_notices(self) -> None:
         _, notices = read_survey_observations(FIGURES / f"{LATEST}.parquet")

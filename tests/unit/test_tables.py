@@ -3,15 +3,18 @@
 import csv
 import io
 import re
+from datetime import date
+from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 
 from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure, shown
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import SERIES, Estimates, Year
 
 ROWS = [
     ["Gwent", Figure("a", 8642, "count"), "yes"],
@@ -100,16 +103,30 @@ def test_columns_of_text_say_how_long_it_is() -> None:
     assert f'<th scope="row">{linked}</th>' in Table("C", ["Force"], [[linked]])._repr_html_()
 
 
-def test_a_missing_force_makes_its_region_exclude_it(estimates: Estimates) -> None:
-    html = factsheet.history(estimates.place("north-west"))._repr_html_()
+def test_a_missing_force_makes_its_region_exclude_it(incomplete: Estimates) -> None:
+    html = factsheet.history(incomplete.place("north-west"))._repr_html_()
     assert "December 2019 (excluding Greater Manchester)" in html
-    own = factsheet.history(estimates.place("greater-manchester"))._repr_html_()
-    (row,) = re.findall(r'<tr><th scope="row"[^>]*>December 2019</th>.*?</tr>', own)
-    assert shown(row) == []
-    assert row.count("[x]") == 5
+    own = factsheet.history(incomplete.place("greater-manchester"))._repr_html_()
+    assert "December 2018" in own
+    assert [figure for figure in shown(own) if "2019-12" in str(figure["data-id"])] == []
 
 
-def test_history_gives_the_reference_figures(estimates: Estimates) -> None:
-    html = factsheet.history(estimates.place("gwent"))._repr_html_()
-    last = html[html.index(">December 2024</th>") :]
-    assert [figure["text"] for figure in shown(last)] == ["8,642", "58,358", "14.8%", "9th", "14.5"]
+def test_history_gives_the_reference_figures(estimates: Estimates, built: Path) -> None:
+    place, edition = estimates.place("gwent"), Year(date(2024, 12, 31), "pfa-2024-12")
+    own = [place.count(edition), place.total(edition), place.share(edition)]
+    rank = place.rank_among_forces(edition)
+    assert rank
+    texts = [figure.text for figure in (*own, rank, place.rate(edition))]
+    assert texts == ["8,642", "58,358", "14.8%", "9th", "14.5"]
+    series = pd.read_parquet(built / SERIES)
+    leading = series[
+        (series["area_name"] == "Gwent")
+        & (series["offence_id"] == "stalking_harassment")
+        & (pd.to_datetime(series["period_end"]) == pd.Timestamp("2024-12-31"))
+    ].squeeze()
+    (row,) = re.findall(
+        r"<tr><th[^>]*>December 2024</th>.*?</tr>", factsheet.history(place)._repr_html_()
+    )
+    count, total, share, _, _, first = (figure["text"] for figure in shown(row))
+    assert (count, total) == (f"{leading['count']:,.0f}", f"{leading['total']:,.0f}")
+    assert (share, first) == (f"{100 * leading['share']:.1f}%", "8,642")

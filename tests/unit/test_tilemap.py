@@ -1,7 +1,11 @@
 """The tile map: every force once, none on another, neighbours near each other."""
 
+from pathlib import Path
+
+import pandas as pd
+
 from crimeshare.publish.elements.figures import Figure, shown
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import SERIES, Estimates
 from crimeshare.publish.subjects.factsheet import neighbours
 from crimeshare.publish.subjects.finder import Finder, Layer
 from crimeshare.publish.subjects.tilemap import Tile, tiles
@@ -50,7 +54,7 @@ def test_the_tiles_of_a_region_hold_together() -> None:
         assert len(reached) == len(members), areas()[region].area_name
 
 
-def test_the_finder_links_every_force_with_its_number(estimates: Estimates) -> None:
+def test_the_finder_links_every_force_with_its_number(estimates: Estimates, built: Path) -> None:
     html = Finder(estimates)._repr_html_()
     grid, table = html.split('<figure class="table')
     for force in estimates.forces:
@@ -59,7 +63,14 @@ def test_the_finder_links_every_force_with_its_number(estimates: Estimates) -> N
     on_tiles = {figure["data-id"]: figure["text"] for figure in shown(grid)}
     in_table = {figure["data-id"]: figure["text"] for figure in shown(table)}
     assert on_tiles.items() <= in_table.items()
-    assert on_tiles["share.gwent.stalking_harassment.pfa-2024-12"] == "14.8%"
+    series = pd.read_parquet(built / SERIES)
+    newest = series[
+        (series["period_end"] == series["period_end"].max())
+        & (series["offence_id"] == "stalking_harassment")
+    ].set_index("area_name")
+    gwent = newest.loc["Gwent"]
+    name = f"share.gwent.stalking_harassment.{gwent['period_end']:%Y-%m}"
+    assert on_tiles[name] == f"{100 * gwent['share']:.1f}%"
 
 
 def test_a_force_without_a_figure_has_no_colour(estimates: Estimates) -> None:
