@@ -433,7 +433,9 @@ def _claims(claims: Sequence[Mapping[str, Any]]) -> Sheet:
 
 
 def _places(estimates: Estimates) -> list[Place]:
-    return [place for place in estimates.places if place.total().cells]
+    """The areas of the latest year, also the forces that made no return: they are marked so."""
+    absent = estimates.without_return(estimates.latest)
+    return [place for place in estimates.places if place.total().cells or place in absent]
 
 
 def _yes(yes: bool | None) -> str:
