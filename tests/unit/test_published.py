@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -25,6 +26,9 @@ NAMED = re.compile(r"(?:(?:\[[^\]]+\])?'[^']+'!)?\b[A-Z]{1,3}[1-9]\d*\b")
 
 # A formula of nothing but cells, numbers and signs can be worked out.
 ARITHMETIC = re.compile(rf"(?:{NAMED.pattern}|[-+*/(). \d])+")
+
+# A year that the Home Office's quarters were added up to.
+FOUR_QUARTERS = re.compile(r"(?P<offence>[^,]+), (?P<area>[^,]+), four quarters")
 
 # What a figure may rest on if it rests on no release.
 ELSEWHERE = ("computed from ", "assumed in ", "level of ")
@@ -48,6 +52,13 @@ def cells_of(release_id: str) -> Mapping[tuple[str, str], float | None]:
         return {}
     columns = (table[name].to_pylist() for name in ("sheet", "cell", "value"))
     return {(sheet.strip(), cell): value for sheet, cell, value in zip(*columns, strict=True)}
+
+
+@cache
+def quarters_of(release_id: str) -> pd.DataFrame:
+    """The quarters of a release of the open data, each by its last month."""
+    table = pd.read_parquet(FIGURES / f"{release_id}.parquet")
+    return table.assign(month=pd.to_datetime(table["period_end"]).dt.to_period("M"))
 
 
 def worked_out(entry: Entry) -> float:
@@ -84,6 +95,30 @@ def test_every_formula_makes_its_figure() -> None:
         "change_before",
     }
     assert len(checked) > 8_000
+
+
+def test_every_sum_of_four_quarters_is_that_of_the_open_data() -> None:
+    entries = [entry for entry in published() if FOUR_QUARTERS.fullmatch(entry.cell)]
+    if not entries:
+        pytest.skip("the ledger shows no year that is added up from quarters")
+    groups = pd.read_csv(ROOT / "resources/reference/offences.csv")
+    by_name = dict(zip(groups["name"].str.lower(), groups["offence_id"], strict=True))
+    checked = 0
+    for entry in entries:
+        found = FOUR_QUARTERS.fullmatch(entry.cell)
+        assert found
+        ends = re.search(r"\.(\d{4}-\d{2})\b", entry.figure_id)
+        table = quarters_of(entry.release_id)
+        own = table[(table["area_name"] == found["area"]) & table["code"].isna()]
+        own = own[own["offence_id"] == by_name[found["offence"].lower()]].set_index("month")[
+            "value"
+        ]
+        if ends is None or own.empty:  # a region or country is added up from its forces
+            continue
+        months = pd.period_range(end=ends[1], periods=12, freq="M")[2::3]
+        assert own[months].sum() == float(entry.value), entry.figure_id
+        checked += 1
+    assert checked
 
 
 def test_every_figure_says_where_it_comes_from() -> None:
