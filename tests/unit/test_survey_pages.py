@@ -348,7 +348,7 @@ class TestDesignFactors:
         editions = pd.read_csv(ROOT / "config/releases.csv").set_index("release_id")["edition"]
         told = f"verdicts of the {prose.lower_first(editions[before])} give"
         if not units:
-            told = "no edition at hand sets its latest year against years on both"
+            told = "no edition that we have sets its latest year against years on both"
         factors = [
             row
             for row in survey.tables["factors"]
@@ -451,7 +451,7 @@ class TestMethods:
         alone = [r for r in survey.tables["agreement"] if r["release_id"] == r["estimated_on"]]
         one = Survey(survey.tables | {"agreement": alone[:1], "disagreements": []})
         assert methods.checked(one) == []
-        assert methods.agreement_sentence(one).startswith("Only one edition is at hand")
+        assert methods.agreement_sentence(one).startswith("We have only one edition")
         assert methods.distant_agreement_sentence(one) == ""
         assert methods.agreement_table(one) is None
         assert methods.disagreement_table(one) is None

@@ -70,6 +70,18 @@ SHARE = Formula(
     ],
 )
 
+SHARE_POINTS = Formula(
+    r"\frac{c_1 - c_0}{2}\left(\frac{O_0}{(G_1+O_0)(G_0+O_0)}"
+    r" + \frac{O_1}{(G_1+O_1)(G_0+O_1)}\right)",
+    "the part of a code is its change in offences, times the mean of what one offence more of the "
+    "group does to the share, with everything else as it was and as it is",
+    [
+        ("c", "offences of the code, in the year and in the year before"),
+        ("G", "offences of the group"),
+        ("O", "all other offences recorded"),
+    ],
+)
+
 CONTROL_LIMITS = Formula(
     r"\sin^2\left(\arcsin\sqrt{s} \pm z\sqrt{\frac{1}{4c_a} + \tau^2}\right)",
     "the limits lie, on the arc sine scale, some standard deviations either side of the share in "

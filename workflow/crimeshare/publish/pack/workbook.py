@@ -42,7 +42,7 @@ NOTES = {
     "basis": "What an interval rests on: a published standard error; a published base with a "
     "design factor read off the publisher's verdicts; or an assumed base, where not even the base "
     "is published.",
-    "verdict": "Each statement is judged against every release at hand.",
+    "verdict": "Each statement is judged against every release we have.",
 }
 """Notes by name; a heading refers to one as ``$$name$$``."""
 

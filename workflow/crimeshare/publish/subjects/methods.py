@@ -341,8 +341,8 @@ def restart_sentence(survey: Survey) -> str:
     told = _factors_by_design(survey)
     if told is None:
         return (
-            f"{seen}; no edition at hand sets its latest year against years on both sides of the "
-            f"restart, so each is judged by the factor of all its flags."
+            f"{seen}; no edition that we have sets its latest year against years on both sides of "
+            f"the restart, so each is judged by the factor of all its flags."
         )
     edition, factors = told
     _, low, high = factors["persons", "earlier"]
@@ -458,7 +458,7 @@ def agreement_sentence(survey: Survey) -> str:
     """How far the project's verdicts are ONS's, over all editions and measures."""
     rows = checked(survey)
     if not rows:
-        return "Only one edition is at hand here, so its factor could not be tried on another."
+        return "We have only one edition, so its factor could not be tried on another."
     comparisons, overall, near, elsewhere = _agreement(survey, "prevalence", _shares(rows))
     every, every_overall, _, every_elsewhere = _agreement(survey, "all", rows)
     return (

@@ -115,7 +115,7 @@ def how_soon(revisions: Revisions) -> str:
     steps = revisions.of(revisions.estimates.nation)
     changed = _changed(steps)
     if not changed:
-        return "No count of England and Wales at hand was ever changed."
+        return "No count of England and Wales that we have was ever changed."
     oldest = max(changed, key=lambda step: (step.age, step.period_end))
     old = [step for step in steps if step.age > BANDS[-2][0]]
     beyond = (
@@ -441,7 +441,7 @@ def vintages(revisions: Revisions) -> Table:
         of_year = [step for step in steps if step.period_end == end]
         first = of_year[0]
         chain: list[tuple[str, Figure, Content, Content]] = [
-            (first.previous_release_id, first.previous, "first at hand", ""),
+            (first.previous_release_id, first.previous, "the first we have", ""),
             *((step.release_id, step.value, step.change, step.percent) for step in of_year),
         ]
         for release_id, count, change, percent in chain:
@@ -546,7 +546,7 @@ def by_force(revisions: Revisions) -> Table:
                 _count(f"shifts.{slug}", shifted, steps),
             ]
         )
-    left = [f"Never given again at hand: {prose.listed(without)}."] if without else []
+    left = [f"Not published again: {prose.listed(without)}."] if without else []
     return Table(
         f"Revisions of {revisions.estimates.offence_words} a year later, police force areas",
         [
@@ -574,9 +574,9 @@ def by_force(revisions: Revisions) -> Table:
 def caveats() -> list[str]:
     """What revisions do and do not tell."""
     return [
-        "Only releases at hand are compared. Editions that are not, and first issues that were "
-        "replaced and are not kept, may have given other numbers in between; the page of sources "
-        "lists what is at hand.",
+        "Only releases that we have are compared. Others, and first issues that were replaced and "
+        "are not kept, may have given other numbers in between; the page of sources "
+        "lists them.",
         "A revision is no error and no interval. Police go on recording, cancelling and moving "
         "offences to another group or year; some revisions follow a change of what belongs to a "
         "group. The tables do not say which.",

@@ -251,7 +251,7 @@ def surveyed(survey: Survey) -> Table:
                     cells_of_all(own, "every estimate"),
                     "number of estimates",
                 ),
-                f'<code class="hash">{sha256}</code>' if sha256 else "no workbook at hand",
+                f'<code class="hash">{sha256}</code>' if sha256 else "no workbook",
                 prose.listed(list(seen)),
                 survey_prose.BASES[bases[release_id]],
             ]
@@ -323,7 +323,7 @@ def two_totals_sentence(survey: Survey) -> str:
     """How far the disagreement of the two tables goes."""
     notices = [row for row in survey.tables["notices"] if row["kind"] == "two_values"]
     if not notices:
-        return "One workbook may print one number twice and differently; those at hand do not."
+        return "One workbook may print one number twice and differently; those read here do not."
     sheets = dict.fromkeys(row["sheet"] for row in notices)
     hashes = {row["release_id"]: row["workbook_sha256"] for row in survey.tables["codes"]}
     cells = (

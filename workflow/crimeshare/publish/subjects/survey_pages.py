@@ -347,7 +347,7 @@ def by_group(survey: Survey) -> Chart:
             f"Stalking in the last year by sex and age: from {least.figure} of "
             f"{survey_words.who(least.sex, least.age)} to {top.figure} of "
             f"{survey_words.who(top.sex, top.age)}",
-            f"Groups at hand, England and Wales, {prose.period(top.period_end)}, estimates with "
+            f"All groups, England and Wales, {prose.period(top.period_end)}, estimates with "
             f"{top.level:whole} intervals {_on(groups)}",
         ),
         [_drawn(e, _capital(survey_words.who(e.sex, e.age))) for e in groups],
@@ -783,7 +783,7 @@ def offences_table(survey: Survey) -> Table | None:
             f"too, evenly from its limits; of the scenarios the wider is taken. People are counted "
             f"by the survey's own totals for the nearest year it gives one for, that ending "
             f"{prose.listed(_population_years(survey))}; the recorded count is the latest revision "
-            f"at hand of the same twelve months."
+            f"that we have of the same twelve months."
         ],
         wide=True,
     )
@@ -797,7 +797,9 @@ def _population_years(survey: Survey) -> list[str]:
 def offences_sentence(survey: Survey) -> str:
     """Recorded offences per hundred victims in the newest year that both sources have."""
     if not survey.tables["ratios"]:
-        return "No year at hand has both a count of recorded stalking and an estimate of victims."
+        return (
+            "No year that we have has both a count of recorded stalking and an estimate of victims."
+        )
     row = survey.tables["ratios"][-1]
     ratio, lower, upper = _ratio(survey, row)
     return (
