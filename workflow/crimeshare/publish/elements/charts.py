@@ -247,7 +247,7 @@ def over_time(
     inside = [b for b in breaks if first <= _position(b.day, start=True) < last]
     letters = {b: chr(ord("A") + position) for position, b in enumerate(inside)}
     unit = own[1][0].figure.unit
-    step = 2 if last - first > 5 else 1
+    step = 1 + (last - first > 5) + (last - first > 9)
     ticks = list(range(int(last), int(first) - 1, -step))
     x = {
         "field": "x",

@@ -92,8 +92,7 @@ def open_firmness(root: Path | None = None) -> Firmness:
 @lru_cache(maxsize=2)
 def _read(files: tuple[Path, Path], stamp: tuple[int, ...]) -> Firmness:
     ranges, shifts = (pq.read_table(file) for file in files)
-    newest = pc.max(ranges["period_end"])
-    return Firmness(
-        ranges.filter(pc.equal(ranges["period_end"], newest)).to_pylist(),
-        shifts.filter(pc.is_null(shifts["code"])).to_pylist(),
-    )
+    # Without open data there are no quarters, and tables without rows.
+    if ranges.num_rows:
+        ranges = ranges.filter(pc.equal(ranges["period_end"], pc.max(ranges["period_end"])))
+    return Firmness(ranges.to_pylist(), shifts.filter(pc.is_null(shifts["code"])).to_pylist())
