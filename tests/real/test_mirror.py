@@ -49,7 +49,9 @@ def test_server_and_folder_give_the_registered_bytes(
 def test_every_page_of_the_mirror_is_read_and_registered(mirror: Path, root: Path) -> None:
     source = MirrorFolder(mirror, max_bytes=100_000_000)
     paths = {release.path for release in REGISTERED.values()}
-    datasets = {REGISTERED[name].edition_uri.rsplit("/", 1)[0] for name in SHIPPED}
+    # A first issue that was replaced lies one folder further down.
+    uris = [REGISTERED[name].edition_uri.partition("/previous/")[0] for name in SHIPPED]
+    datasets = {uri.rsplit("/", 1)[0] for uri in uris}
     read = 0
     for dataset in sorted(datasets):
         for uri in read_landing(source, dataset).editions:
