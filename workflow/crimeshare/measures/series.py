@@ -373,7 +373,10 @@ def _quarter_words(rows: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, list
     formulas, cells = [], []
     for (offence_id, area_code, excluded), span in zip(named, spans, strict=True):
         without = f", without {excluded.replace('; ', ' and ')}" if excluded else ""
-        what = f"{offences()[offence_id].name}, {areas()[area_code].area_name}{without}"
+        # A region and a force may share a name.
+        area = areas()[area_code]
+        place = f"{area.area_name} region" if area.area_type == "region" else area.area_name
+        what = f"{offences()[offence_id].name}, {place}{without}"
         formulas.append(f"{what}, four quarters{'' if offence_id == TOTAL else OF_ALL}")
         places = (f"[{release_id}]'{sheet}'!{what}" for sheet in dict.fromkeys(span))
         cells.append(CELLS_APART.join(places))

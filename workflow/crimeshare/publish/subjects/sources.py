@@ -185,7 +185,9 @@ def not_taken_in(estimates: Estimates) -> Table | None:
         [
             escape(release.edition),
             escape(release.publisher.short),
-            Figure(f"bytes.{release.release_id}", release.bytes, "count", marker="unavailable"),
+            Figure(
+                f"releases.bytes.{release.release_id}", release.bytes, "count", marker="unavailable"
+            ),
             f'<code class="hash">{release.sha256}</code>' if release.pinned else "not known",
             _link(release),
             f"<code>{release.release_id}</code>",

@@ -85,12 +85,13 @@ def _expected(estimates: Estimates) -> str:
 
     Without the force that the limits are not drawn from.
     """
-    fitted = [force.control_limits() for force in estimates.forces if force.area.area_code != APART]
-    held = [limits for limits in fitted if limits]
+    fitted = [force for force in estimates.forces if force.area.area_code != APART]
+    held = [limits for limits in (force.control_limits() for force in fitted) if limits]
+    cells = tuple(dict.fromkeys(cell for force in fitted for cell in force.share().cells))
     year = f"{estimates.offence_id}.{estimates.latest.period_end:%Y-%m}"
 
     def number(name: str, value: int, formula: str) -> Figure:
-        return Figure(f"forces_{name}.{year}", value, "count", formula=formula)
+        return Figure(f"forces_{name}.{year}", value, "count", cells, formula)
 
     drawn = number("within_funnel", len(held), "number of forces that the limits are drawn from")
     chance = number(

@@ -134,12 +134,18 @@ def derivation(survey: Survey) -> str:
     years = assumptions.module_years
     interviews = [
         Figure(
-            f"interviews.{day}", assumptions.interviews[day], "count", _interview_cells(survey, day)
+            f"interviews.{day}",
+            assumptions.interviews[day],
+            "count",
+            _interview_cells(survey, day),
+            "unweighted base of the column",
         )
         for day in years
     ]
     source = "resources/reference/module_bases.csv"
-    base = Figure("module.base", assumptions.module_base, "count", formula=source)
+    base = Figure(
+        "module.base", assumptions.module_base, "count", formula=f"computed from {source}"
+    )
     parts = [
         f"{assumptions.asked(day, 'everybody_asked'):g} * {figure.named}"
         for day, figure in zip(years, interviews, strict=True)
