@@ -186,7 +186,11 @@ def not_taken_in(estimates: Estimates) -> Table | None:
             escape(release.edition),
             escape(release.publisher.short),
             Figure(
-                f"releases.bytes.{release.release_id}", release.bytes, "count", marker="unavailable"
+                f"releases.bytes.{release.release_id}",
+                release.bytes,
+                "count",
+                formula="computed from config/releases.csv",
+                marker="unavailable",
             ),
             f'<code class="hash">{release.sha256}</code>' if release.pinned else "not known",
             _link(release),
