@@ -94,7 +94,8 @@ def test_every_formula_makes_its_figure() -> None:
         "revision_pct",
         "change_before",
     }
-    assert len(checked) > 8_000
+    # Years added up from quarters have no cells; the next test works those out.
+    assert len(checked) > 4_000
 
 
 def test_every_sum_of_four_quarters_is_that_of_the_open_data() -> None:
