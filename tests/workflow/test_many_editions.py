@@ -97,7 +97,7 @@ def _reorganised(rows: list[Observation]) -> Iterator[Observation]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("times", [2, 4])
+@pytest.mark.parametrize("times", [2])
 def test_every_page_is_built_of_that_many_times_the_editions(times: int, project: Path) -> None:
     made = multiply(project, times)
     run = snakemake(project, REPORT)
