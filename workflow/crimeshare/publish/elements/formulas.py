@@ -134,7 +134,7 @@ CHANGE_ERROR = Formula(
         (
             r"\rho",
             "their correlation: the part of the twelve months that both years hold, and "
-            "nought where they share none",
+            "zero where they share none",
         ),
     ],
 )
