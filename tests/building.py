@@ -16,6 +16,7 @@ from crimeshare.measures.level_shifts import compute_level_shifts
 from crimeshare.measures.rank_ranges import compute_rank_intervals
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
 from crimeshare.measures.rule_effects import compute_rule_effects
+from crimeshare.measures.rule_parts import compute_rule_parts
 from crimeshare.measures.series import compute_series, newest_year, read_populations
 from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.parquet import read_table, write_table
@@ -31,7 +32,7 @@ from crimeshare.publish.subjects.estimates import (
 )
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS
 from crimeshare.publish.subjects.quarterly import QUARTERS
-from crimeshare.publish.subjects.rules import EFFECTS
+from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.tables.checks import report_checks
 from crimeshare.tables.combining import combine_recorded_crime
@@ -141,6 +142,7 @@ def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
     write_table(compute_similar_forces(newest, GROUP), folder / SIMILAR_FORCES)
     changes = pd.read_csv(reference / "recording_changes.csv")
     write_table(compute_rule_effects(quarters, changes, GROUP), folder / EFFECTS)
+    write_table(compute_rule_parts(quarters, changes, GROUP), folder / PARTS)
     own = newest[newest["offence_id"] == GROUP]
     write_table(compute_rank_intervals(own, quarters, LEVEL), folder / RANK_INTERVALS)
     write_table(compute_level_shifts(quarters, changes, GROUP, LEVEL), folder / LEVEL_SHIFTS)

@@ -13,9 +13,9 @@ import statsmodels.api as sm
 from crimeshare.measures.rule_effects import (
     LEVEL_AND_SLOPE,
     LEVEL_ONLY,
-    change_of_level,
     compute_rule_effects,
     placebo_dates,
+    step_at,
 )
 from crimeshare.parquet import read_table
 
@@ -48,17 +48,17 @@ def test_the_effect_is_that_of_a_regression_with_a_level_for_each_force() -> Non
     expected = sm.GLM(counts.to_numpy().ravel(), design, family=sm.families.Poisson()).fit(
         cov_type="cluster", cov_kwds={"groups": groups, "use_correction": False}
     )
-    effect, error = change_of_level(counts, [RULE])
-    assert effect == pytest.approx(expected.params[0], abs=1e-7)
-    assert error == pytest.approx(expected.bse[0] * np.sqrt(30 / 29), rel=1e-6)
+    step = step_at(counts, [RULE])
+    assert step.effect == pytest.approx(expected.params[0], abs=1e-7)
+    assert step.error == pytest.approx(expected.bse[0] * np.sqrt(30 / 29), rel=1e-6)
 
 
 def test_limits_hold_the_true_effect_about_as_often_as_they_promise() -> None:
     rng = np.random.default_rng(2)
     inside = 0
     for _ in range(200):
-        effect, error = change_of_level(forces(rng, np.log(0.8)), [RULE])
-        inside += abs(effect - np.log(0.8)) <= 2.045 * error  # Student, 29 degrees
+        lower, upper = step_at(forces(rng, np.log(0.8)), [RULE]).limits(0.95)
+        inside += lower <= np.log(0.8) <= upper
     assert 0.90 <= inside / 200 <= 0.99
 
 
@@ -67,7 +67,7 @@ def test_a_change_within_a_quarter_counts_by_the_part_that_is_left() -> None:
     after = np.array([0.0] * 9 + [60 / 91] + [1.0] * 6)  # May and June of a quarter of 91 days
     counts = pd.DataFrame({"a": 1000 * 0.5**after, "b": 2000 * 0.5**after}, index=days)
     day = date(2018, 5, 2)
-    assert np.exp(change_of_level(counts, [day])[0]) == pytest.approx(0.5, rel=1e-6)
+    assert np.exp(step_at(counts, [day]).effect) == pytest.approx(0.5, rel=1e-6)
 
 
 def test_placebo_dates_keep_away_from_real_ones_and_from_the_ends() -> None:

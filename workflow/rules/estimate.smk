@@ -12,6 +12,7 @@
 #       results/estimates/control_limits.parquet    how far forces stand apart now and then
 #       results/estimates/rank_intervals.parquet    which ranks the forces' quarters allow
 #       results/estimates/rule_effects.parquet      what coincides with changes of the rules
+#       results/estimates/rule_parts.parquet        how much of the rise does
 #       results/estimates/level_shifts.parquet      where a force moved to another level
 #       results/estimates/similar_forces.parquet    forces with the most similar mix of crime
 
@@ -189,6 +190,7 @@ rule compute_rule_effects:
         reference=depends("compute_rule_effects").files,
     output:
         rule_effects="results/estimates/rule_effects.parquet",
+        rule_parts="results/estimates/rule_parts.parquet",
     log:
         "results/logs/compute_rule_effects.log",
     benchmark:

@@ -15,7 +15,7 @@ Epidemiology 46 (2017) 348-355.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -29,8 +29,25 @@ Values = npt.NDArray[np.float64]
 LEVEL_ONLY, LEVEL_AND_SLOPE = "poisson_level", "poisson_level_and_slope"
 """What may change: the level alone, or the level and the trend after it."""
 
+LEVEL_AND_SLOPES = "poisson_level_and_slopes"
+"""The level and the trend after this change, and after every other one in the same quarters."""
+
+FIRST_YEAR = "poisson_level_and_slopes_first_year"
+"""The same, from quarters that end a year after the last change.
+
+Only three quarters lie between May 2023 and January 2024.  Where the trend may change after both,
+these three decide how far the figures would have fallen without the second: the fewer quarters come
+after it, the more of the fall is taken for the end of the first.  The methods are shown beside each
+other, since the quarters do not say which is right.
+"""
+
+METHODS = (LEVEL_ONLY, LEVEL_AND_SLOPE, LEVEL_AND_SLOPES, FIRST_YEAR)
+
 LOCKDOWN = date(2020, 4, 1)
 """April 2020: the first lockdown and two changes of rules at once, which nothing can separate."""
+
+YEAR = 4
+"""Quarters of a year."""
 
 APART = 3
 """A placebo date is at least so many quarters from every real one, and from both ends."""
@@ -52,6 +69,34 @@ COLUMNS = [
     "basis",
     "release_id",
 ]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change of the log level, and what each force contributes to its error.
+
+    Attributes:
+        effect: of the logarithm of the counts.
+        influence: of each force on it; the squares add up to the variance by force.
+    """
+
+    effect: float
+    influence: pd.Series
+
+    @property
+    def error(self) -> float:
+        """Standard error by force."""
+        return float(np.sqrt((self.influence**2).sum()))
+
+    def limits(self, level: float) -> tuple[float, float]:
+        """Limits of the effect, by Student's t with the forces less one degrees of freedom."""
+        reach = float(student.ppf((1 + level) / 2, len(self.influence) - 1)) * self.error
+        return self.effect - reach, self.effect + reach
+
+    def __add__(self, other: Step) -> Step:
+        """Both steps together: fits to other quarters of the same forces are not independent."""
+        both = self.influence.add(other.influence, fill_value=0.0)
+        return replace(self, effect=self.effect + other.effect, influence=both)
 
 
 @dataclass(frozen=True)
@@ -140,7 +185,7 @@ def compute_rule_effects(
     for question in asked:
         for code, series in newest.groupby("code", dropna=False):
             name = offence_id if pd.isna(code) else str(code)
-            counts = _window(series, question)
+            counts = window(series, question)
             disturbed = any(
                 name in named
                 and question.first < effective[change] <= question.last
@@ -149,17 +194,20 @@ def compute_rule_effects(
             )
             if name not in touched[question.recording_change] or counts is None or disturbed:
                 continue
-            for method in (LEVEL_ONLY, LEVEL_AND_SLOPE):
+            for method in METHODS:
+                used = quarters_of(counts, question, method)
+                if used is None:
+                    continue
                 rows.append(
                     {
                         "recording_change": question.recording_change,
                         "offence_id": offence_id,
                         "code": None if pd.isna(code) else code,
-                        **_effect(counts, question, method, level),
+                        **_effect(used, question, method, level),
                         "level": level,
                         "method": method,
-                        "first_quarter": counts.index[0],
-                        "last_quarter": counts.index[-1],
+                        "first_quarter": used.index[0],
+                        "last_quarter": used.index[-1],
                         "forces": counts.shape[1],
                         "basis": "standard errors by force",
                         "release_id": newest["release_id"].iloc[0],
@@ -168,8 +216,13 @@ def compute_rule_effects(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _window(series: pd.DataFrame, question: Question) -> pd.DataFrame | None:
-    """Counts of the quarters (rows) and forces (columns) with all of them; None if too short."""
+def window(series: pd.DataFrame, question: Question) -> pd.DataFrame | None:
+    """Counts of the quarters (rows) and forces (columns) with all of them; None if too short.
+
+    Args:
+        series: quarters of one code or group with ``period_end``, ``area_code`` and ``value``.
+        question: says which quarters.
+    """
     wide = series.pivot(index="period_end", columns="area_code", values="value").sort_index()
     first, last = pd.Timestamp(question.first), pd.Timestamp(question.last)
     if wide.empty or wide.index[0] > first + pd.DateOffset(months=3):
@@ -179,22 +232,46 @@ def _window(series: pd.DataFrame, question: Question) -> pd.DataFrame | None:
     return recorded if recorded.shape[1] > 1 else None
 
 
+def quarters_of(counts: pd.DataFrame, question: Question, method: str) -> pd.DataFrame | None:
+    """The quarters that a method is fitted to; None where it would say what another one says."""
+    if method == LEVEL_AND_SLOPES and not question.others:
+        return None
+    if method != FIRST_YEAR:
+        return counts
+    last = pd.Timestamp(max([question.effective, *question.others]))
+    ends = last + pd.offsets.QuarterEnd(0) + pd.offsets.QuarterEnd(YEAR - 1)
+    first_year = counts[counts.index <= ends]
+    return first_year if len(first_year) < len(counts) else None
+
+
+def fitted_effect(counts: pd.DataFrame, question: Question, method: str) -> Step:
+    """The step at the day of a change, by one of `METHODS`."""
+    return step_at(counts, [question.effective, *question.others], _sloped(question, method))
+
+
+def _sloped(question: Question, method: str) -> int:
+    """After how many of the changes, this one first, the trend may change."""
+    every = 1 + len(question.others)
+    return {LEVEL_ONLY: 0, LEVEL_AND_SLOPE: 1}.get(method, every)
+
+
 def _effect(
     counts: pd.DataFrame, question: Question, method: str, level: float
 ) -> dict[str, float | int]:
     """The effect at the day of the change, and its place among those of placebo dates."""
+    found = fitted_effect(counts, question, method)
     days = [question.effective, *question.others]
-    effect, error = change_of_level(counts, days, slope=method == LEVEL_AND_SLOPE)
-    reach = float(student.ppf((1 + level) / 2, counts.shape[1] - 1)) * error
+    sloped = _sloped(question, method)
     placebos = [
-        change_of_level(counts, [day, *days], slope=method == LEVEL_AND_SLOPE)[0]
+        step_at(counts, [day, *days], sloped and sloped + 1).effect
         for day in placebo_dates(pd.DatetimeIndex(counts.index), days)
     ]
+    lower, upper = found.limits(level)
     return {
-        "effect_pct": 100 * float(np.expm1(effect)),
-        "lower": 100 * float(np.expm1(effect - reach)),
-        "upper": 100 * float(np.expm1(effect + reach)),
-        "placebo_rank": 1 + sum(abs(placebo) >= abs(effect) for placebo in placebos),
+        "effect_pct": 100 * float(np.expm1(found.effect)),
+        "lower": 100 * float(np.expm1(lower)),
+        "upper": 100 * float(np.expm1(upper)),
+        "placebo_rank": 1 + sum(abs(placebo) >= abs(found.effect) for placebo in placebos),
         "placebos": len(placebos),
     }
 
@@ -208,24 +285,21 @@ def placebo_dates(quarters: pd.DatetimeIndex, days: Sequence[date]) -> Iterator[
             yield starts[position].date()
 
 
-def change_of_level(
-    counts: pd.DataFrame, days: Sequence[date], *, slope: bool = False
-) -> tuple[float, float]:
-    """The change of the log level at the first of some days, and its standard error by force.
+def step_at(counts: pd.DataFrame, days: Sequence[date], sloped: int = 0) -> Step:
+    """The change of the log level at the first of some days.
 
     Args:
         counts: one row a quarter, by its last day, one column a force.
         days: first days of changes of level; that of a quarter in which one falls counts by the
             part of it that comes after.
-        slope: whether the trend may change at the first day too.
+        sloped: after how many of the days, in their order, the trend may change too.
     """
     quarters = pd.DatetimeIndex(counts.index)
     effects = [_after(quarters, day) for day in days]
-    if slope:
-        effects.append(np.cumsum(effects[0]) - effects[0])
+    slopes = [np.cumsum(effect) - effect for effect in effects[:sloped]]
     season = [(quarters.quarter == quarter).astype(float) for quarter in (2, 3, 4)]
     trend = np.arange(len(quarters)) / len(quarters)
-    common = np.column_stack([*effects, *season, trend])
+    common = np.column_stack([*effects, *slopes, *season, trend])
     values = counts.to_numpy(dtype=np.float64)
     # What moves is the same for all forces, so the levels of the forces drop out, and the
     # likelihood is that of their sum.
@@ -235,8 +309,8 @@ def change_of_level(
     bread = np.linalg.inv(values.sum() * (centred.T * part) @ centred)
     scores = centred.T @ (values - np.outer(part, values.sum(axis=0)))
     forces = values.shape[1]
-    covariance = bread @ (scores @ scores.T) @ bread * forces / (forces - 1)
-    return float(fitted.params[1]), float(np.sqrt(covariance[0, 0]))
+    influence = (bread @ scores)[0] * np.sqrt(forces / (forces - 1))
+    return Step(float(fitted.params[1]), pd.Series(influence, index=counts.columns))
 
 
 def _after(quarters: pd.DatetimeIndex, day: date) -> Values:

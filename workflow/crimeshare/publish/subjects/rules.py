@@ -10,21 +10,45 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from crimeshare.cells import Cell
-from crimeshare.measures.rule_effects import LEVEL_AND_SLOPE, LEVEL_ONLY
+from crimeshare.measures.rule_effects import (
+    FIRST_YEAR,
+    LEVEL_AND_SLOPE,
+    LEVEL_AND_SLOPES,
+    LEVEL_ONLY,
+)
+from crimeshare.measures.rule_parts import (
+    ESTIMATED,
+    INSIDE,
+    LOCKDOWN_TOO,
+    NEW_CODES,
+    NO_MODEL,
+    TOO_FEW,
+)
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import REFERENCE
+from crimeshare.reference import offences as offences_named
 from crimeshare.tables.recorded_quarters import code_names
 
 EFFECTS = Path("results/estimates/rule_effects.parquet")
+PARTS = Path("results/estimates/rule_parts.parquet")
 
 Row = dict[str, Any]
 
 METHODS = {
     LEVEL_ONLY: "the level alone",
     LEVEL_AND_SLOPE: "the level, and the trend after it",
+    LEVEL_AND_SLOPES: "the level, and the trend after it and after the other changes",
+    FIRST_YEAR: "the same, with quarters up to a year after the last change",
+}
+
+NOT_ESTIMATED = {
+    LOCKDOWN_TOO: "not estimated: it cannot be separated from the first lockdown",
+    TOO_FEW: "not estimated: too few quarters between it and what came before",
+    NO_MODEL: "not estimated: no model has been made for it",
+    INSIDE: "not estimated: it moved offences between codes inside the group",
 }
 
 
@@ -34,25 +58,170 @@ def read_effects(root: Path | None = None) -> list[Row]:
     return rows
 
 
-def effects_sentence(rows: list[Row]) -> str:
-    """How much of what moved the group coincides with changes of the rules, with intervals."""
-    told = []
-    for row in rows:
-        if row["code"] is None and row["method"] == LEVEL_ONLY:
-            effect, lower, upper = figures(row)
-            word = "higher" if row["effect_pct"] > 0 else "lower"
-            told.append(
-                f"{_name(row)} ({_month(row)}): the group was {effect:absolute} {word} from "
-                f"then on (likely between {lower:signed} and {upper:signed}); "
-                f"{_beside(row, effect)}"
-            )
-    if not told:
-        return "No change of the rules touches this group in a way that can be estimated."
+def read_parts(root: Path | None = None) -> list[Row]:
+    """The rows of the table of parts of the rise of the build that the working directory is in."""
+    rows: list[Row] = pq.read_table((root or built_root(PARTS)) / PARTS).to_pylist()
+    return rows
+
+
+def answer(parts: list[Row]) -> str:
+    """How much of the rise coincides with changes of the rules, in plain words."""
+    if not parts:
+        return "No change of the rules is known that came late enough to look at the years before."
+    rise = _rise(parts[0])
+    if rise.number <= 0:
+        return (
+            f"Police recorded no more offences in the {prose.period(parts[0]['period_end'])} than "
+            f"in the {prose.period(parts[0]['base_period_end'])}, so there is no rise to explain."
+        )
+    told = [
+        f"In the {prose.period(parts[0]['period_end'])} police recorded {rise} more offences than "
+        f"in the {prose.period(parts[0]['base_period_end'])}, the last year before the first of "
+        f"the changes below."
+    ]
+    told += [_counted_since(row, rise) for row in parts if row["part"] == NEW_CODES]
+    estimated = {row["method"]: row for row in parts if row["part"] == ESTIMATED}
+    if estimated:
+        told.append(_estimated(estimated, rise))
     return (
-        f"Allowing for season and trend, these steps coincide with changes of the rules. "
-        f"{'. '.join(told)}. That a step coincides with a change of the rules does not prove that "
-        f"the rules caused it."
+        f"{' '.join(told)} That a step coincides with a change of the rules is no proof that the "
+        f"rules caused it, and what else moved the figures they cannot tell."
     )
+
+
+def _rise(row: Row) -> Figure:
+    return _part(row, "rise", row["count"] - row["base_count"], "count", "newest year - base year")
+
+
+def _part(row: Row, name: str, value: float, unit: str, formula: str) -> Figure:
+    what = f"{row['offence_id']}, every quarter and body"
+    return Figure(
+        f"rule_parts.{name}.{row['offence_id']}.{row['period_end']:%Y-%m}",
+        value,
+        unit,
+        (Cell(row["release_id"], "", "quarters", what),),
+        f"{formula}, {what}",
+    )
+
+
+def _counted_since(row: Row, rise: Figure) -> str:
+    offences = _part(row, "new_codes", row["offences"], "count", row["formula"])
+    share = _part(
+        row, "new_codes_share", row["offences"] / rise.number, "proportion", "new codes / rise"
+    )
+    names = [escape(prose.lower_first(code_names()[code])) for code in row["codes"].split()]
+    group = escape(prose.lower_first(offences_named()[row["offence_id"]].name))
+    return (
+        f"Of these, {offences} ({share}) are of kinds that were not counted as {group} then: "
+        f"{prose.listed(names)}. That is a count."
+    )
+
+
+def _estimated(by_method: dict[str, Row], rise: Figure) -> str:
+    row = by_method[LEVEL_ONLY]
+    number = len(row["recording_changes"].split())
+
+    def change(name: str, value: float) -> Figure:
+        formula = "change of level of all estimated steps together"
+        return _part(row, name, value / 100, "change", formula)
+
+    effect = change("together", row["effect_pct"])
+    lower, upper = (change(f"together.{end}", row[f"effect_{end}"]) for end in ("lower", "upper"))
+    least = change("together.least", min(each["effect_lower"] for each in by_method.values()))
+    most = change("together.most", max(each["effect_upper"] for each in by_method.values()))
+    word = "higher" if row["effect_pct"] > 0 else "lower"
+    largest = max(each["upper"] for each in by_method.values())
+    share = _part(row, "at_most", largest / rise.number, "proportion", "upper limit / rise")
+    so = (
+        f"at most {share} of the rise coincides with them"
+        if largest > 0
+        else "none of the rise coincides with them"
+    )
+    steps = "The step" if number == 1 else f"The {prose.number_word(number)} steps"
+    return (
+        f"{steps} that can be estimated left the number of offences {effect:absolute} {word} in "
+        f"all (likely between {lower:signed} and {upper:signed}; between {least:signed} and "
+        f"{most:signed} under every model that we tried), if they last: {so}."
+    )
+
+
+def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
+    """Every change of the rules: the step of the group, or why none is estimated."""
+    if not parts:
+        return None
+    lines: list[list[Content]] = []
+    for change_id in _in_order(parts):
+        own = [row for row in rows if row["code"] is None and row["recording_change"] == change_id]
+        label = f"{_month(change_id)}: {_name(change_id)}"
+        if own:
+            lead = next(row for row in own if row["method"] == LEVEL_ONLY)
+            effect, lower, upper = figures(lead)
+            least = min((figures(row)[1] for row in own), key=lambda figure: figure.number)
+            most = max((figures(row)[2] for row in own), key=lambda figure: figure.number)
+            larger = _count(f"{effect.figure_id}.larger", lead["placebo_rank"] - 1, effect)
+            dates = _count(f"{effect.figure_id}.placebos", lead["placebos"], effect)
+            lines.append(
+                [
+                    label,
+                    effect,
+                    f"{lower:signed} to {upper:signed}",
+                    f"{least:signed} to {most:signed}",
+                    f"on {larger} of {dates}",
+                ]
+            )
+        else:
+            why = next(row["part"] for row in parts if row["recording_changes"] == change_id)
+            none = Figure("rule_effect.none", None, "change", marker="not_applicable")
+            lines.append([f"{label} ({NOT_ESTIMATED[why]})", none, "", "", ""])
+    return Table(
+        "Changes of the recording rules and the step of the group that coincides with each",
+        [
+            "Change of the rules",
+            "Step",
+            "Likely between",
+            "Under every model",
+            "Steps as large on dates without a change",
+        ],
+        lines,
+        notes=[
+            "A step counts from the trend and the season of the quarters around it. Where steps "
+            "as large are found on dates on which no rule changed, little can be made of it. "
+            '<a href="methods.html#did-the-rules-move-it">The models, and the steps of each '
+            "code</a>."
+        ],
+        styles=["", "signed"],
+        wide=True,
+    )
+
+
+def _in_order(parts: list[Row]) -> list[str]:
+    """The changes of the rules that are estimated or described, oldest first."""
+    named = {change for row in parts for change in row["recording_changes"].split()}
+    return [change for change in _changes() if change in named]
+
+
+def models_sentence(rows: list[Row]) -> str:
+    """What the models say of the step that they agree on least."""
+    by_series: dict[tuple[str, str | None], list[Row]] = {}
+    for row in rows:
+        by_series.setdefault((row["recording_change"], row["code"]), []).append(row)
+    if not by_series:
+        return "No change of the rules touches this group in a way that can be estimated."
+    (change_id, code), own = max(by_series.items(), key=lambda item: _spread(item[1]))
+    told = []
+    for row in own:
+        effect, lower, upper = figures(row)
+        told.append(f"{METHODS[row['method']]}, {effect:signed} ({lower:signed} to {upper:signed})")
+    what = escape(prose.lower_first(code_names()[code])) if code else "the whole group"
+    return (
+        f"The models agree least on {_month(change_id)} and {what}. If what may change is "
+        f"{'; '.join(told)}."
+    )
+
+
+def _spread(rows: list[Row]) -> float:
+    effects = [row["effect_pct"] for row in rows]
+    return float(max(effects) - min(effects))
 
 
 def effects_table(rows: list[Row]) -> Table | None:
@@ -73,7 +242,7 @@ def effects_table(rows: list[Row]) -> Table | None:
         dates = _count(f"{name}.dates", row["placebos"] + 1, effect)
         lines.append(
             [
-                f"{_name(row)}, {_month(row)}",
+                f"{_name(row['recording_change'])}, {_month(row['recording_change'])}",
                 f"<samp>{row['code']}</samp> {escape(code_names()[row['code']])}"
                 if row["code"]
                 else "the group",
@@ -95,23 +264,12 @@ def effects_table(rows: list[Row]) -> Table | None:
         ],
         lines,
         notes=[
-            "January 2024 comes three quarters after May 2023, so that a trend of three quarters "
-            "decides what a model with a new trend says: compare the two rows. Changes before "
-            "April 2018 have too few quarters before them, and April 2020 came with the first "
-            "lockdown: these are not estimated."
+            "Changes that are not named here are not estimated: "
+            '<a href="national.html#did-changes-of-rules-move-it">why</a>.'
         ],
         styles=["", "", "", "signed"],
         wide=True,
     )
-
-
-def _beside(row: Row, effect: Figure) -> str:
-    """How the effect compares with those of dates on which no rule changed."""
-    dates = _count(f"{effect.figure_id}.placebos", row["placebos"], effect)
-    if row["placebo_rank"] == 1:
-        return f"on none of {dates} dates without a change is there a step as large"
-    larger = _count(f"{effect.figure_id}.larger", row["placebo_rank"] - 1, effect)
-    return f"on {larger} of {dates} dates without a change there is a step as large"
 
 
 def _count(name: str, value: int, effect: Figure) -> Figure:
@@ -144,10 +302,10 @@ def _changes() -> dict[str, dict[str, str]]:
         return {row["change_id"]: row for row in csv.DictReader(file)}
 
 
-def _name(row: Row) -> str:
-    return escape(_changes()[row["recording_change"]]["name"])
+def _name(change_id: str) -> str:
+    return escape(_changes()[change_id]["name"])
 
 
-def _month(row: Row) -> str:
-    year, month, _ = _changes()[row["recording_change"]]["effective"].split("-")
+def _month(change_id: str) -> str:
+    year, month, _ = _changes()[change_id]["effective"].split("-")
     return f"{prose.MONTHS[int(month) - 1]} {year}"

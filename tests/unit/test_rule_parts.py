@@ -1,0 +1,139 @@
+"""How much of a rise coincides with changes of the rules: known parts, errors by resampling."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crimeshare.measures.rule_effects import LEVEL_ONLY, METHODS
+from crimeshare.measures.rule_parts import (
+    ESTIMATED,
+    INSIDE,
+    LOCKDOWN_TOO,
+    NEW_CODES,
+    TOO_FEW,
+    compute_rule_parts,
+)
+
+GROUP = "stalking_harassment"
+QUARTERS = pd.date_range("2013-06-30", "2025-12-31", freq="QE")
+CHANGES = pd.DataFrame(
+    [
+        ("split", "2014-04-01", "8L 8Q"),
+        ("brought_in", "2015-04-01", f"8L 8R {GROUP} total"),
+        ("apart", "2017-04-01", "8L 8R"),
+        ("conduct_crime_counted", "2018-04-01", f"8L 8Q 8R {GROUP}"),
+        ("preferred", "2020-04-01", "8L 8Q"),
+        ("two_crimes_rule_removed", "2023-04-01", f"8L 8R {GROUP}"),
+        ("online_safety_act", "2024-01-01", f"8R {GROUP}"),
+        ("of_others", "2016-04-01", "domestic_burglary"),
+    ],
+    columns=["change_id", "effective", "offence_ids"],
+)
+
+
+def recorded(
+    rng: np.random.Generator, forces: int = 30, steps: tuple[float, ...] = (0.2, -0.3, -0.1)
+) -> pd.DataFrame:
+    """Quarters of forces whose group moves by these steps of the logarithm, and of three codes."""
+    days = [pd.Timestamp("2018-04-01"), pd.Timestamp("2023-04-01"), pd.Timestamp("2024-01-01")]
+    common = sum(step * (day < QUARTERS) for step, day in zip(steps, days, strict=True))
+    common = common + 0.01 * np.arange(len(QUARTERS)) + 0.05 * (QUARTERS.quarter == 3)
+    shock = rng.normal(0, 0.03, (len(QUARTERS), forces))
+    own = rng.normal(0, 0.05, forces) * (days[1] < QUARTERS)[:, None]
+    counts = np.exp(rng.normal(7, 0.8, forces) + common[:, None] + shock + own).round()
+    wide = pd.DataFrame(counts, index=QUARTERS, columns=[f"E{n:03}" for n in range(forces)])
+    group = wide.rename_axis("period_end").reset_index()
+    group = group.melt("period_end", var_name="area_code", value_name="value")
+    began = {"8L": "2013-04-01", "8Q": "2014-04-01", "8R": "2017-04-01"}
+    codes = [
+        group[group["period_end"] > day].assign(code=code, value=lambda rows: rows["value"] // 3)
+        for code, day in began.items()
+    ]
+    rows = pd.concat([group.assign(code=None), *codes], ignore_index=True)
+    return rows.assign(release_id="prc-2025-12", area_type="force", offence_id=GROUP)
+
+
+def parts_of(quarters: pd.DataFrame, changes: pd.DataFrame = CHANGES) -> pd.DataFrame:
+    return compute_rule_parts(quarters, changes, GROUP)
+
+
+def test_the_steps_that_were_put_in_are_found_together() -> None:
+    rows = parts_of(recorded(np.random.default_rng(1)))
+    estimated = rows[rows["part"] == ESTIMATED].set_index("method")
+    assert list(estimated.index) == list(METHODS)
+    row = estimated.loc[LEVEL_ONLY]
+    assert row["effect_lower"] < 100 * np.expm1(-0.2) < row["effect_upper"]
+    assert row["offences"] == pytest.approx(
+        row["count"] - row["count"] / (1 + row["effect_pct"] / 100)
+    )
+    assert row["lower"] < row["offences"] < row["upper"]
+    last, base = (QUARTERS[-4:], QUARTERS[:4])
+    quarters = recorded(np.random.default_rng(1))
+    group = quarters[quarters["code"].isna()].set_index("period_end")["value"]
+    assert row["count"] == group[group.index.isin(last)].sum()
+    assert row["base_count"] == group[group.index.isin(base)].sum()
+
+
+def test_limits_of_all_steps_together_are_those_of_resampled_forces() -> None:
+    """An independent way to the same error: the forces drawn again with replacement."""
+    rng = np.random.default_rng(2)
+    quarters = recorded(rng)
+    row = parts_of(quarters).query("part == @ESTIMATED and method == @LEVEL_ONLY").iloc[0]
+    width = np.log1p(row["effect_upper"] / 100) - np.log1p(row["effect_lower"] / 100)
+    by_force = dict(list(quarters[quarters["code"].isna()].groupby("area_code")))
+    names = sorted(by_force)
+    drawn = []
+    for _ in range(50):
+        again = [
+            by_force[name].assign(area_code=f"E{place}")
+            for place, name in enumerate(rng.choice(names, len(names)))
+        ]
+        found = parts_of(pd.concat(again)).query("part == @ESTIMATED and method == @LEVEL_ONLY")
+        drawn.append(np.log1p(found["effect_pct"].iloc[0] / 100))
+    assert width == pytest.approx(2 * 2.045 * np.std(drawn, ddof=1), rel=0.3)
+
+
+def test_codes_brought_into_the_group_are_counted_and_those_moved_inside_are_not() -> None:
+    quarters = recorded(np.random.default_rng(3))
+    rows = parts_of(quarters)
+    (counted,) = rows[rows["part"] == NEW_CODES].to_dict("records")
+    newest = quarters[(quarters["code"] == "8R") & quarters["period_end"].isin(QUARTERS[-4:])]
+    assert counted["codes"] == "8R"
+    assert counted["recording_changes"] == "brought_in"
+    assert counted["offences"] == newest["value"].sum()
+    assert pd.isna(counted["lower"])
+    assert pd.isna(counted["upper"])
+
+
+def test_every_other_change_is_named_with_the_reason() -> None:
+    rows = parts_of(recorded(np.random.default_rng(4)))
+    named = set(zip(rows["recording_changes"], rows["part"], strict=True))
+    together = "conduct_crime_counted two_crimes_rule_removed online_safety_act"
+    assert named == {
+        (together, ESTIMATED),
+        ("brought_in", NEW_CODES),
+        ("split", INSIDE),
+        ("brought_in", TOO_FEW),
+        ("apart", INSIDE),
+        ("preferred", LOCKDOWN_TOO),
+    }
+
+
+def test_a_force_without_a_return_is_left_out_of_both_years() -> None:
+    quarters = recorded(np.random.default_rng(5))
+    whole = parts_of(quarters)["count"].iloc[0]
+    gone = (quarters["area_code"] == "E000") & (quarters["period_end"] == QUARTERS[-2])
+    left = parts_of(quarters[~gone]).iloc[0]
+    own = quarters[(quarters["area_code"] == "E000") & quarters["code"].isna()]
+    last = own[own["period_end"].isin(QUARTERS[-4:])]["value"].sum()
+    assert left["excluded"] == "E000"
+    assert left["count"] == whole - last
+
+
+@pytest.mark.parametrize("change", ["none", "too_early"])
+def test_without_a_year_before_a_change_there_is_no_answer(change: str) -> None:
+    changes = CHANGES.iloc[-1:] if change == "none" else CHANGES.assign(effective="2013-01-01")
+    assert parts_of(recorded(np.random.default_rng(6)), changes).empty
+    assert parts_of(recorded(np.random.default_rng(6)).iloc[:0], changes).empty

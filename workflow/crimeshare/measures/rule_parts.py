@@ -1,0 +1,253 @@
+"""How much of a rise coincides with changes of the recording rules?
+
+Three parts of the answer, which are not the same kind of number.  Offences of codes that the group
+did not hold before are counted: they have no interval.  The steps at changes of rules that can be
+estimated are taken together, with the interval of their sum by force; fits to quarters that overlap
+are not independent, and what each force does to one step and to another is added up before it is
+squared (the stacked estimating equations of seemingly unrelated estimation: J. Weesie, "Seemingly
+unrelated estimation and the cluster-adjusted sandwich estimator", Stata Technical Bulletin 52
+(1999) 34-47).  Every other change is named with the reason why nothing is estimated of it.
+
+A step is carried to the newest year as if it lasted: ``offences = count * (1 - 1 / factor)``, with
+the factor of all steps together, is how many fewer (or more) there would be without it.  That is
+arithmetic on a coincidence, and no proof of a cause.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add
+
+import numpy as np
+import pandas as pd
+
+from crimeshare.measures.rule_effects import (
+    LEVEL_AND_SLOPE,
+    LEVEL_AND_SLOPES,
+    LOCKDOWN,
+    METHODS,
+    YEAR,
+    Question,
+    Step,
+    fitted_effect,
+    quarters_of,
+    questions,
+    window,
+)
+
+ESTIMATED, NEW_CODES = "estimated_steps", "codes_counted_since"
+LOCKDOWN_TOO, TOO_FEW, INSIDE = "with_the_lockdown", "too_few_quarters", "inside_the_group"
+"""Why a change is not estimated: what else came that day, what is missing, what it leaves alone."""
+
+NO_MODEL = "no_model"
+"""No question of :func:`crimeshare.measures.rule_effects.questions` is about the change."""
+
+FEWEST = 3 * YEAR
+"""Quarters before a change, since the one before it, from which a step could be estimated."""
+
+COUNTED = "count"
+
+COLUMNS = [
+    "offence_id",
+    "part",
+    "recording_changes",
+    "codes",
+    "period_end",
+    "count",
+    "base_period_end",
+    "base_count",
+    "offences",
+    "lower",
+    "upper",
+    "effect_pct",
+    "effect_lower",
+    "effect_upper",
+    "level",
+    "method",
+    "basis",
+    "excluded",
+    "formula",
+    "cells",
+    "release_id",
+]
+
+
+def compute_rule_parts(
+    quarters: pd.DataFrame,
+    recording_changes: pd.DataFrame,
+    offence_id: str,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """The rise of a group since its rules first changed, beside what coincides with the changes.
+
+    Args:
+        quarters: the clean table ``recorded_quarters``; the newest release counts.
+        recording_changes: ``change_id``, ``effective`` and ``offence_ids`` (codes and groups,
+            separated by spaces).
+        offence_id: the offence group.
+        level: of the intervals.
+
+    Returns:
+        `COLUMNS`.  ``count`` is offences in the newest year, ``base_count`` in the last year before
+        the first change, both of the bodies that made a return in all quarters of both years
+        (``excluded`` names the codes of the others).  One row for ``part`` `NEW_CODES`, whose
+        ``offences`` are a count, and one a method for `ESTIMATED`: ``effect_pct`` is the change of
+        level that all estimated steps make together in per cent, ``offences`` the offences of the
+        newest year that go with it, below zero where the steps took offences away; both with
+        limits.  One row each for the changes that are not estimated, whose ``part`` says why. No
+        row where the data do not hold a year before the first change, or no change is known.
+    """
+    newest = quarters[quarters["release_id"] == quarters["release_id"].max()]
+    newest = newest[newest["offence_id"] == offence_id].assign(
+        period_end=lambda rows: pd.to_datetime(rows["period_end"])
+    )
+    touching = _touching(recording_changes, offence_id, set(newest["code"].dropna()))
+    group = newest[newest["code"].isna()].pivot(
+        index="period_end", columns="area_code", values="value"
+    )
+    if newest.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    # With no change every comparison is false.
+    base = group.index[group.index < touching["effective"].min()][-YEAR:]
+    if len(base) < YEAR or len(group) < 2 * YEAR:
+        return pd.DataFrame(columns=COLUMNS)
+    years = group.loc[base.union(group.index[-YEAR:])]
+    given = years.columns[years.notna().all()]
+    release_id = str(newest["release_id"].iloc[0])
+    common = {
+        "offence_id": offence_id,
+        "period_end": group.index[-1],
+        "count": float(group.loc[group.index[-YEAR:], given].sum().sum()),
+        "base_period_end": base[-1],
+        "base_count": float(group.loc[base, given].sum().sum()),
+        "excluded": " ".join(sorted(set(years.columns) - set(given))),
+        "cells": f"[{release_id}]recorded_quarters: every body, {offence_id}",
+        "release_id": release_id,
+    }
+    rows = [
+        *_estimated(newest, touching, offence_id, common["count"], level),
+        *_new_codes(newest[newest["area_code"].isin(given)], touching, offence_id, base[-1]),
+        *_described(touching, offence_id, group.index),
+    ]
+    return pd.DataFrame([common | row for row in rows], columns=COLUMNS)
+
+
+def _touching(changes: pd.DataFrame, offence_id: str, codes: set[str]) -> pd.DataFrame:
+    """The changes of the rules for a group or for one of its codes, oldest first."""
+    named = changes["offence_ids"].str.split().map(set)
+    touching = changes.assign(named=named, effective=pd.to_datetime(changes["effective"]))
+    return touching[named.map(lambda ids: bool(ids & {offence_id, *codes}))].sort_values(
+        "effective", kind="stable"
+    )
+
+
+def _estimated(
+    newest: pd.DataFrame, touching: pd.DataFrame, offence_id: str, count: float, level: float
+) -> list[dict[str, object]]:
+    """All steps of the group that can be estimated, together, by each method."""
+    series = newest[newest["code"].isna() & (newest["area_type"] == "force")]
+    of_group = touching[touching["named"].map(lambda ids: offence_id in ids)]
+    asked = questions(of_group, series["period_end"].max().date())
+    rows = []
+    for method in METHODS:
+        steps = [
+            step for question in asked if (step := _step(series, question, method)) is not None
+        ]
+        if not steps or len(steps) < len(asked):
+            continue
+        together = reduce(add, steps)
+        lower, upper = together.limits(level)
+        effects = (together.effect, lower, upper)
+        rows.append(
+            {
+                "part": ESTIMATED,
+                "recording_changes": " ".join(question.recording_change for question in asked),
+                **dict(zip(("offences", "lower", "upper"), _gone(count, effects), strict=True)),
+                **{
+                    name: 100 * float(np.expm1(value))
+                    for name, value in zip(
+                        ("effect_pct", "effect_lower", "effect_upper"), effects, strict=True
+                    )
+                },
+                "level": level,
+                "method": method,
+                "basis": "standard errors by force",
+                "formula": "offences = count * (1 - 1 / (1 + effect_pct / 100))",
+            }
+        )
+    return rows
+
+
+def _gone(count: float, effects: tuple[float, ...]) -> list[float]:
+    return [float(-count * np.expm1(-effect)) for effect in effects]
+
+
+def _step(series: pd.DataFrame, question: Question, method: str) -> Step | None:
+    counts = window(series, question)
+    if counts is None:
+        return None
+    used = quarters_of(counts, question, method)
+    if used is None and method == LEVEL_AND_SLOPES:
+        # Without another change beside it, both methods are the same.
+        return fitted_effect(counts, question, LEVEL_AND_SLOPE)
+    return None if used is None else fitted_effect(used, question, method)
+
+
+def _new_codes(
+    given: pd.DataFrame, touching: pd.DataFrame, offence_id: str, base: pd.Timestamp
+) -> list[dict[str, object]]:
+    """Offences of the newest year of codes that a change brought into the group since the base.
+
+    A change brings a code in where it names both the code and the group and took effect before the
+    code was first counted; one that names the code alone moves it inside the group.
+    """
+    by_code = given.pivot_table(
+        index="period_end", columns="code", values="value", aggfunc="sum", sort=True
+    )
+    found: dict[str, str] = {}
+    for code in by_code.columns:
+        first = by_code.index[by_code[code].fillna(0) > 0].min()
+        bringing = touching[
+            touching["named"].map(lambda ids, code=code: {code, offence_id} <= ids)
+            & (touching["effective"] > base)
+            & (touching["effective"] <= first)
+        ]
+        if len(bringing):
+            found[str(code)] = str(bringing["change_id"].iloc[-1])
+    if not found:
+        return []
+    newest = by_code[list(found)].iloc[-YEAR:].sum().sum()
+    return [
+        {
+            "part": NEW_CODES,
+            "recording_changes": " ".join(dict.fromkeys(found.values())),
+            "codes": " ".join(found),
+            "offences": float(newest),
+            "method": COUNTED,
+            "basis": "a count of records: no sampling error",
+            "formula": f"offences = {' + '.join(found)}",
+        }
+    ]
+
+
+def _described(
+    touching: pd.DataFrame, offence_id: str, quarters: pd.DatetimeIndex
+) -> list[dict[str, object]]:
+    """The changes of which nothing is estimated, each with the reason."""
+    estimated = {asked.recording_change for asked in questions(touching, quarters[-1].date())}
+    rows = []
+    since = quarters[0] - pd.DateOffset(months=3)
+    for change in touching.to_dict("records"):
+        day, of_group = change["effective"], offence_id in change["named"]
+        between = int(((quarters > since) & (quarters < day)).sum())
+        since = day if of_group else since
+        if change["change_id"] in estimated:
+            continue
+        if day.date() == LOCKDOWN:
+            why = LOCKDOWN_TOO
+        elif not of_group:
+            why = INSIDE
+        else:
+            why = TOO_FEW if between < FEWEST else NO_MODEL
+        rows.append({"part": why, "recording_changes": change["change_id"]})
+    return rows
