@@ -19,6 +19,7 @@ from crimeshare.measures.rule_effects import compute_rule_effects
 from crimeshare.measures.rule_parts import compute_rule_parts
 from crimeshare.measures.series import compute_series, newest_year, read_populations
 from crimeshare.measures.similarity import compute_similar_forces
+from crimeshare.measures.small_areas import compute_small_areas
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.composition import COMPOSITION
 from crimeshare.publish.subjects.estimates import (
@@ -31,9 +32,11 @@ from crimeshare.publish.subjects.estimates import (
     SIMILAR_FORCES,
 )
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS
+from crimeshare.publish.subjects.partnerships import SMALL_AREAS
 from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
+from crimeshare.reference import PARTNERSHIPS, read_rows
 from crimeshare.tables.checks import report_checks
 from crimeshare.tables.combining import combine_recorded_crime
 from crimeshare.tables.observations import read_observations
@@ -100,6 +103,8 @@ def write_editions(folder: Path, root: Path, recorded: pd.DataFrame) -> None:
     write_table(recorded, folder / RECORDED)
     write_table(compute_shares(recorded), folder / SHARES)
     write_table(compute_changes(recorded, changes), folder / CHANGES)
+    forces = {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
+    write_table(compute_small_areas(recorded, forces, GROUP), folder / SMALL_AREAS)
 
 
 def write_checks(folder: Path, root: Path) -> None:

@@ -10,6 +10,7 @@
 #       results/estimates/revision_sizes.parquet    how far figures of an area have moved
 #       results/estimates/flipped_changes.parquet   directions that hang on the vintage
 #       results/estimates/control_limits.parquet    how far forces stand apart now and then
+#       results/estimates/small_areas.parquet       partnerships beside control limits
 #       results/estimates/rank_intervals.parquet    which ranks the forces' quarters allow
 #       results/estimates/rule_effects.parquet      what coincides with changes of the rules
 #       results/estimates/rule_parts.parquet        how much of the rise does
@@ -134,6 +135,29 @@ rule compute_control_limits:
         "Computing control limits of the forces' shares"
     script:
         "../scripts/compute_control_limits.py"
+
+
+rule compute_small_areas:
+    input:
+        recorded_crime="results/clean/recorded_crime.parquet",
+        reference=depends("compute_small_areas").files,
+    output:
+        small_areas="results/estimates/small_areas.parquet",
+    log:
+        "results/logs/compute_small_areas.log",
+    benchmark:
+        "results/benchmarks/compute_small_areas.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
+    params:
+        software=depends("compute_small_areas").software,
+        offence_id=configuration.offence_group,
+    message:
+        "Computing control limits of the partnerships' shares"
+    script:
+        "../scripts/compute_small_areas.py"
 
 
 rule compute_similar_forces:

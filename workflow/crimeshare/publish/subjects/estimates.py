@@ -576,7 +576,7 @@ class Estimates:
         year = self.latest
         codes = [force.area.area_code for force in self.forces]
         rows = {code: self._control_limits.get((year.period_end, code)) for code in codes}
-        return {code: _control_limits(row) for code, row in rows.items() if row}
+        return {code: limits_of(row) for code, row in rows.items() if row}
 
     def similar_rows(self, area_code: str) -> list[dict[str, Any]]:
         """The rows of similar forces of one force in the latest year, nearest first."""
@@ -638,7 +638,8 @@ def _a_year_before(day: date) -> date:
     return date(year, day.month, calendar.monthrange(year, day.month)[1])
 
 
-def _control_limits(row: dict[str, Any]) -> ControlLimits:
+def limits_of(row: dict[str, Any]) -> ControlLimits:
+    """The control limits that a row of a table of them holds."""
     share = row["share"]
     inner, outer = ((row[f"lower_{level}"], row[f"upper_{level}"]) for level in LEVELS)
     position = "within"

@@ -1,16 +1,51 @@
-"""Community safety partnerships of a force: the smallest areas that figures are published for."""
+"""Community safety partnerships of a force: the smallest areas that figures are published for.
+
+They are in the order of their names: most differ no more than areas of their size do.
+"""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from html import escape
+from pathlib import Path
 
+import pyarrow.parquet as pq
+
+from crimeshare.measures.small_areas import SMALL
+from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects.estimates import Estimates, Place, Year
+from crimeshare.publish.subjects.estimates import (
+    ControlLimits,
+    Estimates,
+    Place,
+    Year,
+    built_root,
+    limits_of,
+)
 from crimeshare.reference import PARTNERSHIPS, Area, anchor, everyday, read_rows
 
-SMALL = 50
-"""Offences below which a figure moves much from year to year by chance; ONS's own line."""
+SMALL_AREAS = Path("results/estimates/small_areas.parquet")
+
+Limits = Mapping[tuple[str, str], ControlLimits]
+"""Control limits by release and code of the partnership."""
+
+
+def open_limits(root: Path | None = None) -> Limits:
+    """The control limits of the build that the working directory is in; see `built_root`."""
+    path = (root or built_root(SMALL_AREAS)) / SMALL_AREAS
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, stamp: int) -> Limits:
+    rows = pq.read_table(path).to_pylist()
+    return {
+        (row["release_id"], row["area_code"]): limits_of(row)
+        for row in rows
+        if row["between_sd"] is not None
+    }
 
 
 def newest(estimates: Estimates) -> Year | None:
@@ -27,7 +62,7 @@ def newest(estimates: Estimates) -> Year | None:
 
 
 def partnerships(force: Place, year: Year) -> list[Place]:
-    """The partnerships of a force that an edition gives, the largest share first."""
+    """The partnerships of a force that an edition gives, by name."""
     estimates = force.estimates
     found = [
         Place(estimates, Area(row["partnership_code"], name, "partnership", force.area.area_code))
@@ -35,10 +70,10 @@ def partnerships(force: Place, year: Year) -> list[Place]:
         if row["area_code"] == force.area.area_code
         if (name := _named(estimates, year, row["partnership_code"]))
     ]
-    return sorted(found, key=lambda place: (-(place.share(year).value or 0), place.name))
+    return sorted(found, key=lambda place: place.name)
 
 
-def table(force: Place) -> Table | None:
+def table(force: Place, limits: Limits) -> Table | None:
     """Count, share, rate and change of each partnership; None where none is given."""
     estimates = force.estimates
     year = newest(estimates)
@@ -55,6 +90,7 @@ def table(force: Place) -> Table | None:
                 f'<span id="{anchor(place.name)}">{place.name}{_mark(count)}</span>',
                 count,
                 place.share(year),
+                _position(limits, place, year),
                 place.rate(year),
                 change.percent if change else unknown,
             ]
@@ -62,35 +98,67 @@ def table(force: Place) -> Table | None:
     small = any(_mark(place.count(year)) for place in places)
     return Table(
         f"{estimates.offence.name} by community safety partnership, {force.name}, {year.words}",
-        ["Partnership", "Offences", "Share", "Per 1,000 residents", "Change on the year"],
+        [
+            "Partnership",
+            "Offences",
+            "Share",
+            "Beside control limits",
+            "Per 1,000 residents",
+            "Change on the year",
+        ],
         rows,
         notes=[
             "* Fewer than fifty offences: such a figure moves much from year to year by chance."
             if small
             else "",
+            "Control limits are those of all partnerships of England and Wales: about nineteen in "
+            "twenty areas of the size would be within the inner ones, all but two in a thousand "
+            'within the outer ones. <a href="methods.html#small-areas">How they are drawn</a>.',
             *_comparability(places, year),
         ],
-        styles=["", "", "", "", "signed"],
+        styles=["", "", "", "", "", "signed"],
         wide=True,
         sortable=True,
     )
 
 
-def sentence(force: Place) -> str:
-    """Which partnership has the largest share and which the smallest; empty for fewer than two."""
+def sentence(force: Place, limits: Limits) -> str:
+    """Which partnerships differ from all others; empty where no share is given."""
     year = newest(force.estimates)
     places = [
         place
         for place in (partnerships(force, year) if year else [])
         if place.share(year).value is not None and not _mark(place.count(year))
     ]
-    if year is None or len(places) < 2:
+    if year is None or not places:
         return ""
-    first, last = places[0], places[-1]
+    apart = [
+        f"{escape(place.name)} ({place.share(year)}) is {_position(limits, place, year)}"
+        for place in places
+        if _position(limits, place, year).endswith("outer limits")
+    ]
+    when = f"In the {year.words}"
+    if not apart:
+        one = len(places) == 1
+        return (
+            f"{when} the share was within the outer control limits in "
+            f"{escape(places[0].name) if one else 'every partnership'}: figures of this size do "
+            f"not set {'it' if one else 'any of them'} apart from the partnerships of England and "
+            "Wales."
+        )
     return (
-        f"In the {year.words} the share was largest in {first.name}, {first.share(year)}, and "
-        f"smallest in {last.name}, {last.share(year)}."
+        f"{when} {prose.listed(apart)}: outside the usual range of the partnerships of England and "
+        "Wales. The figures do not tell the reason."
     )
+
+
+def _position(limits: Limits, place: Place, year: Year) -> str:
+    """Where a partnership's share is beside the limits; empty where there are none."""
+    held = limits.get((year.release_id, place.area.area_code))
+    if held is None:
+        return ""
+    side, _, which = held.position.partition(" ")
+    return f"{side} the {which} limits" if which else "within"
 
 
 @cache

@@ -1,0 +1,131 @@
+"""Small areas: the community safety partnerships, as recorded, beside limits for their size.
+
+Shares and rates are those recorded.  They are not shrunk towards a common value: all but the
+smallest partnerships record thousands of offences, so that a mixed model leaves nearly all of the
+weight on their own figures.  Nor are they ranked: most of them do not differ by more than areas of
+their size do.  Control limits say which do, by the method and with the sources of
+:mod:`crimeshare.measures.control_limits`, among the partnerships of England and Wales.  The spread
+between them holds what sets their forces apart, recording practice among it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from crimeshare.cells import Cell
+from crimeshare.measures.control_limits import APART, LEVELS, METHOD, fit_funnel
+from crimeshare.measures.series import CELLS_APART
+
+SMALL = 50
+"""Offences below which a figure moves much from year to year by chance; ONS's own line."""
+
+BASIS = "counts of records, which have no sampling error: limits for areas that are alike"
+
+_TOTAL = "total"
+_KEY = ["release_id", "period_end", "area_code"]
+
+COLUMNS = [
+    "release_id",
+    "period_end",
+    "area_code",
+    "area_name",
+    "force_code",
+    "offence_id",
+    "count",
+    "total",
+    "share",
+    "rate_per_1000",
+    "small",
+    "method",
+    "target",
+    "between_sd",
+    "z_score",
+    *(f"{end}_{suffix}" for suffix in LEVELS for end in ("lower", "upper")),
+    "basis",
+    "formula",
+    "cells",
+]
+
+
+def compute_small_areas(
+    recorded_crime: pd.DataFrame, forces: dict[str, str], offence_id: str
+) -> pd.DataFrame:
+    """Shares and rates of the partnerships, and control limits for areas of their size.
+
+    Args:
+        recorded_crime: the clean table; the year of each edition that gives partnerships is taken,
+            and not the year before that it gives too.
+        forces: code of the force that each partnership lies in.
+        offence_id: the offence group.
+
+    Returns:
+        `COLUMNS`, one row an edition and partnership, in the order of codes: ``count`` and
+        ``total`` are offences, ``share`` is between 0 and 1, ``rate_per_1000`` as published and
+        empty where it is not, ``small`` whether the count is below `SMALL`.  The limits are shares,
+        between which 95 and 99.8 in a hundred areas of the size would be; ``target`` and
+        ``between_sd`` as in :class:`crimeshare.measures.control_limits.Funnel`.  That of the City
+        of London has no part in them.  Limits are empty where withdrawn offences leave a count
+        below zero, or there are fewer than two partnerships.
+    """
+    own = recorded_crime[
+        (recorded_crime["area_type"] == "partnership")
+        & recorded_crime["offence_id"].isin([offence_id, _TOTAL])
+        & recorded_crime["value"].notna()
+    ]
+    newest = own.groupby("release_id")["period_end"].transform("max")
+    own = own[own["period_end"] == newest]
+    counts = own[own["measure"] == "count"]
+    group = counts[counts["offence_id"] == offence_id]
+    together = group.merge(
+        counts.loc[counts["offence_id"] == _TOTAL, [*_KEY, "value", "sheet", "cell"]],
+        on=_KEY,
+        suffixes=("", "_total"),
+    )
+    rates = own[(own["measure"] == "rate_per_1000") & (own["offence_id"] == offence_id)]
+    rates = rates[[*_KEY, "value"]].rename(columns={"value": "rate_per_1000"})
+    rows = together.merge(rates, on=_KEY, how="left").sort_values(_KEY, ignore_index=True)
+    rows = rows[rows["value_total"] > 0]
+    if rows.empty:
+        return pd.DataFrame(columns=COLUMNS).astype({"period_end": "datetime64[ms]"})
+    own_cells, total_cells = (_cells(rows, suffix) for suffix in ("", "_total"))
+    table = rows.assign(
+        force_code=rows["area_code"].map(forces),
+        count=rows["value"],
+        total=rows["value_total"],
+        share=rows["value"] / rows["value_total"],
+        small=rows["value"] < SMALL,
+        method=METHOD,
+        basis=BASIS,
+        formula="share = " + own_cells + " / " + total_cells,
+        cells=own_cells + CELLS_APART + total_cells,
+    )
+    parts = [_with_limits(edition) for _, edition in table.groupby("release_id", sort=True)]
+    return pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS)
+
+
+def _cells(rows: pd.DataFrame, suffix: str) -> pd.Series:
+    places = zip(rows["release_id"], rows[f"sheet{suffix}"], rows[f"cell{suffix}"], strict=True)
+    return pd.Series(
+        [Cell(release, "", sheet, cell).name for release, sheet, cell in places], index=rows.index
+    )
+
+
+def _with_limits(edition: pd.DataFrame) -> pd.DataFrame:
+    """One edition's rows with the limits among them."""
+    valid = (edition["count"] >= 0) & (edition["count"] <= edition["total"])
+    fitted = edition[valid & (edition["force_code"] != APART)]
+    if len(fitted) < 2:
+        return edition
+    funnel = fit_funnel(fitted["count"], fitted["total"])
+    held = edition[valid]
+    columns: dict[str, Any] = {
+        "target": funnel.target,
+        "between_sd": funnel.between_sd,
+        "z_score": funnel.scores(held["count"], held["total"]),
+    }
+    for suffix, level in LEVELS.items():
+        lower, upper = funnel.limits(held["total"], level)
+        columns |= {f"lower_{suffix}": lower, f"upper_{suffix}": upper}
+    return edition.join(pd.DataFrame(columns, index=held.index))
