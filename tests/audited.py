@@ -31,7 +31,7 @@ def known_evidence(root: Path) -> Evidence:
         shipped,
         recorded=kept(shipped.recorded),
         quarters=kept(shipped.quarters),
-        codes=[row for row in shipped.codes if row["release_id"] in known],
+        codes=kept(shipped.codes),
         read_survey=lambda: [row for row in shipped.survey if row["release_id"] in known],
     )
 

@@ -27,10 +27,10 @@ def shipped() -> Evidence:
 
 def without(evidence: Evidence, *release_ids: str) -> Evidence:
     """The evidence as if the figures of some releases were not here."""
-    recorded = evidence.recorded
+    recorded, codes = evidence.recorded, evidence.codes
     for release_id in release_ids:
         recorded = recorded.filter(pc.not_equal(recorded["release_id"], release_id))
-    codes = [row for row in evidence.codes if row["release_id"] not in release_ids]
+        codes = codes.filter(pc.not_equal(codes["release_id"], release_id))
     return dataclasses.replace(evidence, recorded=recorded, codes=codes)
 
 

@@ -161,6 +161,81 @@ def test_hostile_text_in_any_field_gets_one_sentence_that_names_the_entry(
     assert len(problems[0]) < 400
 
 
+SURVEYED = {
+    "quantity": "comparison",
+    "area": None,
+    "offence": None,
+    "value": None,
+    "measure": "stalking",
+    "group": "women",
+    "than": "men",
+}
+KINDS = {
+    "record": ({"quantity": "record"}, "value"),
+    "record since": ({"quantity": "record", "value": "highest"}, "since"),
+    "code": ({"quantity": "record", "value": "record high"}, "offence"),
+    "times": (SURVEYED, "difference"),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:16])
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_text_in_records_codes_and_sizes_gets_one_sentence_too(
+    read, kind: str, text: str
+) -> None:
+    keys, key = KINDS[kind]
+    claims, problems = read(GOOD + entry(**{**keys, key: text}))
+    assert [claim.id for claim in claims] == ["good"]
+    assert len(problems) == 1, problems
+    assert problems[0].startswith(f"claim `bad`: `{key}` ")
+    assert problems[0].isprintable()
+    assert len(problems[0]) < 400
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("8Q", "8Q"),
+        ("code 8r", "8R"),
+        ("Malicious communications", "8R"),
+        ("stalking (offence code 8Q)", "8Q"),
+        ("Shoplifting", "shoplifting"),
+    ],
+)
+def test_an_offence_is_a_group_or_a_code(read, text: str, found: str) -> None:
+    (claim,), problems = read(entry(offence=text))
+    assert problems == []
+    assert claim.offence.offence_id == found
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ({"offence": "Harassment"}, "it may be code 8L or the group Stalking and harassment: say"),
+        (
+            {"quantity": "record", "value": "highest", "than": "Kent"},
+            "`than` cannot stand in a rec",
+        ),
+        ({"quantity": "record", "value": "record breaking"}, "expected a record such as record hi"),
+        (
+            {"quantity": "record", "value": "record share", "offence": "total"},
+            "`value` is a share, and `offence` is all recorded crime; expected a group",
+        ),
+        (
+            SURVEYED | {"difference": "twice as nice"},
+            "`difference` is `twice as nice`; expected a change such as",
+        ),
+    ],
+)
+def test_what_codes_records_and_sizes_cannot_be_is_told(
+    read, keys: dict[str, str], sentence: str
+) -> None:
+    claims, problems = read(entry(**keys) + GOOD)
+    assert [claim.id for claim in claims] == ["good"]
+    assert len(problems) == 1, problems
+    assert sentence in problems[0]
+
+
 def test_bytes_that_are_no_utf_8_are_told_of_their_entry_and_cost_no_other(
     tmp_path: Path, words: Vocabulary
 ) -> None:

@@ -47,9 +47,10 @@ def values(evidence: Evidence) -> dict[tuple[str, ...], float]:
     table = (evidence.recorded[name].to_pylist() for name in columns)
     for release_id, sheet, cell, value in zip(*table, strict=True):
         found[release_id, sheet.strip(), cell] = value
-    for row in evidence.codes:
+    for row in evidence.codes.to_pylist():
         found[row["release_id"], row["sheet"].strip(), row["cell"]] = row["count"]
-    for row in evidence.survey:
+    # The newest release last, by which a verdict is reached.
+    for row in sorted(evidence.survey, key=lambda row: row["release_id"][-7:]):
         day = row["period_end"].isoformat()
         key = ("survey", row["measure_id"], row["sex"], row["age"], day)
         found[key] = round(row["estimate"], 6)

@@ -22,12 +22,13 @@ WRONG_INPUT = 3
 
 CHECKED = {
     "area": "England and Wales, a region, a police force area or a partnership",
-    "offence": "an offence group, such as 'Stalking and harassment'; left out, all crime",
+    "offence": "an offence group, such as 'Stalking and harassment', or an offence code, such as "
+    "8Q; left out, all crime",
     "period": "such as 'year ending March 2024'",
     "value": "as stated: 9,013, '15%%', 'one in seven', third, 'down 4%%', 'second highest in "
-    "Wales', '19 a day', 'more than doubled'",
-    "quantity": "count, total, share, rank, rate, change, proportion or comparison; left out, what "
-    "the value looks like",
+    "Wales', '19 a day', 'more than doubled', 'record high', 'twice as likely'",
+    "quantity": "count, total, share, rank, rate, change, record, proportion or comparison; left "
+    "out, what the value looks like",
     "than": "the area, or the group of people, that it is compared with",
     "since": "the year that it is compared with",
     "measure": "a measure of the survey, such as stalking",

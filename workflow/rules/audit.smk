@@ -5,6 +5,7 @@
 #       results/clean/recorded_crime.parquet            counts, with their cells
 #       results/clean/recorded_offence_codes.parquet    England and Wales in the appendix tables
 #       results/clean/recorded_quarters.parquet         counts as revised since
+#       results/clean/population.parquet                residents, for rates on those
 #       results/clean/survey_estimates.parquet          survey estimates, with their cells
 #       results/estimates/prevalence.parquet            their intervals
 #       resources/reference/recording_changes.csv       what makes two years not comparable
@@ -22,6 +23,7 @@ rule compute_claims:
         recorded_crime="results/clean/recorded_crime.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         recorded_quarters="results/clean/recorded_quarters.parquet",
+        population="results/clean/population.parquet",
         survey_estimates="results/clean/survey_estimates.parquet",
         prevalence="results/estimates/prevalence.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from crimeshare.audit.statements import AnyClaim, Comparison, Proportion, Rank, Recorded, Total
+from crimeshare.audit.statements import (
+    AnyClaim,
+    Comparison,
+    Proportion,
+    Rank,
+    Record,
+    Recorded,
+    Total,
+)
 from crimeshare.periods import in_words
 from crimeshare.survey_words import measure, who
 
@@ -15,7 +23,10 @@ def asserted(claim: AnyClaim) -> str:
 def _said(claim: AnyClaim) -> str:
     if isinstance(claim, Comparison):
         group, than = (who(side.sex, side.age) for side in (claim.group, claim.than))
-        return f"{group}, {claim.difference} than {than}"
+        words = claim.difference.text
+        return f"{group}, {words} {'as' if ' as ' in words else 'than'} {than}"
+    if isinstance(claim, Record):
+        return claim.value.text
     which = ""
     if isinstance(claim, Rank) and not claim.value.ordered:
         which = f" (classification {claim.classification})"
@@ -38,6 +49,8 @@ def _beside(claim: AnyClaim) -> str:
     """The year or area that it is compared with, if the entry names one."""
     if isinstance(claim, Comparison):
         return ""
+    if isinstance(claim, Record):
+        return f", since the {in_words(claim.since)}" if claim.since else ""
     if claim.since:
         return f", compared with the {in_words(claim.since)}"
     if isinstance(claim, Recorded) and claim.than:

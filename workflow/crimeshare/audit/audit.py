@@ -14,7 +14,7 @@ from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.statements import (
     AnyClaim,
-    Comparison,
+    claimed,
     closed,
     read_claims,
 )
@@ -95,8 +95,9 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
     """One row a judged claim.
 
     ``claimed`` and ``computed`` are in the pipeline's units: counts, places, rates per 1,000,
-    fractions of one for percentages; ``claimed`` is empty for comparisons, ``computed`` where
-    nothing settles the claim.  ``lower`` and ``upper`` belong to survey estimates alone.
+    fractions of one for percentages; ``claimed`` is empty for records and for comparisons of two
+    groups that say no size, ``computed`` where nothing settles the claim.  ``lower`` and ``upper``
+    belong to survey estimates alone.
     ``release_id``, ``sheet`` and ``cell`` say where the verdict's evidence stands: a cell, or a
     formula over cells; several pieces are joined by ``"; "`` in one order.
     """
@@ -113,7 +114,7 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
                 "statement": claim.statement,
                 "source": claim.source,
                 "asserted": asserted(claim),
-                "claimed": None if isinstance(claim, Comparison) else claim.value.value,
+                "claimed": claimed(claim),
                 "computed": computed.value if computed else None,
                 "lower": computed.lower if computed else None,
                 "upper": computed.upper if computed else None,

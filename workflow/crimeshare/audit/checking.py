@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crimeshare.audit import reading, stated
+from crimeshare.audit import reading
 from crimeshare.audit.asserted import asserted
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
-from crimeshare.audit.statements import AnyClaim, Comparison, Faults, closed, read_claim
+from crimeshare.audit.statements import AnyClaim, Faults, claimed, closed, read_claim
 from crimeshare.audit.verdicts import Verdict, outcome
 from crimeshare.problems import Problem, Problems
+from crimeshare.survey_words import SEXES
 
 _RATE = re.compile(r"\bper\s+(?:1|10|100)[,\d]*000\b|\bper (?:thousand|million)\b", re.IGNORECASE)
+_RECORD = re.compile(r"\brecord\b|\ball[- ]time\b|\bever\b", re.IGNORECASE)
 _QUANTITIES = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
 _QUANTITY = re.compile(rf"\b({'|'.join(_QUANTITIES)})s?\s*$", re.IGNORECASE)
 _SIGN = re.compile(r"\s*[+\N{MINUS SIGN}-]")
-_DIFFERENCES = {1.0: "more", -1.0: "less", 0.0: "no clear difference"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Checked:
 
     def lines(self) -> Iterator[str]:
         """The verdict for people."""
-        yield f"{self.verdict.verdict.capitalize()}."
+        verdict = self.verdict.verdict
+        yield f"{verdict[:1].upper()}{verdict[1:]}."
         yield asserted(self.claim)
         yield ""
         yield self.verdict.reason.text
@@ -58,12 +60,11 @@ class Checked:
     def record(self) -> dict[str, Any]:
         """The verdict for programs."""
         computed = self.verdict.computed
-        stated_value = None if isinstance(self.claim, Comparison) else self.claim.value.value
         return {
             "verdict": self.verdict.verdict,
             "status": self.status,
             "asserted": asserted(self.claim),
-            "claimed": stated_value,
+            "claimed": claimed(self.claim),
             "computed": computed.value if computed else None,
             "lower": computed.lower if computed else None,
             "upper": computed.upper if computed else None,
@@ -119,7 +120,10 @@ def _entry(given: Mapping[str, str | None]) -> dict[str, Any]:
     if quantity == "comparison" and "measure" in entry:
         group = {key: entry.pop(key) for key in ("sex", "age") if key in entry}
         entry["group"] = group
-        entry["difference"] = _difference(entry.pop("value", ""))
+        if "age" in group and str(entry["than"]).strip().casefold() in SEXES:
+            # Women of an age are compared with men of that age, unless another is named.
+            entry["than"] = {"sex": entry["than"].strip().casefold(), "age": group["age"]}
+        entry["difference"] = entry.pop("value", "")
     if quantity == "count" and "offence" not in entry:
         entry["quantity"] = "total"
     if quantity == "change":
@@ -129,20 +133,13 @@ def _entry(given: Mapping[str, str | None]) -> dict[str, Any]:
     return entry
 
 
-def _difference(value: str) -> str:
-    """The word for a difference of two groups."""
-    try:
-        found = reading.change(value)
-    except ValueError:
-        return value
-    return _DIFFERENCES[found.value] if isinstance(found, stated.Direction) else value
-
-
 def _quantity(entry: Mapping[str, Any]) -> str:
     """What is asserted, by what the value looks like."""
     value = str(entry.get("value", ""))
     if "measure" in entry:
         return "comparison" if "than" in entry else "proportion"
+    if _RECORD.search(value) or (entry.get("since") and _reads(reading.record, value)):
+        return "record"
     if entry.get("than") or entry.get("since"):
         word = _QUANTITY.search(value)
         if word or _reads(reading.change, value) == "points":

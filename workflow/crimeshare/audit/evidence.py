@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from crimeshare.audit.offence_codes import offence_codes
 from crimeshare.problems import Problem
 from crimeshare.reference import REFERENCE, Area, areas, read_rows
 from crimeshare.running import replacing
@@ -32,23 +33,32 @@ CODES = Path("results/clean/recorded_offence_codes.parquet")
 QUARTERS = Path("results/clean/recorded_quarters.parquet")
 ESTIMATES = Path("results/clean/survey_estimates.parquet")
 PREVALENCE = Path("results/estimates/prevalence.parquet")
-BUILT = (RECORDED, CODES, QUARTERS, ESTIMATES, PREVALENCE)
+POPULATION = Path("results/clean/population.parquet")
+BUILT = (RECORDED, CODES, QUARTERS, ESTIMATES, PREVALENCE, POPULATION)
 
 SHIPPED = Path("resources/figures")
 SHIPPED_SURVEY = Path("results/published/survey.parquet")
 RECORDING_CHANGES = Path("resources/reference/recording_changes.csv")
+POPULATIONS = Path("resources/reference/populations.csv")
 
 _RECORDED = (
     *("release_id", "period_end", "area_code", "area_name", "area_type", "offence_id", "measure"),
     *("value", "marker", "workbook_sha256", "sheet", "cell"),
 )
-_CODES = (*("release_id", "offence_id", "period_end", "count", "workbook_sha256", "sheet", "cell"),)
+_CODES = (
+    *("release_id", "table", "code", "offence_id", "period_end", "count", "workbook_sha256"),
+    *("sheet", "cell"),
+)
 _QUARTERS = (
     *("release_id", "period_end", "area_code", "offence_id", "code", "value", "sheet"),
     "workbook_sha256",
 )
+_POPULATION = ("release_id", "measure", "reference_year", "area_code", "value")
 # Columns that rows are picked by.
-_ASKED = ("offence_id", "area_code", "area_type", "table", "statistic", "characteristic")
+_ASKED = (
+    *("offence_id", "area_code", "area_type", "table", "statistic", "characteristic"),
+    *("code", "item_id", "measure"),
+)
 _SURVEY = pa.schema(
     [
         *((name, pa.string()) for name in ("release_id", "measure_id", "sex", "age")),
@@ -73,19 +83,22 @@ class Evidence:
     Attributes:
         registry: every release that is known, with figures or without.
         recorded: as ``recorded_crime``: counts, rates and changes by area, with cells.
-        codes: as ``recorded_offence_codes``: England and Wales by the appendix tables.
-        quarters: as ``recorded_quarters``, offence groups as a whole: every force by quarter, as
-            revised since.
+        codes: as ``recorded_offence_codes``: England and Wales by the appendix tables, by offence
+            group and by offence code.
+        quarters: as ``recorded_quarters``: every force by quarter, as revised since, by offence
+            group and by offence code.
         read_survey: gives rows as of ``prevalence``, estimates of everybody of a sex and age,
             with cells.
+        read_residents: gives residents by area and mid-year, as the series of the report has them.
         recording_changes: rows of ``resources/reference/recording_changes.csv``.
     """
 
     registry: Mapping[str, Release]
     recorded: pa.Table
-    codes: Sequence[Row]
+    codes: pa.Table
     quarters: pa.Table
     read_survey: Callable[[], Sequence[Row]]
+    read_residents: Callable[[], Mapping[tuple[str, int], float]]
     recording_changes: Sequence[Row]
 
     def of_offence(self, offence_id: str) -> list[Row]:
@@ -97,12 +110,20 @@ class Evidence:
         return self._kept("recorded", "area_code", area_code)
 
     def national(self, offence_id: str) -> list[Row]:
-        """Rows of ``codes`` on an offence group."""
-        return [row for row in self.codes if row["offence_id"] == offence_id]
+        """Rows of ``codes`` on an offence group or an offence code."""
+        by = "code" if offence_id in offence_codes() else "offence_id"
+        return self._kept("codes", by, offence_id)
 
     def quarterly(self, offence_id: str) -> list[Row]:
-        """Rows of ``quarters`` on an offence group, all forces."""
-        return self._kept("quarters", "offence_id", offence_id)
+        """Rows of ``quarters`` on an offence group or an offence code, all forces."""
+        if offence_id in offence_codes():
+            return self._kept("quarters", "code", offence_id)
+        return self._kept("groups", "offence_id", offence_id)
+
+    @cached_property
+    def groups(self) -> pa.Table:
+        """The rows of ``quarters`` on offence groups as a whole."""
+        return self.quarters.filter(pc.is_null(self.quarters["code"]))
 
     def _kept(self, table: str, column: str, word: str) -> list[Row]:
         """Rows of a table that hold a word, picked out once."""
@@ -118,9 +139,14 @@ class Evidence:
 
     def quarters_that_end(self, days: Sequence[date]) -> list[Row]:
         """Rows of ``quarters`` on quarters that end on some days, all forces and groups."""
-        ends = self.quarters["period_end"]
-        rows: list[Row] = self.quarters.filter(pc.is_in(ends, pa.array(days))).to_pylist()
+        ends = self.groups["period_end"]
+        rows: list[Row] = self.groups.filter(pc.is_in(ends, pa.array(days))).to_pylist()
         return rows
+
+    @cached_property
+    def residents(self) -> Mapping[tuple[str, int], float]:
+        """Residents by area and mid-year."""
+        return self.read_residents()
 
     @cached_property
     def survey(self) -> Sequence[Row]:
@@ -168,9 +194,10 @@ def read_build(root: Path) -> Evidence:
     return Evidence(
         read_registry(root / REGISTRY),
         _read([root / RECORDED], _RECORDED),
-        [row for row in _read([root / CODES], _CODES).to_pylist() if row["offence_id"]],
-        _groups(_read([root / QUARTERS], _QUARTERS)),
+        _of_one_table(_read([root / CODES], _CODES)),
+        _read([root / QUARTERS], _QUARTERS),
         partial(built_survey, root),
+        partial(_residents, root, [root / POPULATION]),
         read_rows(root / RECORDING_CHANGES),
     )
 
@@ -182,8 +209,9 @@ def read_shipped(root: Path) -> Evidence:
         read_registry(root / REGISTRY),
         _read(sorted(figures.glob("pfa-*.parquet")), _RECORDED),
         _shipped_codes(sorted(figures.glob("appendix-*.parquet"))),
-        _groups(_read(sorted(figures.glob("prc-*.parquet")), _QUARTERS)),
+        _read(sorted(figures.glob("prc-*.parquet")), _QUARTERS),
         partial(_shipped_survey, root),
+        partial(_residents, root, sorted(figures.glob("pfa-*.parquet"))),
         read_rows(root / RECORDING_CHANGES),
     )
 
@@ -209,23 +237,47 @@ def _read(paths: Iterable[Path], columns: Sequence[str]) -> pa.Table:
     return pa.concat_tables(tables, promote_options="permissive")
 
 
-def _groups(quarters: pa.Table) -> pa.Table:
-    """Quarterly figures of offence groups as a whole, without those of single codes."""
-    return quarters.filter(pc.is_null(quarters["code"])).drop_columns("code")
+def _of_one_table(codes: pa.Table) -> pa.Table:
+    """Rows of the table of offences by code, and those on an offence group in any table."""
+    wanted = pc.or_kleene(_is(codes["table"], "offence_codes"), pc.is_valid(codes["offence_id"]))
+    return codes.filter(wanted).drop_columns("table")
 
 
-def _shipped_codes(paths: Iterable[Path]) -> list[Row]:
-    """Offence groups of the appendix tables, as ``combine_survey`` would make them."""
+def _shipped_codes(paths: Iterable[Path]) -> pa.Table:
+    """Offences by group and by code of the appendix tables, as ``combine_survey`` has them."""
     groups = {row["label"]: row["offence_id"] for row in read_rows(FOLDER / "series_groups.csv")}
     columns = ("release_id", "period_end", "value", "workbook_sha256", "sheet", "cell")
     table = _read(paths, (*columns, "table", "statistic", "item_id", "row_label"))
-    subtotal = pc.and_(
-        pc.and_(_is(table["table"], "offence_codes"), _is(table["statistic"], "offences")),
-        pc.is_null(table["item_id"]),
+    counted = pc.and_(_is(table["table"], "offence_codes"), _is(table["statistic"], "offences"))
+    rows = table.filter(counted)
+    labels = rows["row_label"].cast(pa.string()).to_pylist()
+    known = {label: groups.get(plain(label)) for label in set(labels)}
+    codes = rows["item_id"].to_pylist()
+    offence_ids = [
+        None if code else known[label] for code, label in zip(codes, labels, strict=True)
+    ]
+    named = rows.append_column("offence_id", pa.array(offence_ids, pa.string()))
+    return named.rename_columns({"value": "count", "item_id": "code"}).select(
+        [name for name in _CODES if name != "table"]
     )
-    rows = table.filter(subtotal).to_pylist()
-    named = ((row, groups.get(plain(row["row_label"]))) for row in rows)
-    return [row | {"offence_id": group, "count": row["value"]} for row, group in named if group]
+
+
+def _residents(root: Path, paths: Sequence[Path]) -> dict[tuple[str, int], float]:
+    """Residents as gathered, with those of the areas that forces lie in; later years by edition."""
+    found: dict[tuple[str, int], float] = {}
+    for row in read_rows(root / POPULATIONS):
+        code = row["area_code"]
+        while code:
+            key = (code, int(row["mid_year"]))
+            found[key] = found.get(key, 0.0) + float(row["population"])
+            code = areas()[code].parent_code
+    newest = max(year for _, year in found)
+    table = _read(paths, _POPULATION)
+    rows = table.filter(_is(table["measure"], "population")).to_pylist()
+    for row in sorted(rows, key=lambda row: row["release_id"]):
+        if row["value"] is not None and (row["reference_year"] or 0) > newest:
+            found[row["area_code"], row["reference_year"]] = row["value"]
+    return found
 
 
 def built_survey(root: Path) -> list[Row]:

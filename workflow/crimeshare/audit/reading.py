@@ -19,6 +19,7 @@ from crimeshare.audit.stated import (
     Between,
     Bound,
     Direction,
+    Extreme,
     Near,
     Number,
     OneIn,
@@ -76,6 +77,17 @@ _HERE = ("", "area", "county", "force", "region", "list")
 _TOP = re.compile(r"(?P<end>top|bottom) (?P<number>\w+)")
 _ORDERS = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
 _ORDER = re.compile(rf"(?P<words>.+?)(?: by)? (?P<order>{'|'.join(_ORDERS)})s?")
+_A_RECORD = "a record such as record high, lowest on record or record high rate"
+_OF = f"(?: (?:in )?(?P<{{}}>{'|'.join(_ORDERS)})s?)?"
+_RECORD = re.compile(
+    rf"(?:record|all[- ]time){_OF.format('order')}(?: (?P<end>high|low|peak|highest|lowest))?"
+    rf"{_OF.format('behind')}"
+)
+_EVER = re.compile(
+    rf"(?P<end>highest|most|largest|biggest|worst|{'|'.join(_LOW)}){_OF.format('order')}"
+    rf"(?: ever(?: recorded)?| yet| on record| in the series| since records began)?"
+    rf"{_OF.format('behind')}"
+)
 _PLACE = re.compile(r"(?P<number>\d{1,3})(?:st|nd|rd|th)?", re.ASCII)
 
 _FLIPPED = {
@@ -228,6 +240,18 @@ def place(text: str) -> Place:
     raise ValueError(_expected(text, expected))
 
 
+def record(text: str) -> Extreme:
+    """``record high``, ``lowest on record``, ``record high rate``; raises ValueError if none."""
+    plain = _plain(text, _A_RECORD)
+    plain = re.sub(r"^(?:at )?(?:(?:an?|the|its) )?", "", plain)
+    found = _RECORD.fullmatch(plain) or _EVER.fullmatch(plain)
+    if not found:
+        raise ValueError(_expected(text, _A_RECORD))
+    order = found["order"] or found["behind"] or ""
+    low = found["end"] in (*_LOW, "low")
+    return Extreme(" ".join(text.split()), not low, _ORDERS.get(order, ""))
+
+
 def _nth(word: str) -> int:
     """The number of an ordinal, 0 if the word is none."""
     if word in _ORDINALS:
@@ -254,6 +278,7 @@ def change(text: str) -> AnyChange:
         "2 percentage points higher, up, down or unchanged"
     )
     plain = re.sub(r" (?:than|as)$", "", _COUNTED.sub("", _plain(text, expected)))
+    plain = re.sub(r"(?<=more) likely$|(?<=less) likely$", "", plain)
     plain = re.sub(r" (?:rate|share|number|proportion|count)s?$", "", plain)
     plain = re.sub(r"^(?:it |they )?(?:has|have|had) ", "", plain)
     if re.fullmatch(_SAME, plain):

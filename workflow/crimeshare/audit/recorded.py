@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Any
 
-from crimeshare.audit.evidence import Evidence, Row
+from crimeshare.audit.evidence import Evidence, Row, known_periods
 from crimeshare.audit.findings import Finding, Unit, Vintage
+from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.cells import Cell
 from crimeshare.periods import a_year_before
 from crimeshare.reference import areas, offences
@@ -76,6 +77,7 @@ class Releases:
         self._found: dict[tuple[str, str, date], list[Finding]] = {}
         self._by_offence: dict[str, dict[tuple[Any, ...], Row]] = {}
         self._quarters: dict[str, Quarters] = {}
+        self._begun: dict[str, dict[str, date]] = {}
 
     # What there is
 
@@ -87,7 +89,12 @@ class Releases:
     def held(self) -> set[str]:
         """Releases with figures."""
         recorded = self._evidence.recorded.column("release_id").unique().to_pylist()
-        return {*recorded, *(row["release_id"] for row in self._evidence.codes)}
+        return {*recorded, *self._evidence.codes.column("release_id").unique().to_pylist()}
+
+    @cached_property
+    def days(self) -> list[date]:
+        """Ends of the years that there may be figures of."""
+        return sorted(known_periods(self._evidence))
 
     def settling(self, period_end: date) -> list[str]:
         """Editions of that year whose figures are not here, the one in force first."""
@@ -120,19 +127,49 @@ class Releases:
     # Vintages
 
     def counts(self, area: str, offence: str, day: date) -> list[Finding]:
-        """Every vintage of a count, those of the Home Office last."""
+        """Every vintage of a count, those of the Home Office last.
+
+        None of an offence code in a year that begins while it was still recorded with others.
+        """
         key = (area, offence, day)
         if key not in self._found:
-            self._found[key] = [*self._published(*key), *self._revised_since(*key)]
+            joint = joint_until(offence)
+            whole = joint is None or a_year_before(day) + timedelta(days=1) >= joint[0]
+            self._found[key] = [*self._published(*key), *self._revised_since(*key)] if whole else []
         return self._found[key]
 
     def rates(self, area: str, offence: str, day: date) -> list[Finding]:
-        """Every vintage of a rate per 1,000 residents that was published."""
+        """Every vintage of a rate per 1,000 residents: as published, then as counts revised since.
+
+        The Home Office publishes no rates: its counts are taken per 1,000 residents, as the report
+        does.  Where the editions mark an area's rates (few live there), it has none.
+        """
         tabled = (
             self._tabled(release_id, day, area, offence, "rate_per_1000", "per_1000")
             for release_id in self._order
         )
-        return [finding for finding in tabled if finding]
+        published = [finding for finding in tabled if finding]
+        if self.unrated(area):
+            return published
+        since = (
+            _rate(count, *residents)
+            for count in self.counts(area, offence, day)
+            if count.vintage == "revised since"
+            and not count.excluding
+            and (residents := self._residents(area, day))
+        )
+        return [*published, *since]
+
+    def unrated(self, area: str) -> bool:
+        """Whether the editions mark the rate of all crime in an area."""
+        rows = self._cells(_TOTAL).items()
+        return any(k[2] == area and k[3] == "rate_per_1000" and row["marker"] for k, row in rows)
+
+    def _residents(self, area: str, day: date) -> tuple[float, int] | None:
+        """Residents in the newest mid-year that the year holds or that came before it."""
+        wanted = day.year - (day.month < 6)
+        years = [year for code, year in self._evidence.residents if code == area and year <= wanted]
+        return (self._evidence.residents[area, max(years)], max(years)) if years else None
 
     def shares(self, area: str, offence: str, day: date) -> list[Finding]:
         """Every vintage of a share, each of the same release's own total."""
@@ -269,9 +306,10 @@ class Releases:
                 if area_type in wanted
                 for day in days
                 if (vintages := find(code, day))
-                and (first := first_published(vintages))
+                and (first := first_published(vintages) or self._first_of_quarters(vintages, day))
                 and (newest := revised_since(vintages))
                 and not first.excluding
+                and first.release_id != newest.release_id
                 and newest.value
             ]
             if len(moved) >= 20:
@@ -282,7 +320,12 @@ class Releases:
 
     @cached_property
     def _first_days(self) -> list[date]:
-        return sorted({self.own_period(release_id) for release_id in self.held})
+        quarterly = self._evidence.quarters["release_id"].unique().to_pylist()
+        return sorted({self.own_period(release_id) for release_id in (*self.held, *quarterly)})
+
+    def _first_of_quarters(self, vintages: Sequence[Finding], day: date) -> Finding | None:
+        """The figure of the open data that came out with the year, where no edition holds it."""
+        return next((f for f in vintages if self.own_period(f.release_id) == day), None)
 
     # Reading
 
@@ -377,7 +420,14 @@ class Releases:
         """Vintages of a count in the Home Office's open data."""
         if area not in areas():
             return []
-        return self._added_up(area, offence, day, self._quarterly(_TOTAL), self._quarterly(offence))
+        found = self._added_up(
+            area, offence, day, self._quarterly(_TOTAL), self._quarterly(offence)
+        )
+        if offence not in offence_codes():
+            return found
+        # A code that begins within the year has no year yet.
+        begun, first = self._began(offence), _quarter_ends(day)[-1]
+        return [finding for finding in found if begun[finding.release_id] <= first]
 
     def _added_up(
         self, area: str, offence: str, day: date, totals: Quarters, rows: Quarters
@@ -400,7 +450,7 @@ class Releases:
             given = [row for row in added if row is not None]
             if not given or any(row["value"] is None for row in given):
                 continue
-            name = offences()[offence].name
+            name = (offences() | offence_codes())[offence].name
             words = f"{name[:1].lower()}{name[1:]}, {areas()[area].area_name}"
             sheets = dict.fromkeys((row["sheet"], row["workbook_sha256"] or "") for row in given)
             absent = [code for code in inside if code not in complete]
@@ -420,11 +470,24 @@ class Releases:
 
     def _quarterly(self, offence: str) -> Quarters:
         if offence not in self._quarters:
-            self._quarters[offence] = {
-                (row["release_id"], row["area_code"], row["period_end"]): row
-                for row in self._evidence.quarterly(offence)
-            }
+            quarters: Quarters = {}
+            for row in self._evidence.quarterly(offence):
+                key = (row["release_id"], row["area_code"], row["period_end"])
+                # A code may be counted in two groups, as when it moved from one to the other.
+                other = quarters.get(key)
+                quarters[key] = _both(row, other) if other else row
+            self._quarters[offence] = quarters
         return self._quarters[offence]
+
+    def _began(self, offence: str) -> dict[str, date]:
+        """By release, the end of the first quarter in which anybody recorded an offence."""
+        if offence not in self._begun:
+            begun: dict[str, date] = {}
+            for (release_id, _, end), row in self._quarterly(offence).items():
+                if row["value"]:
+                    begun[release_id] = min(end, begun.get(release_id, end))
+            self._begun[offence] = begun
+        return self._begun[offence]
 
     def _group_ranks(self, area: str, day: date) -> dict[tuple[str, str], dict[str, Any]]:
         """Places of all offence groups of an area and year, by release and group."""
@@ -503,6 +566,31 @@ def _quarter_ends(day: date) -> list[date]:
         year, month = (day.year, month) if month > 0 else (day.year - 1, month + 12)
         ends.append(date(year, month, 31 if month in (3, 12) else 30))
     return ends
+
+
+def _both(one: Row, other: Row) -> Row:
+    """Two rows of one code, force and quarter added up; none has a value where one has none."""
+    values = (one["value"], other["value"])
+    return {**one, "value": None if None in values else sum(values)}
+
+
+def _rate(count: Finding, residents: float, mid_year: int) -> Finding:
+    """A count of the Home Office per 1,000 residents."""
+    whom = replace(
+        count,
+        value=residents,
+        release_id="",
+        cells=(),
+        formula=f"residents in the middle of {mid_year}, as ONS estimates them",
+    )
+    return replace(
+        count,
+        value=1000 * count.value / residents,
+        unit="per_1000",
+        formula=f"1000 * {count.named} / {residents:.0f}",
+        told=f"{{}} offences for {{}} residents (mid-{mid_year}), {{}} per 1,000",
+        parts=(count, whom),
+    )
 
 
 def _share(part: Finding, whole: Finding) -> Finding:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
 from crimeshare.audit.naming import release_name, vintage_name
+from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.audit.recorded import (
+    NATIONAL,
     ORDERS,
     RANKED,
     Find,
@@ -23,6 +25,7 @@ from crimeshare.audit.recorded import (
     first_published,
     revised_since,
 )
+from crimeshare.audit.records import judge_record
 from crimeshare.audit.stated import (
     Bound,
     Direction,
@@ -42,6 +45,7 @@ from crimeshare.audit.statements import (
     Count,
     Rank,
     Rate,
+    Record,
     Share,
     Total,
     find_area,
@@ -108,6 +112,8 @@ class RecordedAudit:
         """
         if isinstance(claim, Rank):
             return self._rank(claim)
+        if isinstance(claim, Record):
+            return judge_record(claim, self._releases)
         if isinstance(claim, AreaComparison):
             return self._defined(
                 claim,
@@ -169,6 +175,8 @@ class RecordedAudit:
 
     def _rank(self, claim: Rank) -> Verdict:
         place = claim.value
+        if claim.offence.offence_id in offence_codes() and claim.classification in RANKED:
+            raise Problem(f"`classification` ranks offence groups; {claim.offence.name} is none")
         # "Highest in Gwent", said of Gwent, is a place among what is recorded there.
         here = place.within == claim.area.area_name.casefold() and not place.last
         among_areas = (place.ordered and not here) or claim.classification in ORDERS
@@ -177,6 +185,11 @@ class RecordedAudit:
                 f"`value` is `{place.text}`, a place among areas, and `classification` is "
                 f"`{claim.classification}`, a list of offence groups; expected one of "
                 f"{', '.join(ORDERS)}"
+            )
+        if not among_areas and claim.offence.offence_id in offence_codes():
+            raise Problem(
+                f"`value` is `{place.text}`, a place among offence groups, and "
+                f"{claim.offence.name} is none; expected a place among areas such as highest"
             )
         if not among_areas:
             names = list(RANKED) if claim.classification == "not stated" else [claim.classification]
@@ -322,7 +335,8 @@ class RecordedAudit:
             self._say(reason, finding)
         same = self._say_elsewhere(question, reason)
         settles = ""
-        if missing := self._releases.settling(question.claim.period):
+        held = any(self._releases.registry[f.release_id].dataset == "pfa" for f in within)
+        if held and (missing := self._releases.settling(question.claim.period)):
             settles = release_name(self._releases.registry[missing[0]])
             reason.say(f"ONS issued the edition twice; we do not have the other, {settles}.")
         decisive = dict.fromkeys((*reversed(within), *same))
@@ -443,6 +457,9 @@ class RecordedAudit:
         marked = self._releases.marked(
             claim.area.area_code, claim.offence.offence_id, claim.period, question.measure
         )
+        if question.measure == "rate_per_1000" and self._releases.unrated(claim.area.area_code):
+            reason.say("No rate is published of it: few people live there.")
+            return Verdict(verdicts.NOT_CHECKABLE, reason, (marked,) if marked else ())
         settles = self._say_missing(question, reason)
         sides = self._releases.nearest(claim.area.area_code, question.find, claim.period)
         for finding in sides:
@@ -537,6 +554,8 @@ class RecordedAudit:
             why = _MARKED.get(marked.note, marked.note)
             reason.say(f"The first issue ({name}) gives no number here: {why}.")
             return ""
+        if offence in offence_codes():
+            return self._say_missing_code(question, reason)
         earlier = claim.previous if isinstance(claim, Change) else claim.since
         held = any(
             self._releases.own_period(r) == day and self._releases.registry[r].dataset == "pfa"
@@ -554,6 +573,34 @@ class RecordedAudit:
         name = release_name(self._releases.registry[missing[-1]])
         reason.say(f"We do not have the first issue ({name}).")
         return name
+
+    def _say_missing_code(self, question: Question, reason: Reason) -> str:
+        """Say why no first issue settles a statement on an offence code; returns what would."""
+        claim = question.claim
+        offence, day = claim.offence.offence_id, claim.period
+        joint = joint_until(offence)
+        if joint and not question.found:
+            until = in_words(joint[0] - timedelta(days=1)).removeprefix("year ending ")
+            reason.say(f"Until {until} police recorded it together with code {joint[1]}.")
+            return ""
+        if claim.area.area_code != NATIONAL:
+            reason.say(
+                "No edition has offence codes by area; the Home Office's open data have, by police "
+                "force, and revise them."
+            )
+            return ""
+        missing = [
+            release
+            for release in self._releases.registry.values()
+            if release.dataset == "appendix"
+            and release.period_end == day
+            and release.release_id not in self._releases.held
+        ]
+        if not missing:
+            reason.say(f"No appendix tables of the {in_words(day)} are known.")
+            return ""
+        reason.say(f"We do not have the first issue ({release_name(missing[-1])}).")
+        return release_name(missing[-1])
 
     def _say_elsewhere(self, question: Question, reason: Reason) -> list[Finding]:
         """Say where the stated number is that of another year."""

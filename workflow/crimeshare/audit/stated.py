@@ -301,6 +301,32 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Extreme:
+    """The highest or the lowest of all years: "record high", "lowest on record".
+
+    Attributes:
+        high: whether the highest is meant.
+        order: of what, ``count``, ``rate`` or ``share``; empty where not said.
+    """
+
+    text: str
+    high: bool
+    order: str = ""
+    kind: Kind = field(default="number", init=False)
+
+    @property
+    def value(self) -> float:
+        """1, the first of all years."""
+        return 1.0
+
+    def match(self, computed: float) -> Match | None:
+        return "exact" if computed == 1 else None
+
+    def distance(self, computed: float) -> float:
+        return abs(computed - 1)
+
+
+@dataclass(frozen=True)
 class Between:
     """A number said to lie between two: "between 14% and 15%"."""
 

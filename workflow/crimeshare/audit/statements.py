@@ -29,6 +29,7 @@ from pydantic import (
 )
 
 from crimeshare.audit import reading, stated
+from crimeshare.audit.offence_codes import find_offence_code
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before, in_words, year_ending
 from crimeshare.problems import Problem
@@ -132,17 +133,25 @@ def _area(value: object, info: ValidationInfo) -> Area:
 
 
 def _offence(value: object) -> Offence:
-    """An offence group by its id or name."""
+    """An offence group by its id or name, or one offence code."""
     text = _word(value)
     by_name = {offence.name.casefold(): offence for offence in offences().values()}
     said = " ".join(text.split()).casefold().replace("&", "and")
     found = offences().get(text) or by_name.get(said) or _ALL_CRIME.get(said)
+    try:
+        found = found or find_offence_code(text)
+    except ValueError as several:
+        raise ValueError(
+            f"is `{reading.shortened(text)}`, which is no offence group; it may be {several}: say "
+            "which"
+        ) from None
     if found is None:
         known = [*(offence.name for offence in offences().values()), *offences()]
         quoted = reading.shortened(text)
         raise ValueError(
             f"is `{quoted}`, which is no offence group{did_you_mean(quoted, known) or '.'} "
-            "The groups are listed in resources/reference/offences.csv"
+            "The groups are listed in resources/reference/offences.csv; an offence code such as 8Q "
+            "stands for one kind of offence"
         )
     return found
 
@@ -367,6 +376,31 @@ class Change(Recorded):
         return self.since or a_year_before(self.period)
 
 
+class Record(Recorded):
+    """A year has the highest, or the lowest, figure of all, or of all since another year."""
+
+    quantity: Literal["record"]
+    offence: AnOffence = offences()["total"]
+    value: Annotated[
+        stated.Extreme,
+        PlainValidator(_reader(reading.record)),
+        Field(description="a record such as record high, lowest on record or record high rate"),
+    ]
+
+    @field_validator("than")
+    @classmethod
+    def _no_other_area(cls, than: Area | None) -> None:
+        if than:
+            raise ValueError("cannot stand in a record, which compares years of one area")
+
+    @field_validator("value")
+    @classmethod
+    def _a_part(cls, value: stated.Extreme, info: ValidationInfo) -> stated.Extreme:
+        if value.order == "share" and info.data.get("offence") == offences()["total"]:
+            raise ValueError("is a share, and `offence` is all recorded crime; expected a group")
+        return value
+
+
 class AreaComparison(Recorded):
     """There is more of it in one area than in another; the statement does not say of what."""
 
@@ -430,18 +464,25 @@ class Group(BaseModel):
 
 
 AGroup = Annotated[Group, BeforeValidator(_group)]
-Difference = Literal["more", "less", "no clear difference"]
+Difference = Annotated[
+    stated.AnyChange,
+    PlainValidator(_reader(reading.change)),
+    Field(
+        description="more, less, no clear difference, or a size such as twice as likely or 2 "
+        "percentage points more"
+    ),
+]
 
 
 class Comparison(Claim):
-    """It happened to more, or fewer, people of one group than of another in the same year."""
+    """It happened to more, or fewer, people of one group than of another, or to so many times."""
 
     quantity: Literal["comparison"]
     measure: Measure
     period: ASurveyYear
     group: AGroup = Field(description="whom it is about: sex, age or both")
     than: AGroup = Field(description="whom they are compared with: sex, age or both")
-    difference: Difference = Field(description=f"one of {', '.join(get_args(Difference))}")
+    difference: Difference
 
     @field_validator("than")
     @classmethod
@@ -451,12 +492,21 @@ class Comparison(Claim):
         return than
 
 
-AnyRecorded = Count | Total | Share | Rank | Rate | Change | AreaComparison
+AnyRecorded = Count | Total | Share | Rank | Rate | Change | Record | AreaComparison
 AnyClaim = AnyRecorded | Proportion | Comparison
 
 QUANTITIES: dict[str, type[AnyClaim]] = {
     get_args(kind.model_fields["quantity"].annotation)[0]: kind for kind in get_args(AnyClaim)
 }
+
+
+def claimed(claim: AnyClaim) -> float | None:
+    """The number that a claim states; a record, or a comparison of two groups, may state none."""
+    if isinstance(claim, Record):
+        return None
+    if not isinstance(claim, Comparison):
+        return claim.value.value
+    return None if isinstance(claim.difference, stated.Direction) else claim.difference.value
 
 
 class Faults(Exception):

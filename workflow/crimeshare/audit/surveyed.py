@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 from crimeshare.audit import verdicts
@@ -23,7 +24,7 @@ from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
-from crimeshare.measures.two_groups import difference_interval
+from crimeshare.measures.two_groups import difference_interval, ratio_interval
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem
@@ -56,8 +57,6 @@ _MORE_THAN_PREVALENCE = re.compile(
 INSIDE = "inside the interval"
 INSIDE_WIDEST = "outside the interval, and inside the widest that the assumptions on the base allow"
 OUTSIDE = "outside the interval"
-
-SIGNS = {"more": 1, "less": -1, "no clear difference": 0}
 
 
 @dataclass(frozen=True)
@@ -243,7 +242,9 @@ class SurveyAudit:
                     else "One of the two groups is part of the other, so that the interval is "
                     "rather too wide than too narrow."
                 )
-        verdict = _of_signs(sign, SIGNS[claim.difference])
+        if not isinstance(claim.difference, Direction):
+            return self._sized(claim.difference, one, other, sign, reason)
+        verdict = _of_signs(sign, int(claim.difference.value))
         if one.widest or other.widest:
             widest, cautious = _difference(one.widest or one.finding, other.widest or other.finding)
             lowest, highest = _limits(widest)
@@ -257,6 +258,59 @@ class SurveyAudit:
             if cautious != sign:
                 verdict = verdicts.NOT_SUPPORTED
         return Verdict(*_capped(verdict, reason, one, other), (difference,))
+
+    def _sized(
+        self, stated: Stated, one: Estimate, other: Estimate, sign: int, reason: Reason
+    ) -> Verdict:
+        """The verdict on a stated size of the difference of two groups."""
+        if stated.kind == "number":
+            raise Problem(
+                f"`difference` is `{stated.text}`, a number of people; the survey tells how many "
+                "in a hundred, so expected a size such as twice as likely or 2 percentage points "
+                "more"
+            )
+        if stated.kind != "points" and not other.finding.value:
+            raise Problem(
+                f"`difference` is `{stated.text}`, and the estimate that it is relative to is 0"
+            )
+        compared = _difference if stated.kind == "points" else _ratio
+        found, _ = compared(one.finding, other.finding)
+        widest, _ = compared(one.widest or one.finding, other.widest or other.finding)
+        if stated.kind != "points":
+            times = replace(found, value=found.value + 1, unit="times")
+            times = replace(times, formula=f"{one.finding.named} / {other.finding.named}")
+            limits = [
+                replace(limit, value=limit.value + 1, unit="times")
+                for limit in _limits(found)
+                if isfinite(limit.value)
+            ]
+            reason.say(
+                "The one is {} times the other; the {} interval of that goes from {} "
+                f"{'to {}' if len(limits) > 1 else 'without end'}.",
+                times,
+                _level(one),
+                *limits,
+            )
+        outside = not _holds(found, stated)
+        if outside and (one.widest or other.widest) and _holds(widest, stated):
+            reason.say("The least favourable assumption on the bases allows what is stated.")
+            outside = False
+        match = stated.match(round(found.value, 12))
+        if isinstance(stated, Bound):
+            verdict = verdicts.CONFIRMED if match else verdicts.CONTRADICTED
+            if not outside:
+                reason.say("The bound lies inside the interval, so either side of it is possible.")
+                verdict = verdicts.NOT_SUPPORTED
+        elif match:
+            reason.say(f"{_agrees(stated, found)}")
+            verdict = verdicts.OF_MATCH[match] if sign else verdicts.WITHIN
+        else:
+            reason.say(
+                "The published figures do not make what is stated; the data "
+                f"{'rule it out' if outside else 'cannot rule it out'}."
+            )
+            verdict = verdicts.CONTRADICTED if outside else verdicts.NOT_AS_PUBLISHED
+        return Verdict(*_capped(verdict, reason, one, other), (found,))
 
     def _find(self, measure_id: str, sex: str, age: str, period_end: Any) -> list[Estimate]:
         """Every release's estimate, the latest release last."""
@@ -408,6 +462,21 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
         upper=upper,
     )
     return difference, (lower > 0) - (upper < 0)
+
+
+def _ratio(one: Finding, other: Finding) -> tuple[Finding, int]:
+    """How much larger one estimate is than another, relative to it, with its interval."""
+    lower, upper = ratio_interval(_with_limits(one), _with_limits(other))
+    ratio = replace(
+        one,
+        value=one.value / other.value - 1,
+        unit="change",
+        cells=(*one.cells, *other.cells),
+        formula=f"{one.named} / {other.named} - 1",
+        lower=lower - 1,
+        upper=upper - 1,
+    )
+    return ratio, (lower > 1) - (upper < 1)
 
 
 def _with_limits(finding: Finding) -> tuple[float, float, float]:

@@ -36,7 +36,8 @@ MEANINGS = {
     WITHIN: "what was published rounds to the stated proportion, which stands for a "
     "range, and the interval holds it",
     CONSISTENT: "near the figures as revised since, as such revisions go, where the first "
-    "issue is missing; or borne out by a figure that is known second-hand only",
+    "issue is missing; or borne out by a figure that is known second-hand only; or, of a record, "
+    "by every year that the figures reach back to",
     CONTRADICTED: "the figures show something else",
     NOT_SUPPORTED: "the figures do not bear it out, and do not show the opposite either",
     NOT_AS_PUBLISHED: "not what was published of the survey; the data cannot rule it out",

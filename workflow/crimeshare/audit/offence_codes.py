@@ -1,0 +1,75 @@
+"""Offence codes as a statement may name them: ``8R``, ``code 8R``, ``malicious communications``."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+
+from crimeshare.reference import REFERENCE, Offence, offences, read_rows
+from crimeshare.tables.layout import LAYOUTS
+
+JOINT_CODES = REFERENCE / "joint_codes.csv"
+
+_CODE = re.compile(r"(?:(?:home office |offence )*code )?(?P<code>\d[\w.]{0,5})", re.IGNORECASE)
+
+
+@cache
+def offence_codes() -> dict[str, Offence]:
+    """Every code of one kind of offence, by itself: named with its code, part of its group.
+
+    Codes of outcomes alone count no offences, and those of fraud are in no total.
+    """
+    found: dict[str, Offence] = {}
+    for row in read_rows(LAYOUTS / "prc" / "codes.csv"):
+        code, group = row["code"], row["offence_id"]
+        if _CODE.fullmatch(code) and group in offences() and "outcomes only" not in row["name"]:
+            name = f"{row['name']} (offence code {code})"
+            found.setdefault(code, Offence(code, name, group, "no", ""))
+    return found
+
+
+def find_offence_code(text: str) -> Offence | None:
+    """The one kind of offence that a text names; None if it names none.
+
+    Raises:
+        ValueError: it may be several codes, or a part of a group's name; lists them.
+    """
+    said = " ".join(text.split()).casefold()
+    found = _CODE.fullmatch(said)
+    if found:
+        return offence_codes().get(found["code"].upper())
+    named = [
+        offence
+        for offence in offence_codes().values()
+        if said in (offence.name.casefold(), _plain(offence).casefold())
+    ]
+    if len(named) == 1 and said == named[0].name.casefold():
+        return named[0]
+    groups = [
+        offence.name
+        for offence in offences().values()
+        if said in re.split(r" and |, ", offence.name.casefold())
+    ]
+    meant = [
+        *(f"code {offence.offence_id}" for offence in named),
+        *(f"the group {name}" for name in groups if named),
+    ]
+    if len(meant) > 1:
+        raise ValueError(" or ".join(meant))
+    return named[0] if named else None
+
+
+def _plain(code: Offence) -> str:
+    return code.name.removesuffix(f" (offence code {code.offence_id})")
+
+
+@cache
+def joint_until(code: str) -> tuple[date, str] | None:
+    """The day until which a code was recorded together with others, and those others."""
+    for row in read_rows(JOINT_CODES):
+        joint = row["codes"].split()
+        if code in joint:
+            others = " and ".join(other for other in joint if other != code)
+            return date.fromisoformat(row["until"]), others
+    return None

@@ -1,0 +1,149 @@
+"""Verdicts on records: "a record high", "the lowest on record", "the highest since 2015".
+
+A year is held against the earlier years of the same release, so that no vintage is mixed with
+another, and the verdict says how far back they go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crimeshare.audit import verdicts
+from crimeshare.audit.findings import Finding
+from crimeshare.audit.naming import vintage_name
+from crimeshare.audit.recorded import Releases
+from crimeshare.audit.statements import Record
+from crimeshare.audit.verdicts import Reason, Verdict
+from crimeshare.periods import a_year_before, in_words, months_between
+
+# Fewer earlier years are no series that there could be a record of.
+_FEWEST = 3
+
+
+@dataclass(frozen=True)
+class Run:
+    """A year and the earlier ones that it is held against, all of one release.
+
+    Attributes:
+        own: the year of the statement.
+        begins: the end of the oldest year, or the year that the statement reaches back to.
+        years: those that do not overlap it, the oldest first.
+        between: those that end in other months, of a release that has every quarter.
+        lacking: those that leave out other forces than it does.
+    """
+
+    own: Finding
+    begins: date
+    years: Sequence[Finding]
+    between: Sequence[Finding]
+    lacking: Sequence[Finding]
+
+
+def judge_record(claim: Record, releases: Releases) -> Verdict:
+    """The verdict on one statement of a record."""
+    runs = _runs(claim, releases)
+    reason = Reason()
+    if not runs:
+        back = f", back to the {in_words(claim.since)}" if claim.since else ""
+        reason.say(
+            f"We have no figures of one release that hold the {in_words(claim.period)} and enough "
+            f"earlier years to call it a record{back}."
+        )
+        return Verdict(verdicts.NOT_CHECKABLE, reason)
+    decisive: list[Finding] = []
+    beaten = between = False
+    for run in runs:
+        reason.say(f"{vintage_name(run.own, releases.registry)}: {run.own.told}.", run.own)
+        # A total without a force is smaller than the whole: one that is larger all the same counts.
+        larger = [year for year in run.lacking if _beats(claim, year, run.own)]
+        years = [*run.years, *(larger if claim.value.high else [])]
+        rival = _furthest(claim, years)
+        _say_rival(reason, claim, run, rival, len(years))
+        decisive += [run.own, rival]
+        beaten |= _beats(claim, rival, run.own)
+        others = [year for year in run.between if _beats(claim, year, run.own)]
+        if others and not beaten:
+            other = _furthest(claim, others)
+            reason.say(
+                f"Of the years that end in another month, the {other.year} has {other.told}.", other
+            )
+            decisive.append(other)
+            between = True
+    first = min(run.begins for run in runs)
+    if changed := releases.comparable(claim.offence.offence_id, claim.period, first):
+        reason.say(f"Not all of these years are comparable: {changed}.")
+    if beaten:
+        return Verdict(verdicts.CONTRADICTED, reason, tuple(decisive))
+    if between:
+        return Verdict(verdicts.DEPENDS, reason, tuple(decisive))
+    if claim.since:
+        return Verdict(verdicts.CONFIRMED, reason, tuple(decisive))
+    # A record without a beginning holds as far as the figures go back.
+    far = verdicts.CONSISTENT.format(f"the figures since the {in_words(first)}")
+    return Verdict(far, reason, tuple(decisive))
+
+
+def _runs(claim: Record, releases: Releases) -> list[Run]:
+    """The year with its predecessors, in the newest release of each kind that has them."""
+    find = releases.quantity(claim.value.order or "count", claim.offence.offence_id)
+    area, since = claim.area.area_code, claim.since
+    earlier: dict[str, list[Finding]] = {}
+    for day in releases.days:
+        if day < claim.period:
+            for finding in find(area, day):
+                earlier.setdefault(finding.release_id, []).append(finding)
+    newest: dict[str, Run] = {}
+    for own in find(area, claim.period):
+        reached = earlier.get(own.release_id, [])
+        if since and not any(year.period_end <= since for year in reached):
+            continue
+        # "Since 2015" says nothing of 2015 itself.
+        later = [year for year in reached if not since or year.period_end > since]
+        same = [year for year in later if year.excluding == own.excluding]
+        dataset = releases.registry[own.release_id].dataset
+        years = [year for year in same if _apart(year, own, annual=dataset == "appendix")]
+        if len(years) >= (1 if since else _FEWEST):
+            newest[dataset] = Run(
+                own,
+                since or years[0].period_end,
+                years,
+                [year for year in same if year not in years] if dataset == "prc" else [],
+                [year for year in later if year not in same and _apart(year, own, annual=False)],
+            )
+    return list(newest.values())
+
+
+def _apart(year: Finding, own: Finding, *, annual: bool) -> bool:
+    """Whether a year ends in the same month; of a table of years, whether it does not overlap."""
+    if annual:
+        return year.period_end <= a_year_before(own.period_end)
+    return months_between(year.period_end, own.period_end) % 12 == 0
+
+
+def _furthest(claim: Record, years: Sequence[Finding]) -> Finding:
+    return (max if claim.value.high else min)(years, key=lambda year: year.value)
+
+
+def _beats(claim: Record, year: Finding, own: Finding) -> bool:
+    """Whether an earlier year is as high, or as low, already."""
+    return year.value >= own.value if claim.value.high else year.value <= own.value
+
+
+def _say_rival(reason: Reason, claim: Record, run: Run, rival: Finding, number: int) -> None:
+    side = "highest" if claim.value.high else "lowest"
+    told = Finding(
+        number, "count", run.own.period_end, "", "estimate", (), "earlier years compared"
+    )
+    after = "after" if claim.since else "from"
+    on = "" if claim.since else " on"
+    reason.say(
+        f"Of {{}} earlier years in the same figures, {after} the {in_words(run.begins)}{on}, the "
+        f"{side} is the {rival.year}, with {rival.told}.",
+        told,
+        rival,
+    )
+    if run.lacking and number == len(run.years):
+        names = sorted({year.excluding or "no force" for year in run.lacking})
+        reason.say(f"Left out are years without {' or without '.join(names)}.")
