@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.measures.assumed_bases import Assumptions
+from crimeshare.measures.beside_survey import compute_recorded_beside_survey
 from crimeshare.measures.factors import factors_in_use, published_factors, restarts_of
 from crimeshare.measures.prevalence import (
     compute_prevalence,
@@ -18,10 +19,12 @@ from crimeshare.measures.published_changes import (
     estimate_design_factors,
     retest_changes,
 )
+from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.survey_trends import compute_survey_trends
 from crimeshare.measures.victims import compute_offences_per_victims, surveyed_populations
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.surveyed import TABLES
+from crimeshare.reference import read_rows
 from crimeshare.tables.survey_combining import (
     combine_notices,
     combine_recorded_offence_codes,
@@ -70,13 +73,25 @@ def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
     changes = compute_survey_changes(
         retest_changes(compared, used, restarts), prevalence, estimates, breaks
     )
+    people = surveyed_populations(comparisons)
+    ratios = compute_offences_per_victims(prevalence, codes, people)
+    pairs = read_rows(reference / "survey_pairs.csv")
+    beside = compute_recorded_beside_survey(
+        ratios,
+        prevalence,
+        comparisons,
+        people,
+        codes,
+        {row["measure_id"]: row["codes"].split() for row in pairs},
+        breaks,
+        read_recording_changes(reference / "recording_changes.csv"),
+    )
     tables = {
         "prevalence": prevalence,
         "changes": changes,
         "trends": compute_survey_trends(prevalence, breaks),
-        "ratios": compute_offences_per_victims(
-            prevalence, codes, surveyed_populations(comparisons)
-        ),
+        "ratios": ratios,
+        "beside": beside,
         "factors": factors,
         "agreement": agreement,
         "disagreements": disagreements,

@@ -22,6 +22,7 @@
 #       results/estimates/survey_changes.parquet        changes, tested
 #       results/estimates/survey_trends.parquet         trends between breaks
 #       results/estimates/offences_per_victims.parquet  where recorded crime and survey meet
+#       results/estimates/recorded_beside_survey.parquet  the same by crime and year
 
 appendix_releases = [
     release.release_id for release in releases.values() if release.dataset == "appendix"
@@ -34,6 +35,7 @@ survey_targets = [
     "results/estimates/survey_changes.parquet",
     "results/estimates/survey_trends.parquet",
     "results/estimates/offences_per_victims.parquet",
+    "results/estimates/recorded_beside_survey.parquet",
 ]
 # Tables of the survey that are no edition of the registry: see `crimeshare take-in`.
 taken_in = sorted(
@@ -232,3 +234,32 @@ rule compute_offences_per_victims:
         "Putting recorded offences beside estimated victims"
     script:
         "../scripts/compute_offences_per_victims.py"
+
+
+rule compute_recorded_beside_survey:
+    input:
+        ratios="results/estimates/offences_per_victims.parquet",
+        prevalence="results/estimates/prevalence.parquet",
+        offence_codes="results/clean/recorded_offence_codes.parquet",
+        comparisons="results/clean/survey_comparisons.parquet",
+        pairs=shipped("resources/reference/survey_pairs.csv"),
+        breaks=shipped("resources/reference/survey_breaks.csv"),
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
+        reference=depends("compute_recorded_beside_survey").files,
+    output:
+        beside="results/estimates/recorded_beside_survey.parquet",
+    log:
+        "results/logs/compute_recorded_beside_survey.log",
+    benchmark:
+        "results/benchmarks/compute_recorded_beside_survey.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
+    params:
+        software=depends("compute_recorded_beside_survey").software,
+        level=configuration.level,
+    message:
+        "Putting recorded offences beside estimated victims by crime and year"
+    script:
+        "../scripts/compute_recorded_beside_survey.py"

@@ -458,6 +458,125 @@ def _population_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
     )
 
 
+OTHERS_BESIDE = {
+    "persons": ("theft_from_person", "robbery"),
+    "households": ("vehicle_theft", "bicycle_theft"),
+}
+"""Other crimes that police records and the survey both count, by whom the survey counts."""
+
+
+def others_beside(survey: Survey, victims: str) -> Chart | None:
+    """Recorded offences per hundred victims of other crimes over the years; None without any.
+
+    Args:
+        survey: the tables.
+        victims: a key of `OTHERS_BESIDE`.
+    """
+    by_measure = {
+        measure: rows for measure in OTHERS_BESIDE[victims] if (rows := _beside(survey, measure))
+    }
+    if not by_measure:
+        return None
+    named = [
+        (
+            _capital(survey_words.measure(measure)),
+            [
+                (
+                    row["period_end"],
+                    Interval(
+                        _capital(prose.month(row["period_end"])),
+                        *_beside_figures(row),
+                        series=series,
+                        remark=f"on {survey_prose.BASES[row['basis']]}",
+                    ),
+                )
+                for row in rows
+            ],
+        )
+        for series, (measure, rows) in enumerate(by_measure.items())
+    ]
+    first = next(iter(by_measure))
+    newest = by_measure[first][-1]
+    return intervals_over_time(
+        Chart(
+            f"offences-per-victims-{victims}",
+            f"For every hundred {victims} that were victims of {survey_words.measure(first)}, "
+            f"police recorded {_beside_figures(newest)[0]} offences in the "
+            f"{prose.period(newest['period_end'])}",
+            f"Recorded offences per 100 estimated victims, England and Wales, with "
+            f"{level_figure(newest['level']):whole} intervals by simulation on the published bases",
+            notes=[
+                "Not a rate of reporting. The survey counts victims, and the police offences, "
+                "those against businesses among them. Years on both sides of a break are not "
+                "compared; changes of police recording have been gathered for few of these codes."
+            ],
+        ),
+        named,
+        breaks=survey.breaks(first),
+    )
+
+
+def beside_table(survey: Survey) -> Table | None:
+    """Each crime in its first and newest year and on both sides of a break; None without any."""
+    rows: list[list[Content]] = []
+    for measure in dict.fromkeys(row["measure_id"] for row in survey.tables["beside"]):
+        own = _beside(survey, measure)
+        shown = {0, len(own) - 1}
+        for place, row in enumerate(own):
+            if row["survey_breaks"] or row["recording_changes"]:
+                shown |= {place - 1, place}
+        for place in sorted(shown):
+            row = own[place]
+            ratio, lower, upper = _beside_figures(row)
+            between = [row[name] for name in ("survey_breaks", "recording_changes") if row[name]]
+            rows.append(
+                [
+                    _capital(survey_words.measure(measure)),
+                    prose.month(row["period_end"]),
+                    ratio,
+                    f"{lower} to {upper}",
+                    escape(_capital("; ".join(between))),
+                ]
+            )
+    if not rows:
+        return None
+    return Table(
+        "Recorded offences per 100 estimated victims, by crime, England and Wales",
+        [
+            "Crime",
+            "Year ending",
+            "Offences per 100 victims",
+            f"{level_figure(survey.tables['beside'][0]['level']):whole} interval by simulation",
+            "What changed since the year before",
+        ],
+        rows,
+        notes=[
+            "The first and the newest year of each crime, and the years on both sides of what "
+            "makes them not comparable; the data pack has every year. The limits are those of the "
+            "survey; what police recorded is a count."
+        ],
+        wide=True,
+    )
+
+
+def _beside(survey: Survey, measure: str) -> list[dict[str, Any]]:
+    return [row for row in survey.tables["beside"] if row["measure_id"] == measure]
+
+
+def _beside_figures(row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
+    """Offences per hundred victims of a crime and year, with its limits."""
+    name = f"beside_survey.{row['measure_id']}.{row['period_end']:%Y-%m}"
+    cells = tuple(cells_in(f"{row['offence_cells']} / ({row['victim_cells']})"))
+    limits = [
+        Figure(f"{name}.{part}", row[part], "per_100", cells, f"{part} limit of {row['formula']}")
+        for part in ("lower", "upper")
+    ]
+    ratio = Figure(
+        name, row["ratio"], "per_100", cells, row["formula"], lower=row["lower"], upper=row["upper"]
+    )
+    return ratio, limits[0], limits[1]
+
+
 # ---------------------------------------------------------------- tables
 
 

@@ -31,6 +31,7 @@ TABLES = {
     "changes": ESTIMATES / "survey_changes.parquet",
     "trends": ESTIMATES / "survey_trends.parquet",
     "ratios": ESTIMATES / "offences_per_victims.parquet",
+    "beside": ESTIMATES / "recorded_beside_survey.parquet",
     "factors": ESTIMATES / "design_factors.parquet",
     "agreement": ESTIMATES / "flag_agreement.parquet",
     "disagreements": ESTIMATES / "flag_disagreements.parquet",
