@@ -9,6 +9,8 @@ from hypothesis import settings
 
 # The same examples on every run, and no verdict that hangs on how busy the machine is.
 settings.register_profile("steady", derandomize=True, deadline=None)
+# Other examples on every seed, and more of them: benchmarks/fuzzing.py.
+settings.register_profile("wide", deadline=None, max_examples=300, database=None)
 settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -70,6 +70,61 @@ JSON = st.recursive(
 )
 
 
+# What a statement is put together of, so that odd ones are still read as far as they can be.
+WORDS = [
+    *("more than", "nearly", "about", "between", "and", "up", "down", "by", "to", "of", "in", "a"),
+    *("one in", "one every", "a day", "minutes", "%", "percentage points", "per 1,000", "million"),
+    *("0", "1", "2.1", "15", "8,642", "-4", "+16.7", "99999999", "a third", "half", "-0", "1e9"),
+    *("highest", "second", "lowest", "rate", "share", "record", "high", "on record", "ever"),
+    *("twice", "three times", "0 times", "as likely", "as many", "doubled", "halved", "unchanged"),
+    *("Wales", "Gwent", "women", "third", "top five", "stalking", "\u2212"),
+]
+STATED = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join) | TEXT
+YEARS = st.sampled_from(
+    [
+        *("year ending December 2024", "year ending March 2024", "year ending March 2003"),
+        *("year ending September 2019", "2023/24", "year ending December 2025"),
+        *("year ending June 2013", "year ending March 2015", "year ending March 1999"),
+    ]
+)
+ASKED = st.fixed_dictionaries(
+    {"period": YEARS | TEXT, "value": STATED},
+    optional={
+        "area": st.sampled_from(
+            [
+                *("Gwent", "England and Wales", "Newport", "City of London", "Wales", "North West"),
+                *("Greater Manchester", "British Transport Police", "Devon and Cornwall"),
+            ]
+        )
+        | TEXT,
+        "offence": st.sampled_from(
+            [
+                *("Stalking and harassment", "8Q", "8R", "total", "Homicide", "Shoplifting"),
+                *("4.10", "Malicious communications", "Residential burglary", "Robbery"),
+            ]
+        )
+        | TEXT,
+        "quantity": st.sampled_from(
+            [
+                *("count", "total", "share", "rank", "rate", "change", "record", "proportion"),
+                "comparison",
+            ]
+        )
+        | TEXT,
+        "than": st.sampled_from(["South Wales", "England and Wales", "men", "16-19", "Newport"])
+        | TEXT,
+        "since": YEARS | TEXT,
+        "measure": st.sampled_from(["stalking", "stalking_since_16", "burglary"]) | TEXT,
+        "sex": st.sampled_from(["women", "men", "all"]) | TEXT,
+        "age": st.sampled_from(["16+", "16-19", "16-59", "all"]) | TEXT,
+        "classification": st.sampled_from(
+            ["main groups", "sub-groups", "forces by rate", "not stated"]
+        )
+        | TEXT,
+    },
+)
+
+
 @st.composite
 def changed(draw: Callable[..., Any], right: object, values: st.SearchStrategy[Any]) -> Any:
     """`right` with one to three of its places taken out, doubled or given another value."""

@@ -1,7 +1,6 @@
 """Whatever stands in a file or an answer: it is taken, or refused in a sentence; nothing else.
 
-The same examples on every run; to look further, raise `max_examples` of the profile in
-tests/conftest.py and leave out its `derandomize`.
+The same examples on every run; `benchmarks/fuzzing.py` looks further.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import json
 import unicodedata
 import zipfile
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from crimeshare.audit.checking import check
+from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.statements import Vocabulary, read_claims
 from crimeshare.cli import main
 from crimeshare.configuration import read_configuration
@@ -30,9 +32,10 @@ from crimeshare.releases.finding import find_release
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.registry import read_copies, read_registry, select
 from crimeshare.tables.corrections import read_corrections
+from tests.audited import known_evidence
 from tests.conftest import ROOT
 from tests.editions import DATASET, folder
-from tests.fuzzing import JSON, TEXT, VALUE, as_json, changed, damaged
+from tests.fuzzing import ASKED, JSON, TEXT, VALUE, as_json, changed, damaged
 from tests.releases import KNOWN, set_up
 
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
@@ -46,6 +49,12 @@ CORRECTIONS = (ROOT / "config/corrections.yaml").read_bytes()[:1500]
 REGISTRY = b"".join((ROOT / "config/releases.csv").read_bytes().splitlines(True)[:12])
 COPIES = (ROOT / "config/copies.csv").read_bytes()
 REFUSALS = (Problem, SystemExit)
+
+
+@cache
+def evidence() -> Evidence:
+    return known_evidence(ROOT)
+
 
 fuzzed = settings(
     suppress_health_check=[
@@ -89,6 +98,22 @@ def test_claims(content: bytes, tmp_path: Path) -> None:
             sentence(Problem(fault))
         for claim in claims:
             assert repr(claim)
+
+
+@fuzzed
+@given(asked=ASKED)
+def test_statements(asked: dict[str, str]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("crimeshare.audit.checking.open_evidence", lambda root: evidence())
+        try:
+            checked = check(asked, Path("unused"))
+        except Problem as refusal:
+            sentence(refusal)
+            return
+    said = "\n".join(checked.lines())
+    sentence(Problem(said))
+    assert json.dumps(checked.record(), allow_nan=False)
+    assert checked.status in (0, 1, 2)
 
 
 @fuzzed

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import asdict
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlrd
 
+from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import Release, read_registry
 from crimeshare.tables.observations import Observation, read_observations
 from crimeshare.tables.reading import read_release
+from crimeshare.tables.release_day import release_day
 from tests.conftest import ROOT
 from tests.facsimile import place
 
-RELEASES = [
-    release
-    for release in read_registry(ROOT / "config" / "releases.csv").values()
-    if release.dataset == "pfa" and release.status == "shipped"
-]
+REGISTRY = read_registry(ROOT / "config" / "releases.csv").values()
+RELEASES = [r for r in REGISTRY if r.dataset == "pfa" and r.status == "shipped"]
+WORKBOOKS = [*RELEASES, *(r for r in REGISTRY if r.dataset == "appendix" and r.pinned)]
 
 
 @pytest.fixture(params=RELEASES, ids=lambda release: release.release_id)
@@ -43,6 +45,19 @@ def test_shipped_figures_are_what_the_workbook_says(release: Release, workbook: 
     assert shipped(release) == read_release(
         workbook, release.release_id, release.period_end, corrections
     )
+
+
+@pytest.mark.parametrize("release", WORKBOOKS, ids=lambda release: release.release_id)
+def test_the_day_that_a_workbook_tells_is_the_one_on_record(
+    release: Release, workbook: Path
+) -> None:
+    days = {row["release_id"]: row for row in read_rows(REFERENCE / "release_days.csv")}
+    known = days.get(release.release_id)
+    # A copy that somebody saved again tells of that day.
+    own = hashlib.sha256(workbook.read_bytes()).hexdigest() == release.sha256
+    told = release_day(workbook, release.period_end) if own else None
+    found = told and {**asdict(told), "day": told.day.isoformat()}
+    assert found == (known and {key: known[key] for key in ("day", "basis", "sheet", "cell")})
 
 
 @pytest.mark.slow

@@ -55,6 +55,22 @@ def test_verdicts_have_word_shape_and_class_and_releases_the_names_that_people_u
     assert "pfa-2018-12" not in page
 
 
+def test_what_was_said_last_stands_first() -> None:
+    sources = [
+        "The Argus, 2024, news item 24647609",
+        "Somebody",
+        "ONS, 26 September 2024",
+        "A paper, October 2024",
+        "ONS, 3 October 2024",
+        "Of the year ending March 2019",
+    ]
+    page = Audit([statement(str(n), "confirmed", s) for n, s in enumerate(sources)]).cards()
+    order = re.findall(r"<article[^>]*><h3><samp>([^<]*)", page)
+    assert order == [sources[n] for n in (4, 3, 2, 0, 5, 1)]
+    listed = re.findall(r'<option value="([^"]*)">[^<]*</option>', page.partition('name="by"')[2])
+    assert listed[1:] == order
+
+
 def test_the_parts_of_one_source_stand_together_each_with_a_permanent_link() -> None:
     page = ALL.cards()
     articles = re.findall(r"<article.*?</article>", page, re.DOTALL)

@@ -120,9 +120,10 @@ def _entry(given: Mapping[str, str | None]) -> dict[str, Any]:
     if quantity == "comparison" and "measure" in entry:
         group = {key: entry.pop(key) for key in ("sex", "age") if key in entry}
         entry["group"] = group
-        if "age" in group and str(entry["than"]).strip().casefold() in SEXES:
+        than = entry.get("than", "").strip().casefold()
+        if "age" in group and than in SEXES:
             # Women of an age are compared with men of that age, unless another is named.
-            entry["than"] = {"sex": entry["than"].strip().casefold(), "age": group["age"]}
+            entry["than"] = {"sex": than, "age": group["age"]}
         entry["difference"] = entry.pop("value", "")
     if quantity == "count" and "offence" not in entry:
         entry["quantity"] = "total"

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
+from functools import cache
 
 from crimeshare.audit.findings import Finding
 from crimeshare.periods import MONTHS, in_words
+from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import Release
+
+# As ONS names the file of an edition that it issued again.
+_REISSUED = re.compile(r"(?:v[2-9]|correct\w*)\.\w+$", re.IGNORECASE)
 
 DATASETS = {
     "pfa": "police force area tables",
@@ -26,20 +33,37 @@ def release_name(release: Release) -> str:
 def vintage_name(finding: Finding, registry: Mapping[str, Release]) -> str:
     """How a figure stands in its release, as the beginning of a sentence."""
     release = registry[finding.release_id]
-    name = release_name(release)
-    month = ""
-    if day := release.published:
-        month = f"{MONTHS[day.month - 1]} {day.year}"
+    name, when = release_name(release), _when(release)
     without = f", excluding {finding.excluding}" if finding.excluding else ""
     match finding.vintage:
+        case "first published" if _REISSUED.search(release.path):
+            begin = f"As re-issued{when} ({name})"
         case "first published":
-            begin = f"As first published{f' in {month}' if month else ''} ({name})"
+            begin = f"As first published{when} ({name})"
         case "revised":
-            begin = f"As revised{f' by {month}' if month else ''} ({name})"
+            begin = f"As revised{when.replace(' in ', ' by ')} ({name})"
         case "recovered":
             begin = f"As a later percentage change implies ({name})"
         case "compared":
             begin = f"Between the figures as first published (the later in {name})"
         case _:
-            begin = f"As revised by {month or in_words(release.period_end)[12:]} ({name})"
+            until = when or f" in {in_words(release.period_end)[12:]}"
+            begin = f"As revised{until.replace(' in ', ' by ')} ({name})"
     return f"{begin}{without}"
+
+
+def _when(release: Release) -> str:
+    """In what month a release came out, or before which it did not; empty if neither is known."""
+    known = _days().get(release.release_id)
+    day = release.published or (date.fromisoformat(known["day"]) if known else None)
+    if not day:
+        return ""
+    month = f"{MONTHS[day.month - 1]} {day.year}"
+    stated = release.published or (known and known["basis"] == "stated")
+    return f" in {month}" if stated else f", not before {month}"
+
+
+@cache
+def _days() -> dict[str, dict[str, str]]:
+    """What the workbooks tell of the day they came out, by release."""
+    return {row["release_id"]: row for row in read_rows(REFERENCE / "release_days.csv")}

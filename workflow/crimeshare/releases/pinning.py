@@ -33,6 +33,7 @@ from crimeshare.sources.registry import (
 from crimeshare.sources.source import Missing, Source, command
 from crimeshare.tables.corrections import read_corrections
 from crimeshare.tables.layout import relative
+from crimeshare.tables.release_day import release_day
 from crimeshare.tables.ties import Place
 
 
@@ -93,6 +94,7 @@ def pin_release(
             rows = _rows(release, delivery, registry)
             past = _past(release, registry, project)
             with _accepting(delivery, release, accept, project, past) as reading:
+                rows[-1] = _dated(rows[-1], delivery.path)
                 _append(rows, reading, project)
             pinned = Pinned(rows[-1], reading.warnings, new=True)
         _keep(delivery, project, pinned.release)
@@ -244,6 +246,12 @@ def _rows(release: Release, delivery: Delivery, registry: Mapping[str, Release])
         for row in [_moved(other, pinned, delivery.source)]
     ]
     return [*moved, pinned]
+
+
+def _dated(release: Release, workbook: Path) -> Release:
+    """The row with the day that the workbook states, where the publisher's page told none."""
+    known = release_day(workbook, release.period_end) if release.published is None else None
+    return replace(release, published=known.day) if known and known.basis == "stated" else release
 
 
 def _moved(old: Release, by: Release, source: Source) -> Release:

@@ -19,6 +19,7 @@ from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.subjects.estimates import built_root
+from crimeshare.periods import MONTHS
 from crimeshare.reference import REFERENCE
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 
@@ -43,6 +44,10 @@ UNITS = {
 }
 
 _RELEASE = re.compile(r"\b[a-z]+-\d{4}-\d{2}(?:-v\d+|-corrected)?\b")
+
+_DAY = re.compile(
+    rf"\b(?:(?:(?P<day>\d{{1,2}}) )?(?P<month>{'|'.join(MONTHS)}) )?(?P<year>(?:19|20)\d\d)\b"
+)
 
 # How a verdict is shown: by word, by shape and by colour (of the class).
 KINDS = {
@@ -173,11 +178,11 @@ class Audit:
         return f"Of {judged} {noun}, {result}."
 
     def cards(self) -> str:
-        """Every statement, those of one speaker together, and a way to pick some of them."""
+        """Every statement, those of one speaker together, the newest first, with a filter."""
         if not self.statements:
             return ""
         by_source: dict[str, list[Audited]] = {}
-        for statement in self.statements:
+        for statement in sorted(self.statements, key=lambda s: _said(s.source), reverse=True):
             by_source.setdefault(statement.source, []).append(statement)
         groups = "".join(
             f'<article class="statements"><h3>{parts[0].said_by}</h3>'
@@ -279,6 +284,19 @@ def _told(reason: str, figures: Sequence[tuple[str, str]]) -> str:
             raise ValueError(f"the reason does not mention {text!r} where its evidence says so")
         told += escape(before) + figure
     return told + escape(reason)
+
+
+def _said(source: str) -> tuple[int, int, int]:
+    """Year, month and day in the words on who said it and when; 0 for what they leave out."""
+    days = [
+        (
+            int(found["year"]),
+            MONTHS.index(found["month"]) + 1 if found["month"] else 0,
+            int(found["day"] or 0),
+        )
+        for found in _DAY.finditer(source)
+    ]
+    return max(days, default=(0, 0, 0))
 
 
 def _people(verdict: str) -> str:
