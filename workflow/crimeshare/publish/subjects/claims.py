@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 from crimeshare.audit import verdicts
 from crimeshare.audit.naming import release_name
 from crimeshare.cells import Cell
+from crimeshare.periods import MONTHS
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.subjects.estimates import built_root
-from crimeshare.periods import MONTHS
 from crimeshare.reference import REFERENCE
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 
