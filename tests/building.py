@@ -15,9 +15,15 @@ from crimeshare.measures.control_limits import compute_control_limits
 from crimeshare.measures.level_shifts import compute_level_shifts
 from crimeshare.measures.rank_ranges import compute_rank_intervals
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
+from crimeshare.measures.refuted_changes import find_refuted_changes, without_refuted
 from crimeshare.measures.rule_effects import compute_rule_effects
 from crimeshare.measures.rule_parts import compute_rule_parts
-from crimeshare.measures.series import compute_series, newest_year, read_populations
+from crimeshare.measures.series import (
+    compute_open_data_years,
+    compute_series,
+    newest_year,
+    read_populations,
+)
 from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.measures.small_areas import compute_small_areas
 from crimeshare.parquet import read_table, write_table
@@ -34,6 +40,7 @@ from crimeshare.publish.subjects.estimates import (
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS
 from crimeshare.publish.subjects.partnerships import SMALL_AREAS
 from crimeshare.publish.subjects.quarterly import QUARTERS
+from crimeshare.publish.subjects.revised import OPEN_DATA_YEARS, REFUTED
 from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.reference import PARTNERSHIPS, read_rows
@@ -42,6 +49,7 @@ from crimeshare.tables.combining import combine_recorded_crime
 from crimeshare.tables.observations import read_observations
 from crimeshare.tables.survey_observations import read_survey_observations
 from tests.audited import write_audit
+from tests.quarterly import shipped as shipped_quarters
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 from tests.surveyed import write_survey
@@ -82,7 +90,7 @@ def write_build(folder: Path, root: Path) -> None:
     """
     shipped = sorted((root / "resources" / "figures").glob("pfa-*.parquet"))
     recorded = combine_recorded_crime(read_table(*shipped))
-    write_editions(folder, root, recorded)
+    write_editions(folder, root, recorded, shipped_quarters(root))
     write_survey(folder, root)
     write_checks(folder, root)
     write_quarterly(folder, root, recorded)
@@ -91,18 +99,26 @@ def write_build(folder: Path, root: Path) -> None:
     write_audit(folder, root)
 
 
-def write_editions(folder: Path, root: Path, recorded: pd.DataFrame) -> None:
-    """Write recorded crime and what is computed of it alone, as a run would.
+def write_editions(
+    folder: Path, root: Path, recorded: pd.DataFrame, quarters: pd.DataFrame
+) -> None:
+    """Write recorded crime and what is computed of it and the open data, as a run would.
 
     Args:
         folder: the build.
         root: the project, with its reference tables.
         recorded: the clean table ``recorded_crime``.
+        quarters: the clean table ``recorded_quarters``.
     """
-    changes = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
+    recording = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
     write_table(recorded, folder / RECORDED)
     write_table(compute_shares(recorded), folder / SHARES)
-    write_table(compute_changes(recorded, changes), folder / CHANGES)
+    years = compute_open_data_years(quarters)
+    changes = compute_changes(recorded, recording)
+    refuted = find_refuted_changes(changes, recorded, years)
+    write_table(years, folder / OPEN_DATA_YEARS)
+    write_table(refuted, folder / REFUTED)
+    write_table(without_refuted(changes, refuted), folder / CHANGES)
     forces = {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
     write_table(compute_small_areas(recorded, forces, GROUP), folder / SMALL_AREAS)
 
@@ -133,7 +149,7 @@ def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
     series = compute_series(
         recorded,
         read_table(folder / CHANGES),
-        quarters,
+        compute_open_data_years(quarters),
         read_table(folder / CODES),
         NO_POPULATION,
         read_populations(reference / "populations.csv"),

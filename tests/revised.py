@@ -5,23 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 
 from crimeshare.measures.revisions import (
+    compare_changes,
     compute_revisions,
-    find_flipped_changes,
+    find_whole_revisions,
     summarise_revisions,
 )
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.estimates import CHANGES, RECORDED
-from crimeshare.publish.subjects.revised import CODES, FLIPPED, REVISIONS, SIZES
+from crimeshare.publish.subjects.revised import (
+    CODES,
+    COMPARED,
+    OPEN_DATA_YEARS,
+    REVISIONS,
+    SIZES,
+    WHOLE,
+)
 
 
 def write_revisions(folder: Path) -> None:
     """Write the tables of revisions where a build in ``folder`` has them.
 
     Args:
-        folder: the build, with recorded crime, its changes and the offences by code.
+        folder: the build, with recorded crime, its changes, offences by code and the years of the
+            open data.
     """
-    changes, codes = read_table(folder / CHANGES), read_table(folder / CODES)
-    revisions = compute_revisions(read_table(folder / RECORDED), changes, codes)
+    recorded, changes = read_table(folder / RECORDED), read_table(folder / CHANGES)
+    codes = read_table(folder / CODES)
+    revisions = compute_revisions(recorded, changes, codes, read_table(folder / OPEN_DATA_YEARS))
+    whole = find_whole_revisions(revisions)
+    compared = compare_changes(compute_revisions(recorded, changes, codes), changes, codes)
     write_table(revisions, folder / REVISIONS)
-    write_table(summarise_revisions(revisions), folder / SIZES)
-    write_table(find_flipped_changes(revisions, changes, codes), folder / FLIPPED)
+    write_table(whole, folder / WHOLE)
+    write_table(summarise_revisions(whole), folder / SIZES)
+    write_table(compared, folder / COMPARED)

@@ -8,7 +8,13 @@ import pytest
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.estimates import RECORDED, TABLES, Estimates, open_estimates
 from crimeshare.publish.subjects.quarterly import QUARTERS
-from crimeshare.publish.subjects.revised import CODES, Revisions, open_revisions
+from crimeshare.publish.subjects.revised import (
+    CODES,
+    OPEN_DATA_YEARS,
+    REFUTED,
+    Revisions,
+    open_revisions,
+)
 from tests.building import built_once, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
@@ -37,7 +43,8 @@ def write_part(folder: Path, root: Path, built: Path, releases: Callable[[str], 
     for name in TABLES:
         table = read_table(built / name)
         write_table(table[table["release_id"].map(releases)], folder / name)
-    write_table(read_table(built / CODES).head(0), folder / CODES)
+    for name in (CODES, OPEN_DATA_YEARS, REFUTED):
+        write_table(read_table(built / name).head(0), folder / name)
     write_revisions(folder)
     write_quarterly(folder, root, read_table(folder / RECORDED))
     write_series(folder, root, read_table(built / QUARTERS).head(0))

@@ -191,7 +191,7 @@ def test_no_change_is_shown_from_a_small_base(changes: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize(
     ("release_id", "comparable"),
-    [("pfa-2018-03", True), ("pfa-2018-06-corrected", False), ("pfa-2019-03", False)],
+    [("pfa-2022-09", True), ("pfa-2018-03", False), ("pfa-2019-03", False)],
 )
 def test_a_change_of_recording_between_two_years_is_named(
     release_id: str, comparable: bool, changes: pd.DataFrame

@@ -19,9 +19,12 @@ from crimeshare.publish.subjects.estimates import RECORDED, SHARES, TABLES, Esti
 from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.revised import (
     CODES,
-    FLIPPED,
+    COMPARED,
+    OPEN_DATA_YEARS,
+    REFUTED,
     REVISIONS,
     SIZES,
+    WHOLE,
     Revisions,
     directions,
     extreme,
@@ -47,11 +50,12 @@ SENTENCES = (
 
 def write_recorded(folder: Path, root: Path, built: Path, recorded: pd.DataFrame) -> None:
     """A build of those rows of recorded crime and of nothing else."""
-    write_editions(folder, root, recorded)
+    no_quarters = read_table(built / QUARTERS).head(0)
+    write_editions(folder, root, recorded, no_quarters)
     write_table(read_table(built / CODES).head(0), folder / CODES)
     write_revisions(folder)
     write_quarterly(folder, root, recorded)
-    write_series(folder, root, read_table(built / QUARTERS).head(0))
+    write_series(folder, root, no_quarters)
 
 
 @pytest.fixture(scope="module")
@@ -65,18 +69,10 @@ def given_twice(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactor
     return open_revisions("stalking_harassment", folder)
 
 
-def month_of(releases: pd.Series) -> pd.Series:
-    """The month that a release is about, as its name says."""
-    return releases.str.extract(r"(\d{4}-\d{2})")[0].astype("period[M]")
-
-
-def a_year_later(built: Path) -> pd.DataFrame:
-    """The steps of the group from a year's own edition to one of the year after."""
-    steps = read_table(built / REVISIONS)
-    steps = steps[steps["offence_id"] == "stalking_harassment"]
-    own = steps["period_end"].dt.to_period("M")
-    first = month_of(steps["previous_release_id"]) == own
-    return steps[first & (month_of(steps["release_id"]) == own + 12)]
+def since_new(built: Path) -> pd.DataFrame:
+    """The group's counts from the first release to the newest."""
+    whole = read_table(built / WHOLE)
+    return whole[whole["offence_id"] == "stalking_harassment"]
 
 
 def percent(value: float) -> Figure:
@@ -157,7 +153,7 @@ def test_figures_that_never_moved_say_so(given_twice: Revisions) -> None:
 def test_a_size_stands_beside_what_it_rests_on(given_twice: Revisions) -> None:
     """Dyfed-Powys: YE December 2018 went from 2,720 to 1,471, YE March 2018 stayed 1,373."""
     text = said(given_twice, "dyfed-powys")
-    assert "moved by 22.96% within a year, the median of 2 revisions" in text
+    assert "moved by 22.96% from the first release to the newest, the median of 2 revisions" in text
     assert "from \N{MINUS SIGN}45.92% to no change: one fell and one was unchanged" in text
     assert stray_numbers(outlook(given_twice, given_twice.estimates.place("dyfed-powys"))) == []
 
@@ -173,21 +169,21 @@ def test_one_revision_is_no_median(given_twice: Revisions) -> None:
 def test_nothing_is_said_where_no_figure_came_again(
     revisions: Revisions, estimates: Estimates
 ) -> None:
-    alone = Revisions(estimates, [], [], [], [])
+    alone = Revisions(estimates, [], [], [], [], [], [], [])
     assert outlook(alone, estimates.nation) == ""
     assert all(outlook(alone, force) == "" for force in estimates.forces)
 
 
-def test_only_figures_as_new_as_the_latest_count(revisions: Revisions, built: Path) -> None:
-    """England and Wales came again in longer steps too, which say nothing of the first year."""
+def test_only_figures_that_were_news_count(revisions: Revisions, built: Path) -> None:
+    """England and Wales came in series too, whose older years say nothing of new figures."""
     nation = revisions.estimates.nation
     size = revisions.size(nation)
     assert size
-    later = a_year_later(built)
-    expected = (later["area_code"] == nation.area.area_code).sum()
+    whole = since_new(built)
+    expected = (whole["area_code"] == nation.area.area_code).sum()
     assert size.revisions.value == len(revisions.new([nation])) == expected
     assert len(revisions.of(nation)) > expected > 0
-    assert {(step.age_before, step.age) for step in revisions.new([nation])} == {(0, 12)}
+    assert all(step.age_before == 0 and step.age >= 12 for step in revisions.new([nation]))
 
 
 # ---------------------------------------------------------------- vintages
@@ -247,7 +243,8 @@ def test_a_corrected_edition_is_a_vintage_of_its_own(built: Path, tmp_path: Path
     first = shares[shares["release_id"] == "pfa-2018-06-corrected"]
     first = first.assign(release_id="pfa-2018-06-v1")
     write_table(pd.concat([shares, first], ignore_index=True), tmp_path / SHARES)
-    write_table(read_table(built / CODES), tmp_path / CODES)
+    for name in (CODES, OPEN_DATA_YEARS, REFUTED):
+        write_table(read_table(built / name), tmp_path / name)
     write_revisions(tmp_path)
     revisions = open_revisions("stalking_harassment", tmp_path)
     place = revisions.estimates.place("gwent")
@@ -270,19 +267,39 @@ def test_every_number_of_the_page_is_a_figure(revisions: Revisions, sentence) ->
 
 
 def test_the_opening_counts_what_the_table_holds(revisions: Revisions, built: Path) -> None:
-    table = read_table(built / REVISIONS)
-    forces = [force.area.area_code for force in revisions.estimates.forces]
-    rows = table[table["area_code"].isin(forces) & (table["offence_id"] == "stalking_harassment")]
+    table = since_new(built)
+    forces = {force.area.area_code: force for force in revisions.estimates.forces}
+    rows = table[table["area_code"].isin(list(forces))]
     text = plain(revisions_page.opening(revisions))
     changes = rows["change"]
     assert f"Of the {len(rows)} counts" in text
-    assert f"{(changes != 0).sum()} had changed: {(changes > 0).sum()} rose" in text
+    assert (
+        f"{(changes != 0).sum()} differ in the newest release: {(changes > 0).sum()} rose" in text
+    )
     assert f"{(changes < 0).sum()} fell" in text
     assert f"by {rows['change_pct'].abs().median():.2f}% or less" in text
-    assert (
-        "of Dyfed-Powys for the year ending December 2018, fell by 45.92%, by a count worked out "
-        "from a published percentage." in text
-    )
+    most = rows.loc[rows["change_pct"].abs().idxmax()]
+    assert f"of {forces[most['area_code']].words} for the year ending" in text
+
+
+def test_a_refuted_change_is_listed_with_its_cells_and_the_count_against_it(
+    revisions: Revisions, built: Path
+) -> None:
+    refuted = read_table(built / REFUTED)
+    shown = refuted[refuted["area_code"].isin(list(areas()))]
+    table = revisions_page.refuted(revisions)
+    assert table
+    assert len(table.rows) == len(shown) > 0
+    for row, (_, expected) in zip(table.rows, shown.iterrows(), strict=True):
+        published, implied, nearest = row[3], row[4], row[5]
+        assert isinstance(published, Figure)
+        assert isinstance(implied, Figure)
+        assert isinstance(nearest, Figure)
+        now = next(cell for cell in implied.cells if cell not in published.cells)
+        assert now.release_id == expected["release_id"]
+        assert (implied.value, nearest.value) == (expected["recovered"], expected["nearest"])
+    # What is refuted leads no sentence.
+    assert "worked out from a published percentage" not in plain(revisions_page.opening(revisions))
 
 
 def test_turned_changes_are_named_with_both_releases(revisions: Revisions) -> None:
@@ -300,10 +317,15 @@ def test_turned_changes_are_named_with_both_releases(revisions: Revisions) -> No
     assert first == [flip.place.name for flip in own]  # the report's own group comes first
 
 
-def test_moved_ranks_are_named_with_both_releases(revisions: Revisions) -> None:
+def test_moved_ranks_are_named_with_both_releases(revisions: Revisions, built: Path) -> None:
+    forces = {force.area.area_code: force for force in revisions.estimates.forces}
+    rows = since_new(built)
+    rows = rows[rows["area_code"].isin(list(forces))].dropna(subset=["rank_before"])
+    way = (rows["rank_after"] - rows["rank_before"]).abs()
+    most = rows.loc[way.idxmax()]
     text = plain(revisions_page.ranks_in_words(revisions))
-    assert "Dyfed-Powys" in text
-    assert "it stood 12th in pfa-2018-12 and 38th in pfa-2019-12" in text
+    assert f"Furthest went {forces[most['area_code']].words}:" in text
+    assert f"in {most['previous_release_id']} and" in text
     table = revisions_page.rank_moves(revisions)
     assert table
     for row in table.rows:
@@ -328,7 +350,7 @@ def test_sizes_add_up_to_all_counts(revisions: Revisions, built: Path) -> None:
     chart = revisions_page.sizes(revisions)
     assert chart
     numbers = [int(float(str(row["value"]))) for row in chart.data]
-    later = a_year_later(built)
+    later = since_new(built)
     forces = [force.area.area_code for force in revisions.estimates.forces]
     moved_by = later.loc[later["area_code"].isin(forces), "change_pct"].dropna().abs()
     assert sum(numbers) == len(moved_by)
@@ -357,13 +379,14 @@ def test_partnerships_in_two_editions_do_not_stop_the_page(
     )
     write_recorded(tmp_path, root, built, pd.concat([rows, year_before], ignore_index=True))
     partnerships = list(recorded.loc[recorded["area_type"] == "partnership", "area_code"])
-    for table in (REVISIONS, FLIPPED):
+    for table in (REVISIONS, COMPARED):
         assert read_table(tmp_path / table)["area_code"].isin(partnerships).any()
 
     revisions = open_revisions("stalking_harassment", tmp_path)
     for sentence in SENTENCES:
         assert plain(sentence(revisions))
-    turned = read_table(tmp_path / FLIPPED)["area_code"]
+    compared = read_table(tmp_path / COMPARED)
+    turned = compared.loc[compared["turned"], "area_code"]
     assert len(revisions.flips()) == turned.isin(list(areas())).sum() > 0
 
 
@@ -377,13 +400,14 @@ def test_the_page_of_a_build_without_revisions_still_reads(
     assert read_table(tmp_path / REVISIONS).empty
     with warm_kernel(tmp_path) as kernel:
         body = render_body(kernel.execute(root / "notebooks" / "revisions.ipynb"))
-    assert "none gives a count of stalking and harassment by police force area again" in body
+    assert "None of those taken in here gives a count of stalking and harassment by police" in body
     assert "None of them is a change in" in plain(body)
     assert stray_numbers(body) == []
 
 
 def test_a_rebuilt_table_is_read_again(built: Path, tmp_path: Path) -> None:
-    for name in (*TABLES, CODES, REVISIONS, SIZES, FLIPPED):
+    tables = (REVISIONS, WHOLE, SIZES, COMPARED, REFUTED, OPEN_DATA_YEARS)
+    for name in (*TABLES, CODES, *tables):
         write_table(read_table(built / name), tmp_path / name)
     before = open_revisions("stalking_harassment", tmp_path)
     changed: pd.DataFrame = read_table(tmp_path / REVISIONS)

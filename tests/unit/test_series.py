@@ -8,7 +8,12 @@ import pandas as pd
 import pytest
 
 from crimeshare.measures.recorded import compute_changes, read_recording_changes
-from crimeshare.measures.series import SERIES, compute_series, read_populations
+from crimeshare.measures.series import (
+    SERIES,
+    compute_open_data_years,
+    compute_series,
+    read_populations,
+)
 from crimeshare.parquet import read_table
 from crimeshare.publish.subjects.estimates import CHANGES, RECORDED
 from crimeshare.publish.subjects.revised import CODES
@@ -44,7 +49,7 @@ def compute(
     return compute_series(
         recorded,
         compute_changes(recorded, recording) if changes is None else changes,
-        quarters,
+        compute_open_data_years(quarters),
         codes,
         NO_POPULATION,
         read_populations(reference / "populations.csv"),

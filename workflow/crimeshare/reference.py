@@ -35,12 +35,16 @@ class Area:
 
 @dataclass(frozen=True)
 class Offence:
-    """An offence group, the group it is part of, and whether Table P1 has a column of it."""
+    """An offence group, the group it is part of, and whether Table P1 has a column of it.
+
+    `split_from` is the group beside it that held its offences before it became one.
+    """
 
     offence_id: str
     name: str
     parent_id: str
     in_table_p1: str
+    split_from: str
     note: str
 
 

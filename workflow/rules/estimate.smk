@@ -1,14 +1,17 @@
-# Estimate: what the clean tables say, each result with how it was come by.
+# Estimate: what the clean tables say, each result with its method and its cells.
 #
 # in    results/clean/*.parquet
 #       resources/reference/recording_changes.csv   what changed in police recording, and when
 # out   results/estimates/shares.parquet            shares of the total, and ranks
+#       results/estimates/open_data_years.parquet   the Home Office's years, release by release
 #       results/estimates/changes.parquet           year-on-year changes
+#       results/estimates/refuted_changes.parquet   published changes that the counts refute
 #       results/estimates/series.parquet            the leading figure of every quarter-end
 #       results/estimates/composition.parquet       the codes of the group, and what moved it
 #       results/estimates/revisions.parquet         what later releases say of earlier years
+#       results/estimates/whole_revisions.parquet   from the first vintage to the newest
 #       results/estimates/revision_sizes.parquet    how far figures of an area have moved
-#       results/estimates/flipped_changes.parquet   directions that hang on the vintage
+#       results/estimates/compared_changes.parquet  changes by two vintages, and which turned
 #       results/estimates/control_limits.parquet    how far forces stand apart now and then
 #       results/estimates/small_areas.parquet       partnerships beside control limits
 #       results/estimates/rank_intervals.parquet    which ranks the forces' quarters allow
@@ -40,13 +43,37 @@ rule compute_shares:
         "../scripts/compute_shares.py"
 
 
+rule compute_open_data_years:
+    input:
+        quarters="results/clean/recorded_quarters.parquet",
+        reference=depends("compute_open_data_years").files,
+    output:
+        open_data_years="results/estimates/open_data_years.parquet",
+    log:
+        "results/logs/compute_open_data_years.log",
+    benchmark:
+        "results/benchmarks/compute_open_data_years.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=750,
+    params:
+        software=depends("compute_open_data_years").software,
+    message:
+        "Computing the years of the open data"
+    script:
+        "../scripts/compute_open_data_years.py"
+
+
 rule compute_changes:
     input:
         recorded_crime="results/clean/recorded_crime.parquet",
+        open_data_years="results/estimates/open_data_years.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=depends("compute_changes").files,
     output:
         changes="results/estimates/changes.parquet",
+        refuted="results/estimates/refuted_changes.parquet",
     log:
         "results/logs/compute_changes.log",
     benchmark:
@@ -67,7 +94,7 @@ rule compute_series:
     input:
         recorded_crime="results/clean/recorded_crime.parquet",
         changes="results/estimates/changes.parquet",
-        quarters="results/clean/recorded_quarters.parquet",
+        open_data_years="results/estimates/open_data_years.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         population="results/clean/population.parquet",
         reference=depends("compute_series").files,
@@ -263,11 +290,13 @@ rule compute_revisions:
         recorded_crime="results/clean/recorded_crime.parquet",
         changes="results/estimates/changes.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
+        open_data_years="results/estimates/open_data_years.parquet",
         reference=depends("compute_revisions").files,
     output:
         revisions="results/estimates/revisions.parquet",
+        whole="results/estimates/whole_revisions.parquet",
         sizes="results/estimates/revision_sizes.parquet",
-        flipped="results/estimates/flipped_changes.parquet",
+        compared="results/estimates/compared_changes.parquet",
     log:
         "results/logs/compute_revisions.log",
     benchmark:

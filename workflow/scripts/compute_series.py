@@ -11,7 +11,7 @@ with running(snakemake):
     series = compute_series(
         read_table(snakemake.input.recorded_crime),
         read_table(snakemake.input.changes),
-        read_table(snakemake.input.quarters),
+        read_table(snakemake.input.open_data_years),
         read_table(snakemake.input.offence_codes),
         read_table(snakemake.input.population),
         read_populations(Path(snakemake.input.populations)),

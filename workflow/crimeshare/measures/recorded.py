@@ -24,6 +24,8 @@ SMALL_BASE = 50
 WHOLE = 1e-3
 
 KEY = ["release_id", "period_end", "area_code"]
+EXCLUDING = " (excluding "
+"""What stands between an area's name and those of the forces that its figures leave out."""
 
 
 def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
@@ -221,7 +223,7 @@ def _excluding(counts: pd.DataFrame) -> pd.Series:
     """`` (excluding ...)`` for each row of an area that a force without figures lies in."""
     names = left_out(counts)
     keys = zip(counts["release_id"], counts["period_end"], counts["area_code"], strict=True)
-    labels = [f" (excluding {' and '.join(names[key])})" if key in names else "" for key in keys]
+    labels = [f"{EXCLUDING}{' and '.join(names[key])})" if key in names else "" for key in keys]
     return pd.Series(labels, index=counts.index, dtype="str")
 
 

@@ -2,10 +2,10 @@
 
 A figure has vintages: the first release that gives it, corrected issues of that release, and
 later releases that give the year again as the year before (Table P4, or the count that a
-published percentage is of) or in a series (offences by code, and the subtotals of that table
-that are offence groups).  A revision is the step from one vintage to the next.  How old a figure
-was is counted from the end of its year to the end of the release's, since both came out as long
-after their own.
+published percentage is of), in a series (offences by code, and the subtotals of that table that
+are offence groups) or in the Home Office's open data.  A revision is the step from one vintage to
+the next.  How old a figure was is counted from the end of its year to the end of the release's,
+since both came out as long after their own.
 """
 
 from __future__ import annotations
@@ -15,23 +15,30 @@ import re
 import numpy as np
 import pandas as pd
 
-from crimeshare.reference import areas
+from crimeshare.measures.recorded import EXCLUDING
+from crimeshare.reference import areas, offences
 
 FIGURE = ["area_code", "offence_id", "period_end"]
-AGES = ["age_before", "age"]
+NEW, A_YEAR_LATER = 0, 12
+"""Ages, in months, of a figure that is news and of the same figure a year later."""
 
 _ISSUE = re.compile(r"[a-z-]+?-(\d{4})-(\d{2})(?:-v(\d+)|-(corrected))?")
-_EXCLUDING = r"( \(excluding .+\))$"
+_EXCLUDING = rf"({re.escape(EXCLUDING)}.+\))$"
 _NATION = "K04000001"
 
 
 def compute_revisions(
-    recorded: pd.DataFrame, changes: pd.DataFrame, offence_codes: pd.DataFrame
+    recorded: pd.DataFrame,
+    changes: pd.DataFrame,
+    offence_codes: pd.DataFrame,
+    open_data_years: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every step from one vintage of a count to the next, unchanged ones included.
 
     Totals that leave out a force without a return are compared with totals that leave out the
-    same force only.  A marked figure is no vintage.
+    same force only, and a group that had offences which later became a group of their own with
+    itself as it was then.  A marked figure is no vintage.  Where ONS and the Home Office give a
+    figure up to the same month, that is one vintage, and ONS's stands for it.
 
     Args:
         recorded: the clean table ``recorded_crime``.
@@ -39,6 +46,8 @@ def compute_revisions(
             ``previous`` is the year before as the release revised it.
         offence_codes: the clean table ``recorded_offence_codes``; a code that is part of no
             group stands as ``offence_id``.
+        open_data_years: as :func:`crimeshare.measures.series.compute_open_data_years` gives them;
+            without them the revisions are those of ONS's releases alone.
 
     Returns:
         One row a figure and step: ``value`` (offences, by ``release_id``), ``previous_value`` (by
@@ -47,15 +56,24 @@ def compute_revisions(
         by share of its own total among the forces that both vintages give, 1 the largest; empty
         for other areas, for the total, and where a vintage does not give the force's total.
     """
-    vintages = pd.concat(
-        [_published(recorded, changes), _as_revised(changes), _series(offence_codes)],
-        ignore_index=True,
-    ).dropna(subset=["value"])
+    tables = [_published(recorded, changes), _as_revised(changes), _series(offence_codes)]
+    if open_data_years is not None:
+        tables.append(_open_data(open_data_years))
+    of_ons = sum(map(len, tables[:3]))
+    vintages = pd.concat(tables, ignore_index=True)
+    vintages = vintages.assign(open=vintages.index >= of_ons).dropna(subset=["value"])
     vintages["period_end"] = vintages["period_end"].astype("datetime64[ms]")
-    vintages["order"] = vintages["release_id"].map(issue_order)
-    vintages = vintages.sort_values([*FIGURE, "excluding", "order"], kind="stable")
-    vintages = vintages.drop_duplicates([*FIGURE, "excluding", "release_id"])
-    same = vintages.groupby([*FIGURE, "excluding"], sort=False)
+    vintages["apart"] = _held_apart(vintages)
+    vintages["order"] = vintages["release_id"].map(
+        {release_id: issue_order(release_id) for release_id in vintages["release_id"].unique()}
+    )
+    like = [*FIGURE, "excluding", "apart"]
+    month = vintages["order"].str[0]
+    again = vintages.assign(month=month).duplicated([*like, "month"])
+    vintages = vintages[~(again & vintages["open"])]
+    vintages = vintages.sort_values([*like, "order"], kind="stable")
+    vintages = vintages.drop_duplicates([*like, "release_id"])
+    same = vintages.groupby(like, sort=False)
     steps = vintages.assign(
         previous_release_id=same["release_id"].shift(), previous_value=same["value"].shift()
     ).dropna(subset=["previous_release_id"])
@@ -77,25 +95,51 @@ def compute_revisions(
     ].reset_index(drop=True)
 
 
-def summarise_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
-    """How far figures of an area have moved, to be shown beside new figures.
+def find_whole_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
+    """How far each figure has moved from when it was new to the newest vintage there is.
 
     Args:
         revisions: as :func:`compute_revisions` gives them.
 
     Returns:
-        One row an area, offence group and pair of ages (``age_before``, ``age``: months, see
-        :func:`with_ages`) with revisions in per cent: their number, the ``median_change_pct``
-        (signed: whether figures tend to rise), ``typical_size_pct`` (median without sign),
-        ``lowest_pct`` and ``highest_pct``, and ``rank_flips``: how many of them moved the
-        force's rank.
+        The columns of ``revisions``, and the ages (see :func:`with_ages`), of the figures that
+        were published as new and given again a year later or later still: from the first vintage
+        to the last, over all the steps between.
     """
-    moved = with_ages(revisions.dropna(subset=["change_pct"]))
-    moved["size"] = moved["change_pct"].abs()
+    steps = with_ages(revisions)
+    follows = (
+        steps["previous_release_id"] == steps.groupby(FIGURE, sort=False)["release_id"].shift()
+    )
+    earlier = ["previous_release_id", "previous_value", "age_before", "rank_before"]
+    ways = {name: "first" if name in earlier else "last" for name in steps.columns}
+    whole = steps.groupby((~follows).cumsum(), sort=False).agg(ways).reset_index(drop=True)
+    whole["change"] = whole["value"] - whole["previous_value"]
+    base = whole["previous_value"].where(whole["previous_value"] > 0)
+    whole["change_pct"] = 100 * whole["change"] / base
+    known = whole[(whole["age_before"] == NEW) & (whole["age"] >= A_YEAR_LATER)]
+    return known.reset_index(drop=True)
+
+
+def summarise_revisions(whole: pd.DataFrame) -> pd.DataFrame:
+    """How far figures of an area have moved since they were new, to be shown beside new figures.
+
+    Args:
+        whole: as :func:`find_whole_revisions` gives them.
+
+    Returns:
+        One row an area and offence group with revisions in per cent: their number, the
+        ``median_change_pct`` (signed: whether figures tend to rise), ``typical_size_pct`` (median
+        without sign), ``lowest_pct`` and ``highest_pct``, and ``rank_flips``: how many of them
+        moved the force's rank.
+    """
+    moved = whole.dropna(subset=["change_pct"])
     ranked = moved["rank_before"].notna()
-    moved["flip"] = ranked & (moved["rank_before"] != moved["rank_after"]).fillna(False)
+    moved = moved.assign(
+        size=moved["change_pct"].abs(),
+        flip=ranked & (moved["rank_before"] != moved["rank_after"]).fillna(False),
+    )
     return (
-        moved.groupby(["area_code", "offence_id", *AGES], sort=True)
+        moved.groupby(["area_code", "offence_id"], sort=True)
         .agg(
             revisions=("change_pct", "size"),
             median_change_pct=("change_pct", "median"),
@@ -116,28 +160,31 @@ def with_ages(revisions: pd.DataFrame) -> pd.DataFrame:
     aged: pd.DataFrame = revisions.copy()
     months = 12 * aged["period_end"].dt.year + aged["period_end"].dt.month
     for age, release in (("age_before", "previous_release_id"), ("age", "release_id")):
-        aged[age] = aged[release].map(_months).astype("int64") - months
+        covered = {release_id: _months(release_id) for release_id in aged[release].unique()}
+        aged[age] = aged[release].map(covered).astype("int64") - months
     return aged
 
 
-def find_flipped_changes(
+def compare_changes(
     revisions: pd.DataFrame, changes: pd.DataFrame, offence_codes: pd.DataFrame
 ) -> pd.DataFrame:
-    """Year-on-year changes that rose, fell or stood still by one vintage and not by another.
+    """Year-on-year changes by two vintages, and whether they point another way by the second.
 
     The year's own release compares it with the year before as revised by then.  Against the
     earlier vintage of that year, as it was known when it was news, the change may point another
     way; and a later release that gives both years again may turn it once more.
 
     Args:
-        revisions: as :func:`compute_revisions` gives them.
+        revisions: as :func:`compute_revisions` gives them of ONS's releases alone, since no
+            change is published with the open data.
         changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them.
         offence_codes: the clean table ``recorded_offence_codes``.
 
     Returns:
-        One row a change that turned: ``change`` by the figures of ``release_id``,
+        One row a change that two vintages tell: ``change`` by the figures of ``release_id``,
         ``change_before`` with those of ``previous_release_id``, both in offences; ``revised``
-        says of which years: ``year_before`` or ``both_years``.
+        says of which years: ``year_before`` or ``both_years``; ``turned``, whether one of the two
+        rises where the other falls or stands still.
     """
     before = revisions.rename(columns={"period_end": "previous_period_end"})
     key = ["release_id", "area_code", "offence_id", "previous_period_end"]
@@ -146,20 +193,19 @@ def find_flipped_changes(
     both = _changes_of_vintages(changes, offence_codes)
     pairs = pd.concat([against.assign(revised="year_before"), both.assign(revised="both_years")])
     pairs = pairs.dropna(subset=["change", "change_before"])
-    turned: pd.Series = np.sign(pairs["change"]) != np.sign(pairs["change_before"])
-    return pairs.loc[
-        turned,
-        [
-            "release_id",
-            "previous_release_id",
-            "area_code",
-            "offence_id",
-            "period_end",
-            "change",
-            "change_before",
-            "revised",
-        ],
-    ].reset_index(drop=True)
+    pairs["turned"] = np.sign(pairs["change"]) != np.sign(pairs["change_before"])
+    columns = [
+        "release_id",
+        "previous_release_id",
+        "area_code",
+        "offence_id",
+        "period_end",
+        "change",
+        "change_before",
+        "revised",
+        "turned",
+    ]
+    return pairs[columns].reset_index(drop=True)
 
 
 def _changes_of_vintages(changes: pd.DataFrame, offence_codes: pd.DataFrame) -> pd.DataFrame:
@@ -216,6 +262,38 @@ def _as_revised(changes: pd.DataFrame) -> pd.DataFrame:
 def _left_out(rows: pd.DataFrame) -> pd.Series:
     """The forces that totals leave out, as their names say; empty where they leave out none."""
     return rows["area_name"].str.extract(_EXCLUDING, expand=False).fillna("")
+
+
+def _open_data(years: pd.DataFrame) -> pd.DataFrame:
+    left = years["excluded"].str.replace("; ", " and ", regex=False)
+    return pd.DataFrame(
+        {
+            "release_id": years["release_id"],
+            "area_code": years["area_code"],
+            "offence_id": years["offence_id"],
+            "period_end": years["period_end"],
+            "value": years["count"],
+            "excluding": (EXCLUDING + left + ")").where(left != "", ""),
+        }
+    )
+
+
+def _held_apart(vintages: pd.DataFrame) -> pd.Series:
+    """The groups that were once part of each figure's own and that its release gives apart."""
+    split: dict[str, list[str]] = {}
+    for offence in offences().values():
+        if offence.split_from:
+            split.setdefault(offence.split_from, []).append(offence.offence_id)
+    year = ["release_id", "period_end"]
+    groups = vintages.groupby(year)["offence_id"].agg(set).rename("given")
+    given = vintages[year].join(groups, on=year)
+    return pd.Series(
+        [
+            " ".join(part for part in split.get(offence_id, []) if part in held)
+            for offence_id, held in zip(vintages["offence_id"], given["given"], strict=True)
+        ],
+        index=vintages.index,
+    )
 
 
 def _series(offence_codes: pd.DataFrame) -> pd.DataFrame:

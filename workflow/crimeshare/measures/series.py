@@ -62,6 +62,20 @@ SERIES = [
     "cells",
 ]
 
+_NO_YEARS = {
+    "release_id": "str",
+    "area_code": "str",
+    "offence_id": "str",
+    "period_end": "datetime64[ms]",
+    "count": "float64",
+    "previous": "float64",
+    "total": "float64",
+    "excluded": "str",
+    "formula": "str",
+    "cells": "str",
+}
+OPEN_DATA_YEARS = list(_NO_YEARS)
+
 _FIGURE = ["area_code", "offence_id", "period_end"]
 # No rate is published for it: few live there, many more work there.
 _WITHOUT_RATE = {"E23000034"}
@@ -84,7 +98,7 @@ def read_populations(path: Path) -> pd.DataFrame:
 def compute_series(
     recorded: pd.DataFrame,
     changes: pd.DataFrame,
-    quarters: pd.DataFrame,
+    open_data: pd.DataFrame,
     offence_codes: pd.DataFrame,
     population: pd.DataFrame,
     populations: pd.DataFrame,
@@ -95,7 +109,7 @@ def compute_series(
     Args:
         recorded: the clean table ``recorded_crime``.
         changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them.
-        quarters: the clean table ``recorded_quarters``.
+        open_data: as :func:`compute_open_data_years` gives them.
         offence_codes: the clean table ``recorded_offence_codes``.
         population: the clean table ``population``.
         populations: ``area_code``, ``mid_year`` and ``population`` (residents) of the forces.
@@ -118,7 +132,7 @@ def compute_series(
         [
             _of_editions(recorded, changes),
             _of_code_tables(offence_codes),
-            *(_of_quarters(each) for _, each in quarters.groupby("release_id")),
+            open_data.assign(source=HOME_OFFICE, by_code=False),
         ],
         ignore_index=True,
     )
@@ -134,6 +148,24 @@ def compute_series(
     for name in ("area_name", "area_type"):
         series[name] = series["area_code"].map({c: getattr(a, name) for c, a in areas().items()})
     return series[SERIES].reset_index(drop=True)
+
+
+def compute_open_data_years(quarters: pd.DataFrame) -> pd.DataFrame:
+    """Every year of the Home Office's open data, by every release of them.
+
+    Args:
+        quarters: the clean table ``recorded_quarters``.
+
+    Returns:
+        The columns of `OPEN_DATA_YEARS`: ``count`` and ``previous`` are offences in the year that
+        ends there and in the one before, ``previous`` empty where the two are not of the same
+        forces and codes; ``total`` is of the same release; ``excluded`` names the forces that an
+        area leaves out, joined by semicolons.
+    """
+    years = [_of_quarters(each) for _, each in quarters.groupby("release_id")]
+    if not years:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _NO_YEARS.items()})
+    return pd.concat(years, ignore_index=True)[OPEN_DATA_YEARS]
 
 
 def newest_year(series: pd.DataFrame) -> pd.DataFrame:
@@ -221,7 +253,7 @@ def _of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
     rows = years_of_areas(groups, exists, same)
     totals = rows[rows["offence_id"] == TOTAL].set_index(["area_code", "period_end"])["count"]
     rows = rows.join(totals.rename("total"), on=["area_code", "period_end"])
-    rows = rows.assign(release_id=quarters["release_id"].iloc[0], source=HOME_OFFICE, by_code=False)
+    rows = rows.assign(release_id=quarters["release_id"].iloc[0])
     return rows.assign(**_quarter_words(rows, quarters))
 
 

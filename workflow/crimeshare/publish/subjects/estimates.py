@@ -290,6 +290,16 @@ class Place:
             change = replace(change, percent=percent)
         return change
 
+    def published_change(self, year: Year, offence_id: str) -> Figure:
+        """ONS's own change on the year before, as a share of that year."""
+        cell = self._cell("change_pct", year, offence_id)
+        return replace(
+            cell,
+            figure_id=self._id("published_change", year, offence_id),
+            value=None if cell.value is None else cell.value / 100,
+            formula=f"{cell.named} / 100",
+        )
+
     def _leading_change(self, year: Year, offence_id: str) -> Change | None:
         """The change of a leading figure on the year before, as its own release gives that."""
         row = self.estimates.share_row(year, self.area.area_code, offence_id)

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from crimeshare.cells import Cell
 from crimeshare.measures.revisions import with_ages
+from crimeshare.measures.series import OF_ALL
 from crimeshare.parquet import read_table
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.subjects.estimates import (
+    TOTAL,
     Estimates,
     Place,
     Year,
@@ -31,18 +33,22 @@ from crimeshare.publish.subjects.estimates import (
 from crimeshare.reference import offences
 
 REVISIONS = Path("results/estimates/revisions.parquet")
+WHOLE = Path("results/estimates/whole_revisions.parquet")
 SIZES = Path("results/estimates/revision_sizes.parquet")
-FLIPPED = Path("results/estimates/flipped_changes.parquet")
+COMPARED = Path("results/estimates/compared_changes.parquet")
+REFUTED = Path("results/estimates/refuted_changes.parquet")
 CODES = Path("results/clean/recorded_offence_codes.parquet")
-TABLES = (REVISIONS, SIZES, FLIPPED, CODES)
+OPEN_DATA_YEARS = Path("results/estimates/open_data_years.parquet")
+TABLES = (REVISIONS, WHOLE, SIZES, COMPARED, REFUTED, CODES, OPEN_DATA_YEARS)
 
-# Ages, in months, of a figure that is news and of the same figure a year later.
-NEW, A_YEAR_LATER = 0, 12
+
+Rows = dict[tuple[str, str], list[dict[str, Any]]]
+"""Rows of a table of revisions by area and offence group."""
 
 
 @dataclass(frozen=True)
 class Revision:
-    """One step from one vintage of a count to the next.
+    """The way from one vintage of a count to a later one, the next or the newest.
 
     Attributes:
         previous, value: the count in the earlier and in the later release.
@@ -73,7 +79,7 @@ class Revision:
     @property
     def worked_out(self) -> bool:
         """Whether the later release prints no count of the year, but a percentage that tells it."""
-        return bool(self.value.formula)
+        return any(cell.addressed for cell in self.value.cells) and bool(self.value.formula)
 
     @property
     def moved_rank(self) -> bool:
@@ -91,7 +97,7 @@ class Revision:
 
 @dataclass(frozen=True)
 class Size:
-    """How far an area's figures have moved between two ages.
+    """How far an area's figures have moved from when they were new to the newest release.
 
     Attributes:
         revisions: how many the size rests on; rose, fell, stayed: how many of them.
@@ -128,9 +134,12 @@ class Revisions:
         self,
         estimates: Estimates,
         revisions: Iterable[dict[str, Any]],
+        whole: Iterable[dict[str, Any]],
         sizes: Iterable[dict[str, Any]],
-        flipped: Iterable[dict[str, Any]],
+        compared: Iterable[dict[str, Any]],
+        refuted: Iterable[dict[str, Any]],
         codes: Iterable[dict[str, Any]],
+        open_data_years: Iterable[dict[str, Any]],
     ) -> None:
         """Take rows of the tables of `TABLES`, those of revisions with ages.
 
@@ -138,43 +147,43 @@ class Revisions:
         are renamed between editions.
         """
         self.estimates = estimates
-        self._rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for row in filter(estimates.shows, revisions):
-            self._rows.setdefault((row["area_code"], row["offence_id"]), []).append(row)
-        self._sizes = {
-            (row["area_code"], row["offence_id"], row["age_before"], row["age"]): row
-            for row in sizes
-        }
-        self._flipped = list(filter(estimates.shows, flipped))
+        self._steps = _by_figure(filter(estimates.shows, revisions))
+        self._whole = _by_figure(filter(estimates.shows, whole))
+        self._sizes = {(row["area_code"], row["offence_id"]): row for row in sizes}
+        self._compared = [
+            row for row in compared if estimates.shows(row) and row["offence_id"] in offences()
+        ]
+        self.refuted = list(filter(estimates.shows, refuted))
         self._series = {
             (row["release_id"], row["offence_id"], row["period_end"]): row for row in codes
+        }
+        self._open = {
+            (row["release_id"], row["area_code"], row["offence_id"], row["period_end"]): row
+            for row in open_data_years
         }
 
     def of(self, place: Place, offence_id: str | None = None) -> list[Revision]:
         """Every step of an area's figures, the oldest year first, each year in its order."""
-        offence_id = offence_id or self.estimates.offence_id
-        rows = self._rows.get((place.area.area_code, offence_id), [])
-        return [self._revision(place, row) for row in rows]
+        return self._revisions(self._steps, place, offence_id)
 
     def new(self, places: Iterable[Place], offence_id: str | None = None) -> list[Revision]:
-        """The steps from news to a year later: what a new figure has before it."""
+        """From news to the newest release, of each figure given again a year later or later."""
         return [
             revision
             for place in places
-            for revision in self.of(place, offence_id)
-            if (revision.age_before, revision.age) == (NEW, A_YEAR_LATER)
+            for revision in self._revisions(self._whole, place, offence_id)
         ]
 
     def size(self, place: Place, offence_id: str | None = None) -> Size | None:
-        """How far figures have moved from news to a year later; None where none came again."""
+        """How far figures have moved since they were news; None where none came again."""
         offence_id = offence_id or self.estimates.offence_id
-        row = self._sizes.get((place.area.area_code, offence_id, NEW, A_YEAR_LATER))
+        row = self._sizes.get((place.area.area_code, offence_id))
         if row is None:
             return None
         steps = self.new([place], offence_id)
         cells = tuple(dict.fromkeys(cell for step in steps for cell in step.percent.cells))
         name = f"{_slug(place)}.{offence_id}"
-        what = f"of {row['revisions']} revisions a year later"
+        what = f"of {row['revisions']} revisions since the figures were new"
         rose = sum(step.change.number > 0 for step in steps)
         fell = sum(step.change.number < 0 for step in steps)
         return Size(
@@ -183,7 +192,7 @@ class Revisions:
                 row["revisions"],
                 "count",
                 cells,
-                "number of revisions a year later",
+                "number of revisions since the figures were new",
             ),
             *(
                 Figure(f"revisions.{way}.{name}", number, "count", cells, f"number {way} {what}")
@@ -211,27 +220,58 @@ class Revisions:
 
     def flips(self, offence_id: str | None = None) -> list[Flip]:
         """Changes on the year before that turned, of every offence group unless one is named."""
-        return [self._flip(row) for row in self._flipped if offence_id in (None, row["offence_id"])]
+        return [
+            self._flip(row)
+            for row in self._compared
+            if row["turned"] and offence_id in (None, row["offence_id"])
+        ]
 
     def compared(self) -> int:
         """How many changes on the year before could be set beside an earlier vintage of it."""
-        return sum(
-            row["age"] - row["age_before"] == A_YEAR_LATER
-            and row["age_before"] == NEW
-            and row["release_id"] in self.estimates.releases
-            for rows in self._rows.values()
-            for row in rows
-        )
+        return sum(row["revised"] == "year_before" for row in self._compared)
+
+    def vintage(self, place: Place, offence_id: str, period_end: date, release_id: str) -> Figure:
+        """A count as one release gives it: tabled, summed, or given away by a percentage."""
+        quarters = self._open.get((release_id, place.area.area_code, offence_id, period_end))
+        if quarters:
+            name = f"count.{_slug(place)}.{offence_id}.{release_id}.{period_end:%Y-%m}"
+            cells = self.estimates.cells_of(quarters)
+            formula = quarters["formula"].removesuffix(OF_ALL)
+            return Figure(name, quarters["count"], "count", cells, formula)
+        series = self._series.get((release_id, offence_id, period_end))
+        if self.in_series(release_id) and series:
+            name = f"count.{_slug(place)}.{offence_id}.{release_id}.{period_end:%Y-%m}"
+            cell = Cell(release_id, series["workbook_sha256"], series["sheet"], series["cell"])
+            return Figure(name, series["count"], "count", (cell,))
+        own = self.estimates.releases[release_id]
+        tabled = place.count(Year(period_end, release_id, revised=period_end != own), offence_id)
+        if tabled.value is not None:
+            return tabled
+        change = place.change(Year(own, release_id), offence_id)
+        assert change is not None, (release_id, place.name, offence_id)  # the measure took it
+        return change.previous
 
     def in_series(self, release_id: str) -> bool:
         """Whether a release is one of the series by offence, not of the tables by area."""
-        return release_id not in self.estimates.releases
+        return release_id not in self.estimates.releases and not self.is_open(release_id)
+
+    def is_open(self, release_id: str) -> bool:
+        """Whether a release is one of the Home Office's open data."""
+        return release_id in self._open_releases
+
+    @cached_property
+    def _open_releases(self) -> set[str]:
+        return {release_id for release_id, *_ in self._open}
+
+    def _revisions(self, rows: Rows, place: Place, offence_id: str | None) -> list[Revision]:
+        key = place.area.area_code, offence_id or self.estimates.offence_id
+        return [self._revision(place, row) for row in rows.get(key, [])]
 
     def _revision(self, place: Place, row: dict[str, Any]) -> Revision:
         offence_id, period_end = row["offence_id"], row["period_end"]
         before, after = row["previous_release_id"], row["release_id"]
-        previous = self._vintage(place, offence_id, period_end, before)
-        value = self._vintage(place, offence_id, period_end, after)
+        previous = self.vintage(place, offence_id, period_end, before)
+        value = self.vintage(place, offence_id, period_end, after)
         cells = (*value.cells, *previous.cells)
         name = f"{_slug(place)}.{offence_id}.{period_end:%Y-%m}.{after}"
         then, now = previous.named, value.named
@@ -269,31 +309,16 @@ class Revisions:
             ),
         )
 
-    def _vintage(self, place: Place, offence_id: str, period_end: date, release_id: str) -> Figure:
-        """A count as one release gives it: tabled, in a series, or given away by a percentage."""
-        series = self._series.get((release_id, offence_id, period_end))
-        if self.in_series(release_id) and series:
-            name = f"count.{_slug(place)}.{offence_id}.{release_id}.{period_end:%Y-%m}"
-            cell = Cell(release_id, series["workbook_sha256"], series["sheet"], series["cell"])
-            return Figure(name, series["count"], "count", (cell,))
-        own = self.estimates.releases[release_id]
-        tabled = place.count(Year(period_end, release_id, revised=period_end != own), offence_id)
-        if tabled.value is not None:
-            return tabled
-        change = place.change(Year(own, release_id), offence_id)
-        assert change is not None, (release_id, place.name, offence_id)  # the measure took it
-        return change.previous
-
     def _flip(self, row: dict[str, Any]) -> Flip:
         place, offence_id = self.estimates.place(row["area_code"]), row["offence_id"]
         before, after = row["previous_release_id"], row["release_id"]
         both, end = row["revised"] == "both_years", row["period_end"]
         name = f"{_slug(place)}.{offence_id}.{end:%Y-%m}.{before}.{after}"
         # The year itself stays what it was unless both years were revised.
-        year = self._vintage(place, offence_id, end, after)
-        then = self._vintage(place, offence_id, end, before) if both else year
+        year = self.vintage(place, offence_id, end, after)
+        then = self.vintage(place, offence_id, end, before) if both else year
         earlier = {
-            release_id: self._vintage(place, offence_id, a_year_before(end), release_id)
+            release_id: self.vintage(place, offence_id, a_year_before(end), release_id)
             for release_id in (before, after)
         }
         return Flip(
@@ -326,14 +351,31 @@ def open_revisions(offence_id: str, root: Path | None = None) -> Revisions:
 @lru_cache(maxsize=2)
 def _read(estimates: Estimates, root: Path, stamp: tuple[int, ...]) -> Revisions:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    groups = list(offences())
-    revisions, sizes, flipped, codes = (
+    sizes, compared, refuted, codes = (
+        rows_of(read_table(root / file)) for file in (SIZES, COMPARED, REFUTED, CODES)
+    )
+    groups = [estimates.offence_id, TOTAL, *(row["offence_id"] for row in refuted)]
+    revisions, whole, open_data_years = (
         table[table["offence_id"].isin(groups)]
-        for table in (read_table(root / file) for file in TABLES)
+        for table in (read_table(root / file) for file in (REVISIONS, WHOLE, OPEN_DATA_YEARS))
     )
     return Revisions(
-        estimates, rows_of(with_ages(revisions)), rows_of(sizes), rows_of(flipped), rows_of(codes)
+        estimates,
+        rows_of(with_ages(revisions)),
+        rows_of(whole),
+        sizes,
+        compared,
+        refuted,
+        codes,
+        rows_of(open_data_years),
     )
+
+
+def _by_figure(rows: Iterable[dict[str, Any]]) -> Rows:
+    found: Rows = {}
+    for row in rows:
+        found.setdefault((row["area_code"], row["offence_id"]), []).append(row)
+    return found
 
 
 def _slug(place: Place) -> str:
@@ -362,22 +404,21 @@ def outlook(revisions: Revisions, place: Place) -> str:
     if number == 1:
         step = revisions.new([place])[0]
         return (
-            f"Later editions revise these figures. The one of {place.words} that is known to have "
-            f"been given again a year later, of the {prose.period(step.period_end)}, "
+            f"Later releases revise these figures. The one of {place.words} that is known to have "
+            f"been given again a year later or more, of the {prose.period(step.period_end)}, "
             f"{moved(step.percent)}. {link}"
         )
     if not size.rose.value and not size.fell.value:
         return (
-            f"Later editions revise figures, but {what} of this age have not moved in "
-            f"{place.words}: "
+            f"Later releases revise figures, but {what} have not moved in {place.words}: "
             f"{'neither' if number == 2 else 'none'} of the {size.revisions} that were given "
-            f"again a year later was changed. {link}"
+            f"again a year later or more was changed. {link}"
         )
     return (
-        f"Later editions revise these figures. In {place.words}, {what} of this age have moved by "
-        f"{size.typical:absolute} within a year, the median of {size.revisions} revisions that "
-        f"range from {extreme(size.lowest)} to {extreme(size.highest)}: "
-        f"{directions(size.rose, size.fell, size.stayed)}. {link}"
+        f"Later releases revise these figures. In {place.words}, {what} have moved by "
+        f"{size.typical:absolute} from the first release to the newest, the median of "
+        f"{size.revisions} revisions that range from {extreme(size.lowest)} to "
+        f"{extreme(size.highest)}: {directions(size.rose, size.fell, size.stayed)}. {link}"
     )
 
 
@@ -435,6 +476,8 @@ def turned(before: float, after: float) -> tuple[str, str]:
 
 def given_as(revisions: Revisions, release_id: str, period_end: date) -> str:
     """How a release came to give a year: as its own, corrected, a year later, or in a series."""
+    if revisions.is_open(release_id):
+        return "in the Home Office's open data"
     if revisions.in_series(release_id):
         return "in the series by offence"
     if revisions.estimates.releases[release_id] != period_end:

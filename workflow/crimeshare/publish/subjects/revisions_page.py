@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
+from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import (
     ACCENT,
@@ -19,9 +20,10 @@ from crimeshare.publish.elements.charts import (
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects.estimates import TOTAL
+from crimeshare.publish.subjects.estimates import TOTAL, Year
+from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.revised import (
-    REVISIONS,
+    COMPARED,
     Revision,
     Revisions,
     directions,
@@ -49,6 +51,8 @@ SIZES = (
     (float("inf"), "5% or more"),
 )
 SMALL = 0.005
+# Rows of a table of the longest ways; the data pack has all.
+LONGEST = 40
 
 
 @dataclass(frozen=True)
@@ -68,23 +72,35 @@ def opening(revisions: Revisions) -> str:
     words = revisions.estimates.offence_words
     if not steps:
         return (
-            "Later releases give years again, and often another number. Among the releases at "
-            f"hand none gives a count of {words} by police force area again a year later."
+            "Later releases give years again, and often another number. None of those taken in "
+            f"here gives a count of {words} by police force area again a year later or more."
         )
     changed = _changed(steps)
     text = (
-        f"Of the {_count('forces', steps)} counts of {words} by police force area that a "
-        f"release gave again a year later, {_count('forces.changed', changed, steps)} had changed: "
+        f"Of the {_count('forces', steps)} counts of {words} by police force area that were "
+        f"published as new and given again a year later or more, "
+        f"{_count('forces.changed', changed, steps)} differ in the newest release: "
     )
     if not changed:
         return f"{text[:-2]}."
     most = max(changed, key=_size)
     return (
         f"{text}{_ways('forces', steps)}. Half of all moved by "
-        f"{middle(steps, 'revisions.middle.forces'):absolute} or less; the one that moved most, of "
+        f"{middle(steps, 'revisions.middle.forces'):absolute} or less. The one that moved most, of "
         f"{most.place.words} for the {prose.period(most.period_end)}, {moved(most.percent)}"
-        f"{_worked_out(most)}."
+        f"{_worked_out(most)}.{_within_a_change(revisions, most)}"
     )
+
+
+def _within_a_change(revisions: Revisions, step: Revision) -> str:
+    """The changes of recording that took effect within the year; nothing where there is none."""
+    began = a_year_before(step.period_end)
+    names = [
+        f"“{change.name}” ({prose.month(change.day)})"
+        for change in breaks(revisions.estimates.offence_id)
+        if began < change.day <= step.period_end
+    ]
+    return f" A change of recording falls in that year: {prose.listed(names)}." if names else ""
 
 
 def _worked_out(step: Revision) -> str:
@@ -97,15 +113,15 @@ def nationally(revisions: Revisions) -> str:
     nation = revisions.estimates.nation
     size, steps = revisions.size(nation), revisions.new([nation])
     if size is None:
-        return f"No count of {nation.words} was given again a year later."
+        return f"No count of {nation.words} was given again a year later or more."
     if len(steps) == 1:
         return (
-            f"The one count of {nation.words} that was given again a year later, of the "
+            f"The one count of {nation.words} that was given again a year later or more, of the "
             f"{prose.period(steps[0].period_end)}, {moved(steps[0].percent)}."
         )
     return (
-        f"The {size.revisions} counts of {nation.words} that were given again a year later moved "
-        f"by {size.typical:absolute} at the median: "
+        f"The {size.revisions} counts of {nation.words} that were published as new and given "
+        f"again since moved by {size.typical:absolute} at the median: "
         f"{directions(size.rose, size.fell, size.stayed)}."
     )
 
@@ -115,7 +131,7 @@ def how_soon(revisions: Revisions) -> str:
     steps = revisions.of(revisions.estimates.nation)
     changed = _changed(steps)
     if not changed:
-        return "No count of England and Wales that we have was ever changed."
+        return "No count of England and Wales was ever changed."
     oldest = max(changed, key=lambda step: (step.age, step.period_end))
     old = [step for step in steps if step.age > BANDS[-2][0]]
     beyond = (
@@ -132,20 +148,19 @@ def how_soon(revisions: Revisions) -> str:
 
 
 def ranks_in_words(revisions: Revisions) -> str:
-    """How many steps moved a force's rank, and the longest way one took."""
-    ranked = [step for step in _force_steps(revisions) if step.rank_before]
+    """How many counts moved a force's rank since they were new, and the longest way one took."""
+    ranked = [step for step in revisions.new(revisions.estimates.forces) if step.rank_before]
     shifted = [step for step in ranked if step.moved_rank]
     words = revisions.estimates.offence_words
     if not shifted:
         return f"No revision moved a force's rank by its share of {words}."
     most = max(shifted, key=_shift)
     return (
-        f"Of {_count('ranks', ranked)} such steps, {_count('ranks.shifted', shifted)} "
-        f"moved the force's rank among the forces that both releases give, by its own revision or "
-        f"by another's. Furthest went {most.place.words}: by its share of {words} in the "
-        f"{prose.period(most.period_end)} it stood {most.rank_before} in "
-        f"<code>{most.previous_release_id}</code> and {most.rank_after} in "
-        f"<code>{most.release_id}</code>."
+        f"In {_count('ranks.shifted', shifted)} of {_count('ranks', ranked)} such cases the "
+        f"force's rank moved too, by its own revision or by another's. Furthest went "
+        f"{most.place.words}: by its share of {words} in the {prose.period(most.period_end)} it "
+        f"stood {most.rank_before} in <code>{most.previous_release_id}</code> and "
+        f"{most.rank_after} in <code>{most.release_id}</code>."
     )
 
 
@@ -158,7 +173,7 @@ def flips_in_words(revisions: Revisions) -> str:
         "revisions.flips.compared",
         revisions.compared(),
         "count",
-        formula=f"computed from {REVISIONS}",
+        formula=f"computed from {COMPARED}",
     )
     text = (
         f"A change on the year before is told against the year before as revised by then. Against "
@@ -228,10 +243,6 @@ def _shift(step: Revision) -> float:
     assert step.rank_before
     assert step.rank_after
     return abs(step.rank_after.number - step.rank_before.number)
-
-
-def _force_steps(revisions: Revisions) -> list[Revision]:
-    return [step for force in revisions.estimates.forces for step in revisions.of(force)]
 
 
 # ---------------------------------------------------------------- charts
@@ -372,7 +383,7 @@ def _bands(steps: Sequence[Revision]) -> list[Band]:
 
 
 def sizes(revisions: Revisions) -> Chart | None:
-    """How many counts by force moved how far within a year; None where none came again."""
+    """How many counts by force moved how far since they were new; None where none came again."""
     estimates = revisions.estimates
     steps = revisions.new(estimates.forces)
     known = [step for step in steps if step.percent.value is not None]
@@ -390,10 +401,10 @@ def sizes(revisions: Revisions) -> Chart | None:
         Chart(
             "sizes",
             f"{_count('sizes.within', within, known)} of {_count('sizes', known)} counts by force "
-            f"moved by less than one per cent within a year",
-            f"Number of counts of {estimates.offence_words} by size of their revision a year "
-            f"later, police force areas, years ending "
-            f"{prose.listed([prose.month(year) for year in years])}",
+            f"moved by less than one per cent",
+            f"Number of counts of {estimates.offence_words} by size of their revision from the "
+            f"first release to the newest, police force areas, years ending "
+            f"{prose.month(years[0])} to {prose.month(years[-1])}",
         ),
         bars,
     )
@@ -431,17 +442,18 @@ def ages(revisions: Revisions) -> Table:
 
 
 def vintages(revisions: Revisions) -> Table:
-    """Every vintage of each year of England and Wales that changed at least once."""
+    """Every vintage of each year of England and Wales that was news and changed at least once."""
     estimates = revisions.estimates
     rows: list[list[Content]] = []
-    steps = revisions.of(estimates.nation)
-    still = {step.period_end for step in steps}
+    news = {step.period_end for step in revisions.new([estimates.nation])}
+    steps = [step for step in revisions.of(estimates.nation) if step.period_end in news]
+    still = set(news)
     for end in sorted({step.period_end for step in steps if step.moved}, reverse=True):
         still.discard(end)
         of_year = [step for step in steps if step.period_end == end]
         first = of_year[0]
         chain: list[tuple[str, Figure, Content, Content]] = [
-            (first.previous_release_id, first.previous, "the first we have", ""),
+            (first.previous_release_id, first.previous, "the first taken in here", ""),
             *((step.release_id, step.value, step.change, step.percent) for step in of_year),
         ]
         for release_id, count, change, percent in chain:
@@ -464,13 +476,15 @@ def vintages(revisions: Revisions) -> Table:
 
 
 def rank_moves(revisions: Revisions) -> Table | None:
-    """Every step that moved a force's rank, with both releases; None where none did."""
-    shifted = [step for step in _force_steps(revisions) if step.moved_rank]
+    """The longest ways of a force's rank since a count was new; None where none moved."""
+    shifted = [step for step in revisions.new(revisions.estimates.forces) if step.moved_rank]
     if not shifted:
         return None
+    shifted.sort(key=lambda step: (-_shift(step), step.place.slug, step.period_end))
+    left = shifted[LONGEST:]
     return Table(
-        f"Ranks by share of {revisions.estimates.offence_words} that moved when a year was given "
-        f"again",
+        f"Ranks by share of {revisions.estimates.offence_words} that moved furthest since a year "
+        f"was first published",
         ["Force", "Year ending", "Rank", "By", "Rank later", "By the later", "Own count moved by"],
         [
             [
@@ -482,9 +496,16 @@ def rank_moves(revisions: Revisions) -> Table | None:
                 f"<code>{step.release_id}</code>",
                 step.percent,
             ]
-            for step in sorted(shifted, key=lambda step: (-_shift(step), step.place.slug))
+            for step in shifted[:LONGEST]
         ],
-        notes=["Ranked among the forces that both releases give, the largest share first."],
+        notes=[
+            "Ranked among the forces that both releases give, the largest share first.",
+            *(
+                [f"Left out: {_count('ranks.left', left)} that moved no further than the last."]
+                if left
+                else []
+            ),
+        ],
         styles=["", "", "", "", "", "", "signed"],
         wide=True,
         sortable=True,
@@ -523,7 +544,7 @@ def flips(revisions: Revisions) -> Table | None:
 
 
 def by_force(revisions: Revisions) -> Table:
-    """How far each force's counts moved from news to a year later."""
+    """How far each force's counts moved from when they were new to the newest release."""
     rows: list[list[Content]] = []
     without = []
     for force in revisions.estimates.forces:
@@ -548,7 +569,8 @@ def by_force(revisions: Revisions) -> Table:
         )
     left = [f"Not published again: {prose.listed(without)}."] if without else []
     return Table(
-        f"Revisions of {revisions.estimates.offence_words} a year later, police force areas",
+        f"Revisions of {revisions.estimates.offence_words} from the first release to the newest, "
+        f"police force areas",
         [
             "Force",
             "Given again",
@@ -571,11 +593,60 @@ def by_force(revisions: Revisions) -> Table:
     )
 
 
+def refuted(revisions: Revisions) -> Table | None:
+    """The published changes that counts refute, and that no other page takes in; None for none."""
+    estimates = revisions.estimates
+    rows: list[list[Content]] = []
+    for row in revisions.refuted:
+        place = estimates.place(row["area_code"])
+        end, release_id = row["previous_period_end"], row["release_id"]
+        name = f"{place.area.file_name}.{row['offence_id']}.{end:%Y-%m}"
+        year = Year(estimates.releases[release_id], release_id)
+        current = place.count(year, row["offence_id"])
+        published = place.published_change(year, row["offence_id"])
+        cells = (*current.cells, *published.cells)
+        formula = "{} / (1 + {} / 100)".format(*(cell.name for cell in cells))
+        nearest = revisions.vintage(place, row["offence_id"], end, row["nearest_release_id"])
+        rows.append(
+            [
+                escape(place.name),
+                escape(offences()[row["offence_id"]].name),
+                prose.month(end),
+                published,
+                Figure(f"refuted.{name}", row["recovered"], "count", cells, formula),
+                nearest,
+                f"<code>{row['nearest_release_id']}</code>",
+            ]
+        )
+    if not rows:
+        return None
+    return Table(
+        "Published changes that the counts refute",
+        [
+            "Area",
+            "Offence group",
+            "Year before, ending",
+            "Published change",
+            "Count it implies",
+            "Nearest count published",
+            "By",
+        ],
+        rows,
+        notes=[
+            "The count that a published percentage implies for the year before lies further from "
+            "every count published of that year than the largest revision on record, and is taken "
+            "for a fault of the publication: no figure of this report rests on it."
+        ],
+        styles=["", "", "", "signed"],
+        wide=True,
+    )
+
+
 def caveats() -> list[str]:
     """What revisions do and do not tell."""
     return [
-        "Only releases that we have are compared. Others, and first issues that were replaced and "
-        "are not kept, may have given other numbers in between; the page of sources "
+        "Only releases taken in here are compared. Others, and first issues that were replaced "
+        "and are not kept, may have given other numbers in between; the page of sources "
         "lists them.",
         "A revision is no error and no interval. Police go on recording, cancelling and moving "
         "offences to another group or year; some revisions follow a change of what belongs to a "
@@ -585,7 +656,9 @@ def caveats() -> list[str]:
         "Totals that leave out a force are compared only with totals that leave out the same one.",
         "The year before is taken from Table P4, or from the count and the published percentage "
         "where an edition has no such table; the series by offence from Table A4 or, later, Table "
-        "A5a of the appendix tables, for England and Wales alone.",
+        "A5a of the appendix tables, for England and Wales alone; other years of the open data "
+        "from its four quarters.",
+        "Where ONS and the Home Office give a figure up to the same month, ONS's is taken.",
     ]
 
 
