@@ -17,7 +17,6 @@ Economic Studies 91 (2024) 476-518, here with Bonferroni's critical value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -75,45 +74,49 @@ def compute_rank_intervals(
     angles = _angles(quarters)
     ranked = series[(series["area_type"] == "force") & series["rank_forces"].notna()]
     draws = np.random.default_rng(SEED).standard_normal((DRAWS, ranked["area_code"].nunique()))
-    rows = [
-        row
+    years = [
+        found
         for offence_id, of_group in ranked.groupby("offence_id", sort=False)
         if offence_id in angles
         for period_end, year in of_group.groupby("period_end", sort=False)
-        for row in _of_year(year, angles[str(offence_id)], period_end, draws, level)
+        if (found := _of_year(year, angles[str(offence_id)], period_end, draws, level)) is not None
     ]
-    found = pd.DataFrame(rows, columns=COLUMNS)
-    return found.sort_values(["area_code", "offence_id", "period_end"], ignore_index=True)
+    if not years:
+        return pd.DataFrame(columns=COLUMNS)
+    return pd.concat(years).sort_values(
+        ["area_code", "offence_id", "period_end"], ignore_index=True
+    )[COLUMNS]
 
 
 def _of_year(
     year: pd.DataFrame, angles: pd.DataFrame, period_end: Any, draws: Values, level: float
-) -> Iterator[dict[str, Any]]:
-    """The rows of one year and group."""
+) -> pd.DataFrame | None:
+    """The rows of one year and group; None where the forces have no four quarters."""
     window = angles.loc[angles.index <= period_end].tail(QUARTERS)
     known = window.columns[window.notna().all()].intersection(year["area_code"])
     if len(window) < QUARTERS or window.index[-1] != period_end or len(known) < 3:
-        return
+        return None
     held = year.set_index("area_code").loc[known]
     error, df = error_of_years(window[known].to_numpy())
     centre = np.arcsin(np.sqrt(held["share"].to_numpy(dtype=np.float64)))
     lower, upper = rank_ranges(centre, error, df, draws[:, : len(known)], level)
     lowest, highest = simultaneous_sets(centre, error, df, level)
     rank = held["rank_forces"].to_numpy(dtype=np.int64)
-    for position, area_code in enumerate(known):
-        yield {
-            "area_code": area_code,
-            "offence_id": held["offence_id"].iloc[position],
+    return pd.DataFrame(
+        {
+            "area_code": known,
+            "offence_id": held["offence_id"].to_numpy(),
             "period_end": period_end,
-            "rank": rank[position],
+            "rank": rank,
             # Ranks with ties, or of forces without quarters, may lie a place outside.
-            "lower": min(lower[position], rank[position]),
-            "upper": max(upper[position], rank[position]),
-            "lower_simultaneous": min(lowest[position], rank[position]),
-            "upper_simultaneous": max(highest[position], rank[position]),
+            "lower": np.minimum(lower, rank),
+            "upper": np.maximum(upper, rank),
+            "lower_simultaneous": np.minimum(lowest, rank),
+            "upper_simultaneous": np.maximum(highest, rank),
             "level": level,
             "method": METHOD,
         }
+    )
 
 
 def error_of_years(quarters: Values) -> tuple[Values, float]:
@@ -152,7 +155,9 @@ def squeeze(variance: Values, df: float) -> tuple[Values, float]:
     excess = float(np.var(logs, ddof=1)) - float(polygamma(1, df / 2))
     if excess <= 0:
         return np.full_like(variance, np.exp(logs.mean())), float("inf")
-    d0 = 2 * float(brentq(lambda half: float(polygamma(1, half)) - excess, 1e-6, 1e12))
+    # The trigamma function of x lies between 1 / x and 1 / x + 1 / x**2.
+    bounds = 1 / excess, (1 + np.sqrt(1 + 4 * excess)) / (2 * excess)
+    d0 = 2 * float(brentq(lambda half: float(polygamma(1, half)) - excess, *bounds))
     s0 = float(np.exp(logs.mean() + digamma(d0 / 2) - np.log(d0 / 2)))
     return (d0 * s0 + df * variance) / (d0 + df), d0 + df
 
@@ -170,13 +175,13 @@ def rank_ranges(
     """
     tail = (1 - level) / 2
     reach = float(_quantile(df, 1 - tail) / ndtri(1 - tail))
-    simulated = centre + reach * error * draws
-    order = np.argsort(-simulated, axis=1, kind="stable")
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(1, len(centre) + 1)[None, :], axis=1)
-    ranks.sort(axis=0)
-    last = len(draws) - 1
-    return ranks[int(np.floor(tail * last))], ranks[int(np.ceil((1 - tail) * last))]
+    units, last = len(centre), len(draws) - 1
+    order = np.argsort(-(centre + reach * error * draws), axis=1)
+    # How often each unit takes each place or one above it.
+    taken = np.bincount((order * units + np.arange(units)).ravel(), minlength=units**2)
+    up_to = taken.reshape(units, units).cumsum(axis=1)
+    lowest, highest = int(np.floor(tail * last)), int(np.ceil((1 - tail) * last))
+    return 1 + (up_to <= lowest).sum(axis=1), 1 + (up_to <= highest).sum(axis=1)
 
 
 def simultaneous_sets(
