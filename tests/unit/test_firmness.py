@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from crimeshare.parquet import read_table
+from crimeshare.periods import a_year_before
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS, open_firmness
@@ -37,4 +41,43 @@ def test_a_step_that_no_rule_explains_is_told_and_one_that_a_rule_explains_is_no
         own = table[(table["area_code"] == place.area.area_code) & ~explained]
         told = [float(shown(text)[0]["value"]) for text in firm.steps(place)]
         assert sorted(told) == sorted(own["shift_pct"] / 100)
-        assert all("not known here" in text for text in firm.steps(place))
+        assert all(
+            "not known here" in text or "Notes to the tables of" in text
+            for text in firm.steps(place)
+        )
+
+
+def test_a_step_near_a_note_on_the_area_cites_it(built: Path, estimates: Estimates) -> None:
+    """Devon and Cornwall changed its computer system in November 2022, by the notes of that time;
+    all its recorded crime came back to another level a year later."""
+    told = open_firmness(built).steps(estimates.place("devon-and-cornwall"))
+    (cited,) = [text for text in told if "total recorded crime" in text]
+    assert "Notes to the tables of December 2022 say:" in cited
+    assert "computer system" in cited
+
+
+def test_a_change_across_a_gap_or_a_step_of_its_own_is_marked(
+    built: Path, estimates: Estimates
+) -> None:
+    firm = open_firmness(built)
+    place = estimates.place("devon-and-cornwall")
+    marked = {year.period_end: place.change(year) for year in estimates.each_year()}
+    for end, change in marked.items():
+        if change:
+            gap = any("no complete return" in mark for mark in firm.marks(place, change))
+            assert gap == (end in (date(2022, 12, 31), date(2023, 12, 31)))
+    table = read_table(built / LEVEL_SHIFTS)
+    for force in estimates.forces:
+        change = force.change()
+        assert change
+        began = pd.Timestamp(a_year_before(change.previous_period_end))
+        own = table[
+            (table["area_code"] == force.area.area_code)
+            & (table["offence_id"] == estimates.offence_id)
+            & table["code"].isna()
+            & table["recording_change"].isna()
+            & (table["quarter_end"] > began)
+        ]
+        steps = [mark for mark in firm.marks(force, change) if "step of its own" in mark]
+        assert len(steps) == len(own)
+        assert bool(firm.warning(force, change)) == bool(firm.marks(force, change))

@@ -5,7 +5,6 @@ The tables come from the steps before; nothing is measured here but places in an
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from crimeshare.measures.recorded import rank_forces
 from crimeshare.measures.series import CELLS_APART, OF_ALL
 from crimeshare.nearest import did_you_mean
 from crimeshare.parquet import read_table
+from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
@@ -305,7 +305,7 @@ class Place:
         row = self.estimates.share_row(year, self.area.area_code, offence_id)
         if row.get("previous") is None:
             return None
-        earlier = Year(_a_year_before(year.period_end))
+        earlier = Year(a_year_before(year.period_end))
         previous = self.count(earlier, offence_id)
         if previous.value != row["previous"]:
             count = self.count(year, offence_id)
@@ -642,12 +642,6 @@ def _no_rate(row: Mapping[str, Any]) -> str | None:
     return "low_population" if known and not row["excluded"] else "unavailable"
 
 
-def _a_year_before(day: date) -> date:
-    """The last day of the same month a year before, which may be 28 or 29 February."""
-    year = day.year - 1
-    return date(year, day.month, calendar.monthrange(year, day.month)[1])
-
-
 def limits_of(row: dict[str, Any]) -> ControlLimits:
     """The control limits that a row of a table of them holds."""
     share = row["share"]
@@ -722,7 +716,7 @@ def _hashes(root: Path) -> dict[str, str]:
 
 
 def _two_years(newest: pd.Timestamp) -> list[pd.Timestamp]:
-    return [newest, pd.Timestamp(_a_year_before(newest.date()))]
+    return [newest, pd.Timestamp(a_year_before(newest.date()))]
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:

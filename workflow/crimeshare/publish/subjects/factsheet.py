@@ -22,6 +22,7 @@ from crimeshare.publish.subjects.estimates import (
     Place,
     Year,
 )
+from crimeshare.publish.subjects.firmness import Firmness
 from crimeshare.reference import REFERENCE, offences, read_rows
 
 
@@ -443,22 +444,28 @@ def history(place: Place) -> Table:
 _NOT_PUBLISHED = Figure("count.none", None, "count", marker="unavailable")
 
 
-def changes(place: Place) -> Table:
-    """The change on the year before, year by year, with what makes two years incomparable."""
-    rows: list[list[Content]] = [
-        [
-            prose.month(change.year.period_end) + prose.excluding(place.excluded(change.year)),
-            change.previous,
-            change.current,
-            change.percent,
-            _rules(change),
-        ]
-        for change in map(place.change, place.estimates.each_year())
-        if change
-    ]
+def changes(place: Place, firm: Firmness | None = None) -> Table:
+    """The change on the year before, year by year, with what makes two years incomparable.
+
+    With `firm`, also the gaps and steps of the force's own recording.
+    """
+    columns = ["Year ending", "Year before", "This year", "Change", "Changes of rules"]
+    rows: list[list[Content]] = []
+    for change in map(place.change, place.estimates.each_year()):
+        if change:
+            row: list[Content] = [
+                prose.month(change.year.period_end) + prose.excluding(place.excluded(change.year)),
+                change.previous,
+                change.current,
+                change.percent,
+                _rules(change),
+            ]
+            if firm:
+                row.append(escape("; ".join(firm.marks(place, change))) or "none known")
+            rows.append(row)
     return Table(
         f"{place.estimates.offence.name} in {place.words}: change on the year before",
-        ["Year ending", "Year before", "This year", "Change", "Changes of rules"],
+        [*columns, "Own gaps and steps"] if firm else columns,
         rows,
         styles=["", "", "", "signed"],
         wide=True,

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.subjects.estimates import TOTAL, Place, built_root
-from crimeshare.reference import offences
+from crimeshare.publish.subjects.estimates import TOTAL, Change, Place, built_root
+from crimeshare.reference import REFERENCE, offences, read_rows
 
 RANK_INTERVALS = Path("results/estimates/rank_intervals.parquet")
 LEVEL_SHIFTS = Path("results/estimates/level_shifts.parquet")
+
+# Days from a step within which the notes of an edition are taken to be of its time.
+A_YEAR = 366
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,35 @@ class Firmness:
             and row["recording_change"] is None
         ]
 
+    def marks(self, place: Place, change: Change) -> list[str]:
+        """What in a force's own recording stands between the two years of a change."""
+        began = a_year_before(change.previous_period_end)
+        gaps = [
+            f"no complete return for the {edition.words} when that was news"
+            for edition in place.estimates.editions
+            if began < edition.period_end <= change.year.period_end
+            and place in place.estimates.without_return(edition)
+        ]
+        steps = [
+            f"a step of its own in the quarter ending {prose.month(row['quarter_end'])}"
+            for row in self.shifts
+            if row["area_code"] == place.area.area_code
+            and row["offence_id"] == place.estimates.offence_id
+            and row["recording_change"] is None
+            and began < row["quarter_end"] <= change.year.period_end
+        ]
+        return [*gaps, *steps]
+
+    def warning(self, place: Place, change: Change | None) -> str:
+        """The same as a sentence; nothing where nothing stands between."""
+        marks = self.marks(place, change) if change else []
+        if not marks:
+            return ""
+        return (
+            f"Read this change with care: between the two years {place.words} had "
+            f"{prose.listed(marks)}."
+        )
+
     @staticmethod
     def _step(place: Place, row: dict[str, Any]) -> str:
         count = place.count(offence_id=row["offence_id"])
@@ -77,9 +112,27 @@ class Firmness:
         name = prose.lower_first(offences()[row["offence_id"]].name)
         return (
             f"Recording of {name} in {place.words} moved to another level in the quarter ending "
-            f"{prose.month(row['quarter_end'])}: {shift:signed} beside all other forces. The cause "
-            f"is not known here."
+            f"{prose.month(row['quarter_end'])}: {shift:signed} beside all other forces. "
+            f"{_noted(place, row['quarter_end'])}"
         )
+
+
+def _noted(place: Place, quarter_end: date) -> str:
+    """What the notes of the editions of about that time say of the area, with their dates."""
+    editions = {edition.release_id: edition for edition in place.estimates.editions}
+    said: dict[str, list[str]] = {}
+    for row in read_rows(REFERENCE / "area_notes.csv"):
+        edition = editions.get(row["release_id"])
+        if row["area_code"] != place.area.area_code or not edition:
+            continue
+        if abs((edition.period_end - quarter_end).days) <= A_YEAR:
+            said.setdefault(row["note"], []).append(edition.month)
+    if not said:
+        return "The cause is not known here."
+    return " ".join(
+        f"Notes to the tables of {prose.listed(months)} say: {escape(note)}"
+        for note, months in said.items()
+    )
 
 
 def open_firmness(root: Path | None = None) -> Firmness:
