@@ -25,7 +25,7 @@ def offence_codes() -> dict[str, Offence]:
         code, group = row["code"], row["offence_id"]
         if _CODE.fullmatch(code) and group in offences() and "outcomes only" not in row["name"]:
             name = f"{row['name']} (offence code {code})"
-            found.setdefault(code, Offence(code, name, group, "no", ""))
+            found.setdefault(code, Offence(code, name, group, "no", "", ""))
     return found
 
 
