@@ -198,7 +198,7 @@ def select(registry: Mapping[str, Release], wanted: str | list[str]) -> list[Rel
     for name in names:
         if name not in registry:
             problems.append(
-                f"config: `releases` names `{name}`, which config/releases.csv does not hold"
+                f"config: `releases` names `{shown(name)}`, which config/releases.csv does not hold"
                 f"{did_you_mean(name, registry) or '.'}"
             )
         elif registry[name].status != "shipped":
@@ -269,11 +269,16 @@ def _release(row: Mapping[str, str]) -> Release:
             "release_id",
             re.fullmatch(RELEASE_ID, row["release_id"]) is not None
             and row["release_id"].startswith(stem),
-            f"`{stem}`, or that with -v1, -v2 ... or -corrected behind",
+            f"`{shown(stem)}`, or that with -v1, -v2 ... or -corrected behind",
         )
         if published is not None:
             require("published", published > period_end, "a day after period_end")
-    require("edition", bool(row["edition"]), "ONS's name of the edition")
+    require(
+        "edition",
+        bool(row["edition"]) and row["edition"].isprintable(),
+        "ONS's name of the edition, on one line",
+    )
+    require("note", row["note"].isprintable(), "text that prints, on one line")
     require(
         "path",
         _PATH.fullmatch(row["path"]) is not None,
@@ -289,7 +294,7 @@ def _release(row: Mapping[str, str]) -> Release:
     require("status", row["status"] in STATUSES, f"one of {', '.join(STATUSES)}")
     if (row["pin_basis"] == "unpinned") == bool(row["sha256"]):
         problems.append(
-            f"pin_basis is `{row['pin_basis']}` while sha256 is "
+            f"pin_basis is `{shown(row['pin_basis'])}` while sha256 is "
             f"{'given' if row['sha256'] else 'empty'}; a hash needs its basis, and `unpinned` "
             "stands where there is none."
         )
@@ -350,7 +355,7 @@ def _conflicts(releases: Mapping[str, Release]) -> list[str]:
             if content and other is not release and not reissued and not folder:
                 problems.append(
                     f"{other.release_id} and {release.release_id} have the same {column} "
-                    f"{content}; one of the two is a slip."
+                    f"{shown(content)}; one of the two is a slip."
                 )
     for release in releases.values():
         successors = [
@@ -372,15 +377,15 @@ def _copy_faults(row: Mapping[str, str], registry: Mapping[str, Release]) -> lis
     problems = []
     if release_id not in registry:
         problems.append(
-            f"release_id is `{release_id}`, which the registry does not hold"
+            f"release_id is `{shown(release_id)}`, which the registry does not hold"
             f"{did_you_mean(release_id, registry) or '.'}"
         )
     elif registry[release_id].sha256 == sha256:
         problems.append(f"sha256 is the pin of {release_id} itself; a copy has other bytes.")
     if _SHA256.fullmatch(sha256) is None:
-        problems.append(f"sha256 is `{sha256}`; expected 64 digits 0-9 a-f in lower case.")
+        problems.append(f"sha256 is `{shown(sha256)}`; expected 64 digits 0-9 a-f in lower case.")
     if _SIZE.fullmatch(size) is None:
-        problems.append(f"bytes is `{size}`; expected a number of bytes.")
+        problems.append(f"bytes is `{shown(size)}`; expected a number of bytes.")
     if not row["note"]:
         problems.append("note is empty; expected how the copy came to differ from ONS's file.")
     return problems

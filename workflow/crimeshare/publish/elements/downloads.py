@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Literal
 from urllib.parse import quote
 
 from crimeshare.publish.elements.figures import Figure
+
+FORMULA = r"^[=+\-@\t\r]"
+"""How a text begins that a spreadsheet would take for a formula."""
+
+ESCAPE = "'"
+
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
 def csv_link(of: Literal["table", "chart"], name: str, rows: Sequence[Mapping[str, object]]) -> str:
@@ -23,11 +31,18 @@ def csv_link(of: Literal["table", "chart"], name: str, rows: Sequence[Mapping[st
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(dict.fromkeys(chain(*rows))), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _uncalculated(cell) for name, cell in row.items()} for row in rows)
     return (
         f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,'
         f'{quote(text.getvalue(), safe=",:/()")}">Data of this {of} (CSV)</a>'
     )
+
+
+def _uncalculated(cell: object) -> object:
+    """A cell that a spreadsheet takes for what it is: a number, or text."""
+    if not isinstance(cell, str) or not re.match(FORMULA, cell) or _NUMBER.fullmatch(cell):
+        return cell
+    return f"{ESCAPE}{cell}"
 
 
 def figure_columns(figure: Figure) -> dict[str, object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from html import unescape
+from html import escape, unescape
 
 IRREGULAR = {"person": "people", "county": "counties"}
 
@@ -182,6 +182,23 @@ def lower_first(name: str) -> str:
 def upper_first(text: str) -> str:
     """The beginning of a sentence: "Harassment"."""
     return text[:1].upper() + text[1:]
+
+
+_MARKDOWN = str.maketrans(
+    {
+        "[": "&lsqb;",
+        "]": "&rsqb;",
+        "*": "&ast;",
+        "_": "&lowbar;",
+        "`": "&grave;",
+        "\\": "&bsol;",
+    }
+)
+
+
+def outside(text: str) -> str:
+    """Text from somebody else's file as HTML that means nothing to Markdown either."""
+    return escape(text).translate(_MARKDOWN)
 
 
 def plain(html: str) -> str:

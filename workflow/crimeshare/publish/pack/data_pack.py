@@ -20,16 +20,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from crimeshare.problems import Problems
+from crimeshare.publish.elements.downloads import ESCAPE, FORMULA
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.pack.dictionary import Column, Table, describe_columns
 from crimeshare.running import replacing
 from crimeshare.sources.publishers import HOME_OFFICE
-
-FORMULA = r"^[=+\-@\t\r]"
-"""How a text begins that a spreadsheet would take for a formula."""
-
-ESCAPE = "'"
 
 WORKBOOK = "crimeshare.xlsx"
 

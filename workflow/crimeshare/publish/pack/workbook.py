@@ -179,9 +179,14 @@ def _gptable(sheet: Sheet) -> gptables.GPTable:
 
 
 def _as_text(value: Value) -> Value:
-    """A value that gptables leaves as it is: ``[a](b)`` is a link to it, ``$$a$$`` a note."""
+    """A value that gptables leaves as it is: ``[a](b)`` is a link to it, ``$$a$$`` a note.
+
+    Text without a letter or digit of English it refuses, be it another language.
+    """
     if not isinstance(value, str):
         return value
+    if value and not re.search(r"[a-zA-Z0-9]", value):
+        value = f"Text: {value}"
     return value.replace("](", "] (").replace("$$", "$ $")
 
 

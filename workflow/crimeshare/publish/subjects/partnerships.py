@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from html import escape
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -87,7 +86,7 @@ def table(force: Place, limits: Limits) -> Table | None:
         unknown = Figure("change_pct.none", None, "change", marker="unavailable")
         rows.append(
             [
-                f'<span id="{anchor(place.name)}">{place.name}{_mark(count)}</span>',
+                f'<span id="{anchor(place.name)}">{prose.outside(place.name)}{_mark(count)}</span>',
                 count,
                 place.share(year),
                 _position(limits, place, year),
@@ -133,18 +132,18 @@ def sentence(force: Place, limits: Limits) -> str:
     if year is None or not places:
         return ""
     apart = [
-        f"{escape(place.name)} ({place.share(year)}) is {_position(limits, place, year)}"
+        f"{prose.outside(place.name)} ({place.share(year)}) is {_position(limits, place, year)}"
         for place in places
         if _position(limits, place, year).endswith("outer limits")
     ]
     when = f"In the {year.words}"
     if not apart:
         one = len(places) == 1
+        where = prose.outside(places[0].name) if one else "every partnership"
         return (
-            f"{when} the share was within the outer control limits in "
-            f"{escape(places[0].name) if one else 'every partnership'}: figures of this size do "
-            f"not set {'it' if one else 'any of them'} apart from the partnerships of England and "
-            "Wales."
+            f"{when} the share was within the outer control limits in {where}: figures of this "
+            f"size do not set {'it' if one else 'any of them'} apart from the partnerships of "
+            "England and Wales."
         )
     return (
         f"{when} {prose.listed(apart)}: outside the usual range of the partnerships of England and "
