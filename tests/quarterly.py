@@ -8,8 +8,9 @@ import pandas as pd
 
 from crimeshare.measures.quarters import compute_home_office_check, compute_quarterly_series
 from crimeshare.measures.recorded import read_recording_changes
+from crimeshare.measures.seasonal import compute_seasonally_adjusted
 from crimeshare.parquet import write_table
-from crimeshare.publish.subjects.quarterly import CHECK, QUARTERS, SERIES
+from crimeshare.publish.subjects.quarterly import ADJUSTED, CHECK, QUARTERS, SERIES
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
 from crimeshare.tables.quarter_figures import read_quarter_figures
 
@@ -39,5 +40,7 @@ def write_quarterly(
     """
     quarters = shipped(root) if quarters is None else quarters
     write_table(quarters, folder / QUARTERS)
-    write_table(series_of(root, quarters), folder / SERIES)
+    series = series_of(root, quarters)
+    write_table(series, folder / SERIES)
+    write_table(compute_seasonally_adjusted(series), folder / ADJUSTED)
     write_table(compute_home_office_check(recorded, quarters), folder / CHECK)

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from crimeshare.measures.seasonal import METHOD
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import MINUS, Figure, shown, stray_numbers
@@ -175,12 +176,15 @@ def test_a_group_without_codes_of_its_own_is_drawn_as_a_whole(
 ) -> None:
     from crimeshare.measures.quarters import compute_home_office_check, compute_quarterly_series
     from crimeshare.measures.recorded import read_recording_changes
+    from crimeshare.measures.seasonal import compute_seasonally_adjusted
     from crimeshare.parquet import write_table
 
     changes = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
     table = shipped(root)
     write_table(table, tmp_path / quarterly.QUARTERS)
-    write_table(compute_quarterly_series(table, changes, "robbery"), tmp_path / quarterly.SERIES)
+    series = compute_quarterly_series(table, changes, "robbery")
+    write_table(series, tmp_path / quarterly.SERIES)
+    write_table(compute_seasonally_adjusted(series), tmp_path / quarterly.ADJUSTED)
     check = compute_home_office_check(read_table(built / RECORDED), table)
     write_table(check, tmp_path / quarterly.CHECK)
     robbery = open_quarterly(tmp_path)
@@ -307,3 +311,36 @@ def test_the_tables_are_described(root: Path) -> None:
     shipped_rows = pq.read_table(root / "resources/figures/prc-2025-12.parquet")
     assert isinstance(shipped_rows, pa.Table)
     assert shipped_rows.nbytes > 0
+
+
+def test_the_line_is_without_the_season_and_the_points_are_the_counts(
+    quarters: Quarterly, estimates: Estimates, built: Path
+) -> None:
+    chart = quarterly.by_quarter(quarters, estimates.nation)
+    assert chart
+    table = read_table(built / quarterly.ADJUSTED)
+    own = table[(table["area_name"] == "England and Wales") & (table["method"] == METHOD)]
+    known = {(row.code, row.period_end.isoformat()[:10]): row.adjusted for row in own.itertuples()}
+    names = {name: code for code, name in quarters.codes(GROUP).items()}
+    checked = 0
+    for row in rows_of(chart._repr_html_()):
+        adjusted = known.get((names[row["series"]], row["quarter_ending"]))
+        assert row["seasonally_adjusted"] == ("" if adjusted is None else f"{round(adjusted, 1)}")
+        checked += adjusted is not None
+    assert checked > 40
+
+
+def test_a_quarter_is_compared_with_the_one_before_without_its_season(
+    quarters: Quarterly, estimates: Estimates, built: Path
+) -> None:
+    said = quarterly.opening(quarters, estimates.nation)
+    (moved,) = (f for f in shown(said) if f["data-id"].endswith(".adjusted_on_quarter_before"))
+    table = read_table(built / quarterly.ADJUSTED)
+    own = table[
+        (table["area_name"] == "England and Wales")
+        & (table["offence_id"] == GROUP)
+        & table["code"].isna()
+    ].sort_values("period_end")
+    before, now = own["adjusted"].iloc[-2:]
+    assert float(moved["value"]) == pytest.approx(now / before - 1)
+    assert "allowing for the season" in plain(said)

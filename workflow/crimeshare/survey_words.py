@@ -21,6 +21,7 @@ MEASURES = {
     "burglary": "domestic burglary",
     "vehicle_theft": "vehicle-related theft",
     "theft": "theft of any kind",
+    "theft_from_person": "theft from the person",
 }
 
 

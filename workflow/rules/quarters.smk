@@ -15,6 +15,7 @@ quarter_releases = [
 ]
 quarter_targets = [
     "results/estimates/quarterly_series.parquet",
+    "results/estimates/seasonally_adjusted.parquet",
     "results/estimates/home_office_check.parquet",
 ]
 
@@ -93,6 +94,28 @@ rule compute_quarterly_series:
         "Computing quarterly series"
     script:
         "../scripts/compute_quarterly_series.py"
+
+
+rule compute_seasonally_adjusted:
+    input:
+        series="results/estimates/quarterly_series.parquet",
+        reference=depends("compute_seasonally_adjusted").files,
+    output:
+        adjusted="results/estimates/seasonally_adjusted.parquet",
+    log:
+        "results/logs/compute_seasonally_adjusted.log",
+    benchmark:
+        "results/benchmarks/compute_seasonally_adjusted.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=750,
+    params:
+        software=depends("compute_seasonally_adjusted").software,
+    message:
+        "Taking the season out of the quarters"
+    script:
+        "../scripts/compute_seasonally_adjusted.py"
 
 
 rule compute_home_office_check:

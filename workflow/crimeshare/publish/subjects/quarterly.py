@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crimeshare.cells import Cell
+from crimeshare.measures.seasonal import METHOD
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
@@ -33,8 +34,9 @@ from crimeshare.tables.recorded_quarters import code_names
 
 QUARTERS = Path("results/clean/recorded_quarters.parquet")
 SERIES = Path("results/estimates/quarterly_series.parquet")
+ADJUSTED = Path("results/estimates/seasonally_adjusted.parquet")
 CHECK = Path("results/estimates/home_office_check.parquet")
-TABLES = (QUARTERS, SERIES)
+TABLES = (QUARTERS, SERIES, ADJUSTED)
 """What every page with quarters reads; the check is read where it is shown."""
 
 QUARTERS_SHOWN = 8
@@ -59,11 +61,15 @@ class _Source:
 class Quarterly:
     """The quarterly tables of one build, the newest release of the open data alone."""
 
-    def __init__(self, quarters: pa.Table, series: pa.Table, check: Path) -> None:
+    def __init__(
+        self, quarters: pa.Table, series: pa.Table, adjusted: pa.Table, check: Path
+    ) -> None:
         """Take the tables of `TABLES`, and where the check is."""
         releases = sorted(pc.unique(series["release_id"]).to_pylist())
         self.release_id = releases[-1] if releases else ""
         self._series = series.filter(pc.equal(series["release_id"], self.release_id))
+        # Those left as they are have nothing to add to the figures.
+        self._adjusted = adjusted.filter(pc.equal(adjusted["method"], METHOD))
         own = quarters.filter(pc.equal(quarters["release_id"], self.release_id))
         self._quarters = own
         names = ["period_end", "sheet", "workbook_sha256", "read_from", "conversion_sha256"]
@@ -112,14 +118,27 @@ class Quarterly:
         here = pc.equal(table["area_code"], place.area.area_code)
         rows = table.filter(pc.and_(here, which)).to_pylist()
         cells = self._cells(place, offence_id, code)
+        factors = self._factors(place, offence_id, code)
         return [
             Quarter(
                 row["period_start"],
                 row["period_end"],
                 self._figure(place, offence_id, code, row, cells.get(row["period_end"], "")),
+                factors.get(row["period_end"]),
             )
             for row in rows
         ]
+
+    def _factors(self, place: Place, offence_id: str, code: str | None) -> dict[date, float]:
+        """What the season does to each quarter of a series that has one."""
+        table = self._adjusted
+        same = pc.equal(table["code"], code) if code else pc.is_null(table["code"])
+        here = pc.and_(
+            pc.equal(table["area_code"], place.area.area_code),
+            pc.equal(table["offence_id"], offence_id),
+        )
+        rows = table.filter(pc.and_(here, same)).select(["period_end", "seasonal_factor"])
+        return {row["period_end"]: row["seasonal_factor"] for row in rows.to_pylist()}
 
     def excluded(self, place: Place) -> dict[tuple[date, date], list[str]]:
         """Quarters in which forces are left out of an area's count, and which forces."""
@@ -217,8 +236,8 @@ def open_quarterly(root: Path | None = None) -> Quarterly:
 @lru_cache(maxsize=2)
 def _read(root: Path, stamp: tuple[int, ...]) -> Quarterly:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    quarters, series = (pq.read_table(root / file) for file in TABLES)
-    return Quarterly(quarters, series, root / CHECK)
+    quarters, series, adjusted = (pq.read_table(root / file) for file in TABLES)
+    return Quarterly(quarters, series, adjusted, root / CHECK)
 
 
 # ---------------------------------------------------------------- an area by quarter
@@ -250,7 +269,34 @@ def opening(quarterly: Quarterly, place: Place) -> str:
             f" {escape(named[0].name)} was {part} of the {whole} offences of "
             f"{place.estimates.offence_words}."
         )
-    return " ".join([text, *_moves(named)])
+    return " ".join([text, *_moves(named), *_allowing_for_season(quarterly, place)])
+
+
+def _allowing_for_season(quarterly: Quarterly, place: Place) -> list[str]:
+    """How the group moved from the quarter before without its season, where it has one."""
+    group = place.estimates.offence_id
+    quarters = quarterly.quarters(place, group)[-2:]
+    if len(quarters) < 2 or any(not each.factor or not each.figure.value for each in quarters):
+        return []
+    before, now = quarters
+    if any(before.period_start < b.day <= now.period_end for b in breaks(group)):
+        return []
+    after, earlier = (
+        each.figure.number / each.factor for each in (now, before) if each.factor is not None
+    )
+    change = Figure(
+        f"{now.figure.figure_id}.adjusted_on_quarter_before",
+        after / earlier - 1,
+        "change",
+        tuple(dict.fromkeys((*now.figure.cells, *before.figure.cells))),
+        f"{now.figure.named} / {before.figure.named} - 1, each without its season",
+    )
+    direction = prose.recorded_direction(earlier, after, shown_change=f"{change.text}")
+    by = "" if direction.startswith("was") else f" by {change:absolute}"
+    return [
+        f"On the three months before, allowing for the season, {place.estimates.offence_words} "
+        f"{direction}{by}."
+    ]
 
 
 def _part(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> Figure | None:
@@ -345,7 +391,12 @@ def by_quarter(quarterly: Quarterly, place: Place) -> Chart | None:
         title,
         f"Offences recorded by quarter and offence code, {escape(place.name)}, {first} to "
         f"{prose.month(last.period_end)}",
-        notes=[*_notes(quarterly, place), "Each panel has a scale of its own."],
+        notes=[
+            *_notes(quarterly, place),
+            "Each panel has a scale of its own. The points are the counts. The line is without the "
+            'season (<a href="methods.html#season">STL</a>) where the quarters clearly differ by '
+            "season, and joins the counts elsewhere.",
+        ],
     )
     return panels(chart, named)
 

@@ -31,11 +31,13 @@ class Quarter:
     Attributes:
         period_start, period_end: its first and last day.
         figure: what was recorded in it.
+        factor: what the season does to it; None where the series has no clear season.
     """
 
     period_start: date
     period_end: date
     figure: Figure
+    factor: float | None = None
 
     @property
     def words(self) -> str:
@@ -89,6 +91,7 @@ def panels(chart: Chart, series: Sequence[Series]) -> Chart:
                 "series": each.name,
                 "quarter_ending": quarter.period_end.isoformat(),
                 **figure_columns(quarter.figure),
+                "seasonally_adjusted": _adjusted(quarter),
             }
             for each in series
             for quarter in each.quarters
@@ -104,6 +107,13 @@ def panels(chart: Chart, series: Sequence[Series]) -> Chart:
 def _position(day: date) -> float:
     """A day on an axis of years: 1 January 2024 is 2024."""
     return round(day.year + (day.timetuple().tm_yday - 1) / 366, 4)
+
+
+def _adjusted(quarter: Quarter) -> str:
+    """The count without its season, for the data; empty where there is none to take out."""
+    if quarter.figure.value is None or quarter.factor is None:
+        return ""
+    return repr(round(quarter.figure.number / quarter.factor, 1))
 
 
 def _middle(quarter: Quarter) -> float:
@@ -156,6 +166,7 @@ def _line(series: Series, x: Spec, y: Spec) -> list[Spec]:
             {
                 "x": _middle(quarter),
                 "y": quarter.figure.number,
+                "line": round(quarter.figure.number / (quarter.factor or 1), 1),
                 "stretch": stretch,
                 "tip": f"{series.name}, {quarter.words}: {quarter.figure.text}",
             }
@@ -165,7 +176,11 @@ def _line(series: Series, x: Spec, y: Spec) -> list[Spec]:
     # Squares and no outline: some two hundred marks a page are the shorter for it.
     point = {"type": "point", "shape": "square", "size": 14, "opacity": 1, "fill": ACCENT}
     return [
-        {"data": data, "mark": line, "encoding": {"x": x, "y": y, "detail": {"field": "stretch"}}},
+        {
+            "data": data,
+            "mark": line,
+            "encoding": {"x": x, "y": {**y, "field": "line"}, "detail": {"field": "stretch"}},
+        },
         {
             "data": data,
             "mark": {**point, "stroke": None},

@@ -1,0 +1,155 @@
+"""Quarters without their season.
+
+More offences are recorded in some quarters than in others, so two quarters that follow each other
+are not compared as they stand.  The season is taken out of the logarithm of the counts, as it moves
+large figures by more than small ones.  It is the same in every year, and found with robust
+weights: one that may drift follows the steps at changes of rules and at the lockdown, which are no
+season.  These steps stay in the adjusted figures.  A series whose quarters do not clearly differ is
+left as it is.
+
+Sources of the methods: R. B. Cleveland and others, "STL: a seasonal-trend decomposition procedure
+based on loess", Journal of Official Statistics 6 (1990) 3-73, by statsmodels, its season periodic.
+Whether there is a season is the test of W. H. Kruskal and W. A. Wallis, "Use of ranks in
+one-criterion variance analysis", Journal of the American Statistical Association 47 (1952) 583-621,
+which X-11 and its successors use for a stable season (J. Lothian and M. Morry, "A test for the
+presence of identifiable seasonality when using the X-11-ARIMA program", Statistics Canada 1978). It
+is put to what is left of the centred mean of four quarters, as X-11 begins, and not of the trend of
+a decomposition, which has given up to a season what it then tests.  Noise alone is called a season
+in about three series of a hundred (``test_seasonal.py``).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import kruskal
+from statsmodels.tsa.seasonal import STL
+
+Values = npt.NDArray[np.float64]
+
+METHOD = "stl_periodic_robust_log"
+UNADJUSTED = "no_clear_season"
+
+QUARTERS = 4
+
+SEASONED = 5 * QUARTERS
+"""Quarters from which a season can be told."""
+
+FEWEST = 50
+"""Offences in a quarter, on average, below which chance hides a season."""
+
+CLEAR = 0.01
+"""Largest p-value of the test with which a season is called clear, that of X-11."""
+
+CENTRED = np.array([0.5, 1.0, 1.0, 1.0, 0.5]) / QUARTERS
+"""Weights of the mean of a year around a quarter, in which every quarter has the same part."""
+
+COLUMNS = [
+    "release_id",
+    "period_start",
+    "period_end",
+    "area_code",
+    "area_name",
+    "area_type",
+    "offence_id",
+    "code",
+    "count",
+    "adjusted",
+    "seasonal_factor",
+    "p_value",
+    "quarters",
+    "method",
+    "basis",
+    "formula",
+    "cells",
+]
+
+
+def season(values: Values, quarter: npt.NDArray[np.int64]) -> tuple[Values, float]:
+    """The season of a quarterly series, and the p-value of the test for one.
+
+    Args:
+        values: one a quarter, without gaps, on a scale on which a season is added.
+        quarter: 1 to 4, of each value.
+
+    Returns:
+        What the season adds to each value, about 0 over a year; and the p-value.
+
+    Raises:
+        ValueError: for fewer than `SEASONED` values.
+    """
+    if len(values) < SEASONED:
+        raise ValueError(f"{len(values)} quarters are too few to tell a season: give {SEASONED}")
+    # A season smoothed over more years than there are, by a constant, is the same in all.
+    window = 10 * len(values) + 1
+    parts = STL(values, period=QUARTERS, seasonal=window, seasonal_deg=0, robust=True).fit()
+    left = values[2:-2] - np.convolve(values, CENTRED, mode="valid")
+    test = kruskal(*(left[quarter[2:-2] == each] for each in range(1, QUARTERS + 1)))
+    # As R's periodic season: the mean of each quarter, which the wide window comes close to.
+    means = np.array([parts.seasonal[quarter == each].mean() for each in range(1, QUARTERS + 1)])
+    return (means - means.mean())[quarter - 1], float(test.pvalue)
+
+
+def compute_seasonally_adjusted(quarterly_series: pd.DataFrame) -> pd.DataFrame:
+    """The quarters of every area, group and code without their season, where they are enough.
+
+    Args:
+        quarterly_series: as :func:`crimeshare.measures.quarters.compute_quarterly_series` gives it;
+            the newest release counts.
+
+    Returns:
+        `COLUMNS`, one row a quarter of the last unbroken stretch of each series, all of it of the
+        same forces: ``count`` as recorded, ``adjusted`` without the season (offences),
+        ``seasonal_factor`` the one over the other, ``p_value`` of the test for a season and
+        ``quarters`` how many it rests on.  Where the season is not `CLEAR` the factor is 1 and
+        ``method`` says so.  Series of fewer than `SEASONED` quarters, or with fewer than `FEWEST`
+        offences a quarter on average, have no rows.  The year of an adjusted series adds up to
+        about that of the counts, not exactly.
+    """
+    if quarterly_series.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    newest = quarterly_series[
+        quarterly_series["release_id"] == quarterly_series["release_id"].max()
+    ]
+    parts = [
+        found
+        for _, series in newest.groupby(
+            ["area_code", "offence_id", "code"], dropna=False, sort=False
+        )
+        if (found := _adjusted(series)) is not None
+    ]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def _adjusted(series: pd.DataFrame) -> pd.DataFrame | None:
+    ordered = series.sort_values("period_end")
+    # Where a force is left out the figures are another area's.
+    whole = ((ordered["count"] > 0) & (ordered["excluded"] == "")).to_numpy()
+    first = 0 if whole.all() else int(np.flatnonzero(~whole)[-1]) + 1
+    stretch = ordered.iloc[first:]
+    counts = stretch["count"].to_numpy(dtype=np.float64)
+    if len(counts) < SEASONED or counts.mean() < FEWEST:
+        return None
+    quarter = pd.DatetimeIndex(stretch["period_end"]).quarter.to_numpy()
+    found, p_value = season(np.log(counts), quarter)
+    clear = p_value <= CLEAR
+    factor = np.exp(found) if clear else np.ones(len(counts))
+    item = stretch["code"].fillna(stretch["offence_id"])
+    return stretch.assign(
+        adjusted=counts / factor,
+        seasonal_factor=factor,
+        p_value=p_value,
+        quarters=len(counts),
+        method=METHOD if clear else UNADJUSTED,
+        basis="counts of records, which have no sampling error",
+        formula="adjusted = count / seasonal_factor",
+        cells="["
+        + stretch["release_id"]
+        + "]recorded_quarters: "
+        + stretch["area_code"]
+        + ", "
+        + item,
+    )
