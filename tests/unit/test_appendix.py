@@ -386,8 +386,8 @@ class TestNotices:
         rows = read_appendix_tables(workbook, LATEST, LATEST_END)
         sentences = [n.sentence for n in find_notices(workbook, rows, LATEST, LATEST_END)]
         assert (
-            "Stalking (8Q) in the year ending December 2025 is 144,025 here and 144,171 in sheet "
-            "'Table_B2', cell H37." in sentences
+            "Stalking (8Q) in the year ending December 2025 is 144,025 in sheet 'Table_A5a', cell "
+            "AA62, and 144,171 in sheet 'Table_B2', cell H37." in sentences
         )
 
     def test_empty_sheets(self, book: Facsimile) -> None:

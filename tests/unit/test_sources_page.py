@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from crimeshare.publish.elements.figures import stray_numbers
+from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects import sources
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.surveyed import Survey, open_survey
+from crimeshare.sources.registry import Release, read_registry
 from crimeshare.tables.corrections import read_corrections
 from tests.conftest import ROOT
 
@@ -62,3 +64,22 @@ def test_the_check_is_told_in_figures_that_add_up(built: Path) -> None:
     assert plain(sources.checked(checks)).startswith("Of the ")
     for table in (sources.check_by_edition(checks), sources.check_by_kind(checks)):
         assert not stray_numbers(table._repr_html_())
+
+
+def test_an_edition_that_was_issued_twice_is_counted_once(
+    estimates: Estimates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = read_registry(ROOT / "config" / "releases.csv")
+
+    def counted(releases: dict[str, Release]) -> list[str]:
+        monkeypatch.setattr(sources, "registry", lambda: releases)
+        return [figure["text"] for figure in shown(sources.coverage(estimates))]
+
+    held, editions = counted(known)
+    assert int(held) == len(estimates.editions)
+    # Of the year ending March 2024 the first issue is shipped and the corrected one is listed.
+    first = known["pfa-2024-03-v1"]
+    without = {name: each for name, each in known.items() if each.period_end != first.period_end}
+    assert int(editions) == int(counted(without)[1]) + 1
+    again = replace(first, release_id="pfa-2024-03-v3", path="/another.xlsx", sha256="")
+    assert counted(known | {again.release_id: again}) == [held, editions]

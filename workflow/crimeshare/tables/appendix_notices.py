@@ -93,6 +93,6 @@ def _two_values(observations: Iterable[SurveyObservation]) -> Iterator[Notice]:
             here.sheet,
             here.cell,
             f"{one_line(other.row_label)} ({key[0]}) in the year ending {key[1]:%B %Y} is "
-            f"{here.value:,.0f} here and {other.value:,.0f} in sheet {other.sheet!r}, "
-            f"cell {other.cell}.",
+            f"{here.value:,.0f} in sheet {here.sheet!r}, cell {here.cell}, and {other.value:,.0f} "
+            f"in sheet {other.sheet!r}, cell {other.cell}.",
         )

@@ -170,8 +170,10 @@ def check_by_kind(checks: Checks) -> Table:
 
 def coverage(estimates: Estimates) -> str:
     """How many of the known editions of police force area tables the report holds."""
-    editions = [r for r in registry().values() if r.dataset == "pfa" and r.status != "superseded"]
-    held = Figure("releases.held", len(estimates.editions), "count")
+    # An edition that was issued twice is one edition, whichever of its issues is here.
+    editions = {release.period_end for release in registry().values() if release.dataset == "pfa"}
+    here = {year.period_end for year in estimates.editions}
+    held = Figure("releases.held", len(here), "count")
     known = Figure("releases.known", len(editions), "count")
     return (
         f"The report holds {held} of the {known} editions of police force area tables that are "
