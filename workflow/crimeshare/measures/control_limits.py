@@ -24,7 +24,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import brentq
 
 Values = npt.NDArray[np.float64]
 
@@ -131,6 +130,9 @@ def random_effects(values: Values, variances: Values) -> tuple[float, float]:
 
     if excess(0.0) <= 0:
         return mean(0.0), 0.0
+    # Loaded where it is used: every page reads this module, and none fits a funnel.
+    from scipy.optimize import brentq
+
     # With all of the range as variance the squares are below their expectation.
     between = float(brentq(excess, 0.0, float(np.ptp(values)) ** 2, xtol=1e-15, rtol=1e-12))
     return mean(between), between

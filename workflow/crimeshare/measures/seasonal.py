@@ -23,8 +23,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import kruskal
-from statsmodels.tsa.seasonal import STL
 
 Values = npt.NDArray[np.float64]
 
@@ -83,6 +81,10 @@ def season(values: Values, quarter: npt.NDArray[np.int64]) -> tuple[Values, floa
         raise ValueError(f"{len(values)} quarters are too few to tell a season: give {SEASONED}")
     # A season smoothed over more years than there are, by a constant, is the same in all.
     window = 10 * len(values) + 1
+    # Loaded where they are used: every page reads this module, and none adjusts a series.
+    from scipy.stats import kruskal
+    from statsmodels.tsa.seasonal import STL
+
     parts = STL(values, period=QUARTERS, seasonal=window, seasonal_deg=0, robust=True).fit()
     left = values[2:-2] - np.convolve(values, CENTRED, mode="valid")
     test = kruskal(*(left[quarter[2:-2] == each] for each in range(1, QUARTERS + 1)))
