@@ -687,14 +687,8 @@ def built_root(*files: Path) -> Path:
 
 @lru_cache(maxsize=2)
 def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
-    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart.
-
-    Partnerships have no pages of their own, and their many rows are left out.
-    """
-    recorded, shares, changes = (
-        table[table["area_code"].isin(list(areas()))].reset_index(drop=True)
-        for table in (read_table(root / file) for file in (RECORDED, SHARES, CHANGES))
-    )
+    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
+    shares = read_table(root / SHARES)
     shares["rank_forces"] = rank_forces(shares).astype("Int64")
     limits = read_table(root / CONTROL_LIMITS)
     series = read_table(root / SERIES)
@@ -702,9 +696,9 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
     shown = series["offence_id"].isin([offence_id, TOTAL])
     shown |= series["period_end"].isin(_two_years(series["period_end"].max()))
     return Estimates(
-        rows_of(recorded),
+        rows_of(read_table(root / RECORDED)),
         rows_of(shares),
-        rows_of(changes),
+        rows_of(read_table(root / CHANGES)),
         rows_of(series[shown]),
         rows_of(limits[limits["offence_id"] == offence_id]),
         rows_of(read_table(root / SIMILAR_FORCES)),
