@@ -7,6 +7,7 @@ import pytest
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.estimates import RECORDED, TABLES, Estimates, open_estimates
+from crimeshare.publish.subjects.partnerships import SMALL_AREAS
 from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.revised import (
     CODES,
@@ -43,7 +44,7 @@ def write_part(folder: Path, root: Path, built: Path, releases: Callable[[str], 
     for name in TABLES:
         table = read_table(built / name)
         write_table(table[table["release_id"].map(releases)], folder / name)
-    for name in (CODES, OPEN_DATA_YEARS, REFUTED):
+    for name in (CODES, OPEN_DATA_YEARS, REFUTED, SMALL_AREAS):
         write_table(read_table(built / name).head(0), folder / name)
     write_revisions(folder)
     write_quarterly(folder, root, read_table(folder / RECORDED))
