@@ -52,6 +52,7 @@ KINDS = {
     "withdrawn": SOMETHING_NEW,
     "unclear": COULD_NOT_TELL,
     "late": NOTHING_NEW,
+    "announced": NOTHING_NEW,
     "note": NOTHING_NEW,
 }
 
@@ -75,6 +76,7 @@ class Finding:
         release_id: the release it is about, as `pin_release` takes it; "" if about none.
         uri: the address below the host.
         sentence: what, where, and what to do.
+        day: the day that the publisher announces, in figures; "" for every other kind.
     """
 
     kind: str
@@ -82,6 +84,7 @@ class Finding:
     release_id: str
     uri: str
     sentence: str
+    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -264,7 +267,7 @@ class _Checker:
             except Problem as problem:
                 yield self._find("unclear", uri, _on_one_line(problem))
         yield from self._not_listed(landing, moved)
-        yield from self._late(landing)
+        yield from self._next(landing)
 
     # --- the landing page ------------------------------------------------------------------
 
@@ -329,7 +332,7 @@ class _Checker:
                 f"shipped: {', '.join(absent)}.",
             )
 
-    def _late(self, landing: Landing) -> Iterator[Finding]:
+    def _next(self, landing: Landing) -> Iterator[Finding]:
         ends = [release.period_end for release in self.ours]
         ends += [period for uri in landing.editions if (period := period_of_address(uri))]
         if not ends:
@@ -341,6 +344,15 @@ class _Checker:
         if announced is not None and announced <= expected:
             announced = None  # of an edition that came out since
         due = announced or expected + _LATE_AFTER
+        if announced and self.today <= due:
+            yield Finding(
+                "announced",
+                self.dataset,
+                stem(self.dataset, expected),
+                self.uri,
+                f"the edition for the {spoken(expected)} is announced for {due:%-d %B %Y}.",
+                due.isoformat(),
+            )
         if self.today > due:
             yield self._find(
                 "late",

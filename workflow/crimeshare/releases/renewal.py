@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from crimeshare.releases import verdicts
+from crimeshare.sources.registry import ANNOUNCED
 
 WORDS = verdicts.FOLDER / "renewal.md"
 REFUSED = verdicts.FOLDER / "refused.md"
@@ -66,6 +67,7 @@ def renew(source: str) -> Renewal:
         path.unlink(missing_ok=True)
     check = snakemake("check_releases", f"source={source}")
     findings = _findings()
+    write_announced(ANNOUNCED, [f for f in findings if f["kind"] == "announced"])
     pinned: list[str] = []
     said: list[str] = []
     refused: dict[str, list[str]] = {}
@@ -103,6 +105,13 @@ def snakemake(target: str, *config: str) -> Step:
     for line in said:
         print(f"{_OURS}{line}", file=sys.stderr, flush=True)
     return Step(run.returncode, said)
+
+
+def write_announced(path: Path, findings: Sequence[dict[str, str]]) -> None:
+    """Keep the days that publishers announce; without any, those known before stay."""
+    if findings:
+        rows = sorted({f"{finding['release_id']},{finding['day']}" for finding in findings})
+        path.write_text("\n".join(["release_id,announced", *rows, ""]), encoding="utf-8")
 
 
 def _findings() -> list[dict[str, str]]:

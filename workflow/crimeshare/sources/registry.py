@@ -22,6 +22,7 @@ from crimeshare.sources.publishers import Publisher, publisher
 
 REGISTRY = Path("config/releases.csv")
 COPIES = Path("config/copies.csv")
+ANNOUNCED = Path("config/announced.csv")
 
 PIN_BASES = {
     "file": "the project read the bytes, from an archive's copy believed to be ONS's own",

@@ -8,8 +8,8 @@ from datetime import date
 
 from crimeshare.publish.elements import prose
 from crimeshare.publish.subjects.estimates import Estimates
-from crimeshare.reference import REFERENCE
-from crimeshare.sources.registry import REGISTRY, Release, read_registry
+from crimeshare.reference import REFERENCE, read_rows
+from crimeshare.sources.registry import ANNOUNCED, REGISTRY, Release, read_registry
 
 # ONS brings out the figures of a quarter in the fourth month after it.
 _MONTHS_AFTER = 4
@@ -30,6 +30,13 @@ def line(estimates: Estimates) -> str:
             f"{text} Figures up to {prose.month(newer[-1])} are out and "
             f'<a href="sources.html#not-yet-taken-in">not yet taken in here</a>.'
         )
+    announced = [
+        date.fromisoformat(row["announced"])
+        for row in read_rows(REFERENCE.parents[1] / ANNOUNCED)
+        if row["release_id"] not in releases
+    ]
+    if announced:
+        return f"{text} The next are announced for {_day(min(announced))}."
     return f"{text} The next are expected in {prose.month(_next(latest))}."
 
 
