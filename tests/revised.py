@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crimeshare.measures.revision_intervals import compute_revision_intervals, kinds
 from crimeshare.measures.revisions import (
     compare_changes,
     compute_revisions,
@@ -20,6 +21,7 @@ from crimeshare.publish.subjects.revised import (
     SIZES,
     WHOLE,
 )
+from crimeshare.publish.subjects.revision_limits import LIMITS
 
 
 def write_revisions(folder: Path) -> None:
@@ -38,3 +40,5 @@ def write_revisions(folder: Path) -> None:
     write_table(whole, folder / WHOLE)
     write_table(summarise_revisions(whole), folder / SIZES)
     write_table(compared, folder / COMPARED)
+    limits = compute_revision_intervals(revisions, kinds(), ["total", "stalking_harassment"])
+    write_table(limits, folder / LIMITS)

@@ -11,10 +11,14 @@ import pytest
 import statsmodels.api as sm
 
 from crimeshare.measures.rule_effects import (
+    FIRST_YEAR,
     LEVEL_AND_SLOPE,
     LEVEL_ONLY,
+    METHODS,
+    NotIdentified,
     compute_rule_effects,
     placebo_dates,
+    questions_of,
     step_at,
 )
 from crimeshare.parquet import read_table
@@ -122,3 +126,41 @@ def test_changes_that_cannot_be_told_are_not_estimated(effects: pd.DataFrame) ->
     assert (effects["lower"] < effects["effect_pct"]).all()
     assert (effects["effect_pct"] < effects["upper"]).all()
     assert (effects["placebo_rank"] <= effects["placebos"] + 1).all()
+
+
+def test_another_change_of_the_group_has_a_step_of_its_own() -> None:
+    counts = forces(np.random.default_rng(3), np.log(0.7))
+    other = date(2018, 1, 1)
+    moved = counts.mul(np.where(counts.index < pd.Timestamp(other), 1.0, 1.3), axis=0)
+    alone, both = step_at(moved, [RULE]), step_at(moved, [RULE, other])
+    assert both.effect == pytest.approx(np.log(0.7), abs=0.06)
+    assert abs(alone.effect - np.log(0.7)) > 2 * abs(both.effect - np.log(0.7))
+    changes = pd.DataFrame(
+        {
+            "change_id": ["conduct_crime_counted", "other"],
+            "effective": ["2018-04-01", "2017-04-01"],
+            "offence_ids": ["8L 8Q stalking_harassment", "8L stalking_harassment"],
+        }
+    )
+    last = date(2025, 12, 31)
+    (asked,) = questions_of("stalking_harassment", changes, last, whole=True)
+    assert asked.others == (date(2017, 4, 1),)
+    (untouched,) = questions_of("8Q", changes, last, whole=False)
+    assert untouched.others == ()
+    assert questions_of("8L", changes, last, whole=False) == []
+
+
+def test_too_few_quarters_for_so_many_steps_are_refused() -> None:
+    counts = forces(np.random.default_rng(4), 0.0, quarters=8)
+    with pytest.raises(NotIdentified, match="8 quarters cannot tell"):
+        step_at(counts, [date(2016, 10, 1), date(2017, 1, 1), date(2017, 4, 1)], 3)
+
+
+def test_the_models_differ_where_two_changes_are_close(effects: pd.DataFrame) -> None:
+    """What the issue found: with trends of their own little is left of the later change."""
+    of_code = effects[
+        (effects["recording_change"] == "online_safety_act") & (effects["code"] == "8R")
+    ].set_index("method")["effect_pct"]
+    assert list(of_code.index) == list(METHODS)
+    assert of_code.is_monotonic_increasing
+    assert of_code[FIRST_YEAR] > of_code[LEVEL_ONLY] + 20

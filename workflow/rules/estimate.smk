@@ -12,6 +12,7 @@
 #       results/estimates/whole_revisions.parquet   from the first vintage to the newest
 #       results/estimates/revision_sizes.parquet    how far figures of an area have moved
 #       results/estimates/compared_changes.parquet  changes by two vintages, and which turned
+#       results/estimates/revision_intervals.parquet  how far figures will probably be revised
 #       results/estimates/control_limits.parquet    how far forces stand apart now and then
 #       results/estimates/small_areas.parquet       partnerships beside control limits
 #       results/estimates/rank_intervals.parquet    which ranks the forces' quarters allow
@@ -311,3 +312,27 @@ rule compute_revisions:
         "Computing revisions"
     script:
         "../scripts/compute_revisions.py"
+
+
+rule compute_revision_intervals:
+    input:
+        revisions="results/estimates/revisions.parquet",
+        reference=depends("compute_revision_intervals").files,
+    output:
+        intervals="results/estimates/revision_intervals.parquet",
+    log:
+        "results/logs/compute_revision_intervals.log",
+    benchmark:
+        "results/benchmarks/compute_revision_intervals.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
+    params:
+        software=depends("compute_revision_intervals").software,
+        level=configuration.level,
+        offence_id=configuration.offence_group,
+    message:
+        "Computing how far figures will probably be revised"
+    script:
+        "../scripts/compute_revision_intervals.py"

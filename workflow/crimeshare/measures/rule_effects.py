@@ -15,6 +15,7 @@ Epidemiology 46 (2017) 348-355.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -69,6 +70,10 @@ COLUMNS = [
     "basis",
     "release_id",
 ]
+
+
+class NotIdentified(ValueError):
+    """The quarters cannot tell the steps, trends and seasons of a model apart."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,35 @@ def questions(recording_changes: pd.DataFrame, newest: date) -> list[Question]:
     return found
 
 
+def questions_of(
+    name: str, recording_changes: pd.DataFrame, newest: date, *, whole: bool
+) -> list[Question]:
+    """The changes of rules that can be estimated of one series.
+
+    Args:
+        name: the group or the code.
+        recording_changes: with ``change_id``, ``effective`` and ``offence_ids``.
+        newest: last day of the newest quarter.
+        whole: whether it is the group.  Another change within the quarters, which only some forces
+            felt, has a level of its own there; a code it took offences from has no answer.
+    """
+    touching = recording_changes[
+        [name in str(named).split() for named in recording_changes["offence_ids"]]
+    ]
+    effective = _effective(touching)
+    found = []
+    for question in questions(recording_changes, newest):
+        known = (question.effective, *question.others)
+        between = tuple(
+            sorted(
+                {d for d in effective.values() if question.first < d <= question.last} - {*known}
+            )
+        )
+        if question.recording_change in effective and (whole or not between):
+            found.append(replace(question, others=(*question.others, *between)))
+    return found
+
+
 def _effective(recording_changes: pd.DataFrame) -> dict[str, date]:
     """First day of each change of rules."""
     return {
@@ -175,35 +209,25 @@ def compute_rule_effects(
     ].assign(period_end=lambda rows: pd.to_datetime(rows["period_end"]))
     if newest.empty:
         return pd.DataFrame(columns=COLUMNS)
-    asked = questions(recording_changes, newest["period_end"].max().date())
-    touched = {
-        row["change_id"]: str(row["offence_ids"]).split()
-        for row in recording_changes.to_dict("records")
-    }
-    effective = _effective(recording_changes)
+    last = newest["period_end"].max().date()
     rows = []
-    for question in asked:
-        for code, series in newest.groupby("code", dropna=False):
-            name = offence_id if pd.isna(code) else str(code)
+    for code, series in newest.groupby("code", dropna=False):
+        name = offence_id if pd.isna(code) else str(code)
+        for question in questions_of(name, recording_changes, last, whole=bool(pd.isna(code))):
             counts = window(series, question)
-            disturbed = any(
-                name in named
-                and question.first < effective[change] <= question.last
-                and effective[change] not in (question.effective, *question.others)
-                for change, named in touched.items()
-            )
-            if name not in touched[question.recording_change] or counts is None or disturbed:
+            if counts is None:
                 continue
             for method in METHODS:
                 used = quarters_of(counts, question, method)
-                if used is None:
+                effect = None if used is None else _effect(used, question, method, level)
+                if used is None or effect is None:
                     continue
                 rows.append(
                     {
                         "recording_change": question.recording_change,
                         "offence_id": offence_id,
                         "code": None if pd.isna(code) else code,
-                        **_effect(used, question, method, level),
+                        **effect,
                         "level": level,
                         "method": method,
                         "first_quarter": used.index[0],
@@ -244,9 +268,13 @@ def quarters_of(counts: pd.DataFrame, question: Question, method: str) -> pd.Dat
     return first_year if len(first_year) < len(counts) else None
 
 
-def fitted_effect(counts: pd.DataFrame, question: Question, method: str) -> Step:
-    """The step at the day of a change, by one of `METHODS`."""
-    return step_at(counts, [question.effective, *question.others], _sloped(question, method))
+def fitted_effect(counts: pd.DataFrame, question: Question, method: str) -> Step | None:
+    """The step at the day of a change by one of `METHODS`; None where the quarters cannot tell."""
+    days = [question.effective, *question.others]
+    try:
+        return step_at(counts, days, _sloped(question, method))
+    except NotIdentified:
+        return None
 
 
 def _sloped(question: Question, method: str) -> int:
@@ -257,15 +285,20 @@ def _sloped(question: Question, method: str) -> int:
 
 def _effect(
     counts: pd.DataFrame, question: Question, method: str, level: float
-) -> dict[str, float | int]:
-    """The effect at the day of the change, and its place among those of placebo dates."""
+) -> dict[str, float | int] | None:
+    """The effect at the day of the change, and its place among those of placebo dates.
+
+    None where the quarters cannot tell it.
+    """
     found = fitted_effect(counts, question, method)
+    if found is None:
+        return None
     days = [question.effective, *question.others]
     sloped = _sloped(question, method)
-    placebos = [
-        step_at(counts, [day, *days], sloped and sloped + 1).effect
-        for day in placebo_dates(pd.DatetimeIndex(counts.index), days)
-    ]
+    placebos = []
+    for day in placebo_dates(pd.DatetimeIndex(counts.index), days):
+        with suppress(NotIdentified):
+            placebos.append(step_at(counts, [day, *days], sloped and sloped + 1).effect)
     lower, upper = found.limits(level)
     return {
         "effect_pct": 100 * float(np.expm1(found.effect)),
@@ -293,6 +326,9 @@ def step_at(counts: pd.DataFrame, days: Sequence[date], sloped: int = 0) -> Step
         days: first days of changes of level; that of a quarter in which one falls counts by the
             part of it that comes after.
         sloped: after how many of the days, in their order, the trend may change too.
+
+    Raises:
+        NotIdentified: where there are too few quarters for so many days.
     """
     quarters = pd.DatetimeIndex(counts.index)
     effects = [_after(quarters, day) for day in days]
@@ -300,6 +336,8 @@ def step_at(counts: pd.DataFrame, days: Sequence[date], sloped: int = 0) -> Step
     season = [(quarters.quarter == quarter).astype(float) for quarter in (2, 3, 4)]
     trend = np.arange(len(quarters)) / len(quarters)
     common = np.column_stack([*effects, *slopes, *season, trend])
+    if np.linalg.matrix_rank(sm.add_constant(common)) <= common.shape[1]:
+        raise NotIdentified(f"{len(quarters)} quarters cannot tell {len(days)} steps apart")
     values = counts.to_numpy(dtype=np.float64)
     # What moves is the same for all forces, so the levels of the forces drop out, and the
     # likelihood is that of their sum.

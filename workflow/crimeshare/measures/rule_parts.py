@@ -31,7 +31,7 @@ from crimeshare.measures.rule_effects import (
     Step,
     fitted_effect,
     quarters_of,
-    questions,
+    questions_of,
     window,
 )
 
@@ -146,8 +146,8 @@ def _estimated(
 ) -> list[dict[str, object]]:
     """All steps of the group that can be estimated, together, by each method."""
     series = newest[newest["code"].isna() & (newest["area_type"] == "force")]
-    of_group = touching[touching["named"].map(lambda ids: offence_id in ids)]
-    asked = questions(of_group, series["period_end"].max().date())
+    last = series["period_end"].max().date()
+    asked = questions_of(offence_id, touching, last, whole=True)
     rows = []
     for method in METHODS:
         steps = [
@@ -199,7 +199,8 @@ def _new_codes(
     """Offences of the newest year of codes that a change brought into the group since the base.
 
     A change brings a code in where it names both the code and the group and took effect before the
-    code was first counted; one that names the code alone moves it inside the group.
+    code was first counted; one that names the code alone moves it inside the group.  Of several the
+    first brought it in.
     """
     by_code = given.pivot_table(
         index="period_end", columns="code", values="value", aggfunc="sum", sort=True
@@ -213,7 +214,7 @@ def _new_codes(
             & (touching["effective"] <= first)
         ]
         if len(bringing):
-            found[str(code)] = str(bringing["change_id"].iloc[-1])
+            found[str(code)] = str(bringing["change_id"].iloc[0])
     if not found:
         return []
     newest = by_code[list(found)].iloc[-YEAR:].sum().sum()
@@ -234,7 +235,8 @@ def _described(
     touching: pd.DataFrame, offence_id: str, quarters: pd.DatetimeIndex
 ) -> list[dict[str, object]]:
     """The changes of which nothing is estimated, each with the reason."""
-    estimated = {asked.recording_change for asked in questions(touching, quarters[-1].date())}
+    asked = questions_of(offence_id, touching, quarters[-1].date(), whole=True)
+    estimated = {question.recording_change for question in asked}
     rows = []
     since = quarters[0] - pd.DateOffset(months=3)
     for change in touching.to_dict("records"):

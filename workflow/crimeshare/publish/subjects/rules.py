@@ -170,7 +170,11 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
                 ]
             )
         else:
-            why = next(row["part"] for row in parts if row["recording_changes"] == change_id)
+            why = next(
+                row["part"]
+                for row in parts
+                if row["recording_changes"] == change_id and row["part"] in NOT_ESTIMATED
+            )
             none = Figure("rule_effect.none", None, "change", marker="not_applicable")
             lines.append([f"{label} ({NOT_ESTIMATED[why]})", none, "", "", ""])
     return Table(

@@ -1,0 +1,305 @@
+"""How will this figure be revised?  Limits from all vintages, by the age of a figure and by area.
+
+A revision is the logarithm of what a later release says over what the figure was.  Its size differs
+between forces, and the few revisions that one force has say little about its own, so that its mean
+square is drawn towards that of all forces as far as they are alike.  A revision beyond all but one
+in fifty counts as large as that one: a force that once recounted a year need not do so again.  How
+many times that scale a revision may be is read off revisions that were left out when the scale was
+measured, pooled over all forces, since revisions have far longer tails than a normal law: the
+limits are those within which that part of them lay.
+
+The limits are tried on what they are for: each vintage is left out in turn, with all years that
+share months with it, the limits are made of the others, and it is counted how many of its figures
+they hold.  That coverage has an interval of its own, by vintage, as the figures of one vintage hang
+together.  Limits that could not be tried are not given.
+
+Sources of the methods: R. McKenzie and M. Gamba, "Interpreting the results of revision analyses:
+recommended summary statistics", OECD and Eurostat task force on revisions analysis (2008):
+revisions by the age of a figure, and errors that allow for vintages that hang together (W. K. Newey
+and K. D. West, Econometrica 55 (1987) 703-708, by statsmodels).  G. K. Smyth, "Linear models and
+empirical Bayes methods for assessing differential expression in microarray experiments",
+Statistical Applications in Genetics and Molecular Biology 3 (2004): variances drawn together.  R.
+F. Barber, E. J. Candes, A. Ramdas and R. J. Tibshirani, "Predictive inference with the jackknife+",
+Annals of Statistics 49 (2021) 486-507: limits from revisions left out, here scaled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import statsmodels.api as sm
+from scipy.stats import t as student
+
+from crimeshare.measures.rank_ranges import squeeze
+from crimeshare.measures.revisions import FIGURE, with_ages
+from crimeshare.measures.survey import proportion_interval
+from crimeshare.reference import areas
+
+Values = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+METHOD = "shrunk_scale_left_out_quantile"
+
+AGES = {0: (0, 0), 12: (12, 12), 24: (24, 47)}
+"""Youngest and oldest age, in months, of the figures that each row is about."""
+
+WAIT = 12
+"""Months until the later vintage at least."""
+
+FEWEST = 5
+"""Vintages, no two of which share months with it, that a limit is made of at least."""
+
+LARGEST = 0.98
+"""Part of all revisions that are no larger than the one at which larger ones are cut off."""
+
+LAGS = 3
+"""Quarters by which two years may follow each other and still share months."""
+
+COLUMNS = [
+    "area_code",
+    "offence_id",
+    "age_months",
+    "lower_pct",
+    "upper_pct",
+    "level",
+    "method",
+    "scale_pct",
+    "own_scale_pct",
+    "mean_pct",
+    "vintages",
+    "coverage",
+    "coverage_lower",
+    "coverage_upper",
+    "vintages_tried",
+    "basis",
+    "formula",
+    "cells",
+    "release_id",
+]
+
+
+def compute_revision_intervals(
+    revisions: pd.DataFrame,
+    area_types: Mapping[str, str],
+    offence_ids: Collection[str],
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Limits within which a figure of an area will probably be revised.
+
+    Args:
+        revisions: as :func:`crimeshare.measures.revisions.compute_revisions` gives them.
+        area_types: of the areas that are looked at, by code; those of one type are drawn together.
+        offence_ids: the offence groups.
+        level: part of the revisions that the limits are to hold.
+
+    Returns:
+        `COLUMNS`, one row an area, offence group and age of a figure (0 months: new; 12: a year
+        old; 24: two to four years): ``lower_pct`` and ``upper_pct``, how far the figure will
+        probably have moved when it is a year older or more, in per cent.  ``scale_pct`` is the
+        area's root mean square revision as drawn together, ``own_scale_pct`` as it is,
+        ``mean_pct`` the mean revision, ``vintages`` how many there are.  ``coverage`` is the part
+        of the figures of left-out vintages that such limits held, with limits at the same level,
+        and ``vintages_tried`` the number of these.  Where no vintage could be left out, for one
+        because a single release revised them all, there is no row.
+    """
+    pairs = _pairs(with_ages(revisions[revisions["offence_id"].isin(offence_ids)]))
+    pairs = pairs.assign(area_type=pairs["area_code"].map(area_types)).dropna(subset=["area_type"])
+    rows = [
+        row
+        for (_, offence_id), of_group in pairs.groupby(["area_type", "offence_id"])
+        for age in AGES
+        for row in _rows(of_group[of_group["age_months"] == age], str(offence_id), age, level)
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.sort_values(["offence_id", "age_months", "area_code"], ignore_index=True)
+
+
+def kinds() -> dict[str, str]:
+    """What each area is drawn together with: forces with forces, larger areas with each other."""
+    larger = {"region": "larger", "country": "larger", "force": "force"}
+    return {
+        code: larger[area.area_type] for code, area in areas().items() if area.area_type in larger
+    }
+
+
+def _pairs(steps: pd.DataFrame) -> pd.DataFrame:
+    """The first vintage of each age and the last vintage there is, of every figure."""
+    follows = (
+        steps["previous_release_id"] == steps.groupby(FIGURE, sort=False)["release_id"].shift()
+    )
+    steps = steps.assign(chain=(~follows).cumsum())
+    like = ["chain", *FIGURE]
+    before = steps[[*like, "previous_release_id", "previous_value", "age_before"]]
+    after = steps[[*like, "release_id", "value", "age"]]
+    names = [*like, "release_id", "value", "age"]
+    vintages = pd.concat([before.set_axis(names, axis=1), after.set_axis(names, axis=1)])
+    vintages = vintages.drop_duplicates([*like, "release_id"]).sort_values("age", kind="stable")
+    vintages = vintages[vintages["value"] > 0]
+    last = vintages.drop_duplicates(like, keep="last")
+    found = []
+    for age, (youngest, oldest) in AGES.items():
+        first = vintages[vintages["age"].between(youngest, oldest)].drop_duplicates(like)
+        both = first.merge(last, on=like, suffixes=("", "_last"))
+        both = both[both["age_last"] >= both["age"] + WAIT]
+        found.append(both.assign(age_months=age))
+    pairs = pd.concat(found, ignore_index=True)
+    pairs["revision"] = np.log(pairs["value_last"] / pairs["value"])
+    # A figure that was published in two ways, with and without a force, counts by the later.
+    return pairs.drop_duplicates([*FIGURE, "age_months"], keep="last")
+
+
+def _rows(group: pd.DataFrame, offence_id: str, age: int, level: float) -> Iterator[dict[str, Any]]:
+    """The rows of one type of area, offence group and age."""
+    if group.empty:
+        return
+    wide = group.pivot(index="period_end", columns="area_code", values="revision").sort_index()
+    values = wide.to_numpy(dtype=np.float64)
+    apart = _apart(pd.DatetimeIndex(wide.index))
+    everything = np.ones(len(wide), dtype=bool)
+    quantile = left_out_quantile(values, apart, everything, level)
+    if quantile is None:
+        return
+    scale, own = scales(values, everything), _mean_squares(values, everything[None, :])[0][0]
+    # Figures that one release gave and another revised are one trial, whatever their number.
+    tried = back_test(values, apart, level) if group["release_id"].nunique() > FEWEST else []
+    coverage = coverage_interval(tried, level)
+    if coverage is None:
+        return
+    newest = str(group["release_id_last"].max())
+    for position, area_code in enumerate(wide.columns):
+        reach = quantile * scale[position]
+        known = wide[area_code].dropna()
+        if known.empty:
+            continue
+        yield {
+            "area_code": area_code,
+            "offence_id": offence_id,
+            "age_months": age,
+            "lower_pct": 100 * float(np.expm1(-reach)),
+            "upper_pct": 100 * float(np.expm1(reach)),
+            "level": level,
+            "method": METHOD,
+            "scale_pct": 100 * float(scale[position]),
+            "own_scale_pct": 100 * float(np.sqrt(own[position])),
+            "mean_pct": 100 * float(known.mean()),
+            "vintages": len(known),
+            "coverage": coverage[0],
+            "coverage_lower": coverage[1],
+            "coverage_upper": coverage[2],
+            "vintages_tried": len(tried),
+            "basis": f"{group['release_id'].nunique()} releases, whose figures came again later",
+            "formula": f"{quantile:.4f} * scale",
+            "cells": f"[{newest}]revisions: {area_code}, {offence_id}, {age} months old",
+            "release_id": newest,
+        }
+
+
+def _apart(ends: pd.DatetimeIndex) -> Mask:
+    """Which years, by their last days, share no months with which."""
+    months = (12 * ends.year + ends.month).to_numpy()
+    return np.asarray(np.abs(np.subtract.outer(months, months)) >= WAIT)
+
+
+def _mean_squares(values: Values, used: Mask) -> tuple[Values, Values]:
+    """Mean square of each area's revisions in the used vintages, and how many there are.
+
+    Args:
+        values: revisions by vintage (row) and area, empty where there is none.
+        used: vintages by set (row).
+
+    Returns:
+        Both by set (row) and area; the mean square of none is 0.
+    """
+    number = used.astype(np.float64) @ np.isfinite(values)
+    total = used.astype(np.float64) @ np.nan_to_num(values) ** 2
+    return total / np.maximum(number, 1), number
+
+
+def _drawn_together(values: Values, used: Mask, by: Mask) -> Values:
+    """Root mean squares in some vintages, drawn together as far as areas are alike in others.
+
+    Args:
+        values: revisions by vintage (row) and area.
+        used: vintages by set (row).
+        by: the vintages that say how alike the areas are.
+    """
+    with np.errstate(invalid="ignore"):
+        largest = np.nanquantile(np.abs(values[by]), LARGEST)
+    values = np.clip(values, -largest, largest)
+    mean_square, number = (part[0] for part in _mean_squares(values, by[None, :]))
+    df = float(np.median(number[number > 0])) if np.any(number > 0) else 1.0
+    together, total = squeeze(mean_square, df)
+    own, count = _mean_squares(values, used)
+    if np.isinf(total):
+        return np.asarray(np.sqrt(np.broadcast_to(together, own.shape)))
+    weight = total - df
+    if weight <= 0:
+        return np.asarray(np.sqrt(own))
+    common = float(np.mean((together * total - df * mean_square) / weight))
+    return np.asarray(np.sqrt((weight * common + count * own) / (weight + count)))
+
+
+def scales(values: Values, used: Mask) -> Values:
+    """Root mean square revision of each area in the used vintages, drawn together."""
+    together: Values = _drawn_together(values, used[None, :], used)[0]
+    return together
+
+
+def left_out_quantile(values: Values, apart: Mask, used: Mask, level: float) -> float | None:
+    """How many times its scale a revision is that was left out when the scale was measured.
+
+    Args:
+        values: revisions by vintage (row) and area, empty where there is none.
+        apart: which vintages share no months with which.
+        used: the vintages that are looked at.
+        level: part of the revisions to be no larger.
+
+    Returns:
+        The quantile over all vintages and areas; None with too few vintages.
+    """
+    others = apart & used[None, :]
+    tried = used & (others.sum(axis=1) >= FEWEST)
+    if not tried.any():
+        return None
+    scale = _drawn_together(values, others[tried], used)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scores = np.abs(values[tried]) / scale
+    # No revision of an area that never had one is no score.
+    known = scores[np.isfinite(scores)]
+    return float(np.quantile(known, level, method="higher")) if known.size else None
+
+
+def back_test(values: Values, apart: Mask, level: float) -> list[float]:
+    """The part of the figures of each vintage that limits made without it hold, oldest first."""
+    held = []
+    for position in range(len(values)):
+        used = apart[position]
+        quantile = left_out_quantile(values, apart, used, level)
+        if quantile is None:
+            continue
+        reach = quantile * scales(values, used)
+        known = np.isfinite(values[position])
+        held.append(float(np.mean(np.abs(values[position][known]) <= reach[known])))
+    return held
+
+
+def coverage_interval(held: list[float], level: float) -> tuple[float, float, float] | None:
+    """Mean of the parts held, with limits that allow for vintages that hang together.
+
+    None for fewer than two vintages.  Where every vintage held the same part, the limits are
+    Wilson's for as many trials as there are vintages.
+    """
+    if len(held) < 2:
+        return None
+    lags = {"maxlags": min(LAGS, len(held) - 1), "use_correction": True}
+    fit = sm.OLS(held, np.ones(len(held))).fit(cov_type="HAC", cov_kwds=lags)
+    mean, error = float(fit.params[0]), float(fit.bse[0])
+    if min(held) == max(held):
+        lower, upper = proportion_interval(mean, n=len(held), level=level)
+        return mean, float(lower), float(upper)
+    reach = float(student.ppf((1 + level) / 2, len(held) - 1)) * error
+    return mean, max(mean - reach, 0.0), min(mean + reach, 1.0)

@@ -1,0 +1,139 @@
+"""How far a figure will probably be revised: prediction limits in words and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from crimeshare.cells import Cell
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.subjects.estimates import Estimates, Place, built_root
+
+LIMITS = Path("results/estimates/revision_intervals.parquet")
+
+Row = dict[str, Any]
+Limits = dict[tuple[str, str, int], Row]
+"""Rows by area, offence group and age of the figure in months."""
+
+NEW = 0
+AGES = {0: "New", 12: "A year old", 24: "Two to four years old"}
+
+
+def open_limits(root: Path | None = None) -> Limits:
+    """The limits of the build that the working directory is in; see `built_root`."""
+    path = (root or built_root(LIMITS)) / LIMITS
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, stamp: int) -> Limits:
+    rows = pq.read_table(path).to_pylist()
+    return {(row["area_code"], row["offence_id"], row["age_months"]): row for row in rows}
+
+
+def sentence(limits: Limits, place: Place) -> str:
+    """How far the newest figure of an area will probably be revised; empty where nothing says."""
+    estimates = place.estimates
+    row = limits.get((place.area.area_code, estimates.offence_id, NEW))
+    if row is None or place.count().value is None:
+        return ""
+    lower, upper = _reach(row, place.slug)
+    return (
+        f"When it is a year old or older, the number of {estimates.offence_words} offences in "
+        f"{place.words} for the {estimates.latest.words} will probably have been revised by no "
+        f"more than {upper:absolute} upwards or {lower:absolute} downwards. These are limits for "
+        f"a revision, not for what happened. {_tried(row)}"
+    )
+
+
+def coverage(limits: Limits, estimates: Estimates) -> str:
+    """What limits for forces are, and how often such limits held; empty where there are none."""
+    row = next((_row(limits, force, NEW) for force in estimates.forces), None)
+    if row is None:
+        return ""
+    return (
+        "How far the figures of a force will probably be revised is told by the releases so far: "
+        f"by its own revisions, drawn towards those of all forces. {_tried(row)}"
+    )
+
+
+def table(limits: Limits, estimates: Estimates) -> Table | None:
+    """The limits of every force by the age of the figure; None where there are none."""
+    ages = [
+        age
+        for age in AGES
+        if any(_row(limits, force, age) is not None for force in estimates.forces)
+    ]
+    if not ages:
+        return None
+    none = Figure("revision_limits.none", None, "change", marker="unavailable")
+    rows: list[list[Content]] = []
+    for force in estimates.forces:
+        cells: list[Content] = []
+        for age in ages:
+            row = _row(limits, force, age)
+            cells += [none, none] if row is None else _reach(row, force.slug)
+        rows.append([f'<a href="{force.address}">{escape(force.name)}</a>', *cells])
+    headers = [f"{AGES[age]}: {end}" for age in ages for end in ("lowest likely", "highest likely")]
+    return Table(
+        f"How far {estimates.offence_words} figures will probably be revised, by their age, police "
+        "force areas",
+        ["Force", *headers],
+        rows,
+        notes=[
+            "Limits for the revision of a count by the time it is a year older or more. "
+            '<a href="methods.html#how-will-a-figure-be-revised">How they are made and tried</a>.'
+        ],
+        styles=["", *["signed"] * len(headers)],
+        wide=True,
+        sortable=True,
+    )
+
+
+def _row(limits: Limits, place: Place, age: int) -> Row | None:
+    return limits.get((place.area.area_code, place.estimates.offence_id, age))
+
+
+def _figure(row: Row, name: str, value: float, unit: str, formula: str) -> Figure:
+    what = f"{row['offence_id']}, every vintage {row['age_months']} months old"
+    return Figure(name, value, unit, (Cell(row["release_id"], "", "revisions", what),), formula)
+
+
+def _reach(row: Row, slug: str) -> Sequence[Figure]:
+    """How far down and up, as parts of the figure."""
+    name = f"revision_limits.{row['area_code']}.{row['offence_id']}.{row['age_months']}"
+    return [
+        _figure(
+            row,
+            f"{name}.{end}",
+            row[f"{end}_pct"] / 100,
+            "change",
+            f"{end} prediction limit of the revisions of {slug}, {row['formula']}",
+        )
+        for end in ("lower", "upper")
+    ]
+
+
+def _tried(row: Row) -> str:
+    """How often such limits held, with the interval of that."""
+    name = f"revision_coverage.{row['offence_id']}.{row['age_months']}"
+    formula = "part of the figures of left-out vintages that limits made without them held"
+    held, lower, upper = (
+        _figure(row, f"{name}{end}", row[column], "proportion", f"{what}{formula}")
+        for end, column, what in (
+            ("", "coverage", ""),
+            (".lower", "coverage_lower", "lower limit of the "),
+            (".upper", "coverage_upper", "upper limit of the "),
+        )
+    )
+    tried = _figure(row, f"{name}.tried", row["vintages_tried"], "count", "vintages left out")
+    return (
+        f"Tried on {tried} releases, each left out in turn, such limits held {held} of the figures "
+        f"(likely between {lower} and {upper})."
+    )
