@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from crimeshare.problems import Problem
+from crimeshare.releases.conversion import replaces_conversion, report
 from crimeshare.running import replacing, running, say
 
 with running(snakemake):
@@ -16,6 +17,9 @@ with running(snakemake):
         target = Path("resources/figures") / observations.name
         if target.exists() and target.read_bytes() == observations.read_bytes():
             continue
+        if replaces_conversion(target, observations):
+            for sentence in report(target, observations):
+                say(sentence)
         with replacing(target) as path:
             shutil.copyfile(observations, path)
         say(f"{target} holds the figures of {observations.stem}.")

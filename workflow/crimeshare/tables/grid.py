@@ -6,13 +6,15 @@ empty rows or columns a sheet begins with.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from python_calamine import CalamineWorkbook
 
@@ -31,6 +33,8 @@ MAX_CELLS = 2_000_000
 _MACROS = re.compile(r"vbaproject\.bin$|(^|/)macrosheets/|^(basic|scripts)/")
 _NO_MACROS = "ONS publishes none. Fetch it again from its page."
 
+_CSV_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,20})?", re.ASCII)
+
 Cell = object
 """What calamine gives for a cell: str, float, int, bool, a date, or "" when empty."""
 
@@ -45,12 +49,13 @@ class Grid:
 
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook's name, digest and sheets in order."""
+    """A workbook's name, digest and sheets in order; `of_csv` where files of CSV stand for it."""
 
     name: str
     sha256: str
     bytes: int
     grids: list[Grid]
+    of_csv: bool = False
 
     @property
     def sheet_names(self) -> list[str]:
@@ -69,13 +74,18 @@ def address(row: int, column: int) -> str:
 
 
 def open_workbook(path: Path) -> Workbook:
-    """Read every sheet of an .xls, .xlsx or .ods workbook.
+    """Read every sheet of an .xls, .xlsx or .ods workbook, or of tables published as CSV.
+
+    A .csv file is one sheet of its name, a .zip of nothing but .csv files a sheet for each; cells
+    are counted as a spreadsheet counts them.
 
     Raises:
         Problem: the file is not a workbook, is locked by a password, carries macros, or
             would unpack to more than a workbook of published tables ever needs.
     """
     content = path.read_bytes()
+    if (tables := _csv_tables(path, content)) is not None:
+        return Workbook(path.name, _sha256(content), len(content), tables, of_csv=True)
     _refuse_what_is_not_a_plain_workbook(path.name, content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -87,7 +97,54 @@ def open_workbook(path: Path) -> Workbook:
             f"{path.name} cannot be read as a workbook ({error}); expected an .xls, .xlsx or .ods "
             "file as published. Fetch it again, or check that it opens in a spreadsheet program."
         ) from error
-    return Workbook(path.name, hashlib.sha256(content).hexdigest(), len(content), grids)
+    return Workbook(path.name, _sha256(content), len(content), grids)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _csv_tables(path: Path, content: bytes) -> list[Grid] | None:
+    """The tables of a file of CSV, or of a zip of such files; None for any other file."""
+    if path.suffix.lower() == ".csv":
+        return [_csv_grid(path.name, path.stem, content)]
+    if not content.startswith(ZIP_MAGIC) or not zipfile.is_zipfile(io.BytesIO(content)):
+        return None
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    names = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
+    if not names or any(name.suffix.lower() != ".csv" for name in names):
+        return None
+    _refuse_unsafe_archive(path.name, content)
+    try:
+        return [_csv_grid(name.name, name.stem, archive.read(str(name))) for name in names]
+    except (zipfile.BadZipFile, RuntimeError, KeyError, zlib.error, EOFError) as error:
+        raise Problem(
+            f"{path.name} is damaged or locked ({error}); expected a zip of CSV files. Fetch it "
+            "again."
+        ) from error
+
+
+def _csv_grid(file: str, sheet: str, content: bytes) -> Grid:
+    """A table published as CSV: numbers as such, with thousands in commas or not, all else text."""
+    try:
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Problem(
+            f"{file} is not CSV in UTF-8 ({error}); save it as CSV UTF-8, or fetch it again."
+        ) from error
+    width = max(map(len, lines), default=0)
+    if len(lines) > MAX_ROWS or len(lines) * width > MAX_CELLS:
+        raise Problem(
+            f"{file} has {len(lines):,} rows and {width:,} columns; expected at most {MAX_ROWS:,} "
+            f"rows and {MAX_CELLS:,} cells. This is not a published table."
+        )
+    padded = ([*line, *[""] * (width - len(line))] for line in lines)
+    return Grid(sheet, [[_csv_cell(cell) for cell in line] for line in padded])
+
+
+def _csv_cell(text: str) -> Cell:
+    plain = text.strip()
+    return float(plain.replace(",", "")) if _CSV_NUMBER.fullmatch(plain) else text
 
 
 def _grids(name: str, book: CalamineWorkbook) -> Iterator[Grid]:

@@ -53,6 +53,7 @@ _ROLES = (
 )
 # Roles of the columns that say what a row is about.
 _NAMING = ("area_code", "area_name", "partnership_code", "partnership_name")
+_BY_FORCE = ("counts", "change", "rate")
 # A sheet looks like a table of ours if it has this many of the total and the nine main groups,
 # and this many of the 53 countries, regions and forces with a code.
 _ENOUGH_GROUPS, _ENOUGH_AREAS = 5, 30
@@ -429,10 +430,17 @@ def _check_dataset(
 def _check_tables(
     layout: Layout, tables: list[Table], workbook: Workbook, period_end: date
 ) -> None:
+    # Tables of partnerships are published as CSV by themselves.
+    whole = not workbook.of_csv or any(table.kind in _BY_FORCE for table in tables)
     for kind, row in layout.tables.items():
         here = [table for table in tables if table.kind == kind]
         current = [table for table in here if table.period_end == period_end]
-        if row["required"] == "yes" and not current and not (layout.unknown or layout.problems):
+        if (
+            whole
+            and row["required"] == "yes"
+            and not current
+            and not (layout.unknown or layout.problems)
+        ):
             layout.problems.append(
                 f"no sheet holds the table of {kind} for the year ending {period_end:%B %Y}; "
                 f"sheets present are {', '.join(map(repr, workbook.sheet_names))}. Expected a "
