@@ -69,14 +69,14 @@ def differences(conversion: pa.Table, workbook: pa.Table) -> pd.DataFrame:
 def _figures(table: pa.Table) -> pd.DataFrame:
     """Each figure as text: its offences, or its marker."""
     columns = [*KEY, "area_name", "value", "marker", "sheet", "cells"]
-    rows = table.select(columns).to_pandas()
+    rows: pd.DataFrame = table.select(columns).to_pandas()
     # A code is there or not; an empty one is a group as a whole.
     rows["code"] = rows["code"].fillna("")
     rows["figure"] = [
         str(marker) if pd.isna(value) else f"{value:.15g}"
         for value, marker in zip(rows["value"], rows["marker"], strict=True)
     ]
-    return rows[[*KEY, "area_name", "figure", "sheet", "cells"]]
+    return rows.drop(columns=["value", "marker"])
 
 
 def report(shipped: Path, read: Path, folder: Path = REPORTS) -> list[str]:
