@@ -99,6 +99,27 @@ def test_a_marked_figure_is_told_at_its_cell_and_not_at_its_total(
     assert text in fault.sentence
 
 
+def test_a_figure_withheld_in_a_partnership_that_its_sums_give_away() -> None:
+    right = next(
+        row
+        for row in shipped("pfa-2024-12")
+        if row.sheet == "Table C5" and row.cell == "U187" and row.measure == "count"
+    )
+    assert (right.area_name, right.value) == ("Rossendale", 14)
+    marked = dataclasses.replace(right, value=None, marker="suppressed", marker_text="[c]")
+    (fault,) = faults("pfa-2024-12", marked)
+    assert fault.cells == place(right)
+    assert "leave 14 for it" in fault.sentence
+    # Of a few offences it may be right to say nothing.
+    small = next(
+        row
+        for row in shipped("pfa-2024-12")
+        if row.sheet == "Table C5" and row.value == 3 and row.offence_id == "theft_from_person"
+    )
+    few = dataclasses.replace(small, value=None, marker="suppressed", marker_text="[c]")
+    assert faults("pfa-2024-12", few) == []
+
+
 @pytest.mark.parametrize("release_id", RELEASES)
 def test_a_change_withheld_for_a_small_base_that_is_none(release_id: str) -> None:
     right = one(release_id, "Kent", "robbery", "change_pct")

@@ -37,6 +37,8 @@ _LOW_POPULATION = 20_000
 
 # What a marker means that stands for a figure which is counted elsewhere all the same.
 _COUNTED = ("suppressed", "rounds_to_zero")
+# A count is withheld where so few offences might tell of somebody.
+_WITHHELD = 10
 # What a force that made no return, or an area without residents, has in all of a row.
 _OF_A_ROW = ("unavailable", "not_applicable", "low_population")
 
@@ -119,6 +121,7 @@ def _sum(
     tie = sum_tie(kind, whole, parts, slack, lambda total: _adds_up(whole, what, total))
     if any(part.marker in _COUNTED for part in parts):
         yield _no_more_than(whole, parts, what)
+        yield from _withheld_alone(whole, parts)
     else:
         yield tie
 
@@ -129,6 +132,20 @@ def _no_more_than(whole: Observation, parts: Sequence[Observation], what: str) -
     total = sum(part.value for part in parts if part.value is not None)
     said = _adds_up(whole, what, f"{total:,.0f}") if total > whole.value else ""
     return Tie("parts that leave something out", (whole, *parts), said, strict=False)
+
+
+def _withheld_alone(whole: Observation, parts: Sequence[Observation]) -> Iterator[Tie]:
+    """That a figure withheld beside others that are given is a small one: the rest gives it away."""
+    assert whole.value is not None
+    withheld = [part for part in parts if part.value is None]
+    rest = whole.value - sum(part.value for part in parts if part.value is not None)
+    if len(withheld) == 1 and withheld[0].marker == "suppressed" and rest >= _WITHHELD:
+        (row,) = withheld
+        said = (
+            f"{_what(row)} is marked {shown(row)}, though the figures beside it and their sum at "
+            f"{whole.cell} leave {rest:,.0f} for it, which is too large to be withheld"
+        )
+        yield Tie("figures withheld", (row,), said, strict=False)
 
 
 def _adds_up(whole: Observation, what: str, total: str) -> str:
