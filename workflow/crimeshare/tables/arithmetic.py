@@ -135,7 +135,7 @@ def _no_more_than(whole: Observation, parts: Sequence[Observation], what: str) -
 
 
 def _withheld_alone(whole: Observation, parts: Sequence[Observation]) -> Iterator[Tie]:
-    """That a figure withheld beside others that are given is a small one: the rest gives it away."""
+    """That a figure withheld beside others is a small one, as these give it away."""
     assert whole.value is not None
     withheld = [part for part in parts if part.value is None]
     rest = whole.value - sum(part.value for part in parts if part.value is not None)
