@@ -19,6 +19,7 @@ CONDA_NAMES = {
     "snakemake": "snakemake-minimal",
     "jupyter-client": "jupyter_client",
     "typst": "typst-py",
+    "docstring-parser": "docstring_parser",
 }
 # Distributions that the channels of pipeline.yaml do not hold, so that conda asks pip for them.
 PIP_ONLY = {"font-source-sans-pro", "gptables"}
