@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from crimeshare.configuration import Configuration, check_readable, read_configuration, schema
 from crimeshare.problems import Problem, Problems
+from crimeshare.reference import reported_groups
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def test_every_required_key_has_its_value_in_the_file(values: dict[str, Any]) ->
         ("releases", ["PFA 2024"], "all, or a list of release ids"),
         ("offence_group", "Stalking and harassment", "did you mean `stalking_harassment`?"),
         ("offence_group", "stalkng", "did you mean `stalking_harassment`?"),
+        ("offence_group", ["robbery"], "an offence_id of resources/reference/offences.csv"),
         ("force", "Dyfed Powys", "in lower case with hyphens"),
         ("force", "gwnt", "did you mean `gwent`?"),
         ("force", "wales", "a force in lower case with hyphens"),
@@ -76,6 +78,25 @@ def test_a_value_that_may_not_be(
     given = str(value).replace("\r\n", "\\x0d\\x0a")  # a sentence is one line
     assert caught.value.problems[0].startswith(f"config: `{key}` is `{given}`; expected ")
     assert expected in caught.value.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("offence_id", "why"),
+    [
+        ("total", "all recorded crime, of which a share is taken"),
+        ("rape", "of which the newest edition gives no share, a part of `sexual_offences`"),
+        ("domestic_burglary", "which ended on 2017-03-31, replaced by residential burglary in"),
+    ],
+)
+def test_a_group_that_no_report_can_be_about(
+    offence_id: str, why: str, values: dict[str, Any]
+) -> None:
+    with pytest.raises(Problems) as caught:
+        read_configuration({**values, "offence_group": offence_id})
+    (sentence,) = caught.value.problems
+    assert sentence.startswith(f"config: `offence_group` is `{offence_id}`, {why}")
+    assert f"; expected one of `{reported_groups()[0]}`, " in sentence
+    assert sentence.count(".") == 1
 
 
 def test_an_unknown_key_names_the_nearest(values: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from crimeshare.measures.recorded import (
 )
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
+from crimeshare.reference import reported_groups
 from crimeshare.tables.combining import combine_recorded_crime
 from tests.facsimile import FIGURES
 
@@ -229,6 +230,20 @@ def test_every_recording_change_names_offences_and_a_source(
 ) -> None:
     assert recording_changes.notna().all(axis=None)
     assert (recording_changes["source"].str.len() > 10).all()
+
+
+def test_a_report_may_be_about_what_the_newest_edition_gives(shares: pd.DataFrame) -> None:
+    newest = shares[shares["release_id"] == shares["release_id"].max()]
+    assert set(newest.dropna(subset=["share"])["offence_id"]) == set(reported_groups())
+
+
+def test_a_group_that_nobody_has_looked_at_is_not_called_comparable(
+    changes: pd.DataFrame, recording_changes: pd.DataFrame
+) -> None:
+    looked_at = changes["offence_id"].isin(set(recording_changes["offence_id"]))
+    assert changes.loc[looked_at, "comparable"].notna().all()
+    assert changes.loc[~looked_at, "comparable"].isna().all()
+    assert (~looked_at).any()
 
 
 @pytest.mark.parametrize("offence_id", ["stalking_harassment", "violence_against_person"])

@@ -5,7 +5,7 @@ the keys in prose.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,7 +22,7 @@ from pydantic import (
 
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem, Problems, shown
-from crimeshare.reference import areas, offences
+from crimeshare.reference import areas, offences, reported_groups
 from crimeshare.texts import read_yaml
 
 SOURCES = ("embedded", "ons")
@@ -54,7 +54,7 @@ def _forces() -> list[str]:
 
 
 def _known_group(offence_id: str) -> str:
-    if offence_id in offences() and offence_id != TOTAL:
+    if offence_id in reported_groups():
         return offence_id
     raise ValueError(offence_id)
 
@@ -81,8 +81,8 @@ class Configuration(BaseModel):
         Literal["all"] | Annotated[list[Name], Field(min_length=1)], BeforeValidator(_as_list)
     ] = Field(description="all, or a list of release ids such as [pfa-2024-12]")
     offence_group: Annotated[Name, AfterValidator(_known_group)] = Field(
-        description="an offence_id of resources/reference/offences.csv but total, such as "
-        "stalking_harassment"
+        description="an offence_id of resources/reference/offences.csv whose share the newest "
+        "edition gives, such as stalking_harassment"
     )
     force: Annotated[Name, AfterValidator(_known_force)] = Field(
         description="a force in lower case with hyphens, such as south-wales"
@@ -162,10 +162,28 @@ def _sentence(key: str, kind: str, values: Mapping[str, Any]) -> str:
     expected = fields[key].description
     if kind == "missing":
         return f"config: the key `{key}` is missing from config/config.yaml; expected {expected}."
-    groups = [name for name in offences() if name != TOTAL]
+    groups = reported_groups()
     names = {"source": SOURCES, "offence_group": groups, "force": _forces()}.get(key, ())
     given = shown(values[key])
+    if key == "offence_group" and given in offences():
+        return (
+            f"config: `{key}` is `{given}`, {_unreported(given)}; expected one of {_all(groups)}."
+        )
     return f"config: `{key}` is `{given}`; expected {expected}{did_you_mean(given, names) or '.'}"
+
+
+def _unreported(offence_id: str) -> str:
+    """Why no report can be about an offence group that is known."""
+    group = offences()[offence_id]
+    if offence_id == TOTAL:
+        return "all recorded crime, of which a share is taken"
+    if group.ended:
+        return f"which ended on {group.ended}, {group.note[:1].lower()}{group.note[1:]}"
+    return f"of which the newest edition gives no share, a part of `{group.parent_id}`"
+
+
+def _all(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 if __name__ == "__main__":

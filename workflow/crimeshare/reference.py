@@ -9,9 +9,6 @@ from functools import cache
 from pathlib import Path
 
 REFERENCE = Path(__file__).parents[2] / "resources" / "reference"
-if not REFERENCE.is_dir():
-    # Installed from a wheel, which brings the project's data along.
-    REFERENCE = Path(__file__).parent / "project" / "resources" / "reference"
 PLACES = REFERENCE / "places.csv"
 PARTNERSHIPS = REFERENCE / "partnerships.csv"
 
@@ -38,9 +35,13 @@ class Area:
 
 @dataclass(frozen=True)
 class Offence:
-    """An offence group, the group it is part of, and whether Table P1 has a column of it.
+    """An offence group as ``resources/reference/offences.csv`` has it.
 
-    `split_from` is the group beside it that held its offences before it became one.
+    Attributes:
+        parent_id: the group it is part of.
+        in_table_p1: ``yes`` where Table P1 has a column of it.
+        split_from: the group that its offences were counted in before it had a column.
+        ended: the last day it was recorded, as 2017-03-31; empty while it is.
     """
 
     offence_id: str
@@ -49,6 +50,7 @@ class Offence:
     in_table_p1: str
     split_from: str
     note: str
+    ended: str = ""
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -77,6 +79,16 @@ def main_groups() -> list[str]:
 def published_columns() -> list[str]:
     """The offence ids of the columns of Table P1, of all editions, but for the total."""
     return [offence.offence_id for offence in offences().values() if offence.in_table_p1 == "yes"]
+
+
+def reported_groups() -> list[str]:
+    """The offence ids a report can be about: the columns of the newest editions' Table P1."""
+    return [name for name in published_columns() if not offences()[name].ended]
+
+
+def split_groups(offence_id: str) -> list[str]:
+    """The groups whose offences this one held before they had a column of their own."""
+    return [name for name, offence in offences().items() if offence.split_from == offence_id]
 
 
 def line_of(offence_id: str) -> list[str]:
