@@ -83,7 +83,7 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
     shutil.copytree(built_once(tmp_path_factory, root), folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        execute_pages(page_types(), {}, folder)
+        execute_pages(page_types(), folder)
         patch.chdir(folder)
         bodies = {page: render_body(read_executed(page)) for page in page_types()}
         for page, body in bodies.items():

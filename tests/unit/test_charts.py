@@ -233,11 +233,14 @@ def test_the_text_alternative_tells_the_numbers_drawn(
 
 def test_titles_state_what_the_numbers_say(estimates: Estimates, series: pd.DataFrame) -> None:
     gwent = estimates.place("gwent")
-    first, last = series.iloc[0], series.iloc[-1]
+    # No further back than the last change of recording.
+    begin = series["period_end"] - pd.DateOffset(years=1) + pd.Timedelta(days=1)
+    last_change = pd.Timestamp(factsheet.breaks("stalking_harassment")[-1].day)
+    first, last = series[begin >= last_change].iloc[0], series.iloc[-1]
     title = charts.plain(factsheet.share_over_time(gwent).title)
     assert f"{100 * last['share']:.1f}% of recorded crime in Gwent" in title
     way = "up" if last["share"] > first["share"] else "down"
-    assert f"{way} from {100 * first['share']:.1f}%" in title
+    assert f"{way} from {100 * first['share']:.1f}% in the year ending" in title
     funnel = standing.funnel_plot(gwent)
     assert funnel
     rank = prose.ordinal(int(last["rank_forces"]))

@@ -138,11 +138,39 @@ def test_a_rank_names_its_list() -> None:
 
 def test_a_part_has_no_rank_among_main_groups() -> None:
     assert prose.no_rank(
-        "Stalking and harassment", "violence against the person", "main_groups"
+        "Stalking and harassment", "it is part of violence against the person", "main_groups"
     ) == (
         "Stalking and harassment has no rank among main groups: it is part of violence against "
         "the person"
     )
+    assert prose.no_rank("Theft offences", "they have parts", "subgroups").startswith(
+        "Theft offences have no rank among sub-groups: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "counted", "of", "before_a_noun"),
+    [
+        ("Robbery", 2, "robbery offences", "offences of robbery", "robbery"),
+        ("Robbery", 1, "robbery offence", "offences of robbery", "robbery"),
+        ("Theft offences", 2, "theft offences", "theft offences", "theft offence"),
+        ("Theft offences", 1, "theft offence", "theft offences", "theft offence"),
+        ("Miscellaneous crimes", 0, "miscellaneous crimes", "miscellaneous crimes", None),
+        ("Possession of weapons offences", 3, "possession of weapons offences", None, None),
+    ],
+)
+def test_the_name_of_a_group_is_never_followed_by_what_it_ends_with(
+    name: str, number: int, counted: str, of: str | None, before_a_noun: str | None
+) -> None:
+    assert prose.offences_in(name, number) == counted
+    assert of is None or prose.offences_of(name) == of
+    assert before_a_noun is None or prose.attributive(name) == before_a_noun
+
+
+def test_names_of_groups_take_their_verbs() -> None:
+    assert prose.is_plural("Public order offences")
+    assert not prose.is_plural("Possession of weapons offences")
+    assert not prose.is_plural("Burglary")
 
 
 @pytest.mark.parametrize(

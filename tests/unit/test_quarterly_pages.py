@@ -171,7 +171,7 @@ def test_the_table_has_the_numbers_of_the_chart(quarters: Quarterly, estimates: 
         assert sum(parts) == whole
 
 
-def test_a_group_without_codes_of_its_own_is_drawn_as_a_whole(
+def test_a_group_with_parts_is_drawn_by_the_codes_of_its_parts(
     root: Path, built: Path, tmp_path: Path
 ) -> None:
     from crimeshare.measures.quarters import compute_home_office_check, compute_quarterly_series
@@ -191,9 +191,16 @@ def test_a_group_without_codes_of_its_own_is_drawn_as_a_whole(
     place = open_estimates("robbery", built).nation
     chart = quarterly.by_quarter(robbery, place)
     assert chart
-    assert {row["series"] for row in rows_of(chart._repr_html_())} == {"Robbery"}
-    assert "offences of robbery" in plain(quarterly.opening(robbery, place))
-    assert [row[1].value for row in quarterly.latest_quarters(robbery, place).rows]  # type: ignore[union-attr]
+    assert {row["series"] for row in rows_of(chart._repr_html_())} == {
+        "Robbery of business property",
+        "Robbery of personal property",
+    }
+    assert "offences of robbery of business property" in plain(quarterly.opening(robbery, place))
+    table_now = quarterly.latest_quarters(robbery, place)
+    assert table_now
+    for _, *counts in table_now.rows:
+        business, personal, together = (figure.value for figure in counts)  # type: ignore[union-attr]
+        assert business + personal == together  # type: ignore[operator]
 
 
 def test_a_workbooks_figure_names_its_cell(

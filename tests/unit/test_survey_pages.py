@@ -18,7 +18,7 @@ from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
 from crimeshare.publish.pdf.typeset import typeset
 from crimeshare.publish.subjects import front, methods, sources, survey_pages, survey_prose
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import Estimates, open_estimates
 from crimeshare.publish.subjects.survey_charts import (
     Interval,
     Line,
@@ -38,7 +38,7 @@ def text(html: str) -> str:
     return re.sub(r"<[^>]+>", "", html)
 
 
-def tables(survey: Survey) -> list[str]:
+def tables(survey: Survey, estimates: Estimates) -> list[str]:
     return [
         table._repr_html_()
         for table in (
@@ -56,7 +56,7 @@ def tables(survey: Survey) -> list[str]:
             methods.agreement_table(survey),
             methods.disagreement_table(survey),
             sources.surveyed(survey),
-            sources.two_totals(survey),
+            sources.two_totals(survey, estimates),
             sources.notices(survey),
         )
     ]
@@ -212,8 +212,8 @@ class TestEstimates:
 
 
 class TestPages:
-    def test_every_number_is_a_figure(self, survey: Survey) -> None:
-        pieces = [*tables(survey), *(chart._repr_html_() for chart in charts(survey))]
+    def test_every_number_is_a_figure(self, survey: Survey, estimates: Estimates) -> None:
+        pieces = [*tables(survey, estimates), *(chart._repr_html_() for chart in charts(survey))]
         pieces += [
             survey_pages.last_year(survey),
             survey_pages.since_16(survey),
@@ -231,7 +231,7 @@ class TestPages:
             methods.agreement_sentence(survey),
             methods.distant_agreement_sentence(survey),
             methods.verdict_list(),
-            sources.two_totals_sentence(survey),
+            sources.two_totals_sentence(survey, estimates),
         ]
         assert [stray for piece in pieces for stray in stray_numbers(piece)] == []
 
@@ -239,8 +239,8 @@ class TestPages:
         values: dict[str, set[str]] = {}
         page = "".join(
             [
-                *tables(survey),
-                *front.survey_sentences(survey),
+                *tables(survey, estimates),
+                *front.survey_sentences(survey, estimates),
                 front.headline(estimates, survey)._repr_html_(),
                 methods.why_wilson(),
                 methods.restart_sentence(survey),
@@ -252,9 +252,9 @@ class TestPages:
         assert {name: found for name, found in values.items() if len(found) > 1} == {}
 
     def test_stalking_is_never_printed_without_an_assumed_base_in_its_table(
-        self, survey: Survey
+        self, survey: Survey, estimates: Estimates
     ) -> None:
-        for html in tables(survey)[:4]:
+        for html in tables(survey, estimates)[:4]:
             rows = re.findall(r"<tr>.*?</tr>", html, flags=re.DOTALL)[1:]
             assert rows
             assert all("assumed base" in row and " assumed<" in row for row in rows)
@@ -275,8 +275,10 @@ class TestPages:
         ):
             assert reason in said
 
-    def test_both_totals_of_one_year_are_on_the_page_of_sources(self, survey: Survey) -> None:
-        html = sources.two_totals(survey)._repr_html_()
+    def test_both_totals_of_one_year_are_on_the_page_of_sources(
+        self, survey: Survey, estimates: Estimates
+    ) -> None:
+        html = sources.two_totals(survey, estimates)._repr_html_()
         values = {float(figure["value"]) for figure in shown(html)}
         assert {144025.0, 144171.0, 146.0} <= values
 
@@ -287,7 +289,9 @@ class TestPages:
 
 
 class TestFront:
-    def test_two_sentences_say_both_estimates(self, built: Path, survey: Survey) -> None:
+    def test_two_sentences_say_both_estimates(
+        self, built: Path, survey: Survey, estimates: Estimates
+    ) -> None:
         prevalence = pd.read_parquet(built / "results/estimates/prevalence.parquet")
         everyone = prevalence[
             (prevalence["sex"] == "all")
@@ -295,7 +299,7 @@ class TestFront:
             & (prevalence["characteristic"] == "all")
         ].sort_values(["period_end", "release_id"])
         newest = everyone.groupby("measure_id")["estimate"].last()
-        lately, ever = (text(sentence) for sentence in front.survey_sentences(survey))
+        lately, ever = (text(sentence) for sentence in front.survey_sentences(survey, estimates))
         assert f"{100 * newest['stalking']:.1f}% (likely between" in lately
         assert f"{100 * newest['stalking_since_16']:.1f}%, likely between" in ever
 
@@ -313,14 +317,30 @@ class TestFront:
     def test_other_offence_groups_get_no_estimate_of_stalking(
         self, built: Path, survey: Survey
     ) -> None:
-        from crimeshare.publish.subjects.estimates import open_estimates
-
-        robbery = open_estimates("robbery", built)
-        assert not front.surveyed(robbery)
-        assert "survey" not in front.two_measures(robbery)
-        html = front.headline(robbery, survey)._repr_html_()
+        shoplifting = open_estimates("shoplifting", built)
+        assert "gives no estimate of shoplifting" in front.two_measures(shoplifting)
+        html = front.headline(shoplifting, survey)._repr_html_()
         assert "stalk" not in text(html)
         assert "ikely between" not in html
+        assert front.survey_section(survey, shoplifting) == ""
+        assert front.survey_chart(survey, shoplifting) is None
+
+    def test_a_group_with_a_measure_gets_its_own(self, built: Path, survey: Survey) -> None:
+        burglary = open_estimates("burglary", built)
+        years = survey.series("burglary", "all", "all")
+        latest = years[-1]
+        _, _, estimate = front.headline(burglary, survey).facts
+        assert text(estimate[0]) == latest.figure.text
+        assert "of households experienced domestic burglary" in estimate[1]
+        said = text(front.survey_section(survey, burglary))
+        assert said.startswith("## How common domestic burglary is")
+        assert f"{latest.lower.text} and {latest.upper.text}" in said
+        change = survey.changes("burglary", "all", "all")[-1]
+        assert survey_prose.VERDICTS[change.verdict or ""] in said
+        assert "stalk" not in said.lower()
+        chart = front.survey_chart(survey, burglary)
+        assert chart
+        assert len([f for f in chart.figures if f.unit == "proportion"]) >= len(years)
 
 
 class TestDesignFactors:

@@ -20,8 +20,10 @@ MEASURES = {
     "headline_including_fraud": "any headline crime",
     "burglary": "domestic burglary",
     "vehicle_theft": "vehicle-related theft",
-    "theft": "theft of any kind",
+    "vehicle_theft_owners": "vehicle-related theft",
+    "bicycle_theft_owners": "bicycle theft",
     "theft_from_person": "theft from the person",
+    "theft": "theft of any kind",
 }
 
 

@@ -15,11 +15,7 @@
 
 from crimeshare.publish.site.pages import batches, report_pages
 
-pages = report_pages()
-parameters = {
-    "offence_id": configuration.offence_group,
-    "force": configuration.force,
-}
+pages = report_pages(configuration.offence_group)
 executed = [page.executed.as_posix() for page in pages]
 # Large enough that starting a kernel and loading the tables weigh little.
 BATCH = 24
@@ -56,7 +52,7 @@ for name, batch in batches(pages, tables, BATCH).items():
                 *sorted({depends(page.source.as_posix()).software for page in batch}),
             ],
             pages=[page.name for page in batch],
-            parameters=parameters,
+            offence_group=configuration.offence_group,
         message:
             f"Executing {len(batch)} of {len(pages)} notebooks: {batch[0].title} ..."
         script:
@@ -83,6 +79,7 @@ rule render_site:
         mem_mb=500,
     params:
         software=depends("render_site").software,
+        offence_group=configuration.offence_group,
         site_url=configuration.site_url,
     message:
         "Rendering the site"
@@ -115,7 +112,7 @@ rule render_force:
             depends("render_force").software,
             depends("notebooks/force.ipynb").software,
         ],
-        parameters=parameters,
+        offence_group=configuration.offence_group,
         site_url=configuration.site_url,
     message:
         "Executing and rendering the page of {wildcards.force}"
@@ -142,28 +139,6 @@ rule render_places:
         "Writing the list of places"
     script:
         "../scripts/render_places.py"
-
-
-rule render_reference:
-    input:
-        modules=[shipped(path) for path in measures()],
-        reference=depends("render_reference").files,
-    output:
-        pages=directory("results/report/reference"),
-    log:
-        "results/logs/render_reference.log",
-    benchmark:
-        "results/benchmarks/render_reference.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=250,
-    params:
-        software=depends("render_reference").software,
-    message:
-        "Writing the reference pages of the functions"
-    script:
-        "../scripts/render_reference.py"
 
 
 rule render_explorer:

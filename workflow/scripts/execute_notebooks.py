@@ -7,6 +7,5 @@ from crimeshare.publish.site.pages import page
 from crimeshare.running import running
 
 with running(snakemake):
-    execute_pages(
-        [page(name) for name in snakemake.params.pages], snakemake.params.parameters, Path.cwd()
-    )
+    group = snakemake.params.offence_group
+    execute_pages([page(name, group) for name in snakemake.params.pages], Path.cwd())

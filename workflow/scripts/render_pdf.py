@@ -17,10 +17,13 @@ from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
     registry = read_registry(Path(snakemake.input.registry))
-    subject = f"{offences()[snakemake.params.offence_group].name} in recorded crime"
-    chapters = {page: read_executed(page) for page in report_chapters(snakemake.params.force)}
+    group = snakemake.params.offence_group
+    subject = f"{offences()[group].name} in recorded crime"
+    chapters = {
+        page: read_executed(page) for page in report_chapters(snakemake.params.force, group)
+    }
     documents = {Path(snakemake.output.report): report_document(chapters, registry)}
-    for page in report_pages():
+    for page in report_pages(group):
         if page.notebook == "force":
             documents[page.path.with_suffix(".pdf")] = factsheet_document(
                 page, read_executed(page), subject, registry

@@ -6,7 +6,7 @@ from crimeshare.running import replacing, running
 
 with running(snakemake):
     bodies = {}
-    for page in report_pages():
+    for page in report_pages(snakemake.params.offence_group):
         bodies[page] = render_body(read_executed(page))
         with replacing(page.path) as path:
             path.write_text(

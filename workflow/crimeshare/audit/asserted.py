@@ -12,12 +12,21 @@ from crimeshare.audit.statements import (
     Total,
 )
 from crimeshare.periods import in_words
+from crimeshare.reference import offences
 from crimeshare.survey_words import measure, who
 
 
 def asserted(claim: AnyClaim) -> str:
     """The one thing that an entry asserts: ``count 9,013: Stalking and harassment, Gwent, ...``."""
     return f"{_said(claim)}: {', '.join(_about(claim))}, {in_words(claim.period)}{_beside(claim)}"
+
+
+def subject(claim: AnyClaim) -> str:
+    """What it is about: id of an offence group, `total`, or a measure of the survey."""
+    if isinstance(claim, Comparison | Proportion):
+        return claim.measure
+    offence = claim.offence
+    return offence.offence_id if offence.offence_id in offences() else offence.parent_id
 
 
 def _said(claim: AnyClaim) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from crimeshare.audit.asserted import asserted
+from crimeshare.audit.asserted import asserted, subject
 from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
@@ -26,6 +26,7 @@ CLAIMS = {
     "statement": "str",
     "source": "str",
     "asserted": "str",
+    "subject": "str",
     "claimed": "float64",
     "computed": "float64",
     "lower": "float64",
@@ -114,6 +115,7 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
                 "statement": claim.statement,
                 "source": claim.source,
                 "asserted": asserted(claim),
+                "subject": subject(claim),
                 "claimed": claimed(claim),
                 "computed": computed.value if computed else None,
                 "lower": computed.lower if computed else None,

@@ -14,7 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crimeshare.measures.series import TOTAL, years_of_areas
+from crimeshare.measures.series import (
+    TOTAL,
+    one_thing,
+    redefinitions,
+    same_codes,
+    years_of_areas,
+)
 from crimeshare.reference import areas, line_of, offences, read_rows
 
 EVERYTHING_ELSE = "everything_else"
@@ -134,8 +140,13 @@ def _years(quarters: pd.DataFrame, offence_group: str) -> pd.DataFrame:
     ends = pd.DatetimeIndex(sorted(quarters["period_end"].unique()))
     every = pd.DataFrame(True, index=pd.Index(sorted(by_code["offence_id"].unique())), columns=ends)
     group = _group_is_there(quarters, offence_group, ends)
-    exists = every & group.to_numpy()
-    rows = years_of_areas(by_code, exists, every)
+    # A year before a code came or went does not say what moved the group.
+    moved = redefinitions(quarters, ends)
+    same = same_codes(moved, pd.Index([offence_group]), ends)
+    whole = one_thing(moved.get(offence_group, ()), ends)
+    rows = years_of_areas(
+        by_code, every & (group & whole).to_numpy(), every & same.loc[offence_group].to_numpy()
+    )
     return rows.drop(columns="excluded")
 
 

@@ -112,7 +112,7 @@ def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> 
     shown = changes["previous"] >= SMALL_BASE
     changes["change_pct"] = (100 * changes["change"] / changes["previous"]).where(shown)
     names = recording_changes_between(changes, recording_changes)
-    changes["comparable"] = names.isna()
+    changes["comparable"] = comparable(changes["offence_id"], names, recording_changes)
     changes["recording_changes"] = names
     columns = [
         "release_id",
@@ -253,6 +253,21 @@ def _recovered(count: pd.Series, change_pct: pd.Series) -> pd.Series:
     previous = count / ratio.where(ratio > 0)
     whole = previous.round()
     return whole.where((previous - whole).abs() < WHOLE)
+
+
+def comparable(
+    offence_ids: pd.Series, names: pd.Series, recording_changes: pd.DataFrame
+) -> pd.Series:
+    """Whether two years may be compared: false across a change, empty where nobody looked for any.
+
+    Args:
+        offence_ids: group of each pair of years.
+        names: as :func:`recording_changes_between` gives them.
+        recording_changes: as :func:`read_recording_changes` gives it; a group that no change
+            touches has not been looked at.
+    """
+    gathered = offence_ids.isin(set(recording_changes["offence_id"]))
+    return names.isna().astype("boolean").where(gathered)
 
 
 def recording_changes_between(changes: pd.DataFrame, recording_changes: pd.DataFrame) -> pd.Series:

@@ -167,7 +167,9 @@ def questions_of(
                 {d for d in effective.values() if question.first < d <= question.last} - {*known}
             )
         )
-        if question.recording_change in effective and (whole or not between):
+        # Of two changes of one day nothing can say which did what.
+        alone = list(effective.values()).count(question.effective) == 1
+        if question.recording_change in effective and alone and (whole or not between):
             found.append(replace(question, others=(*question.others, *between)))
     return found
 

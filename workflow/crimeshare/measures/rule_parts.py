@@ -34,9 +34,11 @@ from crimeshare.measures.rule_effects import (
     questions_of,
     window,
 )
+from crimeshare.measures.series import redefinitions
 
 ESTIMATED, NEW_CODES = "estimated_steps", "codes_counted_since"
 LOCKDOWN_TOO, TOO_FEW, INSIDE = "with_the_lockdown", "too_few_quarters", "inside_the_group"
+SAME_DAY = "with_another_change"
 """Why a change is not estimated: what else came that day, what is missing, what it leaves alone."""
 
 NO_MODEL = "no_model"
@@ -98,15 +100,18 @@ def compute_rule_parts(
         row where the data do not hold a year before the first change, or no change is known.
     """
     newest = quarters[quarters["release_id"] == quarters["release_id"].max()]
+    begun = _same_group_since(newest, offence_id)
     newest = newest[newest["offence_id"] == offence_id].assign(
         period_end=lambda rows: pd.to_datetime(rows["period_end"])
     )
+    newest = newest[newest["period_end"] >= begun]
+    if newest.empty:
+        return pd.DataFrame(columns=COLUMNS)
     touching = _touching(recording_changes, offence_id, set(newest["code"].dropna()))
+    touching = touching[touching["effective"] > newest["period_end"].min()]
     group = newest[newest["code"].isna()].pivot(
         index="period_end", columns="area_code", values="value"
     )
-    if newest.empty:
-        return pd.DataFrame(columns=COLUMNS)
     # With no change every comparison is false.
     base = group.index[group.index < touching["effective"].min()][-YEAR:]
     if len(base) < YEAR or len(group) < 2 * YEAR:
@@ -130,6 +135,13 @@ def compute_rule_parts(
         *_described(touching, offence_id, group.index),
     ]
     return pd.DataFrame([common | row for row in rows], columns=COLUMNS)
+
+
+def _same_group_since(newest: pd.DataFrame, offence_id: str) -> pd.Timestamp:
+    """The first quarter since which no code has come from another group, or gone to one."""
+    ends = pd.DatetimeIndex(sorted(newest["period_end"].unique()))
+    moved = redefinitions(newest, ends).get(offence_id, []) if len(ends) else []
+    return ends[max(moved)] if moved else pd.Timestamp.min
 
 
 def _touching(changes: pd.DataFrame, offence_id: str, codes: set[str]) -> pd.DataFrame:
@@ -237,6 +249,8 @@ def _described(
     """The changes of which nothing is estimated, each with the reason."""
     asked = questions_of(offence_id, touching, quarters[-1].date(), whole=True)
     estimated = {question.recording_change for question in asked}
+    own = touching[touching["named"].map(lambda ids: offence_id in ids)]
+    days = own["effective"].value_counts()
     rows = []
     since = quarters[0] - pd.DateOffset(months=3)
     for change in touching.to_dict("records"):
@@ -249,6 +263,8 @@ def _described(
             why = LOCKDOWN_TOO
         elif not of_group:
             why = INSIDE
+        elif days[day] > 1:
+            why = SAME_DAY
         else:
             why = TOO_FEW if between < FEWEST else NO_MODEL
         rows.append({"part": why, "recording_changes": change["change_id"]})

@@ -9,12 +9,19 @@ release, so a share or change never mixes vintages.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from crimeshare.measures.recorded import KEY, SMALL_BASE, left_out, recording_changes_between
+from crimeshare.measures.recorded import (
+    KEY,
+    SMALL_BASE,
+    comparable,
+    left_out,
+    recording_changes_between,
+)
 from crimeshare.measures.revisions import issue_order
 from crimeshare.reference import (
     areas,
@@ -247,9 +254,9 @@ def _of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
     """
     groups = quarters[quarters["code"].isna()]
     ends = pd.DatetimeIndex(sorted(quarters["period_end"].unique()))
-    redefined = _redefined(quarters, ends)
+    redefined = redefinitions(quarters, ends)
     exists = _years_with_group(groups, ends, redefined)
-    same = _same_codes(redefined, exists.index, ends)
+    same = same_codes(redefined, exists.index, ends)
     rows = years_of_areas(groups, exists, same)
     totals = rows[rows["offence_id"] == TOTAL].set_index(["area_code", "period_end"])["count"]
     rows = rows.join(totals.rename("total"), on=["area_code", "period_end"])
@@ -337,7 +344,7 @@ def _years_of_forces(groups: pd.DataFrame, ends: pd.DatetimeIndex) -> pd.DataFra
     return sums.where(np.broadcast_to(~gap, sums.shape))
 
 
-def _redefined(quarters: pd.DataFrame, ends: pd.DatetimeIndex) -> dict[str, list[int]]:
+def redefinitions(quarters: pd.DataFrame, ends: pd.DatetimeIndex) -> dict[str, list[int]]:
     """Positions of the quarters in which each group gained or lost a code to another group.
 
     Harassment, for one, was violence without injury until stalking and harassment began.
@@ -356,13 +363,13 @@ def _redefined(quarters: pd.DataFrame, ends: pd.DatetimeIndex) -> dict[str, list
     return found
 
 
-def _same_codes(
+def same_codes(
     redefined: dict[str, list[int]], groups: pd.Index, ends: pd.DatetimeIndex
 ) -> pd.DataFrame:
     """Whether a group held the same codes throughout the year ending there and the one before."""
     same = pd.DataFrame(True, index=groups, columns=ends)
-    for offence_id, places in redefined.items():
-        for at in places:
+    for offence_id in groups.intersection(list(redefined)):
+        for at in redefined[offence_id]:
             same.loc[offence_id, ends[at : at + 2 * YEAR - 1]] = False
     return same
 
@@ -381,9 +388,16 @@ def _years_with_group(
     there = pd.DataFrame(begun & still, index=counts.index, columns=ends)
     whole = there.T.rolling(YEAR, min_periods=YEAR).sum().T == YEAR
     for offence_id, places in redefined.items():
-        for at in places:
-            whole.loc[offence_id, ends[at : at + YEAR - 1]] = False
+        whole.loc[offence_id] &= one_thing(places, ends)
     return whole
+
+
+def one_thing(moved: Iterable[int], ends: pd.DatetimeIndex) -> pd.Series:
+    """Whether the year ending at each quarter-end is clear of the quarters a code moved in."""
+    clear = pd.Series(True, index=ends)
+    for at in moved:
+        clear.iloc[at : at + YEAR - 1] = False
+    return clear
 
 
 def _above(member: str) -> list[str]:
@@ -547,10 +561,11 @@ def _with_comparability(series: pd.DataFrame, recording_changes: pd.DataFrame) -
     before = _a_year_before(series["period_end"])
     pairs = series[["offence_id", "period_end"]].assign(previous_period_end=before)
     names = recording_changes_between(pairs, recording_changes)
-    gathered = series["offence_id"].isin(set(recording_changes["offence_id"]))
-    comparable = names.isna().astype("boolean").where(gathered | names.notna())
     paired = series["previous"].notna()
-    return series.assign(comparable=comparable.where(paired), recording_changes=names.where(paired))
+    return series.assign(
+        comparable=comparable(series["offence_id"], names, recording_changes).where(paired),
+        recording_changes=names.where(paired),
+    )
 
 
 def _a_year_before(ends: pd.Series) -> pd.Series:

@@ -93,9 +93,14 @@ def layout() -> Layout:
     )
 
 
+@cache
 def code_names() -> dict[str, str]:
-    """What each offence code is called, in the order of the Home Office's list of codes."""
-    return {row["code"]: row["name"] for row in read_rows(FOLDER / "codes.csv")}
+    """What each offence code is called, in the order of the Home Office's list of codes.
+
+    What its list says beside a name, that a code has outcomes alone by now, is no part of it.
+    """
+    rows = read_rows(FOLDER / "codes.csv")
+    return {row["code"]: re.sub(r"\s*\(outcomes? only\)", "", row["name"]) for row in rows}
 
 
 def read_recorded_quarters(path: Path, release_id: str) -> Iterator[QuarterFigure]:

@@ -150,9 +150,10 @@ def ranked(shown_rank: str, classification: str, of: str = "") -> str:
     return f"{shown_rank} {f'of {of}' if of else 'among'} {CLASSIFICATIONS[classification]}"
 
 
-def no_rank(name: str, parent: str, classification: str) -> str:
-    """Why `name` has no rank in a classification it is not part of."""
-    return f"{name} has no rank among {CLASSIFICATIONS[classification]}: it is part of {parent}"
+def no_rank(name: str, reason: str, classification: str) -> str:
+    """That a group has no rank in a classification, and why: "it is part of theft offences"."""
+    has = "have" if is_plural(name) else "has"
+    return f"{name} {has} no rank among {CLASSIFICATIONS[classification]}: {reason}"
 
 
 _CARDINALS = (
@@ -177,6 +178,40 @@ def one_in(proportion: float) -> str:
 def lower_first(name: str) -> str:
     """An offence group's name inside a sentence: "stalking and harassment"."""
     return name[:1].lower() + name[1:]
+
+
+# What names of offence groups and codes end with where they say themselves what they count.
+_COUNTED = ("offences", "crimes")
+
+
+def named_html(name: str) -> str:
+    """The name of an offence code as HTML: digits in it are part of the name, and no figures."""
+    return re.sub(r"\d+", r"<samp>\g<0></samp>", escape(name))
+
+
+def is_plural(name: str) -> bool:
+    """Whether an offence group takes a plural verb: "Theft offences" does, "Robbery" does not."""
+    return name.endswith(_COUNTED) and " of " not in name
+
+
+def offences_in(name: str, number: float = 2) -> str:
+    """The offences of a group, after a number: "robbery offences", "theft offences", "1 crime"."""
+    words = lower_first(name)
+    if words.endswith(_COUNTED):
+        return words.removesuffix("s") if number == 1 else words
+    return f"{words} {plural(number, 'offence')}"
+
+
+def offences_of(name: str) -> str:
+    """The same the other way round: "offences of harassment", "other drug offences"."""
+    words = lower_first(name)
+    return words if words.endswith(_COUNTED) else f"offences of {words}"
+
+
+def attributive(name: str) -> str:
+    """A group before a noun: "robbery" as in "robbery figures", "theft offence"."""
+    words = lower_first(name)
+    return words.removesuffix("s") if words.endswith(_COUNTED) else words
 
 
 def upper_first(text: str) -> str:

@@ -31,7 +31,7 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import shown
 from crimeshare.publish.elements.licence import ATTRIBUTION
 from crimeshare.publish.pdf.typeset import literal, typeset
-from crimeshare.publish.site.pages import Page, report_pages
+from crimeshare.publish.site.pages import GROUP, Page, report_pages
 from crimeshare.publish.site.rendering import page_title, render_body
 from crimeshare.running import replacing
 from crimeshare.sources.publishers import DATASETS
@@ -176,16 +176,17 @@ def press() -> Iterator[Press]:
         yield Press(Path(folder))
 
 
-def report_chapters(force: str) -> list[Page]:
+def report_chapters(force: str, offence_id: str = GROUP) -> list[Page]:
     """The pages that are chapters of the report's PDF, in its order.
 
     Args:
         force: page address of the force that serves as example, ``gwent``.
+        offence_id: the offence group that the report is about.
 
     Raises:
         Problem: if there is no such force, naming the nearest.
     """
-    pages = {page.name: page for page in report_pages()}
+    pages = {page.name: page for page in report_pages(offence_id)}
     example = f"forces/{force}"
     if example not in pages:
         forces = [name.removeprefix("forces/") for name in pages if name.startswith("forces/")]

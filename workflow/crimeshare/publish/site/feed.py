@@ -50,8 +50,12 @@ def feed(
         reverse=True,
     )
     root = ElementTree.Element("feed", xmlns=ATOM)
-    name = prose.lower_first(offences()[offence_id].name)
-    _text(root, "title", f"crimeshare: {name} in England and Wales, release by release")
+    name = offences()[offence_id].name
+    _text(
+        root,
+        "title",
+        f"crimeshare: {prose.lower_first(name)} in England and Wales, release by release",
+    )
     _text(root, "id", _id("feed"))
     _text(root, "updated", _time(max((day for day, _ in dated), default=date(1970, 1, 1))))
     author = ElementTree.SubElement(root, "author")
@@ -90,7 +94,8 @@ def _headline(release: Release, series: pd.DataFrame, name: str, offence_id: str
     ].dropna(subset=["count", "share"])
     return [
         f"In the {prose.period(end)}, police in England and Wales recorded "
-        f"{fixed(count)} {name} offences: {fixed(share * 100, 1)}% of all recorded crime."
+        f"{fixed(count)} {prose.offences_in(name, count)}: {fixed(share * 100, 1)}% of all "
+        f"recorded crime."
         for end, count, share in rows.sort_values("period_end")[["period_end", "count", "share"]]
         .tail(1)
         .to_numpy()

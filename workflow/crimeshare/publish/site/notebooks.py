@@ -115,12 +115,11 @@ def warm_kernel(folder: Path) -> Iterator[Kernel]:
             manager.shutdown_kernel(now=True)
 
 
-def execute_pages(pages: Sequence[Page], parameters: Mapping[str, Any], folder: Path) -> None:
+def execute_pages(pages: Sequence[Page], folder: Path) -> None:
     """Execute the notebook of every page and write the copies to where the pages name them.
 
     Args:
         pages: what to execute, one after another in one kernel.
-        parameters: the run's settings; each page is given those it names.
         folder: the working directory of the notebooks, which holds ``results/``.
 
     Raises:
@@ -129,18 +128,10 @@ def execute_pages(pages: Sequence[Page], parameters: Mapping[str, Any], folder: 
     bar = tqdm(pages, desc=pages[0].title, unit="page", leave=False, disable=None)
     with warm_kernel(folder) as kernel:
         for number, page in enumerate(bar, start=1):
-            write_notebook(
-                kernel.execute(page.source, given(page, parameters)), folder / page.executed
-            )
+            write_notebook(kernel.execute(page.source, page.parameters), folder / page.executed)
             # Where there is no terminal for a bar, and not for a few pages.
             if bar.disable and number % TOLD == 0:
                 say(f"{number} of {len(pages)} pages from {pages[0].title} on are executed.")
-
-
-def given(page: Page, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of a page's notebook: those of the settings that it names, and its own."""
-    named = {name: value for name, value in settings.items() if name in page.settings}
-    return {**named, **page.parameters}
 
 
 def with_parameters(

@@ -17,6 +17,10 @@ EXECUTED = Path("results/notebooks")
 REPORT = Path("results/report")
 
 
+GROUP = "stalking_harassment"
+"""The offence group that a report is about unless it is told another."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One page: a notebook executed with parameters.
@@ -27,7 +31,6 @@ class Page:
         notebook: stem of the notebook it is made from.
         parameters: what replaces the defaults of the notebook's cell tagged ``parameters``.
         section: heading of the navigation it stands under; empty for the front page.
-        settings: names of the run's settings that the notebook is given beside `parameters`.
         about: what files about its area are called; empty if it is about none.
     """
 
@@ -36,7 +39,6 @@ class Page:
     notebook: str
     parameters: dict[str, str] = field(default_factory=dict, compare=False)
     section: str = ""
-    settings: tuple[str, ...] = ("offence_id",)
     about: str = ""
 
     @property
@@ -73,20 +75,28 @@ class Page:
 _SLUGS = {"index": "summary", "national": "england-and-wales"}
 
 
-def report_pages() -> list[Page]:
-    """Every page made from a notebook."""
+def report_pages(offence_id: str = GROUP) -> list[Page]:
+    """Every page made from a notebook.
+
+    Args:
+        offence_id: the offence group that the report is about.
+    """
+    group = {"offence_id": offence_id}
     forces = sorted((a for a in areas().values() if a.area_type == "force"), key=lambda a: a.slug)
     regions = [a for a in areas().values() if a.area_type == "region" or a.area_name == "Wales"]
     return [
-        Page("index", "Summary", "index"),
-        Page("national", "England and Wales", "national", section="England and Wales"),
-        Page("survey", "Crime Survey", "survey", section="England and Wales", settings=()),
+        Page("index", "Summary", "index", group),
+        Page("national", "England and Wales", "national", group, "England and Wales"),
+        # Of stalking alone the survey says more than how common it is.
+        Page("survey", "Crime Survey", "survey", {}, "England and Wales")
+        if offence_id == GROUP
+        else Page("survey", "Crime Survey", "measured", group, "England and Wales"),
         *(
             Page(
                 f"regions/{a.slug}",
                 a.area_name,
                 "region",
-                {"area": a.slug},
+                {"area": a.slug, **group},
                 "Regions",
                 about=a.file_name,
             )
@@ -97,18 +107,18 @@ def report_pages() -> list[Page]:
                 f"forces/{a.slug}",
                 a.area_name,
                 "force",
-                {"area": a.slug},
+                {"area": a.slug, **group},
                 "Forces",
                 about=a.file_name,
             )
             for a in forces
         ),
-        Page("explore", "Explore", "explore", section="About"),
-        Page("claims", "Statements audited", "claims", section="About"),
-        Page("revisions", "Revisions", "revisions", section="About"),
-        Page("methods", "Methods", "methods", section="About", settings=()),
-        Page("sources", "Sources", "sources", section="About"),
-        Page("data", "Use the data", "data", section="About", settings=()),
+        Page("explore", "Explore", "explore", group, "About"),
+        Page("claims", "Statements audited", "claims", group, "About"),
+        Page("revisions", "Revisions", "revisions", group, "About"),
+        Page("methods", "Methods", "methods", group, "About"),
+        Page("sources", "Sources", "sources", group, "About"),
+        Page("data", "Use the data", "data", section="About"),
     ]
 
 
@@ -132,6 +142,6 @@ def batches(
     return {re.sub(r"\W", "_", batch[0].name): batch for batch in shared}
 
 
-def page(name: str) -> Page:
-    """The page of that name."""
-    return next(page for page in report_pages() if page.name == name)
+def page(name: str, offence_id: str = GROUP) -> Page:
+    """The page of that name in the report about an offence group."""
+    return next(page for page in report_pages(offence_id) if page.name == name)

@@ -19,7 +19,8 @@ from crimeshare.cells import Cell
 from crimeshare.periods import MONTHS
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.provenance import sources
-from crimeshare.publish.subjects.estimates import built_root
+from crimeshare.publish.subjects.estimates import TOTAL, built_root
+from crimeshare.publish.subjects.measured import measure_of
 from crimeshare.reference import REFERENCE
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 
@@ -164,7 +165,7 @@ class Audit:
     def opening(self) -> str:
         """How many statements there are, and what became of them."""
         if not self.statements:
-            return "No public statement that could be judged is listed."
+            return "No public statement about it that could be judged is listed."
         judged = Figure("claims.judged", len(self.statements), "count")
         kinds = [statement.kind for statement in self.statements]
         told = []
@@ -221,8 +222,12 @@ class Audit:
         return f'<script type="application/ld+json">{text}</script>'
 
 
-def open_audit() -> Audit:
+def open_audit(offence_id: str) -> Audit:
     """The audit of the build that the working directory is in.
+
+    Args:
+        offence_id: the offence group that the statements are about. What the same speakers said of
+            all recorded crime belongs to it; of other groups there is nothing.
 
     Raises:
         Problem: if nothing has been audited there.
@@ -231,12 +236,22 @@ def open_audit() -> Audit:
     evidence: dict[str, list[dict[str, Any]]] = {}
     for row in pq.read_table(root / EVIDENCE).to_pylist():
         evidence.setdefault(row["claim_id"], []).append(row)
+    rows = pq.read_table(root / CLAIMS).to_pylist()
+    speakers = {row["source"] for row in rows if _is_about(row["subject"], offence_id)}
     return Audit(
         [
             _audited(row, evidence.get(row["claim_id"], []))
-            for row in pq.read_table(root / CLAIMS).to_pylist()
+            for row in rows
+            if _is_about(row["subject"], offence_id)
+            or (row["subject"] == TOTAL and row["source"] in speakers)
         ]
     )
+
+
+def _is_about(subject: str, offence_id: str) -> bool:
+    """Whether a statement's subject is an offence group, or how common the same is."""
+    measure = measure_of(offence_id)
+    return subject == offence_id or bool(measure and subject.startswith(measure.measure_id))
 
 
 def _audited(row: dict[str, Any], evidence: Sequence[dict[str, Any]]) -> Audited:

@@ -126,7 +126,14 @@ def drivers(composition: Composition, place: Place) -> str:
     if then.value is None or f"{now.text}" == f"{then.text}":
         return ""
     moved = "rose" if total > 0 else "fell"
-    text = f"The share {moved} from {then} a year before, mostly because {_did(first)}."
+    change = place.change(year)
+    if change and change.comparable is False:
+        text = (
+            f"The share was {then} a year before, but what police record changed in between. "
+            f"Most of the difference: {_did(first)}."
+        )
+    else:
+        text = f"The share {moved} from {then} a year before, mostly because {_did(first)}."
     against = last.share_points
     if abs(against.number) >= abs(total) / 2 and against.number * total < 0:
         text += f" Against that, {_did(last)}."
@@ -139,7 +146,7 @@ def _did(part: Part) -> str:
     if part.component == EVERYTHING_ELSE:
         return f"police recorded {direction} offences of every other kind"
     return (
-        f"police recorded {direction} offences of {escape(part.name)} "
+        f"police recorded {direction} {prose.offences_of(prose.named_html(part.name))} "
         f"({part.count}, {part.previous} the year before)"
     )
 
@@ -168,8 +175,8 @@ def without(composition: Composition, place: Place) -> str:
     direction = prose.recorded_direction(0, figure.number)
     by = "" if direction == "was unchanged" else f" by {figure:absolute}"
     return (
-        f"Without {escape(held[apart[0]].name)}, whose recording changed, the number of offences "
-        f"{direction}{by}."
+        f"Without {prose.named_html(held[apart[0]].name)}, whose recording changed, the number of "
+        f"offences {direction}{by}."
     )
 
 
@@ -189,10 +196,12 @@ def contains(place: Place, composition: Composition) -> str:
     """What the group holds, as police count it."""
     estimates = place.estimates
     parts = composition.parts(estimates.nation, estimates.latest)
-    names = [escape(part.name) for part in parts if part.component != EVERYTHING_ELSE]
+    names = [prose.named_html(part.name) for part in parts if part.component != EVERYTHING_ELSE]
     if len(names) < 2 or len(names) > 2 * _DRAWN:
         return ""
-    return f"{estimates.offence.name}, as the police count it, holds {prose.listed(names)}."
+    name = estimates.offence.name
+    counted = "them, hold" if prose.is_plural(name) else "it, holds"
+    return f"{name}, as the police count {counted} {prose.listed(names)}."
 
 
 # ---------------------------------------------------------------- chart and table
@@ -201,7 +210,10 @@ _COLOURS = (ACCENT, "#7a9cc6", COMPARE, "#b5651d", "#5b8c5a", PALE, QUIET)
 
 
 def over_time(composition: Composition, place: Place) -> Chart | None:
-    """The share of all crime by code, year by year, one on top of the other."""
+    """The share of all crime by code, year by year, one on top of the other.
+
+    None where no year has parts, or the group is a single code: that is the line of the share.
+    """
     estimates = place.estimates
     years = [year for year in estimates.each_year() if composition.parts(place, year)]
     if not years:
@@ -212,6 +224,8 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
         for part in composition.parts(place, year)
         if part.component != EVERYTHING_ELSE
     ]
+    if len({part.component for _, part, _ in shares}) < 2:
+        return None
     names = _drawn([(part.component, share.number) for _, part, share in shares])
     values = [
         {
@@ -233,7 +247,7 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
     )
     chart = Chart(
         "composition",
-        f"{prose.upper_first(escape(largest.name))} made up "
+        f"{prose.upper_first(prose.named_html(largest.name))} made up "
         f"{_share(place, years[-1], largest)} of recorded crime in {place.words}, the largest part "
         f"of {estimates.offence_words}",
         f"Share of all recorded crime by offence code, {escape(place.name)}, years ending "
@@ -312,7 +326,7 @@ def _joint_note(shares: Sequence[tuple[Year, Part, Figure]]) -> list[str]:
     joint = {part.component: part.name for _, part, _ in shares if "+" in part.component}
     if not joint:
         return []
-    listed = prose.listed([escape(name) for name in joint.values()])
+    listed = prose.listed([prose.named_html(name) for name in joint.values()])
     return [f"Until both a year and the year before count them apart, {listed} are shown as one."]
 
 
@@ -324,7 +338,7 @@ def table(composition: Composition, place: Place) -> Table | None:
         return None
     rows: list[list[Content]] = [
         [
-            prose.upper_first(escape(part.name)),
+            prose.upper_first(prose.named_html(part.name)),
             "" if part.component == EVERYTHING_ELSE else f"<code>{part.component}</code>",
             part.count,
             part.previous,

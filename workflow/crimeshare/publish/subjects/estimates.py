@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,15 @@ from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.reference import Area, Offence, areas, offences
+from crimeshare.reference import (
+    Area,
+    Offence,
+    areas,
+    line_of,
+    offences,
+    published_columns,
+    split_groups,
+)
 
 RECORDED = Path("results/clean/recorded_crime.parquet")
 CODES = Path("results/clean/recorded_offence_codes.parquet")
@@ -72,6 +80,11 @@ class Year:
     def words(self) -> str:
         """ "year ending December 2024"."""
         return prose.period(self.period_end)
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return a_year_before(self.period_end) + timedelta(days=1)
 
     @property
     def month(self) -> str:
@@ -478,6 +491,32 @@ class Estimates:
     def offence_words(self) -> str:
         """Its name inside a sentence."""
         return prose.lower_first(self.offence.name)
+
+    @property
+    def counted(self) -> str:
+        """Its offences, after a number or an article: "robbery offences", "theft offences"."""
+        return prose.offences_in(self.offence.name)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether other columns of the tables are parts of the group."""
+        return any(offences()[name].parent_id == self.offence_id for name in published_columns())
+
+    def part_of_group(self, offence_id: str) -> bool:
+        """Whether a group is the one that the report is about, or a part of it."""
+        return self.offence_id in line_of(offence_id)
+
+    def gives_group_alone(self, edition: Year) -> bool:
+        """Whether an edition counts the group as it is now, without others that it held once."""
+        return not set(split_groups(self.offence_id)) - self._given[edition.release_id]
+
+    @cached_property
+    def _given(self) -> dict[str, set[str]]:
+        """The offence groups of each release."""
+        given: dict[str, set[str]] = {}
+        for release_id, *_, offence_id in self._shares:
+            given.setdefault(release_id, set()).add(offence_id)
+        return given
 
     @property
     def releases(self) -> dict[str, date]:

@@ -17,6 +17,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import (
     RANKS,
+    TOTAL,
     Change,
     Estimates,
     Place,
@@ -35,6 +36,10 @@ def breaks(offence_id: str) -> tuple[Break, ...]:
     return tuple(sorted(listed, key=lambda b: b.day))
 
 
+NOT_GATHERED = "Changes of recording have not been gathered for this group."
+"""What stands where nobody has looked whether two years may be compared."""
+
+
 # ---------------------------------------------------------------- sentences
 
 
@@ -49,8 +54,9 @@ def opening(place: Place) -> str:
         )
     text = (
         f"In the {estimates.latest.words}, police in {place.words}"
-        f"{prose.excluding(place.excluded())} recorded {count} {estimates.offence_words} "
-        f"{prose.plural(count.number, 'offence')}: {place.share()} of all crime they recorded"
+        f"{prose.excluding(place.excluded())} recorded {count} "
+        f"{prose.offences_in(estimates.offence.name, count.number)}: {place.share()} of all crime "
+        f"they recorded"
     )
     rank = place.rank_among_forces()
     if rank:
@@ -89,7 +95,7 @@ def change_sentence(place: Place, change: Change) -> str:
     size = change.difference if change.percent.value is None else change.percent
     by = "" if direction == "was unchanged" else f" by {size:absolute}"
     return (
-        f"The number of {place.estimates.offence_words} offences recorded in {place.words}"
+        f"The number of {place.estimates.counted} recorded in {place.words}"
         f"{prose.excluding(place.excluded(change.year))} "
         f"{direction}{by}, from {change.previous} in the "
         f"{prose.period(change.previous_period_end)} to {change.current} in the "
@@ -102,7 +108,7 @@ def comparability(change: Change) -> str:
     if change.comparable:
         return ""
     if change.comparable is None:
-        return "Changes of recording have not been gathered for this group."
+        return NOT_GATHERED
     named = prose.listed([f"“{name}”" for name in change.recording_changes])
     return f"The two years cannot be compared, as what police record changed in between: {named}."
 
@@ -116,14 +122,26 @@ def rank_sentences(place: Place) -> str:
         for name, rank in ranks.items()
         if rank
     ]
-    parent = offences()[estimates.offence.parent_id].name
     absent = [
-        prose.no_rank(estimates.offence.name, prose.lower_first(parent), name)
+        f"{prose.no_rank(estimates.offence.name, _without_rank(estimates, name), name)}."
         for name, rank in ranks.items()
         if not rank
     ]
-    text = f"By number of offences it ranks {prose.listed(held)}." if held else ""
-    return " ".join([text, *(f"{sentence}." for sentence in absent)]).strip()
+    ranks_it = "they rank" if prose.is_plural(estimates.offence.name) else "it ranks"
+    text = f"By number of offences {ranks_it} {prose.listed(held)}." if held else ""
+    return " ".join([text, *absent]).strip()
+
+
+def _without_rank(estimates: Estimates, classification: str) -> str:
+    """Why the group has no rank in a classification."""
+    plural = prose.is_plural(estimates.offence.name)
+    parent = estimates.offence.parent_id
+    if classification == "main_groups" and parent != TOTAL:
+        part = prose.lower_first(offences()[parent].name)
+        return f"{'they are' if plural else 'it is'} part of {part}"
+    if classification == "subgroups" and estimates.has_parts:
+        return f"{'they have parts of their' if plural else 'it has parts of its'} own"
+    return "figures of other groups are missing"
 
 
 def how_many(estimates: Estimates, classification: str) -> str:
@@ -218,7 +236,7 @@ SMALL = 500
 _COMPARED = {
     True: "No known change of rules in between.",
     False: "Not comparable: what police record changed in between.",
-    None: "Changes of recording have not been gathered for this group.",
+    None: NOT_GATHERED,
 }
 
 
@@ -234,7 +252,7 @@ def facts(place: Place) -> Facts:
         ),
         (
             f"{place.count()}",
-            f"{words} {prose.plural(place.count().value or 0, 'offence')} recorded",
+            f"{prose.offences_in(estimates.offence.name, place.count().value or 0)} recorded",
             f"Count of records, {latest.words}.",
         ),
     ]
@@ -269,13 +287,9 @@ def share_over_time(place: Place) -> Chart | None:
     words, years = place.estimates.offence.name, place.years()
     if not years:
         return None
-    first, last = place.share(years[0]), place.share(years[-1])
-    moved = {"rose": "up from", "fell": "down from"}.get(
-        prose.recorded_direction(first.number, last.number), "the same as"
-    )
     title = (
-        f"{words} made up {last} of recorded crime in {place.words} in the {years[-1].words}, "
-        f"{moved} {first} in the {years[0].words}"
+        f"{words} made up {place.share(years[-1])} of recorded crime in {place.words} in the "
+        f"{years[-1].words}{_since(place, years)}"
     )
     return _over_time(
         place,
@@ -287,12 +301,28 @@ def share_over_time(place: Place) -> Chart | None:
     )
 
 
+def _since(place: Place, years: Sequence[Year]) -> str:
+    """How the newest share compares with the first year since the last change of recording."""
+    known = breaks(place.estimates.offence_id)
+    alike = [year for year in years if not known or year.first_day >= known[-1].day]
+    if len(alike) < 2:
+        return ""
+    first, last = place.share(alike[0]), place.share(alike[-1])
+    moved = {"rose": "up from", "fell": "down from"}.get(
+        prose.recorded_direction(first.number, last.number), "the same as"
+    )
+    if first.text == last.text:
+        moved = "about the same as"
+    # Where nobody has looked for changes, a number stands beside a number.
+    return f", {moved if known else 'after'} {first} in the {alike[0].words}"
+
+
 def rate_over_time(place: Place) -> Chart | None:
     """Offences per 1,000 residents over the years; None for an area without a rate."""
     rate, nation = place.rate(), place.estimates.nation
     if rate.value is None:
         return None
-    offences = f"{place.estimates.offence_words} offences per 1,000 residents"
+    offences = f"{place.estimates.counted} per 1,000 residents"
     title = f"Police in {place.words} recorded {rate} {offences}"
     if place != nation:
         word = prose.compared(
@@ -335,7 +365,7 @@ def _over_time(
         (place.name, own),
         (nation.name, reference) if compared else None,
         breaks(estimates.offence_id),
-        _points(place, quantity, estimates.editions),
+        _points(place, quantity, list(filter(estimates.gives_group_alone, estimates.editions))),
     )
 
 
@@ -350,7 +380,7 @@ def _points(
 _RULES = {
     True: ("bar", "No known change of rules"),
     False: ("hollow", "Not comparable: what police record changed in between"),
-    None: ("pale", "Changes of recording have not been gathered for this group"),
+    None: ("pale", NOT_GATHERED.removesuffix(".")),
 }
 
 
@@ -363,7 +393,7 @@ def change_by_year(place: Place) -> Chart | None:
     direction = prose.recorded_direction(last.previous.number, last.current.number)
     comparable = ", but the two years are not comparable" if last.comparable is False else ""
     moved = "" if direction == "was unchanged" else f" by {last.percent:absolute}"
-    words = f"{place.estimates.offence_words} offences"
+    words = place.estimates.counted
     return charts.bars(
         Chart(
             "change-by-year",
@@ -427,7 +457,8 @@ def history(place: Place) -> Table:
             rank = place.rank_among_forces(year)
             row.append(rank or Figure("rank_forces.none", None, "rank", marker="unavailable"))
         first = editions.get(year.period_end)
-        published = place.count(first) if first else _NOT_PUBLISHED
+        alone = first and estimates.gives_group_alone(first)
+        published = place.count(first) if alone else _NOT_PUBLISHED
         rows.append([*row, place.rate(year), published])
     return Table(
         f"{estimates.offence.name} in {place.words}: all years",

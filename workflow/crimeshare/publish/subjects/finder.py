@@ -91,7 +91,9 @@ class Finder:
                 {code: change.percent if change else none for code, change in changes.items()},
                 signed=True,
                 not_comparable=frozenset(
-                    code for code, change in changes.items() if change and not change.comparable
+                    code
+                    for code, change in changes.items()
+                    if change and change.comparable is False
                 ),
             ),
         ]

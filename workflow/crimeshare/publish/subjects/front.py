@@ -2,40 +2,62 @@
 
 from __future__ import annotations
 
-from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
-from crimeshare.publish.subjects import factsheet, survey_pages
+from crimeshare.publish.subjects import factsheet, measured, survey_pages
 from crimeshare.publish.subjects.estimates import Estimates
-from crimeshare.publish.subjects.survey_pages import STALKING
-from crimeshare.publish.subjects.surveyed import SURVEYED, Survey
+from crimeshare.publish.subjects.measured import measure_of
+from crimeshare.publish.subjects.surveyed import Survey
 
 
-def survey_sentences(survey: Survey) -> list[str]:
-    """How many people it happened to, lately and ever."""
-    return [survey_pages.last_year(survey), survey_pages.since_16(survey)]
+def survey_section(survey: Survey, estimates: Estimates) -> str:
+    """How many it happened to, as the survey estimates; empty where it has no such measure."""
+    measure = measure_of(estimates.offence_id)
+    if measure is None:
+        return ""
+    told = survey_sentences(survey, estimates)
+    return f"## How common {measure.words} is\n\n{' '.join(told)}"
 
 
-def surveyed(estimates: Estimates) -> bool:
-    """Whether the survey asks about the conduct that the report's offence group is about."""
-    return SURVEYED.get(estimates.offence_id) == STALKING
+def survey_sentences(survey: Survey, estimates: Estimates) -> list[str]:
+    """How many it happened to lately, and ever or since the year before."""
+    measure = measure_of(estimates.offence_id)
+    if measure is None:
+        return []
+    if measure.is_stalking:
+        return [survey_pages.last_year(survey), survey_pages.since_16(survey)]
+    return [measured.opening(survey, estimates), measured.moved(survey, estimates), measure.differs]
+
+
+def survey_chart(survey: Survey, estimates: Estimates) -> Chart | None:
+    """The measure over the years; None where the survey has none."""
+    measure = measure_of(estimates.offence_id)
+    if measure and measure.is_stalking:
+        return survey_pages.over_time(survey)
+    return measured.over_time(survey, estimates)
 
 
 def two_measures(estimates: Estimates) -> str:
     """Why counts and estimates stand apart; only counts, where the survey asks nothing like it."""
     counts = "Counts say what police recorded, not what happened"
-    if not surveyed(estimates):
-        return f"{counts}."
+    measure = measure_of(estimates.offence_id)
+    if measure is None:
+        return f"{counts}. The Crime Survey gives no estimate of {estimates.offence_words}."
+    who = (
+        "how many people were stalked"
+        if measure.is_stalking
+        else f"how many experienced {measure.words}"
+    )
     return (
-        f"{counts}; the survey estimates how many people were stalked. "
-        f'<a href="survey.html">Why the two differ</a>.'
+        f"{counts}; the survey estimates {who}. "
+        f'<a href="survey.html#beside-what-police-record">Why the two differ</a>.'
     )
 
 
 def headline(estimates: Estimates, survey: Survey) -> Facts:
     """Three numbers: the share and the change of records, and the survey's estimate."""
     share, count, *_, change = factsheet.facts(estimates.nation).facts
-    if not surveyed(estimates):
+    measure = measure_of(estimates.offence_id)
+    if measure is None:
         return Facts([share, count, change])
-    latest = survey.latest(STALKING)
-    words = f"experienced stalking in the {prose.period(latest.period_end)}"
-    return Facts([share, change, survey_pages.fact(latest, words)])
+    return Facts([share, change, measured.fact(survey, measure)])

@@ -25,15 +25,21 @@ def subgroups(place: Place) -> Chart:
         Bar(
             group.name,
             place.share(offence_id=group.offence_id),
-            "bar" if group.offence_id == estimates.offence_id else "pale",
+            "bar" if estimates.part_of_group(group.offence_id) else "pale",
         )
         for group in groups
     ]
     rank = place.rank("subgroups")
-    title = f"{estimates.offence.name} is {place.share()} of recorded crime in {place.words}"
+    plural = prose.is_plural(estimates.offence.name)
+    title = (
+        f"{estimates.offence.name} {'are' if plural else 'is'} {place.share()} of recorded crime "
+        f"in {place.words}"
+    )
     if rank:
         ranked = prose.ranked(f"{rank}", "subgroups", how_many(estimates, "subgroups"))
-        title = f"{estimates.offence.name} ranks {ranked} in {place.words}"
+        title = (
+            f"{estimates.offence.name} {'rank' if plural else 'ranks'} {ranked} in {place.words}"
+        )
     return charts.bars(
         Chart(
             "sub-groups",
@@ -58,7 +64,7 @@ def subgroup_table(place: Place) -> Table:
         ["Sub-group", "Offences", "Share", "Change on the year"],
         [
             [
-                row_label(group.name, group.offence_id == estimates.offence_id),
+                row_label(group.name, estimates.part_of_group(group.offence_id)),
                 place.count(offence_id=group.offence_id),
                 place.share(offence_id=group.offence_id),
                 change_in_percent(place, group.offence_id),
@@ -130,12 +136,12 @@ def contributions(place: Place) -> Chart | None:
     rows = _contributions(place)
     if not rows:
         return None
-    own = place.estimates.offence_id
+    own = place.estimates.part_of_group
     bars = [
         Bar(
             name,
             figure,
-            "hollow" if change.comparable is False else "bar" if offence_id == own else "pale",
+            "hollow" if change.comparable is False else "bar" if own(offence_id) else "pale",
             "not comparable" if change.comparable is False else "",
         )
         for offence_id, name, figure, change in rows[:MOST]
@@ -174,7 +180,7 @@ def contributions_table(place: Place) -> Table:
         ["Sub-group", "Year before", "This year", "Difference", "Part of all crime"],
         [
             [
-                row_label(name, offence_id == place.estimates.offence_id),
+                row_label(name, place.estimates.part_of_group(offence_id)),
                 change.previous,
                 change.current,
                 change.difference,

@@ -20,14 +20,15 @@ import pyarrow.parquet as pq
 
 from crimeshare.cells import Cell
 from crimeshare.measures.seasonal import METHOD
+from crimeshare.measures.series import NATION
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates, Place, Year, built_root
-from crimeshare.publish.subjects.factsheet import breaks
+from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
 from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
-from crimeshare.reference import offences
+from crimeshare.reference import line_of, offences
 from crimeshare.sources.publishers import HOME_OFFICE
 from crimeshare.sources.registry import Release
 from crimeshare.tables.recorded_quarters import code_names
@@ -44,6 +45,9 @@ QUARTERS_SHOWN = 8
 
 SMALL_BASE = 50
 """Offences in a quarter below which no percentage change is given, as ONS gives none for a year."""
+
+CODES_SHOWN = 5
+"""Codes of a group that a sentence and a chart show; the table of its parts has them all."""
 
 NONE_AT_HAND = "No release of the Home Office's open data is in this build."
 
@@ -96,15 +100,49 @@ class Quarterly:
         return self.read_from == "conversion"
 
     def codes(self, offence_id: str) -> dict[str, str]:
-        """Names of the codes of an offence group that are given apart, in the order shown."""
-        rows = self._series.filter(
+        """Names of the codes that the group holds now and that are recorded, in the order shown.
+
+        A code that went to another group, or that others replaced, is not among them.
+        """
+        table = self._series
+        inside = [name for name in offences() if offence_id in line_of(name)]
+        newest = sorted(pc.unique(table["period_end"]).to_pylist())[-4:]
+        rows = table.filter(
             pc.and_(
-                pc.equal(self._series["offence_id"], offence_id),
-                pc.is_valid(self._series["code"]),
+                pc.and_(
+                    pc.equal(table["area_code"], NATION),
+                    pc.is_in(table["offence_id"], pa.array(inside)),
+                ),
+                pc.and_(
+                    pc.is_valid(table["code"]),
+                    pc.is_in(table["period_end"], pa.array(newest, table["period_end"].type)),
+                ),
             )
+        ).to_pylist()
+        recorded: dict[str, float] = {}
+        for row in rows:
+            recorded[row["code"]] = recorded.get(row["code"], 0) + (row["count"] or 0)
+        held = {row["code"] for row in rows if row["period_end"] == newest[-1]}
+        return {
+            code: name for code, name in code_names().items() if code in held and recorded[code] > 0
+        }
+
+    def largest(self, offence_id: str) -> dict[str, str]:
+        """The codes of a group that the pages show: those with most offences in the last quarter.
+
+        All of them where there are few, in the order of `codes`.
+        """
+        codes = self.codes(offence_id)
+        if len(codes) <= CODES_SHOWN:
+            return codes
+        table = self._series
+        here = pc.and_(
+            pc.equal(table["area_code"], NATION),
+            pc.equal(table["period_end"], pc.max(table["period_end"])),
         )
-        held = set(pc.unique(rows["code"]).to_pylist())
-        return {code: name for code, name in code_names().items() if code in held}
+        counts = {row["code"]: row["count"] or 0 for row in table.filter(here).to_pylist()}
+        most = sorted(codes, key=lambda code: -counts[code])[:CODES_SHOWN]
+        return {code: name for code, name in codes.items() if code in most}
 
     def quarters(self, place: Place, offence_id: str, code: str | None = None) -> list[Quarter]:
         """The quarters of one group or code in one area, the oldest first."""
@@ -256,8 +294,7 @@ def opening(quarterly: Quarterly, place: Place) -> str:
         )
     counts = prose.listed(
         [
-            f"{quarter.figure}{' offences' * (each is named[0])} of "
-            f"{prose.lower_first(escape(each.name))}"
+            _counted(each, quarter.figure, each is named[0])
             for each, quarter in zip(named, newest, strict=True)
         ]
     )
@@ -265,11 +302,14 @@ def opening(quarterly: Quarterly, place: Place) -> str:
     part = _part(quarterly, place, named)
     if part:
         whole = quarterly.quarters(place, place.estimates.offence_id)[-1].figure
+        name = _most(named).name
         text += (
-            f" {escape(named[0].name)} was {part} of the {whole} offences of "
-            f"{place.estimates.offence_words}."
+            f" {prose.named_html(name)} {'were' if prose.is_plural(name) else 'was'} {part} of the "
+            f"{whole} {prose.offences_of(place.estimates.offence.name)}."
         )
-    return " ".join([text, *_moves(named), *_allowing_for_season(quarterly, place)])
+    gathered = [] if breaks(place.estimates.offence_id) else [NOT_GATHERED]
+    moved = [*_moves(named), *_allowing_for_season(quarterly, place)]
+    return " ".join([text, *moved, *gathered])
 
 
 def _allowing_for_season(quarterly: Quarterly, place: Place) -> list[str]:
@@ -299,10 +339,21 @@ def _allowing_for_season(quarterly: Quarterly, place: Place) -> list[str]:
     ]
 
 
+def _counted(series: Series, figure: Figure, first: bool) -> str:
+    """A count with its name: "858 offences of harassment", and after it "37 of stalking"."""
+    said = prose.offences_of(prose.named_html(series.name))
+    return f"{figure} {said if first else said.removeprefix('offences ')}"
+
+
+def _most(named: Sequence[Series]) -> Series:
+    """The series with most offences in the newest quarter."""
+    return max(named, key=lambda each: each.quarters[-1].figure.value or 0)
+
+
 def _part(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> Figure | None:
-    """What part of the group its first code is in the newest quarter; None without parts."""
+    """What part of the group its largest code is in the newest quarter; None without parts."""
     group = place.estimates.offence_id
-    first = named[0].quarters[-1].figure
+    first = _most(named).quarters[-1].figure
     whole = quarterly.quarters(place, group)[-1].figure
     if len(named) < 2 or not whole.value or first.value is None:
         return None
@@ -323,7 +374,7 @@ def _moves(named: Sequence[Series]) -> list[str]:
         before = next((q for q in each.quarters if q.period_end == _year_before(now)), None)
         if before is None or not before.figure.value or now.figure.value is None:
             continue
-        name = prose.lower_first(escape(each.name))
+        name = prose.lower_first(prose.named_html(each.name))
         if any(before.period_start <= b.day <= now.period_end for b in each.breaks):
             broken.append(name)
             continue
@@ -363,7 +414,7 @@ def _upper_first(text: str) -> str:
 def _series(quarterly: Quarterly, place: Place) -> list[Series]:
     """The codes of the report's offence group that are given apart, else the group itself."""
     group = place.estimates.offence_id
-    codes = quarterly.codes(group)
+    codes = quarterly.largest(group)
     if not codes:
         own = quarterly.quarters(place, group)
         return [Series(offences()[group].name, own, breaks(group))]
@@ -379,11 +430,11 @@ def by_quarter(quarterly: Quarterly, place: Place) -> Chart | None:
         return None
     named = _series(quarterly, place)
     first = min((each.quarters[0] for each in named), key=lambda q: q.period_start).words
-    last = named[0].quarters[-1]
+    most = _most(named)
+    last = most.quarters[-1]
     part = _part(quarterly, place, named)
     title = (
-        f"Police in {place.words} recorded {last.figure} offences of "
-        f"{prose.lower_first(escape(named[0].name))} in {last.words}"
+        f"Police in {place.words} recorded {_counted(most, last.figure, True)} in {last.words}"
         + (f", {part} of {place.estimates.offence_words}" if part else "")
     )
     chart = Chart(
@@ -393,12 +444,22 @@ def by_quarter(quarterly: Quarterly, place: Place) -> Chart | None:
         f"{prose.month(last.period_end)}",
         notes=[
             *_notes(quarterly, place),
-            "Each panel has a scale of its own. The points are the counts. The line is without the "
-            'season (<a href="methods.html#season">STL</a>) where the quarters clearly differ by '
-            "season, and joins the counts elsewhere.",
+            *_others(quarterly, place),
+            *(["Each panel has a scale of its own."] if len(named) > 1 else []),
+            "The points are the counts. The line is without the season "
+            '(<a href="methods.html#season">STL</a>) where the quarters clearly differ by season, '
+            "and joins the counts elsewhere.",
         ],
     )
     return panels(chart, named)
+
+
+def _others(quarterly: Quarterly, place: Place) -> list[str]:
+    """That the codes with most offences alone are shown, where a group has more."""
+    group = place.estimates.offence_id
+    if quarterly.codes(group) == quarterly.largest(group):
+        return []
+    return ["The codes with most offences are shown; the group holds others beside them."]
 
 
 def _notes(quarterly: Quarterly, place: Place) -> list[str]:
@@ -421,10 +482,10 @@ def latest_quarters(quarterly: Quarterly, place: Place) -> Table | None:
         return None
     group = place.estimates.offence
     named = _series(quarterly, place)
-    columns = [escape(each.name) for each in named]
+    columns = [prose.named_html(each.name) for each in named]
     lists = [each.quarters for each in named]
     if len(named) > 1:
-        columns.append("Together")
+        columns.append("Whole group" if _others(quarterly, place) else "Together")
         lists.append(quarterly.quarters(place, group.offence_id))
     by_end = [{quarter.period_end: quarter for quarter in quarters} for quarters in lists]
     shown = lists[-1][-QUARTERS_SHOWN:]
@@ -436,7 +497,7 @@ def latest_quarters(quarterly: Quarterly, place: Place) -> Table | None:
         f"{group.name} in {place.words} by quarter and offence code, latest quarters",
         ["Quarter", *columns],
         rows,
-        notes=["The data of the chart above hold every quarter."],
+        notes=["The data of the chart above hold every quarter.", *_others(quarterly, place)],
         wide=True,
     )
 

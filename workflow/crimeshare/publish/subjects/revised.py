@@ -398,7 +398,7 @@ def outlook(revisions: Revisions, place: Place) -> str:
     size = revisions.size(place)
     if size is None:
         return ""
-    what = f"{revisions.estimates.offence_words} figures"
+    what = f"{prose.attributive(revisions.estimates.offence.name)} figures"
     number = int(size.revisions.number)
     link = 'See <a href="revisions.html">how far figures are revised</a>.'
     if number == 1:

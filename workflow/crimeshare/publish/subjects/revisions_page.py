@@ -193,7 +193,7 @@ def flips_in_words(revisions: Revisions) -> str:
             f"{_by(flip.before)} with <code>{flip.previous_release_id}</code>, and {after}"
             f"{_by(flip.after)} with <code>{flip.release_id}</code>"
         )
-    return f"{text} Among {words} offences, {prose.listed(said)}."
+    return f"{text} Among {revisions.estimates.counted}, {prose.listed(said)}."
 
 
 def _by(change: Figure) -> str:

@@ -22,12 +22,14 @@ from crimeshare.measures.rule_parts import (
     LOCKDOWN_TOO,
     NEW_CODES,
     NO_MODEL,
+    SAME_DAY,
     TOO_FEW,
 )
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import built_root
+from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
 from crimeshare.reference import REFERENCE
 from crimeshare.reference import offences as offences_named
 from crimeshare.tables.recorded_quarters import code_names
@@ -48,6 +50,7 @@ NOT_ESTIMATED = {
     LOCKDOWN_TOO: "not estimated: it cannot be separated from the first lockdown",
     TOO_FEW: "not estimated: too few quarters between it and what came before",
     NO_MODEL: "not estimated: no model has been made for it",
+    SAME_DAY: "not estimated: it cannot be separated from another change of the same day",
     INSIDE: "not estimated: it moved offences between codes inside the group",
 }
 
@@ -64,8 +67,10 @@ def read_parts(root: Path | None = None) -> list[Row]:
     return rows
 
 
-def answer(parts: list[Row]) -> str:
+def answer(parts: list[Row], offence_id: str) -> str:
     """How much of the rise coincides with changes of the rules, in plain words."""
+    if not parts and not breaks(offence_id):
+        return NOT_GATHERED
     if not parts:
         return "No change of the rules is known that came late enough to look at the years before."
     rise = _rise(parts[0])
@@ -109,7 +114,9 @@ def _counted_since(row: Row, rise: Figure) -> str:
     share = _part(
         row, "new_codes_share", row["offences"] / rise.number, "proportion", "new codes / rise"
     )
-    names = [escape(prose.lower_first(code_names()[code])) for code in row["codes"].split()]
+    names = [
+        prose.named_html(prose.lower_first(code_names()[code])) for code in row["codes"].split()
+    ]
     group = escape(prose.lower_first(offences_named()[row["offence_id"]].name))
     return (
         f"Of these, {offences} ({share}) are of kinds that were not counted as {group} then: "
@@ -216,7 +223,7 @@ def models_sentence(rows: list[Row]) -> str:
     for row in own:
         effect, lower, upper = figures(row)
         told.append(f"{METHODS[row['method']]}, {effect:signed} ({lower:signed} to {upper:signed})")
-    what = escape(prose.lower_first(code_names()[code])) if code else "the whole group"
+    what = prose.named_html(prose.lower_first(code_names()[code])) if code else "the whole group"
     return (
         f"The models agree least on {_month(change_id)} and {what}. If what may change is "
         f"{'; '.join(told)}."
@@ -247,7 +254,7 @@ def effects_table(rows: list[Row]) -> Table | None:
         lines.append(
             [
                 f"{_name(row['recording_change'])}, {_month(row['recording_change'])}",
-                f"<samp>{row['code']}</samp> {escape(code_names()[row['code']])}"
+                f"<samp>{row['code']}</samp> {prose.named_html(code_names()[row['code']])}"
                 if row["code"]
                 else "the group",
                 METHODS[row["method"]],

@@ -279,12 +279,17 @@ def surveyed(survey: Survey) -> Table:
     )
 
 
-CODE = "8Q"
+CODE, CODE_GROUP = "8Q", "stalking_harassment"
 TABLES_OF_CODES = ("offence_codes", "offence_subcodes")
 
 
-def two_totals(survey: Survey) -> Table | None:
-    """Stalking recorded in one year, as two tables of one workbook give it; None where one does."""
+def two_totals(survey: Survey, estimates: Estimates) -> Table | None:
+    """Stalking recorded in one year, as two tables of one workbook give it.
+
+    None where one does, and where the report's group does not hold stalking.
+    """
+    if not estimates.part_of_group(CODE_GROUP):
+        return None
     newest = max(row["release_id"] for row in survey.tables["codes"])
     first, second = (
         {
@@ -327,7 +332,7 @@ def _recorded(row: dict[str, Any]) -> Figure:
     return Figure(f"{name}{suffix}", row["count"], "count", (cell,))
 
 
-def two_totals_sentence(survey: Survey) -> str:
+def two_totals_sentence(survey: Survey, estimates: Estimates) -> str:
     """How far the disagreement of the two tables goes."""
     notices = [row for row in survey.tables["notices"] if row["kind"] == "two_values"]
     if not notices:
@@ -342,7 +347,8 @@ def two_totals_sentence(survey: Survey) -> str:
     return (
         f"One workbook may print one number twice and differently. In {number} cells the table of "
         f"all offence codes, <samp>{escape(prose.listed(list(sheets)))}</samp>, and the table of "
-        f"their parts disagree about an offence and a year. Of stalking they say:"
+        f"their parts disagree about an offence and a year."
+        + (" Of stalking they say:" if estimates.part_of_group(CODE_GROUP) else "")
     )
 
 

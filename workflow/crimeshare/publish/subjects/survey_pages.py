@@ -196,10 +196,10 @@ def change_sentence(change: SurveyChange) -> str:
         f"{prose.period(change.later.period_end)} the estimate for "
         f"{survey_words.who(change.later.sex, change.later.age)} went from "
         f"{change.earlier.figure} to {change.later.figure}: "
-        f"{_verdict(change)}{'.' if not said else f'. {said}'} The change is "
-        f"likely between {change.lower:signed} and {change.upper:signed} percentage points"
-        f"{', on assumed bases' if change.later.assumed else ''}. The survey would probably miss "
-        f"one smaller than {change.smallest_detectable:absolute}."
+        f"{change_verdict(change)}{'.' if not said else f'. {said}'} The change is "
+        f"likely between {change.lower:signed bare} and {change.upper:signed bare} percentage "
+        f"points{', on assumed bases' if change.later.assumed else ''}. The survey would probably "
+        f"miss one smaller than {change.smallest_detectable:absolute}."
     )
 
 
@@ -230,10 +230,9 @@ def trend_sentence(survey: Survey) -> str:
     return (
         f"The longest stretch of years without a break is that of "
         f"{survey_words.who(row['sex'], row['age'])} from the {prose.period(row['start'])} to the "
-        f"{prose.period(row['end'])}: {survey_prose.TRENDS[row['verdict']]}. For "
-        f"each who was not stalked, the number who were changed by {change:signed} a year (likely "
-        f"between {lower:signed} and "
-        f"{upper:signed}, {_on(survey.series(STALKING, row['sex'], row['age']))}), and "
+        f"{prose.period(row['end'])}: {survey_prose.TRENDS[row['verdict']]}. Their odds "
+        f"of being stalked changed by {change:signed} a year (likely between {lower:signed} and "
+        f"{upper:signed}, {on_bases(survey.series(STALKING, row['sex'], row['age']))}), and "
         f"{survey_prose.scatter(row['q_p_value'], row['level'])}."
     )
 
@@ -282,12 +281,12 @@ def facts(survey: Survey) -> Facts:
     )
 
 
-def fact(estimate: Estimate, what: str) -> tuple[str, str, str]:
-    """One estimate at a glance: value, meaning, uncertainty."""
+def fact(estimate: Estimate, what: str, who: str = "") -> tuple[str, str, str]:
+    """One estimate at a glance: value, meaning, uncertainty; `who` for other than sex and age."""
     text = uncertainty(estimate)
     return (
         f"{estimate.figure}",
-        f"of {survey_words.who(estimate.sex, estimate.age)} {what}",
+        f"of {who or survey_words.who(estimate.sex, estimate.age)} {what}",
         f"{text[:1].upper()}{text[1:]}.",
     )
 
@@ -310,13 +309,13 @@ def over_time(survey: Survey) -> Chart:
             f"{everyone[0].figure} in the {prose.period(everyone[0].period_end)}, "
             f"{everyone[-1].figure} in the {prose.period(everyone[-1].period_end)}",
             f"People who experienced stalking in the last year, England and Wales, estimates with "
-            f"{everyone[0].level:whole} intervals {_on([*women, *everyone])}",
+            f"{everyone[0].level:whole} intervals {on_bases([*women, *everyone])}",
             notes=[
                 "Years on the two sides of a break measure different things; no line joins them."
             ],
         ),
         [
-            (f"{name[:1].upper()}{name[1:]}", [(e.period_end, _drawn(e, name)) for e in series])
+            (f"{name[:1].upper()}{name[1:]}", [(e.period_end, drawn(e, name)) for e in series])
             for name, series in named
         ],
         breaks,
@@ -328,11 +327,13 @@ def over_time(survey: Survey) -> Chart:
     )
 
 
-def _on(estimates: Sequence[Estimate]) -> str:
+def on_bases(estimates: Sequence[Estimate]) -> str:
+    """What the intervals of several estimates rest on: 'on assumed bases'."""
     return survey_prose.on_bases(estimate.basis for estimate in estimates)
 
 
-def _drawn(estimate: Estimate, label: str, series: int = 0) -> Interval:
+def drawn(estimate: Estimate, label: str, series: int = 0) -> Interval:
+    """An estimate as charts draw it."""
     return Interval(
         label,
         estimate.figure,
@@ -355,9 +356,9 @@ def by_group(survey: Survey) -> Chart:
             f"{survey_words.who(least.sex, least.age)} to {top.figure} of "
             f"{survey_words.who(top.sex, top.age)}",
             f"All groups, England and Wales, {prose.period(top.period_end)}, estimates with "
-            f"{top.level:whole} intervals {_on(groups)}",
+            f"{top.level:whole} intervals {on_bases(groups)}",
         ),
-        [_drawn(e, _capital(survey_words.who(e.sex, e.age))) for e in groups],
+        [drawn(e, _capital(survey_words.who(e.sex, e.age))) for e in groups],
         label_width=150,
     )
 
@@ -374,9 +375,9 @@ def by_age_and_sex(survey: Survey) -> Chart:
             f"Among {survey_words.who(top.sex, top.age)} an estimated {top.figure} experienced "
             f"stalking in the {prose.period(year)}; the intervals of the age groups are wide",
             f"Stalking in the last year by sex and age, England and Wales, {prose.period(year)}, "
-            f"estimates with {top.level:whole} intervals {_on(groups)}",
+            f"estimates with {top.level:whole} intervals {on_bases(groups)}",
         ),
-        [_drawn(e, _capital(survey_words.who(e.sex, e.age)), int(e.sex == "men")) for e in groups],
+        [drawn(e, _capital(survey_words.who(e.sex, e.age)), int(e.sex == "men")) for e in groups],
         names=("Women", "Men"),
         label_width=150,
     )
@@ -387,16 +388,16 @@ def ever(survey: Survey) -> Chart:
     year = survey.latest(SINCE_16).period_end
     women, men = (survey.at(year, SINCE_16, sex, "16+") for sex in ("women", "men"))
     rows = [
-        _drawn(e, _capital(survey_words.who(e.sex, e.age))) for e in survey.groups(SINCE_16, year)
+        drawn(e, _capital(survey_words.who(e.sex, e.age))) for e in survey.groups(SINCE_16, year)
     ]
-    rows += [_drawn(survey.at(year, measure, "all", "16+"), by) for by, measure in BY_WHOM.items()]
+    rows += [drawn(survey.at(year, measure, "all", "16+"), by) for by, measure in BY_WHOM.items()]
     return intervals_by_row(
         Chart(
             "stalking-since-16",
             f"Of women aged 16 and over {women.figure} have experienced stalking since age 16, of "
             f"men {men.figure}",
             f"Stalking at least once since age 16, England and Wales, {prose.period(year)}, "
-            f"estimates with {women.level:whole} intervals {_on([women, men])}",
+            f"estimates with {women.level:whole} intervals {on_bases([women, men])}",
         ),
         rows,
         label_width=150,
@@ -693,7 +694,7 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
             c.p_value,
             c.p_adjusted,
             c.smallest_detectable,
-            _verdict(c),
+            change_verdict(c),
             ONS_SAID[c.published],
             survey_prose.VERDICTS.get(c.own_verdict or "", "no test"),
             escape("; ".join(c.breaks)) or "none",
@@ -728,7 +729,8 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
 ONS_SAID = {True: "significant", False: "not significant", None: "none given"}
 
 
-def _verdict(change: SurveyChange) -> str:
+def change_verdict(change: SurveyChange) -> str:
+    """What the test found, and whether the two years may be compared."""
     verdict = survey_prose.VERDICTS.get(change.verdict or "", "not tested")
     return f"{verdict}, not comparable" if change.breaks else verdict
 
@@ -820,7 +822,7 @@ def other_measures(survey: Survey) -> Table:
                 latest.design_factor,
                 change.difference,
                 f"{change.lower:bare} to {change.upper:bare}",
-                _verdict(change),
+                change_verdict(change),
                 ONS_SAID[change.published],
                 survey_prose.VERDICTS.get(change.own_verdict or "", "no test"),
             ]
@@ -936,22 +938,38 @@ def offences_sentence(survey: Survey) -> str:
     )
 
 
-DIFFERENCES = (
-    "The police count offences, and several may be against one person; the survey counts people, "
-    "once however often it happened.",
+COUNTED_APART = (
+    "The police count offences, and several may be against one person or household; the survey "
+    "counts each victim once, however often it happened.",
     "The police count offences against anyone, children and people in institutions too; the "
     "survey asks people aged 16 and over who live in private households.",
-    "The survey asks about two or more incidents that caused distress, fear or alarm, whatever the "
-    "law calls them; the police apply the offence in law, and may record as harassment or as "
-    "malicious communications what the survey calls stalking.",
-    "What the police record follows rules that changed: when several crimes come together, which "
-    "of them is recorded, and when harassment by a former partner became stalking.",
     "An offence counts in the year it was recorded, an experience in the twelve months before the "
     "interview, so that the survey's year reaches back further.",
     "Not everything that people tell the survey is reported to the police, and not everything that "
     "is reported is recorded as a crime.",
 )
-"""Why recorded offences and estimated victims measure different things."""
+"""Why recorded offences and estimated victims of any kind measure different things."""
+
+DIFFERENCES = (
+    *COUNTED_APART[:2],
+    "The survey asks about two or more incidents that caused distress, fear or alarm, whatever the "
+    "law calls them; the police apply the offence in law, and may record as harassment or as "
+    "malicious communications what the survey calls stalking.",
+    "What the police record follows rules that changed: when several crimes come together, which "
+    "of them is recorded, and when harassment by a former partner became stalking.",
+    *COUNTED_APART[2:],
+)
+"""The same of stalking."""
+
+PRIVATE_HOUSEHOLDS = (
+    "The survey asks people in private households: nobody without a home, in a hostel, in prison "
+    "or in a hall of residence is in it.",
+    "Those who answer are fewer than before its suspension, and weights can only mend what is "
+    "known about those who did not.",
+    "The estimates of the two years from April 2021 were published without accreditation, which "
+    "was restored in the second half of 2024.",
+)
+"""What to keep in mind about any estimate of the survey."""
 
 
 def caveats(survey: Survey) -> list[str]:
@@ -963,12 +981,7 @@ def caveats(survey: Survey) -> list[str]:
         if e.seen == "second_hand"
     ]
     notes = [
-        "The survey asks people in private households: nobody without a home, in a hostel, in "
-        "prison or in a hall of residence is in it.",
-        "Those who answer are fewer than before its suspension, and weights can only mend what is "
-        "known about those who did not.",
-        "The estimates of the two years from April 2021 were published without accreditation, "
-        "which was restored in the second half of 2024.",
+        *PRIVATE_HOUSEHOLDS,
         "Data for the year ending March 2023 hold eight months of these questions.",
         "From April 2023 to March 2025 half of the sample was asked new questions about domestic "
         "abuse. Whether that half was asked about stalking is not known, so both cases are shown.",

@@ -41,9 +41,6 @@ TABLES = {
     "codes": CLEAN / "recorded_offence_codes.parquet",
 }
 
-# Which measure of the survey is about the same conduct as an offence group of recorded crime.
-SURVEYED = {"stalking_harassment": "stalking"}
-
 Row = dict[str, Any]
 _KEY = ("release_id", "measure_id", "sex", "age", "characteristic", "period_end")
 

@@ -1,0 +1,234 @@
+"""Reports about every offence group: what their pages must not say.
+
+The national page, a force's, the front page and that about the survey stand for all: the others are
+made of the same sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crimeshare.parquet import read_table
+from crimeshare.publish.elements.charts import Chart
+from crimeshare.publish.elements.figures import shown, stray_numbers
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.site.pages import page, report_pages
+from crimeshare.publish.subjects.estimates import SERIES, SHARES
+from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
+from crimeshare.publish.subjects.measured import measure_of
+from crimeshare.publish.subjects.quarterly import QUARTERS
+from crimeshare.reference import line_of, offences, read_rows, reported_groups
+from tests.every_group import body_of, write_group
+
+pytestmark = pytest.mark.slow
+
+PAGES = ("index", "national", "forces/gwent", "survey", "claims")
+STALKING = "stalking_harassment"
+# Sections that name every sub-group, whatever the report is about.
+OF_ALL_GROUPS = ("What else changed", "Among other offences")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The pages of a report about one group: their HTML by name."""
+
+    offence_id: str
+    bodies: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return offences()[self.offence_id].name
+
+    def holds(self, offence_id: str) -> bool:
+        return self.offence_id in line_of(offence_id)
+
+    def prose(self, *names: str) -> str:
+        """Sentences, captions and titles, without tables and what stands behind numbers."""
+        html = "\n".join(self.bodies[name] for name in names or self.bodies)
+        html = re.sub(r"<(details|svg|table|script|style)[\s>].*?</\1>", " ", html, flags=re.DOTALL)
+        return plain(re.sub(r"</(p|li|h\d|div|figcaption)>", "\n", html))
+
+    def own_prose(self, *names: str) -> str:
+        """The same without the sections that name every sub-group, and what is named in quotes."""
+        text = ""
+        for name in names or self.bodies:
+            parts = re.split(r"(?=<h2>)", self.bodies[name])
+            kept = [p for p in parts if not p.startswith(tuple(f"<h2>{h}" for h in OF_ALL_GROUPS))]
+            text += Report(self.offence_id, {name: "\n".join(kept)}).prose()
+        for change in breaks(self.offence_id):
+            text = text.replace(change.name, "")
+        for row in read_rows(Path("resources/reference/recording_changes.csv")):
+            text = text.replace(row["name"], "")
+        measure = measure_of(self.offence_id)
+        return text.replace(measure.differs, "") if measure else text
+
+
+@pytest.fixture(scope="module", params=reported_groups())
+def report(
+    request: pytest.FixtureRequest,
+    root: Path,
+    built: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Report]:
+    offence_id = request.param
+    folder = tmp_path_factory.mktemp(offence_id)
+    write_group(folder, root, built, offence_id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        # What is drawn says nothing that its title and its text alternative do not.
+        patch.setattr(Chart, "svg", lambda self: "")
+        bodies = {name: body_of(page(name, offence_id)) for name in PAGES}
+        patch.chdir(root)
+        yield Report(offence_id, bodies)
+
+
+def test_only_its_own_codes_are_named(report: Report, built: Path) -> None:
+    codes = read_rows(Path("workflow/crimeshare/tables/layouts/prc/codes.csv"))
+    own = {
+        row["code"] for row in codes if row["offence_id"] != "-" and report.holds(row["offence_id"])
+    }
+    known = {row["code"] for row in codes}
+    for name in ("national", "forces/gwent"):
+        named = set(re.findall(r"<code>([^<]+)</code>", report.bodies[name]))
+        named = {code for each in named for code in each.split("+")} & known
+        assert named
+        assert named <= own
+    quarters = read_table(built / QUARTERS)
+    newest = quarters[quarters["period_end"] == quarters["period_end"].max()]
+    now = set(newest.loc[newest["code"].notna() & newest["offence_id"].map(report.holds), "code"])
+    names = {row["code"]: row["name"].lower() for row in codes}
+    mine = {names[code] for code in now}
+    others = {
+        name
+        for code, name in names.items()
+        if code not in now and not any(name in held for held in mine)
+    }
+    said = re.search(r"^From \w+ to \w+ \d{4} police in .*$", report.prose("national"), re.M)
+    assert said
+    assert [name for name in mine if name in said[0].lower()] or not now
+    assert [
+        name for name in others if re.search(rf"\d (?:offences )?of {re.escape(name)}", said[0])
+    ] == []
+
+
+def test_no_word_stands_twice(report: Report) -> None:
+    doubled = re.findall(r"\b([a-z]{3,}) \1\b", report.prose(), flags=re.IGNORECASE)
+    assert doubled == []
+    assert re.findall(r"offences (?:figures|offence)\b", report.prose()) == []
+
+
+def test_verbs_agree_with_the_name(report: Report) -> None:
+    name = re.escape(report.name)
+    plural = report.name.endswith(("offences", "crimes")) and " of " not in report.name
+    wrong = "has|is|ranks|holds|was" if plural else "have|are|rank|hold|were"
+    assert re.findall(rf"(?:^|\. ){name} (?:{wrong})\b", report.prose(), flags=re.MULTILINE) == []
+
+
+def test_nothing_of_stalking_is_said_of_others(report: Report) -> None:
+    if report.holds(STALKING):
+        assert "harassment" in report.own_prose("national").lower()
+        return
+    words = r"stalk|harass|malicious communications|controlling or coercive|\b8[LMQRU]\b|Argus"
+    text = report.own_prose()
+    if report.offence_id == "violence_against_person":
+        return
+    assert [text[m.start() - 60 : m.end() + 20] for m in re.finditer(words, text, re.I)] == []
+
+
+def test_a_statement_is_judged_where_it_is_about_the_group(report: Report) -> None:
+    statements = report.bodies["claims"].count('class="claim ')
+    assert (statements > 0) == (report.offence_id == STALKING)
+
+
+def test_where_nobody_looked_nothing_is_called_comparable(report: Report) -> None:
+    for name in ("index", "national", "forces/gwent"):
+        text = plain(report.bodies[name])
+        if breaks(report.offence_id):
+            assert NOT_GATHERED.removesuffix(".") not in report.own_prose(name)
+            continue
+        assert NOT_GATHERED in text
+        own = report.own_prose(name)
+        assert re.findall(r"(?:no known change|comparable)", own, flags=re.IGNORECASE) == []
+
+
+def test_two_years_across_a_change_are_no_rise(report: Report, built: Path) -> None:
+    series = read_table(built / SERIES)
+    newest = series[series["period_end"] == series["period_end"].max()]
+    own = newest[newest["offence_id"] == report.offence_id]
+    for name, area in (("national", "England and Wales"), ("forces/gwent", "Gwent")):
+        row = own[own["area_name"] == area].iloc[0]
+        opening = report.prose(name).partition("Figures up to")[0]
+        if row["comparable"] is False or row["comparable"] == 0:
+            assert (
+                "what police record changed in between" in opening or "year before" not in opening
+            )
+            assert not re.search(r"The share (?:rose|fell)", opening)
+        # The title over the line of the share goes back to the last change and no further.
+        since = re.search(
+            r"made up .*?, (up|down|after|about).*? in the year ending (\w+ \d{4})\n",
+            report.prose(name),
+        )
+        if since and breaks(report.offence_id):
+            end = pd.Timestamp(f"1 {since[2]}") + pd.offsets.MonthEnd(0)
+            begin = end - pd.DateOffset(years=1) + pd.Timedelta(days=1)
+            assert begin.date() >= breaks(report.offence_id)[-1].day
+
+
+def test_ranks_are_those_of_its_classifications(report: Report, built: Path) -> None:
+    shares = read_table(built / SHARES)
+    newest = set(shares.loc[shares["release_id"] == shares["release_id"].max(), "offence_id"])
+    leaf = not any(offences()[name].parent_id == report.offence_id for name in newest)
+    main = offences()[report.offence_id].parent_id == "total"
+    text = report.prose("national")
+    assert bool(re.search(r"ranks? [^.]*\d of \d+ sub-groups|\w+ of \d+ sub-groups", text)) == leaf
+    assert bool(re.search(r"\w+ of \d+ main groups", text)) == main
+    if not leaf:
+        assert re.search(r"no rank among sub-groups: (?:it has|they have) parts of", text)
+        assert "sub-groups: it is part of" not in text
+
+
+def test_links_lead_to_what_is_there(report: Report) -> None:
+    addresses = {each.address for each in report_pages(report.offence_id)}
+    for name, body in report.bodies.items():
+        for address, anchor in re.findall(r'href="([a-z][a-z/-]*\.html)(?:#([a-z0-9-]+))?"', body):
+            assert address in addresses, (name, address)
+            if address == "survey.html":
+                assert measure_of(report.offence_id)
+                heads = re.findall(r"<h2>(.*?)</h2>", report.bodies["survey"])
+                ids = {re.sub(r"[^a-z0-9]+", "-", plain(head).lower()).strip("-") for head in heads}
+                assert not anchor or anchor in ids
+
+
+def test_the_survey_is_asked_about_the_group_or_said_not_to_be(report: Report) -> None:
+    measure = measure_of(report.offence_id)
+    front, survey = report.prose("index"), report.prose("survey")
+    if measure is None:
+        assert "gives no estimate of" in front
+        assert "gives no estimate of" in survey
+        assert "ikely between" not in front
+    else:
+        assert f"experienced {measure.words}" in front
+        assert "ikely between" in front
+        assert f"How common {measure.words} is" in front
+        assert re.search(r"a rise|a fall|no clear change|not clearly", front)
+
+
+def test_every_number_is_a_figure_of_one_value(report: Report) -> None:
+    values: dict[str, set[str]] = {}
+    for body in report.bodies.values():
+        assert stray_numbers(body) == []
+        for figure in shown(body):
+            values.setdefault(figure["data-id"], set()).add(figure["value"])
+    assert {name: found for name, found in values.items() if len(found) > 1} == {}
+
+
+def test_no_value_is_empty(report: Report) -> None:
+    text = "\n".join(plain(body) for body in report.bodies.values())
+    assert re.findall(r"\b(?:nan|None|NaT|inf)\b|\(\)|\{\w*\}| ,|\.\.", report.prose()) == []
+    assert re.findall(r"\bnan\b|\bNaT\b", text) == []

@@ -1,0 +1,188 @@
+"""What the survey says of the report's offence group: how common it is, and how that moved.
+
+The measure of each group, and how the two differ, are in
+``resources/reference/survey_measures.csv``; of a group that the survey has no estimate of, its page
+says so. Stalking, whose questions, bases and breaks are its own, has
+:mod:`crimeshare.publish.subjects.survey_pages` instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from crimeshare import survey_words
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import Chart
+from crimeshare.publish.elements.facts import Facts
+from crimeshare.publish.elements.tables import Table
+from crimeshare.publish.subjects import survey_pages, survey_prose
+from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.survey_charts import intervals_over_time
+from crimeshare.publish.subjects.survey_pages import STALKING, change_verdict, drawn
+from crimeshare.publish.subjects.surveyed import Estimate, Survey, SurveyChange, with_interval
+from crimeshare.reference import REFERENCE, read_rows
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of the survey beside an offence group of recorded crime.
+
+    Attributes:
+        offence_id: the group.
+        measure_id: the measure.
+        differs: what of the group the measure leaves out, in a sentence; empty for nothing known.
+    """
+
+    offence_id: str
+    measure_id: str
+    differs: str
+
+    @property
+    def words(self) -> str:
+        """What it measures, inside a sentence: "domestic burglary"."""
+        return self.measure_id if self.is_stalking else survey_words.measure(self.measure_id)
+
+    @property
+    def is_stalking(self) -> bool:
+        """Whether it has a page of its own."""
+        return self.measure_id == STALKING
+
+
+@cache
+def _measures() -> dict[str, Measure]:
+    rows = (Measure(**row) for row in read_rows(REFERENCE / "survey_measures.csv"))
+    return {measure.offence_id: measure for measure in rows}
+
+
+def measure_of(offence_id: str) -> Measure | None:
+    """The measure of an offence group; None where the survey has none."""
+    return _measures().get(offence_id)
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def title(estimates: Estimates) -> str:
+    """The question that the page answers."""
+    measure = measure_of(estimates.offence_id)
+    return f"How common is {measure.words}?" if measure else "What the Crime Survey measures"
+
+
+def opening(survey: Survey, estimates: Estimates) -> str:
+    """How many it happened to in the newest year; or that the survey has no estimate of it."""
+    measure = measure_of(estimates.offence_id)
+    if measure is None:
+        return (
+            f"The Crime Survey gives no estimate of {estimates.offence_words}, so police records "
+            f"are all there is. What it does estimate stands below."
+        )
+    latest = series(survey, measure)[-1]
+    return (
+        f"About {with_interval(latest)} of {survey_prose.UNITS[latest.unit_base]} in England and "
+        f"Wales experienced {measure.words} in the {prose.period(latest.period_end)}."
+    )
+
+
+def moved(survey: Survey, estimates: Estimates) -> str:
+    """Whether the estimate changed since a year before, by a test; nothing without a measure."""
+    measure = measure_of(estimates.offence_id)
+    return "" if measure is None else survey_pages.change_sentence(newest_change(survey, measure))
+
+
+def differences(estimates: Estimates) -> list[str]:
+    """Why records and estimates of the group do not measure the same; none without a measure."""
+    measure = measure_of(estimates.offence_id)
+    if measure is None:
+        return []
+    return [*([measure.differs] if measure.differs else []), *survey_pages.COUNTED_APART]
+
+
+# ---------------------------------------------------------------- numbers, charts, tables
+
+
+def series(survey: Survey, measure: Measure) -> list[Estimate]:
+    """Every year of a measure among everybody, or every household, the oldest first."""
+    age = "16+" if survey.of_people(measure.measure_id) else "all"
+    return survey.series(measure.measure_id, "all", age)
+
+
+def changes(survey: Survey, measure: Measure) -> list[SurveyChange]:
+    """The tested changes of a measure to its newest year, the oldest earlier year first."""
+    latest = series(survey, measure)[-1]
+    every = survey.changes(measure.measure_id, latest.sex, latest.age)
+    return [change for change in every if change.later.period_end == latest.period_end]
+
+
+def newest_change(survey: Survey, measure: Measure) -> SurveyChange:
+    """The change to the newest year from the newest earlier one whose interviews are others."""
+    tested = changes(survey, measure)
+    apart = [c for c in tested if c.earlier.period_end < c.later.period_start]
+    return (apart or tested)[-1]
+
+
+def facts(survey: Survey, estimates: Estimates) -> Facts | None:
+    """The newest estimate at a glance, and the one before it; None without a measure."""
+    measure = measure_of(estimates.offence_id)
+    return None if measure is None else Facts([fact(survey, measure)])
+
+
+def fact(survey: Survey, measure: Measure) -> tuple[str, str, str]:
+    """The newest estimate at a glance: value, meaning, uncertainty."""
+    latest = series(survey, measure)[-1]
+    words = f"experienced {measure.words} in the {prose.period(latest.period_end)}"
+    return survey_pages.fact(latest, words, survey_prose.UNITS[latest.unit_base])
+
+
+def over_time(survey: Survey, estimates: Estimates) -> Chart | None:
+    """Every year of the measure, broken where the survey broke; None without a measure."""
+    measure = measure_of(estimates.offence_id)
+    if measure is None:
+        return None
+    years = series(survey, measure)
+    change = newest_change(survey, measure)
+    return intervals_over_time(
+        Chart(
+            "survey-over-time",
+            f"{prose.upper_first(measure.words)}: {change.later.figure} in the "
+            f"{prose.period(change.later.period_end)}, {change_verdict(change)} from "
+            f"{change.earlier.figure} in the {prose.period(change.earlier.period_end)}",
+            f"{prose.upper_first(measure.words)} in a year, share of "
+            f"{survey_prose.UNITS[years[-1].unit_base]}, England and Wales, estimates with "
+            f"{years[-1].level:whole} intervals {survey_pages.on_bases(years)}",
+            notes=[
+                "Years on the two sides of a break measure different things; no line joins them."
+            ],
+        ),
+        [(_label(years), [(e.period_end, drawn(e, _label(years))) for e in years])],
+        [b for b in survey.breaks(measure.measure_id) if years[0].period_end < b.day],
+    )
+
+
+def _label(years: Sequence[Estimate]) -> str:
+    return prose.upper_first(survey_prose.UNITS[years[-1].unit_base])
+
+
+def years_table(survey: Survey, estimates: Estimates) -> Table | None:
+    """Every year of the measure; None without one."""
+    measure = measure_of(estimates.offence_id)
+    if measure is None:
+        return None
+    return survey_pages.estimates_table(
+        f"{prose.upper_first(measure.words)} in a year, England and Wales",
+        "Year ending",
+        [(prose.month(e.period_end), e) for e in series(survey, measure)],
+        ["Two releases may give a year slightly different figures; the latest is shown."],
+    )
+
+
+def changes_table(survey: Survey, estimates: Estimates) -> Table | None:
+    """The changes from each year to the newest, tested together; None without a measure."""
+    measure = measure_of(estimates.offence_id)
+    if measure is None:
+        return None
+    tested = changes(survey, measure)
+    return survey_pages.changes_table(
+        f"Changes in {measure.words} to the {prose.period(tested[-1].later.period_end)}", tested
+    )
