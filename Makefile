@@ -9,6 +9,7 @@
 #   make renew      pins what is new at SOURCE (ons, or a mirror), release by release
 #   make keep       the report, and a copy of its tables to compare a later build with
 #   make diff       the report, beside that copy, table by table
+#   make picture    docs/report.png, which README.md opens with, from the report as it is built
 #   make places     places and their police forces again, from lookups and boundaries in GEOGRAPHY
 #   make develop    JupyterLab and the tools of a maintainer besides
 #   make audit      locked libraries that are known to have faults
@@ -20,7 +21,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := report
-.PHONY: report verify test test-all lint figures renew keep diff places develop audit sbom lock schema clean environment
+.PHONY: report verify test test-all lint figures renew keep diff picture places develop audit sbom lock schema clean environment
 
 BIN := .venv/bin
 CORES ?= 4
@@ -132,6 +133,9 @@ diff: $(ENVIRONMENT)
 	rm -f results/releases/diff.json
 	$(BIN)/snakemake --cores $(CORES) diff_releases --config before=$(BEFORE) || \
 	  { test $$? -eq 1 && test -f results/releases/diff.json; }
+
+picture: $(TESTING) report
+	$(BIN)/python docs/picture.py results/report/index.html docs/report.png
 
 # What the list is drawn up from comes into a folder of its own: no build needs it.
 GEOGRAPHY ?=

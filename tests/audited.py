@@ -36,14 +36,15 @@ def known_evidence(root: Path) -> Evidence:
     )
 
 
-def write_audit(folder: Path, root: Path) -> None:
+def write_audit(folder: Path, root: Path, claims: Path | None = None) -> None:
     """Write the tables of the audit where a build in ``folder`` has them.
 
     Args:
         folder: the build.
         root: the project, with its claims, its registry and its shipped figures.
+        claims: a file of other claims, if not the project's own are audited.
     """
-    audit = compute_claims(root / "config" / "claims.yaml", read_shipped(root))
+    audit = compute_claims(claims or root / "config" / "claims.yaml", read_shipped(root))
     assert audit.refused == []
     write_table(audit.claims, folder / "results" / "estimates" / "claims.parquet")
     write_table(audit.evidence, folder / "results" / "estimates" / "claim_evidence.parquet")

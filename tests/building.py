@@ -27,6 +27,8 @@ from crimeshare.measures.series import (
 from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.measures.small_areas import compute_small_areas
 from crimeshare.parquet import read_table, write_table
+from crimeshare.publish.site.notebooks import execute_pages
+from crimeshare.publish.site.pages import report_pages
 from crimeshare.publish.subjects.composition import COMPOSITION
 from crimeshare.publish.subjects.estimates import (
     CHANGES,
@@ -79,6 +81,30 @@ def built_once(factory: pytest.TempPathFactory, root: Path) -> Path:
             write_build(unfinished, root)
             unfinished.rename(folder)
     return folder
+
+
+def executed_once(factory: pytest.TempPathFactory, root: Path) -> dict[str, Path]:
+    """One page of each notebook, executed on the small build once in a run of the tests.
+
+    Args:
+        factory: gives the folders of the run.
+        root: the project.
+
+    Returns:
+        The executed copy by the name of the page.
+    """
+    folder = built_once(factory, root)
+    # The page of one area stands for those of all.
+    pages = list({page.notebook: page for page in report_pages()}.values())
+    finished = folder / "executed"
+    with (folder.parent / "executed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not finished.exists():
+            with pytest.MonkeyPatch.context() as patch:
+                patch.chdir(root)
+                execute_pages(pages, folder)
+            finished.touch()
+    return {page.name: folder / page.executed for page in pages}
 
 
 def write_build(folder: Path, root: Path) -> None:

@@ -16,7 +16,7 @@ from crimeshare.publish.subjects.revised import (
     Revisions,
     open_revisions,
 )
-from tests.building import built_once, write_series
+from tests.building import built_once, executed_once, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
 
@@ -25,6 +25,12 @@ from tests.revised import write_revisions
 def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the clean table and the estimates of every shipped release."""
     return built_once(tmp_path_factory, root)
+
+
+@pytest.fixture(scope="session")
+def executed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The executed notebook of one page of each kind, by the name of the page."""
+    return executed_once(tmp_path_factory, root)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.compute as pc
@@ -218,6 +219,27 @@ def test_totals_with_and_without_a_force_are_not_compared(shipped: Evidence) -> 
     )
     assert before[0].excluding == "Greater Manchester"
     assert releases.compared(now, before, "percent") == []
+
+
+def test_rates_as_revised_are_those_of_the_reports_own_series(
+    shipped: Evidence, built: Path
+) -> None:
+    releases = Releases(shipped)
+    series = pd.read_parquet(built / "results/estimates/series.parquet")
+    rows = series[
+        (series["source"] == "home_office")
+        & (series["offence_id"] == "stalking_harassment")
+        & series["rate_per_1000"].notna()
+    ].dropna(subset="rate_per_1000")
+    assert len(rows) > 1000
+    for row in rows.iloc[::17].itertuples():
+        day = pd.Timestamp(row.period_end).date()
+        found = releases.rates(row.area_code, row.offence_id, day)
+        own = [each.value for each in found if each.release_id == row.release_id]
+        assert own == [pytest.approx(row.rate_per_1000, rel=1e-12)], (row.area_code, day)
+    # Greater Manchester made no return to one edition and has rates; the City of London has none.
+    assert not releases.unrated("E23000005")
+    assert releases.unrated("E23000034")
 
 
 def test_the_home_office_adds_up_four_quarters(shipped: Evidence) -> None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.subjects.claims import KINDS, Audit, Audited, open_audit
@@ -95,6 +96,39 @@ def test_machines_find_the_verdicts_as_claim_reviews() -> None:
     ratings = {name: review["reviewRating"].get("ratingValue") for name, review in by_id.items()}
     assert ratings == {"a": 5, "b": 4, "c": 1, "d": None, "e": 3, "f": 2}
     assert by_id["d"]["reviewRating"]["alternateName"] == "not checkable"
+
+
+def test_every_number_of_every_kind_of_statement_is_a_figure(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The examples of the explanation, and kinds of verdict that they do not reach."""
+    text = (root / "config" / "README.md").read_text(encoding="utf-8")
+    entries = [
+        entry
+        for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+        for entry in yaml.load(block, Loader=yaml.BaseLoader)
+    ]
+    gwent = {"area": "Gwent", "offence": "Stalking and harassment", "source": "x"}
+    for number, keys in enumerate(
+        [
+            {"quantity": "rate", "period": "year ending September 2024", "value": "14.7"},
+            {"quantity": "rate", "period": "year ending September 2024", "value": "24.7"},
+            {"quantity": "record", "period": "year ending December 2025", "value": "record high"},
+            {"quantity": "record", "period": "year ending March 2022", "value": "record share"},
+            {"quantity": "count", "period": "2016/17", "value": "2,000", "offence": "8R"},
+            {"quantity": "change", "period": "year ending December 2025", "value": "up 10%"},
+        ]
+    ):
+        entries.append(gwent | keys | {"id": f"more-{number}", "statement": "words"})
+    for entry in entries:
+        entry.pop("own_counts", None)
+    path = tmp_path / "claims.yaml"
+    path.write_text(yaml.safe_dump(entries), encoding="utf-8")
+    write_audit(tmp_path, root, path)
+    monkeypatch.chdir(tmp_path)
+    audit = open_audit()
+    assert len(audit.statements) == len(entries)
+    assert stray_numbers(audit.cards()) == []
 
 
 def test_every_number_of_the_projects_own_statements_is_a_figure(

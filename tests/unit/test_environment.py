@@ -19,6 +19,7 @@ CONDA_NAMES = {
     "snakemake": "snakemake-minimal",
     "jupyter-client": "jupyter_client",
     "typst": "typst-py",
+    "docstring-parser": "docstring_parser",
 }
 # Distributions that the channels of pipeline.yaml do not hold, so that conda asks pip for them.
 PIP_ONLY = {"font-source-sans-pro", "gptables"}
@@ -111,3 +112,16 @@ def test_conda_installs_the_direct_dependencies_as_locked(root: Path, envs: Path
 def test_no_file_names_a_place_to_download_from(envs: Path) -> None:
     text = "".join(path.read_text() for path in sorted(envs.iterdir()))
     assert re.findall(r"\w+://\S+|--(?:extra-)?index-url|--find-links", text) == []
+
+
+def test_what_pip_installs_with_the_library_is_what_the_lock_is_made_of(
+    root: Path, envs: Path
+) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["report"]]
+    declared = {canonicalize_name(each.name): each for each in map(Requirement, lines)}
+    building = direct(envs, "building")
+    wanted = {n: each for n, each in direct(envs, "requirements").items() if n not in building}
+    assert {name: str(each.specifier) for name, each in declared.items()} == {
+        name: str(each.specifier) for name, each in wanted.items()
+    }

@@ -13,6 +13,7 @@ from tempfile import NamedTemporaryFile
 from typing import NoReturn
 
 from crimeshare.problems import Problem, explained
+from crimeshare.reference import REFERENCE
 
 FIGURES = Path("resources/figures")
 REGISTRY = Path("config/releases.csv")
@@ -157,9 +158,9 @@ def _lines(given: argparse.Namespace) -> Iterator[str]:
 
 
 def _project(*holding: Path) -> Path:
-    """The project's folder: the working directory, or the nearest above it that holds a file."""
+    """The nearest folder from here up that holds a file, or the one that the library comes with."""
     here = Path.cwd()
-    for folder in (here, *here.parents):
+    for folder in (here, *here.parents, REFERENCE.parents[1]):
         if any((folder / path).exists() for path in holding):
             return folder
     raise Problem(

@@ -65,6 +65,11 @@ def shipped(path: str) -> str:
     return path if Path.cwd() == PROJECT.resolve() else (PROJECT / path).as_posix()
 
 
+def measures() -> list[str]:
+    """The modules of the measures, by their paths in the project."""
+    return [path.relative_to(PROJECT).as_posix() for path in _sources(LIBRARY / "measures", "*.py")]
+
+
 def software() -> str:
     """The digest of the whole library and of the locked environment."""
     return _digest([_read(path) for path in [LOCK, *_sources(LIBRARY, "*.py")]])

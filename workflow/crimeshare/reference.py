@@ -9,6 +9,9 @@ from functools import cache
 from pathlib import Path
 
 REFERENCE = Path(__file__).parents[2] / "resources" / "reference"
+if not REFERENCE.is_dir():
+    # Installed from a wheel, which brings the project's data along.
+    REFERENCE = Path(__file__).parent / "project" / "resources" / "reference"
 PLACES = REFERENCE / "places.csv"
 PARTNERSHIPS = REFERENCE / "partnerships.csv"
 

@@ -141,6 +141,28 @@ rule render_places:
         "../scripts/render_places.py"
 
 
+rule render_reference:
+    input:
+        modules=[shipped(path) for path in measures()],
+        reference=depends("render_reference").files,
+    output:
+        pages=directory("results/report/reference"),
+    log:
+        "results/logs/render_reference.log",
+    benchmark:
+        "results/benchmarks/render_reference.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=250,
+    params:
+        software=depends("render_reference").software,
+    message:
+        "Writing the reference pages of the functions"
+    script:
+        "../scripts/render_reference.py"
+
+
 rule render_explorer:
     input:
         series="results/estimates/series.parquet",

@@ -57,7 +57,7 @@ _POPULATION = ("release_id", "measure", "reference_year", "area_code", "value")
 # Columns that rows are picked by.
 _ASKED = (
     *("offence_id", "area_code", "area_type", "table", "statistic", "characteristic"),
-    *("code", "item_id", "measure"),
+    *("code", "item_id"),
 )
 _SURVEY = pa.schema(
     [
@@ -273,7 +273,8 @@ def _residents(root: Path, paths: Sequence[Path]) -> dict[tuple[str, int], float
             code = areas()[code].parent_code
     newest = max(year for _, year in found)
     table = _read(paths, _POPULATION)
-    rows = table.filter(_is(table["measure"], "population")).to_pylist()
+    measures = table["measure"].cast(pa.string())
+    rows = table.filter(_is(measures, "population")).to_pylist()
     for row in sorted(rows, key=lambda row: row["release_id"]):
         if row["value"] is not None and (row["reference_year"] or 0) > newest:
             found[row["area_code"], row["reference_year"]] = row["value"]

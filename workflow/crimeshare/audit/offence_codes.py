@@ -66,10 +66,11 @@ def _plain(code: Offence) -> str:
 
 @cache
 def joint_until(code: str) -> tuple[date, str] | None:
-    """The day until which a code was recorded together with others, and those others."""
+    """The day until which a code was recorded together with others, and their names."""
     for row in read_rows(JOINT_CODES):
         joint = row["codes"].split()
         if code in joint:
-            others = " and ".join(other for other in joint if other != code)
+            names = [_plain(offence_codes()[other]) for other in joint if other != code]
+            others = " and ".join(f"{name[:1].lower()}{name[1:]}" for name in names)
             return date.fromisoformat(row["until"]), others
     return None

@@ -161,9 +161,17 @@ class Releases:
         return [*published, *since]
 
     def unrated(self, area: str) -> bool:
-        """Whether the editions mark the rate of all crime in an area."""
-        rows = self._cells(_TOTAL).items()
-        return any(k[2] == area and k[3] == "rate_per_1000" and row["marker"] for k, row in rows)
+        """Whether every edition marks the rate of all crime in an area."""
+        return area in self._unrated
+
+    @cached_property
+    def _unrated(self) -> set[str]:
+        marked: set[str] = set()
+        rated: set[str] = set()
+        for (_, _, area, measure), row in self._cells(_TOTAL).items():
+            if measure == "rate_per_1000":
+                (rated if row["value"] is not None else marked).add(area)
+        return marked - rated
 
     def _residents(self, area: str, day: date) -> tuple[float, int] | None:
         """Residents in the newest mid-year that the year holds or that came before it."""

@@ -581,7 +581,7 @@ class RecordedAudit:
         joint = joint_until(offence)
         if joint and not question.found:
             until = in_words(joint[0] - timedelta(days=1)).removeprefix("year ending ")
-            reason.say(f"Until {until} police recorded it together with code {joint[1]}.")
+            reason.say(f"Until {until} police recorded it together with {joint[1]}.")
             return ""
         if claim.area.area_code != NATIONAL:
             reason.say(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import combinations
@@ -19,11 +19,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from crimeshare.reference import areas, offences
+from crimeshare.reference import areas, offences, read_rows
+from crimeshare.tables.appendix_layout import FOLDER as APPENDIX
 from crimeshare.tables.labels import one_line, plain
 from crimeshare.tables.observations import Observation
 from crimeshare.tables.survey_observations import SurveyObservation
 from crimeshare.tables.ties import Place, lines_of, shown
+
+NATION = "K04000001"
 
 # Of counts of ten or more, neighbouring years have up to 1.3 in a hundred in common by chance.
 _SAME = 0.1
@@ -110,6 +113,9 @@ def beside_earlier_surveys(
         *_old_figures(
             release_id, _offences(rows), [(each.release_id, _offences(each.rows)) for each in past]
         ),
+        *_large_revisions(
+            release_id, _nation(rows), [(each.release_id, _nation(each.rows)) for each in past]
+        ),
         *_old_rows(observations, nearest),
         *_changed_estimates(observations, period_end, nearest),
         *_gone(release_id, period_end, _held_by_tables(rows), past, _held_by_tables),
@@ -154,19 +160,40 @@ def _same(counts: Mapping[Key, float], others: Mapping[Key, float]) -> float:
     return sum(abs(counts[key] - others[key]) < 0.01 for key in both) / len(both)
 
 
-class _Areas:
+@dataclass
+class _Totals:
+    """Counts by area and offence group in each year, and what stands beside them.
+
+    Attributes:
+        years: the counts.
+        without: areas whose totals lack a force.
+        places: sheet and cell of an area's total in a year, in words, where it has one.
+    """
+
+    years: Years = field(default_factory=lambda: defaultdict(dict))
+    without: set[str] = field(default_factory=set)
+    places: dict[tuple[str, date], str] = field(default_factory=dict)
+
+    def keep(self, area: str, group: str, row: Mapping[str, Any]) -> None:
+        """Take in a count."""
+        day = row["period_end"]
+        self.years[day][area, group] = row["value"]
+        if group == "total":
+            self.places[area, day] = f", sheet {row['sheet']!r}, cell {row['cell']}"
+
+
+class _Areas(_Totals):
     """Counts by country, region and force, the year before included."""
 
     def __init__(self, rows: list[dict[str, Any]]) -> None:
+        super().__init__()
         self.rows = rows
-        self.years: Years = defaultdict(dict)
-        self.without: set[str] = set()
         for row in rows:
             area, day = row["area_code"], row["period_end"]
             if row["measure"] != "count" or area not in areas():
                 continue
             if row["value"] is not None:
-                self.years[day][area, row["offence_id"]] = row["value"]
+                self.keep(area, row["offence_id"], row)
             elif row["offence_id"] == "total":
                 self.without |= set(_upwards(area))
         for row in rows:
@@ -178,6 +205,18 @@ class _Areas:
                     before.setdefault(key, now / (1 + row["value"] / 100))
 
 
+def _nation(rows: Sequence[Mapping[str, Any]]) -> _Totals:
+    """England and Wales in the table of offences by code."""
+    groups = {row["label"]: row["offence_id"] for row in read_rows(APPENDIX / "series_groups.csv")}
+    totals = _Totals()
+    for row in rows:
+        subtotal = row["table"] == "offence_codes" and row["item_id"] is None
+        group = groups.get(plain(row["row_label"])) if subtotal else None
+        if group and row["value"] is not None:
+            totals.keep(NATION, group, row)
+    return totals
+
+
 def _upwards(area: str) -> Iterator[str]:
     while area:
         yield area
@@ -185,7 +224,7 @@ def _upwards(area: str) -> Iterator[str]:
 
 
 def _large_revisions(
-    release_id: str, now: _Areas, past: Sequence[tuple[str, _Areas]]
+    release_id: str, now: _Totals, past: Sequence[tuple[str, _Totals]]
 ) -> Iterator[str]:
     """Totals of years already published that moved by more than any did before."""
     record = dict(_REVISION)
@@ -203,15 +242,15 @@ def _large_revisions(
         _, area, day, other, before, after = max(beyond)
         places = len({each[1] for each in beyond})
         more = f"; {places - 1} more areas moved likewise" if places > 1 else ""
-        limit = record[areas()[area].area_type]
+        limit, where = record[areas()[area].area_type], now.places.get((area, day), "")
         yield (
-            f"{release_id}: it makes {after:,.0f} offences in {areas()[area].area_name} in "
+            f"{release_id}{where}: it makes {after:,.0f} offences in {areas()[area].area_name} in "
             f"{_words(day)}, {other} made {before:,.0f}: {after / before - 1:+.1%}, where no "
             f"revision on record is above {limit:.1%}{more}. Is this the right edition?"
         )
 
 
-def _revisions(first: _Areas, second: _Areas) -> Iterator[tuple[str, date, float, float]]:
+def _revisions(first: _Totals, second: _Totals) -> Iterator[tuple[str, date, float, float]]:
     """Area, year and both totals, where neither leaves out a force."""
     for day in first.years.keys() & second.years.keys():
         for (area, offence), before in first.years[day].items():

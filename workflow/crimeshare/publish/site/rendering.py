@@ -26,9 +26,11 @@ from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import Page, report_pages
+from crimeshare.publish.site.reference_pages import PACKAGE, Module, paragraphs
 from crimeshare.publish.site.searching import search_index
 from crimeshare.publish.site.takeaways import card, chart_names, main_chart
 
+REFERENCE_PAGES = "reference/index.html"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -97,6 +99,32 @@ def render_search(bodies: Mapping[Page, str]) -> str:
             ),
             "search": Markup(search),
             "policy": content_policy([EARLY, shared["script"], search]),
+        }
+    )
+
+
+def render_reference(modules: Mapping[str, Module], module: Module | None = None) -> str:
+    """The reference page of a module, or the list of all of them.
+
+    Args:
+        modules: those that have a page, by name.
+        module: whose page it is; None for the list.
+    """
+    name, title = (module.name, module.title) if module else ("index", "Functions")
+    page = Page(f"reference/{name}", title, "", section="Reference")
+    return _template("reference.html.j2").render(
+        **_shared(page.depth)
+        | {
+            "page": page,
+            "title": page.title,
+            "lead": "",
+            "site_url": "",
+            "sections": _navigation(),
+            "own_script": "",
+            "package": PACKAGE,
+            "modules": modules,
+            "module": module,
+            "paragraphs": lambda text: paragraphs(text, modules),
         }
     )
 
@@ -267,7 +295,7 @@ def _navigation() -> dict[str, list[Page]]:
 
 def _linked(page: Page, body: str) -> str:
     """Make links to other pages, written from the root of the report, right for this page."""
-    known = {other.address for other in report_pages()}
+    known = {other.address for other in report_pages()} | {REFERENCE_PAGES}
 
     def link(match: re.Match[str]) -> str:
         if match[1] not in known:

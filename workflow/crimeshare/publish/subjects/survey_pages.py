@@ -230,8 +230,9 @@ def trend_sentence(survey: Survey) -> str:
     return (
         f"The longest stretch of years without a break is that of "
         f"{survey_words.who(row['sex'], row['age'])} from the {prose.period(row['start'])} to the "
-        f"{prose.period(row['end'])}: {survey_prose.TRENDS[row['verdict']]}. Their odds "
-        f"of being stalked changed by {change:signed} a year (likely between {lower:signed} and "
+        f"{prose.period(row['end'])}: {survey_prose.TRENDS[row['verdict']]}. For "
+        f"each who was not stalked, the number who were changed by {change:signed} a year (likely "
+        f"between {lower:signed} and "
         f"{upper:signed}, {on_bases(survey.series(STALKING, row['sex'], row['age']))}), and "
         f"{survey_prose.scatter(row['q_p_value'], row['level'])}."
     )

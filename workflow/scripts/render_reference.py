@@ -1,0 +1,14 @@
+"""Render the reference pages of the measures, from their docstrings."""
+
+from pathlib import Path
+
+from crimeshare.publish.site.reference_pages import read_modules
+from crimeshare.publish.site.rendering import render_reference
+from crimeshare.running import running
+
+with running(snakemake):
+    modules = {module.name: module for module in read_modules(map(Path, snakemake.input.modules))}
+    folder = Path(snakemake.output.pages)
+    folder.mkdir(parents=True)
+    for name, module in {"index": None, **modules}.items():
+        (folder / f"{name}.html").write_text(render_reference(modules, module), encoding="utf-8")
