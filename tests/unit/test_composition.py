@@ -14,6 +14,15 @@ from crimeshare.measures.composition import (
     ranks_without,
     read_joint_codes,
 )
+from crimeshare.parquet import read_table
+from crimeshare.publish.elements.figures import shown, stray_numbers
+from crimeshare.publish.subjects.composition import (
+    COMPOSITION,
+    open_composition,
+    rank_without,
+    ranks,
+)
+from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.reference import areas
 from tests.quarterly import shipped
 
@@ -102,6 +111,35 @@ def test_forces_are_ranked_without_a_code(composition: pd.DataFrame) -> None:
     rows = parts(composition, GWENT, str(newest.date()))
     own = rows.drop(index=[EVERYTHING_ELSE, "8R"])["count"].sum()
     assert ranked.set_index("area_code").loc[GWENT, "share"] == own / rows["count"].sum()
+
+
+def test_where_a_code_is_not_apart_nobody_is_ranked_without_it(composition: pd.DataFrame) -> None:
+    ranked = ranks_without(composition, "8R")
+    joint = composition.loc[composition["component"] == "8L+8R", "period_end"]
+    assert len(joint)
+    assert not ranked["period_end"].isin(joint).any()
+    assert ranks_without(composition, "no such code").empty
+
+
+def test_a_force_is_told_its_rank_without_the_code_whose_recording_changed(
+    built: Path, estimates: Estimates
+) -> None:
+    parts, table = open_composition(built), read_table(built / COMPOSITION)
+    ranked = ranks_without(table, "8R")
+    newest = ranked[ranked["period_end"] == ranked["period_end"].max()].set_index("area_code")
+    columns = ranks(parts, estimates)
+    assert len(columns) == 2
+    for place in estimates.forces:
+        text = rank_without(parts, place)
+        own, _, other = (int(float(figure["value"])) for figure in shown(text))
+        rank = place.rank_among_forces()
+        assert rank is not None
+        assert own == rank.number
+        assert other == newest.loc[place.area.area_code, "rank"]
+        assert ("also rank" in text) == (own == other)
+        assert [column[place].number for column in columns.values()] == [own, other]
+        assert stray_numbers(text) == []
+    assert rank_without(parts, estimates.nation) == ""
 
 
 def test_a_force_without_a_return_has_no_part(root: Path, quarters: pd.DataFrame) -> None:

@@ -136,11 +136,34 @@ def a_series() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def a_composition(codes: float = 100.0) -> pd.DataFrame:
+    counts = {"8L": codes - 40, "8R": 40.0, "everything_else": 1000 - codes}
+    return pd.DataFrame(
+        [
+            {
+                "area_code": "W15000002",
+                "period_end": date(2025, 12, 31),
+                "component": component,
+                "count": count,
+            }
+            for component, count in counts.items()
+        ]
+    )
+
+
+def test_a_rank_without_a_code_is_of_the_same_figures_as_the_rank() -> None:
+    revised = latest(a_series(), a_composition(codes=101.0), "stalking_harassment")
+    assert revised["rank_forces_without_code"].isna().all()
+
+
 def test_files_for_programs_have_one_row_an_area_and_all_years() -> None:
-    newest = latest(a_series(), "stalking_harassment")
+    newest = latest(a_series(), a_composition(), "stalking_harassment")
     assert list(newest["area_code"]) == ["E12000005", "W15000002"]
     assert set(newest["period_end"]) == {date(2025, 12, 31)}
     assert "cells" not in newest
+    assert list(newest["code_left_out"]) == ["8R", "8R"]
+    assert newest["rank_forces_without_code"].fillna(0).tolist() == [0, 1]
+    assert newest["share_without_code"][1] == 0.06
     assert len(series(a_series())) == 4
     documents = dict(area_documents(a_series(), "stalking_harassment"))
     # A region that is called like a police force has a file of its own.

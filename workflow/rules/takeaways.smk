@@ -62,6 +62,7 @@ rule render_feed:
 rule render_open_data:
     input:
         series="results/estimates/series.parquet",
+        composition="results/estimates/composition.parquet",
         reference=depends("render_open_data").files,
     output:
         latest="results/report/data/latest.csv",

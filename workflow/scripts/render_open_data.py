@@ -13,9 +13,10 @@ from crimeshare.running import replacing, running
 
 with running(snakemake):
     table = pd.read_parquet(snakemake.input.series)
+    composition = pd.read_parquet(snakemake.input.composition)
     group = snakemake.params.offence_group
     for given, output in (
-        (latest(table, group), snakemake.output.latest),
+        (latest(table, composition, group), snakemake.output.latest),
         (series(table), snakemake.output.text),
     ):
         with replacing(Path(output)) as path:

@@ -21,7 +21,7 @@ from crimeshare.measures.series import (
     same_codes,
     years_of_areas,
 )
-from crimeshare.reference import areas, line_of, offences, read_rows
+from crimeshare.reference import REFERENCE, areas, line_of, offences, read_rows
 
 EVERYTHING_ELSE = "everything_else"
 
@@ -99,6 +99,22 @@ def compute_composition(
 _SHARE_POINTS = "100 (c1 - c0) (O0 / ((G1+O0) (G0+O0)) + O1 / ((G1+O1) (G0+O1))) / 2"
 
 
+def set_apart(offence_group: str) -> str:
+    """The code of a group that its comparisons are also given without; empty where there is none.
+
+    It is the one whose recording a change moved most lately, as the reference data say.
+
+    Args:
+        offence_group: id of the group.
+    """
+    rows = [
+        row
+        for row in read_rows(REFERENCE / "recording_changes.csv")
+        if row["set_apart"] and offence_group in row["offence_ids"].split()
+    ]
+    return max(rows, key=lambda row: row["effective"])["set_apart"] if rows else ""
+
+
 def ranks_without(composition: pd.DataFrame, component: str) -> pd.DataFrame:
     """Each force's share, and its rank among the forces, of the group without one component.
 
@@ -108,10 +124,13 @@ def ranks_without(composition: pd.DataFrame, component: str) -> pd.DataFrame:
 
     Returns:
         ``area_code``, ``period_end``, ``count`` (offences), ``share`` (of all recorded crime, 0 to
-        1) and ``rank`` (1 the largest) of the police force areas.
+        1) and ``rank`` (1 the largest) of the police force areas, in the years in which the code is
+        a component of its own.
     """
     forces = [code for code, area in areas().items() if area.area_type == "force"]
     rows = composition[composition["area_code"].isin(forces)]
+    apart = rows.loc[rows["component"] == component, "period_end"]
+    rows = rows[rows["period_end"].isin(apart)]
     total = rows.groupby(_YEAR)["count"].sum()
     own = rows[~rows["component"].isin([component, EVERYTHING_ELSE])]
     ranked = own.groupby(_YEAR)["count"].sum().to_frame().reset_index()
@@ -121,6 +140,26 @@ def ranks_without(composition: pd.DataFrame, component: str) -> pd.DataFrame:
         ranked.groupby("period_end")["share"].rank(ascending=False, method="min").astype("int64")
     )
     return ranked.drop(columns="total")
+
+
+def ranks_beside(series: pd.DataFrame, composition: pd.DataFrame, component: str) -> pd.DataFrame:
+    """The rows of :func:`ranks_without` that may stand beside ranks of the series.
+
+    Args:
+        series: rows of the table ``series`` about the group.
+        composition: as :func:`compute_composition` gives it.
+        component: the code left out of the group.
+
+    Returns:
+        Those of the years in which the codes of every force that the series ranks add up to its
+        count there, so that both ranks are of the same figures.
+    """
+    own = composition[composition["component"] != EVERYTHING_ELSE]
+    counts = own.groupby(_YEAR)["count"].sum().rename("parts")
+    ranked = series[series["rank_forces"].notna()].join(counts, on=_YEAR)
+    differing = ranked.loc[ranked["parts"] != ranked["count"], "period_end"]
+    found = ranks_without(composition, component)
+    return found[~found["period_end"].isin(differing)]
 
 
 def _years(quarters: pd.DataFrame, offence_group: str) -> pd.DataFrame:

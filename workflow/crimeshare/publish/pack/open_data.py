@@ -12,12 +12,15 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from crimeshare.measures.composition import ranks_beside, set_apart
 from crimeshare.publish.elements.licence import ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
 from crimeshare.reference import areas
 
 LEFT_OUT = ["formula", "cells"]
 """Columns that only the data pack has: they weigh more than all others together."""
+
+_YEAR = ["area_code", "period_end"]
 
 
 def series(table: pd.DataFrame) -> pd.DataFrame:
@@ -31,14 +34,28 @@ def series(table: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(order, kind="stable").reset_index(drop=True)
 
 
-def latest(table: pd.DataFrame, offence_id: str) -> pd.DataFrame:
+def latest(table: pd.DataFrame, composition: pd.DataFrame, offence_id: str) -> pd.DataFrame:
     """The last year of an offence group, one row an area.
 
     Args:
         table: ``series.parquet``.
+        composition: ``composition.parquet``.
         offence_id: the group.
+
+    Returns:
+        The columns of the series; ``code_left_out``, the offence code whose recording changed, and,
+        where it is a part of the group, for each force ``share_without_code`` and
+        ``rank_forces_without_code``.
     """
-    return _of(table, offence_id).groupby("area_code", sort=True).tail(1).reset_index(drop=True)
+    rows = _of(table, offence_id).groupby("area_code", sort=True).tail(1).reset_index(drop=True)
+    code = set_apart(offence_id)
+    apart = ranks_beside(rows, composition, code).rename(
+        columns={"share": "share_without_code", "rank": "rank_forces_without_code"}
+    )
+    columns = [*_YEAR, "share_without_code", "rank_forces_without_code"]
+    return rows.assign(code_left_out=code if len(apart) else None).merge(
+        apart[columns], how="left", on=_YEAR
+    )
 
 
 def area_documents(table: pd.DataFrame, offence_id: str) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from crimeshare.measures.composition import EVERYTHING_ELSE
+from crimeshare.measures.composition import EVERYTHING_ELSE, ranks_without, set_apart
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import ACCENT, COMPARE, PALE, QUIET, WIDTH, Chart
@@ -18,7 +18,7 @@ from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects.estimates import Place, Year, built_root, rows_of
+from crimeshare.publish.subjects.estimates import Estimates, Place, Year, built_root, rows_of
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.tables.recorded_quarters import code_names
 
@@ -56,9 +56,21 @@ class Part:
 
 
 class Composition:
-    """The parts of the group in every area and year."""
+    """The parts of the group in every area and year.
 
-    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+    Attributes:
+        set_apart: the code that ranks are also given without; empty where there is none.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[dict[str, Any]],
+        set_apart: str = "",
+        ranks: Mapping[tuple[str, date], int] | None = None,
+    ) -> None:
+        """Take rows of `COMPOSITION`, and ranks without `set_apart` by area code and year."""
+        self.set_apart = set_apart
+        self._ranks = ranks or {}
         self._rows: dict[tuple[str, date], list[dict[str, Any]]] = {}
         for row in rows:
             self._rows.setdefault((row["area_code"], row["period_end"]), []).append(row)
@@ -68,11 +80,39 @@ class Composition:
 
         They stand beside the leading figure only where they are parts of that very figure.
         """
+        return [_part(place, year, row) for row in self._leading(place, year)]
+
+    def _leading(self, place: Place, year: Year) -> list[dict[str, Any]]:
         rows = self._rows.get((place.area.area_code, year.period_end), [])
         own = [row["count"] for row in rows if row["component"] != EVERYTHING_ELSE]
-        if not rows or sum(own) != place.count(year).value:
-            return []
-        return [_part(place, year, row) for row in rows]
+        return rows if rows and sum(own) == place.count(year).value else []
+
+    def ranks_without(self, estimates: Estimates) -> dict[Place, Figure]:
+        """Each force's rank by the share of the group without `set_apart`, in the latest year.
+
+        There are none unless the table has the parts of every force that is ranked with it.
+        """
+        year = estimates.latest
+        ranked = [force for force in estimates.forces if force.rank_among_forces()]
+        held = {
+            force: rank
+            for force in ranked
+            if self._leading(force, year)
+            if (rank := self._ranks.get((force.area.area_code, year.period_end))) is not None
+        }
+        if len(held) < len(ranked):
+            return {}
+        return {
+            force: Figure(
+                f"rank_forces_without_{self.set_apart}.{force.share().figure_id.partition('.')[2]}",
+                rank,
+                "rank",
+                force.share().cells,
+                f"place among the forces of ({force.count().named} - {self.set_apart})"
+                f" / {force.total().named}",
+            )
+            for force, rank in held.items()
+        }
 
 
 def _part(place: Place, year: Year, row: dict[str, Any]) -> Part:
@@ -105,7 +145,14 @@ def open_composition(root: Path | None = None) -> Composition:
 
 @lru_cache(maxsize=2)
 def _read(path: Path, stamp: int) -> Composition:
-    return Composition(rows_of(read_table(path)))
+    table = read_table(path)
+    groups = table["offence_id"].unique()
+    apart = set_apart(groups[0]) if len(groups) else ""
+    if not apart:
+        return Composition(rows_of(table))
+    ranks = rows_of(ranks_without(table, apart))
+    by_year = {(row["area_code"], row["period_end"]): row["rank"] for row in ranks}
+    return Composition(rows_of(table), apart, by_year)
 
 
 # ---------------------------------------------------------------- sentences
@@ -178,6 +225,32 @@ def without(composition: Composition, place: Place) -> str:
         f"Without {prose.named_html(held[apart[0]].name)}, whose recording changed, the number of "
         f"offences {direction}{by}."
     )
+
+
+def rank_without(composition: Composition, place: Place) -> str:
+    """A force's rank, and the one it has without the code set apart; nothing where unknown."""
+    rank = place.rank_among_forces()
+    other = composition.ranks_without(place.estimates).get(place)
+    if not rank or not other:
+        return ""
+    where = prose.ranked(f"{rank}", "forces", f"{place.estimates.how_many_forces()}")
+    same = "also " if other.number == rank.number else ""
+    return (
+        f"{place.name} ranks {where}; without {escape(_code_name(composition.set_apart))}, whose "
+        f"recording changed, it would {same}rank {other}."
+    )
+
+
+def ranks(composition: Composition, estimates: Estimates) -> dict[str, dict[Place, Figure]]:
+    """Columns for a table of forces: the rank by share, and the rank without the code set apart."""
+    own = {force: rank for force in estimates.forces if (rank := force.rank_among_forces())}
+    other = composition.ranks_without(estimates)
+    name = _code_name(composition.set_apart) if other else ""
+    return {"Rank": own} | ({f"Rank without {escape(name)}": other} if other else {})
+
+
+def _code_name(code: str) -> str:
+    return prose.lower_first(code_names()[code])
 
 
 def _set_apart(names: Sequence[str]) -> list[str]:

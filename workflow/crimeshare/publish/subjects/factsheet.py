@@ -5,7 +5,7 @@ The notebooks put these in order; every title here states what the numbers say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from html import escape
@@ -516,15 +516,29 @@ def row_label(name: str, own: bool) -> str:
 
 
 def areas_table(
-    places: Sequence[Place], caption: str, kind: str, own: Place | None = None
+    places: Sequence[Place],
+    caption: str,
+    kind: str,
+    own: Place | None = None,
+    ranks: Mapping[str, Mapping[Place, Figure]] | None = None,
 ) -> Table:
-    """Several areas side by side, the highest share first, each a link to its page."""
+    """Several areas side by side, the highest share first, each a link to its page.
+
+    Args:
+        places: the areas.
+        caption: of the table.
+        kind: what heads the column of their names.
+        own: the area that the page is about.
+        ranks: columns of ranks among the forces, by what heads them.
+    """
+    ranks = ranks or {}
     return Table(
         caption,
-        [kind, "Offences", "Share", "Per 1,000 residents", "Change on the year"],
+        [kind, *ranks, "Offences", "Share", "Per 1,000 residents", "Change on the year"],
         [
             [
                 row_label(place.name, True) if place == own else _linked(place),
+                *(column.get(place, "not ranked") for column in ranks.values()),
                 place.count(),
                 place.share(),
                 place.rate(),
@@ -532,7 +546,9 @@ def areas_table(
             ]
             for place in by_share(places)
         ],
-        styles=["", "", "", "", "signed"],
+        notes=["Rank: by share, among all police forces."] if ranks else [],
+        styles=["", *("" for _ in ranks), "", "", "", "signed"],
+        wide=len(ranks) > 1,
         sortable=True,
     )
 
