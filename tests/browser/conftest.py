@@ -30,6 +30,7 @@ from crimeshare.publish.site.rendering import (
     render_search,
 )
 from crimeshare.publish.subjects.explorer import SERIES
+from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS
 from tests.building import built_once
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -108,7 +109,8 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
 def write_explorer(report: Path) -> None:
     """What the explorer loads."""
     (report / "explore").mkdir()
-    for group, script in series_scripts(pd.read_parquet(SERIES)).items():
+    scripts = series_scripts(pd.read_parquet(SERIES), pd.read_parquet(LEVEL_SHIFTS))
+    for group, script in scripts.items():
         (report / "explore" / f"{group}.js").write_text(script, encoding="utf-8")
     (report / "vega.js").write_text(drawing_script(), encoding="utf-8")
 

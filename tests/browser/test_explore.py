@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -47,6 +48,17 @@ def test_years_are_cut_and_breaks_are_named(page: Page, address: str) -> None:
     expect(page.locator(".explored .letters li")).to_have_text(
         [re.compile("^A, April 2020: Controlling or coercive behaviour")]
     )
+
+
+def test_an_areas_own_steps_are_drawn_and_named(page: Page, site: Path, address: str) -> None:
+    script = (site / "explore" / "stalking_harassment.js").read_text(encoding="utf-8")
+    given = json.loads(script[script.index("{") : script.rindex("}") + 1])
+    slug, steps = max(given["steps"].items(), key=lambda item: len(item[1]))
+    page.goto(f"{address}explore.html?areas={slug}")
+    drawn(page)
+    marks = page.locator(".drawn .mark-symbol path[aria-label*='a step of'], .drawn .steps path")
+    expect(page.locator(".explored .notes")).to_contain_text("step to another level")
+    assert marks.count() == len(steps)
 
 
 def test_no_more_than_six_areas_and_none_twice(page: Page, address: str) -> None:

@@ -35,7 +35,7 @@ from crimeshare.ledger.printed import printed_figures
 from crimeshare.ledger.trace import references
 from crimeshare.parquet import write_table
 from crimeshare.problems import Problem
-from crimeshare.publish.elements.downloads import csv_link, figure_columns
+from crimeshare.publish.elements.downloads import chart_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.site.pages import Page, page
@@ -60,7 +60,7 @@ TABLE = Table("Share <em>by force</em>", ["Force", "Share"], [["Gwent", SHARE], 
 PAGE = html(
     f"<p>Of all crime, <span>{SHARE}</span> was stalking: {COUNT} offences.</p>",
     TABLE._repr_html_(),
-    csv_link("chart", "bars", [{"force": "Gwent", **figure_columns(SHARE)}]),
+    chart_link("bars", [{"force": "Gwent", **figure_columns(SHARE)}]),
     f"<ul><li>{ESTIMATE} of women</ul>",
 )
 
@@ -95,14 +95,14 @@ def test_figures_of_prose_tables_and_charts_are_found_with_their_places() -> Non
 
 def test_a_marked_row_behind_a_chart_is_no_figure() -> None:
     rows = [figure_columns(MARKED), figure_columns(SHARE)]
-    found = printed_figures(html(csv_link("chart", "bars", rows)))
+    found = printed_figures(html(chart_link("bars", rows)))
     assert [figure.figure_id for figure in found] == ["share.gwent"]
 
 
 def test_a_chart_of_another_version_is_refused() -> None:
     rows = [{"force": "Gwent", "value": "0.1"}]
     with pytest.raises(Problem, match=r"chart bars name no figures.*make builds it again"):
-        printed_figures(html(csv_link("chart", "bars", rows)))
+        printed_figures(html(chart_link("bars", rows)))
 
 
 @pytest.fixture

@@ -103,7 +103,6 @@ def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Estimates) 
         factsheet.similar_table(place),
         factsheet.neighbours_table(place),
         factsheet.change_by_year(place),
-        factsheet.changes(place),
         offence_mix.contributions(place),
         offence_mix.contributions_table(place),
         offence_mix.subgroups(place),

@@ -258,23 +258,23 @@ class TestBesideOns:
             :5
         ] == ["December 2024", "pfa-2024-12", "+5,350,405", "+5,343,815", f"{MINUS}6,590"]
         assert row[0] == "December 2023"
-        left_out = next(row for row in table.rows if row[1] == "<code>pfa-2019-12</code>")
-        assert left_out[0] == "December 2019 (excluding Greater Manchester)"
-        assert left_out[3].number == 5_015_548  # type: ignore[union-attr]
+        assert len(table.rows) == quarterly.NEWEST
 
-    def test_every_force(self, quarters: Quarterly, estimates: Estimates) -> None:
+    def test_the_forces_that_differ_most(self, quarters: Quarterly, estimates: Estimates) -> None:
         table = quarterly.forces_beside_ons(quarters, estimates)
         assert table
-        assert len(table.rows) == 43
-        gwent = next(row for row in table.rows if row[0] == "Gwent")
-        assert [figure.number for figure in gwent[1:]] == [  # type: ignore[union-attr]
-            58_358,
-            57_760,
-            -598,
-            8_642,
-            8_467,
-            -175,
-        ]
+        latest = estimates.editions[-1]
+        differences = {
+            row["area_name"]: row["difference"]
+            for row in quarters.checks(release_id=latest.release_id, offence_id="total")
+            if row["period_end"] == latest.period_end and row["area_type"] == "force"
+        }
+        assert len(differences) == len(estimates.forces)
+        ranked = sorted(differences, key=lambda name: -abs(differences[name]))
+        assert [row[0] for row in table.rows] == ranked[: quarterly.WIDEST]
+        for name, *figures in table.rows:
+            ons, home, difference = (figure.number for figure in figures[:3])  # type: ignore[union-attr]
+            assert home - ons == difference == differences[str(name)]
         assert stray_numbers(table._repr_html_()) == []
 
     def test_the_words(self, quarters: Quarterly, estimates: Estimates) -> None:

@@ -551,12 +551,21 @@ class TestMethods:
         assert apart
         assert all("design factor" in methods.explained(row) for row in apart)
         html = methods.disagreement_table(survey)._repr_html_()
-        listed = [
-            float(figure["value"])
+        furthest: dict[str, float] = {}
+        for row in apart:
+            key = (row["release_id"], row["statistic"], row["units"], row["measure_id"])
+            name = f"disagreement.{'.'.join(key)}.comparisons"
+            furthest[name] = max(abs(row["test_ratio"] - 1), furthest.get(name, 0))
+        listed = {
+            figure["data-id"]
             for figure in shown(html)
             if figure["data-id"].endswith(".comparisons")
-        ]
-        assert sum(listed) == len(apart)
+        }
+        assert len(listed) == min(len(furthest), methods.SHOWN)
+        left_out = [distance for name, distance in furthest.items() if name not in listed]
+        assert max(left_out, default=0) <= min(furthest[name] for name in listed)
+        (number,) = [f for f in shown(html) if f["data-id"] == "disagreement.measures"]
+        assert float(number["value"]) == len(furthest)
 
     def test_every_verdict_is_explained(self) -> None:
         assert methods.verdict_list().count("<dt>") == len(MEANINGS)

@@ -174,8 +174,21 @@ def test_files_for_programs_have_one_row_an_area_and_all_years() -> None:
     assert gwent["series"][1]["period_end"] == "2025-12-31"
 
 
+STEP = {
+    "offence_id": "stalking_harassment",
+    "quarter_end": date(2024, 3, 31),
+    "shift_pct": 61.8,
+}
+
+
 def test_the_explorer_is_given_breaks_gaps_and_what_is_not_comparable() -> None:
-    (script,) = series_scripts(a_series()).values()
+    shifts = pd.DataFrame(
+        [
+            {"area_code": "W15000002", "code": code, "recording_change": change, **STEP}
+            for code, change in (("8R", None), (None, None), (None, "online_safety_act"))
+        ]
+    )
+    (script,) = series_scripts(a_series(), shifts).values()
     given = json.loads(script.removeprefix('crimeshare.series("stalking_harassment", ')[:-3])
     assert given["ends"] == ["2024-12-31", "2025-12-31"]
     gwent = given["areas"]["gwent"]
@@ -183,6 +196,16 @@ def test_the_explorer_is_given_breaks_gaps_and_what_is_not_comparable() -> None:
     assert gwent["rate"] == [None, 1.5]
     assert gwent["hollow"] == [1]
     assert given["areas"]["west-midlands-region"]["without"]["1"] == "Devon and Cornwall"
+    assert given["steps"] == {
+        "gwent": [
+            {"day": "2024-03-31", "shift": 61.8},
+            {
+                "day": "2024-03-31",
+                "shift": 61.8,
+                "rule": "Online Safety Act offences replaced malicious communications",
+            },
+        ]
+    }
     assert {"day": "2023-05-01", "name": "One crime recorded where two were before"} in given[
         "breaks"
     ]

@@ -166,6 +166,7 @@ rule render_reference:
 rule render_explorer:
     input:
         series="results/estimates/series.parquet",
+        shifts="results/estimates/level_shifts.parquet",
         reference=depends("render_explorer").files,
     output:
         series=directory("results/report/explore"),

@@ -63,11 +63,15 @@ rule render_open_data:
     input:
         series="results/estimates/series.parquet",
         composition="results/estimates/composition.parquet",
+        revisions="results/estimates/revisions.parquet",
+        flipped_changes="results/estimates/flipped_changes.parquet",
         reference=depends("render_open_data").files,
     output:
         latest="results/report/data/latest.csv",
         text="results/report/data/series.csv",
         binary="results/report/data/series.parquet",
+        revisions="results/report/data/revisions.csv",
+        flipped_changes="results/report/data/flipped_changes.csv",
         areas=directory("results/report/data/areas"),
     log:
         "results/logs/render_open_data.log",

@@ -10,7 +10,10 @@ from crimeshare.running import replacing, running
 with running(snakemake):
     folder = Path(snakemake.output.series)
     folder.mkdir(parents=True, exist_ok=True)
-    for offence_id, script in series_scripts(pd.read_parquet(snakemake.input.series)).items():
+    scripts = series_scripts(
+        pd.read_parquet(snakemake.input.series), pd.read_parquet(snakemake.input.shifts)
+    )
+    for offence_id, script in scripts.items():
         with replacing(folder / f"{offence_id}.js") as path:
             path.write_text(script, encoding="utf-8")
     with replacing(Path(snakemake.output.library)) as path:

@@ -8,16 +8,20 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from crimeshare.publish.pack.data_pack import without_formulas
-from crimeshare.publish.pack.open_data import area_documents, latest, series
+from crimeshare.publish.pack.open_data import area_documents, latest, series, with_names
 from crimeshare.running import replacing, running
 
 with running(snakemake):
     table = pd.read_parquet(snakemake.input.series)
     composition = pd.read_parquet(snakemake.input.composition)
+    revisions = pd.read_parquet(snakemake.input.revisions)
+    flipped = pd.read_parquet(snakemake.input.flipped_changes)
     group = snakemake.params.offence_group
     for given, output in (
         (latest(table, composition, group), snakemake.output.latest),
         (series(table), snakemake.output.text),
+        (with_names(revisions[revisions["offence_id"] == group]), snakemake.output.revisions),
+        (with_names(flipped), snakemake.output.flipped_changes),
     ):
         with replacing(Path(output)) as path:
             pyarrow.csv.write_csv(

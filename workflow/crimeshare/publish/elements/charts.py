@@ -22,7 +22,7 @@ import vl_convert
 
 from crimeshare.cache import cached
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.downloads import csv_link, figure_columns
+from crimeshare.publish.elements.downloads import chart_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import credit, sources
@@ -37,6 +37,9 @@ PAPER = "var(--paper, #ffffff)"
 ACCENT = "var(--accent, #206095)"
 COMPARE = "var(--compare, #6b6b6b)"
 PALE = "var(--pale, #6f96ba)"
+
+# Of the parts of a whole, the largest first; what is left over comes last.
+PARTS = (ACCENT, "#6b8fbd", COMPARE, "#b5651d", "#5b8c5a", "#8a5aa8", QUIET)
 
 # Drawn for the column of a phone; a wider column shows it a third larger.
 WIDTH = 320
@@ -99,6 +102,10 @@ _SWATCHES = {
     "pale": f'<rect x="2" y="1" width="24" height="10" fill="{PALE}"/>',
     "hollow": f'<rect x="3" y="2" width="22" height="9" fill="none" stroke="{ACCENT}"'
     f' stroke-width="1.5" stroke-dasharray="3 2"/>',
+    **{
+        f"part-{place}": f'<rect x="2" y="1" width="24" height="10" fill="{colour}"/>'
+        for place, colour in enumerate(PARTS)
+    },
 }
 
 
@@ -137,27 +144,42 @@ class Chart:
             f"</figcaption>{_key(series)}{self.svg()}{_key(letters)}"
             + (f'<p class="notes">{" ".join(self.notes)}</p>' if self.notes else "")
             + f'<div class="data">{credit(self.figures)} '
-            f"{csv_link('chart', self.chart_id, self.data)} {sources(self.figures)}</div></figure>"
+            f"{chart_link(self.chart_id, self.data)} {sources(self.figures)}</div></figure>"
         )
 
     def __repr__(self) -> str:
         return f"Chart: {self.alt}"
 
     def svg(self) -> str:
-        """The drawing, with its text alternative, for use inside an HTML page."""
+        """The drawing, with its text alternative, for use inside an HTML page.
+
+        Panels are drawings of their own, which a wide page sets beside each other.
+        """
+        label = f'role="img" aria-label="{escape(self.alt)}"'
+        panels = self.spec.get("vconcat")
+        if not panels:
+            return self._drawn(self.spec, self.chart_id, label)
+        drawn = "".join(
+            self._drawn(panel, f"{self.chart_id}-{number}", 'aria-hidden="true"')
+            for number, panel in enumerate(panels)
+        )
+        return f'<div class="panels" {label}>{drawn}</div>'
+
+    @staticmethod
+    def _drawn(spec: Spec, name: str, label: str) -> str:
         document = {
             "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
             "background": None,
             "padding": 4,
             "config": CONFIG,
-            **self.spec,
+            **spec,
         }
         drawing = cached(
             "drawings",
             json.dumps([DRAWN_BY, document]),
             lambda: vl_convert.vegalite_to_svg(document).encode(),
         )
-        return _embedded(drawing.decode(), self.chart_id, self.alt)
+        return _embedded(drawing.decode(), name, label)
 
 
 def _key(items: Sequence[tuple[str, str]]) -> str:
@@ -169,24 +191,68 @@ def _key(items: Sequence[tuple[str, str]]) -> str:
     return f'<ul class="key">{listed}</ul>' if listed else ""
 
 
-def _embedded(drawing: str, chart_id: str, alt: str) -> str:
+def _embedded(drawing: str, name: str, label: str) -> str:
     """Fit a drawing into a page: one label for all of it, ids of its own, a tip for each mark."""
-    drawing = re.sub(r"(-?\d+\.\d{2})\d+", r"\1", drawing)
+    drawing = re.sub(r' (?:transform|d|x2?|y2?|width|height)="[^"]*"', _to_a_tenth, drawing)
     drawing = re.sub(
         r' (?:role|aria-roledescription|aria-hidden|pointer-events)="[^"]*"', "", drawing
     )
     drawing = drawing.replace(" aria-label=", " data-tip=")
     # Said once for all text, and nothing where it is as it would be anyway.
     drawing = drawing.replace(f' font-family="{FONT}"', "").replace(' opacity="1"', "")
-    drawing = drawing.replace('<path class="foreground" d="" display="none"/>', "")
-    drawing = re.sub(r'\b(id="|url\(#)', rf"\g<1>{chart_id}-", drawing)
+    drawing = re.sub(r'<path class="(?:background|foreground)" d="[^"]*"[^>]*/>', _filled, drawing)
+    drawing = re.sub(r' class="[^"]*"', "", drawing)
+    drawing = _MARK.sub(_placed, drawing)
+    drawing = re.sub(r"<g([^>]*)>((?:<(?!/?g\b)[^>]*>[^<]*)+)</g>", _said_once, drawing)
+    drawing = re.sub(r'\b(id="|url\(#)', rf"\g<1>{name}-", drawing)
     width, height = re.search(r'width="(\d+)" height="(\d+)"', drawing).groups()  # type: ignore[union-attr]
     body = drawing[drawing.index(">") + 1 :]
     return (
-        f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 {width} {height}"'
+        f'<svg {label} viewBox="0 0 {width} {height}"'
         f' font-family="{FONT}"'
         f' style="max-width:{int(width) * ENLARGED:.0f}px" xmlns="http://www.w3.org/2000/svg">{body}'
     )
+
+
+def _to_a_tenth(attribute: re.Match[str]) -> str:
+    """Places to a tenth of a unit, finer than a screen shows."""
+    return re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 1):g}", attribute[0])
+
+
+def _filled(path: re.Match[str]) -> str:
+    """A ground that is painted; nothing for one that only takes room."""
+    return path[0] if "fill=" in path[0] or "stroke=" in path[0] else ""
+
+
+# A mark whose shape is drawn from its place: only its first step is not relative to that.
+_MARK = re.compile(
+    r'transform="translate\((-?[\d.]+),(-?[\d.]+)\)" d="M(-?[\d.]+),(-?[\d.]+)([^A-Y"]*)"'
+)
+
+
+def _placed(mark: re.Match[str]) -> str:
+    """A mark drawn at its place instead of moved there."""
+    x, y = (f"{round(float(mark[at]) + float(mark[at + 2]), 1):g}" for at in (1, 2))
+    return f'd="M{x},{y}{mark[5]}"'
+
+
+# What an element takes from the group around it where it does not say it itself.
+_INHERITED = (
+    *("fill", "stroke", "stroke-width", "stroke-dasharray"),
+    *("font-size", "font-weight", "text-anchor"),
+)
+
+
+def _said_once(group: re.Match[str]) -> str:
+    """A group of marks that says itself what all of its marks say alike."""
+    own, marks = group[1], group[2]
+    number = len(re.findall(r"<(?!/)", marks))
+    for name in _INHERITED:
+        said = re.findall(rf' {name}="[^"]*"', marks)
+        if number > 1 and len(said) == number and len(set(said)) == 1 and said[0] not in own:
+            own += said[0]
+            marks = marks.replace(said[0], "")
+    return f"<g{own}>{marks}</g>"
 
 
 # ---------------------------------------------------------------- over time

@@ -1,4 +1,8 @@
-"""The numbers of a table or chart as CSV: a row for each figure, with its value and source cell."""
+"""The numbers of a table or chart as CSV: a row for each figure, with its value and source cell.
+
+Those of a chart stand in its link; those of a table stand in the table, whose rows a script of the
+page writes out when they are asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Literal
 from urllib.parse import quote
 
 from crimeshare.publish.elements.figures import Figure
@@ -19,12 +22,14 @@ ESCAPE = "'"
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
+# What an address may hold as it stands; all else takes three letters for one.
+_PLAIN = "!$'()*+,:;=@/?"
 
-def csv_link(of: Literal["table", "chart"], name: str, rows: Sequence[Mapping[str, object]]) -> str:
-    """A link that holds the rows themselves as CSV, so that a page needs no other file.
+
+def chart_link(name: str, rows: Sequence[Mapping[str, object]]) -> str:
+    """A link that holds the rows behind a chart as CSV, so that a page needs no other file.
 
     Args:
-        of: what the rows belong to.
         name: of the file that a reader saves, without its ending.
         rows: at least one; a column is there if any row has it.
     """
@@ -34,7 +39,7 @@ def csv_link(of: Literal["table", "chart"], name: str, rows: Sequence[Mapping[st
     writer.writerows({name: _uncalculated(cell) for name, cell in row.items()} for row in rows)
     return (
         f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,'
-        f'{quote(text.getvalue(), safe=",:/()")}">Data of this {of} (CSV)</a>'
+        f'{quote(text.getvalue(), safe=_PLAIN)}">Data of this chart (CSV)</a>'
     )
 
 
@@ -43,6 +48,15 @@ def _uncalculated(cell: object) -> object:
     if not isinstance(cell, str) or not re.match(FORMULA, cell) or _NUMBER.fullmatch(cell):
         return cell
     return f"{ESCAPE}{cell}"
+
+
+def table_link(name: str) -> str:
+    """A link that the page's script shows, and fills with the rows of the table above it.
+
+    Args:
+        name: of the file that a reader saves, without its ending.
+    """
+    return f'<a download="{name}.csv" href="data:text/csv," hidden>Data of this table (CSV)</a>'
 
 
 def figure_columns(figure: Figure) -> dict[str, object]:

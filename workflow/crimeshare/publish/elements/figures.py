@@ -31,6 +31,10 @@ MARKERS = {
 NOT_GIVEN = ("[x]", "not available in this release")
 
 
+MOST_RANGES = 12
+"""Of a number that rests on more ranges of cells than so many, they are counted and not named."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number, what it is and the cells it comes from.
@@ -102,6 +106,9 @@ class Figure:
             return self.cells[0].cell if self.cells else ""
         formula = self.formula
         over = "" if names_cells(formula) else listed(self.cells)
+        if over.count(", ") >= MOST_RANGES:
+            releases = len({cell.release_id for cell in self.cells})
+            over = f"{len(self.cells)} cells in {releases} {prose.plural(releases, 'release')}"
         if over:
             formula = f"{formula} over {over}"
         return shortened(formula, self.cells)
@@ -149,7 +156,11 @@ def show(figure: Figure, style: str = "") -> str:
         }
     if figure.expression:
         attributes["data-cell"] = figure.expression
-    listed = " ".join(f'{name}="{escape(text)}"' for name, text in attributes.items())
+    # Between double quotes an apostrophe, which formulas are full of, may stand as it is.
+    listed = " ".join(
+        f'{name}="{escape(text, quote=False).replace(chr(34), "&quot;")}"'
+        for name, text in attributes.items()
+    )
     return f"<data {listed}>{escape(figure.words(style))}</data>"
 
 

@@ -133,8 +133,26 @@ def _filled(skeleton: str, figures: Sequence[Figure]) -> str:
 def _places(cells: Sequence[Cell]) -> str:
     """Cells as ranges, after them what a publication without a workbook has in place of cells."""
     addressed = ", ".join(ranges(cell.cell for cell in cells if cell.addressed))
-    named = dict.fromkeys(cell.cell for cell in cells if not cell.addressed)
-    return "; ".join([*filter(None, [addressed]), *named])
+    named = list(dict.fromkeys(cell.cell for cell in cells if not cell.addressed))
+    return "; ".join([*filter(None, [addressed]), *_alike(named)])
+
+
+def _alike(named: Sequence[str]) -> list[str]:
+    """What was looked up, that of many places at once: "robbery, of each of Kent, Surrey ..."."""
+    places: dict[str, list[str]] = {}
+    for text in named:
+        what, _, place = text.rpartition(", ")
+        places.setdefault(what, []).append(place)
+    if "" in places or min(map(len, places.values()), default=0) < MANY:
+        return list(named)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for what, found in places.items():
+        alike.setdefault(tuple(found), []).append(what)
+    return [f"{'; '.join(whats)}, of each of {', '.join(of)}" for of, whats in alike.items()]
+
+
+MANY = 3
+"""Of so many places and more the same things are named once."""
 
 
 @cache

@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import takewhile
 from textwrap import shorten
 
-from crimeshare.publish.elements.downloads import csv_link, figure_columns
+from crimeshare.publish.elements.downloads import table_link
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import sources
@@ -100,24 +99,10 @@ class Table:
 
     def _origin(self) -> str:
         """A link to the figures as rows of data, and the cells behind them."""
-        rows = [
-            {"row": label, "column": plain(header), **figure_columns(content)}
-            for label, row in zip(self._labels(), self.rows, strict=True)
-            for header, content in zip(self.columns, row, strict=True)
-            if isinstance(content, Figure)
-        ]
-        if not rows:
+        if not self._figures():
             return ""
-        link = csv_link("table", _file_name(plain(self.caption)), rows)
+        link = table_link(_file_name(plain(self.caption)))
         return f'<div class="data">{link}{sources(self._figures())}</div>'
-
-    def _labels(self) -> list[str]:
-        """What tells the rows apart: their texts up to the first figure, or that figure."""
-        labels = []
-        for row in self.rows:
-            texts = takewhile(lambda content: isinstance(content, str), row)
-            labels.append(", ".join(plain(str(text)) for text in texts) or plain(str(row[0])))
-        return labels
 
     def _figures(self) -> list[Figure]:
         return [content for row in self.rows for content in row if isinstance(content, Figure)]

@@ -58,6 +58,20 @@ def latest(table: pd.DataFrame, composition: pd.DataFrame, offence_id: str) -> p
     )
 
 
+def with_names(table: pd.DataFrame) -> pd.DataFrame:
+    """A table with the name of each area beside its code; the areas that have pages.
+
+    Args:
+        table: with a column ``area_code``.
+    """
+    names = {code: area.area_name for code, area in areas().items()}
+    kept = table[table["area_code"].isin(list(names))].reset_index(drop=True)
+    position = kept.columns.get_loc("area_code")
+    assert isinstance(position, int)
+    kept.insert(position + 1, "area_name", kept["area_code"].map(names))
+    return kept
+
+
 def area_documents(table: pd.DataFrame, offence_id: str) -> Iterator[tuple[str, str]]:
     """For each area the name of its file, and its series of an offence group as JSON.
 

@@ -83,15 +83,16 @@ def literal(text: str) -> str:
     return '"' + re.sub(r'[\\"]', r"\\\g<0>", re.sub(r"\s+", " ", text)) + '"'
 
 
-def image(svg: str, width: str = "auto") -> str:
+def image(svg: str, width: str = "auto", alt: str | None = None) -> str:
     """A drawing as a Typst image with its text alternative.
 
     Args:
         svg: with ``aria-label`` as text alternative.
         width: a Typst length.
+        alt: the text alternative of a drawing without its own.
     """
-    label = re.search(r'aria-label="([^"]*)"', svg)
-    alt = unescape(label[1]) if label else ""
+    label = re.search(r'aria-label="([^"]*)"', _opening(svg))
+    alt = unescape(label[1]) if label else alt or ""
     return (
         f'image(bytes({literal(_paper(svg))}), format: "svg", alt: {literal(alt)}, width: {width})'
     )
@@ -234,7 +235,8 @@ class _Typesetter:
 
     def _chart(self, element: Element) -> str:
         parts = {name: part for part in element.elements("p", "ul") for name in part.classes}
-        drawing = next(s for s in element.elements("svg") if "aria-label" in _opening(s.drawing))
+        drawings = [s for s in element.elements("svg") if "swatch" not in s.classes]
+        panels = next((p for p in element.elements("div") if "panels" in p.classes), Element(""))
         key = [
             f"(width => {image(swatch.drawing, 'width')}, [{self._phrases(item.children)}])"
             for part in element.elements("ul")
@@ -247,9 +249,17 @@ class _Typesetter:
             f" subtitle: [{self._phrases(parts['subtitle'].children)}],"
             f" key: ({''.join(f'{item}, ' for item in key)}),"
             f" notes: [{self._phrases(parts['notes'].children) if 'notes' in parts else ''}],"
-            f" size: ({', '.join(_size(drawing.drawing))}),"
-            f" drawing: width => {image(drawing.drawing, 'width')})"
+            f" size: ({', '.join(_size([each.drawing for each in drawings]))}),"
+            f" drawing: width => {self._stacked(drawings, panels)})"
         )
+
+    @staticmethod
+    def _stacked(drawings: Sequence[Element], panels: Element) -> str:
+        """A drawing, or panels below each other, whose words stand with the first of them."""
+        alt = panels.attributes.get("aria-label")
+        first, *others = [image(each.drawing, "width", alt) for each in drawings]
+        below = [f"pdf.artifact({other})" for other in others]
+        return f"stack(dir: ttb, {', '.join([first, *below])})" if others else first
 
     def _table(self, element: Element) -> str:
         """A table with its caption and notes; a header above all rows, a label before each."""
@@ -386,12 +396,16 @@ def _longest(column: Sequence[Element]) -> int:
     return max(len(cell.text) for cell in column[1:] or column)
 
 
-def _size(svg: str) -> list[str]:
-    """Width and height of a drawing, in its own units."""
-    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
-    if found is None:
-        raise ValueError(f"a drawing without a viewBox: {_opening(svg)}")
-    return list(found.groups())
+def _size(drawings: Sequence[str]) -> list[str]:
+    """Width and height of a drawing, or of panels of one width below each other, in its units."""
+    sizes = []
+    for svg in drawings:
+        found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+        if found is None:
+            raise ValueError(f"a drawing without a viewBox: {_opening(svg)}")
+        sizes.append((float(found[1]), float(found[2])))
+    wide, high = max(width for width, _ in sizes), sum(height for _, height in sizes)
+    return [f"{wide:g}", f"{high:g}"]
 
 
 def _opening(svg: str) -> str:

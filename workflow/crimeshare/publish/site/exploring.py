@@ -34,7 +34,7 @@ def drawing_script() -> str:
     return script
 
 
-def series_scripts(series: pd.DataFrame, shifts: pd.DataFrame | None = None) -> dict[str, str]:
+def series_scripts(series: pd.DataFrame, shifts: pd.DataFrame) -> dict[str, str]:
     """A script for each offence group that hands over its series.
 
     Args:
@@ -50,7 +50,7 @@ def series_scripts(series: pd.DataFrame, shifts: pd.DataFrame | None = None) -> 
     }
 
 
-def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame | None) -> str:
+def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame) -> str:
     ends = sorted({str(end) for end in rows["period_end"]})
     given = {
         "ends": ends,
@@ -106,15 +106,16 @@ def _breaks(offence_id: str) -> list[dict[str, str]]:
     ]
 
 
-def _steps(offence_id: str, shifts: pd.DataFrame | None) -> dict[str, list[dict[str, Any]]]:
-    """Each area's own steps, those of the whole group."""
+def _steps(offence_id: str, shifts: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Each area's own steps, those of the whole group, with the change of rules at the time."""
     found: dict[str, list[dict[str, Any]]] = {}
-    if shifts is None:
-        return found
+    rules = {row["change_id"]: row["name"] for row in read_rows(CHANGES)}
     own = shifts[(shifts["offence_id"] == offence_id) & shifts["code"].isna()]
     for row in own.sort_values(["area_code", "quarter_end"]).to_dict("records"):
         if str(row["area_code"]) in areas():
             slug = areas()[str(row["area_code"])].file_name
             step = {"day": str(row["quarter_end"]), "shift": round(float(row["shift_pct"]), 4)}
+            if rule := rules.get(row["recording_change"]):
+                step["rule"] = rule
             found.setdefault(slug, []).append(step)
     return found

@@ -56,7 +56,7 @@ def render_page(page: Page, body: str, site_url: str = "") -> str:
         )
     shared = _shared(page.depth)
     own = OWN_SCRIPTS.get(page.notebook, "")
-    script = (TEMPLATES / own).read_text(encoding="utf-8") if own else ""
+    script = _inlined(own) if own else ""
     scripts = [EARLY, shared["script"], *([script] if script else [])]
     return _template("page.html.j2").render(
         **shared
@@ -85,7 +85,7 @@ def render_search(bodies: Mapping[Page, str]) -> str:
     """
     page = Page("search", "Search", "", section="About")
     shared = _shared(page.depth)
-    search = (TEMPLATES / "search.js").read_text(encoding="utf-8")
+    search = _inlined("search.js")
     return _template("search.html.j2").render(
         **shared
         | {
@@ -237,10 +237,10 @@ def _template(name: str) -> Template:
 def _shared(depth: int) -> dict[str, str]:
     """What all pages hold that lie as deep below the root of the report."""
     root = "../" * depth
-    script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    script = _inlined("report.js")
     return {
         "root": root,
-        "style": Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),
+        "style": Markup(_inlined("report.css")),
         "early": Markup(EARLY),
         "script": Markup(script),
         "policy": content_policy([EARLY, script]),
@@ -249,6 +249,12 @@ def _shared(depth: int) -> dict[str, str]:
         "version": version("crimeshare"),
         "attribution": Markup(f"{ATTRIBUTION} {PLACES_ATTRIBUTION}"),
     }
+
+
+def _inlined(name: str) -> str:
+    """A script or style sheet as pages hold it, without its comments and indents."""
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    return re.sub(r"^(?: *//.*\n| *\n| +)", "", text, flags=re.MULTILINE)
 
 
 # Three bars, one of them in the colour of what is told of.

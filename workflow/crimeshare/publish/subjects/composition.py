@@ -13,7 +13,7 @@ from typing import Any
 from crimeshare.measures.composition import EVERYTHING_ELSE, ranks_without, set_apart
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.charts import ACCENT, COMPARE, PALE, QUIET, WIDTH, Chart
+from crimeshare.publish.elements.charts import PARTS, WIDTH, Chart
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
@@ -108,8 +108,7 @@ class Composition:
                 rank,
                 "rank",
                 force.share().cells,
-                f"place among the forces of ({force.count().named} - {self.set_apart})"
-                f" / {force.total().named}",
+                f"place of {force.share().named} without {self.set_apart} among the forces",
             )
             for force, rank in held.items()
         }
@@ -194,7 +193,7 @@ def _did(part: Part) -> str:
         return f"police recorded {direction} offences of every other kind"
     return (
         f"police recorded {direction} {prose.offences_of(prose.named_html(part.name))} "
-        f"({part.count}, {part.previous} the year before)"
+        f"({part.count}, {'up' if more else 'down'} from {part.previous})"
     )
 
 
@@ -279,8 +278,6 @@ def contains(place: Place, composition: Composition) -> str:
 
 # ---------------------------------------------------------------- chart and table
 
-_COLOURS = (ACCENT, "#7a9cc6", COMPARE, "#b5651d", "#5b8c5a", PALE, QUIET)
-
 
 def over_time(composition: Composition, place: Place) -> Chart | None:
     """The share of all crime by code, year by year, one on top of the other.
@@ -325,8 +322,12 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
         f"of {estimates.offence_words}",
         f"Share of all recorded crime by offence code, {escape(place.name)}, years ending "
         f"{years[0].month} to {years[-1].month}",
+        key=[(f"part-{place}", escape(name)) for place, name in enumerate(map(str, drawn))],
         notes=_joint_note(shares),
     )
+    # The newest year, and every second before it: more would run into each other.
+    labelled = [prose.month(year.period_end) for year in reversed(years)][::2]
+    axis = {"title": None, "values": labelled, "labelExpr": "slice(datum.label, -4)"}
     return replace(
         chart,
         spec={
@@ -335,7 +336,7 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
             "data": {"values": values},
             "mark": {"type": "bar"},
             "encoding": {
-                "x": {"field": "year", "type": "ordinal", "sort": None, "axis": _AXIS},
+                "x": {"field": "year", "type": "ordinal", "sort": None, "axis": axis},
                 "y": {
                     "field": "share",
                     "type": "quantitative",
@@ -344,8 +345,8 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
                 "color": {
                     "field": "part",
                     "type": "nominal",
-                    "scale": {"domain": drawn, "range": list(_COLOURS[: len(drawn)])},
-                    "legend": {"title": None, "orient": "top", "columns": 2, "labelLimit": 0},
+                    "scale": {"domain": drawn, "range": list(PARTS[: len(drawn)])},
+                    "legend": None,
                 },
                 "order": {"field": "order", "type": "quantitative"},
                 "description": {"field": "tip"},
@@ -365,9 +366,6 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
         ],
         figures=[share for _, _, share in shares],
     )
-
-
-_AXIS = {"title": None, "labelExpr": "slice(datum.label, -4)", "labelAngle": 0}
 
 
 def _share(place: Place, year: Year, part: Part) -> Figure:
@@ -411,8 +409,8 @@ def table(composition: Composition, place: Place) -> Table | None:
         return None
     rows: list[list[Content]] = [
         [
-            prose.upper_first(prose.named_html(part.name)),
-            "" if part.component == EVERYTHING_ELSE else f"<code>{part.component}</code>",
+            prose.upper_first(prose.named_html(part.name))
+            + ("" if part.component == EVERYTHING_ELSE else f" <code>{part.component}</code>"),
             part.count,
             part.previous,
             part.count_points,
@@ -422,12 +420,11 @@ def table(composition: Composition, place: Place) -> Table | None:
     ]
     return Table(
         f"What {estimates.offence_words} in {place.words} was made of, {estimates.latest.words}",
-        ["Offences", "Code", "This year", "Year before", "Part of the change", "Points of share"],
+        ["Offences", "This year", "Year before", "Part of the change", "Points of share"],
         rows,
         notes=[
             "The parts of the change add up to the change of the whole: "
             '<a href="methods.html#what-moved-a-share">how they are computed</a>.'
         ],
-        styles=["", "", "", "", "signed", "signed bare"],
-        wide=True,
+        styles=["", "", "", "signed", "signed bare"],
     )

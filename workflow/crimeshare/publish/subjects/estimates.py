@@ -243,7 +243,7 @@ class Place:
             rank,
             "rank",
             share.cells,
-            f"place of {share.formula} among the forces",
+            f"place of {share.named} among the forces",
         )
 
     def control_limits(self) -> ControlLimits | None:

@@ -440,11 +440,15 @@ def by_share(places: Sequence[Place]) -> list[Place]:
 # ---------------------------------------------------------------- tables
 
 
-def history(place: Place) -> Table:
-    """All years: count, total, share, rank and rate, and the count as it was first published."""
+def history(place: Place, firm: Firmness | None = None) -> Table:
+    """All years: count, change, total, share, rank and rate, and what recording changed.
+
+    With `firm`, also the gaps and steps of the force's own recording.
+    """
     estimates = place.estimates
     ranked = place.kind == "force"
-    columns = ["Year ending", estimates.offence.name, "All recorded crime", "Share"]
+    columns = ["Year ending", estimates.offence.name, "Change on the year"]
+    columns += ["All recorded crime", "Share"]
     columns += ["Rank among forces by share"] * ranked
     rows: list[list[Content]] = []
     editions = {year.period_end: year for year in estimates.editions}
@@ -452,62 +456,41 @@ def history(place: Place) -> Table:
         if not place.count(year).cells:
             continue
         label = prose.month(year.period_end) + prose.excluding(place.excluded(year))
-        row: list[Content] = [label, place.count(year), place.total(year), place.share(year)]
+        change = place.change(year)
+        row: list[Content] = [label, place.count(year), change.percent if change else _NO_CHANGE]
+        row += [place.total(year), place.share(year)]
         if ranked:
             rank = place.rank_among_forces(year)
             row.append(rank or Figure("rank_forces.none", None, "rank", marker="unavailable"))
         first = editions.get(year.period_end)
         alone = first and estimates.gives_group_alone(first)
         published = place.count(first) if alone else _NOT_PUBLISHED
-        rows.append([*row, place.rate(year), published])
+        own = firm.marks(place, change) if firm and change else []
+        rows.append([*row, place.rate(year), published, _rules(change, own) if change else ""])
     return Table(
         f"{estimates.offence.name} in {place.words}: all years",
-        [*columns, "Per 1,000 residents", "As first published"],
+        [*columns, "Per 1,000 residents", "As first published", "Recording that changed"],
         rows,
         notes=[
             "Rates are per 1,000 residents of the middle of the year, or of the last middle of a "
-            "year whose population is known. As first published: by ONS, where we have its edition."
+            "year whose population is known. As first published: by ONS, where we have its "
+            "edition. Recording that changed: in the year or the one before, so that the two "
+            "cannot be compared."
         ],
+        styles=["", "", "signed"],
         wide=True,
     )
 
 
 _NOT_PUBLISHED = Figure("count.none", None, "count", marker="unavailable")
+_NO_CHANGE = Figure("change_pct.none", None, "change", marker="unavailable")
 
 
-def changes(place: Place, firm: Firmness | None = None) -> Table:
-    """The change on the year before, year by year, with what makes two years incomparable.
-
-    With `firm`, also the gaps and steps of the force's own recording.
-    """
-    columns = ["Year ending", "Year before", "This year", "Change", "Changes of rules"]
-    rows: list[list[Content]] = []
-    for change in map(place.change, place.estimates.each_year()):
-        if change:
-            row: list[Content] = [
-                prose.month(change.year.period_end) + prose.excluding(place.excluded(change.year)),
-                change.previous,
-                change.current,
-                change.percent,
-                _rules(change),
-            ]
-            if firm:
-                row.append(escape("; ".join(firm.marks(place, change))) or "none known")
-            rows.append(row)
-    return Table(
-        f"{place.estimates.offence.name} in {place.words}: change on the year before",
-        [*columns, "Own gaps and steps"] if firm else columns,
-        rows,
-        styles=["", "", "", "signed"],
-        wide=True,
-    )
-
-
-def _rules(change: Change) -> str:
-    """What stands between two years in the rules of recording."""
-    if change.comparable is None:
+def _rules(change: Change, own: Sequence[str]) -> str:
+    """What stands between two years in the rules of recording, and in the area's own."""
+    if change.comparable is None and not own:
         return "not gathered for this group"
-    return escape("; ".join(change.recording_changes)) or "no known change"
+    return escape("; ".join([*change.recording_changes, *own])) or "no known change"
 
 
 def row_label(name: str, own: bool) -> str:
@@ -548,7 +531,6 @@ def areas_table(
         ],
         notes=["Rank: by share, among all police forces."] if ranks else [],
         styles=["", *("" for _ in ranks), "", "", "", "signed"],
-        wide=len(ranks) > 1,
         sortable=True,
     )
 
@@ -635,6 +617,4 @@ def neighbours(area_code: str) -> set[str]:
 def change_in_percent(place: Place, offence_id: str | None = None) -> Figure:
     """The change on the year before, marked where there is none."""
     change = place.change(offence_id=offence_id)
-    if change is None:
-        return Figure("change_pct.none", None, "change", marker="unavailable")
-    return change.percent
+    return change.percent if change else _NO_CHANGE

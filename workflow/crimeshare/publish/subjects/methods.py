@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from statistics import mean
@@ -593,7 +593,7 @@ def _estimated_on(survey: Survey, row: Row) -> tuple[Cell, ...]:
 
 
 def disagreement_table(survey: Survey) -> Table | None:
-    """Every disagreement away from the threshold, measure by measure, with what explains it."""
+    """Disagreements away from the threshold, measure by measure, with what explains them."""
     pairs = {(row["release_id"], row["estimated_on"]) for row in checked(survey)}
     grouped: dict[tuple[str, str, str, str], list[Row]] = {}
     for row in survey.tables["disagreements"]:
@@ -603,7 +603,10 @@ def disagreement_table(survey: Survey) -> Table | None:
     rows: list[list[Content]] = []
     letters: dict[str, str] = {}
     order = list(STATISTICS)
-    for key in sorted(grouped, key=lambda k: (k[0], order.index(k[1]), k[2], k[3])):
+    furthest = sorted(
+        grouped, key=lambda key: -max(abs(row["test_ratio"] - 1) for row in grouped[key])
+    )
+    for key in sorted(furthest[:SHOWN], key=lambda k: (k[0], order.index(k[1]), k[2], k[3])):
         release, statistic, _, measure = key
         found = grouped[key]
         name = f"disagreement.{'.'.join(key)}"
@@ -644,10 +647,28 @@ def disagreement_table(survey: Survey) -> Table | None:
             "Explanation",
         ],
         rows,
-        notes=[f"<b>{letter}</b>: {explanation}" for explanation, letter in letters.items()],
+        notes=[
+            *(f"<b>{letter}</b>: {explanation}" for explanation, letter in letters.items()),
+            _furthest(grouped),
+        ],
         wide=True,
     )
 
+
+def _furthest(grouped: Mapping[tuple[str, str, str, str], Sequence[Row]]) -> str:
+    """Where all disagreements are, if the table shows those furthest from the threshold alone."""
+    if len(grouped) <= SHOWN:
+        return ""
+    rows = [row for found in grouped.values() for row in found]
+    number = _computed("disagreement.measures", len(grouped), "count", cells_compared(rows))
+    return (
+        f"The measures furthest from the threshold; all {number}, comparison by comparison, are in "
+        'the <a href="data.zip">data pack</a> (flag_disagreements).'
+    )
+
+
+SHOWN = 40
+"""Measures that the page shows of those with disagreements."""
 
 NEAR = 0.1
 """Distance of the test statistic from its critical value, as a part of it, that counts as near."""

@@ -177,18 +177,17 @@ def contributions_table(place: Place) -> Table:
     """Every sub-group's change in offences, and as a part of the year before's total."""
     return Table(
         f"What changed most in {place.words}, {place.estimates.latest.words}",
-        ["Sub-group", "Year before", "This year", "Difference", "Part of all crime"],
+        ["Sub-group", "Year before", "This year", "Part of all crime"],
         [
             [
                 row_label(name, place.estimates.part_of_group(offence_id)),
                 change.previous,
                 change.current,
-                change.difference,
                 figure,
             ]
             for offence_id, name, figure, change in _contributions(place)
         ],
         notes=["Part of all crime: the difference over all crime recorded the year before."],
-        styles=["", "", "", "signed", "signed"],
+        styles=["", "", "", "signed"],
         sortable=True,
     )

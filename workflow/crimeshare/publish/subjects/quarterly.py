@@ -591,12 +591,13 @@ def _percent(quarterly: Quarterly, place: Place, row: Row) -> Figure:
 
 
 def nation_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | None:
-    """Both publishers' counts of England and Wales, every edition at hand."""
+    """Both publishers' counts of England and Wales, the newest editions."""
     if quarterly.empty:
         return None
     nation = estimates.nation
     rows = []
-    for row in quarterly.checks(area_code=nation.area.area_code, offence_id=TOTAL):
+    checks = quarterly.checks(area_code=nation.area.area_code, offence_id=TOTAL)
+    for row in checks[-NEWEST:]:
         excluded = prose.excluding(row["excluded"].split("; ")) if row["excluded"] else ""
         label = f"{prose.month(row['period_end'])}{escape(excluded)}"
         rows.append([label, f"<code>{row['release_id']}</code>", *_pair(quarterly, nation, row)])
@@ -605,38 +606,47 @@ def nation_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | Non
         "now",
         ["Year ending", "Release of ONS", *_columns(estimates)],
         rows,
-        notes=[REVISED],
+        notes=[REVISED, *([_EARLIER] if len(checks) > NEWEST else [])],
         styles=["", "", "", "", "signed", "", "", "signed"],
         wide=True,
     )
 
 
 def forces_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | None:
-    """Both publishers' counts of every force in the latest edition."""
+    """Both publishers' counts of the forces where they differ most, in the latest edition."""
     if quarterly.empty:
         return None
     latest = estimates.editions[-1]
-    rows = []
-    for force in estimates.forces:
-        found = [
-            row
-            for row in quarterly.checks(
-                area_code=force.area.area_code, release_id=latest.release_id, offence_id=TOTAL
-            )
-            if row["period_end"] == latest.period_end
-        ]
-        rows += [[escape(force.name), *_pair(quarterly, force, row)] for row in found]
+    found = [
+        (force, row)
+        for force in estimates.forces
+        for row in quarterly.checks(
+            area_code=force.area.area_code, release_id=latest.release_id, offence_id=TOTAL
+        )
+        if row["period_end"] == latest.period_end
+    ]
+    found.sort(key=lambda pair: -abs(pair[1]["difference"]))
+    rows = [[escape(force.name), *_pair(quarterly, force, row)] for force, row in found[:WIDEST]]
     return Table(
         f"Recorded crime by force, {latest.words}, as ONS published it and as the Home Office has "
         "it now",
         ["Force", *_columns(estimates)],
         rows,
-        notes=[REVISED, "The data pack has every year and offence group (home_office_check)."],
+        notes=[
+            REVISED,
+            'Those where all recorded crime differs most; the <a href="data.zip">data pack</a> has '
+            "every force, year and offence group (home_office_check).",
+        ],
         styles=["", "", "", "signed", "", "", "signed"],
         wide=True,
         sortable=True,
     )
 
+
+# How many editions of England and Wales and how many forces the page shows.
+NEWEST, WIDEST = 12, 20
+
+_EARLIER = 'Earlier editions are in the <a href="data.zip">data pack</a> (home_office_check).'
 
 REVISED = (
     "A difference is the Home Office's figure less ONS's: what the police have revised since the "

@@ -66,7 +66,7 @@ def panels(chart: Chart, series: Sequence[Series]) -> Chart:
 
     Args:
         chart: title, subtitle and notes; drawing, text alternative, data and key are set here.
-        series: the panels from top to bottom.
+        series: the panels in their order.
     """
     places = [_middle(quarter) for each in series for quarter in each.quarters]
     first, last = min(places), max(places)
@@ -75,12 +75,9 @@ def panels(chart: Chart, series: Sequence[Series]) -> Chart:
     letters = {b: chr(ord("A") + position) for position, b in enumerate(every)}
     spec: Spec = {
         "vconcat": [
-            _panel(
-                each, {b: letters[b] for b in drawn[each.name]}, (first, last), each is series[-1]
-            )
+            _panel(each, {b: letters[b] for b in drawn[each.name]}, (first, last))
             for each in series
-        ],
-        "spacing": 14,
+        ]
     }
     return replace(
         chart,
@@ -120,18 +117,13 @@ def _middle(quarter: Quarter) -> float:
     return round((_position(quarter.period_start) + _position(quarter.period_end)) / 2, 4)
 
 
-def _panel(
-    series: Series, letters: Mapping[Break, str], span: tuple[float, float], labelled: bool
-) -> Spec:
+def _panel(series: Series, letters: Mapping[Break, str], span: tuple[float, float]) -> Spec:
     ticks = [year for year in range(int(span[0]) + 1, int(span[1]) + 1) if year % 2 == 0]
     x: Spec = {
         "field": "x",
         "type": "quantitative",
         "scale": {"domain": [span[0] - 0.2, span[1] + 0.2], "nice": False},
-        # The years stand once, below them all.
-        "axis": {"values": ticks, "format": "d", "title": None, "grid": False, "ticks": True}
-        if labelled
-        else None,
+        "axis": {"values": ticks, "format": "d", "title": None, "grid": False, "ticks": True},
     }
     y: Spec = {
         "field": "y",
@@ -148,7 +140,8 @@ def _panel(
             "fontSize": 13,
             "fontWeight": "bold",
             "color": TEXT["color"],
-            "offset": 14 if letters else 6,
+            # Equal room for letters, so that panels stand level beside each other.
+            "offset": 20,
         },
         "width": WIDTH - 30,
         "height": PANEL_HEIGHT,

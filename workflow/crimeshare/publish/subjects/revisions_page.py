@@ -51,8 +51,9 @@ SIZES = (
     (float("inf"), "5% or more"),
 )
 SMALL = 0.005
-# Rows of a table of the longest ways; the data pack has all.
-LONGEST = 40
+# Rows and years that a page shows of a table that goes on; all of them are in files of their own.
+SHOWN = 25
+YEARS = 10
 
 
 @dataclass(frozen=True)
@@ -324,7 +325,7 @@ def _by_age_spec(rows: list[Spec]) -> Spec:
     y: Spec = {
         "field": "y",
         "type": "quantitative",
-        "scale": {"type": "symlog", "constant": 0.1, "domain": [-most * 1.1, most * 1.1]},
+        "scale": {"type": "symlog", "constant": 0.1, "domain": [-most * 1.6, most * 1.6]},
         "axis": {
             "values": [*(-tick for tick in reversed(ticks)), 0, *ticks],
             "labelExpr": "(datum.value > 0 ? '+' : datum.value < 0 ? '\N{MINUS SIGN}' : '') + "
@@ -442,14 +443,14 @@ def ages(revisions: Revisions) -> Table:
 
 
 def vintages(revisions: Revisions) -> Table:
-    """Every vintage of each year of England and Wales that was news and changed at least once."""
+    """Every vintage of the newest years of England and Wales that were news and changed since."""
     estimates = revisions.estimates
     rows: list[list[Content]] = []
     news = {step.period_end for step in revisions.new([estimates.nation])}
     steps = [step for step in revisions.of(estimates.nation) if step.period_end in news]
-    still = set(news)
-    for end in sorted({step.period_end for step in steps if step.moved}, reverse=True):
-        still.discard(end)
+    changed = sorted({step.period_end for step in steps if step.moved}, reverse=True)
+    still = news - set(changed)
+    for end in changed[:YEARS]:
         of_year = [step for step in steps if step.period_end == end]
         first = of_year[0]
         chain: list[tuple[str, Figure, Content, Content]] = [
@@ -464,6 +465,8 @@ def vintages(revisions: Revisions) -> Table:
         left = [step.percent for step in steps if step.period_end in still]
         number = _number("vintages.still", len(still), left, "number of years")
         kept = [f"Left out: {number} years that were given again and never changed."]
+    if len(changed) > YEARS:
+        kept.append('Earlier years are in <a href="data/revisions.csv">data/revisions.csv</a>.')
     return Table(
         f"{estimates.offence.name} in {estimates.nation.words}: each year as one release after "
         f"another gave it",
@@ -481,7 +484,6 @@ def rank_moves(revisions: Revisions) -> Table | None:
     if not shifted:
         return None
     shifted.sort(key=lambda step: (-_shift(step), step.place.slug, step.period_end))
-    left = shifted[LONGEST:]
     return Table(
         f"Ranks by share of {revisions.estimates.offence_words} that moved furthest since a year "
         f"was first published",
@@ -496,13 +498,17 @@ def rank_moves(revisions: Revisions) -> Table | None:
                 f"<code>{step.release_id}</code>",
                 step.percent,
             ]
-            for step in shifted[:LONGEST]
+            for step in shifted[:SHOWN]
         ],
         notes=[
             "Ranked among the forces that both releases give, the largest share first.",
             *(
-                [f"Left out: {_count('ranks.left', left)} that moved no further than the last."]
-                if left
+                [
+                    f"Of {_count('ranks.shifted', shifted)} that moved, those that moved furthest; "
+                    "every step from one release to the next is in "
+                    '<a href="data/revisions.csv">data/revisions.csv</a>.'
+                ]
+                if len(shifted) > SHOWN
                 else []
             ),
         ],
@@ -513,11 +519,14 @@ def rank_moves(revisions: Revisions) -> Table | None:
 
 
 def flips(revisions: Revisions) -> Table | None:
-    """Every change on the year before that turned, the report's own offence group first."""
+    """Changes on the year before that turned: the report's own offence group, then the widest."""
     own = revisions.estimates.offence_id
-    found = sorted(revisions.flips(), key=lambda flip: flip.offence_id != own)
+    others = [flip for flip in revisions.flips() if flip.offence_id != own]
+    others.sort(key=lambda flip: -abs(flip.after.number - flip.before.number))
+    found = revisions.flips(own) + others
     if not found:
         return None
+    sides = [figure for flip in found for figure in (flip.before, flip.after)]
     return Table(
         "Changes on the year before that point another way by another release",
         ["Area", "Offence group", "Year ending", "Change", "By", "Change later", "By the later"],
@@ -531,11 +540,20 @@ def flips(revisions: Revisions) -> Table | None:
                 flip.after,
                 f"<code>{flip.release_id}</code>",
             ]
-            for flip in found
+            for flip in found[:SHOWN]
         ],
         notes=[
             "Change: in offences on the year before, with that year as the first release named "
-            "gave it; change later: as the second revised it."
+            "gave it; change later: as the second revised it.",
+            *(
+                [
+                    f"Those of {revisions.estimates.offence_words} first, then those that differ "
+                    f"most; all {_number('flips.listed', len(found), sides, 'number of changes')} "
+                    'are in <a href="data/flipped_changes.csv">data/flipped_changes.csv</a>.'
+                ]
+                if len(found) > SHOWN
+                else []
+            ),
         ],
         styles=["", "", "", "signed", "", "signed"],
         wide=True,

@@ -93,8 +93,8 @@ def since_16(survey: Survey) -> str:
         f"About {with_interval(estimate, 'one in')}" if fair else f"Some {with_interval(estimate)}"
     )
     return (
-        f"{about} of {survey_words.who(estimate.sex, estimate.age)} have experienced it at least "
-        f"once since age 16, as estimated in the {prose.period(estimate.period_end)}."
+        f"{about} of {survey_words.who(estimate.sex, estimate.age)} have experienced it since "
+        f"age 16. That was in the {prose.period(estimate.period_end)}."
     )
 
 

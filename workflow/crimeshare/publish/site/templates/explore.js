@@ -172,9 +172,9 @@
       .map(({ day, name }, position) => ({ x: at(day), letter: String.fromCharCode(65 + position), said: `${month(day)}: ${name}` }));
     const steps = state.areas.flatMap((slug) => (series.steps[slug] ?? [])
       .filter(({ day }) => day > state.from && day <= state.to)
-      .flatMap(({ day, shift }) => {
+      .flatMap(({ day, shift, rule }) => {
         const near = rows.find((row) => row.area === slug && row.x >= at(day));
-        return near ? [{ ...near, said: `${names[slug]}: a step of ${written.change(shift)} from ${month(day)}` }] : [];
+        return near ? [{ ...near, said: `${names[slug]}: a step of ${written.change(shift)} beside all other forces in the quarter ending ${month(day)}${rule ? `, near a change of rules: ${rule}` : ""}` }] : [];
       }));
     const where = state.areas.map((slug) => names[slug]).join(", ");
     within(".title").textContent = `${label("measure")}: ${label("group").toLowerCase()}`;
@@ -192,7 +192,7 @@
     within(".notes").textContent = [
       state.measure === "rank" ? "Rank one is the largest share; countries and regions have none." : "",
       rows.some((row) => row.hollow) ? "Hollow, and * in the table: not comparable with the year before, as what police record changed in between." : "",
-      steps.length ? "Triangles: where an area's own figures step up or down." : "",
+      steps.length ? "Triangles: where a force's own figures step to another level, beside all other forces." : "",
       "Each point is a year that ends with the month named. [x]: not available.", ...without,
     ].filter(Boolean).join(" ");
     const name = `${state.measure}-${state.group.replaceAll("_", "-")}-${state.areas.join("-")}.csv`.slice(0, 100);

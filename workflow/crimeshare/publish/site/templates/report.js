@@ -194,10 +194,10 @@ window.crimeshare = {};
     write(words(figure.querySelector(".subtitle")), 20, "normal", "#595959");
     for (const part of figure.children) {
       if (part.matches(".key")) keys(part);
-      if (part.matches("svg")) {
-        const [, , width, height] = part.getAttribute("viewBox").split(" ").map(Number);
+      for (const svg of part.matches("svg") ? [part] : part.matches(".panels") ? part.children : []) {
+        const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
         const wide = Math.min(SIZE - 48, width * 2);
-        parts.push(`<svg x="24" y="${y + 14}" width="${wide}" height="${wide / width * height}" viewBox="0 0 ${width} ${height}">${part.innerHTML}</svg>`);
+        parts.push(`<svg x="24" y="${y + 14}" width="${wide}" height="${wide / width * height}" viewBox="0 0 ${width} ${height}">${svg.innerHTML}</svg>`);
         y += wide / width * height + 14;
       }
     }
@@ -257,6 +257,42 @@ window.crimeshare = {};
     figure.querySelector(".data a").after(taken);
   });
 
+  // Tables: their numbers as rows of data, read off the table; hashes come with the panel's script.
+  const cellsScript = `cells/${document.getElementById("main").dataset.page}.js`;
+  const FIGURE = ":scope > data, :scope > abbr";
+  const rowsOf = (table) => {
+    const heads = [...table.tHead.rows[0].cells].map(words);
+    return [...table.tBodies[0].rows].flatMap((row) => {
+      const cells = [...row.cells];
+      const numbers = cells.map((cell) => cell.childNodes.length === 1 ? cell.querySelector(FIGURE) : null);
+      const first = numbers.findIndex((number) => number);
+      const label = first === 0 ? words(cells[0])
+        : cells.slice(0, first).map(words).join(", ");
+      return numbers.map((number, at) => number && { row: label, column: heads[at], number }).filter(Boolean);
+    });
+  };
+  const dataOf = (table) => {
+    const rows = rowsOf(table).map(({ row, column, number }) => ({
+      row, column, figure_id: number.dataset.id, value: number.value, lower: number.dataset.lower,
+      upper: number.dataset.upper, unit: number.dataset.unit, marker: number.title,
+      release_id: number.dataset.release, workbook_sha256: behind.releases?.[number.dataset.release]?.[1],
+      sheet: number.dataset.sheet, cell: number.dataset.cell,
+    }));
+    const heads = Object.keys(rows[0]).filter((name) => !["lower", "upper"].includes(name) || rows.some((row) => row[name]));
+    // A text that a spreadsheet would calculate begins with an apostrophe.
+    const held = (text) => /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(text) ? `'${text}` : text;
+    const field = (text = "") => /[",\n]/.test(held(text)) ? `"${held(text).replaceAll('"', '""')}"` : held(text);
+    return [heads.join(), ...rows.map((row) => heads.map((name) => field(row[name])).join())].join("\n") + "\n";
+  };
+  document.querySelectorAll("main figure.table .data > a[download]").forEach((link) => {
+    link.hidden = false;
+    link.addEventListener("click", async (event) => {
+      event.preventDefault();
+      await load(cellsScript).catch(() => {});
+      save(`data:text/csv;charset=utf-8,${encodeURIComponent(dataOf(link.closest("figure").querySelector("table")))}`, link.download);
+    });
+  });
+
   // Numbers: each opens a panel that says how it was made, from which cells, and how to trace it.
   const main = document.getElementById("main");
   const behind = {};
@@ -281,7 +317,7 @@ window.crimeshare = {};
   };
   let opener = null;
   const open = async (number) => {
-    await load(`cells/${main.dataset.page}.js`);
+    await load(cellsScript);
     const told = behind.figures[number.dataset.id];
     if (!told) return;
     const list = document.createElement("dl");
