@@ -102,7 +102,7 @@
         { data: { values: breaks }, mark: { type: "text", fill: ink("--ink"), fontWeight: "bold", fontSize: 13, y: -6 }, encoding: { x, text: { field: "letter" } } },
         { data: { values: rows }, mark: { type: "line", strokeWidth: 2.2 }, encoding: { x, y, color: colour, strokeDash: byArea(([, dash]) => dash), detail: { field: "stretch" } } },
         { data: { values: rows.filter((row) => row.marked) }, mark: { type: "point", size: 55, opacity: 1, strokeWidth: 2 }, encoding: { x, y, color: colour, shape: byArea(([, , shape]) => shape), fill: { condition: { test: "datum.hollow", value: ink("--paper") }, field: "area", type: "nominal", legend: null, scale: colour.scale }, tooltip: { field: "said" } } },
-        { data: { values: steps }, mark: { type: "point", shape: "triangle-right", size: 110, filled: true, opacity: 1 }, encoding: { x, y, color: colour, tooltip: { field: "said" } } },
+        { data: { values: steps }, mark: { type: "point", shape: "triangle-right", size: 150, filled: true, opacity: 1, stroke: ink("--ink"), strokeWidth: 1 }, encoding: { x, y, color: colour, tooltip: { field: "said" } } },
       ].filter(({ data }) => data.values.length),
     };
   };
@@ -192,7 +192,7 @@
     within(".notes").textContent = [
       state.measure === "rank" ? "Rank one is the largest share; countries and regions have none." : "",
       rows.some((row) => row.hollow) ? "Hollow, and * in the table: not comparable with the year before, as what police record changed in between." : "",
-      steps.length ? "Triangles: where a force's own figures step to another level, beside all other forces." : "",
+      steps.length ? `Triangles: where a force's own figures step to another level. ${steps.map(({ said }) => `${said}.`).join(" ")}` : "",
       "Each point is a year that ends with the month named. [x]: not available.", ...without,
     ].filter(Boolean).join(" ");
     const name = `${state.measure}-${state.group.replaceAll("_", "-")}-${state.areas.join("-")}.csv`.slice(0, 100);
