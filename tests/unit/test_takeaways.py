@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from crimeshare.publish.pack.open_data import area_documents, latest, series
+from crimeshare.publish.pack.open_data import area_documents, edition, latest, series
 from crimeshare.publish.site import takeaways
 from crimeshare.publish.site.exploring import series_scripts
 from crimeshare.publish.site.feed import ATOM, feed
@@ -134,6 +134,11 @@ def a_series() -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def test_a_report_is_called_after_its_newest_year_and_its_version() -> None:
+    told = json.loads(edition(a_series(), "1.2.3"))
+    assert told == {"period_end": "2025-12-31", "version": "1.2.3", "name": "2025-12-1.2.3"}
 
 
 def a_composition(codes: float = 100.0) -> pd.DataFrame:

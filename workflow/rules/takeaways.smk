@@ -72,6 +72,7 @@ rule render_open_data:
         binary="results/report/data/series.parquet",
         revisions="results/report/data/revisions.csv",
         flipped_changes="results/report/data/flipped_changes.csv",
+        edition="results/report/data/edition.json",
         areas=directory("results/report/data/areas"),
     log:
         "results/logs/render_open_data.log",

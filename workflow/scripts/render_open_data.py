@@ -1,5 +1,6 @@
 """Write the newest figures, the series and a file for each area, for programs."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from crimeshare.publish.pack.data_pack import without_formulas
-from crimeshare.publish.pack.open_data import area_documents, latest, series, with_names
+from crimeshare.publish.pack.open_data import area_documents, edition, latest, series, with_names
 from crimeshare.running import replacing, running
 
 with running(snakemake):
@@ -31,6 +32,8 @@ with running(snakemake):
             )
     with replacing(Path(snakemake.output.binary)) as path:
         pq.write_table(pa.Table.from_pandas(series(table), preserve_index=False), path)
+    with replacing(Path(snakemake.output.edition)) as path:
+        path.write_text(edition(table, version("crimeshare")), encoding="utf-8")
     folder = Path(snakemake.output.areas)
     folder.mkdir(parents=True, exist_ok=True)
     for name, document in area_documents(table, group):

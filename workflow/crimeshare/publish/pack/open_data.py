@@ -58,6 +58,20 @@ def latest(table: pd.DataFrame, composition: pd.DataFrame, offence_id: str) -> p
     )
 
 
+def edition(table: pd.DataFrame, version: str) -> str:
+    """Which report this is, as JSON: its newest year, the version of the code, its own name.
+
+    The report is kept under that name whatever comes after it: see ``publish.yml``.
+
+    Args:
+        table: ``series.parquet``.
+        version: of crimeshare.
+    """
+    newest = str(table["period_end"].max())[:10]
+    told = {"period_end": newest, "version": version, "name": f"{newest[:7]}-{version}"}
+    return json.dumps(told, indent=1) + "\n"
+
+
 def with_names(table: pd.DataFrame) -> pd.DataFrame:
     """A table with the name of each area beside its code; the areas that have pages.
 
