@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -31,6 +32,7 @@ from crimeshare.publish.site.rendering import (
 )
 from crimeshare.publish.subjects.explorer import SERIES
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS
+from crimeshare.reference import PARTNERSHIPS, areas, read_rows
 from tests.building import built_once
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -51,6 +53,13 @@ def page_types() -> list[ReportPage]:
     types = {page.notebook: page for page in reversed(report_pages())}
     types["force"] = next(page for page in report_pages() if page.name == "forces/gwent")
     return sorted(types.values(), key=lambda page: page.name)
+
+
+def longest_force() -> ReportPage:
+    """The page of the force with the most partnerships, which is the longest of its type."""
+    forces = Counter(row["area_code"] for row in read_rows(PARTNERSHIPS))
+    name = areas()[forces.most_common(1)[0][0]].slug
+    return next(page for page in report_pages() if page.name == f"forces/{name}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -84,9 +93,10 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
     shutil.copytree(built_once(tmp_path_factory, root), folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        execute_pages(page_types(), folder)
+        pages = [*page_types(), longest_force()]
+        execute_pages(pages, folder)
         patch.chdir(folder)
-        bodies = {page: render_body(read_executed(page)) for page in page_types()}
+        bodies = {page: render_body(read_executed(page)) for page in pages}
         for page, body in bodies.items():
             page.path.parent.mkdir(parents=True, exist_ok=True)
             page.path.write_text(render_page(page, body), encoding="utf-8")

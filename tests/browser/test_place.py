@@ -37,7 +37,13 @@ def test_a_town_leads_to_share_rank_and_change(
     expect(page.locator("#places a")).to_have_text("Cwmbran Gwent")
     field.press("Enter")
     expect(page.locator("h1")).to_have_text("Gwent")
-    expect(page.locator("main data[data-unit=proportion]").first).to_be_in_viewport()
+    # Share, rank and change, on the first screen.
+    for name in ("share.gwent.stalking_harassment.", "rank_forces.gwent."):
+        expect(page.locator(f'main p data[data-id^="{name}"]').first).to_be_in_viewport()
+    moved = page.locator("main p", has_text=re.compile("The share (rose|fell) from")).first
+    expect(
+        moved.locator('data[data-id^="share.gwent.stalking_harassment."]').nth(0)
+    ).to_be_in_viewport()
 
 
 def test_a_name_of_several_places_lists_them(page: Page, address: str) -> None:

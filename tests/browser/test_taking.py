@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import struct
 from pathlib import Path
@@ -36,6 +37,29 @@ def test_a_chart_is_saved_as_picture_drawing_and_data(page: Page, address: str) 
     assert "var(" not in drawing
     page.set_content(drawing)
     expect(page.locator("svg").first).to_be_visible()
+
+
+def test_the_data_of_a_table_are_what_stands_in_it(page: Page, address: str, site: Path) -> None:
+    page.goto(address + "forces/gwent.html")
+    table = page.locator("figure.table", has_text="Partnership").first
+    caption = table.locator("caption").inner_text()
+    with page.expect_download() as download:
+        table.get_by_role("link", name="Data of this table (CSV)").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    assert "gwent" in download.value.suggested_filename
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    shown = table.locator("tbody td > data").evaluate_all(
+        "all => all.map(number => [number.dataset.id, number.value, number.dataset.cell])"
+    )
+    assert shown, caption
+    given = [[row["figure_id"], row["value"], row["cell"]] for row in rows if row["figure_id"]]
+    assert given == shown
+    heads = table.locator("thead th").all_inner_texts()
+    assert {row["column"] for row in rows} <= {" ".join(head.split()) for head in heads}
+    areas = table.locator("tbody th").all_inner_texts()
+    assert list(dict.fromkeys(row["row"] for row in rows)) == areas
+    assert all(re.fullmatch("[0-9a-f]{64}", row["workbook_sha256"]) for row in rows if row["value"])
 
 
 def test_a_chart_is_cited_linked_and_embedded(page: Page, address: str) -> None:

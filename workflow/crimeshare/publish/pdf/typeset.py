@@ -107,6 +107,9 @@ CHARACTER = 0.53
 LINE, LONG, NUMBER = 105, 80, 14
 """Characters that a row of a table has room for, that make a text long, and a number at most."""
 
+ABREAST = 2
+"""Panels of a chart that stand beside each other."""
+
 MANY_COLUMNS = 8
 """Columns from which on a table is set small."""
 
@@ -255,11 +258,16 @@ class _Typesetter:
 
     @staticmethod
     def _stacked(drawings: Sequence[Element], panels: Element) -> str:
-        """A drawing, or panels below each other, whose words stand with the first of them."""
+        """A drawing, or panels two in a row, whose words stand with the first of them."""
+        if len(drawings) == 1:
+            return image(drawings[0].drawing, "width")
         alt = panels.attributes.get("aria-label")
-        first, *others = [image(each.drawing, "width", alt) for each in drawings]
-        below = [f"pdf.artifact({other})" for other in others]
-        return f"stack(dir: ttb, {', '.join([first, *below])})" if others else first
+        first, *others = [image(each.drawing, "100%", alt) for each in drawings]
+        beside = [f"pdf.artifact({other})" for other in others]
+        return (
+            f"block(width: width, grid(columns: (1fr,) * {ABREAST}, column-gutter: 10pt,"
+            f" row-gutter: 6pt, {', '.join([first, *beside])}))"
+        )
 
     def _table(self, element: Element) -> str:
         """A table with its caption and notes; a header above all rows, a label before each."""
@@ -397,15 +405,16 @@ def _longest(column: Sequence[Element]) -> int:
 
 
 def _size(drawings: Sequence[str]) -> list[str]:
-    """Width and height of a drawing, or of panels of one width below each other, in its units."""
+    """Width and height of a drawing, or of panels as they stand together, in its units."""
     sizes = []
     for svg in drawings:
         found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
         if found is None:
             raise ValueError(f"a drawing without a viewBox: {_opening(svg)}")
         sizes.append((float(found[1]), float(found[2])))
-    wide, high = max(width for width, _ in sizes), sum(height for _, height in sizes)
-    return [f"{wide:g}", f"{high:g}"]
+    abreast = min(len(sizes), ABREAST)
+    wide, high = max(width for width, _ in sizes), max(height for _, height in sizes)
+    return [f"{abreast * wide:g}", f"{-(-len(sizes) // abreast) * high:g}"]
 
 
 def _opening(svg: str) -> str:

@@ -46,12 +46,15 @@ METHODS = {
     FIRST_YEAR: "the same, with quarters up to a year after the last change",
 }
 
+CODES_ALONE = "codes_alone"
+
 NOT_ESTIMATED = {
     LOCKDOWN_TOO: "not estimated: it cannot be separated from the first lockdown",
     TOO_FEW: "not estimated: too few quarters between it and what came before",
     NO_MODEL: "not estimated: no model has been made for it",
     SAME_DAY: "not estimated: it cannot be separated from another change of the same day",
     INSIDE: "not estimated: it moved offences between codes inside the group",
+    CODES_ALONE: "estimated for single offence codes alone",
 }
 
 
@@ -177,11 +180,9 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
                 ]
             )
         else:
-            why = next(
-                row["part"]
-                for row in parts
-                if row["recording_changes"] == change_id and row["part"] in NOT_ESTIMATED
-            )
+            # What is estimated for codes of the group may be unknown for all of it.
+            described = [row["part"] for row in parts if row["recording_changes"] == change_id]
+            why = next((part for part in described if part in NOT_ESTIMATED), CODES_ALONE)
             none = Figure("rule_effect.none", None, "change", marker="not_applicable")
             lines.append([f"{label} ({NOT_ESTIMATED[why]})", none, "", "", ""])
     return Table(
