@@ -22,6 +22,7 @@ from crimeshare.measures.rule_effects import (
     step_at,
 )
 from crimeshare.parquet import read_table
+from crimeshare.publish.subjects import rules
 
 ROOT = Path(__file__).parents[2]
 RULE = date(2020, 1, 1)
@@ -164,3 +165,17 @@ def test_the_models_differ_where_two_changes_are_close(effects: pd.DataFrame) ->
     assert list(of_code.index) == list(METHODS)
     assert of_code.is_monotonic_increasing
     assert of_code[FIRST_YEAR] > of_code[LEVEL_ONLY] + 20
+
+
+def test_a_change_that_is_estimated_for_codes_alone_is_listed_as_such(
+    effects: pd.DataFrame,
+) -> None:
+    of_codes = effects[effects["code"].notna()].to_dict("records")
+    change = str(of_codes[0]["recording_change"])
+    table = rules.changes_table(
+        of_codes, [{"part": "estimated_steps", "recording_changes": change}]
+    )
+    assert table is not None
+    (row,) = table.rows
+    assert "estimated for single offence codes alone" in str(row[0])
+    assert row[1].value is None  # type: ignore[union-attr]
