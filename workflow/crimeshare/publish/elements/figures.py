@@ -31,8 +31,9 @@ MARKERS = {
 NOT_GIVEN = ("[x]", "not available in this release")
 
 
+MOST_SHEETS = 6
 MOST_RANGES = 12
-"""Of a number that rests on more ranges of cells than so many, they are counted and not named."""
+"""Of a number that rests on more sheets or ranges of cells, they are counted and not named."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,11 @@ class Figure:
 
     @property
     def sheet(self) -> str:
-        """The sheets of `cells`, each once."""
-        return " and ".join(dict.fromkeys(cell.sheet.strip() for cell in self.cells))
+        """The sheets of `cells`, each once; of many, the first and how many more."""
+        sheets = list(dict.fromkeys(cell.sheet.strip() for cell in self.cells))
+        if len(sheets) > MOST_SHEETS:
+            return f"{sheets[0]} and {len(sheets) - 1} more"
+        return " and ".join(sheets)
 
     @property
     def named(self) -> str:

@@ -238,7 +238,9 @@ class _Typesetter:
 
     def _chart(self, element: Element) -> str:
         parts = {name: part for part in element.elements("p", "ul") for name in part.classes}
-        drawings = [s for s in element.elements("svg") if "swatch" not in s.classes]
+        drawings = [
+            s for s in element.elements("svg") if 'class="swatch"' not in _opening(s.drawing)
+        ]
         panels = next((p for p in element.elements("div") if "panels" in p.classes), Element(""))
         key = [
             f"(width => {image(swatch.drawing, 'width')}, [{self._phrases(item.children)}])"

@@ -10,7 +10,6 @@ from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import (
     ACCENT,
-    PALE,
     QUIET,
     WIDTH,
     Bar,
@@ -20,7 +19,7 @@ from crimeshare.publish.elements.charts import (
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects.estimates import TOTAL, Year
+from crimeshare.publish.subjects.estimates import Year
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.revised import (
     COMPARED,
@@ -252,24 +251,15 @@ def _shift(step: Revision) -> float:
 def by_age(revisions: Revisions) -> Chart | None:
     """Each revision of England and Wales by the age the figure had reached; None without any."""
     estimates = revisions.estimates
-    named = {
-        estimates.offence.name: revisions.of(estimates.nation),
-        offences()[TOTAL].name: revisions.of(estimates.nation, TOTAL),
-    }
-    own = [step for step in named[estimates.offence.name] if step.percent.value is not None]
+    name = estimates.offence.name
+    steps = revisions.of(estimates.nation)
+    own = [step for step in steps if step.percent.value is not None]
     if not own:
         return None
     small = [step for step in own if _size(step) < SMALL]
     rows = [
-        {
-            "series": series,
-            "x": step.age / 12,
-            "y": step.percent.number * 100,
-            "tip": _told(name, step),
-        }
-        for series, (name, steps) in enumerate(named.items())
-        for step in steps
-        if step.percent.value is not None
+        {"x": step.age / 12, "y": step.percent.number * 100, "tip": _told(name, step)}
+        for step in own
     ]
     return replace(
         Chart(
@@ -280,14 +270,10 @@ def by_age(revisions: Revisions) -> Chart | None:
             f"Revision from one release to the next, by age of the figure in the later one, "
             f"{estimates.nation.words}, years ending {prose.month(own[0].period_end)} to "
             f"{prose.month(own[-1].period_end)}",
-            key=[
-                ("diamond", escape(estimates.offence.name)),
-                ("dot", escape(offences()[TOTAL].name)),
-            ],
             notes=["The scale is stretched near zero, where most revisions lie."],
         ),
         spec=_by_age_spec(rows),
-        alt=_by_age_in_words(named),
+        alt=_by_age_in_words(name, steps),
         data=[
             {
                 "series": name,
@@ -299,10 +285,9 @@ def by_age(revisions: Revisions) -> Chart | None:
                 "earlier_count": repr(step.previous.number),
                 "later_count": repr(step.value.number),
             }
-            for name, steps in named.items()
             for step in steps
         ],
-        figures=[step.percent for steps in named.values() for step in steps],
+        figures=[step.percent for step in steps],
     )
 
 
@@ -333,35 +318,30 @@ def _by_age_spec(rows: list[Spec]) -> Spec:
             "title": None,
         },
     }
-    points = [
-        {
-            "data": {"values": [row for row in rows if row["series"] == series]},
-            "mark": {
-                "type": "point",
-                "shape": shape,
-                "size": size,
-                "opacity": 1,
-                "fill": fill,
-                "stroke": ACCENT,
-                "strokeWidth": 1,
-            },
-            "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
-        }
-        for series, shape, size, fill in ((1, "circle", 55, PALE), (0, "diamond", 80, ACCENT))
-    ]
+    points = {
+        "data": {"values": rows},
+        "mark": {
+            "type": "point",
+            "shape": "diamond",
+            "size": 80,
+            "opacity": 1,
+            "fill": ACCENT,
+            "stroke": ACCENT,
+            "strokeWidth": 1,
+        },
+        "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
+    }
     zero = {
         "data": {"values": [{"y": 0}]},
         "mark": {"type": "rule", "stroke": QUIET, "strokeWidth": 1, "aria": False},
         "encoding": {"y": y},
     }
-    return {"width": WIDTH, "height": 250, "layer": [zero, *points]}
+    return {"width": WIDTH, "height": 250, "layer": [zero, points]}
 
 
-def _by_age_in_words(named: dict[str, list[Revision]]) -> str:
+def _by_age_in_words(name: str, steps: Sequence[Revision]) -> str:
     parts = ["Scatter plot of revisions in per cent by age of the figure in years."]
-    for name, steps in named.items():
-        for band in _bands(steps):
-            parts.append(f"{name}, figures {band.words}: {_range(band)}.")
+    parts += [f"{name}, figures {band.words}: {_range(band)}." for band in _bands(steps)]
     return " ".join(parts)
 
 
