@@ -113,8 +113,9 @@ ABREAST = 2
 MANY_COLUMNS = 8
 """Columns from which on a table is set small."""
 
-FEW, MANY = 8, 45
-"""Rows that fit on a page, for a table with long texts and for one without."""
+FEW, MANY = 8, 16
+"""Rows up to which a table is kept on one page, with long texts and without: more may part, so
+that what does not fit leaves no page half empty."""
 
 _ON_SCREEN_ONLY = frozenset(
     {"input", "label", "fieldset", "button", "form", "select", "script", "style", "legend"}

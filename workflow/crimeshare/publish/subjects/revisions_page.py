@@ -550,19 +550,15 @@ def by_force(revisions: Revisions) -> Table:
         if size is None:
             without.append(escape(force.name))
             continue
-        steps = revisions.new([force])
-        shifted = [step for step in steps if step.moved_rank]
-        slug = force.slug
         rows.append(
             [
                 f'<a href="{force.address}">{escape(force.name)}</a>',
                 size.revisions,
-                _count(f"rose.{slug}", _rose(steps), steps),
-                _count(f"fell.{slug}", _fell(steps), steps),
+                size.rose,
+                size.fell,
                 size.typical,
                 size.lowest,
                 size.highest,
-                _count(f"shifts.{slug}", shifted, steps),
             ]
         )
     left = [f"Not published again: {prose.listed(without)}."] if without else []
@@ -577,7 +573,6 @@ def by_force(revisions: Revisions) -> Table:
             "Typical size",
             "Lowest",
             "Highest",
-            "Rank moved",
         ],
         rows,
         notes=[
