@@ -80,7 +80,7 @@ _ORDER = re.compile(rf"(?P<words>.+?)(?: by)? (?P<order>{'|'.join(_ORDERS)})s?")
 _A_RECORD = "a record such as record high, lowest on record or record high rate"
 _OF = f"(?: (?:in )?(?P<{{}}>{'|'.join(_ORDERS)})s?)?"
 _RECORD = re.compile(
-    rf"(?:record|all[- ]time){_OF.format('order')}(?: (?P<end>high|low|peak|highest|lowest))?"
+    rf"(?:record|all[- ]time){_OF.format('order')}(?: (?P<end>high|low|peak|levels?))?"
     rf"{_OF.format('behind')}"
 )
 _EVER = re.compile(

@@ -145,5 +145,7 @@ def _say_rival(reason: Reason, claim: Record, run: Run, rival: Finding, number: 
         rival,
     )
     if run.lacking and number == len(run.years):
-        names = sorted({year.excluding or "no force" for year in run.lacking})
-        reason.say(f"Left out are years without {' or without '.join(names)}.")
+        names = sorted({year.excluding for year in run.lacking if year.excluding})
+        whole = f"those with {run.own.excluding}, which this one lacks"
+        left = f"those without {' or without '.join(names)}" if names else whole
+        reason.say(f"Left out of the earlier years are {left}.")
