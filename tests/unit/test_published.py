@@ -27,8 +27,14 @@ NAMED = re.compile(r"(?:(?:\[[^\]]+\])?'[^']+'!)?\b[A-Z]{1,3}[1-9]\d*\b")
 # A formula of nothing but cells, numbers and signs can be worked out.
 ARITHMETIC = re.compile(rf"(?:{NAMED.pattern}|[-+*/(). \d])+")
 
+# A figure by its name, as formulas over other figures have it, and a formula of such alone.
+ID = re.compile(r"[a-z_]+\.[\w.-]+")
+OF_FIGURES = re.compile(rf"(?:{ID.pattern}|[-+*/() ]|\b[\d.]+\b)+")
+
 # A year that the Home Office's quarters were added up to.
-FOUR_QUARTERS = re.compile(r"(?P<offence>[^,]+), (?P<area>[^,]+), four quarters")
+FOUR_QUARTERS = re.compile(
+    r"(?P<offence>[^,]+), (?P<area>[^,]+)(?:, without (?P<left>[^,]+))?, four quarters"
+)
 
 # What a figure may rest on if it rests on no release.
 ELSEWHERE = ("computed from ", "assumed in ", "level of ")
@@ -56,9 +62,11 @@ def cells_of(release_id: str) -> Mapping[tuple[str, str], float | None]:
 
 @cache
 def quarters_of(release_id: str) -> pd.DataFrame:
-    """The quarters of a release of the open data, each by its last month."""
+    """The quarters of a release of the open data: a row a group and area, a column a month."""
     table = pd.read_parquet(FIGURES / f"{release_id}.parquet")
-    return table.assign(month=pd.to_datetime(table["period_end"]).dt.to_period("M"))
+    table = table[table["code"].isna()]
+    table = table.assign(month=pd.to_datetime(table["period_end"]).dt.to_period("M"))
+    return table.pivot(index=["offence_id", "area_name"], columns="month", values="value")
 
 
 def worked_out(entry: Entry) -> float:
@@ -94,8 +102,28 @@ def test_every_formula_makes_its_figure() -> None:
         "revision_pct",
         "change_before",
     }
-    # Years added up from quarters have no cells; the next test works those out.
+    # Years added up from quarters have no cells; the next tests work those out.
     assert len(checked) > 4_000
+
+
+def test_every_formula_over_figures_makes_its_figure() -> None:
+    values = {entry.figure_id: entry.value for entry in published()}
+    checked: dict[str, int] = {}
+    wrong = []
+    for entry in published():
+        named = ID.findall(entry.cell)
+        if not named or not OF_FIGURES.fullmatch(entry.cell) or not set(named) <= set(values):
+            continue
+        formula = ID.sub(lambda found: f"({values[found[0]]})", entry.cell)
+        made = float(eval(formula))
+        # Ten digits are published of each, so a difference has fewer.
+        if made != pytest.approx(float(entry.value), rel=1e-8, abs=1e-10):
+            wrong.append(f"{entry.figure_id}: {entry.cell} makes {made}, not {entry.value}")
+        kind = entry.figure_id.partition(".")[0]
+        checked[kind] = checked.get(kind, 0) + 1
+    assert wrong == []
+    assert set(checked) >= {"share", "change_pct"}
+    assert sum(checked.values()) > 4_000
 
 
 def test_every_sum_of_four_quarters_is_that_of_the_open_data() -> None:
@@ -104,22 +132,38 @@ def test_every_sum_of_four_quarters_is_that_of_the_open_data() -> None:
         pytest.skip("the ledger shows no year that is added up from quarters")
     groups = pd.read_csv(ROOT / "resources/reference/offences.csv")
     by_name = dict(zip(groups["name"].str.lower(), groups["offence_id"], strict=True))
-    checked = 0
+    checked: dict[str, int] = {}
     for entry in entries:
         found = FOUR_QUARTERS.fullmatch(entry.cell)
         assert found
-        ends = re.search(r"\.(\d{4}-\d{2})\b", entry.figure_id)
-        table = quarters_of(entry.release_id)
-        own = table[(table["area_name"] == found["area"]) & table["code"].isna()]
-        own = own[own["offence_id"] == by_name[found["offence"].lower()]].set_index("month")[
-            "value"
-        ]
-        if ends is None or own.empty:  # a region or country is added up from its forces
+        ends = re.search(r"\.(\d{4}-\d{2})$", entry.figure_id)
+        if ends is None:
             continue
+        table = quarters_of(entry.release_id)
+        kind, forces = forces_of(found["area"], found["left"] or "")
         months = pd.period_range(end=ends[1], periods=12, freq="M")[2::3]
-        assert own[months].sum() == float(entry.value), entry.figure_id
-        checked += 1
-    assert checked
+        own = table.loc[by_name[found["offence"].lower()]].reindex(forces)
+        made = own[months].to_numpy(na_value=0).sum()
+        assert made == float(entry.value), entry.figure_id
+        checked[kind] = checked.get(kind, 0) + 1
+    assert set(checked) >= {"force", "region"}
+
+
+@cache
+def forces_of(name: str, left: str) -> tuple[str, list[str]]:
+    """The kind of area that a formula names, and the forces that it is added up from."""
+    table = pd.read_csv(ROOT / "resources/reference/areas.csv", dtype=str).fillna("")
+    above = dict(zip(table["area_code"], table["parent_code"], strict=True))
+    kinds = ["region"] if name.endswith(" region") else ["force", "country", "other"]
+    (own,) = table[
+        (table["area_name"] == name.removesuffix(" region")) & table["area_type"].isin(kinds)
+    ].to_dict("records")
+    inside = {own["area_code"]}
+    while wider := {c for c, parent in above.items() if parent in inside} - inside:
+        inside |= wider
+    of_forces = table["area_code"].isin(inside) & table["area_type"].isin(["force", "other"])
+    forces = table[of_forces & ~table["area_name"].isin(left.split(" and "))]
+    return str(own["area_type"]), forces["area_name"].tolist()
 
 
 def test_every_figure_says_where_it_comes_from() -> None:

@@ -95,7 +95,9 @@ def _expected(estimates: Estimates) -> str:
 
     drawn = number("within_funnel", len(held), "number of forces that the limits are drawn from")
     chance = number(
-        "outside_by_chance", round((1 - LEVELS["95"]) * len(held)), f"0.05 * {drawn.figure_id}"
+        "outside_by_chance",
+        round((1 - LEVELS["95"]) * len(held)),
+        f"0.05 * {drawn.figure_id}, rounded",
     )
     outside = number(
         "outside_inner",
