@@ -401,6 +401,49 @@ def test_groups_are_compared_by_a_test(
     assert row["lower"] < row["computed"] < row["upper"]
 
 
+@pytest.mark.parametrize(
+    ("difference", "verdict"),
+    [
+        # 20% against 8.5%: 2.35 times, and the interval goes from 2.18 to 2.53.
+        ("more than twice as likely", "confirmed"),
+        ("twice as likely", "contradicted"),
+        ("2.4 times as likely", "confirmed when rounded"),
+        ("2.5 times as likely", "not as published"),
+        ("three times as likely", "contradicted"),
+        ("more than 2.4 times as likely", "not supported"),
+        ("135% more likely", "confirmed when rounded"),
+        ("11.5 percentage points more", "confirmed"),
+        ("12 percentage points more", "confirmed when rounded"),
+        ("15 percentage points more", "contradicted"),
+        ("half as likely", "contradicted"),
+    ],
+)
+def test_a_size_of_a_difference_is_held_against_the_estimates_then_the_interval(
+    judged: Judged, difference: str, verdict: str
+) -> None:
+    about = {"quantity": "comparison", "group": WOMEN, "than": MEN, "difference": difference}
+    table, problems = judged(survey(**about))
+    row = table.loc["it"]
+    assert (row["verdict"], problems) == (verdict, []), row["reason"]
+    assert row["lower"] < row["computed"] < row["upper"]
+    assert not pd.isna(row["claimed"])
+
+
+def test_a_ratio_to_what_may_be_nothing_has_no_end(judged: Judged, shipped: Evidence) -> None:
+    rows = [estimate("women", "16+", 0.2, 0.19, 0.21), estimate("men", "16+", 0.01, 0.0, 0.03)]
+    evidence = dataclasses.replace(shipped, read_survey=lambda: rows)
+    about = {"quantity": "comparison", "group": WOMEN, "than": MEN}
+    table, _ = judged(survey(**about, difference="50 times as likely"), evidence)
+    row = table.loc["it"]
+    assert row["verdict"] == "not as published"
+    assert "without end" in row["reason"]
+    assert pd.isna(row["upper"])
+    nobody = [rows[0], estimate("men", "16+", 0.0, 0.0, 0.01)]
+    evidence = dataclasses.replace(shipped, read_survey=lambda: nobody)
+    _, (problem,) = judged(survey(**about, difference="twice as likely"), evidence)
+    assert "the estimate that it is relative to is 0" in problem
+
+
 def test_a_change_is_judged_by_a_test_or_by_the_publishers_own(
     judged: Judged, shipped: Evidence
 ) -> None:

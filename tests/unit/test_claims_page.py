@@ -126,7 +126,7 @@ def test_every_number_of_every_kind_of_statement_is_a_figure(
     path.write_text(yaml.safe_dump(entries), encoding="utf-8")
     write_audit(tmp_path, root, path)
     monkeypatch.chdir(tmp_path)
-    audit = open_audit()
+    audit = open_audit("stalking_harassment")
     assert len(audit.statements) == len(entries)
     assert stray_numbers(audit.cards()) == []
 

@@ -277,32 +277,21 @@ class SurveyAudit:
         found, _ = compared(one.finding, other.finding)
         widest, _ = compared(one.widest or one.finding, other.widest or other.finding)
         if stated.kind != "points":
-            times = replace(found, value=found.value + 1, unit="times")
-            times = replace(times, formula=f"{one.finding.named} / {other.finding.named}")
-            limits = [
-                replace(limit, value=limit.value + 1, unit="times")
-                for limit in _limits(found)
-                if isfinite(limit.value)
-            ]
-            reason.say(
-                "The one is {} times the other; the {} interval of that goes from {} "
-                f"{'to {}' if len(limits) > 1 else 'without end'}.",
-                times,
-                _level(one),
-                *limits,
-            )
+            _say_times(reason, found, one, other)
         outside = not _holds(found, stated)
         if outside and (one.widest or other.widest) and _holds(widest, stated):
             reason.say("The least favourable assumption on the bases allows what is stated.")
             outside = False
         match = stated.match(round(found.value, 12))
+        if match == "truncated" and outside:
+            match = None
         if isinstance(stated, Bound):
             verdict = verdicts.CONFIRMED if match else verdicts.CONTRADICTED
             if not outside:
                 reason.say("The bound lies inside the interval, so either side of it is possible.")
                 verdict = verdicts.NOT_SUPPORTED
         elif match:
-            reason.say(f"{_agrees(stated, found)}")
+            reason.say(_agrees(stated, found))
             verdict = verdicts.OF_MATCH[match] if sign else verdicts.WITHIN
         else:
             reason.say(
@@ -310,7 +299,7 @@ class SurveyAudit:
                 f"{'rule it out' if outside else 'cannot rule it out'}."
             )
             verdict = verdicts.CONTRADICTED if outside else verdicts.NOT_AS_PUBLISHED
-        return Verdict(*_capped(verdict, reason, one, other), (found,))
+        return Verdict(*_capped(verdict, reason, one, other), (_bounded(found),))
 
     def _find(self, measure_id: str, sex: str, age: str, period_end: Any) -> list[Estimate]:
         """Every release's estimate, the latest release last."""
@@ -477,6 +466,35 @@ def _ratio(one: Finding, other: Finding) -> tuple[Finding, int]:
         upper=upper - 1,
     )
     return ratio, (lower > 1) - (upper < 1)
+
+
+def _bounded(finding: Finding) -> Finding:
+    """A finding without an upper limit that is none."""
+    endless = finding.upper is not None and not isfinite(finding.upper)
+    return replace(finding, upper=None) if endless else finding
+
+
+def _say_times(reason: Reason, ratio: Finding, one: Estimate, other: Estimate) -> None:
+    """How many times the other the one is, with its interval."""
+    lower, upper = (limit or 0.0 for limit in (ratio.lower, ratio.upper))
+    times = _bounded(
+        replace(
+            ratio,
+            value=ratio.value + 1,
+            unit="times",
+            formula=f"{one.finding.named} / {other.finding.named}",
+            lower=lower + 1,
+            upper=upper + 1,
+        )
+    )
+    limits = _limits(times) if times.upper is not None else _limits(times)[:1]
+    reason.say(
+        "The one is {} times the other; the {} interval of that goes from {} "
+        f"{'to {}' if len(limits) > 1 else 'without end'}.",
+        times,
+        _level(one),
+        *limits,
+    )
 
 
 def _with_limits(finding: Finding) -> tuple[float, float, float]:
