@@ -61,6 +61,7 @@ LAGS = 3
 
 COLUMNS = [
     "area_code",
+    "kind",
     "offence_id",
     "age_months",
     "lower_pct",
@@ -97,14 +98,14 @@ def compute_revision_intervals(
         level: part of the revisions that the limits are to hold.
 
     Returns:
-        `COLUMNS`, one row an area, offence group and age of a figure (0 months: new; 12: a year
-        old; 24: two to four years): ``lower_pct`` and ``upper_pct``, how far the figure will
-        probably have moved when it is a year older or more, in per cent.  ``scale_pct`` is the
-        area's root mean square revision as drawn together, ``own_scale_pct`` as it is,
-        ``mean_pct`` the mean revision, ``vintages`` how many there are.  ``coverage`` is the part
-        of the figures of left-out vintages that such limits held, with limits at the same level,
-        and ``vintages_tried`` the number of these.  Where no vintage could be left out, for one
-        because a single release revised them all, there is no row.
+        `COLUMNS`, one row an area (``kind`` is its type), offence group and age of a figure (0
+        months: new; 12: a year old; 24: two to four years): ``lower_pct`` and ``upper_pct``, how
+        far the figure will probably have moved when it is a year older or more, in per cent.
+        ``scale_pct`` is the area's root mean square revision as drawn together, ``own_scale_pct``
+        as it is, ``mean_pct`` the mean revision, ``vintages`` how many there are. ``coverage`` is
+        the part of the figures of left-out vintages that such limits held, with limits at the
+        same level, and ``vintages_tried`` the number of these. Where no vintage could be left
+        out, for one because a single release revised them all, there is no row.
     """
     pairs = _pairs(with_ages(revisions[revisions["offence_id"].isin(offence_ids)]))
     pairs = pairs.assign(area_type=pairs["area_code"].map(area_types)).dropna(subset=["area_type"])
@@ -114,7 +115,9 @@ def compute_revision_intervals(
         for age in AGES
         for row in _rows(of_group[of_group["age_months"] == age], str(offence_id), age, level)
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS).assign(
+        kind=lambda found: found["area_code"].map(area_types)
+    )
     return table.sort_values(["offence_id", "age_months", "area_code"], ignore_index=True)
 
 

@@ -122,7 +122,7 @@ def _reach(row: Row, slug: str) -> Sequence[Figure]:
 
 def _tried(row: Row) -> str:
     """How often such limits held, with the interval of that."""
-    name = f"revision_coverage.{row['offence_id']}.{row['age_months']}"
+    name = f"revision_coverage.{row['kind']}.{row['offence_id']}.{row['age_months']}"
     formula = "part of the figures of left-out vintages that limits made without them held"
     held, lower, upper = (
         _figure(row, f"{name}{end}", row[column], "proportion", f"{what}{formula}")
