@@ -11,6 +11,7 @@ import yaml
 
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.subjects.claims import KINDS, Audit, Audited, open_audit
+from crimeshare.reference import reported_groups
 from tests.audited import write_audit
 
 
@@ -126,9 +127,38 @@ def test_every_number_of_every_kind_of_statement_is_a_figure(
     path.write_text(yaml.safe_dump(entries), encoding="utf-8")
     write_audit(tmp_path, root, path)
     monkeypatch.chdir(tmp_path)
-    audit = open_audit("stalking_harassment")
-    assert len(audit.statements) == len(entries)
-    assert stray_numbers(audit.cards()) == []
+    audits = [open_audit(group) for group in reported_groups()]
+    judged = {each.claim_id for audit in audits for each in audit.statements}
+    assert len(judged) == len(entries)
+    assert [stray for audit in audits for stray in stray_numbers(audit.cards())] == []
+
+
+def test_a_report_shows_the_statements_about_its_group(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = {"area": "Gwent", "period": "year ending March 2024", "statement": "words"}
+    said = [
+        ("total-a", "A", {"quantity": "total", "value": "57,093"}),
+        ("stalking-a", "A", {"quantity": "count", "value": "9,013", "offence": "8Q"}),
+        ("robbery-b", "B", {"quantity": "count", "value": "400", "offence": "Robbery"}),
+        ("total-c", "C", {"quantity": "total", "value": "57,093"}),
+    ]
+    path = tmp_path / "claims.yaml"
+    path.write_text(
+        yaml.safe_dump([entry | keys | {"id": name, "source": by} for name, by, keys in said]),
+        encoding="utf-8",
+    )
+    write_audit(tmp_path, root, path)
+    monkeypatch.chdir(tmp_path)
+    shown_in = {
+        group: [each.claim_id for each in open_audit(group).statements]
+        for group in ("stalking_harassment", "robbery", "burglary")
+    }
+    assert shown_in == {
+        "stalking_harassment": ["total-a", "stalking-a", "total-c"],
+        "robbery": ["robbery-b", "total-c"],
+        "burglary": ["total-c"],
+    }
 
 
 def test_every_number_of_the_projects_own_statements_is_a_figure(

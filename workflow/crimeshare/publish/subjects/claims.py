@@ -20,8 +20,8 @@ from crimeshare.periods import MONTHS
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.subjects.estimates import TOTAL, built_root
-from crimeshare.publish.subjects.measured import measure_of
-from crimeshare.reference import REFERENCE
+from crimeshare.publish.subjects.measured import groups_measured_by
+from crimeshare.reference import REFERENCE, line_of, offences, reported_groups
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 
 CLAIMS = Path("results/estimates/claims.parquet")
@@ -226,8 +226,8 @@ def open_audit(offence_id: str) -> Audit:
     """The audit of the build that the working directory is in.
 
     Args:
-        offence_id: the offence group that the statements are about. What the same speakers said of
-            all recorded crime belongs to it; of other groups there is nothing.
+        offence_id: the offence group that the report is about. Statements about another are left
+            out, and what the same speakers said of all recorded crime with them.
 
     Raises:
         Problem: if nothing has been audited there.
@@ -237,21 +237,27 @@ def open_audit(offence_id: str) -> Audit:
     for row in pq.read_table(root / EVIDENCE).to_pylist():
         evidence.setdefault(row["claim_id"], []).append(row)
     rows = pq.read_table(root / CLAIMS).to_pylist()
-    speakers = {row["source"] for row in rows if _is_about(row["subject"], offence_id)}
+    spoken_of: dict[str, set[str]] = {}
+    for row in rows:
+        spoken_of.setdefault(row["source"], set()).update(_groups_of(row["subject"]))
+    shown_with = (
+        spoken_of[row["source"]] if row["subject"] == TOTAL else _groups_of(row["subject"])
+        for row in rows
+    )
     return Audit(
         [
             _audited(row, evidence.get(row["claim_id"], []))
-            for row in rows
-            if _is_about(row["subject"], offence_id)
-            or (row["subject"] == TOTAL and row["source"] in speakers)
+            for row, groups in zip(rows, shown_with, strict=True)
+            if not groups or offence_id in groups
         ]
     )
 
 
-def _is_about(subject: str, offence_id: str) -> bool:
-    """Whether a statement's subject is an offence group, or how common the same is."""
-    measure = measure_of(offence_id)
-    return subject == offence_id or bool(measure and subject.startswith(measure.measure_id))
+def _groups_of(subject: str) -> set[str]:
+    """The groups whose reports a statement belongs to; none where it belongs to all of them."""
+    if subject in offences():
+        return set([name for name in line_of(subject) if name in reported_groups()][:1])
+    return groups_measured_by(subject)
 
 
 def _audited(row: dict[str, Any], evidence: Sequence[dict[str, Any]]) -> Audited:

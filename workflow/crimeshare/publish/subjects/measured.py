@@ -61,6 +61,11 @@ def measure_of(offence_id: str) -> Measure | None:
     return _measures().get(offence_id)
 
 
+def groups_measured_by(measure_id: str) -> set[str]:
+    """The offence groups that a measure of the survey, or a wider one, is beside."""
+    return {name for name, each in _measures().items() if measure_id.startswith(each.measure_id)}
+
+
 # ---------------------------------------------------------------- sentences
 
 
