@@ -667,7 +667,7 @@ def _furthest(grouped: Mapping[tuple[str, str, str, str], Sequence[Row]]) -> str
     )
 
 
-SHOWN = 40
+SHOWN = 25
 """Measures that the page shows of those with disagreements."""
 
 NEAR = 0.1

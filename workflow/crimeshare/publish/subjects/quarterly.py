@@ -644,7 +644,7 @@ def forces_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | Non
 
 
 # How many editions of England and Wales and how many forces the page shows.
-NEWEST, WIDEST = 12, 20
+NEWEST, WIDEST = 12, 12
 
 _EARLIER = 'Earlier editions are in the <a href="data.zip">data pack</a> (home_office_check).'
 

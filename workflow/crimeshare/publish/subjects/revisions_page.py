@@ -51,8 +51,8 @@ SIZES = (
 )
 SMALL = 0.005
 # Rows and years that a page shows of a table that goes on; all of them are in files of their own.
-SHOWN = 25
-YEARS = 10
+SHOWN = 20
+YEARS = 6
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def opening(revisions: Revisions) -> str:
         )
     changed = _changed(steps)
     text = (
-        f"Of the {_count('forces', steps)} counts of {words} by police force area that were "
-        f"published as new and given again a year later or more, "
+        f"Of the {_count('forces', steps)} counts of {words} by police force that came again "
+        f"a year later or more, "
         f"{_count('forces.changed', changed, steps)} differ in the newest release: "
     )
     if not changed:
@@ -520,7 +520,7 @@ def flips(revisions: Revisions) -> Table | None:
                 flip.after,
                 f"<code>{flip.release_id}</code>",
             ]
-            for flip in found[:SHOWN]
+            for flip in found[: max(SHOWN, len(found) - len(others))]
         ],
         notes=[
             "Change: in offences on the year before, with that year as the first release named "
