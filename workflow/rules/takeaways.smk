@@ -64,7 +64,7 @@ rule render_open_data:
         series="results/estimates/series.parquet",
         composition="results/estimates/composition.parquet",
         revisions="results/estimates/revisions.parquet",
-        flipped_changes="results/estimates/flipped_changes.parquet",
+        compared_changes="results/estimates/compared_changes.parquet",
         reference=depends("render_open_data").files,
     output:
         latest="results/report/data/latest.csv",

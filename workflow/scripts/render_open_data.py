@@ -16,7 +16,8 @@ with running(snakemake):
     table = pd.read_parquet(snakemake.input.series)
     composition = pd.read_parquet(snakemake.input.composition)
     revisions = pd.read_parquet(snakemake.input.revisions)
-    flipped = pd.read_parquet(snakemake.input.flipped_changes)
+    compared = pd.read_parquet(snakemake.input.compared_changes)
+    flipped = compared[compared["turned"]].drop(columns="turned")
     group = snakemake.params.offence_group
     for given, output in (
         (latest(table, composition, group), snakemake.output.latest),
