@@ -318,7 +318,7 @@ class TestFront:
         self, built: Path, survey: Survey
     ) -> None:
         shoplifting = open_estimates("shoplifting", built)
-        assert "gives no estimate of shoplifting" in front.two_measures(shoplifting)
+        assert "give no estimate of shoplifting" in front.two_measures(shoplifting)
         html = front.headline(shoplifting, survey)._repr_html_()
         assert "stalk" not in text(html)
         assert "ikely between" not in html

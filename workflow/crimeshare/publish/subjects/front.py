@@ -42,7 +42,10 @@ def two_measures(estimates: Estimates) -> str:
     counts = "Counts say what police recorded, not what happened"
     measure = measure_of(estimates.offence_id)
     if measure is None:
-        return f"{counts}. The Crime Survey gives no estimate of {estimates.offence_words}."
+        return (
+            f"{counts}. The tables of the Crime Survey that we have give no estimate of "
+            f"{estimates.offence_words}."
+        )
     who = (
         "how many people were stalked"
         if measure.is_stalking

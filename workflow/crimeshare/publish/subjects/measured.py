@@ -80,8 +80,8 @@ def opening(survey: Survey, estimates: Estimates) -> str:
     measure = measure_of(estimates.offence_id)
     if measure is None:
         return (
-            f"The Crime Survey gives no estimate of {estimates.offence_words}, so police records "
-            f"are all there is. What it does estimate stands below."
+            f"The tables of the Crime Survey that we have give no estimate of "
+            f"{estimates.offence_words}. What they do give stands below."
         )
     latest = series(survey, measure)[-1]
     return (
