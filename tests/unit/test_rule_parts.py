@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,9 @@ from crimeshare.measures.rule_parts import (
     TOO_FEW,
     compute_rule_parts,
 )
+from crimeshare.publish.elements.figures import shown, stray_numbers
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.subjects import rules
 
 GROUP = "stalking_harassment"
 QUARTERS = pd.date_range("2013-06-30", "2025-12-31", freq="QE")
@@ -137,3 +142,20 @@ def test_without_a_year_before_a_change_there_is_no_answer(change: str) -> None:
     changes = CHANGES.iloc[-1:] if change == "none" else CHANGES.assign(effective="2013-01-01")
     assert parts_of(recorded(np.random.default_rng(6)), changes).empty
     assert parts_of(recorded(np.random.default_rng(6)).iloc[:0], changes).empty
+
+
+def test_the_page_answers_with_the_widest_limits_and_no_proof(built: Path) -> None:
+    parts, effects = rules.read_parts(built), rules.read_effects(built)
+    said = rules.answer(parts, GROUP)
+    values = {figure["data-id"].split(".")[1]: float(figure["value"]) for figure in shown(said)}
+    estimated = [row for row in parts if row["part"] == ESTIMATED]
+    assert values["rise"] == parts[0]["count"] - parts[0]["base_count"]
+    largest = max(row["upper"] for row in estimated)
+    assert largest <= 0 or values["at_most"] == pytest.approx(largest / values["rise"])
+    assert "is no proof that the rules caused it" in plain(said)
+    assert not stray_numbers(said)
+    table = rules.changes_table(effects, parts)
+    assert table is not None
+    assert not stray_numbers(table._repr_html_())
+    told = {change for row in parts for change in row["recording_changes"].split()}
+    assert len(table.rows) == len(told)

@@ -89,8 +89,11 @@ def answer(parts: list[Row], offence_id: str) -> str:
     ]
     told += [_counted_since(row, rise) for row in parts if row["part"] == NEW_CODES]
     estimated = {row["method"]: row for row in parts if row["part"] == ESTIMATED}
-    if estimated:
-        told.append(_estimated(estimated, rise))
+    told.append(
+        _estimated(estimated, rise)
+        if estimated
+        else "What coincides with the changes below cannot be estimated."
+    )
     return (
         f"{' '.join(told)} That a step coincides with a change of the rules is no proof that the "
         f"rules caused it, and what else moved the figures they cannot tell."
