@@ -130,7 +130,12 @@ def _check(given: argparse.Namespace) -> int:
     # Only what a check needs is imported: it is to answer within seconds.
     from crimeshare.audit.checking import check
 
-    checked = check({name: getattr(given, name) for name in CHECKED}, _project(REGISTRY))
+    statement = {name: getattr(given, name) for name in CHECKED}
+    try:
+        root = _project(REGISTRY)
+    except Problem:
+        root = REFERENCE.parents[1]  # the figures that the library comes with
+    checked = check(statement, root)
     if given.json:
         print(json.dumps(checked.record(), ensure_ascii=False, indent=2))
     else:
@@ -158,9 +163,9 @@ def _lines(given: argparse.Namespace) -> Iterator[str]:
 
 
 def _project(*holding: Path) -> Path:
-    """The nearest folder from here up that holds a file, or the one that the library comes with."""
+    """The project's folder: the working directory, or the nearest above it that holds a file."""
     here = Path.cwd()
-    for folder in (here, *here.parents, REFERENCE.parents[1]):
+    for folder in (here, *here.parents):
         if any((folder / path).exists() for path in holding):
             return folder
     raise Problem(
