@@ -105,6 +105,11 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
     assert 'data-source="somebody' not in page
     evidence = pd.read_parquet(project / "results/estimates/claim_evidence.parquet")
     mentions = evidence.drop_duplicates(["claim_id", "mention"])
+    # What was said last stands first.
+    listed = re.findall(r'<div class="claim \w+" id="([^"]+)"', page)
+    assert sorted(listed) == sorted(judged["claim_id"])
+    mentions = mentions.assign(place=mentions["claim_id"].map(listed.index))
+    mentions = mentions.sort_values(["place", "mention"], kind="stable")
     assert [figure["data-id"] for figure in shown(page)] == [
         f"claim.{claim_id}.{mention}"
         for claim_id, mention in zip(mentions["claim_id"], mentions["mention"], strict=True)
