@@ -45,7 +45,7 @@ def sentence(limits: Limits, place: Place) -> str:
         return ""
     lower, upper = _reach(row, place.slug)
     return (
-        f"When it is a year old or older, the number of {estimates.offence_words} offences in "
+        f"When it is a year old or older, the number of {estimates.counted} in "
         f"{place.words} for the {estimates.latest.words} will probably have been revised by no "
         f"more than {upper:absolute} upwards or {lower:absolute} downwards. These are limits for "
         f"a revision, not for what happened. {_tried(row)}"
