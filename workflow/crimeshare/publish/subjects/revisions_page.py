@@ -463,7 +463,7 @@ def rank_moves(revisions: Revisions) -> Table | None:
     shifted = [step for step in revisions.new(revisions.estimates.forces) if step.moved_rank]
     if not shifted:
         return None
-    shifted.sort(key=lambda step: (-_shift(step), step.place.slug, step.period_end))
+    furthest = sorted(shifted, key=lambda step: (-_shift(step), step.place.slug, step.period_end))
     return Table(
         f"Ranks by share of {revisions.estimates.offence_words} that moved furthest since a year "
         f"was first published",
@@ -478,7 +478,7 @@ def rank_moves(revisions: Revisions) -> Table | None:
                 f"<code>{step.release_id}</code>",
                 step.percent,
             ]
-            for step in shifted[:SHOWN]
+            for step in furthest[:SHOWN]
         ],
         notes=[
             "Ranked among the forces that both releases give, the largest share first.",
