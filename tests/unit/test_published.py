@@ -103,7 +103,7 @@ def test_every_formula_makes_its_figure() -> None:
         "change_before",
     }
     # Years added up from quarters have no cells; the next tests work those out.
-    assert len(checked) > 4_000
+    assert len(checked) > 3_500
 
 
 def test_every_formula_over_figures_makes_its_figure() -> None:
@@ -123,7 +123,7 @@ def test_every_formula_over_figures_makes_its_figure() -> None:
         checked[kind] = checked.get(kind, 0) + 1
     assert wrong == []
     assert set(checked) >= {"share", "change_pct"}
-    assert sum(checked.values()) > 4_000
+    assert sum(checked.values()) > 3_000
 
 
 def test_every_sum_of_four_quarters_is_that_of_the_open_data() -> None:
