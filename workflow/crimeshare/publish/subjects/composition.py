@@ -322,7 +322,7 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
         f"of {estimates.offence_words}",
         f"Share of all recorded crime by offence code, {escape(place.name)}, years ending "
         f"{years[0].month} to {years[-1].month}",
-        key=[(f"part-{place}", escape(name)) for place, name in enumerate(map(str, drawn))],
+        key=[(f"part-{at}", prose.named_html(str(name))) for at, name in enumerate(drawn)],
         notes=_joint_note(shares),
     )
     # The newest year, and every second before it: more would run into each other.
