@@ -252,11 +252,11 @@ def _shipped_codes(paths: Iterable[Path]) -> pa.Table:
     rows = table.filter(counted)
     labels = rows["row_label"].cast(pa.string()).to_pylist()
     known = {label: groups.get(plain(label)) for label in set(labels)}
-    codes = rows["item_id"].to_pylist()
-    offence_ids = [
-        None if code else known[label] for code, label in zip(codes, labels, strict=True)
-    ]
-    named = rows.append_column("offence_id", pa.array(offence_ids, pa.string()))
+    # An array made of Python's values would import pandas, a builder does not.
+    offence_ids = pa.lib.StringBuilder()
+    for code, label in zip(rows["item_id"].to_pylist(), labels, strict=True):
+        offence_ids.append(None if code else known[label])
+    named = rows.append_column("offence_id", offence_ids.finish())
     return named.rename_columns({"value": "count", "item_id": "code"}).select(
         [name for name in _CODES if name != "table"]
     )
