@@ -746,6 +746,27 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
     )
 
 
+def built_rows(file: Path, root: Path | None = None) -> list[dict[str, Any]]:
+    """The rows of one table of the build that the working directory is in.
+
+    Args:
+        file: the table, from the root of the build.
+        root: see :func:`open_estimates`.
+
+    Raises:
+        Problem: if nothing has been built there.
+    """
+    path = (root or built_root(file)) / file
+    return _rows(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _rows(path: Path, stamp: int) -> list[dict[str, Any]]:
+    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
+    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+    return rows
+
+
 def _hashes(root: Path) -> dict[str, str]:
     """The hash of each workbook that a figure of the series may come from."""
     columns = ["release_id", "workbook_sha256"]

@@ -6,10 +6,8 @@ They are in the order of their names: most differ no more than areas of their si
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
-
-import pyarrow.parquet as pq
 
 from crimeshare.measures.small_areas import SMALL
 from crimeshare.publish.elements import prose
@@ -20,7 +18,7 @@ from crimeshare.publish.subjects.estimates import (
     Estimates,
     Place,
     Year,
-    built_root,
+    built_rows,
     limits_of,
 )
 from crimeshare.reference import PARTNERSHIPS, Area, anchor, everyday, read_rows
@@ -32,17 +30,10 @@ Limits = Mapping[tuple[str, str], ControlLimits]
 
 
 def open_limits(root: Path | None = None) -> Limits:
-    """The control limits of the build that the working directory is in; see `built_root`."""
-    path = (root or built_root(SMALL_AREAS)) / SMALL_AREAS
-    return _read(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=2)
-def _read(path: Path, stamp: int) -> Limits:
-    rows = pq.read_table(path).to_pylist()
+    """The control limits of the build that the working directory is in; see `built_rows`."""
     return {
         (row["release_id"], row["area_code"]): limits_of(row)
-        for row in rows
+        for row in built_rows(SMALL_AREAS, root)
         if row["between_sd"] is not None
     }
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects.estimates import Estimates, Place, built_root
+from crimeshare.publish.subjects.estimates import Estimates, Place, built_rows
 
 LIMITS = Path("results/estimates/revision_intervals.parquet")
 
@@ -26,14 +23,8 @@ AGES = {0: "New", 12: "A year old", 24: "Two to four years old"}
 
 
 def open_limits(root: Path | None = None) -> Limits:
-    """The limits of the build that the working directory is in; see `built_root`."""
-    path = (root or built_root(LIMITS)) / LIMITS
-    return _read(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=2)
-def _read(path: Path, stamp: int) -> Limits:
-    rows = pq.read_table(path).to_pylist()
+    """The limits of the build that the working directory is in; see `built_rows`."""
+    rows = built_rows(LIMITS, root)
     return {(row["area_code"], row["offence_id"], row["age_months"]): row for row in rows}
 
 

@@ -7,8 +7,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from crimeshare.cells import Cell
 from crimeshare.measures.rule_effects import (
     FIRST_YEAR,
@@ -28,7 +26,7 @@ from crimeshare.measures.rule_parts import (
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects.estimates import built_root
+from crimeshare.publish.subjects.estimates import built_rows
 from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
 from crimeshare.reference import REFERENCE
 from crimeshare.reference import offences as offences_named
@@ -60,14 +58,12 @@ NOT_ESTIMATED = {
 
 def read_effects(root: Path | None = None) -> list[Row]:
     """The rows of the table of effects of the build that the working directory is in."""
-    rows: list[Row] = pq.read_table((root or built_root(EFFECTS)) / EFFECTS).to_pylist()
-    return rows
+    return built_rows(EFFECTS, root)
 
 
 def read_parts(root: Path | None = None) -> list[Row]:
     """The rows of the table of parts of the rise of the build that the working directory is in."""
-    rows: list[Row] = pq.read_table((root or built_root(PARTS)) / PARTS).to_pylist()
-    return rows
+    return built_rows(PARTS, root)
 
 
 def answer(parts: list[Row], offence_id: str) -> str:
