@@ -7,6 +7,7 @@ name with its release and hash, with the words of the refusal beside it.
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class Delivery:
         return f"{self.bytes:,} bytes with sha256 {self.sha256}"
 
 
-class Refused(Problem):
+class Refused(Problem, ABC):
     """A delivery is not to be used.
 
     Attributes:
@@ -62,9 +63,9 @@ class Refused(Problem):
 
     folder = "quarantine"
 
+    @abstractmethod
     def told(self, delivery: Delivery, kept: Path) -> list[str]:
         """The sentences for the user, one a line, once the file is kept as `kept`."""
-        raise NotImplementedError
 
 
 class Rejected(Refused):
