@@ -32,7 +32,7 @@ STATEMENTS = {
         *("--measure", "stalking", "--sex", "women", "--than", "men"),
         *("--period", "year ending March 2024", "--value", "twice as likely"),
     ],
-    "a name that is none": ["--area", "Gwnt", *NEWEST, "--value", "1"],
+    "an unknown name": ["--area", "Gwnt", *NEWEST, "--value", "1"],
 }
 
 
