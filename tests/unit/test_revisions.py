@@ -219,19 +219,29 @@ def open_year(release_id: str, count: float, offence_id: str = "total") -> pd.Da
     )
 
 
-def test_open_data_are_vintages_and_of_one_month_ons_stands_for_both() -> None:
+@pytest.mark.parametrize(
+    ("of_that_month", "between"),
+    [(1010.0, []), (1011.0, [["pfa-2024-03", "prc-2024-03", 1.0]])],
+)
+def test_open_data_are_vintages_and_where_both_agree_ons_stands_for_both(
+    of_that_month: float, between: list[list[object]]
+) -> None:
+    """A difference between the two publishers is shown, and never passed over."""
     recorded = pd.concat(
         [
             counts("pfa-2023-03", "2023-03-31", Gwent=(1000.0, 100.0)),
             counts("pfa-2024-03", "2023-03-31", Gwent=(1010.0, 100.0)),
         ]
     )
-    years = pd.concat([open_year("prc-2024-03", 1011.0), open_year("prc-2025-12", 1015.0)])
+    years = pd.concat([open_year("prc-2024-03", of_that_month), open_year("prc-2025-12", 1015.0)])
     steps = compute_revisions(recorded, NO_CHANGES, NO_CODES, years)
     total = steps[steps["offence_id"] == "total"]
-    assert total[["previous_release_id", "release_id", "change"]].to_numpy().tolist() == [
+    told = total[["previous_release_id", "release_id", "change"]].to_numpy().tolist()
+    last = "prc-2024-03" if between else "pfa-2024-03"
+    assert told == [
         ["pfa-2023-03", "pfa-2024-03", 10.0],
-        ["pfa-2024-03", "prc-2025-12", 5.0],
+        *between,
+        [last, "prc-2025-12", 1015.0 - of_that_month],
     ]
 
 

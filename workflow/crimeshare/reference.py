@@ -102,6 +102,14 @@ def line_of(offence_id: str) -> list[str]:
     return line
 
 
+def areas_around(area_code: str) -> list[str]:
+    """The codes of an area and of those it lies in, up to England and Wales."""
+    line = [area_code]
+    while parent := areas()[line[-1]].parent_code:
+        line.append(parent)
+    return line
+
+
 def everyday(authority: str) -> str:
     """The name of a local authority as people say it: "Bristol" for "Bristol, City of"."""
     return re.sub(r", (?:City|County) of$", "", authority)

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from crimeshare.audit.offence_codes import offence_codes
 from crimeshare.problems import Problem
-from crimeshare.reference import REFERENCE, Area, areas, read_rows
+from crimeshare.reference import REFERENCE, Area, areas, areas_around, read_rows
 from crimeshare.running import replacing
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 from crimeshare.tables.appendix_layout import FOLDER
@@ -266,11 +266,9 @@ def _residents(root: Path, paths: Sequence[Path]) -> dict[tuple[str, int], float
     """Residents as gathered, with those of the areas that forces lie in; later years by edition."""
     found: dict[tuple[str, int], float] = {}
     for row in read_rows(root / POPULATIONS):
-        code = row["area_code"]
-        while code:
+        for code in areas_around(row["area_code"]):
             key = (code, int(row["mid_year"]))
             found[key] = found.get(key, 0.0) + float(row["population"])
-            code = areas()[code].parent_code
     newest = max(year for _, year in found)
     table = _read(paths, _POPULATION)
     measures = table["measure"].cast(pa.string())

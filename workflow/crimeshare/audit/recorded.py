@@ -18,7 +18,7 @@ from crimeshare.audit.findings import Finding, Unit, Vintage
 from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.cells import Cell
 from crimeshare.periods import a_year_before
-from crimeshare.reference import areas, offences
+from crimeshare.reference import areas, areas_around, offences
 
 RANKED = {
     "main groups": "rank_main_groups",
@@ -546,14 +546,11 @@ class Releases:
 @cache
 def members(area: str) -> list[str]:
     """The forces, and other bodies, that lie in a region or country; none of a force."""
-    inside = []
-    for code, place in areas().items():
-        above = place.parent_code
-        while above:
-            if above == area and place.area_type in ("force", "other"):
-                inside.append(code)
-            above = areas()[above].parent_code
-    return inside
+    return [
+        code
+        for code, place in areas().items()
+        if place.area_type in ("force", "other") and area in areas_around(code)[1:]
+    ]
 
 
 def first_published(found: Sequence[Finding]) -> Finding | None:

@@ -19,6 +19,7 @@ import pandas as pd
 from crimeshare.cells import Cell
 from crimeshare.measures.prevalence import latest_vintages, name_breaks
 from crimeshare.measures.recorded import recording_changes_between
+from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.survey import offences_per_100_victims
 
 PERSONS = "person_16_plus"
@@ -213,11 +214,8 @@ def _published(
 
 def _victims(comparisons: pd.DataFrame, pairs: Mapping[str, list[str]]) -> Iterator[dict[str, Any]]:
     """Numbers of victims by measure and year, as the newest release publishes them."""
-    own = comparisons[
-        (comparisons["statistic"] == "victims")
-        & comparisons["measure_id"].isin(pairs)
-        & (comparisons["release_id"] == comparisons["release_id"].max())
-    ]
+    own = newest_release(comparisons)
+    own = own[(own["statistic"] == "victims") & own["measure_id"].isin(pairs)]
     for measure, group in own.groupby("measure_id", sort=True):
         earlier = [
             (row["previous_period_end"], row["previous_value"], row["previous_value_cell"], row)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.series import (
     TOTAL,
     one_thing,
@@ -70,7 +71,7 @@ def compute_composition(
     """
     if quarters.empty:
         return pd.DataFrame(columns=COMPOSITION).astype({"period_end": "datetime64[ms]"})
-    newest = quarters[quarters["release_id"] == max(quarters["release_id"])]
+    newest = newest_release(quarters)
     counts = _years(newest, offence_group)
     if counts.empty:
         return pd.DataFrame(columns=COMPOSITION).astype({"period_end": "datetime64[ms]"})

@@ -1,8 +1,8 @@
 """Where a force's own figures moved to another level, and when: a stated test on its quarters.
 
 What all forces share, growth, season and national changes of rules among it, is taken out: a series
-is the logarithm of the force's count over that of all other forces, seasonally adjusted (STL: R. B.
-Cleveland and others, Journal of Official Statistics 6 (1990) 3-73). Two levels are told from one
+is the logarithm of the force's count over that of all other forces, without its season
+(:func:`crimeshare.measures.seasonal.season`). Two levels are told from one
 where they differ by more than `LEAST` and by more than `CRITICAL` standard errors, each for
 `SHORTEST` quarters or more; the series is split at the quarter where the difference is clearest,
 then each part again (binary segmentation: L. Y. Vostrikova, Soviet Mathematics Doklady 24 (1981)
@@ -19,13 +19,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
-from statsmodels.tsa.seasonal import STL
+
+from crimeshare.measures.quarters import YEAR
+from crimeshare.measures.revisions import newest_release
+from crimeshare.measures.seasonal import SEASONED, season
 
 Values = npt.NDArray[np.float64]
 
 METHOD = "stl_binary_segmentation"
 
-QUARTERS = 4
 SHORTEST = 4
 """Quarters that a level lasts at least."""
 
@@ -41,9 +43,6 @@ quarter, is then called a shift in fewer than one series in twenty (``test_level
 
 FEWEST = 50
 """Offences in a quarter, on average, below which chance hides a shift of that size."""
-
-SEASONED = 5 * QUARTERS
-"""Quarters from which a season can be told."""
 
 COLUMNS = [
     "area_code",
@@ -81,26 +80,25 @@ def compute_level_shifts(
         for that series that took effect in that quarter or the one before or after and moved all
         other forces by as much, empty where there is none, so that the cause is not known here.
     """
-    newest = quarters[
-        (quarters["release_id"] == quarters["release_id"].max())
-        & (quarters["area_type"] == "force")
-        & quarters["offence_id"].isin([offence_id, "total"])
+    newest = newest_release(quarters)
+    newest = newest[
+        (newest["area_type"] == "force") & newest["offence_id"].isin([offence_id, "total"])
     ].assign(period_end=lambda rows: pd.to_datetime(rows["period_end"]))
     rows = []
-    for (group, code), series in newest.groupby(["offence_id", "code"], dropna=False, sort=True):
-        name = group if pd.isna(code) else code
+    items = newest.assign(code=newest["code"].fillna(""))
+    for (group, code), series in items.groupby(["offence_id", "code"]):
         wide = series.pivot(index="period_end", columns="area_code", values="value").sort_index()
         for area_code in wide.columns:
             own = wide[area_code]
             others = wide.drop(columns=area_code).sum(axis=1, min_count=1)
             for found in shifts(own, others, level):
-                near = _change_near(found["quarter_end"], str(name), recording_changes)
+                near = _change_near(found["quarter_end"], str(code or group), recording_changes)
                 explained = abs(found["shift"]) <= abs(_shift_at(others, found["quarter_end"]))
                 rows.append(
                     {
                         "area_code": area_code,
                         "offence_id": group,
-                        "code": None if pd.isna(code) else code,
+                        "code": code or None,
                         **{key: found[key] for key in COLUMNS[3:7]},
                         "recording_change": near if explained else None,
                         "level": level,
@@ -153,10 +151,11 @@ def shifts(own: pd.Series, others: pd.Series, level: float = 0.95) -> list[dict[
 
 
 def adjusted(values: Values) -> Values:
-    """A quarterly series without its season (robust STL), where it is long enough to have one."""
+    """A quarterly series without its season, where it is long enough to have one."""
     if len(values) < SEASONED:
         return values
-    return np.asarray(values - STL(values, period=QUARTERS, robust=True).fit().seasonal)
+    quarter = 1 + np.arange(len(values)) % YEAR
+    return values - season(values, quarter)[0]
 
 
 def _split(values: Values, noise: float, first: int, last: int) -> Iterator[int]:
@@ -179,8 +178,8 @@ def _split(values: Values, noise: float, first: int, last: int) -> Iterator[int]
 def _shift_at(counts: pd.Series, quarter_end: pd.Timestamp) -> float:
     """How much the logarithm of a series moved from the year before a quarter to the year after."""
     position = int(np.flatnonzero(counts.index == quarter_end)[0])
-    before = counts.iloc[max(position - QUARTERS, 0) : position].mean()
-    return float(np.log(counts.iloc[position : position + QUARTERS].mean() / before))
+    before = counts.iloc[max(position - YEAR, 0) : position].mean()
+    return float(np.log(counts.iloc[position : position + YEAR].mean() / before))
 
 
 def _change_near(quarter_end: pd.Timestamp, name: str, changes: pd.DataFrame) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from crimeshare.reference import areas, line_of, offences
+from crimeshare.reference import areas, areas_around, line_of, offences
 
 YEAR = 4
 """Quarters of a year."""
@@ -127,12 +127,8 @@ def _excluded(own: pd.DataFrame, complete: pd.DataFrame, within: pd.DataFrame) -
 def _memberships() -> Iterator[tuple[str, str]]:
     """Each force or other body, with each area that it lies in."""
     for area in areas().values():
-        if area.area_type not in ("force", "other"):
-            continue
-        code = area.parent_code
-        while code:
-            yield area.area_code, code
-            code = areas()[code].parent_code
+        if area.area_type in ("force", "other"):
+            yield from ((area.area_code, code) for code in areas_around(area.area_code)[1:])
 
 
 def _in_order(series: pd.DataFrame) -> pd.DataFrame:

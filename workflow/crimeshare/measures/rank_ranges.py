@@ -25,12 +25,14 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import digamma, ndtri, polygamma, stdtrit
 
+from crimeshare.measures.quarters import YEAR
+from crimeshare.measures.revisions import newest_release
+
 Values = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int64]
 
 METHOD = "goldstein-spiegelhalter"
 
-QUARTERS = 4
 DRAWS = 2_000
 SEED = 1996
 
@@ -92,9 +94,9 @@ def _of_year(
     year: pd.DataFrame, angles: pd.DataFrame, period_end: Any, draws: Values, level: float
 ) -> pd.DataFrame | None:
     """The rows of one year and group; None where the forces have no four quarters."""
-    window = angles.loc[angles.index <= period_end].tail(QUARTERS)
+    window = angles.loc[angles.index <= period_end].tail(YEAR)
     known = window.columns[window.notna().all()].intersection(year["area_code"])
-    if len(window) < QUARTERS or window.index[-1] != period_end or len(known) < 3:
+    if len(window) < YEAR or window.index[-1] != period_end or len(known) < 3:
         return None
     held = year.set_index("area_code").loc[known]
     error, df = error_of_years(window[known].to_numpy())
@@ -206,12 +208,12 @@ def _quantile(df: float, probability: float) -> float:
 
 def _angles(quarters: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Shares of every group, on the inverse sine scale: one row a quarter, one column a force."""
-    newest = quarters["release_id"] == quarters["release_id"].max()
-    whole = quarters[newest & quarters["code"].isna() & (quarters["area_type"] == "force")]
+    newest = newest_release(quarters)
+    whole = newest[newest["code"].isna() & (newest["area_type"] == "force")]
+    whole = whole.assign(period_end=pd.to_datetime(whole["period_end"]))
     wide = whole.pivot(
         index=["offence_id", "period_end"], columns="area_code", values="value"
     ).sort_index()
-    wide.index = wide.index.set_levels(pd.to_datetime(wide.index.levels[1]), level=1)
     if wide.empty:
         return {}
     total = wide.loc["total"]

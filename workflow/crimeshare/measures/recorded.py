@@ -14,7 +14,7 @@ import pandas as pd
 
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
-from crimeshare.reference import areas, main_groups, offences, read_rows
+from crimeshare.reference import areas, areas_around, main_groups, offences, read_rows
 
 # ONS shows no change from a base below this.
 SMALL_BASE = 50
@@ -211,11 +211,8 @@ def left_out(counts: pd.DataFrame) -> dict[tuple[object, ...], list[str]]:
     ]
     names: dict[tuple[object, ...], list[str]] = {}
     for release_id, period_end, code in missing[KEY].itertuples(index=False, name=None):
-        force = areas()[code]
-        above = force.parent_code
-        while above:
-            names.setdefault((release_id, period_end, above), []).append(force.area_name)
-            above = areas()[above].parent_code
+        for above in areas_around(code)[1:]:
+            names.setdefault((release_id, period_end, above), []).append(areas()[code].area_name)
     return {key: sorted(found) for key, found in names.items()}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crimeshare.measures.recorded import EXCLUDING, SMALL_BASE
-from crimeshare.reference import areas, line_of
+from crimeshare.reference import areas, areas_around, line_of
 
 ENOUGH = 30
 """Revisions that a record rests on, for one count to be refuted by it alone."""
@@ -78,7 +78,7 @@ def find_refuted_changes(
     within = {
         (release_id, area_code, offence_id)
         for release_id, place, group in found[own_key].itertuples(index=False, name=None)
-        for area_code in _above(place)
+        for area_code in areas_around(place)
         for offence_id in line_of(group)
     }
     keys = beyond[own_key].itertuples(index=False, name=None)
@@ -147,11 +147,3 @@ def _records(tabled: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
 def _kinds(rows: pd.DataFrame) -> pd.Series:
     kinds = {code: area.area_type for code, area in areas().items()}
     return rows["area_code"].map(kinds).where(lambda kind: kind == "force", "other")
-
-
-def _above(area_code: str) -> list[str]:
-    """The area itself, and those that it lies in."""
-    line = [area_code]
-    while parent := areas()[line[-1]].parent_code:
-        line.append(parent)
-    return line

@@ -37,8 +37,8 @@ def compute_revisions(
 
     Totals that leave out a force without a return are compared with totals that leave out the
     same force only, and a group that had offences which later became a group of their own with
-    itself as it was then.  A marked figure is no vintage.  Where ONS and the Home Office give a
-    figure up to the same month, that is one vintage, and ONS's stands for it.
+    itself as it was then.  A marked figure is no vintage.  Where ONS and the Home Office give the
+    same count up to the same month, that is one vintage, and ONS's stands for it.
 
     Args:
         recorded: the clean table ``recorded_crime``.
@@ -69,7 +69,7 @@ def compute_revisions(
     )
     like = [*FIGURE, "excluding", "apart"]
     month = vintages["order"].str[0]
-    again = vintages.assign(month=month).duplicated([*like, "month"])
+    again = vintages.assign(month=month).duplicated([*like, "month", "value"])
     vintages = vintages[~(again & vintages["open"])]
     vintages = vintages.sort_values([*like, "order"], kind="stable")
     vintages = vintages.drop_duplicates([*like, "release_id"])
@@ -322,6 +322,13 @@ def issue_order(release_id: str) -> tuple[int, int]:
     """
     issue = _parts(release_id)
     return _months(release_id), int(issue[3]) if issue[3] else 2 if issue[4] else 1
+
+
+def newest_release(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the release that came out last; of a table without rows, none."""
+    newest = max(table["release_id"].unique(), key=issue_order, default="")
+    rows: pd.DataFrame = table[table["release_id"] == newest]
+    return rows
 
 
 def _months(release_id: str) -> int:

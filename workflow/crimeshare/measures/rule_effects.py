@@ -25,6 +25,9 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import t as student
 
+from crimeshare.measures.quarters import YEAR
+from crimeshare.measures.revisions import newest_release
+
 Values = npt.NDArray[np.float64]
 
 LEVEL_ONLY, LEVEL_AND_SLOPE = "poisson_level", "poisson_level_and_slope"
@@ -46,9 +49,6 @@ METHODS = (LEVEL_ONLY, LEVEL_AND_SLOPE, LEVEL_AND_SLOPES, FIRST_YEAR)
 
 LOCKDOWN = date(2020, 4, 1)
 """April 2020: the first lockdown and two changes of rules at once, which nothing can separate."""
-
-YEAR = 4
-"""Quarters of a year."""
 
 APART = 3
 """A placebo date is at least so many quarters from every real one, and from both ends."""
@@ -204,11 +204,10 @@ def compute_rule_effects(
         the group as a whole.  A series that does not reach back to the first quarter, or that
         another change of rules disturbs in between, has no row.
     """
-    newest = quarters[
-        (quarters["release_id"] == quarters["release_id"].max())
-        & (quarters["area_type"] == "force")
-        & (quarters["offence_id"] == offence_id)
-    ].assign(period_end=lambda rows: pd.to_datetime(rows["period_end"]))
+    newest = newest_release(quarters)
+    newest = newest[(newest["area_type"] == "force") & (newest["offence_id"] == offence_id)].assign(
+        period_end=lambda rows: pd.to_datetime(rows["period_end"])
+    )
     if newest.empty:
         return pd.DataFrame(columns=COLUMNS)
     last = newest["period_end"].max().date()

@@ -21,12 +21,13 @@ from operator import add
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.quarters import YEAR
+from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.rule_effects import (
     LEVEL_AND_SLOPE,
     LEVEL_AND_SLOPES,
     LOCKDOWN,
     METHODS,
-    YEAR,
     Question,
     Step,
     fitted_effect,
@@ -99,7 +100,7 @@ def compute_rule_parts(
         limits.  One row each for the changes that are not estimated, whose ``part`` says why. No
         row where the data do not hold a year before the first change, or no change is known.
     """
-    newest = quarters[quarters["release_id"] == quarters["release_id"].max()]
+    newest = newest_release(quarters)
     begun = _same_group_since(newest, offence_id)
     newest = newest[newest["offence_id"] == offence_id].assign(
         period_end=lambda rows: pd.to_datetime(rows["period_end"])
@@ -132,7 +133,7 @@ def compute_rule_parts(
     rows = [
         *_estimated(newest, touching, offence_id, common["count"], level),
         *_new_codes(newest[newest["area_code"].isin(given)], touching, offence_id, base[-1]),
-        *_described(touching, offence_id, group.index),
+        *_described(touching, offence_id, pd.DatetimeIndex(group.index)),
     ]
     return pd.DataFrame([common | row for row in rows], columns=COLUMNS)
 

@@ -24,14 +24,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crimeshare.measures.quarters import YEAR
+from crimeshare.measures.revisions import newest_release
+
 Values = npt.NDArray[np.float64]
 
 METHOD = "stl_periodic_robust_log"
 UNADJUSTED = "no_clear_season"
 
-QUARTERS = 4
-
-SEASONED = 5 * QUARTERS
+SEASONED = 5 * YEAR
 """Quarters from which a season can be told."""
 
 FEWEST = 50
@@ -40,7 +41,7 @@ FEWEST = 50
 CLEAR = 0.01
 """Largest p-value of the test with which a season is called clear, that of X-11."""
 
-CENTRED = np.array([0.5, 1.0, 1.0, 1.0, 0.5]) / QUARTERS
+CENTRED = np.array([0.5, 1.0, 1.0, 1.0, 0.5]) / YEAR
 """Weights of the mean of a year around a quarter, in which every quarter has the same part."""
 
 COLUMNS = [
@@ -85,11 +86,11 @@ def season(values: Values, quarter: npt.NDArray[np.int64]) -> tuple[Values, floa
     from scipy.stats import kruskal
     from statsmodels.tsa.seasonal import STL
 
-    parts = STL(values, period=QUARTERS, seasonal=window, seasonal_deg=0, robust=True).fit()
+    parts = STL(values, period=YEAR, seasonal=window, seasonal_deg=0, robust=True).fit()
     left = values[2:-2] - np.convolve(values, CENTRED, mode="valid")
-    test = kruskal(*(left[quarter[2:-2] == each] for each in range(1, QUARTERS + 1)))
+    test = kruskal(*(left[quarter[2:-2] == each] for each in range(1, YEAR + 1)))
     # As R's periodic season: the mean of each quarter, which the wide window comes close to.
-    means = np.array([parts.seasonal[quarter == each].mean() for each in range(1, QUARTERS + 1)])
+    means = np.array([parts.seasonal[quarter == each].mean() for each in range(1, YEAR + 1)])
     return (means - means.mean())[quarter - 1], float(test.pvalue)
 
 
@@ -111,9 +112,7 @@ def compute_seasonally_adjusted(quarterly_series: pd.DataFrame) -> pd.DataFrame:
     """
     if quarterly_series.empty:
         return pd.DataFrame(columns=COLUMNS)
-    newest = quarterly_series[
-        quarterly_series["release_id"] == quarterly_series["release_id"].max()
-    ]
+    newest = newest_release(quarterly_series)
     parts = [
         found
         for _, series in newest.groupby(

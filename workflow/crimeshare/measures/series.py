@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.recorded import (
     KEY,
     SMALL_BASE,
@@ -25,6 +26,7 @@ from crimeshare.measures.recorded import (
 from crimeshare.measures.revisions import issue_order
 from crimeshare.reference import (
     areas,
+    areas_around,
     line_of,
     main_groups,
     offences,
@@ -34,9 +36,6 @@ from crimeshare.reference import (
 
 TOTAL = "total"
 NATION = "K04000001"
-YEAR = 4
-"""Quarters of a year."""
-
 ONS, HOME_OFFICE = "ons", "home_office"
 OF_ALL = " / all recorded crime"
 CELLS_APART = "; "
@@ -301,7 +300,7 @@ def _years_of_area(
         exists: whether a group was recorded throughout the year, by group and quarter-end.
         same: whether it held the same codes in that year and the one before, likewise.
     """
-    members = [place for place, force in enumerate(forces) if code in _above(force)]
+    members = [place for place, force in enumerate(forces) if code in areas_around(force)]
     names = [areas()[forces[place]].area_name for place in members]
     counts = cube[members]
     if len(members) == 1:
@@ -398,14 +397,6 @@ def one_thing(moved: Iterable[int], ends: pd.DatetimeIndex) -> pd.Series:
     for at in moved:
         clear.iloc[at : at + YEAR - 1] = False
     return clear
-
-
-def _above(member: str) -> list[str]:
-    """The area itself, and those that it lies in."""
-    line = [member]
-    while parent := areas()[line[-1]].parent_code:
-        line.append(parent)
-    return line
 
 
 def _quarter_words(rows: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, list[str]]:
@@ -522,7 +513,11 @@ def _residents(population: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFr
     """Residents by area and mid-year: as gathered, and of later years as the editions give them."""
     forces = populations.rename(columns={"mid_year": "population_year"})
     within = pd.DataFrame(
-        [(member, area) for member in forces["area_code"].unique() for area in _above(member)],
+        [
+            (member, area)
+            for member in forces["area_code"].unique()
+            for area in areas_around(member)
+        ],
         columns=["area_code", "above"],
     )
     members = forces.merge(within, on="area_code").drop(columns="area_code")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crimeshare.cells import Cell
 from crimeshare.measures.prevalence import latest_vintages
+from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.survey import offences_per_100_victims
 
 # The measure of the survey that nearly everybody's answers go into: the least rounding when
@@ -138,10 +139,8 @@ def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:
     proportion of them, exact to the rounding of that proportion (0.3 % of the number).  Columns
     ``period_end``, ``population``, ``workbook_sha256``, ``cells``, the last a formula.
     """
-    latest = comparisons[
-        (comparisons["measure_id"] == _EVERYONE)
-        & (comparisons["release_id"] == comparisons["release_id"].max())
-    ]
+    latest = newest_release(comparisons)
+    latest = latest[latest["measure_id"] == _EVERYONE]
     key = ["period_end", "previous_period_end"]
     victims, proportions = (
         latest[latest["statistic"] == statistic] for statistic in ("victims", "prevalence")

@@ -19,7 +19,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from crimeshare.reference import areas, offences, read_rows
+from crimeshare.reference import areas, areas_around, offences, read_rows
 from crimeshare.tables.appendix_layout import FOLDER as APPENDIX
 from crimeshare.tables.labels import one_line, plain
 from crimeshare.tables.observations import Observation
@@ -195,7 +195,7 @@ class _Areas(_Totals):
             if row["value"] is not None:
                 self.keep(area, row["offence_id"], row)
             elif row["offence_id"] == "total":
-                self.without |= set(_upwards(area))
+                self.without |= set(areas_around(area))
         for row in rows:
             if row["measure"] == "change_pct" and row["value"] and row["value"] > -100:
                 key, day = (row["area_code"], row["offence_id"]), row["period_end"]
@@ -215,12 +215,6 @@ def _nation(rows: Sequence[Mapping[str, Any]]) -> _Totals:
         if group and row["value"] is not None:
             totals.keep(NATION, group, row)
     return totals
-
-
-def _upwards(area: str) -> Iterator[str]:
-    while area:
-        yield area
-        area = areas()[area].parent_code
 
 
 def _large_revisions(
