@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -13,6 +14,7 @@ from unittest.mock import Mock
 import nbformat
 import pytest
 
+from crimeshare.dependencies import Dependencies
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.site import notebooks
@@ -228,7 +230,8 @@ def test_a_long_batch_says_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(notebooks, "warm_kernel", lambda folder: nullcontext(Mock()))
-    monkeypatch.setattr(notebooks, "write_notebook", lambda node, path: None)
+    monkeypatch.setattr(notebooks, "_made_from", lambda page, digest: page.name)
+    monkeypatch.setattr(notebooks, "_written", lambda node: b"")
     pages = [page for page in report_pages() if page.name.startswith("forces/")][:23]
     execute_pages(pages, tmp_path)
     first = pages[0].title
@@ -237,15 +240,53 @@ def test_a_long_batch_says_how_far_it_is(
     ]
 
 
-def test_pages_that_read_the_same_tables_are_executed_together() -> None:
-    notebooks = {"a-1": "x", "b": "y", "c": "x", "e": "z", "f": "x"}
-    pages = [Page(name, name, notebook) for name, notebook in notebooks.items()]
-    tables = {"x": ["shares"], "y": ["claims"], "z": ["shares"]}
-    shared = {
-        name: [page.name for page in batch] for name, batch in batches(pages, tables, 2).items()
-    }
-    assert shared == {"a_1": ["a-1", "e"], "c": ["c", "f"], "b": ["b"]}
-    assert [len(batch) for batch in batches(pages, tables, 9).values()] == [4, 1]
+def test_pages_are_dealt_out_to_batches_that_take_about_as_long() -> None:
+    pages = [Page(name, name, name[0]) for name in ("a", "b-1", "b-2", "b-3", "c")]
+    shared = {name: [page.name for page in batch] for name, batch in batches(pages, 2).items()}
+    assert shared == {"a": ["a", "b-3"], "b_1": ["b-1", "c"], "b_2": ["b-2"]}
+    assert [len(batch) for batch in batches(pages, 5).values()] == [5]
+
+
+def test_a_page_is_executed_again_only_if_something_it_is_made_from_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel = Mock()
+    kernel.execute.side_effect = lambda source, parameters: nbformat.v4.new_notebook()
+    monkeypatch.setattr(notebooks, "warm_kernel", lambda folder: nullcontext(kernel))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".snakemake").mkdir()
+    pages = [page(name) for name in ("forces/gwent", "data")]
+    table, own = Path("results/estimates/table.parquet"), Path("notebooks/force.ipynb")
+    for file in (table, own, Path("notebooks/data.ipynb")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("as it was")
+    software = {"software": "1"}
+
+    def depends(source: str) -> Dependencies:
+        tables = [table.as_posix()] if source == own.as_posix() else []
+        return Dependencies([], tables, software["software"])
+
+    monkeypatch.setattr(notebooks, "depends", depends)
+
+    def executed() -> list[str]:
+        kernel.execute.reset_mock()
+        execute_pages(pages, tmp_path)
+        assert all((tmp_path / page.executed).exists() for page in pages)
+        return [call.args[0].as_posix() for call in kernel.execute.call_args_list]
+
+    both = [page.source.as_posix() for page in pages]
+    assert executed() == both
+    shutil.rmtree("results/notebooks")
+    assert executed() == []
+    table.write_text("corrected")
+    assert executed() == [own.as_posix()]
+    own.write_text("rewritten")
+    assert executed() == [own.as_posix()]
+    software["software"] = "2"
+    assert executed() == both
+    kept = next(Path(".snakemake/crimeshare/notebooks").rglob("gwent"))
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert executed() == [own.as_posix()]
 
 
 def test_addresses_of_pages_are_those_of_the_contract() -> None:

@@ -1,4 +1,4 @@
-"""What was made before and takes long to make: drawings and PDFs, by what they are made from.
+"""What was made before and takes long to make: drawings, pages, PDFs, by what they are made from.
 
 A key holds all that the bytes depend on, the version of what made them included, so nothing kept is
 ever out of date.  Several jobs may keep and read at once; what a crash left unfinished is not
@@ -18,27 +18,34 @@ SNAKEMAKE = Path(".snakemake")
 CACHE = SNAKEMAKE / "crimeshare"
 
 
-def cached(kind: str, key: str, make: Callable[[], bytes]) -> bytes:
+def cached(kind: str, key: str, make: Callable[[], bytes], name: str = "") -> bytes:
     """What `make` makes, from the last time it was made for the same key.
 
     Args:
         kind: names what is made, ``drawings``.
         key: all that it depends on, as text.
         make: makes it.
+        name: what it is kept under, in place of what was kept there for another key; unless given,
+            what is made for every key is kept.
     """
     if not SNAKEMAKE.is_dir():
         return make()
-    name = hashlib.sha256(key.encode()).hexdigest()
-    path = CACHE / kind / name[:2] / name[2:]
+    told = hashlib.sha256(key.encode())
+    path = CACHE / kind / (name or f"{told.hexdigest()[:2]}/{told.hexdigest()[2:]}")
     with suppress(OSError):
         digest, content = _parts(path.read_bytes())
-        if digest == hashlib.sha256(content).digest():
+        if digest == _digest(told.digest(), content):
             return content
     content = make()
     # A disk that is full or cannot be written costs the time of making it again.
     with suppress(OSError), replacing(path) as target:
-        target.write_bytes(hashlib.sha256(content).digest() + content)
+        target.write_bytes(_digest(told.digest(), content) + content)
     return content
+
+
+def _digest(key: bytes, content: bytes) -> bytes:
+    """Of what was made and for which key, by which both are known again."""
+    return hashlib.sha256(key + content).digest()
 
 
 def _parts(kept: bytes) -> tuple[bytes, bytes]:

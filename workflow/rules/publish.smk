@@ -9,16 +9,17 @@
 #       results/report/search.html            the page that searches the others
 #       results/report/places.js              the places that the field for a place knows
 #
-# A job executes a batch of pages that read the same tables in one kernel, so a changed table costs the
-# pages that read it. A force asked for by itself (snakemake results/report/forces/gwent.html) is
-# executed and rendered alone, to the same bytes.
+# A job executes a batch of pages in one kernel, which loads the tables once; of a batch to be made again
+# only the pages are executed that read something that has changed. A force asked for by itself
+# (snakemake results/report/forces/gwent.html) is executed and rendered alone, to the same bytes.
 
 from crimeshare.publish.site.pages import batches, report_pages
 
 pages = report_pages(configuration.offence_group)
 executed = [page.executed.as_posix() for page in pages]
-# Large enough that starting a kernel and loading the tables weigh little.
-BATCH = 24
+# Large enough that starting a kernel and loading the tables weigh little, with a batch for each of
+# four cores in a report about one group.
+BATCH = 16
 
 
 ruleorder: render_force > render_site
@@ -26,9 +27,8 @@ ruleorder: render_force > render_site
 
 notebooks = {page.notebook for page in pages}
 evidence = made_from(*notebooks)
-tables = {name: depends(f"notebooks/{name}.ipynb").tables for name in notebooks}
 
-for name, batch in batches(pages, tables, BATCH).items():
+for name, batch in batches(pages, BATCH).items():
 
     rule:
         name:

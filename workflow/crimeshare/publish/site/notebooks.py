@@ -8,10 +8,13 @@ emptied in between.  No time, path, host or version is kept.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
+from crimeshare.cache import cached
+from crimeshare.dependencies import depends
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page
 from crimeshare.running import replacing, say
@@ -118,6 +123,9 @@ def warm_kernel(folder: Path) -> Iterator[Kernel]:
 def execute_pages(pages: Sequence[Page], folder: Path) -> None:
     """Execute the notebook of every page and write the copies to where the pages name them.
 
+    A page whose notebook, code, parameters, tables and files are those of the last time is not
+    executed again.
+
     Args:
         pages: what to execute, one after another in one kernel.
         folder: the working directory of the notebooks, which holds ``results/``.
@@ -126,12 +134,34 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
         Problem: if a notebook stops; copies written before it stay.
     """
     bar = tqdm(pages, desc=pages[0].title, unit="page", leave=False, disable=None)
-    with warm_kernel(folder) as kernel:
+    with ExitStack() as stack:
+        kernel = cache(lambda: stack.enter_context(warm_kernel(folder)))
+        digest = cache(partial(_digest, folder))
+
+        def executed(page: Page) -> bytes:
+            return _written(kernel().execute(page.source, page.parameters))
+
         for number, page in enumerate(bar, start=1):
-            write_notebook(kernel.execute(page.source, page.parameters), folder / page.executed)
+            key = _made_from(page, digest)
+            content = cached("notebooks", key, partial(executed, page), page.name)
+            with replacing(folder / page.executed) as target:
+                target.write_bytes(content)
             # Where there is no terminal for a bar, and not for a few pages.
             if bar.disable and number % TOLD == 0:
                 say(f"{number} of {len(pages)} pages from {pages[0].title} on are executed.")
+
+
+def _made_from(page: Page, digest: Callable[[str], str]) -> str:
+    """All that the executed copy of a page depends on, files by their digests."""
+    source = depends(page.source.as_posix())
+    files = [page.source.as_posix(), *source.files, *source.tables]
+    code = [source.software, depends("execute_notebooks").software]
+    return json.dumps([page.parameters, code, {file: digest(file) for file in files}])
+
+
+def _digest(folder: Path, file: str) -> str:
+    with (folder / file).open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def with_parameters(
@@ -163,11 +193,10 @@ def with_parameters(
     return node
 
 
-def write_notebook(node: nbformat.NotebookNode, path: Path) -> None:
-    """Write an executed notebook."""
+def _written(node: nbformat.NotebookNode) -> bytes:
+    """An executed notebook as it is written."""
     text: str = nbformat.writes(node)  # type: ignore[no-untyped-call]
-    with replacing(path) as target:
-        target.write_text(text + "\n", encoding="utf-8")
+    return (text + "\n").encode()
 
 
 def _given(parameters: Mapping[str, Any] | None) -> str:

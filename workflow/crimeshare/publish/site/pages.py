@@ -6,7 +6,7 @@ Read at every start of Snakemake, hence nothing but the standard library.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -122,24 +122,20 @@ def report_pages(offence_id: str = GROUP) -> list[Page]:
     ]
 
 
-def batches(
-    pages: Sequence[Page], tables: Mapping[str, Sequence[str]], size: int
-) -> dict[str, list[Page]]:
+def batches(pages: Sequence[Page], size: int) -> dict[str, list[Page]]:
     """Pages in batches that one kernel executes, which loads the tables once.
 
-    A batch is called after its first page, as a rule may be: ``forces_gwent``.
+    Pages that follow each other, often made from one notebook, are dealt out to all batches, so
+    that these take about as long.  A batch is called after its first page, as a rule may be:
+    ``forces_gwent``.
 
     Args:
         pages: what to share out.
-        tables: what the pages of each notebook read; those of a batch read the same.
-        size: how many a batch may have; larger ones are cut into parts of about one size.
+        size: how many a batch may have.
     """
-    alike: dict[tuple[str, ...], list[Page]] = {}
-    for page in pages:
-        alike.setdefault(tuple(tables[page.notebook]), []).append(page)
-    parts = [(group, -(-len(group) // size)) for group in alike.values()]
-    shared = (group[part::number] for group, number in parts for part in range(number))
-    return {re.sub(r"\W", "_", batch[0].name): batch for batch in shared}
+    number = -(-len(pages) // size)
+    dealt = (pages[first::number] for first in range(number))
+    return {re.sub(r"\W", "_", batch[0].name): list(batch) for batch in dealt}
 
 
 def page(name: str, offence_id: str = GROUP) -> Page:

@@ -22,7 +22,6 @@ from crimeshare.measures.control_limits import LEVELS, Funnel
 from crimeshare.measures.recorded import rank_forces
 from crimeshare.measures.series import CELLS_APART, OF_ALL
 from crimeshare.nearest import did_you_mean
-from crimeshare.parquet import read_table
 from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
@@ -437,46 +436,61 @@ class Place:
         return hash(self.area)
 
 
+class Rows(Mapping[tuple[Any, ...], dict[str, Any]]):
+    """The rows of a table by a key, each made plain Python once it is asked for.
+
+    A page asks for one row in fifty.  Of rows with the same key the last counts.
+    """
+
+    def __init__(self, table: pa.Table, *key: str) -> None:
+        """Take the table, and the columns of the key in their order."""
+        self._table = table.combine_chunks()
+        keys = zip(*(table[name].to_pylist() for name in key), strict=True)
+        self._at = {key: place for place, key in enumerate(keys)}
+        self._made: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    def __getitem__(self, key: tuple[Any, ...]) -> dict[str, Any]:
+        """The row; raises KeyError where there is none."""
+        if key not in self._made:
+            self._made[key] = self._table.slice(self._at[key], 1).to_pylist()[0]
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        """The keys, in the order of the table."""
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        """How many keys there are."""
+        return len(self._at)
+
+
 class Estimates:
     """The clean figures and estimates of one build, about one offence group."""
 
     def __init__(
         self,
-        recorded: list[dict[str, Any]],
-        shares: list[dict[str, Any]],
-        changes: list[dict[str, Any]],
-        series: list[dict[str, Any]],
-        control_limits: list[dict[str, Any]],
-        similar_forces: list[dict[str, Any]],
+        tables: Mapping[Path, pa.Table],
         hashes: Mapping[str, str],
         offence_id: str,
     ) -> None:
-        """Take rows of the tables of `TABLES`; those of control limits about the group alone.
-
-        `hashes` are those of the workbooks by release.
-        """
+        """Take the tables of `TABLES`, and the hashes of the workbooks by release."""
         if offence_id not in offences():
             raise Problem(
                 f"There is no offence group `{offence_id}`{did_you_mean(offence_id, offences())}"
                 " The groups are listed in resources/reference/offences.csv."
             )
         self.offence_id = offence_id
-        self._recorded = {
-            (r["release_id"], r["period_end"], r["area_code"], r["offence_id"], r["measure"]): r
-            for r in recorded
-        }
-        self._shares = {
-            (r["release_id"], r["period_end"], r["area_code"], r["offence_id"]): r for r in shares
-        }
+        figure = ["area_code", "offence_id"]
+        self._recorded = Rows(tables[RECORDED], "release_id", "period_end", *figure, "measure")
+        self._shares = Rows(tables[SHARES], "release_id", "period_end", *figure)
+        self._changes = Rows(tables[CHANGES], "release_id", *figure)
+        self._series = Rows(tables[SERIES], "period_end", *figure)
+        self._control_limits = Rows(tables[CONTROL_LIMITS], "offence_id", "period_end", "area_code")
         self._own_periods: dict[str, date] = {}
         for release_id, period_end, *_ in self._shares:
             newest = self._own_periods.get(release_id, period_end)
             self._own_periods[release_id] = max(newest, period_end)
-        self._changes = {(r["release_id"], r["area_code"], r["offence_id"]): r for r in changes}
-        # Leading figures stand under no release: see `Year`.
-        self._shares |= {("", r["period_end"], r["area_code"], r["offence_id"]): r for r in series}
-        self._control_limits = {(r["period_end"], r["area_code"]): r for r in control_limits}
-        self._similar = similar_forces
+        self._similar = tables[SIMILAR_FORCES].to_pylist()
         self._hashes = hashes
         self._without_return: dict[Year, list[Place]] = {}
         self.places = [Place(self, area) for area in areas().values()]
@@ -537,8 +551,8 @@ class Estimates:
         code = self.nation.area.area_code
         return sorted(
             Year(period_end)
-            for release_id, period_end, area_code, offence_id in self._shares
-            if (release_id, area_code, offence_id) == ("", code, TOTAL)
+            for period_end, area_code, offence_id in self._series
+            if (area_code, offence_id) == (code, TOTAL)
         )
 
     @property
@@ -613,7 +627,11 @@ class Estimates:
 
     def share_row(self, year: Year, area_code: str, offence_id: str) -> dict[str, Any]:
         """The row of shares, empty where there is none."""
-        return self._shares.get((year.release_id, year.period_end, area_code, offence_id), {})
+        figure = (year.period_end, area_code, offence_id)
+        rows, key = (
+            (self._series, figure) if year.leads else (self._shares, (year.release_id, *figure))
+        )
+        return rows.get(key, {})
 
     def change_row(self, year: Year, area_code: str, offence_id: str) -> dict[str, Any] | None:
         """The row of changes, None where there is none."""
@@ -624,7 +642,10 @@ class Estimates:
         """The control limits of the latest year by the code of the force."""
         year = self.latest
         codes = [force.area.area_code for force in self.forces]
-        rows = {code: self._control_limits.get((year.period_end, code)) for code in codes}
+        rows = {
+            code: self._control_limits.get((self.offence_id, year.period_end, code))
+            for code in codes
+        }
         return {code: limits_of(row) for code, row in rows.items() if row}
 
     def similar_rows(self, area_code: str) -> list[dict[str, Any]]:
@@ -727,23 +748,12 @@ def built_root(*files: Path) -> Path:
 @lru_cache(maxsize=2)
 def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    shares = read_table(root / SHARES)
-    shares["rank_forces"] = rank_forces(shares).astype("Int64")
-    limits = read_table(root / CONTROL_LIMITS)
-    series = read_table(root / SERIES)
-    # Of the other groups the pages show the newest year and the one before it.
-    shown = series["offence_id"].isin([offence_id, TOTAL])
-    shown |= series["period_end"].isin(_two_years(series["period_end"].max()))
-    return Estimates(
-        rows_of(read_table(root / RECORDED)),
-        rows_of(shares),
-        rows_of(read_table(root / CHANGES)),
-        rows_of(series[shown]),
-        rows_of(limits[limits["offence_id"] == offence_id]),
-        rows_of(read_table(root / SIMILAR_FORCES)),
-        _hashes(root),
-        offence_id,
-    )
+    tables = {file: pq.read_table(root / file) for file in TABLES}
+    shares = tables[SHARES].to_pandas(date_as_object=False)
+    ranks = rank_forces(shares).reindex(shares.index)
+    ranked = pa.array(ranks, pa.int64(), from_pandas=True)
+    tables[SHARES] = tables[SHARES].append_column("rank_forces", ranked)
+    return Estimates(tables, _hashes(tables[RECORDED], tables[CODES]), offence_id)
 
 
 def built_rows(file: Path, root: Path | None = None) -> list[dict[str, Any]]:
@@ -767,16 +777,12 @@ def _rows(path: Path, stamp: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _hashes(root: Path) -> dict[str, str]:
+def _hashes(*tables: pa.Table) -> dict[str, str]:
     """The hash of each workbook that a figure of the series may come from."""
     columns = ["release_id", "workbook_sha256"]
-    tables = [pq.read_table(root / file, columns=columns) for file in (RECORDED, CODES)]
-    seen = pa.concat_tables(tables).group_by(columns).aggregate([]).to_pylist()
+    both = pa.concat_tables([table.select(columns) for table in tables])
+    seen = both.group_by(columns).aggregate([]).to_pylist()
     return {row["release_id"]: row["workbook_sha256"] for row in seen}
-
-
-def _two_years(newest: pd.Timestamp) -> list[pd.Timestamp]:
-    return [newest, pd.Timestamp(a_year_before(newest.date()))]
 
 
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -36,6 +36,9 @@ from crimeshare.tables.recorded_quarters import code_names
 QUARTERS = Path("results/clean/recorded_quarters.parquet")
 SERIES = Path("results/estimates/quarterly_series.parquet")
 ADJUSTED = Path("results/estimates/seasonally_adjusted.parquet")
+_OF_A_SHEET = ["period_end", "sheet", "workbook_sha256", "read_from", "conversion_sha256"]
+READ = ["release_id", "area_code", "code", "cells", *_OF_A_SHEET]
+"""What is read of the clean table, the largest there is."""
 CHECK = Path("results/estimates/home_office_check.parquet")
 TABLES = (QUARTERS, SERIES, ADJUSTED)
 """What every page with quarters reads; the check is read where it is shown."""
@@ -68,16 +71,14 @@ class Quarterly:
     def __init__(
         self, quarters: pa.Table, series: pa.Table, adjusted: pa.Table, check: Path
     ) -> None:
-        """Take the tables of `TABLES`, and where the check is."""
-        releases = sorted(pc.unique(series["release_id"]).to_pylist())
-        self.release_id = releases[-1] if releases else ""
+        """Take the tables of `TABLES`, of the first the columns `READ`, and where the check is."""
+        self.release_id = _newest(series)
         self._series = series.filter(pc.equal(series["release_id"], self.release_id))
         # Those left as they are have nothing to add to the figures.
         self._adjusted = adjusted.filter(pc.equal(adjusted["method"], METHOD))
         own = quarters.filter(pc.equal(quarters["release_id"], self.release_id))
         self._quarters = own
-        names = ["period_end", "sheet", "workbook_sha256", "read_from", "conversion_sha256"]
-        seen = own.select(names).group_by(names).aggregate([]).to_pylist()
+        seen = own.group_by(_OF_A_SHEET).aggregate([]).to_pylist()
         self._sources = {
             row["period_end"]: _Source(row["sheet"], row["workbook_sha256"] or "") for row in seen
         }
@@ -274,8 +275,16 @@ def open_quarterly(root: Path | None = None) -> Quarterly:
 @lru_cache(maxsize=2)
 def _read(root: Path, stamp: tuple[int, ...]) -> Quarterly:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    quarters, series, adjusted = (pq.read_table(root / file) for file in TABLES)
-    return Quarterly(quarters, series, adjusted, root / CHECK)
+    clean, series, adjusted = (root / file for file in TABLES)
+    table = pq.read_table(series)
+    own = [("release_id", "==", _newest(table))]
+    quarters = pq.read_table(clean, columns=READ, filters=own)
+    return Quarterly(quarters, table, pq.read_table(adjusted, filters=own), root / CHECK)
+
+
+def _newest(series: pa.Table) -> str:
+    """The newest release of the open data; empty where there is none."""
+    return max(pc.unique(series["release_id"]).to_pylist(), default="")
 
 
 # ---------------------------------------------------------------- an area by quarter

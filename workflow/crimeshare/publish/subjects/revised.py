@@ -14,10 +14,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from crimeshare.cells import Cell
 from crimeshare.measures.revisions import with_ages
 from crimeshare.measures.series import OF_ALL
-from crimeshare.parquet import read_table
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
@@ -352,22 +353,22 @@ def open_revisions(offence_id: str, root: Path | None = None) -> Revisions:
 def _read(estimates: Estimates, root: Path, stamp: tuple[int, ...]) -> Revisions:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
     sizes, compared, refuted, codes = (
-        rows_of(read_table(root / file)) for file in (SIZES, COMPARED, REFUTED, CODES)
+        pq.read_table(root / file).to_pylist() for file in (SIZES, COMPARED, REFUTED, CODES)
     )
     groups = [estimates.offence_id, TOTAL, *(row["offence_id"] for row in refuted)]
     revisions, whole, open_data_years = (
-        table[table["offence_id"].isin(groups)]
-        for table in (read_table(root / file) for file in (REVISIONS, WHOLE, OPEN_DATA_YEARS))
+        pq.read_table(root / file, filters=[("offence_id", "in", groups)])
+        for file in (REVISIONS, WHOLE, OPEN_DATA_YEARS)
     )
     return Revisions(
         estimates,
-        rows_of(with_ages(revisions)),
-        rows_of(whole),
+        rows_of(with_ages(revisions.to_pandas(date_as_object=False))),
+        whole.to_pylist(),
         sizes,
         compared,
         refuted,
         codes,
-        rows_of(open_data_years),
+        open_data_years.to_pylist(),
     )
 
 
