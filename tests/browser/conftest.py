@@ -27,6 +27,7 @@ from crimeshare.publish.site.rendering import (
     read_executed,
     render_body,
     render_embed,
+    render_how,
     render_page,
     render_search,
 )
@@ -100,6 +101,8 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
         for page, body in bodies.items():
             page.path.parent.mkdir(parents=True, exist_ok=True)
             page.path.write_text(render_page(page, body), encoding="utf-8")
+            page.how.path.parent.mkdir(parents=True, exist_ok=True)
+            page.how.path.write_text(render_how(page, read_executed(page)), encoding="utf-8")
         panels = Panels({}, folder)
         for page in bodies:
             script = REPORT / "cells" / f"{page.name}.js"

@@ -14,7 +14,9 @@ from crimeshare.publish.elements.figures import MINUS
 from crimeshare.publish.site.pages import report_pages
 from tests.browser.conftest import page_types
 
-ADDRESSES = [*(page.address for page in page_types()), "search.html"]
+# How pages are made is shown alike for all of them; the front page has a map in it.
+HOW = [page.how.address for page in page_types() if page.notebook in ("force", "index")]
+ADDRESSES = [*(page.address for page in page_types()), "search.html", *HOW]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import nullcontext
+from html import unescape
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -15,12 +16,20 @@ import nbformat
 import pytest
 
 from crimeshare.dependencies import Dependencies
+from crimeshare.ledger.printed import printed_figures
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.site import notebooks
+from crimeshare.publish.site.how_pages import HOW
 from crimeshare.publish.site.notebooks import Kernel, execute_pages, warm_kernel, with_parameters
 from crimeshare.publish.site.pages import GROUP, Page, batches, page, report_pages
-from crimeshare.publish.site.rendering import read_executed, render_body, render_page, render_search
+from crimeshare.publish.site.rendering import (
+    read_executed,
+    render_body,
+    render_how,
+    render_page,
+    render_search,
+)
 
 # The page about the survey is another one where the report is about another group.
 STORED = sorted({page.source for group in (GROUP, "burglary") for page in report_pages(group)})
@@ -195,6 +204,7 @@ def test_links_of_a_page_lead_to_pages(gwent: str) -> None:
     html = render_page(page("forces/gwent"), gwent)
     links = re.findall(r'href="((?:\.\./)?[a-z/-]+\.html)', html)
     known = {other.address for other in report_pages()} | {"search.html"}
+    known.add(page("forces/gwent").how.address)
     assert links
     assert {link.removeprefix("../") for link in links} <= known
 
@@ -213,6 +223,41 @@ def test_a_number_that_nobody_can_trace_stops_the_page(gwent: str) -> None:
 def test_a_page_needs_one_title() -> None:
     with pytest.raises(Problem, match="one heading of the first level, not 0"):
         render_page(page("sources"), "<p>Nothing</p>")
+
+
+def test_how_a_page_is_made_shows_its_code_and_what_that_gave(
+    executed: dict[str, Path],
+) -> None:
+    name = next(name for name in executed if name.startswith("forces/"))
+    node = json.loads(executed[name].read_text(encoding="utf-8"))
+    body, html = render_body(node), render_how(page(name), node)
+    main = re.findall(r"<main.*?</main>", html, flags=re.DOTALL)[0]
+    shown = unescape(re.sub(r"<[^>]+>", "", main))
+    for cell in node["cells"]:
+        if cell["cell_type"] == "code":
+            assert "".join(cell["source"]).strip() in shown
+    assert main.count("<svg role=") == body.count("<svg role=")
+    # The numbers are text: nothing that the ledger, which reads pages, could take for a figure.
+    assert printed_figures(body)
+    assert printed_figures(html) == []
+    assert main.count("<h1") == 1
+    links = re.findall(r'href="((?:\.\./)+[a-z/-]+\.html)', html)
+    assert {link.removeprefix("../../") for link in links} <= {
+        *(other.address for other in report_pages()),
+        "search.html",
+    }
+    assert "Content-Security-Policy" in html
+
+
+def test_a_cell_for_those_who_ask_is_on_the_page_that_shows_how_alone(
+    tmp_path: Path, kernel: Kernel
+) -> None:
+    path = notebook(tmp_path, "import pandas as pd; pd.DataFrame({'a': [1.5]})", tags=(HOW,))
+    node = kernel.execute(path)
+    assert render_body(node) == ""
+    assert '<div class="scroll" tabindex="0"' in (html := render_how(page("sources"), node))
+    assert "<td>1.5</td>" in html
+    assert "<style scoped>" not in html
 
 
 def test_search_knows_every_page_and_lists_it_without_a_script(gwent: str) -> None:

@@ -6,6 +6,7 @@
 #       config/releases.csv, config/copies.csv, config/corrections.yaml   for the page of sources
 # out   results/notebooks/<page>.ipynb        executed copies
 #       results/report/<page>.html            the site; results/report/index.html is its front
+#       results/report/how/<page>.html        how each page is made: its notebook, code and outputs
 #       results/report/search.html            the page that searches the others
 #       results/report/places.js              the places that the field for a place knows
 #
@@ -66,6 +67,7 @@ rule render_site:
         reference=depends("render_site").files,
     output:
         pages=[page.path.as_posix() for page in pages],
+        how=[page.how.path.as_posix() for page in pages],
         search="results/report/search.html",
     log:
         "results/logs/render_site.log",
@@ -93,6 +95,7 @@ rule render_force:
         reference=depends("render_force").files,
     output:
         page="results/report/forces/{force}.html",
+        how="results/report/how/forces/{force}.html",
     log:
         "results/logs/render_force/{force}.log",
     benchmark:

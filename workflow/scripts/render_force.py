@@ -4,12 +4,15 @@ from pathlib import Path
 
 from crimeshare.publish.site.notebooks import warm_kernel
 from crimeshare.publish.site.pages import page
-from crimeshare.publish.site.rendering import render_body, render_page
+from crimeshare.publish.site.rendering import render_body, render_how, render_page
 from crimeshare.running import replacing, running
 
 with running(snakemake):
     force = page(f"forces/{snakemake.wildcards.force}", snakemake.params.offence_group)
     with warm_kernel(Path.cwd()) as kernel:
-        body = render_body(kernel.execute(force.source, force.parameters))
+        notebook = kernel.execute(force.source, force.parameters)
     with replacing(snakemake.output.page) as path:
-        path.write_text(render_page(force, body, snakemake.params.site_url), encoding="utf-8")
+        html = render_page(force, render_body(notebook), snakemake.params.site_url)
+        path.write_text(html, encoding="utf-8")
+    with replacing(snakemake.output.how) as path:
+        path.write_text(render_how(force, notebook), encoding="utf-8")

@@ -67,6 +67,11 @@ class Page:
         return self.about or _SLUGS.get(self.name, self.name)
 
     @property
+    def how(self) -> Page:
+        """The page that shows how this one is made: its notebook, code and outputs."""
+        return Page(f"how/{self.name}", f"How it is made: {self.title}", "", section="About")
+
+    @property
     def depth(self) -> int:
         """How many folders below the root it lies."""
         return self.name.count("/")

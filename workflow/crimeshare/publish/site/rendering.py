@@ -25,6 +25,7 @@ from crimeshare.problems import Problem
 from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.site.how_pages import HOW, highlighted, retold
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.reference_pages import PACKAGE, Module, paragraphs
 from crimeshare.publish.site.searching import search_index
@@ -129,6 +130,43 @@ def render_reference(modules: Mapping[str, Module], module: Module | None = None
     )
 
 
+def render_how(page: Page, notebook: Mapping[str, Any]) -> str:
+    """How a page is made: the cells of its notebook in their order, with what they gave.
+
+    Its numbers are those of the page, where they can be traced; here they are text.
+
+    Args:
+        page: the page whose notebook it is.
+        notebook: the executed notebook, as nbformat has it.
+    """
+    how = page.how
+    return _template("how.html.j2").render(
+        **_shared(how.depth)
+        | {
+            "page": how,
+            "title": how.title,
+            "lead": "",
+            "site_url": "",
+            "sections": _navigation(),
+            "own_script": "",
+            "made": page,
+            "cells": [
+                {
+                    "code": highlighted("".join(cell["source"])),
+                    "outputs": [_retold(how, _output(each)) for each in cell["outputs"]],
+                }
+                if cell["cell_type"] == "code"
+                else {"code": "", "outputs": [_retold(how, _markdown("".join(cell["source"])))]}
+                for cell in notebook["cells"]
+            ],
+        }
+    )
+
+
+def _retold(how: Page, html: str) -> Markup:
+    return Markup(_linked(how, retold(html)))
+
+
 def render_embed(page: Page, body: str) -> tuple[str, str] | None:
     """The main chart of a page as a page of its own, for other sites to show; None without one.
 
@@ -176,11 +214,15 @@ def read_executed(page: Page) -> dict[str, Any]:
 def render_body(notebook: Mapping[str, Any]) -> str:
     """Prose, tables and charts of an executed notebook as HTML, without its code.
 
+    Cells tagged ``how`` are for whoever asks how the page is made.
+
     Args:
         notebook: as nbformat has it; texts may be whole or lists of lines, as in a file.
     """
     parts = []
     for cell in notebook["cells"]:
+        if HOW in cell["metadata"].get("tags", ()):
+            continue
         if cell["cell_type"] == "markdown":
             parts.append(_markdown("".join(cell["source"])))
         elif cell["cell_type"] == "code":
@@ -299,12 +341,17 @@ def _navigation() -> dict[str, list[Page]]:
     return sections
 
 
+@cache
+def _addresses() -> frozenset[str]:
+    """What a body may link to."""
+    return frozenset({page.address for page in report_pages()} | {REFERENCE_PAGES})
+
+
 def _linked(page: Page, body: str) -> str:
     """Make links to other pages, written from the root of the report, right for this page."""
-    known = {other.address for other in report_pages()} | {REFERENCE_PAGES}
 
     def link(match: re.Match[str]) -> str:
-        if match[1] not in known:
+        if match[1] not in _addresses():
             raise Problem(
                 f"{page.source}: {page.address} links to `{match[1]}`, which is no page of the "
                 f"report; write a link from the root of the report, such as forces/gwent.html."

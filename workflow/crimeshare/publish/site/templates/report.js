@@ -254,7 +254,7 @@ window.crimeshare = {};
       `${words(figure.querySelector(".title"))}. ${words(figure.querySelector(".subtitle"))}. ${words(figure.querySelector(".credit"))} crimeshare, ${here()}#${figure.id}`));
     if (!position && slug) offer("Copy embed code", (button) => copy(button,
       `<iframe src="${new URL(`embed/${name}.html`, base)}" title="${escaped(words(figure.querySelector(".title")))}" width="100%" height="520" style="border:0"></iframe>`));
-    figure.querySelector(".data a").after(taken);
+    figure.querySelector(".data a")?.after(taken);
   });
 
   // Tables: their numbers as rows of data, read off the table; hashes come with the panel's script.
