@@ -192,4 +192,4 @@ def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
     write_table(compute_rule_parts(quarters, changes, GROUP), folder / PARTS)
     own = newest[newest["offence_id"] == GROUP]
     write_table(compute_rank_intervals(own, quarters, LEVEL), folder / RANK_INTERVALS)
-    write_table(compute_level_shifts(quarters, changes, GROUP, LEVEL), folder / LEVEL_SHIFTS)
+    write_table(compute_level_shifts(quarters, changes, [GROUP], LEVEL), folder / LEVEL_SHIFTS)

@@ -46,7 +46,7 @@ def write_group(folder: Path, root: Path, built: Path, offence_id: str) -> None:
     raw = pd.read_csv(named)
     joint = read_joint_codes(reference / "joint_codes.csv")
     forces = {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
-    by_quarter = compute_quarterly_series(quarters, read_recording_changes(named), offence_id)
+    by_quarter = compute_quarterly_series(quarters, read_recording_changes(named), [offence_id])
     own = {
         COMPOSITION: compute_composition(quarters, joint, offence_id),
         QUARTERLY_SERIES: by_quarter,

@@ -24,7 +24,7 @@ def shipped(root: Path) -> pd.DataFrame:
 def series_of(root: Path, quarters: pd.DataFrame) -> pd.DataFrame:
     """The quarterly series about stalking and harassment."""
     changes = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
-    return compute_quarterly_series(quarters, changes, "stalking_harassment")
+    return compute_quarterly_series(quarters, changes, ["stalking_harassment"])
 
 
 def write_quarterly(

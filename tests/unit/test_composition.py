@@ -124,7 +124,7 @@ def test_where_a_code_is_not_apart_nobody_is_ranked_without_it(composition: pd.D
 def test_a_force_is_told_its_rank_without_the_code_whose_recording_changed(
     built: Path, estimates: Estimates
 ) -> None:
-    parts, table = open_composition(built), read_table(built / COMPOSITION)
+    parts, table = open_composition(GROUP, built), read_table(built / COMPOSITION)
     ranked = ranks_without(table, "8R")
     newest = ranked[ranked["period_end"] == ranked["period_end"].max()].set_index("area_code")
     columns = ranks(parts, estimates)

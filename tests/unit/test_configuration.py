@@ -7,7 +7,13 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
-from crimeshare.configuration import Configuration, check_readable, read_configuration, schema
+from crimeshare.configuration import (
+    Configuration,
+    check_readable,
+    override,
+    read_configuration,
+    schema,
+)
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import reported_groups
 
@@ -35,7 +41,7 @@ def test_every_key_is_explained(root: Path) -> None:
 
 def test_every_required_key_has_its_value_in_the_file(values: dict[str, Any]) -> None:
     required = {name for name, key in Configuration.model_fields.items() if key.is_required()}
-    assert set(values) == required
+    assert set(values) == required | {"offence_group"}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +103,70 @@ def test_a_group_that_no_report_can_be_about(
     assert sentence.startswith(f"config: `offence_group` is `{offence_id}`, {why}")
     assert f"; expected one of `{reported_groups()[0]}`, " in sentence
     assert sentence.count(".") == 1
+
+
+def about(values: dict[str, Any], groups: object) -> dict[str, Any]:
+    """The configuration of a report about several groups."""
+    return {k: v for k, v in values.items() if k != "offence_group"} | {"offence_groups": groups}
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        ("robbery", ["robbery"]),
+        (["theft_offences", "robbery"], ["theft_offences", "robbery"]),
+    ],
+)
+def test_a_report_may_be_about_several_groups(
+    groups: object, expected: list[str], values: dict[str, Any]
+) -> None:
+    assert read_configuration(about(values, groups)).groups == expected
+
+
+def test_a_report_about_all_groups_begins_with_the_default_one(values: dict[str, Any]) -> None:
+    groups = read_configuration(about(values, "all")).groups
+    assert groups[:1] == read_configuration(values).groups == [values["offence_group"]]
+    assert sorted(groups) == sorted(reported_groups())
+
+
+def test_each_group_that_may_not_be_is_named(values: dict[str, Any]) -> None:
+    named = ["robery", "robbery", "total", "robbery", "burglary", 7]
+    with pytest.raises(Problems) as caught:
+        read_configuration({**about(values, named), "level": 2})
+    told = {sentence.split("`")[3]: sentence for sentence in caught.value.problems[:4]}
+    assert set(told) == {"robery", "total", "7", "robbery"}
+    assert "did you mean `robbery`?" in told["robery"]
+    assert "all recorded crime, of which a share is taken" in told["total"]
+    assert "`robbery` twice" in told["robbery"]
+    assert caught.value.problems[4].startswith("config: `level` is `2`")
+
+
+@pytest.mark.parametrize("groups", [[], {"a": 1}, None, 3])
+def test_what_is_no_list_of_groups(groups: object, values: dict[str, Any]) -> None:
+    with pytest.raises(Problems) as caught:
+        read_configuration(about(values, groups))
+    (sentence,) = caught.value.problems
+    assert sentence.startswith(f"config: `offence_groups` is `{groups}`; expected all, or a list")
+
+
+def test_one_key_says_what_the_report_is_about(values: dict[str, Any]) -> None:
+    with pytest.raises(Problems) as both:
+        read_configuration({**values, "offence_groups": "all"})
+    assert "are both given" in both.value.problems[0]
+    del values["offence_group"]
+    with pytest.raises(Problems) as neither:
+        read_configuration(values)
+    (sentence,) = neither.value.problems
+    assert "neither `offence_group` nor `offence_groups` is given" in sentence
+
+
+def test_the_command_line_takes_the_place_of_the_other_key(values: dict[str, Any]) -> None:
+    given = {"offence_groups": ["robbery", "burglary"]}
+    merged = {**values, **given}
+    override(merged, given)
+    assert read_configuration(merged).groups == ["robbery", "burglary"]
+    override(merged := {**values, "level": 0.9}, {"level": 0.9})
+    assert read_configuration(merged).groups == [values["offence_group"]]
 
 
 def test_an_unknown_key_names_the_nearest(values: dict[str, Any]) -> None:

@@ -12,10 +12,11 @@ from crimeshare.periods import a_year_before
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS, open_firmness
+from crimeshare.reference import GROUP
 
 
 def test_a_rank_stands_with_its_range(built: Path, estimates: Estimates) -> None:
-    firm, table = open_firmness(built), read_table(built / RANK_INTERVALS)
+    firm, table = open_firmness(GROUP, built), read_table(built / RANK_INTERVALS)
     for place in estimates.forces:
         text = firm.rank_range(place)
         row = table[table["area_code"] == place.area.area_code].iloc[-1]
@@ -32,7 +33,7 @@ def test_a_rank_stands_with_its_range(built: Path, estimates: Estimates) -> None
 def test_a_step_that_no_rule_explains_is_told_and_one_that_a_rule_explains_is_not(
     built: Path, estimates: Estimates
 ) -> None:
-    firm, table = open_firmness(built), read_table(built / LEVEL_SHIFTS)
+    firm, table = open_firmness(GROUP, built), read_table(built / LEVEL_SHIFTS)
     table = table[table["code"].isna()]
     explained = table["recording_change"].notna()
     assert explained.any()
@@ -50,7 +51,7 @@ def test_a_step_that_no_rule_explains_is_told_and_one_that_a_rule_explains_is_no
 def test_a_step_near_a_note_on_the_area_cites_it(built: Path, estimates: Estimates) -> None:
     """Devon and Cornwall changed its computer system in November 2022, by the notes of that time;
     all its recorded crime came back to another level a year later."""
-    told = open_firmness(built).steps(estimates.place("devon-and-cornwall"))
+    told = open_firmness(GROUP, built).steps(estimates.place("devon-and-cornwall"))
     (cited,) = [text for text in told if "total recorded crime" in text]
     assert "Notes to the tables of December 2022 say:" in cited
     assert "computer system" in cited
@@ -59,7 +60,7 @@ def test_a_step_near_a_note_on_the_area_cites_it(built: Path, estimates: Estimat
 def test_a_change_across_a_gap_or_a_step_of_its_own_is_marked(
     built: Path, estimates: Estimates
 ) -> None:
-    firm = open_firmness(built)
+    firm = open_firmness(GROUP, built)
     place = estimates.place("devon-and-cornwall")
     marked = {year.period_end: place.change(year) for year in estimates.each_year()}
     for end, change in marked.items():

@@ -86,18 +86,18 @@ def changes(day: str) -> pd.DataFrame:
 def test_a_rule_explains_no_more_than_it_moved_the_others() -> None:
     own = series(np.random.default_rng(5), {30: np.log(1.4)})
     day = str(DAYS[30].date())
-    alone = compute_level_shifts(quarters(own, OTHERS), changes(day), "stalking_harassment")
+    alone = compute_level_shifts(quarters(own, OTHERS), changes(day), ["stalking_harassment"])
     assert alone.loc[alone["area_code"] == "one", "recording_change"].isna().all()
     moved = OTHERS * np.where(np.arange(52) >= 30, 0.5, 1.0)
-    with_rule = compute_level_shifts(quarters(own, moved), changes(day), "stalking_harassment")
+    with_rule = compute_level_shifts(quarters(own, moved), changes(day), ["stalking_harassment"])
     (row,) = with_rule[with_rule["area_code"] == "one"].to_dict("records")
     assert row["shift_pct"] == pytest.approx(180, abs=35)
     assert pd.isna(row["recording_change"])
     # Not touched by the rule as the others were: the difference is as large as the rule itself.
     untouched = series(np.random.default_rng(5), {})
-    spared = compute_level_shifts(quarters(untouched, moved), changes(day), "stalking_harassment")
+    spared = compute_level_shifts(quarters(untouched, moved), changes(day), ["stalking_harassment"])
     assert spared.loc[spared["area_code"] == "one", "recording_change"].tolist() == ["rule"]
     elsewhere = compute_level_shifts(
-        quarters(untouched, moved), changes("2015-01-01"), "stalking_harassment"
+        quarters(untouched, moved), changes("2015-01-01"), ["stalking_harassment"]
     )
     assert elsewhere.loc[elsewhere["area_code"] == "one", "recording_change"].isna().all()

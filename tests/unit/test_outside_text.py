@@ -36,6 +36,7 @@ from crimeshare.publish.site.rendering import page_card, render_body, render_pag
 from crimeshare.publish.subjects import partnerships
 from crimeshare.publish.subjects.claims import Audit, Audited
 from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.reference import GROUP
 from crimeshare.sources.registry import Release
 from tests.unit.test_takeaways import REVISIONS, SERIES
 
@@ -138,7 +139,7 @@ def test_the_name_of_a_partnership_in_a_table_and_in_a_sentence(
 ) -> None:
     monkeypatch.setattr(partnerships, "_named", lambda *_: said)
     gwent = estimates.place("gwent", "force")
-    table = partnerships.table(gwent, partnerships.open_limits(built))
+    table = partnerships.table(gwent, partnerships.open_limits(GROUP, built))
     assert table is not None
     harmless(table._repr_html_(), said)
     sentence = {"cell_type": "markdown", "source": f"It is {outside(said)}."}

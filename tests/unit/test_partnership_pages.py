@@ -10,7 +10,7 @@ from crimeshare.publish.elements.figures import shown
 from crimeshare.publish.subjects import partnerships
 from crimeshare.publish.subjects.estimates import Estimates, Year
 from crimeshare.publish.subjects.partnerships import Limits
-from crimeshare.reference import PARTNERSHIPS, anchor, read_rows
+from crimeshare.reference import GROUP, PARTNERSHIPS, anchor, read_rows
 
 
 def edition(estimates: Estimates) -> Year:
@@ -21,7 +21,7 @@ def edition(estimates: Estimates) -> Year:
 
 @pytest.fixture
 def limits(built: Path) -> Limits:
-    return partnerships.open_limits(built)
+    return partnerships.open_limits(GROUP, built)
 
 
 def test_every_partnership_is_on_the_page_of_its_force(estimates: Estimates) -> None:

@@ -34,7 +34,7 @@ GROUP = "stalking_harassment"
 
 @pytest.fixture(scope="module")
 def quarters(built: Path) -> Quarterly:
-    return open_quarterly(built)
+    return open_quarterly(GROUP, built)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def gone(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Q
     lacking = table[~(last & (table["area_name"] == "Greater Manchester"))]
     folder = tmp_path_factory.mktemp("gone")
     write_quarterly(folder, root, read_table(built / RECORDED), lacking.reset_index(drop=True))
-    return open_quarterly(folder)
+    return open_quarterly(GROUP, folder)
 
 
 def rows_of(html: str) -> list[dict[str, str]]:
@@ -102,7 +102,7 @@ def test_quarters_across_a_change_of_recording_are_not_compared(
     table = shipped(root)
     early = table[table["period_end"] <= pd.Timestamp("2024-03-31")].reset_index(drop=True)
     write_quarterly(tmp_path, root, read_table(built / RECORDED), early)
-    text = plain(quarterly.opening(open_quarterly(tmp_path), estimates.nation))
+    text = plain(quarterly.opening(open_quarterly(GROUP, tmp_path), estimates.nation))
     last = text.rpartition(". ")[2]
     assert last.endswith(" are not compared, as what police record changed in between.")
     broken = last.partition(" are not")[0].lower().replace(" and ", ", ").split(", ")
@@ -182,12 +182,12 @@ def test_a_group_with_parts_is_drawn_by_the_codes_of_its_parts(
     changes = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
     table = shipped(root)
     write_table(table, tmp_path / quarterly.QUARTERS)
-    series = compute_quarterly_series(table, changes, "robbery")
+    series = compute_quarterly_series(table, changes, ["robbery"])
     write_table(series, tmp_path / quarterly.SERIES)
     write_table(compute_seasonally_adjusted(series), tmp_path / quarterly.ADJUSTED)
     check = compute_home_office_check(read_table(built / RECORDED), table)
     write_table(check, tmp_path / quarterly.CHECK)
-    robbery = open_quarterly(tmp_path)
+    robbery = open_quarterly("robbery", tmp_path)
     place = open_estimates("robbery", built).nation
     chart = quarterly.by_quarter(robbery, place)
     assert chart
@@ -216,7 +216,7 @@ def test_a_workbooks_figure_names_its_cell(
     write_quarter_figures(read_recorded_quarters(path, "prc-2024-03"), tmp_path / "f.parquet")
     table = combine_recorded_quarters([read_quarter_figures(tmp_path / "f.parquet")])
     write_quarterly(tmp_path, root, read_table(built / RECORDED), table)
-    own = open_quarterly(tmp_path)
+    own = open_quarterly(GROUP, tmp_path)
     newest = own.quarters(estimates.place("gwent", "force"), "stalking_harassment", "8L")[-1]
     assert not own.converted
     assert (newest.figure.cells[0].cell, newest.figure.formula) == ("H5", "")
@@ -296,7 +296,7 @@ def test_a_build_without_the_open_data_says_so(
     root: Path, built: Path, estimates: Estimates, tmp_path: Path
 ) -> None:
     write_quarterly(tmp_path, root, read_table(built / RECORDED), combine_recorded_quarters([]))
-    none = open_quarterly(tmp_path)
+    none = open_quarterly(GROUP, tmp_path)
     place = estimates.nation
     assert none.empty
     assert quarterly.opening(none, place) == quarterly.compared(none, estimates)

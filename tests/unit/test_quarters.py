@@ -142,7 +142,7 @@ class TestMissingReturns:
     def incomplete(self) -> pd.DataFrame:
         counts = everyone(1.0)
         counts[MANCHESTER] = [1.0, None, None, *[1.0] * 5]
-        return compute_quarterly_series(table(counts), NONE, GROUP)
+        return compute_quarterly_series(table(counts), NONE, [GROUP])
 
     def test_a_missing_quarter_is_no_zero(self, incomplete: pd.DataFrame) -> None:
         gone = at(incomplete, MANCHESTER, GROUP, "2019-09-30")
@@ -163,14 +163,14 @@ class TestMissingReturns:
         counts = table(everyone(1.0))
         marked = counts["area_code"].eq(MANCHESTER) & counts["period_end"].eq("2019-09-30")
         counts.loc[marked, "value"] = None
-        series = compute_quarterly_series(counts, NONE, GROUP)
+        series = compute_quarterly_series(counts, NONE, [GROUP])
         assert pd.isna(at(series, MANCHESTER, "total", "2019-09-30")["count"])
         assert at(series, NATION, "total", "2019-09-30")["excluded"] == "Greater Manchester"
         assert at(series, NATION, "total", "2019-09-30")["count"] == 430
 
     def test_a_gap_of_a_quarter_everywhere_makes_no_year(self) -> None:
         counts = {code: [1.0, 1.0, None, *[1.0] * 5] for code in everyone(1.0)}
-        series = compute_quarterly_series(table(counts), NONE, GROUP)
+        series = compute_quarterly_series(table(counts), NONE, [GROUP])
         assert pd.isna(at(series, GWENT, GROUP, "2020-06-30")["year_count"])
         assert at(series, GWENT, GROUP, "2020-12-31")["year_count"] == 4
 
@@ -258,7 +258,7 @@ class TestTheCheck:
 
 def test_without_a_release_there_are_tables_without_rows(recorded: pd.DataFrame) -> None:
     none = combine_recorded_quarters([])
-    series = compute_quarterly_series(none, NONE, GROUP)
+    series = compute_quarterly_series(none, NONE, [GROUP])
     check = compute_home_office_check(recorded, none)
     assert (len(none), len(series), len(check)) == (0, 0, 0)
     assert "year_count" in series

@@ -12,7 +12,7 @@ from crimeshare.measures.recorded import (
     compute_shares,
     rank_forces,
     read_recording_changes,
-    require_offence_group,
+    require_offence_groups,
 )
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
@@ -250,7 +250,7 @@ def test_a_group_that_nobody_has_looked_at_is_not_called_comparable(
 def test_a_report_is_about_a_group_of_the_newest_edition(
     shares: pd.DataFrame, offence_id: str
 ) -> None:
-    require_offence_group(shares, offence_id)
+    require_offence_groups(shares, [offence_id])
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,9 @@ def test_a_report_about_no_such_group_is_refused(
     shares: pd.DataFrame, offence_id: str, said: str
 ) -> None:
     with pytest.raises(Problem) as refused:
-        require_offence_group(shares, offence_id)
+        require_offence_groups(shares, [offence_id])
     (sentence,) = str(refused.value).splitlines()
-    assert sentence.startswith(f"config: `offence_group` is `{offence_id}`, of which the newest")
+    assert sentence.startswith(
+        f"config: the report is to be about `{offence_id}`, of which the newest"
+    )
     assert said in sentence

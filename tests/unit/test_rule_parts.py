@@ -145,7 +145,7 @@ def test_without_a_year_before_a_change_there_is_no_answer(change: str) -> None:
 
 
 def test_the_page_answers_with_the_widest_limits_and_no_proof(built: Path) -> None:
-    parts, effects = rules.read_parts(built), rules.read_effects(built)
+    parts, effects = rules.read_parts(GROUP, built), rules.read_effects(GROUP, built)
     said = rules.answer(parts, GROUP)
     values = {figure["data-id"].split(".")[1]: float(figure["value"]) for figure in shown(said)}
     estimated = [row for row in parts if row["part"] == ESTIMATED]

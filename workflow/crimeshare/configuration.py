@@ -22,7 +22,7 @@ from pydantic import (
 
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem, Problems, shown
-from crimeshare.reference import areas, offences, reported_groups
+from crimeshare.reference import GROUP, areas, offences, reported_groups
 from crimeshare.texts import read_yaml
 
 SOURCES = ("embedded", "ons")
@@ -60,8 +60,14 @@ def _known_group(offence_id: str) -> str:
 
 
 def _as_list(value: object) -> object:
-    """Take a lone release id, as the command line gives it, for a list of one."""
+    """Take a lone name, as the command line gives it, for a list of one."""
     return [value] if isinstance(value, str) and value != "all" else value
+
+
+def _each_once(groups: list[str] | str) -> list[str] | str:
+    if len(set(groups)) < len(groups) and not isinstance(groups, str):
+        raise ValueError(groups)
+    return groups
 
 
 def is_url(source: str) -> bool:
@@ -72,7 +78,13 @@ def is_url(source: str) -> bool:
 class Configuration(BaseModel):
     """The configuration of one run; see config/README.md for what each key means."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "oneOf": [{"required": ["offence_group"]}, {"required": ["offence_groups"]}]
+        },
+    )
 
     source: Annotated[str, AfterValidator(_known_source)] = Field(
         description="embedded, ons, a folder that exists, or the http(s) address of a mirror"
@@ -81,8 +93,21 @@ class Configuration(BaseModel):
         Literal["all"] | Annotated[list[Name], Field(min_length=1)], BeforeValidator(_as_list)
     ] = Field(description="all, or a list of release ids such as [pfa-2024-12]")
     offence_group: Annotated[Name, AfterValidator(_known_group)] = Field(
+        default_factory=str,
         description="an offence_id of resources/reference/offences.csv whose share the newest "
-        "edition gives, such as stalking_harassment"
+        "edition gives, such as stalking_harassment",
+    )
+    offence_groups: Annotated[
+        Literal["all"]
+        | Annotated[
+            list[Annotated[Name, AfterValidator(_known_group)]],
+            Field(min_length=1, json_schema_extra={"uniqueItems": True}),
+        ],
+        BeforeValidator(_as_list),
+        AfterValidator(_each_once),
+    ] = Field(
+        default_factory=list,
+        description="all, or a list of offence groups such as [stalking_harassment, robbery]",
     )
     force: Annotated[Name, AfterValidator(_known_force)] = Field(
         description="a force in lower case with hyphens, such as south-wales"
@@ -111,6 +136,13 @@ class Configuration(BaseModel):
         default=None, description="what a person looked at and accepts, as pin_release names it"
     )
 
+    @property
+    def groups(self) -> list[str]:
+        """The offence groups that the report is about; the first one's pages are at its root."""
+        if self.offence_groups == "all":
+            return sorted(reported_groups(), key=lambda name: name != GROUP)
+        return list(self.offence_groups) or [self.offence_group]
+
 
 def check_readable(path: Path) -> None:
     """Stop if Snakemake could not read a file of the configuration, where it is there.
@@ -132,14 +164,48 @@ def read_configuration(values: Mapping[str, Any]) -> Configuration:
         values: the keys of config/config.yaml, overridden by ``snakemake --config``.
 
     Raises:
-        Problems: one sentence for each key that is unknown, missing or holds what it may not.
+        Problems: one sentence for each key that is unknown, missing or holds what it may not, and
+            for each offence group that is named and cannot be reported on.
     """
+    given = {str(key): value for key, value in values.items()}
+    problems = [] if len(_SUBJECTS & given.keys()) == 1 else [_one_subject(given)]
     try:
-        return Configuration.model_validate({str(key): value for key, value in values.items()})
+        configuration = Configuration.model_validate(given)
     except ValidationError as error:
         # A list or a union reports each part; one sentence a key is enough.
         keys = {str(fault["loc"][0]): fault["type"] for fault in error.errors()}
-        raise Problems([_sentence(key, kind, values) for key, kind in keys.items()]) from None
+        problems += [text for key, kind in keys.items() for text in _sentences(key, kind, given)]
+    if problems:
+        raise Problems(problems)
+    return configuration
+
+
+_SUBJECTS = {"offence_group", "offence_groups"}
+"""The keys that say what the report is about, of which one is given."""
+
+
+def override(values: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Let the command line say what the report is about by either key, whatever the file says.
+
+    Args:
+        values: the keys of config/config.yaml, overridden by those of the command line; changed.
+        given: those of the command line.
+    """
+    if _SUBJECTS & given.keys():
+        for key in _SUBJECTS - given.keys():
+            values.pop(key, None)
+
+
+def _one_subject(values: Mapping[str, Any]) -> str:
+    if values.keys() >= _SUBJECTS:
+        return (
+            "config: `offence_group` and `offence_groups` are both given; keep one of them, "
+            "`offence_groups` for a report about several groups."
+        )
+    return (
+        "config: neither `offence_group` nor `offence_groups` is given; expected one of them in "
+        f"config/config.yaml, such as `offence_group: {GROUP}`."
+    )
 
 
 def schema() -> str:
@@ -149,6 +215,28 @@ def schema() -> str:
         | Configuration.model_json_schema(),
         sort_keys=False,
     )
+
+
+def _sentences(key: str, kind: str, values: Mapping[str, Any]) -> list[str]:
+    given = values.get(key)
+    if key != "offence_groups" or not isinstance(given, list | str) or not given:
+        return [_sentence(key, kind, values)]
+    named = [given] if isinstance(given, str) else given
+    wrong = dict.fromkeys(shown(name) for name in named if name not in reported_groups())
+    twice = dict.fromkeys(shown(name) for name in named if named.count(name) > 1)
+    return [
+        *(_no_group(f"`{key}` names `{name}`", name) for name in wrong),
+        *(f"config: `{key}` names `{name}` twice; name each group once." for name in twice),
+    ]
+
+
+def _no_group(said: str, name: str) -> str:
+    """Why a report cannot be about what was named."""
+    groups = reported_groups()
+    if name in offences():
+        return f"config: {said}, {_unreported(name)}; expected one of {_all(groups)}."
+    expected = Configuration.model_fields["offence_group"].description
+    return f"config: {said}; expected {expected}{did_you_mean(name, groups) or '.'}"
 
 
 def _sentence(key: str, kind: str, values: Mapping[str, Any]) -> str:
@@ -162,13 +250,10 @@ def _sentence(key: str, kind: str, values: Mapping[str, Any]) -> str:
     expected = fields[key].description
     if kind == "missing":
         return f"config: the key `{key}` is missing from config/config.yaml; expected {expected}."
-    groups = reported_groups()
-    names = {"source": SOURCES, "offence_group": groups, "force": _forces()}.get(key, ())
+    names = {"source": SOURCES, "force": _forces()}.get(key, ())
     given = shown(values[key])
-    if key == "offence_group" and given in offences():
-        return (
-            f"config: `{key}` is `{given}`, {_unreported(given)}; expected one of {_all(groups)}."
-        )
+    if key == "offence_group":
+        return _no_group(f"`{key}` is `{given}`", given)
     return f"config: `{key}` is `{given}`; expected {expected}{did_you_mean(given, names) or '.'}"
 
 

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from functools import reduce
+from operator import and_
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crimeshare.running import replacing
 
 
-def read_table(*paths: Path | str) -> pd.DataFrame:
-    """The rows of the files of one table, in the order given; dates become ``datetime64``."""
-    tables = [pq.read_table(path) for path in paths]
+def read_table(*paths: Path | str, **wanted: Collection[str]) -> pd.DataFrame:
+    """The rows of the files of one table, in the order given; dates become ``datetime64``.
+
+    Args:
+        paths: the files.
+        wanted: of a column the values whose rows are read; all unless given.
+    """
+    rows = [pc.field(column).isin(list(values)) for column, values in wanted.items()]
+    tables = [read_rows_where(path, *rows) for path in paths]
     frame: pd.DataFrame = pa.concat_tables(tables).to_pandas(date_as_object=False)
     return frame
+
+
+def read_rows_where(path: Path | str, *rows: pc.Expression) -> pa.Table:
+    """The rows of a file that all of the expressions choose."""
+    # The columns of a table without rows have no type, which no value compares with.
+    if not rows or not pq.read_metadata(path).num_rows:
+        return pq.read_table(path)
+    return pq.read_table(path, filters=reduce(and_, rows))
+
+
+def together(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of tables of the same columns as one table, in the order given."""
+    given = list(tables)
+    # A table without rows would decide of which type a column is.
+    return pd.concat([table for table in given if len(table)] or given[:1], ignore_index=True)
 
 
 def write_table(table: pd.DataFrame, path: Path | str) -> None:

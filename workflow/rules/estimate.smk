@@ -136,7 +136,7 @@ rule compute_composition:
         mem_mb=750,
     params:
         software=depends("compute_composition").software,
-        offence_group=configuration.offence_group,
+        offence_ids=configuration.groups,
     message:
         "Computing what the offence group is made of"
     script:
@@ -181,7 +181,7 @@ rule compute_small_areas:
         mem_mb=500,
     params:
         software=depends("compute_small_areas").software,
-        offence_id=configuration.offence_group,
+        offence_ids=configuration.groups,
     message:
         "Computing control limits of the partnerships' shares"
     script:
@@ -204,7 +204,7 @@ rule compute_similar_forces:
         mem_mb=500,
     params:
         software=depends("compute_similar_forces").software,
-        offence_id=configuration.offence_group,
+        offence_ids=configuration.groups,
     message:
         "Computing which forces record the most similar mix of crime"
     script:
@@ -254,7 +254,7 @@ rule compute_rule_effects:
     params:
         software=depends("compute_rule_effects").software,
         level=configuration.level,
-        offence_id=configuration.offence_group,
+        offence_ids=configuration.groups,
     message:
         "Estimating what coincides with changes of the rules"
     script:
@@ -279,7 +279,7 @@ rule compute_level_shifts:
     params:
         software=depends("compute_level_shifts").software,
         level=configuration.level,
-        offence_id=configuration.offence_group,
+        offence_ids=configuration.groups,
     message:
         "Finding where the figures of forces moved to another level"
     script:
@@ -331,7 +331,7 @@ rule compute_revision_intervals:
     params:
         software=depends("compute_revision_intervals").software,
         level=configuration.level,
-        offence_id=configuration.offence_group,
+        offence_ids=configuration.groups,
     message:
         "Computing how far figures will probably be revised"
     script:

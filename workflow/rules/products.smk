@@ -40,7 +40,7 @@ rule render_pdf:
     params:
         software=depends("render_pdf").software,
         force=configuration.force,
-        offence_group=configuration.offence_group,
+        offence_group=configuration.groups[0],
     message:
         "Setting the report and the factsheets as PDF"
     script:
@@ -80,7 +80,7 @@ rule render_data_pack:
         mem_mb=1500,
     params:
         software=depends("render_data_pack").software,
-        offence_group=configuration.offence_group,
+        offence_group=configuration.groups[0],
     message:
         "Writing the data pack"
     script:

@@ -16,7 +16,7 @@
 
 from crimeshare.publish.site.pages import batches, report_pages
 
-pages = report_pages(configuration.offence_group)
+pages = report_pages(configuration.groups[0])
 executed = [page.executed.as_posix() for page in pages]
 # Large enough that starting a kernel and loading the tables weigh little, with a batch for each of
 # four cores in a report about one group.
@@ -53,7 +53,7 @@ for name, batch in batches(pages, BATCH).items():
                 *sorted({depends(page.source.as_posix()).software for page in batch}),
             ],
             pages=[page.name for page in batch],
-            offence_group=configuration.offence_group,
+            offence_group=configuration.groups[0],
         message:
             f"Executing {len(batch)} of {len(pages)} notebooks: {batch[0].title} ..."
         script:
@@ -81,7 +81,7 @@ rule render_site:
         mem_mb=500,
     params:
         software=depends("render_site").software,
-        offence_group=configuration.offence_group,
+        offence_group=configuration.groups[0],
         site_url=configuration.site_url,
     message:
         "Rendering the site"
@@ -115,7 +115,7 @@ rule render_force:
             depends("render_force").software,
             depends("notebooks/force.ipynb").software,
         ],
-        offence_group=configuration.offence_group,
+        offence_group=configuration.groups[0],
         site_url=configuration.site_url,
     message:
         "Executing and rendering the page of {wildcards.force}"

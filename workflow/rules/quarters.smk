@@ -89,7 +89,7 @@ rule compute_quarterly_series:
         mem_mb=750,
     params:
         software=depends("compute_quarterly_series").software,
-        offence_group=configuration.offence_group,
+        offence_ids=configuration.groups,
     message:
         "Computing quarterly series"
     script:

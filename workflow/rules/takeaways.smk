@@ -50,7 +50,7 @@ rule render_feed:
         mem_mb=500,
     params:
         software=depends("render_feed").software,
-        offence_group=configuration.offence_group,
+        offence_group=configuration.groups[0],
         site_url=configuration.site_url,
         releases=sorted(releases),
     message:
@@ -84,7 +84,7 @@ rule render_open_data:
         mem_mb=500,
     params:
         software=depends("render_open_data").software,
-        offence_group=configuration.offence_group,
+        offence_group=configuration.groups[0],
     message:
         "Writing the files for programs"
     script:

@@ -1,15 +1,18 @@
-"""Compute what the offence group is made of, and which of its codes moved it."""
+"""Compute what each offence group is made of, and which of its codes moved it."""
 
 from pathlib import Path
 
 from crimeshare.measures.composition import compute_composition, read_joint_codes
-from crimeshare.parquet import read_table, write_table
+from crimeshare.parquet import read_table, together, write_table
 from crimeshare.running import running
 
 with running(snakemake):
-    composition = compute_composition(
-        read_table(snakemake.input.quarters),
-        read_joint_codes(Path(snakemake.input.joint_codes)),
-        snakemake.params.offence_group,
+    quarters = read_table(snakemake.input.quarters)
+    joint = read_joint_codes(Path(snakemake.input.joint_codes))
+    write_table(
+        together(
+            compute_composition(quarters, joint, offence_id)
+            for offence_id in snakemake.params.offence_ids
+        ),
+        snakemake.output.composition,
     )
-    write_table(composition, snakemake.output.composition)

@@ -11,7 +11,7 @@ with running(snakemake):
         compute_level_shifts(
             read_table(snakemake.input.quarters),
             pd.read_csv(snakemake.input.recording_changes),
-            snakemake.params.offence_id,
+            snakemake.params.offence_ids,
             snakemake.params.level,
         ),
         snakemake.output.level_shifts,

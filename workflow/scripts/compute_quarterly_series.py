@@ -10,6 +10,6 @@ from crimeshare.running import running
 with running(snakemake):
     changes = read_recording_changes(Path(snakemake.input.recording_changes))
     series = compute_quarterly_series(
-        read_table(snakemake.input.quarters), changes, snakemake.params.offence_group
+        read_table(snakemake.input.quarters), changes, snakemake.params.offence_ids
     )
     write_table(series, snakemake.output.series)

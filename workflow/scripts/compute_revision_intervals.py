@@ -8,7 +8,7 @@ with running(snakemake):
     table = compute_revision_intervals(
         read_table(snakemake.input.revisions),
         kinds(),
-        ["total", snakemake.params.offence_id],
+        ["total", *snakemake.params.offence_ids],
         snakemake.params.level,
     )
     write_table(table, snakemake.output.intervals)

@@ -4,12 +4,20 @@ import pandas as pd
 
 from crimeshare.measures.rule_effects import compute_rule_effects
 from crimeshare.measures.rule_parts import compute_rule_parts
-from crimeshare.parquet import read_table, write_table
+from crimeshare.parquet import read_table, together, write_table
 from crimeshare.running import running
 
 with running(snakemake):
     quarters = read_table(snakemake.input.quarters)
     changes = pd.read_csv(snakemake.input.recording_changes)
-    asked = (quarters, changes, snakemake.params.offence_id, snakemake.params.level)
-    write_table(compute_rule_effects(*asked), snakemake.output.rule_effects)
-    write_table(compute_rule_parts(*asked), snakemake.output.rule_parts)
+    for compute, output in (
+        (compute_rule_effects, snakemake.output.rule_effects),
+        (compute_rule_parts, snakemake.output.rule_parts),
+    ):
+        write_table(
+            together(
+                compute(quarters, changes, offence_id, snakemake.params.level)
+                for offence_id in snakemake.params.offence_ids
+            ),
+            output,
+        )

@@ -13,7 +13,7 @@ with running(snakemake):
     clear(verdicts.FOLDER)
     verdicts.DIFF.unlink(missing_ok=True)
     configuration = read_configuration(snakemake.config)
-    before, offence_id = configuration.before, configuration.offence_group
+    before, offence_id = configuration.before, configuration.groups[0]
     if before is None:
         raise Problem(
             "Say what to compare with: snakemake diff_releases --config before=<folder>, a copy "

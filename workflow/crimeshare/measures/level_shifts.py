@@ -12,7 +12,7 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -61,16 +61,16 @@ COLUMNS = [
 def compute_level_shifts(
     quarters: pd.DataFrame,
     recording_changes: pd.DataFrame,
-    offence_id: str,
+    offence_ids: Collection[str],
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """The shifts of level of every force, for an offence group, each of its codes and all crime.
+    """The shifts of level of every force, for offence groups, each of their codes and all crime.
 
     Args:
         quarters: the clean table ``recorded_quarters``; the newest release counts.
         recording_changes: ``change_id``, ``effective`` and ``offence_ids`` (codes and groups,
             separated by spaces).
-        offence_id: the offence group.
+        offence_ids: the offence groups.
         level: of the limits, which hold for the date found.
 
     Returns:
@@ -82,7 +82,7 @@ def compute_level_shifts(
     """
     newest = newest_release(quarters)
     newest = newest[
-        (newest["area_type"] == "force") & newest["offence_id"].isin([offence_id, "total"])
+        (newest["area_type"] == "force") & newest["offence_id"].isin([*offence_ids, "total"])
     ].assign(period_end=lambda rows: pd.to_datetime(rows["period_end"]))
     rows = []
     items = newest.assign(code=newest["code"].fillna(""))

@@ -7,7 +7,7 @@ have revised their count since; a difference is shown and never smoothed away.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -52,7 +52,7 @@ CHECK = [
 
 
 def compute_quarterly_series(
-    quarters: pd.DataFrame, recording_changes: pd.DataFrame, offence_group: str
+    quarters: pd.DataFrame, recording_changes: pd.DataFrame, offence_ids: Collection[str]
 ) -> pd.DataFrame:
     """Offences by quarter in every force, region and country.
 
@@ -60,7 +60,7 @@ def compute_quarterly_series(
         quarters: the clean table ``recorded_quarters``.
         recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` reads
             them.
-        offence_group: the group that is given beside all recorded crime, with its codes.
+        offence_ids: the groups that are given beside all recorded crime, with their codes.
 
     Returns:
         One row a release, quarter, area and offence group, or offence code where ``code`` is
@@ -72,8 +72,8 @@ def compute_quarterly_series(
     """
     if quarters.empty:
         return pd.DataFrame(columns=SERIES).astype({"period_end": "datetime64[ms]"})
-    parts = [name for name in offences() if offence_group in line_of(name)]
-    group = quarters["code"].isna() & quarters["offence_id"].isin([_TOTAL, offence_group])
+    parts = [name for name in offences() if not {*offence_ids}.isdisjoint(line_of(name))]
+    group = quarters["code"].isna() & quarters["offence_id"].isin([_TOTAL, *offence_ids])
     # A code may have been counted in another group once: its quarters there belong to its series.
     codes = quarters.loc[quarters["offence_id"].isin(parts), "code"].dropna().unique()
     own = quarters[group | quarters["code"].isin(codes)].rename(columns={"value": "count"})

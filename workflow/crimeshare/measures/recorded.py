@@ -7,13 +7,14 @@ which groups; a change across a change of recording is shown and marked not comp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from crimeshare.nearest import did_you_mean
-from crimeshare.problems import Problem
+from crimeshare.problems import Problems
 from crimeshare.reference import areas, areas_around, main_groups, offences, read_rows
 
 # ONS shows no change from a base below this.
@@ -147,28 +148,33 @@ def read_recording_changes(path: Path) -> pd.DataFrame:
     return table.drop(columns="offence_ids").explode("offence_id", ignore_index=True)
 
 
-def require_offence_group(shares: pd.DataFrame, offence_id: str) -> None:
-    """Stop unless the newest edition gives shares of the group that a report is to be about.
+def require_offence_groups(shares: pd.DataFrame, offence_ids: Sequence[str]) -> None:
+    """Stop unless the newest edition gives shares of the groups that a report is to be about.
 
     Args:
         shares: as :func:`compute_shares` gives it.
-        offence_id: of the group.
+        offence_ids: of the groups.
 
     Raises:
-        Problem: the edition gives no share of it; names those of which it does.
+        Problems: a sentence for each of which the edition gives no share; it names those of which
+            the edition does.
     """
     known = shares.dropna(subset="share").sort_values(["period_end", "release_id"])
     newest = known["release_id"].iloc[-1]
     given = list(dict.fromkeys(known.loc[known["release_id"] == newest, "offence_id"]))
-    if offence_id in given:
-        return
-    elsewhere = list(dict.fromkeys(known.loc[known["offence_id"] == offence_id, "release_id"]))
-    older = f" It is in {', '.join(elsewhere)}, which `releases` can name." if elsewhere else ""
-    raise Problem(
-        f"config: `offence_group` is `{offence_id}`, of which the newest edition, {newest}, gives "
-        f"no share{did_you_mean(offence_id, given) or '.'}{older} It gives those of "
-        f"{', '.join(given)}."
-    )
+    problems = []
+    for offence_id in offence_ids:
+        if offence_id in given:
+            continue
+        elsewhere = list(dict.fromkeys(known.loc[known["offence_id"] == offence_id, "release_id"]))
+        older = f" It is in {', '.join(elsewhere)}, which `releases` can name." if elsewhere else ""
+        problems.append(
+            f"config: the report is to be about `{offence_id}`, of which the newest edition, "
+            f"{newest}, gives no share{did_you_mean(offence_id, given) or '.'}{older} It gives "
+            f"those of {', '.join(given)}."
+        )
+    if problems:
+        raise Problems(problems)
 
 
 def rank_forces(shares: pd.DataFrame) -> pd.Series:

@@ -30,6 +30,7 @@ def compute_similar_forces(
 
     Returns:
         One row a release, year and pair: ``area_code`` and ``area_name`` of the force,
+        ``offence_id`` of the group left out,
         ``position`` from 1, the nearest, ``similar_code`` and ``similar_name``, and ``distance``
         from 0, the same mix, to 1, nothing in common.  Equal distances stand in the order of
         codes.  A force without figures, or with a marked one, is not compared.
@@ -40,7 +41,7 @@ def compute_similar_forces(
         & ~shares["offence_id"].isin(_with_parts(offence_id))
     ]
     tables = [
-        _nearest(release_id, period_end, group, nearest)
+        _nearest(release_id, period_end, offence_id, group, nearest)
         for (release_id, period_end), group in parts.groupby(["release_id", "period_end"])
     ]
     return pd.concat(tables, ignore_index=True)
@@ -59,19 +60,29 @@ def distances(mix: pd.DataFrame) -> pd.DataFrame:
 
 
 def _nearest(
-    release_id: object, period_end: object, group: pd.DataFrame, nearest: int
+    release_id: object, period_end: object, offence_id: str, group: pd.DataFrame, nearest: int
 ) -> pd.DataFrame:
     names = group.drop_duplicates("area_code").set_index("area_code")["area_name"]
     counts = group.pivot(index="area_code", columns="offence_id", values="count").sort_index()
     apart = distances(mixes(counts))
     rows = [
-        (release_id, period_end, code, names[code], position, other, names[other], distance)
+        (
+            release_id,
+            period_end,
+            code,
+            names[code],
+            offence_id,
+            position,
+            other,
+            names[other],
+            distance,
+        )
         for code in apart.index
         for position, (other, distance) in enumerate(
             apart.loc[code].drop(code).sort_values(kind="stable").head(nearest).items(), start=1
         )
     ]
-    columns = ["release_id", "period_end", "area_code", "area_name", "position"]
+    columns = ["release_id", "period_end", "area_code", "area_name", "offence_id", "position"]
     columns += ["similar_code", "similar_name", "distance"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype({"period_end": group["period_end"].dtype})

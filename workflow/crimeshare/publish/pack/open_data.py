@@ -49,7 +49,8 @@ def latest(table: pd.DataFrame, composition: pd.DataFrame, offence_id: str) -> p
     """
     rows = _of(table, offence_id).groupby("area_code", sort=True).tail(1).reset_index(drop=True)
     code = set_apart(offence_id)
-    apart = ranks_beside(rows, composition, code).rename(
+    own = composition[composition["offence_id"] == offence_id]
+    apart = ranks_beside(rows, own, code).rename(
         columns={"share": "share_without_code", "rank": "rank_forces_without_code"}
     )
     columns = [*_YEAR, "share_without_code", "rank_forces_without_code"]

@@ -31,8 +31,9 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import shown
 from crimeshare.publish.elements.licence import ATTRIBUTION
 from crimeshare.publish.pdf.typeset import literal, typeset
-from crimeshare.publish.site.pages import GROUP, Page, report_pages
+from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.rendering import page_title, render_body
+from crimeshare.reference import GROUP
 from crimeshare.running import replacing
 from crimeshare.sources.publishers import DATASETS
 from crimeshare.sources.registry import Release

@@ -10,15 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crimeshare.reference import areas
+from crimeshare.reference import GROUP, areas
 
 NOTEBOOKS = Path("notebooks")
 EXECUTED = Path("results/notebooks")
 REPORT = Path("results/report")
-
-
-GROUP = "stalking_harassment"
-"""The offence group that a report is about unless it is told another."""
 
 
 @dataclass(frozen=True)

@@ -136,17 +136,16 @@ def _part(place: Place, year: Year, row: dict[str, Any]) -> Part:
     )
 
 
-def open_composition(root: Path | None = None) -> Composition:
-    """The table of the build that the working directory is in; see `built_root`."""
+def open_composition(offence_id: str, root: Path | None = None) -> Composition:
+    """The parts of a group in the build that the working directory is in; see `built_root`."""
     path = (root or built_root(COMPOSITION)) / COMPOSITION
-    return _read(path, path.stat().st_mtime_ns)
+    return _read(offence_id, path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=2)
-def _read(path: Path, stamp: int) -> Composition:
-    table = read_table(path)
-    groups = table["offence_id"].unique()
-    apart = set_apart(groups[0]) if len(groups) else ""
+def _read(offence_id: str, path: Path, stamp: int) -> Composition:
+    table = read_table(path, offence_id=[offence_id])
+    apart = set_apart(offence_id) if len(table) else ""
     if not apart:
         return Composition(rows_of(table))
     ranks = rows_of(ranks_without(table, apart))

@@ -490,7 +490,9 @@ class Estimates:
         for release_id, period_end, *_ in self._shares:
             newest = self._own_periods.get(release_id, period_end)
             self._own_periods[release_id] = max(newest, period_end)
-        self._similar = tables[SIMILAR_FORCES].to_pylist()
+        self._similar = [
+            row for row in tables[SIMILAR_FORCES].to_pylist() if row["offence_id"] == offence_id
+        ]
         self._hashes = hashes
         self._without_return: dict[Year, list[Place]] = {}
         self.places = [Place(self, area) for area in areas().values()]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from crimeshare.parquet import read_rows_where
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
@@ -135,16 +135,17 @@ def _noted(place: Place, quarter_end: date) -> str:
     )
 
 
-def open_firmness(root: Path | None = None) -> Firmness:
-    """The tables of the build that the working directory is in; see `built_root`."""
+def open_firmness(offence_id: str, root: Path | None = None) -> Firmness:
+    """What the build that the working directory is in says of a group; see `built_root`."""
     root = root or built_root(RANK_INTERVALS, LEVEL_SHIFTS)
     files = (root / RANK_INTERVALS, root / LEVEL_SHIFTS)
-    return _read(files, tuple(file.stat().st_mtime_ns for file in files))
+    return _read(offence_id, files, tuple(file.stat().st_mtime_ns for file in files))
 
 
 @lru_cache(maxsize=2)
-def _read(files: tuple[Path, Path], stamp: tuple[int, ...]) -> Firmness:
-    ranges, shifts = (pq.read_table(file) for file in files)
+def _read(offence_id: str, files: tuple[Path, Path], stamp: tuple[int, ...]) -> Firmness:
+    own = pc.field("offence_id").isin([TOTAL, offence_id])
+    ranges, shifts = (read_rows_where(file, own) for file in files)
     # Without open data there are no quarters, and tables without rows.
     if ranges.num_rows:
         ranges = ranges.filter(pc.equal(ranges["period_end"], pc.max(ranges["period_end"])))

@@ -29,12 +29,12 @@ Limits = Mapping[tuple[str, str], ControlLimits]
 """Control limits by release and code of the partnership."""
 
 
-def open_limits(root: Path | None = None) -> Limits:
-    """The control limits of the build that the working directory is in; see `built_rows`."""
+def open_limits(offence_id: str, root: Path | None = None) -> Limits:
+    """The limits of a group in the build that the working directory is in; see `built_rows`."""
     return {
         (row["release_id"], row["area_code"]): limits_of(row)
         for row in built_rows(SMALL_AREAS, root)
-        if row["between_sd"] is not None
+        if row["offence_id"] == offence_id and row["between_sd"] is not None
     }
 
 

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from crimeshare.cells import Cell
 from crimeshare.measures.seasonal import METHOD
 from crimeshare.measures.series import NATION
+from crimeshare.parquet import read_rows_where
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
@@ -257,10 +258,11 @@ def place_id(place: Place) -> str:
     return f"{'' if place.kind == 'force' else f'{place.kind}-'}{place.slug}"
 
 
-def open_quarterly(root: Path | None = None) -> Quarterly:
+def open_quarterly(offence_id: str, root: Path | None = None) -> Quarterly:
     """The quarterly tables of the build that the working directory is in.
 
     Args:
+        offence_id: the group that a report is about.
         root: the folder that holds ``results/``; unless given, the working directory or the
             nearest folder above it that does.
 
@@ -269,17 +271,28 @@ def open_quarterly(root: Path | None = None) -> Quarterly:
     """
     root = root or built_root(*TABLES)
     built = (root / file for file in (*TABLES, CHECK))
-    return _read(root, tuple(file.stat().st_mtime_ns for file in built if file.exists()))
+    return _read(
+        offence_id, root, tuple(file.stat().st_mtime_ns for file in built if file.exists())
+    )
 
 
 @lru_cache(maxsize=2)
-def _read(root: Path, stamp: tuple[int, ...]) -> Quarterly:
+def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Quarterly:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
     clean, series, adjusted = (root / file for file in TABLES)
-    table = pq.read_table(series)
-    own = [("release_id", "==", _newest(table))]
-    quarters = pq.read_table(clean, columns=READ, filters=own)
-    return Quarterly(quarters, table, pq.read_table(adjusted, filters=own), root / CHECK)
+    inside = [name for name in offences() if offence_id in line_of(name)]
+    codes = pc.unique(read_rows_where(series, pc.field("offence_id").isin(inside))["code"])
+    # A code may have been counted in another group once.
+    group = pc.field("code").isin(codes.drop_null()) | (
+        pc.field("code").is_null() & pc.field("offence_id").isin([TOTAL, offence_id])
+    )
+    newest = pc.field("release_id") == _newest(pq.read_table(series, columns=["release_id"]))
+    return Quarterly(
+        pq.read_table(clean, columns=READ, filters=newest),
+        read_rows_where(series, group),
+        read_rows_where(adjusted, group, newest),
+        root / CHECK,
+    )
 
 
 def _newest(series: pa.Table) -> str:

@@ -56,14 +56,14 @@ NOT_ESTIMATED = {
 }
 
 
-def read_effects(root: Path | None = None) -> list[Row]:
-    """The rows of the table of effects of the build that the working directory is in."""
-    return built_rows(EFFECTS, root)
+def read_effects(offence_id: str, root: Path | None = None) -> list[Row]:
+    """The effects on a group in the build that the working directory is in."""
+    return [row for row in built_rows(EFFECTS, root) if row["offence_id"] == offence_id]
 
 
-def read_parts(root: Path | None = None) -> list[Row]:
-    """The rows of the table of parts of the rise of the build that the working directory is in."""
-    return built_rows(PARTS, root)
+def read_parts(offence_id: str, root: Path | None = None) -> list[Row]:
+    """The parts of the rise of a group in the build that the working directory is in."""
+    return [row for row in built_rows(PARTS, root) if row["offence_id"] == offence_id]
 
 
 def answer(parts: list[Row], offence_id: str) -> str:
