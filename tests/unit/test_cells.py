@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crimeshare.cells import Cell, cells_in, listed, names_cells, ranges, shortened
+from crimeshare.cells import Cell, cells_in, names_cells, ranges, ranges_in_full, shortened
 
 NOW = Cell("pfa-2019-03", "ab" * 32, "Table P1 ", "I60")
 WHOLE = Cell("pfa-2019-03", "ab" * 32, "Table P1 ", "C60")
@@ -76,9 +76,11 @@ def test_a_range_is_named_as_one() -> None:
 
 
 def test_cells_of_several_sheets_are_listed_with_their_releases() -> None:
-    assert listed([NOW, WHOLE, BEFORE, WORDS]) == (
-        "[pfa-2019-03]'Table P1'!C60, [pfa-2019-03]'Table P1'!I60, [pfa-2018-03]'Table P1'!I60"
-    )
+    assert list(ranges_in_full([NOW, WHOLE, BEFORE, WORDS])) == [
+        "[pfa-2019-03]'Table P1'!C60",
+        "[pfa-2019-03]'Table P1'!I60",
+        "[pfa-2018-03]'Table P1'!I60",
+    ]
 
 
 def test_a_formula_in_words_names_no_cells() -> None:

@@ -1,7 +1,5 @@
 """Numbers in the report: how they are written, what they carry, and that none is printed bare."""
 
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,8 +74,8 @@ def test_a_figure_carries_value_unit_and_cells() -> None:
 
 
 def test_what_is_computed_in_words_names_the_cells_it_was_computed_over() -> None:
-    cells = tuple(dataclasses.replace(CELL, cell=f"I{row}") for row in range(10, 20))
-    earlier = dataclasses.replace(CELL, release_id="pfa-2023-12", cell="I10")
+    cells = tuple(CELL._replace(cell=f"I{row}") for row in range(10, 20))
+    earlier = CELL._replace(release_id="pfa-2023-12", cell="I10")
     median = Figure("x", 12, "count", (*cells, earlier), "median of the forces")
     (element,) = shown(f"{median}")
     assert element["data-cell"] == (
@@ -89,7 +87,7 @@ def test_a_figure_inside_the_formula_of_another() -> None:
     assert Figure("x", 1, "count", (CELL,)).named == "[pfa-2024-12]'Table P1'!I60"
     share = Figure("x", 1, "count", (CELL, TOTAL), f"{CELL.name} / {TOTAL.name}")
     assert share.named == f"({share.formula})"
-    looked_up = dataclasses.replace(CELL, workbook_sha256="", cell="stalking, women")
+    looked_up = CELL._replace(workbook_sha256="", cell="stalking, women")
     assert Figure("survey.stalking", 0.04, "proportion", (looked_up,)).named == "survey.stalking"
 
 

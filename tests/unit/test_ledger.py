@@ -183,7 +183,7 @@ def test_a_figure_that_differs_is_named_with_table_row_and_notebook(
     column: str, text: str, rebuilt: Sequence[Collected], gwent: Page
 ) -> None:
     entries = [collected.entry for collected in rebuilt]
-    entries[0] = dataclasses.replace(entries[0], **{column: text})
+    entries[0] = entries[0]._replace(**{column: text})
     (sentence,) = told(entries, rebuilt, gwent)
     assert sentence.startswith("results/published/figures.csv row 1: share.gwent, the passage 'Of")
     assert "of forces/gwent.html made by notebooks/force.ipynb" in sentence
@@ -197,9 +197,9 @@ def test_the_last_digit_of_a_machine_is_no_difference(
 ) -> None:
     entries = [collected.entry for collected in rebuilt]
     value = float(entries[0].value)
-    entries[0] = dataclasses.replace(entries[0], value=repr(value * (1 + 1e-12)))
+    entries[0] = entries[0]._replace(value=repr(value * (1 + 1e-12)))
     assert told(entries, rebuilt, gwent) == []
-    entries[0] = dataclasses.replace(entries[0], value=repr(value * (1 + 1e-6)))
+    entries[0] = entries[0]._replace(value=repr(value * (1 + 1e-6)))
     assert len(told(entries, rebuilt, gwent)) == 1
 
 
@@ -207,8 +207,8 @@ def test_figures_that_vanished_or_appeared_are_named(
     rebuilt: Sequence[Collected], gwent: Page
 ) -> None:
     entries = [collected.entry for collected in rebuilt]
-    gone = dataclasses.replace(entries[0], figure_id="gone")
-    lost = dataclasses.replace(entries[0], figure_id="lost", page="forces/atlantis")
+    gone = entries[0]._replace(figure_id="gone")
+    lost = entries[0]._replace(figure_id="lost", page="forces/atlantis")
     sentences = told([*entries[1:], gone, lost], rebuilt, gwent)
     assert len(sentences) == 3
     assert "row 3: gone is not printed on the page forces/gwent of notebooks/force" in sentences[0]
@@ -244,7 +244,7 @@ def test_the_repository_keeps_the_ledger_and_a_line_a_page(
     rebuilt: Sequence[Collected], tmp_path: Path
 ) -> None:
     entries = [collected.entry for collected in rebuilt]
-    entries += [dataclasses.replace(entry, page="index") for entry in entries[:1]]
+    entries += [entry._replace(page="index") for entry in entries[:1]]
     kept, summary = tmp_path / KEPT, tmp_path / SUMMARY
     keep_ledger(entries, kept, summary)
     assert published(tmp_path) == (KEPT, entries)
@@ -255,7 +255,7 @@ def test_the_repository_keeps_the_ledger_and_a_line_a_page(
         ("index", "1"),
     ]
     # A change shows in the line of its page, and in no other.
-    entries[-1] = dataclasses.replace(entries[-1], value="0.15")
+    entries[-1] = entries[-1]._replace(value="0.15")
     keep_ledger(entries, kept, summary)
     with summary.open(encoding="utf-8", newline="") as file:
         changed = list(csv.DictReader(file))
@@ -324,7 +324,7 @@ def entry(figure: Figure, name: str = "forces/gwent") -> Entry:
     ],
 )
 def test_the_cells_of_a_formula(cell: str, expected: list[tuple[str, str, str]]) -> None:
-    row = dataclasses.replace(entry(COUNT), cell=cell)
+    row = entry(COUNT)._replace(cell=cell)
     assert references(row) == [
         Cell(release, "", sheet, place) for release, sheet, place in expected
     ]
@@ -333,7 +333,7 @@ def test_the_cells_of_a_formula(cell: str, expected: list[tuple[str, str, str]])
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """What a clone holds of Gwent: a ledger, the registry and the shipped figures."""
-    share = dataclasses.replace(SHARE, cells=(dataclasses.replace(CELL, sheet="Table P1"), TOTAL))
+    share = dataclasses.replace(SHARE, cells=(CELL._replace(sheet="Table P1"), TOTAL))
     write_ledger([entry(share), entry(share, "index")], tmp_path / LEDGER)
     (tmp_path / "config").symlink_to(ROOT / "config")
     (tmp_path / "resources").symlink_to(ROOT / "resources")
@@ -396,7 +396,7 @@ def test_cells_of_two_releases_are_told_apart(
         Cell(release_id, SHA256, "Table P1", "I59") for release_id in ("pfa-2019-03", "pfa-2018-03")
     )
     revision = Figure("revision", 1, "count", cells, f"{cells[0].name} - {cells[1].name}")
-    both = (cells[0], dataclasses.replace(cells[0], cell="I60"))
+    both = (cells[0], cells[0]._replace(cell="I60"))
     rows = Figure("rows", 2, "count", both, "number of rows")
     write_ledger([entry(revision), entry(rows)], project / LEDGER)
     _, out, _ = run(project, monkeypatch, capsys, "trace", "revision")

@@ -7,11 +7,10 @@ another and none is ever in doubt; :func:`shortened` drops what a reader can do 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_range
 
@@ -23,9 +22,8 @@ _SHEET = re.compile(_BEFORE)
 _REFERENCE = re.compile(rf"(?:{_BEFORE})?\b(?P<cell>{ADDRESS.pattern}(?::{ADDRESS.pattern})?)\b")
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a release's workbook."""
+class Cell(NamedTuple):
+    """One cell of a release's workbook; a page names tens of thousands."""
 
     release_id: str
     workbook_sha256: str
@@ -97,8 +95,8 @@ def shortened(formula: str, cells: Sequence[Cell]) -> str:
     return _SHEET.sub(short, formula)
 
 
-def listed(cells: Iterable[Cell]) -> str:
-    """Cells of several sheets as ranges in full: ``[pfa-2024-12]'Table P1'!C9:C51, ...``.
+def ranges_in_full(cells: Iterable[Cell]) -> Iterator[str]:
+    """Cells of several sheets as ranges: ``[pfa-2024-12]'Table P1'!C9:C51``, sheet by sheet.
 
     Those without an address are left out.
     """
@@ -106,11 +104,9 @@ def listed(cells: Iterable[Cell]) -> str:
     for cell in cells:
         if cell.addressed:
             sheets.setdefault((cell.release_id, cell.sheet.strip()), []).append(cell)
-    return ", ".join(
-        f"{alike[0].sheet_name}{block}"
-        for alike in sheets.values()
-        for block in ranges(cell.cell for cell in alike)
-    )
+    for alike in sheets.values():
+        for block in ranges(cell.cell for cell in alike):
+            yield f"{alike[0].sheet_name}{block}"
 
 
 def ranges(addresses: Iterable[str]) -> list[str]:

@@ -12,9 +12,10 @@ import hashlib
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -32,8 +33,7 @@ SUMMARY = LEDGER.with_name("summary.csv")
 TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One figure on one page; the fields are the ledger's columns, all of them text."""
 
     figure_id: str
@@ -53,7 +53,7 @@ class Entry:
         return self.page, self.figure_id
 
 
-COLUMNS = tuple(field.name for field in fields(Entry))
+COLUMNS = Entry._fields
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def collect(pages: Iterable[Page], hashes: Mapping[str, str]) -> list[Collected]
         for printed in printed_figures(page.path.read_text(encoding="utf-8")):
             entry = _entry(printed, page, hashes)
             known = first.setdefault(entry.figure_id, entry)
-            if replace(entry, page=known.page) != known:
+            if entry._replace(page=known.page) != known:
                 problems.append(
                     f"{page.source}: {page.address} prints {entry.value} as the figure "
                     f"{entry.figure_id}, and {known.page}.html prints {known.value} from "
@@ -129,7 +129,7 @@ def workbook_hashes(*tables: Path) -> dict[str, str]:
 def write_ledger(entries: Sequence[Entry], path: Path) -> None:
     """Write the ledger as text, in the order given."""
     with replacing(path) as target:
-        target.write_text(_as_csv(COLUMNS, map(astuple, entries)), encoding="utf-8")
+        target.write_text(_as_csv(COLUMNS, entries), encoding="utf-8")
 
 
 def keep_ledger(entries: Sequence[Entry], ledger: Path, summary: Path) -> None:
@@ -141,7 +141,7 @@ def keep_ledger(entries: Sequence[Entry], ledger: Path, summary: Path) -> None:
             compressor makes the least of.
         summary: a line a page, with the number of its figures and a digest of their rows.
     """
-    columns = zip(*map(astuple, entries), strict=True) if entries else [()] * len(COLUMNS)
+    columns = zip(*entries, strict=True) if entries else [()] * len(COLUMNS)
     table = pa.table([pa.array(column, pa.string()) for column in columns], names=list(COLUMNS))
     with replacing(ledger) as target:
         pq.write_table(
@@ -154,7 +154,7 @@ def keep_ledger(entries: Sequence[Entry], ledger: Path, summary: Path) -> None:
         )
     lines = []
     for page, group in groupby(entries, key=lambda entry: entry.page):
-        rows = [astuple(entry) for entry in group]
+        rows = list(group)
         digest = hashlib.sha256(_as_csv(COLUMNS, rows).encode()).hexdigest()
         lines.append((page, str(len(rows)), digest))
     with replacing(summary) as target:

@@ -17,6 +17,7 @@ Economic Studies 91 (2024) 476-518, here with Bonferroni's critical value.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -80,45 +81,57 @@ def compute_rank_intervals(
         found
         for offence_id, of_group in ranked.groupby("offence_id", sort=False)
         if offence_id in angles
-        for period_end, year in of_group.groupby("period_end", sort=False)
-        if (found := _of_year(year, angles[str(offence_id)], period_end, draws, level)) is not None
+        for found in _of_group(of_group, angles[str(offence_id)], draws, level)
     ]
     if not years:
         return pd.DataFrame(columns=COLUMNS)
-    return pd.concat(years).sort_values(
-        ["area_code", "offence_id", "period_end"], ignore_index=True
-    )[COLUMNS]
+    table = pd.DataFrame(
+        {name: np.concatenate([year[name] for year in years]) for name in years[0]}
+    )
+    table = table.assign(level=level, method=METHOD)
+    table = table.astype({"area_code": series["area_code"].dtype})
+    return table.sort_values(["area_code", "offence_id", "period_end"], ignore_index=True)[COLUMNS]
 
 
-def _of_year(
-    year: pd.DataFrame, angles: pd.DataFrame, period_end: Any, draws: Values, level: float
-) -> pd.DataFrame | None:
-    """The rows of one year and group; None where the forces have no four quarters."""
-    window = angles.loc[angles.index <= period_end].tail(YEAR)
-    known = window.columns[window.notna().all()].intersection(year["area_code"])
-    if len(window) < YEAR or window.index[-1] != period_end or len(known) < 3:
-        return None
-    held = year.set_index("area_code").loc[known]
-    error, df = error_of_years(window[known].to_numpy())
-    centre = np.arcsin(np.sqrt(held["share"].to_numpy(dtype=np.float64)))
-    lower, upper = rank_ranges(centre, error, df, draws[:, : len(known)], level)
-    lowest, highest = simultaneous_sets(centre, error, df, level)
-    rank = held["rank_forces"].to_numpy(dtype=np.int64)
-    return pd.DataFrame(
-        {
-            "area_code": known,
-            "offence_id": held["offence_id"].to_numpy(),
-            "period_end": period_end,
+def _of_group(
+    ranked: pd.DataFrame, angles: pd.DataFrame, draws: Values, level: float
+) -> Iterator[dict[str, npt.NDArray[Any]]]:
+    """The columns of each year of a group for which three forces have four quarters."""
+    codes = angles.columns.to_numpy(dtype=object)
+    ends = angles.index.to_numpy()
+    quarters = angles.to_numpy()
+    of_end = ranked["period_end"].to_numpy()
+    of_force = ranked["area_code"].to_numpy(dtype=object)
+    shares = ranked["share"].to_numpy(dtype=np.float64)
+    ranks = ranked["rank_forces"].to_numpy(dtype=np.int64)
+    for last in range(YEAR - 1, len(ends)):
+        year = np.flatnonzero(of_end == ends[last])
+        window = quarters[last - YEAR + 1 : last + 1]
+        place = dict(zip(of_force[year], year, strict=True))
+        known = [
+            column
+            for column in np.flatnonzero(~np.isnan(window).any(axis=0))
+            if codes[column] in place
+        ]
+        if len(known) < 3:
+            continue
+        held = [place[codes[column]] for column in known]
+        error, df = error_of_years(window[:, known])
+        centre = np.arcsin(np.sqrt(shares[held]))
+        lower, upper = rank_ranges(centre, error, df, draws[:, : len(known)], level)
+        lowest, highest = simultaneous_sets(centre, error, df, level)
+        rank = ranks[held]
+        yield {
+            "area_code": codes[known],
+            "offence_id": ranked["offence_id"].to_numpy(dtype=object)[held],
+            "period_end": of_end[held],
             "rank": rank,
             # Ranks with ties, or of forces without quarters, may lie a place outside.
             "lower": np.minimum(lower, rank),
             "upper": np.maximum(upper, rank),
             "lower_simultaneous": np.minimum(lowest, rank),
             "upper_simultaneous": np.maximum(highest, rank),
-            "level": level,
-            "method": METHOD,
         }
-    )
 
 
 def error_of_years(quarters: Values) -> tuple[Values, float]:

@@ -31,8 +31,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from crimeshare.measures.rank_ranges import squeeze
 from crimeshare.measures.revisions import FIGURE, with_ages
@@ -298,11 +297,14 @@ def coverage_interval(held: list[float], level: float) -> tuple[float, float, fl
     """
     if len(held) < 2:
         return None
+    # Importing it takes a second, and pages import this module for its names.
+    from statsmodels.regression.linear_model import OLS
+
     lags = {"maxlags": min(LAGS, len(held) - 1), "use_correction": True}
-    fit = sm.OLS(held, np.ones(len(held))).fit(cov_type="HAC", cov_kwds=lags)
+    fit = OLS(held, np.ones(len(held))).fit(cov_type="HAC", cov_kwds=lags)
     mean, error = float(fit.params[0]), float(fit.bse[0])
     if min(held) == max(held):
         lower, upper = proportion_interval(mean, n=len(held), level=level)
         return mean, float(lower), float(upper)
-    reach = float(student.ppf((1 + level) / 2, len(held) - 1)) * error
+    reach = float(stdtrit(len(held) - 1, (1 + level) / 2)) * error
     return mean, max(mean - reach, 0.0), min(mean + reach, 1.0)

@@ -22,8 +22,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
@@ -95,7 +94,7 @@ class Step:
 
     def limits(self, level: float) -> tuple[float, float]:
         """Limits of the effect, by Student's t with the forces less one degrees of freedom."""
-        reach = float(student.ppf((1 + level) / 2, len(self.influence) - 1)) * self.error
+        reach = float(stdtrit(len(self.influence) - 1, (1 + level) / 2)) * self.error
         return self.effect - reach, self.effect + reach
 
     def __add__(self, other: Step) -> Step:
@@ -331,18 +330,23 @@ def step_at(counts: pd.DataFrame, days: Sequence[date], sloped: int = 0) -> Step
     Raises:
         NotIdentified: where there are too few quarters for so many days.
     """
+    # Importing it takes a second, and pages import this module for its names.
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
     quarters = pd.DatetimeIndex(counts.index)
     effects = [_after(quarters, day) for day in days]
     slopes = [np.cumsum(effect) - effect for effect in effects[:sloped]]
     season = [(quarters.quarter == quarter).astype(float) for quarter in (2, 3, 4)]
     trend = np.arange(len(quarters)) / len(quarters)
     common = np.column_stack([*effects, *slopes, *season, trend])
-    if np.linalg.matrix_rank(sm.add_constant(common)) <= common.shape[1]:
+    model = np.column_stack([np.ones(len(quarters)), common])
+    if np.linalg.matrix_rank(model) <= common.shape[1]:
         raise NotIdentified(f"{len(quarters)} quarters cannot tell {len(days)} steps apart")
     values = counts.to_numpy(dtype=np.float64)
     # What moves is the same for all forces, so the levels of the forces drop out, and the
     # likelihood is that of their sum.
-    fitted = sm.GLM(values.sum(axis=1), sm.add_constant(common), family=sm.families.Poisson()).fit()
+    fitted = GLM(values.sum(axis=1), model, family=Poisson()).fit()
     part = fitted.fittedvalues / fitted.fittedvalues.sum()
     centred = common - part @ common
     bread = np.linalg.inv(values.sum() * (centred.T * part) @ centred)

@@ -15,8 +15,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from html import escape
 from html.parser import HTMLParser
+from itertools import islice
 
-from crimeshare.cells import Cell, listed, names_cells, shortened
+from crimeshare.cells import Cell, names_cells, ranges_in_full, shortened
 from crimeshare.publish.elements import prose
 
 MINUS = "\N{MINUS SIGN}"
@@ -109,13 +110,14 @@ class Figure:
         if not self.formula:
             return self.cells[0].cell if self.cells else ""
         formula = self.formula
-        over = "" if names_cells(formula) else listed(self.cells)
-        if over.count(", ") >= MOST_RANGES:
+        if names_cells(formula):
+            return shortened(formula, self.cells)
+        named = list(islice(ranges_in_full(self.cells), MOST_RANGES + 1))
+        over = ", ".join(named)
+        if len(named) > MOST_RANGES:
             releases = len({cell.release_id for cell in self.cells})
             over = f"{len(self.cells)} cells in {releases} {prose.plural(releases, 'release')}"
-        if over:
-            formula = f"{formula} over {over}"
-        return shortened(formula, self.cells)
+        return shortened(f"{formula} over {over}" if over else formula, self.cells)
 
     def words(self, style: str) -> str:
         """The number as text.

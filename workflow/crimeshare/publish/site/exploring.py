@@ -27,6 +27,13 @@ MEASURES = {
 }
 """Measures that can be chosen: the column of each, and the decimals that are kept of it."""
 
+_READ = [
+    *("area_code", "period_end", "comparable", "excluded"),
+    *(column for column, _ in MEASURES.values()),
+]
+
+Row = Mapping[Any, Any]
+
 
 def drawing_script() -> str:
     """The library that draws, Vega-Lite, out of the installed package that brings it."""
@@ -51,13 +58,16 @@ def series_scripts(series: pd.DataFrame, shifts: pd.DataFrame) -> dict[str, str]
 
 
 def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame) -> str:
-    ends = sorted({str(end) for end in rows["period_end"]})
+    by_area: dict[str, dict[str, Row]] = {}
+    for row in rows[_READ].to_dict("records"):
+        by_area.setdefault(row["area_code"], {})[str(row["period_end"])] = row
+    ends = sorted({end for own in by_area.values() for end in own})
     given = {
         "ends": ends,
         "areas": {
-            areas()[str(code)].file_name: _area(own, ends)
-            for code, own in rows.groupby("area_code", sort=True)
-            if str(code) in areas()
+            areas()[code].file_name: _area(own, ends)
+            for code, own in sorted(by_area.items())
+            if code in areas()
         },
         "breaks": _breaks(offence_id),
         "steps": _steps(offence_id, shifts),
@@ -66,9 +76,8 @@ def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame) -> str:
     return f"crimeshare.series({json.dumps(offence_id)}, {data});\n"
 
 
-def _area(rows: pd.DataFrame, ends: Sequence[str]) -> dict[str, Any]:
+def _area(by_end: Mapping[str, Row], ends: Sequence[str]) -> dict[str, Any]:
     """The measures of an area, a value or null for each end of a year."""
-    by_end = {str(row["period_end"]): row for row in rows.to_dict("records")}
     found: dict[str, Any] = {
         name: [_number(by_end.get(end), column, decimals) for end in ends]
         for name, (column, decimals) in MEASURES.items()
@@ -89,7 +98,7 @@ def _area(rows: pd.DataFrame, ends: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _number(row: Mapping[Any, Any] | None, column: str, decimals: int) -> float | int | None:
+def _number(row: Row | None, column: str, decimals: int) -> float | int | None:
     value = None if row is None else row[column]
     if value is None or pd.isna(value):
         return None

@@ -7,7 +7,6 @@ written without its interval, level, method and basis.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from html import escape
 from typing import Any
@@ -457,7 +456,7 @@ def _population_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
     """The cells that the population surveyed in one year was computed from."""
     sha256 = row["population_workbook_sha256"]
     return tuple(
-        replace(cell, workbook_sha256=sha256) for cell in cells_in(row["population_cells"])
+        cell._replace(workbook_sha256=sha256) for cell in cells_in(row["population_cells"])
     )
 
 

@@ -391,7 +391,7 @@ def cell_of(row: Row) -> Cell:
 def cells_of_all(rows: Iterable[Row], told: str) -> tuple[Cell, ...]:
     """The cells of many rows of ``survey_estimates``; those without one are `told` together."""
     cells = map(cell_of, rows)
-    together = (cell if cell.addressed else replace(cell, cell=told) for cell in cells)
+    together = (cell if cell.addressed else cell._replace(cell=told) for cell in cells)
     return tuple(dict.fromkeys(together))
 
 
