@@ -18,7 +18,6 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.sources.registry import Release, read_registry
-from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.reading import read_release
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,11 +50,8 @@ def seconds(task: Callable[[Release, Path], object], held: Iterable[tuple[Releas
 
 
 def read(release: Release, path: Path) -> object:
-    """Read as the pipeline does; a dataset without a reader of its own, its grids alone."""
-    if release.dataset == "pfa":
-        corrections = ROOT / "config" / "corrections.yaml"
-        return read_release(path, release.release_id, release.period_end, corrections)
-    return open_workbook(path)
+    """Read as the pipeline does."""
+    return read_release(path, release, ROOT / "config" / "corrections.yaml")
 
 
 def read_with_pandas(_: Release, path: Path) -> object:

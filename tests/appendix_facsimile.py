@@ -22,7 +22,7 @@ from crimeshare.tables import (
     appendix_presence,
 )
 from crimeshare.tables.grid import Grid, Workbook
-from crimeshare.tables.survey_observations import SurveyObservation, read_survey_observations
+from crimeshare.tables.observations import SurveyObservation, read_observations
 from tests.facsimile import Place, place
 
 Cell = str | float
@@ -64,7 +64,7 @@ class Facsimile:
 
         ``title`` stands on the cover.
         """
-        observations, _ = read_survey_observations(figures)
+        observations = read_observations(SurveyObservation, figures)
         book = cls()
         book.sheets["Cover Sheet"] = {(0, 0): title, (1, 0): "Information"}
         book.sheets["Notes_A1 to A4"] = {(0, 0): "Notes", (3, 0): "Note number"}

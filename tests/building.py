@@ -48,8 +48,7 @@ from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.reference import PARTNERSHIPS, read_rows
 from crimeshare.tables.checks import report_checks
 from crimeshare.tables.combining import combine_recorded_crime
-from crimeshare.tables.observations import read_observations
-from crimeshare.tables.survey_observations import read_survey_observations
+from crimeshare.tables.observations import Observation, SurveyObservation, read_observations
 from tests.audited import write_audit
 from tests.quarterly import shipped as shipped_quarters
 from tests.quarterly import write_quarterly
@@ -154,8 +153,8 @@ def write_checks(folder: Path, root: Path) -> None:
     figures = root / "resources" / "figures"
     checks, kinds = report_checks(
         [
-            read_observations(figures / "pfa-2018-12.parquet"),
-            read_survey_observations(figures / "appendix-2025-12.parquet")[0],
+            read_observations(Observation, figures / "pfa-2018-12.parquet"),
+            read_observations(SurveyObservation, figures / "appendix-2025-12.parquet"),
         ]
     )
     write_table(checks, folder / CHECKS)

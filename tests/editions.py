@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from crimeshare.releases.editions import month_end
+from crimeshare.periods import month_end
 from crimeshare.tables.observations import Observation
 from tests import facsimile
 

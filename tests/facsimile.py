@@ -85,7 +85,7 @@ def place(cell: str) -> Place:
 
 def figures(release_id: str) -> list[Observation]:
     """The shipped figures of a release."""
-    return read_observations(FIGURES / f"{release_id}.parquet")
+    return read_observations(Observation, FIGURES / f"{release_id}.parquet")
 
 
 def from_figures(observations: list[Observation]) -> Book:

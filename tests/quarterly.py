@@ -11,14 +11,14 @@ from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.seasonal import compute_seasonally_adjusted
 from crimeshare.parquet import write_table
 from crimeshare.publish.subjects.quarterly import ADJUSTED, CHECK, QUARTERS, SERIES
+from crimeshare.tables.observations import QuarterFigure, read_arrow
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
-from crimeshare.tables.quarter_figures import read_quarter_figures
 
 
 def shipped(root: Path) -> pd.DataFrame:
     """The clean table of the newest shipped release of the open data."""
     paths = sorted((root / "resources" / "figures").glob("prc-*.parquet"))[-1:]
-    return combine_recorded_quarters([read_quarter_figures(path) for path in paths])
+    return combine_recorded_quarters([read_arrow(QuarterFigure, path) for path in paths])
 
 
 def series_of(root: Path, quarters: pd.DataFrame) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from crimeshare.measures.victims import compute_offences_per_victims, surveyed_p
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.surveyed import TABLES
 from crimeshare.reference import read_rows
+from crimeshare.tables.observations import SurveyObservation, read_notices, read_observations
 from crimeshare.tables.survey_combining import (
     combine_notices,
     combine_recorded_offence_codes,
@@ -34,7 +35,6 @@ from crimeshare.tables.survey_combining import (
     read_gathered_estimates,
     to_frame,
 )
-from crimeshare.tables.survey_observations import read_survey_observations
 
 
 def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
@@ -46,8 +46,9 @@ def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
         taken_in: further tables of the survey, as they are taken in.
     """
     figures, reference = root / "resources" / "figures", root / "resources" / "reference"
-    read = [read_survey_observations(path) for path in sorted(figures.glob("appendix-*.parquet"))]
-    observations = to_frame([row for rows, _ in read for row in rows])
+    paths = sorted(figures.glob("appendix-*.parquet"))
+    read = [read_observations(SurveyObservation, path) for path in paths]
+    observations = to_frame([row for rows in read for row in rows])
     estimates = gather_survey_estimates(
         combine_survey_estimates(observations),
         [read_table(path) for path in figures.glob("personal-prevalence-*.parquet")]
@@ -97,7 +98,7 @@ def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
         "disagreements": disagreements,
         "estimates": estimates,
         "comparisons": comparisons,
-        "notices": combine_notices([notice for _, notices in read for notice in notices]),
+        "notices": combine_notices([notice for path in paths for notice in read_notices(path)]),
         "codes": codes,
     }
     for name, path in TABLES.items():

@@ -17,7 +17,7 @@ from crimeshare.sources.registry import COLUMNS, read_registry
 from crimeshare.tables import (
     appendix_layout,
 )
-from crimeshare.tables.survey_observations import read_survey_observations
+from crimeshare.tables.observations import SurveyObservation, read_observations
 from tests.appendix_facsimile import Cell, Facsimile, own_layout
 
 DATASET = "/peoplepopulationandcommunity/crimeandjustice/datasets/appendixtables"
@@ -118,8 +118,8 @@ def test_names_that_show_once_others_are_accepted(project: Project, layouts: Pat
     assert len(both) == 2
 
     assert pin(project, *both).new
-    rows, _ = read_survey_observations(project.figures_of("appendix-2026-03"))
-    shipped, _ = read_survey_observations(FIGURES)
+    rows = read_observations(SurveyObservation, project.figures_of("appendix-2026-03"))
+    shipped = read_observations(SurveyObservation, FIGURES)
     assert [row.value for row in rows] == pytest.approx([row.value for row in shipped], nan_ok=True)
     assert max(row.period_end for row in rows) == date(2026, 3, 31)
     assert (layouts / "headers.csv").read_text(encoding="utf-8").endswith("kind of crime,measure\n")

@@ -18,7 +18,7 @@ import yaml
 from crimeshare.problems import Problem
 from crimeshare.releases.pinning import Pinned, pin_release
 from crimeshare.sources.mirror import MirrorFolder
-from crimeshare.tables import grid, police_force_area
+from crimeshare.tables import grid, reading
 from crimeshare.tables.layout import LAYOUTS
 from crimeshare.tables.observations import Observation, read_observations, write_observations
 from tests import facsimile
@@ -73,7 +73,7 @@ def test_an_edition_found_at_the_source_gets_a_row_and_its_figures(here: Here) -
     assert (row.sha256, row.bytes) == (sha256(workbook), workbook.stat().st_size)
     assert (row.pin_basis, row.status, row.period_end) == ("file", "shipped", NEXT)
     assert row.published is None  # a mirror's page is no evidence of the day
-    shipped = read_observations(here.project.figures_of("pfa-2019-03"))
+    shipped = read_observations(Observation, here.project.figures_of("pfa-2019-03"))
     expected = facsimile.figures("pfa-2018-12")
     assert [r.value for r in meaning(shipped)] == [r.value for r in meaning(expected)]
     assert {r.workbook_sha256 for r in shipped} == {row.sha256}
@@ -320,7 +320,7 @@ def layouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the layouts that a test may change."""
     folder = tmp_path / "layouts" / "pfa"
     shutil.copytree(LAYOUTS / "pfa", folder)
-    monkeypatch.setattr(police_force_area, "FOLDER", folder)
+    monkeypatch.setattr(reading, "LAYOUTS", folder.parent)
     return folder
 
 
@@ -406,7 +406,7 @@ def test_a_new_layout_is_read_with_nothing_but_the_proposed_lines(
     assert {path: path.read_bytes() for path in layouts.iterdir()} == files
 
     pin(here, "pfa-2025-03", acceptance(words))
-    shipped = read_observations(here.project.figures_of("pfa-2025-03"))
+    shipped = read_observations(Observation, here.project.figures_of("pfa-2025-03"))
     expected = facsimile.figures("pfa-2024-12")
     values = [r.value or 0.0 for r in expected]
     assert [r.value or 0.0 for r in shipped] == pytest.approx(values, rel=1e-14)

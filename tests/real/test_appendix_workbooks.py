@@ -9,8 +9,7 @@ import openpyxl
 import pytest
 
 from crimeshare.sources.registry import REGISTRY, read_registry
-from crimeshare.tables.appendix import read_appendix_release
-from crimeshare.tables.survey_observations import read_survey_observations
+from crimeshare.tables.observations import SurveyObservation, read_observations
 
 SHIPPED = [
     release
@@ -26,23 +25,11 @@ def workbook(mirror: Path, path: str) -> Path:
     return found
 
 
-@pytest.mark.parametrize("release", SHIPPED, ids=lambda release: release.release_id)
-def test_shipped_figures_are_what_the_workbook_holds(release, mirror: Path, root: Path) -> None:
-    read = read_appendix_release(
-        workbook(mirror, release.path),
-        release.release_id,
-        release.period_end,
-        root / "config" / "corrections.yaml",
-    )
-    figures = root / "resources" / "figures" / f"{release.release_id}.parquet"
-    assert read == read_survey_observations(figures)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("release", SHIPPED, ids=lambda release: release.release_id)
 def test_opening_the_cell_shows_the_value(release, mirror: Path, root: Path) -> None:
     figures = root / "resources" / "figures" / f"{release.release_id}.parquet"
-    observations, _ = read_survey_observations(figures)
+    observations = read_observations(SurveyObservation, figures)
     book = openpyxl.load_workbook(
         workbook(mirror, release.path), data_only=True, read_only=False, keep_links=False
     )

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from crimeshare.parquet import read_table
-from crimeshare.tables.quarter_figures import write_quarter_figures
+from crimeshare.tables.observations import write_observations
 from crimeshare.tables.recorded_quarters import read_conversion, read_recorded_quarters
 from tests.open_document import open_data
 
@@ -79,7 +79,7 @@ def test_the_shipped_figures_are_those_of_the_conversion(
     started = time.monotonic()
     figures = list(read_conversion(copy, "prc-2025-12"))
     assert time.monotonic() - started < 120
-    write_quarter_figures(figures, tmp_path / "prc.parquet")
+    write_observations(figures, tmp_path / "prc.parquet")
     kept = root / "resources" / "figures" / "prc-2025-12.parquet"
     assert (tmp_path / "prc.parquet").read_bytes() == kept.read_bytes()
     assert {f.conversion_sha256 for f in figures} == {hashlib.sha256(copy.read_bytes()).hexdigest()}

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from crimeshare.sources.datasets import OFFICE_FOR_NATIONAL_STATISTICS
 from crimeshare.sources.fetching import fetch
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.pages import read_edition, read_landing, read_version
-from crimeshare.sources.publishers import OFFICE_FOR_NATIONAL_STATISTICS
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry, select
 from crimeshare.sources.source import Missing
 from crimeshare.sources.website import Website

@@ -37,14 +37,19 @@ def workbook(release: Release, mirror: Path) -> Path:
 
 
 def shipped(release: Release) -> list[Observation]:
-    return read_observations(ROOT / "resources" / "figures" / f"{release.release_id}.parquet")
-
-
-def test_shipped_figures_are_what_the_workbook_says(release: Release, workbook: Path) -> None:
-    corrections = ROOT / "config" / "corrections.yaml"
-    assert shipped(release) == read_release(
-        workbook, release.release_id, release.period_end, corrections
+    return read_observations(
+        Observation, ROOT / "resources" / "figures" / f"{release.release_id}.parquet"
     )
+
+
+@pytest.mark.parametrize("release", WORKBOOKS, ids=lambda release: release.release_id)
+def test_shipped_figures_are_what_the_workbook_says(
+    release: Release, workbook: Path, tmp_path: Path
+) -> None:
+    written = tmp_path / "read.parquet"
+    read_release(workbook, release, ROOT / "config" / "corrections.yaml").write(written)
+    figures = ROOT / "resources" / "figures" / f"{release.release_id}.parquet"
+    assert written.read_bytes() == figures.read_bytes()
 
 
 @pytest.mark.parametrize("release", WORKBOOKS, ids=lambda release: release.release_id)

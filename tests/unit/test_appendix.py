@@ -12,17 +12,20 @@ from pathlib import Path
 import pytest
 
 from crimeshare.problems import Problem
-from crimeshare.tables.appendix import read_appendix_release, read_appendix_tables
+from crimeshare.sources.registry import REGISTRY, read_registry
+from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties
 from crimeshare.tables.appendix_notices import find_notices
 from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.layout import UnknownNames
-from crimeshare.tables.survey_observations import (
+from crimeshare.tables.observations import (
     SurveyObservation,
-    read_survey_observations,
-    write_survey_observations,
+    read_notices,
+    read_observations,
+    write_observations,
 )
+from crimeshare.tables.reading import read_release
 from crimeshare.tables.ties import broken
 from tests.appendix_facsimile import Facsimile
 
@@ -35,7 +38,7 @@ TITLE = "Crime in England and Wales, Appendix tables - year ending December 2025
 
 
 def period_end(release_id: str) -> date:
-    observations, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
+    observations = read_observations(SurveyObservation, FIGURES / f"{release_id}.parquet")
     return max(row.period_end for row in observations)
 
 
@@ -52,7 +55,7 @@ def book(untouched: Facsimile) -> Facsimile:
 @cache
 def shipped(release_id: str) -> tuple[list[SurveyObservation], set[frozenset[tuple[str, str]]]]:
     """The observations of a release and the cells of the faults known in it."""
-    rows, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
+    rows = read_observations(SurveyObservation, FIGURES / f"{release_id}.parquet")
     return rows, {fault.cells for fault in broken(find_survey_ties(rows))}
 
 
@@ -68,7 +71,7 @@ def refusal(book: Facsimile) -> str:
 
 @pytest.mark.parametrize("release_id", RELEASES)
 def test_shipped_figures_read_back_cell_by_cell(release_id: str, tmp_path: Path) -> None:
-    shipped, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
+    shipped = read_observations(SurveyObservation, FIGURES / f"{release_id}.parquet")
     written = Facsimile.of(FIGURES / f"{release_id}.parquet", TITLE).write(tmp_path / "book.xlsx")
     workbook = open_workbook(written)
     again = read_appendix_tables(workbook, release_id, period_end(release_id))
@@ -142,16 +145,18 @@ def test_sub_offences_know_their_offence(book: Facsimile) -> None:
 
 
 def test_observations_survive_their_file(tmp_path: Path) -> None:
-    rows, notices = read_survey_observations(FIGURES / f"{LATEST}.parquet")
+    path = FIGURES / f"{LATEST}.parquet"
+    rows, notices = read_observations(SurveyObservation, path), read_notices(path)
     for name in ("one.parquet", "two.parquet"):
-        write_survey_observations(rows, notices, tmp_path / name)
-    assert read_survey_observations(tmp_path / "one.parquet") == (rows, notices)
+        write_observations(rows, tmp_path / name, notices)
+    assert read_observations(SurveyObservation, tmp_path / "one.parquet") == rows
+    assert read_notices(tmp_path / "one.parquet") == notices
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
 
 
 def test_a_file_of_another_kind_is_refused() -> None:
-    with pytest.raises(Problem, match="does not hold survey observations"):
-        read_survey_observations(FIGURES / "pfa-2024-12.parquet")
+    with pytest.raises(Problem, match="it holds another table"):
+        read_observations(SurveyObservation, FIGURES / "pfa-2024-12.parquet")
 
 
 class TestBadInput:
@@ -276,7 +281,7 @@ class TestArithmetic:
         self, release_id: str
     ) -> None:
         path = ROOT / "config" / "corrections.yaml"
-        rows, _ = read_survey_observations(FIGURES / f"{release_id}.parquet")
+        rows = read_observations(SurveyObservation, FIGURES / f"{release_id}.parquet")
         listed = [entry for entry in read_corrections(path) if entry.release == release_id]
         ties = find_survey_ties(rows)
         check_ties(ties, rows, listed, path)
@@ -371,7 +376,7 @@ class TestArithmetic:
         corrections.write_text("[]\n")
         written = book.write(tmp_path / "book.xlsx")
         with pytest.raises(Problem, match=r"cell B9: holds a change of 12, but 1\.3 after 4\.7"):
-            read_appendix_release(written, LATEST, LATEST_END, corrections)
+            read_release(written, read_registry(ROOT / REGISTRY)[LATEST], corrections)
 
 
 class TestNotices:
@@ -404,5 +409,5 @@ class TestNotices:
         assert ("cover_date", "Cover Sheet", "A3") in found
 
     def test_shipped_figures_keep_the_notices_of_their_workbook(self) -> None:
-        _, notices = read_survey_observations(FIGURES / f"{LATEST}.parquet")
+        notices = read_notices(FIGURES / f"{LATEST}.parquet")
         assert {notice.kind for notice in notices} == {"empty_sheet", "cover_date", "two_values"}

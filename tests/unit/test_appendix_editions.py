@@ -23,7 +23,7 @@ from crimeshare.tables.appendix_notices import find_notices
 from crimeshare.tables.appendix_periods import heads_flags, year_before, year_of_header
 from crimeshare.tables.labels import plain
 from crimeshare.tables.layout import UnknownNames
-from crimeshare.tables.survey_observations import SurveyObservation
+from crimeshare.tables.observations import SurveyObservation
 from crimeshare.tables.ties import broken
 from tests.appendix_facsimile import Cell, Facsimile, own_layout
 

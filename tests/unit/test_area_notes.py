@@ -16,7 +16,7 @@ from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import SERIES, Estimates
 from crimeshare.reference import REFERENCE, areas, read_rows
 from crimeshare.sources.registry import read_registry
-from crimeshare.tables.observations import read_observations
+from crimeshare.tables.observations import Observation, read_observations
 from tests.conftest import ROOT
 from tests.facsimile import FIGURES
 
@@ -40,7 +40,7 @@ def test_every_note_names_a_known_release_area_and_cell() -> None:
 def test_every_label_of_a_region_or_force_that_refers_to_a_note_has_it(path: Path) -> None:
     referring = {
         (row.release_id, row.area_code)
-        for row in read_observations(path)
+        for row in read_observations(Observation, path)
         if areas().get(row.area_code or "")
         and areas()[row.area_code].area_type in ("region", "force")
         and REFERS.search(row.area_label)

@@ -15,8 +15,8 @@ from crimeshare.reference import read_rows
 from crimeshare.releases import checking
 from crimeshare.releases.checking import Check, check_releases
 from crimeshare.releases.renewal import write_announced
+from crimeshare.sources.datasets import HOME_OFFICE
 from crimeshare.sources.mirror import MirrorFolder
-from crimeshare.sources.publishers import HOME_OFFICE
 from crimeshare.sources.registry import read_copies
 from tests.editions import DATASET, book, folder
 from tests.releases import DATASETS, FILE, KNOWN, NEXT, Here, set_up, sha256

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crimeshare.releases.conversion import replaces_conversion, report
-from crimeshare.tables.quarter_figures import QuarterFigure, write_quarter_figures
+from crimeshare.tables.observations import QuarterFigure, write_observations
 from crimeshare.tables.recorded_quarters import read_recorded_quarters
 from tests.open_document import Row, line, open_data
 
@@ -25,7 +25,7 @@ def file(folder: Path, rows: Sequence[Row]) -> list[QuarterFigure]:
 
 def kept(path: Path, figures: Sequence[QuarterFigure]) -> Path:
     path.parent.mkdir(exist_ok=True)
-    write_quarter_figures(figures, path)
+    write_observations(figures, path)
     return path
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crimeshare.problems import Problem
+from crimeshare.sources.registry import read_registry
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.layout import UnknownNames
 from crimeshare.tables.observations import Observation
@@ -25,6 +26,7 @@ SHIPPED = facsimile.figures(EDITION)
 END = SHIPPED[0].period_end
 BY_PARTNERSHIP = [row for row in SHIPPED if row.parent_code]
 CORRECTIONS = ROOT / "config" / "corrections.yaml"
+RELEASE = read_registry(ROOT / "config" / "releases.csv")[EDITION]
 
 
 def as_csv(grid: dict[Place, object], *, commas: bool = False) -> bytes:
@@ -72,7 +74,7 @@ def test_a_zip_of_tables_says_what_the_workbook_says(
         f"csp/{name.strip()}.csv": as_csv(grid, commas=commas) for name, grid in tables.items()
     }
     path = zipped(tmp_path / "partnerships.zip", files)
-    assert said(read_release(path, EDITION, END, CORRECTIONS)) == said(BY_PARTNERSHIP)
+    assert said(read_release(path, RELEASE, CORRECTIONS).rows) == said(BY_PARTNERSHIP)
 
 
 def test_one_table_alone_is_read_and_names_its_file_and_cells(
@@ -81,7 +83,7 @@ def test_one_table_alone_is_read_and_names_its_file_and_cells(
     name, grid = next((name, grid) for name, grid in tables.items() if name.strip() == "Table C2")
     path = tmp_path / "Table C2.csv"
     path.write_bytes(as_csv(grid))
-    rows = read_release(path, EDITION, END, CORRECTIONS)
+    rows = read_release(path, RELEASE, CORRECTIONS).rows
     assert said(rows) == said([row for row in BY_PARTNERSHIP if row.sheet == name])
     newport = next(r for r in rows if r.area_name == "Newport" and r.offence_id == "total")
     assert (newport.sheet, newport.cell, newport.value) == ("Table C2", "G127", 19614)
@@ -103,7 +105,7 @@ def test_a_changed_figure_breaks_the_sum_of_its_partnership(
     path = tmp_path / "Table C2.csv"
     path.write_bytes(as_csv({**grid, at: 91614}))
     with pytest.raises(Problem, match="G127"):
-        read_release(path, EDITION, END, CORRECTIONS)
+        read_release(path, RELEASE, CORRECTIONS)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_what_is_no_table_gets_a_sentence(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Problem, match=sentence):
-        read_release(tmp_path / name, EDITION, END, CORRECTIONS)
+        read_release(tmp_path / name, RELEASE, CORRECTIONS)
 
 
 def test_a_damaged_zip_gets_a_sentence(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from crimeshare.releases.precedent import Past, beside_earlier_surveys
-from crimeshare.tables.survey_observations import SurveyObservation, read_survey_observations
+from crimeshare.tables.observations import SurveyObservation, read_observations
 from tests.facsimile import FIGURES
 
 END = date(2025, 12, 31)
@@ -17,7 +17,7 @@ PAST = [Past("appendix-2025-09", date(2025, 9, 30), FIGURES / "appendix-2025-09.
 
 @pytest.fixture(scope="module")
 def observations() -> list[SurveyObservation]:
-    return read_survey_observations(FIGURES / "appendix-2025-12.parquet")[0]
+    return read_observations(SurveyObservation, FIGURES / "appendix-2025-12.parquet")
 
 
 def test_an_edition_that_revises_as_others_did_is_let_through(

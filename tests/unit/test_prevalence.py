@@ -27,6 +27,7 @@ from crimeshare.measures.published_changes import (
 )
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
+from crimeshare.tables.observations import SurveyObservation, read_notices, read_observations
 from crimeshare.tables.survey_combining import (
     combine_notices,
     combine_recorded_offence_codes,
@@ -35,7 +36,6 @@ from crimeshare.tables.survey_combining import (
     read_gathered_estimates,
     to_frame,
 )
-from crimeshare.tables.survey_observations import read_survey_observations
 
 ROOT = Path(__file__).parents[2]
 FIGURES = ROOT / "resources" / "figures"
@@ -47,7 +47,7 @@ LATEST = "appendix-2025-12"
 def observations() -> pd.DataFrame:
     rows = []
     for path in sorted(FIGURES.glob("appendix-*.parquet")):
-        rows += read_survey_observations(path)[0]
+        rows += read_observations(SurveyObservation, path)
     return to_frame(rows)
 
 
@@ -158,7 +158,7 @@ class TestCleanTables:
         assert stalking.groupby("release_id").size().max() == 2
 
     def test_notices(self) -> None:
-        _, notices = read_survey_observations(FIGURES / f"{LATEST}.parquet")
+        notices = read_notices(FIGURES / f"{LATEST}.parquet")
         table = combine_notices(notices)
         assert (table["kind"] == "empty_sheet").sum() == 2
         assert combine_notices([]).empty

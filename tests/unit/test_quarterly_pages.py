@@ -211,10 +211,10 @@ def test_a_workbooks_figure_names_its_cell(
         tmp_path / "prc.ods",
         {"2023_24": [line("Gwent", "8L", 50, quarter=n) for n in (1, 2, 3, 4)]},
     )
-    from crimeshare.tables.quarter_figures import read_quarter_figures, write_quarter_figures
+    from crimeshare.tables.observations import QuarterFigure, read_arrow, write_observations
 
-    write_quarter_figures(read_recorded_quarters(path, "prc-2024-03"), tmp_path / "f.parquet")
-    table = combine_recorded_quarters([read_quarter_figures(tmp_path / "f.parquet")])
+    write_observations(read_recorded_quarters(path, "prc-2024-03"), tmp_path / "f.parquet")
+    table = combine_recorded_quarters([read_arrow(QuarterFigure, tmp_path / "f.parquet")])
     write_quarterly(tmp_path, root, read_table(built / RECORDED), table)
     own = open_quarterly(GROUP, tmp_path)
     newest = own.quarters(estimates.place("gwent", "force"), "stalking_harassment", "8L")[-1]

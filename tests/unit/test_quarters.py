@@ -11,12 +11,12 @@ import pytest
 from crimeshare.measures.quarters import compute_home_office_check, compute_quarterly_series
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.parquet import read_table
+from crimeshare.periods import quarter
 from crimeshare.reference import areas
 from crimeshare.tables.combining import combine_recorded_crime
+from crimeshare.tables.observations import SurveyObservation, read_observations
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
-from crimeshare.tables.quarter_figures import quarter
 from crimeshare.tables.survey_combining import combine_recorded_offence_codes, to_frame
-from crimeshare.tables.survey_observations import read_survey_observations
 from tests.quarterly import series_of, shipped
 
 GROUP = "stalking_harassment"
@@ -67,7 +67,7 @@ class TestTheShippedRelease:
     ) -> None:
         """Another workbook, of another publisher: every code and year since April 2013."""
         path = root / "resources" / "figures" / "appendix-2025-12.parquet"
-        rows, _ = read_survey_observations(path)
+        rows = read_observations(SurveyObservation, path)
         codes = combine_recorded_offence_codes(to_frame(rows))
         ons = codes[(codes["table"] == "offence_codes") & codes["code"].isin(CODES)]
         ours = series[(series["area_code"] == NATION) & series["year_count"].notna()]

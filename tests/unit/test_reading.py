@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from crimeshare.problems import Problems
-from crimeshare.tables import police_force_area
 from crimeshare.tables.grid import Workbook, address, open_workbook
-from crimeshare.tables.layout import UnknownNames
+from crimeshare.tables.layout import LAYOUTS, UnknownNames
 from crimeshare.tables.observations import Observation
 from crimeshare.tables.police_force_area import read_police_force_area_tables
 from tests import facsimile
@@ -24,10 +23,13 @@ from tests.facsimile import Book
 ERAS = ["pfa-2016-06", "pfa-2018-06-corrected", "pfa-2019-12", "pfa-2024-12"]
 
 
-def read(book: Book, like: list[Observation], folder: Path) -> list[Observation]:
+def read(
+    book: Book, like: list[Observation], folder: Path, layout: Path = LAYOUTS / "pfa"
+) -> list[Observation]:
     suffix = ".xls" if like[0].release_id == "pfa-2016-06" else ".xlsx"
     workbook = open_workbook(facsimile.write(book, folder / f"facsimile{suffix}"))
-    return read_police_force_area_tables(workbook, like[0].release_id, like[0].period_end)
+    release_id, period_end = like[0].release_id, like[0].period_end
+    return read_police_force_area_tables(workbook, release_id, period_end, folder=layout)
 
 
 def as_written(row: Observation) -> Observation:
@@ -343,12 +345,9 @@ def test_rows_without_an_area_are_passed_over(tmp_path: Path) -> None:
     assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
 
 
-def test_lines_that_name_what_no_file_knows_are_all_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lines_that_name_what_no_file_knows_are_all_told(tmp_path: Path) -> None:
     layouts = tmp_path / "pfa"
-    shutil.copytree(police_force_area.FOLDER, layouts)
-    monkeypatch.setattr(police_force_area, "FOLDER", layouts)
+    shutil.copytree(LAYOUTS / "pfa", layouts)
     for file, line in [
         ("columns.csv", "cyber crime,offence,cyber_crime"),
         ("columns.csv", "remarks,skip,"),
@@ -360,7 +359,7 @@ def test_lines_that_name_what_no_file_knows_are_all_told(
             lines.write(f"{line}\n")
     shipped = facsimile.figures("pfa-2024-12")
     with pytest.raises(Problems) as caught:
-        read(facsimile.from_figures(shipped), shipped, tmp_path)
+        read(facsimile.from_figures(shipped), shipped, tmp_path, layouts)
     told = str(caught.value)
     assert len(caught.value.problems) == 5
     for words in ["cyber_crime", "'skip'", "E23000099", "the table 'count'", "'[q]'"]:

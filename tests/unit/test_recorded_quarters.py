@@ -9,17 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from crimeshare.periods import quarter
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import areas, offences, read_rows
 from crimeshare.tables.layout import UnknownNames
+from crimeshare.tables.observations import QuarterFigure, read_arrow, write_observations
 from crimeshare.tables.open_document import sheets
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
-from crimeshare.tables.quarter_figures import (
-    QuarterFigure,
-    quarter,
-    read_quarter_figures,
-    write_quarter_figures,
-)
 from crimeshare.tables.recorded_quarters import (
     FOLDER,
     NO_AREA,
@@ -106,8 +102,8 @@ def test_every_figure_names_the_cells_it_was_added_up_from(tmp_path: Path) -> No
 
 
 def combine(figures: Sequence[QuarterFigure], folder: Path) -> pd.DataFrame:
-    write_quarter_figures(figures, folder / "figures.parquet")
-    return combine_recorded_quarters([read_quarter_figures(folder / "figures.parquet")])
+    write_observations(figures, folder / "figures.parquet")
+    return combine_recorded_quarters([read_arrow(QuarterFigure, folder / "figures.parquet")])
 
 
 def test_titles_and_empty_rows_and_columns_move_the_cells_only(tmp_path: Path) -> None:
@@ -309,7 +305,7 @@ class TestConversions:
 def test_figures_that_are_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / "damaged.parquet").write_bytes(b"PAR1")
     with pytest.raises(Problem, match="Restore it from the repository"):
-        read_quarter_figures(tmp_path / "damaged.parquet")
+        read_arrow(QuarterFigure, tmp_path / "damaged.parquet")
 
 
 def test_a_cell_and_a_conversion_never_stand_side_by_side(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from crimeshare.problems import Problem, Problems
-from crimeshare.sources.publishers import OFFICE_FOR_NATIONAL_STATISTICS
+from crimeshare.sources.datasets import OFFICE_FOR_NATIONAL_STATISTICS
 from crimeshare.sources.registry import (
     COLUMNS,
     COPIES,

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from crimeshare.releases.editions import month_end
+from crimeshare.periods import month_end
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 from crimeshare.tables.observations import Observation, read_observations, write_observations
 from tests.editions import folder, shifted
@@ -36,7 +36,7 @@ def multiply(project: Path, times: int) -> list[str]:
     made, faults = [], []
     for release, period_end in _later(shipped, (times - 1) * len(shipped)):
         release_id = f"pfa-{period_end:%Y-%m}"
-        rows = read_observations(figures / f"{release.release_id}.parquet")
+        rows = read_observations(Observation, figures / f"{release.release_id}.parquet")
         rows = [
             dataclasses.replace(row, release_id=release_id)
             for row in _reorganised(shifted(rows, period_end))

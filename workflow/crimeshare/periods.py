@@ -38,8 +38,31 @@ def year_ending(text: str) -> date:
     if month is None:
         hint = did_you_mean(found["month"].capitalize(), MONTHS) or "."
         raise ValueError(f"is `{text}`; there is no month `{found['month']}`{hint}")
-    year, number = int(found["year"]), MONTHS.index(month) + 1
-    return date(year, number, calendar.monthrange(year, number)[1])
+    return month_end(int(found["year"]), MONTHS.index(month) + 1)
+
+
+def month_end(year: int, month: int) -> date:
+    """The last day of a month."""
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def first_day(period_end: date) -> date:
+    """The first day of the twelve months that end with the month of ``period_end``.
+
+    >>> first_day(date(2025, 12, 31)), first_day(date(2024, 3, 31))
+    (datetime.date(2025, 1, 1), datetime.date(2023, 4, 1))
+    """
+    return date(period_end.year - (period_end.month < 12), period_end.month % 12 + 1, 1)
+
+
+def quarter(financial_year: int, number: int) -> tuple[date, date]:
+    """First and last day of a quarter of the financial year that begins in April.
+
+    >>> quarter(2023, 4)
+    (datetime.date(2024, 1, 1), datetime.date(2024, 3, 31))
+    """
+    year, month = (financial_year, 1 + 3 * number) if number < 4 else (financial_year + 1, 1)
+    return date(year, month, 1), month_end(year, month + 2)
 
 
 def in_words(period_end: date) -> str:
@@ -49,8 +72,7 @@ def in_words(period_end: date) -> str:
 
 def a_year_before(period_end: date) -> date:
     """The last day of the year before: 28 February before 29 February."""
-    year = period_end.year - 1
-    return date(year, period_end.month, calendar.monthrange(year, period_end.month)[1])
+    return month_end(period_end.year - 1, period_end.month)
 
 
 def months_between(earlier: date, later: date) -> int:

@@ -9,10 +9,6 @@
 #       results/clean/checks.parquet               figures of each edition that others vouch for
 #       results/clean/check_kinds.parquet          identities of each edition, by kind
 
-police_force_area_releases = [
-    release.release_id for release in releases.values() if release.dataset == "pfa"
-]
-
 
 rule read_release:
     input:
@@ -40,10 +36,7 @@ rule read_release:
 
 rule combine_recorded_crime:
     input:
-        observations=expand(
-            "results/observations/{release_id}.parquet",
-            release_id=police_force_area_releases,
-        ),
+        observations=observations_of(FORCE_AREAS),
         reference=depends("combine_recorded_crime").files,
     output:
         recorded_crime="results/clean/recorded_crime.parquet",
@@ -66,13 +59,8 @@ rule combine_recorded_crime:
 
 rule check_editions:
     input:
-        recorded=expand(
-            "results/observations/{release_id}.parquet",
-            release_id=police_force_area_releases,
-        ),
-        surveyed=lambda wildcards: expand(
-            "results/observations/{release_id}.parquet", release_id=appendix_releases
-        ),
+        recorded=observations_of(FORCE_AREAS),
+        surveyed=observations_of(APPENDIX),
         reference=depends("check_editions").files,
     output:
         checks="results/clean/checks.parquet",
@@ -95,10 +83,7 @@ rule check_editions:
 
 rule ship_figures:
     input:
-        observations=expand(
-            "results/observations/{release_id}.parquet",
-            release_id=releases,
-        ),
+        observations=observations_of(*READERS),
     log:
         "results/logs/ship_figures.log",
     conda:

@@ -7,6 +7,15 @@ def origin_of(release):
     return shipped(path) if path.startswith("resources/figures/") else path
 
 
+def observations_of(*readers):
+    """What was read of the releases whose tables these readers know."""
+    return [
+        f"results/observations/{release.release_id}.parquet"
+        for release in releases.values()
+        if release.reader in readers
+    ]
+
+
 def made_from(*notebooks):
     """The tables and files that the pages of notebooks are made from, and they."""
     found = {

@@ -20,11 +20,7 @@ hashed = [
 ]
 
 # A workbook is described as the publication it is; what was read beside, as a file of the project.
-releases_read = [
-    *police_force_area_releases,
-    *appendix_releases,
-    *quarter_releases,
-]
+releases_read = list(releases)
 files_read = [
     *(
         path

@@ -1,18 +1,13 @@
 # Quarters: recorded crime by quarter and offence code, and beside the yearly figures of ONS.
 #
-# in    resources/releases/<prc release>/<file>       the Home Office's workbook, or
-#       resources/figures/<prc release>.parquet       the figures shipped in its place
+# in    results/observations/<prc release>.parquet    as the Home Office's file has them
 #       results/clean/recorded_crime.parquet          ONS's yearly counts
 #       resources/reference/recording_changes.csv     what changed in police recording, and when
-# out   results/observations/<prc release>.parquet
-#       results/clean/recorded_quarters.parquet       one row a force, quarter and offence
+# out   results/clean/recorded_quarters.parquet       one row a force, quarter and offence
 #       results/estimates/quarterly_series.parquet    the same with regions and countries
 #       results/estimates/home_office_check.parquet   both publishers' counts of a year
 #       resources/figures/<prc release>.parquet       from a conversion, if asked for by name
 
-quarter_releases = [
-    release.release_id for release in releases.values() if release.dataset == "prc"
-]
 quarter_targets = [
     "results/estimates/quarterly_series.parquet",
     "results/estimates/seasonally_adjusted.parquet",
@@ -20,39 +15,9 @@ quarter_targets = [
 ]
 
 
-ruleorder: read_recorded_quarters > read_release
-
-
-rule read_recorded_quarters:
-    input:
-        origin=lambda wildcards: origin_of(registry[wildcards.release_id]),
-        reference=depends("read_recorded_quarters").files,
-    output:
-        observations="results/observations/{release_id}.parquet",
-    log:
-        "results/logs/read_recorded_quarters/{release_id}.log",
-    benchmark:
-        "results/benchmarks/read_recorded_quarters/{release_id}.tsv"
-    wildcard_constraints:
-        # A registry without any has nothing to read: an empty pattern would match all.
-        release_id="|".join(quarter_releases) or "none",
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=depends("read_recorded_quarters").software,
-    message:
-        "Reading {wildcards.release_id}"
-    script:
-        "../scripts/read_recorded_quarters.py"
-
-
 rule combine_recorded_quarters:
     input:
-        figures=expand(
-            "results/observations/{release_id}.parquet", release_id=quarter_releases
-        ),
+        figures=observations_of(QUARTERS),
         reference=depends("combine_recorded_quarters").files,
     output:
         quarters="results/clean/recorded_quarters.parquet",

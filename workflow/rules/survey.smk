@@ -1,16 +1,14 @@
 # Survey: what the Crime Survey estimates, with what uncertainty, and what its publisher says
 # of changes.
 #
-# in    resources/releases/<appendix release>/<file>   workbooks, or
-#       resources/figures/<appendix release>.parquet   the figures shipped in their place
+# in    results/observations/<appendix release>.parquet  as the appendix tables have them
 #       resources/figures/personal-prevalence-*.parquet  estimates published with standard errors
 #       resources/figures/stalking-*.parquet             estimates published with bases
 #       resources/reference/stalking_prevalence.csv     estimates gathered one by one
 #       resources/reference/assumed_bases.csv           what is assumed where no base is published,
 #       resources/reference/module_bases.csv            and the published bases it rests on
 #       resources/reference/survey_breaks.csv           where a series breaks
-# out   results/observations/<appendix release>.parquet
-#       results/clean/survey_estimates.parquet          proportions with bases
+# out   results/clean/survey_estimates.parquet          proportions with bases
 #       results/clean/survey_comparisons.parquet        years ONS compared, with its verdicts
 #       results/clean/recorded_offence_codes.parquet    police recorded offences by code
 #       results/clean/survey_notices.parquet            oddities of the workbooks
@@ -24,9 +22,6 @@
 #       results/estimates/offences_per_victims.parquet  where recorded crime and survey meet
 #       results/estimates/recorded_beside_survey.parquet  the same by crime and year
 
-appendix_releases = [
-    release.release_id for release in releases.values() if release.dataset == "appendix"
-]
 survey_targets = [
     "results/clean/recorded_offence_codes.parquet",
     "results/clean/survey_notices.parquet",
@@ -45,41 +40,9 @@ taken_in = sorted(
 )
 
 
-ruleorder: read_appendix_tables > read_release
-
-
-rule read_appendix_tables:
-    input:
-        origin=lambda wildcards: origin_of(registry[wildcards.release_id]),
-        corrections="config/corrections.yaml",
-        reference=depends("read_appendix_tables").files,
-    output:
-        observations="results/observations/{release_id}.parquet",
-    log:
-        "results/logs/read_appendix_tables/{release_id}.log",
-    benchmark:
-        "results/benchmarks/read_appendix_tables/{release_id}.tsv"
-    wildcard_constraints:
-        # A registry without any has nothing to read: an empty pattern would match all.
-        release_id="|".join(appendix_releases) or "none",
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=depends("read_appendix_tables").software,
-        release=lambda wildcards: registry[wildcards.release_id],
-    message:
-        "Reading {wildcards.release_id}"
-    script:
-        "../scripts/read_appendix_tables.py"
-
-
 rule combine_survey:
     input:
-        observations=expand(
-            "results/observations/{release_id}.parquet", release_id=appendix_releases
-        ),
+        observations=observations_of(APPENDIX),
         taken_in=taken_in,
         gathered=shipped("resources/reference/stalking_prevalence.csv"),
         reference=depends("combine_survey").files,

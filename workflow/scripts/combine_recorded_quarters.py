@@ -4,9 +4,9 @@ from pathlib import Path
 
 from crimeshare.parquet import write_table
 from crimeshare.running import running
+from crimeshare.tables.observations import QuarterFigure, read_arrow
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
-from crimeshare.tables.quarter_figures import read_quarter_figures
 
 with running(snakemake):
-    figures = [read_quarter_figures(Path(path)) for path in snakemake.input.figures]
+    figures = [read_arrow(QuarterFigure, Path(path)) for path in snakemake.input.figures]
     write_table(combine_recorded_quarters(figures), snakemake.output.quarters)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
+from crimeshare.tables.observations import SurveyObservation, read_notices, read_observations
 from crimeshare.tables.survey_combining import (
     combine_notices,
     combine_recorded_offence_codes,
@@ -13,14 +14,12 @@ from crimeshare.tables.survey_combining import (
     read_gathered_estimates,
     to_frame,
 )
-from crimeshare.tables.survey_observations import read_survey_observations
 
 with running(snakemake):
     observations, notices = [], []
     for path in map(Path, snakemake.input.observations):
-        rows, oddities = read_survey_observations(path)
-        observations += rows
-        notices += oddities
+        observations += read_observations(SurveyObservation, path)
+        notices += read_notices(path)
     table = to_frame(observations)
     estimates = gather_survey_estimates(
         combine_survey_estimates(table),

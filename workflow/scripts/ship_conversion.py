@@ -5,14 +5,15 @@ from pathlib import Path
 from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.running import replacing, running, say
+from crimeshare.sources.datasets import QUARTERS
 from crimeshare.sources.registry import REGISTRY, read_registry
-from crimeshare.tables.quarter_figures import write_quarter_figures
+from crimeshare.tables.observations import write_observations
 from crimeshare.tables.recorded_quarters import read_conversion
 
 with running(snakemake):
     configuration = read_configuration(snakemake.config)
     registry = read_registry(REGISTRY)
-    quarterly = [name for name, release in registry.items() if release.dataset == "prc"]
+    quarterly = [name for name, release in registry.items() if release.reader == QUARTERS]
     release_id = configuration.release or (quarterly[-1] if quarterly else "")
     if release_id not in quarterly:
         raise Problem(
@@ -26,5 +27,5 @@ with running(snakemake):
         )
     target = Path("resources/figures") / f"{release_id}.parquet"
     with replacing(target) as path:
-        write_quarter_figures(read_conversion(Path(configuration.conversion), release_id), path)
+        write_observations(read_conversion(Path(configuration.conversion), release_id), path)
     say(f"{target} holds the figures of {release_id}, read from a conversion.")

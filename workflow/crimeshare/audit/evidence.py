@@ -22,6 +22,7 @@ from crimeshare.audit.offence_codes import offence_codes
 from crimeshare.problems import Problem
 from crimeshare.reference import REFERENCE, Area, areas, areas_around, read_rows
 from crimeshare.running import replacing
+from crimeshare.sources import datasets
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 from crimeshare.tables.appendix_layout import FOLDER
 from crimeshare.tables.labels import plain
@@ -204,14 +205,18 @@ def read_build(root: Path) -> Evidence:
 
 def read_shipped(root: Path) -> Evidence:
     """The figures shipped in ``root``; raises Problem where there are none."""
-    figures = root / SHIPPED
+    registry = read_registry(root / REGISTRY)
+    shipped: dict[str, list[Path]] = {reader: [] for reader in datasets.READERS}
+    for name, release in sorted(registry.items()):
+        if (path := root / SHIPPED / f"{name}.parquet").is_file():
+            shipped[release.reader].append(path)
     return Evidence(
-        read_registry(root / REGISTRY),
-        _read(sorted(figures.glob("pfa-*.parquet")), _RECORDED),
-        _shipped_codes(sorted(figures.glob("appendix-*.parquet"))),
-        _read(sorted(figures.glob("prc-*.parquet")), _QUARTERS),
+        registry,
+        _read(shipped[datasets.FORCE_AREAS], _RECORDED),
+        _shipped_codes(shipped[datasets.APPENDIX]),
+        _read(shipped[datasets.QUARTERS], _QUARTERS),
         partial(_shipped_survey, root),
-        partial(_residents, root, sorted(figures.glob("pfa-*.parquet"))),
+        partial(_residents, root, shipped[datasets.FORCE_AREAS]),
         read_rows(root / RECORDING_CHANGES),
     )
 

@@ -10,24 +10,20 @@ from functools import cache
 from crimeshare.audit.findings import Finding
 from crimeshare.periods import MONTHS, in_words
 from crimeshare.reference import REFERENCE, read_rows
+from crimeshare.sources.datasets import DATASETS, QUARTERS
 from crimeshare.sources.registry import Release
 
 # As ONS names the file of an edition that it issued again.
 _REISSUED = re.compile(r"(?:v[2-9]|correct\w*)\.\w+$", re.IGNORECASE)
 
-DATASETS = {
-    "pfa": "police force area tables",
-    "appendix": "appendix tables",
-    "prc": "Home Office open data",
-}
-
 
 def release_name(release: Release) -> str:
     """A release by its dataset and year."""
-    if release.dataset == "prc":
-        return DATASETS["prc"]
+    dataset = DATASETS[release.dataset]
+    if dataset.reader == QUARTERS:
+        return dataset.name
     issue = ", corrected" if release.release_id.endswith("-corrected") else ""
-    return f"{DATASETS[release.dataset]}, {in_words(release.period_end)}{issue}"
+    return f"{dataset.name}, {in_words(release.period_end)}{issue}"
 
 
 def vintage_name(finding: Finding, registry: Mapping[str, Release]) -> str:

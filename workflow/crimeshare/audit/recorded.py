@@ -19,6 +19,7 @@ from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.cells import Cell
 from crimeshare.periods import a_year_before
 from crimeshare.reference import areas, areas_around, offences
+from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
 
 RANKED = {
     "main groups": "rank_main_groups",
@@ -71,7 +72,7 @@ class Releases:
         self.registry = evidence.registry
         order = list(self.registry)
         self._order = sorted(
-            (r for r in self.registry if self.registry[r].dataset in ("pfa", "appendix")),
+            (r for r in self.registry if self.registry[r].reader != QUARTERS),
             key=lambda r: (self.registry[r].period_end, order.index(r)),
         )
         self._found: dict[tuple[str, str, date], list[Finding]] = {}
@@ -101,7 +102,7 @@ class Releases:
         missing = [
             release
             for release in self.registry.values()
-            if release.dataset == "pfa"
+            if release.reader == FORCE_AREAS
             and release.period_end == period_end
             and release.release_id not in self.held
         ]
@@ -349,7 +350,7 @@ class Releases:
         """Vintages of a count in ONS's editions."""
         found = []
         for release_id in self._order:
-            if self.registry[release_id].dataset == "appendix":
+            if self.registry[release_id].reader == APPENDIX:
                 given = self._appendix(release_id, offence, day) if area == NATIONAL else None
             else:
                 given = self._tabled(

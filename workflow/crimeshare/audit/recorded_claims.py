@@ -54,6 +54,7 @@ from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.periods import a_year_before, in_words, months_between
 from crimeshare.problems import Problem
 from crimeshare.reference import Area, offences
+from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
 
 _WALES = "W92000004"
 # Sides that stand after "which is"; "fell" does not.
@@ -284,8 +285,8 @@ class RecordedAudit:
         return self._not_checkable(question)
 
     def _of_many_years(self, finding: Finding) -> bool:
-        dataset = self._releases.registry[finding.release_id].dataset
-        return dataset == "appendix" and finding.vintage == "revised"
+        reader = self._releases.registry[finding.release_id].reader
+        return reader == APPENDIX and finding.vintage == "revised"
 
     def _borne_out(
         self,
@@ -335,7 +336,7 @@ class RecordedAudit:
             self._say(reason, finding)
         same = self._say_elsewhere(question, reason)
         settles = ""
-        held = any(self._releases.registry[f.release_id].dataset == "pfa" for f in within)
+        held = any(self._releases.registry[f.release_id].reader == FORCE_AREAS for f in within)
         if held and (missing := self._releases.settling(question.claim.period)):
             settles = release_name(self._releases.registry[missing[0]])
             reason.say(f"ONS issued the edition twice; we do not have the other, {settles}.")
@@ -558,7 +559,7 @@ class RecordedAudit:
             return self._say_missing_code(question, reason)
         earlier = claim.previous if isinstance(claim, Change) else claim.since
         held = any(
-            self._releases.own_period(r) == day and self._releases.registry[r].dataset == "pfa"
+            self._releases.own_period(r) == day and self._releases.registry[r].reader == FORCE_AREAS
             for r in self._releases.held
         )
         if held and earlier:
@@ -592,7 +593,7 @@ class RecordedAudit:
         missing = [
             release
             for release in self._releases.registry.values()
-            if release.dataset == "appendix"
+            if release.reader == APPENDIX
             and release.period_end == day
             and release.release_id not in self._releases.held
         ]

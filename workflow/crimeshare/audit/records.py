@@ -17,6 +17,7 @@ from crimeshare.audit.recorded import Releases
 from crimeshare.audit.statements import Record
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.periods import a_year_before, in_words, months_between
+from crimeshare.sources.datasets import APPENDIX, QUARTERS
 
 # Fewer earlier years are no series that there could be a record of.
 _FEWEST = 3
@@ -102,14 +103,14 @@ def _runs(claim: Record, releases: Releases) -> list[Run]:
         # "Since 2015" says nothing of 2015 itself.
         later = [year for year in reached if not since or year.period_end > since]
         same = [year for year in later if year.excluding == own.excluding]
-        dataset = releases.registry[own.release_id].dataset
-        years = [year for year in same if _apart(year, own, annual=dataset == "appendix")]
+        release = releases.registry[own.release_id]
+        years = [year for year in same if _apart(year, own, annual=release.reader == APPENDIX)]
         if len(years) >= (1 if since else _FEWEST):
-            newest[dataset] = Run(
+            newest[release.dataset] = Run(
                 own,
                 since or years[0].period_end,
                 years,
-                [year for year in same if year not in years] if dataset == "prc" else [],
+                [year for year in same if year not in years] if release.reader == QUARTERS else [],
                 [year for year in later if year not in same and _apart(year, own, annual=False)],
             )
     return list(newest.values())

@@ -15,9 +15,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from crimeshare.periods import month_end
 from crimeshare.problems import Problem
 from crimeshare.releases.editions import (
-    month_end,
     next_id,
     period_of_address,
     period_of_name,

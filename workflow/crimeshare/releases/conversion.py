@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from crimeshare.running import replacing
-from crimeshare.tables.quarter_figures import read_quarter_figures
+from crimeshare.tables.observations import QuarterFigure, read_arrow
 
 KEY = ["area_code", "offence_id", "code", "period_end"]
 REPORTS = Path("results/releases")
@@ -18,20 +19,20 @@ _SHOWN = 5
 
 def replaces_conversion(shipped: Path, read: Path) -> bool:
     """Whether figures that are shipped come from a conversion, and those just read do not."""
-    if not shipped.name.startswith("prc-") or not shipped.is_file():
+    if not shipped.is_file() or "read_from" not in pq.read_schema(read).names:
         return False
     before, after = (
-        set(read_quarter_figures(path)["read_from"].unique().to_pylist())
+        read_arrow(QuarterFigure, path)["read_from"].unique().to_pylist()
         for path in (shipped, read)
     )
-    return before == {"conversion"} and after == {"workbook"}
+    return (before, after) == (["conversion"], ["workbook"])
 
 
 def differences(conversion: pa.Table, workbook: pa.Table) -> pd.DataFrame:
     """The figures that a conversion has otherwise than the file that it was made from.
 
     Args:
-        conversion: as :func:`crimeshare.tables.quarter_figures.read_quarter_figures` gives it.
+        conversion: as :func:`crimeshare.tables.observations.read_arrow` gives it.
         workbook: likewise, of the same release.
 
     Returns:
@@ -90,7 +91,7 @@ def report(shipped: Path, read: Path, folder: Path = REPORTS) -> list[str]:
     Returns:
         Sentences: how many figures are the same, how many are not, and the first of these.
     """
-    before, after = read_quarter_figures(shipped), read_quarter_figures(read)
+    before, after = read_arrow(QuarterFigure, shipped), read_arrow(QuarterFigure, read)
     found = differences(before, after)
     path = folder / f"{shipped.stem}-conversion.csv"
     with replacing(path) as target:

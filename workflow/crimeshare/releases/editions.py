@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import PurePosixPath
 
+from crimeshare.periods import month_end
 from crimeshare.problems import Problem, shown
 from crimeshare.sources.pages import Edition, read_edition, read_landing
 from crimeshare.sources.registry import Release
@@ -32,11 +32,6 @@ def period_of_name(text: str) -> date | None:
     """The last day of the one year that a text names, None if it names none or several."""
     found = set(periods(text))
     return month_end(*found.pop()) if len(found) == 1 else None
-
-
-def month_end(year: int, month: int) -> date:
-    """The last day of a month."""
-    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def spoken(period_end: date) -> str:

@@ -18,7 +18,7 @@ from crimeshare.problems import Problem
 from crimeshare.releases.editions import spoken, stem, workbooks
 from crimeshare.releases.finding import bring, find_release
 from crimeshare.releases.precedent import Past
-from crimeshare.releases.preflight import DoesNotFit, Proposal, Reading, preflight
+from crimeshare.releases.preflight import DoesNotFit, Pinnable, Proposal, preflight
 from crimeshare.running import replacing, say
 from crimeshare.sources.delivery import Delivery, Rejected, check_kind, inspecting
 from crimeshare.sources.pages import read_edition, read_version
@@ -186,7 +186,7 @@ def _accepting(
     accept: Sequence[str],
     project: Project,
     past: Sequence[Past],
-) -> Iterator[Reading]:
+) -> Iterator[Pinnable]:
     """Read the workbook, with the lines a person accepted; take them back if it fails later."""
     appended: dict[Path, bytes] = {}
     accepted: list[str] = []
@@ -275,7 +275,7 @@ def _moved(old: Release, by: Release, source: Source) -> Release:
     )
 
 
-def _append(rows: Sequence[Release], reading: Reading, project: Project) -> None:
+def _append(rows: Sequence[Release], reading: Pinnable, project: Project) -> None:
     """Append rows to the registry and ship figures: both, or neither."""
     with project.registry.open("rb") as file:
         content = file.read()

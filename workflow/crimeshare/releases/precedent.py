@@ -9,7 +9,7 @@ those of the edition before.  All of this may be right; it takes a person to say
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -20,10 +20,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from crimeshare.reference import areas, areas_around, offences, read_rows
-from crimeshare.tables.appendix_layout import FOLDER as APPENDIX
+from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
+from crimeshare.tables.appendix_layout import FOLDER
 from crimeshare.tables.labels import one_line, plain
-from crimeshare.tables.observations import Observation
-from crimeshare.tables.survey_observations import SurveyObservation
+from crimeshare.tables.observations import Observation, SurveyObservation
 from crimeshare.tables.ties import Place, lines_of, shown
 
 NATION = "K04000001"
@@ -122,6 +122,13 @@ def beside_earlier_surveys(
     ]
 
 
+BESIDE_EARLIER: Mapping[str, Callable[[Sequence[Any], date, Sequence[Past]], list[str]]] = {
+    FORCE_AREAS: beside_earlier_editions,
+    APPENDIX: beside_earlier_surveys,
+}
+"""What of an edition only a person can call right, by the reader of its dataset."""
+
+
 def _plain(row: object) -> dict[str, Any]:
     return dict(vars(row))
 
@@ -207,7 +214,7 @@ class _Areas(_Totals):
 
 def _nation(rows: Sequence[Mapping[str, Any]]) -> _Totals:
     """England and Wales in the table of offences by code."""
-    groups = {row["label"]: row["offence_id"] for row in read_rows(APPENDIX / "series_groups.csv")}
+    groups = {row["label"]: row["offence_id"] for row in read_rows(FOLDER / "series_groups.csv")}
     totals = _Totals()
     for row in rows:
         subtotal = row["table"] == "offence_codes" and row["item_id"] is None

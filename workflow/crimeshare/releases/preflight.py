@@ -18,28 +18,17 @@ import yaml
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import areas, offences
 from crimeshare.releases.editions import spoken
-from crimeshare.releases.precedent import (
-    Past,
-    beside_earlier_editions,
-    beside_earlier_surveys,
-    changes_of_tables,
-)
+from crimeshare.releases.precedent import BESIDE_EARLIER, Past, changes_of_tables
+from crimeshare.sources.datasets import DATASETS
 from crimeshare.sources.delivery import Delivery, Refused, Rejected
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import command
-from crimeshare.tables.appendix import read_appendix_tables
-from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
-from crimeshare.tables.appendix_notices import find_notices
-from crimeshare.tables.arithmetic import find_ties
-from crimeshare.tables.corrections import Correction, Faults, check_ties, read_corrections
-from crimeshare.tables.expectation import Expectation
-from crimeshare.tables.grid import Workbook, open_workbook
+from crimeshare.tables.corrections import Correction, Faults, read_corrections
 from crimeshare.tables.layout import UnknownNames, relative
-from crimeshare.tables.observations import Observation, read_observations, write_observations
+from crimeshare.tables.observations import Observation, read_observations
 from crimeshare.tables.opening import check_opens
-from crimeshare.tables.police_force_area import read_police_force_area_tables
-from crimeshare.tables.survey_observations import write_survey_observations
-from crimeshare.tables.ties import Fault, Place, Placed, Tie
+from crimeshare.tables.reading import READERS
+from crimeshare.tables.ties import Fault, Place
 
 # A total that moved by more than this between neighbouring releases is worth a look.
 _JUMP_OF_NATION, _JUMP_OF_FORCE = 0.2, 0.5
@@ -47,7 +36,7 @@ _PROPOSED = 20
 
 
 @dataclass(frozen=True)
-class Reading:
+class Pinnable:
     """A workbook that fits: how to ship its figures, and what is odd all the same."""
 
     write: Callable[[Path], None]
@@ -131,7 +120,7 @@ def preflight(
     corrections: Path,
     past: Sequence[Past] = (),
     accepted: Collection[str] = (),
-) -> Reading:
+) -> Pinnable:
     """Read a workbook as the release it should be.
 
     Args:
@@ -147,16 +136,15 @@ def preflight(
         DoesNotFit: names that the layouts do not know, or sums that do not hold; with the lines
             that would let it through.
     """
-    readers = {"pfa": _police_force_area, "appendix": _appendix}
-    if release.dataset not in readers:
+    if release.reader not in BESIDE_EARLIER:
         raise Problem(
-            f"{release.release_id}: nothing here reads workbooks of the dataset {release.dataset}; "
-            f"those read are {', '.join(readers)}."
+            f"{release.release_id}: no command pins a file of {DATASETS[release.dataset].name}; "
+            "CONTRIBUTING.md says how to take it in."
         )
     known = _Known(release, read_corrections(corrections), corrections, past, accepted)
     try:
         check_opens(workbook)
-        return readers[release.dataset](open_workbook(workbook), known)
+        return _read(workbook, known)
     except DoesNotFit:
         raise
     except UnknownNames as names:
@@ -189,10 +177,18 @@ class _Known:
             raise DoesNotFit([], doubts=doubts)
         return doubts
 
-    @property
-    def listed(self) -> list[Correction]:
-        """The faults known in this release."""
-        return [c for c in self.corrections if c.release == self.release.release_id]
+    def acknowledging(self, faults: Faults) -> DoesNotFit:
+        """Faults of the arithmetic, with the entries that would acknowledge them."""
+        entries = proposed_corrections(self.release.release_id, faults.faults)
+        told = list(faults.problems)
+        for place, line in entries.items():
+            told.append(f"If the workbook really says so, add to {self.file} the line: {line}")
+            if other := self.elsewhere(place):
+                told.append(f"The same cell of {other.release} is listed there: {other.reason}")
+        # A workbook with so many wrong cells, or with shifted rows, is not let through by a word.
+        whole = len(entries) == len(faults.faults) < _PROPOSED
+        proposed = [Proposal(self.file, line) for line in entries.values()]
+        return DoesNotFit(told, proposed if whole else ())
 
     def elsewhere(self, place: tuple[str, str]) -> Correction | None:
         """A fault known in the same cell of another release of the dataset."""
@@ -209,60 +205,29 @@ class _Known:
         )
 
 
-def _police_force_area(book: Workbook, known: _Known) -> Reading:
-    release_id, period_end = known.release.release_id, known.release.period_end
+def _read(workbook: Path, known: _Known) -> Pinnable:
+    release, reader = known.release, READERS[known.release.reader]
     nearest = min(
         known.past,
-        key=lambda past: (abs((past.period_end - period_end).days), past.period_end),
+        key=lambda past: (abs((past.period_end - release.period_end).days), past.period_end),
         default=None,
     )
-    earlier = read_observations(nearest.path) if nearest else []
-    observations = read_police_force_area_tables(
-        book, release_id, period_end, Expectation.of(earlier)
-    )
-    _check(known, find_ties(observations), observations)
-    warnings = known.settle(beside_earlier_editions(observations, period_end, known.past))
-    warnings += changes_of_tables(observations, period_end, known.past)
-    warnings += _oddities(observations, earlier) if earlier else []
-    return Reading(lambda path: write_observations(observations, path), warnings)
-
-
-def _appendix(book: Workbook, known: _Known) -> Reading:
-    release_id, period_end = known.release.release_id, known.release.period_end
-    observations = read_appendix_tables(book, release_id, period_end)
-    ties = find_survey_ties(observations)
-    _check(known, ties, observations, out_of_line(observations))
-    doubts = known.settle(beside_earlier_surveys(observations, period_end, known.past))
-    notices = find_notices(book, observations, release_id, period_end)
-    return Reading(
-        lambda path: write_survey_observations(observations, notices, path),
+    earlier = read_observations(reader.rows, nearest.path) if nearest else []
+    reading = reader.read(workbook, release, earlier)
+    try:
+        reader.check(reading.rows, release.release_id, known.file)
+    except Faults as faults:
+        raise known.acknowledging(faults) from faults
+    beside = BESIDE_EARLIER[release.reader](reading.rows, release.period_end, known.past)
+    return Pinnable(
+        reading.write,
         [
-            *doubts,
-            *changes_of_tables(observations, period_end, known.past),
-            *(notice.sentence for notice in notices),
+            *known.settle(beside),
+            *changes_of_tables(reading.rows, release.period_end, known.past),
+            *(_oddities(reading.rows, earlier) if earlier and reader.rows is Observation else ()),
+            *(notice.sentence for notice in reading.notices or ()),
         ],
     )
-
-
-def _check(
-    known: _Known,
-    ties: Sequence[Tie],
-    observations: Sequence[Placed],
-    doubt: Callable[[Placed, float | None], float] = lambda *_: 0.0,
-) -> None:
-    try:
-        check_ties(ties, observations, known.listed, known.file, doubt)
-    except Faults as problems:
-        entries = proposed_corrections(known.release.release_id, problems.faults)
-        told = list(problems.problems)
-        for place, line in entries.items():
-            told.append(f"If the workbook really says so, add to {known.file} the line: {line}")
-            if other := known.elsewhere(place):
-                told.append(f"The same cell of {other.release} is listed there: {other.reason}")
-        # A workbook with so many wrong cells, or with shifted rows, is not let through by a word.
-        whole = len(entries) == len(problems.faults) < _PROPOSED
-        proposed = [Proposal(known.file, line) for line in entries.values()]
-        raise DoesNotFit(told, proposed if whole else ()) from problems
 
 
 def proposed_corrections(release_id: str, faults: Sequence[Fault]) -> dict[Place, str]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from crimeshare.configuration import SOURCES, Configuration, is_url
 from crimeshare.problems import Problem
+from crimeshare.sources.datasets import OFFICE_FOR_NATIONAL_STATISTICS, Publisher
 from crimeshare.sources.mirror import MirrorFolder
-from crimeshare.sources.publishers import OFFICE_FOR_NATIONAL_STATISTICS, Publisher
 from crimeshare.sources.source import Source
 from crimeshare.sources.website import Website
 

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem, Problems, explained, shown
-from crimeshare.sources.publishers import Publisher, publisher
+from crimeshare.sources.datasets import DATASETS, Publisher
 
 REGISTRY = Path("config/releases.csv")
 COPIES = Path("config/copies.csv")
@@ -49,7 +49,7 @@ class Release:
     Attributes:
         release_id: dataset, year and month of the period's end, and `-vN` or `-corrected` where
             the edition was re-issued: `pfa-2018-06-corrected`.
-        dataset: short name; one of ONS's is a key of `datasets` in config/config.yaml.
+        dataset: short name, a key of :data:`crimeshare.sources.datasets.DATASETS`.
         period_end: last day of the year the figures are for.
         edition: ONS's name of the edition.
         published: day of publication, None where no source at hand states it.
@@ -86,7 +86,17 @@ class Release:
     @property
     def publisher(self) -> Publisher:
         """Who published it."""
-        return publisher(self.dataset)
+        return DATASETS[self.dataset].publisher
+
+    @property
+    def reader(self) -> str:
+        """Which reader knows the shape of its tables."""
+        return DATASETS[self.dataset].reader
+
+    @property
+    def title(self) -> str:
+        """What a reader calls its dataset, where the name stands alone."""
+        return DATASETS[self.dataset].title
 
     @property
     def page_url(self) -> str:
@@ -260,6 +270,7 @@ def _release(row: Mapping[str, str]) -> Release:
             problems.append(f"{column} is `{shown(row[column])}`; expected {expected}.")
 
     period_end, published, size = _day(row["period_end"]), _day(row["published"]), row["bytes"]
+    require("dataset", row["dataset"] in DATASETS, f"one of {', '.join(DATASETS)}")
     require("period_end", period_end is not None, "a day such as 2024-12-31")
     require("published", bool(published) or not row["published"], "a day, or nothing")
     if period_end is not None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from crimeshare.problems import Problem
-from crimeshare.sources.publishers import OFFICE_FOR_NATIONAL_STATISTICS
-from crimeshare.sources.publishers import ONS as ONS
+from crimeshare.sources.datasets import OFFICE_FOR_NATIONAL_STATISTICS
+from crimeshare.sources.datasets import ONS as ONS
 from crimeshare.sources.registry import Release
 
 

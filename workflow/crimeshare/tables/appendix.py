@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 
-from crimeshare.tables.appendix_arithmetic import find_survey_ties
+from crimeshare.periods import first_day
 from crimeshare.tables.appendix_cells import read_cell
 from crimeshare.tables.appendix_layout import (
     FOLDER,
@@ -25,14 +24,11 @@ from crimeshare.tables.appendix_layout import (
     Table,
     find_tables,
 )
-from crimeshare.tables.appendix_notices import find_notices
-from crimeshare.tables.appendix_periods import year_before
 from crimeshare.tables.appendix_presence import check_tables
-from crimeshare.tables.corrections import check_ties, read_corrections
-from crimeshare.tables.grid import Cell, Workbook, address, open_workbook
+from crimeshare.tables.grid import Cell, Workbook, address
 from crimeshare.tables.labels import one_line, plain, without_notes
 from crimeshare.tables.layout import Unknown, csv_line, relative
-from crimeshare.tables.survey_observations import Notice, SurveyObservation
+from crimeshare.tables.observations import SurveyObservation
 
 _BASE = re.compile(r"\bunweighted\b")
 _SUBCODE = re.compile(r"(\d{3}/\d{2}) - .+")
@@ -40,35 +36,6 @@ _SUBCODE = re.compile(r"(\d{3}/\d{2}) - .+")
 _RENAMED = 0.8
 _COPIED = ("measure_id", "parent_id", "unit_base", "closes_block")
 _TABLES_WITH_OWNER_BASES = ("prevalence", "incidence_rate")
-
-
-def read_appendix_release(
-    workbook: Path, release_id: str, period_end: date, corrections: Path
-) -> tuple[list[SurveyObservation], list[Notice]]:
-    """The observations of a workbook of appendix tables, known to add up, and its oddities.
-
-    Raises:
-        Problem: it is not a workbook.
-        UnknownNames: see :func:`read_appendix_tables`.
-        Problems: its arithmetic does not hold and ``corrections`` does not say why.
-    """
-    book = open_workbook(workbook)
-    observations = read_appendix_tables(book, release_id, period_end)
-    check_appendix_arithmetic(observations, release_id, corrections)
-    return observations, find_notices(book, observations, release_id, period_end)
-
-
-def check_appendix_arithmetic(
-    observations: Sequence[SurveyObservation], release_id: str, corrections: Path
-) -> None:
-    """Stop unless a release's figures, from a workbook or shipped, agree with each other.
-
-    Raises:
-        Problems: they do not and ``corrections`` does not say why, or it says so of a cell that
-            holds another value or breaks nothing.
-    """
-    listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
-    check_ties(find_survey_ties(observations), observations, listed, corrections)
 
 
 def read_appendix_tables(
@@ -108,7 +75,7 @@ def _read_table(
     else:
         rows = _measure_rows(layout, table)
     columns = _paired(layout, table) if line["change_of"] else table.columns
-    year_start = year_before(period_end)
+    year_start = first_day(period_end)
     for row in rows:
         for column in columns:
             value, marker, text = read_cell(layout, table, row, column)

@@ -20,7 +20,7 @@ from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_flags import impossible_flags
 from crimeshare.tables.appendix_layout import FOLDER
 from crimeshare.tables.labels import one_line, plain
-from crimeshare.tables.survey_observations import SurveyObservation
+from crimeshare.tables.observations import SurveyObservation
 from crimeshare.tables.ties import Place, Placed, Tie, lines_of, sum_tie
 
 # Changes are published in double precision, figures rounded as tables.csv says.

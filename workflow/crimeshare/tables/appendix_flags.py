@@ -17,7 +17,7 @@ from math import inf, sqrt
 
 from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_layout import FOLDER
-from crimeshare.tables.survey_observations import SurveyObservation
+from crimeshare.tables.observations import SurveyObservation
 from crimeshare.tables.ties import Tie
 
 # Design factors of household surveys lie between 1 and 2.  Those of incidents also hold that one

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from crimeshare.tables.grid import Workbook, address
 from crimeshare.tables.labels import one_line, periods
-from crimeshare.tables.survey_observations import Notice, SurveyObservation
+from crimeshare.tables.observations import Notice, SurveyObservation
 
 _PUBLISHED = re.compile(r"published on (\d{1,2} [A-Z][a-z]+ \d{4})")
 

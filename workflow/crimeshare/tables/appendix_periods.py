@@ -7,6 +7,7 @@ import re
 from datetime import date
 from functools import lru_cache
 
+from crimeshare.periods import first_day, month_end
 from crimeshare.tables.labels import without_notes
 
 _MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
@@ -53,20 +54,15 @@ def year_of_header(label: str, of_changes: bool = False) -> tuple[date, date] | 
         end = _year(found[4]), _month(found[3])
         first = _month(found[1])
         began = _year(found[2]) if found[2] else end[0] - (first > end[1])
-        return date(began, first, 1), _last_day(*end)
+        return date(began, first, 1), month_end(*end)
     if found := _ENDING.fullmatch(text):
         end = _year(found[2]), _month(found[1])
-        return year_before(_last_day(*end)), _last_day(*end)
+        return first_day(month_end(*end)), month_end(*end)
     if found := _FINANCIAL.fullmatch(text):
         began = int(found[1])
         if int(found[2]) % 100 == (began + 1) % 100:
             return date(began, 4, 1), date(began + 1, 3, 31)
     return None
-
-
-def year_before(end: date) -> date:
-    """The first day of the twelve months that end with the month of ``end``."""
-    return date(end.year - (end.month < 12), end.month % 12 + 1, 1)
 
 
 def _text(label: str) -> str:
@@ -82,7 +78,3 @@ def _year(digits: str) -> int:
         return int(digits)
     year = int(digits.removeprefix("'"))
     return year + (1900 if year >= _FIRST_TWO_DIGITS else 2000)
-
-
-def _last_day(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])

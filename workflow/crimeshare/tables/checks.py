@@ -9,8 +9,7 @@ import pandas as pd
 
 from crimeshare.tables.appendix_arithmetic import find_survey_ties
 from crimeshare.tables.arithmetic import find_ties
-from crimeshare.tables.observations import Observation
-from crimeshare.tables.survey_observations import SurveyObservation
+from crimeshare.tables.observations import Observation, SurveyObservation
 from crimeshare.tables.ties import Tie, broken, of_kinds, tally
 
 # A flag says whether a change is significant; it is judged by bounds, not tied by identities.

@@ -7,7 +7,7 @@ another value, or the arithmetic holds again, the run stops and says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import isclose
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from crimeshare.problems import Problems
-from crimeshare.tables.ties import Fault, Placed, Tie, broken, localise
+from crimeshare.tables.ties import Doubt, Fault, Placed, Tie, broken, localise, no_doubt
 from crimeshare.texts import read_yaml
 
 
@@ -76,7 +76,7 @@ def check_ties(
     observations: Iterable[Placed],
     corrections: Iterable[Correction],
     path: Path,
-    doubt: Callable[[Placed, float | None], float] = lambda *_: 0.0,
+    doubt: Doubt = no_doubt,
 ) -> None:
     """Stop at every fault that ``corrections`` does not list and every entry out of date.
 

@@ -1,20 +1,54 @@
-"""Observations: one row a cell, the form every release is shipped and handed on in."""
+"""Observations: one row a cell, or a sum of cells, the form every release is shipped in.
+
+What a row says differs by dataset, so there is a class of rows for each kind of table; how rows are
+kept does not.  The columns of a file are the fields of its class, in their order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any, ClassVar, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crimeshare.problems import Problem
 
+READ_FROM = {
+    "workbook": "the Home Office's own file: `cells` are those that were added up",
+    "conversion": "a third party's conversion, which holds no cell addresses",
+}
+
+_ARROW = {"str": pa.string(), "date": pa.date32(), "float": pa.float64(), "int": pa.int16()}
+_NOTICES = b"crimeshare.notices"
+
+
+class Row:
+    """A row of any kind."""
+
+    release_id: str
+    COMPRESSION: ClassVar[int | None] = None
+
+
+class CellRow(Row):
+    """A row that is one cell."""
+
+    sheet: str
+    cell: str
+
+    @property
+    def where(self) -> str:
+        """The cell as a sentence names it: ``sheet 'Table P1', cell K59``."""
+        return f"sheet {self.sheet!r}, cell {self.cell}"
+
 
 @dataclass(frozen=True)
-class Observation:
+class Observation(CellRow):
     """One cell of a table of recorded crime, with what it means and where it stands.
 
     Attributes:
@@ -54,56 +88,172 @@ class Observation:
     marker_text: str | None
     parent_code: str | None = None
 
-    @property
-    def where(self) -> str:
-        """The cell in words: ``sheet 'Table P1', cell K59``."""
-        return f"sheet {self.sheet!r}, cell {self.cell}"
+
+@dataclass(frozen=True)
+class SurveyObservation(CellRow):
+    """One cell of a table of survey estimates or of offences by code, with what it means.
+
+    Attributes:
+        release_id: the release it was read from.
+        table: kind of table, as in ``layouts/appendix/tables.csv``.
+        statistic: ``prevalence_pct``, ``rate_per_1000``, ``incidents_thousands``,
+            ``victims_thousands``, ``unweighted_base``, ``change_points``, ``change_pct``,
+            ``significant`` (1 or 0) or ``offences``.
+        item_id: survey measure or offence code; None for a base or an uncoded subtotal.
+        parent_id: the measure or code it is part of, where the layout knows one.
+        unit_base: what the base counts; None for recorded offences.
+        block: number of the block of rows whose base row closes it; None without bases.
+        period_start, period_end: first and last day of the year it is about.
+        previous_period_start, previous_period_end: for a change, the year compared with.
+        value: the number in the cell; None where it holds a marker.
+        marker: meaning of the marker, None where the cell holds a number.
+        workbook_sha256, sheet, cell: where it stands.
+        row_label, column_label, marker_text: what the workbook itself writes.
+    """
+
+    release_id: str
+    table: str
+    statistic: str
+    item_id: str | None
+    parent_id: str | None
+    unit_base: str | None
+    block: int | None
+    period_start: date
+    period_end: date
+    previous_period_start: date | None
+    previous_period_end: date | None
+    value: float | None
+    marker: str | None
+    workbook_sha256: str
+    sheet: str
+    cell: str
+    row_label: str
+    column_label: str
+    marker_text: str | None
 
 
-SCHEMA = pa.schema(
-    [
-        ("release_id", pa.string()),
-        ("period_end", pa.date32()),
-        ("previous_period_end", pa.date32()),
-        ("area_code", pa.string()),
-        ("area_name", pa.string()),
-        ("area_type", pa.string()),
-        ("offence_id", pa.string()),
-        ("measure", pa.string()),
-        ("value", pa.float64()),
-        ("marker", pa.string()),
-        ("reference_year", pa.int16()),
-        ("workbook_sha256", pa.string()),
-        ("sheet", pa.string()),
-        ("cell", pa.string()),
-        ("area_label", pa.string()),
-        ("column_label", pa.string()),
-        ("column_cell", pa.string()),
-        ("marker_text", pa.string()),
-        ("parent_code", pa.string()),
-    ]
-)
+@dataclass(frozen=True)
+class QuarterFigure(Row):
+    """Offences of one group or code that one force recorded in one quarter.
+
+    The open data has a row for each offence code; a figure here adds up those of an offence group,
+    or is one code that the report shows by itself, and names the cells it was added up from.
+
+    Attributes:
+        release_id: the release it was read from.
+        period_start, period_end: first and last day of the quarter.
+        area_code, area_name, area_type: as in ``resources/reference/areas.csv``.
+        offence_id: the group, as in ``offences.csv``; for a code, the group it is counted in.
+        code: the Home Office's offence code; None for a group as a whole.
+        value: offences; below zero where a force withdrew more than it recorded. None where a
+            row behind it holds a marker.
+        marker: meaning of that marker, else None.
+        rows: how many rows of the sheet were added up.
+        read_from: a key of `READ_FROM`.
+        workbook_sha256: hash of the Home Office's file, None if a conversion was read.
+        conversion_sha256: hash of the conversion that was read, else None.
+        sheet: name of the sheet; of a conversion, the financial year, of which each has a sheet.
+        cells: the cells that were added up, ``H12:H40 H57``; None if a conversion was read.
+    """
+
+    COMPRESSION = 15
+
+    release_id: str
+    period_start: date
+    period_end: date
+    area_code: str
+    area_name: str
+    area_type: str
+    offence_id: str
+    code: str | None
+    value: float | None
+    marker: str | None
+    rows: int = field(metadata={"arrow": pa.int32()})
+    read_from: str
+    workbook_sha256: str | None
+    conversion_sha256: str | None
+    sheet: str
+    cells: str | None
 
 
-def write_observations(observations: Iterable[Observation], path: Path) -> None:
-    """Write ``observations`` in the order given; the same observations give the same bytes."""
+@dataclass(frozen=True)
+class Notice:
+    """Something odd in a workbook that stops nothing but belongs on the sources page.
+
+    ``kind`` is ``empty_sheet``, ``cover_date``, ``two_values``; ``sentence`` says what it is.
+    """
+
+    release_id: str
+    kind: str
+    sheet: str
+    cell: str | None
+    sentence: str
+
+
+R = TypeVar("R", bound=Row)
+
+
+@cache
+def schema(kind: type) -> pa.Schema:
+    """The columns of a file of rows of one kind."""
+    return pa.schema(
+        [
+            (each.name, each.metadata.get("arrow", _ARROW.get(str(each.type).split(" ")[0])))
+            for each in fields(kind)
+        ]
+    )
+
+
+def write_observations(
+    observations: Iterable[Row], path: Path, notices: Sequence[Notice] | None = None
+) -> None:
+    """Write rows of one kind in the order given, and notices with them in the file's metadata.
+
+    The same rows and notices give the same bytes.
+    """
     rows = list(observations)
-    columns = {
-        field.name: [getattr(row, field.name) for row in rows] for field in fields(Observation)
-    }
-    pq.write_table(pa.table(columns, schema=SCHEMA), path, compression="zstd")
+    kind: Any = type(rows[0])
+    columns = {name: [getattr(row, name) for row in rows] for name in schema(kind).names}
+    form = schema(kind)
+    if notices is not None:
+        said = json.dumps([asdict(notice) for notice in notices])
+        form = form.with_metadata({_NOTICES: said.encode()})
+    pq.write_table(
+        pa.table(columns, schema=form),
+        path,
+        compression="zstd",
+        compression_level=kind.COMPRESSION,
+    )
 
 
-def read_observations(path: Path) -> list[Observation]:
-    """The observations of a file written by :func:`write_observations`.
+def read_arrow(kind: type, path: Path) -> pa.Table:
+    """A file of :func:`write_observations` as it is.
 
     Raises:
         Problem: the file is damaged or holds another table.
     """
     try:
-        return [Observation(**row) for row in pq.read_table(path, schema=SCHEMA).to_pylist()]
+        # Not read_table, whose machinery for folders of files takes a while to import.
+        table = pq.ParquetFile(path).read()
+        fault = "" if table.schema.equals(schema(kind)) else "it holds another table"
     except (pa.ArrowException, OSError) as error:
+        fault = str(error)
+    if fault:
         raise Problem(
-            f"{path} cannot be read ({error}); expected the Parquet file of a release. "
-            "Restore it from the repository, or ship it again with `make figures`."
-        ) from error
+            f"{path} cannot be read ({fault}); expected the figures of a release, rows of "
+            f"{kind.__name__}. Restore it from the repository, or ship it again with "
+            "`make figures`."
+        )
+    return table
+
+
+def read_observations(kind: type[R], path: Path) -> list[R]:
+    """The rows of a file; raises as :func:`read_arrow` does."""
+    columns = [column.to_pylist() for column in read_arrow(kind, path).columns]
+    return [kind(*row) for row in zip(*columns, strict=True)]
+
+
+def read_notices(path: Path) -> list[Notice]:
+    """The notices that were written with the rows of a file."""
+    metadata = pq.ParquetFile(path).schema_arrow.metadata or {}
+    return [Notice(**notice) for notice in json.loads(metadata.get(_NOTICES, b"[]"))]

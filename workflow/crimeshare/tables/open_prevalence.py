@@ -8,7 +8,6 @@ measures and values are called is data in ``layouts/open_prevalence/``.
 
 from __future__ import annotations
 
-import calendar
 import csv
 import hashlib
 import io
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem, Problems, shown
 from crimeshare.reference import read_rows
 from crimeshare.tables.grid import MAX_UNPACKED_BYTES, ZIP_MAGIC, address
@@ -85,7 +85,7 @@ def read_open_prevalence(path: Path, release_id: str) -> pd.DataFrame:
                 "sex": values["sex", cells["sex"]],
                 "age": cells["age"],
                 "characteristic": _characteristic(cells),
-                "period_start": _year_before(end),
+                "period_start": first_day(end),
                 "period_end": end,
                 "estimate": estimate / 100,
                 "standard_error": error / 100,
@@ -219,15 +219,9 @@ def _characteristic(cells: dict[str, str]) -> str:
 def _quarter_end(cells: dict[str, str], where: str) -> date:
     """Last day of the year that ends with the quarter given."""
     try:
-        year, month = int(cells["year"]), 3 * int(cells["quarter"])
-        return date(year, month, calendar.monthrange(year, month)[1])
+        return month_end(int(cells["year"]), 3 * int(cells["quarter"]))
     except ValueError as error:
         raise Problem(
             f"{where}: year {cells['year']!r} and quarter {cells['quarter']!r} are no quarter; "
             "expected a year and 1 to 4"
         ) from error
-
-
-def _year_before(end: date) -> date:
-    """First day of the twelve months that end on ``end``."""
-    return date(end.year, 1, 1) if end.month == 12 else date(end.year - 1, end.month + 1, 1)

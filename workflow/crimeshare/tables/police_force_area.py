@@ -15,7 +15,6 @@ read that way.
 
 from __future__ import annotations
 
-import calendar
 import difflib
 import re
 from collections import Counter
@@ -23,7 +22,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from pathlib import Path
 
+from crimeshare.periods import month_end
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import REFERENCE, Area, areas, main_groups, offences, read_rows
 from crimeshare.tables.expectation import ROLE_OF_MEASURE, Expectation, Meaning
@@ -43,8 +44,6 @@ from crimeshare.tables.labels import (
 )
 from crimeshare.tables.layout import LAYOUTS, LabelMap, Unknown, UnknownNames, csv_line, relative
 from crimeshare.tables.observations import Observation
-
-FOLDER = LAYOUTS / "pfa"
 
 _MEASURE_OF_ROLE = {role: measure for measure, role in ROLE_OF_MEASURE.items()}
 _ROLES = (
@@ -103,13 +102,14 @@ class MarkedCell:
 class Layout:
     """The lines of ``layouts/pfa/``, and what was met that they do not know."""
 
-    def __init__(self, expected: Expectation) -> None:
+    def __init__(self, expected: Expectation, folder: Path) -> None:
         self.expected = expected
-        self.sheets = read_rows(FOLDER / "sheets.csv")
-        self.tables = {row["table"]: row for row in read_rows(FOLDER / "tables.csv")}
-        self.columns = LabelMap(FOLDER / "columns.csv")
+        self.folder = folder
+        self.sheets = read_rows(folder / "sheets.csv")
+        self.tables = {row["table"]: row for row in read_rows(folder / "tables.csv")}
+        self.columns = LabelMap(folder / "columns.csv")
         self.area_names = LabelMap(
-            FOLDER / "area_names.csv",
+            folder / "area_names.csv",
             {area.area_name: {"area_code": area.area_code} for area in _named_once()},
         )
         self.forces = {
@@ -117,7 +117,7 @@ class Layout:
         }
         self.markers = {
             (row["marker"], row["table"]): row["meaning"]
-            for row in read_rows(FOLDER / "markers.csv")
+            for row in read_rows(folder / "markers.csv")
         }
         if faults := list(self._faults()):
             raise Problems(faults)
@@ -159,10 +159,9 @@ class Layout:
                 what = f"the table {kind!r} and the meaning {self.markers[mark, kind]!r}"
                 yield self._fault("markers.csv", mark, what, [*self.tables, "*", "and a meaning"])
 
-    @staticmethod
-    def _fault(file: str, key: str, what: str, expected: list[str]) -> str:
+    def _fault(self, file: str, key: str, what: str, expected: list[str]) -> str:
         return (
-            f"{relative(FOLDER / file)}: the line of {key!r} has {what}; expected "
+            f"{relative(self.folder / file)}: the line of {key!r} has {what}; expected "
             f"{', '.join(expected)}"
         )
 
@@ -183,6 +182,7 @@ def read_police_force_area_tables(
     release_id: str,
     period_end: date,
     expected: Expectation | None = None,
+    folder: Path = LAYOUTS / "pfa",
 ) -> list[Observation]:
     """Every figure of the tables that are read, in the order of the workbook's sheets and cells.
 
@@ -191,6 +191,7 @@ def read_police_force_area_tables(
         release_id: the release the workbook is.
         period_end: last day of the year the release is for, from the registry.
         expected: what an earlier release held, for better proposals.
+        folder: the layout of its dataset.
 
     Raises:
         UnknownNames: sheets, labels, areas or markers that ``layouts/pfa/`` does not know,
@@ -198,7 +199,7 @@ def read_police_force_area_tables(
             registry, tables, areas or main offence groups that are missing or stand twice;
             all of them at once, each with its place and the line to add.
     """
-    layout = Layout(expected or Expectation.of([]))
+    layout = Layout(expected or Expectation.of([]), folder)
     tables = [table for grid in workbook.grids for table in _table(layout, grid, period_end)]
     layout.problems += _misdated(layout, period_end, alone=not tables)
     _check_dataset(layout, tables, workbook, release_id)
@@ -260,7 +261,7 @@ def _kind(layout: Layout, grid: Grid) -> str | None:
     title, _ = _title(grid)
     if not title:
         return "-"
-    kind = _proposed_kind(layout, grid)
+    kind, file = _proposed_kind(layout, grid), layout.folder / "sheets.csv"
     kinds = {row["table"]: row["title"] for row in layout.sheets if row["table"] != "-"}
     known = ", ".join(f"{pattern!r} ({kind})" for kind, pattern in kinds.items())
     line = csv_line(["*", without_periods(_pattern(plain(title))), kind])
@@ -273,9 +274,8 @@ def _kind(layout: Layout, grid: Grid) -> str | None:
     layout.unknown.append(
         Unknown(
             f"sheet {grid.sheet!r}: its title {title!r} is not known. Tables are known by titles "
-            f"such as {known}. {reason} to {relative(FOLDER / 'sheets.csv')} the line: {line}; "
-            f"otherwise {others}",
-            FOLDER / "sheets.csv",
+            f"such as {known}. {reason} to {relative(file)} the line: {line}; otherwise {others}",
+            file,
             line,
         )
     )
@@ -384,9 +384,9 @@ def _periods(
     if found == [current] and kind == "change":
         found = [current, before]
     if len(found) == 1 and found[0] in (current, before):
-        return _month_end(*found[0]), None
+        return month_end(*found[0]), None
     if len(found) == 2 and set(found) == {current, before}:
-        return period_end, _month_end(*before)
+        return period_end, month_end(*before)
     layout.misdated.setdefault(tuple(found), []).append((grid.sheet, cell, title))
     return None
 
@@ -406,10 +406,6 @@ def _misdated(layout: Layout, period_end: date, alone: bool) -> Iterator[str]:
             "year or the one before. Check period_end in config/releases.csv, or whether this is "
             "the right workbook"
         )
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _check_dataset(
@@ -444,19 +440,22 @@ def _check_tables(
             layout.problems.append(
                 f"no sheet holds the table of {kind} for the year ending {period_end:%B %Y}; "
                 f"sheets present are {', '.join(map(repr, workbook.sheet_names))}. Expected a "
-                f"title as in {relative(FOLDER / 'sheets.csv')}"
+                f"title as in {relative(layout.folder / 'sheets.csv')}"
             )
         for period, times in Counter(table.period_end for table in here).items():
             if times > 1:
                 layout.unknown += _all_but_one(
-                    kind, period, [table.grid.sheet for table in here if table.period_end == period]
+                    layout,
+                    kind,
+                    period,
+                    [table.grid.sheet for table in here if table.period_end == period],
                 )
 
 
-def _all_but_one(kind: str, period: date, sheets: list[str]) -> Iterator[Unknown]:
+def _all_but_one(layout: Layout, kind: str, period: date, sheets: list[str]) -> Iterator[Unknown]:
     """Propose to leave out all sheets but the one with the shortest name."""
     kept = min(sheets, key=lambda sheet: len(plain(sheet)))
-    file = FOLDER / "sheets.csv"
+    file = layout.folder / "sheets.csv"
     for sheet in sheets:
         if sheet != kept:
             line = csv_line([_pattern(plain(sheet)), "*", "-"])
@@ -833,9 +832,10 @@ def _value(
 
 def _unknown_markers(layout: Layout) -> Iterator[Unknown]:
     """One item for each marker that a kind of table uses and nobody knows."""
-    file = FOLDER / "markers.csv"
+    file = layout.folder / "markers.csv"
     explanations = {
-        row["meaning"]: row["explanation"] for row in reversed(read_rows(FOLDER / "markers.csv"))
+        row["meaning"]: row["explanation"]
+        for row in reversed(read_rows(layout.folder / "markers.csv"))
     }
     for number, ((mark, kind), cells) in enumerate(layout.unknown_markers.items()):
         if number == _MARKERS_LISTED:

@@ -9,7 +9,7 @@ import pandera.pandas as pa
 import pyarrow
 
 from crimeshare.reference import areas, offences
-from crimeshare.tables.quarter_figures import READ_FROM, SCHEMA
+from crimeshare.tables.observations import READ_FROM, QuarterFigure, schema
 from crimeshare.tables.survey_combining import checked
 
 _SHA256 = r"^[0-9a-f]{64}$"
@@ -58,13 +58,15 @@ def combine_recorded_quarters(figures: Sequence[pyarrow.Table]) -> pd.DataFrame:
     """The table ``recorded_quarters``: one row a force, quarter and offence group or code.
 
     Args:
-        figures: as :func:`crimeshare.tables.quarter_figures.read_quarter_figures` gives them,
+        figures: as :func:`crimeshare.tables.observations.read_arrow` gives them,
             one table a release; none give an empty table.
 
     Raises:
         Problems: rows that break the schema, all kinds at once.
     """
-    table = pyarrow.concat_tables([SCHEMA.empty_table(), *figures]).to_pandas(date_as_object=False)
+    table = pyarrow.concat_tables([schema(QuarterFigure).empty_table(), *figures]).to_pandas(
+        date_as_object=False
+    )
     days = {day: table[day].astype("datetime64[ms]") for day in ("period_start", "period_end")}
     words = {
         name: table[name].astype(str if table[name].notna().all() else "str")

@@ -1,49 +1,140 @@
-"""Read one release from its workbook and check its arithmetic."""
+"""Read a release, whatever its dataset: from its workbook or its shipped figures, and checked.
+
+A dataset's reader says what is peculiar to its tables; what every release goes through is here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic
 
+from crimeshare.problems import Problem
+from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
+from crimeshare.sources.registry import Release
+from crimeshare.tables.appendix import read_appendix_tables
+from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
+from crimeshare.tables.appendix_notices import find_notices
 from crimeshare.tables.arithmetic import find_ties
 from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.expectation import Expectation
 from crimeshare.tables.grid import open_workbook
-from crimeshare.tables.observations import Observation
+from crimeshare.tables.layout import LAYOUTS
+from crimeshare.tables.observations import (
+    Notice,
+    Observation,
+    QuarterFigure,
+    R,
+    SurveyObservation,
+    read_arrow,
+    read_observations,
+    write_observations,
+)
 from crimeshare.tables.police_force_area import read_police_force_area_tables
+from crimeshare.tables.recorded_quarters import read_recorded_quarters
+from crimeshare.tables.ties import Doubt, Tie, no_doubt
 
 
-def read_release(
-    workbook: Path,
-    release_id: str,
-    period_end: date,
-    corrections: Path,
-    expected: Expectation | None = None,
-) -> list[Observation]:
-    """The observations of a workbook of police force area tables, known to add up.
+@dataclass(frozen=True)
+class Reading(Generic[R]):
+    """What a workbook holds: its rows, and what is odd about it, where its dataset tells."""
 
-    ``expected`` is what an earlier release held, for better proposals where names are new.
+    rows: list[R]
+    notices: list[Notice] | None = None
+
+    def write(self, path: Path) -> None:
+        """Keep it as the figures of a release."""
+        write_observations(self.rows, path, self.notices)
+
+
+@dataclass(frozen=True)
+class Reader(Generic[R]):
+    """How the tables of one shape are read and checked.
+
+    Attributes:
+        rows: the class of their rows.
+        read: reads a workbook as a release; what an earlier release held makes for better proposals
+            where names are new.
+        find_ties: what must hold among the rows of a release; None where nothing binds them.
+        doubt: of the rows, how much a figure is out of line; see
+            :func:`crimeshare.tables.ties.localise`.
+    """
+
+    rows: type[R]
+    read: Callable[[Path, Release, Sequence[R]], Reading[R]]
+    find_ties: Callable[[Sequence[R]], list[Tie]] | None = None
+    doubt: Callable[[Sequence[R]], Doubt] = lambda _: no_doubt
+
+    def check(self, rows: Sequence[Any], release_id: str, corrections: Path) -> None:
+        """Stop unless a release's figures, from a workbook or shipped, agree with each other.
+
+        Raises:
+            Problems: they do not and ``corrections`` does not say why, or it says so of a cell that
+                holds another value or breaks nothing.
+        """
+        listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
+        if self.find_ties:
+            check_ties(self.find_ties(rows), rows, listed, corrections, self.doubt(rows))
+
+
+def _by_area(path: Path, release: Release, earlier: Sequence[Observation]) -> Reading[Observation]:
+    return Reading(
+        read_police_force_area_tables(
+            open_workbook(path),
+            release.release_id,
+            release.period_end,
+            Expectation.of(earlier),
+            LAYOUTS / release.dataset,
+        )
+    )
+
+
+def _of_many_years(
+    path: Path, release: Release, _: Sequence[SurveyObservation]
+) -> Reading[SurveyObservation]:
+    book = open_workbook(path)
+    rows = read_appendix_tables(book, release.release_id, release.period_end)
+    return Reading(rows, find_notices(book, rows, release.release_id, release.period_end))
+
+
+def _by_quarter(path: Path, release: Release, _: Sequence[QuarterFigure]) -> Reading[QuarterFigure]:
+    return Reading(list(read_recorded_quarters(path, release.release_id)))
+
+
+READERS: dict[str, Reader[Any]] = {
+    FORCE_AREAS: Reader(Observation, _by_area, find_ties),
+    APPENDIX: Reader(SurveyObservation, _of_many_years, find_survey_ties, out_of_line),
+    QUARTERS: Reader(QuarterFigure, _by_quarter),
+}
+
+
+def read_release(workbook: Path, release: Release, corrections: Path) -> Reading[Any]:
+    """The rows of a workbook, known to agree with each other.
 
     Raises:
         Problem: it is not a workbook.
         UnknownNames: names in it that the layouts do not know.
         Problems: its arithmetic does not hold and ``corrections`` does not say why.
     """
-    book = open_workbook(workbook)
-    observations = read_police_force_area_tables(book, release_id, period_end, expected)
-    check_arithmetic(observations, release_id, corrections)
-    return observations
+    reader = READERS[release.reader]
+    reading = reader.read(workbook, release, [])
+    reader.check(reading.rows, release.release_id, corrections)
+    return reading
 
 
-def check_arithmetic(
-    observations: Sequence[Observation], release_id: str, corrections: Path
-) -> None:
-    """Stop unless a release's figures, from a workbook or shipped, add up.
+def check_shipped(figures: Path, release: Release, corrections: Path) -> None:
+    """Stop unless a file holds the figures of a release, and these agree with each other.
 
     Raises:
-        Problems: they do not and ``corrections`` does not say why, or it says so of a cell that
-            holds another value or breaks nothing.
+        Problem: it is damaged, or holds another release or another table.
+        Problems: as :meth:`Reader.check` does.
     """
-    listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
-    check_ties(find_ties(observations), observations, listed, corrections)
+    reader = READERS[release.reader]
+    if set(read_arrow(reader.rows, figures)["release_id"].to_pylist()) != {release.release_id}:
+        raise Problem(
+            f"{figures} does not hold the figures of {release.release_id}; restore it from the "
+            "repository or ship it again with `make figures`."
+        )
+    if reader.find_ties:
+        reader.check(read_observations(reader.rows, figures), release.release_id, corrections)

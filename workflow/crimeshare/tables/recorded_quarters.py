@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from crimeshare.periods import quarter
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import Area, areas, line_of, offences, read_rows
 from crimeshare.tables.grid import Cell, address
@@ -30,8 +31,8 @@ from crimeshare.tables.layout import (
     csv_line,
     relative,
 )
+from crimeshare.tables.observations import QuarterFigure
 from crimeshare.tables.open_document import sheets
-from crimeshare.tables.quarter_figures import QuarterFigure, quarter
 
 FOLDER = LAYOUTS / "prc"
 

@@ -14,7 +14,7 @@ from crimeshare.problems import Problems
 from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_layout import FOLDER
 from crimeshare.tables.labels import plain
-from crimeshare.tables.survey_observations import Notice, SurveyObservation
+from crimeshare.tables.observations import Notice, SurveyObservation
 
 SEEN = ["file", "publisher_page", "second_hand"]
 """How a figure was seen: read in a published file, on the publisher's page, quoted by another."""

@@ -20,6 +20,7 @@ from itertools import pairwise, takewhile
 
 import pandas as pd
 
+from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
 from crimeshare.tables.labels import one_line, periods, plain
@@ -141,7 +142,7 @@ def read_survey_tables(
             "sex": estimate.sex,
             "age": estimate.age,
             "characteristic": "all",
-            "period_start": _year_before(estimate.period_end),
+            "period_start": first_day(estimate.period_end),
             "period_end": estimate.period_end,
             "estimate": estimate.value / 100,
             "standard_error": float("nan"),
@@ -421,25 +422,17 @@ def _title_meaning(words: LabelMap, title: str) -> Meaning:
         ):
             values.setdefault(line["dimension"], line["value"])
     years = periods(title)
-    return Meaning(values, _month_end(*years[0]) if len(years) == 1 else None)
+    return Meaning(values, month_end(*years[0]) if len(years) == 1 else None)
 
 
 def _year_end(label: str) -> date | None:
     text = plain(label)
     span = _SPAN.fullmatch(text)
     if span and span[1] in _MONTHS and span[3] in _MONTHS:
-        return _month_end(int(span[4]), _MONTHS[span[3]])
+        return month_end(int(span[4]), _MONTHS[span[3]])
     years = periods(label)
     whole = re.fullmatch(r"year ending [a-z]+ \d{4}", text)
-    return _month_end(*years[0]) if whole and len(years) == 1 else None
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])
-
-
-def _year_before(end: date) -> date:
-    return date(end.year, 1, 1) if end.month == 12 else date(end.year - 1, end.month + 1, 1)
+    return month_end(*years[0]) if whole and len(years) == 1 else None
 
 
 # --- saying it in words ----------------------------------------------------------------

@@ -7,15 +7,14 @@ are kept only of a file that is understood whole.
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from crimeshare.parquet import write_table
+from crimeshare.periods import month_end
 from crimeshare.problems import Problem
 from crimeshare.running import replacing
 from crimeshare.tables.grid import open_workbook
@@ -66,8 +65,7 @@ def take_in(file: Path, release_id: str, source: str, figures: Path) -> Path:
         table = table[table["characteristic"] == "all"].reset_index(drop=True)
     else:
         check_opens(file)
-        period_end = date(year, month, calendar.monthrange(year, month)[1])
-        table = read_survey_tables(open_workbook(file), release_id, source, period_end)
+        table = read_survey_tables(open_workbook(file), release_id, source, month_end(year, month))
     kept = figures / f"{release_id}.parquet"
     with replacing(kept) as target:
         write_table(table, target)

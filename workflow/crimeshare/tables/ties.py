@@ -49,6 +49,10 @@ class Placed(Protocol):
     def marker_text(self) -> str | None: ...
 
 
+Doubt = Callable[[Placed, float | None], float]
+"""How much a figure is out of line with its neighbours, given what would mend it."""
+
+
 @dataclass(frozen=True)
 class Tie:
     """One thing that must hold among figures.
@@ -132,6 +136,11 @@ def sum_tie(
     return Tie(kind, members, words(f"{total:,.10g}"), mended)
 
 
+def no_doubt(_: Placed, __: float | None) -> float:
+    """Where nothing tells which of two figures is out of line."""
+    return 0.0
+
+
 def broken(ties: Iterable[Tie]) -> list[Tie]:
     """Those that do not hold."""
     return [tie for tie in ties if tie.broken]
@@ -142,9 +151,7 @@ def tally(ties: Iterable[Tie]) -> Counter[Place]:
     return Counter(place for tie in ties if tie.strict for place in tie.places)
 
 
-def localise(
-    ties: Sequence[Tie], doubt: Callable[[Placed, float | None], float] = lambda *_: 0.0
-) -> list[Fault]:
+def localise(ties: Sequence[Tie], doubt: Doubt = no_doubt) -> list[Fault]:
     """The cells, rows and columns that explain every broken tie, the plainest first.
 
     Args:
@@ -170,7 +177,7 @@ def _plainest(
     cleared: Counter[tuple[str, str]],
     at_first: Mapping[tuple[str, str], int],
     number: Counter[Place],
-    doubt: Callable[[Placed, float | None], float],
+    doubt: Doubt,
 ) -> tuple[Fault, list[Tie]]:
     """The cell or line that explains most ties which no other of its ties speaks against.
 
@@ -259,9 +266,7 @@ def _by_candidate(
     return cells, {line: held for line, held in lines.items() if len(members[line]) >= _A_LINE}
 
 
-def _doubt(
-    place: Place, ties: Sequence[Tie], doubt: Callable[[Placed, float | None], float]
-) -> float:
+def _doubt(place: Place, ties: Sequence[Tie], doubt: Doubt) -> float:
     member = _member(place, ties)
     return doubt(member, ties[0].remedy.get(place))
 

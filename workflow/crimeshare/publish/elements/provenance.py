@@ -17,7 +17,6 @@ from crimeshare.cells import Cell, names_cells, ranges
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.reference import REFERENCE
-from crimeshare.sources.publishers import DATASETS
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 
 HASH_SHOWN = 12
@@ -64,7 +63,7 @@ def credit(figures: Iterable[Figure]) -> str:
 
 
 def _dataset(release: Release) -> str:
-    name = DATASETS.get(release.dataset, release.dataset)
+    name = release.title
     publisher = release.publisher
     return escape(name if name.startswith(publisher.name) else f"{publisher.short}, {name}")
 

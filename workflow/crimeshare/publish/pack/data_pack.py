@@ -25,7 +25,7 @@ from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.pack.dictionary import Column, Table, describe_columns
 from crimeshare.running import replacing
-from crimeshare.sources.publishers import HOME_OFFICE
+from crimeshare.sources.datasets import HOME_OFFICE
 
 WORKBOOK = "crimeshare.xlsx"
 

@@ -35,7 +35,6 @@ from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.rendering import page_title, render_body
 from crimeshare.reference import GROUP
 from crimeshare.running import replacing
-from crimeshare.sources.publishers import DATASETS
 from crimeshare.sources.registry import Release
 
 STYLE = Path(__file__).with_name("print.typ")
@@ -315,7 +314,7 @@ def _newest(bodies: Iterable[str], registry: Mapping[str, Release]) -> list[Rele
         key=lambda release: (release.period_end, release.release_id),
     )
     newest = {release.dataset: release for release in releases}
-    return [newest[name] for name in sorted(newest, key=lambda name: (name not in DATASETS, name))]
+    return [newest[name] for name in sorted(newest)]
 
 
 def _dated(newest: Sequence[Release]) -> date:
@@ -333,8 +332,7 @@ def _metadata(title: str, newest: Sequence[Release]) -> str:
 
 def _named(release: Release) -> str:
     """A release in words: what it is, of which period, and when it came out."""
-    dataset = DATASETS.get(release.dataset, release.dataset)
-    name = f"{dataset}, {prose.edition(release.edition)}"
+    name = f"{release.title}, {prose.edition(release.edition)}"
     day = release.published
     return name + (f", published {prose.day(day)}" if day else "")
 

@@ -13,7 +13,6 @@ import pandas as pd
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import fixed
 from crimeshare.reference import offences
-from crimeshare.sources.publishers import DATASETS
 from crimeshare.sources.registry import Release
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -66,8 +65,7 @@ def feed(
         ElementTree.SubElement(root, "link", href=f"{site_url}/index.html")
     for day, release in dated:
         entry = ElementTree.SubElement(root, "entry")
-        title = DATASETS.get(release.dataset, release.dataset)
-        _text(entry, "title", f"{title}: {prose.edition(release.edition)}")
+        _text(entry, "title", f"{release.title}: {prose.edition(release.edition)}")
         _text(entry, "id", _id(release.release_id))
         _text(entry, "updated", _time(day))
         ElementTree.SubElement(entry, "link", href=release.page_url)

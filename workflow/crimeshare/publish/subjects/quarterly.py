@@ -30,7 +30,7 @@ from crimeshare.publish.subjects.estimates import TOTAL, Estimates, Place, Year,
 from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
 from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
 from crimeshare.reference import line_of, offences
-from crimeshare.sources.publishers import HOME_OFFICE
+from crimeshare.sources.datasets import HOME_OFFICE
 from crimeshare.sources.registry import Release
 from crimeshare.tables.recorded_quarters import code_names
 

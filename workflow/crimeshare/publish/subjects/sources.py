@@ -17,6 +17,7 @@ from crimeshare.publish.subjects.estimates import Estimates, built_root, rows_of
 from crimeshare.publish.subjects.quarterly import Quarterly
 from crimeshare.publish.subjects.surveyed import Survey, cells_of_all
 from crimeshare.reference import REFERENCE, offences, read_rows
+from crimeshare.sources.datasets import FORCE_AREAS
 from crimeshare.sources.registry import PIN_BASES, Release, read_copies, read_registry
 from crimeshare.tables.corrections import read_corrections
 
@@ -171,7 +172,9 @@ def check_by_kind(checks: Checks) -> Table:
 def coverage(estimates: Estimates) -> str:
     """How many of the known editions of police force area tables the report holds."""
     # An edition that was issued twice is one edition, whichever of its issues is here.
-    editions = {release.period_end for release in registry().values() if release.dataset == "pfa"}
+    editions = {
+        release.period_end for release in registry().values() if release.reader == FORCE_AREAS
+    }
     here = {year.period_end for year in estimates.editions}
     held = Figure("releases.held", len(here), "count")
     known = Figure("releases.known", len(editions), "count")

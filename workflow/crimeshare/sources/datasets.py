@@ -1,4 +1,7 @@
-"""Who publishes a dataset, and where its files lie.
+"""The one list of datasets: who publishes each, how it is read and what a reader calls it.
+
+A dataset's short name is what the ids of its releases begin with, and the name of the folder of
+its layout in ``crimeshare/tables/layouts/``.
 
 Read at every start of Snakemake, hence nothing but the standard library.
 """
@@ -46,17 +49,46 @@ HOME_OFFICE = Publisher(
     "https://www.gov.uk/api/content",
 )
 
+READERS = FORCE_AREAS, APPENDIX, QUARTERS = "police_force_area", "appendix", "recorded_quarters"
+"""What can be read, by the modules in ``crimeshare/tables/`` that do: tables of offences by area
+and year; of the survey, and of offences by code, over many years; of offences by force and quarter.
+"""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset.
+
+    Attributes:
+        publisher: who publishes it.
+        reader: which of :data:`READERS` knows the shape of its tables.
+        title: what a reader calls it, where its name stands alone.
+        name: the same within a sentence.
+    """
+
+    publisher: Publisher
+    reader: str
+    title: str
+    name: str
+
+
 DATASETS = {
-    "pfa": "Police force area tables",
-    "appendix": "Crime in England and Wales, appendix tables",
-    "prc": "Home Office, police recorded crime open data",
+    "pfa": Dataset(
+        OFFICE_FOR_NATIONAL_STATISTICS,
+        FORCE_AREAS,
+        "Police force area tables",
+        "police force area tables",
+    ),
+    "appendix": Dataset(
+        OFFICE_FOR_NATIONAL_STATISTICS,
+        APPENDIX,
+        "Crime in England and Wales, appendix tables",
+        "appendix tables",
+    ),
+    "prc": Dataset(
+        HOME_OFFICE,
+        QUARTERS,
+        "Home Office, police recorded crime open data",
+        "Home Office open data",
+    ),
 }
-"""What a reader calls a dataset."""
-
-# Every other dataset is ONS's.
-_PUBLISHERS = {"prc": HOME_OFFICE}
-
-
-def publisher(dataset: str) -> Publisher:
-    """The publisher of a dataset, by its short name."""
-    return _PUBLISHERS.get(dataset, OFFICE_FOR_NATIONAL_STATISTICS)
