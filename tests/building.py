@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.measures.composition import compute_composition, read_joint_codes
@@ -46,9 +48,10 @@ from crimeshare.publish.subjects.revised import OPEN_DATA_YEARS, REFUTED
 from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.reference import PARTNERSHIPS, read_rows
-from crimeshare.tables.checks import report_checks
+from crimeshare.sources.registry import read_registry
+from crimeshare.tables.checks import combine_reports
 from crimeshare.tables.combining import combine_recorded_crime
-from crimeshare.tables.observations import Observation, SurveyObservation, read_observations
+from crimeshare.tables.reading import check_shipped
 from tests.audited import write_audit
 from tests.quarterly import shipped as shipped_quarters
 from tests.quarterly import write_quarterly
@@ -151,14 +154,16 @@ def write_editions(
 def write_checks(folder: Path, root: Path) -> None:
     """Write the report of the check, of one edition of each dataset as that takes a while."""
     figures = root / "resources" / "figures"
-    checks, kinds = report_checks(
-        [
-            read_observations(Observation, figures / "pfa-2018-12.parquet"),
-            read_observations(SurveyObservation, figures / "appendix-2025-12.parquet"),
-        ]
-    )
-    write_table(checks, folder / CHECKS)
-    write_table(kinds, folder / KINDS)
+    registry = read_registry(root / "config" / "releases.csv")
+    corrections = root / "config" / "corrections.yaml"
+    reports = []
+    for release_id in ("pfa-2018-12", "appendix-2025-12"):
+        told = check_shipped(figures / f"{release_id}.parquet", registry[release_id], corrections)
+        reports.append(folder / "results" / f"{release_id}.json")
+        reports[-1].write_text(json.dumps(told), encoding="utf-8")
+    checks, kinds = combine_reports(reports)
+    pq.write_table(checks, folder / CHECKS)
+    pq.write_table(kinds, folder / KINDS)
 
 
 def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:

@@ -4,6 +4,7 @@
 #       resources/figures/<release_id>.parquet     the figures shipped in their place
 #       config/corrections.yaml                    known faults in the workbooks
 # out   results/observations/<release_id>.parquet  every cell read, with its labels
+#       results/observations/<release_id>.json     how many of them others vouch for
 #       results/clean/recorded_crime.parquet       counts, changes, rates, populations
 #       results/clean/population.parquet           residents and households
 #       results/clean/checks.parquet               figures of each edition that others vouch for
@@ -17,6 +18,7 @@ rule read_release:
         reference=depends("read_release").files,
     output:
         observations="results/observations/{release_id}.parquet",
+        report="results/observations/{release_id}.json",
     log:
         "results/logs/read_release/{release_id}.log",
     benchmark:
@@ -59,8 +61,10 @@ rule combine_recorded_crime:
 
 rule check_editions:
     input:
-        recorded=observations_of(FORCE_AREAS),
-        surveyed=observations_of(APPENDIX),
+        reports=[
+            Path(observations).with_suffix(".json")
+            for observations in observations_of(FORCE_AREAS, APPENDIX)
+        ],
         reference=depends("check_editions").files,
     output:
         checks="results/clean/checks.parquet",
@@ -72,7 +76,7 @@ rule check_editions:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=250,
     params:
         software=depends("check_editions").software,
     message:

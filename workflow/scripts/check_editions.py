@@ -2,20 +2,14 @@
 
 from pathlib import Path
 
-from crimeshare.parquet import write_table
-from crimeshare.running import running
-from crimeshare.tables.checks import report_checks
-from crimeshare.tables.observations import Observation, SurveyObservation, read_observations
+import pyarrow.parquet as pq
+
+from crimeshare.running import replacing, running
+from crimeshare.tables.checks import combine_reports
 
 with running(snakemake):
-    checks, kinds = report_checks(
-        [
-            *(read_observations(Observation, Path(path)) for path in snakemake.input.recorded),
-            *(
-                read_observations(SurveyObservation, Path(path))
-                for path in snakemake.input.surveyed
-            ),
-        ]
-    )
-    write_table(checks, snakemake.output.checks)
-    write_table(kinds, snakemake.output.kinds)
+    checks, kinds = combine_reports(map(Path, snakemake.input.reports))
+    with replacing(snakemake.output.checks) as path:
+        pq.write_table(checks, path, compression="zstd")
+    with replacing(snakemake.output.kinds) as path:
+        pq.write_table(kinds, path, compression="zstd")

@@ -1,5 +1,6 @@
-"""Turn one release's workbook, or its shipped figures, into observations."""
+"""Turn one release's workbook, or its shipped figures, into observations, and check them."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,11 @@ with running(snakemake):
     release = snakemake.params.release
     with replacing(snakemake.output.observations) as path:
         if origin.suffix == ".parquet":
-            check_shipped(origin, release, corrections)
+            report = check_shipped(origin, release, corrections)
             shutil.copyfile(origin, path)
         else:
-            read_release(origin, release, corrections).write(path)
+            reading = read_release(origin, release, corrections)
+            report = reading.report
+            reading.write(path)
+    with replacing(snakemake.output.report) as path:
+        path.write_text(json.dumps(report) + "\n", encoding="utf-8")

@@ -2,56 +2,60 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 
-from crimeshare.tables.appendix_arithmetic import find_survey_ties
-from crimeshare.tables.arithmetic import find_ties
 from crimeshare.tables.observations import Observation, SurveyObservation
 from crimeshare.tables.ties import Tie, broken, of_kinds, tally
+
+Report = dict[str, Any]
 
 # A flag says whether a change is significant; it is judged by bounds, not tied by identities.
 _FLAGS = "significant"
 
+_REPORT = pa.schema(
+    [
+        ("release_id", pa.string()),
+        *((name, pa.int64()) for name in ("figures", "identities", "tied", "tied_twice")),
+        *((name, pa.int64()) for name in ("untied", "broken")),
+        ("untied_in", pa.string()),
+    ]
+)
+_KINDS = pa.schema([("release_id", pa.string()), ("kind", pa.string()), ("identities", pa.int64())])
 
-def report_checks(
-    releases: Iterable[Sequence[Observation] | Sequence[SurveyObservation]],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What ties the figures of each release.
 
-    Args:
-        releases: the observations of each.
+def combine_reports(paths: Iterable[Path]) -> tuple[pa.Table, pa.Table]:
+    """The reports of releases whose figures others vouch for, each kept as JSON.
 
     Returns:
-        One row a release: ``figures`` (numbers read, flags of significance left out),
-        ``identities`` (that bind them), ``tied``, ``tied_twice`` (by two or more) and ``untied``
-        figures, ``broken`` identities (those that break, all for cells known to be wrong), and
-        ``untied_in``: the sheets of the untied figures with their numbers.  And one row a release
-        and ``kind`` of identity: ``identities``.
+        One row a release, the columns those of :func:`report`; and one row a release and ``kind``
+        of identity: ``identities``.
     """
-    reports, kinds = [], []
-    for observations in sorted(releases, key=lambda rows: rows[0].release_id):
-        ties = _ties(observations)
-        reports.append(_report(observations, ties))
-        release_id = observations[0].release_id
-        kinds += [
-            {"release_id": release_id, "kind": kind, "identities": number}
-            for kind, number in of_kinds(ties)
-        ]
-    return pd.DataFrame(reports), pd.DataFrame(kinds)
+    reports: list[Report] = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    reports.sort(key=lambda report: str(report["release_id"]))
+    kinds = [
+        {"release_id": report["release_id"], "kind": kind, "identities": number}
+        for report in reports
+        for kind, number in report.pop("kinds")
+    ]
+    return pa.Table.from_pylist(reports, _REPORT), pa.Table.from_pylist(kinds, _KINDS)
 
 
-def _ties(observations: Sequence[Observation] | Sequence[SurveyObservation]) -> list[Tie]:
-    surveyed = [row for row in observations if isinstance(row, SurveyObservation)]
-    recorded = [row for row in observations if isinstance(row, Observation)]
-    return find_survey_ties(surveyed) if surveyed else find_ties(recorded)
-
-
-def _report(
+def report(
     observations: Sequence[Observation] | Sequence[SurveyObservation], ties: Sequence[Tie]
-) -> dict[str, object]:
+) -> Report:
+    """What ties the figures of a release.
+
+    ``figures`` (numbers read, flags of significance left out), ``identities`` (that bind them),
+    ``tied``, ``tied_twice`` (by two or more) and ``untied`` figures, ``broken`` identities (those
+    that break, all for cells known to be wrong), ``untied_in``: the sheets of the untied figures
+    with their numbers, and ``kinds`` of identities, each with how many.
+    """
     number = tally(ties)
     times = {
         (row.sheet, row.cell): number[row.sheet, row.cell]
@@ -68,4 +72,5 @@ def _report(
         "untied": sum(sheets.values()),
         "broken": sum(tie.strict for tie in broken(ties)),
         "untied_in": "; ".join(f"{sheet}: {of}" for sheet, of in sorted(sheets.items())),
+        "kinds": list(of_kinds(ties)),
     }

@@ -6,7 +6,7 @@ A dataset's reader says what is peculiar to its tables; what every release goes 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic
 
@@ -17,6 +17,7 @@ from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
 from crimeshare.tables.appendix_notices import find_notices
 from crimeshare.tables.arithmetic import find_ties
+from crimeshare.tables.checks import Report, report
 from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.expectation import Expectation
 from crimeshare.tables.grid import open_workbook
@@ -38,10 +39,15 @@ from crimeshare.tables.ties import Doubt, Tie, no_doubt
 
 @dataclass(frozen=True)
 class Reading(Generic[R]):
-    """What a workbook holds: its rows, and what is odd about it, where its dataset tells."""
+    """What a workbook holds: its rows, and what is odd about it, where its dataset tells.
+
+    Attributes:
+        report: of the check; None before it.
+    """
 
     rows: list[R]
     notices: list[Notice] | None = None
+    report: Report | None = None
 
     def write(self, path: Path) -> None:
         """Keep it as the figures of a release."""
@@ -66,16 +72,19 @@ class Reader(Generic[R]):
     find_ties: Callable[[Sequence[R]], list[Tie]] | None = None
     doubt: Callable[[Sequence[R]], Doubt] = lambda _: no_doubt
 
-    def check(self, rows: Sequence[Any], release_id: str, corrections: Path) -> None:
-        """Stop unless a release's figures, from a workbook or shipped, agree with each other.
+    def check(self, rows: Sequence[Any], release_id: str, corrections: Path) -> Report:
+        """The report of what ties a release's figures; stop unless they agree with each other.
 
         Raises:
             Problems: they do not and ``corrections`` does not say why, or it says so of a cell that
                 holds another value or breaks nothing.
         """
         listed = [entry for entry in read_corrections(corrections) if entry.release == release_id]
-        if self.find_ties:
-            check_ties(self.find_ties(rows), rows, listed, corrections, self.doubt(rows))
+        if not self.find_ties:
+            return {}
+        ties = self.find_ties(rows)
+        check_ties(ties, rows, listed, corrections, self.doubt(rows))
+        return report(rows, ties)
 
 
 def _by_area(path: Path, release: Release, earlier: Sequence[Observation]) -> Reading[Observation]:
@@ -119,12 +128,11 @@ def read_release(workbook: Path, release: Release, corrections: Path) -> Reading
     """
     reader = READERS[release.reader]
     reading = reader.read(workbook, release, [])
-    reader.check(reading.rows, release.release_id, corrections)
-    return reading
+    return replace(reading, report=reader.check(reading.rows, release.release_id, corrections))
 
 
-def check_shipped(figures: Path, release: Release, corrections: Path) -> None:
-    """Stop unless a file holds the figures of a release, and these agree with each other.
+def check_shipped(figures: Path, release: Release, corrections: Path) -> Report:
+    """The report of the check of shipped figures; stop unless a file holds them, and they agree.
 
     Raises:
         Problem: it is damaged, or holds another release or another table.
@@ -136,5 +144,6 @@ def check_shipped(figures: Path, release: Release, corrections: Path) -> None:
             f"{figures} does not hold the figures of {release.release_id}; restore it from the "
             "repository or ship it again with `make figures`."
         )
-    if reader.find_ties:
-        reader.check(read_observations(reader.rows, figures), release.release_id, corrections)
+    # Of figures that nothing binds there may be many, and nothing to check.
+    rows = read_observations(reader.rows, figures) if reader.find_ties else []
+    return reader.check(rows, release.release_id, corrections)
