@@ -1,6 +1,7 @@
 """The survey's pages: no estimate without its uncertainty, and words that the numbers choose."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from statistics import mean
@@ -122,12 +123,20 @@ class TestWords:
     ) -> None:
         assert survey_prose.compared_groups("A", "B", interval, widest).startswith(words)
 
-    def test_a_published_verdict_leads_and_ours_is_told_where_it_differs(self) -> None:
-        assert survey_prose.beside_own("fall", "fall", True) == "ONS calls it significant."
-        differs = survey_prose.beside_own("fall", "no_clear_change", True)
-        assert differs.startswith("ONS calls it significant, which leads here. Our own test")
-        assert differs.endswith("says no clear change.")
-        assert survey_prose.beside_own("fall", "fall", None) == ""
+    def test_a_published_verdict_leads_and_ours_is_told_where_it_differs(
+        self, survey: Survey
+    ) -> None:
+        change = survey_pages.newest_change(survey)
+
+        def told(own: str, published: bool | None) -> str:
+            other = replace(change, verdict="fall", own_verdict=own, published=published)
+            return survey_pages.change_sentence(other)
+
+        assert ": a fall. ONS calls it significant. The change is" in told("fall", True)
+        differs = told("no_clear_change", False)
+        assert "ONS calls it not significant, which leads here. Our own test" in differs
+        assert "says no clear change. The change is" in differs
+        assert "ONS" not in told("fall", None)
 
     def test_the_scatter_of_a_trend_is_told(self) -> None:
         assert "by more than" in survey_prose.scatter(0.01, 0.95)
@@ -222,7 +231,7 @@ class TestPages:
             survey_pages.change_sentence(survey_pages.newest_change(survey)),
             survey_pages.trend_sentence(survey),
             survey_pages.offences_sentence(survey),
-            *survey_pages.DIFFERENCES,
+            *survey_pages.differences(),
             *survey_pages.caveats(survey),
             methods.why_wilson(),
             methods.like_stalking(survey),
@@ -266,7 +275,7 @@ class TestPages:
         assert "likely between" in sentence
         assert "on an assumed base" in sentence
         assert "not the part of stalking which is reported" in sentence
-        said = " ".join(survey_pages.DIFFERENCES)
+        said = " ".join(survey_pages.differences())
         for reason in (
             "count offences",
             "people aged 16",
@@ -378,12 +387,12 @@ class TestDesignFactors:
         assert told in methods.restart_sentence(Survey(survey.tables | {"factors": factors}))
 
     def test_verdicts_fit_exactly_or_within_rounding_or_not(self) -> None:
-        assert methods._fit(0.0059, 0.006, significant=True) == "fits"
-        assert "rounding" in methods._fit(0.0061, 0.006, significant=True)
-        assert methods._fit(0.0071, 0.006, significant=True) == "does not fit"
-        assert methods._fit(0.0061, 0.006, significant=False) == "fits"
-        assert "rounding" in methods._fit(0.0059, 0.006, significant=False)
-        assert methods._fit(0.0049, 0.006, significant=False) == "does not fit"
+        assert methods._fit(0.0059, 0.006, significant=True) == "yes"
+        assert methods._fit(0.0061, 0.006, significant=True) == "rounded"
+        assert methods._fit(0.0071, 0.006, significant=True) == "no"
+        assert methods._fit(0.0061, 0.006, significant=False) == "yes"
+        assert methods._fit(0.0059, 0.006, significant=False) == "rounded"
+        assert methods._fit(0.0049, 0.006, significant=False) == "no"
 
 
 class TestCharts:

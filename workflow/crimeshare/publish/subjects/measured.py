@@ -21,7 +21,7 @@ from crimeshare.publish.subjects import survey_pages, survey_prose
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.survey_charts import intervals_over_time
 from crimeshare.publish.subjects.survey_pages import STALKING, change_verdict, drawn
-from crimeshare.publish.subjects.surveyed import Estimate, Survey, SurveyChange, with_interval
+from crimeshare.publish.subjects.surveyed import Estimate, Survey, SurveyChange
 from crimeshare.reference import REFERENCE, read_rows
 
 
@@ -79,15 +79,9 @@ def opening(survey: Survey, estimates: Estimates) -> str:
     """How many it happened to in the newest year; or that the survey has no estimate of it."""
     measure = measure_of(estimates.offence_id)
     if measure is None:
-        return (
-            f"The tables of the Crime Survey that we have give no estimate of "
-            f"{estimates.offence_words}. What they do give stands below."
-        )
+        return survey_pages.WORDS.passage("not_measured", group=estimates.offence_words)
     latest = series(survey, measure)[-1]
-    return (
-        f"About {with_interval(latest)} of {survey_prose.UNITS[latest.unit_base]} in England and "
-        f"Wales experienced {measure.words} in the {prose.period(latest.period_end)}."
-    )
+    return survey_pages.said(latest, survey_prose.UNITS[latest.unit_base], measure.words)
 
 
 def moved(survey: Survey, estimates: Estimates) -> str:
@@ -101,7 +95,7 @@ def differences(estimates: Estimates) -> list[str]:
     measure = measure_of(estimates.offence_id)
     if measure is None:
         return []
-    return [*([measure.differs] if measure.differs else []), *survey_pages.COUNTED_APART]
+    return survey_pages.differences(measure.differs, stalking=measure.is_stalking)
 
 
 # ---------------------------------------------------------------- numbers, charts, tables

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
+from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.sources import registry
 from crimeshare.publish.subjects.survey_charts import Interval, intervals_by_row
@@ -31,6 +33,8 @@ from crimeshare.publish.subjects.surveyed import (
     level_figure,
 )
 from crimeshare.reference import REFERENCE
+
+WORDS = Words(Path(__file__).with_name("words") / "methods.md.j2")
 
 Row = dict[str, Any]
 
@@ -92,11 +96,7 @@ def false_alarms() -> str:
         for row in _simulated("false_alarms.csv")
         if row["forces"] == "others"
     )
-    return (
-        f"In simulated years in which forces of the real sizes differ by chance and by such a "
-        f"spread alone, {inner} of them are outside the inner limits and {outer} outside the outer "
-        f"ones: about as many as the limits promise."
-    )
+    return WORDS.passage("false_alarms", inner=inner, outer=outer)
 
 
 # ---------------------------------------------------------------- coverage of intervals
@@ -142,10 +142,8 @@ def coverage_chart(survey: Survey) -> Chart:
     return intervals_by_row(
         Chart(
             "coverage",
-            f"{best.label} keeps closest to what it promises: on average its intervals hold the "
-            f"truth in {best.figure} of simulated surveys",
-            f"Coverage of {level:whole} intervals in simulated clustered surveys: mean over "
-            f"{_settings()} settings, and the range from the worst to the best",
+            WORDS.passage("coverage_title", best=best.label, coverage=best.figure),
+            WORDS.passage("coverage_subtitle", level=level, settings=_settings()),
             key=[("interval", "Mean of the settings, and their range")],
         ),
         rows,
@@ -178,10 +176,12 @@ def coverage_table() -> Table:
         ["Proportion", *(name[:1].upper() + name[1:] for name in survey_prose.METHODS.values())],
         rows,
         notes=[
-            f"Samples of {_studied('n', min)} to {_studied('n', max)} people in clusters of "
-            f"{_cluster_size()}, whose victims cluster so that the design factor is "
-            f"{_studied('design_factor', min)} to {_studied('design_factor', max)}; once with the "
-            f"standard error of the sample, once with a design factor known from elsewhere."
+            WORDS.passage(
+                "coverage_note",
+                n=[_studied("n", end) for end in (min, max)],
+                factor=[_studied("design_factor", end) for end in (min, max)],
+                cluster=_cluster_size(),
+            )
         ],
     )
 
@@ -221,17 +221,12 @@ def why_wilson() -> str:
     closest = _computed(
         "coverage.missed", max(missed("wilson"), missed("logit")), "percentage_points"
     )
-    return (
-        f"Four methods were tried on simulated surveys. The normal one holds the truth in as few "
-        f"as {lowest('normal')} of them where few in the sample are victims, as in small age "
-        f"groups. Korn and Graubard's never holds it in less than {lowest('korn-graubard')}, at "
-        f"the price of intervals {wider('korn-graubard', mean, 'mean')} wider than Wilson's on "
-        f"average, which hold the truth more often than they promise. Wilson's and the logit "
-        f"method come closest to the promise: on average they miss it by no more than {closest}, "
-        f"and at their worst hold the truth in {lowest('wilson')} and {lowest('logit')}. Of these "
-        f"two the logit method gives intervals up to {wider('logit', max, 'most')} wider where "
-        f"victims are few, and none at all where there are no victims. Hence Wilson's is the "
-        f"default."
+    return WORDS.passage(
+        "why_wilson",
+        lowest={method: lowest(method) for method in survey_prose.METHODS},
+        korn_graubard_wider=wider("korn-graubard", mean, "mean"),
+        logit_wider=wider("logit", max, "most"),
+        missed=closest,
     )
 
 
@@ -259,10 +254,7 @@ def like_stalking(survey: Survey) -> str:
         )
         for end in (min, max)
     )
-    return (
-        f"For shares, samples and design factors around those of stalking among everybody, the "
-        f"choice hardly matters: all four hold the truth in {low} to {high}."
-    )
+    return WORDS.passage("like_stalking", low=low, high=high)
 
 
 # ---------------------------------------------------------------- design factors
@@ -308,14 +300,7 @@ def design_factor_table(survey: Survey) -> Table:
         "Design factors",
         ["Edition", "Of", "Factor", "From, to", "Measures", "Comparisons", "Read off"],
         rows,
-        notes=[
-            "Numbers and rates of incidents count each incident as if it had a victim of its own, "
-            "so their factor holds repeated victimisation as well. A flag weighs the latest year "
-            "against an earlier one, so one factor for all of them mixes the designs of both. "
-            "Where an edition sets its latest year against years on both sides of the restart, its "
-            "flags give a factor for each design, held at one or more: a clustered sample "
-            "tells no more than one of as many people drawn one by one."
-        ],
+        notes=[WORDS.passage("design_factor_note")],
         wide=True,
     )
 
@@ -334,28 +319,13 @@ def restart_sentence(survey: Survey) -> str:
         before["mean"],
         _estimated(survey, before["release_id"], "all"),
     )
-    seen = (
-        f"Before the survey's restart in 2021 the standard errors that ONS published for shares of "
-        f"people gave a factor of {old} on average"
-    )
     told = _factors_by_design(survey)
     if told is None:
-        return (
-            f"{seen}; no edition that we have sets its latest year against years on both sides of "
-            f"the restart, so each is judged by the factor of all its flags."
-        )
+        return WORDS.passage("restart", old=old, factors=None)
     edition, factors = told
     _, low, high = factors["persons", "earlier"]
-    bears_out = "bears it out" if low.number <= old.number <= high.number else "does not hold it"
-    words = {key: "{} ({} to {})".format(*figures) for key, figures in factors.items()}
-    return (
-        f"{seen}. The verdicts of the {edition} give {words['persons', 'earlier']} for people of "
-        f"that time, which {bears_out}, and {words['households', 'earlier']} for households, of "
-        f"which no standard errors are published; since the restart they give "
-        f"{words['persons', 'latest']} for people and {words['households', 'latest']} for "
-        f"households. Intervals and tests of a year take the same factor: that of the design it "
-        f"had, read off published standard errors where there are any."
-    )
+    borne_out = low.number <= old.number <= high.number
+    return WORDS.passage("restart", old=old, factors=factors, edition=edition, borne_out=borne_out)
 
 
 def _factors_by_design(
@@ -455,44 +425,37 @@ def other_release(release_id: str, releases: Sequence[str], *, furthest: bool = 
 
 
 def agreement_sentence(survey: Survey) -> str:
-    """How far the project's verdicts are ONS's, over all editions and measures."""
+    """How far the project's verdicts are ONS's, over all editions and measures.
+
+    And what guessing would score: where it is of little use, the project shows how well it does.
+    """
     rows = checked(survey)
     if not rows:
-        return "We have only one edition, so its factor could not be tried on another."
-    comparisons, overall, near, elsewhere = _agreement(survey, "prevalence", _shares(rows))
-    every, every_overall, _, every_elsewhere = _agreement(survey, "all", rows)
-    return (
-        f"Of {comparisons} comparisons of shares of victims that ONS judged, the project, with a "
-        f"design factor that it estimated on another edition, judges {overall} alike: {near} of "
-        f"those whose test statistic is within a tenth of the threshold, and {elsewhere} of the "
-        f"others. Over all {every} comparisons, of numbers and rates too, it is {every_overall}, "
-        f"and {every_elsewhere} away from the threshold. {_beside_guessing(survey, _shares(rows))}"
-    )
+        return WORDS.passage("agreement", alone=True)
+    shares = _shares(rows)
+    cells = _compared(survey, shares)
 
+    def part(name: str, number: str, of: str) -> dict[str, Figure]:
+        chosen = {units: [row for row in shares if row["units"] == units] for units in UNITS}
+        return {
+            units: _computed(
+                f"agreement.{name}.{units}",
+                sum(row[number] for row in own) / max(sum(row[of] for row in own), 1),
+                "proportion",
+                cells,
+            )
+            for units, own in chosen.items()
+        }
 
-def _beside_guessing(survey: Survey, rows: Sequence[Row]) -> str:
-    """What guessing would score, and how well the project does where guessing is of little use."""
-    cells = _compared(survey, rows)
-
-    def part(name: str, number: str, of: str, units: str) -> Figure:
-        chosen = [row for row in rows if row["units"] in units]
-        value = sum(row[number] for row in chosen) / max(sum(row[of] for row in chosen), 1)
-        return _computed(f"agreement.{name}.{units}", value, "proportion", cells)
-
-    people, households = (part("guessed", "flagged", "comparisons", units) for units in UNITS)
-    said = (
-        f"That is less than it seems: most changes are large, and whoever always guessed "
-        f"“significant” would agree in {people} of the comparisons of people and {households} of "
-        f"those of households."
-    )
-    if not sum(row["within"] for row in rows):
-        return said
-    new = [part("within", "agreeing_within", "within", units) for units in UNITS]
-    guessed = [part("guessed_within", "flagged_within", "within", units) for units in UNITS]
-    return (
-        f"{said} Between two years since the restart ONS calls {guessed[0]} of the changes of "
-        f"people significant and {guessed[1]} of those of households; there the project agrees in "
-        f"{new[0]} and {new[1]}."
+    some_within = any(row["within"] for row in shares)
+    return WORDS.passage(
+        "agreement",
+        alone=False,
+        shares=_agreement(survey, "prevalence", shares),
+        every=_agreement(survey, "all", rows),
+        always=part("guessed", "flagged", "comparisons"),
+        within=part("within", "agreeing_within", "within") if some_within else None,
+        within_guessed=part("guessed_within", "flagged_within", "within"),
     )
 
 
@@ -501,14 +464,10 @@ def distant_agreement_sentence(survey: Survey) -> str:
     rows = checked(survey, furthest=True)
     if not rows:
         return ""
-    _, shares, _, shares_elsewhere = _agreement(survey, "prevalence.furthest", _shares(rows))
-    _, every, _, every_elsewhere = _agreement(survey, "all.furthest", rows)
-    return (
-        f"Editions less than a year apart share interviews of their latest year, and all share "
-        f"the earlier years, so the other edition is not wholly another survey. With the factor "
-        f"of the edition furthest in time {shares} of the shares are judged alike "
-        f"({shares_elsewhere} away from the threshold), and {every} of all comparisons "
-        f"({every_elsewhere})."
+    return WORDS.passage(
+        "distant_agreement",
+        shares=_agreement(survey, "prevalence.furthest", _shares(rows)),
+        every=_agreement(survey, "all.furthest", rows),
     )
 
 
@@ -516,10 +475,16 @@ def _shares(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row["statistic"] == "prevalence"]
 
 
-def _agreement(
-    survey: Survey, name: str, rows: Sequence[Row]
-) -> tuple[Figure, Figure, Figure, Figure]:
+class Agreement(NamedTuple):
     """Comparisons, and the proportions judged alike: overall, near the threshold, elsewhere."""
+
+    comparisons: Figure
+    overall: Figure
+    near: Figure
+    elsewhere: Figure
+
+
+def _agreement(survey: Survey, name: str, rows: Sequence[Row]) -> Agreement:
     cells = _compared(survey, rows)
     comparisons = sum(row["comparisons"] for row in rows)
     agreeing = sum(row["agreeing"] for row in rows)
@@ -536,7 +501,7 @@ def _agreement(
             f"agreement.{name}.{of}", value, "proportion", cells, marker="not_applicable"
         )
 
-    return (
+    return Agreement(
         _computed(f"agreement.{name}.comparisons", comparisons, "count", cells),
         part("overall", agreeing, comparisons),
         part("near", agreeing - apart, near),
@@ -661,10 +626,7 @@ def _furthest(grouped: Mapping[tuple[str, str, str, str], Sequence[Row]]) -> str
         return ""
     rows = [row for found in grouped.values() for row in found]
     number = _computed("disagreement.measures", len(grouped), "count", cells_compared(rows))
-    return (
-        f"The measures furthest from the threshold; all {number}, comparison by comparison, are in "
-        'the <a href="data.zip">data pack</a> (flag_disagreements).'
-    )
+    return WORDS.passage("furthest_note", number=number)
 
 
 SHOWN = 25
@@ -709,27 +671,20 @@ def assumption_checked(survey: Survey) -> str:
             change.difference.cells,
             f"half the interval of {change.difference.figure_id}, over the change",
         )
-        verdict, than = ("significant", "less") if change.published else ("not significant", "more")
         fits = _fit(half, abs(change.difference.number), change.published)
-        told.append(
-            f"It calls the change of {change.difference:signed} from the "
-            f"{prose.period(change.earlier.period_end)} to the "
-            f"{prose.period(change.later.period_end)} {verdict}, so half the interval of the "
-            f"change is {than} than the change itself; on the assumed bases it is {part} of it, "
-            f"which {fits}."
-        )
-    return " ".join(["ONS's own verdicts on stalking bound what may be assumed.", *told])
+        told.append({"change": change, "half": part, "fits": fits})
+    return WORDS.passage("verdicts_on_stalking", told=told)
 
 
 def _fit(half: float, change: float, significant: bool) -> str:
-    """Whether half an interval can belong to a change with that verdict."""
+    """Whether half an interval can belong to a change with that verdict: yes, rounded or no."""
     if (half < change) == significant:
-        return "fits"
+        return "yes"
     # Both estimates are printed to a tenth of a per cent.
     possible = change + 0.001 if significant else change - 0.001
     if (half < possible) == significant:
-        return "fits only within the rounding of the two estimates"
-    return "does not fit"
+        return "rounded"
+    return "no"
 
 
 # ---------------------------------------------------------------- verdicts on statements

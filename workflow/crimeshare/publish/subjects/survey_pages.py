@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from crimeshare import survey_words
@@ -18,6 +19,7 @@ from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.survey_charts import (
     Interval,
@@ -58,17 +60,7 @@ OTHER_MEASURES = (
     "headline_including_fraud",
 )
 
-ASSUMED = (
-    "ONS has not published how many people answered these questions, so the base is assumed. Where "
-    "it is not known whether everybody or half of the sample was asked, the wider interval is "
-    "printed."
-)
-
-OWN_TEST = (
-    "Where ONS gives a verdict, it leads: ONS knows the figures unrounded and their standard "
-    "errors. Elsewhere a change is called a rise or a fall only if the adjusted p-value is small "
-    "enough under every assumption."
-)
+WORDS = Words(Path(__file__).with_name("words") / "survey.md.j2")
 
 
 # ---------------------------------------------------------------- sentences
@@ -77,9 +69,13 @@ OWN_TEST = (
 def last_year(survey: Survey) -> str:
     """How common stalking was in the newest year, and how sure that is."""
     latest = survey.latest(STALKING)
-    return (
-        f"About {with_interval(latest)} of {survey_words.who(latest.sex, latest.age)} in England "
-        f"and Wales experienced stalking in the {prose.period(latest.period_end)}."
+    return said(latest, survey_words.who(latest.sex, latest.age), "stalking")
+
+
+def said(latest: Estimate, who: str, what: str) -> str:
+    """How common it was among whom in the year of an estimate, and how sure that is."""
+    return WORDS.passage(
+        "last_year", estimate=with_interval(latest), who=who, what=what, end=latest.period_end
     )
 
 
@@ -88,42 +84,23 @@ def since_16(survey: Survey) -> str:
     estimate = survey.latest(SINCE_16)
     lower, upper = estimate.lower.number, estimate.upper.number
     fair = survey_prose.said_as_one_in(estimate.figure.number, lower, upper)
-    about = (
-        f"About {with_interval(estimate, 'one in')}" if fair else f"Some {with_interval(estimate)}"
-    )
-    return (
-        f"{about} of {survey_words.who(estimate.sex, estimate.age)} have experienced it since "
-        f"age 16. That was in the {prose.period(estimate.period_end)}."
+    return WORDS.passage(
+        "since_16",
+        fair=fair,
+        estimate=with_interval(estimate, "one in" if fair else ""),
+        who=survey_words.who(estimate.sex, estimate.age),
+        end=estimate.period_end,
     )
 
 
 def assumption(survey: Survey) -> str:
     """What is assumed of the base, and what it does to the interval."""
     assumed = [estimate for estimate in survey.series(STALKING) if estimate.assumed]
-    if not assumed:
-        return "How many people answered these questions is published for every year shown."
-    latest = assumed[-1]
-    some = len(assumed) < len(survey.series(STALKING))
-    said = (
-        f"For {'some years' if some else 'these questions'} ONS has not published how many people "
-        f"answered. We assume it, from the interviews of each year and from other questions of the "
-        f"same part of the interview."
-    )
-    if latest.otherwise:
-        said += (
-            f" It is not known whether everybody was asked in the "
-            f"{prose.period(latest.period_end)}. {_scenario(latest)} {_scenario(latest.otherwise)} "
-            f"The wider interval is the one printed."
-        )
-    return said
-
-
-def _scenario(estimate: Estimate) -> str:
-    """What one scenario makes of an estimate."""
-    return (
-        f"If {survey_prose.SCENARIOS[estimate.scenario or '']}, about {estimate.base} people "
-        f"answered, and the estimate of {estimate.figure} is likely between {estimate.lower} and "
-        f"{estimate.upper}."
+    return WORDS.passage(
+        "assumption",
+        assumed=assumed[-1] if assumed else None,
+        some=len(assumed) < len(survey.series(STALKING)),
+        scenarios=survey_prose.SCENARIOS,
     )
 
 
@@ -165,15 +142,7 @@ def derivation(survey: Survey) -> str:
         + (", when half were asked" if assumptions.asked(day, "everybody_asked") < 1 else "")
         for day, figure in zip(years, interviews, strict=True)
     ]
-    return (
-        f"The nearest published base is that of sexual assault, asked in the same self-completion "
-        f"part of the interview: {base} people in {prose.number_word(len(years))} years. The "
-        f"survey interviewed {prose.listed(told)}. So {share} of the people interviewed answer "
-        f"where everybody is asked, and {half} where half are. These shares, of the interviews of "
-        f"each year, are the assumed bases. From April 2023 to March 2025 half of the sample was "
-        f"given other questions on domestic abuse; whether that half was asked about stalking is "
-        f"not known."
-    )
+    return WORDS.passage("derivation", base=base, interviews=told, share=share, half=half)
 
 
 def _interview_cells(survey: Survey, day: date) -> tuple[Cell, ...]:
@@ -189,16 +158,13 @@ def _interview_cells(survey: Survey, day: date) -> tuple[Cell, ...]:
 
 def change_sentence(change: SurveyChange) -> str:
     """How an estimate moved, whether that is more than chance, and what ONS said of it."""
-    said = survey_prose.beside_own(change.verdict, change.own_verdict, change.published)
-    return (
-        f"From the {prose.period(change.earlier.period_end)} to the "
-        f"{prose.period(change.later.period_end)} the estimate for "
-        f"{survey_words.who(change.later.sex, change.later.age)} went from "
-        f"{change.earlier.figure} to {change.later.figure}: "
-        f"{change_verdict(change)}{'.' if not said else f'. {said}'} The change is "
-        f"likely between {change.lower:signed bare} and {change.upper:signed bare} percentage "
-        f"points{', on assumed bases' if change.later.assumed else ''}. The survey would probably "
-        f"miss one smaller than {change.smallest_detectable:absolute}."
+    differs = change.own_verdict is not None and change.own_verdict != change.verdict
+    return WORDS.passage(
+        "change",
+        change=change,
+        who=survey_words.who(change.later.sex, change.later.age),
+        verdict=change_verdict(change),
+        own_verdict=survey_prose.VERDICTS[change.own_verdict or ""] if differs else "",
     )
 
 
@@ -215,10 +181,13 @@ def contrast_sentence(survey: Survey, one: Estimate, other: Estimate) -> str:
     interval = (contrast.lower.number, contrast.upper.number)
     first, second = (survey_words.who(e.sex, e.age) for e in (one, other))
     verdict = survey_prose.compared_groups(first, second, interval, contrast.widest)
-    return (
-        f"{_capital(verdict)}: {with_interval(one)} against {with_interval(other)} for "
-        f"{survey_words.measure(one.measure_id)}, a difference of {contrast.difference:absolute} "
-        f"(likely between {contrast.lower:absolute} and {contrast.upper:absolute})."
+    return WORDS.passage(
+        "contrast",
+        verdict=_capital(verdict),
+        one=with_interval(one),
+        other=with_interval(other),
+        measure=survey_words.measure(one.measure_id),
+        contrast=contrast,
     )
 
 
@@ -226,14 +195,16 @@ def trend_sentence(survey: Survey) -> str:
     """The trend of the longest stretch of years without a break."""
     row = max(survey.trends([STALKING]), key=lambda row: (row["years"], row["end"]))
     change, lower, upper, _ = _trend_figures(survey, row)
-    return (
-        f"The longest stretch of years without a break is that of "
-        f"{survey_words.who(row['sex'], row['age'])} from the {prose.period(row['start'])} to the "
-        f"{prose.period(row['end'])}: {survey_prose.TRENDS[row['verdict']]}. For "
-        f"each who was not stalked, the number who were changed by {change:signed} a year (likely "
-        f"between {lower:signed} and "
-        f"{upper:signed}, {on_bases(survey.series(STALKING, row['sex'], row['age']))}), and "
-        f"{survey_prose.scatter(row['q_p_value'], row['level'])}."
+    return WORDS.passage(
+        "trend",
+        row=row,
+        who=survey_words.who(row["sex"], row["age"]),
+        verdict=survey_prose.TRENDS[row["verdict"]],
+        change=change,
+        lower=lower,
+        upper=upper,
+        on_bases=on_bases(survey.series(STALKING, row["sex"], row["age"])),
+        scatter=survey_prose.scatter(row["q_p_value"], row["level"]),
     )
 
 
@@ -625,7 +596,7 @@ def estimates_table(
         ],
         rows,
         notes=[
-            *([ASSUMED] if any(e.assumed for e in estimates) else []),
+            *([WORDS.passage("assumed_note")] if any(e.assumed for e in estimates) else []),
             *notes,
             f"Seen in: <samp>{escape('; '.join(sources))}</samp>.",
         ],
@@ -717,9 +688,7 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
         ],
         rows,
         notes=[
-            f"On {survey_prose.BASES[changes[0].later.basis]}. {OWN_TEST} The p-value is that of "
-            "each change by itself; the adjusted one counts how many changes to the same year are "
-            "tested. The smallest detectable change would be found four times in five.",
+            WORDS.passage("changes_note", basis=survey_prose.BASES[changes[0].later.basis]),
         ],
         styles=["", "signed bare", "", "", "", "bare"],
         wide=True,
@@ -846,7 +815,7 @@ def other_measures(survey: Survey) -> Table:
         rows,
         notes=[
             f"Intervals by {survey_prose.rests_on(latest.method, latest.basis)}; the factor is "
-            f"read off ONS's own verdicts on changes. {OWN_TEST}"
+            f"read off ONS's own verdicts on changes. {own_test()}"
         ],
         styles=["", "", "", "", "", "", "signed bare"],
         wide=True,
@@ -907,11 +876,7 @@ def offences_table(survey: Survey) -> Table | None:
         ],
         rows,
         notes=[
-            f"The proportion is drawn at random, and where the base is assumed the design factor "
-            f"too, evenly from its limits; of the scenarios the wider is taken. People are counted "
-            f"by the survey's own totals for the nearest year it gives one for, that ending "
-            f"{prose.listed(_population_years(survey))}; the recorded count is the latest revision "
-            f"that we have of the same twelve months."
+            WORDS.passage("offences_note", years=_population_years(survey)),
         ],
         wide=True,
     )
@@ -925,73 +890,42 @@ def _population_years(survey: Survey) -> list[str]:
 def offences_sentence(survey: Survey) -> str:
     """Recorded offences per hundred victims in the newest year that both sources have."""
     if not survey.tables["ratios"]:
-        return (
-            "No year that we have has both a count of recorded stalking and an estimate of victims."
-        )
+        return WORDS.passage("offences", row=None)
     row = survey.tables["ratios"][-1]
     ratio, lower, upper = _ratio(survey, row)
-    return (
-        f"In the {prose.period(row['period_end'])} police in England and Wales recorded {ratio} "
-        f"offences of stalking for every hundred people who, by the survey, experienced it "
-        f"(likely between {lower} and {upper}, on {survey_prose.BASES[row['basis']]}). "
-        f"That is not the part of stalking which is reported."
-    )
+    basis = survey_prose.BASES[row["basis"]]
+    return WORDS.passage("offences", row=row, ratio=ratio, lower=lower, upper=upper, basis=basis)
 
 
-COUNTED_APART = (
-    "The police count offences, and several may be against one person or household; the survey "
-    "counts each victim once, however often it happened.",
-    "The police count offences against anyone, children and people in institutions too; the "
-    "survey asks people aged 16 and over who live in private households.",
-    "An offence counts in the year it was recorded, an experience in the twelve months before the "
-    "interview, so that the survey's year reaches back further.",
-    "Not everything that people tell the survey is reported to the police, and not everything that "
-    "is reported is recorded as a crime.",
-)
-"""Why recorded offences and estimated victims of any kind measure different things."""
+def own_test() -> str:
+    """Whose verdict on a change is printed."""
+    return WORDS.passage("own_test")
 
-DIFFERENCES = (
-    *COUNTED_APART[:2],
-    "The survey asks about two or more incidents that caused distress, fear or alarm, whatever the "
-    "law calls them; the police apply the offence in law, and may record as harassment or as "
-    "malicious communications what the survey calls stalking.",
-    "What the police record follows rules that changed: when several crimes come together, which "
-    "of them is recorded, and when harassment by a former partner became stalking.",
-    *COUNTED_APART[2:],
-)
-"""The same of stalking."""
 
-PRIVATE_HOUSEHOLDS = (
-    "The survey asks people in private households: nobody without a home, in a hostel, in prison "
-    "or in a hall of residence is in it.",
-    "Those who answer are fewer than before its suspension, and weights can only mend what is "
-    "known about those who did not.",
-    "The estimates of the two years from April 2021 were published without accreditation, which "
-    "was restored in the second half of 2024.",
-)
-"""What to keep in mind about any estimate of the survey."""
+def differences(differs: str = "", *, stalking: bool = True) -> list[str]:
+    """Why recorded offences and estimated victims measure different things.
+
+    Args:
+        differs: what of an offence group a measure leaves out; empty for nothing known.
+        stalking: whether they are offences and victims of stalking.
+    """
+    return WORDS.points("differences", differs=differs, stalking=stalking)
+
+
+def caveats_of_survey() -> list[str]:
+    """What to keep in mind about any estimate of the survey."""
+    return WORDS.points("caveats", stalking=False)
 
 
 def caveats(survey: Survey) -> list[str]:
-    """What to keep in mind about the survey's figures."""
+    """What to keep in mind about the survey's figures of stalking."""
     second_hand = [
-        e
+        prose.period(e.period_end)
         for who in (("all", "16+"), ("women", "16+"), ("men", "16+"))
         for e in survey.series(STALKING, *who)
         if e.seen == "second_hand"
     ]
-    notes = [
-        *PRIVATE_HOUSEHOLDS,
-        "Data for the year ending March 2023 hold eight months of these questions.",
-        "From April 2023 to March 2025 half of the sample was asked new questions about domestic "
-        "abuse. Whether that half was asked about stalking is not known, so both cases are shown.",
-        "The questions were put to people aged 16 to 59 until 2017, to those aged 16 to 74 until "
-        "2020, and to all people aged 16 and over since October 2021.",
-    ]
-    if second_hand:
-        years = prose.listed(list(dict.fromkeys(prose.period(e.period_end) for e in second_hand)))
-        notes.append(f"Some figures of the {years} are quoted second-hand, as the tables say.")
-    return notes
+    return WORDS.points("caveats", stalking=True, second_hand=list(dict.fromkeys(second_hand)))
 
 
 def _capital(text: str) -> str:

@@ -68,19 +68,6 @@ def on_bases(bases: Iterable[str]) -> str:
     return "on published or assumed bases" if True in assumed else "on published bases"
 
 
-def beside_own(verdict: str | None, own: str | None, published: bool | None) -> str:
-    """Whose verdict is printed, and where our own test says otherwise; nothing without ONS's."""
-    if published is None:
-        return ""
-    said = f"ONS calls it {'significant' if published else 'not significant'}"
-    if own is None or own == verdict:
-        return f"{said}."
-    return (
-        f"{said}, which leads here. Our own test, which allows for how many changes are tested "
-        f"together, says {VERDICTS[own]}."
-    )
-
-
 def compared_groups(
     first: str, second: str, interval: tuple[float, float], widest: tuple[float, float]
 ) -> str:

@@ -1,0 +1,75 @@
+"""The words of pages: templates that an editor opens, whose values come from the figures.
+
+A template is Markdown or HTML with Jinja's marks.  Each of its blocks is a passage, called by its
+name; lines may be broken anywhere, and an empty line parts the points of a list.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.figures import show
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_SPACE = re.compile(r"(<[^>]*>)|\s+")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The passages of one template.
+
+    Attributes:
+        path: the template.
+    """
+
+    path: Path
+
+    def passage(self, name: str, **values: Any) -> str:
+        """One passage, on one line.
+
+        Args:
+            name: the block of the template.
+            values: what it names, all of it.
+        """
+        return _on_one_line(self._filled(name, values))
+
+    def points(self, name: str, **values: Any) -> list[str]:
+        """The points of a list, each on one line; one that a condition leaves empty is none."""
+        points = re.split(r"\n\s*\n", self._filled(name, values))
+        return [point for point in map(_on_one_line, points) if point]
+
+    def _filled(self, name: str, values: dict[str, Any]) -> str:
+        template = _template(self.path)
+        return "".join(template.blocks[name](template.new_context(values)))
+
+
+def _on_one_line(text: str) -> str:
+    """Text without its line breaks, what stands inside of tags left alone."""
+    return _SPACE.sub(lambda found: found[1] or " ", text).strip()
+
+
+@cache
+def _template(path: Path) -> Template:
+    """A template, in which a name that is not given is an error."""
+    # Loaded for a page that has such words, once in a kernel.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(loader=FileSystemLoader(path.parent), undefined=StrictUndefined)
+    environment.filters |= {
+        "figure": show,
+        "listed": prose.listed,
+        "month": prose.month,
+        "number_word": prose.number_word,
+        "period": prose.period,
+        "plural": lambda noun, number: prose.plural(number, noun),
+        "lower_first": prose.lower_first,
+        "upper_first": prose.upper_first,
+    }
+    return environment.get_template(path.name)
