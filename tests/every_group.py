@@ -75,7 +75,8 @@ def body_of(page: Page) -> str:
     names: dict[str, Any] = {}
     for cell in node.cells:
         if cell.cell_type == "code":
-            cell.outputs = [_output(value) for value in [_run(cell.source, names)] if value]
+            value = _run(cell.source, names)
+            cell.outputs = [] if value is None else [_output(value)]
     return render_body(node)
 
 

@@ -21,6 +21,7 @@ from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import SERIES, Estimates
+from tests import frames
 
 CELL = Cell("pfa-2024-12", "ab" * 32, "Table P1", "I60")
 TITLED = Chart("a-chart", "It <b>rose</b>", "Share, Gwent, year ending December 2024")
@@ -38,10 +39,10 @@ def marks(svg: str) -> list[str]:
 def all_charts(estimates: Estimates) -> list[Chart]:
     place = estimates.place("gwent")
     made = [
-        factsheet.share_over_time(place),
-        factsheet.rate_over_time(place),
-        standing.funnel_plot(place),
-        factsheet.change_by_year(place),
+        factsheet.share_over_time(place, frames.years(place)),
+        factsheet.rate_over_time(place, frames.years(place)),
+        standing.funnel_plot(place, frames.limits(estimates)),
+        factsheet.change_by_year(place, frames.changes(place)),
         offence_mix.contributions(place),
         offence_mix.subgroups(place),
         factsheet.shares_of(estimates.forces, "forces", "Forces"),
@@ -126,16 +127,17 @@ def test_bars_that_are_not_comparable_say_so_without_colour() -> None:
 
 
 def test_a_force_without_a_figure_is_named_under_the_funnel(incomplete: Estimates) -> None:
-    chart = standing.funnel_plot(incomplete.place("gwent"))
+    chart = standing.funnel_plot(incomplete.place("gwent"), frames.limits(incomplete))
     assert chart
     assert chart.notes[1:] == ["Not drawn, as there is no figure: Greater Manchester."]
     assert "of 42 forces by share" in charts.plain(chart.title)
     assert "Greater Manchester" not in chart.alt
-    assert standing.funnel_plot(incomplete.place("greater-manchester")) is None
+    absent = incomplete.place("greater-manchester")
+    assert standing.funnel_plot(absent, frames.limits(incomplete)) is None
 
 
 def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Estimates) -> None:
-    chart = standing.funnel_plot(estimates.place("gwent"))
+    chart = standing.funnel_plot(estimates.place("gwent"), frames.limits(estimates))
     assert chart
     for force in estimates.forces:
         limits = force.control_limits()
@@ -150,7 +152,7 @@ def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Es
 
 
 def test_the_data_of_a_funnel_hold_the_limits_and_call_them_so(estimates: Estimates) -> None:
-    chart = standing.funnel_plot(estimates.place("gwent"))
+    chart = standing.funnel_plot(estimates.place("gwent"), frames.limits(estimates))
     assert chart
     rows = csv_rows(chart)
     assert len(rows) == 43
@@ -198,7 +200,8 @@ def csv_rows(chart: Chart) -> list[dict[str, str]]:
 def test_the_data_behind_a_chart_are_in_its_link_with_their_cells(
     estimates: Estimates, series: pd.DataFrame
 ) -> None:
-    rows = csv_rows(factsheet.share_over_time(estimates.place("gwent")))
+    gwent = estimates.place("gwent")
+    rows = csv_rows(factsheet.share_over_time(gwent, frames.years(gwent)))
     line = [row for row in rows if row["state"] == "as the newest release gives it"]
     newest = series.iloc[-1]
     last = [row for row in line if row["series"] == "Gwent"][-1]
@@ -223,7 +226,8 @@ def series(built: Path) -> pd.DataFrame:
 def test_the_text_alternative_tells_the_numbers_drawn(
     estimates: Estimates, series: pd.DataFrame
 ) -> None:
-    chart = factsheet.share_over_time(estimates.place("gwent"))
+    gwent = estimates.place("gwent")
+    chart = factsheet.share_over_time(gwent, frames.years(gwent))
     for position in (0, -1, series["share"].argmax()):
         row = series.iloc[position]
         assert f"{100 * row['share']:.1f}% in the year ending" in chart.alt
@@ -237,23 +241,26 @@ def test_titles_state_what_the_numbers_say(estimates: Estimates, series: pd.Data
     begin = series["period_end"] - pd.DateOffset(years=1) + pd.Timedelta(days=1)
     last_change = pd.Timestamp(factsheet.breaks("stalking_harassment")[-1].day)
     first, last = series[begin >= last_change].iloc[0], series.iloc[-1]
-    title = charts.plain(factsheet.share_over_time(gwent).title)
+    title = charts.plain(factsheet.share_over_time(gwent, frames.years(gwent)).title)
     assert f"{100 * last['share']:.1f}% of recorded crime in Gwent" in title
     way = "up" if last["share"] > first["share"] else "down"
     assert f"{way} from {100 * first['share']:.1f}% in the year ending" in title
-    funnel = standing.funnel_plot(gwent)
+    funnel = standing.funnel_plot(gwent, frames.limits(estimates))
     assert funnel
     rank = prose.ordinal(int(last["rank_forces"]))
     ranked = f"ranks {rank} of {len(estimates.forces)} forces by share"
     assert ranked in charts.plain(funnel.title)
     among = f"ranks {prose.ordinal(int(last['rank_subgroups']))} of "
     assert among in charts.plain(offence_mix.subgroups(gwent).title)
-    said = "not comparable" in charts.plain(factsheet.change_by_year(gwent).title)
+    said = "not comparable" in charts.plain(
+        factsheet.change_by_year(gwent, frames.changes(gwent)).title
+    )
     assert said == (not last["comparable"])
 
 
 def test_an_area_without_a_rate_has_no_chart_of_it(estimates: Estimates) -> None:
-    assert factsheet.rate_over_time(estimates.place("city-of-london")) is None
+    city = estimates.place("city-of-london")
+    assert factsheet.rate_over_time(city, frames.years(city)) is None
 
 
 def test_drawings_ask_no_host_and_hold_no_long_numbers(estimates: Estimates) -> None:

@@ -12,6 +12,7 @@ from crimeshare.publish.site.notebooks import warm_kernel
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates
+from tests import frames
 
 
 @pytest.mark.parametrize("slug", ["gwent", "dyfed-powys", "metropolitan-police", "city-of-london"])
@@ -33,7 +34,7 @@ def test_a_force_is_said_to_differ_only_outside_the_outer_limits(
 def test_beside_the_funnel_stands_how_many_forces_chance_puts_outside(
     estimates: Estimates,
 ) -> None:
-    chart = standing.funnel_plot(estimates.place("gwent"))
+    chart = standing.funnel_plot(estimates.place("gwent"), frames.limits(estimates))
     assert chart
     limits = [estimates.place(force.slug).control_limits() for force in estimates.forces]
     outside = sum(
@@ -117,7 +118,7 @@ def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimat
     assert "North West</a> (excluding Greater Manchester)" in table
     chart = factsheet.shares_of(incomplete.regions, "regions", "Regions")
     assert "North West (excluding Greater Manchester):" in chart.alt
-    over_time = factsheet.share_over_time(north_west)
+    over_time = factsheet.share_over_time(north_west, frames.years(north_west))
     assert any("the North West excludes Greater Manchester" in note for note in over_time.notes)
     for place in (north_west, nation):
         assert "(excluding Greater Manchester)" in factsheet.opening(place)

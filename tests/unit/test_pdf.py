@@ -30,6 +30,7 @@ from crimeshare.publish.site.pages import Page, page
 from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import SERIES, Estimates
 from crimeshare.sources.registry import Release, read_registry
+from tests import frames
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def about(estimates: Estimates, slug: str) -> dict[str, Any]:
         (markdown, f"# {place.name}\n\n{factsheet.opening(place)}", pdf.FACTSHEET),
         (html, factsheet.facts(place), pdf.FACTSHEET),
         (markdown, "## Share over time", ""),
-        (html, factsheet.share_over_time(place), pdf.FACTSHEET),
+        (html, factsheet.share_over_time(place, frames.years(place)), pdf.FACTSHEET),
         (html, factsheet.history(place), ""),
         (html, factsheet.neighbours_table(place), pdf.FACTSHEET),
         (markdown, "## What to keep in mind", pdf.FACTSHEET),
@@ -135,7 +136,8 @@ def test_the_report_says_what_it_is_to_software_that_reads_aloud(report: pikepdf
 def test_every_drawing_has_the_words_of_its_chart(
     report: pikepdf.Pdf, estimates: Estimates
 ) -> None:
-    words = factsheet.share_over_time(estimates.place("gwent", "force")).alt
+    gwent = estimates.place("gwent", "force")
+    words = factsheet.share_over_time(gwent, frames.years(gwent)).alt
     assert [str(figure.Alt) for figure in elements(report, "Figure")] == [words]
 
 

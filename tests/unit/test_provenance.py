@@ -7,6 +7,7 @@ from crimeshare.publish.elements.figures import Figure, stray_numbers
 from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import Estimates
+from tests import frames
 
 SHA256 = "ab" * 32
 
@@ -97,12 +98,12 @@ def test_a_bare_count_has_no_source() -> None:
 def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Estimates) -> None:
     place = estimates.place("gwent")
     shown = [
-        factsheet.share_over_time(place),
+        factsheet.share_over_time(place, frames.years(place)),
         factsheet.history(place),
-        standing.funnel_plot(place),
+        standing.funnel_plot(place, frames.limits(estimates)),
         factsheet.similar_table(place),
         factsheet.neighbours_table(place),
-        factsheet.change_by_year(place),
+        factsheet.change_by_year(place, frames.changes(place)),
         offence_mix.contributions(place),
         offence_mix.contributions_table(place),
         offence_mix.subgroups(place),

@@ -136,13 +136,13 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
     bar = tqdm(pages, desc=pages[0].title, unit="page", leave=False, disable=None)
     with ExitStack() as stack:
         kernel = cache(lambda: stack.enter_context(warm_kernel(folder)))
-        digest = cache(partial(_digest, folder))
+        digest = cache(_digest)
 
         def executed(page: Page) -> bytes:
             return _written(kernel().execute(page.source, page.parameters))
 
         for number, page in enumerate(bar, start=1):
-            key = _made_from(page, digest)
+            key = _made_from(page, folder, digest)
             content = cached("notebooks", key, partial(executed, page), page.name)
             with replacing(folder / page.executed) as target:
                 target.write_bytes(content)
@@ -151,16 +151,16 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
                 say(f"{number} of {len(pages)} pages from {pages[0].title} on are executed.")
 
 
-def _made_from(page: Page, digest: Callable[[str], str]) -> str:
+def _made_from(page: Page, folder: Path, digest: Callable[[Path], str]) -> str:
     """All that the executed copy of a page depends on, files by their digests."""
     source = depends(page.source.as_posix())
-    files = [page.source.as_posix(), *source.files, *source.tables]
+    read = [page.source, *map(Path, source.files), *(folder / table for table in source.tables)]
     code = [source.software, depends("execute_notebooks").software]
-    return json.dumps([page.parameters, code, {file: digest(file) for file in files}])
+    return json.dumps([page.parameters, code, [(path.name, digest(path)) for path in read]])
 
 
-def _digest(folder: Path, file: str) -> str:
-    with (folder / file).open("rb") as opened:
+def _digest(path: Path) -> str:
+    with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 

@@ -6,7 +6,7 @@ The tables come from the steps before; nothing is measured here but places in an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -704,7 +704,7 @@ def _no_rate(row: Mapping[str, Any]) -> str | None:
     return "low_population" if known and not row["excluded"] else "unavailable"
 
 
-def limits_of(row: dict[str, Any]) -> ControlLimits:
+def limits_of(row: Mapping[Any, Any]) -> ControlLimits:
     """The control limits that a row of a table of them holds."""
     share = row["share"]
     inner, outer = ((row[f"lower_{level}"], row[f"upper_{level}"]) for level in LEVELS)
@@ -770,6 +770,33 @@ def built_rows(file: Path, root: Path | None = None) -> list[dict[str, Any]]:
     """
     path = (root or built_root(file)) / file
     return _rows(path, path.stat().st_mtime_ns)
+
+
+def built_table(file: str, columns: Sequence[str], **only: Sequence[str]) -> pd.DataFrame:
+    """A table of the build that the working directory is in, for notebooks to work on.
+
+    Args:
+        file: the table, from the root of the build.
+        columns: those to read; days become ``datetime64``.
+        only: of some columns, the values that a row must have one of.
+
+    Raises:
+        Problem: if nothing has been built there.
+    """
+    path = built_root(Path(file)) / file
+    wanted = tuple((column, "in", tuple(values)) for column, values in only.items())
+    # What a notebook changes, it changes in a copy of its own.
+    return _frame(path, tuple(columns), wanted, path.stat().st_mtime_ns).copy(deep=False)
+
+
+@lru_cache(maxsize=16)
+def _frame(
+    path: Path, columns: tuple[str, ...], wanted: tuple[Any, ...], stamp: int
+) -> pd.DataFrame:
+    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
+    table = pq.read_table(path, columns=list(columns), filters=list(wanted) or None)
+    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
+    return frame
 
 
 @lru_cache(maxsize=8)

@@ -5,10 +5,13 @@ The notebooks put these in order; every title here states what the numbers say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from html import escape
+
+import pandas as pd
 
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
@@ -282,22 +285,24 @@ def facts(place: Place) -> Facts:
 # ---------------------------------------------------------------- charts
 
 
-def share_over_time(place: Place) -> Chart | None:
-    """The share over the years, beside England and Wales; None where no year has one."""
-    words, years = place.estimates.offence.name, place.years()
-    if not years:
+def share_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
+    """The share over the years, beside England and Wales; None where no year has one.
+
+    Args:
+        place: the area.
+        frame: ``area_code``, ``period_end`` and ``share`` of the years of both, oldest first.
+    """
+    lines = _lines(frame, "share", place, Place.share)
+    own = lines[0]
+    if not own:
         return None
+    words, years = place.estimates.offence.name, [Year(point.period_end) for point in own]
     title = (
-        f"{words} made up {place.share(years[-1])} of recorded crime in {place.words} in the "
+        f"{words} made up {own[-1].figure} of recorded crime in {place.words} in the "
         f"{years[-1].words}{_since(place, years)}"
     )
     return _over_time(
-        place,
-        Place.share,
-        place.estimates.years,
-        "share-by-year",
-        title,
-        "Share of all recorded crime",
+        place, lines, Place.share, "share-by-year", title, "Share of all recorded crime"
     )
 
 
@@ -317,8 +322,14 @@ def _since(place: Place, years: Sequence[Year]) -> str:
     return f", {moved if known else 'after'} {first} in the {alike[0].words}"
 
 
-def rate_over_time(place: Place) -> Chart | None:
-    """Offences per 1,000 residents over the years; None for an area without a rate."""
+def rate_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
+    """Offences per 1,000 residents over the years; None for an area without a rate.
+
+    Args:
+        place: the area.
+        frame: ``area_code``, ``period_end`` and ``rate_per_1000`` of its years and of those of
+            England and Wales, oldest first.
+    """
     rate, nation = place.rate(), place.estimates.nation
     if rate.value is None:
         return None
@@ -331,26 +342,26 @@ def rate_over_time(place: Place) -> Chart | None:
             shown_difference=f"{rate.number - nation.rate().number:.1f}",
         )
         title += f", {word} the rate in {nation.words}, {nation.rate()}"
-    years = place.estimates.each_year()
-    return _over_time(place, Place.rate, years, "rate-by-year", title, prose.upper_first(offences))
+    lines = _lines(frame, "rate_per_1000", place, Place.rate)
+    return _over_time(place, lines, Place.rate, "rate-by-year", title, prose.upper_first(offences))
 
 
 def _over_time(
     place: Place,
+    lines: Sequence[list[Point]],
     quantity: Callable[[Place, Year], Figure],
-    shown: Sequence[Year],
     chart_id: str,
     title: str,
     statistic: str,
 ) -> Chart:
     estimates, nation = place.estimates, place.estimates.nation
-    own, reference = (_points(area, quantity, shown) for area in (place, nation))
+    own, *reference = lines
     compared = place != nation
     excluded = [
         f"In the {year.words} {area.words} excludes {prose.listed(area.excluded(year))}."
         for area in dict.fromkeys((place, nation))
-        for year in area.years()
-        if area.excluded(year)
+        for year in estimates.years
+        if area.excluded(year) and area.share(year).value is not None
     ]
     years = [point.period_end for point in own]
     chart = Chart(
@@ -360,20 +371,30 @@ def _over_time(
         f"years ending {prose.month(years[0])} to {prose.month(years[-1])}",
         notes=excluded,
     )
+    editions = filter(estimates.gives_group_alone, estimates.editions)
+    published = ((year.period_end, quantity(place, year)) for year in editions)
     return charts.over_time(
         chart,
         (place.name, own),
-        (nation.name, reference) if compared else None,
+        (nation.name, reference[0]) if reference else None,
         breaks(estimates.offence_id),
-        _points(place, quantity, list(filter(estimates.gives_group_alone, estimates.editions))),
+        [Point(end, figure) for end, figure in published if figure.value is not None],
     )
 
 
-def _points(
-    place: Place, quantity: Callable[[Place, Year], Figure], years: Sequence[Year]
-) -> list[Point]:
-    known = ((year, quantity(place, year)) for year in years)
-    return [Point(year.period_end, figure) for year, figure in known if figure.value is not None]
+def _lines(
+    frame: pd.DataFrame, column: str, place: Place, quantity: Callable[[Place, Year], Figure]
+) -> list[list[Point]]:
+    """The years of an area, and of England and Wales beside it, as a frame has them.
+
+    The cells are those that the tables name for each year.
+    """
+    lines = []
+    for area in dict.fromkeys((place, place.estimates.nation)):
+        known = frame[frame["area_code"].eq(area.area.area_code) & frame[column].notna()]
+        years = zip(known["period_end"].dt.date, known[column].tolist(), strict=True)
+        lines.append([Point(d, replace(quantity(area, Year(d)), value=v)) for d, v in years])
+    return lines
 
 
 # How a change is drawn by whether its two years may be compared, and what that means.
@@ -384,9 +405,14 @@ _RULES = {
 }
 
 
-def change_by_year(place: Place) -> Chart | None:
-    """The change on the year before, year by year, those not comparable drawn hollow."""
-    changes = [c for c in map(place.change, place.estimates.each_year()) if c]
+def change_by_year(place: Place, frame: pd.DataFrame) -> Chart | None:
+    """The change on the year before, year by year, those not comparable drawn hollow.
+
+    Args:
+        place: the area.
+        frame: ``period_end`` and ``change_pct`` of its years, oldest first.
+    """
+    changes = list(_changes(place, frame))
     if not changes:
         return None
     last = changes[-1]
@@ -417,6 +443,16 @@ def change_by_year(place: Place) -> Chart | None:
         ],
         label_width=100,
     )
+
+
+def _changes(place: Place, frame: pd.DataFrame) -> Iterator[Change]:
+    """The changes of the years of a frame, with the cells that the tables name for each."""
+    percents = frame["change_pct"].astype(object).where(frame["change_pct"].notna(), None)
+    for end, percent in zip(frame["period_end"].dt.date, percents, strict=True):
+        change = place.change(Year(end))
+        if change:
+            value = None if percent is None else percent / 100
+            yield replace(change, percent=replace(change.percent, value=value))
 
 
 def shares_of(places: Sequence[Place], chart_id: str, title: str) -> Chart:

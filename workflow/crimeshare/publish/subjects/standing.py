@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+import pandas as pd
+
 from crimeshare.measures.control_limits import APART, LEVELS
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Chart, Curves, Dot
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.subjects.estimates import ControlLimits, Estimates, Place
+from crimeshare.publish.subjects.estimates import ControlLimits, Estimates, Place, limits_of
 
 
-def funnel_plot(place: Place) -> Chart | None:
-    """Where a force stands among all forces, by share and size; None where it has no share."""
+def funnel_plot(place: Place, frame: pd.DataFrame) -> Chart | None:
+    """Where a force stands among all forces, by share and size; None where it has no share.
+
+    Args:
+        place: the force.
+        frame: the control limits of the forces, rows of `control_limits.parquet` of one year.
+    """
     estimates = place.estimates
-    limits = estimates.control_limits()
+    limits = {row["area_code"]: limits_of(row) for row in frame.to_dict("records")}
     own = limits.get(place.area.area_code)
     if own is None:
         return None

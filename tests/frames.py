@@ -1,0 +1,61 @@
+"""The frames that notebooks hand to charts, for tests of the charts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crimeshare.measures.control_limits import LEVELS
+from crimeshare.publish.subjects.estimates import Estimates, Place
+
+
+def years(place: Place) -> pd.DataFrame:
+    """Share and rate of an area and of England and Wales, a row a quarter-end."""
+    estimates = place.estimates
+    return pd.DataFrame(
+        [
+            {
+                "area_code": area.area.area_code,
+                "period_end": pd.Timestamp(year.period_end),
+                "share": area.share(year).value,
+                "rate_per_1000": area.rate(year).value,
+            }
+            for area in dict.fromkeys((place, estimates.nation))
+            for year in estimates.years
+        ]
+    ).astype({"share": float, "rate_per_1000": float})
+
+
+def changes(place: Place) -> pd.DataFrame:
+    """The change of every year that ends in the month of the latest."""
+    known = [(year, place.change(year)) for year in place.estimates.each_year()]
+    return pd.DataFrame(
+        {
+            "period_end": [pd.Timestamp(year.period_end) for year, _ in known],
+            "change_pct": [
+                100 * change.percent.number if change and change.percent.value is not None else None
+                for _, change in known
+            ],
+        }
+    ).astype({"change_pct": float})
+
+
+def limits(estimates: Estimates) -> pd.DataFrame:
+    """The control limits of the forces in the latest year."""
+    ends = ["lower", "upper"]
+    return pd.DataFrame(
+        [
+            {
+                "area_code": code,
+                "total": held.size,
+                "share": estimates.place(code).share().number,
+                "target": held.funnel.target,
+                "between_sd": held.funnel.between_sd,
+                **{
+                    f"{end}_{level}": limit
+                    for level, pair in zip(LEVELS, (held.inner, held.outer), strict=True)
+                    for end, limit in zip(ends, pair, strict=True)
+                },
+            }
+            for code, held in estimates.control_limits().items()
+        ]
+    )
