@@ -285,15 +285,16 @@ def _held_apart(vintages: pd.DataFrame) -> pd.Series:
         if offence.split_from:
             split.setdefault(offence.split_from, []).append(offence.offence_id)
     year = ["release_id", "period_end"]
-    groups = vintages.groupby(year)["offence_id"].agg(set).rename("given")
-    given = vintages[year].join(groups, on=year)
-    return pd.Series(
-        [
-            " ".join(part for part in split.get(offence_id, []) if part in held)
-            for offence_id, held in zip(vintages["offence_id"], given["given"], strict=True)
-        ],
-        index=vintages.index,
-    )
+    parts = {part for named in split.values() for part in named}
+    given = vintages[vintages["offence_id"].isin(parts)]
+    held = given.groupby(year)["offence_id"].agg(set).to_dict()
+    whole = vintages[vintages["offence_id"].isin(split)]
+    items = zip(*(whole[name] for name in ["offence_id", *year]), strict=True)
+    apart = [
+        " ".join(part for part in split[offence_id] if part in held.get((release_id, end), ()))
+        for offence_id, release_id, end in items
+    ]
+    return pd.Series(apart, index=whole.index, dtype=str).reindex(vintages.index, fill_value="")
 
 
 def _series(offence_codes: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ release, so a share or change never mixes vintages.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -405,19 +406,26 @@ def _quarter_words(rows: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, list
     sheets = dict(zip(quarters["period_end"], quarters["sheet"], strict=True))
     ends = rows["period_end"]
     first = (ends - pd.DateOffset(months=9) + pd.offsets.MonthEnd(0)).astype(ends.dtype)
-    spans = zip(first.map(sheets), ends.map(sheets), strict=True)
-    named = zip(rows["offence_id"], rows["area_code"], rows["excluded"], strict=True)
+    spans = zip(first.map(sheets).tolist(), ends.map(sheets).tolist(), strict=True)
+    names = ["offence_id", "area_code", "excluded"]
+    named = zip(*(rows[name].tolist() for name in names), strict=True)
     formulas, cells = [], []
     for (offence_id, area_code, excluded), span in zip(named, spans, strict=True):
-        without = f", without {excluded.replace('; ', ' and ')}" if excluded else ""
-        # A region and a force may share a name.
-        area = areas()[area_code]
-        place = f"{area.area_name} region" if area.area_type == "region" else area.area_name
-        what = f"{offences()[offence_id].name}, {place}{without}"
+        what = _what(offence_id, area_code, excluded)
         formulas.append(f"{what}, four quarters{'' if offence_id == TOTAL else OF_ALL}")
         places = (f"[{release_id}]'{sheet}'!{what}" for sheet in dict.fromkeys(span))
         cells.append(CELLS_APART.join(places))
     return {"formula": formulas, "cells": cells}
+
+
+@cache
+def _what(offence_id: str, area_code: str, excluded: str) -> str:
+    """What is looked up in a sheet of quarters."""
+    without = f", without {excluded.replace('; ', ' and ')}" if excluded else ""
+    # A region and a force may share a name.
+    area = areas()[area_code]
+    place = f"{area.area_name} region" if area.area_type == "region" else area.area_name
+    return f"{offences()[offence_id].name}, {place}{without}"
 
 
 def _in_full(rows: pd.DataFrame) -> pd.Series:

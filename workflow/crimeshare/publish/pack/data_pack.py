@@ -36,10 +36,11 @@ def without_formulas(table: pa.Table) -> pa.Table:
     for column in table.columns:
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             taken = pc.match_substring_regex(column, FORMULA)
-            escaped = pc.binary_join_element_wise(
-                pa.scalar(ESCAPE, column.type), column, pa.scalar("", column.type)
-            )
-            column = pc.if_else(taken, escaped, column)
+            if pc.any(taken).as_py():
+                escaped = pc.binary_join_element_wise(
+                    pa.scalar(ESCAPE, column.type), column, pa.scalar("", column.type)
+                )
+                column = pc.if_else(taken, escaped, column)
         columns.append(column)
     return pa.table(columns, names=table.column_names)
 
@@ -151,7 +152,9 @@ def write_zip(folder: Path, path: Path) -> None:
 
 def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    # Parquet and the workbook are compressed themselves.
+    packed = name.endswith((".parquet", ".xlsx"))
+    entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
     entry.create_system = 3
     entry.external_attr = 0o644 << 16
     return entry
