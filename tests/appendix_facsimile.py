@@ -17,7 +17,6 @@ import xlsxwriter
 from crimeshare.tables import (
     appendix,
     appendix_arithmetic,
-    appendix_cells,
     appendix_layout,
     appendix_presence,
 )
@@ -225,7 +224,6 @@ def own_layout(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(appendix_layout.FOLDER, folder)
     for module in (
         appendix,
-        appendix_cells,
         appendix_arithmetic,
         appendix_layout,
         appendix_presence,

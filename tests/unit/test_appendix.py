@@ -219,7 +219,8 @@ class TestBadInput:
 
     def test_an_empty_cell_is_never_zero(self, book: Facsimile) -> None:
         book["Table_A3a", "C10"] = ""
-        assert "sheet 'Table_A3a', cell C10: an empty cell where" in refusal(book)
+        said = "an empty cell, or one with an error, where"
+        assert f"sheet 'Table_A3a', cell C10: {said}" in refusal(book)
 
     def test_an_unknown_marker(self, book: Facsimile) -> None:
         book["Table_A3a", "C10"] = "[q]"

@@ -20,7 +20,7 @@ from crimeshare.tables import (
 from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties
 from crimeshare.tables.appendix_notices import find_notices
-from crimeshare.tables.appendix_periods import heads_flags, year_before, year_of_header
+from crimeshare.tables.appendix_periods import heads_flags, year_of_header
 from crimeshare.tables.labels import plain
 from crimeshare.tables.layout import UnknownNames
 from crimeshare.tables.observations import SurveyObservation
@@ -271,7 +271,7 @@ def test_unknown_words_are_read_once_their_lines_are_added(
         pytest.skip("this edition does not use these words")
     refusal = edition.refusal()
     assert said in str(refusal)
-    assert len(refusal.problems) <= len(appendix_layout.Layout().tables) + 1
+    assert len(refusal.problems) <= len(appendix_layout.AppendixLayout().tables) + 1
     assert all("sheet '" in problem and "the line: " in problem for problem in refusal.problems)
     accept(refusal)
     assert edition.figures() == expected
@@ -440,4 +440,3 @@ def test_changes_and_flags_say_what_they_are() -> None:
     assert year_of_header("YE Mar 2023 percentage point change", of_changes=True)
     assert heads_flags("Apr 2022 to Mar 2023 \nSignificance [note 9]")
     assert not heads_flags("Apr 2022 to Mar 2023")
-    assert year_before(date(2025, 12, 31)) == date(2025, 1, 1)

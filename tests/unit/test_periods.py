@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from crimeshare.periods import a_year_before, in_words, months_between, year_ending
+from crimeshare.periods import a_year_before, first_day, in_words, months_between, year_ending
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_what_is_no_year_is_told(text: str, told: str) -> None:
 def test_a_year_before_ends_on_a_last_day_of_the_month(day: date, before: date) -> None:
     assert a_year_before(day) == before
     assert months_between(before, day) == 12
+    assert months_between(before, first_day(day)) == 1
 
 
 def test_a_year_in_words_is_read_back() -> None:

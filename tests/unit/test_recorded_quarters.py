@@ -202,15 +202,15 @@ class TestWhatIsNotKnown:
                 "the offence code '8Q' is known in stalking_harassment, and stands here in "
                 "violence_with_injury",
             ),
-            (line("Gwent", "8Q", "n/a"), "cell H2: holds 'n/a'; expected a whole number"),
-            (line("Gwent", "8Q", 1.5), "cell H2: holds '1.5'; expected a whole number"),
+            (line("Gwent", "8Q", "n/a"), "cell H2: the marker 'n/a' is not known"),
+            (line("Gwent", "8Q", 1.5), "cell H2: holds 1.5; expected a whole number of offences"),
         ],
     )
     def test_a_name(self, tmp_path: Path, changed: Row, sentence: str) -> None:
         with pytest.raises(UnknownNames) as caught:
             read(tmp_path, [changed, *ROWS[1:]])
         assert len(caught.value.problems) == 1
-        assert "prc.ods, sheet '2023_24', " in str(caught.value)
+        assert "prc-2024-03, sheet '2023_24', " in str(caught.value)
         assert sentence in str(caught.value)
 
     def test_a_sheet(self, tmp_path: Path) -> None:

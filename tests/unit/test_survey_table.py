@@ -174,11 +174,13 @@ class TestBadInput:
     def test_a_base_row_missing_under_one_block(self) -> None:
         rows = [row for row in YEARS if row[0] != "Unweighted base - number of men"]
         said = refusal(Table_1=rows)
-        assert "sheet 'Table_1', cell B8: no base of its group in a row below" in said
+        assert "sheet 'Table_1', cell B8 (and 1 more): no base of its group in a row below" in said
 
     def test_a_base_of_another_block(self) -> None:
         rows = spoil(YEARS, 5, 0, "Unweighted base - number of men")
-        assert "sheet 'Table_1', cell B4: no base of its group" in refusal(Table_1=rows)
+        assert "sheet 'Table_1', cell B4 (and 2 more): no base of its group" in refusal(
+            Table_1=rows
+        )
 
     def test_a_base_under_the_wrong_column(self) -> None:
         rows = spoil(GROUPS, 5, 0, "Unweighted base - number of women")
@@ -191,11 +193,13 @@ class TestBadInput:
         )
 
     def test_text_where_a_figure_belongs(self) -> None:
-        assert "cell B4: holds 'about 9'" in refusal(Table_2=spoil(GROUPS, 3, 1, "about 9"))
+        assert "cell B4: the marker 'about 9' is not known" in refusal(
+            Table_2=spoil(GROUPS, 3, 1, "about 9")
+        )
 
     def test_a_year_nobody_says(self) -> None:
         rows = spoil(GROUPS, 0, 0, "Table 2: Prevalence of stalking in the last year, by age")
         (found,) = recognise(workbook(Table_2=rows))
-        assert "cell B4: nothing says which year this is of" in found.problems[0]
+        assert "cell B4 (and 4 more): nothing says which year this is of" in found.problems[0]
         # The release's own year stands in where the whole workbook is of one year.
         assert set(read(Table_2=rows)["period_end"]) == {pd.Timestamp(2024, 3, 31)}

@@ -18,8 +18,8 @@ from crimeshare.periods import first_day
 from crimeshare.tables.appendix_cells import read_cell
 from crimeshare.tables.appendix_layout import (
     FOLDER,
+    AppendixLayout,
     Column,
-    Layout,
     Row,
     Table,
     find_tables,
@@ -54,7 +54,7 @@ def read_appendix_tables(
             where a change belongs or the reverse; tables that are missing, stand twice or
             end in another year than the registry says; all at once, each with its place.
     """
-    layout = Layout()
+    layout = AppendixLayout()
     tables = [table for grid in workbook.grids for table in find_tables(layout, grid)]
     check_tables(layout, tables, workbook, period_end)
     observations = [
@@ -62,12 +62,12 @@ def read_appendix_tables(
         for table in tables
         for observation in _read_table(layout, table, release_id, workbook.sha256, period_end)
     ]
-    layout.raise_what_was_met(release_id)
+    layout.stop(release_id)
     return observations
 
 
 def _read_table(
-    layout: Layout, table: Table, release_id: str, sha256: str, period_end: date
+    layout: AppendixLayout, table: Table, release_id: str, sha256: str, period_end: date
 ) -> Iterator[SurveyObservation]:
     line = layout.tables[table.kind]
     if table.kind.startswith("offence_"):
@@ -106,12 +106,12 @@ def _read_table(
             )
 
 
-def _paired(layout: Layout, table: Table) -> list[Column]:
+def _paired(layout: AppendixLayout, table: Table) -> list[Column]:
     """The columns of a table of changes: each year's change, then its flags."""
     for first, second in zip(table.columns[::2], table.columns[1::2], strict=False):
         pair = (first.flags, second.flags, first.period_end == second.period_end)
         if pair != (False, True, True):
-            layout.problems.append(
+            layout.problem(
                 f"sheet {table.grid.sheet!r}, cells {address(table.header, first.index)} and "
                 f"{address(table.header, second.index)}: {one_line(first.label)!r} is followed by "
                 f"{one_line(second.label)!r}; expected each year's change and then its "
@@ -120,7 +120,7 @@ def _paired(layout: Layout, table: Table) -> list[Column]:
             return []
     if len(table.columns) % 2:
         last = table.columns[-1]
-        layout.problems.append(
+        layout.problem(
             f"sheet {table.grid.sheet!r}, cell {address(table.header, last.index)}: "
             f"{one_line(last.label)!r} has no column of significance beside it"
         )
@@ -135,7 +135,7 @@ def _labels(table: Table) -> Iterator[tuple[int, str]]:
             yield index, label
 
 
-def _measure_rows(layout: Layout, table: Table) -> list[Row]:
+def _measure_rows(layout: AppendixLayout, table: Table) -> list[Row]:
     """The rows of a survey table, each known by its place in the order of the measures."""
     line = layout.tables[table.kind]
     rows: list[Row] = []
@@ -151,7 +151,7 @@ def _measure_rows(layout: Layout, table: Table) -> list[Row]:
         found = _next_measure(layout, position, label)
         if found is None:
             if _has_figures(table, index):  # otherwise a heading or a note below the table
-                layout.unknown.append(_unknown_measure(layout, table, index, label, position))
+                layout.add(_unknown_measure(layout, table, index, label, position))
             continue
         position = found + 1
         measure = layout.measures[found]
@@ -175,7 +175,7 @@ def _measure_rows(layout: Layout, table: Table) -> list[Row]:
     return rows
 
 
-def _next_measure(layout: Layout, position: int, label: str) -> int | None:
+def _next_measure(layout: AppendixLayout, position: int, label: str) -> int | None:
     text = plain(label)
     return next(
         (i for i in range(position, len(layout.measures)) if layout.measures[i]["label"] == text),
@@ -188,7 +188,7 @@ def _has_figures(table: Table, index: int) -> bool:
 
 
 def _unknown_measure(
-    layout: Layout, table: Table, index: int, label: str, position: int
+    layout: AppendixLayout, table: Table, index: int, label: str, position: int
 ) -> Unknown:
     """A label that is none of the measures, with a line modelled on the measure above it."""
     text = plain(label)
@@ -236,7 +236,7 @@ def _ends(last: Mapping[str, str], measure: Mapping[str, str], kind: str) -> boo
 
 
 def _base(
-    layout: Layout,
+    layout: AppendixLayout,
     table: Table,
     index: int,
     label: str,
@@ -246,15 +246,15 @@ def _base(
     where = f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}"
     found = layout.bases.find(label)
     if found is None:
-        layout.unknown.append(layout.bases.unknown(where, "the base", label))
+        layout.add(layout.bases.unknown(where, "the base", label))
         return None
     unit = found["unit_base"]
     if not block:
-        layout.problems.append(f"{where}: the base row {label!r} closes no rows of estimates")
+        layout.problem(f"{where}: the base row {label!r} closes no rows of estimates")
     others = [row for row in block if row[2]["unit_base"] != unit]
     if others:
         first = others[0]
-        layout.problems.append(
+        layout.problem(
             f"{where}: the base row {label!r} closes the row {first[1].strip()!r} at "
             f"{address(first[0], table.label_column)}, whose base counts "
             f"{first[2]['unit_base'].replace('_', ' ')}; expected each base under its own block. "
@@ -264,17 +264,20 @@ def _base(
 
 
 def _missing_base(
-    layout: Layout, table: Table, index: int, block: list[tuple[int, str, Mapping[str, str]]]
+    layout: AppendixLayout,
+    table: Table,
+    index: int,
+    block: list[tuple[int, str, Mapping[str, str]]],
 ) -> None:
     first, last = block[0], block[-1]
-    layout.problems.append(
+    layout.problem(
         f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}: no base row "
         f"closes the rows from {first[1].strip()!r} to {last[1].strip()!r}; expected "
         f"'Unweighted base - number of ...' ({last[2]['unit_base'].replace('_', ' ')}) here"
     )
 
 
-def _offence_rows(layout: Layout, table: Table) -> list[Row]:
+def _offence_rows(layout: AppendixLayout, table: Table) -> list[Row]:
     """The rows of a table of offences: codes, sub-codes under their group, uncoded subtotals."""
     statistic = layout.tables[table.kind]["statistic"]
     rows: list[Row] = []
@@ -294,7 +297,7 @@ def _offence_rows(layout: Layout, table: Table) -> list[Row]:
             found = layout.groups.find(label)
             if found is None:
                 where = f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}"
-                layout.unknown.append(_unknown_group(layout, where, label))
+                layout.add(_unknown_group(layout, where, label))
                 continue
             item = found["code"] or None
             parent = None if item else group
@@ -304,7 +307,7 @@ def _offence_rows(layout: Layout, table: Table) -> list[Row]:
     return rows
 
 
-def _check_repeated(layout: Layout, table: Table, rows: list[Row]) -> None:
+def _check_repeated(layout: AppendixLayout, table: Table, rows: list[Row]) -> None:
     """Two rows of one code and label; ONS gives two offences the same code now and then."""
     seen: dict[tuple[str, str], Row] = {}
     for row in rows:
@@ -312,14 +315,14 @@ def _check_repeated(layout: Layout, table: Table, rows: list[Row]) -> None:
             continue
         twin = seen.setdefault((row.item_id, plain(row.label)), row)
         if twin is not row:
-            layout.problems.append(
+            layout.problem(
                 f"sheet {table.grid.sheet!r}, cell {address(row.index, table.label_column)}: the "
                 f"offence {one_line(row.label)!r} ({row.item_id}) stands in row {twin.index + 1} "
                 "already; expected it once"
             )
 
 
-def _unknown_group(layout: Layout, where: str, label: str) -> Unknown:
+def _unknown_group(layout: AppendixLayout, where: str, label: str) -> Unknown:
     hint = "; its offence code stands for the `?`, or nothing if it has none"
     return layout.groups.unknown(where, "the offence", label, given=["?", ""], hint=hint)
 

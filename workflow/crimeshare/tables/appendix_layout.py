@@ -7,10 +7,8 @@ workbook is special topics that change with every edition.  A table that is miss
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -20,14 +18,21 @@ from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_periods import heads_flags, year_of_header
 from crimeshare.tables.grid import Cell, Grid, address
 from crimeshare.tables.labels import one_line, plain, without_notes
-from crimeshare.tables.layout import LAYOUTS, LabelMap, Unknown, UnknownNames, csv_line, relative
+from crimeshare.tables.layout import (
+    LAYOUTS,
+    LabelMap,
+    Layout,
+    Unknown,
+    csv_line,
+    header_row,
+    relative,
+)
 
 FOLDER = LAYOUTS / "appendix"
 
 _LABEL_ROLES = ("measure", "code", "offence")
 # A row with fewer cells than this is no header of a table, whatever its first cell says.
 _FEWEST_HEADERS = 3
-_NUMBER = re.compile(r"-?\d[\d.e+-]*")
 
 
 @dataclass(frozen=True)
@@ -59,28 +64,21 @@ class Table:
         return frozenset(row[i] for row in self.grid.rows[self.header + 1 :] for i in flagging)
 
 
-@dataclass
-class Layout:
-    """The lines of ``layouts/appendix/``, and what was met that they do not know."""
+class AppendixLayout(Layout):
+    """The lines of ``layouts/appendix/``."""
 
-    titles: list[dict[str, str]] = field(default_factory=lambda: read_rows(FOLDER / "titles.csv"))
-    headers: list[dict[str, str]] = field(default_factory=lambda: read_rows(FOLDER / "headers.csv"))
-    measures: list[dict[str, str]] = field(default_factory=lambda: _in_order("measures.csv"))
-    tables: dict[str, dict[str, str]] = field(
-        default_factory=lambda: {row["table"]: row for row in read_rows(FOLDER / "tables.csv")}
-    )
-    marker_rows: list[dict[str, str]] = field(
-        default_factory=lambda: read_rows(FOLDER / "markers.csv")
-    )
-    markers: dict[tuple[str, str], str] = field(init=False)
-    bases: LabelMap = field(default_factory=lambda: LabelMap(FOLDER / "bases.csv"))
-    groups: LabelMap = field(default_factory=lambda: LabelMap(FOLDER / "code_groups.csv"))
-    unknown: list[Unknown] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        super().__init__(FOLDER)
+        self.titles = read_rows(FOLDER / "titles.csv")
+        self.headers = read_rows(FOLDER / "headers.csv")
+        self.measures = _in_order("measures.csv")
+        self.tables = {row["table"]: row for row in read_rows(FOLDER / "tables.csv")}
+        self.bases = LabelMap(FOLDER / "bases.csv")
+        self.groups = LabelMap(FOLDER / "code_groups.csv")
 
-    def __post_init__(self) -> None:
-        """Know each marker by its text and table."""
-        self.markers = {(row["marker"], row["table"]): row["meaning"] for row in self.marker_rows}
+    def likely(self, kind: str, about: Sequence[object]) -> str | None:
+        """A figure is missing, for whatever reason, unless what stands there is a flag."""
+        return str(about[0])
 
     def role(self, label: str) -> str | None:
         """What a header cell of this label is, or None."""
@@ -101,29 +99,6 @@ class Layout:
         best = max(lines, key=lambda row: len(row["title"].replace("*", "")), default=None)
         return best["table"] if best else None
 
-    def marker(self, cell: Cell, kind: str) -> str | None:
-        """What a cell that holds no figure means in a table of this kind, or None.
-
-        ``flags`` stands for the columns of significance and ``bases`` for the base rows,
-        whatever their table.
-        """
-        text = marker_text(cell)
-        return self.markers.get((text, kind)) or self.markers.get((text, "*"))
-
-    def raise_what_was_met(self, release_id: str) -> None:
-        """Stop with every unknown name and problem met so far, if any, each said once."""
-        if self.unknown or self.problems:
-            raise UnknownNames(
-                [
-                    replace(first, sentence=f"{release_id}, {_once(first.sentence, number)}")
-                    for first, number in _alike(self.unknown)
-                ],
-                [
-                    f"{release_id}, {_once(sentences[0], len(sentences))}"
-                    for sentences in _same_words(self.problems)
-                ],
-            )
-
 
 def _in_order(file: str) -> list[dict[str, str]]:
     """The measures in the order of their tables: a line may say which one it stands ``after``."""
@@ -141,38 +116,6 @@ def header_text(label: str) -> str:
     return without_notes(label).casefold()
 
 
-def marker_text(cell: Cell) -> str:
-    """The text of a cell as ``markers.csv`` writes it: no case, no spaces, no notes."""
-    if isinstance(cell, int | float):
-        return f"{cell:g}"
-    text = str(cell)
-    return "".join((without_notes(text) or one_line(text)).split()).casefold()
-
-
-def _alike(unknown: list[Unknown]) -> Iterator[tuple[Unknown, int]]:
-    """Each name that is not known, and how often: the same line would make all of them known."""
-    places: dict[tuple[object, str], list[Unknown]] = defaultdict(list)
-    for item in unknown:
-        places[item.file, item.line].append(item)
-    for items in places.values():
-        yield items[0], len(items)
-
-
-def _same_words(problems: list[str]) -> Iterator[list[str]]:
-    """Problems that differ in their cells and numbers alone, sheet by sheet."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    for sentence in problems:
-        place, _, words = sentence.partition(": ")
-        groups[place.partition(", cell")[0] + _NUMBER.sub("#", words)].append(sentence)
-    yield from groups.values()
-
-
-def _once(sentence: str, number: int) -> str:
-    """A sentence that is true of several cells, with the first of them and how many there are."""
-    place, colon, words = sentence.partition(": ")
-    return f"{place} (and {number - 1:,} more){colon}{words}" if number > 1 else sentence
-
-
 @dataclass(frozen=True)
 class Row:
     """One row of a table: what its label means."""
@@ -186,9 +129,9 @@ class Row:
     statistic: str
 
 
-def find_tables(layout: Layout, grid: Grid) -> Iterator[Table]:
+def find_tables(layout: AppendixLayout, grid: Grid) -> Iterator[Table]:
     """The tables of a sheet; one edition puts estimates and changes side by side on one."""
-    header = header_row(layout, grid)
+    header = header_of(layout, grid)
     if header is None:
         return
     row = grid.rows[header]
@@ -198,7 +141,7 @@ def find_tables(layout: Layout, grid: Grid) -> Iterator[Table]:
             yield _table(layout, grid, kind, header, start, end)
 
 
-def spans(layout: Layout, row: Sequence[Cell]) -> list[tuple[int, int]]:
+def spans(layout: AppendixLayout, row: Sequence[Cell]) -> list[tuple[int, int]]:
     """Where the tables of a header begin, with a column of codes or of labels, and end."""
     roles = [layout.role(cell) if isinstance(cell, str) else None for cell in row]
     starts = [
@@ -209,19 +152,19 @@ def spans(layout: Layout, row: Sequence[Cell]) -> list[tuple[int, int]]:
     return list(pairwise([*starts, len(row)]))
 
 
-def header_row(layout: Layout, grid: Grid) -> int | None:
+def header_of(layout: AppendixLayout, grid: Grid) -> int | None:
     """The first row that heads a column of labels and a year, or at least columns enough."""
-    wide = None
-    for index, row in enumerate(grid.rows):
-        if any(isinstance(cell, str) and layout.role(cell) in _LABEL_ROLES for cell in row):
-            if any(isinstance(cell, str) and year_of_header(cell) for cell in row):
-                return index
-            if wide is None and sum(cell != "" for cell in row) >= _FEWEST_HEADERS:
-                wide = index
-    return wide
+
+    def heads(row: Sequence[Cell]) -> int:
+        texts = [cell for cell in row if isinstance(cell, str)]
+        if not any(layout.role(text) in _LABEL_ROLES for text in texts):
+            return 0
+        return 2 if any(map(year_of_header, texts)) else len(row) - row.count("") >= _FEWEST_HEADERS
+
+    return header_row(grid.rows, heads, enough=2)
 
 
-def _kind(layout: Layout, grid: Grid, header: int, left: int, end: int) -> str | None:
+def _kind(layout: AppendixLayout, grid: Grid, header: int, left: int, end: int) -> str | None:
     """The kind of a table by the nearest title above its columns, or None if it is not read."""
     for row in range(header - 1, -1, -1):
         for cell in grid.rows[row][left:end]:
@@ -231,7 +174,9 @@ def _kind(layout: Layout, grid: Grid, header: int, left: int, end: int) -> str |
     return None
 
 
-def _table(layout: Layout, grid: Grid, kind: str, header: int, start: int, end: int) -> Table:
+def _table(
+    layout: AppendixLayout, grid: Grid, kind: str, header: int, start: int, end: int
+) -> Table:
     label_column, code_column, columns = start, None, list[Column]()
     of_changes = bool(layout.tables[kind]["change_of"])
     for index in range(start, end):
@@ -254,19 +199,19 @@ def _table(layout: Layout, grid: Grid, kind: str, header: int, start: int, end: 
         if year is not None:
             columns.append(Column(index, label, *year, flags))
         elif label.strip():
-            layout.unknown.append(_unknown_header(grid, header, index, label))
+            layout.add(_unknown_header(grid, header, index, label))
         elif any(row[index] != "" for row in grid.rows[header + 1 :]):
-            layout.problems.append(
+            layout.problem(
                 f"sheet {grid.sheet!r}, cell {address(header, index)}: no header stands above the "
                 "cells of this column; expected a year such as 'Apr 2024 to Mar 2025'"
             )
     _check_columns(layout, grid, header, columns)
     if kind == "offence_codes" and code_column is None:
-        layout.unknown.append(_unknown_code_column(grid, header, label_column))
+        layout.add(_unknown_code_column(grid, header, label_column))
     return Table(grid, kind, header, label_column, code_column, columns)
 
 
-def _holds_flags(layout: Layout, grid: Grid, header: int, index: int) -> bool:
+def _holds_flags(layout: AppendixLayout, grid: Grid, header: int, index: int) -> bool:
     """Whether a column holds flags of significance, and nothing that is none."""
     cells = [row[index] for row in grid.rows[header + 1 :] if row[index] != ""]
     meanings = {layout.marker(cell, "flags") for cell in cells}
@@ -309,12 +254,12 @@ def _unknown_code_column(grid: Grid, header: int, label_column: int) -> Unknown:
     )
 
 
-def _check_columns(layout: Layout, grid: Grid, header: int, columns: list[Column]) -> None:
+def _check_columns(layout: AppendixLayout, grid: Grid, header: int, columns: list[Column]) -> None:
     seen: dict[tuple[date, bool], Column] = {}
     for column in columns:
         twin = seen.setdefault((column.period_end, column.flags), column)
         if twin is not column:
-            layout.problems.append(
+            layout.problem(
                 f"sheet {grid.sheet!r}, cells {address(header, twin.index)} and "
                 f"{address(header, column.index)}: {one_line(twin.label)!r} and "
                 f"{one_line(column.label)!r} are the same year; expected each year once"

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date
 from functools import lru_cache
 
 from crimeshare.periods import first_day, month_end
-from crimeshare.tables.labels import without_notes
+from crimeshare.tables.labels import MONTH, month_number, without_notes
 
-_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
-# "mar", "sept" or "march", with or without a full stop.
-_MONTH = "|".join(f"{name[:3]}(?:{name[3:4]}|{name[3:]})?" for name in _MONTHS)
 # "1995", "'95" or "95".  More digits glued to it are footnotes: "20204", "'95 3".
 _YEAR = r"(?:(?:19|20)\d\d|'\d\d|\d\d(?!\d))"
 _NOTES = r"(?:\s?\d{1,2}(?:\s?,\s?\d{1,2})*)?"
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)? )?"
-_RANGE = re.compile(rf"({_MONTH})\.?(?: ?({_YEAR}))?\s?(?:to|-)\s?({_MONTH})\.? ?({_YEAR}){_NOTES}")
+_RANGE = re.compile(rf"({MONTH})\.?(?: ?({_YEAR}))?\s?(?:to|-)\s?({MONTH})\.? ?({_YEAR}){_NOTES}")
 _ENDING = re.compile(
-    rf"(?:y/?e|years? (?:ending|ended|end|to)|12 months to) {_DAY}({_MONTH})\.? ?({_YEAR}){_NOTES}"
+    rf"(?:y/?e|years? (?:ending|ended|end|to)|12 months to) {_DAY}({MONTH})\.? ?({_YEAR}){_NOTES}"
 )
 _FINANCIAL = re.compile(r"((?:19|20)\d\d)(?:/|-| to )((?:19|20)?\d\d)" + _NOTES)
 _FLAGS = re.compile(r"\b(?:statistical(?:ly)? )?significan(?:ce|t)(?: of(?: the)? change)?\b")
@@ -51,12 +47,12 @@ def year_of_header(label: str, of_changes: bool = False) -> tuple[date, date] | 
         text = _CHANGE.sub(" ", text)
     text = " ".join(text.split()).strip(" ,:-()")
     if found := _RANGE.fullmatch(text):
-        end = _year(found[4]), _month(found[3])
-        first = _month(found[1])
+        end = _year(found[4]), month_number(found[3])
+        first = month_number(found[1])
         began = _year(found[2]) if found[2] else end[0] - (first > end[1])
         return date(began, first, 1), month_end(*end)
     if found := _ENDING.fullmatch(text):
-        end = _year(found[2]), _month(found[1])
+        end = _year(found[2]), month_number(found[1])
         return first_day(month_end(*end)), month_end(*end)
     if found := _FINANCIAL.fullmatch(text):
         began = int(found[1])
@@ -67,10 +63,6 @@ def year_of_header(label: str, of_changes: bool = False) -> tuple[date, date] | 
 
 def _text(label: str) -> str:
     return without_notes(label).casefold().replace("\u2019", "'").replace("\u2018", "'")
-
-
-def _month(name: str) -> int:
-    return next(number for full, number in _MONTHS.items() if full.startswith(name[:3]))
 
 
 def _year(digits: str) -> int:

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from crimeshare.tables.appendix_layout import (
     FOLDER,
-    Layout,
+    AppendixLayout,
     Table,
-    header_row,
+    header_of,
     shown,
     spans,
 )
@@ -21,7 +21,9 @@ from crimeshare.tables.labels import one_line, plain, without_periods
 from crimeshare.tables.layout import Unknown, csv_line, relative
 
 
-def check_tables(layout: Layout, tables: list[Table], workbook: Workbook, period_end: date) -> None:
+def check_tables(
+    layout: AppendixLayout, tables: list[Table], workbook: Workbook, period_end: date
+) -> None:
     """Note which tables are missing, stand twice or have other years than they should."""
     _check_order(layout, tables)
     for kind, row in layout.tables.items():
@@ -29,11 +31,11 @@ def check_tables(layout: Layout, tables: list[Table], workbook: Workbook, period
         if row["required"] == "yes" and not here:
             _missing(layout, kind, tables, workbook)
         if len(here) > 1:
-            layout.unknown += _twins(layout, here)
+            layout.add(*_twins(layout, here))
         for table in here:
             latest = max((column.period_end for column in table.columns), default=None)
             if not row["change_of"] and latest != period_end:
-                layout.problems.append(
+                layout.problem(
                     f"sheet {table.grid.sheet!r}, row {table.header + 1}: the table of {kind} ends "
                     f"in {latest:%B %Y}; the registry says the release is for the year ending "
                     f"{period_end:%B %Y}. Check period_end in config/releases.csv"
@@ -43,7 +45,7 @@ def check_tables(layout: Layout, tables: list[Table], workbook: Workbook, period
                 )
 
 
-def _check_order(layout: Layout, tables: list[Table]) -> None:
+def _check_order(layout: AppendixLayout, tables: list[Table]) -> None:
     """Note years that stand backwards in one table alone: their headers were swapped."""
     years = [[column for column in table.columns if not column.flags] for table in tables]
     orders = [{column.period_end: i for i, column in enumerate(columns)} for columns in years]
@@ -52,7 +54,7 @@ def _check_order(layout: Layout, tables: list[Table]) -> None:
             earlier, later = second.period_end, first.period_end
             both = [o for o in orders if o is not own and earlier in o and later in o]
             if earlier < later and both and all(order[earlier] < order[later] for order in both):
-                layout.problems.append(
+                layout.problem(
                     f"sheet {table.grid.sheet!r}, cells {address(table.header, first.index)} and "
                     f"{address(table.header, second.index)}: {one_line(first.label)!r} stands "
                     f"before {one_line(second.label)!r}; in the other tables it stands after. Were "
@@ -60,13 +62,13 @@ def _check_order(layout: Layout, tables: list[Table]) -> None:
                 )
 
 
-def _missing(layout: Layout, kind: str, tables: list[Table], workbook: Workbook) -> None:
+def _missing(layout: AppendixLayout, kind: str, tables: list[Table], workbook: Workbook) -> None:
     """Say what of a table is there: its title without its header, or a title like its own."""
     read = {table.grid.sheet for table in tables}
     for grid in workbook.grids:
         titled = any(layout.kind(str(cell)) == kind for row in grid.rows for cell in row)
         if titled and grid.sheet not in read and _most_years(grid)[0] > 1:
-            layout.unknown.append(_unknown_label_header(layout, kind, grid))
+            layout.add(_unknown_label_header(layout, kind, grid))
             return
     pattern = next(line["title"] for line in layout.titles if line["table"] == kind)
     titles = _titles_of_no_table(layout, kind, workbook)
@@ -74,7 +76,7 @@ def _missing(layout: Layout, kind: str, tables: list[Table], workbook: Workbook)
     near = sorted(titles, key=lambda title: -len(words & set(re.findall(r"[a-z]+", title))))
     line = csv_line([without_periods(near[0]), kind] if near else ["?", kind])
     places = "; ".join(f"{title!r} on {titles[title]}" for title in near[:3])
-    layout.unknown.append(
+    layout.add(
         Unknown(
             f"no sheet holds the table of {kind}; expected a title like {pattern!r} above "
             f"a header with years. Nearest titles: {places or 'none'}. If the first of them is it, "
@@ -86,7 +88,7 @@ def _missing(layout: Layout, kind: str, tables: list[Table], workbook: Workbook)
     )
 
 
-def _titles_of_no_table(layout: Layout, kind: str, workbook: Workbook) -> dict[str, str]:
+def _titles_of_no_table(layout: AppendixLayout, kind: str, workbook: Workbook) -> dict[str, str]:
     """What might be a title of this kind, with its place.
 
     That is first of all the first cell above a table nobody knows which has as many years as the
@@ -97,7 +99,7 @@ def _titles_of_no_table(layout: Layout, kind: str, workbook: Workbook) -> dict[s
     headed: dict[str, tuple[int, str]] = {}
     first: dict[str, str] = {}
     for grid in workbook.grids:
-        header = header_row(layout, grid)
+        header = header_of(layout, grid)
         for title, place in _cells_above(grid, header, None)[:1]:
             first[title] = place
         if header is None:
@@ -128,7 +130,7 @@ def _cells_above(grid: Grid, header: int | None, column: int | None) -> list[tup
     ]
 
 
-def _unknown_label_header(layout: Layout, kind: str, grid: Grid) -> Unknown:
+def _unknown_label_header(layout: AppendixLayout, kind: str, grid: Grid) -> Unknown:
     """A sheet that has the title of a table, but no header of a column of labels that is known."""
     _, header = _most_years(grid)
     index = next((i for i, cell in enumerate(grid.rows[header]) if cell != ""), 0)
@@ -156,7 +158,7 @@ def _most_years(grid: Grid) -> tuple[int, int]:
     return most, years.index(most) if years else 0
 
 
-def _twins(layout: Layout, tables: list[Table]) -> Iterator[Unknown]:
+def _twins(layout: AppendixLayout, tables: list[Table]) -> Iterator[Unknown]:
     """All but the largest of several tables of one kind, each with the line that passes it over."""
     largest = max(tables, key=lambda table: len(table.columns))
     sheets = ", ".join(repr(table.grid.sheet) for table in tables)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pandera.pandas as pa
 
-from crimeshare.problems import Problems
 from crimeshare.reference import areas, offences
+from crimeshare.tables.schemas import CELL, SHA256, VALUE_OR_MARKER, checked
 
 MEASURES = [
     "count",
@@ -18,9 +18,6 @@ MEASURES = [
 ]
 
 AREA_TYPES = ["country", "region", "force", "partnership", "other"]
-
-_SHA256 = r"^[0-9a-f]{64}$"
-_CELL = r"^[A-Z]{1,3}[1-9]\d*$"
 
 _KNOWN_AREA = pa.Check(
     lambda table: (
@@ -40,16 +37,13 @@ RECORDED_CRIME = pa.DataFrameSchema(
         "measure": pa.Column(str, pa.Check.isin(MEASURES)),
         "value": pa.Column(float, nullable=True),
         "marker": pa.Column(str, nullable=True),
-        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
+        "workbook_sha256": pa.Column(str, SHA256),
         "sheet": pa.Column(str),
-        "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+        "cell": pa.Column(str, CELL),
     },
     checks=[
         _KNOWN_AREA,
-        pa.Check(
-            lambda table: table["value"].isna() == table["marker"].notna(),
-            error="a row has a value or a marker, never both or neither",
-        ),
+        VALUE_OR_MARKER,
         pa.Check(
             lambda table: (
                 table["offence_id"].isna() == table["measure"].isin(["population", "households"])
@@ -72,9 +66,9 @@ POPULATION = pa.DataFrameSchema(
         "area_type": pa.Column(str),
         "value": pa.Column(float, pa.Check.gt(0), nullable=True),
         "marker": pa.Column(str, nullable=True),
-        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
+        "workbook_sha256": pa.Column(str, SHA256),
         "sheet": pa.Column(str),
-        "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+        "cell": pa.Column(str, CELL),
     },
     checks=[_KNOWN_AREA],
     unique=["release_id", "measure", "area_code"],
@@ -90,7 +84,7 @@ def combine_recorded_crime(observations: pd.DataFrame) -> pd.DataFrame:
         Problems: rows that break the schema, all kinds at once.
     """
     table = observations[list(RECORDED_CRIME.columns)].reset_index(drop=True)
-    return _checked("recorded_crime", table, RECORDED_CRIME)
+    return checked("recorded_crime", table, RECORDED_CRIME)
 
 
 def combine_population(observations: pd.DataFrame) -> pd.DataFrame:
@@ -102,25 +96,4 @@ def combine_population(observations: pd.DataFrame) -> pd.DataFrame:
     rows = observations[observations["measure"].isin(["population", "households"])]
     table = rows[list(POPULATION.columns)].reset_index(drop=True)
     table = table.astype({"reference_year": "int64"})
-    return _checked("population", table, POPULATION)
-
-
-def _checked(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    try:
-        return schema.validate(table, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        problems = []
-        for (column, check), group in cases.groupby(["column", "check"], dropna=False):
-            rows = [int(row) for row in group["index"].dropna().unique()[:3]]
-            places = "; ".join(
-                f"{table['release_id'][row]}, sheet {table['sheet'][row]!r}, "
-                f"cell {table['cell'][row]}"
-                for row in rows
-            )
-            problems.append(
-                f"{name}: {column or 'rows'} break the rule `{check}` in {len(group)} places"
-                + (f", first {places}" if places else "")
-                + ". The reader and the schema disagree; look at the layout of that release"
-            )
-        raise Problems(problems) from error
+    return checked("population", table, POPULATION)

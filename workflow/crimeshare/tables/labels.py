@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from crimeshare.periods import MONTHS
+
 # A workbook says the same few labels again in each of its tables.
 _REMEMBERED = 10_000
 
@@ -46,13 +48,16 @@ _EXCLUSION = re.compile(r"(.+?)\s*\((?:excl?\.?|excluding|without)\s+(.+)\)", re
 
 _CODE = re.compile(r"([EWKNS]\d{8})(?:\d{1,2}(?:,\d{1,2})*)?")
 
-_MONTHS = [month.casefold() for month in calendar.month_name if month]
-# "mar", "sept." or "march"; the names are those of the C locale, which Python starts with.
-_MONTH = "|".join(f"{name[:3]}(?:{name[3:4]}|{name[3:]})?" for name in _MONTHS)
+_MONTHS = [month.casefold() for month in MONTHS]
+MONTH = "|".join(f"{name[:3]}(?:{name[3:4]}|{name[3:]})?" for name in _MONTHS)
+"""What a month looks like: "mar", "sept" or "march"."""
+
+# "31,454", "1 234", "-3.5"
+_NUMBER = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:[, ]\d{3})+)(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
 _DAY = r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?"
 _DATE = re.compile(
     # A day, a month, perhaps a day as Americans write it, and a year of two digits or more.
-    rf"\b{_DAY}({_MONTH})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,?(?=\s+20\d\d))?[\s,'\u2019-]{{1,3}}(\d{{2,}})",
+    rf"\b{_DAY}({MONTH})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?,?(?=\s+20\d\d))?[\s,'\u2019-]{{1,3}}(\d{{2,}})",
     re.IGNORECASE,
 )
 _DATED = re.compile(rf"{_DATE.pattern}(?:,\d{{1,2}})*", re.IGNORECASE)
@@ -61,11 +66,11 @@ _IN_DIGITS = re.compile(r"\b(?:(\d{1,2})/)?(\d{1,2})/(20\d\d)\b|\b(20\d\d)-(\d\d
 _YEAR_ENDING = re.compile(
     rf"\b(?:y/?e|years?[\s-]+(?:end(?:ing|ed)?|to)|(?:12|twelve)[\s-]+months?(?:[\s-]+period)?"
     rf"[\s-]+(?:end(?:ing|ed)?|to))\b(?:\s+(?:the\s+)?(?:end(?:\s+of)?|in))?:?\s+"
-    rf"(?={_DAY}(?:{_MONTH})\b)",
+    rf"(?={_DAY}(?:{MONTH})\b)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    rf"\b{_DAY}({_MONTH})\b\.?(?:\s+(20\d\d))?\s+(?:to|-)\s+{_DAY}({_MONTH})\b\.?\s+(20\d\d)",
+    rf"\b{_DAY}({MONTH})\b\.?(?:\s+(20\d\d))?\s+(?:to|-)\s+{_DAY}({MONTH})\b\.?\s+(20\d\d)",
     re.IGNORECASE,
 )
 
@@ -101,6 +106,33 @@ def plain(label: str) -> str:
     text = _MID_YEAR.sub("mid-year", text)
     text = _GLUED.sub("", " ".join(text.split()))
     return " ".join(text.split())
+
+
+def number(cell: object, *, percent: bool = False) -> float | None:
+    """The number of a cell, be it typed as text or marked by notes; None if it holds none.
+
+    >>> number("1,234 [note 3]"), number("-3.5%", percent=True), number(True), number("..")
+    (1234.0, -3.5, None, None)
+    """
+    if isinstance(cell, int | float):
+        return None if isinstance(cell, bool) else float(cell)
+    return _number_of(str(cell), percent)
+
+
+@lru_cache(_REMEMBERED)
+def _number_of(label: str, percent: bool) -> float | None:
+    text = without_notes(label)
+    if percent:
+        text = text.removesuffix("%").rstrip()
+    return float(text.replace(",", "").replace(" ", "")) if _NUMBER.fullmatch(text) else None
+
+
+def mark(cell: object) -> str:
+    """A marker as layouts spell it: ``[ Z ]`` is ``[z]``, and so is ``[z] [note 3]``."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return f"{cell:g}"
+    text = str(cell)
+    return "".join((without_notes(text) or one_line(text)).split()).casefold()
 
 
 def named(label: str) -> str:
@@ -167,7 +199,7 @@ def months(title: str) -> list[tuple[int, int]]:
 def _ends(text: str) -> Iterator[tuple[int, int]]:
     """A day that ends no month is one of publication: ``24 April 2025`` is no end of a year."""
     for day, month, digits in _DATE.findall(text):
-        end = _year(digits), _month(month)
+        end = _year(digits), month_number(month)
         if not day or int(day) == calendar.monthrange(*end)[1]:
             yield end
 
@@ -200,14 +232,15 @@ def _spelt(found: re.Match[str]) -> str:
 
 def _end_of_year(found: re.Match[str]) -> str:
     """The end of a range of twelve months; any other range as it stands."""
-    first, last, year = _month(found[2]), _month(found[5]), int(found[6])
+    first, last, year = month_number(found[2]), month_number(found[5]), int(found[6])
     began = int(found[3]) if found[3] else year - (first > last)
     if 12 * (year - began) + last - first != 11:
         return found[0]
     return f"year ending {found[5]} {year}"
 
 
-def _month(name: str) -> int:
+def month_number(name: str) -> int:
+    """The number of a month by its name in full or the first three letters of it."""
     return 1 + [month[:3] for month in _MONTHS].index(name[:3].casefold())
 
 

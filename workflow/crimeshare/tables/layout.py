@@ -10,17 +10,27 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from math import inf
 from pathlib import Path
 
 from crimeshare.problems import Problems
 from crimeshare.reference import read_rows
-from crimeshare.tables.labels import plain
+from crimeshare.tables.grid import Cell
+from crimeshare.tables.labels import mark, plain
 
 LAYOUTS = Path(__file__).parent / "layouts"
 _ROOT = Path(__file__).parents[3]
+
+# More kinds of markers, or of other faults, than a person reads are not listed one by one.
+_MARKERS_LISTED = 20
+_MOST = 100
+# What differs between two sentences that say the same of two places.
+_CELL = re.compile(r", (?:cells?|row) .*")
+_NUMBER = re.compile(r"-?\d[\d.e+-]*")
 
 
 @dataclass(frozen=True)
@@ -43,12 +53,148 @@ class Unknown:
         return "?" not in next(csv.reader([self.line]))
 
 
+@dataclass(frozen=True)
+class MarkedCell:
+    """A cell with a marker nobody knows: its place, its text and what it is about."""
+
+    where: str
+    text: str
+    about: object
+
+
 class UnknownNames(Problems):
     """Everything a workbook says that its layout does not know, and other faults beside it."""
 
     def __init__(self, unknown: list[Unknown], problems: list[str]) -> None:
         self.unknown = unknown
         super().__init__([item.sentence for item in unknown] + problems)
+
+
+class Layout:
+    """What a dataset calls things, and what a workbook says that it does not know.
+
+    Attributes:
+        folder: the files of the layout; ``markers.csv`` is one of them.
+        markers: meanings by the text of the marker and the kind of table, ``*`` for any.
+        unknown: names that are not known, with how often each was met, by the line to add.
+        problems: other faults, likewise, by their words.
+    """
+
+    likely_since = ""
+    """Why a marker is thought to mean what :meth:`likely` says, as a part of a sentence."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._marker_rows = read_rows(folder / "markers.csv")
+        self.markers = {(row["marker"], row["table"]): row["meaning"] for row in self._marker_rows}
+        self.unknown: dict[tuple[Path, str], tuple[Unknown, int]] = {}
+        self.problems: dict[str, tuple[str, int]] = {}
+        self._unknown_markers: dict[tuple[str, str], list[MarkedCell]] = {}
+
+    def add(self, *unknown: Unknown) -> None:
+        """Note names that are not known."""
+        for item in unknown:
+            first, times = self.unknown.get((item.file, item.line), (item, 0))
+            self.unknown[item.file, item.line] = first, times + 1
+
+    def problem(self, *sentences: str) -> None:
+        """Note what is wrong; what differs in cells and numbers alone is one problem of a sheet."""
+        for sentence in sentences:
+            place, _, words = sentence.partition(": ")
+            key = _CELL.sub("", place) + _NUMBER.sub("#", words)
+            first, times = self.problems.get(key, (sentence, 0))
+            if times or len(self.problems) < _MOST:
+                self.problems[key] = first, times + 1
+
+    def marker(self, cell: Cell, kind: str) -> str | None:
+        """What a cell that holds no figure means in a table of this kind, or None."""
+        text = mark(cell)
+        return self.markers.get((text, kind)) or self.markers.get((text, "*"))
+
+    def unknown_marker(self, where: str, cell: Cell, kind: str, about: object = None) -> None:
+        """Note that a cell holds neither a figure nor a marker that is known."""
+        marked = MarkedCell(where, str(cell).strip(), about)
+        self._unknown_markers.setdefault((mark(cell), kind), []).append(marked)
+
+    def likely(self, kind: str, about: Sequence[object]) -> str | None:
+        """What a marker that is not known probably means, by what its cells are about."""
+        return None
+
+    def told(self) -> tuple[list[Unknown], list[str]]:
+        """All that was noted, each once, with how often it was met."""
+        for number, ((text, kind), cells) in enumerate(self._unknown_markers.items()):
+            if number == _MARKERS_LISTED:
+                self.problem(
+                    f"{cells[0].where}: {cells[0].text!r} and what "
+                    f"{len(self._unknown_markers) - number:,} more kinds of cells hold is neither "
+                    "a number nor a marker; these are not the figures of a published table"
+                )
+                break
+            item = self._no_marker(text, kind, cells)
+            self.unknown[item.file, item.line] = item, len(cells)
+        self._unknown_markers.clear()
+        return (
+            [replace(item, sentence=_once(item.sentence, n)) for item, n in self.unknown.values()],
+            [_once(sentence, times) for sentence, times in self.problems.values()],
+        )
+
+    def stop(self, whose: str) -> None:
+        """Raise all that was noted, if anything was, as said of the release ``whose``."""
+        unknown, problems = self.told()
+        if unknown or problems:
+            raise UnknownNames(
+                [replace(item, sentence=f"{whose}, {item.sentence}") for item in unknown],
+                [f"{whose}, {problem}" for problem in problems],
+            )
+
+    def _no_marker(self, text: str, kind: str, cells: Sequence[MarkedCell]) -> Unknown:
+        """Missing is never read as zero: what an empty cell means, only a person can say."""
+        file = self.folder / "markers.csv"
+        meaning = self.likely(kind, [cell.about for cell in cells]) if text else None
+        explained = {row["meaning"]: row["explanation"] for row in reversed(self._marker_rows)}
+        line = csv_line([text, kind, meaning or "?", explained[meaning] if meaning else "?"])
+        what = (
+            f"the marker {cells[0].text!r} is not known"
+            if text
+            else "an empty cell, or one with an error, where a figure belongs"
+        )
+        known = ", ".join(sorted({mark for mark, of in self.markers if mark and of in ("*", kind)}))
+        means = (
+            f"If it means {meaning.replace('_', ' ')}{self.likely_since}"
+            if meaning
+            else ("If you know what it means")
+        )
+        return Unknown(
+            f"{cells[0].where}: {what}; missing is never read as zero. Markers known for "
+            f"{kind.replace('_', ' ')}: {known}. {means}, add to {relative(file)} the line: {line}",
+            file,
+            line,
+        )
+
+
+def _once(sentence: str, times: int) -> str:
+    """A sentence that is true of several places, with the first of them and how many there are."""
+    place, colon, words = sentence.partition(": ")
+    return f"{place} (and {times - 1:,} more){colon}{words}" if times > 1 else sentence
+
+
+def header_row(
+    rows: Iterable[Sequence[Cell]],
+    score: Callable[[Sequence[Cell]], int],
+    fewest: int = 1,
+    enough: float = inf,
+) -> int | None:
+    """The first of the rows that scores most as the header of a table, None below ``fewest``.
+
+    A score of ``enough`` ends the search.
+    """
+    best, most = None, fewest - 1
+    for index, row in enumerate(rows):
+        if (scored := score(row)) > most:
+            best, most = index, scored
+            if scored >= enough:
+                break
+    return best
 
 
 class LabelMap:

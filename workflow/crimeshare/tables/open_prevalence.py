@@ -24,7 +24,8 @@ from crimeshare.problems import Problem, Problems, shown
 from crimeshare.reference import read_rows
 from crimeshare.tables.grid import MAX_UNPACKED_BYTES, ZIP_MAGIC, address
 from crimeshare.tables.layout import LAYOUTS, csv_line, relative
-from crimeshare.tables.survey_combining import SURVEY_ESTIMATES, checked
+from crimeshare.tables.schemas import checked
+from crimeshare.tables.survey_combining import SURVEY_ESTIMATES
 
 FOLDER = LAYOUTS / "open_prevalence"
 SOURCE = "Crime Survey for England and Wales: personal crime prevalence, open data table"

@@ -19,10 +19,11 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from crimeshare.periods import month_end
 from crimeshare.problems import Problem, Problems
@@ -34,15 +35,23 @@ from crimeshare.tables.labels import (
     mid_year,
     months,
     named,
+    number,
     one_line,
     periods,
     plain,
     without_exclusion,
-    without_notes,
     without_periods,
     year_endings,
 )
-from crimeshare.tables.layout import LAYOUTS, LabelMap, Unknown, UnknownNames, csv_line, relative
+from crimeshare.tables.layout import (
+    LAYOUTS,
+    LabelMap,
+    Layout,
+    Unknown,
+    csv_line,
+    header_row,
+    relative,
+)
 from crimeshare.tables.observations import Observation
 
 _MEASURE_OF_ROLE = {role: measure for measure, role in ROLE_OF_MEASURE.items()}
@@ -58,10 +67,6 @@ _BY_FORCE = ("counts", "change", "rate")
 _ENOUGH_GROUPS, _ENOUGH_AREAS = 5, 30
 # A label this much like a known one means the same, wherever its column stands.
 _ALIKE = 0.8
-# Texts that may be a figure, told apart from markers; more than this many kinds of marker are not
-# listed one by one.
-_NUMBER = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:[, ]\d{3})+)(?:\.\d+)?(?:e[-+]?\d+)?", re.IGNORECASE)
-_MARKERS_LISTED = 20
 # What a table says that does not name the year compared with, or the only year it is about.
 _BARE_YEAR = re.compile(r"(?:year ending|compared with|and|\W)*")
 _YEAR_BEFORE = re.compile(r"\b(?:previous|preceding|prior) year\b|\byear (?:before|earlier)\b")
@@ -90,21 +95,14 @@ class Column:
     cell: str
 
 
-@dataclass(frozen=True)
-class MarkedCell:
-    """A cell with a marker nobody knows: its place, area code, offence id and measure."""
+class AreaLayout(Layout):
+    """The names that tables of areas are known to use, and what an earlier release held."""
 
-    where: str
-    text: str
-    figure: tuple[str, str | None, str]
-
-
-class Layout:
-    """The lines of ``layouts/pfa/``, and what was met that they do not know."""
+    likely_since = ", as in most of these cells before"
 
     def __init__(self, expected: Expectation, folder: Path) -> None:
+        super().__init__(folder)
         self.expected = expected
-        self.folder = folder
         self.sheets = read_rows(folder / "sheets.csv")
         self.tables = {row["table"]: row for row in read_rows(folder / "tables.csv")}
         self.columns = LabelMap(folder / "columns.csv")
@@ -115,22 +113,14 @@ class Layout:
         self.forces = {
             plain(area.area_name): area for area in areas().values() if area.area_type == "force"
         }
-        self.markers = {
-            (row["marker"], row["table"]): row["meaning"]
-            for row in read_rows(folder / "markers.csv")
-        }
         if faults := list(self._faults()):
             raise Problems(faults)
         self.proposed: dict[str, Meaning] = {}
-        self.unknown: list[Unknown] = []
-        self.unknown_markers: dict[tuple[str, str], list[MarkedCell]] = {}
         self.misdated: dict[tuple[tuple[int, int], ...], list[tuple[str, str, str]]] = {}
-        self.problems: list[str] = []
 
-    def marker(self, text: str, kind: str) -> str | None:
-        """What the marker ``text`` means in a table of this kind, or None."""
-        mark = _mark(text)
-        return self.markers.get((mark, kind)) or self.markers.get((mark, "*"))
+    def likely(self, kind: str, about: Sequence[Any]) -> str | None:
+        """The one meaning that markers in most of these cells had before."""
+        return self.expected.marker(kind, about)
 
     def _faults(self) -> Iterator[str]:
         """Lines that name what no other file knows; a person adds them by hand."""
@@ -166,11 +156,6 @@ class Layout:
         )
 
 
-def _mark(text: str) -> str:
-    """A marker as ``markers.csv`` spells it: ``[ Z ]`` is ``[z]``, and so is ``[z] [note 3]``."""
-    return "".join((without_notes(text) or one_line(text)).split()).casefold()
-
-
 def _named_once() -> list[Area]:
     """The areas whose name is theirs alone: West Midlands is a region and a force."""
     times = Counter(plain(area.area_name) for area in areas().values())
@@ -199,9 +184,9 @@ def read_police_force_area_tables(
             registry, tables, areas or main offence groups that are missing or stand twice;
             all of them at once, each with its place and the line to add.
     """
-    layout = Layout(expected or Expectation.of([]), folder)
+    layout = AreaLayout(expected or Expectation.of([]), folder)
     tables = [table for grid in workbook.grids for table in _table(layout, grid, period_end)]
-    layout.problems += _misdated(layout, period_end, alone=not tables)
+    layout.problem(*_misdated(layout, period_end, alone=not tables))
     _check_dataset(layout, tables, workbook, release_id)
     _check_tables(layout, tables, workbook, period_end)
     observations = [
@@ -209,35 +194,14 @@ def read_police_force_area_tables(
         for table in tables
         for observation in _read_table(layout, table, release_id, workbook.sha256)
     ]
-    layout.unknown += _unknown_markers(layout)
-    if layout.unknown or layout.problems:
-        raise UnknownNames(
-            [
-                replace(item, sentence=f"{release_id}, {item.sentence}")
-                for item in _each_line_once(layout.unknown)
-            ],
-            [f"{release_id}, {problem}" for problem in layout.problems],
-        )
+    layout.stop(release_id)
     return observations
-
-
-def _each_line_once(unknown: Iterable[Unknown]) -> list[Unknown]:
-    """One item a proposed line, which says how many places it serves."""
-    places: dict[tuple[object, str], list[Unknown]] = {}
-    for item in unknown:
-        places.setdefault((item.file, item.line), []).append(item)
-    return [
-        first
-        if not others
-        else replace(first, sentence=f"{first.sentence} (it serves {len(others)} more places)")
-        for first, *others in places.values()
-    ]
 
 
 # --- which sheets are tables -----------------------------------------------------------
 
 
-def _table(layout: Layout, grid: Grid, period_end: date) -> Iterator[Table]:
+def _table(layout: AreaLayout, grid: Grid, period_end: date) -> Iterator[Table]:
     kind = _kind(layout, grid)
     if kind is None or kind == "-":
         return
@@ -248,7 +212,7 @@ def _table(layout: Layout, grid: Grid, period_end: date) -> Iterator[Table]:
     yield Table(grid, kind, layout.tables[kind]["measure"], *span, header)
 
 
-def _kind(layout: Layout, grid: Grid) -> str | None:
+def _kind(layout: AreaLayout, grid: Grid) -> str | None:
     """The kind of table a sheet holds, ``-`` for one that is not read, None if unknown.
 
     The last line that fits counts, so that an appended line wins.
@@ -271,7 +235,7 @@ def _kind(layout: Layout, grid: Grid) -> str | None:
     else:
         others = "end the line with - if it is not to be read"
         reason = f"Its columns and figures are those of a table of {kind}: if it is one, add"
-    layout.unknown.append(
+    layout.add(
         Unknown(
             f"sheet {grid.sheet!r}: its title {title!r} is not known. Tables are known by titles "
             f"such as {known}. {reason} to {relative(file)} the line: {line}; otherwise {others}",
@@ -282,9 +246,9 @@ def _kind(layout: Layout, grid: Grid) -> str | None:
     return kind
 
 
-def _proposed_kind(layout: Layout, grid: Grid) -> str:
+def _proposed_kind(layout: AreaLayout, grid: Grid) -> str:
     """The kind a sheet looks like: columns of the total and main groups, rows of forces."""
-    header = _most_labels(layout, grid)
+    header = _most_labels(layout, grid, 0) or 0
     found = [layout.columns.find(str(cell)) for cell in grid.rows[header]]
     offences = {row["offence_id"] for row in found if row} & {"total", *main_groups()}
     body = grid.rows[header + 1 :]
@@ -335,14 +299,14 @@ def _title(grid: Grid) -> tuple[str, str]:
     return next(iter(_titles(grid)), next(_first_texts(grid.rows), ("", "A1")))
 
 
-def _header_row(layout: Layout, grid: Grid) -> int | None:
+def _header_row(layout: AreaLayout, grid: Grid) -> int | None:
     """The row with most known column labels; a header has both area columns and offences."""
-    best = _most_labels(layout, grid)
-    if grid.rows and sum(_known(layout, cell) for cell in grid.rows[best]) >= 3:
+    best = _most_labels(layout, grid, 3)
+    if best is not None:
         return best
     if (above := _row_above_areas(grid)) is not None:
         return above
-    layout.problems.append(
+    layout.problem(
         f"sheet {grid.sheet!r}: no header row found in its first {min(len(grid.rows), 30)} rows; "
         "expected one with 'Area Code', 'Area Name' and offences as in "
         f"{relative(layout.columns.file)}"
@@ -361,17 +325,16 @@ def _row_above_areas(grid: Grid) -> int | None:
     return None
 
 
-def _most_labels(layout: Layout, grid: Grid) -> int:
-    known = [sum(_known(layout, cell) for cell in row) for row in grid.rows[:30]]
-    return max(range(len(known)), key=known.__getitem__, default=0)
+def _most_labels(layout: AreaLayout, grid: Grid, fewest: int) -> int | None:
+    def known(row: Sequence[Cell]) -> int:
+        texts = (cell for cell in row if isinstance(cell, str) and cell.strip())
+        return sum(layout.columns.find(text) is not None for text in texts)
 
-
-def _known(layout: Layout, cell: Cell) -> bool:
-    return isinstance(cell, str) and cell.strip() != "" and layout.columns.find(cell) is not None
+    return header_row(grid.rows[:30], known, fewest)
 
 
 def _periods(
-    layout: Layout, grid: Grid, kind: str, period_end: date
+    layout: AreaLayout, grid: Grid, kind: str, period_end: date
 ) -> tuple[date, date | None] | None:
     """The year a table is about and, for a change, the year compared with."""
     title, cell = _title(grid)
@@ -391,7 +354,7 @@ def _periods(
     return None
 
 
-def _misdated(layout: Layout, period_end: date, alone: bool) -> Iterator[str]:
+def _misdated(layout: AreaLayout, period_end: date, alone: bool) -> Iterator[str]:
     """One sentence for all sheets about the same other years; for all, if no sheet is left."""
     groups = list(layout.misdated.values())
     if alone:
@@ -409,7 +372,7 @@ def _misdated(layout: Layout, period_end: date, alone: bool) -> Iterator[str]:
 
 
 def _check_dataset(
-    layout: Layout, tables: list[Table], workbook: Workbook, release_id: str
+    layout: AreaLayout, tables: list[Table], workbook: Workbook, release_id: str
 ) -> None:
     """Refuse a workbook of another dataset in one sentence, not in one for each of its sheets."""
     if tables or layout.problems:
@@ -424,7 +387,7 @@ def _check_dataset(
 
 
 def _check_tables(
-    layout: Layout, tables: list[Table], workbook: Workbook, period_end: date
+    layout: AreaLayout, tables: list[Table], workbook: Workbook, period_end: date
 ) -> None:
     # Tables of partnerships are published as CSV by themselves.
     whole = not workbook.of_csv or any(table.kind in _BY_FORCE for table in tables)
@@ -437,22 +400,20 @@ def _check_tables(
             and not current
             and not (layout.unknown or layout.problems)
         ):
-            layout.problems.append(
+            layout.problem(
                 f"no sheet holds the table of {kind} for the year ending {period_end:%B %Y}; "
                 f"sheets present are {', '.join(map(repr, workbook.sheet_names))}. Expected a "
                 f"title as in {relative(layout.folder / 'sheets.csv')}"
             )
         for period, times in Counter(table.period_end for table in here).items():
             if times > 1:
-                layout.unknown += _all_but_one(
-                    layout,
-                    kind,
-                    period,
-                    [table.grid.sheet for table in here if table.period_end == period],
-                )
+                sheets = [table.grid.sheet for table in here if table.period_end == period]
+                layout.add(*_all_but_one(layout, kind, period, sheets))
 
 
-def _all_but_one(layout: Layout, kind: str, period: date, sheets: list[str]) -> Iterator[Unknown]:
+def _all_but_one(
+    layout: AreaLayout, kind: str, period: date, sheets: list[str]
+) -> Iterator[Unknown]:
     """Propose to leave out all sheets but the one with the shortest name."""
     kept = min(sheets, key=lambda sheet: len(plain(sheet)))
     file = layout.folder / "sheets.csv"
@@ -472,14 +433,14 @@ def _all_but_one(layout: Layout, kind: str, period: date, sheets: list[str]) -> 
 
 
 def _read_table(
-    layout: Layout, table: Table, release_id: str, sha256: str
+    layout: AreaLayout, table: Table, release_id: str, sha256: str
 ) -> Iterator[Observation]:
     columns = list(_columns(layout, table))
     roles = {column.role: column for column in columns}
     partnerships = layout.tables[table.kind]["rows"] == "partnerships"
     needed = [role for role in _NAMING if partnerships or role.startswith("area")]
     if missing := [role.replace("_", " ") for role in needed if role not in roles]:
-        layout.problems.append(
+        layout.problem(
             f"sheet {table.grid.sheet!r}, row {table.header + 1}: no column of area codes and area "
             f"names: {', '.join(missing)}; expected labels as in {relative(layout.columns.file)}"
         )
@@ -528,7 +489,7 @@ def _reference_year(column: Column) -> int | None:
     return mid_year(column.label) if column.role in ("population", "households") else None
 
 
-def _columns(layout: Layout, table: Table) -> Iterator[Column]:
+def _columns(layout: AreaLayout, table: Table) -> Iterator[Column]:
     """The columns under their labels; one that is not known is read as it is proposed."""
     labels = list(_labels(layout, table))
     found: dict[int, Meaning] = {}
@@ -544,16 +505,14 @@ def _columns(layout: Layout, table: Table) -> Iterator[Column]:
                 layout.proposed[plain(label)] = proposed
             role, offence_id = proposed or ("?", "?")
             given = [role, offence_id or ""]
-            layout.unknown.append(
-                layout.columns.unknown(where, "the column label", label, given, _ROLES)
-            )
+            layout.add(layout.columns.unknown(where, "the column label", label, given, _ROLES))
             if proposed is None:
                 continue
             found[index] = proposed
         yield Column(index, *found[index], label, address(row, index))
 
 
-def _labels(layout: Layout, table: Table) -> Iterator[tuple[int, int, str]]:
+def _labels(layout: AreaLayout, table: Table) -> Iterator[tuple[int, int, str]]:
     """Column, row and text of each label, which may stand one row higher in a merged cell."""
     rows, header = table.grid.rows, table.header
     for index, cell in enumerate(rows[header]):
@@ -566,14 +525,14 @@ def _labels(layout: Layout, table: Table) -> Iterator[tuple[int, int, str]]:
         if label.strip():
             yield index, row, label
         else:
-            layout.problems.append(
+            layout.problem(
                 f"sheet {table.grid.sheet!r}, cell {address(header, index)}: a column of figures "
                 "without a label; expected an offence group or a population"
             )
 
 
 def _proposed_column(
-    layout: Layout,
+    layout: AreaLayout,
     table: Table,
     index: int,
     label: str,
@@ -611,7 +570,7 @@ def _proposed_column(
 
 
 def _proposed_naming(
-    layout: Layout, table: Table, index: int, taken: Sequence[Meaning]
+    layout: AreaLayout, table: Table, index: int, taken: Sequence[Meaning]
 ) -> str | None:
     """The role of a column without a figure, by what its cells hold; None for one of figures."""
     cells = [row[index] for row in table.grid.rows[table.header + 1 :]]
@@ -625,7 +584,7 @@ def _proposed_naming(
         and "area_name" not in roles
     ):
         return "area_name"
-    if any(not isinstance(cell, str) or _NUMBER.fullmatch(cell.strip()) for cell in cells):
+    if any(not isinstance(cell, str) or number(cell) is not None for cell in cells):
         return None
     if layout.tables[table.kind]["rows"] == "partnerships":
         if len(codes) >= _ENOUGH_AREAS and "partnership_code" not in roles:
@@ -637,26 +596,26 @@ def _proposed_naming(
     return None if texts and all(known) else "-"
 
 
-def _check_columns(layout: Layout, table: Table, figures: list[Column]) -> None:
+def _check_columns(layout: AreaLayout, table: Table, figures: list[Column]) -> None:
     for (role, offence_id), times in Counter((c.role, c.offence_id) for c in figures).items():
         if times > 1:
             cells = ", ".join(
                 c.cell for c in figures if (c.role, c.offence_id) == (role, offence_id)
             )
-            layout.problems.append(
+            layout.problem(
                 f"sheet {table.grid.sheet!r}: the columns at {cells} all mean "
                 f"{offence_id or role}; expected one"
             )
     present = {column.offence_id for column in figures if column.role == "offence"}
     for column in figures:
         if column.role in ("population", "households") and _reference_year(column) is None:
-            layout.problems.append(
+            layout.problem(
                 f"sheet {table.grid.sheet!r}, cell {column.cell}: the label {column.label!r} does "
                 "not say of which year; expected it as in '(mid-2023)'"
             )
     missing = [offence for offence in ["total", *main_groups()] if offence not in present]
     if missing and not layout.unknown:
-        layout.problems.append(
+        layout.problem(
             f"sheet {table.grid.sheet!r}, row {table.header + 1}: no column for "
             f"{', '.join(missing)}; expected the total and every main group. "
             f"{_nearest_columns(missing, figures)}"
@@ -680,7 +639,7 @@ def _nearest_columns(missing: list[str], figures: list[Column]) -> str:
 
 
 def _area_rows(
-    layout: Layout, table: Table, roles: Mapping[str, Column], figures: list[Column]
+    layout: AreaLayout, table: Table, roles: Mapping[str, Column], figures: list[Column]
 ) -> Iterator[tuple[int, Sequence[Cell], Area, str]]:
     for row in range(table.header + 1, len(table.grid.rows)):
         cells = table.grid.rows[row]
@@ -688,7 +647,7 @@ def _area_rows(
         where = f"sheet {table.grid.sheet!r}, cell {address(row, roles['area_name'].index)}"
         if not label.strip():
             if any(isinstance(cells[column.index], int | float) for column in figures):
-                layout.problems.append(f"{where}: figures without an area; expected an area name")
+                layout.problem(f"{where}: figures without an area; expected an area name")
             continue
         if (line := layout.columns.find(code)) and line["role"] == "area_code":
             continue  # the header again
@@ -703,7 +662,7 @@ def _empty(cells: Sequence[Cell], figures: Iterable[Column]) -> bool:
     return all(str(cells[column.index]).strip() == "" for column in figures)
 
 
-def _area(layout: Layout, where: str, code_text: str, label: str) -> Area | None:
+def _area(layout: AreaLayout, where: str, code_text: str, label: str) -> Area | None:
     """The area of a row by its code, its name being one that the code is known by.
 
     A code that replaced another stands in ``area_names.csv`` as a name does.  A country or region
@@ -717,14 +676,12 @@ def _area(layout: Layout, where: str, code_text: str, label: str) -> Area | None
         code = renewed["area_code"]
     if code and code not in areas() and (known := layout.area_names.find(label)):
         what = f"{label!r} with the code"
-        layout.unknown.append(
-            layout.area_names.unknown(where, what, code, given=[known["area_code"]])
-        )
+        layout.add(layout.area_names.unknown(where, what, code, given=[known["area_code"]]))
         return None
     if code_text.strip() and (code is None or code not in areas()):
         line = csv_line([code or code_text.strip(), named(label), "?", "?"])
         file = REFERENCE / "areas.csv"
-        layout.unknown.append(
+        layout.add(
             Unknown(
                 f"{where}: the area code {code_text!r} of {label!r} is not known; expected a code "
                 f"of {relative(file)}. If the area is new, add there the line: {line}",
@@ -736,20 +693,18 @@ def _area(layout: Layout, where: str, code_text: str, label: str) -> Area | None
     found = layout.area_names.find(label)
     if code is None:
         if found is None:
-            layout.unknown.append(layout.area_names.unknown(where, "the area", label))
+            layout.add(layout.area_names.unknown(where, "the area", label))
             return None
         return areas()[found["area_code"]]
     area = areas()[code]
     if plain(label) != plain(area.area_name) and (found is None or found["area_code"] != code):
-        layout.unknown.append(
-            layout.area_names.unknown(where, f"{code} under the name", label, given=[code])
-        )
+        layout.add(layout.area_names.unknown(where, f"{code} under the name", label, given=[code]))
         return None
     return area
 
 
 def _partnership_rows(
-    layout: Layout, table: Table, roles: Mapping[str, Column], figures: list[Column]
+    layout: AreaLayout, table: Table, roles: Mapping[str, Column], figures: list[Column]
 ) -> Iterator[tuple[int, Sequence[Cell], Area, str]]:
     """The rows of partnerships, and of offences that a force could place in none.
 
@@ -765,7 +720,7 @@ def _partnership_rows(
         empty = _empty(cells, figures)
         if not label.strip():
             if code_text:
-                layout.problems.append(
+                layout.problem(
                     f"{where}: the code {code_text} without a name; expected a partnership"
                 )
             continue
@@ -780,7 +735,7 @@ def _partnership_rows(
             continue
         code = area_code(code_text)
         if code_text and code is None:
-            layout.problems.append(
+            layout.problem(
                 f"{where}: {code_text!r} is no code of a partnership; expected one such as "
                 "E22000001, or nothing where offences belong to none"
             )
@@ -798,99 +753,56 @@ def _partnership(code: str | None, name: str, force: Area) -> Area:
     return Area(f"{force.area_code}-{place}", name, "other", force.area_code)
 
 
-def _force(layout: Layout, where: str, label: str) -> Area | None:
+def _force(layout: AreaLayout, where: str, label: str) -> Area | None:
     """The force of a partnership's row, by its name: the code slips now and then."""
     force = layout.forces.get(plain(label))
     if force is None and (found := layout.area_names.find(label)):
         force = areas()[found["area_code"]]
     if force is None:
-        layout.unknown.append(layout.area_names.unknown(where, "the area", label))
+        layout.add(layout.area_names.unknown(where, "the area", label))
     return force
 
 
 def _value(
-    layout: Layout, table: Table, column: Column, row: int, cell: Cell, area: Area
+    layout: AreaLayout, table: Table, column: Column, row: int, cell: Cell, area: Area
 ) -> tuple[float | None, str | None, str | None]:
     """The number of a cell, or the meaning and text of its marker."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell), None, None
-    text = str(cell).strip()
     measure = _MEASURE_OF_ROLE.get(column.role, table.measure)
-    number = without_notes(text)
-    if measure == "change_pct":
-        number = number.removesuffix("%").rstrip()
-    if _NUMBER.fullmatch(number):
-        return float(number.replace(",", "").replace(" ", "")), None, None
-    meaning = layout.marker(text, table.kind)
+    value = number(cell, percent=measure == "change_pct")
+    if value is not None:
+        return value, None, None
+    meaning = layout.marker(cell, table.kind)
     if meaning is None:
         where = f"sheet {table.grid.sheet!r}, cell {address(row, column.index)}"
-        layout.unknown_markers.setdefault((_mark(text), table.kind), []).append(
-            MarkedCell(where, text, (area.area_code, column.offence_id, measure))
-        )
-    return None, meaning, text
+        about = (area.area_code, column.offence_id, measure)
+        layout.unknown_marker(where, cell, table.kind, about)
+    return None, meaning, str(cell).strip()
 
 
-def _unknown_markers(layout: Layout) -> Iterator[Unknown]:
-    """One item for each marker that a kind of table uses and nobody knows."""
-    file = layout.folder / "markers.csv"
-    explanations = {
-        row["meaning"]: row["explanation"]
-        for row in reversed(read_rows(layout.folder / "markers.csv"))
-    }
-    for number, ((mark, kind), cells) in enumerate(layout.unknown_markers.items()):
-        if number == _MARKERS_LISTED:
-            layout.problems.append(
-                f"{cells[0].where}: {cells[0].text!r} and what "
-                f"{len(layout.unknown_markers) - number:,} more kinds of cells hold is neither a "
-                "number nor a marker; these are not the figures of a published table"
-            )
-            return
-        meaning = layout.expected.marker(kind, [cell.figure for cell in cells]) if mark else None
-        line = csv_line([mark, kind, meaning or "?", explanations[meaning] if meaning else "?"])
-        known = ", ".join(sorted({mark for mark, of in layout.markers if of in ("*", kind)}))
-        what = (
-            f"the marker {cells[0].text!r} is not known"
-            if mark
-            else "an empty cell, or one with an error, where a figure belongs"
-        )
-        more = f" (and {len(cells) - 1:,} more cells)" if len(cells) > 1 else ""
-        reason = (
-            f"Most of these cells were marked {meaning} before: if it means that, add"
-            if meaning
-            else "If you know what it means, add"
-        )
-        yield Unknown(
-            f"{cells[0].where}{more}: {what}; missing is never read as zero. Markers known in a "
-            f"table of {kind}: {known}. {reason} to {relative(file)} the line: {line}",
-            file,
-            line,
-        )
-
-
-def _check_twice(layout: Layout, table: Table, seen: list[Area]) -> None:
+def _check_twice(layout: AreaLayout, table: Table, seen: list[Area]) -> None:
     names = {area.area_code: area.area_name for area in seen}
     times = Counter(area.area_code for area in seen)
     if twice := [names[code] for code in names if times[code] > 1]:
-        layout.problems.append(
+        layout.problem(
             f"sheet {table.grid.sheet!r}: {', '.join(twice)} stand twice; expected each area once"
         )
 
 
 def _check_excluded(
-    layout: Layout, table: Table, labels: Iterable[str], with_figures: set[str]
+    layout: AreaLayout, table: Table, labels: Iterable[str], with_figures: set[str]
 ) -> None:
     """A force that a country or region says it leaves out has no figures of its own here."""
     for label in labels:
         _, name = without_exclusion(label)
         left_out = layout.area_names.find(name)
         if left_out and left_out["area_code"] in with_figures:
-            layout.problems.append(
+            layout.problem(
                 f"sheet {table.grid.sheet!r}: {one_line(label)!r} leaves out {name}, whose own row "
                 "has figures; expected markers there. Ask the publisher which of the two is right"
             )
 
 
-def _check_areas(layout: Layout, table: Table, seen: set[str]) -> None:
+def _check_areas(layout: AreaLayout, table: Table, seen: set[str]) -> None:
     where = f"sheet {table.grid.sheet!r}"
     missing = [
         area.area_name
@@ -898,7 +810,7 @@ def _check_areas(layout: Layout, table: Table, seen: set[str]) -> None:
         if area.area_type in ("country", "region", "force") and area.area_code not in seen
     ]
     if missing and not layout.unknown:
-        layout.problems.append(
+        layout.problem(
             f"{where}: no row for {', '.join(missing)}; expected every country, region and police "
             "force area. A force without figures has a row with a marker"
         )

@@ -10,9 +10,8 @@ import pyarrow
 
 from crimeshare.reference import areas, offences
 from crimeshare.tables.observations import READ_FROM, QuarterFigure, schema
-from crimeshare.tables.survey_combining import checked
+from crimeshare.tables.schemas import SHA256, VALUE_OR_MARKER, checked
 
-_SHA256 = r"^[0-9a-f]{64}$"
 _CELLS = r"^[A-Z]{1,3}[1-9]\d*(:[A-Z]{1,3}[1-9]\d*)?( [A-Z]{1,3}[1-9]\d*(:[A-Z]{1,3}[1-9]\d*)?)*$"
 
 RECORDED_QUARTERS = pa.DataFrameSchema(
@@ -29,16 +28,13 @@ RECORDED_QUARTERS = pa.DataFrameSchema(
         "marker": pa.Column(str, nullable=True),
         "rows": pa.Column("int32", pa.Check.ge(1)),
         "read_from": pa.Column(str, pa.Check.isin(list(READ_FROM))),
-        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256), nullable=True),
-        "conversion_sha256": pa.Column(str, pa.Check.str_matches(_SHA256), nullable=True),
+        "workbook_sha256": pa.Column(str, SHA256, nullable=True),
+        "conversion_sha256": pa.Column(str, SHA256, nullable=True),
         "sheet": pa.Column(str),
         "cells": pa.Column(str, pa.Check.str_matches(_CELLS), nullable=True),
     },
     checks=[
-        pa.Check(
-            lambda table: table["value"].isna() == table["marker"].notna(),
-            error="a row has a value or a marker, never both or neither",
-        ),
+        VALUE_OR_MARKER,
         pa.Check(
             lambda table: (
                 ((table["read_from"] == "workbook") == table["workbook_sha256"].notna())

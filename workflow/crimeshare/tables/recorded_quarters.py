@@ -11,24 +11,26 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import chain, islice
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from crimeshare.periods import quarter
-from crimeshare.problems import Problem, Problems
+from crimeshare.problems import Problem
 from crimeshare.reference import Area, areas, line_of, offences, read_rows
 from crimeshare.tables.grid import Cell, address
-from crimeshare.tables.labels import one_line, plain
+from crimeshare.tables.labels import number, one_line, plain
 from crimeshare.tables.layout import (
     LAYOUTS,
     LabelMap,
+    Layout,
     Unknown,
-    UnknownNames,
     csv_line,
+    header_row,
     relative,
 )
 from crimeshare.tables.observations import QuarterFigure
@@ -39,59 +41,50 @@ FOLDER = LAYOUTS / "prc"
 NO_AREA = NO_OFFENCE = NO_TABLE = "-"
 """What a layout says of a body that records fraud alone, of fraud, and of a sheet of words."""
 
+KIND = "quarters"
+"""The kind of table, as in ``layouts/prc/sheets.csv``."""
+
 ROLES = ("financial_year", "quarter", "force", "description", "group", "subgroup", "code", "count")
 
 # A header stands in the first rows of its sheet, below a title at most.
 _HEADER_ROWS = 30
 _HEADER_LABELS = 4
-# Faults of one kind would otherwise be told once a row.
-_MOST_PROBLEMS = 20
-
 _QUARTERS = ("1", "2", "3", "4")
-_WHOLE = re.compile(r"-?\d+")
 _ALL_DIGITS = re.compile(r"\d+\.\d{12,}")
 _FINANCIAL_YEAR = re.compile(r"(20\d\d)\s*[-_/ ]\s*(\d\d)")
 
 
-@dataclass(frozen=True)
-class Layout:
-    """The names the files are known to use."""
+class QuarterLayout(Layout):
+    """The names that the open data is known to use."""
 
-    sheets: LabelMap
-    columns: LabelMap
-    forces: LabelMap
-    groups: LabelMap
-    subgroups: LabelMap
-    markers: dict[str, str]
-    codes: dict[str, set[str]]
-    """The groups that each code is known in, by its plain form."""
-    written: dict[str, str]
-    """Each code as the project writes it, by its plain form."""
+    def __init__(self) -> None:
+        super().__init__(FOLDER)
+        self.sheets = LabelMap(FOLDER / "sheets.csv")
+        self.columns = LabelMap(FOLDER / "columns.csv")
+        own_names = {
+            area.area_name: {"area_code": area.area_code}
+            for area in areas().values()
+            if area.area_type in ("force", "other")
+        }
+        self.forces = LabelMap(FOLDER / "forces.csv", extra=own_names)
+        self.groups = LabelMap(FOLDER / "groups.csv")
+        self.subgroups = LabelMap(FOLDER / "subgroups.csv")
+        self.codes: dict[str, set[str]] = {}
+        """The groups that each code is known in, by its plain form."""
+        self.written: dict[str, str] = {}
+        """Each code as the project writes it, by its plain form."""
+        for row in read_rows(FOLDER / "codes.csv"):
+            self.codes.setdefault(plain(row["code"]), set()).add(row["offence_id"])
+            self.written[plain(row["code"])] = row["code"]
 
+    def role(self, label: str) -> str | None:
+        """What a column of this label holds, or None."""
+        found = self.columns.find(label)
+        return found["role"] if found else None
 
-@cache
-def layout() -> Layout:
-    """The layout as the project keeps it."""
-    codes: dict[str, set[str]] = {}
-    written: dict[str, str] = {}
-    for row in read_rows(FOLDER / "codes.csv"):
-        codes.setdefault(plain(row["code"]), set()).add(row["offence_id"])
-        written[plain(row["code"])] = row["code"]
-    own_names = {
-        area.area_name: {"area_code": area.area_code}
-        for area in areas().values()
-        if area.area_type in ("force", "other")
-    }
-    return Layout(
-        LabelMap(FOLDER / "sheets.csv"),
-        LabelMap(FOLDER / "columns.csv"),
-        LabelMap(FOLDER / "forces.csv", extra=own_names),
-        LabelMap(FOLDER / "groups.csv"),
-        LabelMap(FOLDER / "subgroups.csv"),
-        {plain(row["marker"]): row["meaning"] for row in read_rows(FOLDER / "markers.csv")},
-        codes,
-        written,
-    )
+    def groups_of(self, code: str) -> set[str]:
+        """The groups that a code is known in."""
+        return self.codes.get(plain(code), set())
 
 
 @cache
@@ -120,19 +113,18 @@ def read_recorded_quarters(path: Path, release_id: str) -> Iterator[QuarterFigur
         Problems: figures that are no whole numbers, quarters that are none, rows given twice.
     """
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    unknown: list[Unknown] = []
+    layout = QuarterLayout()
     read = 0
     for name, rows in sheets(path):
-        known = layout().sheets.find(name)
+        known = layout.sheets.find(name)
         if known is None:
-            where = f"{path.name}, sheet {name!r}"
-            unknown.append(layout().sheets.unknown(where, "the sheet", name))
+            where = f"sheet {name!r}"
+            layout.add(layout.sheets.unknown(where, "the sheet", name))
         elif known["table"] != NO_TABLE:
-            origin = _Origin(release_id, path.name, name, "workbook", sha256)
-            yield from _read_sheet(origin, rows)
+            origin = _Origin(release_id, name, "workbook", sha256)
+            yield from _read_sheet(layout, origin, rows)
             read += 1
-    if unknown:
-        raise UnknownNames(unknown, [])
+    layout.stop(release_id)
     if not read:
         raise Problem(
             f"{path.name} has no sheet named after a financial year, such as 2023_24. Is this the "
@@ -155,7 +147,8 @@ def read_conversion(path: Path, release_id: str) -> Iterator[QuarterFigure]:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     table = pq.read_table(path)
     header = table.column_names
-    years = [name for name in header if _role(name) == "financial_year"]
+    layout = QuarterLayout()
+    years = [name for name in header if layout.role(name) == "financial_year"]
     if len(years) != 1:
         raise Problem(
             f"{path.name} has the columns {', '.join(header)}; expected one of them to be the "
@@ -164,13 +157,10 @@ def read_conversion(path: Path, release_id: str) -> Iterator[QuarterFigure]:
     column = table[years[0]].to_pylist()
     for year in dict.fromkeys(column):
         rows = table.filter([value == year for value in column]).to_pylist()
-        origin = _Origin(release_id, path.name, str(year), "conversion", sha256)
-        yield from _read_sheet(origin, [header, *([row[name] for name in header] for row in rows)])
-
-
-def _role(label: str) -> str | None:
-    found = layout().columns.find(label)
-    return found["role"] if found else None
+        origin = _Origin(release_id, str(year), "conversion", sha256)
+        yield from _read_sheet(
+            layout, origin, [header, *([row[name] for name in header] for row in rows)]
+        )
 
 
 @dataclass(frozen=True)
@@ -178,14 +168,13 @@ class _Origin:
     """Where a sheet's rows come from."""
 
     release_id: str
-    file: str
     sheet: str
     read_from: str
     sha256: str
 
     @property
     def where(self) -> str:
-        return f"{self.file}, sheet {self.sheet!r}"
+        return f"sheet {self.sheet!r}"
 
     def cell(self, row: int, column: int) -> str:
         """A place in words: its cell, or the row of a conversion, whose header is row 1."""
@@ -215,93 +204,79 @@ class _Meaning:
 _Key = tuple[int, str, str, str | None]
 
 
-class _Faults:
-    """What is wrong with a sheet, each kind once, and not more than a person reads."""
-
-    def __init__(self) -> None:
-        self.unknown: dict[tuple[str, ...], Unknown] = {}
-        self.problems: dict[tuple[str, ...], str] = {}
-
-    def add(self, *kind: str, problem: str) -> None:
-        if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.setdefault(kind, problem)
-
-    def stop(self) -> None:
-        """Raise what was found."""
-        if self.unknown:
-            raise UnknownNames(list(self.unknown.values()), list(self.problems.values()))
-        if self.problems:
-            raise Problems(list(self.problems.values()))
-
-
-def _read_sheet(origin: _Origin, rows: Iterable[Sequence[Cell]]) -> list[QuarterFigure]:
+def _read_sheet(
+    layout: QuarterLayout, origin: _Origin, rows: Iterable[Sequence[Cell]]
+) -> list[QuarterFigure]:
     """The figures of one financial year, by quarter, force and offence."""
     year = _financial_year(origin.sheet)
     if year is None:
-        raise Problem(f"{origin.where}: the name is no financial year such as 2023_24.")
-    faults = _Faults()
+        raise Problem(
+            f"{origin.release_id}, {origin.where}: the name is no financial year such as 2023_24."
+        )
     numbered = enumerate(rows)
-    places = _header(origin, numbered, faults)
-    faults.stop()
-    sheet = _Sheet(origin, places, year, faults)
-    for number, row in numbered:
+    head = list(islice(numbered, _HEADER_ROWS))
+
+    def known(row: Sequence[Cell]) -> int:
+        return sum(layout.role(_text(cell)) is not None for cell in row if _text(cell))
+
+    at = header_row((row for _, row in head), known, _HEADER_LABELS, enough=_HEADER_LABELS)
+    if at is None:
+        raise Problem(
+            f"{origin.release_id}, {origin.where}: no header in the first {_HEADER_ROWS} rows; "
+            f"expected the columns {', '.join(ROLES)}, as {relative(layout.columns.file)} names "
+            "them."
+        )
+    places = _places(layout, origin, *head[at])
+    layout.stop(origin.release_id)
+    sheet = _Sheet(layout, origin, places, year)
+    for index, row in chain(head[at + 1 :], numbered):
         cells = {role: row[at] if at < len(row) else "" for role, at in places.items()}
         if any(_text(cell) for cell in cells.values()):
-            sheet.add(number, cells)
-    faults.stop()
+            sheet.add(index, cells)
+    layout.stop(origin.release_id)
     if not sheet.sums:
-        raise Problem(f"{origin.where} has a header and no rows; expected figures below it.")
+        raise Problem(
+            f"{origin.release_id}, {origin.where} has a header and no rows; expected figures below "
+            "it."
+        )
     return [sheet.figure(key) for key in _ordered(sheet.sums)]
 
 
-def _header(
-    origin: _Origin, rows: Iterator[tuple[int, Sequence[Cell]]], faults: _Faults
+def _places(
+    layout: QuarterLayout, origin: _Origin, at: int, header: Sequence[Cell]
 ) -> dict[str, int]:
-    """The column of each role; leaves `rows` below the header."""
-    for number, row in rows:
-        if number >= _HEADER_ROWS:
-            break
-        labels = {column: _text(cell) for column, cell in enumerate(row) if _text(cell)}
-        roles = {column: _role(label) for column, label in labels.items()}
-        if sum(role is not None for role in roles.values()) < _HEADER_LABELS:
+    """The column of each role."""
+    places: dict[str, int] = {}
+    for column, cell in enumerate(header):
+        if not (label := _text(cell)):
             continue
-        places: dict[str, int] = {}
-        for column, role in roles.items():
-            where = origin.cell(number, column)
-            if role is None:
-                faults.unknown["column", labels[column]] = layout().columns.unknown(
-                    where, "the column", labels[column]
-                )
-            elif role in places:
-                faults.add(
-                    "column", role, problem=f"{where}: a second column for {role}; expected one."
-                )
-            elif role != NO_TABLE:
-                places[role] = column
-        missing = [role for role in ROLES if role not in places]
-        if missing:
-            faults.add(
-                "columns",
-                problem=f"{origin.where}, row {number + 1}: no column for {', '.join(missing)}; "
-                f"expected {', '.join(ROLES)}. If one was renamed, add its line to "
-                f"{relative(layout().columns.file)}.",
-            )
-        return places
-    raise Problem(
-        f"{origin.where}: no header in the first {_HEADER_ROWS} rows; expected the columns "
-        f"{', '.join(ROLES)}, as {relative(layout().columns.file)} names them."
-    )
+        role, where = layout.role(label), origin.cell(at, column)
+        if role is None:
+            layout.add(layout.columns.unknown(where, "the column", label))
+        elif role in places:
+            layout.problem(f"{where}: a second column for {role}; expected one")
+        elif role != NO_TABLE:
+            places[role] = column
+    if missing := [role for role in ROLES if role not in places]:
+        layout.problem(
+            f"{origin.where}, row {at + 1}: no column for {', '.join(missing)}; "
+            f"expected {', '.join(ROLES)}. If one was renamed, add its line to "
+            f"{relative(layout.columns.file)}"
+        )
+    return places
 
 
 class _Sheet:
     """The sheet of one financial year while its rows are added up."""
 
-    def __init__(self, origin: _Origin, places: dict[str, int], year: int, faults: _Faults) -> None:
+    def __init__(
+        self, layout: QuarterLayout, origin: _Origin, places: dict[str, int], year: int
+    ) -> None:
         self.sums: dict[_Key, _Sum] = {}
+        self._layout = layout
         self._origin = origin
         self._places = places
         self._year = year
-        self._faults = faults
         self._seen: Counter[tuple[str, ...]] = Counter()
         # Force, group, subgroup and code recur in every quarter; looked up once.
         self._meanings: dict[tuple[str, str, str, str], _Meaning | None] = {}
@@ -370,34 +345,33 @@ class _Sheet:
             _stretches(self._places["count"], entry.rows) if workbook else None,
         )
 
-    def _fault(self, number: int, role: str, sentence: str, *kind: str) -> None:
-        where = self._origin.cell(number, self._places[role])
-        self._faults.add(role, *kind, problem=f"{where}: {sentence}")
+    def _where(self, number: int, role: str) -> str:
+        return self._origin.cell(number, self._places[role])
 
-    def _unknown(self, kind: tuple[str, ...], unknown: Unknown) -> None:
-        self._faults.unknown.setdefault(kind, unknown)
+    def _fault(self, number: int, role: str, sentence: str) -> None:
+        self._layout.problem(f"{self._where(number, role)}: {sentence}")
 
     def _meaning(
         self, number: int, description: str, force: str, group: str, subgroup: str, code: str
     ) -> _Meaning | None:
         """What a row is about; None, with a fault, where the layout does not know."""
+        layout = self._layout
         maps = {
-            "force": (layout().forces, "the police force", force),
-            "group": (layout().groups, "the offence group", group),
-            "subgroup": (layout().subgroups, "the offence subgroup", subgroup),
+            "force": (layout.forces, "the police force", force),
+            "group": (layout.groups, "the offence group", group),
+            "subgroup": (layout.subgroups, "the offence subgroup", subgroup),
         }
         found: dict[str, str] = {}
         for role, (known, what, label) in maps.items():
             line = known.find(label)
             if line is None:
-                where = self._origin.cell(number, self._places[role])
-                self._unknown((role, label), known.unknown(where, what, label))
+                layout.add(known.unknown(self._where(number, role), what, label))
             else:
                 found[role] = line["area_code" if role == "force" else "offence_id"]
         if len(found) < len(maps):
             return None
         area, main = found["force"], found["group"]
-        leaf = _one_of(found["subgroup"].split(), code)
+        leaf = _one_of(found["subgroup"].split(), layout.groups_of(code))
         if _top(leaf) != main:
             self._fault(
                 number,
@@ -405,12 +379,11 @@ class _Sheet:
                 f"{subgroup!r} stands in the group {group!r}; expected it in that of "
                 f"{_top(leaf)}. If it moved, its parent in resources/reference/offences.csv has "
                 "to say so.",
-                subgroup,
             )
             return None
-        if leaf not in layout().codes.get(plain(code), set()):
-            where = self._origin.cell(number, self._places["code"])
-            self._unknown(("code", code, leaf), _unknown_code(where, code, leaf, description))
+        if leaf not in (known_in := layout.groups_of(code)):
+            where = self._where(number, "code")
+            layout.add(_unknown_code(where, code, leaf, description, known_in))
             return None
         if leaf == NO_OFFENCE:
             return _Meaning(area, ())
@@ -419,46 +392,41 @@ class _Sheet:
                 number,
                 "force",
                 f"{force} has {subgroup!r}; expected nothing but fraud of a body that is no police "
-                f"force. If it is one, give its line in {relative(layout().forces.file)} an area "
+                f"force. If it is one, give its line in {relative(layout.forces.file)} an area "
                 "code.",
-                force,
             )
             return None
         groups = [(offence_id, None) for offence_id in line_of(leaf)]
-        return _Meaning(area, (*groups, (leaf, layout().written[plain(code)])))
+        return _Meaning(area, (*groups, (leaf, layout.written[plain(code)])))
 
-    def _amount(self, number: int, text: str) -> tuple[int, str | None]:
+    def _amount(self, row: int, text: str) -> tuple[int, str | None]:
         """The offences that a text states, or the meaning of its marker."""
-        digits = text.replace(",", "")
-        if _WHOLE.fullmatch(digits):
-            return int(digits), None
-        marker = layout().markers.get(plain(text))
+        value = number(text)
+        if value is not None:
+            if not value.is_integer():
+                self._fault(row, "count", f"holds {text}; expected a whole number of offences")
+            return int(value), None
+        marker = self._layout.marker(text, KIND)
         if marker is None:
-            line, file = csv_line([text, "?", "?"]), FOLDER / "markers.csv"
-            where = self._origin.cell(number, self._places["count"])
-            sentence = (
-                f"{where}: holds {text!r}; expected a whole number of offences. If it is a marker, "
-                f"add to {relative(file)} the line: {line}"
-            )
-            self._unknown(("marker", text), Unknown(sentence, file, line))
+            self._layout.unknown_marker(self._where(row, "count"), text, KIND)
         return 0, marker or "unavailable"
 
 
-def _one_of(leaves: Sequence[str], code: str) -> str:
+def _one_of(leaves: Sequence[str], known: Collection[str]) -> str:
     """The group that a code is in, of those that its label stands for.
 
     Vintages before 2024 call residential burglary domestic, as it was until April 2017.
     """
-    known = layout().codes.get(plain(code), set())
     return next((leaf for leaf in leaves if leaf in known), leaves[0])
 
 
-def _unknown_code(where: str, code: str, leaf: str, name: str) -> Unknown:
+def _unknown_code(
+    where: str, code: str, leaf: str, name: str, known_in: Collection[str]
+) -> Unknown:
     """Say that a code was never seen in a group, and propose the line that its row settles."""
     file = FOLDER / "codes.csv"
     line = csv_line([code, leaf, name])
-    elsewhere = ", ".join(sorted(layout().codes.get(plain(code), set())))
-    known = f"is known in {elsewhere}" if elsewhere else "is not known"
+    known = f"is known in {', '.join(sorted(known_in))}" if known_in else "is not known"
     return Unknown(
         f"{where}: the offence code {code!r} {known}, and stands here in {leaf}. If that is right, "
         f"add to {relative(file)} the line: {line}",

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from crimeshare.problems import Problems
 from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_layout import FOLDER
 from crimeshare.tables.labels import plain
 from crimeshare.tables.observations import Notice, SurveyObservation
+from crimeshare.tables.schemas import CELL, SHA256, checked
 
 SEEN = ["file", "publisher_page", "second_hand"]
 """How a figure was seen: read in a published file, on the publisher's page, quoted by another."""
@@ -23,8 +23,6 @@ SEEN = ["file", "publisher_page", "second_hand"]
 _PER_CENT = 100.0
 _PER_THOUSAND = 1000.0
 
-_SHA256 = r"^[0-9a-f]{64}$"
-_CELL = r"^[A-Z]{1,3}[1-9]\d*$"
 _UNITS = ["person_16_plus", "household", "vehicle_owning_household", "bicycle_owning_household"]
 _STATISTICS = ["prevalence", "incidence_rate", "incidents", "victims"]
 
@@ -42,9 +40,9 @@ SURVEY_ESTIMATES = pa.DataFrameSchema(
         "standard_error": pa.Column(float, pa.Check.ge(0), nullable=True),
         "n_unweighted": pa.Column(float, pa.Check.ge(1), nullable=True),
         "published_significance": pa.Column("boolean", nullable=True),
-        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256), nullable=True),
+        "workbook_sha256": pa.Column(str, SHA256, nullable=True),
         "sheet": pa.Column(str, nullable=True),
-        "cell": pa.Column(str, pa.Check.str_matches(_CELL), nullable=True),
+        "cell": pa.Column(str, CELL, nullable=True),
         "seen": pa.Column(str, pa.Check.isin(SEEN)),
         "source": pa.Column(str),
     },
@@ -67,13 +65,13 @@ SURVEY_COMPARISONS = pa.DataFrameSchema(
         "previous_n": pa.Column(float, pa.Check.ge(1)),
         "published_change": pa.Column(float),
         "published_significance": pa.Column("boolean"),
-        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
+        "workbook_sha256": pa.Column(str, SHA256),
         "sheet": pa.Column(str),
-        "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
-        "significance_cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+        "cell": pa.Column(str, CELL),
+        "significance_cell": pa.Column(str, CELL),
         "value_sheet": pa.Column(str),
-        "value_cell": pa.Column(str, pa.Check.str_matches(_CELL)),
-        "previous_value_cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+        "value_cell": pa.Column(str, CELL),
+        "previous_value_cell": pa.Column(str, CELL),
     },
     unique=["release_id", "statistic", "measure_id", "previous_period_end"],
     strict=True,
@@ -92,9 +90,9 @@ RECORDED_OFFENCE_CODES = pa.DataFrameSchema(
         "period_end": pa.Column("datetime64[ms]"),
         "count": pa.Column(float, pa.Check.ge(0), nullable=True),
         "marker": pa.Column(str, nullable=True),
-        "workbook_sha256": pa.Column(str, pa.Check.str_matches(_SHA256)),
+        "workbook_sha256": pa.Column(str, SHA256),
         "sheet": pa.Column(str),
-        "cell": pa.Column(str, pa.Check.str_matches(_CELL)),
+        "cell": pa.Column(str, CELL),
     },
     unique=["release_id", "sheet", "cell"],
     strict=True,
@@ -106,7 +104,7 @@ SURVEY_NOTICES = pa.DataFrameSchema(
         "release_id": pa.Column(str),
         "kind": pa.Column(str, pa.Check.isin(["empty_sheet", "cover_date", "two_values"])),
         "sheet": pa.Column(str),
-        "cell": pa.Column(str, pa.Check.str_matches(_CELL), nullable=True),
+        "cell": pa.Column(str, CELL, nullable=True),
         "sentence": pa.Column(str),
     },
     strict=True,
@@ -303,24 +301,3 @@ def combine_notices(notices: Sequence[Notice]) -> pd.DataFrame:
         [asdict(notice) for notice in notices], columns=list(SURVEY_NOTICES.columns)
     ).astype(str, errors="ignore")
     return checked("survey_notices", table, SURVEY_NOTICES)
-
-
-def checked(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """Return ``table`` if it keeps ``schema``, or stop with every rule it breaks and where."""
-    try:
-        return schema.validate(table, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        problems = []
-        for (column, check), cases in error.failure_cases.groupby(
-            ["column", "check"], dropna=False
-        ):
-            rows = [int(row) for row in cases["index"].dropna().unique()[:3]]
-            places = "; ".join(
-                " ".join(f"{key}={table[key][row]}" for key in table.columns[:3]) for row in rows
-            )
-            problems.append(
-                f"{name}: {column or 'rows'} break the rule `{check}` in {len(cases)} places"
-                + (f", first {places}" if places else "")
-                + ". The reader and the schema disagree; look at the layout of that release"
-            )
-        raise Problems(problems) from error

@@ -11,28 +11,39 @@ that would make it so.  Only a workbook that is understood whole is read.
 
 from __future__ import annotations
 
-import calendar
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
 import pandas as pd
 
 from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem
+from crimeshare.tables.appendix_periods import year_of_header
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
-from crimeshare.tables.labels import one_line, periods, plain
-from crimeshare.tables.layout import LAYOUTS, LabelMap, Unknown, UnknownNames, csv_line, relative
-from crimeshare.tables.survey_combining import SURVEY_ESTIMATES, checked
+from crimeshare.tables.labels import number, one_line, periods, plain
+from crimeshare.tables.layout import (
+    LAYOUTS,
+    LabelMap,
+    Layout,
+    Unknown,
+    UnknownNames,
+    csv_line,
+    header_row,
+    relative,
+)
+from crimeshare.tables.schemas import checked
+from crimeshare.tables.survey_combining import SURVEY_ESTIMATES
 
-WORDS = LAYOUTS / "survey_table" / "words.csv"
+FOLDER = LAYOUTS / "survey_table"
+WORDS = FOLDER / "words.csv"
 
-_SPAN = re.compile(r"([a-z]{3})[a-z]* (\d{4}) to ([a-z]{3})[a-z]* (\d{4})")
-_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
 _PIECES = re.compile(r"\s*[:;,]\s*|\s+-\s+|\s+\|\s+")
-_MARKERS = {"[x]", "[c]", "[u]", "[z]", "[w]", "..", ":", "-"}
+
+KIND = "estimates"
+"""The kind of table, as in ``markers.csv``."""
 
 _DEFAULTS = {"sex": "all", "age": "16+", "recall": "last_year"}
 _SUFFIX = {"last_year": "", "since_16": "_since_16"}
@@ -74,20 +85,24 @@ class _Estimate:
     period_end: date
 
 
-@dataclass
-class _Sheet:
+class _Sheet(Layout):
     """One sheet while it is being understood."""
 
-    grid: Grid
-    words: LabelMap
-    unknown: dict[str, Unknown] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    def __init__(self, grid: Grid) -> None:
+        super().__init__(FOLDER)
+        self.grid = grid
+        self.words = LabelMap(WORDS)
 
-    def meaning(self, label: str, where: str, what: str) -> Meaning | None:
+    def where(self, row: int, column: int) -> str:
+        """A cell as a sentence names it."""
+        return f"sheet {self.grid.sheet!r}, cell {address(row, column)}"
+
+    def meaning(self, row: int, column: int, what: str) -> Meaning | None:
         """What a label means as a whole or piece by piece; None after noting it as unknown."""
+        label = str(self.grid.rows[row][column])
         found = _meaning(self.words, label)
         if found is None:
-            self.unknown.setdefault(plain(label), self._unknown(label, where, what))
+            self.add(self._unknown(label, self.where(row, column), what))
         return found
 
     def _unknown(self, label: str, where: str, what: str) -> Unknown:
@@ -131,7 +146,7 @@ def read_survey_tables(
     problems = [text for _, recognition, _ in understood for text in recognition.problems]
     if unknown or problems:
         raise UnknownNames(
-            [Unknown(f"{release_id}, {item.sentence}", item.file, item.line) for item in unknown],
+            [replace(item, sentence=f"{release_id}, {item.sentence}") for item in unknown],
             [f"{release_id}, {problem}" for problem in problems],
         )
     rows = [
@@ -177,9 +192,9 @@ def read_survey_tables(
 
 
 def _understand(grid: Grid, period_end: date | None = None) -> tuple[Recognition, list[_Estimate]]:
-    sheet = _Sheet(grid, LabelMap(WORDS))
+    sheet = _Sheet(grid)
     title = next((str(cell) for row in grid.rows for cell in row if cell != ""), "")
-    header = _header_row(sheet)
+    header = _header(sheet)
     if header is None:
         return Recognition(grid.sheet, [f"{grid.sheet}: no table found"], [], [], 0), []
     named = _title_meaning(sheet.words, title)
@@ -201,36 +216,27 @@ def _understand(grid: Grid, period_end: date | None = None) -> tuple[Recognition
             for index, meaning in columns.items()
         ),
     ]
-    recognition = Recognition(
-        grid.sheet, sentences, list(sheet.unknown.values()), sheet.problems, len(estimates)
-    )
-    return recognition, estimates
+    return Recognition(grid.sheet, sentences, *sheet.told(), len(estimates)), estimates
 
 
-def _header_row(sheet: _Sheet) -> int | None:
+def _header(sheet: _Sheet) -> int | None:
     """The first row with labels over figures, one of them at least known."""
     rows = sheet.grid.rows
-    for index, (row, below) in enumerate(pairwise(rows)):
-        labels = [i for i, cell in enumerate(row) if i and isinstance(cell, str) and cell.strip()]
-        figures = any(isinstance(cell, int | float) for cell in below[1:])
-        later = index + 2 < len(rows) and any(
-            isinstance(cell, int | float) for cell in rows[index + 2][1:]
-        )
-        if (
-            labels
-            and (figures or later)
-            and any(_meaning(sheet.words, str(row[i])) for i in labels)
-        ):
-            return index
-    return None
+
+    def heads(row: Sequence[Cell]) -> int:
+        labels = [cell for cell in row[1:] if isinstance(cell, str) and cell.strip()]
+        return any(_meaning(sheet.words, label) for label in labels)
+
+    figures = [any(isinstance(cell, int | float) for cell in row[1:]) for row in rows]
+    over = [row if any(figures[at + 1 : at + 3]) else [] for at, row in enumerate(rows)]
+    return header_row(over, heads, enough=1)
 
 
 def _columns(sheet: _Sheet, header: int) -> dict[int, Meaning]:
     columns = {}
     for index, cell in enumerate(sheet.grid.rows[header]):
         if index and str(cell).strip():
-            where = f"sheet {sheet.grid.sheet!r}, cell {address(header, index)}"
-            meaning = sheet.meaning(str(cell), where, "the column header")
+            meaning = sheet.meaning(header, index, "the column header")
             if meaning is not None:
                 columns[index] = meaning
     return columns
@@ -258,8 +264,7 @@ def _cells(
         label = str(row[0])
         if not label.strip():
             continue
-        where = f"sheet {sheet.grid.sheet!r}, cell {address(index, 0)}"
-        meaning = sheet.meaning(label, where, "the row label")
+        meaning = sheet.meaning(index, 0, "the row label")
         if meaning is None:
             continue
         if not any(str(row[column]).strip() for column in columns):
@@ -268,8 +273,8 @@ def _cells(
         for column, over in columns.items():
             for dimension in meaning.values.keys() & over.values.keys():
                 if meaning.values[dimension] != over.values[dimension]:
-                    sheet.problems.append(
-                        f"sheet {sheet.grid.sheet!r}, cell {address(index, column)}: the row says "
+                    sheet.problem(
+                        f"{sheet.where(index, column)}: the row says "
                         f"{dimension} {meaning.values[dimension]!r}, the column "
                         f"{over.values[dimension]!r}; expected one of them. Is it the base of "
                         "another group?"
@@ -289,34 +294,32 @@ def _with_bases(sheet: _Sheet, cells: list[_Read]) -> list[_Estimate]:
     figures: list[tuple[_Read, float]] = []
     bases: list[tuple[_Read, float]] = []
     for read in cells:
-        where = f"sheet {sheet.grid.sheet!r}, cell {address(read.row, read.column)}"
+        where = sheet.where(read.row, read.column)
         number = _number(sheet, sheet.grid.rows[read.row][read.column], where)
         is_base = read.base_row or read.base_column
         if number is None:
             continue
         if is_base and (number < 1 or number != int(number)):
-            sheet.problems.append(
+            sheet.problem(
                 f"{where}: holds {number:g} where an unweighted base belongs; expected a whole "
                 "number of interviews"
             )
         elif not is_base and not 0 <= number <= 100:
-            sheet.problems.append(f"{where}: holds {number:g}; expected a percentage, 0 to 100")
+            sheet.problem(f"{where}: holds {number:g}; expected a percentage, 0 to 100")
         else:
             (bases if is_base else figures).append((read, number))
     estimates = []
     for read, number in figures:
-        where = f"sheet {sheet.grid.sheet!r}, cell {address(read.row, read.column)}"
+        where = sheet.where(read.row, read.column)
         n = _base_of(read, bases)
         if "measure" not in read.values:
-            sheet.problems.append(f"{where}: nothing says which measure this is an estimate of")
+            sheet.problem(f"{where}: nothing says which measure this is an estimate of")
         elif read.period_end is None:
-            sheet.problems.append(
+            sheet.problem(
                 f"{where}: nothing says which year this is of; expected it in a title or label"
             )
         elif bases and n is None:
-            sheet.problems.append(
-                f"{where}: no base of its group in a row below or a column beside it"
-            )
+            sheet.problem(f"{where}: no base of its group in a row below or a column beside it")
         else:
             given = {**_DEFAULTS, **read.values}
             measure = given["measure"] + _SUFFIX[given["recall"]]
@@ -364,15 +367,10 @@ def _base_of(read: _Read, bases: list[tuple[_Read, float]]) -> float | None:
 
 
 def _number(sheet: _Sheet, cell: Cell, where: str) -> float | None:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
-    text = str(cell).strip()
-    if text and text.casefold() not in _MARKERS:
-        sheet.problems.append(
-            f"{where}: holds {text!r}; expected a percentage, a base or a marker "
-            f"({', '.join(sorted(_MARKERS))})"
-        )
-    return None
+    value = number(cell)
+    if value is None and str(cell).strip() and sheet.marker(cell, KIND) is None:
+        sheet.unknown_marker(where, cell, KIND)
+    return value
 
 
 # --- what labels mean ------------------------------------------------------------------
@@ -380,9 +378,9 @@ def _number(sheet: _Sheet, cell: Cell, where: str) -> float | None:
 
 def _meaning(words: LabelMap, label: str) -> Meaning | None:
     """What a label means as a whole, or as the pieces between its separators; None if unknown."""
-    year = _year_end(label)
+    year = year_of_header(label)
     if year is not None:
-        return Meaning(period_end=year)
+        return Meaning(period_end=year[1])
     line = words.find(label)
     if line is not None:
         return _of_line(line)
@@ -423,16 +421,6 @@ def _title_meaning(words: LabelMap, title: str) -> Meaning:
             values.setdefault(line["dimension"], line["value"])
     years = periods(title)
     return Meaning(values, month_end(*years[0]) if len(years) == 1 else None)
-
-
-def _year_end(label: str) -> date | None:
-    text = plain(label)
-    span = _SPAN.fullmatch(text)
-    if span and span[1] in _MONTHS and span[3] in _MONTHS:
-        return month_end(int(span[4]), _MONTHS[span[3]])
-    years = periods(label)
-    whole = re.fullmatch(r"year ending [a-z]+ \d{4}", text)
-    return month_end(*years[0]) if whole and len(years) == 1 else None
 
 
 # --- saying it in words ----------------------------------------------------------------

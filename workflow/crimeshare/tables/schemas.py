@@ -1,0 +1,37 @@
+"""What the schemas of the clean tables share, and how a table that breaks its own is refused."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa
+
+from crimeshare.problems import Problems
+
+SHA256 = pa.Check.str_matches(r"^[0-9a-f]{64}$")
+CELL = pa.Check.str_matches(r"^[A-Z]{1,3}[1-9]\d*$")
+
+VALUE_OR_MARKER = pa.Check(
+    lambda table: table["value"].isna() == table["marker"].notna(),
+    error="a row has a value or a marker, never both or neither",
+)
+
+
+def checked(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return ``table`` if it keeps ``schema``, or stop with every rule it breaks and where."""
+    try:
+        return schema.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        where = [each for each in ("release_id", "sheet", "cell") if each in table]
+        keys = where if len(where) == 3 else list(table.columns[:3])
+        problems = []
+        for (column, check), cases in error.failure_cases.groupby(
+            ["column", "check"], dropna=False
+        ):
+            rows = [int(row) for row in cases["index"].dropna().unique()[:3]]
+            places = "; ".join(" ".join(f"{key}={table[key][row]}" for key in keys) for row in rows)
+            problems.append(
+                f"{name}: {column or 'rows'} break the rule `{check}` in {len(cases)} places"
+                + (f", first {places}" if places else "")
+                + ". The reader and the schema disagree; look at the layout of that release"
+            )
+        raise Problems(problems) from error
