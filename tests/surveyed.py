@@ -32,7 +32,7 @@ from crimeshare.tables.survey_combining import (
     combine_survey_comparisons,
     combine_survey_estimates,
     gather_survey_estimates,
-    read_gathered_estimates,
+    read_transcribed_estimates,
     to_frame,
 )
 
@@ -53,7 +53,7 @@ def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
         combine_survey_estimates(observations),
         [read_table(path) for path in figures.glob("personal-prevalence-*.parquet")]
         + list(taken_in),
-        read_gathered_estimates(reference / "stalking_prevalence.csv"),
+        read_transcribed_estimates(reference / "stalking_prevalence.csv"),
     )
     comparisons = combine_survey_comparisons(observations)
     codes = combine_recorded_offence_codes(observations)

@@ -19,10 +19,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from crimeshare.ledger.panels import Panels
 from crimeshare.publish.site.exploring import drawing_script, series_scripts
-from crimeshare.publish.site.gazetteer import places_script
 from crimeshare.publish.site.notebooks import execute_pages
 from crimeshare.publish.site.pages import REPORT, report_pages
 from crimeshare.publish.site.pages import Page as ReportPage
+from crimeshare.publish.site.place_list import places_script
 from crimeshare.publish.site.rendering import (
     read_executed,
     render_body,

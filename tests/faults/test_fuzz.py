@@ -20,15 +20,15 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from crimeshare.audit.checking import check
+from crimeshare.audit.check_command import check
 from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.statements import Vocabulary, read_claims
 from crimeshare.cli import main
 from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.reference import areas
-from crimeshare.releases.checking import check_releases
 from crimeshare.releases.finding import find_release
+from crimeshare.releases.release_check import check_releases
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.registry import read_copies, read_registry, select
 from crimeshare.tables.corrections import read_corrections
@@ -104,7 +104,7 @@ def test_claims(content: bytes, tmp_path: Path) -> None:
 @given(asked=ASKED)
 def test_statements(asked: dict[str, str]) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("crimeshare.audit.checking.open_evidence", lambda root: evidence())
+        patched.setattr("crimeshare.audit.check_command.open_evidence", lambda root: evidence())
         try:
             checked = check(asked, Path("unused"))
         except Problem as refusal:

@@ -13,7 +13,7 @@ import yaml
 
 from crimeshare.configuration import read_configuration
 from crimeshare.sources.fetching import fetch
-from crimeshare.sources.opening import open_source
+from crimeshare.sources.open_source import open_source
 from crimeshare.sources.registry import COLUMNS, REGISTRY, Release, read_registry
 from crimeshare.sources.source import Unanswered
 from tests.open_document import line, open_data

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crimeshare.audit import reading
+from crimeshare.audit import numerals
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.records import judge_record
 from crimeshare.audit.statements import Record, Vocabulary, read_claim
@@ -118,11 +118,11 @@ def test_years_without_a_force_are_left_out_and_said_to_be() -> None:
     ],
 )
 def test_words_for_a_record(text: str, high: bool, order: str) -> None:
-    found = reading.record(text)
+    found = numerals.record(text)
     assert (found.high, found.order) == (high, order)
 
 
 @pytest.mark.parametrize("text", ["recorded", "record breaking", "15%", "highly", "record highs 5"])
 def test_words_that_are_no_record(text: str) -> None:
     with pytest.raises(ValueError, match="expected a record such as"):
-        reading.record(text)
+        numerals.record(text)

@@ -13,7 +13,7 @@ import pytest
 
 from crimeshare.audit.audit import CLAIMS, compute_claims
 from crimeshare.audit.evidence import Evidence
-from crimeshare.audit.recorded import NATIONAL, Releases
+from crimeshare.audit.recorded_evidence import NATIONAL, Releases
 from crimeshare.audit.verdicts import HOLD, MEANINGS, outcome
 from tests.audited import known_evidence
 from tests.conftest import ROOT
@@ -501,7 +501,7 @@ def test_the_interval_of_a_difference_is_newcombes(judged: Judged) -> None:
     assert table.loc["it", "lower"] == pytest.approx(expected, rel=1e-12)
 
 
-def test_a_gathered_estimate_names_its_publication_in_place_of_a_cell(
+def test_a_transcribed_estimate_names_its_publication_in_place_of_a_cell(
     judged: Judged, shipped: Evidence
 ) -> None:
     nowhere = {"workbook_sha256": None, "sheet": None, "cell": None}

@@ -26,7 +26,7 @@ def evidence() -> Evidence:
 @pytest.fixture(autouse=True)
 def _in_the_project(root: Path, evidence: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
-    monkeypatch.setattr("crimeshare.audit.checking.open_evidence", lambda root: evidence)
+    monkeypatch.setattr("crimeshare.audit.check_command.open_evidence", lambda root: evidence)
 
 
 # Gwent, year ending December 2024: 8,642 offences (pfa-2024-12, Table P1, I60).
@@ -103,7 +103,7 @@ def test_a_fault_of_the_program_is_no_verdict(
     def broken(*given: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("crimeshare.audit.checking.check", broken)
+    monkeypatch.setattr("crimeshare.audit.check_command.check", broken)
     assert main(["check", *GWENT, *DEC_2024, "--value", "8,642"]) == 3
     assert "nobody foresaw (RuntimeError)" in capsys.readouterr().err
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from crimeshare.reference import read_rows
-from crimeshare.releases import checking
-from crimeshare.releases.checking import Check, check_releases
+from crimeshare.releases import release_check
+from crimeshare.releases.release_check import Check, check_releases
 from crimeshare.releases.renewal import write_announced
 from crimeshare.sources.datasets import HOME_OFFICE
 from crimeshare.sources.mirror import MirrorFolder
@@ -90,7 +90,7 @@ def kinds(found: Check) -> list[str]:
 def test_nothing_is_new_where_the_bytes_are_the_pinned_ones(here: Here) -> None:
     before = {p: p.read_bytes() for p in here.mirror.root.parent.rglob("*") if p.is_file()}
     found = check(here)
-    assert (found.status(), found.findings) == (checking.NOTHING_NEW, [])
+    assert (found.status(), found.findings) == (release_check.NOTHING_NEW, [])
     assert found.in_words() == [f"Nothing new at the mirror {here.mirror.root}."]
     after = {p: p.read_bytes() for p in here.mirror.root.parent.rglob("*") if p.is_file()}
     assert after == before
@@ -100,7 +100,7 @@ def test_an_edition_nobody_knew_of_is_new_and_gets_its_id(here: Here) -> None:
     workbook = here.mirror.publish(NEXT, book("pfa-2018-12", NEXT), "name.xlsx")
     here.mirror.list(NEXT, KNOWN)
     found = check(here)
-    assert (kinds(found), found.status()) == (["new"], checking.SOMETHING_NEW)
+    assert (kinds(found), found.status()) == (["new"], release_check.SOMETHING_NEW)
     assert found.findings[0].release_id == "pfa-2019-03"
     assert sha256(workbook) in found.findings[0].sentence
     assert found.as_json()["exit_status"] == 1
@@ -119,7 +119,7 @@ def test_a_correction_is_told_with_its_notice(here: Here) -> None:
     changed.put_first("Correction", {(0, 0): "Corrected"})
     here.mirror.correct(KNOWN, changed, FILE, notice="Rates of\n Kent were wrong.")
     found = check(here)
-    assert found.status() == checking.SOMETHING_NEW
+    assert found.status() == release_check.SOMETHING_NEW
     corrected = next(f for f in found.findings if f.kind == "corrected")
     assert corrected.release_id == "pfa-2018-12-v2"
     assert "'Rates of Kent were wrong.'" in corrected.sentence
@@ -134,7 +134,7 @@ def test_a_dataset_without_a_page_is_left_to_a_person(here: Here) -> None:
             path=f"/media/1/{file}",
         )
     found = check(here)
-    assert (kinds(found), found.status()) == (["note"], checking.NOTHING_NEW)
+    assert (kinds(found), found.status()) == (["note"], release_check.NOTHING_NEW)
     (note,) = found.findings
     assert note.release_id == "prc-2025-12"
     assert "see https://www.gov.uk/government/statistical-data-sets/police-" in note.sentence
@@ -149,7 +149,7 @@ def test_other_bytes_under_the_same_name_are_a_reissue_though_the_page_is_silent
     changed.put_first("Correction", {(0, 0): "Corrected"})
     here.mirror.correct(KNOWN, changed, FILE, notice=None)
     found = check(here)
-    assert (kinds(found), found.status()) == (["reissued"], checking.SOMETHING_NEW)
+    assert (kinds(found), found.status()) == (["reissued"], release_check.SOMETHING_NEW)
     assert "says nothing of a correction" in found.findings[0].sentence
 
 
@@ -223,7 +223,7 @@ def test_what_is_amiss_is_named(
 ) -> None:
     change(here)
     found = check(here)
-    assert found.status() == checking.KINDS[kind]
+    assert found.status() == release_check.KINDS[kind]
     assert any(f.kind == kind and said in f.sentence for f in found.findings), found.findings
     assert not any("\n" in f.sentence for f in found.findings)
 
@@ -245,7 +245,7 @@ def test_a_listed_version_that_is_gone_is_said_and_changes_nothing(here: Here) -
     page["versions"] = [{"uri": uri, "updateDate": "", "correctionNotice": ""}]
     here.mirror.write_page(folder(KNOWN), page)
     found = check(here)
-    assert (kinds(found), found.status()) == (["note"], checking.NOTHING_NEW)
+    assert (kinds(found), found.status()) == (["note"], release_check.NOTHING_NEW)
     assert "without a notice, is listed, but gone" in found.findings[0].sentence
 
 
@@ -281,7 +281,7 @@ def test_an_edition_under_another_address_is_the_one_that_is_known(
     landing = here.mirror.read_page(DATASET)
     here.mirror.write_page(DATASET, {**landing, "datasets": [{"uri": moved}]})
     found = check(here)
-    assert (kinds(found), found.status()) == (["note"], checking.NOTHING_NEW)
+    assert (kinds(found), found.status()) == (["note"], release_check.NOTHING_NEW)
     assert f"pfa-2018-12 is now at {moved}/{FILE}, with the same bytes" in found.in_words()[0]
 
 
@@ -301,7 +301,7 @@ def test_an_edition_that_is_overdue(announced: str, today: date, late: bool, her
     here.mirror.list(KNOWN, next_release=announced)
     found = check(here, today)
     assert ("late" in kinds(found)) == late
-    assert found.status() == checking.NOTHING_NEW
+    assert found.status() == release_check.NOTHING_NEW
     assert all("year ending March 2019" in f.sentence for f in found.findings)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from crimeshare import cli
 from crimeshare.cells import Cell
-from crimeshare.ledger.figures import (
+from crimeshare.ledger.entries import (
     COLUMNS,
     KEPT,
     LEDGER,

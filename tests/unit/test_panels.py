@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from crimeshare.cells import Cell
-from crimeshare.ledger.intervals import PREVALENCE
 from crimeshare.ledger.panels import Panels
+from crimeshare.ledger.stated_intervals import PREVALENCE
 from crimeshare.publish.elements.figures import Figure
 
 RELEASE = "pfa-2024-12"

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crimeshare.publish.site.gazetteer import places_script
+from crimeshare.publish.site.place_list import places_script
 from crimeshare.reference import PARTNERSHIPS, PLACES, areas, everyday, read_rows
 from crimeshare.sources import gazetteer
 

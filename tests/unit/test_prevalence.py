@@ -33,7 +33,7 @@ from crimeshare.tables.survey_combining import (
     combine_recorded_offence_codes,
     combine_survey_comparisons,
     combine_survey_estimates,
-    read_gathered_estimates,
+    read_transcribed_estimates,
     to_frame,
 )
 
@@ -56,7 +56,7 @@ def estimates(observations: pd.DataFrame) -> pd.DataFrame:
     parts = [
         combine_survey_estimates(observations),
         read_table(*FIGURES.glob("personal-prevalence-*.parquet")),
-        read_gathered_estimates(REFERENCE / "stalking_prevalence.csv"),
+        read_transcribed_estimates(REFERENCE / "stalking_prevalence.csv"),
     ]
     return pd.concat(parts, ignore_index=True)
 

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.cells import cells_in
-from crimeshare.ledger import figures
-from crimeshare.ledger.figures import Entry
+from crimeshare.ledger import entries
+from crimeshare.ledger.entries import Entry
 from crimeshare.ledger.trace import references
 from tests.conftest import ROOT
 
@@ -43,8 +43,8 @@ OF_THE_REPORT = ("claim.", "claims.", "releases.")
 
 @cache
 def published() -> list[Entry]:
-    entries = {entry.figure_id: entry for entry in figures.published(ROOT)[1]}
-    return list(entries.values())
+    named = {entry.figure_id: entry for entry in entries.published(ROOT)[1]}
+    return list(named.values())
 
 
 @cache

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from crimeshare.audit.checking import check
+from crimeshare.audit.check_command import check
 from crimeshare.audit.evidence import Evidence
-from crimeshare.audit.recorded import Releases
+from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.verdicts import outcome
 from tests.audited import known_evidence
 from tests.conftest import ROOT
@@ -87,7 +87,7 @@ def test_the_cells_that_a_verdict_was_worked_out_from_hold_what_the_table_says(
 def test_a_statement_gets_the_verdict_that_was_worked_out_by_hand(
     line: dict[str, str], evidence: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crimeshare.audit.checking.open_evidence", lambda root: evidence)
+    monkeypatch.setattr("crimeshare.audit.check_command.open_evidence", lambda root: evidence)
     checked = check({key: line[key] or None for key in GIVEN}, Path("unused"))
     assert checked.verdict.verdict == line["verdict"], checked.verdict.reason.text
     assert checked.status == outcome(line["verdict"])

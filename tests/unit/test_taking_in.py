@@ -13,7 +13,7 @@ from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.subjects import methods, survey_pages
 from crimeshare.publish.subjects.surveyed import open_survey
-from crimeshare.tables.taking_in import take_in
+from crimeshare.tables.take_in import take_in
 from tests.surveyed import write_survey
 from tests.unit.test_open_prevalence import ROWS as OPEN_ROWS
 from tests.unit.test_open_prevalence import table as open_table

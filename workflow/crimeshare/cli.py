@@ -128,7 +128,7 @@ def _refused(given: argparse.Namespace, sentences: str) -> int:
 def _check(given: argparse.Namespace) -> int:
     """Print a verdict; returns its exit status."""
     # Only what a check needs is imported: it is to answer within seconds.
-    from crimeshare.audit.checking import check
+    from crimeshare.audit.check_command import check
 
     statement = {name: getattr(given, name) for name in CHECKED}
     try:
@@ -147,13 +147,13 @@ def _check(given: argparse.Namespace) -> int:
 def _lines(given: argparse.Namespace) -> Iterator[str]:
     """What a command prints."""
     if given.command == "trace":
-        from crimeshare.ledger.figures import KEPT, LEDGER
+        from crimeshare.ledger.entries import KEPT, LEDGER
         from crimeshare.ledger.trace import trace
 
         yield from trace(given.figure_id, _project(KEPT, LEDGER))
         return
     # Reading workbooks takes libraries that a trace can do without.
-    from crimeshare.tables.taking_in import recognised, take_in
+    from crimeshare.tables.take_in import recognised, take_in
 
     if given.command == "recognise":
         yield from recognised(given.workbook)

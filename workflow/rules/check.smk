@@ -15,13 +15,13 @@
 # These are asked for by name and run each time. A verdict ends the run with its own exit status:
 # 0 nothing new, 1 something new, 2 could not tell; 0 same, 1 differs, 2 could not compare.
 
-from crimeshare.releases import verdicts
+from crimeshare.releases import exit_statuses
 
-verdicts_before = verdicts.stamps()
+verdicts_before = exit_statuses.stamps()
 
 
 onsuccess:
-    if status := verdicts.exit_status(verdicts_before):
+    if status := exit_statuses.exit_status(verdicts_before):
         raise SystemExit(status)
 
 

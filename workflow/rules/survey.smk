@@ -4,7 +4,7 @@
 # in    results/observations/<appendix release>.parquet  as the appendix tables have them
 #       resources/figures/personal-prevalence-*.parquet  estimates published with standard errors
 #       resources/figures/stalking-*.parquet             estimates published with bases
-#       resources/reference/stalking_prevalence.csv     estimates gathered one by one
+#       resources/reference/stalking_prevalence.csv     estimates transcribed
 #       resources/reference/assumed_bases.csv           what is assumed where no base is published,
 #       resources/reference/module_bases.csv            and the published bases it rests on
 #       resources/reference/survey_breaks.csv           where a series breaks
@@ -44,7 +44,7 @@ rule combine_survey:
     input:
         observations=observations_of(APPENDIX),
         taken_in=taken_in,
-        gathered=shipped("resources/reference/stalking_prevalence.csv"),
+        transcribed=shipped("resources/reference/stalking_prevalence.csv"),
         reference=depends("combine_survey").files,
     output:
         estimates="results/clean/survey_estimates.parquet",

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from crimeshare.ledger.figures import (
+from crimeshare.ledger.entries import (
     collect,
     compare,
     published,

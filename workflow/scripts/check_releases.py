@@ -4,14 +4,14 @@ from datetime import date
 from pathlib import Path
 
 from crimeshare.configuration import read_configuration
-from crimeshare.releases import verdicts
-from crimeshare.releases.checking import check_releases
+from crimeshare.releases import exit_statuses
+from crimeshare.releases.release_check import check_releases
 from crimeshare.running import running, say
-from crimeshare.sources.opening import open_listing, open_pages
+from crimeshare.sources.open_source import open_listing, open_pages
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry
 
 with running(snakemake):
-    verdicts.CHECK.unlink(missing_ok=True)
+    exit_statuses.CHECK.unlink(missing_ok=True)
     configuration = read_configuration(snakemake.config)
     registry = read_registry(REGISTRY)
     check = check_releases(
@@ -27,6 +27,6 @@ with running(snakemake):
             if release.publisher.listing
         },
     )
-    verdicts.write(verdicts.CHECK, check.as_json())
+    exit_statuses.write(exit_statuses.CHECK, check.as_json())
     for line in check.in_words():
         say(line)

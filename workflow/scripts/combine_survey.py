@@ -1,4 +1,4 @@
-"""Put the survey's figures of all releases, and those gathered one by one, into clean tables."""
+"""Put the survey's figures of all releases, and those transcribed, into clean tables."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from crimeshare.tables.survey_combining import (
     combine_survey_comparisons,
     combine_survey_estimates,
     gather_survey_estimates,
-    read_gathered_estimates,
+    read_transcribed_estimates,
     to_frame,
 )
 
@@ -24,7 +24,7 @@ with running(snakemake):
     estimates = gather_survey_estimates(
         combine_survey_estimates(table),
         [read_table(path) for path in snakemake.input.taken_in],
-        read_gathered_estimates(Path(snakemake.input.gathered)),
+        read_transcribed_estimates(Path(snakemake.input.transcribed)),
     )
     write_table(estimates, snakemake.output.estimates)
     write_table(combine_survey_comparisons(table), snakemake.output.comparisons)

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
-from crimeshare.releases import verdicts
+from crimeshare.releases import exit_statuses
 from crimeshare.releases.comparing import STATUSES, compare_builds, nothing_compared
 from crimeshare.releases.comparison_page import clear, write_comparison
 from crimeshare.running import running, say
 
 with running(snakemake):
-    clear(verdicts.FOLDER)
-    verdicts.DIFF.unlink(missing_ok=True)
+    clear(exit_statuses.FOLDER)
+    exit_statuses.DIFF.unlink(missing_ok=True)
     configuration = read_configuration(snakemake.config)
     before, offence_id = configuration.before, configuration.groups[0]
     if before is None:
@@ -23,7 +23,7 @@ with running(snakemake):
         diff = compare_builds(Path(before), Path("results"), offence_id)
     except Problem as problem:
         diff = nothing_compared(str(problem))
-    verdicts.write(verdicts.DIFF, diff.as_json())
-    page = write_comparison(verdicts.FOLDER, diff, str(before))
+    exit_statuses.write(exit_statuses.DIFF, diff.as_json())
+    page = write_comparison(exit_statuses.FOLDER, diff, str(before))
     told = diff.reason or f"{page} says what became of each table, as does diff.md in words."
     say(f"{STATUSES[diff.status].capitalize()}: {told}")

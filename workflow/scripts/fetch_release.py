@@ -6,7 +6,7 @@ from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.running import running
 from crimeshare.sources.fetching import fetch
-from crimeshare.sources.opening import open_source
+from crimeshare.sources.open_source import open_source
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry
 
 with running(snakemake):

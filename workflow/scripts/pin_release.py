@@ -4,7 +4,7 @@ from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.releases.pinning import pin_release
 from crimeshare.running import running, say
-from crimeshare.sources.opening import open_pages
+from crimeshare.sources.open_source import open_pages
 
 with running(snakemake):
     configuration = read_configuration(snakemake.config)

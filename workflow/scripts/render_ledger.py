@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crimeshare.ledger.figures import collect, keep_ledger, workbook_hashes, write_ledger
+from crimeshare.ledger.entries import collect, keep_ledger, workbook_hashes, write_ledger
 from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import running
 

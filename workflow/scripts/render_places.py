@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crimeshare.publish.site.gazetteer import places_script
+from crimeshare.publish.site.place_list import places_script
 from crimeshare.running import replacing, running
 
 with running(snakemake), replacing(Path(snakemake.output.script)) as path:

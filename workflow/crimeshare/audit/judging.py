@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crimeshare.audit.evidence import Evidence, known_periods
-from crimeshare.audit.recorded import Releases
 from crimeshare.audit.recorded_claims import RecordedAudit
+from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.statements import AnyClaim, Comparison, Proportion, Vocabulary
-from crimeshare.audit.surveyed import SurveyAudit
+from crimeshare.audit.survey_claims import SurveyAudit
 from crimeshare.audit.verdicts import Verdict
 
 

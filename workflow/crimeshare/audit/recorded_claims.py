@@ -15,7 +15,7 @@ from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
 from crimeshare.audit.naming import release_name, vintage_name
 from crimeshare.audit.offence_codes import joint_until, offence_codes
-from crimeshare.audit.recorded import (
+from crimeshare.audit.recorded_evidence import (
     NATIONAL,
     ORDERS,
     RANKED,

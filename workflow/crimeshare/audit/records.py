@@ -13,7 +13,7 @@ from datetime import date
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.naming import vintage_name
-from crimeshare.audit.recorded import Releases
+from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.statements import Record
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.periods import a_year_before, in_words, months_between

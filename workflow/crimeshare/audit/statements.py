@@ -28,7 +28,7 @@ from pydantic import (
     field_validator,
 )
 
-from crimeshare.audit import reading, stated
+from crimeshare.audit import numerals, stated
 from crimeshare.audit.offence_codes import find_offence_code
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before, in_words, year_ending
@@ -117,7 +117,7 @@ def find_area(text: str, areas: Mapping[str, Area]) -> Area:
             for name in known
             if name.casefold() in {f"{said} {kind}" for kind in ("force", "region", "country")}
         ]
-        quoted = reading.shortened(text)
+        quoted = numerals.shortened(text)
         if fitting:
             raise ValueError(f"is `{quoted}`, which may be {' or '.join(fitting)}; say which")
         hint = did_you_mean(quoted, [name for name in known if not name.endswith(" partnership")])
@@ -142,12 +142,12 @@ def _offence(value: object) -> Offence:
         found = found or find_offence_code(text)
     except ValueError as several:
         raise ValueError(
-            f"is `{reading.shortened(text)}`, which is no offence group; it may be {several}: say "
+            f"is `{numerals.shortened(text)}`, which is no offence group; it may be {several}: say "
             "which"
         ) from None
     if found is None:
         known = [*(offence.name for offence in offences().values()), *offences()]
-        quoted = reading.shortened(text)
+        quoted = numerals.shortened(text)
         raise ValueError(
             f"is `{quoted}`, which is no offence group{did_you_mean(quoted, known) or '.'} "
             "The groups are listed in resources/reference/offences.csv; an offence code such as 8Q "
@@ -174,7 +174,7 @@ def _recorded_year(value: object, info: ValidationInfo) -> date:
     if period_end not in known:
         nearest = sorted(known, key=lambda day: abs(day - period_end))[:2]
         raise ValueError(
-            f"is `{reading.shortened(text)}`, of which no release is known; the nearest known are "
+            f"is `{numerals.shortened(text)}`, of which no release is known; the nearest known are "
             f"the {' and the '.join(in_words(day) for day in sorted(nearest))}. If there is one, "
             "add it to config/releases.csv"
         )
@@ -213,7 +213,7 @@ OwnCounts = Annotated[
 ]
 AChange = Annotated[
     stated.AnyChange,
-    PlainValidator(_reader(reading.change)),
+    PlainValidator(_reader(numerals.change)),
     Field(description="a change such as +16.7%, -1,446, down 4%, more than doubled, up or down"),
 ]
 
@@ -232,7 +232,7 @@ class Claim(BaseModel):
     def _a_name(cls, name: str) -> str:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name, re.ASCII) or len(name) > 80:
             raise ValueError(
-                f"is `{reading.shortened(name)}`; expected a name of its own in lower case with "
+                f"is `{numerals.shortened(name)}`; expected a name of its own in lower case with "
                 "hyphens"
             )
         return name
@@ -277,14 +277,14 @@ def _sized(read: Callable[[str], Any]) -> Callable[[object, ValidationInfo], Any
 
     def read_value(value: object, info: ValidationInfo) -> Any:
         compares = info.data.get("than") or info.data.get("since")
-        return (reading.change if compares else read)(_word(value))
+        return (numerals.change if compares else read)(_word(value))
 
     return read_value
 
 
 ACount = Annotated[
     stated.Number | stated.Bound | stated.Near | stated.Between | stated.Paced | stated.AnyChange,
-    PlainValidator(_sized(reading.count)),
+    PlainValidator(_sized(numerals.count)),
     Field(description="a number such as 9,013"),
 ]
 
@@ -321,7 +321,7 @@ class Share(Recorded):
         | stated.Near
         | stated.Between
         | stated.AnyChange,
-        PlainValidator(_sized(reading.proportion)),
+        PlainValidator(_sized(numerals.proportion)),
         Field(description="a percentage such as 15%, or one in seven"),
     ]
     own_counts: OwnCounts = None
@@ -341,7 +341,7 @@ class Rank(Recorded):
     offence: AnOffence
     value: Annotated[
         stated.Place,
-        PlainValidator(_reader(reading.place)),
+        PlainValidator(_reader(numerals.place)),
         Field(description="a place such as third, highest or second lowest in Wales"),
     ]
     classification: Annotated[
@@ -357,7 +357,7 @@ class Rate(Recorded):
     offence: AnOffence
     value: Annotated[
         stated.Number | stated.Bound | stated.Near | stated.AnyChange,
-        PlainValidator(_sized(reading.rate)),
+        PlainValidator(_sized(numerals.rate)),
         Field(description="a rate such as 14.5 or 1,451 per 100,000"),
     ]
 
@@ -383,7 +383,7 @@ class Record(Recorded):
     offence: AnOffence = offences()["total"]
     value: Annotated[
         stated.Extreme,
-        PlainValidator(_reader(reading.record)),
+        PlainValidator(_reader(numerals.record)),
         Field(description="a record such as record high, lowest on record or record high rate"),
     ]
 
@@ -431,7 +431,7 @@ class Proportion(Claim):
         | stated.Near
         | stated.Between
         | stated.AnyChange,
-        PlainValidator(_sized(reading.proportion)),
+        PlainValidator(_sized(numerals.proportion)),
         Field(description="a percentage such as 14.4%, or one in seven"),
     ]
 
@@ -466,7 +466,7 @@ class Group(BaseModel):
 AGroup = Annotated[Group, BeforeValidator(_group)]
 Difference = Annotated[
     stated.AnyChange,
-    PlainValidator(_reader(reading.change)),
+    PlainValidator(_reader(numerals.change)),
     Field(
         description="more, less, no clear difference, or a size such as twice as likely or 2 "
         "percentage points more"
@@ -544,7 +544,7 @@ def read_claims(path: Path, vocabulary: Vocabulary) -> tuple[list[AnyClaim], lis
         except Faults as refused:
             name = entry.get("id") if isinstance(entry, dict) else None
             named = isinstance(name, str) and name and not _NO_TEXT.search(name)
-            where = f"claim `{reading.shortened(str(name))}`" if named else f"entry {number}"
+            where = f"claim `{numerals.shortened(str(name))}`" if named else f"entry {number}"
             problems += [f"{path}, {where}: {closed(clause)}" for clause in refused.clauses]
         else:
             claims[claim.id] = claim
@@ -579,13 +579,13 @@ def read_claim(entry: object, vocabulary: Vocabulary) -> AnyClaim:
     if not isinstance(entry, dict) or not all(isinstance(key, str) for key in entry):
         raise Faults(["expected keys with their values, such as `quantity: count`"])
     if _TWICE in entry:
-        raise Faults([f"the key `{reading.shortened(entry[_TWICE])}` stands there twice"])
+        raise Faults([f"the key `{numerals.shortened(entry[_TWICE])}` stands there twice"])
     quantity = entry.get("quantity")
     kind = QUANTITIES.get(quantity) if isinstance(quantity, str) else None
     if kind is None:
         if isinstance(quantity, str) and quantity:
-            hint = did_you_mean(reading.shortened(quantity), QUANTITIES)
-            what = f"`quantity` is `{reading.shortened(quantity)}`{hint or ';'}"
+            hint = did_you_mean(numerals.shortened(quantity), QUANTITIES)
+            what = f"`quantity` is `{numerals.shortened(quantity)}`{hint or ';'}"
         else:
             what = "`quantity` is no word;" if quantity else "the key `quantity` is missing;"
         raise Faults([f"{what} expected one of {', '.join(QUANTITIES)}"])
@@ -610,10 +610,10 @@ def _clause(kind: type[BaseModel], place: tuple[str, ...], fault: Any) -> str:
     else:
         place = place[:1]
     key = place[-1]
-    name = " of ".join(f"`{reading.shortened(part)}`" for part in reversed(place))
+    name = " of ".join(f"`{numerals.shortened(part)}`" for part in reversed(place))
     fields = owner.model_fields
     if fault["type"] == "extra_forbidden":
-        hint = did_you_mean(reading.shortened(key), fields) or ";"
+        hint = did_you_mean(numerals.shortened(key), fields) or ";"
         return f"a {quantity} has no key {name}{hint} its keys are {', '.join(fields)}"
     field = fields["since" if key == "compared_with" else key]
     expected = field.description or field.alias or "another value"
@@ -625,7 +625,7 @@ def _clause(kind: type[BaseModel], place: tuple[str, ...], fault: Any) -> str:
     if not isinstance(given, str):
         return f"{name} is no text; expected {expected}"
     allowed = get_args(field.annotation)
-    quoted = reading.shortened(given)
+    quoted = numerals.shortened(given)
     hint = did_you_mean(quoted, map(str, allowed)) or ";"
     return f"{name} is `{quoted}`{hint} expected {expected}"
 
@@ -638,8 +638,8 @@ def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]
         named = claim.own_counts if isinstance(claim, Share | Change) else None
         unknown = [name for name in named or () if name not in counts]
         faults += [
-            f"claim `{claim.id}`: `own_counts` names `{reading.shortened(name)}`, which is no "
-            f"claim of a count that holds{did_you_mean(reading.shortened(name), counts)}"
+            f"claim `{claim.id}`: `own_counts` names `{numerals.shortened(name)}`, which is no "
+            f"claim of a count that holds{did_you_mean(numerals.shortened(name), counts)}"
             for name in unknown
         ]
         bounds = [name for name in named or () if name in counts and not _numbered(claims[name])]

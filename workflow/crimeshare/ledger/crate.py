@@ -128,7 +128,7 @@ def describe(
     sources = {
         name: _release(crate, releases[name], publication.sha256)
         if name in releases
-        else _gathered(crate, name, publication)
+        else _transcribed(crate, name, publication)
         for name, publication in published.items()
     }
     files = [
@@ -185,7 +185,7 @@ def _release(crate: ROCrate, release: Release, sha256: str) -> File:
     )
 
 
-def _gathered(crate: ROCrate, name: str, publication: Publication) -> ContextEntity:
+def _transcribed(crate: ROCrate, name: str, publication: Publication) -> ContextEntity:
     """A publication that the registry does not hold, in the words of whoever saw its figures."""
     seen = "; ".join(dict.fromkeys(publication.seen))
     return _entity(

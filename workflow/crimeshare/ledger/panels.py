@@ -13,8 +13,8 @@ from typing import Any
 
 from crimeshare.cells import ADDRESS, Cell, cells_in
 from crimeshare.ledger.holding import Holding, holding
-from crimeshare.ledger.intervals import interval_of, read_intervals
 from crimeshare.ledger.printed import Printed, printed_figures
+from crimeshare.ledger.stated_intervals import interval_of, read_intervals
 from crimeshare.sources.registry import Release
 
 # As many cells are named one by one; of more, the formula says which.

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from crimeshare.cells import Cell, cells_in
-from crimeshare.ledger.figures import Entry, published
+from crimeshare.ledger.entries import Entry, published
 from crimeshare.ledger.holding import OBSERVATIONS, holding
-from crimeshare.ledger.intervals import interval_of, read_intervals
 from crimeshare.ledger.printed import printed_figures
+from crimeshare.ledger.stated_intervals import interval_of, read_intervals
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page, report_pages
@@ -20,7 +20,7 @@ from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_regis
 LIMITS = ("lower", "upper")
 
 # Estimates looked up one by one in publications.
-GATHERED = "stalking_prevalence.csv"
+TRANSCRIBED = "stalking_prevalence.csv"
 
 
 def trace(figure_id: str, root: Path) -> Iterator[str]:
@@ -124,11 +124,13 @@ def _content(cell: Cell, root: Path) -> str:
 def _release(release_id: str, registry: Mapping[str, Release], sha256: str) -> Iterator[str]:
     release = registry.get(release_id)
     if release is None:
-        gathered = [r for r in read_rows(REFERENCE / GATHERED) if r["release_id"] == release_id]
-        if sha256 or not gathered:
+        transcribed = [
+            r for r in read_rows(REFERENCE / TRANSCRIBED) if r["release_id"] == release_id
+        ]
+        if sha256 or not transcribed:
             kept = f"no edition of the registry; kept in {OBSERVATIONS[1]}/{release_id}.parquet"
         else:
-            kept = f"{SEEN[gathered[0]['seen']]}; kept in resources/reference/{GATHERED}"
+            kept = f"{SEEN[transcribed[0]['seen']]}; kept in resources/reference/{TRANSCRIBED}"
         yield f"release   {release_id}: {kept}"
         if sha256:
             yield f"workbook  sha256 {sha256}"

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from crimeshare.periods import month_end
 from crimeshare.problems import Problem, shown
-from crimeshare.sources.pages import Edition, read_edition, read_landing
+from crimeshare.sources.ons_pages import Edition, read_edition, read_landing
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import Source
 from crimeshare.tables.labels import periods
@@ -82,7 +82,7 @@ def find_edition(source: Source, dataset_uri: str, period_end: date) -> tuple[st
     """Address and page of the edition for a year, looked up on the dataset's landing page.
 
     Raises:
-        Missing, Unanswered, Problems: see :func:`crimeshare.sources.pages.read_landing`.
+        Missing, Unanswered, Problems: see :func:`crimeshare.sources.ons_pages.read_landing`.
         Problem: the page lists no edition for that year, or several.
     """
     landing = read_landing(source, dataset_uri)

@@ -18,7 +18,7 @@ from crimeshare.releases.editions import (
 )
 from crimeshare.running import say
 from crimeshare.sources.delivery import Delivery, deliver
-from crimeshare.sources.pages import Edition, Version, read_version
+from crimeshare.sources.ons_pages import Edition, Version, read_version
 from crimeshare.sources.registry import Release, current_issues
 from crimeshare.sources.source import Missing, Source
 

@@ -21,7 +21,7 @@ from crimeshare.releases.precedent import Past
 from crimeshare.releases.preflight import DoesNotFit, Pinnable, Proposal, preflight
 from crimeshare.running import replacing, say
 from crimeshare.sources.delivery import Delivery, Rejected, check_kind, inspecting
-from crimeshare.sources.pages import read_edition, read_version
+from crimeshare.sources.ons_pages import read_edition, read_version
 from crimeshare.sources.registry import (
     COPIES,
     REGISTRY,

@@ -26,8 +26,8 @@ from crimeshare.sources.source import command
 from crimeshare.tables.corrections import Correction, Faults, read_corrections
 from crimeshare.tables.layout import UnknownNames, relative
 from crimeshare.tables.observations import Observation, read_observations
-from crimeshare.tables.opening import check_opens
 from crimeshare.tables.reading import READERS
+from crimeshare.tables.sandbox import check_opens
 from crimeshare.tables.ties import Fault, Place
 
 # A total that moved by more than this between neighbouring releases is worth a look.

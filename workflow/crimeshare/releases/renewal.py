@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from crimeshare.releases import verdicts
+from crimeshare.releases import exit_statuses
 from crimeshare.sources.registry import ANNOUNCED
 
-WORDS = verdicts.FOLDER / "renewal.md"
-REFUSED = verdicts.FOLDER / "refused.md"
+WORDS = exit_statuses.FOLDER / "renewal.md"
+REFUSED = exit_statuses.FOLDER / "refused.md"
 
 # Findings that pin_release can act on.
 _TO_PIN = {"new", "corrected", "reissued"}
@@ -76,7 +76,7 @@ def renew(source: str) -> Renewal:
         by_hand = finding["kind"] == "new" and not finding["release_id"]
         if by_hand or finding["kind"] in ("unclear", "withdrawn"):
             refused.setdefault(finding["release_id"] or source, []).append(finding["sentence"])
-    if not verdicts.CHECK.is_file():
+    if not exit_statuses.CHECK.is_file():
         refused[source] = check.said or ["The check itself failed; its log says why."]
     for release_id in _to_pin(findings):
         step = snakemake("pin_release", f"source={source}", f"release={release_id}")
@@ -115,9 +115,9 @@ def write_announced(path: Path, findings: Sequence[dict[str, str]]) -> None:
 
 
 def _findings() -> list[dict[str, str]]:
-    if not verdicts.CHECK.is_file():
+    if not exit_statuses.CHECK.is_file():
         return []
-    datasets = json.loads(verdicts.CHECK.read_bytes())["datasets"].values()
+    datasets = json.loads(exit_statuses.CHECK.read_bytes())["datasets"].values()
     return [finding for dataset in datasets for finding in dataset["findings"]]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from crimeshare.problems import Problem, Problems
 from crimeshare.running import say
-from crimeshare.sources.pages import read_edition
+from crimeshare.sources.ons_pages import read_edition
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import Missing, Source
 

@@ -1,7 +1,8 @@
 """One interface for the three places that give files and pages: ons.gov.uk, a mirror's address,
 a mirror's folder; and what a release is built from under each.
 
-Read at every start of Snakemake, hence without HTTP; :mod:`crimeshare.sources.opening` opens one.
+Read at every start of Snakemake, hence without HTTP; :mod:`crimeshare.sources.open_source` opens
+one.
 """
 
 import shlex

@@ -164,8 +164,8 @@ def combine_survey_estimates(observations: pd.DataFrame) -> pd.DataFrame:
     return checked("survey_estimates", table.reset_index(drop=True), SURVEY_ESTIMATES)
 
 
-def read_gathered_estimates(path: Path) -> pd.DataFrame:
-    """Estimates gathered one by one, with how each was seen, as rows of ``survey_estimates``.
+def read_transcribed_estimates(path: Path) -> pd.DataFrame:
+    """Estimates transcribed, with how each was seen, as rows of ``survey_estimates``.
 
     Their bases and standard errors are not published where they stand.
 
@@ -189,9 +189,9 @@ def read_gathered_estimates(path: Path) -> pd.DataFrame:
 
 
 def gather_survey_estimates(
-    appendix: pd.DataFrame, taken_in: Sequence[pd.DataFrame], gathered: pd.DataFrame
+    appendix: pd.DataFrame, taken_in: Sequence[pd.DataFrame], transcribed: pd.DataFrame
 ) -> pd.DataFrame:
-    """All estimates as one table; one read from its own file stands for the one gathered.
+    """All estimates as one table; one read from its own file stands for the one transcribed.
 
     Raises:
         Problems: rows that break the schema, all kinds at once.
@@ -200,7 +200,7 @@ def gather_survey_estimates(
     typed = [table.astype({"published_significance": "boolean"}) for table in taken_in]
     read = pd.concat([appendix, *typed], ignore_index=True)
     known = pd.MultiIndex.from_frame(read[SURVEY_ESTIMATES.unique])
-    rest = gathered[~pd.MultiIndex.from_frame(gathered[SURVEY_ESTIMATES.unique]).isin(known)]
+    rest = transcribed[~pd.MultiIndex.from_frame(transcribed[SURVEY_ESTIMATES.unique]).isin(known)]
     table = pd.concat([read, rest], ignore_index=True)
     return checked("survey_estimates", table, SURVEY_ESTIMATES)
 

@@ -23,7 +23,7 @@ from crimeshare.problems import Problems
 from crimeshare.publish.elements.downloads import ESCAPE, FORMULA
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.pack.dictionary import Column, Table, describe_columns
+from crimeshare.publish.pack.dictionary import Column, DataTable, describe_columns
 from crimeshare.running import replacing
 from crimeshare.sources.datasets import HOME_OFFICE
 
@@ -45,7 +45,7 @@ def without_formulas(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def write_data_pack(folder: Path, tables: Sequence[Table], workbook: Path, dated: date) -> None:
+def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, dated: date) -> None:
     """Write the data pack but its workbook.
 
     Args:
@@ -221,7 +221,7 @@ NOTES = (
 )
 
 
-def _readme(tables: Sequence[Table]) -> str:
+def _readme(tables: Sequence[DataTable]) -> str:
     listed = "\n".join(f"| `{t.table}` | {t.title} | {t.description} |" for t in tables)
     return f"""# Data pack of crimeshare
 

@@ -19,7 +19,7 @@ ANY_TABLE = "*"
 
 
 @dataclass(frozen=True)
-class Table:
+class DataTable:
     """A table of the data pack.
 
     Attributes:
@@ -54,9 +54,9 @@ class Column:
     empty: str
 
 
-def data_tables() -> list[Table]:
+def data_tables() -> list[DataTable]:
     """The tables of the data pack, in the order a reader meets them."""
-    return [Table(**row) for row in read_rows(TABLES)]
+    return [DataTable(**row) for row in read_rows(TABLES)]
 
 
 def describe_columns(table: str, columns: Iterable[str]) -> list[Column]:

@@ -19,7 +19,7 @@ from crimeshare.audit import verdicts
 from crimeshare.audit.evidence import Evidence, Row
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.naming import release_name
-from crimeshare.audit.reading import shortened
+from crimeshare.audit.numerals import shortened
 from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict

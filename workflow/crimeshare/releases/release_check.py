@@ -26,7 +26,7 @@ from crimeshare.releases.editions import (
     workbooks,
 )
 from crimeshare.sources.delivery import Delivery, check_kind, deliver_file, inspecting
-from crimeshare.sources.pages import (
+from crimeshare.sources.ons_pages import (
     Edition,
     Landing,
     Version,
@@ -39,7 +39,7 @@ from crimeshare.sources.registry import Copy, Release
 from crimeshare.sources.source import Missing, Source, command
 from crimeshare.tables.grid import Cell, open_workbook
 from crimeshare.tables.labels import periods
-from crimeshare.tables.opening import check_opens
+from crimeshare.tables.sandbox import check_opens
 
 NOTHING_NEW, SOMETHING_NEW, COULD_NOT_TELL = 0, 1, 2
 STATUSES = ["nothing new", "something new", "could not tell"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crimeshare.audit import reading
+from crimeshare.audit import numerals
 from crimeshare.audit.asserted import asserted
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.findings import Finding
@@ -139,24 +139,24 @@ def _quantity(entry: Mapping[str, Any]) -> str:
     value = str(entry.get("value", ""))
     if "measure" in entry:
         return "comparison" if "than" in entry else "proportion"
-    if _RECORD.search(value) or (entry.get("since") and _reads(reading.record, value)):
+    if _RECORD.search(value) or (entry.get("since") and _reads(numerals.record, value)):
         return "record"
     if entry.get("than") or entry.get("since"):
         word = _QUANTITY.search(value)
-        if word or _reads(reading.change, value) == "points":
+        if word or _reads(numerals.change, value) == "points":
             return _QUANTITIES[word[1].casefold()] if word else "share"
         return "comparison" if entry.get("than") else "change"
     if _RATE.search(value):
         return "rate"
     if not _SIGN.match(value):
         for quantity, read in (
-            ("count", reading.count),
-            ("share", reading.proportion),
-            ("rank", reading.place),
+            ("count", numerals.count),
+            ("share", numerals.proportion),
+            ("rank", numerals.place),
         ):
             if _reads(read, value):
                 return quantity
-    return "change" if _reads(reading.change, value) else "count"
+    return "change" if _reads(numerals.change, value) else "count"
 
 
 def _reads(read: Any, value: str) -> str:

@@ -19,7 +19,7 @@ from crimeshare.problems import Problem
 from crimeshare.running import replacing
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.open_prevalence import read_open_prevalence
-from crimeshare.tables.opening import check_opens
+from crimeshare.tables.sandbox import check_opens
 from crimeshare.tables.survey_table import read_survey_tables, recognise
 
 KINDS = ("personal-prevalence", "stalking")

@@ -185,5 +185,5 @@ def _sentence(source: Source, uri: str, fault: dict[str, Any]) -> str:
     return (
         f"{source.name}: on the page {uri} the key `{key}` {found} "
         f"({fault['msg'][0].lower()}{fault['msg'][1:]}); ONS may have changed its pages, and "
-        "workflow/crimeshare/sources/pages.py says what is expected of them."
+        "workflow/crimeshare/sources/ons_pages.py says what is expected of them."
     )
