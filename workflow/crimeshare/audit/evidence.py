@@ -24,7 +24,7 @@ from crimeshare.reference import REFERENCE, Area, areas, areas_around, read_rows
 from crimeshare.running import replacing
 from crimeshare.sources import datasets
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
-from crimeshare.tables.appendix_layout import FOLDER
+from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import plain
 
 Row = Mapping[str, Any]
@@ -250,7 +250,7 @@ def _of_one_table(codes: pa.Table) -> pa.Table:
 
 def _shipped_codes(paths: Iterable[Path]) -> pa.Table:
     """Offences by group and by code of the appendix tables, as ``combine_survey`` has them."""
-    groups = {row["label"]: row["offence_id"] for row in read_rows(FOLDER / "series_groups.csv")}
+    groups = subtotal_groups()
     columns = ("release_id", "period_end", "value", "workbook_sha256", "sheet", "cell")
     table = _read(paths, (*columns, "table", "statistic", "item_id", "row_label"))
     counted = pc.and_(_is(table["table"], "offence_codes"), _is(table["statistic"], "offences"))

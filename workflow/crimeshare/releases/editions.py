@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import PurePosixPath
 
-from crimeshare.periods import month_end
+from crimeshare.periods import in_words, month_end
 from crimeshare.problems import Problem, shown
 from crimeshare.sources.ons_pages import Edition, read_edition, read_landing
 from crimeshare.sources.registry import Release
@@ -32,11 +32,6 @@ def period_of_name(text: str) -> date | None:
     """The last day of the one year that a text names, None if it names none or several."""
     found = set(periods(text))
     return month_end(*found.pop()) if len(found) == 1 else None
-
-
-def spoken(period_end: date) -> str:
-    """``year ending March 2025``."""
-    return f"year ending {period_end:%B %Y}"
 
 
 def stem(dataset: str, period_end: date) -> str:
@@ -99,7 +94,7 @@ def find_edition(source: Source, dataset_uri: str, period_end: date) -> tuple[st
         newest = ", ".join(PurePosixPath(uri).name for uri in landing.editions[:3])
         raise Problem(
             f"{source.name}: {dataset_uri} lists {len(found) or 'no'} "
-            f"edition{'s' if len(found) > 1 else ''} for the {spoken(period_end)}"
+            f"edition{'s' if len(found) > 1 else ''} for the {in_words(period_end)}"
             f"{' (' + ', '.join(found) + ')' if found else ''}; expected one. The first it lists "
             f"are {newest or 'none at all'}."
         )

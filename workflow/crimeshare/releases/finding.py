@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from crimeshare.periods import in_words
 from crimeshare.problems import Problem
 from crimeshare.releases.editions import (
     find_edition,
     parse_release_id,
     period_of_address,
-    spoken,
     stem,
     workbooks,
 )
@@ -48,8 +48,8 @@ def find_release(
     said = period_of_address(folder)
     if said is not None and said != release.period_end:
         raise Problem(
-            f"{release.release_id} is for the {spoken(release.period_end)}, but its address "
-            f"{release.path} is that of the {spoken(said)}; look which one is right."
+            f"{release.release_id} is for the {in_words(release.period_end)}, but its address "
+            f"{release.path} is that of the {in_words(said)}; look which one is right."
         )
     return release
 
@@ -127,7 +127,7 @@ def _listed(
         release_id=release_id,
         dataset=dataset,
         period_end=period_end,
-        edition=page.name or spoken(period_end).capitalize(),
+        edition=page.name or f"Y{in_words(period_end)[1:]}",
         published=_published(source, page),
         path=path,
         sha256="",

@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from crimeshare.periods import in_words
 from crimeshare.problems import Problem
-from crimeshare.releases.editions import spoken, stem, workbooks
+from crimeshare.releases.editions import next_id, workbooks
 from crimeshare.releases.finding import bring, find_release
 from crimeshare.releases.precedent import Past
 from crimeshare.releases.preflight import DoesNotFit, Pinnable, Proposal, preflight
@@ -120,7 +121,7 @@ def _check_bytes(
     for other in registry.values():
         if other.sha256 == delivery.sha256 and other.release_id != release.release_id:
             raise Rejected(
-                expected=f"the workbook of the {spoken(release.period_end)}",
+                expected=f"the workbook of the {in_words(release.period_end)}",
                 found=f"the bytes of {other.release_id}",
                 advice="Ask for the right edition, or look whether the publisher mixed them up.",
             )
@@ -132,7 +133,7 @@ def _check_bytes(
             f"source={source.argument}."
         )
     if release.pinned and delivery.sha256 != release.sha256:
-        again = _next_issue(release, registry)
+        again = next_id(release.dataset, release.period_end, registry)
         raise Rejected(
             expected=f"the bytes pinned with sha256 {release.sha256}",
             found=delivery.described,
@@ -147,13 +148,6 @@ def _check_bytes(
             found=delivery.described,
             advice="If it is a re-saved copy to be trusted, list it in config/copies.csv.",
         )
-
-
-def _next_issue(release: Release, registry: Mapping[str, Release]) -> str:
-    base = stem(release.dataset, release.period_end)
-    return next(
-        name for n in range(2, len(registry) + 3) if (name := f"{base}-v{n}") not in registry
-    )
 
 
 def _past(release: Release, registry: Mapping[str, Release], project: Project) -> list[Past]:

@@ -19,9 +19,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from crimeshare.reference import areas, areas_around, offences, read_rows
+from crimeshare.periods import in_words, months_between
+from crimeshare.reference import areas, areas_around, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
-from crimeshare.tables.appendix_layout import FOLDER
+from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import one_line, plain
 from crimeshare.tables.observations import Observation, SurveyObservation
 from crimeshare.tables.ties import Place, lines_of, shown
@@ -133,10 +134,6 @@ def _plain(row: object) -> dict[str, Any]:
     return dict(vars(row))
 
 
-def _words(end: date) -> str:
-    return f"the year ending {end:%B %Y}"
-
-
 # --- old figures ---------------------------------------------------------------------------
 
 
@@ -155,8 +152,9 @@ def _old_figures(release_id: str, years: Years, past: Sequence[tuple[str, Years]
         if alike:
             share, other, day = max(alike)
             yield (
-                f"{release_id}: {share:.0%} of its counts for {_words(end)} are those of {other} "
-                f"for {_words(day)}; expected hardly any. Are these old figures under a new date?"
+                f"{release_id}: {share:.0%} of its counts for the {in_words(end)} are those of "
+                f"{other} for the {in_words(day)}; expected hardly any. Are these old figures "
+                "under a new date?"
             )
 
 
@@ -214,7 +212,7 @@ class _Areas(_Totals):
 
 def _nation(rows: Sequence[Mapping[str, Any]]) -> _Totals:
     """England and Wales in the table of offences by code."""
-    groups = {row["label"]: row["offence_id"] for row in read_rows(FOLDER / "series_groups.csv")}
+    groups = subtotal_groups()
     totals = _Totals()
     for row in rows:
         subtotal = row["table"] == "offence_codes" and row["item_id"] is None
@@ -246,7 +244,7 @@ def _large_revisions(
         limit, where = record[areas()[area].area_type], now.places.get((area, day), "")
         yield (
             f"{release_id}{where}: it makes {after:,.0f} offences in {areas()[area].area_name} in "
-            f"{_words(day)}, {other} made {before:,.0f}: {after / before - 1:+.1%}, where no "
+            f"the {in_words(day)}, {other} made {before:,.0f}: {after / before - 1:+.1%}, where no "
             f"revision on record is above {limit:.1%}{more}. Is this the right edition?"
         )
 
@@ -310,7 +308,7 @@ def _changed_estimates(
 ) -> Iterator[str]:
     """Single estimates and bases of earlier years that differ from the edition nearest in time."""
     nearest = next(iter(near), None)
-    if nearest is None or _months(*sorted((nearest.period_end, period_end))) > _NEIGHBOURS:
+    if nearest is None or months_between(*sorted((nearest.period_end, period_end))) > _NEIGHBOURS:
         return
     known = {
         _estimate(row): row["value"]
@@ -339,9 +337,9 @@ def _changed_estimates(
             was = known[_estimate(vars(row))]
             yield (
                 f"{row.release_id}, {row.where}: holds {shown(row)} for "
-                f"{one_line(row.row_label)!r}, {_words(row.period_end)}; {nearest.release_id} "
-                f"has {'no number' if was is None else f'{was:,.10g}'}, and the same figures "
-                "in most of that row and of that year"
+                f"{one_line(row.row_label)!r}, the {in_words(row.period_end)}; "
+                f"{nearest.release_id} has {'no number' if was is None else f'{was:,.10g}'}, and "
+                "the same figures in most of that row and of that year"
             )
 
 
@@ -364,7 +362,7 @@ def _gone(
 ) -> Iterator[str]:
     """Tables, columns and rows that the edition before had, where nothing has come instead."""
     for table, before, lost, come in _compared(period_end, held, past, inventory):
-        if come or _months(before.period_end, period_end) > _NEIGHBOURS:
+        if come or months_between(before.period_end, period_end) > _NEIGHBOURS:
             continue
         if lost is None:
             yield f"{release_id} has no table of {table}, which {before.release_id} had"
@@ -377,7 +375,7 @@ def _renewed(
 ) -> Iterator[str]:
     """The same, where other columns or rows have come instead or years lie between."""
     for table, before, lost, come in _compared(period_end, held, past, inventory):
-        if come or _months(before.period_end, period_end) > _NEIGHBOURS:
+        if come or months_between(before.period_end, period_end) > _NEIGHBOURS:
             instead = f", and has {come}, which it had not" if come else ""
             what = f"Its table of {table} lacks {lost}" if lost else f"It has no table of {table}"
             yield f"{release_id}: {what}, which {before.release_id} had{instead}."
@@ -404,10 +402,6 @@ def _compared(
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""
     return ", ".join(names[:10]) + more
-
-
-def _months(first: date, second: date) -> int:
-    return 12 * (second.year - first.year) + second.month - first.month
 
 
 def _held(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[Key, str]]:

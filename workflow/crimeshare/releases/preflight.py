@@ -15,9 +15,9 @@ from pathlib import Path
 
 import yaml
 
+from crimeshare.periods import in_words
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import areas, offences
-from crimeshare.releases.editions import spoken
 from crimeshare.releases.precedent import BESIDE_EARLIER, Past, changes_of_tables
 from crimeshare.sources.datasets import DATASETS
 from crimeshare.sources.delivery import Delivery, Refused, Rejected
@@ -155,7 +155,7 @@ def preflight(
         raise DoesNotFit(problems.problems) from problems
     except Problem as problem:
         raise Rejected(
-            expected=f"a workbook of the {spoken(release.period_end)}",
+            expected=f"a workbook of the {in_words(release.period_end)}",
             found=f"what is none: {str(problem).removesuffix('.')}",
             advice="Nothing was changed.",
         ) from problem

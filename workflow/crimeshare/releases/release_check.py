@@ -15,13 +15,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from crimeshare.periods import month_end
+from crimeshare.periods import in_words, month_end
 from crimeshare.problems import Problem
 from crimeshare.releases.editions import (
     next_id,
     period_of_address,
     period_of_name,
-    spoken,
     stem,
     workbooks,
 )
@@ -350,14 +349,14 @@ class _Checker:
                 self.dataset,
                 stem(self.dataset, expected),
                 self.uri,
-                f"the edition for the {spoken(expected)} is announced for {due:%-d %B %Y}.",
+                f"the edition for the {in_words(expected)} is announced for {due:%-d %B %Y}.",
                 due.isoformat(),
             )
         if self.today > due:
             yield self._find(
                 "late",
                 self.uri,
-                f"the edition for the {spoken(expected)} was due "
+                f"the edition for the {in_words(expected)} was due "
                 f"{'on' if announced else 'by about'} {due:%-d %B %Y} and is not listed.",
                 stem(self.dataset, expected),
             )
@@ -410,7 +409,7 @@ class _Checker:
     def _disagreement(self, uri: str, said: Mapping[str, date | None]) -> Iterator[Finding]:
         dates = {who: period for who, period in said.items() if period is not None}
         if len(set(dates.values())) > 1:
-            listed = ", ".join(f"{who} says {spoken(period)}" for who, period in dates.items())
+            listed = ", ".join(f"{who} says {in_words(period)}" for who, period in dates.items())
             yield self._find(
                 "unclear", uri, f"the dates of {uri} disagree: {listed}; look which one is right."
             )

@@ -100,6 +100,11 @@ class AppendixLayout(Layout):
         return best["table"] if best else None
 
 
+def subtotal_groups() -> dict[str, str]:
+    """The offence groups that subtotals of the table of offences by code are of, by label."""
+    return {row["label"]: row["offence_id"] for row in read_rows(FOLDER / "series_groups.csv")}
+
+
 def _in_order(file: str) -> list[dict[str, str]]:
     """The measures in the order of their tables: a line may say which one it stands ``after``."""
     rows = read_rows(FOLDER / file)

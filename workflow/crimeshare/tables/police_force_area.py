@@ -27,7 +27,15 @@ from typing import Any
 
 from crimeshare.periods import month_end
 from crimeshare.problems import Problem, Problems
-from crimeshare.reference import REFERENCE, Area, areas, main_groups, offences, read_rows
+from crimeshare.reference import (
+    REFERENCE,
+    Area,
+    areas,
+    areas_around,
+    main_groups,
+    offences,
+    read_rows,
+)
 from crimeshare.tables.expectation import ROLE_OF_MEASURE, Expectation, Meaning
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
 from crimeshare.tables.labels import (
@@ -613,7 +621,8 @@ def _check_columns(layout: AreaLayout, table: Table, figures: list[Column]) -> N
                 f"sheet {table.grid.sheet!r}, cell {column.cell}: the label {column.label!r} does "
                 "not say of which year; expected it as in '(mid-2023)'"
             )
-    missing = [offence for offence in ["total", *main_groups()] if offence not in present]
+    named = {row["offence_id"] for row in layout.columns.rows.values()}
+    missing = [o for o in ["total", *main_groups()] if o in named and o not in present]
     if missing and not layout.unknown:
         layout.problem(
             f"sheet {table.grid.sheet!r}, row {table.header + 1}: no column for "
@@ -807,7 +816,9 @@ def _check_areas(layout: AreaLayout, table: Table, seen: set[str]) -> None:
     missing = [
         area.area_name
         for area in areas().values()
-        if area.area_type in ("country", "region", "force") and area.area_code not in seen
+        if area.area_type in ("country", "region", "force")
+        and layout.tables[table.kind]["area"] in areas_around(area.area_code)
+        and area.area_code not in seen
     ]
     if missing and not layout.unknown:
         layout.problem(

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from crimeshare.reference import read_rows
-from crimeshare.tables.appendix_layout import FOLDER
+from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import plain
 from crimeshare.tables.observations import Notice, SurveyObservation
 from crimeshare.tables.schemas import CELL, SHA256, checked
@@ -285,7 +284,7 @@ def combine_recorded_offence_codes(observations: pd.DataFrame) -> pd.DataFrame:
     rows = observations[observations["statistic"] == "offences"].rename(
         columns={"item_id": "code", "parent_id": "parent_code", "value": "count"}
     )
-    groups = {row["label"]: row["offence_id"] for row in read_rows(FOLDER / "series_groups.csv")}
+    groups = subtotal_groups()
     subtotal = (rows["table"] == "offence_codes") & rows["code"].isna()
     rows = rows.assign(
         offence=rows["row_label"].str.split().str.join(" "),
