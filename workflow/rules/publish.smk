@@ -18,9 +18,9 @@ from crimeshare.publish.site.pages import batches, report_pages
 
 pages = report_pages(configuration.groups[0])
 executed = [page.executed.as_posix() for page in pages]
-# Large enough that starting a kernel and loading the tables weigh little, with a batch for each of
-# four cores in a report about one group.
-BATCH = 16
+# A batch for each of two cores in a report about one group: starting a kernel and loading the tables
+# costs as much as ten pages.
+BATCH = 32
 
 
 ruleorder: render_force > render_site
