@@ -115,7 +115,7 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
         assert embed is not None
         (REPORT / "embed").mkdir()
         (REPORT / "embed" / f"{embed[0]}.html").write_text(embed[1], encoding="utf-8")
-        (REPORT / "search.html").write_text(render_search(bodies), encoding="utf-8")
+        (REPORT / "search.html").write_text(render_search(bodies.items()), encoding="utf-8")
     return folder / REPORT
 
 

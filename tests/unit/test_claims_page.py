@@ -127,7 +127,7 @@ def test_every_number_of_every_kind_of_statement_is_a_figure(
     path.write_text(yaml.safe_dump(entries), encoding="utf-8")
     write_audit(tmp_path, root, path)
     monkeypatch.chdir(tmp_path)
-    audits = [open_audit(group) for group in reported_groups()]
+    audits = [open_audit([group]) for group in reported_groups()]
     judged = {each.claim_id for audit in audits for each in audit.statements}
     assert len(judged) == len(entries)
     assert [stray for audit in audits for stray in stray_numbers(audit.cards())] == []
@@ -151,7 +151,7 @@ def test_a_report_shows_the_statements_about_its_group(
     write_audit(tmp_path, root, path)
     monkeypatch.chdir(tmp_path)
     shown_in = {
-        group: [each.claim_id for each in open_audit(group).statements]
+        group: [each.claim_id for each in open_audit([group]).statements]
         for group in ("stalking_harassment", "robbery", "burglary")
     }
     assert shown_in == {
@@ -166,7 +166,7 @@ def test_every_number_of_the_projects_own_statements_is_a_figure(
 ) -> None:
     write_audit(tmp_path, root)
     monkeypatch.chdir(tmp_path)
-    audit = open_audit("stalking_harassment")
+    audit = open_audit(["stalking_harassment"])
     page = audit.cards()
     assert stray_numbers(page) == []
     assert len({statement.claim_id for statement in audit.statements}) == page.count(

@@ -83,7 +83,7 @@ def report(
         patch.chdir(folder)
         # What is drawn says nothing that its title and its text alternative do not.
         patch.setattr(Chart, "svg", lambda self: "")
-        bodies = {name: body_of(page(name, offence_id)) for name in PAGES}
+        bodies = {name: body_of(page(name, [offence_id])) for name in PAGES}
         patch.chdir(root)
         yield Report(offence_id, bodies)
 
@@ -196,7 +196,7 @@ def test_ranks_are_those_of_its_classifications(report: Report, built: Path) -> 
 
 
 def test_links_lead_to_what_is_there(report: Report) -> None:
-    addresses = {each.address for each in report_pages(report.offence_id)}
+    addresses = {each.address for each in report_pages([report.offence_id])}
     for name, body in report.bodies.items():
         for address, anchor in re.findall(r'href="([a-z][a-z/-]*\.html)(?:#([a-z0-9-]+))?"', body):
             assert address in addresses, (name, address)

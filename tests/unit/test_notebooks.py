@@ -42,7 +42,7 @@ from crimeshare.publish.site.rendering import (
 from crimeshare.publish.subjects.estimates import SERIES
 
 # The page about the survey is another one where the report is about another group.
-STORED = sorted({page.source for group in (GROUP, "burglary") for page in report_pages(group)})
+STORED = sorted({page.source for group in (GROUP, "burglary") for page in report_pages([group])})
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def test_a_figure_that_is_not_what_its_cells_give_stops_the_notebook(
 def test_an_executed_notebook_names_no_machine(
     root: Path, built: Path, executed: dict[str, Path]
 ) -> None:
-    assert len(executed) == len({page.source for page in report_pages(GROUP)})
+    assert len(executed) == len({page.source for page in report_pages()})
     traces = (str(root), str(built), str(Path.home()), sys.version.split()[0], "ipykernel")
     for path in executed.values():
         copy = path.read_text(encoding="utf-8")
@@ -328,7 +328,7 @@ def test_a_cell_for_those_who_ask_is_on_the_page_that_shows_how_alone(
 
 def test_search_knows_every_page_and_lists_it_without_a_script(gwent: str) -> None:
     bodies = {page("forces/gwent"): gwent, page("sources"): "<h1>Sources</h1><p>All</p>"}
-    html = render_search(bodies)
+    html = render_search(bodies.items())
     index = json.loads(re.findall(r'id="index">(.*?)</script>', html)[0])
     sections = index["sections"]
     assert {section["title"] for section in sections} == {"Gwent", "Sources"}

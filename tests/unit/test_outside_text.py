@@ -183,7 +183,7 @@ def test_the_head_of_a_page_and_its_preview(said: str) -> None:
 def test_the_index_of_the_search_page(said: str) -> None:
     words = f"<samp>{outside(said)}</samp>"
     body = f"<h1>Title</h1><p>Lead.</p>\n<h2>About {words}</h2>\n<p>{words}</p>"
-    html = render_search({page("claims"): body})
+    html = render_search([(page("claims"), body)])
     harmless(html, "Search")
     index = re.findall(r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', html, re.DOTALL)
     assert f"About {said}" in [section["heading"] for section in json.loads(index[0])["sections"]]

@@ -134,7 +134,7 @@ def test_a_cluster_runs_every_step_in_a_group_or_as_a_batch(
     local = set(
         re.findall(r"^    (\w+),$", (root / "workflow/Snakefile").read_text(), re.MULTILINE)
     )
-    alone = {"execute_notebooks", "render_force"}
+    alone = {"execute_notebooks", "render_force", "render_pdf"}
     sent = {name for name, body in rules.items() if step_file(body, "benchmark")}
     assert sent - local - alone == grouped, "see `groups` in workflow/profiles/slurm/config.yaml"
 

@@ -21,7 +21,7 @@ BODY = (
 
 def test_sections_hold_what_is_read_but_no_numbers_of_tables() -> None:
     pages = dict.fromkeys(report_pages(), BODY)
-    text = searching.search_index(pages)
+    text = searching.search_index(pages.items())
     assert "</script" not in text
     index = json.loads(text)
     front = [s for s in index["sections"] if s["address"].startswith("index.html")]
@@ -50,4 +50,4 @@ def test_a_term_that_leads_nowhere_is_named(
     glossary.write_text("term,also,meaning,page\nShare,part,A part.,shares.html\n")
     monkeypatch.setattr(searching, "GLOSSARY", glossary)
     with pytest.raises(Problem, match=r"glossary\.csv: terms lead to shares\.html"):
-        searching.search_index({report_pages()[0]: BODY})
+        searching.search_index([(report_pages()[0], BODY)])

@@ -147,6 +147,7 @@ def a_composition(codes: float = 100.0) -> pd.DataFrame:
         [
             {
                 "area_code": "W15000002",
+                "offence_id": "stalking_harassment",
                 "period_end": date(2025, 12, 31),
                 "component": component,
                 "count": count,

@@ -66,7 +66,8 @@ def test_a_refused_entry_is_told_when_all_else_is_built(project: Path) -> None:
         before |= {names[number] for number in found}
         found = {start for start, end in arrows if end in found}
     assert set(names.values()) - before == {"all"}
-    assert {"render_site", "render_pdf", "render_data_pack", "render_ledger"} < before
+    printed = "render_pdf_stalking_harassment"
+    assert {"render_site", printed, "render_data_pack", "render_ledger"} < before
 
 
 def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
@@ -99,7 +100,7 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
 
     # The page holds what was judged; every number of a reason is a figure with its source.
     monkeypatch.chdir(project)
-    page = open_audit("stalking_harassment").cards()
+    page = open_audit(["stalking_harassment"]).cards()
     assert stray_numbers(page) == []
     assert "share 15 percent: Stalking and harassment, Gwent" in page
     assert 'data-source="somebody' not in page

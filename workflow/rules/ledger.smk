@@ -68,6 +68,7 @@ rule render_ledger:
         mem_mb=500,
     params:
         software=depends("render_ledger").software,
+        offence_ids=configuration.groups,
     message:
         "Writing down every figure that the report prints"
     script:
@@ -97,6 +98,7 @@ rule render_cells:
         mem_mb=1000,
     params:
         software=depends("render_cells").software,
+        offence_ids=configuration.groups,
     message:
         "Writing what stands behind each number"
     script:
@@ -113,6 +115,8 @@ rule check_ledger:
         "results/logs/check_ledger.log",
     conda:
         "../../envs/pipeline.yaml"
+    params:
+        offence_ids=configuration.groups,
     message:
         "Comparing every published figure with the rebuilt report"
     script:
@@ -123,7 +127,7 @@ rule render_crate:
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
         rules.render_site.output,
-        rules.render_pdf.output,
+        pdfs,
         rules.render_data_pack.output,
         [path for path in evidence if path.startswith("results/")],
         rules.render_ledger.output,

@@ -4,47 +4,60 @@
 #       config/releases.csv                   releases, for the title page and the dates
 #       results/clean/*.parquet, results/estimates/*.parquet   the tables that are passed on
 #       resources/reference/data_tables.csv, data_dictionary.csv   what they mean
-# out   results/report/report.pdf             the report
+# out   results/report/report.pdf             the report; those about other groups are beside their pages
 #       results/report/forces/<force>.pdf     one page about each force
 #       results/data/                         the data pack, and the workbook in it
 #       results/report/data.zip               the same in one file, beside the pages that link to it
 
 from crimeshare.publish.pack.dictionary import data_tables
 
+# A job for each offence group, so that what one takes does not grow with their number.
+pdfs = []
 
-rule render_pdf:
-    input:
-        notebooks=executed,
-        registry="config/releases.csv",
-        reference=depends("render_pdf").files,
-    output:
-        report=report(
-            "results/report/report.pdf",
-            caption="../report/report.rst",
-            category="Report",
-        ),
-        factsheets=[
-            page.path.with_suffix(".pdf").as_posix()
-            for page in pages
-            if page.notebook == "force"
-        ],
-    log:
-        "results/logs/render_pdf.log",
-    benchmark:
-        "results/benchmarks/render_pdf.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    threads: 2
-    resources:
-        mem_mb=2000,
-    params:
-        software=depends("render_pdf").software,
-        force=configuration.force,
-        offence_group=configuration.groups[0],
-    message:
-        "Setting the report and the factsheets as PDF"
-    script:
-        "../scripts/render_pdf.py"
+for folder, group in zip(folders, configuration.groups):
+    sheets = [
+        page.path.with_suffix(".pdf").as_posix()
+        for page in pages
+        if page.notebook == "force" and page.folder == folder
+    ]
+    pdfs += [f"results/report/{folder}report.pdf", *sheets]
+
+    rule:
+        name:
+            f"render_pdf_{group}"
+        input:
+            notebooks=[
+                page.executed.as_posix()
+                for page in pages
+                if page.folder == folder or not page.group
+            ],
+            registry="config/releases.csv",
+            reference=depends("render_pdf").files,
+        output:
+            report=report(
+                f"results/report/{folder}report.pdf",
+                caption="../report/report.rst",
+                category="Report",
+            ),
+            factsheets=sheets,
+        log:
+            f"results/logs/render_pdf/{group}.log",
+        benchmark:
+            f"results/benchmarks/render_pdf/{group}.tsv"
+        conda:
+            "../../envs/pipeline.yaml"
+        threads: 2
+        resources:
+            mem_mb=2000,
+        params:
+            software=depends("render_pdf").software,
+            force=configuration.force,
+            offence_id=group,
+            offence_ids=configuration.groups,
+        message:
+            f"Setting the report about {group} and its factsheets as PDF"
+        script:
+            "../scripts/render_pdf.py"
 
 
 rule render_data_pack:
@@ -80,7 +93,7 @@ rule render_data_pack:
         mem_mb=1500,
     params:
         software=depends("render_data_pack").software,
-        offence_group=configuration.groups[0],
+        offence_id=configuration.groups[0],
     message:
         "Writing the data pack"
     script:

@@ -6,6 +6,7 @@
 #       config/releases.csv, config/copies.csv, config/corrections.yaml   for the page of sources
 # out   results/notebooks/<page>.ipynb        executed copies
 #       results/report/<page>.html            the site; results/report/index.html is its front
+#       results/report/<group>/<page>.html    those of groups after the first
 #       results/report/how/<page>.html        how each page is made: its notebook, code and outputs
 #       results/report/search.html            the page that searches the others
 #       results/report/places.js              the places that the field for a place knows
@@ -16,7 +17,8 @@
 
 from crimeshare.publish.site.pages import batches, report_pages
 
-pages = report_pages(configuration.groups[0])
+pages = report_pages(configuration.groups)
+folders = list(dict.fromkeys(page.folder for page in pages))
 executed = [page.executed.as_posix() for page in pages]
 # A batch for each of two cores in a report about one group: starting a kernel and loading the tables
 # costs as much as ten pages.
@@ -53,7 +55,7 @@ for name, batch in batches(pages, BATCH).items():
                 *sorted({depends(page.source.as_posix()).software for page in batch}),
             ],
             pages=[page.name for page in batch],
-            offence_group=configuration.groups[0],
+            offence_ids=configuration.groups,
         message:
             f"Executing {len(batch)} of {len(pages)} notebooks: {batch[0].title} ..."
         script:
@@ -81,7 +83,7 @@ rule render_site:
         mem_mb=500,
     params:
         software=depends("render_site").software,
-        offence_group=configuration.groups[0],
+        offence_ids=configuration.groups,
         site_url=configuration.site_url,
     message:
         "Rendering the site"
@@ -94,18 +96,14 @@ rule render_force:
         made_from("force"),
         reference=depends("render_force").files,
     output:
-        page="results/report/forces/{force}.html",
-        how="results/report/how/forces/{force}.html",
+        page="results/report/{page}.html",
+        how="results/report/how/{page}.html",
     log:
-        "results/logs/render_force/{force}.log",
+        "results/logs/render_force/{page}.log",
     benchmark:
-        "results/benchmarks/render_force/{force}.tsv"
+        "results/benchmarks/render_force/{page}.tsv"
     wildcard_constraints:
-        force="|".join(
-            page.name.removeprefix("forces/")
-            for page in pages
-            if page.name.startswith("forces/")
-        ),
+        page="|".join(page.name for page in pages if page.notebook == "force"),
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -115,10 +113,10 @@ rule render_force:
             depends("render_force").software,
             depends("notebooks/force.ipynb").software,
         ],
-        offence_group=configuration.groups[0],
+        offence_ids=configuration.groups,
         site_url=configuration.site_url,
     message:
-        "Executing and rendering the page of {wildcards.force}"
+        "Executing and rendering the page {wildcards.page}"
     script:
         "../scripts/render_force.py"
 

@@ -26,6 +26,7 @@ rule render_takeaways:
         mem_mb=1000,
     params:
         software=depends("render_takeaways").software,
+        offence_ids=configuration.groups,
     message:
         "Drawing charts to embed and pictures for previews"
     script:
@@ -39,7 +40,7 @@ rule render_feed:
         registry="config/releases.csv",
         reference=depends("render_feed").files,
     output:
-        feed="results/report/feed.xml",
+        feeds=[f"results/report/{folder}feed.xml" for folder in folders],
     log:
         "results/logs/render_feed.log",
     benchmark:
@@ -50,7 +51,7 @@ rule render_feed:
         mem_mb=500,
     params:
         software=depends("render_feed").software,
-        offence_group=configuration.groups[0],
+        offence_ids=configuration.groups,
         site_url=configuration.site_url,
         releases=sorted(releases),
     message:
@@ -73,7 +74,7 @@ rule render_open_data:
         revisions="results/report/data/revisions.csv",
         flipped_changes="results/report/data/flipped_changes.csv",
         edition="results/report/data/edition.json",
-        areas=directory("results/report/data/areas"),
+        areas=[directory(f"results/report/{folder}data/areas") for folder in folders],
     log:
         "results/logs/render_open_data.log",
     benchmark:
@@ -84,7 +85,7 @@ rule render_open_data:
         mem_mb=500,
     params:
         software=depends("render_open_data").software,
-        offence_group=configuration.groups[0],
+        offence_ids=configuration.groups,
     message:
         "Writing the files for programs"
     script:

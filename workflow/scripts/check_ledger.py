@@ -19,7 +19,7 @@ SHOWN = 20
 
 with running(snakemake):
     ledger, entries = published()
-    pages = report_pages()
+    pages = report_pages(snakemake.params.offence_ids)
     rebuilt = collect(pages, workbook_hashes(*map(Path, snakemake.input.clean)))
     print(
         f"{reproduced(entries, rebuilt)} of {len(entries)} published figures reproduced",

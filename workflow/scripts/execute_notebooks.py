@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from crimeshare.publish.site.notebooks import execute_pages
-from crimeshare.publish.site.pages import page
+from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import running
 
 with running(snakemake):
-    group = snakemake.params.offence_group
-    execute_pages([page(name, group) for name in snakemake.params.pages], Path.cwd())
+    pages = {page.name: page for page in report_pages(snakemake.params.offence_ids)}
+    execute_pages([pages[name] for name in snakemake.params.pages], Path.cwd())

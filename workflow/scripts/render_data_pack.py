@@ -11,7 +11,7 @@ from crimeshare.running import running
 from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
-    estimates = open_estimates(snakemake.params.offence_group)
+    estimates = open_estimates(snakemake.params.offence_id)
     registry = read_registry(Path(snakemake.input.registry))
     dated = currency.published(registry, estimates) or estimates.latest.period_end
     folder = Path(snakemake.output.package).parent

@@ -8,7 +8,7 @@ from crimeshare.publish.site.rendering import render_body, render_how, render_pa
 from crimeshare.running import replacing, running
 
 with running(snakemake):
-    force = page(f"forces/{snakemake.wildcards.force}", snakemake.params.offence_group)
+    force = page(snakemake.wildcards.page, snakemake.params.offence_ids)
     with warm_kernel(Path.cwd()) as kernel:
         notebook = kernel.execute(force.source, force.parameters)
     with replacing(snakemake.output.page) as path:

@@ -8,7 +8,9 @@ from crimeshare.running import running
 
 with running(snakemake):
     hashes = workbook_hashes(*map(Path, snakemake.input.clean))
-    entries = [figure.entry for figure in collect(report_pages(), hashes)]
+    entries = [
+        figure.entry for figure in collect(report_pages(snakemake.params.offence_ids), hashes)
+    ]
     keep_ledger(entries, Path(snakemake.output.kept), Path(snakemake.output.summary))
     # Last, as the file written last is the one that is believed.
     write_ledger(entries, Path(snakemake.output.ledger))

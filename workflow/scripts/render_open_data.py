@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from crimeshare.parquet import together
 from crimeshare.publish.pack.data_pack import without_formulas
 from crimeshare.publish.pack.open_data import area_documents, edition, latest, series, with_names
 from crimeshare.running import replacing, running
@@ -18,11 +19,11 @@ with running(snakemake):
     revisions = pd.read_parquet(snakemake.input.revisions)
     compared = pd.read_parquet(snakemake.input.compared_changes)
     flipped = compared[compared["turned"]].drop(columns="turned")
-    group = snakemake.params.offence_group
+    groups = snakemake.params.offence_ids
     for given, output in (
-        (latest(table, composition, group), snakemake.output.latest),
+        (together(latest(table, composition, group) for group in groups), snakemake.output.latest),
         (series(table), snakemake.output.text),
-        (with_names(revisions[revisions["offence_id"] == group]), snakemake.output.revisions),
+        (with_names(revisions[revisions["offence_id"].isin(groups)]), snakemake.output.revisions),
         (with_names(flipped), snakemake.output.flipped_changes),
     ):
         with replacing(Path(output)) as path:
@@ -35,8 +36,8 @@ with running(snakemake):
         pq.write_table(pa.Table.from_pandas(series(table), preserve_index=False), path)
     with replacing(Path(snakemake.output.edition)) as path:
         path.write_text(edition(table, version("crimeshare")), encoding="utf-8")
-    folder = Path(snakemake.output.areas)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, document in area_documents(table, group):
-        with replacing(folder / f"{name}.json") as path:
-            path.write_text(document, encoding="utf-8")
+    for group, areas in zip(groups, snakemake.output.areas, strict=True):
+        Path(areas).mkdir(parents=True, exist_ok=True)
+        for name, document in area_documents(table, group):
+            with replacing(Path(areas) / f"{name}.json") as path:
+                path.write_text(document, encoding="utf-8")

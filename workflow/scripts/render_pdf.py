@@ -17,14 +17,14 @@ from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
     registry = read_registry(Path(snakemake.input.registry))
-    group = snakemake.params.offence_group
+    group, groups = snakemake.params.offence_id, snakemake.params.offence_ids
     subject = f"{offences()[group].name} in recorded crime"
     chapters = {
-        page: read_executed(page) for page in report_chapters(snakemake.params.force, group)
+        page: read_executed(page) for page in report_chapters(snakemake.params.force, group, groups)
     }
     documents = {Path(snakemake.output.report): report_document(chapters, registry)}
-    for page in report_pages(group):
-        if page.notebook == "force":
+    for page in report_pages(groups):
+        if page.notebook == "force" and page.group == group:
             documents[page.path.with_suffix(".pdf")] = factsheet_document(
                 page, read_executed(page), subject, registry
             )

@@ -14,7 +14,9 @@ from crimeshare.running import replacing, running
 with running(snakemake):
     embeds = Path(snakemake.output.embeds)
     embeds.mkdir(parents=True, exist_ok=True)
-    for page, card in zip(report_pages(), snakemake.output.cards, strict=True):
+    for page, card in zip(
+        report_pages(snakemake.params.offence_ids), snakemake.output.cards, strict=True
+    ):
         body = render_body(read_executed(page))
         with replacing(Path(card)) as path:
             path.write_bytes(page_card(body))

@@ -12,7 +12,7 @@ from crimeshare.ledger.printed import printed_figures
 from crimeshare.ledger.stated_intervals import interval_of, read_intervals
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
-from crimeshare.publish.site.pages import Page, report_pages
+from crimeshare.publish.site.pages import Page, any_page
 from crimeshare.publish.subjects.survey_prose import SEEN
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
@@ -49,9 +49,8 @@ def trace(figure_id: str, root: Path) -> Iterator[str]:
         yield from (
             f"          {name} {value}" for name, value in made.items() if name not in LIMITS
         )
-    pages = {page.name: page for page in report_pages()}
     for entry in entries:
-        yield from _printed(entry, pages.get(entry.page), root)
+        yield from _printed(entry, any_page(entry.page), root)
     resting_on = _rests_on(first, {entry.figure_id: entry for entry in ledger})
     yield from _origin(first, root)
     for entry in resting_on[1:]:

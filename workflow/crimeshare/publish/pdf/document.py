@@ -176,17 +176,24 @@ def press() -> Iterator[Press]:
         yield Press(Path(folder))
 
 
-def report_chapters(force: str, offence_id: str = GROUP) -> list[Page]:
-    """The pages that are chapters of the report's PDF, in its order.
+def report_chapters(
+    force: str, offence_id: str = GROUP, groups: Sequence[str] = (GROUP,)
+) -> list[Page]:
+    """The pages that are chapters of the PDF about a group, in its order.
 
     Args:
         force: page address of the force that serves as example, ``gwent``.
-        offence_id: the offence group that the report is about.
+        offence_id: the offence group.
+        groups: all that the report is about.
 
     Raises:
         Problem: if there is no such force, naming the nearest.
     """
-    pages = {page.name: page for page in report_pages(offence_id)}
+    pages = {
+        page.own_name: page
+        for page in report_pages(groups)
+        if page.group == offence_id or not page.group
+    }
     example = f"forces/{force}"
     if example not in pages:
         forces = [name.removeprefix("forces/") for name in pages if name.startswith("forces/")]
@@ -299,11 +306,11 @@ def _joined(blocks: Sequence[str]) -> str:
 
 def _links(chapters: Mapping[Page, Any]) -> dict[str, str]:
     """Typst's target of each page that is a chapter."""
-    return {page.address: f"<{_label(page)}>" for page in chapters}
+    return {f"{page.own_name}.html": f"<{_label(page)}>" for page in chapters}
 
 
 def _label(page: Page) -> str:
-    return page.name.replace("/", "-")
+    return page.own_name.replace("/", "-")
 
 
 def _newest(bodies: Iterable[str], registry: Mapping[str, Release]) -> list[Release]:
@@ -344,7 +351,7 @@ def _as_of(newest: Sequence[Release]) -> str:
 
 def _sheets(pages: Iterable[Page]) -> str:
     """Where each police force area has its page, after the example among the chapters."""
-    example = next((page.name for page in pages if page.section == "Forces"), "")
+    example = next((page.own_name for page in pages if page.section == "Forces"), "")
     if not example:
         return ""
     words = "Each police force area has one page of its own, beside this file: "

@@ -26,6 +26,7 @@ def feed(
     revisions: pd.DataFrame,
     offence_id: str,
     site_url: str = "",
+    folder: str = "",
 ) -> str:
     """The feed as XML: an entry for each release that the report was built from.
 
@@ -38,6 +39,7 @@ def feed(
         revisions: ``revisions.parquet``.
         offence_id: the offence group of the report.
         site_url: where the report is published, without a slash at the end; empty if nowhere.
+        folder: where the pages of the group lie, ``robbery/``; empty if at the root.
     """
     dated = sorted(
         (
@@ -55,18 +57,18 @@ def feed(
         "title",
         f"crimeshare: {prose.lower_first(name)} in England and Wales, release by release",
     )
-    _text(root, "id", _id("feed"))
+    _text(root, "id", _id(f"{folder}feed"))
     _text(root, "updated", _time(max((day for day, _ in dated), default=date(1970, 1, 1))))
     author = ElementTree.SubElement(root, "author")
     _text(author, "name", "crimeshare")
     _text(root, "rights", "Figures: Open Government Licence v3.0.")
     if site_url:
-        ElementTree.SubElement(root, "link", rel="self", href=f"{site_url}/feed.xml")
-        ElementTree.SubElement(root, "link", href=f"{site_url}/index.html")
+        ElementTree.SubElement(root, "link", rel="self", href=f"{site_url}/{folder}feed.xml")
+        ElementTree.SubElement(root, "link", href=f"{site_url}/{folder}index.html")
     for day, release in dated:
         entry = ElementTree.SubElement(root, "entry")
         _text(entry, "title", f"{release.title}: {prose.edition(release.edition)}")
-        _text(entry, "id", _id(release.release_id))
+        _text(entry, "id", _id(f"{folder}{release.release_id}"))
         _text(entry, "updated", _time(day))
         ElementTree.SubElement(entry, "link", href=release.page_url)
         told = [

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -30,6 +31,7 @@ from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.reference_pages import PACKAGE, Module, paragraphs
 from crimeshare.publish.site.searching import search_index
 from crimeshare.publish.site.takeaways import card, chart_names, main_chart
+from crimeshare.reference import GROUP, offences
 
 REFERENCE_PAGES = "reference/index.html"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -55,7 +57,7 @@ def render_page(page: Page, body: str, site_url: str = "") -> str:
             f"come from a figure: {shown}. Write it as a Figure; see "
             "crimeshare.publish.elements.figures."
         )
-    shared = _shared(page.depth)
+    shared = _shared(page)
     own = OWN_SCRIPTS.get(page.notebook, "")
     script = _inlined(own) if own else ""
     scripts = [EARLY, shared["script"], *([script] if script else [])]
@@ -67,7 +69,7 @@ def render_page(page: Page, body: str, site_url: str = "") -> str:
             "lead": _lead(body),
             "body": Markup(_in_sections(page, chart_names(page, _linked(page, body)))),
             "site_url": site_url,
-            "sections": _navigation(),
+            "sections": _navigation(page),
             "own_script": Markup(script),
             "policy": content_policy(scripts),
         },
@@ -78,14 +80,15 @@ def render_page(page: Page, body: str, site_url: str = "") -> str:
 OWN_SCRIPTS = {"explore": "explore.js"}
 
 
-def render_search(bodies: Mapping[Page, str]) -> str:
+def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (GROUP,)) -> str:
     """The search page, which holds its own index of words.
 
     Args:
-        bodies: the rendered body of every page.
+        bodies: every page with its rendered body, one after another.
+        groups: the offence groups that the report is about.
     """
-    page = Page("search", "Search", "", section="About")
-    shared = _shared(page.depth)
+    page = Page("search", "Search", "", section="About", groups=tuple(groups))
+    shared = _shared(page)
     search = _inlined("search.js")
     return _template("search.html.j2").render(
         **shared
@@ -94,11 +97,12 @@ def render_search(bodies: Mapping[Page, str]) -> str:
             "title": "Search",
             "lead": "",
             "site_url": "",
-            "sections": _navigation(),
+            "sections": _all_pages(page.groups),
             "index": Markup(
-                search_index({each: _in_sections(each, body) for each, body in bodies.items()})
+                search_index((each, _in_sections(each, body)) for each, body in bodies)
             ),
             "search": Markup(search),
+            "names": {name: offence.name for name, offence in offences().items()},
             "policy": content_policy([EARLY, shared["script"], search]),
         }
     )
@@ -114,13 +118,13 @@ def render_reference(modules: Mapping[str, Module], module: Module | None = None
     name, title = (module.name, module.title) if module else ("index", "Functions")
     page = Page(f"reference/{name}", title, "", section="Reference")
     return _template("reference.html.j2").render(
-        **_shared(page.depth)
+        **_shared(page)
         | {
             "page": page,
             "title": page.title,
             "lead": "",
             "site_url": "",
-            "sections": _navigation(),
+            "sections": _navigation(page),
             "own_script": "",
             "package": PACKAGE,
             "modules": modules,
@@ -141,13 +145,13 @@ def render_how(page: Page, notebook: Mapping[str, Any]) -> str:
     """
     how = page.how
     return _template("how.html.j2").render(
-        **_shared(how.depth)
+        **_shared(how)
         | {
             "page": how,
             "title": how.title,
             "lead": "",
             "site_url": "",
-            "sections": _navigation(),
+            "sections": _navigation(how),
             "own_script": "",
             "made": page,
             "cells": [
@@ -183,12 +187,14 @@ def render_embed(page: Page, body: str) -> tuple[str, str] | None:
     chart_id, html = chart
     title = re.findall(r'<p class="title">(.*?)</p>', html, flags=re.DOTALL)[0]
     return f"{page.slug}-{chart_id}", _template("embed.html.j2").render(
-        **_shared(1)
+        **_shared(Page("embed/", "", ""))
         | {
             "page": page,
             "page_title": page_title(body),
             "chart_id": chart_id,
-            "chart": Markup(re.sub(r'href="(?=[a-z])(?!data:|https?:)', 'href="../', html)),
+            "chart": Markup(
+                re.sub(r'href="(?=[a-z])(?!data:|https?:)', 'href="../', _in_group(page, html))
+            ),
             "title": plain(title),
             "licence": "Open Government Licence v3.0.",
             "policy": content_policy([]),
@@ -275,22 +281,60 @@ def _template(name: str) -> Template:
     return templates().get_template(name)
 
 
+def _shared(page: Page) -> dict[str, Any]:
+    """What a page holds beside what it says."""
+    return _of_folder("../" * page.depth, page.folder) | {
+        "choices": _choices(page),
+        "group_name": offences()[page.group].name if page.group else "",
+    }
+
+
 @cache
-def _shared(depth: int) -> dict[str, str]:
-    """What all pages hold that lie as deep below the root of the report."""
-    root = "../" * depth
+def _of_folder(root: str, folder: str) -> dict[str, Any]:
+    """What all pages of a group hold that lie as deep below the root of the report."""
     script = _inlined("report.js")
+    place = _template("place.html.j2").render(root=root, folder=folder)
     return {
         "root": root,
+        "home": f"{root}{folder}",
         "style": Markup(_inlined("report.css")),
         "early": Markup(EARLY),
         "script": Markup(script),
         "policy": content_policy([EARLY, script]),
         "icon": ICON,
-        "place_field": Markup(_template("place.html.j2").render(root=root)),
+        "place_field": Markup(place),
         "version": version("crimeshare"),
         "attribution": Markup(f"{ATTRIBUTION} {PLACES_ATTRIBUTION}"),
     }
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An offence group that a reader may turn to.
+
+    Attributes:
+        name: of the group.
+        address: its page about the same area, from the root of the report; where it has none, its
+            first page.
+        chosen: whether the page is about that group.
+    """
+
+    name: str
+    address: str
+    chosen: bool
+
+
+def _choices(page: Page) -> list[Choice]:
+    """The groups of a report about several, the page's own among them; none of one alone."""
+    if len(page.groups) == 1:
+        return []
+    found = []
+    for group in page.groups:
+        folder = replace(page, group=group).folder
+        own = f"{folder}{page.own_name}.html" if page.group else ""
+        address = own if own in _addresses(page.groups) else f"{folder}index.html"
+        found.append(Choice(offences()[group].name, address, group == page.group))
+    return found
 
 
 def _inlined(name: str) -> str:
@@ -333,32 +377,57 @@ def content_policy(scripts: Iterable[str]) -> str:
     )
 
 
+def _navigation(page: Page) -> dict[str, list[Page]]:
+    """The pages of the page's group, and those that all groups have in common, by section."""
+    return _sections_of(page.groups, page.folder)
+
+
 @cache
-def _navigation() -> dict[str, list[Page]]:
+def _sections_of(groups: tuple[str, ...], folder: str) -> dict[str, list[Page]]:
     sections: dict[str, list[Page]] = {}
-    for page in report_pages():
+    for page in report_pages(groups):
+        if not page.group or page.folder == folder:
+            sections.setdefault(page.section, []).append(page)
+    return sections
+
+
+def _all_pages(groups: tuple[str, ...]) -> dict[str, list[Page]]:
+    """Every page by section."""
+    sections: dict[str, list[Page]] = {}
+    for page in report_pages(groups):
         sections.setdefault(page.section, []).append(page)
     return sections
 
 
 @cache
-def _addresses() -> frozenset[str]:
+def _addresses(groups: tuple[str, ...]) -> frozenset[str]:
     """What a body may link to."""
-    return frozenset({page.address for page in report_pages()} | {REFERENCE_PAGES})
+    return frozenset({page.address for page in report_pages(groups)} | {REFERENCE_PAGES})
 
 
 def _linked(page: Page, body: str) -> str:
     """Make links to other pages, written from the root of the report, right for this page."""
+    return _LINK.sub(lambda found: f'href="{"../" * page.depth}{found[1]}', _in_group(page, body))
+
+
+_LINK = re.compile(r'href="([a-z][a-z/_-]*\.html|data/[^"]+)')
+
+
+def _in_group(page: Page, body: str) -> str:
+    """Lead links to the pages of the same group, where it has one of its own."""
+    known = _addresses(page.groups)
 
     def link(match: re.Match[str]) -> str:
-        if match[1] not in _addresses():
+        # The files for programs are no pages.
+        if match[1] not in known and not match[1].startswith("data/"):
             raise Problem(
                 f"{page.source}: {page.address} links to `{match[1]}`, which is no page of the "
                 f"report; write a link from the root of the report, such as forces/gwent.html."
             )
-        return f'href="{"../" * page.depth}{match[1]}'
+        own = f"{page.folder}{match[1]}"
+        return f'href="{own if own in known else match[1]}'
 
-    return re.sub(r'href="([a-z][a-z/-]*\.html)', link, body)
+    return _LINK.sub(link, body)
 
 
 def _lead(body: str) -> str:
@@ -394,9 +463,9 @@ def _contents(body: str) -> str:
 def _in_sections(page: Page, body: str) -> str:
     """Put each heading of the second level and what follows it into a section of its own."""
     before, *rest = re.split(r"(?=<h2>)", body)
-    if page.name == "index":
+    if page.notebook == "index":
         # The way to the reader's own place stands below the answer, on the first screen.
-        before = before.replace("</p>", f"</p>{_shared(page.depth)['place_field']}", 1)
+        before = before.replace("</p>", f"</p>{_shared(page)['place_field']}", 1)
     parts = [f'<div class="opening">{before}{_contents(body)}</div>']
     for part in rest:
         anchor = _anchor(_HEADING.findall(part)[0])

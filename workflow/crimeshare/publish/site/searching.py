@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import Page, report_pages
-from crimeshare.reference import REFERENCE, read_rows
+from crimeshare.reference import REFERENCE, offences, read_rows
 
 GLOSSARY = REFERENCE / "glossary.csv"
 
@@ -25,17 +25,17 @@ _UNREAD = re.compile(
 )
 
 
-def search_index(pages: Mapping[Page, str]) -> str:
+def search_index(pages: Iterable[tuple[Page, str]]) -> str:
     """The index as JSON that may stand inside a script element.
 
     Args:
-        pages: the rendered main part of every page, in sections whose headings have an id.
+        pages: every page with its rendered main part, in sections whose headings have an id.
 
     Raises:
         Problem: if a term of the glossary leads to no page.
     """
     index = {
-        "sections": [section for page, body in pages.items() for section in _sections(page, body)],
+        "sections": [section for page, body in pages for section in _sections(page, body)],
         "terms": _terms(),
     }
     text = json.dumps(index, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -56,9 +56,13 @@ def _terms() -> list[dict[str, str]]:
 def _sections(page: Page, body: str) -> list[dict[str, Any]]:
     """Each section with its heading; what stands before the first belongs to the page itself."""
     title = plain(re.findall(r"<h1[^>]*>(.*?)</h1>", body, flags=re.DOTALL)[0])
+    if page.group and len(page.groups) > 1:
+        title = f"{title} ({offences()[page.group].name})"
     letters = LETTERS_OF_ALIKE if page.depth else LETTERS
+    parts = re.split(r"(?=<h2 )", body)
     found = []
-    for part in re.split(r"(?=<h2 )", body):
+    # The pages of every group have the same sections: those of the first stand for all.
+    for part in parts[:1] if page.folder else parts:
         heading = re.match(r'<h2 id="([^"]+)">(.*?)</h2>', part, flags=re.DOTALL)
         text = (
             part[heading.end() :] if heading else re.sub(r"<h1.*?</h1>", "", part, flags=re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -222,11 +222,11 @@ class Audit:
         return f'<script type="application/ld+json">{text}</script>'
 
 
-def open_audit(offence_id: str) -> Audit:
+def open_audit(offence_ids: Collection[str]) -> Audit:
     """The audit of the build that the working directory is in.
 
     Args:
-        offence_id: the offence group that the report is about. Statements about another are left
+        offence_ids: the offence groups that the report is about. Statements about another are left
             out, and what the same speakers said of all recorded crime with them.
 
     Raises:
@@ -248,7 +248,7 @@ def open_audit(offence_id: str) -> Audit:
         [
             _audited(row, evidence.get(row["claim_id"], []))
             for row, groups in zip(rows, shown_with, strict=True)
-            if not groups or offence_id in groups
+            if not groups or not groups.isdisjoint(offence_ids)
         ]
     )
 

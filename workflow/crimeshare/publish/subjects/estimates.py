@@ -266,7 +266,8 @@ class Place:
                 for cell in place.count(year, leaf).cells
             )
             figure = Figure(
-                f"distance.{self.slug}.{other.slug}.{year.period_end:%Y-%m}",
+                f"distance.{self.slug}.{other.slug}.{self.estimates.offence_id}"
+                f".{year.period_end:%Y-%m}",
                 row["distance"],
                 "proportion",
                 tuple(cells),

@@ -77,16 +77,16 @@ def opening(revisions: Revisions) -> str:
         )
     changed = _changed(steps)
     text = (
-        f"Of the {_count('forces', steps)} counts of {words} by police force that came again "
-        f"a year later or more, "
-        f"{_count('forces.changed', changed, steps)} differ in the newest release: "
+        f"Of the {_count(revisions, 'forces', steps)} counts of {words} by police force that came "
+        f"again a year later or more, "
+        f"{_count(revisions, 'forces.changed', changed, steps)} differ in the newest release: "
     )
     if not changed:
         return f"{text[:-2]}."
     most = max(changed, key=_size)
     return (
-        f"{text}{_ways('forces', steps)}. Half of all moved by "
-        f"{middle(steps, 'revisions.middle.forces'):absolute} or less. The one that moved most, of "
+        f"{text}{_ways(revisions, 'forces', steps)}. Half of all moved by "
+        f"{_middle(revisions, 'forces', steps):absolute} or less. The one that moved most, of "
         f"{most.place.words} for the {prose.period(most.period_end)}, {moved(most.percent)}"
         f"{_worked_out(most)}.{_within_a_change(revisions, most)}"
     )
@@ -137,8 +137,9 @@ def how_soon(revisions: Revisions) -> str:
     beyond = (
         ""
         if not old
-        else f" Of the {_count('old', old)} times that a figure more than ten years old was "
-        f"given again, {_none(_count('old.changed', _changed(old), old))} changed it."
+        else f" Of the {_count(revisions, 'old', old)} times that a figure more than ten years old "
+        f"was given again, {_none(_count(revisions, 'old.changed', _changed(old), old))} changed "
+        f"it."
     )
     return (
         f"Figures go on moving for years. The oldest that still changed was that of the "
@@ -156,8 +157,9 @@ def ranks_in_words(revisions: Revisions) -> str:
         return f"No revision moved a force's rank by its share of {words}."
     most = max(shifted, key=_shift)
     return (
-        f"In {_count('ranks.shifted', shifted)} of {_count('ranks', ranked)} such cases the "
-        f"force's rank moved too, by its own revision or by another's. Furthest went "
+        f"In {_count(revisions, 'ranks.shifted', shifted)} of "
+        f"{_count(revisions, 'ranks', ranked)} such cases the force's rank moved too, by its own "
+        f"revision or by another's. Furthest went "
         f"{most.place.words}: by its share of {words} in the {prose.period(most.period_end)} it "
         f"stood {most.rank_before} in <code>{most.previous_release_id}</code> and "
         f"{most.rank_after} in <code>{most.release_id}</code>."
@@ -178,7 +180,7 @@ def flips_in_words(revisions: Revisions) -> str:
     text = (
         f"A change on the year before is told against the year before as revised by then. Against "
         f"that year as it was first told, "
-        f"{_none(_number('flips', len(turning), sides, 'number of changes'))} of the "
+        f"{_none(_number(revisions, 'flips', len(turning), sides, 'number of changes'))} of the "
         f"{compared} changes of all offence groups in the countries, regions and police force "
         f"areas that can be compared would have pointed another way."
     )
@@ -200,10 +202,10 @@ def _by(change: Figure) -> str:
     return "" if change.value == 0 else f" by {change:absolute}"
 
 
-def _ways(name: str, steps: Sequence[Revision]) -> str:
+def _ways(revisions: Revisions, name: str, steps: Sequence[Revision]) -> str:
     return (
-        f"{_none(_count(f'{name}.rose', _rose(steps), steps))} rose and "
-        f"{_none(_count(f'{name}.fell', _fell(steps), steps))} fell"
+        f"{_none(_count(revisions, f'{name}.rose', _rose(steps), steps))} rose and "
+        f"{_none(_count(revisions, f'{name}.fell', _fell(steps), steps))} fell"
     )
 
 
@@ -219,15 +221,25 @@ def _fell(steps: Sequence[Revision]) -> list[Revision]:
     return [step for step in steps if step.change.number < 0]
 
 
-def _count(name: str, counted: Sequence[Revision], of: Sequence[Revision] = ()) -> Figure:
+def _count(
+    revisions: Revisions, name: str, counted: Sequence[Revision], of: Sequence[Revision] = ()
+) -> Figure:
     """How many revisions there are, with their cells: those looked through, where there is none."""
     figures = [step.percent for step in counted or of]
-    return _number(name, len(counted), figures, "number of revisions")
+    return _number(revisions, name, len(counted), figures, "number of revisions")
 
 
-def _number(name: str, number: int, figures: Iterable[Figure], formula: str) -> Figure:
+def _number(
+    revisions: Revisions, name: str, number: int, figures: Iterable[Figure], formula: str
+) -> Figure:
     cells = dict.fromkeys(cell for figure in figures for cell in figure.cells)
-    return Figure(f"revisions.{name}", number, "count", tuple(cells), formula)
+    return Figure(
+        f"revisions.{name}.{revisions.estimates.offence_id}", number, "count", tuple(cells), formula
+    )
+
+
+def _middle(revisions: Revisions, name: str, steps: Sequence[Revision]) -> Figure:
+    return middle(steps, f"revisions.middle.{name}.{revisions.estimates.offence_id}")
 
 
 def _none(figure: Figure) -> str:
@@ -264,9 +276,10 @@ def by_age(revisions: Revisions) -> Chart | None:
     return replace(
         Chart(
             "by-age",
-            f"Of {_count('national', own)} revisions of {estimates.offence_words} in "
-            f"{estimates.nation.words}, {_none(_count('national.small', small, own))} moved the "
-            f"count by less than half a per cent",
+            f"Of {_count(revisions, 'national', own)} revisions of {estimates.offence_words} in "
+            f"{estimates.nation.words}, "
+            f"{_none(_count(revisions, 'national.small', small, own))} moved the count "
+            f"by less than half a per cent",
             f"Revision from one release to the next, by age of the figure in the later one, "
             f"{estimates.nation.words}, years ending {prose.month(own[0].period_end)} to "
             f"{prose.month(own[-1].period_end)}",
@@ -371,18 +384,18 @@ def sizes(revisions: Revisions) -> Chart | None:
     if not known:
         return None
     unmoved = [step for step in known if not step.moved]
-    bars, above = [Bar("no change", _count("sizes.none", unmoved, known))], 0.0
+    bars, above = [Bar("no change", _count(revisions, "sizes.none", unmoved, known))], 0.0
     for limit, words in SIZES:
         inside = [s for s in known if s.moved and above <= _size(s) < limit]
         above = limit
-        bars.append(Bar(words, _count(f"sizes.below-{limit}", inside, known)))
+        bars.append(Bar(words, _count(revisions, f"sizes.below-{limit}", inside, known)))
     within = [step for step in known if _size(step) < 0.01]
     years = sorted({step.period_end for step in known})
     return charts.bars(
         Chart(
             "sizes",
-            f"{_count('sizes.within', within, known)} of {_count('sizes', known)} counts by force "
-            f"moved by less than one per cent",
+            f"{_count(revisions, 'sizes.within', within, known)} of "
+            f"{_count(revisions, 'sizes', known)} counts by force moved by less than one per cent",
             f"Number of counts of {estimates.offence_words} by size of their revision from the "
             f"first release to the newest, police force areas, years ending "
             f"{prose.month(years[0])} to {prose.month(years[-1])}",
@@ -404,9 +417,9 @@ def ages(revisions: Revisions) -> Table:
         rows.append(
             [
                 band.words.capitalize(),
-                _count(f"{name}.number", band.steps),
-                _count(f"{name}.changed", _changed(band.steps), band.steps),
-                middle(band.steps, f"revisions.{name}.middle"),
+                _count(revisions, f"{name}.number", band.steps),
+                _count(revisions, f"{name}.changed", _changed(band.steps), band.steps),
+                _middle(revisions, name, band.steps),
                 most.percent,
             ]
         )
@@ -443,7 +456,7 @@ def vintages(revisions: Revisions) -> Table:
     kept = []
     if still:
         left = [step.percent for step in steps if step.period_end in still]
-        number = _number("vintages.still", len(still), left, "number of years")
+        number = _number(revisions, "vintages.still", len(still), left, "number of years")
         kept = [f"Left out: {number} years that were given again and never changed."]
     if len(changed) > YEARS:
         kept.append('Earlier years are in <a href="data/revisions.csv">data/revisions.csv</a>.')
@@ -484,8 +497,8 @@ def rank_moves(revisions: Revisions) -> Table | None:
             "Ranked among the forces that both releases give, the largest share first.",
             *(
                 [
-                    f"Of {_count('ranks.shifted', shifted)} that moved, those that moved furthest; "
-                    "every step from one release to the next is in "
+                    f"Of {_count(revisions, 'ranks.shifted', shifted)} that moved, those that "
+                    "moved furthest; every step from one release to the next is in "
                     '<a href="data/revisions.csv">data/revisions.csv</a>.'
                 ]
                 if len(shifted) > SHOWN
@@ -507,6 +520,7 @@ def flips(revisions: Revisions) -> Table | None:
     if not found:
         return None
     sides = [figure for flip in found for figure in (flip.before, flip.after)]
+    listed = _number(revisions, "flips.listed", len(found), sides, "number of changes")
     return Table(
         "Changes on the year before that point another way by another release",
         ["Area", "Offence group", "Year ending", "Change", "By", "Change later", "By the later"],
@@ -528,8 +542,8 @@ def flips(revisions: Revisions) -> Table | None:
             *(
                 [
                     f"Those of {revisions.estimates.offence_words} first, then those that differ "
-                    f"most; all {_number('flips.listed', len(found), sides, 'number of changes')} "
-                    'are in <a href="data/flipped_changes.csv">data/flipped_changes.csv</a>.'
+                    f"most; all {listed} are in "
+                    '<a href="data/flipped_changes.csv">data/flipped_changes.csv</a>.'
                 ]
                 if len(found) > SHOWN
                 else []

@@ -65,7 +65,7 @@ window.crimeshare = {};
       const link = document.createElement("a");
       const name = document.createElement("b");
       const area = document.createElement("span");
-      link.href = new URL(place.page.address, base);
+      link.href = new URL((form.dataset.folder ?? "") + place.page.address, base);
       name.textContent = place.name;
       area.textContent = described(place);
       link.append(name, " ", area);
@@ -101,6 +101,16 @@ window.crimeshare = {};
   });
   document.addEventListener("focusin", (event) => { if (!form.contains(event.target)) close(); });
   document.addEventListener("pointerdown", (event) => { if (!form.contains(event.target)) close(); });
+
+  // Kinds of crime: the page about the same area, at the section that is read.
+  const kinds = document.querySelector("form.groups");
+  if (kinds) {
+    kinds.hidden = false;
+    kinds.addEventListener("submit", (event) => {
+      event.preventDefault();
+      location.assign(kinds.elements.kind.value + location.hash);
+    });
+  }
 
   // Map: a tile that is focused, pointed at or touched says its number; a finger opens it at the
   // second touch, as it cannot hover.

@@ -128,7 +128,7 @@
     const places = exact.length || hits.length ? exact : likely;
     const items = {
       Places: places.map((place) => [
-        link(place.page.address, place.name),
+        link(folder + place.page.address, place.name),
         ...(place.page.name === place.name ? [] : [` ${place.border ? "partly or near" : "in"} ${place.page.name}`]),
       ]),
       "Terms": terms.map(([, , term]) => [link(term.page, term.term), excerpt(term.meaning, wanted)]),
@@ -143,12 +143,17 @@
       : count ? `${count} ${count === 1 ? "result" : "results"}` : "Nothing found. Try another word.";
   };
 
-  field.value = new URLSearchParams(location.search).get("q") ?? "";
+  const asked = new URLSearchParams(location.search);
+  field.value = asked.get("q") ?? "";
+  // Places lead to the pages of the group that the reader came from.
+  const given = asked.get("group") ?? "";
+  const folder = /^[a-z_]+\/$/.test(given) && sections.some(({ address }) => address.startsWith(given)) ? given : "";
   crimeshare.load("places.js").then(() => {
     show();
     field.addEventListener("input", () => {
       show();
-      history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname);
+      const kept = `${folder && `&group=${folder}`}`;
+      history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}${kept}` : location.pathname);
     });
   });
 })();
