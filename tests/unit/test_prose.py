@@ -136,18 +136,6 @@ def test_a_rank_names_its_list() -> None:
         prose.ranked("1st", "offences")
 
 
-def test_a_part_has_no_rank_among_main_groups() -> None:
-    assert prose.no_rank(
-        "Stalking and harassment", "it is part of violence against the person", "main_groups"
-    ) == (
-        "Stalking and harassment has no rank among main groups: it is part of violence against "
-        "the person"
-    )
-    assert prose.no_rank("Theft offences", "they have parts", "subgroups").startswith(
-        "Theft offences have no rank among sub-groups: "
-    )
-
-
 @pytest.mark.parametrize(
     ("name", "number", "counted", "of", "before_a_noun"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -46,15 +47,38 @@ def test_a_value_that_is_not_given_is_an_error(words: Words) -> None:
         words.passage("share", more=False)
 
 
+def test_a_part_has_no_rank_among_main_groups(root: Path) -> None:
+    words = Words(root / SUBJECTS / "words" / "area.md.j2")
+    parts = {"among": "main groups", "part_of": "theft offences", "has_parts": False}
+    assert words.passage("ranks", held=[], name="Shoplifting", plural=False, absent=[parts]) == (
+        "Shoplifting has no rank among main groups: it is part of theft offences."
+    )
+    parents = {"among": "sub-groups", "part_of": "", "has_parts": True}
+    assert words.passage("ranks", held=[], name="Thefts", plural=True, absent=[parents]) == (
+        "Thefts have no rank among sub-groups: they have parts of their own."
+    )
+
+
 def test_every_passage_is_asked_for_and_there(root: Path) -> None:
-    asked: dict[str, set[str]] = {}
-    code = {path: path.read_text(encoding="utf-8") for path in (root / SUBJECTS).glob("*.py")}
-    named = r'Words\(Path\(__file__\)\.with_name\("words"\) / "([\w.]+)"\)'
-    for path, text in code.items():
-        for template in re.findall(named, text):
-            others = "".join(code.values())
-            found = re.findall(r'(?<!\.)WORDS\.(?:passage|points)\(\s*"(\w+)"', text)
-            found += re.findall(rf'{path.stem}\.WORDS\.(?:passage|points)\(\s*"(\w+)"', others)
-            asked[template] = set(found)
+    modules = {
+        path.stem: path.read_text(encoding="utf-8") for path in (root / SUBJECTS).glob("*.py")
+    }
+    defined = r'WORDS = Words\(Path\(__file__\)\.with_name\("words"\) / "([\w.]+)"\)'
+    templates = {
+        name: found[1] for name, text in modules.items() if (found := re.search(defined, text))
+    }
+    asked: dict[str, set[str]] = {template: set() for template in templates.values()}
+    for name, text in modules.items():
+        imported = {
+            node.module.rpartition(".")[2]
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.ImportFrom) and node.module
+            if "WORDS" in [alias.name for alias in node.names]
+        }
+        own = next(iter(imported), name)
+        for owner, passage in re.findall(
+            r'(?:(\w+)\.)?WORDS\.(?:passage|points)\(\s*"(\w+)"', text
+        ):
+            asked[templates[owner or own]].add(passage)
     folder = root / SUBJECTS / "words"
     assert asked == {path.name: set(_template(path).blocks) for path in folder.iterdir()}

@@ -150,12 +150,6 @@ def ranked(shown_rank: str, classification: str, of: str = "") -> str:
     return f"{shown_rank} {f'of {of}' if of else 'among'} {CLASSIFICATIONS[classification]}"
 
 
-def no_rank(name: str, reason: str, classification: str) -> str:
-    """That a group has no rank in a classification, and why: "it is part of theft offences"."""
-    has = "have" if is_plural(name) else "has"
-    return f"{name} {has} no rank among {CLASSIFICATIONS[classification]}: {reason}"
-
-
 _CARDINALS = (
     *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
     *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),

@@ -31,7 +31,7 @@ class Words:
 
     path: Path
 
-    def passage(self, name: str, **values: Any) -> str:
+    def passage(self, name: str, /, **values: Any) -> str:
         """One passage, on one line.
 
         Args:
@@ -40,7 +40,7 @@ class Words:
         """
         return _on_one_line(self._filled(name, values))
 
-    def points(self, name: str, **values: Any) -> list[str]:
+    def points(self, name: str, /, **values: Any) -> list[str]:
         """The points of a list, each on one line; one that a condition leaves empty is none."""
         points = re.split(r"\n\s*\n", self._filled(name, values))
         return [point for point in map(_on_one_line, points) if point]
@@ -63,6 +63,8 @@ def _template(path: Path) -> Template:
 
     environment = Environment(loader=FileSystemLoader(path.parent), undefined=StrictUndefined)
     environment.filters |= {
+        "day": prose.day,
+        "excluding": prose.excluding,
         "figure": show,
         "listed": prose.listed,
         "month": prose.month,

@@ -19,6 +19,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year, built_root, rows_of
+from crimeshare.publish.subjects.factsheet import WORDS
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.tables.recorded_quarters import code_names
 
@@ -170,30 +171,26 @@ def drivers(composition: Composition, place: Place) -> str:
     first, last = ranked[0], ranked[-1]
     if then.value is None or f"{now.text}" == f"{then.text}":
         return ""
-    moved = "rose" if total > 0 else "fell"
     change = place.change(year)
-    if change and change.comparable is False:
-        text = (
-            f"The share was {then} a year before, but what police record changed in between. "
-            f"Most of the difference: {_did(first)}."
-        )
-    else:
-        text = f"The share {moved} from {then} a year before, mostly because {_did(first)}."
-    against = last.share_points
-    if abs(against.number) >= abs(total) / 2 and against.number * total < 0:
-        text += f" Against that, {_did(last)}."
-    return text
-
-
-def _did(part: Part) -> str:
-    more = part.count.number > part.previous.number
-    direction = "more" if more else "fewer"
-    if part.component == EVERYTHING_ELSE:
-        return f"police recorded {direction} offences of every other kind"
-    return (
-        f"police recorded {direction} {prose.offences_of(prose.named_html(part.name))} "
-        f"({part.count}, {'up' if more else 'down'} from {part.previous})"
+    points = last.share_points.number
+    against = abs(points) >= abs(total) / 2 and points * total < 0
+    return WORDS.passage(
+        "drivers",
+        comparable=change.comparable if change else True,
+        then=then,
+        moved="rose" if total > 0 else "fell",
+        first=_told(first),
+        against=_told(last) if against else None,
     )
+
+
+def _told(part: Part) -> dict[str, Any]:
+    return {
+        "count": part.count,
+        "previous": part.previous,
+        "everything_else": part.component == EVERYTHING_ELSE,
+        "offences": prose.offences_of(prose.named_html(part.name)),
+    }
 
 
 def without(composition: Composition, place: Place) -> str:
@@ -217,11 +214,11 @@ def without(composition: Composition, place: Place) -> str:
         place.count(year).cells,
         f"the change of the count without {apart[0]}",
     )
-    direction = prose.recorded_direction(0, figure.number)
-    by = "" if direction == "was unchanged" else f" by {figure:absolute}"
-    return (
-        f"Without {prose.named_html(held[apart[0]].name)}, whose recording changed, the number of "
-        f"offences {direction}{by}."
+    return WORDS.passage(
+        "without",
+        name=prose.named_html(held[apart[0]].name),
+        direction=prose.recorded_direction(0, figure.number),
+        change=figure,
     )
 
 
@@ -231,11 +228,13 @@ def rank_without(composition: Composition, place: Place) -> str:
     other = composition.ranks_without(place.estimates).get(place)
     if not rank or not other:
         return ""
-    where = prose.ranked(f"{rank}", "forces", f"{place.estimates.how_many_forces()}")
-    same = "also " if other.number == rank.number else ""
-    return (
-        f"{place.name} ranks {where}; without {escape(_code_name(composition.set_apart))}, whose "
-        f"recording changed, it would {same}rank {other}."
+    return WORDS.passage(
+        "rank_without",
+        place=place,
+        rank=rank,
+        forces=place.estimates.how_many_forces(),
+        name=escape(_code_name(composition.set_apart)),
+        other=other,
     )
 
 
@@ -271,8 +270,7 @@ def contains(place: Place, composition: Composition) -> str:
     if len(names) < 2 or len(names) > 2 * _DRAWN:
         return ""
     name = estimates.offence.name
-    counted = "them, hold" if prose.is_plural(name) else "it, holds"
-    return f"{name}, as the police count {counted} {prose.listed(names)}."
+    return WORDS.passage("contains", group=name, plural=prose.is_plural(name), names=names)
 
 
 # ---------------------------------------------------------------- chart and table

@@ -6,8 +6,8 @@ import calendar
 from collections.abc import Mapping
 from datetime import date
 
-from crimeshare.publish.elements import prose
 from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.factsheet import WORDS
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import ANNOUNCED, REGISTRY, Release, read_registry
 
@@ -19,25 +19,20 @@ def line(estimates: Estimates) -> str:
     """Up to when the figures go, when they were published, and what is newer; HTML."""
     releases = read_registry(REFERENCE.parents[1] / REGISTRY)
     latest = estimates.latest.period_end
-    day = published(releases, estimates)
-    text = f"Figures up to {prose.month(latest)}"
-    text += f", published on {_day(day)}." if day else "."
-    newer = sorted(
-        {release.period_end for release in releases.values() if release.period_end > latest}
-    )
-    if newer:
-        return (
-            f"{text} Figures up to {prose.month(newer[-1])} are out and "
-            f'<a href="sources.html#not-yet-taken-in">not yet taken in here</a>.'
-        )
-    announced = [
+    newer = (release.period_end for release in releases.values())
+    announced = (
         date.fromisoformat(row["announced"])
         for row in read_rows(REFERENCE.parents[1] / ANNOUNCED)
         if row["release_id"] not in releases
-    ]
-    if announced:
-        return f"{text} The next are announced for {_day(min(announced))}."
-    return f"{text} The next are expected in {prose.month(_next(latest))}."
+    )
+    return WORDS.passage(
+        "currency",
+        latest=latest,
+        published=published(releases, estimates),
+        newer=max((end for end in newer if end > latest), default=None),
+        announced=min(announced, default=None),
+        expected=_next(latest),
+    )
 
 
 def not_taken_in(estimates: Estimates) -> list[Release]:
@@ -64,8 +59,3 @@ def _next(latest: date) -> date:
     months = 12 * latest.year + latest.month - 1 + 3 + _MONTHS_AFTER
     year, month = divmod(months, 12)
     return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
-
-
-def _day(day: date) -> str:
-    """ "23 April 2026"."""
-    return f"{day.day} {prose.month(day)}"

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from html import escape
+from pathlib import Path
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import (
     RANKS,
     TOTAL,
@@ -28,6 +30,8 @@ from crimeshare.publish.subjects.estimates import (
 )
 from crimeshare.publish.subjects.firmness import Firmness
 from crimeshare.reference import REFERENCE, offences, read_rows
+
+WORDS = Words(Path(__file__).with_name("words") / "area.md.j2")
 
 
 @cache
@@ -48,23 +52,17 @@ NOT_GATHERED = "Changes of recording have not been gathered for this group."
 
 def opening(place: Place) -> str:
     """What was recorded in the latest year, and where that stands."""
-    estimates = place.estimates
-    count = place.count()
-    if place.share().value is None:
-        return (
-            f"For the {estimates.latest.words} there are no figures for {place.words}: the police "
-            f"there made no complete return."
-        )
-    text = (
-        f"In the {estimates.latest.words}, police in {place.words}"
-        f"{prose.excluding(place.excluded())} recorded {count} "
-        f"{prose.offences_in(estimates.offence.name, count.number)}: {place.share()} of all crime "
-        f"they recorded"
+    estimates, count = place.estimates, place.count()
+    return WORDS.passage(
+        "opening",
+        place=place,
+        year=estimates.latest.words,
+        count=count,
+        share=place.share(),
+        offences=prose.offences_in(estimates.offence.name, count.value or 0),
+        rank=place.rank_among_forces(),
+        forces=estimates.how_many_forces(),
     )
-    rank = place.rank_among_forces()
-    if rank:
-        text += f", {prose.ranked(f'{rank}', 'forces', f'{estimates.how_many_forces()}')}"
-    return text + "."
 
 
 def against_nation(place: Place) -> str:
@@ -76,8 +74,7 @@ def against_nation(place: Place) -> str:
     word = prose.compared(
         place.share().number, nation.share().number, shown_difference=difference.text
     )
-    gap = f"{difference:absolute} {word}" if word in ("above", "below") else word
-    return f"That is {gap} the share in {nation.words}, {nation.share()}."
+    return WORDS.passage("against_nation", difference=difference, word=word, nation=nation)
 
 
 def difference_of_shares(place: Place, other: Place) -> Figure:
@@ -94,16 +91,14 @@ def difference_of_shares(place: Place, other: Place) -> Figure:
 
 def change_sentence(place: Place, change: Change) -> str:
     """How the count moved, and whether the two years may be compared."""
-    direction = prose.recorded_direction(change.previous.number, change.current.number)
-    size = change.difference if change.percent.value is None else change.percent
-    by = "" if direction == "was unchanged" else f" by {size:absolute}"
-    return (
-        f"The number of {place.estimates.counted} recorded in {place.words}"
-        f"{prose.excluding(place.excluded(change.year))} "
-        f"{direction}{by}, from {change.previous} in the "
-        f"{prose.period(change.previous_period_end)} to {change.current} in the "
-        f"{change.year.words}. {comparability(change)}"
-    ).strip()
+    return WORDS.passage(
+        "change",
+        place=place,
+        change=change,
+        direction=prose.recorded_direction(change.previous.number, change.current.number),
+        size=change.difference if change.percent.value is None else change.percent,
+        comparability=comparability(change),
+    )
 
 
 def comparability(change: Change) -> str:
@@ -112,8 +107,8 @@ def comparability(change: Change) -> str:
         return ""
     if change.comparable is None:
         return NOT_GATHERED
-    named = prose.listed([f"“{name}”" for name in change.recording_changes])
-    return f"The two years cannot be compared, as what police record changed in between: {named}."
+    named = [f"“{name}”" for name in change.recording_changes]
+    return WORDS.passage("not_comparable", changes=named)
 
 
 def rank_sentences(place: Place) -> str:
@@ -125,26 +120,24 @@ def rank_sentences(place: Place) -> str:
         for name, rank in ranks.items()
         if rank
     ]
-    absent = [
-        f"{prose.no_rank(estimates.offence.name, _without_rank(estimates, name), name)}."
-        for name, rank in ranks.items()
-        if not rank
-    ]
-    ranks_it = "they rank" if prose.is_plural(estimates.offence.name) else "it ranks"
-    text = f"By number of offences {ranks_it} {prose.listed(held)}." if held else ""
-    return " ".join([text, *absent]).strip()
+    return WORDS.passage(
+        "ranks",
+        held=held,
+        name=estimates.offence.name,
+        plural=prose.is_plural(estimates.offence.name),
+        absent=[_without_rank(estimates, name) for name, rank in ranks.items() if not rank],
+    )
 
 
-def _without_rank(estimates: Estimates, classification: str) -> str:
-    """Why the group has no rank in a classification."""
-    plural = prose.is_plural(estimates.offence.name)
+def _without_rank(estimates: Estimates, classification: str) -> dict[str, str | bool]:
+    """What tells why the group has no rank in a classification."""
     parent = estimates.offence.parent_id
-    if classification == "main_groups" and parent != TOTAL:
-        part = prose.lower_first(offences()[parent].name)
-        return f"{'they are' if plural else 'it is'} part of {part}"
-    if classification == "subgroups" and estimates.has_parts:
-        return f"{'they have parts of their' if plural else 'it has parts of its'} own"
-    return "figures of other groups are missing"
+    within = classification == "main_groups" and parent != TOTAL
+    return {
+        "among": prose.CLASSIFICATIONS[classification],
+        "part_of": prose.lower_first(offences()[parent].name) if within else "",
+        "has_parts": classification == "subgroups" and estimates.has_parts,
+    }
 
 
 def how_many(estimates: Estimates, classification: str) -> str:
@@ -175,43 +168,25 @@ def highest(places: Sequence[Place]) -> str:
 def spread(estimates: Estimates) -> str:
     """How far apart the forces are."""
     order = [place for place in by_share(estimates.forces) if place.share().value is not None]
-    high, low = order[0], order[-1]
-    return (
-        f"Between police force areas the share runs from {low.share()} in {low.words} to "
-        f"{high.share()} in {high.words}."
-    )
+    return WORDS.passage("spread", high=order[0], low=order[-1])
 
 
 def caveats(place: Place) -> list[str]:
     """What to keep in mind about this area's figures, the particular before the general."""
-    notes = area_notes(place)
-    for year in place.estimates.years:
-        names = place.excluded(year)
-        if names:
-            notes.append(
-                f"In the {year.words} the figures of {place.words} exclude {prose.listed(names)}, "
-                f"which made no complete return."
-            )
-        elif place in place.estimates.without_return(year):
-            notes.append(f"{place.name} made no complete return for the {year.words}.")
-    if place.rate().marker == "low_population":
-        notes.append(
-            f"No rate is given for {place.words}: few people live there, but many work there or "
-            f"visit, so a rate for residents would mislead."
-        )
-    count = place.count()
-    if count.value is not None and count.number < SMALL:
-        notes.append(
-            "Few offences are recorded here, so a handful more or less moves share and rank a lot."
-        )
-    return [
-        *notes,
-        "These are counts of what police recorded, not of what happened: many offences are never "
-        "reported, and recording practice differs between forces and over time. A count of "
-        "records has no sampling error, so no interval is given.",
-        "A share also moves when other crime rises or falls.",
-        "Each figure is as the newest release gives it; later releases revise it.",
+    estimates, count = place.estimates, place.count()
+    incomplete = [
+        (year.words, names)
+        for year in estimates.years
+        if (names := place.excluded(year)) or place in estimates.without_return(year)
     ]
+    notes = WORDS.points(
+        "caveats",
+        place=place,
+        incomplete=incomplete,
+        few_residents=place.rate().marker == "low_population",
+        few_offences=count.value is not None and count.number < SMALL,
+    )
+    return [*area_notes(place), *notes]
 
 
 def area_notes(place: Place) -> list[str]:
@@ -507,12 +482,7 @@ def history(place: Place, firm: Firmness | None = None) -> Table:
         f"{estimates.offence.name} in {place.words}: all years",
         [*columns, "Per 1,000 residents", "As first published", "Recording that changed"],
         rows,
-        notes=[
-            "Rates are per 1,000 residents of the middle of the year, or of the last middle of a "
-            "year whose population is known. As first published: by ONS, where we have its "
-            "edition. Recording that changed: in the year or the one before, so that the two "
-            "cannot be compared."
-        ],
+        notes=[WORDS.passage("history_note")],
         styles=["", "", "signed"],
         wide=True,
     )
@@ -611,11 +581,7 @@ def similar_table(place: Place) -> Table:
             ]
             for other, distance in rows
         ],
-        notes=[
-            "Mix differs by: how many of the offences of one would have to be of another kind "
-            "for both to record the same mix of sub-groups, "
-            f"{estimates.offence_words} left out."
-        ],
+        notes=[WORDS.passage("similar_note", group=estimates.offence_words)],
         styles=["", "", "", "", "signed"],
         sortable=True,
     )
@@ -625,9 +591,8 @@ def similar_sentence(place: Place) -> str:
     """How the share stands beside those of the most similar forces."""
     known = [p.share() for p, _ in place.similar() if p.share().value is not None]
     if not known or place.share().value is None:
-        return f"No force can be called similar to {place.words}, as figures are missing."
+        return WORDS.passage("similar", place=place, number=None)
     higher = sum(share.number > place.share().number for share in known)
-    words = "all" if higher == len(known) else prose.number_word(higher)
     number = Figure(
         f"similar.{place.slug}.{place.estimates.latest.period_end:%Y-%m}",
         len(known),
@@ -635,11 +600,7 @@ def similar_sentence(place: Place) -> str:
         tuple(dict.fromkeys(cell for share in known for cell in share.cells)),
         "number of similar forces",
     )
-    return (
-        f"Of the {number} forces whose mix of other crime is most "
-        f"similar, {words} {'has' if higher == 1 else 'have'} a higher share of "
-        f"{place.estimates.offence_words}."
-    )
+    return WORDS.passage("similar", place=place, number=number, higher=higher)
 
 
 def neighbours(area_code: str) -> set[str]:

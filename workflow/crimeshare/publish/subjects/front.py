@@ -39,22 +39,8 @@ def survey_chart(survey: Survey, estimates: Estimates) -> Chart | None:
 
 def two_measures(estimates: Estimates) -> str:
     """Why counts and estimates stand apart; only counts, where the survey asks nothing like it."""
-    counts = "Counts say what police recorded, not what happened"
     measure = measure_of(estimates.offence_id)
-    if measure is None:
-        return (
-            f"{counts}. The tables of the Crime Survey that we have give no estimate of "
-            f"{estimates.offence_words}."
-        )
-    who = (
-        "how many people were stalked"
-        if measure.is_stalking
-        else f"how many experienced {measure.words}"
-    )
-    return (
-        f"{counts}; the survey estimates {who}. "
-        f'<a href="survey.html#beside-what-police-record">Why the two differ</a>.'
-    )
+    return factsheet.WORDS.passage("two_measures", measure=measure, group=estimates.offence_words)
 
 
 def headline(estimates: Estimates, survey: Survey) -> Facts:

@@ -12,6 +12,7 @@ from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Chart, Curves, Dot
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.subjects.estimates import ControlLimits, Estimates, Place, limits_of
+from crimeshare.publish.subjects.factsheet import WORDS
 
 
 def funnel_plot(place: Place, frame: pd.DataFrame) -> Chart | None:
@@ -111,11 +112,7 @@ def _expected(estimates: Estimates) -> str:
         sum(limits.position != "within" for limits in held),
         "number of them outside the inner control limits",
     )
-    return (
-        f"Of {drawn} forces about {chance} would be outside the inner limits by chance alone; "
-        f"{outside} {'is' if outside.value == 1 else 'are'}. The City of London is drawn but does "
-        "not count towards the limits: a square mile of offices has crime of another kind."
-    )
+    return WORDS.passage("funnel_note", drawn=drawn, chance=chance, outside=outside)
 
 
 # Points of a curve of control limits: as many as the eye needs.
@@ -137,26 +134,9 @@ def _curves(limits: ControlLimits, sizes: Sequence[float]) -> Curves:
 def sentences(place: Place) -> str:
     """What the control limits say of a force."""
     drawn = place.control_limits()
-    if drawn is None:
-        return f"No share is given for {place.words}, so it is not placed among the forces."
-    share = f"The share in {place.words}, {place.share()}, is"
-    says = {
-        "within": f"{share} within the usual range for police forces (the inner control limits), "
-        "where about nineteen in twenty would be if they differed only by chance and by the spread "
-        "that they usually have.",
-        "inner": f"{share} outside the inner but within the outer control limits. About one force "
-        "in twenty would be there by chance and the usual spread between forces.",
-        "outer": f"{share} outside the outer control limits, and so differs from the other police "
-        "forces. Only about two in a thousand would be there by chance and the usual spread "
-        "between forces. The figures do not tell the reason.",
-    }[drawn.position.split()[-1]]
-    apart = (
-        " The limits are those of the other forces: the City of London, a square mile of offices, "
-        "has crime of another kind."
-        if place.area.area_code == APART
-        else ""
-    )
-    return (
-        f"{says}{apart} Control limits are no confidence intervals: a count of records has no "
-        "sampling error."
+    return WORDS.passage(
+        "standing",
+        place=place,
+        position=drawn.position.split()[-1] if drawn else None,
+        apart=place.area.area_code == APART,
     )
