@@ -68,6 +68,7 @@ def _template(path: Path) -> Template:
         "figure": show,
         "listed": prose.listed,
         "month": prose.month,
+        "or_none": lambda figure: "none" if figure.value == 0 else show(figure),
         "number_word": prose.number_word,
         "period": prose.period,
         "plural": lambda noun, number: prose.plural(number, noun),

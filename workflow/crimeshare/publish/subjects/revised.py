@@ -22,6 +22,7 @@ from crimeshare.measures.series import OF_ALL
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import (
     TOTAL,
     Estimates,
@@ -41,6 +42,8 @@ REFUTED = Path("results/estimates/refuted_changes.parquet")
 CODES = Path("results/clean/recorded_offence_codes.parquet")
 OPEN_DATA_YEARS = Path("results/estimates/open_data_years.parquet")
 TABLES = (REVISIONS, WHOLE, SIZES, COMPARED, REFUTED, CODES, OPEN_DATA_YEARS)
+
+WORDS = Words(Path(__file__).with_name("words") / "revisions.md.j2")
 
 
 Rows = dict[tuple[str, str], list[dict[str, Any]]]
@@ -399,27 +402,17 @@ def outlook(revisions: Revisions, place: Place) -> str:
     size = revisions.size(place)
     if size is None:
         return ""
-    what = f"{prose.attributive(revisions.estimates.offence.name)} figures"
-    number = int(size.revisions.number)
-    link = 'See <a href="revisions.html">how far figures are revised</a>.'
-    if number == 1:
-        step = revisions.new([place])[0]
-        return (
-            f"Later releases revise these figures. The one of {place.words} that is known to have "
-            f"been given again a year later or more, of the {prose.period(step.period_end)}, "
-            f"{moved(step.percent)}. {link}"
-        )
-    if not size.rose.value and not size.fell.value:
-        return (
-            f"Later releases revise figures, but {what} have not moved in {place.words}: "
-            f"{'neither' if number == 2 else 'none'} of the {size.revisions} that were given "
-            f"again a year later or more was changed. {link}"
-        )
-    return (
-        f"Later releases revise these figures. In {place.words}, {what} have moved by "
-        f"{size.typical:absolute} from the first release to the newest, the median of "
-        f"{size.revisions} revisions that range from {extreme(size.lowest)} to "
-        f"{extreme(size.highest)}: {directions(size.rose, size.fell, size.stayed)}. {link}"
+    one = revisions.new([place])[0] if size.revisions.value == 1 else None
+    return WORDS.passage(
+        "outlook",
+        place=place,
+        what=f"{prose.attributive(revisions.estimates.offence.name)} figures",
+        one=one,
+        moved=moved(one.percent) if one else "",
+        size=size,
+        lowest=extreme(size.lowest),
+        highest=extreme(size.highest),
+        directions=directions(size.rose, size.fell, size.stayed),
     )
 
 

@@ -11,6 +11,7 @@ from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import Estimates, Place, built_rows
+from crimeshare.publish.subjects.revised import WORDS
 
 LIMITS = Path("results/estimates/revision_intervals.parquet")
 
@@ -35,11 +36,8 @@ def sentence(limits: Limits, place: Place) -> str:
     if row is None or place.count().value is None:
         return ""
     lower, upper = _reach(row, place.slug)
-    return (
-        f"When it is a year old or older, the number of {estimates.counted} in "
-        f"{place.words} for the {estimates.latest.words} will probably have been revised by no "
-        f"more than {upper:absolute} upwards or {lower:absolute} downwards. These are limits for "
-        f"a revision, not for what happened. {_tried(row)}"
+    return WORDS.passage(
+        "limits_of_place", place=place, lower=lower, upper=upper, tried=_tried(row)
     )
 
 
@@ -48,10 +46,7 @@ def coverage(limits: Limits, estimates: Estimates) -> str:
     row = next((_row(limits, force, NEW) for force in estimates.forces), None)
     if row is None:
         return ""
-    return (
-        "How far the figures of a force will probably be revised is told by the releases so far: "
-        f"by its own revisions, drawn towards those of all forces. {_tried(row)}"
-    )
+    return WORDS.passage("limits_of_forces", tried=_tried(row))
 
 
 def table(limits: Limits, estimates: Estimates) -> Table | None:
@@ -124,7 +119,4 @@ def _tried(row: Row) -> str:
         )
     )
     tried = _figure(row, f"{name}.tried", row["vintages_tried"], "count", "vintages left out")
-    return (
-        f"Tried on {tried} releases, each left out in turn, such limits held {held} of the figures "
-        f"(likely between {lower} and {upper})."
-    )
+    return WORDS.passage("tried", tried=tried, held=held, lower=lower, upper=upper)

@@ -23,6 +23,7 @@ from crimeshare.publish.subjects.estimates import Year
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.revised import (
     COMPARED,
+    WORDS,
     Revision,
     Revisions,
     directions,
@@ -69,60 +70,54 @@ class Band:
 def opening(revisions: Revisions) -> str:
     """Whether figures by force are revised, which way and by how much."""
     steps = revisions.new(revisions.estimates.forces)
-    words = revisions.estimates.offence_words
-    if not steps:
-        return (
-            "Later releases give years again, and often another number. None of those taken in "
-            f"here gives a count of {words} by police force area again a year later or more."
-        )
     changed = _changed(steps)
-    text = (
-        f"Of the {_count(revisions, 'forces', steps)} counts of {words} by police force that came "
-        f"again a year later or more, "
-        f"{_count(revisions, 'forces.changed', changed, steps)} differ in the newest release: "
-    )
-    if not changed:
-        return f"{text[:-2]}."
-    most = max(changed, key=_size)
-    return (
-        f"{text}{_ways(revisions, 'forces', steps)}. Half of all moved by "
-        f"{_middle(revisions, 'forces', steps):absolute} or less. The one that moved most, of "
-        f"{most.place.words} for the {prose.period(most.period_end)}, {moved(most.percent)}"
-        f"{_worked_out(most)}.{_within_a_change(revisions, most)}"
+    most = max(changed, key=_size, default=None)
+    told = {} if most is None else _told_of(revisions, steps, most)
+    return WORDS.passage(
+        "opening",
+        counts=_count(revisions, "forces", steps),
+        group=revisions.estimates.offence_words,
+        changed=_count(revisions, "forces.changed", changed, steps),
+        most=most,
+        **told,
     )
 
 
-def _within_a_change(revisions: Revisions, step: Revision) -> str:
-    """The changes of recording that took effect within the year; nothing where there is none."""
+def _told_of(
+    revisions: Revisions, steps: Sequence[Revision], most: Revision
+) -> dict[str, Figure | str | list[str]]:
+    """What the opening says of counts that moved."""
+    return {
+        "rose": _count(revisions, "forces.rose", _rose(steps), steps),
+        "fell": _count(revisions, "forces.fell", _fell(steps), steps),
+        "middle": _middle(revisions, "forces", steps),
+        "moved": moved(most.percent),
+        "rules": _within_a_change(revisions, most),
+    }
+
+
+def _within_a_change(revisions: Revisions, step: Revision) -> list[str]:
+    """The changes of recording that took effect within the year."""
     began = a_year_before(step.period_end)
-    names = [
+    return [
         f"“{change.name}” ({prose.month(change.day)})"
         for change in breaks(revisions.estimates.offence_id)
         if began < change.day <= step.period_end
     ]
-    return f" A change of recording falls in that year: {prose.listed(names)}." if names else ""
-
-
-def _worked_out(step: Revision) -> str:
-    """How a count came about that no table holds; nothing for one that stands in a cell."""
-    return ", by a count worked out from a published percentage" if step.worked_out else ""
 
 
 def nationally(revisions: Revisions) -> str:
     """The same for England and Wales, where forces' revisions partly cancel out."""
     nation = revisions.estimates.nation
     size, steps = revisions.size(nation), revisions.new([nation])
-    if size is None:
-        return f"No count of {nation.words} was given again a year later or more."
-    if len(steps) == 1:
-        return (
-            f"The one count of {nation.words} that was given again a year later or more, of the "
-            f"{prose.period(steps[0].period_end)}, {moved(steps[0].percent)}."
-        )
-    return (
-        f"The {size.revisions} counts of {nation.words} that were published as new and given "
-        f"again since moved by {size.typical:absolute} at the median: "
-        f"{directions(size.rose, size.fell, size.stayed)}."
+    one = steps[0] if len(steps) == 1 else None
+    return WORDS.passage(
+        "nationally",
+        nation=nation,
+        size=size,
+        one=one,
+        moved=moved(one.percent) if one else "",
+        directions=directions(size.rose, size.fell, size.stayed) if size else "",
     )
 
 
@@ -130,21 +125,14 @@ def how_soon(revisions: Revisions) -> str:
     """At what age figures of England and Wales still move."""
     steps = revisions.of(revisions.estimates.nation)
     changed = _changed(steps)
-    if not changed:
-        return "No count of England and Wales was ever changed."
-    oldest = max(changed, key=lambda step: (step.age, step.period_end))
+    oldest = max(changed, key=lambda step: (step.age, step.period_end), default=None)
     old = [step for step in steps if step.age > BANDS[-2][0]]
-    beyond = (
-        ""
-        if not old
-        else f" Of the {_count(revisions, 'old', old)} times that a figure more than ten years old "
-        f"was given again, {_none(_count(revisions, 'old.changed', _changed(old), old))} changed "
-        f"it."
-    )
-    return (
-        f"Figures go on moving for years. The oldest that still changed was that of the "
-        f"{prose.period(oldest.period_end)}: {oldest.years_old} years later it "
-        f"{moved(oldest.percent)}.{beyond}"
+    return WORDS.passage(
+        "how_soon",
+        oldest=oldest,
+        moved=moved(oldest.percent) if oldest else "",
+        old=_count(revisions, "old", old),
+        old_changed=_count(revisions, "old.changed", _changed(old), old),
     )
 
 
@@ -152,17 +140,12 @@ def ranks_in_words(revisions: Revisions) -> str:
     """How many counts moved a force's rank since they were new, and the longest way one took."""
     ranked = [step for step in revisions.new(revisions.estimates.forces) if step.rank_before]
     shifted = [step for step in ranked if step.moved_rank]
-    words = revisions.estimates.offence_words
-    if not shifted:
-        return f"No revision moved a force's rank by its share of {words}."
-    most = max(shifted, key=_shift)
-    return (
-        f"In {_count(revisions, 'ranks.shifted', shifted)} of "
-        f"{_count(revisions, 'ranks', ranked)} such cases the force's rank moved too, by its own "
-        f"revision or by another's. Furthest went "
-        f"{most.place.words}: by its share of {words} in the {prose.period(most.period_end)} it "
-        f"stood {most.rank_before} in <code>{most.previous_release_id}</code> and "
-        f"{most.rank_after} in <code>{most.release_id}</code>."
+    return WORDS.passage(
+        "ranks",
+        group=revisions.estimates.offence_words,
+        most=max(shifted, key=_shift, default=None),
+        shifted=_count(revisions, "ranks.shifted", shifted),
+        ranked=_count(revisions, "ranks", ranked),
     )
 
 
@@ -177,35 +160,13 @@ def flips_in_words(revisions: Revisions) -> str:
         "count",
         formula=f"computed from {COMPARED}",
     )
-    text = (
-        f"A change on the year before is told against the year before as revised by then. Against "
-        f"that year as it was first told, "
-        f"{_none(_number(revisions, 'flips', len(turning), sides, 'number of changes'))} of the "
-        f"{compared} changes of all offence groups in the countries, regions and police force "
-        f"areas that can be compared would have pointed another way."
-    )
-    words = revisions.estimates.offence_words
-    if not own:
-        return f"{text} None of them is a change in {words}."
-    said = []
-    for flip in own:
-        before, after = turned(flip.before.number, flip.after.number)
-        said.append(
-            f"in {flip.place.words} in the {prose.period(flip.period_end)} they {before}"
-            f"{_by(flip.before)} with <code>{flip.previous_release_id}</code>, and {after}"
-            f"{_by(flip.after)} with <code>{flip.release_id}</code>"
-        )
-    return f"{text} Among {revisions.estimates.counted}, {prose.listed(said)}."
-
-
-def _by(change: Figure) -> str:
-    return "" if change.value == 0 else f" by {change:absolute}"
-
-
-def _ways(revisions: Revisions, name: str, steps: Sequence[Revision]) -> str:
-    return (
-        f"{_none(_count(revisions, f'{name}.rose', _rose(steps), steps))} rose and "
-        f"{_none(_count(revisions, f'{name}.fell', _fell(steps), steps))} fell"
+    return WORDS.passage(
+        "turned",
+        turned=_number(revisions, "flips", len(turning), sides, "number of changes"),
+        compared=compared,
+        group=revisions.estimates.offence_words,
+        counted=revisions.estimates.counted,
+        own=[{"flip": flip, "ways": turned(flip.before.number, flip.after.number)} for flip in own],
     )
 
 
@@ -242,11 +203,6 @@ def _middle(revisions: Revisions, name: str, steps: Sequence[Revision]) -> Figur
     return middle(steps, f"revisions.middle.{name}.{revisions.estimates.offence_id}")
 
 
-def _none(figure: Figure) -> str:
-    """A number of things, or "none"."""
-    return "none" if figure.value == 0 else f"{figure}"
-
-
 def _size(step: Revision) -> float:
     return abs(step.percent.value or 0)
 
@@ -276,10 +232,13 @@ def by_age(revisions: Revisions) -> Chart | None:
     return replace(
         Chart(
             "by-age",
-            f"Of {_count(revisions, 'national', own)} revisions of {estimates.offence_words} in "
-            f"{estimates.nation.words}, "
-            f"{_none(_count(revisions, 'national.small', small, own))} moved the count "
-            f"by less than half a per cent",
+            WORDS.passage(
+                "by_age_title",
+                number=_count(revisions, "national", own),
+                group=estimates.offence_words,
+                nation=estimates.nation,
+                small=_count(revisions, "national.small", small, own),
+            ),
             f"Revision from one release to the next, by age of the figure in the later one, "
             f"{estimates.nation.words}, years ending {prose.month(own[0].period_end)} to "
             f"{prose.month(own[-1].period_end)}",
@@ -427,10 +386,7 @@ def ages(revisions: Revisions) -> Table:
         f"Revisions of {revisions.estimates.offence_words} in {nation.words} by age of the figure",
         ["Age in the later release", "Given again", "Changed", "Typical size", "Largest"],
         rows,
-        notes=[
-            "Age: from the end of the year counted to the end of the year of the release. Typical "
-            "size: the median without sign, years that did not change included."
-        ],
+        notes=[WORDS.passage("ages_note")],
         styles=["", "", "", "absolute", "signed"],
     )
 
@@ -651,22 +607,7 @@ def refuted(revisions: Revisions) -> Table | None:
 
 def caveats() -> list[str]:
     """What revisions do and do not tell."""
-    return [
-        "Only releases taken in here are compared. Others, and first issues that were replaced "
-        "and are not kept, may have given other numbers in between; the page of sources "
-        "lists them.",
-        "A revision is no error and no interval. Police go on recording, cancelling and moving "
-        "offences to another group or year; some revisions follow a change of what belongs to a "
-        "group. The tables do not say which.",
-        "Community safety partnerships come, go and are renamed between editions; their revisions "
-        "are not shown here but are in the data, under the partnership's code.",
-        "Totals that leave out a force are compared only with totals that leave out the same one.",
-        "The year before is taken from Table P4, or from the count and the published percentage "
-        "where an edition has no such table; the series by offence from Table A4 or, later, Table "
-        "A5a of the appendix tables, for England and Wales alone; other years of the open data "
-        "from its four quarters.",
-        "Where ONS and the Home Office give a figure up to the same month, ONS's is taken.",
-    ]
+    return WORDS.points("caveats")
 
 
 def _linked(step: Revision) -> str:

@@ -26,6 +26,7 @@ from crimeshare.measures.rule_parts import (
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import built_rows
 from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
 from crimeshare.reference import REFERENCE
@@ -34,6 +35,8 @@ from crimeshare.tables.recorded_quarters import code_names
 
 EFFECTS = Path("results/estimates/rule_effects.parquet")
 PARTS = Path("results/estimates/rule_parts.parquet")
+
+WORDS = Words(Path(__file__).with_name("words") / "rules.md.j2")
 
 Row = dict[str, Any]
 
@@ -71,28 +74,18 @@ def answer(parts: list[Row], offence_id: str) -> str:
     if not parts and not breaks(offence_id):
         return NOT_GATHERED
     if not parts:
-        return "No change of the rules is known that came late enough to look at the years before."
+        return WORDS.passage("answer", rise=None)
     rise = _rise(parts[0])
-    if rise.number <= 0:
-        return (
-            f"Police recorded no more offences in the {prose.period(parts[0]['period_end'])} than "
-            f"in the {prose.period(parts[0]['base_period_end'])}, so there is no rise to explain."
-        )
-    told = [
-        f"In the {prose.period(parts[0]['period_end'])} police recorded {rise} more offences than "
-        f"in the {prose.period(parts[0]['base_period_end'])}, the last year before the first of "
-        f"the changes below."
-    ]
-    told += [_counted_since(row, rise) for row in parts if row["part"] == NEW_CODES]
     estimated = {row["method"]: row for row in parts if row["part"] == ESTIMATED}
-    told.append(
-        _estimated(estimated, rise)
-        if estimated
-        else "What coincides with the changes below cannot be estimated."
-    )
-    return (
-        f"{' '.join(told)} That a step coincides with a change of the rules is no proof that the "
-        f"rules caused it, and what else moved the figures they cannot tell."
+    rose = rise.number > 0
+    return WORDS.passage(
+        "answer",
+        rise=rise,
+        end=parts[0]["period_end"],
+        base=parts[0]["base_period_end"],
+        group=escape(prose.lower_first(offences_named()[offence_id].name)),
+        counted=[_counted_since(row, rise) for row in parts if rose and row["part"] == NEW_CODES],
+        steps=_estimated(estimated, rise) if rose and estimated else None,
     )
 
 
@@ -111,7 +104,7 @@ def _part(row: Row, name: str, value: float, unit: str, formula: str) -> Figure:
     )
 
 
-def _counted_since(row: Row, rise: Figure) -> str:
+def _counted_since(row: Row, rise: Figure) -> dict[str, Figure | list[str]]:
     offences = _part(row, "new_codes", row["offences"], "count", row["formula"])
     share = _part(
         row, "new_codes_share", row["offences"] / rise.number, "proportion", "new codes / rise"
@@ -119,16 +112,11 @@ def _counted_since(row: Row, rise: Figure) -> str:
     names = [
         prose.named_html(prose.lower_first(code_names()[code])) for code in row["codes"].split()
     ]
-    group = escape(prose.lower_first(offences_named()[row["offence_id"]].name))
-    return (
-        f"Of these, {offences} ({share}) are of kinds that were not counted as {group} then: "
-        f"{prose.listed(names)}. That is a count."
-    )
+    return {"offences": offences, "share": share, "names": names}
 
 
-def _estimated(by_method: dict[str, Row], rise: Figure) -> str:
+def _estimated(by_method: dict[str, Row], rise: Figure) -> dict[str, Figure | int]:
     row = by_method[LEVEL_ONLY]
-    number = len(row["recording_changes"].split())
 
     def change(name: str, value: float) -> Figure:
         formula = "change of level of all estimated steps together"
@@ -138,20 +126,17 @@ def _estimated(by_method: dict[str, Row], rise: Figure) -> str:
     lower, upper = (change(f"together.{end}", row[f"effect_{end}"]) for end in ("lower", "upper"))
     least = change("together.least", min(each["effect_lower"] for each in by_method.values()))
     most = change("together.most", max(each["effect_upper"] for each in by_method.values()))
-    word = "higher" if row["effect_pct"] > 0 else "lower"
     largest = max(each["upper"] for each in by_method.values())
     share = _part(row, "at_most", largest / rise.number, "proportion", "upper limit / rise")
-    so = (
-        f"at most {share} of the rise coincides with them"
-        if largest > 0
-        else "none of the rise coincides with them"
-    )
-    steps = "The step" if number == 1 else f"The {prose.number_word(number)} steps"
-    return (
-        f"{steps} that can be estimated left the number of offences {effect:absolute} {word} in "
-        f"all (likely between {lower:signed} and {upper:signed}; between {least:signed} and "
-        f"{most:signed} under every model that we tried), if they last: {so}."
-    )
+    return {
+        "number": len(row["recording_changes"].split()),
+        "effect": effect,
+        "lower": lower,
+        "upper": upper,
+        "least": least,
+        "most": most,
+        "at_most": share,
+    }
 
 
 def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
@@ -194,12 +179,7 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
             "Steps as large on dates without a change",
         ],
         lines,
-        notes=[
-            "A step counts from the trend and the season of the quarters around it. Where steps "
-            "as large are found on dates on which no rule changed, little can be made of it. "
-            '<a href="methods.html#did-the-rules-move-it">The models, and the steps of each '
-            "code</a>."
-        ],
+        notes=[WORDS.passage("steps_note")],
         styles=["", "signed"],
         wide=True,
     )
@@ -217,17 +197,15 @@ def models_sentence(rows: list[Row]) -> str:
     for row in rows:
         by_series.setdefault((row["recording_change"], row["code"]), []).append(row)
     if not by_series:
-        return "No change of the rules touches this group in a way that can be estimated."
+        return WORDS.passage("models", told=[])
     (change_id, code), own = max(by_series.items(), key=lambda item: _spread(item[1]))
     told = []
     for row in own:
         effect, lower, upper = figures(row)
-        told.append(f"{METHODS[row['method']]}, {effect:signed} ({lower:signed} to {upper:signed})")
+        what = METHODS[row["method"]]
+        told.append({"what": what, "effect": effect, "lower": lower, "upper": upper})
     what = prose.named_html(prose.lower_first(code_names()[code])) if code else "the whole group"
-    return (
-        f"The models agree least on {_month(change_id)} and {what}. If what may change is "
-        f"{'; '.join(told)}."
-    )
+    return WORDS.passage("models", month=_month(change_id), what=what, told=told)
 
 
 def _spread(rows: list[Row]) -> float:

@@ -12,6 +12,7 @@ from crimeshare.parquet import read_table
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import currency, survey_prose
 from crimeshare.publish.subjects.estimates import Estimates, built_root, rows_of
 from crimeshare.publish.subjects.quarterly import Quarterly
@@ -22,6 +23,8 @@ from crimeshare.sources.registry import PIN_BASES, Release, read_copies, read_re
 from crimeshare.tables.corrections import read_corrections
 
 CONFIG = REFERENCE.parents[1] / "config"
+
+WORDS = Words(Path(__file__).with_name("words") / "sources.md.j2")
 
 TOLD = {"reported": "yes", "not_reported": "not yet"}
 
@@ -93,13 +96,8 @@ def open_checks(root: Path | None = None) -> Checks:
 
 def checked(checks: Checks) -> str:
     """How many figures others vouch for."""
-    untied = checks.total("untied")
-    return (
-        f"Of the {checks.total('figures')} numbers read from the workbooks, "
-        f"{checks.total('tied')} agree with others in the same workbook that they must agree with, "
-        f"such as a region with its forces, and {checks.total('tied_twice')} in two or more ways. "
-        f"For {untied} there is nothing to hold them against."
-    )
+    columns = ("figures", "tied", "tied_twice", "untied")
+    return WORDS.passage("checked", **{column: checks.total(column) for column in columns})
 
 
 def check_by_edition(checks: Checks) -> Table:
@@ -137,11 +135,7 @@ def check_by_edition(checks: Checks) -> Table:
             "Sheets of those in none",
         ],
         rows,
-        notes=[
-            "An identity is one thing that must hold, such as that the forces of a region add up "
-            "to it. Those that fail do so at the cells listed further down; any other stops the "
-            "build. Flags of significance are judged in other ways and not counted."
-        ],
+        notes=[WORDS.passage("identities_note")],
         wide=True,
     )
 
@@ -178,10 +172,7 @@ def coverage(estimates: Estimates) -> str:
     here = {year.period_end for year in estimates.editions}
     held = Figure("releases.held", len(here), "count")
     known = Figure("releases.known", len(editions), "count")
-    return (
-        f"The report holds {held} of the {known} editions of police force area tables that are "
-        f"known to exist; the others are listed so that a gap is seen as a gap."
-    )
+    return WORDS.passage("coverage", held=held, known=known)
 
 
 def not_taken_in(estimates: Estimates) -> Table | None:
@@ -320,10 +311,7 @@ def two_totals(survey: Survey, estimates: Estimates) -> Table | None:
         "Stalking recorded by the police of England and Wales, in two tables of one workbook",
         ["Year ending", *(f"<samp>{escape(name)}</samp>" for name in names), "Difference"],
         rows,
-        notes=[
-            "Both are kept. The pages use the first, which has the longer series and the other "
-            "offence codes beside it."
-        ],
+        notes=[WORDS.passage("two_totals_note")],
         styles=["", "", "", "signed"],
     )
 
@@ -339,7 +327,7 @@ def two_totals_sentence(survey: Survey, estimates: Estimates) -> str:
     """How far the disagreement of the two tables goes."""
     notices = [row for row in survey.tables["notices"] if row["kind"] == "two_values"]
     if not notices:
-        return "One workbook may print one number twice and differently; those read here do not."
+        return WORDS.passage("two_totals", number=None)
     sheets = dict.fromkeys(row["sheet"] for row in notices)
     hashes = {row["release_id"]: row["workbook_sha256"] for row in survey.tables["codes"]}
     cells = (
@@ -347,11 +335,11 @@ def two_totals_sentence(survey: Survey, estimates: Estimates) -> str:
         for row in notices
     )
     number = Figure("notices.two_values", len(notices), "count", tuple(cells), "number of cells")
-    return (
-        f"One workbook may print one number twice and differently. In {number} cells the table of "
-        f"all offence codes, <samp>{escape(prose.listed(list(sheets)))}</samp>, and the table of "
-        f"their parts disagree about an offence and a year."
-        + (" Of stalking they say:" if estimates.part_of_group(CODE_GROUP) else "")
+    return WORDS.passage(
+        "two_totals",
+        number=number,
+        sheets=escape(prose.listed(list(sheets))),
+        stalking=estimates.part_of_group(CODE_GROUP),
     )
 
 
