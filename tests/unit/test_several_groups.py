@@ -92,7 +92,7 @@ def test_the_selector_leads_to_the_same_area() -> None:
     ]
     assert '<label for="kind">' in html
     # The same without a script.
-    listed = re.findall(r"<noscript>(.*?)</noscript>", html, flags=re.DOTALL)[0]
+    listed = re.findall(r'<details class="groups">(.*?)</details>', html, flags=re.DOTALL)[0]
     links = re.findall(r'<li><a href="([^"]+)"', listed)
     assert links == [address for address, *_ in choices(html)]
     shared = render_page(page("claims", GROUPS), BODY)
@@ -108,7 +108,7 @@ def test_a_report_about_one_group_has_no_selector() -> None:
     assert choices(html) == []
     assert 'class="groups"' not in html
     several = render_page(page("forces/gwent", GROUPS), BODY)
-    selector = re.compile(r'<form class="groups".*?</noscript>\n', re.DOTALL)
+    selector = re.compile(r'<form class="groups".*?</details>\n', re.DOTALL)
     assert selector.sub("", several) == html
 
 

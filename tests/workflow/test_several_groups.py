@@ -25,7 +25,7 @@ SITE = [
 ]
 # What takes longest to make is made of the same pages.
 NOT_BUILT = re.compile(r"\.pdf$|data\.zip$")
-SELECTOR = re.compile(r'<form class="groups".*?</noscript>\n', re.DOTALL)
+SELECTOR = re.compile(r'<form class="groups".*?</details>\n', re.DOTALL)
 
 
 @pytest.fixture(scope="module")

@@ -105,7 +105,6 @@ window.crimeshare = {};
   // Kinds of crime: the page about the same area, at the section that is read.
   const kinds = document.querySelector("form.groups");
   if (kinds) {
-    kinds.hidden = false;
     kinds.addEventListener("submit", (event) => {
       event.preventDefault();
       location.assign(kinds.elements.kind.value + location.hash);
