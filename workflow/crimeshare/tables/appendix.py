@@ -27,7 +27,7 @@ from crimeshare.tables.appendix_layout import (
 from crimeshare.tables.appendix_presence import check_tables
 from crimeshare.tables.grid import Cell, Workbook, address
 from crimeshare.tables.labels import one_line, plain, without_notes
-from crimeshare.tables.layout import Unknown, csv_line, relative
+from crimeshare.tables.layout import Unknown, proposal
 from crimeshare.tables.observations import SurveyObservation
 
 _BASE = re.compile(r"\bunweighted\b")
@@ -121,7 +121,7 @@ def _paired(layout: AppendixLayout, table: Table) -> list[Column]:
     if len(table.columns) % 2:
         last = table.columns[-1]
         layout.problem(
-            f"sheet {table.grid.sheet!r}, cell {address(table.header, last.index)}: "
+            f"{table.grid.where(table.header, last.index)}: "
             f"{one_line(last.label)!r} has no column of significance beside it"
         )
         return []
@@ -208,14 +208,12 @@ def _unknown_measure(
     else:
         reason, values = "is not known", ["?", "?", "?", "", "?"]
     near = difflib.get_close_matches(text, [row["label"] for row in layout.measures], n=3)
-    line = csv_line([text, *values])
-    return Unknown(
-        f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}: the measure "
-        f"{label!r} {reason}. Nearest known: {', '.join(map(repr, near)) or 'none'}. It stands "
-        f"after {before!r}; if it is the measure that this line says, add to "
-        f"{relative(FOLDER / 'measures.csv')} the line: {line}",
+    return proposal(
         FOLDER / "measures.csv",
-        line,
+        [text, *values],
+        f"{table.grid.where(index, table.label_column)}: the measure "
+        f"{label!r} {reason}. Nearest known: {', '.join(map(repr, near)) or 'none'}. It stands "
+        f"after {before!r}; if it is the measure that this line says",
     )
 
 
@@ -243,7 +241,7 @@ def _base(
     block: list[tuple[int, str, Mapping[str, str]]],
 ) -> str | None:
     """The unit of a base row, which must be that of every row of the block it closes."""
-    where = f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}"
+    where = table.grid.where(index, table.label_column)
     found = layout.bases.find(label)
     if found is None:
         layout.add(layout.bases.unknown(where, "the base", label))
@@ -271,7 +269,7 @@ def _missing_base(
 ) -> None:
     first, last = block[0], block[-1]
     layout.problem(
-        f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}: no base row "
+        f"{table.grid.where(index, table.label_column)}: no base row "
         f"closes the rows from {first[1].strip()!r} to {last[1].strip()!r}; expected "
         f"'Unweighted base - number of ...' ({last[2]['unit_base'].replace('_', ' ')}) here"
     )
@@ -296,7 +294,7 @@ def _offence_rows(layout: AppendixLayout, table: Table) -> list[Row]:
         else:
             found = layout.groups.find(label)
             if found is None:
-                where = f"sheet {table.grid.sheet!r}, cell {address(index, table.label_column)}"
+                where = table.grid.where(index, table.label_column)
                 layout.add(_unknown_group(layout, where, label))
                 continue
             item = found["code"] or None
@@ -316,7 +314,7 @@ def _check_repeated(layout: AppendixLayout, table: Table, rows: list[Row]) -> No
         twin = seen.setdefault((row.item_id, plain(row.label)), row)
         if twin is not row:
             layout.problem(
-                f"sheet {table.grid.sheet!r}, cell {address(row.index, table.label_column)}: the "
+                f"{table.grid.where(row.index, table.label_column)}: the "
                 f"offence {one_line(row.label)!r} ({row.item_id}) stands in row {twin.index + 1} "
                 "already; expected it once"
             )

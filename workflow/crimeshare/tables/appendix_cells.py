@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crimeshare.tables.appendix_layout import AppendixLayout, Column, Row, Table
-from crimeshare.tables.grid import Cell, address
+from crimeshare.tables.grid import Cell
 from crimeshare.tables.labels import number
 
 _VERDICTS = {"significant": 1.0, "not_significant": 0.0}
@@ -15,7 +15,7 @@ def read_cell(
 ) -> tuple[float | None, str | None, str | None]:
     """The number of a cell (1 or 0 for a flag), or the meaning and text of its marker."""
     cell = table.grid.rows[row.index][column.index]
-    where = f"sheet {table.grid.sheet!r}, cell {address(row.index, column.index)}"
+    where = table.grid.where(row.index, column.index)
     if column.flags:
         return _flag(layout, table, cell, table.grid.rows[row.index][column.index - 1], where)
     figure = number(cell)

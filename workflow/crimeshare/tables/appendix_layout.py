@@ -18,15 +18,7 @@ from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_periods import heads_flags, year_of_header
 from crimeshare.tables.grid import Cell, Grid, address
 from crimeshare.tables.labels import one_line, plain, without_notes
-from crimeshare.tables.layout import (
-    LAYOUTS,
-    LabelMap,
-    Layout,
-    Unknown,
-    csv_line,
-    header_row,
-    relative,
-)
+from crimeshare.tables.layout import LAYOUTS, LabelMap, Layout, Unknown, header_row, proposal
 
 FOLDER = LAYOUTS / "appendix"
 
@@ -207,7 +199,7 @@ def _table(
             layout.add(_unknown_header(grid, header, index, label))
         elif any(row[index] != "" for row in grid.rows[header + 1 :]):
             layout.problem(
-                f"sheet {grid.sheet!r}, cell {address(header, index)}: no header stands above the "
+                f"{grid.where(header, index)}: no header stands above the "
                 "cells of this column; expected a year such as 'Apr 2024 to Mar 2025'"
             )
     _check_columns(layout, grid, header, columns)
@@ -230,32 +222,28 @@ def shown(cell: Cell) -> str:
 def _unknown_header(grid: Grid, header: int, index: int, label: str) -> Unknown:
     """A header that names no year: its column is left out, or a person says which year it is."""
     dated = any(character.isdigit() for character in header_text(label))
-    line = csv_line([header_text(label) if dated else plain(label), "?" if dated else "-"])
     what = (
-        "with the year in words such as 'apr 2024 to mar 2025' for the `?`, or '-' if its column "
-        "is not to be read, "
+        "With the year in words such as 'apr 2024 to mar 2025' for the `?`, or '-' if its column "
+        "is not to be read"
         if dated
-        else "If its column is not to be read, "
+        else "If its column is not to be read"
     )
-    return Unknown(
-        f"sheet {grid.sheet!r}, cell {address(header, index)}: the column header {label!r} is "
-        f"neither a year such as 'Apr 2024 to Mar 2025' nor known. {what[0].upper()}{what[1:]}"
-        f"add to {relative(FOLDER / 'headers.csv')} the line: {line}",
+    return proposal(
         FOLDER / "headers.csv",
-        line,
+        [header_text(label) if dated else plain(label), "?" if dated else "-"],
+        f"{grid.where(header, index)}: the column header {label!r} is "
+        f"neither a year such as 'Apr 2024 to Mar 2025' nor known. {what}",
     )
 
 
 def _unknown_code_column(grid: Grid, header: int, label_column: int) -> Unknown:
     left = max(label_column - 1, 0)
     label = shown(grid.rows[header][left])
-    line = csv_line([plain(label) if left < label_column else "?", "code"])
-    return Unknown(
-        f"sheet {grid.sheet!r}, cell {address(header, left)}: {label!r} stands where the column of "
-        "offence codes belongs. Nearest known: 'offence code'. If it holds the codes, add to "
-        f"{relative(FOLDER / 'headers.csv')} the line: {line}",
+    return proposal(
         FOLDER / "headers.csv",
-        line,
+        [plain(label) if left < label_column else "?", "code"],
+        f"{grid.where(header, left)}: {label!r} stands where the column of "
+        "offence codes belongs. Nearest known: 'offence code'. If it holds the codes",
     )
 
 

@@ -18,7 +18,7 @@ from crimeshare.tables.appendix_layout import (
 from crimeshare.tables.appendix_periods import heads_flags, year_of_header
 from crimeshare.tables.grid import Grid, Workbook, address
 from crimeshare.tables.labels import one_line, plain, without_periods
-from crimeshare.tables.layout import Unknown, csv_line, relative
+from crimeshare.tables.layout import Unknown, proposal
 
 
 def check_tables(
@@ -74,16 +74,14 @@ def _missing(layout: AppendixLayout, kind: str, tables: list[Table], workbook: W
     titles = _titles_of_no_table(layout, kind, workbook)
     words = set(re.findall(r"[a-z]+", pattern))
     near = sorted(titles, key=lambda title: -len(words & set(re.findall(r"[a-z]+", title))))
-    line = csv_line([without_periods(near[0]), kind] if near else ["?", kind])
     places = "; ".join(f"{title!r} on {titles[title]}" for title in near[:3])
     layout.add(
-        Unknown(
-            f"no sheet holds the table of {kind}; expected a title like {pattern!r} above "
-            f"a header with years. Nearest titles: {places or 'none'}. If the first of them is it, "
-            f"add to {relative(FOLDER / 'titles.csv')} the line: {line} (sheets present are "
-            f"{', '.join(map(repr, workbook.sheet_names))})",
+        proposal(
             FOLDER / "titles.csv",
-            line,
+            [without_periods(near[0]) if near else "?", kind],
+            f"no sheet holds the table of {kind}; expected a title like {pattern!r} above "
+            f"a header with years. Nearest titles: {places or 'none'}. If the first of them is it",
+            f" (sheets present are {', '.join(map(repr, workbook.sheet_names))})",
         )
     )
 
@@ -123,7 +121,7 @@ def _titles_of_no_table(layout: AppendixLayout, kind: str, workbook: Workbook) -
 def _cells_above(grid: Grid, header: int | None, column: int | None) -> list[tuple[str, str]]:
     """The cells above a header that hold something, with their places; of one column or all."""
     return [
-        (plain(str(cell)), f"sheet {grid.sheet!r}, cell {address(index, at)}")
+        (plain(str(cell)), grid.where(index, at))
         for index, row in enumerate(grid.rows[:header])
         for at, cell in enumerate(row)
         if cell != "" and column in (None, at)
@@ -137,14 +135,12 @@ def _unknown_label_header(layout: AppendixLayout, kind: str, grid: Grid) -> Unkn
     label = shown(grid.rows[header][index])
     role = "offence" if kind.startswith("offence_") else "measure"
     known = [row["label"] for row in layout.headers if row["role"] == role]
-    line = csv_line([plain(label) or "?", role])
-    return Unknown(
-        f"sheet {grid.sheet!r}, cell {address(header, index)}: the sheet has the title of the "
-        f"table of {kind}, but {label!r} is no known header of its labels. Known are "
-        f"{', '.join(map(repr, known))}. If it is that, add to {relative(FOLDER / 'headers.csv')} "
-        f"the line: {line}",
+    return proposal(
         FOLDER / "headers.csv",
-        line,
+        [plain(label) or "?", role],
+        f"{grid.where(header, index)}: the sheet has the title of the "
+        f"table of {kind}, but {label!r} is no known header of its labels. Known are "
+        f"{', '.join(map(repr, known))}. If it is that",
     )
 
 
@@ -171,11 +167,9 @@ def _twins(layout: AppendixLayout, tables: list[Table]) -> Iterator[Unknown]:
             for cell in row[: table.label_column + 1]
             if layout.kind(str(cell)) == table.kind
         )
-        line = csv_line([without_periods(plain(title)), "-"])
-        yield Unknown(
-            f"sheets {sheets} all hold the table of {table.kind}; expected one. If that on sheet "
-            f"{table.grid.sheet!r} is another, add to {relative(FOLDER / 'titles.csv')} the line: "
-            f"{line}",
+        yield proposal(
             FOLDER / "titles.csv",
-            line,
+            [without_periods(plain(title)), "-"],
+            f"sheets {sheets} all hold the table of {table.kind}; expected one. If that on sheet "
+            f"{table.grid.sheet!r} is another",
         )

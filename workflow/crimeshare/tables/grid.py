@@ -46,6 +46,10 @@ class Grid:
     sheet: str
     rows: Sequence[Sequence[Cell]]
 
+    def where(self, row: int, column: int) -> str:
+        """A cell as a sentence names it: ``sheet 'Table P1', cell K59``."""
+        return f"sheet {self.sheet!r}, cell {address(row, column)}"
+
 
 @dataclass(frozen=True)
 class Workbook:

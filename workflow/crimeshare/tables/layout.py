@@ -62,6 +62,19 @@ class MarkedCell:
     about: object
 
 
+def proposal(file: Path, values: Iterable[str], sentence: str, hint: str = "") -> Unknown:
+    """A name that a further line of a layout would make known.
+
+    Args:
+        file: of the layout.
+        values: the line, ``?`` where only a person can say.
+        sentence: what is there and what is nearest, and if what is so the line is right.
+        hint: what there is to say of the line.
+    """
+    line = csv_line(values)
+    return Unknown(f"{sentence}, add to {relative(file)} the line: {line}{hint}", file, line)
+
+
 class UnknownNames(Problems):
     """Everything a workbook says that its layout does not know, and other faults beside it."""
 
@@ -149,10 +162,8 @@ class Layout:
 
     def _no_marker(self, text: str, kind: str, cells: Sequence[MarkedCell]) -> Unknown:
         """Missing is never read as zero: what an empty cell means, only a person can say."""
-        file = self.folder / "markers.csv"
         meaning = self.likely(kind, [cell.about for cell in cells]) if text else None
         explained = {row["meaning"]: row["explanation"] for row in reversed(self._marker_rows)}
-        line = csv_line([text, kind, meaning or "?", explained[meaning] if meaning else "?"])
         what = (
             f"the marker {cells[0].text!r} is not known"
             if text
@@ -164,11 +175,11 @@ class Layout:
             if meaning
             else ("If you know what it means")
         )
-        return Unknown(
+        return proposal(
+            self.folder / "markers.csv",
+            [text, kind, meaning or "?", explained[meaning] if meaning else "?"],
             f"{cells[0].where}: {what}; missing is never read as zero. Markers known for "
-            f"{kind.replace('_', ' ')}: {known}. {means}, add to {relative(file)} the line: {line}",
-            file,
-            line,
+            f"{kind.replace('_', ' ')}: {known}. {means}",
         )
 
 
@@ -229,22 +240,22 @@ class LabelMap:
         says how to fill in a ``?``.
         """
         near = self.nearest(label)
-        line = self._proposed(label, near[0] if near else None, list(given))
+        values = self._proposed(label, near[0] if near else None, list(given))
         nearest = (
             f"Nearest known: {', '.join(map(repr, near))}." if near else "Nothing known is near."
         )
-        return Unknown(
-            f"{where}: {what} {label!r} is not known. {nearest} If you know what it is, "
-            f"add to {relative(self.file)} the line: {line}{hint if '?' in line else ''}",
+        return proposal(
             self.file,
-            line,
+            values,
+            f"{where}: {what} {label!r} is not known. {nearest} If you know what it is",
+            hint if any("?" in value for value in values) else "",
         )
 
     def nearest(self, label: str, cutoff: float = 0.5) -> list[str]:
         """Up to three known labels at least ``cutoff`` (0 to 1) like ``label``, nearest first."""
         return difflib.get_close_matches(plain(label), list(self.rows), n=3, cutoff=cutoff)
 
-    def _proposed(self, label: str, nearest: str | None, given: list[str]) -> str:
+    def _proposed(self, label: str, nearest: str | None, given: list[str]) -> list[str]:
         columns = [column for column in next(iter(self.rows.values())) if column != self.key]
         if given:
             values = given
@@ -252,7 +263,7 @@ class LabelMap:
             values = [self.rows[nearest].get(column, "") for column in columns]
         else:
             values = ["?"] * len(columns)
-        return csv_line([plain(label), *values])
+        return [plain(label), *values]
 
 
 def _reduced(label: str) -> str:

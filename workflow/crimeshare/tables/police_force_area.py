@@ -56,8 +56,8 @@ from crimeshare.tables.layout import (
     LabelMap,
     Layout,
     Unknown,
-    csv_line,
     header_row,
+    proposal,
     relative,
 )
 from crimeshare.tables.observations import Observation
@@ -233,22 +233,22 @@ def _kind(layout: AreaLayout, grid: Grid) -> str | None:
     title, _ = _title(grid)
     if not title:
         return "-"
-    kind, file = _proposed_kind(layout, grid), layout.folder / "sheets.csv"
+    kind = _proposed_kind(layout, grid)
     kinds = {row["table"]: row["title"] for row in layout.sheets if row["table"] != "-"}
     known = ", ".join(f"{pattern!r} ({kind})" for kind, pattern in kinds.items())
-    line = csv_line(["*", without_periods(_pattern(plain(title))), kind])
     if kind == "-":
         others = f"end the line with {', '.join(sorted(layout.tables))} instead of -"
-        reason = "If it is not one of them, add"
+        reason = "If it is not one of them"
     else:
         others = "end the line with - if it is not to be read"
-        reason = f"Its columns and figures are those of a table of {kind}: if it is one, add"
+        reason = f"Its columns and figures are those of a table of {kind}: if it is one"
     layout.add(
-        Unknown(
+        proposal(
+            layout.folder / "sheets.csv",
+            ["*", without_periods(_pattern(plain(title))), kind],
             f"sheet {grid.sheet!r}: its title {title!r} is not known. Tables are known by titles "
-            f"such as {known}. {reason} to {relative(file)} the line: {line}; otherwise {others}",
-            file,
-            line,
+            f"such as {known}. {reason}",
+            f"; otherwise {others}",
         )
     )
     return kind
@@ -424,16 +424,13 @@ def _all_but_one(
 ) -> Iterator[Unknown]:
     """Propose to leave out all sheets but the one with the shortest name."""
     kept = min(sheets, key=lambda sheet: len(plain(sheet)))
-    file = layout.folder / "sheets.csv"
     for sheet in sheets:
         if sheet != kept:
-            line = csv_line([_pattern(plain(sheet)), "*", "-"])
-            yield Unknown(
+            yield proposal(
+                layout.folder / "sheets.csv",
+                [_pattern(plain(sheet)), "*", "-"],
                 f"sheets {', '.join(map(repr, sheets))} all hold the table of {kind} for the year "
-                f"ending {period:%B %Y}; expected one of them. If {kept!r} is the one, add to "
-                f"{relative(file)} the line: {line}",
-                file,
-                line,
+                f"ending {period:%B %Y}; expected one of them. If {kept!r} is the one",
             )
 
 
@@ -507,7 +504,7 @@ def _columns(layout: AreaLayout, table: Table) -> Iterator[Column]:
     unknown = [index for index, _, _ in labels if index not in found]
     for index, row, label in labels:
         if index in unknown:
-            where = f"sheet {table.grid.sheet!r}, cell {address(row, index)}"
+            where = table.grid.where(row, index)
             proposed = _proposed_column(layout, table, index, label, found, unknown)
             if proposed is not None:
                 layout.proposed[plain(label)] = proposed
@@ -534,7 +531,7 @@ def _labels(layout: AreaLayout, table: Table) -> Iterator[tuple[int, int, str]]:
             yield index, row, label
         else:
             layout.problem(
-                f"sheet {table.grid.sheet!r}, cell {address(header, index)}: a column of figures "
+                f"{table.grid.where(header, index)}: a column of figures "
                 "without a label; expected an offence group or a population"
             )
 
@@ -653,7 +650,7 @@ def _area_rows(
     for row in range(table.header + 1, len(table.grid.rows)):
         cells = table.grid.rows[row]
         label, code = (str(cells[roles[role].index]) for role in ("area_name", "area_code"))
-        where = f"sheet {table.grid.sheet!r}, cell {address(row, roles['area_name'].index)}"
+        where = table.grid.where(row, roles["area_name"].index)
         if not label.strip():
             if any(isinstance(cells[column.index], int | float) for column in figures):
                 layout.problem(f"{where}: figures without an area; expected an area name")
@@ -688,14 +685,12 @@ def _area(layout: AreaLayout, where: str, code_text: str, label: str) -> Area | 
         layout.add(layout.area_names.unknown(where, what, code, given=[known["area_code"]]))
         return None
     if code_text.strip() and (code is None or code not in areas()):
-        line = csv_line([code or code_text.strip(), named(label), "?", "?"])
-        file = REFERENCE / "areas.csv"
         layout.add(
-            Unknown(
-                f"{where}: the area code {code_text!r} of {label!r} is not known; expected a code "
-                f"of {relative(file)}. If the area is new, add there the line: {line}",
-                file,
-                line,
+            proposal(
+                REFERENCE / "areas.csv",
+                [code or code_text.strip(), named(label), "?", "?"],
+                f"{where}: the area code {code_text!r} of {label!r} is not known; expected one of "
+                "the list of areas. If the area is new",
             )
         )
         return None
@@ -782,7 +777,7 @@ def _value(
         return value, None, None
     meaning = layout.marker(cell, table.kind)
     if meaning is None:
-        where = f"sheet {table.grid.sheet!r}, cell {address(row, column.index)}"
+        where = table.grid.where(row, column.index)
         about = (area.area_code, column.offence_id, measure)
         layout.unknown_marker(where, cell, table.kind, about)
     return None, meaning, str(cell).strip()

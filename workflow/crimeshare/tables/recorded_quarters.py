@@ -29,8 +29,8 @@ from crimeshare.tables.layout import (
     LabelMap,
     Layout,
     Unknown,
-    csv_line,
     header_row,
+    proposal,
     relative,
 )
 from crimeshare.tables.observations import QuarterFigure
@@ -424,14 +424,11 @@ def _unknown_code(
     where: str, code: str, leaf: str, name: str, known_in: Collection[str]
 ) -> Unknown:
     """Say that a code was never seen in a group, and propose the line that its row settles."""
-    file = FOLDER / "codes.csv"
-    line = csv_line([code, leaf, name])
     known = f"is known in {', '.join(sorted(known_in))}" if known_in else "is not known"
-    return Unknown(
-        f"{where}: the offence code {code!r} {known}, and stands here in {leaf}. If that is right, "
-        f"add to {relative(file)} the line: {line}",
-        file,
-        line,
+    return proposal(
+        FOLDER / "codes.csv",
+        [code, leaf, name],
+        f"{where}: the offence code {code!r} {known}, and stands here in {leaf}. If that is right",
     )
 
 

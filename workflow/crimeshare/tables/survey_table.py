@@ -30,9 +30,7 @@ from crimeshare.tables.layout import (
     Layout,
     Unknown,
     UnknownNames,
-    csv_line,
     header_row,
-    relative,
 )
 from crimeshare.tables.schemas import checked
 from crimeshare.tables.survey_combining import SURVEY_ESTIMATES
@@ -41,6 +39,11 @@ FOLDER = LAYOUTS / "survey_table"
 WORDS = FOLDER / "words.csv"
 
 _PIECES = re.compile(r"\s*[:;,]\s*|\s+-\s+|\s+\|\s+")
+
+_HINT = (
+    ", with one of measure, sex, age, recall, base, heading or - (says nothing) for the first ? "
+    "and the project's own name for the second"
+)
 
 KIND = "estimates"
 """The kind of table, as in ``markers.csv``."""
@@ -93,29 +96,14 @@ class _Sheet(Layout):
         self.grid = grid
         self.words = LabelMap(WORDS)
 
-    def where(self, row: int, column: int) -> str:
-        """A cell as a sentence names it."""
-        return f"sheet {self.grid.sheet!r}, cell {address(row, column)}"
-
     def meaning(self, row: int, column: int, what: str) -> Meaning | None:
         """What a label means as a whole or piece by piece; None after noting it as unknown."""
         label = str(self.grid.rows[row][column])
         found = _meaning(self.words, label)
         if found is None:
-            self.add(self._unknown(label, self.where(row, column), what))
+            where = self.grid.where(row, column)
+            self.add(self.words.unknown(where, what, label, given="??", hint=_HINT))
         return found
-
-    def _unknown(self, label: str, where: str, what: str) -> Unknown:
-        line = csv_line([plain(label), "?", "?"])
-        near = self.words.unknown(where, what, label)
-        known = "measure, sex, age, recall, base, heading or - (says nothing)"
-        return Unknown(
-            near.sentence.rsplit(" If you know", 1)[0]
-            + f" If you know what it is, add to {relative(WORDS)} the line: {line}, with one of "
-            f"{known} for the first ? and the project's own name for the second",
-            WORDS,
-            line,
-        )
 
 
 def recognise(workbook: Workbook) -> list[Recognition]:
@@ -274,7 +262,7 @@ def _cells(
             for dimension in meaning.values.keys() & over.values.keys():
                 if meaning.values[dimension] != over.values[dimension]:
                     sheet.problem(
-                        f"{sheet.where(index, column)}: the row says "
+                        f"{sheet.grid.where(index, column)}: the row says "
                         f"{dimension} {meaning.values[dimension]!r}, the column "
                         f"{over.values[dimension]!r}; expected one of them. Is it the base of "
                         "another group?"
@@ -294,7 +282,7 @@ def _with_bases(sheet: _Sheet, cells: list[_Read]) -> list[_Estimate]:
     figures: list[tuple[_Read, float]] = []
     bases: list[tuple[_Read, float]] = []
     for read in cells:
-        where = sheet.where(read.row, read.column)
+        where = sheet.grid.where(read.row, read.column)
         number = _number(sheet, sheet.grid.rows[read.row][read.column], where)
         is_base = read.base_row or read.base_column
         if number is None:
@@ -310,7 +298,7 @@ def _with_bases(sheet: _Sheet, cells: list[_Read]) -> list[_Estimate]:
             (bases if is_base else figures).append((read, number))
     estimates = []
     for read, number in figures:
-        where = sheet.where(read.row, read.column)
+        where = sheet.grid.where(read.row, read.column)
         n = _base_of(read, bases)
         if "measure" not in read.values:
             sheet.problem(f"{where}: nothing says which measure this is an estimate of")
