@@ -6,6 +6,7 @@ import pandas as pd
 
 from crimeshare.measures.control_limits import LEVELS
 from crimeshare.publish.subjects.estimates import Estimates, Place
+from crimeshare.publish.subjects.surveyed import Survey
 
 
 def years(place: Place) -> pd.DataFrame:
@@ -57,5 +58,26 @@ def limits(estimates: Estimates) -> pd.DataFrame:
                 },
             }
             for code, held in estimates.control_limits().items()
+        ]
+    )
+
+
+def prevalence(survey: Survey, measure_id: str = "stalking") -> pd.DataFrame:
+    """The estimates of a measure, of each group and year once."""
+    rows = [row for row in survey.tables["prevalence"] if row["measure_id"] == measure_id]
+    shown = [row for row in rows if row["printed"] and row["characteristic"] == "all"]
+    groups = {(row["sex"], row["age"]) for row in shown}
+    return pd.DataFrame(
+        [
+            {
+                "sex": sex,
+                "age": age,
+                "period_end": pd.Timestamp(each.period_end),
+                "estimate": each.figure.number,
+                "lower": each.lower.number,
+                "upper": each.upper.number,
+            }
+            for sex, age in sorted(groups)
+            for each in survey.series(measure_id, sex, age)
         ]
     )

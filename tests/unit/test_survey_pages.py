@@ -27,6 +27,7 @@ from crimeshare.publish.subjects.survey_charts import (
     intervals_over_time,
 )
 from crimeshare.publish.subjects.surveyed import Survey, open_survey, uncertainty, with_interval
+from tests import frames
 from tests.conftest import ROOT
 
 
@@ -65,7 +66,7 @@ def tables(survey: Survey, estimates: Estimates) -> list[str]:
 
 def charts(survey: Survey) -> list[Chart]:
     return [
-        survey_pages.over_time(survey),
+        survey_pages.over_time(survey, frames.prevalence(survey)),
         survey_pages.by_group(survey),
         survey_pages.by_age_and_sex(survey),
         survey_pages.ever(survey),
@@ -332,7 +333,8 @@ class TestFront:
         assert "stalk" not in text(html)
         assert "ikely between" not in html
         assert front.survey_section(survey, shoplifting) == ""
-        assert front.survey_chart(survey, shoplifting) is None
+        nothing = frames.prevalence(survey).head(0)
+        assert front.survey_chart(survey, shoplifting, nothing) is None
 
     def test_a_group_with_a_measure_gets_its_own(self, built: Path, survey: Survey) -> None:
         burglary = open_estimates("burglary", built)
@@ -347,7 +349,7 @@ class TestFront:
         change = survey.changes("burglary", "all", "all")[-1]
         assert survey_prose.VERDICTS[change.verdict or ""] in said
         assert "stalk" not in said.lower()
-        chart = front.survey_chart(survey, burglary)
+        chart = front.survey_chart(survey, burglary, frames.prevalence(survey, "burglary"))
         assert chart
         assert len([f for f in chart.figures if f.unit == "proportion"]) >= len(years)
 

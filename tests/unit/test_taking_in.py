@@ -14,6 +14,7 @@ from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.subjects import methods, survey_pages
 from crimeshare.publish.subjects.surveyed import open_survey
 from crimeshare.tables.take_in import take_in
+from tests import frames
 from tests.surveyed import write_survey
 from tests.unit.test_open_prevalence import ROWS as OPEN_ROWS
 from tests.unit.test_open_prevalence import table as open_table
@@ -126,7 +127,7 @@ def test_published_bases_take_the_place_of_assumed_ones(tmp_path: Path) -> None:
         methods.assumption_checked(survey),
         survey_pages.ever(survey).title,
         survey_pages.by_group(survey).subtitle,
-        survey_pages.over_time(survey).subtitle,
+        survey_pages.over_time(survey, frames.prevalence(survey)).subtitle,
         survey_pages.ever_table(survey)._repr_html_(),
         survey_pages.groups_table(survey)._repr_html_(),
         survey_pages.recent_changes(survey)._repr_html_(),

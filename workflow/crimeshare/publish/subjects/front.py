@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.subjects import factsheet, measured, survey_pages
@@ -29,12 +31,12 @@ def survey_sentences(survey: Survey, estimates: Estimates) -> list[str]:
     return [measured.opening(survey, estimates), measured.moved(survey, estimates), measure.differs]
 
 
-def survey_chart(survey: Survey, estimates: Estimates) -> Chart | None:
-    """The measure over the years; None where the survey has none."""
+def survey_chart(survey: Survey, estimates: Estimates, frame: pd.DataFrame) -> Chart | None:
+    """The measure over the years, as a frame has them; None where the survey has none."""
     measure = measure_of(estimates.offence_id)
     if measure and measure.is_stalking:
-        return survey_pages.over_time(survey)
-    return measured.over_time(survey, estimates)
+        return survey_pages.over_time(survey, frame)
+    return measured.over_time(survey, estimates, frame)
 
 
 def two_measures(estimates: Estimates) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import pandas as pd
+
 from crimeshare import survey_words
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
@@ -134,12 +136,19 @@ def fact(survey: Survey, measure: Measure) -> tuple[str, str, str]:
     return survey_pages.fact(latest, words, survey_prose.UNITS[latest.unit_base])
 
 
-def over_time(survey: Survey, estimates: Estimates) -> Chart | None:
-    """Every year of the measure, broken where the survey broke; None without a measure."""
+def over_time(survey: Survey, estimates: Estimates, frame: pd.DataFrame) -> Chart | None:
+    """Every year of the measure, broken where the survey broke; None without a measure.
+
+    Args:
+        survey: the survey.
+        estimates: about the offence group.
+        frame: the years of the measure; see `survey_pages.of_frame`.
+    """
     measure = measure_of(estimates.offence_id)
     if measure is None:
         return None
-    years = series(survey, measure)
+    age = series(survey, measure)[-1].age
+    years = survey_pages.of_frame(survey, frame, "all", age, measure.measure_id)
     change = newest_change(survey, measure)
     return intervals_over_time(
         Chart(

@@ -7,10 +7,13 @@ written without its interval, level, method and basis.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from crimeshare import survey_words
 from crimeshare.cells import Cell, cells_in
@@ -265,10 +268,15 @@ def fact(estimate: Estimate, what: str, who: str = "") -> tuple[str, str, str]:
 # ---------------------------------------------------------------- charts
 
 
-def over_time(survey: Survey) -> Chart:
-    """Stalking in the last year over all years at hand, broken where the survey broke."""
+def over_time(survey: Survey, frame: pd.DataFrame) -> Chart:
+    """Stalking in the last year, year by year, broken where the survey broke.
+
+    Args:
+        survey: the survey.
+        frame: the years of women and of everyone; see `of_frame`.
+    """
     groups = (WOMEN, ("all", "16+"))
-    named = [(survey_words.who(*group), survey.series(STALKING, *group)) for group in groups]
+    named = [(survey_words.who(*group), of_frame(survey, frame, *group)) for group in groups]
     women, everyone = (series for _, series in named)
     verdict = survey.change(everyone[0], everyone[-1]).verdict
     moved = {"rise": "higher", "fall": "lower", "no_clear_change": "not clearly up or down"}
@@ -296,6 +304,34 @@ def over_time(survey: Survey) -> Chart:
             if (row["sex"], row["age"]) in groups
         ],
     )
+
+
+def of_frame(
+    survey: Survey, frame: pd.DataFrame, sex: str, age: str, measure_id: str = STALKING
+) -> list[Estimate]:
+    """The years of a group as a frame has them, with all that their uncertainty rests on.
+
+    Args:
+        survey: the survey.
+        frame: ``sex``, ``age``, ``period_end``, ``estimate``, ``lower`` and ``upper``, a row a
+            group and year, the oldest year first.
+        sex, age: the group.
+        measure_id: what is measured.
+    """
+    known = {each.period_end: each for each in survey.series(measure_id, sex, age)}
+    rows = frame[frame["sex"].eq(sex) & frame["age"].eq(age)].to_dict("records")
+    return [
+        replace(
+            known[end],
+            figure=replace(
+                known[end].figure, value=row["estimate"], lower=row["lower"], upper=row["upper"]
+            ),
+            lower=replace(known[end].lower, value=row["lower"]),
+            upper=replace(known[end].upper, value=row["upper"]),
+        )
+        for row in rows
+        for end in [row["period_end"].date()]
+    ]
 
 
 def on_bases(estimates: Sequence[Estimate]) -> str:
