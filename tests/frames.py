@@ -6,6 +6,7 @@ import pandas as pd
 
 from crimeshare.measures.control_limits import LEVELS
 from crimeshare.publish.subjects.estimates import Estimates, Place
+from crimeshare.publish.subjects.revised import Revisions
 from crimeshare.publish.subjects.surveyed import Survey
 
 
@@ -79,5 +80,20 @@ def prevalence(survey: Survey, measure_id: str = "stalking") -> pd.DataFrame:
             }
             for sex, age in sorted(groups)
             for each in survey.series(measure_id, sex, age)
+        ]
+    )
+
+
+def steps(revisions: Revisions) -> pd.DataFrame:
+    """The revisions of England and Wales from one release to the next."""
+    return pd.DataFrame(
+        [
+            {
+                "period_end": pd.Timestamp(step.period_end),
+                "previous_release_id": step.previous_release_id,
+                "release_id": step.release_id,
+                "change_pct": None if step.percent.value is None else 100 * step.percent.number,
+            }
+            for step in revisions.of(revisions.estimates.nation)
         ]
     )

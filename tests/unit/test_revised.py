@@ -35,6 +35,7 @@ from crimeshare.publish.subjects.revised import (
     turned,
 )
 from crimeshare.reference import areas
+from tests import frames
 from tests.building import write_editions, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import write_revisions
@@ -333,7 +334,7 @@ def test_moved_ranks_are_named_with_both_releases(revisions: Revisions, built: P
 
 
 def test_the_chart_has_words_and_data_for_every_point(revisions: Revisions) -> None:
-    chart = revisions_page.by_age(revisions)
+    chart = revisions_page.by_age(revisions, frames.steps(revisions))
     assert chart
     nation = revisions.estimates.nation
     steps = revisions.of(nation)

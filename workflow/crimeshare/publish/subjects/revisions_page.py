@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
+import pandas as pd
+
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import (
@@ -216,11 +218,17 @@ def _shift(step: Revision) -> float:
 # ---------------------------------------------------------------- charts
 
 
-def by_age(revisions: Revisions) -> Chart | None:
-    """Each revision of England and Wales by the age the figure had reached; None without any."""
+def by_age(revisions: Revisions, frame: pd.DataFrame) -> Chart | None:
+    """Each revision of England and Wales by the age the figure had reached; None without any.
+
+    Args:
+        revisions: about the offence group.
+        frame: ``period_end``, ``previous_release_id``, ``release_id`` and ``change_pct``, a row a
+            revision, the oldest year first.
+    """
     estimates = revisions.estimates
     name = estimates.offence.name
-    steps = revisions.of(estimates.nation)
+    steps = _of_frame(revisions.of(estimates.nation), frame)
     own = [step for step in steps if step.percent.value is not None]
     if not own:
         return None
@@ -261,6 +269,17 @@ def by_age(revisions: Revisions) -> Chart | None:
         ],
         figures=[step.percent for step in steps],
     )
+
+
+def _of_frame(steps: Sequence[Revision], frame: pd.DataFrame) -> list[Revision]:
+    """The revisions of a frame, with the cells that the tables name for each."""
+    known = {(step.period_end, step.previous_release_id, step.release_id): step for step in steps}
+    found = []
+    for row in frame.to_dict("records"):
+        step = known[row["period_end"].date(), row["previous_release_id"], row["release_id"]]
+        size = None if pd.isna(row["change_pct"]) else row["change_pct"] / 100
+        found.append(replace(step, percent=replace(step.percent, value=size)))
+    return found
 
 
 def _told(name: str, step: Revision) -> str:
