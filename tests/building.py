@@ -44,7 +44,7 @@ from crimeshare.publish.subjects.estimates import (
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS
 from crimeshare.publish.subjects.partnerships import SMALL_AREAS
 from crimeshare.publish.subjects.quarterly import QUARTERS
-from crimeshare.publish.subjects.revised import OPEN_DATA_YEARS, REFUTED
+from crimeshare.publish.subjects.revised import REFUTED
 from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.reference import PARTNERSHIPS, read_rows
@@ -55,7 +55,7 @@ from crimeshare.tables.reading import check_shipped
 from tests.audited import write_audit
 from tests.quarterly import shipped as shipped_quarters
 from tests.quarterly import write_quarterly
-from tests.revised import write_revisions
+from tests.revised import OPEN_DATA_YEARS, write_revisions
 from tests.surveyed import write_survey
 
 GROUP = "stalking_harassment"

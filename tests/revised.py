@@ -12,16 +12,11 @@ from crimeshare.measures.revisions import (
     summarise_revisions,
 )
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.subjects.estimates import CHANGES, RECORDED
-from crimeshare.publish.subjects.revised import (
-    CODES,
-    COMPARED,
-    OPEN_DATA_YEARS,
-    REVISIONS,
-    SIZES,
-    WHOLE,
-)
+from crimeshare.publish.subjects.estimates import CHANGES, CODES, RECORDED
+from crimeshare.publish.subjects.revised import COMPARED, REVISIONS, SIZES, WHOLE
 from crimeshare.publish.subjects.revision_limits import LIMITS
+
+OPEN_DATA_YEARS = Path("results/estimates/open_data_years.parquet")
 
 
 def write_revisions(folder: Path) -> None:

@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.subjects.estimates import RECORDED, TABLES, Estimates, open_estimates
+from crimeshare.publish.subjects.estimates import (
+    CODES,
+    RECORDED,
+    TABLES,
+    Estimates,
+    open_estimates,
+)
 from crimeshare.publish.subjects.partnerships import SMALL_AREAS
 from crimeshare.publish.subjects.quarterly import QUARTERS
-from crimeshare.publish.subjects.revised import (
-    CODES,
-    OPEN_DATA_YEARS,
-    REFUTED,
-    Revisions,
-    open_revisions,
-)
+from crimeshare.publish.subjects.revised import REFUTED, Revisions, open_revisions
 from tests.building import built_once, executed_once, write_series
 from tests.quarterly import write_quarterly
-from tests.revised import write_revisions
+from tests.revised import OPEN_DATA_YEARS, write_revisions
 
 
 @pytest.fixture(scope="session")

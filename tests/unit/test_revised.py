@@ -15,12 +15,10 @@ from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.notebooks import warm_kernel
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.publish.subjects import revisions_page
-from crimeshare.publish.subjects.estimates import RECORDED, SHARES, TABLES, Estimates
+from crimeshare.publish.subjects.estimates import CODES, RECORDED, SHARES, TABLES, Estimates
 from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.revised import (
-    CODES,
     COMPARED,
-    OPEN_DATA_YEARS,
     REFUTED,
     REVISIONS,
     SIZES,
@@ -38,7 +36,7 @@ from crimeshare.reference import areas
 from tests import frames
 from tests.building import write_editions, write_series
 from tests.quarterly import write_quarterly
-from tests.revised import write_revisions
+from tests.revised import OPEN_DATA_YEARS, write_revisions
 
 SENTENCES = (
     revisions_page.opening,

@@ -15,8 +15,7 @@ from crimeshare.measures.series import (
     read_populations,
 )
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import CHANGES, RECORDED
-from crimeshare.publish.subjects.revised import CODES
+from crimeshare.publish.subjects.estimates import CHANGES, CODES, RECORDED
 from crimeshare.reference import areas
 from tests.building import NO_POPULATION
 from tests.quarterly import shipped

@@ -19,6 +19,7 @@ ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d*")
 
 _BEFORE = r"(?:\[(?P<release>[^\]]+)\])?'(?P<sheet>[^']+)'!"
 _SHEET = re.compile(_BEFORE)
+_ONE = re.compile(rf"{_BEFORE}(?P<cell>.+)")
 _REFERENCE = re.compile(rf"(?:{_BEFORE})?\b(?P<cell>{ADDRESS.pattern}(?::{ADDRESS.pattern})?)\b")
 
 
@@ -34,6 +35,15 @@ class Cell(NamedTuple):
     def of(cls, row: Mapping[str, Any]) -> Cell:
         """The cell that a row of a table names in the columns of these four names."""
         return cls(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])
+
+    @classmethod
+    def named(cls, name: str, hashes: Mapping[str, str]) -> Cell:
+        """The cell of a :attr:`name`; `hashes` are those of the workbooks by release."""
+        found = _ONE.fullmatch(name)
+        if found is None:
+            raise ValueError(f"{name} names no cell")
+        release = found["release"] or ""
+        return cls(release, hashes.get(release, ""), found["sheet"], found["cell"])
 
     @property
     def name(self) -> str:
@@ -92,7 +102,8 @@ def shortened(formula: str, cells: Sequence[Cell]) -> str:
             return match[0]
         return "" if one_sheet else f"'{match['sheet']}'!"
 
-    return _SHEET.sub(short, formula)
+    # What has no cell is named after its release alone.
+    return _SHEET.sub(short, formula).replace(f"[{own}]", "")
 
 
 def ranges_in_full(cells: Iterable[Cell]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from crimeshare.audit.evidence import Evidence, Row, known_periods
 from crimeshare.audit.findings import Finding, Unit, Vintage
 from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.cells import Cell
-from crimeshare.periods import a_year_before
+from crimeshare.periods import MONTHS, a_year_before
 from crimeshare.reference import areas, areas_around, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
 
@@ -471,7 +471,7 @@ class Releases:
                     release_id,
                     "revised since",
                     tuple(Cell(release_id, sha256, sheet, words) for sheet, sha256 in sheets),
-                    f"{words}, four quarters",
+                    f"{words}, four quarters to {MONTHS[day.month - 1]} {day.year}",
                     excluding=" and ".join(sorted(areas()[code].area_name for code in absent)),
                 )
             )
@@ -503,7 +503,7 @@ class Releases:
         # The statistics take seconds to import, and other questions can do without.
         import pandas as pd
 
-        from crimeshare.measures.recorded import compute_shares
+        from crimeshare.measures.recorded import rank_groups
 
         tabled = [
             (row["release_id"], row["offence_id"], row["value"])
@@ -524,17 +524,15 @@ class Releases:
                 "release_id": release_id,
                 "period_end": pd.Timestamp(day),
                 "area_code": area,
-                "area_name": area,
-                "area_type": "country",
                 "offence_id": group,
-                "measure": "count",
-                "value": value,
+                "count": value,
             }
             for release_id, group, value in (*tabled, *since)
+            if group != _TOTAL
         ]
-        if not any(row["offence_id"] == _TOTAL for row in rows):
+        if not rows:
             return {}
-        shares = compute_shares(pd.DataFrame(rows))
+        shares = rank_groups(pd.DataFrame(rows))
         columns = list(RANKED.values())
         return {
             (row["release_id"], row["offence_id"]): {

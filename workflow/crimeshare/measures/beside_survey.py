@@ -18,6 +18,7 @@ import pandas as pd
 
 from crimeshare.cells import Cell
 from crimeshare.measures.prevalence import latest_vintages, name_breaks
+from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.measures.recorded import recording_changes_between
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.survey import offences_per_100_victims
@@ -27,9 +28,6 @@ METHOD = "simulation_beta_jeffreys"
 
 DRAWS = 20_000
 """Of the proportion, for each year: limits then repeat to a hundredth of their distance."""
-
-CELLS_APART = " + "
-"""Between the cells of codes that are added up."""
 
 COLUMNS = [
     "measure_id",
@@ -51,6 +49,7 @@ COLUMNS = [
     "release_id",
     "survey_release_id",
     "formula",
+    "cells",
     "offence_cells",
     "victim_cells",
 ]
@@ -128,8 +127,6 @@ def _known(ratios: pd.DataFrame, pairs: Mapping[str, list[str]]) -> Iterator[dic
     for row in ratios.to_dict("records"):
         if pairs.get(row["measure_id"]) != [row["offence_code"]]:
             continue
-        place = (str(row[name]) for name in ("release_id", "workbook_sha256", "sheet", "cell"))
-        offence = Cell(*place).name
         yield {
             "measure_id": row["measure_id"],
             "unit_base": PERSONS,
@@ -138,8 +135,8 @@ def _known(ratios: pd.DataFrame, pairs: Mapping[str, list[str]]) -> Iterator[dic
             **{name: row[name] for name in ("offences", "victims", "estimate", "ratio")},
             **{name: row[name] for name in ("lower", "upper", "basis", "release_id")},
             "survey_release_id": row["survey_release_id"],
-            "formula": f"100 * {offence} / (estimate * {row['population_cells']})",
-            "offence_cells": offence,
+            **{name: row[name] for name in ("formula", "cells")},
+            "offence_cells": row["cells"].partition(CELLS_APART)[0],
             "victim_cells": row["population_cells"],
         }
 
@@ -188,10 +185,11 @@ def _published(
             level,
             DRAWS,
         )
-        cells = CELLS_APART.join(
+        names = [
             Cell(part["release_id"], part["workbook_sha256"], part["sheet"], part["cell"]).name
             for part in own
-        )
+        ]
+        cells = " + ".join(names)
         yield {
             "measure_id": key[0],
             "unit_base": asked["unit_base"],
@@ -207,6 +205,7 @@ def _published(
             "release_id": own[0]["release_id"],
             "survey_release_id": row["release_id"],
             "formula": f"100 * ({cells}) / (1000 * {row['cell']})",
+            "cells": CELLS_APART.join([*names, row["cell"]]),
             "offence_cells": cells,
             "victim_cells": row["cell"],
         }

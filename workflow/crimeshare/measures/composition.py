@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.provenance import four_quarters, listed, sheets_of_year, summed
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.series import (
     TOTAL,
@@ -36,9 +37,12 @@ COMPOSITION = [
     "previous",
     "share_points",
     "count_points",
+    "share",
     "release_id",
     "formula",
     "cells",
+    "previous_formula",
+    "previous_cells",
 ]
 
 _YEAR = ["area_code", "period_end"]
@@ -67,7 +71,7 @@ def compute_composition(
         crime.  ``count`` and ``previous`` are offences; ``share_points`` is the component's part of
         the change of the group's share, in percentage points, and ``count_points`` its part of the
         change of the group's count, in per cent of the earlier count (empty for everything else).
-        They are empty in the first year.
+        They are empty in the first year.  ``share`` is the component's of all recorded crime.
     """
     if quarters.empty:
         return pd.DataFrame(columns=COMPOSITION).astype({"period_end": "datetime64[ms]"})
@@ -80,13 +84,24 @@ def compute_composition(
     before = (rows["period_end"] - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype(
         "datetime64[ms]"
     )
-    release_id = newest["release_id"].iloc[0]
-    rows = rows.assign(
+    excluded = counts.drop_duplicates(_YEAR).set_index(_YEAR)["excluded"]
+    rows = rows.join(excluded, on=_YEAR).assign(
         offence_id=offence_group,
         previous_period_end=before.where(rows["previous"].notna()),
-        release_id=release_id,
-        formula=f"share_points = {_SHARE_POINTS}",
-        cells=f"[{release_id}]recorded_quarters: " + rows["area_code"] + ", " + rows["component"],
+        release_id=newest["release_id"].iloc[0],
+        share=rows["count"] / rows.groupby(_YEAR)["count"].transform("sum"),
+    )
+    earlier = rows.assign(period_end=before)
+    (part, cells), (previous, previous_cells) = (_added(r, newest) for r in (rows, earlier))
+    whole = summed(rows.assign(offence_id=TOTAL))
+    rows = rows.assign(
+        formula=part + " / " + four_quarters(rows, whole),
+        cells=listed(
+            cells,
+            sheets_of_year(rows, whole, newest).mask(rows["component"] == EVERYTHING_ELSE),
+        ),
+        previous_formula=previous.where(rows["previous"].notna()),
+        previous_cells=previous_cells.where(rows["previous"].notna()),
     )
     places = {code: place for place, code in enumerate(areas())}
     return rows.sort_values(
@@ -97,7 +112,18 @@ def compute_composition(
     )[COMPOSITION]
 
 
-_SHARE_POINTS = "100 (c1 - c0) (O0 / ((G1+O0) (G0+O0)) + O1 / ((G1+O1) (G0+O1))) / 2"
+def _added(rows: pd.DataFrame, quarters: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """What each component's year is added up from, and in which sheets that is."""
+    rest = rows["component"] == EVERYTHING_ELSE
+    total = summed(rows.assign(offence_id=TOTAL))
+    group = summed(rows)
+    own = summed(rows.assign(code=rows["component"].mask(rest)))
+    years = [four_quarters(rows, what) for what in (total, group, own)]
+    sheets = [sheets_of_year(rows, what, quarters) for what in (total, group, own)]
+    return (
+        years[2].mask(rest, "(" + years[0] + " - " + years[1] + ")"),
+        sheets[2].mask(rest, listed(sheets[0], sheets[1])),
+    )
 
 
 def set_apart(offence_group: str) -> str:
@@ -184,10 +210,9 @@ def _years(quarters: pd.DataFrame, offence_group: str) -> pd.DataFrame:
     moved = redefinitions(quarters, ends)
     same = same_codes(moved, pd.Index([offence_group]), ends)
     whole = one_thing(moved.get(offence_group, ()), ends)
-    rows = years_of_areas(
+    return years_of_areas(
         by_code, every & (group & whole).to_numpy(), every & same.loc[offence_group].to_numpy()
     )
-    return rows.drop(columns="excluded")
 
 
 def _group_is_there(

@@ -178,6 +178,7 @@ def _limits_of(group: pd.DataFrame) -> pd.DataFrame:
     for suffix, level in LEVELS.items():
         lower, upper = funnel.limits(sizes, level)
         columns |= {f"lower_{suffix}": lower, f"upper_{suffix}": upper}
+    columns |= {name: group[name] for name in ("formula", "cells")}
     return pd.DataFrame({name: group[name] for name in kept} | columns)
 
 

@@ -10,11 +10,12 @@ from datetime import date
 import pandas as pd
 
 from crimeshare.measures.design import design_factors
+from crimeshare.measures.provenance import keyed
 from crimeshare.measures.trend import segments
 
 PERSONS = "person_16_plus"
 
-_COLUMNS = ["units", "design", "factor", "factor_lower", "factor_upper"]
+_COLUMNS = ["units", "design", "factor", "factor_lower", "factor_upper", "formula", "cells"]
 
 
 def restarts_of(breaks: pd.DataFrame) -> list[date]:
@@ -46,6 +47,8 @@ def published_factors(estimates: pd.DataFrame, restarts: Sequence[date]) -> pd.D
     found = seen.groupby(["units", "design"], as_index=False).agg(
         factor=("factor", "mean"), factor_lower=("factor", "min"), factor_upper=("factor", "max")
     )
+    found["formula"] = "mean of the design factors that published standard errors tell"
+    found["cells"] = keyed("survey_estimates", "", "all", "16+", found["units"])
     return found[_COLUMNS]
 
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
+from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.seasonal import SEASONED, season
@@ -55,6 +56,8 @@ COLUMNS = [
     "recording_change",
     "level",
     "method",
+    "formula",
+    "cells",
 ]
 
 
@@ -85,6 +88,7 @@ def compute_level_shifts(
         (newest["area_type"] == "force") & newest["offence_id"].isin([*offence_ids, "total"])
     ].assign(period_end=lambda rows: pd.to_datetime(rows["period_end"]))
     rows = []
+    release_id = "".join(newest["release_id"].unique())
     items = newest.assign(code=newest["code"].fillna(""))
     for (group, code), series in items.groupby(["offence_id", "code"]):
         wide = series.pivot(index="period_end", columns="area_code", values="value").sort_index()
@@ -103,6 +107,11 @@ def compute_level_shifts(
                         "recording_change": near if explained else None,
                         "level": level,
                         "method": METHOD,
+                        "formula": f"step of the quarters ending {found['quarter_end']:%Y-%m-%d} "
+                        "beside those of all other forces",
+                        "cells": keyed(
+                            "recorded_quarters", release_id, str(code or group), "every force"
+                        ),
                     }
                 )
     table = pd.DataFrame(rows, columns=COLUMNS)

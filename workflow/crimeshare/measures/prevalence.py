@@ -12,12 +12,15 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from crimeshare import survey_words
 from crimeshare.measures.assumed_bases import SCENARIOS, Assumptions
 from crimeshare.measures.design import design_factors
 from crimeshare.measures.factors import PERSONS, units_of
 from crimeshare.measures.intervals import Floats, as_floats, proportion_interval
+from crimeshare.measures.provenance import cell_names, compared_cells, enclosed, listed
 from crimeshare.measures.survey import add_changes, add_verdicts, error_of_change
 from crimeshare.measures.trend import segments
+from crimeshare.periods import MONTHS
 
 METHOD = "wilson"
 
@@ -50,8 +53,9 @@ PREVALENCE_COLUMNS = [
     "method",
     "seen",
     "source",
+    "formula",
+    "cells",
 ]
-
 
 CHANGE_COLUMNS = [
     "release_id",
@@ -80,6 +84,8 @@ CHANGE_COLUMNS = [
     "basis",
     "scenario",
     "breaks",
+    "formula",
+    "cells",
 ]
 
 
@@ -147,6 +153,7 @@ def compute_prevalence(
     lower, upper = limits(factor)
     lower_widest, upper_widest = limits(np.where(known, factor, used["factor_upper"]))
     computed = rows.assign(
+        **_looked_up(rows),
         standard_error=error,
         n_assumed=n.mask(known),
         design_factor=factor,
@@ -161,6 +168,20 @@ def compute_prevalence(
         method=METHOD,
     )
     return computed.assign(printed=_printed(computed))[PREVALENCE_COLUMNS]
+
+
+def _looked_up(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Formula and cell of each estimate, or what was looked up in a publication without cells.
+
+    Workbooks give proportions in per cent.
+    """
+    cell = cell_names(rows)
+    what = rows["measure_id"].map(survey_words.measure) + ", " + rows["sex"] + ", " + rows["age"]
+    ends = rows["period_end"].drop_duplicates()
+    words = {end: f", year ending {MONTHS[end.month - 1]} {end.year}" for end in ends}
+    named = cell_names(rows.assign(what=what), "source", "what")
+    looked_up = "[" + rows["release_id"] + "]" + what + rows["period_end"].map(words)
+    return {"formula": (cell + " / 100").fillna(looked_up), "cells": cell.fillna(named)}
 
 
 def _in_scenarios(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -224,6 +245,9 @@ def compute_survey_changes(
         basis="design_factor",
         scenario=None,
         p_adjusted_widest=lambda rows: rows["p_adjusted"],
+        # The change is published in full, where the two estimates are rounded.
+        formula=cell_names(changes) + " / 100",
+        cells=compared_cells(changes),
     )
     compared = changes["measure_id"].unique()
     others = prevalence[
@@ -259,6 +283,8 @@ def _changes_between_any_years(
         columns={"period_end_previous": "previous_period_end"}
     )
     pairs = pairs.rename(columns={"estimate_previous": "previous_estimate"})
+    pairs["formula"] = enclosed(pairs["formula"]) + " - " + enclosed(pairs["formula_previous"])
+    pairs["cells"] = listed(pairs["cells"], pairs["cells_previous"])
 
     def tested(error: str) -> pd.DataFrame:
         return add_changes(

@@ -23,6 +23,7 @@ from crimeshare.measures.design import (
 )
 from crimeshare.measures.factors import factors_in_use
 from crimeshare.measures.intervals import WrongArgument
+from crimeshare.measures.provenance import cell_names, compared_cells, keyed
 from crimeshare.measures.survey import add_changes, flag_agreement
 from crimeshare.measures.trend import segments
 from crimeshare.measures.two_designs import design_factors_of_two_designs
@@ -44,6 +45,8 @@ _FACTOR_COLUMNS = (
     "comparisons",
     "misplaced",
     "basis",
+    "formula",
+    "cells",
 )
 
 
@@ -153,6 +156,8 @@ def estimate_design_factors(
             "measures": group["measure_id"].nunique(),
             "comparisons": int(group["difference"].notna().sum()),
             "basis": "significance_flags",
+            "formula": "the factor beyond which ONS calls changes significant",
+            "cells": keyed("survey_comparisons", str(release), str(statistic), str(units)),
         }
         try:
             mixed = design_factor_from_flags(
@@ -306,6 +311,8 @@ def compute_flag_agreement(
                     "within": within.comparisons,
                     "agreeing_within": within.agreeing,
                     "flagged_within": int(flagged[group["within"]].sum()),
+                    "formula": "agreeing / comparisons",
+                    "cells": keyed("survey_comparisons", judged, str(statistic), str(units)),
                 }
             )
             # Where its own flags switch, in multiples of the error used.
@@ -324,8 +331,19 @@ def compute_flag_agreement(
                 )
             )
     differing = pd.concat(disagreements, ignore_index=True)
+    differing = differing.assign(formula=_difference(differing), cells=compared_cells(differing))
     return pd.DataFrame(summaries), differing.drop(
         columns=["design", "previous_design", "previous_factor", "error", "within"]
+    )
+
+
+def _difference(rows: pd.DataFrame) -> pd.Series:
+    """What each change is: published in full of a prevalence, else that of two figures."""
+    now, before = (
+        cell_names(rows, "value_sheet", name) for name in ("value_cell", "previous_value_cell")
+    )
+    return (now + " - " + before).mask(
+        rows["statistic"] == "prevalence", cell_names(rows) + " / 100"
     )
 
 

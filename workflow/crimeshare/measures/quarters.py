@@ -7,11 +7,20 @@ have revised their count since; a difference is shown and never smoothed away.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.provenance import (
+    cell_names,
+    four_quarters,
+    listed,
+    one_quarter,
+    sheets_of_year,
+    summed,
+)
 from crimeshare.reference import areas, areas_around, line_of, offences
 
 YEAR = 4
@@ -33,7 +42,14 @@ SERIES = [
     "year_count",
     "excluded",
     "recording_changes",
+    "previous",
+    "change_pct",
+    "formula",
+    "cells",
+    "previous_formula",
+    "previous_cells",
 ]
+
 CHECK = [
     "release_id",
     "home_office_release_id",
@@ -48,6 +64,8 @@ CHECK = [
     "difference_pct",
     "excluded",
     "counted_elsewhere",
+    "formula",
+    "cells",
 ]
 
 
@@ -67,8 +85,9 @@ def compute_quarterly_series(
         given: ``count`` (offences in the quarter; empty for a force without a complete return),
         ``year_count`` (in the four quarters that end with it; empty unless all four are there and
         of the same forces), ``excluded`` (forces that a region's or country's count leaves out,
-        as they made no complete return) and ``recording_changes`` (in force from a day of that
-        quarter).  British Transport Police counts in England and Wales and in no region.
+        as they made no complete return), ``recording_changes`` (in force from a day of that
+        quarter), ``previous`` (in the same quarter of the year before, of the same forces) and
+        ``change_pct``.  British Transport Police counts in England and Wales and in no region.
     """
     if quarters.empty:
         return pd.DataFrame(columns=SERIES).astype({"period_end": "datetime64[ms]"})
@@ -86,7 +105,52 @@ def compute_quarterly_series(
     series = _in_order(series)
     series["year_count"] = _year_counts(series)
     series["recording_changes"] = _changes_within(series, recording_changes)
-    return series.assign(code=series["code"].replace(_NO_CODE, None))[SERIES]
+    series = series.assign(code=series["code"].replace(_NO_CODE, None))
+    return _with_year_before(_with_cells(series, quarters))[SERIES]
+
+
+def _with_cells(series: pd.DataFrame, quarters: pd.DataFrame) -> pd.DataFrame:
+    """The series with what each count is: the cell that it stands in, else what is added up."""
+    quarter = ["release_id", "period_end"]
+    named = series.assign(what=summed(series)).join(
+        quarters.drop_duplicates(quarter).set_index(quarter)["sheet"], on=quarter
+    )
+    # A code of a force is one row of its sheet, unless rows of the same code were added up.
+    single = quarters[quarters["code"].notna() & ~quarters["cells"].str.contains("[: ]", na=True)]
+    key = [*quarter, "area_code", *_ITEM]
+    named = named.join(single.set_index(key)["cells"].rename("cell"), on=key)
+    cell = cell_names(named)
+    return series.assign(
+        formula=cell.fillna(one_quarter(named, named["what"])),
+        cells=cell.fillna(cell_names(named, cell="what")),
+    )
+
+
+def _with_year_before(series: pd.DataFrame) -> pd.DataFrame:
+    """The series beside the same quarter of the year before."""
+    key = ["release_id", "area_code", *_ITEM, "excluded", "period_end"]
+    later = series["period_end"] + pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
+    before = series.assign(period_end=later.astype(series["period_end"].dtype))
+    before = before.dropna(subset="count")[[*key, "count", "formula", "cells"]]
+    names = ["previous", "previous_formula", "previous_cells"]
+    found = series.merge(before.set_axis([*key, *names], axis=1), on=key, how="left")
+    previous = found["previous"].where(found["previous"] > 0)
+    return found.assign(change_pct=100 * (found["count"] / previous - 1))
+
+
+def beside_group(code: Mapping[str, Any], group: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a code with ``part_of_group``, its part of what was recorded of a group.
+
+    Args:
+        code, group: rows of one area and quarter.
+
+    Returns:
+        The row with the part, between 0 and 1, and with what the group's count is; None for the
+        part where either has no count or the group's is 0.
+    """
+    known = code["count"] is not None and group["count"]
+    beside = {f"group_{name}": group[name] for name in ("formula", "cells")}
+    return {**code, **beside, "part_of_group": code["count"] / group["count"] if known else None}
 
 
 def _full(own: pd.DataFrame) -> pd.DataFrame:
@@ -204,6 +268,10 @@ def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) ->
     rows["difference"] = rows["home_office_count"] - rows["count"]
     rows["difference_pct"] = 100 * rows["difference"] / rows["count"].where(rows["count"] > 0)
     rows["counted_elsewhere"] = _elsewhere(rows, published, years)
+    named = rows.assign(release_id=rows["home_office_release_id"])
+    ons, what = cell_names(rows), summed(named)
+    rows["formula"] = four_quarters(named, what) + " - " + ons
+    rows["cells"] = listed(ons, sheets_of_year(named, what, quarters))
     order = ["home_office_release_id", "release_id", "period_end"]
     ranks = {
         "area_code": {code: rank for rank, code in enumerate(areas())},

@@ -48,6 +48,8 @@ COLUMNS = [
     "upper_simultaneous",
     "level",
     "method",
+    "formula",
+    "cells",
 ]
 
 
@@ -104,6 +106,7 @@ def _of_group(
     of_force = ranked["area_code"].to_numpy(dtype=object)
     shares = ranked["share"].to_numpy(dtype=np.float64)
     ranks = ranked["rank_forces"].to_numpy(dtype=np.int64)
+    behind = {name: ranked[name].to_numpy(dtype=object) for name in ("formula", "cells")}
     for last in range(YEAR - 1, len(ends)):
         year = np.flatnonzero(of_end == ends[last])
         window = quarters[last - YEAR + 1 : last + 1]
@@ -131,6 +134,7 @@ def _of_group(
             "upper": np.maximum(upper, rank),
             "lower_simultaneous": np.minimum(lowest, rank),
             "upper_simultaneous": np.maximum(highest, rank),
+            **{name: column[held] for name, column in behind.items()},
         }
 
 

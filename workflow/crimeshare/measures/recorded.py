@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.provenance import cell_names, listed
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problems
 from crimeshare.reference import areas, areas_around, main_groups, offences, read_rows
@@ -25,6 +26,8 @@ SMALL_BASE = 50
 WHOLE = 1e-3
 
 KEY = ["release_id", "period_end", "area_code"]
+_TABLED = ["tabled", "tabled_cell"]
+
 EXCLUDING = " (excluding "
 """What stands between an area's name and those of the forces that its figures leave out."""
 
@@ -46,28 +49,35 @@ def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
         its name.
     """
     counts = _counts(recorded)
-    totals = counts[counts["offence_id"] == "total"].set_index(KEY)["count"].rename("total")
+    totals = counts[counts["offence_id"] == "total"].set_index(KEY)[["count", "cells"]]
+    totals = totals.set_axis(["total", "total_cell"], axis=1)
     shares = counts[counts["offence_id"] != "total"].join(totals, on=KEY)
+    shares["formula"] = shares["cells"] + " / " + shares["total_cell"]
+    shares["cells"] = listed(shares["cells"], shares["total_cell"])
     # A partnership may count less than nothing where its force withdrew offences.
     sound = (shares["count"] >= 0) & (shares["total"] > 0)
     shares["share"] = (shares["count"] / shares["total"]).where(sound)
-    parts = _leaves(shares)
-    shares["rank_main_groups"] = _rank(shares, shares["offence_id"].isin(main_groups()))
-    shares["rank_subgroups"] = _rank(shares, parts)
-    shares["rank_published_columns"] = _rank(shares, pd.Series(True, index=shares.index))
-    columns = [
-        *KEY,
-        "area_name",
-        "area_type",
-        "offence_id",
-        "count",
-        "total",
-        "share",
-        "rank_main_groups",
-        "rank_subgroups",
-        "rank_published_columns",
-    ]
-    return shares[columns].reset_index(drop=True)
+    columns = [*KEY, "area_name", "area_type", "offence_id", "count", "total", "share"]
+    ranks = ["rank_main_groups", "rank_subgroups", "rank_published_columns"]
+    shares = rank_groups(shares)
+    shares["rank_forces"] = rank_forces(shares).astype("Int64")
+    return shares[[*columns, *ranks, "rank_forces", "formula", "cells"]].reset_index(drop=True)
+
+
+def rank_groups(counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts of offence groups with their ranks in each area and year of a release.
+
+    Args:
+        counts: the columns of `KEY`, ``offence_id`` and ``count``; the total is not among them.
+
+    Returns:
+        The same rows with the three columns of ranks, as :func:`compute_shares` describes them.
+    """
+    return counts.assign(
+        rank_main_groups=_rank(counts, counts["offence_id"].isin(main_groups())),
+        rank_subgroups=_rank(counts, _leaves(counts)),
+        rank_published_columns=_rank(counts, pd.Series(True, index=counts.index)),
+    )
 
 
 def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +107,7 @@ def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> 
     key = ["release_id", "area_code", "offence_id"]
     changes = (
         now.join(published.set_index(key), on=key)
-        .join(before.set_index(key)["count"].rename("tabled"), on=key)
+        .join(before.set_index(key)[["count", "cells"]].set_axis(_TABLED, axis=1), on=key)
         .reset_index(drop=True)
     )
     changes["previous_period_end"] = changes["period_end"] - pd.DateOffset(years=1)
@@ -109,6 +119,7 @@ def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> 
         ["previous_year_table", "recovered_from_change"],
         "not_shown",
     )
+    changes = _with_formulas(changes)
     changes["change"] = changes["count"] - changes["previous"]
     shown = changes["previous"] >= SMALL_BASE
     changes["change_pct"] = (100 * changes["change"] / changes["previous"]).where(shown)
@@ -131,9 +142,30 @@ def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> 
         "basis",
         "comparable",
         "recording_changes",
+        "formula",
+        "cells",
+        "previous_formula",
+        "previous_cells",
+        "published_cell",
     ]
     return changes[columns].astype(
         {"period_end": "datetime64[ms]", "previous_period_end": "datetime64[ms]"}
+    )
+
+
+def _with_formulas(changes: pd.DataFrame) -> pd.DataFrame:
+    """The changes with what stands behind each, and behind its count of the year before."""
+    known = changes["previous"].notna()
+    recovered = known & changes["tabled"].isna()
+    ratio = changes["cells"] + " / (1 + " + changes["published_cell"] + " / 100)"
+    both = listed(changes["cells"], changes["published_cell"])
+    previous = changes["tabled_cell"].mask(recovered, "(" + ratio + ")")
+    cells = changes["tabled_cell"].mask(recovered, changes["published_cell"])
+    return changes.assign(
+        formula=changes["cells"].mask(known, changes["cells"] + " - " + previous),
+        cells=listed(changes["cells"], cells.where(known)),
+        previous_formula=changes["tabled_cell"].mask(recovered, ratio).where(known),
+        previous_cells=changes["tabled_cell"].mask(recovered, both).where(known),
     )
 
 
@@ -198,6 +230,7 @@ def _counts(recorded: pd.DataFrame) -> pd.DataFrame:
         ["release_id", "period_end"], ascending=[True, False], kind="stable"
     )
     counts["area_name"] = counts["area_name"] + _excluding(counts)
+    counts["cells"] = cell_names(counts)
     return counts
 
 
@@ -246,8 +279,9 @@ def _rank(shares: pd.DataFrame, members: pd.Series) -> pd.Series:
 
 def _published_changes(recorded: pd.DataFrame) -> pd.DataFrame:
     changes = recorded[recorded["measure"] == "change_pct"]
+    changes = changes.assign(published_cell=cell_names(changes))
     return changes.rename(columns={"value": "published_change_pct"})[
-        ["release_id", "area_code", "offence_id", "published_change_pct"]
+        ["release_id", "area_code", "offence_id", "published_change_pct", "published_cell"]
     ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crimeshare.measures.provenance import CELLS_APART, cell_names
 from crimeshare.measures.recorded import EXCLUDING, SMALL_BASE
 from crimeshare.reference import areas, areas_around, line_of
 
@@ -28,6 +29,10 @@ _COLUMNS = [
     "distance_pct",
     "record_pct",
     "record_revisions",
+    "formula",
+    "cells",
+    "nearest_formula",
+    "nearest_cells",
 ]
 
 
@@ -64,7 +69,8 @@ def find_refuted_changes(
     # Only a count that ONS itself published of that year makes the two comparable.
     known = own.loc[own["published"] >= SMALL_BASE, _FIGURE].drop_duplicates()
     judged = recovered.merge(known, on=_FIGURE)
-    judged = judged[["release_id", *_FIGURE, "previous"]].rename(columns={"previous": "recovered"})
+    names = {"previous": "recovered", "previous_formula": "formula", "previous_cells": "cells"}
+    judged = judged[["release_id", *_FIGURE, *names]].rename(columns=names)
     others = pd.concat([own, _open_counts(open_data_years)], ignore_index=True)
     beside = judged.merge(others[others["published"] > 0], on=_FIGURE)
     beside = beside[beside["published_id"] != beside["release_id"]]
@@ -94,8 +100,11 @@ def without_refuted(changes: pd.DataFrame, refuted: pd.DataFrame) -> pd.DataFram
     marked = refuted[key].assign(refuted=True)
     hit = changes[key].merge(marked, on=key, how="left")["refuted"].notna().to_numpy()
     kept = changes.assign(basis=changes["basis"].mask(hit, "refuted"))
-    for name in ("previous", "change", "change_pct"):
+    for name in ("previous", "change", "change_pct", "previous_formula", "previous_cells"):
         kept[name] = kept[name].mask(hit)
+    # What is left is the count, which comes first in both.
+    kept["formula"] = kept["formula"].mask(hit, kept["formula"].str.partition(" - ")[0])
+    kept["cells"] = kept["cells"].mask(hit, kept["cells"].str.partition(CELLS_APART)[0])
     return kept
 
 
@@ -112,8 +121,10 @@ def _own_counts(recorded: pd.DataFrame) -> pd.DataFrame:
             "value": "published",
         }
     )
+    cells = cell_names(own)
+    named = named.assign(nearest_formula=cells, nearest_cells=cells)
     known: pd.DataFrame = named.dropna(subset=["published"])[
-        [*_FIGURE, "published_id", "published"]
+        [*_FIGURE, "published_id", "published", "nearest_formula", "nearest_cells"]
     ].astype({"previous_period_end": "datetime64[ms]"})
     return known
 
@@ -127,6 +138,8 @@ def _open_counts(years: pd.DataFrame) -> pd.DataFrame:
             "previous_period_end": whole["period_end"].astype("datetime64[ms]"),
             "published_id": whole["release_id"],
             "published": whole["count"],
+            "nearest_formula": whole["formula"],
+            "nearest_cells": whole["cells"],
         }
     )
 

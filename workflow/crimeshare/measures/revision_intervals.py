@@ -33,6 +33,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
+from crimeshare.measures.provenance import keyed
 from crimeshare.measures.rank_ranges import squeeze
 from crimeshare.measures.revisions import FIGURE, with_ages
 from crimeshare.measures.survey import proportion_interval
@@ -195,7 +196,7 @@ def _rows(group: pd.DataFrame, offence_id: str, age: int, level: float) -> Itera
             "vintages_tried": len(tried),
             "basis": f"{group['release_id'].nunique()} releases, whose figures came again later",
             "formula": f"{quantile:.4f} * scale",
-            "cells": f"[{newest}]revisions: {area_code}, {offence_id}, {age} months old",
+            "cells": keyed("revisions", newest, offence_id, f"every vintage {age} months old"),
             "release_id": newest,
         }
 

@@ -11,16 +11,28 @@ since both came out as long after their own.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from statistics import median
 
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.provenance import CELLS_APART, cell_names, keyed, listed
 from crimeshare.measures.recorded import EXCLUDING
 from crimeshare.reference import areas, offences
 
 FIGURE = ["area_code", "offence_id", "period_end"]
 NEW, A_YEAR_LATER = 0, 12
 """Ages, in months, of a figure that is news and of the same figure a year later."""
+
+_EARLIER = [
+    "previous_release_id",
+    "previous_value",
+    "previous_value_formula",
+    "previous_value_cells",
+]
+_COMPARED = ["formula", "cells", "change_before_formula", "change_before_cells"]
+_PROVENANCE = ["formula", "cells", "previous_value_formula", "previous_value_cells"]
 
 _ISSUE = re.compile(r"[a-z-]+?-(\d{4})-(\d{2})(?:-v(\d+)|-(corrected))?")
 _EXCLUDING = rf"({re.escape(EXCLUDING)}.+\))$"
@@ -74,9 +86,11 @@ def compute_revisions(
     vintages = vintages.sort_values([*like, "order"], kind="stable")
     vintages = vintages.drop_duplicates([*like, "release_id"])
     same = vintages.groupby(like, sort=False)
-    steps = vintages.assign(
-        previous_release_id=same["release_id"].shift(), previous_value=same["value"].shift()
-    ).dropna(subset=["previous_release_id"])
+    earlier = ["release_id", "value", "formula", "cells"]
+    before = same[earlier].shift().rename(columns=dict(zip(earlier, _EARLIER, strict=True)))
+    steps = vintages.join(before).dropna(subset=["previous_release_id"])
+    steps["formula"] = steps["formula"] + " - " + steps["previous_value_formula"]
+    steps["cells"] = listed(steps["cells"], steps["previous_value_cells"])
     steps["change"] = steps["value"] - steps["previous_value"]
     base = steps["previous_value"].where(steps["previous_value"] > 0)
     steps["change_pct"] = 100 * steps["change"] / base
@@ -91,6 +105,7 @@ def compute_revisions(
             "change_pct",
             "rank_before",
             "rank_after",
+            *_PROVENANCE,
         ]
     ].reset_index(drop=True)
 
@@ -110,9 +125,15 @@ def find_whole_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
     follows = (
         steps["previous_release_id"] == steps.groupby(FIGURE, sort=False)["release_id"].shift()
     )
-    earlier = ["previous_release_id", "previous_value", "age_before", "rank_before"]
+    earlier = [*_EARLIER, "age_before", "rank_before"]
     ways = {name: "first" if name in earlier else "last" for name in steps.columns}
-    whole = steps.groupby((~follows).cumsum(), sort=False).agg(ways).reset_index(drop=True)
+    grouped = steps.groupby((~follows).cumsum(), sort=False)
+    whole = grouped.agg(ways).reset_index(drop=True)
+    last = grouped[_EARLIER[2:]].last().reset_index(drop=True)
+    for name, column in zip(_PROVENANCE[:2], _EARLIER[2:], strict=True):
+        # What the last step adds to the one before it, put to what the first began with.
+        ends = zip(whole[name], last[column], whole[column], strict=True)
+        whole[name] = [text.removesuffix(cut) + kept for text, cut, kept in ends]
     whole["change"] = whole["value"] - whole["previous_value"]
     base = whole["previous_value"].where(whole["previous_value"] > 0)
     whole["change_pct"] = 100 * whole["change"] / base
@@ -149,7 +170,18 @@ def summarise_revisions(whole: pd.DataFrame) -> pd.DataFrame:
             rank_flips=("flip", "sum"),
         )
         .reset_index()
+        .assign(
+            formula="median size of change_pct",
+            cells=lambda sizes: keyed(
+                "whole_revisions", "", sizes["area_code"], sizes["offence_id"]
+            ),
+        )
     )
+
+
+def typical_size(changes: Iterable[float]) -> float:
+    """The median of changes without their signs."""
+    return median(map(abs, changes))
 
 
 def with_ages(revisions: pd.DataFrame) -> pd.DataFrame:
@@ -188,8 +220,11 @@ def compare_changes(
     """
     before = revisions.rename(columns={"period_end": "previous_period_end"})
     key = ["release_id", "area_code", "offence_id", "previous_period_end"]
-    against = changes.merge(before[[*key, "previous_release_id", "previous_value"]], on=key)
+    against = changes.merge(before[[*key, *_EARLIER]], on=key)
     against["change_before"] = against["count"] - against["previous_value"]
+    own = against["cells"].str.partition(CELLS_APART)[0]
+    against["change_before_formula"] = own + " - " + against["previous_value_formula"]
+    against["change_before_cells"] = listed(own, against["previous_value_cells"])
     both = _changes_of_vintages(changes, offence_codes)
     pairs = pd.concat([against.assign(revised="year_before"), both.assign(revised="both_years")])
     pairs = pairs.dropna(subset=["change", "change_before"])
@@ -204,6 +239,7 @@ def compare_changes(
         "change_before",
         "revised",
         "turned",
+        *_COMPARED,
     ]
     return pairs[columns].reset_index(drop=True)
 
@@ -214,16 +250,22 @@ def _changes_of_vintages(changes: pd.DataFrame, offence_codes: pd.DataFrame) -> 
     series["period_end"] = series["period_end"].astype("datetime64[ms]")
     earlier = series.assign(period_end=_a_year_later(series["period_end"]))
     key = ["release_id", *FIGURE]
-    within = series.merge(earlier[[*key, "value"]], on=key, suffixes=("", "_before"))
+    known = [*key, "value", "formula", "cells"]
+    within = series.merge(earlier[known], on=key, suffixes=("", "_before"))
     within["change"] = within["value"] - within["value_before"]
+    within["formula"] = within["formula"] + " - " + within["formula_before"]
+    within["cells"] = listed(within["cells"], within["cells_before"])
     published = changes.assign(excluding=_left_out(changes)).dropna(subset=["change"])
-    columns = [*key, "excluding", "change"]
+    columns = [*key, "excluding", "change", "formula", "cells"]
     every = pd.concat([published[columns], within[columns]], ignore_index=True)
     every = every.assign(order=every["release_id"].map(issue_order))
     every = every.sort_values([*FIGURE, "excluding", "order"], kind="stable")
     same = every.groupby([*FIGURE, "excluding"], sort=False)
     return every.assign(
-        previous_release_id=same["release_id"].shift(), change_before=same["change"].shift()
+        previous_release_id=same["release_id"].shift(),
+        change_before=same["change"].shift(),
+        change_before_formula=same["formula"].shift(),
+        change_before_cells=same["cells"].shift(),
     ).dropna(subset=["previous_release_id"])
 
 
@@ -239,8 +281,9 @@ def _published(recorded: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     counts = counts.merge(
         names[["release_id", "area_code", "excluding"]], on=["release_id", "area_code"], how="left"
     )
-    return counts.assign(excluding=counts["excluding"].fillna(""))[
-        ["release_id", *FIGURE, "value", "excluding"]
+    cells = cell_names(counts)
+    return counts.assign(excluding=counts["excluding"].fillna(""), formula=cells, cells=cells)[
+        ["release_id", *FIGURE, "value", "excluding", "formula", "cells"]
     ]
 
 
@@ -255,6 +298,8 @@ def _as_revised(changes: pd.DataFrame) -> pd.DataFrame:
             "period_end": rows["previous_period_end"],
             "value": rows["previous"],
             "excluding": _left_out(rows),
+            "formula": "(" + rows["previous_formula"] + ")",
+            "cells": rows["previous_cells"],
         }
     )
 
@@ -274,6 +319,8 @@ def _open_data(years: pd.DataFrame) -> pd.DataFrame:
             "period_end": years["period_end"],
             "value": years["count"],
             "excluding": (EXCLUDING + left + ")").where(left != "", ""),
+            "formula": years["formula"],
+            "cells": years["cells"],
         }
     )
 
@@ -311,6 +358,8 @@ def _series(offence_codes: pd.DataFrame) -> pd.DataFrame:
             "period_end": rows["period_end"],
             "value": rows["count"],
             "excluding": "",
+            "formula": cell_names(rows),
+            "cells": cell_names(rows),
         }
     )
 

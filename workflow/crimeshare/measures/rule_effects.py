@@ -24,6 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
+from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
 
@@ -68,6 +69,8 @@ COLUMNS = [
     "forces",
     "basis",
     "release_id",
+    "formula",
+    "cells",
 ]
 
 
@@ -222,6 +225,9 @@ def compute_rule_effects(
                 effect = None if used is None else _effect(used, question, method, level)
                 if used is None or effect is None:
                     continue
+                release_id = newest["release_id"].iloc[0]
+                first, last_used = (f"{used.index[place]:%Y-%m}" for place in (0, -1))
+                what = f"{name}, {first} to {last_used}, every force"
                 rows.append(
                     {
                         "recording_change": question.recording_change,
@@ -234,7 +240,10 @@ def compute_rule_effects(
                         "last_quarter": used.index[-1],
                         "forces": counts.shape[1],
                         "basis": "standard errors by force",
-                        "release_id": newest["release_id"].iloc[0],
+                        "release_id": release_id,
+                        "formula": f"change of level at {question.recording_change}, Poisson "
+                        f"regression of {what}",
+                        "cells": keyed("recorded_quarters", release_id, what),
                     }
                 )
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -21,6 +21,7 @@ from operator import add
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.rule_effects import (
@@ -62,6 +63,9 @@ COLUMNS = [
     "offences",
     "lower",
     "upper",
+    "rise",
+    "part_of_rise",
+    "most_of_rise",
     "effect_pct",
     "effect_lower",
     "effect_upper",
@@ -97,8 +101,10 @@ def compute_rule_parts(
         ``offences`` are a count, and one a method for `ESTIMATED`: ``effect_pct`` is the change of
         level that all estimated steps make together in per cent, ``offences`` the offences of the
         newest year that go with it, below zero where the steps took offences away; both with
-        limits.  One row each for the changes that are not estimated, whose ``part`` says why. No
-        row where the data do not hold a year before the first change, or no change is known.
+        limits.  ``rise`` is ``count`` less ``base_count``, and ``part_of_rise`` and
+        ``most_of_rise`` are the offences and their upper limit as parts of it, empty where there
+        is no rise.  One row each for the changes that are not estimated, whose ``part`` says why.
+        No row where the data do not hold a year before the first change, or no change is known.
     """
     newest = newest_release(quarters)
     begun = _same_group_since(newest, offence_id)
@@ -127,7 +133,7 @@ def compute_rule_parts(
         "base_period_end": base[-1],
         "base_count": float(group.loc[base, given].sum().sum()),
         "excluded": " ".join(sorted(set(years.columns) - set(given))),
-        "cells": f"[{release_id}]recorded_quarters: every body, {offence_id}",
+        "cells": keyed("recorded_quarters", release_id, offence_id, "every quarter and body"),
         "release_id": release_id,
     }
     rows = [
@@ -135,7 +141,13 @@ def compute_rule_parts(
         *_new_codes(newest[newest["area_code"].isin(given)], touching, offence_id, base[-1]),
         *_described(touching, offence_id, pd.DatetimeIndex(group.index)),
     ]
-    return pd.DataFrame([common | row for row in rows], columns=COLUMNS)
+    table = pd.DataFrame([common | row for row in rows], columns=COLUMNS)
+    rise = table["count"] - table["base_count"]
+    return table.assign(
+        rise=rise,
+        part_of_rise=table["offences"].astype("float64") / rise.where(rise > 0),
+        most_of_rise=table["upper"].astype("float64") / rise.where(rise > 0),
+    )
 
 
 def _same_group_since(newest: pd.DataFrame, offence_id: str) -> pd.Timestamp:

@@ -60,8 +60,10 @@ COLUMNS = [
     "quarters",
     "method",
     "basis",
+    "change_pct",
     "formula",
     "cells",
+    *("previous_formula", "previous_cells"),
 ]
 
 
@@ -105,7 +107,8 @@ def compute_seasonally_adjusted(quarterly_series: pd.DataFrame) -> pd.DataFrame:
         `COLUMNS`, one row a quarter of the last unbroken stretch of each series, all of it of the
         same forces: ``count`` as recorded, ``adjusted`` without the season (offences),
         ``seasonal_factor`` the one over the other, ``p_value`` of the test for a season and
-        ``quarters`` how many it rests on.  Where the season is not `CLEAR` the factor is 1 and
+        ``quarters`` how many it rests on, and ``change_pct`` of the
+        adjusted figure on the quarter before.  Where the season is not `CLEAR` the factor is 1 and
         ``method`` says so.  Series of fewer than `SEASONED` quarters, or with fewer than `FEWEST`
         offences a quarter on average, have no rows.  The year of an adjusted series adds up to
         about that of the counts, not exactly.
@@ -138,19 +141,19 @@ def _adjusted(series: pd.DataFrame) -> pd.DataFrame | None:
     found, p_value = season(np.log(counts), quarter)
     clear = p_value <= CLEAR
     factor = np.exp(found) if clear else np.ones(len(counts))
-    item = stretch["code"].fillna(stretch["offence_id"])
-    return stretch.assign(
-        adjusted=counts / factor,
+    adjusted = counts / factor
+    formula = [
+        f"{text} / {each:.10g}" for text, each in zip(stretch["formula"], factor, strict=True)
+    ]
+    told = stretch.assign(formula=formula)
+    before = told[["formula", "cells"]].shift().add_prefix("previous_")
+    return told.assign(
+        adjusted=adjusted,
+        change_pct=100 * np.append(np.nan, adjusted[1:] / adjusted[:-1] - 1),
+        **before,
         seasonal_factor=factor,
         p_value=p_value,
         quarters=len(counts),
         method=METHOD if clear else UNADJUSTED,
         basis="counts of records, which have no sampling error",
-        formula="adjusted = count / seasonal_factor",
-        cells="["
-        + stretch["release_id"]
-        + "]recorded_quarters: "
-        + stretch["area_code"]
-        + ", "
-        + item,
     )

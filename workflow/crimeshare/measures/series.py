@@ -10,12 +10,18 @@ release, so a share or change never mixes vintages.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.provenance import (
+    cell_names,
+    four_quarters,
+    listed,
+    sheets_of_year,
+    summed,
+)
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.recorded import (
     KEY,
@@ -38,9 +44,6 @@ from crimeshare.reference import (
 TOTAL = "total"
 NATION = "K04000001"
 ONS, HOME_OFFICE = "ons", "home_office"
-OF_ALL = " / all recorded crime"
-CELLS_APART = "; "
-"""What stands between the cells of a row; one of the open data names what is added up there."""
 
 SERIES = [
     "area_code",
@@ -59,7 +62,9 @@ SERIES = [
     "population_year",
     "rate_per_1000",
     "previous",
+    "change",
     "change_pct",
+    "contribution_pct",
     "comparable",
     "recording_changes",
     "excluded",
@@ -67,6 +72,8 @@ SERIES = [
     "release_id",
     "formula",
     "cells",
+    "previous_formula",
+    "previous_cells",
 ]
 
 _NO_YEARS = {
@@ -84,6 +91,7 @@ _NO_YEARS = {
 OPEN_DATA_YEARS = list(_NO_YEARS)
 
 _FIGURE = ["area_code", "offence_id", "period_end"]
+_PREVIOUS = ["previous", "previous_formula", "previous_cells"]
 # No rate is published for it: few live there, many more work there.
 _WITHOUT_RATE = {"E23000034"}
 
@@ -131,7 +139,9 @@ def compute_series(
         :func:`crimeshare.measures.recorded.compute_shares` gives them, empty where the area's
         figures of that vintage do not hold the whole classification; ``rank_forces`` is by share
         among the forces.  ``rate_per_1000`` is per 1,000 residents of mid-``population_year``.
-        ``change_pct`` is empty where the base is under 50.  ``comparable`` is false where a change
+        ``change_pct`` is empty where the base is under 50.  ``contribution_pct`` is the change in
+        per cent of all crime recorded there the year before: those of groups that share no offence
+        add up to the change of the total.  ``comparable`` is false where a change
         of recording touches one of the two years more than the other, and empty where nobody has
         gathered the changes of that group; ``excluded`` names the forces that a total leaves out.
     """
@@ -139,7 +149,7 @@ def compute_series(
         [
             _of_editions(recorded, changes),
             _of_code_tables(offence_codes),
-            open_data.assign(source=HOME_OFFICE, by_code=False),
+            _of_open_data(open_data),
         ],
         ignore_index=True,
     )
@@ -149,8 +159,10 @@ def compute_series(
     )
     series = series.assign(**_ranks_of_groups(series), rank_forces=_rank_of_force(series))
     series = _with_rates(series, _residents(population, populations))
-    change = 100 * (series["count"] - series["previous"]) / series["previous"]
+    series["change"] = series["count"] - series["previous"]
+    change = 100 * series["change"] / series["previous"]
     series["change_pct"] = change.where(series["previous"] >= SMALL_BASE)
+    series["contribution_pct"] = 100 * series["change"] / _total_before(series)
     series = _with_comparability(series, recording_changes)
     for name in ("area_name", "area_type"):
         series[name] = series["area_code"].map({c: getattr(a, name) for c, a in areas().items()})
@@ -190,12 +202,7 @@ def _of_editions(recorded: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     counts = counts.rename(columns={"value": "count"})
     names = left_out(counts)
     rows = counts.assign(
-        cell="["
-        + counts["release_id"]
-        + "]'"
-        + counts["sheet"].str.strip()
-        + "'!"
-        + counts["cell"],
+        cell=cell_names(counts),
         excluded=[
             "; ".join(names.get(key, [])) for key in counts[KEY].itertuples(index=False, name=None)
         ],
@@ -203,15 +210,14 @@ def _of_editions(recorded: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     totals = rows[rows["offence_id"] == TOTAL].set_index(KEY)[["count", "cell"]]
     rows = rows.join(totals.add_suffix("_total"), on=KEY).dropna(subset=["count"])
     key = ["release_id", *_FIGURE]
-    rows = rows.join(changes.set_index(key)["previous"], on=key)
+    rows = rows.join(changes.set_index(key)[_PREVIOUS], on=key)
     return pd.DataFrame(
         {
             "by_code": False,
-            **{name: rows[name] for name in (*key, "count", "previous", "excluded")},
+            **{name: rows[name] for name in (*key, "count", *_PREVIOUS, "excluded")},
             "total": rows["count_total"],
             "source": ONS,
-            "formula": _ratio(rows["offence_id"], rows["cell"], rows["cell_total"]),
-            "cells": _both(rows["offence_id"], rows["cell"], rows["cell_total"]),
+            **_share_of(rows, "cell", "cell"),
         }
     )
 
@@ -225,7 +231,7 @@ def _of_code_tables(offence_codes: pd.DataFrame) -> pd.DataFrame:
     ]
     rows = rows.assign(
         area_code=NATION,
-        cell=_in_full(rows),
+        cell=cell_names(rows),
         period_end=rows["period_end"].astype("datetime64[ms]"),
     )
     year = ["release_id", "period_end"]
@@ -233,18 +239,33 @@ def _of_code_tables(offence_codes: pd.DataFrame) -> pd.DataFrame:
     rows = rows.join(totals.add_suffix("_total"), on=year)
     before = rows.assign(period_end=_a_year_later(rows["period_end"]))
     key = ["release_id", *_FIGURE]
-    rows = rows.join(before.set_index(key)["count"].rename("previous"), on=key)
+    before = before.set_index(key)[["count", "cell"]].set_axis(_PREVIOUS[:2], axis=1)
+    rows = rows.join(before, on=key)
+    rows["previous_cells"] = rows["previous_formula"]
     return pd.DataFrame(
         {
-            **{name: rows[name] for name in (*key, "count", "previous")},
+            **{name: rows[name] for name in (*key, "count", *_PREVIOUS)},
             "by_code": True,
             "excluded": "",
             "total": rows["count_total"],
             "source": ONS,
-            "formula": _ratio(rows["offence_id"], rows["cell"], rows["cell_total"]),
-            "cells": _both(rows["offence_id"], rows["cell"], rows["cell_total"]),
+            **_share_of(rows, "cell", "cell"),
         }
     )
+
+
+def _of_open_data(years: pd.DataFrame) -> pd.DataFrame:
+    """The years of the open data, with what stands behind each and behind the year before it."""
+    key = ["release_id", *_FIGURE]
+    words = ["formula", "cells"]
+    before = years[[*key, *words]].assign(period_end=_a_year_later(years["period_end"]))
+    rows = years.merge(before.set_axis([*key, *_PREVIOUS[1:]], axis=1), on=key, how="left")
+    rows[_PREVIOUS[1:]] = rows[_PREVIOUS[1:]].mask(rows["previous"].isna())
+    year = ["release_id", "area_code", "period_end"]
+    totals = rows[rows["offence_id"] == TOTAL].set_index(year)[words].add_suffix("_total")
+    rows = rows.join(totals, on=year)
+    share = _share_of(rows, "formula", "cells")
+    return rows.assign(source=HOME_OFFICE, by_code=False, **share).drop(columns=totals.columns)
 
 
 def _of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
@@ -261,7 +282,10 @@ def _of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
     totals = rows[rows["offence_id"] == TOTAL].set_index(["area_code", "period_end"])["count"]
     rows = rows.join(totals.rename("total"), on=["area_code", "period_end"])
     rows = rows.assign(release_id=quarters["release_id"].iloc[0])
-    return rows.assign(**_quarter_words(rows, quarters))
+    what = summed(rows)
+    return rows.assign(
+        formula=four_quarters(rows, what), cells=sheets_of_year(rows, what, quarters)
+    )
 
 
 def years_of_areas(groups: pd.DataFrame, exists: pd.DataFrame, same: pd.DataFrame) -> pd.DataFrame:
@@ -400,45 +424,18 @@ def one_thing(moved: Iterable[int], ends: pd.DatetimeIndex) -> pd.Series:
     return clear
 
 
-def _quarter_words(rows: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, list[str]]:
-    """Formula and cells: what is added up in the sheets that hold the four quarters."""
-    release_id = quarters["release_id"].iloc[0]
-    sheets = dict(zip(quarters["period_end"], quarters["sheet"], strict=True))
-    ends = rows["period_end"]
-    first = (ends - pd.DateOffset(months=9) + pd.offsets.MonthEnd(0)).astype(ends.dtype)
-    spans = zip(first.map(sheets).tolist(), ends.map(sheets).tolist(), strict=True)
-    names = ["offence_id", "area_code", "excluded"]
-    named = zip(*(rows[name].tolist() for name in names), strict=True)
-    formulas, cells = [], []
-    for (offence_id, area_code, excluded), span in zip(named, spans, strict=True):
-        what = _what(offence_id, area_code, excluded)
-        formulas.append(f"{what}, four quarters{'' if offence_id == TOTAL else OF_ALL}")
-        places = (f"[{release_id}]'{sheet}'!{what}" for sheet in dict.fromkeys(span))
-        cells.append(CELLS_APART.join(places))
-    return {"formula": formulas, "cells": cells}
+def _share_of(rows: pd.DataFrame, formula: str, cells: str) -> dict[str, pd.Series]:
+    """Formula and cells of a share; of the total, and of a count without one, of the count.
 
-
-@cache
-def _what(offence_id: str, area_code: str, excluded: str) -> str:
-    """What is looked up in a sheet of quarters."""
-    without = f", without {excluded.replace('; ', ' and ')}" if excluded else ""
-    # A region and a force may share a name.
-    area = areas()[area_code]
-    place = f"{area.area_name} region" if area.area_type == "region" else area.area_name
-    return f"{offences()[offence_id].name}, {place}{without}"
-
-
-def _in_full(rows: pd.DataFrame) -> pd.Series:
-    """The cell of each row as formulas name it: :attr:`crimeshare.cells.Cell.name`."""
-    return "[" + rows["release_id"] + "]'" + rows["sheet"].str.strip() + "'!" + rows["cell"]
-
-
-def _ratio(offence: pd.Series, part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part.where((offence == TOTAL) | whole.isna(), part + " / " + whole)
-
-
-def _both(offence: pd.Series, part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part.where((offence == TOTAL) | whole.isna(), part + CELLS_APART + whole)
+    Args:
+        rows: with the columns named, and those of the total with the suffix ``_total``.
+        formula, cells: columns of the count.
+    """
+    whole = rows[f"{formula}_total"].mask(rows["offence_id"] == TOTAL)
+    return {
+        "formula": rows[formula].where(whole.isna(), rows[formula] + " / " + whole),
+        "cells": listed(rows[cells], rows[f"{cells}_total"].mask(whole.isna())),
+    }
 
 
 # --- which of them leads, and what follows from it ---------------------------------------------
@@ -464,7 +461,8 @@ def _leading(candidates: pd.DataFrame) -> pd.DataFrame:
     ranked = ranked.sort_values([*_FIGURE, "vintage", "own", "issue"], kind="stable")
     # Two tables of one day that count the same: where one lacks the year before, the other has it.
     twins = ranked.groupby([*_FIGURE, "vintage", "count", "total"], dropna=False)
-    ranked["previous"] = ranked["previous"].fillna(twins["previous"].transform("first"))
+    for name in _PREVIOUS:
+        ranked[name] = ranked[name].fillna(twins[name].transform("first"))
     return ranked.drop_duplicates(_FIGURE, keep="last")
 
 
@@ -506,6 +504,14 @@ def _ranks_of_groups(series: pd.DataFrame) -> dict[str, pd.Series]:
         .astype("Int64")
         for name, members in groups.items()
     }
+
+
+def _total_before(series: pd.DataFrame) -> pd.Series:
+    """All crime recorded in the year before, on the rows of its area and year."""
+    own = ["area_code", "period_end"]
+    totals = series[series["offence_id"] == TOTAL].set_index(own)["previous"]
+    before = series.join(totals.rename("total_before"), on=own)["total_before"]
+    return before.where(before > 0)
 
 
 def _rank_of_force(series: pd.DataFrame) -> pd.Series:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.reference import offences
 
 NEAREST = 5
@@ -85,6 +86,15 @@ def _nearest(
     columns = ["release_id", "period_end", "area_code", "area_name", "offence_id", "position"]
     columns += ["similar_code", "similar_name", "distance"]
     table = pd.DataFrame(rows, columns=columns)
+    names = table["area_name"] + " and " + table["similar_name"]
+    # Of a share, the first half of the cells are those of the count.
+    parts = group["cells"].str.split(CELLS_APART, regex=False)
+    halves = parts.map(lambda cells: CELLS_APART.join(cells[: len(cells) // 2]))
+    cells = halves.groupby(group["area_code"]).agg(CELLS_APART.join)
+    table = table.assign(
+        formula="distance of the mixes of other crime in " + names,
+        cells=table["area_code"].map(cells) + CELLS_APART + table["similar_code"].map(cells),
+    )
     return table.astype({"period_end": group["period_end"].dtype})
 
 

@@ -14,9 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from crimeshare.cells import Cell
 from crimeshare.measures.control_limits import APART, LEVELS, METHOD, fit_funnel
-from crimeshare.measures.series import CELLS_APART
+from crimeshare.measures.provenance import cell_names, listed
 
 SMALL = 50
 """Offences below which a figure moves much from year to year by chance; ONS's own line."""
@@ -89,7 +88,7 @@ def compute_small_areas(
     rows = rows[rows["value_total"] > 0]
     if rows.empty:
         return pd.DataFrame(columns=COLUMNS).astype({"period_end": "datetime64[ms]"})
-    own_cells, total_cells = (_cells(rows, suffix) for suffix in ("", "_total"))
+    part, whole = cell_names(rows), cell_names(rows, "sheet_total", "cell_total")
     table = rows.assign(
         force_code=rows["area_code"].map(forces),
         count=rows["value"],
@@ -98,18 +97,11 @@ def compute_small_areas(
         small=rows["value"] < SMALL,
         method=METHOD,
         basis=BASIS,
-        formula="share = " + own_cells + " / " + total_cells,
-        cells=own_cells + CELLS_APART + total_cells,
+        formula=part + " / " + whole,
+        cells=listed(part, whole),
     )
     parts = [_with_limits(edition) for _, edition in table.groupby("release_id", sort=True)]
     return pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS)
-
-
-def _cells(rows: pd.DataFrame, suffix: str) -> pd.Series:
-    places = zip(rows["release_id"], rows[f"sheet{suffix}"], rows[f"cell{suffix}"], strict=True)
-    return pd.Series(
-        [Cell(release, "", sheet, cell).name for release, sheet, cell in places], index=rows.index
-    )
 
 
 def _with_limits(edition: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.prevalence import latest_vintages
+from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.measures.survey import holm
 from crimeshare.measures.trend import FEWEST_YEARS, fit_trends
 
@@ -29,6 +30,8 @@ COLUMNS = [
     "fitted_start",
     "fitted_end",
     "level",
+    "formula",
+    "cells",
 ]
 
 
@@ -77,6 +80,15 @@ def compute_survey_trends(
                     "fitted_start": ends.iloc[0],
                     "fitted_end": ends.iloc[-1],
                     "level": trend.level,
+                    "formula": "weighted regression of the log odds over the years "
+                    f"{trend.start} to {trend.end}",
+                    "cells": CELLS_APART.join(
+                        regular.loc[
+                            (regular["period_end"] >= pd.Timestamp(trend.start))
+                            & (regular["period_end"] <= pd.Timestamp(trend.end)),
+                            "cells",
+                        ]
+                    ),
                 }
             )
     trends = pd.DataFrame(rows)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from crimeshare.cells import Cell
+from crimeshare.cells import Cell, cells_in
 from crimeshare.measures.prevalence import latest_vintages
+from crimeshare.measures.provenance import CELLS_APART, cell_names, enclosed, listed
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.survey import offences_per_100_victims
 
@@ -39,6 +40,10 @@ COLUMNS = [
     "cell",
     "population_workbook_sha256",
     "population_cells",
+    "estimate_formula",
+    "estimate_cells",
+    "formula",
+    "cells",
 ]
 
 
@@ -127,9 +132,26 @@ def compute_offences_per_victims(
                 "cell": offences["cell"],
                 "population_workbook_sha256": people["workbook_sha256"],
                 "population_cells": people["cells"],
+                "estimate_formula": row["formula"],
+                "estimate_cells": row["cells"],
             }
         )
-    return pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS[:-2])
+    offence = cell_names(table)
+    population = [
+        CELLS_APART.join(cell.name for cell in cells_in(cells))
+        for cells in table["population_cells"]
+    ]
+    return table.assign(
+        formula="100 * "
+        + offence
+        + " / ("
+        + enclosed(table["estimate_formula"])
+        + " * "
+        + table["population_cells"]
+        + ")",
+        cells=listed(offence, pd.Series(population, table.index), table["estimate_cells"]),
+    )[COLUMNS]
 
 
 def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:

@@ -36,6 +36,7 @@ class Part:
     Attributes:
         component: an offence code, several that were one, or everything else.
         count, previous: offences in the year and in the one before.
+        share: of all recorded crime.
         share_points: its part of the change of the group's share, in percentage points.
         count_points: its part of the change of the group's count, in per cent of that.
     """
@@ -43,6 +44,7 @@ class Part:
     component: str
     count: Figure
     previous: Figure
+    share: Figure
     share_points: Figure
     count_points: Figure
 
@@ -116,25 +118,18 @@ class Composition:
 
 
 def _part(place: Place, year: Year, row: dict[str, Any]) -> Part:
-    count = place.count(year)
-    name = f"{row['component']}.{count.figure_id.removeprefix('count.')}"
-    formula = f"{row['component']} in {place.name}, {year.words}"
-
-    def figure(quantity: str, value: float | None, unit: str, words: str = "") -> Figure:
-        words = f"{words} {formula}".strip()
-        return Figure(f"{quantity}.{name}", value, unit, count.cells, words, "not_applicable")
-
-    points, grown = (
-        None if row[column] is None else row[column] / 100
-        for column in ("share_points", "count_points")
+    name = f"{row['component']}.{place.figure_id('', year, row['offence_id']).removeprefix('.')}"
+    component, before, share, share_points, count_points = (
+        place.of(row, column, f"{quantity}.{name}", "composition", unit, marker="not_applicable")
+        for column, quantity, unit in (
+            ("count", "component", "count"),
+            ("previous", "component_before", "count"),
+            ("share", "component_share", "proportion"),
+            ("share_points", "share_points", "percentage_points"),
+            ("count_points", "count_points", "change"),
+        )
     )
-    return Part(
-        row["component"],
-        figure("component", row["count"], "count"),
-        figure("component_before", row["previous"], "count", "the year before,"),
-        figure("share_points", points, "percentage_points", "part of the share's change,"),
-        figure("count_points", grown, "change", "part of the count's change,"),
-    )
+    return Part(row["component"], component, before, share, share_points, count_points)
 
 
 def open_composition(offence_id: str, root: Path | None = None) -> Composition:
@@ -286,7 +281,7 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
     if not years:
         return None
     shares = [
-        (year, part, _share(place, year, part))
+        (year, part, part.share)
         for year in years
         for part in composition.parts(place, year)
         if part.component != EVERYTHING_ELSE
@@ -315,7 +310,7 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
     chart = Chart(
         "composition",
         f"{prose.upper_first(prose.named_html(largest.name))} made up "
-        f"{_share(place, years[-1], largest)} of recorded crime in {place.words}, the largest part "
+        f"{largest.share} of recorded crime in {place.words}, the largest part "
         f"of {estimates.offence_words}",
         f"Share of all recorded crime by offence code, {escape(place.name)}, years ending "
         f"{years[0].month} to {years[-1].month}",
@@ -362,17 +357,6 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
             for year, part, share in shares
         ],
         figures=[share for _, _, share in shares],
-    )
-
-
-def _share(place: Place, year: Year, part: Part) -> Figure:
-    total = place.total(year)
-    return Figure(
-        part.count.figure_id.replace("component.", "component_share.", 1),
-        part.count.number / total.number,
-        "proportion",
-        part.count.cells,
-        f"{part.count.formula} / all recorded crime",
     )
 
 

@@ -5,9 +5,8 @@ The tables come from the steps before; nothing is measured here but places in an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,13 +18,12 @@ import pyarrow.parquet as pq
 
 from crimeshare.cells import Cell
 from crimeshare.measures.control_limits import LEVELS, Funnel
-from crimeshare.measures.recorded import rank_forces
-from crimeshare.measures.series import CELLS_APART, OF_ALL
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import figure
 from crimeshare.reference import (
     Area,
     Offence,
@@ -46,8 +44,6 @@ SIMILAR_FORCES = Path("results/estimates/similar_forces.parquet")
 TABLES = (RECORDED, CODES, SHARES, CHANGES, SERIES, CONTROL_LIMITS, SIMILAR_FORCES)
 
 TOTAL = "total"
-# A cell as rows of the series name it.
-_CELL = re.compile(r"\[(?P<release>[^\]]+)\]'(?P<sheet>[^']+)'!(?P<at>.+)")
 RANKS = {
     "main_groups": "rank_main_groups",
     "subgroups": "rank_subgroups",
@@ -195,17 +191,12 @@ class Place:
         """The group's share of the same release's own total."""
         year = year or self.estimates.latest
         offence_id = offence_id or self.estimates.offence_id
-        part, whole = self.count(year, offence_id), self.total(year)
         row = self.estimates.share_row(year, self.area.area_code, offence_id)
-        cells = tuple(dict.fromkeys((*part.cells, *whole.cells)))
-        return Figure(
-            self._id("share", year, offence_id),
-            row.get("share"),
-            "proportion",
-            cells,
-            f"{part.named} / {whole.named}",
-            marker=part.marker or whole.marker or "unavailable",
-        )
+        figure_id = self.figure_id("share", year, offence_id)
+        if row.get("share") is None:
+            marker = self.count(year, offence_id).marker or self.total(year).marker
+            return Figure(figure_id, None, "proportion", marker=marker or "unavailable")
+        return self.of(row, "share", figure_id)
 
     def rank(self, classification: str, year: Year | None = None) -> Figure | None:
         """Place of the group among the offence groups of this area; None where it has none.
@@ -214,36 +205,32 @@ class Place:
             classification: a key of `RANKS`.
             year: the latest unless given.
         """
-        year = year or self.estimates.latest
-        offence_id = self.estimates.offence_id
-        row = self.estimates.share_row(year, self.area.area_code, offence_id)
-        rank = row.get(RANKS[classification])
-        if rank is None:
-            return None
-        count = self.count(year)
-        return Figure(
-            self._id(f"rank_{classification}", year, offence_id),
-            rank,
-            "rank",
-            count.cells,
-            f"place of {count.named} among {prose.CLASSIFICATIONS[classification]}",
-        )
+        return self._rank(RANKS[classification], year)
 
     def rank_among_forces(self, year: Year | None = None) -> Figure | None:
         """Place of this force among all forces by share; None for other areas and no share."""
+        return self._rank("rank_forces", year)
+
+    def _rank(self, column: str, year: Year | None) -> Figure | None:
         year = year or self.estimates.latest
         offence_id = self.estimates.offence_id
-        rank = self.estimates.share_row(year, self.area.area_code, offence_id).get("rank_forces")
-        if rank is None:
+        row = self.estimates.share_row(year, self.area.area_code, offence_id)
+        if row.get(column) is None:
             return None
-        share = self.share(year)
-        return Figure(
-            self._id("rank_forces", year, offence_id),
-            rank,
-            "rank",
-            share.cells,
-            f"place of {share.named} among the forces",
-        )
+        return self.of(row, column, self.figure_id(column, year, offence_id))
+
+    def of(
+        self,
+        row: Mapping[str, Any],
+        column: str,
+        figure_id: str,
+        table: str = "series",
+        unit: str = "",
+        marker: str | None = None,
+    ) -> Figure:
+        """One number of a row of a table: see :func:`crimeshare.publish.elements.rows.figure`."""
+        hashes = self.estimates.hashes
+        return figure(row, column, figure_id, table, hashes, unit=unit, marker=marker)
 
     def control_limits(self) -> ControlLimits | None:
         """The control limits of this force in the latest year; None for areas without."""
@@ -254,113 +241,55 @@ class Place:
 
         A distance is the part of the offences that would have to be of another kind.
         """
-        year = self.estimates.latest
-        leaves = [group.offence_id for group in self.estimates.classified("subgroups")]
+        month = f"{self.estimates.latest.period_end:%Y-%m}"
         found = []
         for row in self.estimates.similar_rows(self.area.area_code):
             other = self.estimates.place(row["similar_code"])
-            cells = dict.fromkeys(
-                cell
-                for place in (self, other)
-                for leaf in leaves
-                for cell in place.count(year, leaf).cells
+            figure_id = (
+                f"distance.{self.slug}.{other.slug}.{self.estimates.offence_id}.{month}"
             )
-            figure = Figure(
-                f"distance.{self.slug}.{other.slug}.{self.estimates.offence_id}"
-                f".{year.period_end:%Y-%m}",
-                row["distance"],
-                "proportion",
-                tuple(cells),
-                f"distance of the mixes of other crime in {self.name} and {other.name}",
-            )
-            found.append((other, figure))
+            found.append((other, self.of(row, "distance", figure_id, "similar_forces")))
         return found
 
     def change(self, year: Year | None = None, offence_id: str | None = None) -> Change | None:
         """The change on the year before, as the estimates hold it; None where they do not."""
         year = year or self.estimates.latest
         offence_id = offence_id or self.estimates.offence_id
+        code = self.area.area_code
         if year.leads:
-            return self._leading_change(year, offence_id)
-        row = self.estimates.change_row(year, self.area.area_code, offence_id)
-        if row is None or row["change"] is None:
-            return None
-        current = self.count(year, offence_id)
-        published = self._cell("change_pct", year, offence_id)
-        earlier = Year(row["previous_period_end"], year.release_id, revised=True)
-        previous = self.count(earlier, offence_id)
-        tabled = previous.value is not None
-        if not tabled:
-            # Recovered from the count and ONS's own percentage change.
-            cells = (*current.cells, *published.cells)
-            formula = "{} / (1 + {} / 100)".format(*(cell.name for cell in cells))
-            previous = replace(previous, value=row["previous"], cells=cells, formula=formula)
-        change = self._changed(year, offence_id, current, previous, row)
-        if not tabled:
-            percent = replace(
-                change.percent, cells=published.cells, formula=f"{published.named} / 100"
-            )
-            change = replace(change, percent=percent)
-        return change
-
-    def published_change(self, year: Year, offence_id: str) -> Figure:
-        """ONS's own change on the year before, as a share of that year."""
-        cell = self._cell("change_pct", year, offence_id)
-        return replace(
-            cell,
-            figure_id=self._id("published_change", year, offence_id),
-            value=None if cell.value is None else cell.value / 100,
-            formula=f"{cell.named} / 100",
-        )
-
-    def _leading_change(self, year: Year, offence_id: str) -> Change | None:
-        """The change of a leading figure on the year before, as its own release gives that."""
-        row = self.estimates.share_row(year, self.area.area_code, offence_id)
+            row, table = self.estimates.share_row(year, code, offence_id), "series"
+        else:
+            row, table = self.estimates.change_row(year, code, offence_id), "changes"
         if row.get("previous") is None:
             return None
-        earlier = Year(a_year_before(year.period_end))
+        before = row.get("previous_period_end") or a_year_before(year.period_end)
+        earlier = Year(before, year.release_id, revised=not year.leads)
         previous = self.count(earlier, offence_id)
         if previous.value != row["previous"]:
-            count = self.count(year, offence_id)
-            previous = Figure(
-                self._id("previous", year, offence_id),
-                row["previous"],
-                "count",
-                count.cells,
-                f"the year before {count.named}",
+            name = (
+                self.figure_id("previous", year, offence_id) if year.leads else previous.figure_id
             )
-        row = {**row, "previous_period_end": earlier.period_end}
-        return self._changed(year, offence_id, self.count(year, offence_id), previous, row)
-
-    def _changed(
-        self, year: Year, offence_id: str, current: Figure, previous: Figure, row: dict[str, Any]
-    ) -> Change:
-        cells = tuple(dict.fromkeys((*current.cells, *previous.cells)))
-        now, before = current.named, previous.named
-        percent = row["change_pct"]
+            previous = self.of(row, "previous", name, table)
+        # A count that ONS's own percentage gives away says no more than that does.
+        recovered = row.get("basis") == "recovered_from_change" and row["change_pct"] is not None
+        percent = "published_change_pct" if recovered else "change_pct"
+        name = self.figure_id("change_pct", year, offence_id)
         return Change(
             year,
-            row["previous_period_end"],
+            before,
             previous,
-            current,
-            Figure(
-                self._id("change", year, offence_id),
-                current.number - previous.number,
-                "count",
-                cells,
-                f"{now} - {before}",
-            ),
-            Figure(
-                self._id("change_pct", year, offence_id),
-                None if percent is None else percent / 100,
-                "change",
-                cells,
-                f"{now} / {before} - 1",
-                marker="small_base",
-            ),
+            self.count(year, offence_id),
+            self.of(row, "change", self.figure_id("change", year, offence_id), table),
+            self.of(row, percent, name, table, marker="small_base"),
             row["comparable"],
             tuple(name for name in (row["recording_changes"] or "").split("; ") if name),
         )
+
+    def published_change(self, year: Year, offence_id: str) -> Figure:
+        """ONS's own change on the year before, as a share of that year."""
+        row = self.estimates.change_row(year, self.area.area_code, offence_id)
+        name = self.figure_id("published_change", year, offence_id)
+        return self.of(row, "published_change_pct", name, "changes")
 
     def excluded(self, year: Year | None = None) -> list[str]:
         """Forces within this area that made no return, so that its totals leave them out."""
@@ -387,7 +316,8 @@ class Place:
         """The years in which the share is known here, oldest first."""
         return [year for year in self.estimates.years if self.share(year).value is not None]
 
-    def _id(self, quantity: str, year: Year, offence_id: str) -> str:
+    def figure_id(self, quantity: str, year: Year, offence_id: str) -> str:
+        """What a number of this place is called, whatever page it stands on."""
         kind = "" if self.kind == "force" else f"{self.kind}-"
         named = [year.release_id] if year.release_id else []
         if year.leads or year.revised:
@@ -400,34 +330,21 @@ class Place:
         if year.leads:
             return self._leading(measure, year, offence_id)
         row = self.estimates.recorded_row(year, self.area.area_code, offence_id, measure)
-        unit = {"count": "count", "rate_per_1000": "per_1000", "change_pct": "change"}[measure]
-        figure_id = self._id(measure, year, offence_id)
+        unit = {"count": "count", "rate_per_1000": "per_1000"}[measure]
+        figure_id = self.figure_id(measure, year, offence_id)
         if row is None:
             return Figure(figure_id, None, unit, marker="unavailable")
-        cell = Cell(year.release_id, row["workbook_sha256"], row["sheet"], row["cell"])
-        return Figure(figure_id, row["value"], unit, (cell,), marker=row["marker"])
+        return Figure(figure_id, row["value"], unit, (Cell.of(row),), marker=row["marker"])
 
     def _leading(self, measure: str, year: Year, offence_id: str) -> Figure:
-        """A count or rate of the series, with the cells that its row names."""
-        unit = {"count": "count", "rate_per_1000": "per_1000"}[measure]
-        figure_id = self._id(measure, year, offence_id)
+        """A count or rate of the series."""
+        figure_id = self.figure_id(measure, year, offence_id)
         row = self.estimates.share_row(year, self.area.area_code, offence_id)
         if not row:
+            unit = {"count": "count", "rate_per_1000": "per_1000"}[measure]
             return Figure(figure_id, None, unit, marker="unavailable")
-        cells = self.estimates.cells_of(row)
-        own = cells[:1] if cells[0].addressed else cells
-        formula = "" if cells[0].addressed else row["formula"].removesuffix(OF_ALL)
-        if measure == "count":
-            return Figure(figure_id, row["count"], unit, own, formula)
-        count = self.count(year, offence_id)
-        residents = f"residents of mid-{row['population_year']}"
-        return Figure(
-            figure_id,
-            row["rate_per_1000"],
-            unit,
-            own,
-            f"1000 * {count.named} / {residents}",
-            marker=_no_rate(row),
+        return self.of(
+            row, measure, figure_id, marker=_no_rate(row) if measure != "count" else None
         )
 
     def __eq__(self, other: object) -> bool:
@@ -494,7 +411,7 @@ class Estimates:
         self._similar = [
             row for row in tables[SIMILAR_FORCES].to_pylist() if row["offence_id"] == offence_id
         ]
-        self._hashes = hashes
+        self.hashes = hashes
         self._without_return: dict[Year, list[Place]] = {}
         self.places = [Place(self, area) for area in areas().values()]
         self._by_code = {place.area.area_code: place for place in self.places}
@@ -636,10 +553,10 @@ class Estimates:
         )
         return rows.get(key, {})
 
-    def change_row(self, year: Year, area_code: str, offence_id: str) -> dict[str, Any] | None:
-        """The row of changes, None where there is none."""
-        row = self._changes.get((year.release_id, area_code, offence_id))
-        return row if row and row["period_end"] == year.period_end else None
+    def change_row(self, year: Year, area_code: str, offence_id: str) -> dict[str, Any]:
+        """The row of changes, empty where there is none."""
+        row = self._changes.get((year.release_id, area_code, offence_id), {})
+        return row if row.get("period_end") == year.period_end else {}
 
     def control_limits(self) -> dict[str, ControlLimits]:
         """The control limits of the latest year by the code of the force."""
@@ -658,15 +575,6 @@ class Estimates:
             for row in self._similar
             if (row["period_end"], row["area_code"]) == (self.latest.period_end, area_code)
         ]
-
-    def cells_of(self, row: dict[str, Any]) -> tuple[Cell, ...]:
-        """The cells that a row of the series names."""
-        found = (_CELL.fullmatch(cell) for cell in row["cells"].split(CELLS_APART))
-        return tuple(
-            Cell(cell["release"], self._hashes.get(cell["release"], ""), cell["sheet"], cell["at"])
-            for cell in found
-            if cell
-        )
 
     def classified(self, classification: str, year: Year | None = None) -> list[Offence]:
         """The offence groups that a classification ranks in a release.
@@ -752,10 +660,6 @@ def built_root(*files: Path) -> Path:
 def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
     tables = {file: pq.read_table(root / file) for file in TABLES}
-    shares = tables[SHARES].to_pandas(date_as_object=False)
-    ranks = rank_forces(shares).reindex(shares.index)
-    ranked = pa.array(ranks, pa.int64(), from_pandas=True)
-    tables[SHARES] = tables[SHARES].append_column("rank_forces", ranked)
     return Estimates(tables, _hashes(tables[RECORDED], tables[CODES]), offence_id)
 
 

@@ -50,14 +50,9 @@ class Firmness:
 
     @staticmethod
     def _rank(place: Place, row: dict[str, Any], end: str) -> Figure:
-        share = place.share()
-        return Figure(
-            f"rank_{end}.{share.figure_id.removeprefix('share.')}",
-            row[end],
-            "rank",
-            share.cells,
-            f"the {end} end of the range of the rank of {share.named}",
-        )
+        estimates = place.estimates
+        name = place.figure_id(f"rank_{end}", estimates.latest, estimates.offence_id)
+        return place.of(row, end, name, "rank_intervals", "rank")
 
     def steps(self, place: Place) -> list[str]:
         """Where the force's own recording moved to another level, and no known rule explains it."""
@@ -101,14 +96,8 @@ class Firmness:
 
     @staticmethod
     def _step(place: Place, row: dict[str, Any]) -> str:
-        count = place.count(offence_id=row["offence_id"])
-        shift = Figure(
-            f"level_shift.{place.slug}.{row['offence_id']}.{row['quarter_end']:%Y-%m}",
-            row["shift_pct"] / 100,
-            "change",
-            count.cells[:1],
-            f"step of the quarters ending {row['quarter_end']} beside those of all other forces",
-        )
+        figure_id = f"level_shift.{place.slug}.{row['offence_id']}.{row['quarter_end']:%Y-%m}"
+        shift = place.of(row, "shift_pct", figure_id, "level_shifts", "change")
         name = prose.lower_first(offences()[row["offence_id"]].name)
         return (
             f"Recording of {name} in {place.words} moved to another level in the quarter ending "

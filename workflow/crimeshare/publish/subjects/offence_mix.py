@@ -85,17 +85,13 @@ def contribution(place: Place, offence_id: str) -> Figure | None:
     So the contributions of groups that share no offence add up to the change of the total.
     None where either year has no figure.
     """
-    change, total = place.change(offence_id=offence_id), place.change(offence_id=TOTAL)
-    if change is None or total is None or not total.previous.value:
+    estimates, code = place.estimates, place.area.area_code
+    row, total = (estimates.share_row(estimates.latest, code, name) for name in (offence_id, TOTAL))
+    if row.get("contribution_pct") is None:
         return None
-    whole = total.previous
-    return Figure(
-        f"contribution.{change.difference.figure_id}",
-        change.difference.number / whole.number,
-        "change",
-        tuple(dict.fromkeys((*change.difference.cells, *whole.cells))),
-        f"{change.difference.named} / {whole.named}",
-    )
+    beside = {f"total_before_{end}": total[f"previous_{end}"] for end in ("formula", "cells")}
+    name = f"contribution.{place.figure_id('change', estimates.latest, offence_id)}"
+    return place.of(row | beside, "contribution_pct", name, unit="change")
 
 
 def _contributions(place: Place) -> list[tuple[str, str, Figure, Change]]:

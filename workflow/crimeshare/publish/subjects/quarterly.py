@@ -1,30 +1,30 @@
 """What the pages show of the Home Office's open data: quarters, offence codes, ONS beside it.
 
-The tables come from the steps before; nothing is measured here but shares and changes of counts.
+The tables come from the steps before; nothing is measured here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from crimeshare.cells import Cell
+from crimeshare.measures.quarters import beside_group
+from crimeshare.measures.revisions import typical_size
 from crimeshare.measures.seasonal import METHOD
 from crimeshare.measures.series import NATION
 from crimeshare.parquet import read_rows_where
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates, Place, Year, built_root
 from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
@@ -58,14 +58,6 @@ NONE_AT_HAND = "No release of the Home Office's open data is in this build."
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class _Source:
-    """What one quarter's figures were read from: the sheet, and the hash of the workbook."""
-
-    sheet: str
-    workbook_sha256: str
-
-
 class Quarterly:
     """The quarterly tables of one build, the newest release of the open data alone."""
 
@@ -77,14 +69,12 @@ class Quarterly:
         self._series = series.filter(pc.equal(series["release_id"], self.release_id))
         # Those left as they are have nothing to add to the figures.
         self._adjusted = adjusted.filter(pc.equal(adjusted["method"], METHOD))
-        own = quarters.filter(pc.equal(quarters["release_id"], self.release_id))
-        self._quarters = own
-        seen = own.group_by(_OF_A_SHEET).aggregate([]).to_pylist()
-        self._sources = {
-            row["period_end"]: _Source(row["sheet"], row["workbook_sha256"] or "") for row in seen
-        }
-        self.read_from = seen[0]["read_from"] if seen else ""
-        self.conversion_sha256 = (seen[0]["conversion_sha256"] or "") if seen else ""
+        names = ["workbook_sha256", "read_from", "conversion_sha256"]
+        own = quarters.filter(pc.equal(quarters["release_id"], self.release_id)).select(names)
+        seen = own.group_by(names).aggregate([]).to_pylist() or [dict.fromkeys(names)]
+        self._hashes = {self.release_id: seen[0]["workbook_sha256"] or ""}
+        self.read_from = seen[0]["read_from"] or ""
+        self.conversion_sha256 = seen[0]["conversion_sha256"] or ""
         self._check_path = check
 
     @cached_property
@@ -157,28 +147,33 @@ class Quarterly:
         )
         here = pc.equal(table["area_code"], place.area.area_code)
         rows = table.filter(pc.and_(here, which)).to_pylist()
-        cells = self._cells(place, offence_id, code)
-        factors = self._factors(place, offence_id, code)
+        seasons = self._seasons(place, offence_id, code)
         return [
-            Quarter(
-                row["period_start"],
-                row["period_end"],
-                self._figure(place, offence_id, code, row, cells.get(row["period_end"], "")),
-                factors.get(row["period_end"]),
-            )
+            Quarter(self.figure(place, row, "count"), row, seasons.get(row["period_end"]))
             for row in rows
         ]
 
-    def _factors(self, place: Place, offence_id: str, code: str | None) -> dict[date, float]:
-        """What the season does to each quarter of a series that has one."""
+    def figure(self, place: Place, row: Mapping[str, Any], column: str, like: str = "") -> Figure:
+        """One number of a row of the series; `like` is added to its name."""
+        what = row["code"] or row["offence_id"]
+        name = f"quarter.{place_id(place)}.{what}.{row['period_end']:%Y-%m}.{self.release_id}{like}"
+        table = "quarterly_series"
+        return figure(row, column, name, table, self._hashes, marker="unavailable")
+
+    def on_quarter_before(self, quarter: Quarter, season: Mapping[str, Any]) -> Figure:
+        """The change of a quarter on the one before, both without their season."""
+        name = f"{quarter.figure.figure_id}.adjusted_on_quarter_before"
+        return figure(season, "change_pct", name, "seasonally_adjusted", self._hashes)
+
+    def _seasons(self, place: Place, offence_id: str, code: str | None) -> dict[date, Row]:
+        """The quarters of a series that has a season, without it."""
         table = self._adjusted
         same = pc.equal(table["code"], code) if code else pc.is_null(table["code"])
         here = pc.and_(
             pc.equal(table["area_code"], place.area.area_code),
             pc.equal(table["offence_id"], offence_id),
         )
-        rows = table.filter(pc.and_(here, same)).select(["period_end", "seasonal_factor"])
-        return {row["period_end"]: row["seasonal_factor"] for row in rows.to_pylist()}
+        return {row["period_end"]: row for row in table.filter(pc.and_(here, same)).to_pylist()}
 
     def excluded(self, place: Place) -> dict[tuple[date, date], list[str]]:
         """Quarters in which forces are left out of an area's count, and which forces."""
@@ -204,53 +199,23 @@ class Quarterly:
         rows: list[Row] = table.to_pylist()
         return rows
 
-    def _cells(self, place: Place, offence_id: str, code: str | None) -> dict[date, str]:
-        """The cell of each quarter of a force's code, where the workbook was read."""
-        if self.converted or code is None:
-            return {}
-        table = self._quarters
-        rows = table.filter(
-            pc.and_(
-                pc.equal(table["area_code"], place.area.area_code), pc.equal(table["code"], code)
-            )
-        ).to_pylist()
-        return {row["period_end"]: row["cells"] for row in rows}
-
-    def _figure(
-        self, place: Place, offence_id: str, code: str | None, row: Row, cell: str
-    ) -> Figure:
-        what = code or offence_id
-        source = self._sources[row["period_end"]]
-        single = bool(cell) and not set(cell) & set(": ")
-        name = f"offence code {code}" if code else prose.lower_first(offences()[offence_id].name)
-        stands = cell if single else f"{name}, {place.name}"
-        return Figure(
-            f"quarter.{place_id(place)}.{what}.{row['period_end']:%Y-%m}.{self.release_id}",
-            row["count"],
-            "count",
-            (Cell(self.release_id, source.workbook_sha256, source.sheet, stands),),
-            marker="unavailable",
-        )
-
-    def year(self, place: Place, row: Row) -> Figure:
-        """The four quarters of a row of the check, added up."""
-        ends = sorted(end for end in self._sources if end <= row["period_end"])[-4:]
-        sheets = {self._sources[end].sheet: self._sources[end] for end in ends}
+    def year(self, place: Place, row: Row, column: str = "home_office_count") -> Figure:
+        """A number of a row of the check: the four quarters added up, unless another is named."""
         like = f".as-{row['release_id']}" if row["excluded"] else ""
-        group = prose.lower_first(offences()[row["offence_id"]].name)
-        without = prose.excluding(row["excluded"].split("; ")) if row["excluded"] else ""
-        added = f"{group}, {place.name}{without}"
-        return Figure(
+        name = (
             f"four_quarters.{place_id(place)}.{row['offence_id']}.{row['period_end']:%Y-%m}"
-            f".{self.release_id}{like}",
-            row["home_office_count"],
-            "count",
-            tuple(
-                Cell(self.release_id, source.workbook_sha256, source.sheet, added)
-                for source in sheets.values()
-            ),
-            f"{added}, four quarters",
+            f".{self.release_id}{like}{CHECKED[column].format(row['release_id'])}"
         )
+        hashes = {**place.estimates.hashes, **self._hashes}
+        return figure(row, column, name, "home_office_check", hashes)
+
+
+CHECKED = {
+    "home_office_count": "",
+    "difference": ".against.{}",
+    "difference_pct": ".against.{}.percent",
+}
+"""What is added to the name of the four quarters for each number of the check."""
 
 
 def place_id(place: Place) -> str:
@@ -330,7 +295,7 @@ def opening(quarterly: Quarterly, place: Place) -> str:
             f"{whole} {prose.offences_of(place.estimates.offence.name)}."
         )
     gathered = [] if breaks(place.estimates.offence_id) else [NOT_GATHERED]
-    moved = [*_moves(named), *_allowing_for_season(quarterly, place)]
+    moved = [*_moves(quarterly, place, named), *_allowing_for_season(quarterly, place)]
     return " ".join([text, *moved, *gathered])
 
 
@@ -338,21 +303,13 @@ def _allowing_for_season(quarterly: Quarterly, place: Place) -> list[str]:
     """How the group moved from the quarter before without its season, where it has one."""
     group = place.estimates.offence_id
     quarters = quarterly.quarters(place, group)[-2:]
-    if len(quarters) < 2 or any(not each.factor or not each.figure.value for each in quarters):
+    if len(quarters) < 2 or quarters[0].season is None or quarters[1].season is None:
         return []
     before, now = quarters
     if any(before.period_start < b.day <= now.period_end for b in breaks(group)):
         return []
-    after, earlier = (
-        each.figure.number / each.factor for each in (now, before) if each.factor is not None
-    )
-    change = Figure(
-        f"{now.figure.figure_id}.adjusted_on_quarter_before",
-        after / earlier - 1,
-        "change",
-        tuple(dict.fromkeys((*now.figure.cells, *before.figure.cells))),
-        f"{now.figure.named} / {before.figure.named} - 1, each without its season",
-    )
+    change = quarterly.on_quarter_before(now, quarters[1].season)
+    earlier, after = before.adjusted, now.adjusted
     direction = prose.recorded_direction(earlier, after, shown_change=f"{change.text}")
     by = "" if direction.startswith("was") else f" by {change:absolute}"
     return [
@@ -375,39 +332,27 @@ def _most(named: Sequence[Series]) -> Series:
 def _part(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> Figure | None:
     """What part of the group its largest code is in the newest quarter; None without parts."""
     group = place.estimates.offence_id
-    first = _most(named).quarters[-1].figure
-    whole = quarterly.quarters(place, group)[-1].figure
-    if len(named) < 2 or not whole.value or first.value is None:
+    whole = quarterly.quarters(place, group)[-1].row
+    beside = beside_group(_most(named).quarters[-1].row, whole)
+    if len(named) < 2 or beside["part_of_group"] is None:
         return None
-    return Figure(
-        f"{first.figure_id}.of.{group}",
-        first.number / whole.number,
-        "proportion",
-        (*first.cells, *whole.cells),
-        f"{first.named} / {whole.named}",
-    )
+    return quarterly.figure(place, beside, "part_of_group", f".of.{group}")
 
 
-def _moves(named: Sequence[Series]) -> list[str]:
+def _moves(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> list[str]:
     """How each series moved on the same quarter of the year before, where both may be compared."""
     moved, broken = [], []
     for each in named:
         now = each.quarters[-1]
         before = next((q for q in each.quarters if q.period_end == _year_before(now)), None)
-        if before is None or not before.figure.value or now.figure.value is None:
+        if before is None or now.row["change_pct"] is None:
             continue
         name = prose.lower_first(prose.named_html(each.name))
         if any(before.period_start <= b.day <= now.period_end for b in each.breaks):
             broken.append(name)
             continue
         direction = prose.recorded_direction(before.figure.number, now.figure.number)
-        percent = Figure(
-            f"{now.figure.figure_id}.on_year_before",
-            now.figure.number / before.figure.number - 1,
-            "change",
-            tuple(dict.fromkeys((*now.figure.cells, *before.figure.cells))),
-            f"{now.figure.named} / {before.figure.named} - 1",
-        )
+        percent = quarterly.figure(place, now.row, "change_pct", ".on_year_before")
         by = "" if direction == "was unchanged" else f" by {percent:absolute}"
         if before.figure.number < SMALL_BASE:
             by = f", from {before.figure} to {now.figure}"
@@ -550,7 +495,7 @@ def compared(quarterly: Quarterly, estimates: Estimates) -> str:
     cells = [
         cell
         for row in latest
-        for cell in _difference(quarterly, estimates.place(row["area_code"]), row).cells
+        for cell in quarterly.year(estimates.place(row["area_code"]), row, "difference").cells
     ]
 
     def over_forces(name: str, value: float, unit: str, formula: str) -> Figure:
@@ -562,13 +507,13 @@ def compared(quarterly: Quarterly, estimates: Estimates) -> str:
     number = over_forces("forces", len(latest), "count", "number of forces")
     typical = over_forces(
         "typical",
-        median(abs(row["difference_pct"]) for row in latest) / 100,
+        typical_size(row["difference_pct"] for row in latest) / 100,
         "change",
         "median size of the differences",
     )
     widest = max(latest, key=lambda row: abs(row["difference_pct"]))
     place = estimates.place(widest["area_code"])
-    most = _percent(quarterly, place, widest)
+    most = quarterly.year(place, widest, "difference_pct")
     same = f"{equal} of {number} forces have" if equal.value else f"none of {number} forces has"
     return (
         f"For the {edition.words}, {same} the same total in both. Half of the forces "
@@ -587,29 +532,6 @@ def _year(estimates: Estimates, row: Row) -> Year:
     known = [year for year in estimates.editions if (year.period_end, year.release_id) == own]
     first = known[0] if known else None
     return first or Year(row["period_end"], row["release_id"], revised=True)
-
-
-def _difference(quarterly: Quarterly, place: Place, row: Row) -> Figure:
-    ons, home = _ons(place, row), quarterly.year(place, row)
-    return Figure(
-        f"{home.figure_id}.against.{row['release_id']}",
-        row["difference"],
-        "count",
-        (*ons.cells, *home.cells),
-        f"{home.named} - {ons.named}",
-    )
-
-
-def _percent(quarterly: Quarterly, place: Place, row: Row) -> Figure:
-    difference = _difference(quarterly, place, row)
-    ons, home = _ons(place, row), quarterly.year(place, row)
-    return Figure(
-        f"{difference.figure_id}.percent",
-        row["difference"] / row["count"],
-        "change",
-        difference.cells,
-        f"{home.named} / {ons.named} - 1",
-    )
 
 
 def nation_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | None:
@@ -698,7 +620,7 @@ def _pair(quarterly: Quarterly, place: Place, row: Row) -> list[Content]:
             contents += [
                 _ons(place, own[0]),
                 quarterly.year(place, own[0]),
-                _difference(quarterly, place, own[0]),
+                quarterly.year(place, own[0], "difference"),
             ]
         else:
             contents += [Figure("check.none", None, "count", marker="not_applicable")] * 3

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
+from typing import Any
 
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import (
@@ -29,15 +30,31 @@ class Quarter:
     """One quarter of a series.
 
     Attributes:
-        period_start, period_end: its first and last day.
         figure: what was recorded in it.
-        factor: what the season does to it; None where the series has no clear season.
+        row: of the table of quarters.
+        season: the row of the quarter without its season; None where the series has no clear one.
     """
 
-    period_start: date
-    period_end: date
     figure: Figure
-    factor: float | None = None
+    row: Mapping[str, Any] = field(hash=False)
+    season: Mapping[str, Any] | None = field(default=None, hash=False)
+
+    @property
+    def period_start(self) -> date:
+        """Its first day."""
+        day: date = self.row["period_start"]
+        return day
+
+    @property
+    def period_end(self) -> date:
+        """Its last day."""
+        day: date = self.row["period_end"]
+        return day
+
+    @property
+    def adjusted(self) -> float:
+        """Offences without the season, or as recorded where the series has none."""
+        return float(self.season["adjusted"]) if self.season else self.figure.number
 
     @property
     def words(self) -> str:
@@ -108,9 +125,9 @@ def _position(day: date) -> float:
 
 def _adjusted(quarter: Quarter) -> str:
     """The count without its season, for the data; empty where there is none to take out."""
-    if quarter.figure.value is None or quarter.factor is None:
+    if quarter.season is None:
         return ""
-    return repr(round(quarter.figure.number / quarter.factor, 1))
+    return repr(round(quarter.adjusted, 1))
 
 
 def _middle(quarter: Quarter) -> float:
@@ -159,7 +176,7 @@ def _line(series: Series, x: Spec, y: Spec) -> list[Spec]:
             {
                 "x": _middle(quarter),
                 "y": quarter.figure.number,
-                "line": round(quarter.figure.number / (quarter.factor or 1), 1),
+                "line": round(quarter.adjusted, 1),
                 "stretch": stretch,
                 "tip": f"{series.name}, {quarter.words}: {quarter.figure.text}",
             }

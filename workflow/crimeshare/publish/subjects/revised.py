@@ -1,7 +1,6 @@
 """Revisions as the pages show them: each step with both counts and their cells, and in words.
 
-Nothing is measured here but the middle of several areas' revisions; see
-:mod:`crimeshare.measures.revisions`.
+Nothing is measured here; see :mod:`crimeshare.measures.revisions`.
 """
 
 from __future__ import annotations
@@ -9,17 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from crimeshare.cells import Cell
-from crimeshare.measures.revisions import with_ages
-from crimeshare.measures.series import OF_ALL
-from crimeshare.periods import a_year_before
+from crimeshare.measures.revisions import typical_size, with_ages
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.words import Words
@@ -39,9 +34,7 @@ WHOLE = Path("results/estimates/whole_revisions.parquet")
 SIZES = Path("results/estimates/revision_sizes.parquet")
 COMPARED = Path("results/estimates/compared_changes.parquet")
 REFUTED = Path("results/estimates/refuted_changes.parquet")
-CODES = Path("results/clean/recorded_offence_codes.parquet")
-OPEN_DATA_YEARS = Path("results/estimates/open_data_years.parquet")
-TABLES = (REVISIONS, WHOLE, SIZES, COMPARED, REFUTED, CODES, OPEN_DATA_YEARS)
+TABLES = (REVISIONS, WHOLE, SIZES, COMPARED, REFUTED)
 
 WORDS = Words(Path(__file__).with_name("words") / "revisions.md.j2")
 
@@ -142,8 +135,6 @@ class Revisions:
         sizes: Iterable[dict[str, Any]],
         compared: Iterable[dict[str, Any]],
         refuted: Iterable[dict[str, Any]],
-        codes: Iterable[dict[str, Any]],
-        open_data_years: Iterable[dict[str, Any]],
     ) -> None:
         """Take rows of the tables of `TABLES`, those of revisions with ages.
 
@@ -158,13 +149,6 @@ class Revisions:
             row for row in compared if estimates.shows(row) and row["offence_id"] in offences()
         ]
         self.refuted = list(filter(estimates.shows, refuted))
-        self._series = {
-            (row["release_id"], row["offence_id"], row["period_end"]): row for row in codes
-        }
-        self._open = {
-            (row["release_id"], row["area_code"], row["offence_id"], row["period_end"]): row
-            for row in open_data_years
-        }
 
     def of(self, place: Place, offence_id: str | None = None) -> list[Revision]:
         """Every step of an area's figures, the oldest year first, each year in its order."""
@@ -234,38 +218,20 @@ class Revisions:
         """How many changes on the year before could be set beside an earlier vintage of it."""
         return sum(row["revised"] == "year_before" for row in self._compared)
 
-    def vintage(self, place: Place, offence_id: str, period_end: date, release_id: str) -> Figure:
-        """A count as one release gives it: tabled, summed, or given away by a percentage."""
-        quarters = self._open.get((release_id, place.area.area_code, offence_id, period_end))
-        if quarters:
-            name = f"count.{_slug(place)}.{offence_id}.{release_id}.{period_end:%Y-%m}"
-            cells = self.estimates.cells_of(quarters)
-            formula = quarters["formula"].removesuffix(OF_ALL)
-            return Figure(name, quarters["count"], "count", cells, formula)
-        series = self._series.get((release_id, offence_id, period_end))
-        if self.in_series(release_id) and series:
-            name = f"count.{_slug(place)}.{offence_id}.{release_id}.{period_end:%Y-%m}"
-            cell = Cell(release_id, series["workbook_sha256"], series["sheet"], series["cell"])
-            return Figure(name, series["count"], "count", (cell,))
-        own = self.estimates.releases[release_id]
-        tabled = place.count(Year(period_end, release_id, revised=period_end != own), offence_id)
-        if tabled.value is not None:
-            return tabled
-        change = place.change(Year(own, release_id), offence_id)
-        assert change is not None, (release_id, place.name, offence_id)  # the measure took it
-        return change.previous
+    def count_id(self, place: Place, offence_id: str, period_end: date, release_id: str) -> str:
+        """What a count is called as one release gives it."""
+        own = self.estimates.releases.get(release_id)
+        year = Year(period_end, release_id, revised=period_end != own)
+        return place.figure_id("count", year, offence_id)
 
     def in_series(self, release_id: str) -> bool:
         """Whether a release is one of the series by offence, not of the tables by area."""
         return release_id not in self.estimates.releases and not self.is_open(release_id)
 
-    def is_open(self, release_id: str) -> bool:
+    @staticmethod
+    def is_open(release_id: str) -> bool:
         """Whether a release is one of the Home Office's open data."""
-        return release_id in self._open_releases
-
-    @cached_property
-    def _open_releases(self) -> set[str]:
-        return {release_id for release_id, *_ in self._open}
+        return release_id.startswith("prc-")
 
     def _revisions(self, rows: Rows, place: Place, offence_id: str | None) -> list[Revision]:
         key = place.area.area_code, offence_id or self.estimates.offence_id
@@ -274,66 +240,42 @@ class Revisions:
     def _revision(self, place: Place, row: dict[str, Any]) -> Revision:
         offence_id, period_end = row["offence_id"], row["period_end"]
         before, after = row["previous_release_id"], row["release_id"]
-        previous = self.vintage(place, offence_id, period_end, before)
-        value = self.vintage(place, offence_id, period_end, after)
-        cells = (*value.cells, *previous.cells)
         name = f"{_slug(place)}.{offence_id}.{period_end:%Y-%m}.{after}"
-        then, now = previous.named, value.named
-        percent = row["change_pct"]
+
+        def figure(column: str, figure_id: str, unit: str = "") -> Figure:
+            return place.of(row, column, figure_id, "revisions", unit, marker="not_applicable")
+
         return Revision(
             place,
             offence_id,
             period_end,
             before,
             after,
-            previous,
-            value,
-            Figure(f"revision.{name}", row["change"], "count", cells, f"{now} - {then}"),
-            Figure(
-                f"revision_pct.{name}",
-                None if percent is None else percent / 100,
-                "revision",
-                cells,
-                f"{now} / {then} - 1",
-                marker="not_applicable",
-            ),
+            figure("previous_value", self.count_id(place, offence_id, period_end, before)),
+            figure("value", self.count_id(place, offence_id, period_end, after)),
+            figure("change", f"revision.{name}"),
+            figure("change_pct", f"revision_pct.{name}", "revision"),
             row["age_before"],
             row["age"],
             *(
-                None
-                if row[rank] is None
-                else Figure(
-                    f"{rank}.{name}",
-                    row[rank],
-                    "rank",
-                    figure.cells,
-                    f"place of {figure.named} by share among the forces of both releases",
-                )
-                for rank, figure in (("rank_before", previous), ("rank_after", value))
+                None if row[rank] is None else figure(rank, f"{rank}.{name}")
+                for rank in ("rank_before", "rank_after")
             ),
         )
 
     def _flip(self, row: dict[str, Any]) -> Flip:
         place, offence_id = self.estimates.place(row["area_code"]), row["offence_id"]
         before, after = row["previous_release_id"], row["release_id"]
-        both, end = row["revised"] == "both_years", row["period_end"]
-        name = f"{_slug(place)}.{offence_id}.{end:%Y-%m}.{before}.{after}"
-        # The year itself stays what it was unless both years were revised.
-        year = self.vintage(place, offence_id, end, after)
-        then = self.vintage(place, offence_id, end, before) if both else year
-        earlier = {
-            release_id: self.vintage(place, offence_id, a_year_before(end), release_id)
-            for release_id in (before, after)
-        }
+        name = f"{_slug(place)}.{offence_id}.{row['period_end']:%Y-%m}.{before}.{after}"
         return Flip(
             place,
             offence_id,
-            end,
+            row["period_end"],
             before,
             after,
-            _difference(f"change_before.{name}", row["change_before"], then, earlier[before]),
-            _difference(f"change_after.{name}", row["change"], year, earlier[after]),
-            both,
+            place.of(row, "change_before", f"change_before.{name}", "compared_changes", "count"),
+            place.of(row, "change", f"change_after.{name}", "compared_changes"),
+            row["revised"] == "both_years",
         )
 
 
@@ -355,13 +297,13 @@ def open_revisions(offence_id: str, root: Path | None = None) -> Revisions:
 @lru_cache(maxsize=2)
 def _read(estimates: Estimates, root: Path, stamp: tuple[int, ...]) -> Revisions:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    sizes, compared, refuted, codes = (
-        pq.read_table(root / file).to_pylist() for file in (SIZES, COMPARED, REFUTED, CODES)
+    sizes, compared, refuted = (
+        pq.read_table(root / file).to_pylist() for file in (SIZES, COMPARED, REFUTED)
     )
-    groups = [estimates.offence_id, TOTAL, *(row["offence_id"] for row in refuted)]
-    revisions, whole, open_data_years = (
+    groups = [estimates.offence_id, TOTAL]
+    revisions, whole = (
         pq.read_table(root / file, filters=[("offence_id", "in", groups)])
-        for file in (REVISIONS, WHOLE, OPEN_DATA_YEARS)
+        for file in (REVISIONS, WHOLE)
     )
     return Revisions(
         estimates,
@@ -370,8 +312,6 @@ def _read(estimates: Estimates, root: Path, stamp: tuple[int, ...]) -> Revisions
         sizes,
         compared,
         refuted,
-        codes,
-        open_data_years.to_pylist(),
     )
 
 
@@ -384,11 +324,6 @@ def _by_figure(rows: Iterable[dict[str, Any]]) -> Rows:
 
 def _slug(place: Place) -> str:
     return place.slug if place.kind == "force" else f"{place.kind}-{place.slug}"
-
-
-def _difference(name: str, value: float, now: Figure, then: Figure) -> Figure:
-    formula = f"{now.named} - {then.named}"
-    return Figure(name, value, "count", (*now.cells, *then.cells), formula)
 
 
 # ---------------------------------------------------------------- in words
@@ -459,7 +394,7 @@ def middle(revisions: Sequence[Revision], figure_id: str) -> Figure:
     """The median size, without sign, of several revisions."""
     known = [step.percent for step in revisions if step.percent.value is not None]
     cells = tuple(dict.fromkeys(cell for percent in known for cell in percent.cells))
-    size = median(abs(percent.number) for percent in known)
+    size = typical_size(percent.number for percent in known)
     return Figure(figure_id, size, "revision", cells, f"median size of {len(known)} revisions")
 
 

@@ -7,8 +7,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import Estimates, Place, built_rows
 from crimeshare.publish.subjects.revised import WORDS
@@ -35,7 +35,7 @@ def sentence(limits: Limits, place: Place) -> str:
     row = limits.get((place.area.area_code, estimates.offence_id, NEW))
     if row is None or place.count().value is None:
         return ""
-    lower, upper = _reach(row, place.slug)
+    lower, upper = _reach(row)
     return WORDS.passage(
         "limits_of_place", place=place, lower=lower, upper=upper, tried=_tried(row)
     )
@@ -64,7 +64,7 @@ def table(limits: Limits, estimates: Estimates) -> Table | None:
         cells: list[Content] = []
         for age in ages:
             row = _row(limits, force, age)
-            cells += [none, none] if row is None else _reach(row, force.slug)
+            cells += [none, none] if row is None else _reach(row)
         rows.append([f'<a href="{force.address}">{escape(force.name)}</a>', *cells])
     headers = [f"{AGES[age]}: {end}" for age in ages for end in ("lowest likely", "highest likely")]
     return Table(
@@ -86,22 +86,11 @@ def _row(limits: Limits, place: Place, age: int) -> Row | None:
     return limits.get((place.area.area_code, place.estimates.offence_id, age))
 
 
-def _figure(row: Row, name: str, value: float, unit: str, formula: str) -> Figure:
-    what = f"{row['offence_id']}, every vintage {row['age_months']} months old"
-    return Figure(name, value, unit, (Cell(row["release_id"], "", "revisions", what),), formula)
-
-
-def _reach(row: Row, slug: str) -> Sequence[Figure]:
+def _reach(row: Row) -> Sequence[Figure]:
     """How far down and up, as parts of the figure."""
     name = f"revision_limits.{row['area_code']}.{row['offence_id']}.{row['age_months']}"
     return [
-        _figure(
-            row,
-            f"{name}.{end}",
-            row[f"{end}_pct"] / 100,
-            "change",
-            f"{end} prediction limit of the revisions of {slug}, {row['formula']}",
-        )
+        figure(row, f"{end}_pct", f"{name}.{end}", "revision_intervals", {}, unit="change")
         for end in ("lower", "upper")
     ]
 
@@ -109,14 +98,13 @@ def _reach(row: Row, slug: str) -> Sequence[Figure]:
 def _tried(row: Row) -> str:
     """How often such limits held, with the interval of that."""
     name = f"revision_coverage.{row['kind']}.{row['offence_id']}.{row['age_months']}"
-    formula = "part of the figures of left-out vintages that limits made without them held"
-    held, lower, upper = (
-        _figure(row, f"{name}{end}", row[column], "proportion", f"{what}{formula}")
-        for end, column, what in (
-            ("", "coverage", ""),
-            (".lower", "coverage_lower", "lower limit of the "),
-            (".upper", "coverage_upper", "upper limit of the "),
+    held, lower, upper, tried = (
+        figure(row, column, f"{name}{end}", "revision_intervals", {}, unit=unit)
+        for column, end, unit in (
+            ("coverage", "", "proportion"),
+            ("coverage_lower", ".lower", "proportion"),
+            ("coverage_upper", ".upper", "proportion"),
+            ("vintages_tried", ".tried", "count"),
         )
     )
-    tried = _figure(row, f"{name}.tried", row["vintages_tried"], "count", "vintages left out")
     return WORDS.passage("tried", tried=tried, held=held, lower=lower, upper=upper)

@@ -584,19 +584,16 @@ def refuted(revisions: Revisions) -> Table | None:
         end, release_id = row["previous_period_end"], row["release_id"]
         name = f"{place.area.file_name}.{row['offence_id']}.{end:%Y-%m}"
         year = Year(estimates.releases[release_id], release_id)
-        current = place.count(year, row["offence_id"])
         published = place.published_change(year, row["offence_id"])
-        cells = (*current.cells, *published.cells)
-        formula = "{} / (1 + {} / 100)".format(*(cell.name for cell in cells))
-        nearest = revisions.vintage(place, row["offence_id"], end, row["nearest_release_id"])
+        nearest = revisions.count_id(place, row["offence_id"], end, row["nearest_release_id"])
         rows.append(
             [
                 escape(place.name),
                 escape(offences()[row["offence_id"]].name),
                 prose.month(end),
                 published,
-                Figure(f"refuted.{name}", row["recovered"], "count", cells, formula),
-                nearest,
+                place.of(row, "recovered", f"refuted.{name}", "refuted_changes", "count"),
+                place.of(row, "nearest", nearest, "refuted_changes", "count"),
                 f"<code>{row['nearest_release_id']}</code>",
             ]
         )

@@ -7,7 +7,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from crimeshare.cells import Cell
 from crimeshare.measures.rule_effects import (
     FIRST_YEAR,
     LEVEL_AND_SLOPE,
@@ -25,6 +24,7 @@ from crimeshare.measures.rule_parts import (
 )
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import built_rows
@@ -75,7 +75,7 @@ def answer(parts: list[Row], offence_id: str) -> str:
         return NOT_GATHERED
     if not parts:
         return WORDS.passage("answer", rise=None)
-    rise = _rise(parts[0])
+    rise = _part(parts[0], "rise", "rise", "count")
     estimated = {row["method"]: row for row in parts if row["part"] == ESTIMATED}
     rose = rise.number > 0
     return WORDS.passage(
@@ -84,50 +84,44 @@ def answer(parts: list[Row], offence_id: str) -> str:
         end=parts[0]["period_end"],
         base=parts[0]["base_period_end"],
         group=escape(prose.lower_first(offences_named()[offence_id].name)),
-        counted=[_counted_since(row, rise) for row in parts if rose and row["part"] == NEW_CODES],
-        steps=_estimated(estimated, rise) if rose and estimated else None,
+        counted=[_counted_since(row) for row in parts if rose and row["part"] == NEW_CODES],
+        steps=_estimated(estimated) if rose and estimated else None,
     )
 
 
-def _rise(row: Row) -> Figure:
-    return _part(row, "rise", row["count"] - row["base_count"], "count", "newest year - base year")
+def _part(row: Row, column: str, name: str, unit: str) -> Figure:
+    """One number of a row of parts."""
+    figure_id = f"rule_parts.{name}.{row['offence_id']}.{row['period_end']:%Y-%m}"
+    percent = unit == "change"
+    return figure(row, column, figure_id, "rule_parts", {}, unit=unit, percent=percent)
 
 
-def _part(row: Row, name: str, value: float, unit: str, formula: str) -> Figure:
-    what = f"{row['offence_id']}, every quarter and body"
-    return Figure(
-        f"rule_parts.{name}.{row['offence_id']}.{row['period_end']:%Y-%m}",
-        value,
-        unit,
-        (Cell(row["release_id"], "", "quarters", what),),
-        f"{formula}, {what}",
-    )
-
-
-def _counted_since(row: Row, rise: Figure) -> dict[str, Figure | list[str]]:
-    offences = _part(row, "new_codes", row["offences"], "count", row["formula"])
-    share = _part(
-        row, "new_codes_share", row["offences"] / rise.number, "proportion", "new codes / rise"
-    )
+def _counted_since(row: Row) -> dict[str, Figure | list[str]]:
+    offences = _part(row, "offences", "new_codes", "count")
+    share = _part(row, "part_of_rise", "new_codes_share", "proportion")
     names = [
         prose.named_html(prose.lower_first(code_names()[code])) for code in row["codes"].split()
     ]
     return {"offences": offences, "share": share, "names": names}
 
 
-def _estimated(by_method: dict[str, Row], rise: Figure) -> dict[str, Figure | int]:
+def _estimated(by_method: dict[str, Row]) -> dict[str, Figure | int]:
     row = by_method[LEVEL_ONLY]
 
-    def change(name: str, value: float) -> Figure:
-        formula = "change of level of all estimated steps together"
-        return _part(row, name, value / 100, "change", formula)
+    def change(of: Row, column: str, name: str) -> Figure:
+        return _part(of, column, f"together{name}", "change")
 
-    effect = change("together", row["effect_pct"])
-    lower, upper = (change(f"together.{end}", row[f"effect_{end}"]) for end in ("lower", "upper"))
-    least = change("together.least", min(each["effect_lower"] for each in by_method.values()))
-    most = change("together.most", max(each["effect_upper"] for each in by_method.values()))
-    largest = max(each["upper"] for each in by_method.values())
-    share = _part(row, "at_most", largest / rise.number, "proportion", "upper limit / rise")
+    effect = change(row, "effect_pct", "")
+    lower, upper = (change(row, f"effect_{end}", f".{end}") for end in ("lower", "upper"))
+    models = by_method.values()
+    least, most = (
+        change(chosen, f"effect_{end}", name)
+        for chosen, end, name in (
+            (min(models, key=lambda each: float(each["effect_lower"])), "lower", ".least"),
+            (max(models, key=lambda each: float(each["effect_upper"])), "upper", ".most"),
+        )
+    )
+    widest = max(models, key=lambda each: float(each["upper"]))
     return {
         "number": len(row["recording_changes"].split()),
         "effect": effect,
@@ -135,7 +129,7 @@ def _estimated(by_method: dict[str, Row], rise: Figure) -> dict[str, Figure | in
         "upper": upper,
         "least": least,
         "most": most,
-        "at_most": share,
+        "at_most": _part(widest, "most_of_rise", "at_most", "proportion"),
     }
 
 
@@ -152,8 +146,8 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
             effect, lower, upper = figures(lead)
             least = min((figures(row)[1] for row in own), key=lambda figure: figure.number)
             most = max((figures(row)[2] for row in own), key=lambda figure: figure.number)
-            larger = _count(f"{effect.figure_id}.larger", lead["placebo_rank"] - 1, effect)
-            dates = _count(f"{effect.figure_id}.placebos", lead["placebos"], effect)
+            larger = _count(lead, f"{effect.figure_id}.larger", lead["placebo_rank"] - 1)
+            dates = _of(lead, "placebos")
             lines.append(
                 [
                     label,
@@ -221,14 +215,8 @@ def effects_table(rows: list[Row]) -> Table | None:
     for row in rows:
         effect, lower, upper = figures(row)
         name = effect.figure_id
-        rank = Figure(
-            f"{name}.placebo_rank",
-            row["placebo_rank"],
-            "rank",
-            effect.cells,
-            f"place by size of the {effect.formula}",
-        )
-        dates = _count(f"{name}.dates", row["placebos"] + 1, effect)
+        rank = _of(row, "placebo_rank")
+        dates = _count(row, f"{name}.dates", row["placebos"] + 1)
         lines.append(
             [
                 f"{_name(row['recording_change'])}, {_month(row['recording_change'])}",
@@ -261,29 +249,36 @@ def effects_table(rows: list[Row]) -> Table | None:
     )
 
 
-def _count(name: str, value: int, effect: Figure) -> Figure:
-    return Figure(name, value, "count", effect.cells, f"placebo dates beside {effect.formula}")
+def _count(row: Row, name: str, value: int) -> Figure:
+    """A number of dates beside an effect."""
+    return figure(row | {"placebos": value}, "placebos", name, "rule_effects", {})
 
 
 def figures(row: Row) -> tuple[Figure, Figure, Figure]:
     """An effect and its limits."""
-    code = row["code"] or row["offence_id"]
-    name = f"rule_effect.{row['recording_change']}.{code}.{row['method']}"
-    what = (
-        f"{row['code'] or row['offence_id']}, {row['first_quarter']:%Y-%m} to "
-        f"{row['last_quarter']:%Y-%m}, every force"
-    )
-    cells = (Cell(row["release_id"], "", "quarters", what),)
-    formula = f"change of level at {row['recording_change']}, Poisson regression of {what}"
-    effect, lower, upper = (
-        Figure(f"{name}{part}", row[key] / 100, "change", cells, f"{words}{formula}")
-        for part, key, words in (
-            ("", "effect_pct", ""),
-            (".lower", "lower", "lower limit of the "),
-            (".upper", "upper", "upper limit of the "),
-        )
-    )
+    effect, lower, upper = (_of(row, name) for name in ("effect_pct", "lower", "upper"))
     return effect, lower, upper
+
+
+def _of(row: Row, column: str) -> Figure:
+    """One number of a row of effects."""
+    name = (
+        f"rule_effect.{row['recording_change']}.{row['code'] or row['offence_id']}.{row['method']}"
+    )
+    part, unit = NAMED[column]
+    return figure(
+        row, column, f"{name}{part}", "rule_effects", {}, unit=unit, percent=unit == "change"
+    )
+
+
+NAMED = {
+    "effect_pct": ("", "change"),
+    "lower": (".lower", "change"),
+    "upper": (".upper", "change"),
+    "placebo_rank": (".placebo_rank", "rank"),
+    "placebos": (".placebos", "count"),
+}
+"""What is added to the name of an effect for each number of its row, and its unit."""
 
 
 def _changes() -> dict[str, dict[str, str]]:

@@ -16,11 +16,12 @@ from typing import Any
 import pandas as pd
 
 from crimeshare import survey_words
-from crimeshare.cells import Cell, cells_in
+from crimeshare.cells import Cell
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import survey_prose
@@ -212,29 +213,16 @@ def trend_sentence(survey: Survey) -> str:
 
 
 def _trend_figures(survey: Survey, row: dict[str, Any]) -> tuple[Figure, Figure, Figure, Figure]:
-    name = f"survey.trend.{row['measure_id']}.{row['sex']}.{row['age']}.{row['start']}"
-    formula = f"weighted regression of the log odds over the years {row['start']} to {row['end']}"
-    years = survey.series(row["measure_id"], row["sex"], row["age"])
-    cells = tuple(
-        cell
-        for year in years
-        if row["start"] <= year.period_end <= row["end"]
-        for cell in year.figure.cells
-    )
-    parts = [
-        Figure(f"{name}.{part}", row[part], "change", cells, f"{part} limit of the {formula}")
-        for part in ("lower", "upper")
-    ]
-    whole = Figure(
-        f"{name}.odds_change",
-        row["odds_change"],
-        "change",
-        cells,
-        formula,
-        lower=row["lower"],
-        upper=row["upper"],
-    )
-    return whole, parts[0], parts[1], level_figure(row["level"])
+    lower, upper = (trend_figure(survey, row, end, "change") for end in ("lower", "upper"))
+    change = trend_figure(survey, row, "odds_change", "change")
+    return change, lower, upper, level_figure(row["level"])
+
+
+def trend_figure(survey: Survey, row: dict[str, Any], column: str, unit: str) -> Figure:
+    """One number of a trend."""
+    name = f"survey.trend.{row['measure_id']}.{row['sex']}.{row['age']}.{row['start']}.{column}"
+    limits = ("lower", "upper") if column == "odds_change" else None
+    return figure(row, column, name, "survey_trends", survey.hashes, unit=unit, limits=limits)
 
 
 # ---------------------------------------------------------------- numbers at a glance
@@ -444,27 +432,21 @@ def offences_chart(survey: Survey) -> Chart | None:
 
 def _ratio(survey: Survey, row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
     """Offences per hundred victims of one year, with its limits."""
-    cell = Cell.of(row)
     name = f"offences_per_100_victims.{row['offence_code']}.{row['period_end']}"
-    estimate = survey.at(row["period_end"], row["measure_id"], "all", "16+").figure
-    formula = f"100 * {cell.name} / ({estimate.named} * {row['population_cells']})"
-    cells = (cell, *_population_cells(row), *estimate.cells)
-    ratio = Figure(
-        name, row["ratio"], "per_100", cells, formula, lower=row["lower"], upper=row["upper"]
-    )
-    limits = [
-        Figure(f"{name}.{part}", row[part], "per_100", cells, f"{part} limit of {formula}")
-        for part in ("lower", "upper")
-    ]
-    return ratio, limits[0], limits[1]
+    return _with_limits(survey, row, name, "offences_per_victims")
 
 
-def _population_cells(row: dict[str, Any]) -> tuple[Cell, ...]:
-    """The cells that the population surveyed in one year was computed from."""
-    sha256 = row["population_workbook_sha256"]
-    return tuple(
-        cell._replace(workbook_sha256=sha256) for cell in cells_in(row["population_cells"])
+def _with_limits(
+    survey: Survey, row: dict[str, Any], name: str, table: str
+) -> tuple[Figure, Figure, Figure]:
+    """A ratio and its limits."""
+    lower, upper = (
+        figure(row, end, f"{name}.{end}", table, survey.hashes, unit="per_100")
+        for end in ("lower", "upper")
     )
+    ends = ("lower", "upper")
+    ratio = figure(row, "ratio", name, table, survey.hashes, unit="per_100", limits=ends)
+    return ratio, lower, upper
 
 
 OTHERS_BESIDE = {
@@ -494,7 +476,7 @@ def others_beside(survey: Survey, victims: str) -> Chart | None:
                     row["period_end"],
                     Interval(
                         _capital(prose.month(row["period_end"])),
-                        *_beside_figures(row),
+                        *_beside_figures(survey, row),
                         series=series,
                         remark=f"on {survey_prose.BASES[row['basis']]}",
                     ),
@@ -510,7 +492,7 @@ def others_beside(survey: Survey, victims: str) -> Chart | None:
         Chart(
             f"offences-per-victims-{victims}",
             f"For every hundred {victims} that were victims of {survey_words.measure(first)}, "
-            f"police recorded {_beside_figures(newest)[0]} offences in the "
+            f"police recorded {_beside_figures(survey, newest)[0]} offences in the "
             f"{prose.period(newest['period_end'])}",
             f"Recorded offences per 100 estimated victims, England and Wales, with "
             f"{level_figure(newest['level']):whole} intervals by simulation on the published bases",
@@ -536,7 +518,7 @@ def beside_table(survey: Survey) -> Table | None:
                 shown |= {place - 1, place}
         for place in sorted(shown):
             row = own[place]
-            ratio, lower, upper = _beside_figures(row)
+            ratio, lower, upper = _beside_figures(survey, row)
             between = [row[name] for name in ("survey_breaks", "recording_changes") if row[name]]
             rows.append(
                 [
@@ -572,18 +554,10 @@ def _beside(survey: Survey, measure: str) -> list[dict[str, Any]]:
     return [row for row in survey.tables["beside"] if row["measure_id"] == measure]
 
 
-def _beside_figures(row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
+def _beside_figures(survey: Survey, row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
     """Offences per hundred victims of a crime and year, with its limits."""
     name = f"beside_survey.{row['measure_id']}.{row['period_end']:%Y-%m}"
-    cells = tuple(cells_in(f"{row['offence_cells']} / ({row['victim_cells']})"))
-    limits = [
-        Figure(f"{name}.{part}", row[part], "per_100", cells, f"{part} limit of {row['formula']}")
-        for part in ("lower", "upper")
-    ]
-    ratio = Figure(
-        name, row["ratio"], "per_100", cells, row["formula"], lower=row["lower"], upper=row["upper"]
-    )
-    return ratio, limits[0], limits[1]
+    return _with_limits(survey, row, name, "recorded_beside_survey")
 
 
 # ---------------------------------------------------------------- tables
@@ -764,15 +738,12 @@ def trends_table(survey: Survey) -> Table:
     trends = survey.trends([STALKING, *PARTS])
     for row in trends:
         change, lower, upper, _ = _trend_figures(survey, row)
-        name = change.figure_id.removesuffix(".odds_change")
         years, adjusted, scatter = (
-            Figure(
-                f"{name}.{part}", row[part], unit, change.cells, f"{what} of the {change.formula}"
-            )
-            for part, unit, what in (
-                ("years", "count", "number of years"),
-                ("p_adjusted", "p_value", "adjusted p-value"),
-                ("q_p_value", "p_value", "p-value of the scatter about the line"),
+            trend_figure(survey, row, column, unit)
+            for column, unit in (
+                ("years", "count"),
+                ("p_adjusted", "p_value"),
+                ("q_p_value", "p_value"),
             )
         )
         rows.append(
@@ -863,31 +834,24 @@ def offences_table(survey: Survey) -> Table | None:
     if not survey.tables["ratios"]:
         return None
     rows: list[list[Content]] = []
+    table = "offences_per_victims"
     for row in survey.tables["ratios"]:
         ratio, lower, upper = _ratio(survey, row)
         estimate = survey.at(row["period_end"], row["measure_id"], "all", "16+")
         name = f"victims.{row['measure_id']}.{row['period_end']}"
-        formula = f"{estimate.figure.named} * {row['population_cells']}"
+        thousands = row | {
+            column: round(row[column], -3)
+            for column in ("victims", "victims_lower", "victims_upper")
+        }
         victims, low, high = (
-            Figure(
-                f"{name}{part}",
-                round(row[f"victims{part.replace('.', '_')}"], -3),
-                "count",
-                (*estimate.figure.cells, *_population_cells(row)),
-                f"{what}{formula}, in whole thousands",
-            )
-            for part, what in (
-                ("", ""),
-                (".lower", "lower limit of "),
-                (".upper", "upper limit of "),
-            )
+            figure(thousands, f"victims{end}", f"{name}{like}", table, survey.hashes, unit="count")
+            for end, like in (("", ""), ("_lower", ".lower"), ("_upper", ".upper"))
         )
-        cell = Cell.of(row)
         count = Figure(
             f"recorded.{row['offence_code']}.{row['period_end']}.{row['release_id']}",
             row["offences"],
             "count",
-            (cell,),
+            (Cell.of(row),),
         )
         rows.append(
             [

@@ -5,7 +5,7 @@ Nothing is measured here; see :mod:`crimeshare.publish.subjects.estimates` for t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -21,6 +21,7 @@ from crimeshare.measures.two_groups import difference_interval
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.charts import Break
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import REFERENCE, read_rows
 
@@ -148,16 +149,10 @@ class Survey:
     def __init__(self, tables: dict[str, list[Row]]) -> None:
         """Take the rows of every table of `TABLES`."""
         self.tables = tables
-        self._places = {tuple(row[name] for name in _KEY): row for row in tables["estimates"]}
-        self._compared = {
-            (
-                row["release_id"],
-                row["measure_id"],
-                row["period_end"],
-                row["previous_period_end"],
-            ): row
-            for row in tables["comparisons"]
-            if row["statistic"] == "prevalence"
+        self.hashes = {
+            row["release_id"]: row["workbook_sha256"] or ""
+            for name in ("codes", "comparisons", "estimates")
+            for row in tables[name]
         }
         self._rows: dict[tuple[str, str, str], dict[date, Row]] = {}
         self._not_printed: dict[tuple[Any, ...], Row] = {}
@@ -199,10 +194,10 @@ class Survey:
     def _estimate(self, row: Row) -> Estimate:
         key = tuple(row[name] for name in _KEY)
         other = self._not_printed.get(key)
-        estimate = _estimate(row, self._places[key])
+        estimate = _estimate(row, self.hashes)
         if other is None or other["n_assumed"] == row["n_assumed"]:
             return estimate
-        return replace(estimate, otherwise=_estimate(other, self._places[key]))
+        return replace(estimate, otherwise=_estimate(other, self.hashes))
 
     def of_people(self, measure_id: str) -> bool:
         """Whether a measure is of people, not of households."""
@@ -268,39 +263,23 @@ class Survey:
 
     def _change(self, row: Row, earlier: Estimate, later: Estimate) -> SurveyChange:
         name = f"{later.figure.figure_id}.since.{earlier.period_end}"
-        ends = (later.period_end, earlier.period_end)
-        published = self._compared.get((row["release_id"], row["measure_id"], *ends))
-        if published:
-            # The change is published in full, where the two estimates are rounded.
-            cells = cells_compared([published])
-            formula = f"{Cell.of(published).name} / 100"
-        else:
-            cells = tuple(dict.fromkeys((*later.figure.cells, *earlier.figure.cells)))
-            formula = f"{later.figure.named} - {earlier.figure.named}"
 
-        def figure(part: str, value: float | None, unit: str) -> Figure:
-            return Figure(
-                f"{name}.{part}", value, unit, cells, f"{part.replace('_', ' ')} of {formula}"
-            )
+        def of(column: str, unit: str, like: str = "") -> Figure:
+            figure_id = f"{name}.{like or column}"
+            limits = ("lower", "upper") if column == "difference" else None
+            table = "survey_changes"
+            return figure(row, column, figure_id, table, self.hashes, unit=unit, limits=limits)
 
-        difference = Figure(
-            f"{name}.difference",
-            row["difference"],
-            "percentage_points",
-            cells,
-            formula,
-            lower=row["lower"],
-            upper=row["upper"],
-        )
         return SurveyChange(
             earlier,
             later,
-            difference,
-            *_limits(difference, row["lower"], row["upper"]),
+            of("difference", "percentage_points"),
+            of("lower", "percentage_points", "difference.lower"),
+            of("upper", "percentage_points", "difference.upper"),
             level_figure(row["level"]),
-            figure("p_value", row["p_value"], "p_value"),
-            figure("p_adjusted", row["p_adjusted"], "p_value"),
-            figure("smallest_detectable", row["smallest_detectable"], "percentage_points"),
+            of("p_value", "p_value"),
+            of("p_adjusted", "p_value"),
+            of("smallest_detectable", "percentage_points"),
             row["significant"],
             row["published_significance"],
             row["verdict"],
@@ -410,26 +389,19 @@ def cells_compared(rows: Iterable[Row]) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _estimate(row: Row, place: Row) -> Estimate:
+def _estimate(row: Row, hashes: Mapping[str, str]) -> Estimate:
     who = f"{row['sex']}.{row['age']}"
     name = f"survey.{row['measure_id']}.{who}.{row['period_end']}.{row['release_id']}"
     if not row["printed"]:
         name += f".{row['scenario']}"
-    cell = cell_of(place)
-    # Workbooks give proportions in per cent.
-    where, stands = (cell.name, f"{cell.name} / 100") if cell.addressed else (cell.cell, "")
 
-    def figure(part: str, value: float | None, unit: str) -> Figure:
-        formula = f"{part.replace('_', ' ')} of {where}"
-        return Figure(f"{name}.{part}", value, unit, (cell,), formula)
+    def of(row: Row, column: str, unit: str = "proportion", like: str = "") -> Figure:
+        return figure(row, column, f"{name}.{like or column}", "prevalence", hashes, unit=unit)
 
-    def limit(part: str) -> Figure:
-        return figure(part, row[part], "proportion")
-
-    published = row["n_unweighted"] is not None
     # An assumption is not known to the last interview.
-    base = row["n_unweighted"] if published else round(row["n_assumed"], -2)
-    limits = [row[f"design_factor_{end}"] for end in ("lower", "upper")]
+    base = row["n_unweighted"]
+    base = row | {"n_unweighted": round(row["n_assumed"], -2) if base is None else base}
+    factors = [f"design_factor_{end}" for end in ("lower", "upper")]
     return Estimate(
         row["measure_id"],
         row["sex"],
@@ -437,28 +409,25 @@ def _estimate(row: Row, place: Row) -> Estimate:
         row["unit_base"],
         row["period_start"],
         row["period_end"],
-        Figure(
+        figure(
+            row,
+            "estimate",
             name,
-            row["estimate"],
-            "proportion",
-            (cell,),
-            stands,
-            lower=row["lower"],
-            upper=row["upper"],
+            "prevalence",
+            hashes,
+            unit="proportion",
+            limits=("lower", "upper"),
         ),
-        limit("lower"),
-        limit("upper"),
-        limit("lower_widest"),
-        limit("upper_widest"),
+        of(row, "lower"),
+        of(row, "upper"),
+        of(row, "lower_widest"),
+        of(row, "upper_widest"),
         level_figure(row["level"]),
-        figure("base", base, "count"),
-        figure("design_factor", row["design_factor"], "design_factor"),
+        of(base, "n_unweighted", "count", "base"),
+        of(row, "design_factor", "design_factor"),
         None
-        if None in limits
-        else (
-            figure("design_factor_lower", limits[0], "design_factor"),
-            figure("design_factor_upper", limits[1], "design_factor"),
-        ),
+        if None in [row[limit] for limit in factors]
+        else (of(row, factors[0], "design_factor"), of(row, factors[1], "design_factor")),
         row["standard_error"],
         row["scenario"],
         None,
@@ -469,14 +438,14 @@ def _estimate(row: Row, place: Row) -> Estimate:
     )
 
 
-def _limits(figure: Figure, lower: float | None, upper: float | None) -> tuple[Figure, Figure]:
+def _limits(whole: Figure, lower: float | None, upper: float | None) -> tuple[Figure, Figure]:
     first, second = (
         Figure(
-            f"{figure.figure_id}.{part}",
+            f"{whole.figure_id}.{part}",
             limit,
-            figure.unit,
-            figure.cells,
-            f"{part} limit of {figure.formula}",
+            whole.unit,
+            whole.cells,
+            f"{part} limit of {whole.formula}",
         )
         for part, limit in (("lower", lower), ("upper", upper))
     )

@@ -1,0 +1,134 @@
+"""How each column of a table is computed from the formula that its rows carry.
+
+In a formula ``{0}`` and ``{1}`` are the two sides of the row's own, ``{formula}`` is all of it, and
+``{name}`` is another column of the row: what ``name_formula`` says of it where there is such a
+column, else what stands in it.  See :mod:`crimeshare.measures.provenance`.
+"""
+
+from __future__ import annotations
+
+
+def _of(*columns: str) -> dict[str, str]:
+    """Columns that something is said of the row's own formula by: ``p value of ...``."""
+    return {name: f"{name.replace('_', ' ')} of {{formula}}" for name in columns}
+
+
+_LIMITS = {end: f"{end} limit of {{formula}}" for end in ("lower", "upper")}
+_LIMITS_OF_THE = {end: f"{end} limit of the {{formula}}" for end in ("lower", "upper")}
+
+_EVERY = "{offence_id}, every quarter and body"
+
+_HELD = "part of the figures of left-out vintages that limits made without them held"
+
+FORMULAS = {
+    "series": {
+        "count": "{0}",
+        "total": "{1}",
+        "share": "{0} / {1}",
+        "rank_main_groups": "place of {0} among main groups",
+        "rank_subgroups": "place of {0} among sub-groups",
+        "rank_published_columns": "place of {0} among published columns, where a group is ranked "
+        "beside its own parts",
+        "rank_forces": "place of ({formula}) among the forces",
+        "rate_per_1000": "1000 * {0} / residents of mid-{population_year}",
+        "previous": "{previous}",
+        "change": "{0} - {previous}",
+        "change_pct": "{0} / {previous} - 1",
+        "contribution_pct": "({0} - {previous}) / {total_before}",
+    },
+    "changes": {
+        "count": "{0}",
+        "previous": "{previous}",
+        "change": "{0} - {previous}",
+        "change_pct": "{0} / {previous} - 1",
+        "published_change_pct": "{published_cell} / 100",
+    },
+    "refuted_changes": {"recovered": "{formula}", "nearest": "{nearest}"},
+    "revisions": {
+        "value": "{0}",
+        "previous_value": "{previous_value}",
+        "change": "{0} - {previous_value}",
+        "change_pct": "{0} / {previous_value} - 1",
+        "rank_before": "place of {previous_value} by share among the forces of both releases",
+        "rank_after": "place of {0} by share among the forces of both releases",
+    },
+    "compared_changes": {"change": "{formula}", "change_before": "{change_before}"},
+    "composition": {
+        "count": "{0}",
+        "previous": "{previous}",
+        "share": "{0} / {1}",
+        "share_points": "part of the share's change, {0}",
+        "count_points": "part of the count's change, {0}",
+    },
+    "similar_forces": {"distance": "{formula}"},
+    "rank_intervals": {
+        "rank": "place of ({formula}) among the forces",
+        "lower": "the lower end of the range of the rank of ({formula})",
+        "upper": "the upper end of the range of the rank of ({formula})",
+    },
+    "level_shifts": {"shift_pct": "{formula}"},
+    "revision_intervals": {
+        "lower_pct": "lower prediction limit of the revisions of {area_code}, {formula}",
+        "upper_pct": "upper prediction limit of the revisions of {area_code}, {formula}",
+        "coverage": _HELD,
+        "coverage_lower": f"lower limit of the {_HELD}",
+        "coverage_upper": f"upper limit of the {_HELD}",
+        "vintages_tried": "vintages left out",
+    },
+    "rule_parts": {
+        "rise": f"newest year - base year, {_EVERY}",
+        "offences": f"{{formula}}, {_EVERY}",
+        "part_of_rise": f"new codes / rise, {_EVERY}",
+        "most_of_rise": f"upper limit / rise, {_EVERY}",
+        **dict.fromkeys(
+            ("effect_pct", "effect_lower", "effect_upper"),
+            f"change of level of all estimated steps together, {_EVERY}",
+        ),
+    },
+    "rule_effects": {
+        "effect_pct": "{formula}",
+        **_LIMITS_OF_THE,
+        "placebo_rank": "place by size of the {formula}",
+        "placebos": "placebo dates beside {formula}",
+    },
+    "quarterly_series": {
+        "count": "{formula}",
+        "change_pct": "{formula} / {previous} - 1",
+        "part_of_group": "{formula} / {group}",
+    },
+    "seasonally_adjusted": {"change_pct": "({formula}) / {previous} - 1"},
+    "home_office_check": {
+        "home_office_count": "{0}",
+        "count": "{1}",
+        "difference": "{formula}",
+        "difference_pct": "({formula}) / {1}",
+    },
+    "prevalence": {
+        "estimate": "{formula}",
+        **_of("lower", "upper", "lower_widest", "upper_widest"),
+        **_of("design_factor", "design_factor_lower", "design_factor_upper"),
+        "n_unweighted": "base of {formula}",
+        "n_assumed": "base of {formula}",
+    },
+    "survey_changes": {
+        "difference": "{formula}",
+        **_LIMITS,
+        **_of("p_value", "p_adjusted", "smallest_detectable"),
+    },
+    "survey_trends": {
+        "odds_change": "{formula}",
+        **_LIMITS_OF_THE,
+        "years": "number of years of the {formula}",
+        "p_adjusted": "adjusted p-value of the {formula}",
+        "q_p_value": "p-value of the scatter about the line of the {formula}",
+    },
+    "offences_per_victims": {
+        "ratio": "{formula}",
+        **_LIMITS,
+        "victims": "{estimate} * {population_cells}, in whole thousands",
+        "victims_lower": "lower limit of {estimate} * {population_cells}, in whole thousands",
+        "victims_upper": "upper limit of {estimate} * {population_cells}, in whole thousands",
+    },
+    "recorded_beside_survey": {"ratio": "{formula}", **_LIMITS},
+}
+"""Column to formula, by table."""

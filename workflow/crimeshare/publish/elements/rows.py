@@ -1,0 +1,140 @@
+"""A figure out of a row of a table: the number, how it is computed and from which cells.
+
+The row says both: see :mod:`crimeshare.measures.provenance`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from crimeshare.cells import Cell, cells_in
+from crimeshare.measures.formulas import FORMULAS
+from crimeshare.measures.provenance import CELLS_APART
+from crimeshare.publish.elements.figures import Figure
+
+UNITS = {
+    **dict.fromkeys(("count", "total", "previous", "change", "value", "previous_value"), "count"),
+    **dict.fromkeys(("home_office_count", "difference", "offences", "placebos"), "count"),
+    **dict.fromkeys(("change_pct", "published_change_pct", "difference_pct"), "change"),
+    **dict.fromkeys(("share", "part_of_group", "distance"), "proportion"),
+    "rate_per_1000": "per_1000",
+}
+"""What a column of that name holds, where nothing else is said; ranks are by their name."""
+
+# The name of a publication may hold a semicolon too.
+_APART = re.compile(rf"{CELLS_APART}(?=[\['])")
+_SLOT = re.compile(r"{(\w+)}")
+_OPERATOR = re.compile(r" [-+*/] ")
+
+
+def figure(
+    row: Mapping[str, Any],
+    column: str,
+    figure_id: str,
+    table: str,
+    hashes: Mapping[str, str],
+    *,
+    unit: str = "",
+    marker: str | None = None,
+    percent: bool = False,
+    limits: tuple[str, str] | None = None,
+) -> Figure:
+    """One number of a row, with what stands behind it.
+
+    Args:
+        row: of a table of estimates, with its columns ``formula`` and ``cells``.
+        column: the number; one in per cent becomes a fraction.
+        figure_id: see :class:`Figure`.
+        table: that the row is of.
+        hashes: of the workbooks, by release.
+        unit: where it is another than that of `UNITS`.
+        marker: why there is no number, if there is none.
+        percent: whether it is in per cent, where its name does not say so.
+        limits: columns of its interval.
+    """
+    number, *ends = (_number(row, name, percent) for name in (column, *(limits or ())))
+    formula, cells = behind(row, FORMULAS[table][column], hashes)
+    if len(cells) == 1 and formula == cells[0].name:
+        formula = ""
+    unit = unit or ("rank" if column.startswith("rank_") else UNITS[column])
+    return Figure(figure_id, number, unit, cells, formula, marker, *ends)
+
+
+def behind(
+    row: Mapping[str, Any], formula: str, hashes: Mapping[str, str]
+) -> tuple[str, tuple[Cell, ...]]:
+    """A formula of a table filled in for a row, and the cells of what stands in it."""
+    cells: list[Cell] = []
+
+    def filled(slot: re.Match[str]) -> str:
+        text, own = _part(row, slot[1])
+        cells.extend(Cell.named(name, hashes) for name in own)
+        part = slot[0] != formula and slot[1] != "formula"
+        return f"({text})" if part and _OPERATOR.search(text) else text
+
+    text = _SLOT.sub(filled, formula)
+    # What is said in words rests on all that the row does.
+    if text and not cells:
+        cells = [Cell.named(name, hashes) for name in _listed(row["cells"])]
+    return text, tuple(dict.fromkeys(cells))
+
+
+def _number(row: Mapping[str, Any], column: str, percent: bool) -> float | None:
+    number = row[column]
+    if number is None:
+        return None
+    percent = percent or column.endswith(("_pct", "_points"))
+    return float(number) / 100 if percent else float(number)
+
+
+def _part(row: Mapping[str, Any], name: str) -> tuple[str, Iterable[str]]:
+    """What stands for a name in a formula, and the names of its cells."""
+    if name.isdecimal():
+        sides = _sides(row["formula"])
+        side = sides[int(name)] if int(name) < len(sides) else ""
+        return side, (cell for cell in _listed(row["cells"]) if _stands_in(side, cell))
+    if name == "formula":
+        return row["formula"], _listed(row["cells"])
+    if f"{name}_formula" in row:
+        return _bare(row[f"{name}_formula"] or ""), _listed(row[f"{name}_cells"] or "")
+    text = str(row[name])
+    return text, (cell.name for cell in cells_in(text) if cell.sheet)
+
+
+@cache
+def _sides(formula: str) -> tuple[str, ...]:
+    """The two sides of a formula such as ``A / B``; of one that has but one, that."""
+    depth = 0
+    for place, letter in enumerate(formula):
+        depth += (letter == "(") - (letter == ")")
+        if not depth and formula.startswith((" / ", " - "), place):
+            return _bare(formula[:place]), _bare(formula[place + 3 :])
+    return (_bare(formula),)
+
+
+def _bare(formula: str) -> str:
+    """A formula without the brackets around all of it."""
+    if not formula.startswith("("):
+        return formula
+    depth = 0
+    for place, letter in enumerate(formula):
+        depth += (letter == "(") - (letter == ")")
+        if not depth and place < len(formula) - 1:
+            return formula
+    return formula[1:-1]
+
+
+@cache
+def _stands_in(formula: str, cell: str) -> bool:
+    """Whether a formula is over a cell, or over what a cell names that has no address."""
+    release, _, where = cell.partition("]")
+    named = f"{release}]{where.partition('!')[2]},"
+    return named in formula or cell in {found.name for found in cells_in(formula)}
+
+
+@cache
+def _listed(cells: str) -> tuple[str, ...]:
+    return tuple(_APART.split(cells)) if cells else ()
