@@ -224,6 +224,8 @@ def test_a_group_that_no_force_recorded_has_no_limits() -> None:
             "count": [0.0, 0.0, 10.0, 20.0],
             "total": 100.0,
             "share": [0.0, 0.0, 0.1, 0.2],
+            "formula": "part / whole",
+            "cells": "part; whole",
         }
     )
     assert set(compute_control_limits(nothing)["offence_id"]) == {"robbery"}

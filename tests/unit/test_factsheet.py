@@ -70,7 +70,7 @@ def test_a_contribution_names_the_cells_it_is_made_of(estimates: Estimates) -> N
     total = place.change(latest, "total")
     assert change
     assert total
-    assert figure.value == change.difference.number / total.previous.number
+    assert figure.number == pytest.approx(change.difference.number / total.previous.number)
     assert figure.formula == f"{change.difference.named} / {total.previous.named}"
     assert set(figure.cells) == {*change.difference.cells, *total.previous.cells}
 

@@ -1,12 +1,13 @@
-"""The ledger that the project publishes, worked out again from the cells that it names.
+"""The ledger that the project publishes, worked out again from what its formulas name.
 
-Nothing of the pipeline takes part but the figures as they stand in the workbooks: what is found
-here is that value, release, sheet and formula of an entry belong together.
+Nothing of the pipeline takes part but the figures as they stand in the workbooks and publications:
+what is found here is that value, release, sheet and formula of an entry belong together.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
@@ -14,37 +15,77 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from crimeshare.cells import cells_in
+from crimeshare import survey_words
+from crimeshare.cells import ADDRESS, cells_in
 from crimeshare.ledger import entries
 from crimeshare.ledger.entries import Entry
 from crimeshare.ledger.trace import references
+from crimeshare.periods import MONTHS
 from tests.conftest import ROOT
 
 FIGURES = ROOT / "resources/figures"
-
-NAMED = re.compile(r"(?:(?:\[[^\]]+\])?'[^']+'!)?\b[A-Z]{1,3}[1-9]\d*\b")
-
-# A formula of nothing but cells, numbers and signs can be worked out.
-ARITHMETIC = re.compile(rf"(?:{NAMED.pattern}|[-+*/(). \d])+")
-
-# A figure by its name, as formulas over other figures have it, and a formula of such alone.
-ID = re.compile(r"[a-z_]+\.[\w.-]+")
-OF_FIGURES = re.compile(rf"(?:{ID.pattern}|[-+*/() ]|\b[\d.]+\b)+")
-
-# A year that the Home Office's quarters were added up to.
-FOUR_QUARTERS = re.compile(
-    r"(?P<offence>[^,]+), (?P<area>[^,]+)(?:, without (?P<left>[^,]+))?, four quarters"
-)
+REFERENCE = ROOT / "resources/reference"
 
 # What a figure may rest on if it rests on no release.
 ELSEWHERE = ("computed from ", "assumed in ", "level of ")
 OF_THE_REPORT = ("claim.", "claims.", "releases.")
+
+# What is left of a formula once all that it names has become numbers.
+NUMBERS = re.compile(r"[-+*/(). \de]+")
+
+
+@cache
+def groups() -> dict[str, str]:
+    """The ids of the offence groups by their names."""
+    table = pd.read_csv(REFERENCE / "offences.csv")
+    return dict(zip(table["name"].str.lower(), table["offence_id"], strict=True))
+
+
+@cache
+def places() -> dict[str, dict[str, str]]:
+    """Every area by its name as formulas have it."""
+    table = pd.read_csv(REFERENCE / "areas.csv", dtype=str).fillna("")
+    return {
+        row["area_name"] + (" region" if row["area_type"] == "region" else ""): row
+        for row in table.to_dict("records")
+        if row["area_type"] in ("country", "region", "force", "other")
+    }
+
+
+def named(names: Mapping[str, object]) -> str:
+    """A pattern for one of some names, the longest first."""
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+
+
+MONTH = rf"(?P<month>{'|'.join(MONTHS)}) (?P<year>\d{{4}})"
+CELL = re.compile(rf"(?:(?:\[[^\]]+\])?'[^']+'!)?\b{ADDRESS.pattern}\b")
+ID = re.compile(r"[a-z_]+\.[\w+.-]+\.[\w+.-]+")
+ADDED_UP = re.compile(
+    r"(?:\[(?P<release>[^\]]+)\])?"
+    rf"(?:(?P<group>{named(groups())})|offence code (?P<codes>[\w+/.]+)), "
+    rf"(?P<area>{named(places())})(?:, without (?P<left>(?:(?: and )?(?:{named(places())}))+))?, "
+    rf"(?P<span>four quarters|quarter) to {MONTH}",
+    re.IGNORECASE,
+)
+LOOKED_UP = re.compile(
+    rf"(?:\[(?P<release>[^\]]+)\])?(?P<measure>[a-z][^,\[\]()]+), (?P<sex>all|women|men), "
+    rf"(?P<age>[\w+-]+), year ending {MONTH}"
+)
+RESIDENTS = re.compile(r"residents of mid-(?P<year>\d{4})")
 
 
 @cache
 def published() -> list[Entry]:
     named = {entry.figure_id: entry for entry in entries.published(ROOT)[1]}
     return list(named.values())
+
+
+@cache
+def values() -> dict[str, str]:
+    return {entry.figure_id: entry.value for entry in published()}
+
+
+# ---------------------------------------------------------------- what a formula names
 
 
 @cache
@@ -61,16 +102,83 @@ def cells_of(release_id: str) -> Mapping[tuple[str, str], float | None]:
 
 
 @cache
-def quarters_of(release_id: str) -> pd.DataFrame:
-    """The quarters of a release of the open data: a row a group and area, a column a month."""
-    table = pd.read_parquet(FIGURES / f"{release_id}.parquet")
-    table = table[table["code"].isna()]
-    table = table.assign(month=pd.to_datetime(table["period_end"]).dt.to_period("M"))
-    return table.pivot(index=["offence_id", "area_name"], columns="month", values="value")
+def quarters_of(release_id: str) -> Mapping[tuple[str, str, str], float]:
+    """Offences by group or code, force and month that a quarter ends in, of the open data."""
+    names = ["offence_id", "code", "area_name", "period_end", "value"]
+    table = pq.read_table(FIGURES / f"{release_id}.parquet", columns=names)
+    found: dict[tuple[str, str, str], float] = {}
+    for offence_id, code, force, end, value in zip(*table.to_pydict().values(), strict=True):
+        if value is not None:
+            key = code or offence_id, force, f"{end:%Y-%m}"
+            found[key] = found.get(key, 0) + value
+    return found
 
 
-def worked_out(entry: Entry) -> float:
-    """The value of an entry's formula."""
+@cache
+def looked_up_in(release_id: str) -> dict[tuple[str, str, str, str], float]:
+    """Estimates of a publication that names no cells, by measure, sex, age and month."""
+    path = FIGURES / f"{release_id}.parquet"
+    gathered = pd.read_csv(REFERENCE / "stalking_prevalence.csv")
+    gathered = gathered[gathered["release_id"] == release_id]
+    table = gathered.assign(estimate=gathered["estimate_pct"] / 100)
+    if path.exists():
+        table = pd.read_parquet(path)
+    ends = pd.to_datetime(table["period_end"]).dt.strftime("%Y-%m")
+    measures = table["measure_id"].map(survey_words.measure)
+    keys = zip(measures, table["sex"], table["age"], ends, strict=True)
+    return dict(zip(keys, table["estimate"], strict=True))
+
+
+@cache
+def forces_in(area: str, left: str) -> tuple[str, ...]:
+    """The forces that a place named in a formula is added up from."""
+    table = pd.DataFrame(places().values())
+    above = dict(zip(table["area_code"], table["parent_code"], strict=True))
+    inside = {places()[area]["area_code"]}
+    while wider := {code for code, parent in above.items() if parent in inside} - inside:
+        inside |= wider
+    of_forces = table["area_code"].isin(inside) & table["area_type"].isin(["force", "other"])
+    out = re.findall(named(places()), left)
+    return tuple(table.loc[of_forces & ~table["area_name"].isin(out), "area_name"])
+
+
+def month_of(match: re.Match[str]) -> str:
+    return f"{match['year']}-{MONTHS.index(match['month'].capitalize()) + 1:02}"
+
+
+@cache
+def residents(area_code: str, year: str) -> float:
+    table = pd.read_csv(REFERENCE / "populations.csv", dtype={"mid_year": str})
+    own = table["area_code"].isin(
+        [places()[name]["area_code"] for name in forces_in(area_code, "")]
+    )
+    return float(table.loc[own & (table["mid_year"] == year), "population"].sum())
+
+
+def worked_out(entry: Entry) -> float | None:
+    """The value of an entry's formula; None of one that says more than arithmetic."""
+    area = ""
+
+    def added_up(match: re.Match[str]) -> str:
+        nonlocal area
+        release = match["release"] or entry.release_id
+        place = next(name for name in places() if name.lower() == match["area"].lower())
+        area = place
+        keys = (match["codes"] or groups()[match["group"].lower()]).split("+")
+        span = 4 if match["span"] == "four quarters" else 1
+        months = pd.period_range(end=month_of(match), periods=3 * span, freq="M")[2::3]
+        counts = quarters_of(release)
+        added = sum(
+            counts.get((key, force, str(month)), 0.0)
+            for key in keys
+            for force in forces_in(place, match["left"] or "")
+            for month in months
+        )
+        return repr(float(added))
+
+    def looked_up(match: re.Match[str]) -> str:
+        key = match["measure"], match["sex"], match["age"], month_of(match)
+        return repr(float(looked_up_in(match["release"] or entry.release_id)[key]))
 
     def held(match: re.Match[str]) -> str:
         (cell,) = cells_in(match[0], entry.release_id, entry.sheet)
@@ -78,92 +186,82 @@ def worked_out(entry: Entry) -> float:
         assert value is not None, f"{entry.figure_id}: nothing stands in {cell.name}"
         return repr(float(value))
 
-    return float(eval(NAMED.sub(held, entry.cell)))
-
-
-def arithmetic(entry: Entry) -> bool:
-    return bool(references(entry)) and ARITHMETIC.fullmatch(entry.cell) is not None
-
-
-def test_every_formula_makes_its_figure() -> None:
-    checked = [entry for entry in published() if arithmetic(entry)]
-    wrong = [
-        f"{entry.figure_id}: {entry.cell} makes {made}, and {entry.value} is published"
-        for entry in checked
-        if (made := worked_out(entry)) != pytest.approx(float(entry.value), rel=1e-8, abs=1e-12)
-    ]
-    assert wrong == []
-    kinds = {entry.figure_id.partition(".")[0] for entry in checked}
-    assert kinds >= {
-        "count",
-        "share",
-        "change_pct",
-        "contribution",
-        "revision_pct",
-        "change_before",
-    }
-    # Years added up from quarters have no cells; the next tests work those out.
-    assert len(checked) > 3_500
-
-
-def test_every_formula_over_figures_makes_its_figure() -> None:
-    values = {entry.figure_id: entry.value for entry in published()}
-    checked: dict[str, int] = {}
-    wrong = []
-    for entry in published():
-        named = ID.findall(entry.cell)
-        if not named or not OF_FIGURES.fullmatch(entry.cell) or not set(named) <= set(values):
-            continue
-        formula = ID.sub(lambda found: f"({values[found[0]]})", entry.cell)
-        made = float(eval(formula))
-        # Ten digits are published of each, so a difference has fewer.
-        if made != pytest.approx(float(entry.value), rel=1e-8, abs=1e-10):
-            wrong.append(f"{entry.figure_id}: {entry.cell} makes {made}, not {entry.value}")
-        kind = entry.figure_id.partition(".")[0]
-        checked[kind] = checked.get(kind, 0) + 1
-    assert wrong == []
-    assert set(checked) >= {"share", "change_pct"}
-    assert sum(checked.values()) > 3_000
-
-
-def test_every_sum_of_four_quarters_is_that_of_the_open_data() -> None:
-    entries = [entry for entry in published() if FOUR_QUARTERS.fullmatch(entry.cell)]
-    if not entries:
-        pytest.skip("the ledger shows no year that is added up from quarters")
-    groups = pd.read_csv(ROOT / "resources/reference/offences.csv")
-    by_name = dict(zip(groups["name"].str.lower(), groups["offence_id"], strict=True))
-    checked: dict[str, int] = {}
-    for entry in entries:
-        found = FOUR_QUARTERS.fullmatch(entry.cell)
-        assert found
-        ends = re.search(r"\.(\d{4}-\d{2})$", entry.figure_id)
-        if ends is None:
-            continue
-        table = quarters_of(entry.release_id)
-        kind, forces = forces_of(found["area"], found["left"] or "")
-        months = pd.period_range(end=ends[1], periods=12, freq="M")[2::3]
-        own = table.loc[by_name[found["offence"].lower()]].reindex(forces)
-        made = own[months].to_numpy(na_value=0).sum()
-        assert made == float(entry.value), entry.figure_id
-        checked[kind] = checked.get(kind, 0) + 1
-    assert set(checked) >= {"force", "region"}
+    formula = entry.cell.removesuffix(", in whole thousands")
+    formula = ADDED_UP.sub(added_up, formula)
+    if area:
+        formula = RESIDENTS.sub(lambda found: repr(residents(area, found["year"])), formula)
+    formula = LOOKED_UP.sub(looked_up, formula)
+    formula = ID.sub(lambda found: f"({values().get(found[0], found[0])})", formula)
+    if not NUMBERS.fullmatch(CELL.sub("0", formula)):
+        return None
+    made = float(eval(CELL.sub(held, formula)))
+    return round(made, -3) if entry.cell.endswith(", in whole thousands") else made
 
 
 @cache
-def forces_of(name: str, left: str) -> tuple[str, list[str]]:
-    """The kind of area that a formula names, and the forces that it is added up from."""
-    table = pd.read_csv(ROOT / "resources/reference/areas.csv", dtype=str).fillna("")
-    above = dict(zip(table["area_code"], table["parent_code"], strict=True))
-    kinds = ["region"] if name.endswith(" region") else ["force", "country", "other"]
-    (own,) = table[
-        (table["area_name"] == name.removesuffix(" region")) & table["area_type"].isin(kinds)
-    ].to_dict("records")
-    inside = {own["area_code"]}
-    while wider := {c for c, parent in above.items() if parent in inside} - inside:
-        inside |= wider
-    of_forces = table["area_code"].isin(inside) & table["area_type"].isin(["force", "other"])
-    forces = table[of_forces & ~table["area_name"].isin(left.split(" and "))]
-    return str(own["area_type"]), forces["area_name"].tolist()
+def checked() -> tuple[Counter[str], list[str], list[str]]:
+    """How many formulas of each kind were worked out, which are wrong, and which say more."""
+    worked: Counter[str] = Counter()
+    wrong, words = [], []
+    for entry in published():
+        if not entry.cell or entry.cell.startswith(ELSEWHERE):
+            continue
+        made = worked_out(entry)
+        if made is None:
+            words.append(entry.figure_id)
+            continue
+        worked[entry.figure_id.partition(".")[0]] += 1
+        # Ten digits are published, so a difference has fewer.
+        if made != pytest.approx(float(entry.value), rel=1e-8, abs=1e-10):
+            wrong.append(f"{entry.figure_id}: {entry.cell} makes {made}, not {entry.value}")
+    return worked, wrong, words
+
+
+def test_every_formula_makes_its_figure() -> None:
+    worked, wrong, _ = checked()
+    assert wrong == []
+    assert set(worked) >= {
+        *("count", "share", "change_pct", "rate_per_1000", "contribution"),
+        *("component", "component_share", "quarter", "four_quarters", "survey", "victims"),
+        *("revision_pct", "change_before", "beside_survey", "offences_per_100_victims"),
+    }
+    assert sum(worked.values()) > 25_000
+
+
+# What says more than arithmetic over what it names: a statistic, or a place in an order.
+SAYS_MORE = (
+    *("age", "rank_", "distance", "forces_", "level_shift", "revision_limits", "rule_", "similar"),
+    *("groups_ranked", "count_points", "share_points", "change_without", "check", "notices"),
+    *("revisions.", "revision_coverage", "interviews", "module.", "survey.", "claim."),
+)
+LIMITS = (".lower", ".upper")
+
+
+def test_a_formula_that_is_not_worked_out_is_of_a_kind_that_says_more() -> None:
+    _, _, words = checked()
+    assert [
+        name for name in words if not name.startswith(SAYS_MORE) and not name.endswith(LIMITS)
+    ] == []
+
+
+def test_every_rank_among_the_forces_is_that_of_its_share() -> None:
+    shares: dict[tuple[str, ...], dict[str, float]] = {}
+    ranks: dict[tuple[str, ...], dict[str, float]] = {}
+    for entry in published():
+        kind, *key = entry.figure_id.split(".")
+        found = {"share": shares, "rank_forces": ranks}.get(kind)
+        if found is not None and len(key) == 3:
+            force, *of = key
+            found.setdefault(tuple(of), {})[force] = float(entry.value)
+    compared = 0
+    for of, by_force in ranks.items():
+        own = {force: share for force, share in shares.get(of, {}).items() if force in by_force}
+        if len(own) < len(by_force) or 1 not in by_force.values():
+            continue
+        for force, rank in by_force.items():
+            assert rank == 1 + sum(share > own[force] for share in own.values()), (force, of)
+            compared += 1
+    assert compared >= 43
 
 
 def test_every_figure_says_where_it_comes_from() -> None:

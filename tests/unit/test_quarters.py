@@ -121,6 +121,8 @@ def table(counts: dict[str, list[float | None]], first: int = 2019) -> pd.DataFr
                         "offence_id": offence_id,
                         "code": None,
                         "value": scale * value,
+                        "sheet": "2019_20",
+                        "cells": None,
                     }
                 )
     return pd.DataFrame(rows)
@@ -188,6 +190,8 @@ def published(counts: dict[str, float | None], end: date = date(2019, 12, 31)) -
                 "offence_id": offence_id,
                 "measure": "count",
                 "value": None if value is None else scale * value,
+                "sheet": "Table P1",
+                "cell": "C9",
             }
             for code, value in counts.items()
             for offence_id, scale in (("total", 10.0), (GROUP, 1.0))

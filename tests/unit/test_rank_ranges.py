@@ -107,6 +107,8 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
                     "period_end": DAYS[last],
                     "share": of_year,
                     "rank_forces": (-of_year).argsort().argsort() + 1,
+                    "formula": "part / whole",
+                    "cells": "part; whole",
                 }
             )
         )

@@ -168,7 +168,7 @@ def test_one_revision_is_no_median(given_twice: Revisions) -> None:
 def test_nothing_is_said_where_no_figure_came_again(
     revisions: Revisions, estimates: Estimates
 ) -> None:
-    alone = Revisions(estimates, [], [], [], [], [], [], [])
+    alone = Revisions(estimates, [], [], [], [], [])
     assert outlook(alone, estimates.nation) == ""
     assert all(outlook(alone, force) == "" for force in estimates.forces)
 

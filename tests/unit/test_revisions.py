@@ -27,6 +27,8 @@ NO_CODES = pd.DataFrame(
         "offence_id": pd.Series([], dtype="str"),
         "period_end": pd.Series([], dtype="datetime64[ms]"),
         "count": pd.Series([], dtype="float64"),
+        "sheet": pd.Series([], dtype="str"),
+        "cell": pd.Series([], dtype="str"),
     }
 )
 NO_CHANGES = pd.DataFrame(
@@ -38,6 +40,8 @@ NO_CHANGES = pd.DataFrame(
         "offence_id",
         "previous_period_end",
         "previous",
+        "previous_formula",
+        "previous_cells",
     ]
 )
 FORCES = {"W15000001": "North Wales", "W15000002": "Gwent", "W15000003": "South Wales"}
@@ -55,6 +59,8 @@ def counts(release_id: str, period_end: str, **by_force: tuple[float, float]) ->
             "offence_id": offence,
             "measure": "count",
             "value": value,
+            "sheet": "Table P1",
+            "cell": f"{'C' if offence == 'total' else 'I'}{59 + list(by_force).index(force)}",
         }
         for force, values in by_force.items()
         for offence, value in zip(["total", "stalking_harassment"], values, strict=True)
@@ -154,6 +160,8 @@ def test_a_series_by_code_is_compared_from_edition_to_edition(
             "offence_id": None,
             "period_end": pd.Timestamp("2024-03-31"),
             "count": [128829.0, 128355.0],
+            "sheet": "Table_A5a",
+            "cell": ["X62", "Y62"],
         }
     )
     steps = compute_revisions(*shipped, codes)
@@ -215,6 +223,8 @@ def open_year(release_id: str, count: float, offence_id: str = "total") -> pd.Da
             "period_end": [pd.Timestamp("2023-03-31")],
             "count": [count],
             "excluded": [""],
+            "formula": [f"[{release_id}]Stalking, Gwent, four quarters to March 2023"],
+            "cells": [f"[{release_id}]'2022/23'!Stalking, Gwent"],
         }
     )
 
@@ -270,6 +280,8 @@ def series(*rows: tuple[str, str, float]) -> pd.DataFrame:
             "offence_id": "stalking_harassment",
             "period_end": pd.to_datetime(list(ends)),
             "count": values,
+            "sheet": "Table_A5a",
+            "cell": [f"A{place}" for place in range(1, 1 + len(rows))],
         }
     )
 

@@ -39,6 +39,8 @@ def series(values: np.ndarray, ends: pd.DatetimeIndex = ENDS, **more: object) ->
             "code": None,
             "count": values,
             "excluded": "",
+            "formula": "[prc-2025-12]Stalking and harassment, Somewhere, quarter to a month",
+            "cells": "[prc-2025-12]'2025/26'!Stalking and harassment, Somewhere",
         }
         | more
     )

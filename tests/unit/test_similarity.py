@@ -30,6 +30,7 @@ def shares(**counts: list[float]) -> pd.DataFrame:
                 "offence_id": offence,
                 "count": count,
                 "rank_subgroups": 1,
+                "cells": f"[pfa-2024-12]'Table P1'!{offence} {code}; [pfa-2024-12]'Table P1'!C9",
             }
             for offence, row in counts.items()
             for code, count in zip("abc", row, strict=True)

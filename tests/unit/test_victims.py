@@ -30,6 +30,8 @@ def series(years: list[str], estimates: list[float], **more: object) -> pd.DataF
             "design_factor_lower": 1.3,
             "design_factor_upper": 1.6,
             "basis": "assumed_base",
+            "formula": "[bulletin-2025-03]stalking",
+            "cells": "[bulletin-2025-03]'A bulletin'!stalking",
             **more,
         }
     )

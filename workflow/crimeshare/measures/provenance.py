@@ -31,12 +31,15 @@ def cell_names(rows: pd.DataFrame, sheet: str = "sheet", cell: str = "cell") -> 
         rows: with ``release_id`` and the two columns named.
         sheet, cell: columns of sheets and addresses; the name is empty where the address is.
     """
-    return "[" + rows["release_id"] + "]'" + rows[sheet].str.strip() + "'!" + rows[cell]
+    # Of a table without rows, or without an address, the columns hold no text.
+    release, sheets, cells = (rows[name].astype("str") for name in ("release_id", sheet, cell))
+    names: pd.Series = "[" + release + "]'" + sheets.str.strip() + "'!" + cells
+    return names
 
 
 def listed(*cells: pd.Series) -> pd.Series:
     """The cells of several columns as one list; those that are empty are left out."""
-    first, *others = cells
+    first, *others = (column.astype("str") for column in cells)
     for other in others:
         first = first.where(other.isna(), first + CELLS_APART + other)
     return first
@@ -116,7 +119,9 @@ def one_quarter(rows: pd.DataFrame, what: pd.Series) -> pd.Series:
 def _to_month(rows: pd.DataFrame, what: pd.Series) -> pd.Series:
     ends = rows["period_end"].drop_duplicates()
     months = {end: f"{MONTHS[end.month - 1]} {end.year}" for end in ends}
-    named: pd.Series = "[" + rows["release_id"] + "]" + what + rows["period_end"].map(months)
+    named: pd.Series = (
+        "[" + rows["release_id"] + "]" + what + rows["period_end"].map(months).astype("str")
+    )
     return named
 
 

@@ -103,8 +103,12 @@ def without_refuted(changes: pd.DataFrame, refuted: pd.DataFrame) -> pd.DataFram
     for name in ("previous", "change", "change_pct", "previous_formula", "previous_cells"):
         kept[name] = kept[name].mask(hit)
     # What is left is the count, which comes first in both.
-    kept["formula"] = kept["formula"].mask(hit, kept["formula"].str.partition(" - ")[0])
-    kept["cells"] = kept["cells"].mask(hit, kept["cells"].str.partition(CELLS_APART)[0])
+    kept["formula"] = kept["formula"].mask(
+        hit, kept["formula"].str.split(" - ", regex=False).str[0]
+    )
+    kept["cells"] = kept["cells"].mask(
+        hit, kept["cells"].str.split(CELLS_APART, regex=False).str[0]
+    )
     return kept
 
 

@@ -222,7 +222,7 @@ def compare_changes(
     key = ["release_id", "area_code", "offence_id", "previous_period_end"]
     against = changes.merge(before[[*key, *_EARLIER]], on=key)
     against["change_before"] = against["count"] - against["previous_value"]
-    own = against["cells"].str.partition(CELLS_APART)[0]
+    own = against["cells"].str.split(CELLS_APART, regex=False).str[0]
     against["change_before_formula"] = own + " - " + against["previous_value_formula"]
     against["change_before_cells"] = listed(own, against["previous_value_cells"])
     both = _changes_of_vintages(changes, offence_codes)

@@ -32,6 +32,9 @@ MARKERS = {
 NOT_GIVEN = ("[x]", "not available in this release")
 
 
+OPERATOR = re.compile(r" [-+*/] ")
+"""What makes a formula more than one thing, so that it stands in brackets inside another."""
+
 MOST_SHEETS = 6
 MOST_RANGES = 12
 """Of a number that rests on more sheets or ranges of cells, they are counted and not named."""
@@ -100,9 +103,9 @@ class Figure:
     @property
     def named(self) -> str:
         """The figure inside the formula of another; by its id where no cell can be named."""
-        if not self.cells or not self.cells[0].addressed:
-            return self.figure_id
-        return f"({self.formula})" if self.formula else self.cells[0].name
+        if self.formula:
+            return f"({self.formula})" if OPERATOR.search(self.formula) else self.formula
+        return self.cells[0].name if self.cells and self.cells[0].addressed else self.figure_id
 
     @cached_property
     def expression(self) -> str:

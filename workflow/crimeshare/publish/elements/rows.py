@@ -13,7 +13,7 @@ from typing import Any
 from crimeshare.cells import Cell, cells_in
 from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.provenance import CELLS_APART
-from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.figures import OPERATOR, Figure
 
 UNITS = {
     **dict.fromkeys(("count", "total", "previous", "change", "value", "previous_value"), "count"),
@@ -27,7 +27,6 @@ UNITS = {
 # The name of a publication may hold a semicolon too.
 _APART = re.compile(rf"{CELLS_APART}(?=[\['])")
 _SLOT = re.compile(r"{(\w+)}")
-_OPERATOR = re.compile(r" [-+*/] ")
 
 
 def figure(
@@ -73,7 +72,7 @@ def behind(
         text, own = _part(row, slot[1])
         cells.extend(Cell.named(name, hashes) for name in own)
         part = slot[0] != formula and slot[1] != "formula"
-        return f"({text})" if part and _OPERATOR.search(text) else text
+        return f"({text})" if part and OPERATOR.search(text) else text
 
     text = _SLOT.sub(filled, formula)
     # What is said in words rests on all that the row does.

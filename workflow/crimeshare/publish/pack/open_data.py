@@ -17,7 +17,7 @@ from crimeshare.publish.elements.licence import ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
 from crimeshare.reference import areas
 
-LEFT_OUT = ["formula", "cells"]
+LEFT_OUT = ["formula", "cells", "previous_formula", "previous_cells"]
 """Columns that only the data pack has: they weigh more than all others together."""
 
 _YEAR = ["area_code", "period_end"]

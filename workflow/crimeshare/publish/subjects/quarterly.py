@@ -37,8 +37,7 @@ from crimeshare.tables.recorded_quarters import code_names
 QUARTERS = Path("results/clean/recorded_quarters.parquet")
 SERIES = Path("results/estimates/quarterly_series.parquet")
 ADJUSTED = Path("results/estimates/seasonally_adjusted.parquet")
-_OF_A_SHEET = ["period_end", "sheet", "workbook_sha256", "read_from", "conversion_sha256"]
-READ = ["release_id", "area_code", "code", "cells", *_OF_A_SHEET]
+READ = ["release_id", "workbook_sha256", "read_from", "conversion_sha256"]
 """What is read of the clean table, the largest there is."""
 CHECK = Path("results/estimates/home_office_check.parquet")
 TABLES = (QUARTERS, SERIES, ADJUSTED)
