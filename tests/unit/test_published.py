@@ -147,23 +147,25 @@ def month_of(match: re.Match[str]) -> str:
 
 
 @cache
-def residents(area_code: str, year: str) -> float:
+def residents(slug: str, year: str) -> float:
+    """Residents of an area, by its name in the names of figures."""
+    kinds = {
+        ("" if row["area_type"] == "force" else f"{row['area_type']}-")
+        + row["area_name"].lower().replace(" ", "-"): name
+        for name, row in places().items()
+    }
+    codes = [places()[force]["area_code"] for force in forces_in(kinds[slug], "")]
     table = pd.read_csv(REFERENCE / "populations.csv", dtype={"mid_year": str})
-    own = table["area_code"].isin(
-        [places()[name]["area_code"] for name in forces_in(area_code, "")]
-    )
-    return float(table.loc[own & (table["mid_year"] == year), "population"].sum())
+    own = table["area_code"].isin(codes) & (table["mid_year"] == year)
+    return float(table.loc[own, "population"].sum())
 
 
 def worked_out(entry: Entry) -> float | None:
     """The value of an entry's formula; None of one that says more than arithmetic."""
-    area = ""
 
     def added_up(match: re.Match[str]) -> str:
-        nonlocal area
         release = match["release"] or entry.release_id
         place = next(name for name in places() if name.lower() == match["area"].lower())
-        area = place
         keys = (match["codes"] or groups()[match["group"].lower()]).split("+")
         span = 4 if match["span"] == "four quarters" else 1
         months = pd.period_range(end=month_of(match), periods=3 * span, freq="M")[2::3]
@@ -178,7 +180,8 @@ def worked_out(entry: Entry) -> float | None:
 
     def looked_up(match: re.Match[str]) -> str:
         key = match["measure"], match["sex"], match["age"], month_of(match)
-        return repr(float(looked_up_in(match["release"] or entry.release_id)[key]))
+        found = looked_up_in(match["release"] or entry.release_id)
+        return repr(float(found[key])) if key in found else match[0]
 
     def held(match: re.Match[str]) -> str:
         (cell,) = cells_in(match[0], entry.release_id, entry.sheet)
@@ -188,8 +191,9 @@ def worked_out(entry: Entry) -> float | None:
 
     formula = entry.cell.removesuffix(", in whole thousands")
     formula = ADDED_UP.sub(added_up, formula)
-    if area:
-        formula = RESIDENTS.sub(lambda found: repr(residents(area, found["year"])), formula)
+    formula = RESIDENTS.sub(
+        lambda found: repr(residents(entry.figure_id.split(".")[1], found["year"])), formula
+    )
     formula = LOOKED_UP.sub(looked_up, formula)
     formula = ID.sub(lambda found: f"({values().get(found[0], found[0])})", formula)
     if not NUMBERS.fullmatch(CELL.sub("0", formula)):

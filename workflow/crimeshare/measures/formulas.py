@@ -68,8 +68,8 @@ FORMULAS = {
     },
     "level_shifts": {"shift_pct": "{formula}"},
     "revision_intervals": {
-        "lower_pct": "lower prediction limit of the revisions of {area_code}, {formula}",
-        "upper_pct": "upper prediction limit of the revisions of {area_code}, {formula}",
+        "lower_pct": "lower prediction limit of the revisions, {formula}",
+        "upper_pct": "upper prediction limit of the revisions, {formula}",
         "coverage": _HELD,
         "coverage_lower": f"lower limit of the {_HELD}",
         "coverage_upper": f"upper limit of the {_HELD}",

@@ -143,7 +143,7 @@ def _adjusted(series: pd.DataFrame) -> pd.DataFrame | None:
     factor = np.exp(found) if clear else np.ones(len(counts))
     adjusted = counts / factor
     formula = [
-        f"{text} / {each:.10g}" for text, each in zip(stretch["formula"], factor, strict=True)
+        f"{text} / {each:.12g}" for text, each in zip(stretch["formula"], factor, strict=True)
     ]
     told = stretch.assign(formula=formula)
     before = told[["formula", "cells"]].shift().add_prefix("previous_")

@@ -1,0 +1,124 @@
+"""A figure out of a row: its number, formula and cells are those that the row carries."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from crimeshare.measures.formulas import FORMULAS
+from crimeshare.measures.provenance import cell_names, four_quarters, listed, summed
+from crimeshare.publish.elements.rows import figure
+
+HASHES = {"pfa-2024-12": "a" * 64}
+COUNT, TOTAL = "[pfa-2024-12]'Table P1'!I59", "[pfa-2024-12]'Table P1'!C59"
+PERCENTAGE = "[pfa-2024-12]'Table P2'!I59"
+YEAR = "[prc-2025-12]Robbery, Kent, four quarters to December 2025"
+ALL = "[prc-2025-12]Total recorded crime (excluding fraud), Kent, four quarters to December 2025"
+SHEETS = "[prc-2025-12]'2024/25'!Robbery, Kent; [prc-2025-12]'2025/26'!Robbery, Kent"
+
+PUBLISHED: dict[str, Any] = {
+    "count": 90.0,
+    "share": 0.09,
+    "change": -10.0,
+    "change_pct": -10.0,
+    "rank_forces": 3,
+    "formula": f"{COUNT} / {TOTAL}",
+    "cells": f"{COUNT}; {TOTAL}",
+    "previous_formula": f"{COUNT} / (1 + {PERCENTAGE} / 100)",
+    "previous_cells": f"{COUNT}; {PERCENTAGE}",
+}
+
+
+def of(column: str, row: dict[str, Any] = PUBLISHED) -> Any:
+    return figure(row, column, column, "series", HASHES)
+
+
+def test_a_count_that_stands_in_a_cell_has_no_formula() -> None:
+    count = of("count")
+    assert (count.value, count.formula, count.expression) == (90.0, "", "I59")
+    assert [cell.workbook_sha256 for cell in count.cells] == ["a" * 64]
+
+
+def test_each_column_is_made_of_the_parts_of_the_row() -> None:
+    assert of("share").expression == "I59 / C59"
+    assert of("rank_forces").formula == f"place of ({COUNT} / {TOTAL}) among the forces"
+    change = of("change_pct")
+    assert change.value == -0.1
+    assert change.formula == f"{COUNT} / ({COUNT} / (1 + {PERCENTAGE} / 100)) - 1"
+    assert [cell.name for cell in change.cells] == [COUNT, PERCENTAGE]
+
+
+def test_what_has_no_cell_is_named_by_what_is_added_up() -> None:
+    row = PUBLISHED | {"formula": f"{YEAR} / {ALL}", "cells": SHEETS}
+    count = of("count", row)
+    assert count.expression == "Robbery, Kent, four quarters to December 2025"
+    assert count.sheet == "2024/25 and 2025/26"
+    assert of("share", row).expression.startswith(f"{count.expression} / Total recorded crime")
+
+
+def test_a_semicolon_in_the_name_of_a_publication_is_no_end_of_a_cell() -> None:
+    cell = "[x-2018-12]'Prevalence; values of a copy'!stalking, all, 16+"
+    row = {"estimate": 0.03, "lower": 0.02, "upper": 0.04, "formula": "[x-2018-12]stalking"}
+    whole = figure(
+        row | {"cells": cell},
+        "estimate",
+        "e",
+        "prevalence",
+        {},
+        unit="proportion",
+        limits=("lower", "upper"),
+    )
+    assert [cell.sheet for cell in whole.cells] == ["Prevalence; values of a copy"]
+    assert (whole.lower, whole.upper) == (0.02, 0.04)
+
+
+def test_names_of_cells_and_of_years_leave_out_what_is_empty() -> None:
+    rows = pd.DataFrame(
+        {
+            "release_id": ["pfa-2024-12", "pfa-2024-12"],
+            "sheet": ["Table P1 ", "Table P1"],
+            "cell": ["I59", None],
+            "offence_id": "robbery",
+            "area_code": ["E12000005", "E23000014"],
+            "excluded": ["West Mercia; Warwickshire", ""],
+            "period_end": pd.to_datetime(["2024-12-31", "2024-03-31"]),
+        }
+    )
+    names = cell_names(rows)
+    assert names[0] == COUNT
+    assert pd.isna(names[1])
+    assert listed(pd.Series([TOTAL, TOTAL]), names).tolist() == [f"{TOTAL}; {COUNT}", TOTAL]
+    what = summed(rows)
+    # A region and a force may share a name.
+    assert what[0] == "Robbery, West Midlands region, without West Mercia and Warwickshire"
+    assert four_quarters(rows, what)[0].endswith("Warwickshire, four quarters to December 2024")
+
+
+def test_every_row_of_the_estimates_says_where_it_comes_from(built: Path) -> None:
+    tables = sorted((built / "results" / "estimates").glob("*.parquet"))
+    assert len(tables) > 10
+    for path in tables:
+        if path.stem in ("claims", "claim_evidence"):  # name their release, sheet and cell apart
+            continue
+        table = pq.read_table(path).to_pandas()
+        # Of the parts of a rise those that are not estimated have no formula.
+        wanted = ["cells"] if path.stem == "rule_parts" else ["formula", "cells"]
+        assert not table[wanted].isna().any(axis=None), path.stem
+
+
+def test_every_formula_is_of_columns_that_the_table_has(built: Path) -> None:
+    folder = built / "results" / "estimates"
+    there = [table for table in FORMULAS if (folder / f"{table}.parquet").exists()]
+    assert len(there) > 8
+    # What a page puts beside the row.
+    beside = {"total_before_formula", "group_formula", "part_of_group"}
+    for table in there:
+        columns = beside | set(pq.read_schema(folder / f"{table}.parquet").names)
+        for column, formula in FORMULAS[table].items():
+            assert column in columns, (table, column)
+            for name in re.findall(r"{([a-z_]+)}", formula):
+                assert {name, f"{name}_formula"} & columns, (table, column, name)
