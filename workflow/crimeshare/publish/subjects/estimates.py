@@ -245,9 +245,7 @@ class Place:
         found = []
         for row in self.estimates.similar_rows(self.area.area_code):
             other = self.estimates.place(row["similar_code"])
-            figure_id = (
-                f"distance.{self.slug}.{other.slug}.{self.estimates.offence_id}.{month}"
-            )
+            figure_id = f"distance.{self.slug}.{other.slug}.{self.estimates.offence_id}.{month}"
             found.append((other, self.of(row, "distance", figure_id, "similar_forces")))
         return found
 
