@@ -138,7 +138,10 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
         kernel = cache(lambda: stack.enter_context(warm_kernel(folder)))
         digest = cache(_digest)
 
+        made: list[Page] = []
+
         def executed(page: Page) -> bytes:
+            made.append(page)
             return _written(kernel().execute(page.source, page.parameters))
 
         for number, page in enumerate(bar, start=1):
@@ -149,6 +152,8 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
             # Where there is no terminal for a bar, and not for a few pages.
             if bar.disable and number % TOLD == 0:
                 say(f"{number} of {len(pages)} pages from {pages[0].title} on are executed.")
+        if kept := len(pages) - len(made):
+            say(f"{kept} of {len(pages)} pages from {pages[0].title} on are as they were.")
 
 
 def _made_from(page: Page, folder: Path, digest: Callable[[Path], str]) -> str:
