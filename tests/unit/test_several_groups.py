@@ -21,7 +21,8 @@ GROUPS = [GROUP, "robbery", "theft_offences"]
 GWENT = "robbery/forces/gwent"
 BODY = (
     '<h1>Gwent</h1><p>See <a href="national.html">all</a>, <a href="forces/kent.html#one">Kent</a>'
-    ' and <a href="methods.html#two">how</a>.</p><h2>One</h2><p>Words of it.</p>'
+    ' and <a href="methods.html#two">how</a>, <a href="data/latest.csv">all</a>.</p>'
+    "<h2>One</h2><p>Words of it.</p>"
 )
 
 
@@ -71,6 +72,7 @@ def test_links_stay_within_the_group() -> None:
         "../../robbery/national.html",
         "../../robbery/forces/kent.html#one",
         "../../methods.html#two",
+        "../../data/latest.csv",
     ]
     header = re.findall(r"<header.*?</header>", html, flags=re.DOTALL)[0]
     assert 'href="../../robbery/survey.html"' in header

@@ -410,7 +410,10 @@ def _linked(page: Page, body: str) -> str:
     return _LINK.sub(lambda found: f'href="{"../" * page.depth}{found[1]}', _in_group(page, body))
 
 
-_LINK = re.compile(r'href="([a-z][a-z/_-]*\.html|data/[^"]+)')
+_FILES = ("data/", "data.zip", "feed.xml")
+"""What lies beside the pages of the report, or begins the name of what does."""
+
+_LINK = re.compile(rf'href="([a-z][a-z/_-]*\.html|(?:{"|".join(map(re.escape, _FILES))})[^"]*)')
 
 
 def _in_group(page: Page, body: str) -> str:
@@ -418,8 +421,7 @@ def _in_group(page: Page, body: str) -> str:
     known = _addresses(page.groups)
 
     def link(match: re.Match[str]) -> str:
-        # The files for programs are no pages.
-        if match[1] not in known and not match[1].startswith("data/"):
+        if match[1] not in known and not match[1].startswith(_FILES):
             raise Problem(
                 f"{page.source}: {page.address} links to `{match[1]}`, which is no page of the "
                 f"report; write a link from the root of the report, such as forces/gwent.html."
