@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from functools import cache
 
 from crimeshare.nearest import did_you_mean
 
@@ -55,6 +56,7 @@ def first_day(period_end: date) -> date:
     return date(period_end.year - (period_end.month < 12), period_end.month % 12 + 1, 1)
 
 
+@cache
 def quarter(financial_year: int, number: int) -> tuple[date, date]:
     """First and last day of a quarter of the financial year that begins in April.
 

@@ -18,10 +18,10 @@ from statistics import median
 
 from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_flags import impossible_flags
-from crimeshare.tables.appendix_layout import FOLDER
+from crimeshare.tables.appendix_layout import FOLDER, tables_by_name
 from crimeshare.tables.labels import one_line, plain
 from crimeshare.tables.observations import SurveyObservation
-from crimeshare.tables.ties import Place, Placed, Tie, lines_of, sum_tie
+from crimeshare.tables.ties import Place, Placed, Tie, lines_of, shown, sum_tie
 
 # Changes are published in double precision, figures rounded as tables.csv says.
 _PRECISION = 1e-9
@@ -38,8 +38,8 @@ def find_survey_ties(observations: Iterable[SurveyObservation]) -> list[Tie]:
     """Everything that must hold among one release's appendix figures, whether it does or not."""
     rows = list(observations)
     half_steps = {
-        line["table"]: float(line["rounded_to"]) / 2
-        for line in read_rows(FOLDER / "tables.csv")
+        table: float(line["rounded_to"]) / 2
+        for table, line in tables_by_name().items()
         if line["rounded_to"]
     }
     figures: dict[_Figure, SurveyObservation] = {
@@ -95,7 +95,7 @@ def _changes(
     half_steps: Mapping[str, float],
 ) -> Iterator[Tie]:
     kind = "changes from two figures"
-    change_of = {line["table"]: line["change_of"] for line in read_rows(FOLDER / "tables.csv")}
+    change_of = {table: line["change_of"] for table, line in tables_by_name().items()}
     shows: Counter[tuple[str, str | None]] = Counter()
     for row in rows:
         if change_of[row.table] and row.statistic != "significant":
@@ -142,7 +142,7 @@ def _shared_rows(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
     One table of the four may have a measure that no other has, and the rates have some of owners
     that numbers have not; what three have, the fourth has too.
     """
-    of = {row["table"]: row["change_of"] for row in read_rows(FOLDER / "tables.csv")}
+    of = {table: line["change_of"] for table, line in tables_by_name().items()}
     items: dict[str, dict[str, SurveyObservation]] = defaultdict(dict)
     for row in rows:
         if row.item_id is not None:
@@ -267,8 +267,8 @@ def _as_elsewhere(base: SurveyObservation, model: SurveyObservation) -> Tie:
     said, mended = "", dict[Place, float]()
     if base.value != model.value:
         said = (
-            f"holds {_shown(base)} interviews for the year to {base.period_end:%B %Y}, "
-            f"{model.cell} of sheet {model.sheet!r} {_shown(model)}"
+            f"holds {shown(base)} interviews for the year to {base.period_end:%B %Y}, "
+            f"{model.cell} of sheet {model.sheet!r} {shown(model)}"
         )
         if model.value is not None:
             mended[base.sheet, base.cell] = model.value
@@ -349,7 +349,7 @@ def _part_tie(
         slack = half_step * (len(parts) + 1) + _PRECISION
         what = f"{whole.value:,.10g} for {one_line(whole.row_label)!r}, but its parts add up to"
         yield sum_tie(
-            "measures and their parts", whole, parts, slack, lambda total: f"holds {what} {total}"
+            "measures and their parts", [whole], parts, slack, lambda total: f"holds {what} {total}"
         )
 
 
@@ -537,20 +537,10 @@ def _in_a_year(
     name = one_line(wholes[0].row_label) if wholes else ""
     if not known:
         if wholes and total and all(part.value is not None for part in parts):
-            said = f"holds {_shown(wholes[0])} for {name!r}, but its parts add up to {total:,.0f}"
+            said = f"holds {shown(wholes[0])} for {name!r}, but its parts add up to {total:,.0f}"
             whole = wholes[0]
             yield Tie(kind, (whole, *parts), said, {(whole.sheet, whole.cell): total})
         return
-    given = sum(whole.value for whole in known if whole.value is not None)
-    members = (*known, *parts)
-    said, mended = "", dict[Place, float]()
-    if given != total:
-        gap = given - total
-        mended = {(part.sheet, part.cell): (part.value or 0.0) + gap for part in parts}
-        mended |= {(w.sheet, w.cell): (w.value or 0.0) - gap for w in known}
-        said = f"holds {given:,.0f} for {name!r}, but its parts add up to {total:,.0f}"
-    yield Tie(kind, members, said, mended)
-
-
-def _shown(row: SurveyObservation) -> str:
-    return f"{row.value:,.0f}" if row.value is not None else repr(row.marker_text)
+    given = sum(whole.value or 0.0 for whole in known)
+    said = f"holds {given:,.0f} for {name!r}, but its parts add up to "
+    yield sum_tie(kind, known, parts, 0.0, lambda total: said + total)

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import inf, sqrt
 
-from crimeshare.reference import read_rows
-from crimeshare.tables.appendix_layout import FOLDER
+from crimeshare.tables.appendix_layout import tables_by_name
 from crimeshare.tables.observations import SurveyObservation
 from crimeshare.tables.ties import Tie
 
@@ -170,7 +169,7 @@ class _Figures:
 
 def _verdicts(rows: list[SurveyObservation]) -> Iterator[_Verdict]:
     """Every flag whose change can be measured against the figures of its two years."""
-    tables = {line["table"]: line for line in read_rows(FOLDER / "tables.csv")}
+    tables = tables_by_name()
     figures = _Figures(rows, {name: float(tables[name]["rounded_to"]) / 2 for name in _RATES})
     changes = {
         (row.table, row.item_id, row.previous_period_end): row

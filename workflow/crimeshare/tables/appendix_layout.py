@@ -64,7 +64,7 @@ class AppendixLayout(Layout):
         self.titles = read_rows(FOLDER / "titles.csv")
         self.headers = read_rows(FOLDER / "headers.csv")
         self.measures = _in_order("measures.csv")
-        self.tables = {row["table"]: row for row in read_rows(FOLDER / "tables.csv")}
+        self.tables = tables_by_name()
         self.bases = LabelMap(FOLDER / "bases.csv")
         self.groups = LabelMap(FOLDER / "code_groups.csv")
 
@@ -90,6 +90,11 @@ class AppendixLayout(Layout):
         lines = [row for row in self.titles if text and fnmatchcase(text, row["title"])]
         best = max(lines, key=lambda row: len(row["title"].replace("*", "")), default=None)
         return best["table"] if best else None
+
+
+def tables_by_name() -> dict[str, dict[str, str]]:
+    """The lines of ``tables.csv``."""
+    return {row["table"]: row for row in read_rows(FOLDER / "tables.csv")}
 
 
 def subtotal_groups() -> dict[str, str]:

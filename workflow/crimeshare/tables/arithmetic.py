@@ -118,7 +118,7 @@ def _sum(
     """That a figure is the sum of others; that it is no less, where one of them is withheld."""
     if all(part.value is None for part in parts):
         return
-    tie = sum_tie(kind, whole, parts, slack, lambda total: _adds_up(whole, what, total))
+    tie = sum_tie(kind, [whole], parts, slack, lambda total: _adds_up(whole, what, total))
     if any(part.marker in _COUNTED for part in parts):
         yield _no_more_than(whole, parts, what)
         yield from _withheld_alone(whole, parts)

@@ -118,7 +118,7 @@ def _csv_tables(path: Path, content: bytes) -> list[Grid] | None:
     names = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
     if not names or any(name.suffix.lower() != ".csv" for name in names):
         return None
-    _refuse_unsafe_archive(path.name, content)
+    refuse_unsafe(path.name, archive, MAX_UNPACKED_BYTES)
     try:
         return [_csv_grid(name.name, name.stem, archive.read(str(name))) for name in names]
     except (zipfile.BadZipFile, RuntimeError, KeyError, zlib.error, EOFError) as error:
@@ -168,7 +168,13 @@ def _grids(name: str, book: CalamineWorkbook) -> Iterator[Grid]:
 
 def _refuse_what_is_not_a_plain_workbook(name: str, content: bytes) -> None:
     if content.startswith(ZIP_MAGIC):
-        _refuse_unsafe_archive(name, content)
+        try:
+            refuse_unsafe(name, zipfile.ZipFile(io.BytesIO(content)), MAX_UNPACKED_BYTES)
+        except zipfile.BadZipFile as error:
+            raise Problem(
+                f"{name} is cut short or damaged ({error}); expected a whole zip file. Fetch it "
+                "again."
+            ) from error
     elif content.startswith(OLE_MAGIC):
         # An encrypted .xlsx is an OLE container; a container's directory names its parts in UTF-16.
         if "EncryptedPackage".encode("utf-16-le") in content:
@@ -185,18 +191,14 @@ def _refuse_what_is_not_a_plain_workbook(name: str, content: bytes) -> None:
         )
 
 
-def _refuse_unsafe_archive(name: str, content: bytes) -> None:
-    try:
-        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except zipfile.BadZipFile as error:
-        raise Problem(
-            f"{name} is cut short or damaged ({error}); expected a whole zip file. Fetch it again."
-        ) from error
+def refuse_unsafe(name: str, archive: zipfile.ZipFile, largest: int) -> None:
+    """Stop if a zip file would unpack to more bytes than ``largest``, or carries macros."""
+    members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
-    if unpacked > MAX_UNPACKED_BYTES:
+    if unpacked > largest:
         raise Problem(
-            f"{name} would unpack to {unpacked:,} bytes; expected at most {MAX_UNPACKED_BYTES:,}. "
-            "This is not a published table."
+            f"{name} would unpack to {unpacked:,} bytes; expected at most {largest:,}. This is not "
+            "a published table."
         )
     if any(_MACROS.search(member.filename.lower()) for member in members):
         raise Problem(f"{name} carries macros; {_NO_MACROS}")

@@ -16,7 +16,7 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from crimeshare.problems import Problem
-from crimeshare.tables.grid import OLE_MAGIC, ZIP_MAGIC, Cell
+from crimeshare.tables.grid import OLE_MAGIC, ZIP_MAGIC, Cell, refuse_unsafe
 
 CONTENT = "content.xml"
 
@@ -89,20 +89,13 @@ def _refuse_what_is_no_open_document(path: Path) -> None:
 
 
 def _refuse_unsafe_content(name: str, archive: zipfile.ZipFile) -> None:
-    members = {member.filename: member for member in archive.infolist()}
+    members = archive.namelist()
     if CONTENT not in members:
         raise Problem(
-            f"{name} holds {', '.join(list(members)[:5]) or 'nothing'}; expected an open document "
+            f"{name} holds {', '.join(members[:5]) or 'nothing'}; expected an open document "
             f"with {CONTENT}. Is this the .ods file of the open data table?"
         )
-    if any(member.lower().startswith(("basic/", "scripts/")) for member in members):
-        raise Problem(f"{name} carries macros; none are published. Fetch it again from its page.")
-    unpacked = sum(member.file_size for member in members.values())
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise Problem(
-            f"{name} would unpack to {unpacked:,} bytes; expected at most {MAX_UNPACKED_BYTES:,}. "
-            "This is not a published table."
-        )
+    refuse_unsafe(name, archive, MAX_UNPACKED_BYTES)
     cells, rest = 0, b""
     with archive.open(CONTENT) as content:
         while chunk := content.read(_CHUNK):

@@ -23,7 +23,7 @@ from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem, Problems, shown
 from crimeshare.reference import read_rows
 from crimeshare.tables.grid import MAX_UNPACKED_BYTES, ZIP_MAGIC, address
-from crimeshare.tables.layout import LAYOUTS, csv_line, relative
+from crimeshare.tables.layout import LAYOUTS, Unknown, proposal, relative
 from crimeshare.tables.schemas import checked
 from crimeshare.tables.survey_combining import SURVEY_ESTIMATES
 
@@ -71,8 +71,8 @@ def read_open_prevalence(path: Path, release_id: str) -> pd.DataFrame:
     for number, line in enumerate(reader, start=2):
         cells = {role: line[index].strip() for role, index in places.items()}
         where = f"{name}, cell {address(number - 1, places['estimate'])}"
-        for unknown, problem in _unknown(cells, measures, values, name, number):
-            problems.setdefault(unknown, problem)
+        for unknown in _unknown(cells, measures, values, name, number):
+            problems.setdefault(unknown.line, unknown.sentence)
         figures = _figures(cells, where, problems)
         if figures is None or problems:
             continue
@@ -158,23 +158,16 @@ def _unknown(
     values: dict[tuple[str, str], str],
     name: str,
     number: int,
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Unknown]:
+    where, name_it = f"{name}, row {number}", "If you know what it is"
     if cells["measure"] not in measures:
-        line = csv_line([cells["measure"], "?"])
-        yield (
-            cells["measure"],
-            f"{name}, row {number}: the measure {cells['measure']!r} is not known. If you know "
-            f"what it is, add to {relative(FOLDER / 'measures.csv')} the line: {line}",
-        )
+        said = f"{where}: the measure {cells['measure']!r} is not known. {name_it}"
+        yield proposal(FOLDER / "measures.csv", [cells["measure"], "?"], said)
     for role in ("sex", "level", "type", "geography"):
         if (role, cells[role]) not in values:
             known = ", ".join(value for kind, value in values if kind == role)
-            yield (
-                f"{role}={cells[role]}",
-                f"{name}, row {number}: the {role} {cells[role]!r} is not known; known are "
-                f"{known}. If you know what it is, add to {relative(FOLDER / 'values.csv')} the "
-                f"line: {csv_line([role, cells[role], '?'])}",
-            )
+            said = f"{where}: the {role} {cells[role]!r} is not known; known are {known}. {name_it}"
+            yield proposal(FOLDER / "values.csv", [role, cells[role], "?"], said)
 
 
 def _figures(

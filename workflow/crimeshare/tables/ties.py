@@ -111,28 +111,27 @@ class Fault:
 
 def sum_tie(
     kind: str,
-    whole: Placed,
+    wholes: Sequence[Placed],
     parts: Sequence[Placed],
     slack: float,
     words: Callable[[str], str],
 ) -> Tie:
-    """That a figure is the sum of others, of which a marked one counts nothing.
+    """That figures add up to as much as others, of which a marked one counts nothing.
 
     Args:
         kind: of identity.
-        whole: the sum, which has a value.
+        wholes: the sum, or the figures that are it together; each has a value.
         parts: at least one.
         slack: what rounding allows.
         words: what is broken, given the sum of the parts in digits.
     """
-    assert whole.value is not None
     total = sum(part.value for part in parts if part.value is not None)
-    gap = whole.value - total
-    members = (whole, *parts)
+    gap = sum(whole.value for whole in wholes if whole.value is not None) - total
+    members = (*wholes, *parts)
     if abs(gap) <= slack:
         return Tie(kind, members)
     mended = {(part.sheet, part.cell): (part.value or 0.0) + gap for part in parts}
-    mended[whole.sheet, whole.cell] = total
+    mended |= {(whole.sheet, whole.cell): (whole.value or 0.0) - gap for whole in wholes}
     return Tie(kind, members, words(f"{total:,.10g}"), mended)
 
 
