@@ -11,9 +11,10 @@ import pytest
 
 from crimeshare.problems import Problems
 from crimeshare.reference import Area, areas
-from crimeshare.sources.datasets import DATASETS, FORCE_AREAS, Dataset, Publisher
+from crimeshare.sources.datasets import DATASETS, FORCE_AREAS, READERS, Dataset, Publisher
 from crimeshare.sources.registry import Release
 from crimeshare.tables import reading
+from crimeshare.tables.layout import LAYOUTS
 from crimeshare.tables.observations import Observation, read_observations
 from crimeshare.tables.reading import read_release
 
@@ -118,3 +119,10 @@ def _none(folder: Path) -> Path:
     path = folder / "corrections.yaml"
     path.write_text("[]\n", encoding="utf-8")
     return path
+
+
+def test_every_dataset_has_a_reader_and_a_layout() -> None:
+    assert set(READERS) == set(reading.READERS)
+    for name, dataset in DATASETS.items():
+        assert dataset.reader in READERS
+        assert (LAYOUTS / name / "markers.csv").is_file()
