@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from crimeshare.ledger.figures import read_ledger
 
+from crimeshare.ledger.entries import read_ledger
 from crimeshare.publish.site.pages import report_pages
 from tests.conftest import clone
 from tests.workflow.runs import snakemake
