@@ -15,6 +15,7 @@ from crimeshare.parquet import read_rows_where
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL, Change, Place, built_root
 from crimeshare.reference import REFERENCE, offences, read_rows
 
@@ -23,6 +24,8 @@ LEVEL_SHIFTS = Path("results/estimates/level_shifts.parquet")
 
 # Days from a step within which the notes of an edition are taken to be of its time.
 A_YEAR = 366
+
+WORDS = Words(Path(__file__).with_name("words") / "area.md.j2")
 
 
 @dataclass(frozen=True)
@@ -89,24 +92,23 @@ class Firmness:
         marks = self.marks(place, change) if change else []
         if not marks:
             return ""
-        return (
-            f"Read this change with care: between the two years {place.words} had "
-            f"{prose.listed(marks)}."
-        )
+        return WORDS.passage("warning", place=place, marks=marks)
 
     @staticmethod
     def _step(place: Place, row: dict[str, Any]) -> str:
         figure_id = f"level_shift.{place.slug}.{row['offence_id']}.{row['quarter_end']:%Y-%m}"
         shift = place.of(row, "shift_pct", figure_id, "level_shifts", "change")
-        name = prose.lower_first(offences()[row["offence_id"]].name)
-        return (
-            f"Recording of {name} in {place.words} moved to another level in the quarter ending "
-            f"{prose.month(row['quarter_end'])}: {shift:signed} beside all other forces. "
-            f"{_noted(place, row['quarter_end'])}"
+        return WORDS.passage(
+            "step",
+            group=prose.lower_first(offences()[row["offence_id"]].name),
+            place=place,
+            quarter_end=row["quarter_end"],
+            shift=shift,
+            noted=_noted(place, row["quarter_end"]),
         )
 
 
-def _noted(place: Place, quarter_end: date) -> str:
+def _noted(place: Place, quarter_end: date) -> list[tuple[str, list[str]]]:
     """What the notes of the editions of about that time say of the area, with their dates."""
     editions = {edition.release_id: edition for edition in place.estimates.editions}
     said: dict[str, list[str]] = {}
@@ -116,12 +118,7 @@ def _noted(place: Place, quarter_end: date) -> str:
             continue
         if abs((edition.period_end - quarter_end).days) <= A_YEAR:
             said.setdefault(row["note"], []).append(edition.month)
-    if not said:
-        return "The cause is not known here."
-    return " ".join(
-        f"Notes to the tables of {prose.listed(months)} say: {escape(note)}"
-        for note, months in said.items()
-    )
+    return [(escape(note), months) for note, months in said.items()]
 
 
 def open_firmness(offence_id: str, root: Path | None = None) -> Firmness:

@@ -10,6 +10,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects.estimates import TOTAL, Change, Place
 from crimeshare.publish.subjects.factsheet import (
+    WORDS,
     change_in_percent,
     comparability,
     how_many,
@@ -109,9 +110,8 @@ def change_of_total(place: Place) -> str:
     """How all recorded crime moved and which group had most to do with it, in sentences."""
     total, rows = place.change(offence_id=TOTAL), _contributions(place)
     if total is None or not rows:
-        return "No change of all recorded crime is given for the latest year."
+        return WORDS.passage("change_of_total", total=None)
     direction = prose.recorded_direction(total.previous.number, total.current.number)
-    by = "" if direction == "was unchanged" else f" by {total.percent:absolute}"
     up = next((row for row in rows if row[2].number > 0), None)
     down = next((row for row in rows if row[2].number < 0), None)
     parts = [
@@ -120,11 +120,14 @@ def change_of_total(place: Place) -> str:
         if row
         for name, figure in [(row[1], row[2])]
     ]
-    most = f" {prose.upper_first(prose.listed(parts))} of all crime recorded the year before."
-    return (
-        f"All recorded crime in {place.words}{prose.excluding(place.excluded())} {direction}{by}."
-        f"{most if parts else ''} {comparability(total)}"
-    ).strip()
+    return WORDS.passage(
+        "change_of_total",
+        place=place,
+        total=total,
+        direction=direction,
+        most=parts,
+        comparability=comparability(total),
+    )
 
 
 def contributions(place: Place) -> Chart | None:

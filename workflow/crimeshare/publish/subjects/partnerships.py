@@ -21,6 +21,7 @@ from crimeshare.publish.subjects.estimates import (
     built_rows,
     limits_of,
 )
+from crimeshare.publish.subjects.factsheet import WORDS
 from crimeshare.reference import PARTNERSHIPS, Area, anchor, everyday, read_rows
 
 SMALL_AREAS = Path("results/estimates/small_areas.parquet")
@@ -101,9 +102,7 @@ def table(force: Place, limits: Limits) -> Table | None:
             "* Fewer than fifty offences: such a figure moves much from year to year by chance."
             if small
             else "",
-            "Control limits are those of all partnerships of England and Wales: about nineteen in "
-            "twenty areas of the size would be within the inner ones, all but two in a thousand "
-            'within the outer ones. <a href="methods.html#small-areas">How they are drawn</a>.',
+            WORDS.passage("partnerships_note"),
             *_comparability(places, year),
         ],
         styles=["", "", "", "", "", "signed"],
@@ -127,19 +126,8 @@ def sentence(force: Place, limits: Limits) -> str:
         for place in places
         if _position(limits, place, year).endswith("outer limits")
     ]
-    when = f"In the {year.words}"
-    if not apart:
-        one = len(places) == 1
-        where = prose.outside(places[0].name) if one else "every partnership"
-        return (
-            f"{when} the share was within the outer control limits in {where}: figures of this "
-            f"size do not set {'it' if one else 'any of them'} apart from the partnerships of "
-            "England and Wales."
-        )
-    return (
-        f"{when} {prose.listed(apart)}: outside the usual range of the partnerships of England and "
-        "Wales. The figures do not tell the reason."
-    )
+    only = prose.outside(places[0].name) if len(places) == 1 else ""
+    return WORDS.passage("partnerships", year=year.words, apart=apart, only=only)
 
 
 def _position(limits: Limits, place: Place, year: Year) -> str:

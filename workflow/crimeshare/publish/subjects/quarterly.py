@@ -26,6 +26,7 @@ from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates, Place, Year, built_root
 from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
 from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
@@ -34,6 +35,7 @@ from crimeshare.sources.datasets import HOME_OFFICE
 from crimeshare.sources.registry import Release
 from crimeshare.tables.recorded_quarters import code_names
 
+WORDS = Words(Path(__file__).with_name("words") / "quarters.md.j2")
 QUARTERS = Path("results/clean/recorded_quarters.parquet")
 SERIES = Path("results/estimates/quarterly_series.parquet")
 ADJUSTED = Path("results/estimates/seasonally_adjusted.parquet")
@@ -274,25 +276,22 @@ def opening(quarterly: Quarterly, place: Place) -> str:
     named = _series(quarterly, place)
     newest = [each.quarters[-1] for each in named]
     if any(quarter.figure.value is None for quarter in newest):
-        return (
-            f"For {newest[0].words} there are no figures for {place.words}: the police there made "
-            "no complete return."
-        )
-    counts = prose.listed(
-        [
+        return WORDS.passage("newest", place=place, quarter=newest[0].words, counts=None)
+    most = _most(named).name
+    text = WORDS.passage(
+        "newest",
+        place=place,
+        quarter=newest[0].words,
+        counts=[
             _counted(each, quarter.figure, each is named[0])
             for each, quarter in zip(named, newest, strict=True)
-        ]
+        ],
+        part=_part(quarterly, place, named),
+        most=prose.named_html(most),
+        plural=prose.is_plural(most),
+        whole=quarterly.quarters(place, place.estimates.offence_id)[-1].figure,
+        offences=prose.offences_of(place.estimates.offence.name),
     )
-    text = f"From {newest[0].words} police in {place.words} recorded {counts}."
-    part = _part(quarterly, place, named)
-    if part:
-        whole = quarterly.quarters(place, place.estimates.offence_id)[-1].figure
-        name = _most(named).name
-        text += (
-            f" {prose.named_html(name)} {'were' if prose.is_plural(name) else 'was'} {part} of the "
-            f"{whole} {prose.offences_of(place.estimates.offence.name)}."
-        )
     gathered = [] if breaks(place.estimates.offence_id) else [NOT_GATHERED]
     moved = [*_moves(quarterly, place, named), *_allowing_for_season(quarterly, place)]
     return " ".join([text, *moved, *gathered])
@@ -310,11 +309,8 @@ def _allowing_for_season(quarterly: Quarterly, place: Place) -> list[str]:
     change = quarterly.on_quarter_before(now, quarters[1].season)
     earlier, after = before.adjusted, now.adjusted
     direction = prose.recorded_direction(earlier, after, shown_change=f"{change.text}")
-    by = "" if direction.startswith("was") else f" by {change:absolute}"
-    return [
-        f"On the three months before, allowing for the season, {place.estimates.offence_words} "
-        f"{direction}{by}."
-    ]
+    group = place.estimates.offence_words
+    return [WORDS.passage("season", group=group, direction=direction, change=change)]
 
 
 def _counted(series: Series, figure: Figure, first: bool) -> str:
@@ -489,7 +485,7 @@ def compared(quarterly: Quarterly, estimates: Estimates) -> str:
         if row["period_end"] == edition.period_end
     ]
     if not latest:
-        return f"The open data have no quarters of the {edition.words}."
+        return WORDS.passage("compared", edition=edition.words, forces=None)
     release = edition.release_id
     cells = [
         cell
@@ -512,12 +508,14 @@ def compared(quarterly: Quarterly, estimates: Estimates) -> str:
     )
     widest = max(latest, key=lambda row: abs(row["difference_pct"]))
     place = estimates.place(widest["area_code"])
-    most = quarterly.year(place, widest, "difference_pct")
-    same = f"{equal} of {number} forces have" if equal.value else f"none of {number} forces has"
-    return (
-        f"For the {edition.words}, {same} the same total in both. Half of the forces "
-        f"differ by {typical:absolute} or less; the widest difference is that of {place.words}, "
-        f"{most:signed}."
+    return WORDS.passage(
+        "compared",
+        edition=edition.words,
+        equal=equal,
+        forces=number,
+        typical=typical,
+        place=place,
+        most=quarterly.year(place, widest, "difference_pct"),
     )
 
 
