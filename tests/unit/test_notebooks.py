@@ -324,6 +324,7 @@ def test_a_cell_for_those_who_ask_is_on_the_page_that_shows_how_alone(
     assert '<div class="scroll" tabindex="0"' in (html := render_how(page("sources"), node))
     assert "<td>1.5</td>" in html
     assert "<style scoped>" not in html
+    assert "<th></th>" not in html
 
 
 def test_search_knows_every_page_and_lists_it_without_a_script(gwent: str) -> None:

@@ -44,6 +44,11 @@ def retold(html: str) -> str:
     html = re.sub(r"</?data\b[^>]*>", "", html)
     html = re.sub(r'<div class="data">.*?</div>', "", html, flags=re.DOTALL)
     html = re.sub(r"(</?)h1\b", r"\1h2", html)
-    return _FRAME.sub(
-        r'<div class="scroll" tabindex="0" role="group" aria-label="Frame">\1</div>\2', html
-    )
+    return _FRAME.sub(_in_a_box, html)
+
+
+def _in_a_box(frame: re.Match[str]) -> str:
+    """A frame of pandas, without its style; a corner that heads nothing is no header."""
+    table, size = frame[1].replace("<th></th>", "<td></td>"), frame[2]
+    box = '<div class="scroll" tabindex="0" role="group" aria-label="Frame">'
+    return f"{box}{table}</div>{size}"
