@@ -49,6 +49,6 @@ def retold(html: str) -> str:
 
 def _in_a_box(frame: re.Match[str]) -> str:
     """A frame of pandas, without its style; a corner that heads nothing is no header."""
-    table, size = frame[1].replace("<th></th>", "<td></td>"), frame[2]
+    table = frame[1].replace(' border="1"', "").replace("<th></th>", "<td></td>")
     box = '<div class="scroll" tabindex="0" role="group" aria-label="Frame">'
-    return f"{box}{table}</div>{size}"
+    return f"{box}{table}</div>{frame[2]}"
