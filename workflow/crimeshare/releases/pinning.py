@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -86,18 +86,16 @@ def pin_release(
     registry = read_registry(project.registry)
     release = find_release(release_id, source, datasets, registry)
     delivery = bring(release, source, datasets, project.store / ".partial")
-    with inspecting(delivery, project.store):
+    with inspecting(delivery, project.store), _accepted_lines() as add:
         check_kind(delivery)
         _check_bytes(delivery, release, registry, read_copies(project.copies, registry))
-        if _is_shipped(release, project):
-            pinned = Pinned(release, [], new=False)
-        else:
-            rows = _rows(release, delivery, registry)
+        pinned = Pinned(release, [], new=False)
+        if not _is_shipped(release, project):
             past = _past(release, registry, project)
-            with _accepting(delivery, release, accept, project, past) as reading:
-                rows[-1] = _dated(rows[-1], delivery.path)
-                _append(rows, reading, project)
-            pinned = Pinned(rows[-1], reading.warnings, new=True)
+            reading = _read(delivery, release, accept, project.corrections, past, add)
+            *moved, row = _rows(release, delivery, registry)
+            pinned = Pinned(_dated(row, delivery.path), reading.warnings, new=True)
+            _append([*moved, pinned.release], reading, project)
         _keep(delivery, project, pinned.release)
     return pinned
 
@@ -173,49 +171,54 @@ def _past(release: Release, registry: Mapping[str, Release], project: Project) -
 # --- whether it fits, and what a person accepted --------------------------------------------
 
 
-@contextmanager
-def _accepting(
+def _read(
     delivery: Delivery,
     release: Release,
     accept: Sequence[str],
-    project: Project,
+    corrections: Path,
     past: Sequence[Past],
-) -> Iterator[Pinnable]:
-    """Read the workbook, with the lines a person accepted; take them back if it fails later."""
-    appended: dict[Path, bytes] = {}
+    add: Callable[[Proposal], None],
+) -> Pinnable:
+    """Read the workbook, with what a person accepted."""
     accepted: list[str] = []
     doubts: list[str] = []
-    reading = None
+    while True:
+        try:
+            return preflight(delivery.path, release, corrections, past, doubts)
+        except DoesNotFit as misfit:
+            misfit.accepted = accepted
+            word = misfit.acceptance(delivery)
+            settled = misfit.proposed or misfit.doubts
+            if not settled or word not in accept or word in accepted:
+                raise
+            # What was not read for want of these lines may hold names of its own.
+            accepted = [*accepted, word]
+            doubts += misfit.doubts
+            for proposal in misfit.proposed:
+                add(proposal)
+
+
+@contextmanager
+def _accepted_lines() -> Iterator[Callable[[Proposal], None]]:
+    """Add lines to the files they are proposed for; take them back if the body fails."""
+    before: dict[Path, bytes] = {}
+
+    def add(proposal: Proposal) -> None:
+        content = proposal.file.read_bytes()
+        before.setdefault(proposal.file, content)
+        kept = content.rstrip(b"\n")
+        with replacing(proposal.file) as path:
+            path.write_bytes(kept + b"\n" * bool(kept) + proposal.line.encode() + b"\n")
+
     try:
-        while reading is None:
-            try:
-                reading = preflight(delivery.path, release, project.corrections, past, doubts)
-            except DoesNotFit as misfit:
-                misfit.accepted = accepted
-                word = misfit.acceptance(delivery)
-                settled = misfit.proposed or misfit.doubts
-                if not settled or word not in accept or word in accepted:
-                    raise
-                doubts += misfit.doubts
-                # What was not read for want of these lines may hold names of its own.
-                accepted = [*accepted, word]
-                for proposal in misfit.proposed:
-                    appended.setdefault(proposal.file, proposal.file.read_bytes())
-                    _append_line(proposal)
-        yield reading
+        yield add
     except BaseException:
-        for file, content in appended.items():
+        for file, content in before.items():
             with replacing(file) as path:
                 path.write_bytes(content)
         raise
-    for file in appended:
+    for file in before:
         say(f"{relative(file)} has the accepted lines.")
-
-
-def _append_line(proposal: Proposal) -> None:
-    content = proposal.file.read_bytes().rstrip(b"\n")
-    with replacing(proposal.file) as path:
-        path.write_bytes(content + b"\n" * bool(content) + proposal.line.encode() + b"\n")
 
 
 # --- what is kept ---------------------------------------------------------------------------
