@@ -11,7 +11,7 @@ import pytest
 
 from crimeshare.problems import Problems
 from crimeshare.reference import Area, areas
-from crimeshare.sources.datasets import DATASETS, FORCE_AREAS, READERS, Dataset, Publisher
+from crimeshare.sources.datasets import DATASETS, FORCE_AREAS, SHAPES, Dataset, Publisher
 from crimeshare.sources.registry import Release
 from crimeshare.tables import reading
 from crimeshare.tables.layout import LAYOUTS
@@ -122,7 +122,7 @@ def _none(folder: Path) -> Path:
 
 
 def test_every_dataset_has_a_reader_and_a_layout() -> None:
-    assert set(READERS) == set(reading.READERS)
+    assert set(SHAPES) == set(reading.READERS)
     for name, dataset in DATASETS.items():
-        assert dataset.reader in READERS
+        assert dataset.reader in SHAPES
         assert (LAYOUTS / name / "markers.csv").is_file()

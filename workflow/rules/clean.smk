@@ -87,7 +87,7 @@ rule check_editions:
 
 rule ship_figures:
     input:
-        observations=observations_of(*READERS),
+        observations=observations_of(*SHAPES),
     log:
         "results/logs/ship_figures.log",
     conda:

@@ -206,7 +206,7 @@ def read_build(root: Path) -> Evidence:
 def read_shipped(root: Path) -> Evidence:
     """The figures shipped in ``root``; raises Problem where there are none."""
     registry = read_registry(root / REGISTRY)
-    shipped: dict[str, list[Path]] = {reader: [] for reader in datasets.READERS}
+    shipped: dict[str, list[Path]] = {reader: [] for reader in datasets.SHAPES}
     for name, release in sorted(registry.items()):
         if (path := root / SHIPPED / f"{name}.parquet").is_file():
             shipped[release.reader].append(path)

@@ -49,7 +49,7 @@ HOME_OFFICE = Publisher(
     "https://www.gov.uk/api/content",
 )
 
-READERS = FORCE_AREAS, APPENDIX, QUARTERS = "police_force_area", "appendix", "recorded_quarters"
+SHAPES = FORCE_AREAS, APPENDIX, QUARTERS = "police_force_area", "appendix", "recorded_quarters"
 """What can be read, by the modules in ``crimeshare/tables/`` that do: tables of offences by area
 and year; of the survey, and of offences by code, over many years; of offences by force and quarter.
 """
@@ -61,7 +61,7 @@ class Dataset:
 
     Attributes:
         publisher: who publishes it.
-        reader: which of :data:`READERS` knows the shape of its tables.
+        reader: which of :data:`SHAPES` knows the shape of its tables.
         title: what a reader calls it, where its name stands alone.
         name: the same within a sentence.
     """
