@@ -7,12 +7,21 @@ def origin_of(release):
     return shipped(path) if path.startswith("resources/figures/") else path
 
 
+def releases_of(*readers):
+    """The releases whose tables these readers know, those of each reader together."""
+    return [
+        release
+        for reader in readers
+        for release in releases.values()
+        if release.reader == reader
+    ]
+
+
 def observations_of(*readers):
     """What was read of the releases whose tables these readers know."""
     return [
         f"results/observations/{release.release_id}.parquet"
-        for release in releases.values()
-        if release.reader in readers
+        for release in releases_of(*readers)
     ]
 
 

@@ -20,11 +20,10 @@ hashed = [
 ]
 
 # A workbook is described as the publication it is; what was read beside, as a file of the project.
-releases_read = list(releases)
 files_read = [
     *(
         path
-        for path in (origin_of(registry[release_id]) for release_id in releases_read)
+        for path in map(origin_of, releases_of(*SHAPES))
         if path.endswith(".parquet")
     ),
     *taken_in,
@@ -80,10 +79,7 @@ rule render_cells:
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
         rules.render_site.output,
-        observations=[
-            f"results/observations/{release_id}.parquet"
-            for release_id in releases_read
-        ],
+        observations=observations_of(*SHAPES),
         intervals="results/estimates/prevalence.parquet",
         reference=depends("render_cells").files,
     output:
