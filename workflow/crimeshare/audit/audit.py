@@ -36,6 +36,8 @@ CLAIMS = {
     "release_id": "str",
     "sheet": "str",
     "cell": "str",
+    "formula": "str",
+    "cells": "str",
 }
 
 EVIDENCE = {
@@ -53,6 +55,7 @@ EVIDENCE = {
     "workbook_sha256": "str",
     "sheet": "str",
     "cell": "str",
+    "cells": "str",
 }
 
 
@@ -100,7 +103,8 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
     groups that say no size, ``computed`` where nothing settles the claim.  ``lower`` and ``upper``
     belong to survey estimates alone.
     ``release_id``, ``sheet`` and ``cell`` say where the verdict's evidence stands: a cell, or a
-    formula over cells; several pieces are joined by ``"; "`` in one order.
+    formula over cells; several pieces are joined by ``"; "`` in one order.  ``formula`` and
+    ``cells`` name them in full, as in every table.
     """
     rows = []
     for claim in claims:
@@ -125,6 +129,12 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
                 "release_id": _joined([finding.release_id for finding in placed]),
                 "sheet": _joined([finding.sheets for finding in placed]),
                 "cell": _joined([finding.place for finding in placed]),
+                "formula": _joined(
+                    [finding.formula or finding.cells[0].name for finding in placed]
+                ),
+                "cells": _joined(
+                    list(dict.fromkeys(cell.name for found in placed for cell in found.cells))
+                ),
             }
         )
     return pd.DataFrame(rows, columns=list(CLAIMS)).astype(CLAIMS)
@@ -168,6 +178,7 @@ def _cells(finding: Finding) -> list[dict[str, object]]:
             "workbook_sha256": cell.workbook_sha256,
             "sheet": cell.sheet,
             "cell": cell.cell,
+            "cells": cell.name,
         }
         for cell in finding.cells
     ]

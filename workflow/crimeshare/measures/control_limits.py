@@ -82,6 +82,11 @@ class Funnel:
         return np.asarray((_angle(shares) - _angle(self.target)) / self.deviation(sizes))
 
 
+def expected_outside(forces: int) -> int:
+    """How many of some forces chance alone would put outside the inner limits, in whole forces."""
+    return round((1 - LEVELS["95"]) * forces)
+
+
 def fit_funnel(counts: npt.ArrayLike, sizes: npt.ArrayLike) -> Funnel:
     """Measure the middle of the forces' shares and the spread around it.
 

@@ -62,6 +62,13 @@ def figure(
     return Figure(figure_id, number, unit, cells, formula, marker, *ends)
 
 
+def difference(figure_id: str, one: Figure, other: Figure, unit: str) -> Figure:
+    """One number less another; both have a value."""
+    cells = tuple(dict.fromkeys((*one.cells, *other.cells)))
+    formula = f"{one.named} - {other.named}"
+    return Figure(figure_id, one.number - other.number, unit, cells, formula)
+
+
 def behind(
     row: Mapping[str, Any], formula: str, hashes: Mapping[str, str]
 ) -> tuple[str, tuple[Cell, ...]]:

@@ -45,6 +45,17 @@ def without_formulas(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
+def in_text(table: pa.Table) -> pa.Table:
+    """The columns that the CSV has: all but what stands behind a row's second number.
+
+    Those weigh as much as all the others together, and the Parquet has them.
+    """
+    names = table.column_names
+    second = {name.removesuffix("_formula") for name in names if name.endswith("_formula")}
+    left = {f"{name}_{what}" for name in second for what in ("formula", "cells")}
+    return table.select([name for name in names if name not in left])
+
+
 def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, dated: date) -> None:
     """Write the data pack but its workbook.
 
@@ -69,7 +80,7 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
         text = folder / "csv" / f"{table.table}.csv"
         with replacing(text) as target:
             pyarrow.csv.write_csv(
-                without_formulas(content),
+                without_formulas(in_text(content)),
                 target,
                 pyarrow.csv.WriteOptions(quoting_style="needed", eol="\n"),
             )
@@ -83,11 +94,15 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
                 **_file(text, folder, "text/csv"),
                 "encoding": "utf-8",
                 **described,
-                "schema": table_schema(content.schema, columns),
+                "schema": table_schema(
+                    in_text(content).schema,
+                    [c for c in columns if c.column in in_text(content).column_names],
+                ),
             },
             {
                 "name": f"{table.table}.parquet",
-                # Its columns are described above, and in the file itself are their types.
+                # Its columns are described above, those of a second number by their like; their
+                # types are in the file itself.
                 "type": "file",
                 **_file(binary, folder, "application/vnd.apache.parquet"),
                 **described,
@@ -230,7 +245,8 @@ def _readme(tables: Sequence[DataTable]) -> str:
 {NOTES}
 
 - `datapackage.json` describes every column: a Frictionless Data Package, which software reads.
-- `csv/` and `parquet/` hold the same tables.
+- `csv/` and `parquet/` hold the same tables; what a row's second number is computed from
+  (`previous_formula`, `previous_cells` and their like) is in the Parquet alone.
 - `{WORKBOOK}` holds the main tables for people.
 
 Whoever passes the figures on names the sources: Office for National Statistics and, for figures by

@@ -18,6 +18,7 @@ from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import difference
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import (
@@ -80,13 +81,8 @@ def against_nation(place: Place) -> str:
 def difference_of_shares(place: Place, other: Place) -> Figure:
     """How far the share of one area is from that of another, in percentage points."""
     own, reference = place.share(), other.share()
-    return Figure(
-        f"{own.figure_id}.against.{other.slug}",
-        own.number - reference.number,
-        "percentage_points",
-        (*own.cells, *reference.cells),
-        f"{own.named} - {reference.named}",
-    )
+    name = f"{own.figure_id}.against.{other.slug}"
+    return difference(name, own, reference, "percentage_points")
 
 
 def change_sentence(place: Place, change: Change) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
-from statistics import mean
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -16,6 +15,7 @@ import pandas as pd
 from crimeshare import survey_words
 from crimeshare.audit import verdicts
 from crimeshare.cells import Cell
+from crimeshare.measures.coverage import mean_coverage, mean_miss, mean_ratio
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
@@ -132,7 +132,11 @@ def coverage_chart(survey: Survey) -> Chart:
         found = [row["coverage"] for row in coverage() if row["method"] == method]
         middle, low, high = (
             _computed(
-                f"coverage.{method}", mean(found), "proportion", lower=min(found), upper=max(found)
+                f"coverage.{method}",
+                mean_coverage(found),
+                "proportion",
+                lower=min(found),
+                upper=max(found),
             ),
             _computed(f"coverage.{method}.lowest", min(found), "proportion"),
             _computed(f"coverage.{method}.highest", max(found), "proportion"),
@@ -211,7 +215,7 @@ def why_wilson() -> str:
         return _computed(f"coverage.{method}.lowest", min(found(method, "coverage")), "proportion")
 
     def missed(method: str) -> float:
-        return mean(abs(value - LEVEL) for value in found(method, "coverage"))
+        return mean_miss(found(method, "coverage"), LEVEL)
 
     def wider(method: str, over: Callable[[Iterable[float]], float], name: str) -> Figure:
         pairs = zip(found(method, "mean_width"), found("wilson", "mean_width"), strict=True)
@@ -224,7 +228,7 @@ def why_wilson() -> str:
     return WORDS.passage(
         "why_wilson",
         lowest={method: lowest(method) for method in survey_prose.METHODS},
-        korn_graubard_wider=wider("korn-graubard", mean, "mean"),
+        korn_graubard_wider=wider("korn-graubard", mean_ratio, "mean"),
         logit_wider=wider("logit", max, "most"),
         missed=closest,
     )

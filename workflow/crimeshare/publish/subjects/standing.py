@@ -7,7 +7,7 @@ from html import escape
 
 import pandas as pd
 
-from crimeshare.measures.control_limits import APART, LEVELS
+from crimeshare.measures.control_limits import APART, LEVELS, expected_outside
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Chart, Curves, Dot
 from crimeshare.publish.elements.figures import Figure
@@ -104,7 +104,7 @@ def _expected(estimates: Estimates) -> str:
     drawn = number("within_funnel", len(held), "number of forces that the limits are drawn from")
     chance = number(
         "outside_by_chance",
-        round((1 - LEVELS["95"]) * len(held)),
+        expected_outside(len(held)),
         f"0.05 * {drawn.figure_id}, rounded",
     )
     outside = number(

@@ -21,6 +21,7 @@ from crimeshare.measures.two_groups import difference_interval
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.charts import Break
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import difference as less
 from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import REFERENCE, read_rows
@@ -242,19 +243,15 @@ class Survey:
 
     def contrast(self, one: Estimate, other: Estimate) -> Contrast:
         """The difference between two groups of one year, people of one not being in the other."""
-        difference = one.figure.number - other.figure.number
         limits = difference_interval(
             *((e.figure.number, e.lower.number, e.upper.number) for e in (one, other))
         )
         widest = difference_interval(
             *((e.figure.number, e.lower_widest.number, e.upper_widest.number) for e in (one, other))
         )
-        whole = Figure(
-            f"{one.figure.figure_id}.against.{other.sex}.{other.age}",
-            difference,
-            "percentage_points",
-            (*one.figure.cells, *other.figure.cells),
-            f"{one.figure.named} - {other.figure.named}",
+        name = f"{one.figure.figure_id}.against.{other.sex}.{other.age}"
+        whole = replace(
+            less(name, one.figure, other.figure, "percentage_points"),
             lower=limits[0],
             upper=limits[1],
         )
