@@ -84,7 +84,7 @@ def test_what_was_first_published_is_drawn_beside_the_line() -> None:
     tip = "Gwent, as first published, year ending December 2018: 20.0%"
     assert tip in marks(chart.svg())
     states = [row["state"] for row in csv_rows(chart)]
-    assert states == [*["as the newest release gives it"] * len(JUMP), "as first published"]
+    assert states == [*["newest release"] * len(JUMP), "first published"]
 
 
 def test_a_long_line_is_told_by_its_ends_and_extremes() -> None:
@@ -202,13 +202,13 @@ def test_the_data_behind_a_chart_are_in_its_link_with_their_cells(
 ) -> None:
     gwent = estimates.place("gwent")
     rows = csv_rows(factsheet.share_over_time(gwent, frames.years(gwent)))
-    line = [row for row in rows if row["state"] == "as the newest release gives it"]
+    line = [row for row in rows if row["state"] == "newest release"]
     newest = series.iloc[-1]
     last = [row for row in line if row["series"] == "Gwent"][-1]
     assert last["year_ending"] == f"{newest['period_end']:%Y-%m-%d}"
     assert float(last["value"]) == newest["share"]
     assert last["release_id"] == newest["release_id"]
-    first = [row for row in rows if row["state"] == "as first published"]
+    first = [row for row in rows if row["state"] == "first published"]
     assert {row["release_id"] for row in first} == {y.release_id for y in estimates.editions[1:]}
     for row in first:
         assert re.fullmatch(r"[A-Z]+\d+ / [A-Z]+\d+", row["cell"])

@@ -38,7 +38,8 @@ NUMBERS = re.compile(r"[-+*/(). \de]+")
 def groups() -> dict[str, str]:
     """The ids of the offence groups by their names."""
     table = pd.read_csv(REFERENCE / "offences.csv")
-    return dict(zip(table["name"].str.lower(), table["offence_id"], strict=True))
+    named = dict(zip(table["name"].str.lower(), table["offence_id"], strict=True))
+    return named | {"all recorded crime": "total"}
 
 
 @cache
@@ -64,9 +65,12 @@ ADDED_UP = re.compile(
     r"(?:\[(?P<release>[^\]]+)\])?"
     rf"(?:(?P<group>{named(groups())})|offence code (?P<codes>[\w+/.]+)), "
     rf"(?P<area>{named(places())})(?:, without (?P<left>(?:(?: and )?(?:{named(places())}))+))?, "
-    rf"(?P<span>four quarters|quarter) to {MONTH}",
+    rf"(?P<span>year|quarter) to {MONTH}",
     re.IGNORECASE,
 )
+_WHAT = rf"(?:{named(groups())}|offence code [\w+.]+)"
+RATIO = re.compile(rf"(?P<part>{_WHAT}) / (?P<whole>{_WHAT})(?P<place>, .+?, year to {MONTH})")
+"""A ratio of one area and year, which names these once."""
 LOOKED_UP = re.compile(
     rf"(?:\[(?P<release>[^\]]+)\])?(?P<measure>[a-z][^,\[\]()]+), (?P<sex>all|women|men), "
     rf"(?P<age>[\w+-]+), year ending {MONTH}"
@@ -167,7 +171,7 @@ def worked_out(entry: Entry) -> float | None:
         release = match["release"] or entry.release_id
         place = next(name for name in places() if name.lower() == match["area"].lower())
         keys = (match["codes"] or groups()[match["group"].lower()]).split("+")
-        span = 4 if match["span"] == "four quarters" else 1
+        span = 4 if match["span"] == "year" else 1
         months = pd.period_range(end=month_of(match), periods=3 * span, freq="M")[2::3]
         counts = quarters_of(release)
         added = sum(
@@ -190,6 +194,7 @@ def worked_out(entry: Entry) -> float | None:
         return repr(float(value))
 
     formula = entry.cell.removesuffix(", in whole thousands")
+    formula = RATIO.sub(r"\g<part>\g<place> / \g<whole>\g<place>", formula)
     formula = ADDED_UP.sub(added_up, formula)
     formula = RESIDENTS.sub(
         lambda found: repr(residents(entry.figure_id.split(".")[1], found["year"])), formula

@@ -223,7 +223,7 @@ def open_year(release_id: str, count: float, offence_id: str = "total") -> pd.Da
             "period_end": [pd.Timestamp("2023-03-31")],
             "count": [count],
             "excluded": [""],
-            "formula": [f"[{release_id}]Stalking, Gwent, four quarters to March 2023"],
+            "formula": [f"[{release_id}]Stalking, Gwent, year to March 2023"],
             "cells": [f"[{release_id}]'2022/23'!Stalking, Gwent"],
         }
     )

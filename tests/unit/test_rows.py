@@ -18,8 +18,8 @@ from tests.conftest import ROOT
 HASHES = {"pfa-2024-12": "a" * 64}
 COUNT, TOTAL = "[pfa-2024-12]'Table P1'!I59", "[pfa-2024-12]'Table P1'!C59"
 PERCENTAGE = "[pfa-2024-12]'Table P2'!I59"
-YEAR = "[prc-2025-12]Robbery, Kent, four quarters to December 2025"
-ALL = "[prc-2025-12]Total recorded crime (excluding fraud), Kent, four quarters to December 2025"
+YEAR = "[prc-2025-12]Robbery, Kent, year to December 2025"
+ALL = "[prc-2025-12]All recorded crime, Kent, year to December 2025"
 SHEETS = "[prc-2025-12]'2024/25'!Robbery, Kent; [prc-2025-12]'2025/26'!Robbery, Kent"
 
 PUBLISHED: dict[str, Any] = {
@@ -57,9 +57,11 @@ def test_each_column_is_made_of_the_parts_of_the_row() -> None:
 def test_what_has_no_cell_is_named_by_what_is_added_up() -> None:
     row = PUBLISHED | {"formula": f"{YEAR} / {ALL}", "cells": SHEETS}
     count = of("count", row)
-    assert count.expression == "Robbery, Kent, four quarters to December 2025"
+    assert count.expression == "Robbery, Kent, year to December 2025"
     assert count.sheet == "2024/25 and 2025/26"
-    assert of("share", row).expression.startswith(f"{count.expression} / Total recorded crime")
+    assert of("share", row).expression == (
+        "Robbery / All recorded crime, Kent, year to December 2025"
+    )
 
 
 def test_a_semicolon_in_the_name_of_a_publication_is_no_end_of_a_cell() -> None:
@@ -97,7 +99,7 @@ def test_names_of_cells_and_of_years_leave_out_what_is_empty() -> None:
     what = summed(rows)
     # A region and a force may share a name.
     assert what[0] == "Robbery, West Midlands region, without West Mercia and Warwickshire"
-    assert four_quarters(rows, what)[0].endswith("Warwickshire, four quarters to December 2024")
+    assert four_quarters(rows, what)[0].endswith("Warwickshire, year to December 2024")
 
 
 PARTLY_EMPTY = {"rule_parts", "claims", "claim_evidence"}

@@ -20,6 +20,9 @@ ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d*")
 _BEFORE = r"(?:\[(?P<release>[^\]]+)\])?'(?P<sheet>[^']+)'!"
 _SHEET = re.compile(_BEFORE)
 _ONE = re.compile(rf"{_BEFORE}(?P<cell>.+)")
+_OF_ONE_YEAR = re.compile(
+    r"(?P<part>[^/()]+?)(?P<place>, [^/()]+, year to \w+ \d{4}) / (?P<whole>[^/]+?)(?P=place)"
+)
 _REFERENCE = re.compile(rf"(?:{_BEFORE})?\b(?P<cell>{ADDRESS.pattern}(?::{ADDRESS.pattern})?)\b")
 
 
@@ -102,8 +105,9 @@ def shortened(formula: str, cells: Sequence[Cell]) -> str:
             return match[0]
         return "" if one_sheet else f"'{match['sheet']}'!"
 
-    # What has no cell is named after its release alone.
-    return _SHEET.sub(short, formula).replace(f"[{own}]", "")
+    # What has no cell is named after its release alone, and its area and year once for a ratio.
+    named = _SHEET.sub(short, formula).replace(f"[{own}]", "")
+    return _OF_ONE_YEAR.sub(r"\g<part> / \g<whole>\g<place>", named)
 
 
 def ranges_in_full(cells: Iterable[Cell]) -> Iterator[str]:

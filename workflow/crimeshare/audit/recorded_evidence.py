@@ -471,7 +471,7 @@ class Releases:
                     release_id,
                     "revised since",
                     tuple(Cell(release_id, sha256, sheet, words) for sheet, sha256 in sheets),
-                    f"{words}, four quarters to {MONTHS[day.month - 1]} {day.year}",
+                    f"{words}, year to {MONTHS[day.month - 1]} {day.year}",
                     excluding=" and ".join(sorted(areas()[code].area_name for code in absent)),
                 )
             )

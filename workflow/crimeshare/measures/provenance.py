@@ -2,7 +2,7 @@
 
 Every table of estimates has a column ``formula`` and a column ``cells``.  A formula names in full
 what it is over: a cell as ``[pfa-2024-12]'Table P1'!M9``, a year of the Home Office's open data,
-which has no cell, by what is added up, ``[prc-2025-12]Robbery, Kent, four quarters to June 2025``.
+which has no cell, by what is added up, ``[prc-2025-12]Robbery, Kent, year to June 2025``.
 ``cells`` lists them all, the most important first.  A row that is computed from very many rows of a
 table names that table in place of a sheet, and in place of a cell what these rows have in common
 (:func:`keyed`).
@@ -79,6 +79,10 @@ def keyed(table: str, release: pd.Series | str, *parts: pd.Series | str) -> Any:
     return key
 
 
+EVERYTHING = "All recorded crime"
+"""The total, shorter than its column: a page names it hundreds of times."""
+
+
 def summed(rows: pd.DataFrame) -> pd.Series:
     """What is added up in each row of the open data: "Robbery, Wales", as its formula words it.
 
@@ -86,7 +90,8 @@ def summed(rows: pd.DataFrame) -> pd.Series:
         rows: with ``offence_id``, ``area_code``, ``excluded`` (names joined by semicolons) and,
             where the row is about less than a group, ``code``.
     """
-    names = rows["offence_id"].map({name: group.name for name, group in offences().items()})
+    named = {name: group.name for name, group in offences().items()} | {"total": EVERYTHING}
+    names = rows["offence_id"].map(named)
     if "code" in rows:
         names = ("offence code " + rows["code"]).fillna(names)
     # A region and a force may share a name.
@@ -108,7 +113,7 @@ def four_quarters(rows: pd.DataFrame, what: pd.Series) -> pd.Series:
         rows: with ``release_id`` and ``period_end``.
         what: as :func:`summed` gives it.
     """
-    return _to_month(rows, what + ", four quarters to ")
+    return _to_month(rows, what + ", year to ")
 
 
 def one_quarter(rows: pd.DataFrame, what: pd.Series) -> pd.Series:

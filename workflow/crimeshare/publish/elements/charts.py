@@ -352,8 +352,8 @@ def over_time(
         data=[
             _csv_row(name, point, state)
             for state, lines in (
-                ("as the newest release gives it", named),
-                ("as first published", [(own[0], published)]),
+                ("newest release", named),
+                ("first published", [(own[0], published)]),
             )
             for name, points in lines
             for point in points
