@@ -10,8 +10,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from crimeshare.measures.composition import EVERYTHING_ELSE, ranks_without, set_apart
-from crimeshare.parquet import read_table
+from crimeshare.parquet import read_rows_where
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import PARTS, WIDTH, Chart
 from crimeshare.publish.elements.downloads import figure_columns
@@ -67,16 +70,23 @@ class Composition:
 
     def __init__(
         self,
-        rows: Sequence[dict[str, Any]],
+        table: pa.Table,
         set_apart: str = "",
         ranks: Mapping[tuple[str, date], int] | None = None,
     ) -> None:
-        """Take rows of `COMPOSITION`, and ranks without `set_apart` by area code and year."""
+        """Take `COMPOSITION`, and ranks without `set_apart` by area code and year.
+
+        The rows of a year stand next to each other, and become plain Python once they are asked
+        for: a group of many codes has a hundred thousand.
+        """
         self.set_apart = set_apart
         self._ranks = ranks or {}
-        self._rows: dict[tuple[str, date], list[dict[str, Any]]] = {}
-        for row in rows:
-            self._rows.setdefault((row["area_code"], row["period_end"]), []).append(row)
+        self._table = table.combine_chunks()
+        self._at: dict[tuple[str, date], tuple[int, int]] = {}
+        years = zip(*(table[name].to_pylist() for name in ("area_code", "period_end")), strict=True)
+        for place, year in enumerate(years):
+            first, number = self._at.get(year, (place, 0))
+            self._at[year] = first, number + 1
 
     def parts(self, place: Place, year: Year) -> list[Part]:
         """The components of a year, in the order of codes, everything else last; none unknown.
@@ -86,7 +96,9 @@ class Composition:
         return [_part(place, year, row) for row in self._leading(place, year)]
 
     def _leading(self, place: Place, year: Year) -> list[dict[str, Any]]:
-        rows = self._rows.get((place.area.area_code, year.period_end), [])
+        rows = self._table.slice(
+            *self._at.get((place.area.area_code, year.period_end), (0, 0))
+        ).to_pylist()
         own = [row["count"] for row in rows if row["component"] != EVERYTHING_ELSE]
         return rows if rows and sum(own) == place.count(year).value else []
 
@@ -140,13 +152,13 @@ def open_composition(offence_id: str, root: Path | None = None) -> Composition:
 
 @lru_cache(maxsize=2)
 def _read(offence_id: str, path: Path, stamp: int) -> Composition:
-    table = read_table(path, offence_id=[offence_id])
-    apart = set_apart(offence_id) if len(table) else ""
+    table = read_rows_where(path, pc.field("offence_id") == offence_id)
+    apart = set_apart(offence_id) if table.num_rows else ""
     if not apart:
-        return Composition(rows_of(table))
-    ranks = rows_of(ranks_without(table, apart))
+        return Composition(table)
+    ranks = rows_of(ranks_without(table.to_pandas(date_as_object=False), apart))
     by_year = {(row["area_code"], row["period_end"]): row["rank"] for row in ranks}
-    return Composition(rows_of(table), apart, by_year)
+    return Composition(table, apart, by_year)
 
 
 # ---------------------------------------------------------------- sentences
