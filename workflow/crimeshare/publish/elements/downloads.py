@@ -22,8 +22,8 @@ ESCAPE = "'"
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
-# What an address may hold as it stands; all else takes three letters for one.
-_PLAIN = "!$'()*+,:;=@/?"
+# What an address may hold as it stands, spaces too in one of data; all else takes three letters.
+_PLAIN = " !$'()*+,:;=@/?"
 
 
 def chart_link(name: str, rows: Sequence[Mapping[str, object]]) -> str:
