@@ -69,7 +69,9 @@ ADDED_UP = re.compile(
     re.IGNORECASE,
 )
 _WHAT = rf"(?:{named(groups())}|offence code [\w+.]+)"
-RATIO = re.compile(rf"(?P<part>{_WHAT}) / (?P<whole>{_WHAT})(?P<place>, .+?, year to {MONTH})")
+RATIO = re.compile(
+    rf"(?P<part>{_WHAT}) / (?P<whole>{_WHAT})(?P<place>, .+?, year to {MONTH})", re.IGNORECASE
+)
 """A ratio of one area and year, which names these once."""
 LOOKED_UP = re.compile(
     rf"(?:\[(?P<release>[^\]]+)\])?(?P<measure>[a-z][^,\[\]()]+), (?P<sex>all|women|men), "
