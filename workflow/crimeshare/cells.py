@@ -42,11 +42,8 @@ class Cell(NamedTuple):
     @classmethod
     def named(cls, name: str, hashes: Mapping[str, str]) -> Cell:
         """The cell of a :attr:`name`; `hashes` are those of the workbooks by release."""
-        found = _ONE.fullmatch(name)
-        if found is None:
-            raise ValueError(f"{name} names no cell")
-        release = found["release"] or ""
-        return cls(release, hashes.get(release, ""), found["sheet"], found["cell"])
+        release, sheet, cell = _parts(name)
+        return cls(release, hashes.get(release, ""), sheet, cell)
 
     @property
     def name(self) -> str:
@@ -62,6 +59,15 @@ class Cell(NamedTuple):
     def addressed(self) -> bool:
         """Whether it is a cell of a workbook; else `cell` tells in words what was looked up."""
         return _addressed(self.cell)
+
+
+@cache
+def _parts(name: str) -> tuple[str, str, str]:
+    """Release, sheet and cell of a cell's name."""
+    found = _ONE.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{name} names no cell")
+    return found["release"] or "", found["sheet"], found["cell"]
 
 
 @cache
@@ -107,6 +113,8 @@ def shortened(formula: str, cells: Sequence[Cell]) -> str:
 
     # What has no cell is named after its release alone, and its area and year once for a ratio.
     named = _SHEET.sub(short, formula).replace(f"[{own}]", "")
+    if ", year to " not in named:
+        return named
     return _OF_ONE_YEAR.sub(r"\g<part> / \g<whole>\g<place>", named)
 
 
