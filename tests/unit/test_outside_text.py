@@ -118,7 +118,7 @@ def audited(said: str) -> Audited:
 def notebook(html: str) -> dict[str, object]:
     """An executed notebook that puts out one piece of HTML."""
     output = {"output_type": "display_data", "data": {"text/html": html}}
-    return {"cells": [{"cell_type": "code", "source": "", "outputs": [output]}]}
+    return {"cells": [{"cell_type": "code", "metadata": {}, "source": "", "outputs": [output]}]}
 
 
 @pytest.fixture(params=HOSTILE, ids=lambda said: said[:12])
@@ -142,7 +142,7 @@ def test_the_name_of_a_partnership_in_a_table_and_in_a_sentence(
     table = partnerships.table(gwent, partnerships.open_limits(GROUP, built))
     assert table is not None
     harmless(table._repr_html_(), said)
-    sentence = {"cell_type": "markdown", "source": f"It is {outside(said)}."}
+    sentence = {"cell_type": "markdown", "metadata": {}, "source": f"It is {outside(said)}."}
     harmless(render_body({"cells": [sentence]}), said)
 
 
