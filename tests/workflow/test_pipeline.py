@@ -167,7 +167,8 @@ def test_the_page_of_a_force_is_built_alone_from_what_it_needs(project: Path) ->
     run = snakemake(project, page)
     assert run.returncode == 0, run.stderr
     report = project / "results" / "report"
-    assert [path.name for path in report.rglob("*") if path.is_file()] == ["gwent.html"]
+    files = sorted(path.relative_to(report).as_posix() for path in report.rglob("*.*"))
+    assert files == ["forces/gwent.html", "how/forces/gwent.html"]
     assert "Executing and rendering the page of gwent" in run.stderr
     for needless in ("prevalence", "claims", "render_site", "execute_notebooks"):
         assert needless not in run.stderr
