@@ -68,8 +68,9 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for build in builds:
         print(
-            f"| {build.of} | {build.size} | {build.pages} | {build.steps} | {build.clock:.0f}, "
-            f"{build.processor:.0f} | {build.memory:.0f} (`{build.largest}`) | {build.products:.0f} |"
+            f"| {build.of} | {build.size} | {build.pages} | {build.steps} "
+            f"| {build.clock:.0f}, {build.processor:.0f} "
+            f"| {build.memory:.0f} (`{build.largest}`) | {build.products:.0f} |"
         )
     given.chart.write_text(vl_convert.vegalite_to_svg(chart(builds)), encoding="utf-8")
 
@@ -79,9 +80,9 @@ def by_editions(folder: Path, cores: str) -> Iterator[Build]:
     for size in EDITIONS:
         project = fresh(folder, f"editions-{size}")
         registry = read_registry(project / REGISTRY)
-        own = [name for name, release in registry.items() if release.dataset == "pfa"]
-        others = [name for name in registry if name not in own]
-        shipped = [name for name in own if registry[name].status == "shipped"]
+        known = [release for release in registry.values() if release.status == "shipped"]
+        shipped = [release.release_id for release in known if release.dataset == "pfa"]
+        others = [release.release_id for release in known if release.dataset != "pfa"]
         if size > len(shipped):
             shipped += multiply(project, -(-size // len(shipped)))
         yield build("editions", size, project, cores, {"releases": [*shipped[-size:], *others]})

@@ -14,7 +14,7 @@ REPORT = "results/report/index.html"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("times", [2])
+@pytest.mark.parametrize("times", [2, 4])
 def test_every_page_is_built_of_that_many_times_the_editions(times: int, project: Path) -> None:
     made = multiply(project, times)
     run = snakemake(project, REPORT)
