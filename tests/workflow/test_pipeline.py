@@ -169,6 +169,6 @@ def test_the_page_of_a_force_is_built_alone_from_what_it_needs(project: Path) ->
     report = project / "results" / "report"
     files = sorted(path.relative_to(report).as_posix() for path in report.rglob("*.*"))
     assert files == ["forces/gwent.html", "how/forces/gwent.html"]
-    assert "Executing and rendering the page of gwent" in run.stderr
+    assert "Executing and rendering the page forces/gwent" in run.stderr
     for needless in ("prevalence", "claims", "render_site", "execute_notebooks"):
         assert needless not in run.stderr
