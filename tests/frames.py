@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
 import pandas as pd
 
 from crimeshare.measures.control_limits import LEVELS
 from crimeshare.publish.subjects.estimates import Estimates, Place
-from crimeshare.publish.subjects.revised import Revisions
+from crimeshare.publish.subjects.revised import Revision
 from crimeshare.publish.subjects.surveyed import Survey
 
 
@@ -84,16 +87,19 @@ def prevalence(survey: Survey, measure_id: str = "stalking") -> pd.DataFrame:
     )
 
 
-def steps(revisions: Revisions) -> pd.DataFrame:
-    """The revisions of England and Wales from one release to the next."""
-    return pd.DataFrame(
+def steps(revisions: Iterable[Revision]) -> pd.DataFrame:
+    """Revisions from one release to a later one, by the range that their size is in."""
+    table = pd.DataFrame(
         [
             {
+                "area_code": step.place.area.area_code,
                 "period_end": pd.Timestamp(step.period_end),
                 "previous_release_id": step.previous_release_id,
                 "release_id": step.release_id,
                 "change_pct": None if step.percent.value is None else 100 * step.percent.number,
             }
-            for step in revisions.of(revisions.estimates.nation)
+            for step in revisions
         ]
     )
+    size = pd.cut(table["change_pct"].abs(), [0, 0.1, 0.5, 1, 5, np.inf], right=False)
+    return table.assign(size=size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -23,9 +24,10 @@ from crimeshare.publish.subjects.revised import (
     REVISIONS,
     SIZES,
     WHOLE,
+    WORDS,
     Revisions,
+    Size,
     directions,
-    extreme,
     given_as,
     moved,
     open_revisions,
@@ -114,9 +116,12 @@ def test_what_became_of_a_figure(value: float, words: str) -> None:
     assert plain(moved(percent(value))) == words
 
 
-def test_the_end_of_a_range_has_its_sign() -> None:
-    assert plain(extreme(percent(0.0))) == "no change"
-    assert plain(extreme(percent(0.0013))) == "+0.13%"
+def test_the_ends_of_a_range_have_their_signs() -> None:
+    none, some = percent(0.0), percent(0.0013)
+    size = Size(some, some, none, none, some, lowest=none, highest=some)
+    given = {"one": None, "place": Mock(words="Gwent"), "what": "robbery figures", "size": size}
+    said = plain(WORDS.passage("outlook", **given, directions="one rose"))
+    assert "range from no change to +0.13%: one rose." in said
 
 
 @pytest.mark.parametrize(
@@ -332,7 +337,7 @@ def test_moved_ranks_are_named_with_both_releases(revisions: Revisions, built: P
 
 
 def test_the_chart_has_words_and_data_for_every_point(revisions: Revisions) -> None:
-    chart = revisions_page.by_age(revisions, frames.steps(revisions))
+    chart = revisions_page.by_age(revisions, frames.steps(revisions.of(revisions.estimates.nation)))
     assert chart
     nation = revisions.estimates.nation
     steps = revisions.of(nation)
@@ -346,7 +351,8 @@ def test_the_chart_has_words_and_data_for_every_point(revisions: Revisions) -> N
 
 
 def test_sizes_add_up_to_all_counts(revisions: Revisions, built: Path) -> None:
-    chart = revisions_page.sizes(revisions)
+    steps = frames.steps(revisions.new(revisions.estimates.forces))
+    chart = revisions_page.sizes(revisions, steps[steps["change_pct"].notna()])
     assert chart
     numbers = [int(float(str(row["value"]))) for row in chart.data]
     later = since_new(built)

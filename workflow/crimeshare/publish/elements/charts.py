@@ -16,7 +16,7 @@ from datetime import date
 from html import escape
 from importlib.metadata import version
 from textwrap import shorten
-from typing import Any
+from typing import Any, Self
 
 import vl_convert
 
@@ -133,6 +133,17 @@ class Chart:
     key: Sequence[tuple[str, str]] = ()
     notes: Sequence[str] = ()
     figures: Sequence[Figure] = ()
+
+    @classmethod
+    def worded(cls, chart_id: str, words: Sequence[str]) -> Self:
+        """A chart not drawn yet, whose words are the points of a passage.
+
+        Args:
+            chart_id: see the class.
+            words: the title, the subtitle and the notes.
+        """
+        title, subtitle, *notes = words
+        return cls(chart_id, title, subtitle, notes=notes)
 
     def _repr_html_(self) -> str:
         # What lines and marks mean is read before the drawing, what its letters stand for after it.

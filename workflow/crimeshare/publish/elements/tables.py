@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from textwrap import shorten
+from typing import Any, Self
 
 from crimeshare.publish.elements.downloads import table_link
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
@@ -46,6 +47,18 @@ class Table:
     styles: Sequence[str] = ()
     wide: bool = False
     sortable: bool = False
+
+    @classmethod
+    def worded(cls, words: Sequence[str], rows: Sequence[Sequence[Content]], **looks: Any) -> Self:
+        """A table whose words are the points of a passage.
+
+        Args:
+            words: the caption, the headers parted by ``|``, and the notes.
+            rows: see the class.
+            looks: `styles`, `wide` and `sortable`.
+        """
+        caption, columns, *notes = words
+        return cls(caption, columns.split(" | "), rows, notes, **looks)
 
     def __post_init__(self) -> None:
         for row in self.rows:

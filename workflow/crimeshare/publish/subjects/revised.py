@@ -345,22 +345,13 @@ def outlook(revisions: Revisions, place: Place) -> str:
         one=one,
         moved=moved(one.percent) if one else "",
         size=size,
-        lowest=extreme(size.lowest),
-        highest=extreme(size.highest),
         directions=directions(size.rose, size.fell, size.stayed),
     )
 
 
 def moved(percent: Figure) -> str:
     """What became of a figure: "rose by 0.13%", "fell by 45.92%", "was not changed"."""
-    if percent.value == 0:
-        return "was not changed"
-    return f"{'rose' if percent.number > 0 else 'fell'} by {percent:absolute}"
-
-
-def extreme(percent: Figure) -> str:
-    """One end of a range of revisions: "no change", "+0.13%"."""
-    return "no change" if percent.value == 0 else f"{percent:signed}"
+    return WORDS.passage("moved", percent=percent)
 
 
 def directions(rose: Figure, fell: Figure, stayed: Figure) -> str:
@@ -369,25 +360,7 @@ def directions(rose: Figure, fell: Figure, stayed: Figure) -> str:
     Directions that none took are left out; "both" or "all" where no other was taken.
     """
     of = sum(int(figure.number) for figure in (rose, fell, stayed))
-    said = [
-        f"{_all(figure, of)} {one if figure.number == 1 else several}"
-        for figure, one, several in (
-            (rose, "rose", "rose"),
-            (fell, "fell", "fell"),
-            (stayed, "was unchanged", "were unchanged"),
-        )
-        if figure.value
-    ]
-    return prose.listed(said)
-
-
-def _all(figure: Figure, of: int) -> str:
-    """How many of how many: "two", "both", "all"; a number too large for a word is a figure."""
-    number = int(figure.number)
-    if number == of > 1:
-        return "both" if number == 2 else "all"
-    word = prose.number_word(number)
-    return str(figure) if word[0].isdigit() else word
+    return WORDS.passage("directions", rose=rose, fell=fell, stayed=stayed, of=of)
 
 
 def middle(revisions: Sequence[Revision], figure_id: str) -> Figure:
@@ -405,13 +378,11 @@ def turned(before: float, after: float) -> tuple[str, str]:
 
 def given_as(revisions: Revisions, release_id: str, period_end: date) -> str:
     """How a release came to give a year: as its own, corrected, a year later, or in a series."""
-    if revisions.is_open(release_id):
-        return "in the Home Office's open data"
-    if revisions.in_series(release_id):
-        return "in the series by offence"
-    if revisions.estimates.releases[release_id] != period_end:
-        return "as the year before, in the edition of the year after"
-    _, _, issue = release_id.partition(f"{period_end:%Y-%m}")
-    return {"": "in its own edition", "-v1": "in its own edition, first issue"}.get(
-        issue, "in its own edition, issued again"
+    own = revisions.estimates.releases.get(release_id)
+    return WORDS.passage(
+        "given",
+        open_data=revisions.is_open(release_id),
+        in_series=revisions.in_series(release_id),
+        year_after=own != period_end,
+        issue=release_id.partition(f"{period_end:%Y-%m}")[2],
     )

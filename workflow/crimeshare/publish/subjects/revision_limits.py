@@ -20,7 +20,8 @@ Limits = dict[tuple[str, str, int], Row]
 """Rows by area, offence group and age of the figure in months."""
 
 NEW = 0
-AGES = {0: "New", 12: "A year old", 24: "Two to four years old"}
+AGES = (NEW, 12, 24)
+"""In months, as the template names them."""
 
 
 def open_limits(root: Path | None = None) -> Limits:
@@ -66,17 +67,10 @@ def table(limits: Limits, estimates: Estimates) -> Table | None:
             row = _row(limits, force, age)
             cells += [none, none] if row is None else _reach(row)
         rows.append([f'<a href="{force.address}">{escape(force.name)}</a>', *cells])
-    headers = [f"{AGES[age]}: {end}" for age in ages for end in ("lowest likely", "highest likely")]
-    return Table(
-        f"How far {estimates.offence_words} figures will probably be revised, by their age, police "
-        "force areas",
-        ["Force", *headers],
+    return Table.worded(
+        WORDS.points("limits_table", estimates=estimates, ages=ages),
         rows,
-        notes=[
-            "Limits for the revision of a count by the time it is a year older or more. "
-            '<a href="methods.html#how-will-a-figure-be-revised">How they are made and tried</a>.'
-        ],
-        styles=["", *["signed"] * len(headers)],
+        styles=["", *["signed"] * 2 * len(ages)],
         wide=True,
         sortable=True,
     )

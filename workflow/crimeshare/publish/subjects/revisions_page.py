@@ -15,6 +15,7 @@ from crimeshare.publish.elements.charts import (
     QUIET,
     WIDTH,
     Bar,
+    Break,
     Chart,
     Spec,
 )
@@ -36,22 +37,8 @@ from crimeshare.publish.subjects.revised import (
 )
 from crimeshare.reference import offences
 
-# Months of age that a figure reaches, from one band to the next; the words name the band.
-BANDS = (
-    (12, "up to a year old"),
-    (60, "one to five years old"),
-    (120, "five to ten years old"),
-    (10**4, "more than ten years old"),
-)
-
-# Sizes of revisions, as fractions: each band ends below its limit.
-SIZES = (
-    (0.001, "under 0.1%"),
-    (0.005, "0.1% to under 0.5%"),
-    (0.01, "0.5% to under 1%"),
-    (0.05, "1% to under 5%"),
-    (float("inf"), "5% or more"),
-)
+# Months of age that a figure reaches, from one band to the next, as the template names them.
+BANDS = (12, 60, 120, 10**4)
 SMALL = 0.005
 # Rows and years that a page shows of a table that goes on; all of them are in files of their own.
 SHOWN = 20
@@ -64,6 +51,12 @@ class Band:
 
     words: str
     steps: Sequence[Revision]
+
+    @property
+    def ends(self) -> list[Figure]:
+        """The lowest and the highest revision."""
+        known = [step.percent for step in self.steps if step.percent.value is not None]
+        return [end(known, key=lambda percent: percent.number) for end in (min, max)]
 
 
 # ---------------------------------------------------------------- sentences
@@ -87,7 +80,7 @@ def opening(revisions: Revisions) -> str:
 
 def _told_of(
     revisions: Revisions, steps: Sequence[Revision], most: Revision
-) -> dict[str, Figure | str | list[str]]:
+) -> dict[str, Figure | str | list[Break]]:
     """What the opening says of counts that moved."""
     return {
         "rose": _count(revisions, "forces.rose", _rose(steps), steps),
@@ -98,11 +91,11 @@ def _told_of(
     }
 
 
-def _within_a_change(revisions: Revisions, step: Revision) -> list[str]:
+def _within_a_change(revisions: Revisions, step: Revision) -> list[Break]:
     """The changes of recording that took effect within the year."""
     began = a_year_before(step.period_end)
     return [
-        f"“{change.name}” ({prose.month(change.day)})"
+        change
         for change in breaks(revisions.estimates.offence_id)
         if began < change.day <= step.period_end
     ]
@@ -128,7 +121,7 @@ def how_soon(revisions: Revisions) -> str:
     steps = revisions.of(revisions.estimates.nation)
     changed = _changed(steps)
     oldest = max(changed, key=lambda step: (step.age, step.period_end), default=None)
-    old = [step for step in steps if step.age > BANDS[-2][0]]
+    old = [step for step in steps if step.age > BANDS[-2]]
     return WORDS.passage(
         "how_soon",
         oldest=oldest,
@@ -223,8 +216,8 @@ def by_age(revisions: Revisions, frame: pd.DataFrame) -> Chart | None:
 
     Args:
         revisions: about the offence group.
-        frame: ``period_end``, ``previous_release_id``, ``release_id`` and ``change_pct``, a row a
-            revision, the oldest year first.
+        frame: ``area_code``, ``period_end``, ``previous_release_id``, ``release_id`` and
+            ``change_pct``, a row a revision, the oldest year first.
     """
     estimates = revisions.estimates
     name = estimates.offence.name
@@ -234,26 +227,27 @@ def by_age(revisions: Revisions, frame: pd.DataFrame) -> Chart | None:
         return None
     small = [step for step in own if _size(step) < SMALL]
     rows = [
-        {"x": step.age / 12, "y": step.percent.number * 100, "tip": _told(name, step)}
+        {
+            "x": step.age / 12,
+            "y": step.percent.number * 100,
+            "tip": WORDS.passage("tip", name=name, step=step),
+        }
         for step in own
     ]
     return replace(
-        Chart(
+        Chart.worded(
             "by-age",
-            WORDS.passage(
-                "by_age_title",
+            WORDS.points(
+                "by_age_chart",
                 number=_count(revisions, "national", own),
-                group=estimates.offence_words,
-                nation=estimates.nation,
+                estimates=estimates,
                 small=_count(revisions, "national.small", small, own),
+                start=own[0].period_end,
+                end=own[-1].period_end,
             ),
-            f"Revision from one release to the next, by age of the figure in the later one, "
-            f"{estimates.nation.words}, years ending {prose.month(own[0].period_end)} to "
-            f"{prose.month(own[-1].period_end)}",
-            notes=["The scale is stretched near zero, where most revisions lie."],
         ),
         spec=_by_age_spec(rows),
-        alt=_by_age_in_words(name, steps),
+        alt=WORDS.passage("by_age_alt", name=name, bands=_bands(steps)),
         data=[
             {
                 "series": name,
@@ -273,20 +267,19 @@ def by_age(revisions: Revisions, frame: pd.DataFrame) -> Chart | None:
 
 def _of_frame(steps: Sequence[Revision], frame: pd.DataFrame) -> list[Revision]:
     """The revisions of a frame, with the cells that the tables name for each."""
-    known = {(step.period_end, step.previous_release_id, step.release_id): step for step in steps}
-    found = []
-    for row in frame.to_dict("records"):
-        step = known[row["period_end"].date(), row["previous_release_id"], row["release_id"]]
-        size = None if pd.isna(row["change_pct"]) else row["change_pct"] / 100
-        found.append(replace(step, percent=replace(step.percent, value=size)))
-    return found
-
-
-def _told(name: str, step: Revision) -> str:
-    return (
-        f"{name}, {prose.period(step.period_end)}, {step.years_old.text} years on: "
-        f"{step.percent.words('signed')}"
-    )
+    columns = ["area_code", "period_end", "previous_release_id", "release_id", "change_pct"]
+    rows = frame[columns].itertuples(index=False, name=None)
+    sizes = {
+        (area, end.date(), *of): None if pd.isna(pct) else pct / 100 for area, end, *of, pct in rows
+    }
+    return [
+        replace(step, percent=replace(step.percent, value=sizes[key]))
+        for step in steps
+        for key in [
+            (step.place.area.area_code, step.period_end, step.previous_release_id, step.release_id)
+        ]
+        if key in sizes
+    ]
 
 
 def _by_age_spec(rows: list[Spec]) -> Spec:
@@ -330,23 +323,10 @@ def _by_age_spec(rows: list[Spec]) -> Spec:
     return {"width": WIDTH, "height": 250, "layer": [zero, points]}
 
 
-def _by_age_in_words(name: str, steps: Sequence[Revision]) -> str:
-    parts = ["Scatter plot of revisions in per cent by age of the figure in years."]
-    parts += [f"{name}, figures {band.words}: {_range(band)}." for band in _bands(steps)]
-    return " ".join(parts)
-
-
-def _range(band: Band) -> str:
-    number = len(band.steps)
-    known = [step.percent for step in band.steps if step.percent.value is not None]
-    low, high = (choose(known, key=lambda p: p.number).words("signed") for choose in (min, max))
-    return f"{number} {prose.plural(number, 'revision')} from {low} to {high}"
-
-
 def _bands(steps: Sequence[Revision]) -> list[Band]:
     """Revisions by the age that the figure had reached, empty bands left out."""
     found, above = [], 0
-    for limit, words in BANDS:
+    for limit, words in zip(BANDS, WORDS.points("bands"), strict=True):
         inside = [step for step in steps if above < step.age <= limit or step.age == above == 0]
         above = limit
         if inside:
@@ -354,32 +334,36 @@ def _bands(steps: Sequence[Revision]) -> list[Band]:
     return found
 
 
-def sizes(revisions: Revisions) -> Chart | None:
-    """How many counts by force moved how far since they were new; None where none came again."""
-    estimates = revisions.estimates
-    steps = revisions.new(estimates.forces)
-    known = [step for step in steps if step.percent.value is not None]
-    if not known:
+def sizes(revisions: Revisions, frame: pd.DataFrame) -> Chart | None:
+    """How many counts by force moved how far since they were new; None where none came again.
+
+    Args:
+        revisions: about the offence group.
+        frame: ``area_code``, ``period_end``, ``previous_release_id``, ``release_id``,
+            ``change_pct`` and ``size``, the range of per cent that its size is in; a row a count.
+    """
+    if frame.empty:
         return None
-    unmoved = [step for step in known if not step.moved]
-    bars, above = [Bar("no change", _count(revisions, "sizes.none", unmoved, known))], 0.0
-    for limit, words in SIZES:
-        inside = [s for s in known if s.moved and above <= _size(s) < limit]
-        above = limit
-        bars.append(Bar(words, _count(revisions, f"sizes.below-{limit}", inside, known)))
-    within = [step for step in known if _size(step) < 0.01]
-    years = sorted({step.period_end for step in known})
-    return charts.bars(
-        Chart(
-            "sizes",
-            f"{_count(revisions, 'sizes.within', within, known)} of "
-            f"{_count(revisions, 'sizes', known)} counts by force moved by less than one per cent",
-            f"Number of counts of {estimates.offence_words} by size of their revision from the "
-            f"first release to the newest, police force areas, years ending "
-            f"{prose.month(years[0])} to {prose.month(years[-1])}",
-        ),
-        bars,
+    steps = revisions.new(revisions.estimates.forces)
+    known, still = _of_frame(steps, frame), frame["change_pct"].eq(0)
+    inside = {"none": still} | {
+        f"below-{band.right / 100}": frame["size"].eq(band) & ~still
+        for band in frame["size"].cat.categories
+    }
+    counts = [
+        _count(revisions, f"sizes.{name}", _of_frame(steps, frame[rows]), known)
+        for name, rows in inside.items()
+    ]
+    words = WORDS.points(
+        "sizes_chart",
+        estimates=revisions.estimates,
+        within=_count(revisions, "sizes.within", [s for s in known if _size(s) < 0.01], known),
+        known=_count(revisions, "sizes", known),
+        start=min(step.period_end for step in known),
+        end=max(step.period_end for step in known),
     )
+    bars = map(Bar, WORDS.points("sizes"), counts)
+    return charts.bars(Chart.worded("sizes", words), list(bars))
 
 
 # ---------------------------------------------------------------- tables
@@ -401,11 +385,9 @@ def ages(revisions: Revisions) -> Table:
                 most.percent,
             ]
         )
-    return Table(
-        f"Revisions of {revisions.estimates.offence_words} in {nation.words} by age of the figure",
-        ["Age in the later release", "Given again", "Changed", "Typical size", "Largest"],
+    return Table.worded(
+        WORDS.points("ages_table", estimates=revisions.estimates),
         rows,
-        notes=[WORDS.passage("ages_note")],
         styles=["", "", "", "absolute", "signed"],
     )
 
@@ -422,25 +404,19 @@ def vintages(revisions: Revisions) -> Table:
         of_year = [step for step in steps if step.period_end == end]
         first = of_year[0]
         chain: list[tuple[str, Figure, Content, Content]] = [
-            (first.previous_release_id, first.previous, "the first taken in here", ""),
+            (first.previous_release_id, first.previous, WORDS.passage("first"), ""),
             *((step.release_id, step.value, step.change, step.percent) for step in of_year),
         ]
         for release_id, count, change, percent in chain:
             given = f"{given_as(revisions, release_id, end)}, <code>{release_id}</code>"
             rows.append([prose.month(end), given, count, change, percent])
-    kept = []
-    if still:
-        left = [step.percent for step in steps if step.period_end in still]
-        number = _number(revisions, "vintages.still", len(still), left, "number of years")
-        kept = [f"Left out: {number} years that were given again and never changed."]
-    if len(changed) > YEARS:
-        kept.append('Earlier years are in <a href="data/revisions.csv">data/revisions.csv</a>.')
-    return Table(
-        f"{estimates.offence.name} in {estimates.nation.words}: each year as one release after "
-        f"another gave it",
-        ["Year ending", "Given", "Offences", "Revision", "In per cent"],
+    left = [step.percent for step in steps if step.period_end in still]
+    number = _number(revisions, "vintages.still", len(still), left, "number of years")
+    return Table.worded(
+        WORDS.points(
+            "vintages_table", estimates=estimates, still=number, more=len(changed) > YEARS
+        ),
         rows,
-        notes=kept,
         styles=["", "", "", "signed", "signed"],
         wide=True,
     )
@@ -452,10 +428,13 @@ def rank_moves(revisions: Revisions) -> Table | None:
     if not shifted:
         return None
     furthest = sorted(shifted, key=lambda step: (-_shift(step), step.place.slug, step.period_end))
-    return Table(
-        f"Ranks by share of {revisions.estimates.offence_words} that moved furthest since a year "
-        f"was first published",
-        ["Force", "Year ending", "Rank", "By", "Rank later", "By the later", "Own count moved by"],
+    return Table.worded(
+        WORDS.points(
+            "ranks_table",
+            estimates=revisions.estimates,
+            shifted=_count(revisions, "ranks.shifted", shifted),
+            more=len(shifted) > SHOWN,
+        ),
         [
             [
                 _linked(step),
@@ -467,18 +446,6 @@ def rank_moves(revisions: Revisions) -> Table | None:
                 step.percent,
             ]
             for step in furthest[:SHOWN]
-        ],
-        notes=[
-            "Ranked among the forces that both releases give, the largest share first.",
-            *(
-                [
-                    f"Of {_count(revisions, 'ranks.shifted', shifted)} that moved, those that "
-                    "moved furthest; every step from one release to the next is in "
-                    '<a href="data/revisions.csv">data/revisions.csv</a>.'
-                ]
-                if len(shifted) > SHOWN
-                else []
-            ),
         ],
         styles=["", "", "", "", "", "", "signed"],
         wide=True,
@@ -496,9 +463,13 @@ def flips(revisions: Revisions) -> Table | None:
         return None
     sides = [figure for flip in found for figure in (flip.before, flip.after)]
     listed = _number(revisions, "flips.listed", len(found), sides, "number of changes")
-    return Table(
-        "Changes on the year before that point another way by another release",
-        ["Area", "Offence group", "Year ending", "Change", "By", "Change later", "By the later"],
+    return Table.worded(
+        WORDS.points(
+            "flips_table",
+            estimates=revisions.estimates,
+            listed=listed,
+            more=len(found) > SHOWN,
+        ),
         [
             [
                 escape(flip.place.name),
@@ -510,19 +481,6 @@ def flips(revisions: Revisions) -> Table | None:
                 f"<code>{flip.release_id}</code>",
             ]
             for flip in found[: max(SHOWN, len(found) - len(others))]
-        ],
-        notes=[
-            "Change: in offences on the year before, with that year as the first release named "
-            "gave it; change later: as the second revised it.",
-            *(
-                [
-                    f"Those of {revisions.estimates.offence_words} first, then those that differ "
-                    f"most; all {listed} are in "
-                    '<a href="data/flipped_changes.csv">data/flipped_changes.csv</a>.'
-                ]
-                if len(found) > SHOWN
-                else []
-            ),
         ],
         styles=["", "", "", "signed", "", "signed"],
         wide=True,
@@ -550,25 +508,9 @@ def by_force(revisions: Revisions) -> Table:
                 size.highest,
             ]
         )
-    left = [f"Not published again: {prose.listed(without)}."] if without else []
-    return Table(
-        f"Revisions of {revisions.estimates.offence_words} from the first release to the newest, "
-        f"police force areas",
-        [
-            "Force",
-            "Given again",
-            "Rose",
-            "Fell",
-            "Typical size",
-            "Lowest",
-            "Highest",
-        ],
+    return Table.worded(
+        WORDS.points("forces_table", estimates=revisions.estimates, without=without),
         rows,
-        notes=[
-            "Typical size: the median without sign. It rests on as many counts as were given "
-            "again, and no more.",
-            *left,
-        ],
         styles=["", "", "", "", "absolute", "signed", "signed"],
         wide=True,
         sortable=True,
@@ -576,7 +518,7 @@ def by_force(revisions: Revisions) -> Table:
 
 
 def refuted(revisions: Revisions) -> Table | None:
-    """The published changes that counts refute, and that no other page takes in; None for none."""
+    """The published changes that counts refute; None for none."""
     estimates = revisions.estimates
     rows: list[list[Content]] = []
     for row in revisions.refuted:
@@ -599,23 +541,9 @@ def refuted(revisions: Revisions) -> Table | None:
         )
     if not rows:
         return None
-    return Table(
-        "Published changes that the counts refute",
-        [
-            "Area",
-            "Offence group",
-            "Year before, ending",
-            "Published change",
-            "Count it implies",
-            "Nearest count published",
-            "By",
-        ],
+    return Table.worded(
+        WORDS.points("refuted_table"),
         rows,
-        notes=[
-            "The count that a published percentage implies for the year before lies further from "
-            "every count published of that year than the largest revision on record, and is taken "
-            "for a fault of the publication: no figure of this report rests on it."
-        ],
         styles=["", "", "", "signed"],
         wide=True,
     )
