@@ -64,13 +64,30 @@ def tables(survey: Survey, estimates: Estimates) -> list[str]:
     ]
 
 
+def by_group(survey: Survey) -> pd.DataFrame:
+    end = survey.latest("stalking", "women").period_end
+    return frames.prevalence(survey, "stalking", end=end)
+
+
+def by_age_and_sex(survey: Survey) -> pd.DataFrame:
+    end = survey.latest("stalking", "men", "16-19").period_end
+    groups = frames.prevalence(survey, "stalking", end=end)
+    return groups[groups["sex"].ne("all") & groups["age"].ne("16-59")]
+
+
+def ever(survey: Survey) -> pd.DataFrame:
+    since_16 = "stalking_since_16"
+    measures = [since_16, *survey_pages.BY_WHOM]
+    return frames.prevalence(survey, *measures, end=survey.latest(since_16).period_end)
+
+
 def charts(survey: Survey) -> list[Chart]:
     return [
-        survey_pages.over_time(survey, frames.prevalence(survey)),
-        survey_pages.by_group(survey),
-        survey_pages.by_age_and_sex(survey),
-        survey_pages.ever(survey),
-        survey_pages.offences_chart(survey),
+        survey_pages.over_time(survey, frames.prevalence(survey, "stalking")),
+        survey_pages.by_group(survey, by_group(survey)),
+        survey_pages.by_age_and_sex(survey, by_age_and_sex(survey)),
+        survey_pages.ever(survey, ever(survey)),
+        survey_pages.offences_chart(survey, frames.beside(survey.tables["ratios"])),
         methods.coverage_chart(survey),
     ]
 
@@ -139,9 +156,15 @@ class TestWords:
         assert "says no clear change. The change is" in differs
         assert "ONS" not in told("fall", None)
 
-    def test_the_scatter_of_a_trend_is_told(self) -> None:
-        assert "by more than" in survey_prose.scatter(0.01, 0.95)
-        assert survey_prose.scatter(0.2, 0.95).startswith("nothing shows that")
+    @pytest.mark.parametrize(
+        ("q_p_value", "words"), [(0.01, "and the"), (0.2, "and nothing shows")]
+    )
+    def test_the_scatter_of_a_trend_is_told(self, q_p_value: float, words: str) -> None:
+        years = {"start": date(2010, 3, 31), "end": date(2017, 3, 31)}
+        given = dict.fromkeys(("change", "lower", "upper"), Figure("change", 0.1, "change"))
+        given |= {"who": "women", "verdict": "rising", "on_bases": "on assumed bases"}
+        row = {**years, "q_p_value": q_p_value, "level": 0.95}
+        assert words in survey_prose.WORDS.passage("trend", row=row, **given)
 
     def test_a_disagreement_is_explained_only_by_a_factor_outside_the_range(self) -> None:
         assert "larger design factor" in survey_prose.switch(1.9, 2.1, 1.4, "people")
@@ -333,7 +356,7 @@ class TestFront:
         assert "stalk" not in text(html)
         assert "ikely between" not in html
         assert front.survey_section(survey, shoplifting) == ""
-        nothing = frames.prevalence(survey).head(0)
+        nothing = frames.prevalence(survey, "stalking").head(0)
         assert front.survey_chart(survey, shoplifting, nothing) is None
 
     def test_a_group_with_a_measure_gets_its_own(self, built: Path, survey: Survey) -> None:
@@ -441,7 +464,7 @@ class TestCharts:
     def test_two_series_differ_in_shape_not_only_in_colour(self, survey: Survey) -> None:
         points = [
             layer["encoding"]["shape"]
-            for layer in survey_pages.by_age_and_sex(survey).spec["layer"]
+            for layer in survey_pages.by_age_and_sex(survey, by_age_and_sex(survey)).spec["layer"]
             if layer["mark"]["type"] == "point"
         ]
         assert points == [

@@ -118,6 +118,9 @@ def test_published_bases_take_the_place_of_assumed_ones(tmp_path: Path) -> None:
     survey = open_survey(tmp_path)
     ever = survey.latest("stalking_since_16")
     assert (ever.assumed, ever.base.number) == (False, 16_100)
+    end = survey.latest("stalking", "women").period_end
+    since_16 = frames.prevalence(survey, "stalking_since_16", end=ever.period_end)
+    in_all = survey_pages.ever(survey, since_16)
     said = [
         survey_pages.since_16(survey),
         survey_pages.assumption(survey),
@@ -125,15 +128,15 @@ def test_published_bases_take_the_place_of_assumed_ones(tmp_path: Path) -> None:
             survey, *(survey.latest("stalking_since_16", sex) for sex in ("women", "men"))
         ),
         methods.assumption_checked(survey),
-        survey_pages.ever(survey).title,
-        survey_pages.by_group(survey).subtitle,
-        survey_pages.over_time(survey, frames.prevalence(survey)).subtitle,
+        in_all.title,
+        survey_pages.by_group(survey, frames.prevalence(survey, "stalking", end=end)).subtitle,
+        survey_pages.over_time(survey, frames.prevalence(survey, "stalking")).subtitle,
         survey_pages.ever_table(survey)._repr_html_(),
         survey_pages.groups_table(survey)._repr_html_(),
         survey_pages.recent_changes(survey)._repr_html_(),
     ]
     assert "likely between" in said[0]
     assert "assumed" not in said[0]
-    assert "on published bases" in survey_pages.ever(survey).subtitle
+    assert "on published bases" in in_all.subtitle
     assert "None" not in "".join(said)
     assert all(stray_numbers(text) == [] for text in said)

@@ -9,6 +9,7 @@ from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.subjects import factsheet, measured, survey_pages
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.measured import measure_of
+from crimeshare.publish.subjects.survey_prose import WORDS
 from crimeshare.publish.subjects.surveyed import Survey
 
 
@@ -18,7 +19,8 @@ def survey_section(survey: Survey, estimates: Estimates) -> str:
     if measure is None:
         return ""
     told = survey_sentences(survey, estimates)
-    return f"## How common {measure.words} is\n\n{' '.join(told)}"
+    heading = WORDS.passage("how_common", measure=measure.words)
+    return f"## {heading}\n\n{' '.join(told)}"
 
 
 def survey_sentences(survey: Survey, estimates: Estimates) -> list[str]:

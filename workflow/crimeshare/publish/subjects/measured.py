@@ -23,6 +23,7 @@ from crimeshare.publish.subjects import survey_pages, survey_prose
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.survey_charts import intervals_over_time
 from crimeshare.publish.subjects.survey_pages import STALKING, change_verdict, drawn
+from crimeshare.publish.subjects.survey_prose import WORDS
 from crimeshare.publish.subjects.surveyed import Estimate, Survey, SurveyChange
 from crimeshare.reference import REFERENCE, read_rows
 
@@ -74,14 +75,14 @@ def groups_measured_by(measure_id: str) -> set[str]:
 def title(estimates: Estimates) -> str:
     """The question that the page answers."""
     measure = measure_of(estimates.offence_id)
-    return f"How common is {measure.words}?" if measure else "What the Crime Survey measures"
+    return WORDS.passage("title", measure=measure and measure.words)
 
 
 def opening(survey: Survey, estimates: Estimates) -> str:
     """How many it happened to in the newest year; or that the survey has no estimate of it."""
     measure = measure_of(estimates.offence_id)
     if measure is None:
-        return survey_pages.WORDS.passage("not_measured", group=estimates.offence_words)
+        return WORDS.passage("not_measured", group=estimates.offence_words)
     latest = series(survey, measure)[-1]
     return survey_pages.said(latest, survey_prose.UNITS[latest.unit_base], measure.words)
 
@@ -132,8 +133,7 @@ def facts(survey: Survey, estimates: Estimates) -> Facts | None:
 def fact(survey: Survey, measure: Measure) -> tuple[str, str, str]:
     """The newest estimate at a glance: value, meaning, uncertainty."""
     latest = series(survey, measure)[-1]
-    words = f"experienced {measure.words} in the {prose.period(latest.period_end)}"
-    return survey_pages.fact(latest, words, survey_prose.UNITS[latest.unit_base])
+    return survey_pages.fact(latest, measure.words, survey_prose.UNITS[latest.unit_base])
 
 
 def over_time(survey: Survey, estimates: Estimates, frame: pd.DataFrame) -> Chart | None:
@@ -148,21 +148,19 @@ def over_time(survey: Survey, estimates: Estimates, frame: pd.DataFrame) -> Char
     if measure is None:
         return None
     age = series(survey, measure)[-1].age
-    years = survey_pages.of_frame(survey, frame, "all", age, measure.measure_id)
+    years = survey_pages.of_frame(survey, frame, measure.measure_id, "all", age)
     change = newest_change(survey, measure)
+    words = WORDS.points(
+        "measure_over_time_chart",
+        measure=measure.words,
+        change=change,
+        verdict=change_verdict(change),
+        who=survey_prose.UNITS[years[-1].unit_base],
+        level=years[-1].level,
+        on_bases=survey_pages.on_bases(years),
+    )
     return intervals_over_time(
-        Chart(
-            "survey-over-time",
-            f"{prose.upper_first(measure.words)}: {change.later.figure} in the "
-            f"{prose.period(change.later.period_end)}, {change_verdict(change)} from "
-            f"{change.earlier.figure} in the {prose.period(change.earlier.period_end)}",
-            f"{prose.upper_first(measure.words)} in a year, share of "
-            f"{survey_prose.UNITS[years[-1].unit_base]}, England and Wales, estimates with "
-            f"{years[-1].level:whole} intervals {survey_pages.on_bases(years)}",
-            notes=[
-                "Years on the two sides of a break measure different things; no line joins them."
-            ],
-        ),
+        Chart.worded("survey-over-time", words),
         [(_label(years), [(e.period_end, drawn(e, _label(years))) for e in years])],
         [b for b in survey.breaks(measure.measure_id) if years[0].period_end < b.day],
     )
@@ -177,12 +175,8 @@ def years_table(survey: Survey, estimates: Estimates) -> Table | None:
     measure = measure_of(estimates.offence_id)
     if measure is None:
         return None
-    return survey_pages.estimates_table(
-        f"{prose.upper_first(measure.words)} in a year, England and Wales",
-        "Year ending",
-        [(prose.month(e.period_end), e) for e in series(survey, measure)],
-        ["Two releases may give a year slightly different figures; the latest is shown."],
-    )
+    words = WORDS.points("years_of_measure_table", measure=measure.words)
+    return survey_pages.years_table(words, series(survey, measure))
 
 
 def changes_table(survey: Survey, estimates: Estimates) -> Table | None:
@@ -191,6 +185,6 @@ def changes_table(survey: Survey, estimates: Estimates) -> Table | None:
     if measure is None:
         return None
     tested = changes(survey, measure)
-    return survey_pages.changes_table(
-        f"Changes in {measure.words} to the {prose.period(tested[-1].later.period_end)}", tested
-    )
+    end = tested[-1].later.period_end
+    caption = WORDS.passage("changes_of_measure", measure=measure.words, end=end)
+    return survey_pages.changes_table(caption, tested)

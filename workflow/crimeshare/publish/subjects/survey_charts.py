@@ -24,6 +24,7 @@ from crimeshare.publish.elements.charts import (
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.subjects.survey_prose import WORDS
 
 COLOURS = (ACCENT, COMPARE)
 SHAPES = ("circle", "diamond")
@@ -51,9 +52,9 @@ class Interval:
     remark: str = ""
 
     @property
-    def words(self) -> str:
+    def span(self) -> str:
         """Point and limits, as a tip and a text alternative say them."""
-        return f"{self.label}: {self.figure.text} ({self.lower.text} to {self.upper.text})"
+        return f"{self.figure.text} ({self.lower.text} to {self.upper.text})"
 
     def row(self) -> Spec:
         """The numbers to draw."""
@@ -68,7 +69,7 @@ class Interval:
             "low": wide[0].number * scale,
             "high": wide[1].number * scale,
             "text": self.figure.text,
-            "tip": self.words,
+            "tip": f"{self.label}: {self.span}",
         }
 
     def columns(self) -> dict[str, object]:
@@ -162,36 +163,26 @@ def intervals_over_time(
         for t in trends
     ]
     layers += _drawn(data, {"x": x}, "y", y)
-    key: list[tuple[str, str]] = [
-        (SWATCHES[series], f"{escape(name)}, with interval")
-        for series, (name, _) in enumerate(named)
-    ]
-    if any(point.widest for _, points in named for _, point in points):
-        key.append(("widest", "The widest interval that the assumptions allow"))
+    drawn = [point for _, points in named for _, point in points]
+    key = _key([name for name, _ in named], drawn)
     if trends:
-        key.append(("trend", "Trend of the years between two breaks"))
+        key.append(("trend", WORDS.passage("trend_key")))
     key += [
         ("rule", f"{letter}, {prose.month(b.day)}: {escape(b.name)}")
         for b, letter in letters.items()
     ]
-    alt = [f"Chart of estimates with intervals. {plain(chart.subtitle)}."]
-    for name, points in named:
-        told = [f"{p.words.partition(': ')[2]} in the {prose.period(d)}" for d, p in points]
-        alt.append(f"{name}: {'; '.join(told)}.")
-    if letters:
-        told = [f"{prose.month(b.day)}: {b.name}" for b in letters]
-        alt.append(f"Not joined across these breaks: {'; '.join(told)}.")
+    alt = WORDS.passage("over_time_alt", subtitle=plain(chart.subtitle), named=named, breaks=inside)
     return replace(
         chart,
         spec={"width": WIDTH, "height": 250, "layer": layers},
-        alt=" ".join(alt),
+        alt=alt,
         data=[
             {"series": name, "year_ending": day.isoformat(), **point.columns()}
             for name, points in named
             for day, point in points
         ],
         key=key,
-        figures=[point.figure for _, points in named for _, point in points],
+        figures=[point.figure for point in drawn],
     )
 
 
@@ -211,17 +202,13 @@ def intervals_by_row(
         names: of the series, where there are two.
         reference: a name and a value drawn as a dashed rule.
         label_width: room for the labels, in units of the drawing.
-        zero: whether the scale begins at nought.
+        zero: whether the scale begins at zero.
     """
     values = [{**row.row(), "y": position} for position, row in enumerate(rows)]
     x = _values("x", values, zero=zero)
     y = row_labels(label_width)
     layers = []
-    key: list[tuple[str, str]] = [
-        (SWATCHES[series], f"{escape(name)}, with interval") for series, name in enumerate(names)
-    ]
-    if any(row.widest for row in rows):
-        key.append(("widest", "The widest interval that the assumptions allow"))
+    key = _key(names, rows)
     if reference:
         name, value = reference
         at = value * _scale(rows[0].figure)
@@ -247,13 +234,21 @@ def intervals_by_row(
             "height": {"step": 26},
             "layer": layers,
         },
-        alt=f"Chart of estimates with intervals. {plain(chart.subtitle)}. "
-        + "; ".join(row.words for row in rows)
-        + ".",
+        alt=WORDS.passage("by_row_alt", subtitle=plain(chart.subtitle), rows=rows),
         data=[row.columns() for row in rows],
         key=[*chart.key, *key],
         figures=[row.figure for row in rows],
     )
+
+
+def _key(names: Sequence[str], rows: Sequence[Interval]) -> list[tuple[str, str]]:
+    """What the marks of some series mean."""
+    key = [
+        (SWATCHES[series], WORDS.passage("interval_key", name=escape(name)))
+        for series, name in enumerate(names)
+    ]
+    widest = any(row.widest for row in rows)
+    return [*key, ("widest", WORDS.passage("widest_key"))] if widest else key
 
 
 def _position(day: date, start: bool = False) -> float:

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -23,7 +21,6 @@ from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.survey_charts import (
     Interval,
@@ -31,23 +28,21 @@ from crimeshare.publish.subjects.survey_charts import (
     intervals_by_row,
     intervals_over_time,
 )
+from crimeshare.publish.subjects.survey_prose import WORDS
 from crimeshare.publish.subjects.surveyed import (
     Estimate,
+    Row,
     Survey,
     SurveyChange,
     cell_of,
     level_figure,
     shown_limits,
-    uncertainty,
     with_interval,
 )
 
 STALKING, SINCE_16 = "stalking", "stalking_since_16"
 PARTS = ("stalking_by_partner", "stalking_by_family")
-BY_WHOM = {
-    "By a partner or ex": f"{SINCE_16}_by_partner",
-    "By a family member": f"{SINCE_16}_by_family",
-}
+BY_WHOM = (f"{SINCE_16}_by_partner", f"{SINCE_16}_by_family")
 WOMEN = ("women", "16-59")
 """The one group with a long series."""
 
@@ -63,8 +58,6 @@ OTHER_MEASURES = (
     "headline_excluding_fraud",
     "headline_including_fraud",
 )
-
-WORDS = Words(Path(__file__).with_name("words") / "survey.md.j2")
 
 
 # ---------------------------------------------------------------- sentences
@@ -126,27 +119,24 @@ def derivation(survey: Survey) -> str:
     base = Figure(
         "module.base", assumptions.module_base, "count", formula=f"computed from {source}"
     )
+    asked = [assumptions.asked(day, "everybody_asked") for day in years]
     parts = [
-        f"{assumptions.asked(day, 'everybody_asked'):g} * {figure.named}"
-        for day, figure in zip(years, interviews, strict=True)
+        f"{part:g} * {figure.figure_id}" for part, figure in zip(asked, interviews, strict=True)
     ]
     cells = tuple(cell for figure in interviews for cell in figure.cells)
-    share = Figure(
-        "module.answered",
-        assumptions.answered,
-        "proportion",
-        cells,
-        f"{base.number:.0f} of {source} / ({' + '.join(parts)})",
-    )
+    formula = f"{base.figure_id} / ({' + '.join(parts)})"
+    share = Figure("module.answered", assumptions.answered, "proportion", cells, formula)
     half = Figure(
-        "module.answered_half", share.number / 2, "proportion", cells, f"half of {share.formula}"
+        "module.answered_half", share.number / 2, "proportion", cells, f"{share.figure_id} / 2"
     )
-    told = [
-        f"{figure} in the {prose.period(day)}"
-        + (", when half were asked" if assumptions.asked(day, "everybody_asked") < 1 else "")
-        for day, figure in zip(years, interviews, strict=True)
-    ]
-    return WORDS.passage("derivation", base=base, interviews=told, share=share, half=half)
+    return WORDS.passage(
+        "derivation",
+        base=base,
+        interviews=zip(years, interviews, asked, strict=True),
+        number=len(years),
+        share=share,
+        half=half,
+    )
 
 
 def _interview_cells(survey: Survey, day: date) -> tuple[Cell, ...]:
@@ -187,7 +177,7 @@ def contrast_sentence(survey: Survey, one: Estimate, other: Estimate) -> str:
     verdict = survey_prose.compared_groups(first, second, interval, contrast.widest)
     return WORDS.passage(
         "contrast",
-        verdict=_capital(verdict),
+        verdict=prose.upper_first(verdict),
         one=with_interval(one),
         other=with_interval(other),
         measure=survey_words.measure(one.measure_id),
@@ -208,17 +198,16 @@ def trend_sentence(survey: Survey) -> str:
         lower=lower,
         upper=upper,
         on_bases=on_bases(survey.series(STALKING, row["sex"], row["age"])),
-        scatter=survey_prose.scatter(row["q_p_value"], row["level"]),
     )
 
 
-def _trend_figures(survey: Survey, row: dict[str, Any]) -> tuple[Figure, Figure, Figure, Figure]:
+def _trend_figures(survey: Survey, row: Row) -> tuple[Figure, Figure, Figure, Figure]:
     lower, upper = (trend_figure(survey, row, end, "change") for end in ("lower", "upper"))
     change = trend_figure(survey, row, "odds_change", "change")
     return change, lower, upper, level_figure(row["level"])
 
 
-def trend_figure(survey: Survey, row: dict[str, Any], column: str, unit: str) -> Figure:
+def trend_figure(survey: Survey, row: Row, column: str, unit: str) -> Figure:
     """One number of a trend."""
     name = f"survey.trend.{row['measure_id']}.{row['sex']}.{row['age']}.{row['start']}.{column}"
     limits = ("lower", "upper") if column == "odds_change" else None
@@ -232,25 +221,28 @@ def facts(survey: Survey) -> Facts:
     """Last year, since 16, women and men since 16: each with its interval."""
     latest = survey.latest(STALKING)
     ever = [survey.latest(SINCE_16, sex) for sex in ("all", "women", "men")]
-    return Facts(
-        [
-            fact(latest, f"experienced stalking in the {prose.period(latest.period_end)}"),
-            *(
-                fact(e, f"have experienced stalking since age 16, {prose.period(e.period_end)}")
-                for e in ever
-            ),
-        ]
-    )
+    return Facts([fact(latest, STALKING), *(fact(e, STALKING, ever=True) for e in ever)])
 
 
-def fact(estimate: Estimate, what: str, who: str = "") -> tuple[str, str, str]:
-    """One estimate at a glance: value, meaning, uncertainty; `who` for other than sex and age."""
-    text = uncertainty(estimate)
-    return (
-        f"{estimate.figure}",
-        f"of {who or survey_words.who(estimate.sex, estimate.age)} {what}",
-        f"{text[:1].upper()}{text[1:]}.",
+def fact(
+    estimate: Estimate, what: str, who: str = "", *, ever: bool = False
+) -> tuple[str, str, str]:
+    """One estimate at a glance: value, meaning, uncertainty.
+
+    Args:
+        estimate: the number.
+        what: was experienced, in the year or, with `ever`, since age 16.
+        who: for other than sex and age.
+        ever: since age 16.
+    """
+    value, meaning, likely = WORDS.points(
+        "fact",
+        estimate=estimate,
+        who=who or survey_words.who(estimate.sex, estimate.age),
+        what=what,
+        ever=ever,
     )
+    return value, meaning, prose.upper_first(likely)
 
 
 # ---------------------------------------------------------------- charts
@@ -264,25 +256,23 @@ def over_time(survey: Survey, frame: pd.DataFrame) -> Chart:
         frame: the years of women and of everyone; see `of_frame`.
     """
     groups = (WOMEN, ("all", "16+"))
-    named = [(survey_words.who(*group), of_frame(survey, frame, *group)) for group in groups]
-    women, everyone = (series for _, series in named)
-    verdict = survey.change(everyone[0], everyone[-1]).verdict
-    moved = {"rise": "higher", "fall": "lower", "no_clear_change": "not clearly up or down"}
+    series = [of_frame(survey, frame, STALKING, *group) for group in groups]
+    named = [(survey_words.who(*group), own) for group, own in zip(groups, series, strict=True)]
+    women, everyone = series
     breaks = [b for b in survey.breaks(STALKING) if women[0].period_end < b.day]
     return intervals_over_time(
-        Chart(
+        Chart.worded(
             "stalking-over-time",
-            f"Since the survey's last break the estimate is {moved[verdict or 'no_clear_change']}: "
-            f"{everyone[0].figure} in the {prose.period(everyone[0].period_end)}, "
-            f"{everyone[-1].figure} in the {prose.period(everyone[-1].period_end)}",
-            f"People who experienced stalking in the last year, England and Wales, estimates with "
-            f"{everyone[0].level:whole} intervals {on_bases([*women, *everyone])}",
-            notes=[
-                "Years on the two sides of a break measure different things; no line joins them."
-            ],
+            WORDS.points(
+                "over_time_chart",
+                first=everyone[0],
+                last=everyone[-1],
+                verdict=survey.change(everyone[0], everyone[-1]).verdict,
+                on_bases=on_bases([*women, *everyone]),
+            ),
         ),
         [
-            (f"{name[:1].upper()}{name[1:]}", [(e.period_end, drawn(e, name)) for e in series])
+            (prose.upper_first(name), [(e.period_end, drawn(e, name)) for e in series])
             for name, series in named
         ],
         breaks,
@@ -295,19 +285,19 @@ def over_time(survey: Survey, frame: pd.DataFrame) -> Chart:
 
 
 def of_frame(
-    survey: Survey, frame: pd.DataFrame, sex: str, age: str, measure_id: str = STALKING
+    survey: Survey, frame: pd.DataFrame, measure_id: str, sex: str, age: str
 ) -> list[Estimate]:
     """The years of a group as a frame has them, with all that their uncertainty rests on.
 
     Args:
         survey: the survey.
-        frame: ``sex``, ``age``, ``period_end``, ``estimate``, ``lower`` and ``upper``, a row a
-            group and year, the oldest year first.
-        sex, age: the group.
-        measure_id: what is measured.
+        frame: ``measure_id``, ``sex``, ``age``, ``period_end``, ``estimate``, ``lower`` and
+            ``upper``, a row a measure, group and year, the oldest year first.
+        measure_id, sex, age: the measure and the group.
     """
     known = {each.period_end: each for each in survey.series(measure_id, sex, age)}
-    rows = frame[frame["sex"].eq(sex) & frame["age"].eq(age)].to_dict("records")
+    own = frame["measure_id"].eq(measure_id) & frame["sex"].eq(sex) & frame["age"].eq(age)
+    rows = frame[own].to_dict("records")
     return [
         replace(
             known[end],
@@ -340,105 +330,120 @@ def drawn(estimate: Estimate, label: str, series: int = 0) -> Interval:
     )
 
 
-def by_group(survey: Survey) -> Chart:
-    """Last year's stalking by sex and by age, in the newest year published by group."""
-    groups = survey.groups(STALKING, survey.latest(STALKING, "women").period_end)
-    least, top = (end(groups, key=lambda e: e.figure.number) for end in (min, max))
-    return intervals_by_row(
-        Chart(
-            "stalking-by-group",
-            f"Stalking in the last year by sex and age: from {least.figure} of "
-            f"{survey_words.who(least.sex, least.age)} to {top.figure} of "
-            f"{survey_words.who(top.sex, top.age)}",
-            f"All groups, England and Wales, {prose.period(top.period_end)}, estimates with "
-            f"{top.level:whole} intervals {on_bases(groups)}",
-        ),
-        [drawn(e, _capital(survey_words.who(e.sex, e.age))) for e in groups],
-        label_width=150,
+def _groups(survey: Survey, frame: pd.DataFrame, measure_id: str) -> list[Estimate]:
+    """Everyone that a frame gives a measure for, both sexes first, then by age."""
+    own = frame.loc[frame["measure_id"].eq(measure_id), ["sex", "age"]]
+    order = ("all", "women", "men")
+    groups = sorted(
+        own.itertuples(index=False, name=None),
+        key=lambda group: (group[1] != "16+", order.index(group[0]), group[1]),
     )
+    return [each for group in groups for each in of_frame(survey, frame, measure_id, *group)]
 
 
-def by_age_and_sex(survey: Survey) -> Chart:
-    """Last year's stalking by age for women and men, in the newest year published so finely."""
-    year = survey.latest(STALKING, "men", "16-19").period_end
-    groups = [e for e in survey.groups(STALKING, year) if e.sex != "all" and e.age != "16-59"]
+def _by_group(estimate: Estimate) -> Interval:
+    """An estimate in a row of its own, labelled by its group."""
+    who = survey_words.who(estimate.sex, estimate.age)
+    return drawn(estimate, prose.upper_first(who), int(estimate.sex == "men"))
+
+
+def by_group(survey: Survey, frame: pd.DataFrame) -> Chart:
+    """Last year's stalking by sex and by age, in one year; for `frame` see `of_frame`."""
+    groups = _groups(survey, frame, STALKING)
+    least, top = (end(groups, key=lambda e: e.figure.number) for end in (min, max))
+    words = WORDS.points(
+        "by_group_chart",
+        least=least,
+        least_of=survey_words.who(least.sex, least.age),
+        top=top,
+        top_of=survey_words.who(top.sex, top.age),
+        on_bases=on_bases(groups),
+    )
+    rows = [replace(_by_group(e), series=0) for e in groups]
+    return intervals_by_row(Chart.worded("stalking-by-group", words), rows, label_width=150)
+
+
+def by_age_and_sex(survey: Survey, frame: pd.DataFrame) -> Chart:
+    """Last year's stalking by age for women and men, in one year; for `frame` see `of_frame`."""
+    groups = _groups(survey, frame, STALKING)
     groups.sort(key=lambda e: (e.age, e.sex != "women"))
     top = max(groups, key=lambda e: e.figure.number)
+    words = WORDS.points(
+        "by_age_and_sex_chart",
+        top=top,
+        who=survey_words.who(top.sex, top.age),
+        on_bases=on_bases(groups),
+    )
     return intervals_by_row(
-        Chart(
-            "stalking-by-age-and-sex",
-            f"Among {survey_words.who(top.sex, top.age)} an estimated {top.figure} experienced "
-            f"stalking in the {prose.period(year)}; the intervals of the age groups are wide",
-            f"Stalking in the last year by sex and age, England and Wales, {prose.period(year)}, "
-            f"estimates with {top.level:whole} intervals {on_bases(groups)}",
-        ),
-        [drawn(e, _capital(survey_words.who(e.sex, e.age)), int(e.sex == "men")) for e in groups],
-        names=("Women", "Men"),
+        Chart.worded("stalking-by-age-and-sex", words),
+        [_by_group(e) for e in groups],
+        names=WORDS.points("sexes"),
         label_width=150,
     )
 
 
-def ever(survey: Survey) -> Chart:
-    """Stalking since age 16, by sex and by who did it."""
-    year = survey.latest(SINCE_16).period_end
-    women, men = (survey.at(year, SINCE_16, sex, "16+") for sex in ("women", "men"))
-    rows = [
-        drawn(e, _capital(survey_words.who(e.sex, e.age))) for e in survey.groups(SINCE_16, year)
+def ever(survey: Survey, frame: pd.DataFrame) -> Chart:
+    """Stalking since age 16, by sex and by who did it, in one year; for `frame` see `of_frame`."""
+    groups = _groups(survey, frame, SINCE_16)
+    women, men = (next(e for e in groups if e.sex == sex) for sex in ("women", "men"))
+    rows = [replace(_by_group(e), series=0) for e in groups]
+    rows += [
+        drawn(each, by)
+        for measure, by in zip(BY_WHOM, WORDS.points("by_whom"), strict=True)
+        for each in of_frame(survey, frame, measure, "all", "16+")
     ]
-    rows += [drawn(survey.at(year, measure, "all", "16+"), by) for by, measure in BY_WHOM.items()]
-    return intervals_by_row(
-        Chart(
-            "stalking-since-16",
-            f"Of women aged 16 and over {women.figure} have experienced stalking since age 16, of "
-            f"men {men.figure}",
-            f"Stalking at least once since age 16, England and Wales, {prose.period(year)}, "
-            f"estimates with {women.level:whole} intervals {on_bases([women, men])}",
-        ),
-        rows,
-        label_width=150,
-    )
+    words = WORDS.points("ever_chart", women=women, men=men, on_bases=on_bases([women, men]))
+    return intervals_by_row(Chart.worded("stalking-since-16", words), rows, label_width=150)
 
 
-def offences_chart(survey: Survey) -> Chart | None:
-    """Recorded stalking per hundred estimated victims, in the years that both sources have."""
-    rows = survey.tables["ratios"]
+def _beside_of_frame(rows: Sequence[Row], frame: pd.DataFrame) -> list[Row]:
+    """The rows of a table that a frame has, with the ratios and limits that it has."""
+    columns = ["measure_id", "period_end", "ratio", "lower", "upper"]
+    given = {
+        (measure, end.date()): dict(zip(columns[2:], numbers, strict=True))
+        for measure, end, *numbers in frame[columns].itertuples(index=False, name=None)
+    }
+    keyed = [(row["measure_id"], row["period_end"]) for row in rows]
+    return [row | given[key] for row, key in zip(rows, keyed, strict=True) if key in given]
+
+
+def offences_chart(survey: Survey, frame: pd.DataFrame) -> Chart | None:
+    """Recorded stalking per hundred estimated victims, in the years that both sources have.
+
+    Args:
+        survey: the tables.
+        frame: ``measure_id``, ``period_end``, ``ratio``, ``lower`` and ``upper``, a row a year,
+            the oldest first.
+    """
+    rows = _beside_of_frame(survey.tables["ratios"], frame)
     if not rows:
         return None
-    first, last = _ratio(survey, rows[0]), _ratio(survey, rows[-1])
-    return intervals_by_row(
-        Chart(
-            "offences-per-victims",
-            f"For every hundred people estimated to have been stalked, police recorded "
-            f"{last[0]} offences of stalking in the {prose.period(rows[-1]['period_end'])}",
-            f"Recorded stalking per 100 estimated victims, England and Wales, with "
-            f"{level_figure(rows[0]['level']):whole} intervals by "
-            f"simulation {survey_prose.on_bases(row['basis'] for row in rows)}",
-            notes=[
-                f"Not a rate of reporting: see the list of what the two measures leave out of each "
-                f"other. In the {prose.period(rows[0]['period_end'])} it was {first[0]}."
-            ],
-        ),
-        [
-            Interval(
-                _capital(prose.month(row["period_end"])),
-                *_ratio(survey, row),
-                remark=f"on {survey_prose.BASES[row['basis']]}",
-            )
-            for row in rows
-        ],
-        label_width=110,
+    drawn = [_by_year(row, _ratio(survey, row)) for row in rows]
+    words = WORDS.points(
+        "offences_chart",
+        first=drawn[0].figure,
+        start=rows[0]["period_end"],
+        last=drawn[-1].figure,
+        end=rows[-1]["period_end"],
+        level=level_figure(rows[0]["level"]),
+        on_bases=survey_prose.on_bases(row["basis"] for row in rows),
     )
+    return intervals_by_row(Chart.worded("offences-per-victims", words), drawn, label_width=110)
 
 
-def _ratio(survey: Survey, row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
+def _by_year(row: Row, ratio: tuple[Figure, Figure, Figure], series: int = 0) -> Interval:
+    """A ratio with its limits, labelled by its year."""
+    remark = f"on {survey_prose.BASES[row['basis']]}"
+    return Interval(prose.month(row["period_end"]), *ratio, series=series, remark=remark)
+
+
+def _ratio(survey: Survey, row: Row) -> tuple[Figure, Figure, Figure]:
     """Offences per hundred victims of one year, with its limits."""
     name = f"offences_per_100_victims.{row['offence_code']}.{row['period_end']}"
     return _with_limits(survey, row, name, "offences_per_victims")
 
 
-def _with_limits(
-    survey: Survey, row: dict[str, Any], name: str, table: str
-) -> tuple[Figure, Figure, Figure]:
+def _with_limits(survey: Survey, row: Row, name: str, table: str) -> tuple[Figure, Figure, Figure]:
     """A ratio and its limits."""
     lower, upper = (
         figure(row, end, f"{name}.{end}", table, survey.hashes, unit="per_100")
@@ -456,31 +461,26 @@ OTHERS_BESIDE = {
 """Other crimes that police records and the survey both count, by whom the survey counts."""
 
 
-def others_beside(survey: Survey, victims: str) -> Chart | None:
+def others_beside(survey: Survey, victims: str, frame: pd.DataFrame) -> Chart | None:
     """Recorded offences per hundred victims of other crimes over the years; None without any.
 
     Args:
         survey: the tables.
         victims: a key of `OTHERS_BESIDE`.
+        frame: as `offences_chart` has it, a row a measure and year.
     """
     by_measure = {
-        measure: rows for measure in OTHERS_BESIDE[victims] if (rows := _beside(survey, measure))
+        measure: rows
+        for measure in OTHERS_BESIDE[victims]
+        if (rows := _beside_of_frame(_beside(survey, measure), frame))
     }
     if not by_measure:
         return None
     named = [
         (
-            _capital(survey_words.measure(measure)),
+            prose.upper_first(survey_words.measure(measure)),
             [
-                (
-                    row["period_end"],
-                    Interval(
-                        _capital(prose.month(row["period_end"])),
-                        *_beside_figures(survey, row),
-                        series=series,
-                        remark=f"on {survey_prose.BASES[row['basis']]}",
-                    ),
-                )
+                (row["period_end"], _by_year(row, _beside_figures(survey, row), series))
                 for row in rows
             ],
         )
@@ -488,23 +488,16 @@ def others_beside(survey: Survey, victims: str) -> Chart | None:
     ]
     first = next(iter(by_measure))
     newest = by_measure[first][-1]
-    return intervals_over_time(
-        Chart(
-            f"offences-per-victims-{victims}",
-            f"For every hundred {victims} that were victims of {survey_words.measure(first)}, "
-            f"police recorded {_beside_figures(survey, newest)[0]} offences in the "
-            f"{prose.period(newest['period_end'])}",
-            f"Recorded offences per 100 estimated victims, England and Wales, with "
-            f"{level_figure(newest['level']):whole} intervals by simulation on the published bases",
-            notes=[
-                "Not a rate of reporting. The survey counts victims, and the police offences, "
-                "those against businesses among them. Years on both sides of a break are not "
-                "compared; changes of police recording have been gathered for few of these codes."
-            ],
-        ),
-        named,
-        breaks=survey.breaks(first),
+    words = WORDS.points(
+        "others_beside_chart",
+        victims=victims,
+        measure=survey_words.measure(first),
+        ratio=_beside_figures(survey, newest)[0],
+        end=newest["period_end"],
+        level=level_figure(newest["level"]),
     )
+    chart = Chart.worded(f"offences-per-victims-{victims}", words)
+    return intervals_over_time(chart, named, breaks=survey.breaks(first))
 
 
 def beside_table(survey: Survey) -> Table | None:
@@ -522,39 +515,24 @@ def beside_table(survey: Survey) -> Table | None:
             between = [row[name] for name in ("survey_breaks", "recording_changes") if row[name]]
             rows.append(
                 [
-                    _capital(survey_words.measure(measure)),
+                    prose.upper_first(survey_words.measure(measure)),
                     prose.month(row["period_end"]),
                     ratio,
                     f"{lower} to {upper}",
-                    escape(_capital("; ".join(between))),
+                    escape(prose.upper_first("; ".join(between))),
                 ]
             )
     if not rows:
         return None
-    return Table(
-        "Recorded offences per 100 estimated victims, by crime, England and Wales",
-        [
-            "Crime",
-            "Year ending",
-            "Offences per 100 victims",
-            f"{level_figure(survey.tables['beside'][0]['level']):whole} interval by simulation",
-            "What changed since the year before",
-        ],
-        rows,
-        notes=[
-            "The first and the newest year of each crime, and the years on both sides of what "
-            "makes them not comparable; the data pack has every year. The limits are those of the "
-            "survey; what police recorded is a count."
-        ],
-        wide=True,
-    )
+    level = level_figure(survey.tables["beside"][0]["level"])
+    return Table.worded(WORDS.points("beside_table", level=level), rows, wide=True)
 
 
-def _beside(survey: Survey, measure: str) -> list[dict[str, Any]]:
+def _beside(survey: Survey, measure: str) -> list[Row]:
     return [row for row in survey.tables["beside"] if row["measure_id"] == measure]
 
 
-def _beside_figures(survey: Survey, row: dict[str, Any]) -> tuple[Figure, Figure, Figure]:
+def _beside_figures(survey: Survey, row: Row) -> tuple[Figure, Figure, Figure]:
     """Offences per hundred victims of a crime and year, with its limits."""
     name = f"beside_survey.{row['measure_id']}.{row['period_end']:%Y-%m}"
     return _with_limits(survey, row, name, "recorded_beside_survey")
@@ -564,18 +542,14 @@ def _beside_figures(survey: Survey, row: dict[str, Any]) -> tuple[Figure, Figure
 
 
 def estimates_table(
-    caption: str,
-    heading: str,
-    labelled: Sequence[tuple[str, Estimate]],
-    notes: Sequence[str] = (),
+    words: Sequence[str], labelled: Sequence[tuple[str, Estimate]], *, years: bool = False
 ) -> Table:
     """Estimates with their intervals, bases and design factors, and what each rests on.
 
     Args:
-        caption: of the table.
-        heading: of the column of labels.
+        words: the caption, and the heading of the column of labels.
         labelled: estimates with the labels of their rows.
-        notes: sentences below the table.
+        years: whether these are years, of which several releases may give the same.
     """
     estimates = [estimate for _, estimate in labelled]
     rows: list[list[Content]] = [
@@ -583,7 +557,7 @@ def estimates_table(
             label,
             e.figure,
             shown_limits(e),
-            shown_limits(e.otherwise) if e.otherwise else "the same",
+            shown_limits(e.otherwise) if e.otherwise else WORDS.passage("the_same"),
             _base(e),
             _factor(e),
             f"{survey_prose.METHODS[e.method]}, {survey_prose.BASES[e.basis]}",
@@ -591,77 +565,63 @@ def estimates_table(
         ]
         for label, e in labelled
     ]
-    sources = dict.fromkeys(e.source for e in estimates)
-    return Table(
-        caption,
-        [
-            heading,
-            "Estimate",
-            f"{estimates[0].level:whole} interval",
-            "Interval under the other scenario",
-            "Unweighted base",
-            "Design factor",
-            "Method and basis",
-            "How the estimate was seen",
-        ],
-        rows,
-        notes=[
-            *([WORDS.passage("assumed_note")] if any(e.assumed for e in estimates) else []),
-            *notes,
-            f"Seen in: <samp>{escape('; '.join(sources))}</samp>.",
-        ],
-        wide=True,
+    caption, heading = words
+    headed = WORDS.points(
+        "estimates_table",
+        caption=caption,
+        heading=heading,
+        level=estimates[0].level,
+        assumed=any(e.assumed for e in estimates),
+        years=years,
+        sources=escape("; ".join(dict.fromkeys(e.source for e in estimates))),
     )
+    return Table.worded(headed, rows, wide=True)
 
 
 def _base(estimate: Estimate) -> str:
-    if not estimate.assumed:
-        return f"{estimate.base}"
-    other = estimate.otherwise
-    if other is None:
-        return f"{estimate.base} assumed"
-    return (
-        f"{estimate.base} assumed<br>({survey_prose.SCENARIOS[estimate.scenario or '']}; "
-        f"{other.base} if {survey_prose.SCENARIOS[other.scenario or '']})"
-    )
+    return WORDS.passage("base", estimate=estimate, scenarios=survey_prose.SCENARIOS)
 
 
 def _factor(estimate: Estimate) -> str:
-    if estimate.factor_limits is None:
-        return f"{estimate.design_factor}"
-    return "{} ({} to {})".format(estimate.design_factor, *estimate.factor_limits)
+    return WORDS.passage("factor", estimate=estimate)
 
 
 def last_year_table(survey: Survey, sex: str = "all", age: str = "16+") -> Table:
     """Every year of one of the series that the chart over time draws."""
-    return estimates_table(
-        f"Stalking in the last year, {survey_words.who(sex, age)}, England and Wales",
-        "Year ending",
-        [(prose.month(e.period_end), e) for e in survey.series(STALKING, sex, age)],
-        ["Two releases may give a year slightly different figures; the latest is shown."],
+    return years_table(
+        WORDS.points("last_year_table", who=survey_words.who(sex, age)),
+        survey.series(STALKING, sex, age),
     )
+
+
+def years_table(words: Sequence[str], series: Sequence[Estimate]) -> Table:
+    """Every year of a series; for `words` see `estimates_table`."""
+    labelled = [(prose.month(e.period_end), e) for e in series]
+    return estimates_table(words, labelled, years=True)
 
 
 def groups_table(survey: Survey) -> Table:
     """Everyone the newest year by group was published for."""
     year = survey.latest(STALKING, "women").period_end
     return estimates_table(
-        f"Stalking in the last year by sex and age, {prose.period(year)}",
-        "Group",
-        [(_capital(survey_words.who(e.sex, e.age)), e) for e in survey.groups(STALKING, year)],
+        WORDS.points("groups_table", end=year), _by_groups(survey.groups(STALKING, year))
     )
+
+
+def _by_groups(estimates: Sequence[Estimate]) -> list[tuple[str, Estimate]]:
+    """Estimates labelled by their groups."""
+    return [(prose.upper_first(survey_words.who(e.sex, e.age)), e) for e in estimates]
 
 
 def ever_table(survey: Survey) -> Table:
     """Stalking since age 16: by sex, and by who did it."""
     year = survey.latest(SINCE_16).period_end
+    by_whom = [
+        (by, survey.at(year, measure, "all", "16+"))
+        for measure, by in zip(BY_WHOM, WORDS.points("by_whom"), strict=True)
+    ]
     return estimates_table(
-        f"Stalking at least once since age 16, {prose.period(year)}",
-        "Group, by whom",
-        [
-            *((_capital(survey_words.who(e.sex, e.age)), e) for e in survey.groups(SINCE_16, year)),
-            *((by, survey.at(year, measure, "all", "16+")) for by, measure in BY_WHOM.items()),
-        ],
+        WORDS.points("ever_table", end=year), _by_groups(survey.groups(SINCE_16, year)) + by_whom
     )
 
 
@@ -676,58 +636,45 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
             c.p_adjusted,
             c.smallest_detectable,
             change_verdict(c),
-            ONS_SAID[c.published],
-            survey_prose.VERDICTS.get(c.own_verdict or "", "no test"),
-            escape("; ".join(c.breaks)) or "none",
+            _ons_said(c),
+            _own_test(c),
+            WORDS.passage("breaks", breaks=escape("; ".join(c.breaks))),
         ]
         for c in changes
     ]
-    return Table(
-        caption,
-        [
-            "Years ending",
-            "Change, percentage points",
-            f"{changes[0].level:whole} interval, percentage points",
-            "p-value",
-            "p-value adjusted (Holm)",
-            "Smallest detectable change, percentage points",
-            "Verdict",
-            "ONS's verdict",
-            "Our own test",
-            "Breaks in between",
-        ],
-        rows,
-        notes=[
-            WORDS.passage("changes_note", basis=survey_prose.BASES[changes[0].later.basis]),
-        ],
-        styles=["", "signed bare", "", "", "", "bare"],
-        wide=True,
+    words = WORDS.points(
+        "changes_table",
+        caption=caption,
+        level=changes[0].level,
+        basis=survey_prose.BASES[changes[0].later.basis],
     )
-
-
-ONS_SAID = {True: "significant", False: "not significant", None: "none given"}
+    return Table.worded(words, rows, styles=["", "signed bare", "", "", "", "bare"], wide=True)
 
 
 def change_verdict(change: SurveyChange) -> str:
     """What the test found, and whether the two years may be compared."""
-    verdict = survey_prose.VERDICTS.get(change.verdict or "", "not tested")
-    return f"{verdict}, not comparable" if change.breaks else verdict
+    found = survey_prose.VERDICTS.get(change.verdict or "")
+    return WORDS.passage("verdict", found=found, breaks=change.breaks)
+
+
+def _ons_said(change: SurveyChange) -> str:
+    return WORDS.passage("ons_said", published=change.published)
+
+
+def _own_test(change: SurveyChange) -> str:
+    return WORDS.passage("own_verdict", found=survey_prose.VERDICTS.get(change.own_verdict or ""))
 
 
 def recent_changes(survey: Survey) -> Table:
     """Every change between two years since the newest break."""
-    return changes_table(
-        "Changes in stalking in the last year, people aged 16 and over",
-        survey.changes(STALKING),
-    )
+    return changes_table(WORDS.passage("recent_changes"), survey.changes(STALKING))
 
 
 def earlier_changes(survey: Survey) -> Table:
     """Changes from each year to the last one of the long series, across its break."""
     last = survey.latest(STALKING, *WOMEN).period_end
     return changes_table(
-        f"Changes in stalking in the last year to the {prose.period(last)}, "
-        f"{survey_words.who(*WOMEN)}",
+        WORDS.passage("earlier_changes", end=last, who=survey_words.who(*WOMEN)),
         [c for c in survey.changes(STALKING, *WOMEN) if c.later.period_end == last],
     )
 
@@ -748,7 +695,7 @@ def trends_table(survey: Survey) -> Table:
         )
         rows.append(
             [
-                f"{_capital(survey_words.measure(row['measure_id']))}, "
+                f"{prose.upper_first(survey_words.measure(row['measure_id']))}, "
                 f"{survey_words.who(row['sex'], row['age'])}",
                 f"{prose.month(row['start'])} to {prose.month(row['end'])}",
                 years,
@@ -759,23 +706,9 @@ def trends_table(survey: Survey) -> Table:
                 survey_prose.TRENDS[row["verdict"]],
             ]
         )
-    return Table(
-        "Trends between breaks",
-        [
-            "Measure and group",
-            "Years ending",
-            "Years",
-            "Change of the odds a year",
-            f"{level_figure(trends[0]['level']):whole} interval",
-            "p-value adjusted (Holm)",
-            "Scatter about the line, p-value",
-            "Verdict",
-        ],
+    return Table.worded(
+        WORDS.points("trends_table", level=level_figure(trends[0]["level"])),
         rows,
-        notes=[
-            "On the bases of the tables above. A stretch of fewer than four years has no trend. "
-            "The verdict goes by the p-value adjusted for all the trends that are fitted."
-        ],
         styles=["", "", "", "signed"],
         wide=True,
     )
@@ -790,7 +723,7 @@ def other_measures(survey: Survey) -> Table:
         latest = change.later
         rows.append(
             [
-                _capital(survey_words.measure(measure)),
+                prose.upper_first(survey_words.measure(measure)),
                 survey_prose.UNITS[latest.unit_base],
                 latest.figure,
                 shown_limits(latest),
@@ -799,31 +732,18 @@ def other_measures(survey: Survey) -> Table:
                 change.difference,
                 f"{change.lower:bare} to {change.upper:bare}",
                 change_verdict(change),
-                ONS_SAID[change.published],
-                survey_prose.VERDICTS.get(change.own_verdict or "", "no test"),
+                _ons_said(change),
+                _own_test(change),
             ]
         )
-    return Table(
-        f"Victims of other crimes in the {prose.period(latest.period_end)}, and the change from "
-        f"the {prose.period(change.earlier.period_end)}",
-        [
-            "Crime",
-            "Share of",
-            "Estimate",
-            f"{latest.level:whole} interval",
-            "Unweighted base",
-            "Design factor",
-            "Change, percentage points",
-            f"{latest.level:whole} interval of the change",
-            "Verdict",
-            "ONS's verdict",
-            "Our own test",
-        ],
+    words = WORDS.points(
+        "other_measures_table",
+        change=change,
+        rests_on=survey_prose.rests_on(latest.method, latest.basis),
+    )
+    return Table.worded(
+        words,
         rows,
-        notes=[
-            f"Intervals by {survey_prose.rests_on(latest.method, latest.basis)}; the factor is "
-            f"read off ONS's own verdicts on changes. {own_test()}"
-        ],
         styles=["", "", "", "", "", "", "signed bare"],
         wide=True,
     )
@@ -863,28 +783,11 @@ def offences_table(survey: Survey) -> Table | None:
                 f"{lower} to {upper}",
             ]
         )
-    return Table(
-        "Stalking recorded by the police (code <samp>8Q</samp>) beside stalking estimated by the "
-        "survey, England and Wales",
-        [
-            "Year ending",
-            "Offences recorded, a count of records",
-            "Estimated victims, share of people aged 16 and over",
-            "Estimated victims, people",
-            "Offences per 100 victims",
-            f"{estimate.level:whole} interval by simulation",
-        ],
-        rows,
-        notes=[
-            WORDS.passage("offences_note", years=_population_years(survey)),
-        ],
-        wide=True,
-    )
-
-
-def _population_years(survey: Survey) -> list[str]:
     years = dict.fromkeys(row["population_period_end"] for row in survey.tables["ratios"])
-    return [prose.month(year) for year in years]
+    words = WORDS.points(
+        "offences_table", level=estimate.level, years=[prose.month(year) for year in years]
+    )
+    return Table.worded(words, rows, wide=True)
 
 
 def offences_sentence(survey: Survey) -> str:
@@ -926,7 +829,3 @@ def caveats(survey: Survey) -> list[str]:
         if e.seen == "second_hand"
     ]
     return WORDS.points("caveats", stalking=True, second_hand=list(dict.fromkeys(second_hand)))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

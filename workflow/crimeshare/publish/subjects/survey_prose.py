@@ -6,8 +6,12 @@ Numbers come in as they are printed.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.words import Words
+
+WORDS = Words(Path(__file__).with_name("words") / "survey.md.j2")
 
 METHODS = {
     "wilson": "Wilson's method",
@@ -63,9 +67,7 @@ def rests_on(method: str, basis: str) -> str:
 def on_bases(bases: Iterable[str]) -> str:
     """What several intervals rest on: "on assumed bases"."""
     assumed = {basis == "assumed_base" for basis in bases}
-    if assumed == {True}:
-        return "on assumed bases"
-    return "on published or assumed bases" if True in assumed else "on published bases"
+    return WORDS.passage("on_bases", some=True in assumed, every=assumed == {True})
 
 
 def compared_groups(
@@ -80,19 +82,13 @@ def compared_groups(
             usual assumption bears out says so.
     """
     direction = prose.estimated_direction(*interval)
-    if direction == "no clear change":
-        return f"no clear difference between {first} and {second}"
-    word = "more often" if direction == "rose" else "less often"
-    steady = prose.estimated_direction(*widest) == direction
-    reach = "" if steady else ", though not under the least certain assumption"
-    return f"{first} experience it {word} than {second}{reach}"
-
-
-def scatter(q_p_value: float, level: float) -> str:
-    """Whether the years stray from their line by more than sampling explains."""
-    if q_p_value < 1 - level:
-        return "the years stray from it by more than sampling explains"
-    return "nothing shows that the years stray from it by more than sampling explains"
+    return WORDS.passage(
+        "compared_groups",
+        first=first,
+        second=second,
+        direction=direction,
+        steady=prose.estimated_direction(*widest) == direction,
+    )
 
 
 def switch(
@@ -109,17 +105,6 @@ def switch(
     Raises:
         ValueError: where the range holds the factor, which explains nothing.
     """
-    if own_low > factor:
-        repeated = ", or one of them counts many times" if incidents else ""
-        return (
-            f"ONS's flags for this measure switch on at a larger design factor than that of "
-            f"{units}: it varies more, as where victims live close together or have unequal "
-            f"weights{repeated}"
-        )
-    if own_high < factor:
-        once = ", as where few suffer it more than once" if incidents else ""
-        return (
-            f"ONS's flags for this measure switch on at a smaller design factor than that of "
-            f"{units}: it varies less{once}"
-        )
-    raise ValueError(f"the range {own_low} to {own_high} holds the factor {factor}")
+    if own_low <= factor <= own_high:
+        raise ValueError(f"the range {own_low} to {own_high} holds the factor {factor}")
+    return WORDS.passage("switch", larger=own_low > factor, units=units, incidents=incidents)

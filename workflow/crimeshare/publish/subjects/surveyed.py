@@ -24,6 +24,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import difference as less
 from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.subjects.estimates import built_root
+from crimeshare.publish.subjects.survey_prose import WORDS
 from crimeshare.reference import REFERENCE, read_rows
 
 ESTIMATES = Path("results/estimates")
@@ -314,14 +315,12 @@ def with_interval(estimate: Estimate, style: str = "") -> str:
         style: see :meth:`crimeshare.publish.elements.figures.Figure.words`; where it is not the
             plain percentage, that stands in the brackets.
     """
-    plainly = f"{estimate.figure}, " if style else ""
-    return f"{format(estimate.figure, style)} ({plainly}{uncertainty(estimate)})"
+    return WORDS.passage("with_interval", estimate=estimate, style=style)
 
 
 def uncertainty(estimate: Estimate) -> str:
     """The interval in plain words, and whether it rests on an assumed base."""
-    text = f"likely between {estimate.lower} and {estimate.upper}"
-    return f"{text}, on an assumed base" if estimate.assumed else text
+    return WORDS.passage("uncertainty", estimate=estimate)
 
 
 def level_figure(level: float) -> Figure:
