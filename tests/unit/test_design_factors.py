@@ -39,6 +39,7 @@ class TestFromStandardErrors:
                 "estimate": [0.2, 0.2, 0.0, 0.5],
                 "standard_error": [0.012, 0.016, 0.0, 0.0125],
                 "n_unweighted": [1600, 1600, 900, 1600],
+                "cells": ["A1", "A2", "A3", "A4"],
             }
         )
         summary = summarise_design_factors(estimates, ["sex"]).set_index("sex")
@@ -47,6 +48,7 @@ class TestFromStandardErrors:
         )
         assert summary.loc["women", "mean"] == pytest.approx(1.4)
         assert summary.loc["men", "mean"] == pytest.approx(1.0)
+        assert summary.loc["women", "cells"] == "A1; A2"
 
 
 def flagged_changes(

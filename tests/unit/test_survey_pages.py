@@ -81,6 +81,12 @@ def ever(survey: Survey) -> pd.DataFrame:
     return frames.prevalence(survey, *measures, end=survey.latest(since_16).period_end)
 
 
+def coverage_by_method() -> pd.DataFrame:
+    return (
+        pd.DataFrame(methods.coverage()).groupby("method")["coverage"].agg(["mean", "min", "max"])
+    )
+
+
 def charts(survey: Survey) -> list[Chart]:
     return [
         survey_pages.over_time(survey, frames.prevalence(survey, "stalking")),
@@ -88,7 +94,7 @@ def charts(survey: Survey) -> list[Chart]:
         survey_pages.by_age_and_sex(survey, by_age_and_sex(survey)),
         survey_pages.ever(survey, ever(survey)),
         survey_pages.offences_chart(survey, frames.beside(survey.tables["ratios"])),
-        methods.coverage_chart(survey),
+        methods.coverage_chart(survey, coverage_by_method()),
     ]
 
 
@@ -559,20 +565,21 @@ class TestMethods:
             "agreeing": 97,
             "near_threshold": 10,
             "agreement_elsewhere": 89 / 90,
+            "flagged": 80,
+            "within": 0,
+            "agreeing_within": 0,
+            "flagged_within": 0,
+            "cells": "[appendix-2025-12]'survey_comparisons'!prevalence, persons",
         }
         count, overall, near, elsewhere = methods._agreement(survey, "x", [row])
+        comparisons = row["comparisons"]
         assert (count.value, overall.value, near.value) == (100, 0.97, 0.8)
         assert elsewhere.value == pytest.approx(89 / 90)
-        # Change, verdict and both figures; the latest figure of a measure is in all of them.
-        assert {cell.sheet for cell in count.cells} == {"Table_A3a", "Table_A3b"}
-        compared = [
-            row
-            for row in survey.tables["comparisons"]
-            if (row["release_id"], row["statistic"]) == ("appendix-2025-12", "prevalence")
-            and row["unit_base"] == "person_16_plus"
-        ]
-        latest = {row["measure_id"] for row in compared}
-        assert len(count.cells) == 3 * len(compared) + len(latest)
+        assert [cell.name for cell in count.cells] == [row["cells"]]
+        assert elsewhere.formula == "agreeing / comparisons, away from the threshold"
+        twice, *parts = methods._agreement(survey, "x", [row, row])
+        assert twice.value == 2 * comparisons
+        assert [part.value for part in parts] == [overall.value, near.value, elsewhere.value]
 
     def test_every_disagreement_away_from_the_threshold_is_explained(self, survey: Survey) -> None:
         pairs = {(row["release_id"], row["estimated_on"]) for row in methods.checked(survey)}

@@ -6,15 +6,6 @@ from collections.abc import Iterable
 from statistics import mean
 
 
-def mean_coverage(coverages: Iterable[float]) -> float:
-    """The mean over settings of the part of the intervals that held the truth, 0 to 1.
-
-    Raises:
-        StatisticsError: for no setting.
-    """
-    return mean(coverages)
-
-
 def mean_miss(coverages: Iterable[float], level: float) -> float:
     """How far, on average over settings, that part is from what the intervals claim.
 

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.special import log_ndtr, ndtri
 
 from crimeshare.measures.intervals import Floats, Numbers, WrongArgument, as_floats
+from crimeshare.measures.provenance import CELLS_APART
 
 _CENTRES = 400
 SPREADS = np.geomspace(0.002, 0.5, 40)
@@ -30,20 +31,21 @@ def design_factors(p: Numbers, se: Numbers, n: Numbers) -> Floats:
 def summarise_design_factors(estimates: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return the design factors of published standard errors, one row per group.
 
-    ``estimates`` has ``estimate`` (proportion), ``standard_error`` and ``n_unweighted``;
-    groups are the values of the columns ``by``.  Columns returned: ``by``, ``estimates`` (how
-    many the row rests on), ``mean``, ``median``, ``lowest``, ``highest``.  Estimates of 0 or
-    1, whose standard error says nothing, are left out.
+    ``estimates`` has ``estimate`` (proportion), ``standard_error``, ``n_unweighted`` and
+    ``cells``; groups are the values of the columns ``by``.  Columns returned: ``by``,
+    ``estimates`` (how many the row rests on), ``mean``, ``lowest``, ``highest``, ``formula`` and
+    ``cells``.  Estimates of 0 or 1, whose standard error says nothing, are left out.
     """
     factors = design_factors(
         estimates["estimate"], estimates["standard_error"], estimates["n_unweighted"]
     )
     known = estimates.assign(design_factor=factors).dropna(subset="design_factor")
-    return (
-        known.groupby(list(by), sort=True)["design_factor"]
-        .agg(estimates="size", mean="mean", median="median", lowest="min", highest="max")
-        .reset_index()
-    )
+    groups = known.groupby(list(by), sort=True)
+    factor = groups["design_factor"]
+    summary = pd.DataFrame(factor.agg(estimates="size", mean="mean", lowest="min", highest="max"))
+    summary["formula"] = "standard error / that of a simple random sample"
+    summary["cells"] = groups["cells"].agg(CELLS_APART.join)
+    return summary.reset_index()
 
 
 def simple_random_error(p: Numbers, n: Numbers, previous_p: Numbers, previous_n: Numbers) -> Floats:

@@ -130,5 +130,33 @@ FORMULAS = {
         "victims_upper": "upper limit of {estimate} * {population_cells}, in whole thousands",
     },
     "recorded_beside_survey": {"ratio": "{formula}", **_LIMITS},
+    "published_design_factors": {
+        "mean": "mean of {formula}",
+        **_of("lowest", "highest"),
+        "estimates": "number of measures",
+    },
+    "design_factors": {
+        "factor": "{formula}",
+        **_LIMITS_OF_THE,
+        "measures": "number of measures",
+        "comparisons": "number of comparisons",
+    },
+    "flag_agreement": {"factor": "design factor estimated on {estimated_on}"},
+    "agreement": {
+        "comparisons": "number of comparisons",
+        "near_threshold": "number of comparisons near the threshold",
+        "agreement": "{formula}",
+        "agreement_near": "{formula}, near the threshold",
+        "agreement_elsewhere": "{formula}, away from the threshold",
+        "flagged": "significant by ONS / comparisons",
+        "agreement_within": "{formula}, between two years of the latest design",
+        "flagged_within": "significant by ONS / comparisons between two years of the latest design",
+    },
+    "flag_disagreements": {
+        "factor": "design factor estimated on {estimated_on}",
+        "own_factor_low": "the lowest factor at which the flags of the measure switch",
+        "own_factor_high": "the highest factor at which the flags of the measure switch",
+    },
+    "comparisons": {"number": "number of comparisons", "measures": "number of measures"},
 }
-"""Column to formula, by table."""
+"""Column to formula, by table, or by what a function of `measures` makes of its rows."""

@@ -6,10 +6,11 @@ gives the design factor (:mod:`crimeshare.measures.design`); with the factor of 
 comparisons of another are judged again, and the verdicts compared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from crimeshare.measures.design import (
 )
 from crimeshare.measures.factors import factors_in_use
 from crimeshare.measures.intervals import WrongArgument
-from crimeshare.measures.provenance import cell_names, compared_cells, keyed
+from crimeshare.measures.provenance import CELLS_APART, cell_names, compared_cells, keyed
 from crimeshare.measures.survey import add_changes, flag_agreement
 from crimeshare.measures.trend import segments
 from crimeshare.measures.two_designs import design_factors_of_two_designs
@@ -335,6 +336,46 @@ def compute_flag_agreement(
     return pd.DataFrame(summaries), differing.drop(
         columns=["design", "previous_design", "previous_factor", "error", "within"]
     )
+
+
+def add_agreement(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Several rows of the agreement as one.
+
+    Args:
+        rows: as :func:`compute_flag_agreement` gives them.
+
+    Returns:
+        ``comparisons`` and ``near_threshold``, added up; ``agreement`` and ``flagged``, the parts
+        of all comparisons on which both verdicts are the same and which ONS calls significant;
+        ``agreement_near`` and ``agreement_elsewhere`` of those near the threshold and of the
+        others; ``agreement_within`` and ``flagged_within`` of those between two years of the
+        latest design; None for a part of no comparisons; ``formula`` and ``cells``.
+    """
+
+    def added(column: str) -> int:
+        return sum(row[column] for row in rows)
+
+    def part(number: int, of: int) -> float | None:
+        return number / of if of else None
+
+    comparisons, near, within = map(added, ("comparisons", "near_threshold", "within"))
+    alike_elsewhere = sum(
+        round(row["agreement_elsewhere"] * (row["comparisons"] - row["near_threshold"]))
+        for row in rows
+        if row["comparisons"] > row["near_threshold"]
+    )
+    return {
+        "comparisons": comparisons,
+        "near_threshold": near,
+        "agreement": part(added("agreeing"), comparisons),
+        "agreement_near": part(added("agreeing") - alike_elsewhere, near),
+        "agreement_elsewhere": part(alike_elsewhere, comparisons - near),
+        "flagged": part(added("flagged"), comparisons),
+        "agreement_within": part(added("agreeing_within"), within),
+        "flagged_within": part(added("flagged_within"), within),
+        "formula": "agreeing / comparisons",
+        "cells": CELLS_APART.join(row["cells"] for row in rows),
+    }
 
 
 def _difference(rows: pd.DataFrame) -> pd.Series:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -14,45 +15,31 @@ import pandas as pd
 
 from crimeshare import survey_words
 from crimeshare.audit import verdicts
-from crimeshare.cells import Cell
-from crimeshare.measures.coverage import mean_coverage, mean_miss, mean_ratio
+from crimeshare.measures.coverage import mean_miss, mean_ratio
 from crimeshare.measures.design import summarise_design_factors
+from crimeshare.measures.provenance import CELLS_APART
+from crimeshare.measures.published_changes import add_agreement
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.sources import registry
 from crimeshare.publish.subjects.survey_charts import Interval, intervals_by_row
 from crimeshare.publish.subjects.survey_pages import STALKING
-from crimeshare.publish.subjects.surveyed import (
-    Survey,
-    cells_compared,
-    cells_of_all,
-    level_figure,
-)
+from crimeshare.publish.subjects.surveyed import Survey, level_figure
 from crimeshare.reference import REFERENCE
 
 WORDS = Words(Path(__file__).with_name("words") / "methods.md.j2")
 
 Row = dict[str, Any]
 
-STATISTICS = {
-    "prevalence": "share of victims",
-    "victims": "number of victims",
-    "incidence_rate": "incidents per head",
-    "incidents": "number of incidents",
-}
-UNITS = {"persons": "people", "households": "households"}
-DESIGNS = {
-    "mixed": "",
-    "latest": ", the design since the restart",
-    "earlier": ", the design before the restart",
-}
+ORDER = ("prevalence", "victims", "incidence_rate", "incidents")
+"""Of the statistics in a table."""
 
-PERSONS = "person_16_plus"
-"""Base of the measures of people; all others are of households."""
+UNITS = {"persons": "people", "households": "households"}
 
 LEVEL = 0.95
 """Of the intervals in the study of coverage."""
@@ -64,26 +51,17 @@ APPROXIMATED = {"theft", "headline_excluding_fraud", "headline_including_fraud"}
 TABLES = {
     "false_alarms": "resources/reference/false_alarms.csv",
     "coverage": "resources/reference/interval_coverage.csv",
-    "design_factor": "results/estimates/design_factors.parquet",
-    "agreement": "results/estimates/flag_agreement.parquet",
-    "disagreement": "results/estimates/flag_disagreements.parquet",
 }
-"""The table behind a figure, by the first part of its name."""
+"""The simulated table behind a figure, by the first part of its name."""
 
 
 def _computed(
-    name: str,
-    value: float | None,
-    unit: str,
-    cells: tuple[Cell, ...] = (),
-    *,
-    marker: str | None = None,
-    lower: float | None = None,
-    upper: float | None = None,
+    name: str, value: float, unit: str, limits: tuple[float, float] | None = None
 ) -> Figure:
-    """A figure computed over a whole table, and the cells that the table rests on."""
-    table = TABLES[name.partition(".")[0]]
-    return Figure(name, value, unit, cells, f"computed from {table}", marker, lower, upper)
+    """A figure computed over a whole table that a study wrote."""
+    formula = f"computed from {TABLES[name.partition('.')[0]]}"
+    lower, upper = limits or (None, None)
+    return Figure(name, value, unit, formula=formula, lower=lower, upper=upper)
 
 
 # ---------------------------------------------------------------- control limits
@@ -124,34 +102,30 @@ def _number(text: str) -> float | str:
         return text
 
 
-def coverage_chart(survey: Survey) -> Chart:
-    """How often each method's intervals hold the truth: the mean over settings, and the range."""
-    level = survey.latest(STALKING).level
+def coverage_chart(survey: Survey, frame: pd.DataFrame) -> Chart:
+    """How often each method's intervals hold the truth: the mean over settings, and the range.
+
+    Args:
+        survey: the tables.
+        frame: ``mean``, ``min`` and ``max`` over the settings, a row a method, which is its index.
+    """
+    level, found = survey.latest(STALKING).level, frame.to_dict("index")
     rows = []
     for method, name in survey_prose.METHODS.items():
-        found = [row["coverage"] for row in coverage() if row["method"] == method]
-        middle, low, high = (
-            _computed(
-                f"coverage.{method}",
-                mean_coverage(found),
-                "proportion",
-                lower=min(found),
-                upper=max(found),
-            ),
-            _computed(f"coverage.{method}.lowest", min(found), "proportion"),
-            _computed(f"coverage.{method}.highest", max(found), "proportion"),
+        middle, least, most = (float(found[method][end]) for end in ("mean", "min", "max"))
+        figures = (
+            _computed(f"coverage.{method}", middle, "proportion", (least, most)),
+            _computed(f"coverage.{method}.lowest", least, "proportion"),
+            _computed(f"coverage.{method}.highest", most, "proportion"),
         )
-        rows.append(Interval(name[:1].upper() + name[1:], middle, low, high))
+        rows.append(Interval(prose.upper_first(name), *figures))
     best = min(rows, key=lambda row: abs(row.figure.number - level.number))
+    words = WORDS.points("coverage_chart", best=best, level=level, settings=_settings())
+    key, promised = WORDS.points("coverage_key")
     return intervals_by_row(
-        Chart(
-            "coverage",
-            WORDS.passage("coverage_title", best=best.label, coverage=best.figure),
-            WORDS.passage("coverage_subtitle", level=level, settings=_settings()),
-            key=[("interval", "Mean of the settings, and their range")],
-        ),
+        replace(Chart.worded("coverage", words), key=[("interval", key)]),
         rows,
-        reference=("The level promised", level.number),
+        reference=(promised, level.number),
         label_width=150,
         zero=False,
     )
@@ -175,19 +149,14 @@ def coverage_table() -> Table:
             ]
             cells.append(_computed(f"coverage.{method}.p{p:g}.lowest", min(found), "proportion"))
         rows.append(cells)
-    return Table(
-        "Lowest coverage over all sample sizes and design factors",
-        ["Proportion", *(name[:1].upper() + name[1:] for name in survey_prose.METHODS.values())],
-        rows,
-        notes=[
-            WORDS.passage(
-                "coverage_note",
-                n=[_studied("n", end) for end in (min, max)],
-                factor=[_studied("design_factor", end) for end in (min, max)],
-                cluster=_cluster_size(),
-            )
-        ],
+    words = WORDS.points(
+        "coverage_table",
+        methods=map(prose.upper_first, survey_prose.METHODS.values()),
+        n=[_studied("n", end) for end in (min, max)],
+        factor=[_studied("design_factor", end) for end in (min, max)],
+        cluster=_cluster_size(),
     )
+    return Table.worded(words, rows)
 
 
 def _studied(name: str, end: Callable[[Iterable[float]], float]) -> Figure:
@@ -271,41 +240,54 @@ def design_factor_table(survey: Survey) -> Table:
     rows: list[list[Content]] = []
     for found in summarise_design_factors(published, ["release_id", "sex"]).to_dict("records"):
         row: Row = {str(column): value for column, value in found.items()}
-        name = f"design_factor.{row['release_id']}.{row['sex']}"
-        cells = _estimated(survey, row["release_id"], row["sex"])
-        low, high = (_factor(f"{name}.{part}", row[part], cells) for part in ("lowest", "highest"))
+        name, table = f"design_factor.{row['release_id']}.{row['sex']}", "published_design_factors"
+        of, range_, not_compared, read_off = WORDS.points(
+            "published_factor",
+            who=survey_words.who(row["sex"], "16+"),
+            low=_factor(survey, row, "lowest", f"{name}.lowest", table),
+            high=_factor(survey, row, "highest", f"{name}.highest", table),
+        )
         rows.append(
             [
                 _edition(row["release_id"]),
-                f"{survey_words.who(row['sex'], '16+')}, share of victims",
-                _factor(name, row["mean"], cells),
-                f"{low} to {high}, the range over measures",
-                _computed(f"{name}.measures", row["estimates"], "count", cells),
-                "not compared",
-                "published standard errors",
+                of,
+                _factor(survey, row, "mean", name, table),
+                range_,
+                _number_of(survey, row, "estimates", f"{name}.measures", table),
+                not_compared,
+                read_off,
             ]
         )
     for row in survey.tables["factors"]:
-        name, cells = _factor_name(row), _compared(survey, [row])
-        low, high = (_factor(f"{name}.{part}", row[part], cells) for part in ("lower", "upper"))
-        level = level_figure(row["level"])
+        name, (factor, low, high) = _factor_name(row), _with_limits(survey, row)
+        of, range_, read_off = WORDS.points(
+            "factor",
+            of=_of(row),
+            design=row["design"],
+            low=low,
+            high=high,
+            level=level_figure(row["level"]),
+        )
         rows.append(
             [
                 _edition(row["release_id"]),
-                f"{UNITS[row['units']]}, {STATISTICS[row['statistic']]}{DESIGNS[row['design']]}",
-                _factor(name, row["factor"], cells),
-                f"{low} to {high}, {level:whole} interval",
-                _computed(f"{name}.measures", row["measures"], "count", cells),
-                _computed(f"{name}.comparisons", row["comparisons"], "count", cells),
-                "ONS's verdicts on changes",
+                of,
+                factor,
+                range_,
+                *(
+                    _number_of(survey, row, column, f"{name}.{column}", "design_factors")
+                    for column in ("measures", "comparisons")
+                ),
+                read_off,
             ]
         )
-    return Table(
-        "Design factors",
-        ["Edition", "Of", "Factor", "From, to", "Measures", "Comparisons", "Read off"],
-        rows,
-        notes=[WORDS.passage("design_factor_note")],
-        wide=True,
+    return Table.worded(WORDS.points("design_factor_table"), rows, wide=True)
+
+
+def _of(row: Row) -> str:
+    """Whose design factor or verdicts a row is about: "people, share of victims"."""
+    return WORDS.passage(
+        "units_and_statistic", **{name: row[name] for name in ("units", "statistic")}
     )
 
 
@@ -317,12 +299,9 @@ def restart_sentence(survey: Survey) -> str:
         & (prevalence["age"] == "16+")
         & (prevalence["sex"] == "all")
     ]
-    before = summarise_design_factors(published, ["release_id"]).iloc[-1]
-    old = _factor(
-        f"design_factor.{before['release_id']}.all",
-        before["mean"],
-        _estimated(survey, before["release_id"], "all"),
-    )
+    before = summarise_design_factors(published, ["release_id"]).to_dict("records")[-1]
+    name = f"design_factor.{before['release_id']}.all"
+    old = _factor(survey, before, "mean", name, "published_design_factors")
     told = _factors_by_design(survey)
     if told is None:
         return WORDS.passage("restart", old=old, factors=None)
@@ -344,15 +323,19 @@ def _factors_by_design(
     if not complete:
         return None
     newest = max(complete)
-    factors = {}
-    for key, row in editions[newest].items():
-        name, cells = _factor_name(row), _compared(survey, [row])
-        factors[key] = (
-            _factor(name, row["factor"], cells),
-            _factor(f"{name}.lower", row["lower"], cells),
-            _factor(f"{name}.upper", row["upper"], cells),
-        )
-    return _edition(newest), factors
+    return _edition(newest), {
+        key: _with_limits(survey, row) for key, row in editions[newest].items()
+    }
+
+
+def _with_limits(survey: Survey, row: Row) -> tuple[Figure, Figure, Figure]:
+    """A design factor read off verdicts, and its limits."""
+    name = _factor_name(row)
+    factor, lower, upper = (
+        _factor(survey, row, column, f"{name}{end}", "design_factors")
+        for column, end in (("factor", ""), ("lower", ".lower"), ("upper", ".upper"))
+    )
+    return factor, lower, upper
 
 
 def _factor_name(row: Row) -> str:
@@ -360,31 +343,12 @@ def _factor_name(row: Row) -> str:
     return f"design_factor.{row['release_id']}.{row['statistic']}.{row['units']}{design}"
 
 
-def _factor(name: str, value: float, cells: tuple[Cell, ...]) -> Figure:
-    return _computed(name, value, "design_factor", cells)
+def _factor(survey: Survey, row: Mapping[Any, Any], column: str, name: str, table: str) -> Figure:
+    return figure(row, column, name, table, survey.hashes, unit="design_factor")
 
 
-def _estimated(survey: Survey, release_id: str, sex: str) -> tuple[Cell, ...]:
-    """The cells of the estimates of a release that have a published standard error."""
-    rows = (
-        row
-        for row in survey.tables["estimates"]
-        if (row["release_id"], row["sex"], row["age"]) == (release_id, sex, "16+")
-        and row["standard_error"] is not None
-    )
-    return cells_of_all(rows, f"every measure, {sex}, 16+")
-
-
-def _compared(survey: Survey, groups: Iterable[Row]) -> tuple[Cell, ...]:
-    """The cells of all comparisons of some groups: releases, statistics and units."""
-    wanted = {(row["release_id"], row["statistic"], row["units"]) for row in groups}
-    return cells_compared(row for row in survey.tables["comparisons"] if _group(row) in wanted)
-
-
-def _group(row: Row) -> tuple[str, str, str]:
-    """The group whose comparisons share a design factor."""
-    units = "persons" if row["unit_base"] == PERSONS else "households"
-    return row["release_id"], row["statistic"], units
+def _number_of(survey: Survey, row: Row, column: str, name: str, table: str) -> Figure:
+    return figure(row, column, name, table, survey.hashes, unit="count")
 
 
 def _edition(release_id: str) -> str:
@@ -437,17 +401,11 @@ def agreement_sentence(survey: Survey) -> str:
     if not rows:
         return WORDS.passage("agreement", alone=True)
     shares = _shares(rows)
-    cells = _compared(survey, shares)
 
-    def part(name: str, number: str, of: str) -> dict[str, Figure]:
+    def part(name: str, column: str) -> dict[str, Figure]:
         chosen = {units: [row for row in shares if row["units"] == units] for units in UNITS}
         return {
-            units: _computed(
-                f"agreement.{name}.{units}",
-                sum(row[number] for row in own) / max(sum(row[of] for row in own), 1),
-                "proportion",
-                cells,
-            )
+            units: _part(survey, add_agreement(own), column, f"agreement.{name}.{units}")
             for units, own in chosen.items()
         }
 
@@ -457,9 +415,9 @@ def agreement_sentence(survey: Survey) -> str:
         alone=False,
         shares=_agreement(survey, "prevalence", shares),
         every=_agreement(survey, "all", rows),
-        always=part("guessed", "flagged", "comparisons"),
-        within=part("within", "agreeing_within", "within") if some_within else None,
-        within_guessed=part("guessed_within", "flagged_within", "within"),
+        always=part("guessed", "flagged"),
+        within=part("within", "agreement_within") if some_within else None,
+        within_guessed=part("guessed_within", "flagged_within"),
     )
 
 
@@ -489,27 +447,20 @@ class Agreement(NamedTuple):
 
 
 def _agreement(survey: Survey, name: str, rows: Sequence[Row]) -> Agreement:
-    cells = _compared(survey, rows)
-    comparisons = sum(row["comparisons"] for row in rows)
-    agreeing = sum(row["agreeing"] for row in rows)
-    near = sum(row["near_threshold"] for row in rows)
-    elsewhere = comparisons - near
-    apart = sum(
-        round(row["agreement_elsewhere"] * (row["comparisons"] - row["near_threshold"]))
-        for row in rows
+    row = add_agreement(rows)
+    name = f"agreement.{name}"
+    columns = {"overall": "agreement", "near": "agreement_near", "elsewhere": "agreement_elsewhere"}
+    return Agreement(
+        _number_of(survey, row, "comparisons", f"{name}.comparisons", "agreement"),
+        *(_part(survey, row, column, f"{name}.{of}") for of, column in columns.items()),
     )
 
-    def part(of: str, alike: int, all_of_them: int) -> Figure:
-        value = alike / all_of_them if all_of_them else None
-        return _computed(
-            f"agreement.{name}.{of}", value, "proportion", cells, marker="not_applicable"
-        )
 
-    return Agreement(
-        _computed(f"agreement.{name}.comparisons", comparisons, "count", cells),
-        part("overall", agreeing, comparisons),
-        part("near", agreeing - apart, near),
-        part("elsewhere", apart, elsewhere),
+def _part(survey: Survey, row: Row, column: str, name: str) -> Figure:
+    """A part of some comparisons; none of no comparison."""
+    hashes = survey.hashes
+    return figure(
+        row, column, name, "agreement", hashes, unit="proportion", marker="not_applicable"
     )
 
 
@@ -519,46 +470,24 @@ def agreement_table(survey: Survey) -> Table | None:
     for row in checked(survey):
         name = f"{row['release_id']}.{row['statistic']}.{row['units']}"
         comparisons, overall, near, elsewhere = _agreement(survey, name, [row])
-        near_threshold = _computed(
-            f"agreement.{name}.near_threshold", row["near_threshold"], "count", comparisons.cells
-        )
         rows.append(
             [
                 _edition(row["release_id"]),
                 _edition(row["estimated_on"]),
-                f"{UNITS[row['units']]}, {STATISTICS[row['statistic']]}",
-                _factor(f"agreement.{name}.factor", row["factor"], _estimated_on(survey, row)),
+                _of(row),
+                _factor(survey, row, "factor", f"agreement.{name}.factor", "flag_agreement"),
                 comparisons,
                 overall,
-                near_threshold,
+                _number_of(
+                    survey, row, "near_threshold", f"agreement.{name}.near_threshold", "agreement"
+                ),
                 near,
                 elsewhere,
             ]
         )
     if not rows:
         return None
-    return Table(
-        "The project's verdicts on changes beside ONS's, by edition and measure",
-        [
-            "Edition judged",
-            "Factor estimated on",
-            "Of",
-            "Factor",
-            "Comparisons",
-            "Judged alike",
-            "Near the threshold",
-            "Of these judged alike",
-            "Of the others judged alike",
-        ],
-        rows,
-        notes=["Near the threshold: the test statistic is within a tenth of its critical value."],
-        wide=True,
-    )
-
-
-def _estimated_on(survey: Survey, row: Row) -> tuple[Cell, ...]:
-    """The cells that the factor rests on by which a row of agreement was judged."""
-    return _compared(survey, [row | {"release_id": row["estimated_on"]}])
+    return Table.worded(WORDS.points("agreement_table"), rows, wide=True)
 
 
 def disagreement_table(survey: Survey) -> Table | None:
@@ -571,66 +500,47 @@ def disagreement_table(survey: Survey) -> Table | None:
             grouped.setdefault(key, []).append(row)
     rows: list[list[Content]] = []
     letters: dict[str, str] = {}
-    order = list(STATISTICS)
     furthest = sorted(
         grouped, key=lambda key: -max(abs(row["test_ratio"] - 1) for row in grouped[key])
     )
-    for key in sorted(furthest[:SHOWN], key=lambda k: (k[0], order.index(k[1]), k[2], k[3])):
+    for key in sorted(furthest[:SHOWN], key=lambda k: (k[0], ORDER.index(k[1]), k[2], k[3])):
         release, statistic, _, measure = key
         found = grouped[key]
         name = f"disagreement.{'.'.join(key)}"
         first = found[0]
-        of_measure = cells_compared(
-            row
-            for row in survey.tables["comparisons"]
-            if _group(row) == key[:3] and row["measure_id"] == measure
+        factor, low, high = (
+            _factor(survey, first, column, f"{name}.{column}", "flag_disagreements")
+            for column in ("factor", "own_factor_low", "own_factor_high")
         )
-        own = [
-            _factor(f"{name}.{part}", first[part], of_measure)
-            for part in ("own_factor_low", "own_factor_high")
-        ]
         rows.append(
             [
                 _edition(release),
-                f"{survey_words.measure(measure)}, {STATISTICS[statistic]}",
-                _computed(f"{name}.comparisons", len(found), "count", cells_compared(found)),
-                "significant here, not so at ONS"
-                if first["significant"]
-                else "not significant here, but so at ONS",
-                _factor(f"{name}.factor", first["factor"], _estimated_on(survey, first)),
-                f"{own[0]} to {own[1]}",
+                WORDS.passage(
+                    "units_and_statistic", units=survey_words.measure(measure), statistic=statistic
+                ),
+                _all_of(survey, found, "number", len(found), f"{name}.comparisons"),
+                WORDS.passage("disagreed", significant=first["significant"]),
+                factor,
+                f"{low} to {high}",
                 letters.setdefault(explained(first), chr(ord("A") + len(letters))),
             ]
         )
     if not rows:
         return None
-    return Table(
-        "Disagreements away from the threshold, and what explains them",
-        [
-            "Edition judged",
-            "Measure",
-            "Comparisons",
-            "Verdict",
-            "Factor used",
-            "Where the measure's own flags switch",
-            "Explanation",
-        ],
-        rows,
-        notes=[
-            *(f"<b>{letter}</b>: {explanation}" for explanation, letter in letters.items()),
-            _furthest(grouped),
-        ],
-        wide=True,
+    every = [row for found in grouped.values() for row in found]
+    words = WORDS.points(
+        "disagreement_table",
+        explanations=letters,
+        number=_all_of(survey, every, "measures", len(grouped), "disagreement.measures"),
+        more=len(grouped) > SHOWN,
     )
+    return Table.worded(words, rows, wide=True)
 
 
-def _furthest(grouped: Mapping[tuple[str, str, str, str], Sequence[Row]]) -> str:
-    """Where all disagreements are, if the table shows those furthest from the threshold alone."""
-    if len(grouped) <= SHOWN:
-        return ""
-    rows = [row for found in grouped.values() for row in found]
-    number = _computed("disagreement.measures", len(grouped), "count", cells_compared(rows))
-    return WORDS.passage("furthest_note", number=number)
+def _all_of(survey: Survey, rows: Sequence[Row], column: str, number: int, name: str) -> Figure:
+    """How many there are in some rows, which it rests on all of."""
+    cells = CELLS_APART.join(row["cells"] for row in rows)
+    return _number_of(survey, {column: number, "cells": cells}, column, name, "comparisons")
 
 
 SHOWN = 25
@@ -649,9 +559,8 @@ def explained(row: Row) -> str:
         UNITS[row["units"]],
         incidents=row["statistic"] in ("incidence_rate", "incidents"),
     )
-    if row["measure_id"] in APPROXIMATED:
-        reason += "; ONS tests this total by an approximation, as a note to its tables says"
-    return f"{reason}."
+    approximated = row["measure_id"] in APPROXIMATED
+    return WORDS.passage("explained", reason=reason, approximated=approximated)
 
 
 # ---------------------------------------------------------------- assumed bases
@@ -673,7 +582,8 @@ def assumption_checked(survey: Survey) -> str:
             half / abs(change.difference.number),
             "proportion",
             change.difference.cells,
-            f"half the interval of {change.difference.figure_id}, over the change",
+            f"({change.upper.figure_id} - {change.lower.figure_id}) / 2 / "
+            f"{change.difference.figure_id}",
         )
         fits = _fit(half, abs(change.difference.number), change.published)
         told.append({"change": change, "half": part, "fits": fits})

@@ -370,21 +370,6 @@ def cells_of_all(rows: Iterable[Row], told: str) -> tuple[Cell, ...]:
     return tuple(dict.fromkeys(together))
 
 
-def cells_compared(rows: Iterable[Row]) -> tuple[Cell, ...]:
-    """The cells of rows of ``survey_comparisons``: change, verdict and the two figures compared."""
-    cells = dict.fromkeys(
-        Cell(row["release_id"], row["workbook_sha256"], row[sheet], row[cell])
-        for row in rows
-        for sheet, cell in (
-            ("sheet", "cell"),
-            ("sheet", "significance_cell"),
-            ("value_sheet", "value_cell"),
-            ("value_sheet", "previous_value_cell"),
-        )
-    )
-    return tuple(cells)
-
-
 def _estimate(row: Row, hashes: Mapping[str, str]) -> Estimate:
     who = f"{row['sex']}.{row['age']}"
     name = f"survey.{row['measure_id']}.{who}.{row['period_end']}.{row['release_id']}"
