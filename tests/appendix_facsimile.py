@@ -20,9 +20,9 @@ from crimeshare.tables import (
     appendix_layout,
     appendix_presence,
 )
-from crimeshare.tables.grid import Grid, Workbook
+from crimeshare.tables.grid import Workbook
 from crimeshare.tables.observations import SurveyObservation, read_observations
-from tests.facsimile import Place, place
+from tests.facsimile import Place, opened, place
 
 Cell = str | float
 
@@ -184,14 +184,7 @@ class Facsimile:
 
     def workbook(self) -> Workbook:
         """The workbook as reading it from a file gives it, without the file."""
-        grids = []
-        for name, cells in self.sheets.items():
-            height = max((row for row, _ in cells), default=-1) + 1
-            width = max((column for _, column in cells), default=-1) + 1
-            grids.append(
-                Grid(name, [[cells.get((r, c), "") for c in range(width)] for r in range(height)])
-            )
-        return Workbook("appendix.xlsx", "0" * 64, 0, grids)
+        return opened("appendix.xlsx", self.sheets)
 
     def write(self, path: Path) -> Path:
         """Write the workbook as .xlsx."""

@@ -7,8 +7,9 @@ The words of titles, notes and covers are the project's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import xlsxwriter
@@ -16,6 +17,7 @@ import xlwt
 from openpyxl.utils import column_index_from_string
 
 from crimeshare.reference import areas
+from crimeshare.tables.grid import Grid, Workbook
 from crimeshare.tables.observations import Observation, read_observations
 
 FIGURES = Path(__file__).resolve().parents[1] / "resources" / "figures"
@@ -77,6 +79,7 @@ class Book:
 Quirk = Callable[[Book], None]
 
 
+@cache
 def place(cell: str) -> Place:
     """The 0-based row and column of an A1 address."""
     letters = cell.rstrip("0123456789")
@@ -85,7 +88,12 @@ def place(cell: str) -> Place:
 
 def figures(release_id: str) -> list[Observation]:
     """The shipped figures of a release."""
-    return read_observations(Observation, FIGURES / f"{release_id}.parquet")
+    return list(_shipped(release_id))
+
+
+@cache
+def _shipped(release_id: str) -> tuple[Observation, ...]:
+    return tuple(read_observations(Observation, FIGURES / f"{release_id}.parquet"))
 
 
 def from_figures(observations: list[Observation]) -> Book:
@@ -94,7 +102,9 @@ def from_figures(observations: list[Observation]) -> Book:
     header: dict[str, int] = {}
     accessible = any((row.marker_text or "").startswith("[") for row in observations)
     for row in observations:
-        grid = sheets.setdefault(row.sheet, {(0, 0): _title(row, accessible)})
+        if row.sheet not in sheets:
+            sheets[row.sheet] = {(0, 0): _title(row, accessible)}
+        grid = sheets[row.sheet]
         at, column = place(row.cell), place(row.column_cell)
         header[row.sheet] = max(header.get(row.sheet, 0), column[0])
         grid[column] = row.column_label
@@ -193,6 +203,20 @@ def write(book: Book, path: Path) -> Path:
                     if cell != "":
                         sheet.write(row, column, cell)
     return path
+
+
+def opened(name: str, sheets: Mapping[str, Mapping[Place, object]]) -> Workbook:
+    """The workbook as reading it from a file gives it, without the file, which takes a while."""
+    return Workbook(name, "0" * 64, 0, [_grid(sheet, cells) for sheet, cells in sheets.items()])
+
+
+def _grid(sheet: str, cells: Mapping[Place, object]) -> Grid:
+    height = max((row for row, _ in cells), default=-1) + 1
+    width = max((column for _, column in cells), default=-1) + 1
+    rows: list[list[object]] = [[""] * width for _ in range(height)]
+    for (row, column), cell in cells.items():
+        rows[row][column] = float(cell) if isinstance(cell, int) else cell
+    return Grid(sheet, rows)
 
 
 # --- quirks: what some edition did and every reader must take ---------------------------

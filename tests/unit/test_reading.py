@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -23,18 +24,19 @@ from tests.facsimile import Book
 ERAS = ["pfa-2016-06", "pfa-2018-06-corrected", "pfa-2019-12", "pfa-2024-12"]
 
 
-def read(
-    book: Book, like: list[Observation], folder: Path, layout: Path = LAYOUTS / "pfa"
-) -> list[Observation]:
-    suffix = ".xls" if like[0].release_id == "pfa-2016-06" else ".xlsx"
-    workbook = open_workbook(facsimile.write(book, folder / f"facsimile{suffix}"))
+def read(book: Book, like: list[Observation], layout: Path = LAYOUTS / "pfa") -> list[Observation]:
+    workbook = facsimile.opened("facsimile.xlsx", book.sheets)
     release_id, period_end = like[0].release_id, like[0].period_end
     return read_police_force_area_tables(workbook, release_id, period_end, folder=layout)
 
 
+def rounded(value: float | None) -> float | None:
+    """To nine digits: the writer of .xlsx files drops the seventeenth."""
+    return value and float(f"{value:.9g}")
+
+
 def as_written(row: Observation) -> Observation:
-    """To twelve digits: the writer of .xlsx files drops the seventeenth."""
-    return dataclasses.replace(row, value=row.value and float(f"{row.value:.9g}"))
+    return dataclasses.replace(row, value=rounded(row.value))
 
 
 def meaning(row: Observation) -> tuple[object, ...]:
@@ -45,7 +47,7 @@ def meaning(row: Observation) -> tuple[object, ...]:
         row.area_code,
         row.offence_id,
         row.measure,
-        as_written(row).value,
+        rounded(row.value),
         row.marker,
         row.reference_year,
     )
@@ -54,7 +56,11 @@ def meaning(row: Observation) -> tuple[object, ...]:
 @pytest.mark.parametrize("release_id", ERAS)
 def test_figures_survive_the_way_through_a_workbook(release_id: str, tmp_path: Path) -> None:
     shipped = facsimile.figures(release_id)
-    again = read(facsimile.from_figures(shipped), shipped, tmp_path)
+    suffix = ".xls" if release_id == "pfa-2016-06" else ".xlsx"
+    written = facsimile.write(facsimile.from_figures(shipped), tmp_path / f"facsimile{suffix}")
+    again = read_police_force_area_tables(
+        open_workbook(written), release_id, shipped[0].period_end, folder=LAYOUTS / "pfa"
+    )
     sha256 = again[0].workbook_sha256
     assert list(map(as_written, again)) == [
         dataclasses.replace(as_written(row), workbook_sha256=sha256) for row in shipped
@@ -63,12 +69,12 @@ def test_figures_survive_the_way_through_a_workbook(release_id: str, tmp_path: P
 
 @pytest.mark.parametrize("release_id", ERAS)
 @pytest.mark.parametrize("quirk", facsimile.QUIRKS, ids=lambda quirk: quirk.__name__)
-def test_a_quirk_changes_no_figure(release_id: str, quirk: facsimile.Quirk, tmp_path: Path) -> None:
+def test_a_quirk_changes_no_figure(release_id: str, quirk: facsimile.Quirk) -> None:
     shipped = facsimile.figures(release_id)
     book = facsimile.from_figures(shipped)
     quirk(book)
-    again = read(book, shipped, tmp_path)
-    assert sorted(map(meaning, again), key=str) == sorted(map(meaning, shipped), key=str)
+    again = read(book, shipped)
+    assert Counter(map(meaning, again)) == Counter(map(meaning, shipped))
 
 
 @pytest.mark.parametrize(
@@ -89,15 +95,13 @@ def test_a_quirk_changes_no_figure(release_id: str, quirk: facsimile.Quirk, tmp_
         (" [X] ", "P3", "unavailable"),
     ],
 )
-def test_markers_are_read_as_missing_never_as_zero(
-    text: str, table: str, marker: str, tmp_path: Path
-) -> None:
+def test_markers_are_read_as_missing_never_as_zero(text: str, table: str, marker: str) -> None:
     shipped = facsimile.figures("pfa-2024-12")
     book = facsimile.from_figures(shipped)
     book.table(table)[facsimile.place("D20")] = text
     row = next(
         row
-        for row in read(book, shipped, tmp_path)
+        for row in read(book, shipped)
         if row.sheet.split() == ["Table", table] and row.cell == "D20"
     )
     assert (row.value, row.marker, row.marker_text) == (None, marker, text.strip())
@@ -241,52 +245,50 @@ def no_header(book: Book) -> None:
     ids=lambda value: value.__name__ if callable(value) else "",
 )  # fmt: skip
 def test_what_is_new_stops_the_run_with_the_line_to_add(
-    fault: Callable[[Book], None], said: list[str], tmp_path: Path
+    fault: Callable[[Book], None], said: list[str]
 ) -> None:
     shipped = facsimile.figures("pfa-2024-12")
     book = facsimile.from_figures(shipped)
     fault(book)
     with pytest.raises(UnknownNames) as caught:
-        read(book, shipped, tmp_path)
+        read(book, shipped)
     first = str(caught.value).splitlines()[0]
     assert first.startswith("pfa-2024-12, ")
     for words in said:
         assert words in str(caught.value)
 
 
-def test_a_link_may_stand_above_the_title(tmp_path: Path) -> None:
+def test_a_link_may_stand_above_the_title() -> None:
     shipped = facsimile.figures("pfa-2024-12")
     book = facsimile.from_figures(shipped)
     for name in book.header:
         grid = book.sheets[name]
         grid[1, 0], grid[0, 0] = grid[0, 0], "Back to contents page"
-    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+    assert list(map(meaning, read(book, shipped))) == list(map(meaning, shipped))
 
 
-def test_quarterly_tables_beside_the_yearly_ones_are_not_read(tmp_path: Path) -> None:
+def test_quarterly_tables_beside_the_yearly_ones_are_not_read() -> None:
     shipped = facsimile.figures("pfa-2024-12")
     book = facsimile.from_figures(shipped)
     quarter = dict(book.table("P1"))
     quarter[0, 0] = str(quarter[0, 0]).replace("year ending", "October to")
     book.sheets["Table P1a Oct- Dec 24"] = quarter
-    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+    assert list(map(meaning, read(book, shipped))) == list(map(meaning, shipped))
 
 
-def test_all_unknown_names_are_told_at_once(tmp_path: Path) -> None:
+def test_all_unknown_names_are_told_at_once() -> None:
     shipped = facsimile.figures("pfa-2024-12")
     book = facsimile.from_figures(shipped)
     for fault in (rename_offence, rename_area, unknown_marker, new_sheet):
         fault(book)
     with pytest.raises(UnknownNames) as caught:
-        read(book, shipped, tmp_path)
+        read(book, shipped)
     assert len(caught.value.problems) == len(caught.value.unknown) == 4
 
 
-def test_a_book_of_another_year_is_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_a_book_of_another_year_is_refused_in_one_sentence() -> None:
     shipped = facsimile.figures("pfa-2024-12")
-    workbook = open_workbook(
-        facsimile.write(facsimile.from_figures(shipped), tmp_path / "facsimile.xlsx")
-    )
+    workbook = facsimile.opened("facsimile.xlsx", facsimile.from_figures(shipped).sheets)
     with pytest.raises(UnknownNames) as caught:
         read_police_force_area_tables(workbook, "pfa-2024-09", date(2024, 9, 30))
     assert len(caught.value.problems) == 1
@@ -312,7 +314,7 @@ def test_a_book_of_another_year_is_refused_in_one_sentence(tmp_path: Path) -> No
     ],
 )
 def test_years_may_be_worded_otherwise(
-    number: str, title: str, this: str, before: str, between: str, tmp_path: Path
+    number: str, title: str, this: str, before: str, between: str
 ) -> None:
     shipped = facsimile.figures("pfa-2024-12")
     book = facsimile.from_figures(shipped)
@@ -320,20 +322,20 @@ def test_years_may_be_worded_otherwise(
         return  # of which year a table of counts is must be said
     years = {"P1": this, "P2": f"{before} {between} {this}" if between else this, "P4": before}
     book.table(number)[0, 0] = title.format(years[number])
-    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+    assert list(map(meaning, read(book, shipped))) == list(map(meaning, shipped))
 
 
-def test_a_year_may_stand_below_the_title(tmp_path: Path) -> None:
+def test_a_year_may_stand_below_the_title() -> None:
     shipped = facsimile.figures("pfa-2024-12")
     book = facsimile.from_figures(shipped)
     for name in book.header:
         grid = book.sheets[name]
         title, _, years = str(grid[0, 0]).partition(", year ending")
         grid[0, 0], grid[1, 0] = title, f"Year ending{years}"
-    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+    assert list(map(meaning, read(book, shipped))) == list(map(meaning, shipped))
 
 
-def test_rows_without_an_area_are_passed_over(tmp_path: Path) -> None:
+def test_rows_without_an_area_are_passed_over() -> None:
     shipped = facsimile.figures("pfa-2024-12")
     book = facsimile.from_figures(shipped)
     grid = book.table("P1")
@@ -342,7 +344,7 @@ def test_rows_without_an_area_are_passed_over(tmp_path: Path) -> None:
     header = book.header["Table P1"]
     for column in range(25):
         grid[last + 3, column] = grid[header, column]
-    assert list(map(meaning, read(book, shipped, tmp_path))) == list(map(meaning, shipped))
+    assert list(map(meaning, read(book, shipped))) == list(map(meaning, shipped))
 
 
 def test_lines_that_name_what_no_file_knows_are_all_told(tmp_path: Path) -> None:
@@ -359,7 +361,7 @@ def test_lines_that_name_what_no_file_knows_are_all_told(tmp_path: Path) -> None
             lines.write(f"{line}\n")
     shipped = facsimile.figures("pfa-2024-12")
     with pytest.raises(Problems) as caught:
-        read(facsimile.from_figures(shipped), shipped, tmp_path, layouts)
+        read(facsimile.from_figures(shipped), shipped, layouts)
     told = str(caught.value)
     assert len(caught.value.problems) == 5
     for words in ["cyber_crime", "'skip'", "E23000099", "the table 'count'", "'[q]'"]:

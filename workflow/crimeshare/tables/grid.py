@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from python_calamine import CalamineWorkbook
@@ -69,12 +70,17 @@ class Workbook:
 
 def address(row: int, column: int) -> str:
     """The A1 address of 0-based ``row`` and ``column``: ``address(6, 10)`` is ``K7``."""
+    return f"{_letters(column)}{row + 1}"
+
+
+@cache
+def _letters(column: int) -> str:
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 def open_workbook(path: Path) -> Workbook:
