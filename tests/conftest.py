@@ -3,10 +3,13 @@
 import gc
 import os
 import shutil
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from crimeshare.dependencies import FOUND, every
 
 # The same examples on every run, and no verdict that hangs on how busy the machine is.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -47,11 +50,17 @@ def mirror() -> Path:
 
 
 def clone(copy: Path) -> Path:
-    """Copy the project to ``copy`` as it comes from a clone: nothing built, nothing fetched."""
-    built = shutil.ignore_patterns(
-        ".git", ".venv", ".snakemake", ".*_cache", "__pycache__", "*.egg-info", "tests"
-    )
+    """Copy the project to ``copy`` as it comes from a clone: nothing built, nothing fetched.
+
+    What Python and Snakemake know of its sources comes with them, as finding it out takes seconds.
+    """
+    built = shutil.ignore_patterns(".git", ".venv", ".snakemake", ".*_cache", "*.egg-info", "tests")
     shutil.copytree(ROOT, copy, ignore=built, symlinks=True)
+    with chdir(ROOT):
+        every()
+    if (ROOT / FOUND).is_file():
+        (copy / FOUND).parent.mkdir(parents=True)
+        shutil.copy(ROOT / FOUND, copy / FOUND)
     shutil.rmtree(copy / "resources" / "releases", ignore_errors=True)
     for path in (copy / "results").glob("*"):
         if path.is_file():

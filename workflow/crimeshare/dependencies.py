@@ -99,7 +99,8 @@ def _sources_digest() -> str:
     sources = [*_sources(LIBRARY, "*.py"), *_sources(SCRIPTS, "*.py")]
     sources += [LOCK, *_sources(NOTEBOOKS, "*.ipynb")]
     folders = (LIBRARY, PROJECT / "resources" / "reference", PROJECT / "config")
-    names = [path.as_posix() for folder in folders for path in _sources(folder, "*.*")]
+    there = [path for folder in folders for path in _sources(folder, "*.*")]
+    names = [path.relative_to(PROJECT).as_posix() for path in there]
     return _digest([*(_read(path) for path in sources), *names])
 
 
