@@ -63,6 +63,7 @@ def test_a_pinned_document_is_fetched_and_read_cell_by_cell(
     }
 
 
+@pytest.mark.slow
 def test_a_document_that_is_not_understood_leaves_what_was_good(
     root: Path, project: Path, tmp_path: Path
 ) -> None:

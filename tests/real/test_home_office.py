@@ -72,6 +72,7 @@ def test_what_is_counted_is_what_ons_counts(vintage: pd.DataFrame, ons: pd.Serie
         assert (both["open"] == both["ons"]).all(), both[both["open"] != both["ons"]]
 
 
+@pytest.mark.slow
 def test_the_shipped_figures_are_those_of_the_conversion(
     root: Path, folder: Path, tmp_path: Path
 ) -> None:

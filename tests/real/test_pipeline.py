@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.workflow.runs import snakemake
 
 CLEAN = ["results/clean/recorded_crime.parquet", "results/clean/population.parquet"]
 
 
+@pytest.mark.slow
 def test_workbooks_and_figures_give_the_same_clean_tables(project: Path, mirror: Path) -> None:
     assert snakemake(project, *CLEAN).returncode == 0
     from_figures = [(project / name).read_bytes() for name in CLEAN]

@@ -139,6 +139,7 @@ def test_an_edition_that_arrives_settles_what_was_open(judged: Judged, shipped: 
     assert place == ["pfa-2019-03", "Table P1", "C59"]
 
 
+@pytest.mark.slow
 def test_a_revision_larger_than_usual_leaves_a_statement_open(
     judged: Judged, shipped: Evidence
 ) -> None:

@@ -128,6 +128,7 @@ def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimat
         assert "(excluding Greater Manchester)" in factsheet.change_sentence(place, change)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_hand", ["built_incomplete", "built_alone"])
 def test_a_force_without_figures_still_has_its_page(
     at_hand: str, root: Path, request: pytest.FixtureRequest

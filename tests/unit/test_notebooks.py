@@ -40,6 +40,7 @@ from crimeshare.publish.site.rendering import (
     render_search,
 )
 from crimeshare.publish.subjects.estimates import SERIES
+from tests.quick import quick
 
 # The page about the survey is another one where the report is about another group.
 STORED = sorted({page.source for group in (GROUP, "burglary") for page in report_pages([group])})
@@ -78,7 +79,7 @@ def test_notebooks_are_stored_without_outputs_or_machine(root: Path, stored: Pat
     assert node.metadata.language_info == {"name": "python"}
 
 
-@pytest.mark.parametrize("stored", STORED, ids=str)
+@pytest.mark.parametrize("stored", quick([Path("notebooks/force.ipynb")], of=STORED), ids=str)
 def test_a_notebook_runs_alone_from_its_own_folder_to_the_same_outputs(
     root: Path, built: Path, kernel: Kernel, stored: Path
 ) -> None:
@@ -92,7 +93,7 @@ def test_a_notebook_runs_alone_from_its_own_folder_to_the_same_outputs(
 OUTPUTS = ("national", "regions/wales", "forces/kent")
 
 
-@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.parametrize("name", quick(["forces/kent"], of=OUTPUTS))
 def test_other_programs_run_a_notebook_to_the_same_outputs(
     root: Path, built: Path, kernel: Kernel, name: str
 ) -> None:
@@ -135,7 +136,7 @@ def test_every_notebook_recomputes_its_figures_by_hand(executed: dict[str, Path]
         assert any("\nassert " in "".join(cell["source"]) for cell in hand), path
 
 
-@pytest.mark.parametrize("name", ["forces/kent", "national"])
+@pytest.mark.parametrize("name", quick(["national"], of=["forces/kent", "national"]))
 def test_a_figure_that_is_not_what_its_cells_give_stops_the_notebook(
     root: Path, built: Path, tmp_path: Path, name: str
 ) -> None:
@@ -202,6 +203,7 @@ def test_nothing_built_says_what_to_run(root: Path, tmp_path: Path) -> None:
         kernel.execute(root / "notebooks" / "national.ipynb")
 
 
+@pytest.mark.slow
 def test_pages_are_the_same_bytes_whatever_the_surroundings(root: Path, built: Path) -> None:
     """In another time zone, locale and hash seed, in one kernel or each in its own."""
     program = (
@@ -257,6 +259,7 @@ def test_a_page_stands_alone(gwent: str) -> None:
     assert not re.search(r"url\(\s*['\"]?http|@import|<script[^>]* src", html)
 
 
+@pytest.mark.slow
 def test_the_page_from_a_file_is_the_page_from_memory(
     root: Path, built: Path, gwent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -276,6 +276,8 @@ class TestDesignFactors:
             rate = factor_of(factors, units, statistic="incidence_rate")
             assert rate["lower"] > factor_of(factors, units)["upper"]
 
+    @pytest.mark.slow
+    @pytest.mark.slow
     def test_verdicts_agree_with_the_publisher_on_another_edition(
         self, compared, factors, restarts
     ) -> None:
@@ -305,6 +307,8 @@ class TestDesignFactors:
             ]
             assert len(here) == row.comparisons - row.agreeing
 
+    @pytest.mark.slow
+    @pytest.mark.slow
     def test_a_clear_disagreement_is_explained_by_its_measures_own_factor(
         self, compared, factors, restarts
     ) -> None:

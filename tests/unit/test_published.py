@@ -228,6 +228,7 @@ def checked() -> tuple[Counter[str], list[str], list[str]]:
     return worked, wrong, words
 
 
+@pytest.mark.slow
 def test_every_formula_makes_its_figure() -> None:
     worked, wrong, _ = checked()
     assert wrong == []

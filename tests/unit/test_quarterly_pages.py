@@ -96,6 +96,7 @@ def test_the_newest_quarter_by_code(root: Path, quarters: Quarterly, estimates: 
     assert stray_numbers(text) == []
 
 
+@pytest.mark.slow
 def test_quarters_across_a_change_of_recording_are_not_compared(
     root: Path, built: Path, estimates: Estimates, tmp_path: Path
 ) -> None:
@@ -171,6 +172,7 @@ def test_the_table_has_the_numbers_of_the_chart(quarters: Quarterly, estimates: 
         assert sum(parts) == whole
 
 
+@pytest.mark.slow
 def test_a_group_with_parts_is_drawn_by_the_codes_of_its_parts(
     root: Path, built: Path, tmp_path: Path
 ) -> None:

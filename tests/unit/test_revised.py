@@ -228,6 +228,7 @@ def test_how_a_release_gives_a_year(revisions: Revisions) -> None:
     assert corrected == "in its own edition, issued again"
 
 
+@pytest.mark.slow
 def test_a_corrected_edition_is_a_vintage_of_its_own(built: Path, tmp_path: Path) -> None:
     """YE June 2018 with a first issue that counted ten offences less in Gwent."""
     for name in TABLES:
@@ -370,6 +371,7 @@ def test_every_force_is_in_the_table_or_named_below_it(revisions: Revisions) -> 
         assert force.name in html
 
 
+@pytest.mark.slow
 def test_partnerships_in_two_editions_do_not_stop_the_page(
     root: Path, built: Path, tmp_path: Path
 ) -> None:
@@ -395,6 +397,7 @@ def test_partnerships_in_two_editions_do_not_stop_the_page(
     assert len(revisions.flips()) == turned.isin(list(areas())).sum() > 0
 
 
+@pytest.mark.slow
 def test_the_page_of_a_build_without_revisions_still_reads(
     built: Path, root: Path, tmp_path: Path
 ) -> None:

@@ -81,6 +81,7 @@ def test_the_steps_that_were_put_in_are_found_together() -> None:
     assert row["base_count"] == group[group.index.isin(base)].sum()
 
 
+@pytest.mark.slow
 def test_limits_of_all_steps_together_are_those_of_resampled_forces() -> None:
     """An independent way to the same error: the forces drawn again with replacement."""
     rng = np.random.default_rng(2)

@@ -40,6 +40,7 @@ def text(html: str) -> str:
     return re.sub(r"<[^>]+>", "", html)
 
 
+@pytest.fixture(scope="module")
 def tables(survey: Survey, estimates: Estimates) -> list[str]:
     return [
         table._repr_html_()
@@ -251,8 +252,10 @@ class TestEstimates:
 
 
 class TestPages:
-    def test_every_number_is_a_figure(self, survey: Survey, estimates: Estimates) -> None:
-        pieces = [*tables(survey, estimates), *(chart._repr_html_() for chart in charts(survey))]
+    def test_every_number_is_a_figure(
+        self, survey: Survey, estimates: Estimates, tables: list[str]
+    ) -> None:
+        pieces = [*tables, *(chart._repr_html_() for chart in charts(survey))]
         pieces += [
             survey_pages.last_year(survey),
             survey_pages.since_16(survey),
@@ -274,11 +277,13 @@ class TestPages:
         ]
         assert [stray for piece in pieces for stray in stray_numbers(piece)] == []
 
-    def test_one_name_has_one_value(self, survey: Survey, estimates: Estimates) -> None:
+    def test_one_name_has_one_value(
+        self, survey: Survey, estimates: Estimates, tables: list[str]
+    ) -> None:
         values: dict[str, set[str]] = {}
         page = "".join(
             [
-                *tables(survey, estimates),
+                *tables,
                 *front.survey_sentences(survey, estimates),
                 front.headline(estimates, survey)._repr_html_(),
                 methods.why_wilson(),
@@ -291,9 +296,9 @@ class TestPages:
         assert {name: found for name, found in values.items() if len(found) > 1} == {}
 
     def test_stalking_is_never_printed_without_an_assumed_base_in_its_table(
-        self, survey: Survey, estimates: Estimates
+        self, tables: list[str]
     ) -> None:
-        for html in tables(survey, estimates)[:4]:
+        for html in tables[:4]:
             rows = re.findall(r"<tr>.*?</tr>", html, flags=re.DOTALL)[1:]
             assert rows
             assert all("assumed base" in row and " assumed<" in row for row in rows)

@@ -96,6 +96,7 @@ def test_another_release_id_is_refused(
     assert f"`{name}` is no release id of a table of the survey" in said
 
 
+@pytest.mark.slow
 def test_published_bases_take_the_place_of_assumed_ones(tmp_path: Path) -> None:
     path = workbook(tmp_path, Table_1=PUBLISHED, Table_2=SINCE_16)
     table = read_table(take_in(path, "stalking-2024-03", "Stalking", tmp_path))

@@ -70,6 +70,7 @@ def test_a_refused_entry_is_told_when_all_else_is_built(project: Path) -> None:
     assert {"render_site", printed, "render_data_pack", "render_ledger"} < before
 
 
+@pytest.mark.slow
 def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ def as_bytes(project: Path, names: list[str]) -> dict[str, bytes]:
     return {name: (project / name).read_bytes() for name in names}
 
 
+@pytest.mark.slow
 def test_the_same_bytes_whatever_the_clock_language_hash_seed_or_cores(project: Path) -> None:
     first = snakemake(project, *CLEAN, *ESTIMATES, TZ="UTC", LC_ALL="C", PYTHONHASHSEED="1")
     assert first.returncode == 0, first.stderr
@@ -43,6 +44,7 @@ def test_the_same_bytes_whatever_the_clock_language_hash_seed_or_cores(project: 
     assert as_bytes(project, CLEAN + ESTIMATES) == before
 
 
+@pytest.mark.slow
 def test_nothing_is_done_twice_and_a_change_is_noticed_where_it_matters(project: Path) -> None:
     assert snakemake(project, *ESTIMATES).returncode == 0
     assert "Nothing to be done" in snakemake(project, *ESTIMATES).stderr
@@ -96,6 +98,7 @@ def config(source: object) -> list[str]:
     return ["--config", f"source={source}", f"releases={RELEASES}"]
 
 
+@pytest.mark.slow
 def test_workbooks_of_a_mirror_give_the_figures_that_are_shipped(
     project: Path, mirror_of: Callable[[Callable[[Book], None]], Path]
 ) -> None:
@@ -162,6 +165,7 @@ def test_figures_are_shipped_from_workbooks_only(project: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_page_of_a_force_is_built_alone_from_what_it_needs(project: Path) -> None:
     page = "results/report/forces/gwent.html"
     run = snakemake(project, page)
