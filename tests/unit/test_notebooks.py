@@ -347,6 +347,7 @@ def test_a_long_batch_says_how_far_it_is(
     monkeypatch.setattr(notebooks, "warm_kernel", lambda folder: nullcontext(Mock()))
     monkeypatch.setattr(notebooks, "_made_from", lambda page, folder, digest: page.name)
     monkeypatch.setattr(notebooks, "_written", lambda node: b"")
+    monkeypatch.chdir(tmp_path)
     pages = [page for page in report_pages() if page.name.startswith("forces/")][:23]
     execute_pages(pages, tmp_path)
     first = pages[0].title
