@@ -43,6 +43,12 @@ def cached(kind: str, key: str, make: Callable[[], bytes], name: str = "") -> by
     return content
 
 
+def digest(path: Path) -> str:
+    """Of a file, for the keys of what is made from it."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
 def _digest(key: bytes, content: bytes) -> bytes:
     """Of what was made and for which key, by which both are known again."""
     return hashlib.sha256(key + content).digest()

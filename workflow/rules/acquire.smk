@@ -19,7 +19,7 @@ rule fetch_release:
     benchmark:
         "results/benchmarks/fetch_release/{release_id}/{file}.tsv"
     wildcard_constraints:
-        release_id="|".join(registry),
+        release_id=one_of(registry),
         file="[^/]+",
     retries: 0
     conda:

@@ -1,10 +1,22 @@
 # Common: what rules of several stages ask for.
 
+import re
+
 
 def origin_of(release):
     """The workbook of a release, or the figures shipped with the workflow in its place."""
     path = file_to_read(release, configuration.source, copies)
     return shipped(path) if path.startswith("resources/figures/") else path
+
+
+def has_figures(release):
+    """Whether a release is read from the figures shipped in place of its workbook."""
+    return Path(origin_of(release)).suffix == ".parquet"
+
+
+def one_of(names):
+    """A pattern of these names and no others."""
+    return "|".join(map(re.escape, names)) or "(?!)"
 
 
 def releases_of(*readers):

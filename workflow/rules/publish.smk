@@ -103,7 +103,7 @@ rule render_force:
     benchmark:
         "results/benchmarks/render_force/{page}.tsv"
     wildcard_constraints:
-        page="|".join(page.name for page in pages if page.notebook == "force"),
+        page=one_of(page.name for page in pages if page.notebook == "force"),
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -1,22 +1,15 @@
-"""Turn one release's workbook, or its shipped figures, into observations, and check them."""
+"""Turn the workbook of a release into observations, and check them."""
 
-import json
-import shutil
 from pathlib import Path
 
 from crimeshare.running import replacing, running
-from crimeshare.tables.reading import check_shipped, read_release
+from crimeshare.tables.checks import as_json
+from crimeshare.tables.reading import read_release
 
 with running(snakemake):
-    origin, corrections = Path(snakemake.input.origin), Path(snakemake.input.corrections)
-    release = snakemake.params.release
+    workbook, corrections = Path(snakemake.input.workbook), Path(snakemake.input.corrections)
+    reading = read_release(workbook, snakemake.params.release, corrections)
     with replacing(snakemake.output.observations) as path:
-        if origin.suffix == ".parquet":
-            report = check_shipped(origin, release, corrections)
-            shutil.copyfile(origin, path)
-        else:
-            reading = read_release(origin, release, corrections)
-            report = reading.report
-            reading.write(path)
+        reading.write(path)
     with replacing(snakemake.output.report) as path:
-        path.write_text(json.dumps(report) + "\n", encoding="utf-8")
+        path.write_bytes(as_json(reading.report))

@@ -46,6 +46,11 @@ def combine_reports(paths: Iterable[Path]) -> tuple[pa.Table, pa.Table]:
     return pa.Table.from_pylist(reports, _REPORT), pa.Table.from_pylist(kinds, _KINDS)
 
 
+def as_json(report: Report | None) -> bytes:
+    """A report as it is kept beside the figures of its release."""
+    return f"{json.dumps(report)}\n".encode()
+
+
 def report(
     observations: Sequence[Observation] | Sequence[SurveyObservation], ties: Sequence[Tie]
 ) -> Report:

@@ -8,7 +8,6 @@ emptied in between.  No time, path, host or version is kept.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 import tempfile
@@ -30,7 +29,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
-from crimeshare.cache import cached
+from crimeshare.cache import cached, digest
 from crimeshare.dependencies import depends
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page
@@ -136,7 +135,7 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
     bar = tqdm(pages, desc=pages[0].title, unit="page", leave=False, disable=None)
     with ExitStack() as stack:
         kernel = cache(lambda: stack.enter_context(warm_kernel(folder)))
-        digest = cache(_digest)
+        known = cache(digest)
 
         made: list[Page] = []
 
@@ -145,7 +144,7 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
             return _written(kernel().execute(page.source, page.parameters))
 
         for number, page in enumerate(bar, start=1):
-            key = _made_from(page, folder, digest)
+            key = _made_from(page, folder, known)
             content = cached("notebooks", key, partial(executed, page), page.name)
             with replacing(folder / page.executed) as target:
                 target.write_bytes(content)
@@ -156,17 +155,12 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
             say(f"{kept} of {len(pages)} pages from {pages[0].title} on are as they were.")
 
 
-def _made_from(page: Page, folder: Path, digest: Callable[[Path], str]) -> str:
+def _made_from(page: Page, folder: Path, known: Callable[[Path], str]) -> str:
     """All that the executed copy of a page depends on, files by their digests."""
     source = depends(page.source.as_posix())
     read = [page.source, *map(Path, source.files), *(folder / table for table in source.tables)]
     code = [source.software, depends("execute_notebooks").software]
-    return json.dumps([page.parameters, code, [(path.name, digest(path)) for path in read]])
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    return json.dumps([page.parameters, code, [(path.name, known(path)) for path in read]])
 
 
 def with_parameters(

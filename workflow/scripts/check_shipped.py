@@ -1,0 +1,39 @@
+"""Check the figures shipped in place of workbooks, and keep them as observations."""
+
+import shutil
+from pathlib import Path
+
+from crimeshare.cache import cached, digest
+from crimeshare.problems import Problem, Problems
+from crimeshare.running import replacing, running
+from crimeshare.tables.checks import as_json
+from crimeshare.tables.reading import check_shipped
+
+with running(snakemake):
+    corrections = Path(snakemake.input.corrections)
+    refused = []
+    for release, figures, observations, report in zip(
+        snakemake.params.releases,
+        map(Path, snakemake.input.figures),
+        snakemake.output.observations,
+        snakemake.output.reports,
+        strict=True,
+    ):
+        key = [snakemake.params.software, repr(release), digest(corrections), digest(figures)]
+        try:
+            checked = cached(
+                "checks",
+                "\n".join(key),
+                lambda: as_json(check_shipped(figures, release, corrections)),  # noqa: B023
+                release.release_id,
+            )
+        except Problem as problem:
+            refused.append(str(problem))
+            continue
+        with replacing(observations) as path:
+            shutil.copyfile(figures, path)
+        with replacing(report) as path:
+            path.write_bytes(checked)
+    # After all others, which are kept, so that one that is mended is the only one checked again.
+    if refused:
+        raise Problems(refused)
