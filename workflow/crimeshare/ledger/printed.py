@@ -12,9 +12,9 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import unquote
 
+from crimeshare.html_reader import DRAWING, read_html
 from crimeshare.problems import Problem
 
 BLOCKS = frozenset({"p", "li", "td", "th", "caption", "figcaption", "h1", "h2", "h3", "dt", "dd"})
@@ -56,10 +56,8 @@ def printed_figures(html: str) -> list[Printed]:
     Raises:
         Problem: the page is of another version, whose charts do not name their figures.
     """
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.figures
+    figures: list[Printed] = read_html(DRAWING.sub("", html), _Reader())
+    return figures
 
 
 @dataclass
@@ -71,17 +69,16 @@ class _Block:
     waiting: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__()
         self.figures: list[Printed] = []
         self._blocks: list[_Block] = []
         self._table: str | None = None
         self._row = ""
         self._in_table_figure = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+    def start(self, tag: str, given: Mapping[str, str]) -> None:
+        """Note where the reader is, and the figures that an element holds."""
         if tag == "table":
             self._table = ""
         elif tag == "tr":
@@ -98,7 +95,8 @@ class _Reader(HTMLParser):
         if of_a_chart and given.get("href", "").startswith("data:text/csv"):
             self._chart(given["download"].removesuffix(".csv"), given["href"])
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """Close the piece of text that ends here."""
         if tag == "table":
             self._table = None
         elif tag == "figure":
@@ -107,10 +105,11 @@ class _Reader(HTMLParser):
             while self._end_block() != tag:
                 pass  # a block without an end of its own ends with the one around it
 
-    def close(self) -> None:
-        super().close()
+    def close(self) -> list[Printed]:
+        """The figures, in the order in which their pieces of text ended."""
         while self._blocks:
             self._end_block()
+        return self.figures
 
     def _end_block(self) -> str:
         block = self._blocks.pop()
@@ -125,9 +124,10 @@ class _Reader(HTMLParser):
             self._blocks[-1].text.append(f" {text} ")
         return block.tag
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
+        """Add to the piece of text being read."""
         if self._blocks:
-            self._blocks[-1].text.append(data)
+            self._blocks[-1].text.append(text)
 
     def _figure(self, given: Mapping[str, str]) -> None:
         source = {

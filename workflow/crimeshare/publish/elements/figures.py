@@ -9,15 +9,15 @@ outside them (:func:`stray_numbers`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from html import escape
-from html.parser import HTMLParser
 from itertools import islice
 
 from crimeshare.cells import Cell, names_cells, ranges_in_full, shortened
+from crimeshare.html_reader import DRAWING, read_html
 from crimeshare.publish.elements import prose
 
 MINUS = "\N{MINUS SIGN}"
@@ -231,43 +231,52 @@ UNITS: dict[str, Callable[[float, str], str]] = {
 }
 
 
-class _Text(HTMLParser):
+class _Text:
     """Collects figures, and the text that stands outside of figures, drawings and code."""
 
-    SKIPPED = frozenset(
-        {"data", "svg", "code", "pre", "samp", "math", "time", "script", "style", "abbr"}
-    )
+    SKIPPED = frozenset({"data", "code", "pre", "samp", "math", "time", "script", "style", "abbr"})
 
     def __init__(self) -> None:
-        super().__init__()
         self.figures: list[dict[str, str]] = []
         self.outside: list[str] = []
         self._depth = 0
+        self._begun = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Note a figure, and whether what follows is to be skipped."""
+        self._begun = tag
         if tag in self.SKIPPED:
             self._depth += 1
         if tag == "data":
-            self.figures.append({name: value or "" for name, value in attrs} | {"text": ""})
+            self.figures.append({**attributes, "text": ""})
         self.outside.append("\n")
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """Whether what follows is read again."""
         if tag in self.SKIPPED:
             self._depth -= 1
         self.outside.append("\n")
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
+        """Keep text that stands outside, or that a figure is printed as."""
         if self._depth == 0:
-            self.outside.append(data)
-        elif self.lasttag == "data":
-            self.figures[-1]["text"] += data
+            self.outside.append(text)
+        elif self._begun == "data":
+            self.figures[-1]["text"] += text
+
+    def close(self) -> _Text:
+        """What was collected."""
+        return self
+
+
+def _text(html: str) -> _Text:
+    text: _Text = read_html(DRAWING.sub("", html), _Text())
+    return text
 
 
 def shown(html: str) -> list[dict[str, str]]:
     """Every figure printed in `html`, in order: the attributes of its element and its text."""
-    parser = _Text()
-    parser.feed(html)
-    return parser.figures
+    return _text(html).figures
 
 
 # Numbers that are not findings: a year, a day of a month, a name of a table, a base of a rate,
@@ -286,10 +295,8 @@ STRUCTURAL = re.compile(
 
 def stray_numbers(html: str) -> list[str]:
     """Phrases of `html` that print a number which is neither a figure nor structural."""
-    parser = _Text()
-    parser.feed(html)
     strays = []
-    for line in "".join(parser.outside).splitlines():
+    for line in "".join(_text(html).outside).splitlines():
         if re.search(r"\d", STRUCTURAL.sub("", line)):
             strays.append(line.strip())
     return strays

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from html.parser import HTMLParser
 
+from crimeshare.html_reader import DRAWING, read_html
 from crimeshare.problems import Problem
 
 Link = Callable[[str], str | None]
@@ -55,13 +55,12 @@ def parse(html: str) -> Element:
     Args:
         html: with every element closed but those that hold nothing.
     """
-    drawings = _DRAWING.findall(html)
+    drawings = DRAWING.findall(html)
     positions = iter(range(len(drawings)))
-    reader = _Reader(drawings)
     # A drawing's names are case-sensitive, which an HTML parser does not keep.
-    reader.feed(_DRAWING.sub(lambda _: f'<svg id="{next(positions)}">', html))
-    reader.close()
-    return reader.root
+    named = DRAWING.sub(lambda _: f'<svg id="{next(positions)}"></svg>', html)
+    root: Element = read_html(named, _Reader(drawings))
+    return root
 
 
 def typeset(html: str, link: Link, page: str) -> list[str]:
@@ -98,7 +97,6 @@ def image(svg: str, width: str = "auto", alt: str | None = None) -> str:
     )
 
 
-_DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _VOID = frozenset({"br", "hr", "img", "input", "svg", "wbr", "col", "link", "meta"})
 
 CHARACTER = 0.53
@@ -138,29 +136,40 @@ _FORMATS = {
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self, drawings: Sequence[str]) -> None:
-        super().__init__()
         self.root = Element("")
         self._open = [self.root]
         self._drawings = drawings
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in attrs})
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element, open unless it holds nothing."""
+        element = Element(tag, dict(attributes))
         if tag == "svg":
             element.drawing = self._drawings[int(element.attributes["id"])]
         self._open[-1].children.append(element)
         if tag not in _VOID:
             self._open.append(element)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """Close the innermost element of this tag and all inside it."""
         for depth in range(len(self._open) - 1, 0, -1):
             if self._open[depth].tag == tag:
                 del self._open[depth:]
                 return
 
-    def handle_data(self, data: str) -> None:
-        self._open[-1].children.append(data)
+    def data(self, text: str) -> None:
+        """A piece of the text of the element that is open, one text with a piece before it."""
+        children = self._open[-1].children
+        before = children[-1] if children else None
+        if isinstance(before, str):
+            children[-1] = before + text
+        else:
+            children.append(text)
+
+    def close(self) -> Element:
+        """The tree, without what stands around a part of a document."""
+        return next(self.root.elements("div"))
 
 
 class _Typesetter:
