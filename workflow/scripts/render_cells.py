@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from crimeshare.cache import cached, digest
 from crimeshare.ledger.panels import Panels
 from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import replacing, running
@@ -9,8 +10,18 @@ from crimeshare.sources.registry import REGISTRY, read_registry
 
 with running(snakemake):
     panels = Panels(read_registry(REGISTRY), Path.cwd())
+    read = [REGISTRY, snakemake.input.intervals, *snakemake.input.observations]
+    behind = [snakemake.params.software, *(digest(Path(path)) for path in read)]
     for page, script in zip(
         report_pages(snakemake.params.offence_ids), snakemake.output.scripts, strict=True
     ):
+        html = page.path.read_text(encoding="utf-8")
+        # Of a statement that was corrected, one page is another than it was.
+        text = cached(
+            "panels",
+            "\n".join([*behind, html]),
+            lambda: panels.script(html).encode(),  # noqa: B023
+            page.name,
+        )
         with replacing(Path(script)) as path:
-            path.write_text(panels.script(page.path.read_text(encoding="utf-8")), encoding="utf-8")
+            path.write_bytes(text)

@@ -148,7 +148,7 @@ def keep_ledger(entries: Sequence[Entry], ledger: Path, summary: Path) -> None:
             table,
             target,
             compression="zstd",
-            compression_level=19,
+            compression_level=15,
             use_dictionary=False,
             column_encoding=dict.fromkeys(COLUMNS, "DELTA_BYTE_ARRAY"),
         )

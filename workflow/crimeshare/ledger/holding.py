@@ -17,6 +17,11 @@ from crimeshare.cells import Cell
 OBSERVATIONS = (Path("results/observations"), Path("resources/figures"))
 
 
+TOLD = ("value", "marker_text", "area_label", "row_label", "column_label")
+TOLD_OF_SURVEY = ("estimate", "measure_id", "sex", "age")
+"""The columns that say what a cell holds, and what the workbook says beside it."""
+
+
 class Holding:
     """The observations of one release by sheet and cell.
 
@@ -50,8 +55,15 @@ class Holding:
         place = self._places.get((cell.sheet.strip(), cell.cell))
         if place is None or self._table is None:
             return None
-        row: Mapping[str, Any] = self._table.slice(place, 1).to_pylist()[0]
-        return row
+        return {name: column[place].as_py() for name, column in self._told.items()}
+
+    @cached_property
+    def _told(self) -> Mapping[str, Any]:
+        """Each in one piece, in which a row is found at once."""
+        if self._table is None:
+            return {}
+        named = [name for name in (*TOLD, *TOLD_OF_SURVEY) if name in self._table.column_names]
+        return {name: self._table[name].combine_chunks() for name in named}
 
     def value(self, cell: Cell) -> str:
         """The number or the marker that a cell holds; empty for a range and an unknown cell."""

@@ -73,19 +73,39 @@ def behind(
     row: Mapping[str, Any], formula: str, hashes: Mapping[str, str]
 ) -> tuple[str, tuple[Cell, ...]]:
     """A formula of a table filled in for a row, and the cells of what stands in it."""
-    cells: list[Cell] = []
+    if _over_its_own(formula):
+        text, names = _filled_once(formula, row["formula"], row["cells"])
+    else:
+        text, names = _filled(formula, row)
+    return text, tuple(Cell.named(name, hashes) for name in names)
+
+
+@cache
+def _over_its_own(formula: str) -> bool:
+    """Whether nothing stands in a formula but the row's own, or a side of it."""
+    return all(slot == "formula" or slot.isdecimal() for slot in _SLOT.findall(formula))
+
+
+@cache
+def _filled_once(formula: str, own: str, cells: str) -> tuple[str, tuple[str, ...]]:
+    """Pages ask for the same numbers again and again, those of the nation most of all."""
+    return _filled(formula, {"formula": own, "cells": cells})
+
+
+def _filled(formula: str, row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    names: list[str] = []
 
     def filled(slot: re.Match[str]) -> str:
         text, own = _part(row, slot[1])
-        cells.extend(Cell.named(name, hashes) for name in own)
+        names.extend(own)
         part = slot[0] != formula and slot[1] != "formula"
         return f"({text})" if part and OPERATOR.search(text) else text
 
     text = _SLOT.sub(filled, formula)
     # What is said in words rests on all that the row does.
-    if text and not cells:
-        cells = [Cell.named(name, hashes) for name in _listed(row["cells"])]
-    return text, tuple(dict.fromkeys(cells))
+    if text and not names:
+        names += _listed(row["cells"])
+    return text, tuple(dict.fromkeys(names))
 
 
 def _number(row: Mapping[str, Any], column: str, percent: bool) -> float | None:

@@ -152,6 +152,10 @@ def table_schema(schema: pa.Schema, columns: Sequence[Column]) -> dict[str, Any]
     return {"fields": fields, "missingValues": [""]}
 
 
+LEVEL = 3
+"""Of compression: half the time of the usual 6, for a tenth more bytes."""
+
+
 def write_zip(folder: Path, path: Path) -> None:
     """Pack a folder into one file, whose bytes depend on the files in it alone."""
     with (
@@ -162,7 +166,7 @@ def write_zip(folder: Path, path: Path) -> None:
             if file.is_file():
                 # Neither the time nor the rights that the file has on this machine.
                 name = f"crimeshare/{file.relative_to(folder).as_posix()}"
-                archive.writestr(_entry(name), file.read_bytes())
+                archive.writestr(_entry(name), file.read_bytes(), compresslevel=LEVEL)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

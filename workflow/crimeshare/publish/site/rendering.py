@@ -11,7 +11,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from html import escape
 from importlib.metadata import version
@@ -256,7 +256,9 @@ def _output(output: dict[str, Any]) -> str:
     return f"<pre>{escape(forms.get('text/plain', ''))}</pre>"
 
 
+@lru_cache(maxsize=512)
 def _markdown(text: str) -> str:
+    """Kept for the page that shows how a page is made, which has the same passages."""
     return str(_parser().render(text))
 
 
