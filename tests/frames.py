@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.control_limits import LEVELS
+from crimeshare.publish.subjects import offence_mix
 from crimeshare.publish.subjects.estimates import Estimates, Place
+from crimeshare.publish.subjects.quarterly import Quarterly
 from crimeshare.publish.subjects.revised import Revision
 from crimeshare.publish.subjects.surveyed import Survey
 
@@ -44,6 +46,51 @@ def changes(place: Place) -> pd.DataFrame:
             ],
         }
     ).astype({"change_pct": float})
+
+
+def shares(places: Sequence[Place]) -> pd.DataFrame:
+    """The share of several areas in the latest year, the highest first."""
+    rows = [{"area_code": p.area.area_code, "share": p.share().value} for p in places]
+    return pd.DataFrame(rows).astype({"share": float}).sort_values("share", ascending=False)
+
+
+def groups(place: Place) -> pd.DataFrame:
+    """Every sub-group's share and contribution in the latest year, the largest share first."""
+    rows = [
+        {
+            "offence_id": group.offence_id,
+            "share": place.share(offence_id=group.offence_id).value,
+            "contribution_pct": 100 * moved.number if moved else None,
+        }
+        for group in place.estimates.classified("subgroups")
+        for moved in [offence_mix.contribution(place, group.offence_id)]
+    ]
+    frame = pd.DataFrame(rows).astype({"share": float, "contribution_pct": float})
+    return frame.sort_values("share", ascending=False)
+
+
+def moved(place: Place) -> pd.DataFrame:
+    """The sub-groups that moved most."""
+    known = groups(place).dropna(subset="contribution_pct")
+    return known.sort_values("contribution_pct", key=abs, ascending=False).head(8)
+
+
+def quarters(quarterly: Quarterly, place: Place) -> pd.DataFrame:
+    """The quarters of the codes that the pages show."""
+    group = place.estimates.offence_id
+    return pd.DataFrame(
+        [
+            {
+                "series": code or group,
+                "period_end": pd.Timestamp(quarter.period_end),
+                "count": quarter.figure.value,
+                "adjusted": quarter.season and quarter.season["adjusted"],
+            }
+            for code in quarterly.largest(group) or [None]
+            for quarter in quarterly.quarters(place, group, code)
+        ],
+        columns=["series", "period_end", "count", "adjusted"],
+    ).astype({"count": float, "adjusted": float})
 
 
 def limits(estimates: Estimates) -> pd.DataFrame:

@@ -43,9 +43,9 @@ def all_charts(estimates: Estimates) -> list[Chart]:
         factsheet.rate_over_time(place, frames.years(place)),
         standing.funnel_plot(place, frames.limits(estimates)),
         factsheet.change_by_year(place, frames.changes(place)),
-        offence_mix.contributions(place),
-        offence_mix.subgroups(place),
-        factsheet.shares_of(estimates.forces, "forces", "Forces"),
+        offence_mix.contributions(place, frames.moved(place)),
+        offence_mix.subgroups(place, frames.groups(place)),
+        factsheet.shares_of(estimates, frames.shares(estimates.forces), "forces", "Forces"),
     ]
     return [chart for chart in made if chart]
 
@@ -251,7 +251,7 @@ def test_titles_state_what_the_numbers_say(estimates: Estimates, series: pd.Data
     ranked = f"ranks {rank} of {len(estimates.forces)} forces by share"
     assert ranked in charts.plain(funnel.title)
     among = f"ranks {prose.ordinal(int(last['rank_subgroups']))} of "
-    assert among in charts.plain(offence_mix.subgroups(gwent).title)
+    assert among in charts.plain(offence_mix.subgroups(gwent, frames.groups(gwent)).title)
     said = "not comparable" in charts.plain(
         factsheet.change_by_year(gwent, frames.changes(gwent)).title
     )

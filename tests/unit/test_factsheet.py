@@ -77,7 +77,7 @@ def test_a_contribution_names_the_cells_it_is_made_of(estimates: Estimates) -> N
 
 def test_what_changed_most_comes_first(estimates: Estimates) -> None:
     place = estimates.place("gwent")
-    chart = offence_mix.contributions(place)
+    chart = offence_mix.contributions(place, frames.moved(place))
     assert chart
     rows = shown(offence_mix.contributions_table(place)._repr_html_())
     sizes = [abs(float(row["value"])) for row in rows if row["data-unit"] == "change"]
@@ -116,7 +116,7 @@ def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimat
     nation = incomplete.nation
     table = factsheet.areas_table(incomplete.regions, "Regions", "Region")._repr_html_()
     assert "North West</a> (excluding Greater Manchester)" in table
-    chart = factsheet.shares_of(incomplete.regions, "regions", "Regions")
+    chart = factsheet.shares_of(incomplete, frames.shares(incomplete.regions), "regions", "Regions")
     assert "North West (excluding Greater Manchester):" in chart.alt
     over_time = factsheet.share_over_time(north_west, frames.years(north_west))
     assert any("the North West excludes Greater Manchester" in note for note in over_time.notes)
@@ -126,6 +126,19 @@ def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimat
         change = place.change()
         assert change
         assert "(excluding Greater Manchester)" in factsheet.change_sentence(place, change)
+
+
+def test_a_rate_stands_alone_where_england_and_wales_has_none(incomplete: Estimates) -> None:
+    place, nation = incomplete.place("gwent"), incomplete.nation
+    assert nation.rate().value is None
+    chart = factsheet.rate_over_time(place, frames.years(place))
+    assert chart
+    assert plain(chart.title) == (
+        f"Police in Gwent recorded {place.rate().text} stalking and harassment offences per 1,000 "
+        "residents"
+    )
+    latest = place.estimates.latest.period_end.isoformat()
+    assert {row["series"] for row in chart.data if row["year_ending"] == latest} == {"Gwent"}
 
 
 @pytest.mark.slow

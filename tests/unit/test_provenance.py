@@ -104,9 +104,9 @@ def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Estimates) 
         factsheet.similar_table(place),
         factsheet.neighbours_table(place),
         factsheet.change_by_year(place, frames.changes(place)),
-        offence_mix.contributions(place),
+        offence_mix.contributions(place, frames.moved(place)),
         offence_mix.contributions_table(place),
-        offence_mix.subgroups(place),
+        offence_mix.subgroups(place, frames.groups(place)),
         offence_mix.subgroup_table(place),
     ]
     for output in shown:

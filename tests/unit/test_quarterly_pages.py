@@ -21,11 +21,12 @@ from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import MINUS, Figure, shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects import quarterly, sources
-from crimeshare.publish.subjects.estimates import RECORDED, Estimates, open_estimates
+from crimeshare.publish.subjects.estimates import RECORDED, Estimates, Place, open_estimates
 from crimeshare.publish.subjects.quarterly import Quarterly, open_quarterly
 from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
 from crimeshare.tables.recorded_quarters import read_recorded_quarters
+from tests import frames
 from tests.open_document import line, open_data
 from tests.quarterly import series_of, shipped, write_quarterly
 
@@ -46,6 +47,10 @@ def gone(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Q
     folder = tmp_path_factory.mktemp("gone")
     write_quarterly(folder, root, read_table(built / RECORDED), lacking.reset_index(drop=True))
     return open_quarterly(GROUP, folder)
+
+
+def chart_of(quarters: Quarterly, place: Place) -> Chart | None:
+    return quarterly.by_quarter(quarters, place, frames.quarters(quarters, place))
 
 
 def rows_of(html: str) -> list[dict[str, str]]:
@@ -116,10 +121,10 @@ def test_a_missing_return_is_said_and_never_drawn_as_zero(
 ) -> None:
     place = estimates.place("greater-manchester", "force")
     assert "made no complete return" in quarterly.opening(gone, place)
-    nation = quarterly.by_quarter(gone, estimates.nation)
+    nation = chart_of(gone, estimates.nation)
     assert nation
     assert any("exclude Greater Manchester" in note for note in nation.notes)
-    chart = quarterly.by_quarter(gone, place)
+    chart = chart_of(gone, place)
     assert chart
     assert "No figure for October to December 2025." in chart.alt
     rows = rows_of(chart._repr_html_())
@@ -131,7 +136,7 @@ def test_a_missing_return_is_said_and_never_drawn_as_zero(
 def test_the_chart_has_every_code_its_changes_and_its_data(
     quarters: Quarterly, estimates: Estimates
 ) -> None:
-    chart = quarterly.by_quarter(quarters, estimates.place("gwent", "force"))
+    chart = chart_of(quarters, estimates.place("gwent", "force"))
     assert chart
     html = chart._repr_html_()
     assert stray_numbers(html) == []
@@ -158,7 +163,7 @@ def test_the_chart_has_every_code_its_changes_and_its_data(
 def test_the_table_has_the_numbers_of_the_chart(quarters: Quarterly, estimates: Estimates) -> None:
     place = estimates.nation
     table = quarterly.latest_quarters(quarters, place)
-    chart = quarterly.by_quarter(quarters, place)
+    chart = chart_of(quarters, place)
     assert table
     assert chart
     drawn = {figure.figure_id: figure.value for figure in chart.figures}
@@ -191,12 +196,16 @@ def test_a_group_with_parts_is_drawn_by_the_codes_of_its_parts(
     write_table(check, tmp_path / quarterly.CHECK)
     robbery = open_quarterly("robbery", tmp_path)
     place = open_estimates("robbery", built).nation
-    chart = quarterly.by_quarter(robbery, place)
+    chart = chart_of(robbery, place)
     assert chart
     assert {row["series"] for row in rows_of(chart._repr_html_())} == {
         "Robbery of business property",
         "Robbery of personal property",
     }
+    seasonal = {row["series"] for row in rows_of(chart._repr_html_()) if row["seasonally_adjusted"]}
+    adjusted = read_table(tmp_path / quarterly.ADJUSTED)
+    nation = adjusted[(adjusted["area_type"] == "country") & (adjusted["method"] == METHOD)]
+    assert {robbery.codes("robbery")[code] for code in nation["code"].dropna()} == seasonal
     assert "offences of robbery of business property" in plain(quarterly.opening(robbery, place))
     table_now = quarterly.latest_quarters(robbery, place)
     assert table_now
@@ -305,7 +314,7 @@ def test_a_build_without_the_open_data_says_so(
     place = estimates.nation
     assert none.empty
     assert quarterly.opening(none, place) == quarterly.compared(none, estimates)
-    assert quarterly.by_quarter(none, place) is None
+    assert chart_of(none, place) is None
     assert quarterly.latest_quarters(none, place) is None
     assert quarterly.nation_beside_ons(none, estimates) is None
     assert quarterly.releases(none, sources.registry()) is None
@@ -328,7 +337,7 @@ def test_the_tables_are_described(root: Path) -> None:
 def test_the_line_is_without_the_season_and_the_points_are_the_counts(
     quarters: Quarterly, estimates: Estimates, built: Path
 ) -> None:
-    chart = quarterly.by_quarter(quarters, estimates.nation)
+    chart = chart_of(quarters, estimates.nation)
     assert chart
     table = read_table(built / quarterly.ADJUSTED)
     own = table[(table["area_name"] == "England and Wales") & (table["method"] == METHOD)]

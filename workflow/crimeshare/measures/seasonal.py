@@ -113,8 +113,9 @@ def compute_seasonally_adjusted(quarterly_series: pd.DataFrame) -> pd.DataFrame:
         offences a quarter on average, have no rows.  The year of an adjusted series adds up to
         about that of the counts, not exactly.
     """
+    none = pd.DataFrame(columns=COLUMNS).astype({"period_end": "datetime64[ms]"})
     if quarterly_series.empty:
-        return pd.DataFrame(columns=COLUMNS)
+        return none
     newest = newest_release(quarterly_series)
     parts = [
         found
@@ -124,7 +125,7 @@ def compute_seasonally_adjusted(quarterly_series: pd.DataFrame) -> pd.DataFrame:
         if (found := _adjusted(series)) is not None
     ]
     if not parts:
-        return pd.DataFrame(columns=COLUMNS)
+        return none
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 

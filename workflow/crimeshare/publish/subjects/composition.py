@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,7 +23,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year, built_root, rows_of
-from crimeshare.publish.subjects.factsheet import WORDS
+from crimeshare.publish.subjects.factsheet import WORDS, as_in_frame
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.tables.recorded_quarters import code_names
 
@@ -34,22 +35,46 @@ _DRAWN = 5
 
 @dataclass(frozen=True)
 class Part:
-    """One component in one area and year.
+    """One component in one area and year, a row of `COMPOSITION`."""
 
-    Attributes:
-        component: an offence code, several that were one, or everything else.
-        count, previous: offences in the year and in the one before.
-        share: of all recorded crime.
-        share_points: its part of the change of the group's share, in percentage points.
-        count_points: its part of the change of the group's count, in per cent of that.
-    """
+    place: Place
+    year: Year
+    row: Mapping[str, Any]
 
-    component: str
-    count: Figure
-    previous: Figure
-    share: Figure
-    share_points: Figure
-    count_points: Figure
+    @property
+    def component(self) -> str:
+        """An offence code, several that were one, or everything else."""
+        return str(self.row["component"])
+
+    @cached_property
+    def count(self) -> Figure:
+        """Offences in the year."""
+        return self._figure("count", "component", "count")
+
+    @cached_property
+    def previous(self) -> Figure:
+        """Offences in the year before."""
+        return self._figure("previous", "component_before", "count")
+
+    @cached_property
+    def share(self) -> Figure:
+        """Its share of all recorded crime."""
+        return self._figure("share", "component_share", "proportion")
+
+    @cached_property
+    def share_points(self) -> Figure:
+        """Its part of the change of the group's share, in percentage points."""
+        return self._figure("share_points", "share_points", "percentage_points")
+
+    @cached_property
+    def count_points(self) -> Figure:
+        """Its part of the change of the group's count, as a fraction of that."""
+        return self._figure("count_points", "count_points", "change")
+
+    def _figure(self, column: str, quantity: str, unit: str) -> Figure:
+        group = self.place.figure_id("", self.year, self.row["offence_id"])
+        name = f"{quantity}.{self.component}{group}"
+        return self.place.of(self.row, column, name, "composition", unit, marker="not_applicable")
 
     @property
     def name(self) -> str:
@@ -93,7 +118,7 @@ class Composition:
 
         They stand beside the leading figure only where they are parts of that very figure.
         """
-        return [_part(place, year, row) for row in self._leading(place, year)]
+        return [Part(place, year, row) for row in self._leading(place, year)]
 
     def _leading(self, place: Place, year: Year) -> list[dict[str, Any]]:
         rows = self._table.slice(
@@ -127,21 +152,6 @@ class Composition:
             )
             for force, rank in held.items()
         }
-
-
-def _part(place: Place, year: Year, row: dict[str, Any]) -> Part:
-    name = f"{row['component']}.{place.figure_id('', year, row['offence_id']).removeprefix('.')}"
-    component, before, share, share_points, count_points = (
-        place.of(row, column, f"{quantity}.{name}", "composition", unit, marker="not_applicable")
-        for column, quantity, unit in (
-            ("count", "component", "count"),
-            ("previous", "component_before", "count"),
-            ("share", "component_share", "proportion"),
-            ("share_points", "share_points", "percentage_points"),
-            ("count_points", "count_points", "change"),
-        )
-    )
-    return Part(row["component"], component, before, share, share_points, count_points)
 
 
 def open_composition(offence_id: str, root: Path | None = None) -> Composition:
@@ -283,20 +293,26 @@ def contains(place: Place, composition: Composition) -> str:
 # ---------------------------------------------------------------- chart and table
 
 
-def over_time(composition: Composition, place: Place) -> Chart | None:
+def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Chart | None:
     """The share of all crime by code, year by year, one on top of the other.
 
     None where no year has parts, or the group is a single code: that is the line of the share.
+
+    Args:
+        composition: the parts.
+        place: the area.
+        frame: ``period_end``, ``component`` and ``share`` of its codes, the oldest year first.
     """
     estimates = place.estimates
-    years = [year for year in estimates.each_year() if composition.parts(place, year)]
-    if not years:
-        return None
+    ends = [Year(end) for end in frame["period_end"].dt.date]
+    years = list(dict.fromkeys(ends))
+    parts = {
+        (year, part.component): part for year in years for part in composition.parts(place, year)
+    }
     shares = [
-        (year, part, part.share)
-        for year in years
-        for part in composition.parts(place, year)
-        if part.component != EVERYTHING_ELSE
+        (year, part, as_in_frame(part.share, share))
+        for year, component, share in zip(ends, frame["component"], frame["share"], strict=True)
+        for part in [parts[year, component]]
     ]
     if len({part.component for _, part, _ in shares}) < 2:
         return None
@@ -314,15 +330,12 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
         for year, part, share in shares
     ]
     drawn = list(dict.fromkeys([*names.values(), *(value["part"] for value in values)]))
-    newest = composition.parts(place, years[-1])
-    largest = max(
-        (part for part in newest if part.component != EVERYTHING_ELSE),
-        key=lambda part: part.count.number,
-    )
+    newest = [(part, share) for year, part, share in shares if year == years[-1]]
+    largest, most = max(newest, key=lambda each: each[1].number)
     chart = Chart(
         "composition",
         f"{prose.upper_first(prose.named_html(largest.name))} made up "
-        f"{largest.share} of recorded crime in {place.words}, the largest part "
+        f"{most} of recorded crime in {place.words}, the largest part "
         f"of {estimates.offence_words}",
         f"Share of all recorded crime by offence code, {escape(place.name)}, years ending "
         f"{years[0].month} to {years[-1].month}",
@@ -357,7 +370,7 @@ def over_time(composition: Composition, place: Place) -> Chart | None:
             },
         },
         alt=f"Stacked bar chart. {plain(chart.subtitle)}. "
-        + "; ".join(str(value["tip"]) for value in values[-len(newest) + 1 :])
+        + "; ".join(str(value["tip"]) for value in values[-len(newest) :])
         + ".",
         data=[
             {

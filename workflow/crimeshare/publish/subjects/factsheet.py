@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from html import escape
+from math import isnan
 from pathlib import Path
 
 import pandas as pd
@@ -306,7 +307,7 @@ def rate_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
         return None
     offences = f"{place.estimates.counted} per 1,000 residents"
     title = f"Police in {place.words} recorded {rate} {offences}"
-    if place != nation:
+    if place != nation and nation.rate().value is not None:
         word = prose.compared(
             rate.number,
             nation.rate().number,
@@ -347,7 +348,7 @@ def _over_time(
     return charts.over_time(
         chart,
         (place.name, own),
-        (nation.name, reference[0]) if reference else None,
+        (nation.name, reference[0]) if any(reference) else None,
         breaks(estimates.offence_id),
         [Point(end, figure) for end, figure in published if figure.value is not None],
     )
@@ -363,9 +364,14 @@ def _lines(
     lines = []
     for area in dict.fromkeys((place, place.estimates.nation)):
         known = frame[frame["area_code"].eq(area.area.area_code) & frame[column].notna()]
-        years = zip(known["period_end"].dt.date, known[column].tolist(), strict=True)
-        lines.append([Point(d, replace(quantity(area, Year(d)), value=v)) for d, v in years])
+        years = zip(known["period_end"].dt.date, known[column], strict=True)
+        lines.append([Point(d, as_in_frame(quantity(area, Year(d)), v)) for d, v in years])
     return lines
+
+
+def as_in_frame(figure: Figure, number: float) -> Figure:
+    """A figure with the number that a frame has for it, or its marker where that is empty."""
+    return replace(figure, value=None if isnan(number) else number)
 
 
 # How a change is drawn by whether its two years may be compared, and what that means.
@@ -418,30 +424,39 @@ def change_by_year(place: Place, frame: pd.DataFrame) -> Chart | None:
 
 def _changes(place: Place, frame: pd.DataFrame) -> Iterator[Change]:
     """The changes of the years of a frame, with the cells that the tables name for each."""
-    percents = frame["change_pct"].astype(object).where(frame["change_pct"].notna(), None)
-    for end, percent in zip(frame["period_end"].dt.date, percents, strict=True):
+    for end, percent in zip(frame["period_end"].dt.date, frame["change_pct"], strict=True):
         change = place.change(Year(end))
         if change:
-            value = None if percent is None else percent / 100
-            yield replace(change, percent=replace(change.percent, value=value))
+            yield replace(change, percent=as_in_frame(change.percent, percent / 100))
 
 
-def shares_of(places: Sequence[Place], chart_id: str, title: str) -> Chart:
-    """A bar of the share for each of several areas, the highest first."""
-    estimates = places[0].estimates
+def shares_of(estimates: Estimates, frame: pd.DataFrame, chart_id: str, title: str) -> Chart:
+    """A bar of the share for each of several areas.
+
+    Args:
+        estimates: of the build.
+        frame: ``area_code`` and ``share`` of the areas, in the order in which they are drawn.
+        chart_id: see :class:`Chart`.
+        title: likewise.
+    """
+    shares = zip(map(estimates.place, frame["area_code"]), frame["share"], strict=True)
     return charts.bars(
         Chart(
             chart_id,
             title,
             f"{estimates.offence.name} as a share of all recorded crime, {estimates.latest.words}",
         ),
-        [Bar(p.name + prose.excluding(p.excluded()), p.share()) for p in by_share(places)],
+        [
+            Bar(place.name + prose.excluding(place.excluded()), as_in_frame(place.share(), share))
+            for place, share in shares
+        ],
     )
 
 
 def by_share(places: Sequence[Place]) -> list[Place]:
     """Areas from the highest share to the lowest, those without one last."""
-    return sorted(places, key=lambda place: (-(place.share().value or -1), place.slug))
+    shares = {place: place.share().value for place in places}
+    return sorted(places, key=lambda p: (shares[p] is None, -(shares[p] or 0), p.slug))
 
 
 # ---------------------------------------------------------------- tables

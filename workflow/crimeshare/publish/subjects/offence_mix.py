@@ -4,31 +4,39 @@ from __future__ import annotations
 
 from html import escape
 
+import pandas as pd
+
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Table
-from crimeshare.publish.subjects.estimates import TOTAL, Change, Place
+from crimeshare.publish.subjects.estimates import TOTAL, Place
 from crimeshare.publish.subjects.factsheet import (
     WORDS,
+    as_in_frame,
     change_in_percent,
     comparability,
     how_many,
     row_label,
 )
+from crimeshare.reference import Offence, offences
 
 
-def subgroups(place: Place) -> Chart:
-    """Every sub-group's share of recorded crime, the largest first."""
+def subgroups(place: Place, frame: pd.DataFrame) -> Chart:
+    """Every sub-group's share of recorded crime.
+
+    Args:
+        place: the area.
+        frame: ``offence_id`` and ``share`` of its sub-groups, the largest first.
+    """
     estimates = place.estimates
-    groups = estimates.classified("subgroups")
     bars = [
         Bar(
-            group.name,
-            place.share(offence_id=group.offence_id),
-            "bar" if estimates.part_of_group(group.offence_id) else "pale",
+            offences()[offence_id].name,
+            as_in_frame(place.share(offence_id=offence_id), share),
+            "bar" if estimates.part_of_group(offence_id) else "pale",
         )
-        for group in groups
+        for offence_id, share in zip(frame["offence_id"], frame["share"], strict=True)
     ]
     rank = place.rank("subgroups")
     plural = prose.is_plural(estimates.offence.name)
@@ -49,7 +57,7 @@ def subgroups(place: Place) -> Chart:
             f"{estimates.latest.words}",
             key=[("bar", escape(estimates.offence.name)), ("pale", "Other sub-groups")],
         ),
-        sorted(bars, key=lambda bar: -(bar.figure.value or 0)),
+        bars,
     )
 
 
@@ -95,15 +103,13 @@ def contribution(place: Place, offence_id: str) -> Figure | None:
     return place.of(row | beside, "contribution_pct", name, unit="change")
 
 
-def _contributions(place: Place) -> list[tuple[str, str, Figure, Change]]:
-    """Id, name, contribution and change of every sub-group, the largest contribution first."""
-    found = []
-    for group in place.estimates.classified("subgroups"):
-        figure = contribution(place, group.offence_id)
-        change = place.change(offence_id=group.offence_id)
-        if figure and change:
-            found.append((group.offence_id, group.name, figure, change))
-    return sorted(found, key=lambda row: (-abs(row[2].number), row[0]))
+def _contributions(place: Place) -> list[tuple[Offence, Figure]]:
+    """Every sub-group whose change is known, the largest contribution first."""
+    groups = place.estimates.classified("subgroups")
+    found = [
+        (group, figure) for group in groups if (figure := contribution(place, group.offence_id))
+    ]
+    return sorted(found, key=lambda row: (-abs(row[1].number), row[0].offence_id))
 
 
 def change_of_total(place: Place) -> str:
@@ -111,42 +117,47 @@ def change_of_total(place: Place) -> str:
     total, rows = place.change(offence_id=TOTAL), _contributions(place)
     if total is None or not rows:
         return WORDS.passage("change_of_total", total=None)
-    direction = prose.recorded_direction(total.previous.number, total.current.number)
-    up = next((row for row in rows if row[2].number > 0), None)
-    down = next((row for row in rows if row[2].number < 0), None)
-    parts = [
-        f"{prose.lower_first(name)} {verb} most ({figure:absolute})"
-        for row, verb in ((up, "raised it"), (down, "lowered it"))
-        if row
-        for name, figure in [(row[1], row[2])]
-    ]
     return WORDS.passage(
         "change_of_total",
         place=place,
         total=total,
-        direction=direction,
-        most=parts,
+        direction=prose.recorded_direction(total.previous.number, total.current.number),
+        up=next((row for row in rows if row[1].number > 0), None),
+        down=next((row for row in rows if row[1].number < 0), None),
         comparability=comparability(total),
     )
 
 
-def contributions(place: Place) -> Chart | None:
-    """What each of the sub-groups that moved most added to all recorded crime, or took off."""
-    rows = _contributions(place)
-    if not rows:
-        return None
-    own = place.estimates.part_of_group
-    bars = [
-        Bar(
-            name,
-            figure,
-            "hollow" if change.comparable is False else "bar" if own(offence_id) else "pale",
-            "not comparable" if change.comparable is False else "",
+def contributions(place: Place, frame: pd.DataFrame) -> Chart | None:
+    """What sub-groups added to all recorded crime, or took off; None where there are none.
+
+    Args:
+        place: the area.
+        frame: ``offence_id`` and ``contribution_pct`` of those that moved most, in their order.
+    """
+    bars = []
+    for offence_id, percent in zip(frame["offence_id"], frame["contribution_pct"], strict=True):
+        figure, change = contribution(place, offence_id), place.change(offence_id=offence_id)
+        assert figure
+        assert change
+        apart = change.comparable is False
+        style = "bar" if place.estimates.part_of_group(offence_id) else "pale"
+        bars.append(
+            Bar(
+                offences()[offence_id].name,
+                as_in_frame(figure, percent / 100),
+                "hollow" if apart else style,
+                "not comparable" if apart else "",
+            )
         )
-        for offence_id, name, figure, change in rows[:MOST]
-    ]
-    _, name, figure, _ = rows[0]
-    moved = f"added {figure:absolute} to" if figure.number > 0 else f"took {figure:absolute} off"
+    if not bars:
+        return None
+    first = bars[0]
+    moved = (
+        f"added {first.figure:absolute} to"
+        if first.figure.number > 0
+        else f"took {first.figure:absolute} off"
+    )
     key = [
         (style, meaning)
         for style, meaning in (
@@ -159,17 +170,14 @@ def contributions(place: Place) -> Chart | None:
     return charts.bars(
         Chart(
             "contributions",
-            f"What changed most: {prose.lower_first(name)}, which {moved} all recorded crime",
+            f"What changed most: {prose.lower_first(first.label)}, which {moved} all recorded "
+            "crime",
             f"Change on the year before as a part of all crime recorded that year before, "
             f"sub-groups that moved most, {escape(place.name)}, {place.estimates.latest.words}",
             key=key,
         ),
         bars,
     )
-
-
-# As many as can be taken in at a glance; the table has them all.
-MOST = 8
 
 
 def contributions_table(place: Place) -> Table:
@@ -179,12 +187,13 @@ def contributions_table(place: Place) -> Table:
         ["Sub-group", "Year before", "This year", "Part of all crime"],
         [
             [
-                row_label(name, place.estimates.part_of_group(offence_id)),
+                row_label(group.name, place.estimates.part_of_group(group.offence_id)),
                 change.previous,
                 change.current,
                 figure,
             ]
-            for offence_id, name, figure, change in _contributions(place)
+            for group, figure in _contributions(place)
+            if (change := place.change(offence_id=group.offence_id))
         ],
         notes=["Part of all crime: the difference over all crime recorded the year before."],
         styles=["", "", "", "signed"],

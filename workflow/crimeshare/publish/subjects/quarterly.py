@@ -6,12 +6,15 @@ The tables come from the steps before; nothing is measured here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from html import escape
+from math import isnan
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -28,7 +31,7 @@ from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates, Place, Year, built_root
-from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
+from crimeshare.publish.subjects.factsheet import NOT_GATHERED, as_in_frame, breaks
 from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
 from crimeshare.reference import line_of, offences
 from crimeshare.sources.datasets import HOME_OFFICE
@@ -77,6 +80,9 @@ class Quarterly:
         self.read_from = seen[0]["read_from"] or ""
         self.conversion_sha256 = seen[0]["conversion_sha256"] or ""
         self._check_path = check
+        # Asked for by a chart, a table and the sentences of a page.
+        self.quarters = lru_cache(maxsize=2 * CODES_SHOWN)(self._quarters)
+        self.codes = cache(self._codes)
 
     @cached_property
     def _check(self) -> pa.Table:
@@ -92,11 +98,13 @@ class Quarterly:
         """Whether a conversion was read, which holds no cell addresses."""
         return self.read_from == "conversion"
 
-    def codes(self, offence_id: str) -> dict[str, str]:
+    def _codes(self, offence_id: str) -> dict[str, str]:
         """Names of the codes that the group holds now and that are recorded, in the order shown.
 
         A code that went to another group, or that others replaced, is not among them.
         """
+        if self.empty:
+            return {}
         table = self._series
         inside = [name for name in offences() if offence_id in line_of(name)]
         newest = sorted(pc.unique(table["period_end"]).to_pylist())[-4:]
@@ -137,18 +145,12 @@ class Quarterly:
         most = sorted(codes, key=lambda code: -counts[code])[:CODES_SHOWN]
         return {code: name for code, name in codes.items() if code in most}
 
-    def quarters(self, place: Place, offence_id: str, code: str | None = None) -> list[Quarter]:
+    def _quarters(self, place: Place, offence_id: str, code: str | None = None) -> list[Quarter]:
         """The quarters of one group or code in one area, the oldest first."""
-        table = self._series
-        # A code may have been counted in another group once.
-        which = (
-            pc.equal(table["code"], code)
-            if code
-            else pc.and_(pc.equal(table["offence_id"], offence_id), pc.is_null(table["code"]))
-        )
-        here = pc.equal(table["area_code"], place.area.area_code)
-        rows = table.filter(pc.and_(here, which)).to_pylist()
-        seasons = self._seasons(place, offence_id, code)
+        rows = _rows_of(self._series, place, offence_id, code)
+        seasons = {
+            row["period_end"]: row for row in _rows_of(self._adjusted, place, offence_id, code)
+        }
         return [
             Quarter(self.figure(place, row, "count"), row, seasons.get(row["period_end"]))
             for row in rows
@@ -165,16 +167,6 @@ class Quarterly:
         """The change of a quarter on the one before, both without their season."""
         name = f"{quarter.figure.figure_id}.adjusted_on_quarter_before"
         return figure(season, "change_pct", name, "seasonally_adjusted", self._hashes)
-
-    def _seasons(self, place: Place, offence_id: str, code: str | None) -> dict[date, Row]:
-        """The quarters of a series that has a season, without it."""
-        table = self._adjusted
-        same = pc.equal(table["code"], code) if code else pc.is_null(table["code"])
-        here = pc.and_(
-            pc.equal(table["area_code"], place.area.area_code),
-            pc.equal(table["offence_id"], offence_id),
-        )
-        return {row["period_end"]: row for row in table.filter(pc.and_(here, same)).to_pylist()}
 
     def excluded(self, place: Place) -> dict[tuple[date, date], list[str]]:
         """Quarters in which forces are left out of an area's count, and which forces."""
@@ -209,6 +201,19 @@ class Quarterly:
         )
         hashes = {**place.estimates.hashes, **self._hashes}
         return figure(row, column, name, "home_office_check", hashes)
+
+
+def _rows_of(table: pa.Table, place: Place, offence_id: str, code: str | None) -> list[Row]:
+    """The rows of one group or code in one area."""
+    # A code may have been counted in another group once.
+    which = (
+        pc.equal(table["code"], code)
+        if code
+        else pc.and_(pc.equal(table["offence_id"], offence_id), pc.is_null(table["code"]))
+    )
+    here = pc.equal(table["area_code"], place.area.area_code)
+    rows: list[Row] = table.filter(pc.and_(here, which)).to_pylist()
+    return rows
 
 
 CHECKED = {
@@ -379,18 +384,25 @@ def _series(quarterly: Quarterly, place: Place) -> list[Series]:
     codes = quarterly.largest(group)
     if not codes:
         own = quarterly.quarters(place, group)
-        return [Series(offences()[group].name, own, breaks(group))]
+        return [Series(offences()[group].name, own, breaks(group), group)]
     return [
-        Series(name, quarterly.quarters(place, group, code), breaks(code))
+        Series(name, quarterly.quarters(place, group, code), breaks(code), code)
         for code, name in codes.items()
     ]
 
 
-def by_quarter(quarterly: Quarterly, place: Place) -> Chart | None:
-    """Each offence code by quarter since the open data begin; None without a release."""
+def by_quarter(quarterly: Quarterly, place: Place, frame: pd.DataFrame) -> Chart | None:
+    """Each offence code by quarter since the open data begin; None without a release.
+
+    Args:
+        quarterly: the tables.
+        place: the area.
+        frame: ``series`` (a code, or the group), ``period_end``, ``count``, and ``adjusted``, the
+            count without its season, empty where it has none.
+    """
     if quarterly.empty:
         return None
-    named = _series(quarterly, place)
+    named = [_as_in_frame(each, frame) for each in _series(quarterly, place)]
     first = min((each.quarters[0] for each in named), key=lambda q: q.period_start).words
     most = _most(named)
     last = most.quarters[-1]
@@ -414,6 +426,22 @@ def by_quarter(quarterly: Quarterly, place: Place) -> Chart | None:
         ],
     )
     return panels(chart, named)
+
+
+def _as_in_frame(series: Series, frame: pd.DataFrame) -> Series:
+    """A series with the quarters and numbers of a frame, and the cells the tables name."""
+    rows = frame[frame["series"] == series.series_id]
+    known = {quarter.period_end: quarter for quarter in series.quarters}
+    numbers = zip(rows["period_end"].dt.date, rows["count"], rows["adjusted"], strict=True)
+    quarters = [
+        replace(
+            known[end],
+            figure=as_in_frame(known[end].figure, count),
+            season=None if isnan(adjusted) else {"adjusted": adjusted},
+        )
+        for end, count, adjusted in numbers
+    ]
+    return replace(series, quarters=quarters)
 
 
 def _others(quarterly: Quarterly, place: Place) -> list[str]:

@@ -64,11 +64,19 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Series:
-    """One panel: its name, its quarters, the oldest first, and the changes that touch it."""
+    """One panel.
+
+    Attributes:
+        name: of the series.
+        quarters: the oldest first.
+        breaks: the changes that touch it.
+        series_id: a code, or the group.
+    """
 
     name: str
     quarters: Sequence[Quarter]
     breaks: Sequence[Break] = ()
+    series_id: str = ""
 
     def breaks_within(self) -> list[Break]:
         """The changes that took effect while the series ran."""
