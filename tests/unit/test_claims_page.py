@@ -51,7 +51,7 @@ def test_the_page_opens_with_the_result() -> None:
 
 def test_verdicts_have_word_shape_and_class_and_releases_the_names_that_people_use() -> None:
     page = ALL.cards()
-    for kind, (shape, _) in KINDS.items():
+    for kind, shape in KINDS.items():
         assert f'class="verdict {kind}"><span aria-hidden="true">{shape}</span>' in page
     assert "True only of the police force area tables, year ending December 2018" in page
     assert "pfa-2018-12" not in page

@@ -6,10 +6,12 @@ what is found here is that value, release, sheet and formula of an entry belong 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from statistics import NormalDist
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -60,7 +62,7 @@ def named(names: Mapping[str, object]) -> str:
 
 MONTH = rf"(?P<month>{'|'.join(MONTHS)}) (?P<year>\d{{4}})"
 CELL = re.compile(rf"(?:(?:\[[^\]]+\])?'[^']+'!)?\b{ADDRESS.pattern}\b")
-ID = re.compile(r"[a-z_]+\.[\w+.-]+\.[\w+.-]+")
+ID = re.compile(r"\b[a-z_]+\.[a-z0-9][\w+.-]*")
 ADDED_UP = re.compile(
     r"(?:\[(?P<release>[^\]]+)\])?"
     rf"(?:(?P<group>{named(groups())})|offence code (?P<codes>[\w+/.]+)), "
@@ -152,18 +154,204 @@ def month_of(match: re.Match[str]) -> str:
     return f"{match['year']}-{MONTHS.index(match['month'].capitalize()) + 1:02}"
 
 
-@cache
-def residents(slug: str, year: str) -> float:
-    """Residents of an area, by its name in the names of figures."""
+def area_of(slug: str) -> str:
+    """An area by its name in the names of figures."""
     kinds = {
         ("" if row["area_type"] == "force" else f"{row['area_type']}-")
         + row["area_name"].lower().replace(" ", "-"): name
         for name, row in places().items()
     }
-    codes = [places()[force]["area_code"] for force in forces_in(kinds[slug], "")]
+    return kinds[slug]
+
+
+@cache
+def residents(slug: str, year: str) -> float:
+    """Residents of an area, by its name in the names of figures."""
+    codes = [places()[force]["area_code"] for force in forces_in(area_of(slug), "")]
     table = pd.read_csv(REFERENCE / "populations.csv", dtype={"mid_year": str})
     own = table["area_code"].isin(codes) & (table["mid_year"] == year)
     return float(table.loc[own, "population"].sum())
+
+
+@cache
+def recorded(
+    release_id: str, keys: str, forces: tuple[str, ...], month: str, span: int = 4
+) -> float:
+    """Offences of some groups or codes that forces recorded in the quarters up to a month."""
+    months = pd.period_range(end=month, periods=3 * span, freq="M")[2::3]
+    counts = quarters_of(release_id)
+    return sum(
+        counts.get((key, force, str(month)), 0.0)
+        for key in keys.split("+")
+        for force in forces
+        for month in months
+    )
+
+
+def a_year_before(month: str) -> str:
+    return f"{int(month[:4]) - 1}{month[4:]}"
+
+
+# ---------------------------------------------------------------- what a formula in words says
+
+
+def place_among_forces(entry: Entry, match: re.Match[str]) -> float | None:
+    """A force's place by its share, with a code left out of the group or with none."""
+    month, group = month_of(match), groups()[match["group"].lower()]
+    without = match["without"] or ""
+
+    def share(force: str) -> float | None:
+        whole = recorded(entry.release_id, "total", (force,), month)
+        left = recorded(entry.release_id, without, (force,), month) if without else 0
+        own = recorded(entry.release_id, group, (force,), month)
+        return (own - left) / whole if whole else None
+
+    named = [name for name, row in places().items() if row["area_type"] == "force"]
+    shares = [found for force in named if (found := share(force)) is not None]
+    own = share(match["area"])
+    return None if own is None else 1 + sum(other > own for other in shares)
+
+
+def columns_of_table_p1() -> pd.DataFrame:
+    """The offence groups that have a column there, but the total."""
+    table = pd.read_csv(REFERENCE / "offences.csv", dtype=str)
+    return table[table["in_table_p1"].eq("yes")]
+
+
+def place_among_groups(entry: Entry, match: re.Match[str]) -> float:
+    """A group's place by number among those without parts, or among all groups."""
+    table = columns_of_table_p1()
+    among = set(table["offence_id"])
+    if match["list"] == "sub-groups":
+        among -= set(table["parent_id"])
+    if match["list"] == "main groups":
+        among = set(table.loc[table["parent_id"] == "total", "offence_id"])
+    forces, month = forces_in(match["area"], match["left"] or ""), month_of(match)
+    own = recorded(entry.release_id, groups()[match["group"].lower()], forces, month)
+    counts = (recorded(entry.release_id, group, forces, month) for group in among)
+    return 1 + sum(count > own for count in counts)
+
+
+def part_of_change(entry: Entry, match: re.Match[str]) -> float:
+    """What a code, or everything else, did to the change of its group's count or share."""
+    group, end = entry.figure_id.split(".")[-2:]
+    forces = forces_in(match["area"], match["left"] or "")
+    (own, old_own), (all_of_it, old_all), (whole, old_whole) = (
+        [recorded(entry.release_id, keys, forces, month) for month in (end, a_year_before(end))]
+        for keys in (match["codes"] or group, group, "total")
+    )
+    if match["of"] == "count":
+        return (own - old_own) / old_all
+    other, old_other = whole - all_of_it, old_whole - old_all
+
+    def share(part: float, rest: float) -> float:
+        return part / (part + rest)
+
+    # Each part is the mean of what it does when it moves first and when it moves last.
+    moved = share(all_of_it, old_other) - share(old_all, old_other)
+    moved += share(all_of_it, other) - share(old_all, other)
+    if match["codes"]:
+        return moved / 2 * (own - old_own) / (all_of_it - old_all)
+    return share(all_of_it, other) - share(old_all, old_other) - moved / 2
+
+
+def change_without(entry: Entry, match: re.Match[str]) -> float:
+    """The change of a group's count with a code left out."""
+    _, slug, group, end = entry.figure_id.split(".")
+    forces = forces_in(area_of(slug), "")
+    now, before = (
+        recorded(entry.release_id, group, forces, month)
+        - recorded(entry.release_id, match["without"], forces, month)
+        for month in (end, a_year_before(end))
+    )
+    return now / before - 1
+
+
+def distance_of_mixes(entry: Entry, match: re.Match[str]) -> float:
+    """Half the sum of how far the shares of all other groups without parts are apart."""
+    *_, group, month = entry.figure_id.split(".")
+    table = columns_of_table_p1()
+    parts = set(table["offence_id"]) - set(table["parent_id"]) - {group}
+    one, other = (
+        {part: recorded(entry.release_id, part, (force,), month) for part in parts}
+        for force in (match["one"], match["other"])
+    )
+    sums = sum(one.values()), sum(other.values())
+    return sum(abs(one[part] / sums[0] - other[part] / sums[1]) for part in parts) / 2
+
+
+def similar_forces(entry: Entry, match: re.Match[str]) -> float:
+    """How many forces a distance is given for."""
+    _, slug, month = entry.figure_id.split(".")
+    return sum(name.startswith(f"distance.{slug}.") and name.endswith(month) for name in values())
+
+
+def interval_limit(entry: Entry, match: re.Match[str]) -> float | None:
+    """A limit of Wilson's interval, of the base and the design factor that the page prints."""
+    name, _, end = entry.figure_id.rpartition(".")
+    needed = [values().get(f"{name}.{part}") for part in ("base", "design_factor")]
+    estimate = values().get(name, values().get(name.rpartition(".")[0]))
+    if None in (*needed, estimate):
+        return None
+    base, factor, p, level = map(float, (*needed, estimate, values()["survey.level"]))
+    z = NormalDist().inv_cdf((1 + level) / 2)
+
+    def limit(base: float) -> float:
+        n = base / factor**2
+        half = z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+        return (p + z**2 / (2 * n) + (half if end == "upper" else -half)) / (1 + z**2 / n)
+
+    # An assumed base is printed in whole hundreds.
+    rounding = 50 if base % 100 == 0 else 0
+    low, high = sorted(limit(base + by) for by in (-rounding, rounding))
+    return min(max(float(entry.value), low), high)
+
+
+def by_the_test(entry: Entry, match: re.Match[str]) -> float | None:
+    """What a test says, from the interval of the difference that is printed."""
+    name, _, column = entry.figure_id.rpartition(".")
+    ends = [values().get(f"{name}.difference.{end}") for end in ("lower", "upper")]
+    if None in ends:
+        return None
+    lower, upper, level = map(float, (*ends, values()["survey.level"]))
+    normal = NormalDist()
+    error = (upper - lower) / 2 / normal.inv_cdf((1 + level) / 2)
+    if column == "smallest_detectable":
+        return error * (normal.inv_cdf((1 + level) / 2) + normal.inv_cdf(POWER))
+    return 2 * normal.cdf(-abs(float(values()[f"{name}.difference"])) / error)
+
+
+POWER = 0.8
+"""That a change is to be found with."""
+
+_OWN = rf"(?P<group>{named(groups())}), (?P<area>{named(places())})"
+_LEFT = rf"(?:, without (?P<left>(?:(?: and )?(?:{named(places())}))+))?"
+_YEAR = rf"year to {MONTH}"
+_LIST = "(?P<list>main groups|sub-groups|published columns)"
+IN_WORDS: dict[str, Callable[[Entry, re.Match[str]], float | None]] = {
+    rf"place of \((?P<group>{named(groups())}) / all recorded crime, (?P<area>{named(places())}), "
+    rf"{_YEAR}\)(?: without (?P<without>\w+))? among the forces": place_among_forces,
+    rf"place of {_OWN}{_LEFT}, {_YEAR} among {_LIST}.*": place_among_groups,
+    rf"part of the (?P<of>share|count)'s change, offence code (?P<codes>[\w+.]+), "
+    rf"(?P<area>{named(places())}){_LEFT}, {_YEAR}": part_of_change,
+    rf"part of the (?P<of>share)'s change, \(all recorded crime, (?P<area>{named(places())})"
+    rf"{_LEFT}, {_YEAR} - (?P<codes>).*": part_of_change,
+    r"the change of the count without (?P<without>\w+)": change_without,
+    rf"distance of the mixes of other crime in (?P<one>{named(places())}) and "
+    rf"(?P<other>{named(places())})": distance_of_mixes,
+    "number of similar forces": similar_forces,
+    r"(?:lower|upper) of .+": interval_limit,
+    r"(?:p value|smallest detectable) of .+": by_the_test,
+}
+"""How to work out what a formula says in words; every formula of the kind has the same words."""
+
+
+def worked_out_in_words(entry: Entry) -> float | None:
+    """The value of an entry whose formula is in words of a known kind."""
+    for words, work_out in IN_WORDS.items():
+        if match := re.fullmatch(words, entry.cell, re.IGNORECASE):
+            return work_out(entry, match)
+    return None
 
 
 def worked_out(entry: Entry) -> float | None:
@@ -172,17 +360,10 @@ def worked_out(entry: Entry) -> float | None:
     def added_up(match: re.Match[str]) -> str:
         release = match["release"] or entry.release_id
         place = next(name for name in places() if name.lower() == match["area"].lower())
-        keys = (match["codes"] or groups()[match["group"].lower()]).split("+")
+        keys = match["codes"] or groups()[match["group"].lower()]
         span = 4 if match["span"] == "year" else 1
-        months = pd.period_range(end=month_of(match), periods=3 * span, freq="M")[2::3]
-        counts = quarters_of(release)
-        added = sum(
-            counts.get((key, force, str(month)), 0.0)
-            for key in keys
-            for force in forces_in(place, match["left"] or "")
-            for month in months
-        )
-        return repr(float(added))
+        forces = forces_in(place, match["left"] or "")
+        return repr(float(recorded(release, keys, forces, month_of(match), span)))
 
     def looked_up(match: re.Match[str]) -> str:
         key = match["measure"], match["sex"], match["age"], month_of(match)
@@ -219,6 +400,8 @@ def checked() -> tuple[Counter[str], list[str], list[str]]:
             continue
         made = worked_out(entry)
         if made is None:
+            made = worked_out_in_words(entry)
+        if made is None:
             words.append(entry.figure_id)
             continue
         worked[entry.figure_id.partition(".")[0]] += 1
@@ -237,7 +420,7 @@ def test_every_formula_makes_its_figure() -> None:
         *("component", "component_share", "quarter", "four_quarters", "survey", "victims"),
         *("revision_pct", "change_before", "beside_survey", "offences_per_100_victims"),
     }
-    assert sum(worked.values()) > 25_000
+    assert sum(worked.values()) > 0.92 * len(published())
 
 
 # What says more than arithmetic over what it names: a statistic, or a place in an order.

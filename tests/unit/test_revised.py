@@ -187,6 +187,9 @@ def test_only_figures_that_were_news_count(revisions: Revisions, built: Path) ->
     expected = (whole["area_code"] == nation.area.area_code).sum()
     assert size.revisions.value == len(revisions.new([nation])) == expected
     assert len(revisions.of(nation)) > expected > 0
+    moved = [step.change.number for step in revisions.new([nation])]
+    counts = [size.rose.value, size.fell.value, size.stayed.value]
+    assert counts == [sum(m > 0 for m in moved), sum(m < 0 for m in moved), moved.count(0)]
     assert all(step.age_before == 0 and step.age >= 12 for step in revisions.new([nation]))
 
 

@@ -381,7 +381,7 @@ class TestFront:
         assert said.startswith("## How common domestic burglary is")
         assert f"{latest.lower.text} and {latest.upper.text}" in said
         change = survey.changes("burglary", "all", "all")[-1]
-        assert survey_prose.VERDICTS[change.verdict or ""] in said
+        assert survey_prose.term("verdict", change.verdict) in said
         assert "stalk" not in said.lower()
         chart = front.survey_chart(survey, burglary, frames.prevalence(survey, "burglary"))
         assert chart

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import jinja2
@@ -82,3 +83,44 @@ def test_every_passage_is_asked_for_and_there(root: Path) -> None:
             asked[templates[owner or own]].add(passage)
     folder = root / SUBJECTS / "words"
     assert asked == {path.name: set(_template(path).blocks) for path in folder.iterdir()}
+
+
+WORDED = re.compile(r"[A-Za-z']+,? [a-z']+,? [a-z']+")
+"""Three words in a row, of which a name of a file or a column has fewer."""
+
+IN_TEMPLATES = (
+    *("claims", "explorer", "finder", "front", "measured", "methods", "revised", "rules"),
+    *("revision_limits", "revisions_page", "sources", "survey_charts", "survey_pages"),
+    *("survey_prose", "surveyed"),
+)
+"""Modules all of whose words are in templates."""
+
+
+def test_no_sentence_title_or_header_is_worded_in_python(root: Path) -> None:
+    found = [
+        f"{name}: {text}"
+        for name in IN_TEMPLATES
+        for text in texts(ast.parse((root / SUBJECTS / f"{name}.py").read_text(encoding="utf-8")))
+        if WORDED.search(re.sub("<[^>]*>", "", text))
+    ]
+    assert found == []
+    assert list(
+        texts(ast.parse('def f():\n    """One two three."""\n    return f"of {x} words"'))
+    ) == [
+        "of ",
+        " words",
+    ]
+
+
+def texts(module: ast.Module) -> Iterator[str]:
+    """The texts of a module but those that explain it, refuse something or name an object."""
+    left_out: set[int] = set()
+    for node in ast.walk(module):
+        explains = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        names = isinstance(node, ast.FunctionDef) and node.name == "__repr__"
+        if explains or names or isinstance(node, ast.Raise):
+            left_out |= {id(part) for part in ast.walk(node)}
+    for node in ast.walk(module):
+        text = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(text, str) and id(node) not in left_out:
+            yield text

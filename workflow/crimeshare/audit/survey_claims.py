@@ -24,6 +24,7 @@ from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
+from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.two_groups import difference_interval, ratio_interval
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
@@ -544,7 +545,8 @@ def _tell(estimate: Estimate, reason: Reason, stated: Stated | None = None) -> N
 def _level(estimate: Estimate) -> Finding:
     """The level of an estimate's interval."""
     day = estimate.finding.period_end
-    return Finding(estimate.level, "level", day, "", "estimate", (), "level of config/config.yaml")
+    formula = FORMULAS["configuration"]["level"]
+    return Finding(estimate.level, "level", day, "", "estimate", (), formula)
 
 
 def _limits(finding: Finding) -> tuple[Finding, Finding]:

@@ -13,7 +13,7 @@ from crimeshare.ledger.stated_intervals import interval_of, read_intervals
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page, any_page
-from crimeshare.publish.subjects.survey_prose import SEEN
+from crimeshare.publish.subjects.survey_prose import term
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
 
@@ -129,7 +129,8 @@ def _release(release_id: str, registry: Mapping[str, Release], sha256: str) -> I
         if sha256 or not transcribed:
             kept = f"no edition of the registry; kept in {OBSERVATIONS[1]}/{release_id}.parquet"
         else:
-            kept = f"{SEEN[transcribed[0]['seen']]}; kept in resources/reference/{TRANSCRIBED}"
+            seen = term("seen", transcribed[0]["seen"])
+            kept = f"{seen}; kept in resources/reference/{TRANSCRIBED}"
         yield f"release   {release_id}: {kept}"
         if sha256:
             yield f"workbook  sha256 {sha256}"

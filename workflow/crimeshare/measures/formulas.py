@@ -20,6 +20,9 @@ _EVERY = "{offence_id}, every quarter and body"
 
 _HELD = "part of the figures of left-out vintages that limits made without them held"
 
+COUNTED = "number of {}"
+"""What is counted on a page; see :func:`crimeshare.publish.elements.rows.counted`."""
+
 FORMULAS = {
     "series": {
         "count": "{0}",
@@ -51,6 +54,18 @@ FORMULAS = {
         "change_pct": "{0} / {previous_value} - 1",
         "rank_before": "place of {previous_value} by share among the forces of both releases",
         "rank_after": "place of {0} by share among the forces of both releases",
+    },
+    "aged_revisions": {
+        "age": "years from {period_end} to the end of the year of {release_id}",
+        "typical_size": "median size of {revisions} revisions",
+    },
+    "revision_sizes": {
+        "revisions": "number of revisions since the figures were new",
+        **{way: f"number of revisions that {way}" for way in ("rose", "fell")},
+        "stayed": "number of revisions that changed nothing",
+        "typical_size_pct": "{formula}",
+        "lowest_pct": "lowest change_pct",
+        "highest_pct": "highest change_pct",
     },
     "compared_changes": {"change": "{formula}", "change_before": "{change_before}"},
     "composition": {
@@ -157,6 +172,7 @@ FORMULAS = {
         "own_factor_low": "the lowest factor at which the flags of the measure switch",
         "own_factor_high": "the highest factor at which the flags of the measure switch",
     },
-    "comparisons": {"number": "number of comparisons", "measures": "number of measures"},
+    "configuration": {"level": "level of config/config.yaml"},
+    "survey_estimates": {"n_unweighted": "unweighted base of the column"},
 }
 """Column to formula, by table, or by what a function of `measures` makes of its rows."""

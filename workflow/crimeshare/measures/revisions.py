@@ -148,21 +148,27 @@ def summarise_revisions(whole: pd.DataFrame) -> pd.DataFrame:
         whole: as :func:`find_whole_revisions` gives them.
 
     Returns:
-        One row an area and offence group with revisions in per cent: their number, the
-        ``median_change_pct`` (signed: whether figures tend to rise), ``typical_size_pct`` (median
-        without sign), ``lowest_pct`` and ``highest_pct``, and ``rank_flips``: how many of them
-        moved the force's rank.
+        One row an area and offence group with revisions in per cent: their number, how many
+        ``rose``, ``fell`` and ``stayed``, the ``median_change_pct`` (signed: whether figures tend
+        to rise), ``typical_size_pct`` (median without sign), ``lowest_pct`` and ``highest_pct``,
+        and ``rank_flips``: how many of them moved the force's rank.
     """
     moved = whole.dropna(subset=["change_pct"])
     ranked = moved["rank_before"].notna()
     moved = moved.assign(
         size=moved["change_pct"].abs(),
+        up=moved["change_pct"] > 0,
+        down=moved["change_pct"] < 0,
+        still=moved["change_pct"] == 0,
         flip=ranked & (moved["rank_before"] != moved["rank_after"]).fillna(False),
     )
     return (
         moved.groupby(["area_code", "offence_id"], sort=True)
         .agg(
             revisions=("change_pct", "size"),
+            rose=("up", "sum"),
+            fell=("down", "sum"),
+            stayed=("still", "sum"),
             median_change_pct=("change_pct", "median"),
             typical_size_pct=("size", "median"),
             lowest_pct=("change_pct", "min"),

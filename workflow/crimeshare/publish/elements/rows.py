@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from crimeshare.cells import Cell, cells_in
-from crimeshare.measures.formulas import FORMULAS
+from crimeshare.measures.formulas import COUNTED, FORMULAS
 from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.publish.elements.figures import OPERATOR, Figure
 
@@ -69,6 +69,18 @@ def difference(figure_id: str, one: Figure, other: Figure, unit: str) -> Figure:
     return Figure(figure_id, one.number - other.number, unit, cells, formula)
 
 
+def counted(figure_id: str, what: str, number: int, cells: Iterable[Cell]) -> Figure:
+    """How many there are of something.
+
+    Args:
+        figure_id: see :class:`Figure`.
+        what: is counted, in the plural.
+        number: how many.
+        cells: of all of them.
+    """
+    return Figure(figure_id, number, "count", tuple(dict.fromkeys(cells)), COUNTED.format(what))
+
+
 def behind(
     row: Mapping[str, Any], formula: str, hashes: Mapping[str, str]
 ) -> tuple[str, tuple[Cell, ...]]:
@@ -104,7 +116,7 @@ def _filled(formula: str, row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]
     text = _SLOT.sub(filled, formula)
     # What is said in words rests on all that the row does.
     if text and not names:
-        names += _listed(row["cells"])
+        names += named_cells(row["cells"])
     return text, tuple(dict.fromkeys(names))
 
 
@@ -121,11 +133,11 @@ def _part(row: Mapping[str, Any], name: str) -> tuple[str, Iterable[str]]:
     if name.isdecimal():
         sides = _sides(row["formula"])
         side = sides[int(name)] if int(name) < len(sides) else ""
-        return side, (cell for cell in _listed(row["cells"]) if _stands_in(side, cell))
+        return side, (cell for cell in named_cells(row["cells"]) if _stands_in(side, cell))
     if name == "formula":
-        return row["formula"], _listed(row["cells"])
+        return row["formula"], named_cells(row["cells"])
     if f"{name}_formula" in row:
-        return _bare(row[f"{name}_formula"] or ""), _listed(row[f"{name}_cells"] or "")
+        return _bare(row[f"{name}_formula"] or ""), named_cells(row[f"{name}_cells"] or "")
     text = str(row[name])
     return text, (cell.name for cell in cells_in(text) if cell.sheet)
 
@@ -162,5 +174,6 @@ def _stands_in(formula: str, cell: str) -> bool:
 
 
 @cache
-def _listed(cells: str) -> tuple[str, ...]:
+def named_cells(cells: str) -> tuple[str, ...]:
+    """The names in a column ``cells``."""
     return tuple(_APART.split(cells)) if cells else ()

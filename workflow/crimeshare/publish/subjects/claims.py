@@ -17,8 +17,10 @@ from crimeshare.audit import verdicts
 from crimeshare.audit.naming import release_name
 from crimeshare.cells import Cell
 from crimeshare.periods import MONTHS
+from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.provenance import sources
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL, built_root
 from crimeshare.publish.subjects.measured import groups_measured_by
 from crimeshare.reference import REFERENCE, line_of, offences, reported_groups
@@ -26,6 +28,8 @@ from crimeshare.sources.registry import REGISTRY, Release, read_registry
 
 CLAIMS = Path("results/estimates/claims.parquet")
 EVIDENCE = Path("results/estimates/claim_evidence.parquet")
+
+WORDS = Words(Path(__file__).with_name("words") / "claims.md.j2")
 
 # How the audit's units are written in the report: unit and style of a figure.
 UNITS = {
@@ -52,16 +56,10 @@ _DAY = re.compile(
 
 # How a verdict is shown: by word, by shape and by colour (of the class).
 KINDS = {
-    "holds": ("\N{BLACK CIRCLE}", "hold"),
-    "fails": ("\N{BLACK DOWN-POINTING TRIANGLE}", "do not hold"),
-    "unknown": ("\N{WHITE CIRCLE}", "cannot be checked"),
-    "depends": ("\N{BLACK SQUARE}", "depend on what is meant"),
-}
-_SINGULAR = {
-    "hold": "holds",
-    "do not hold": "does not",
-    "cannot be checked": "cannot be checked",
-    "depend on what is meant": "depends on what is meant",
+    "holds": "\N{BLACK CIRCLE}",
+    "fails": "\N{BLACK DOWN-POINTING TRIANGLE}",
+    "unknown": "\N{WHITE CIRCLE}",
+    "depends": "\N{BLACK SQUARE}",
 }
 # As schema.org rates reviews of claims, 5 the best; what cannot be checked has no rating.
 _RATINGS = {verdicts.CONFIRMED: 5, verdicts.ROUNDED: 5, verdicts.DEPENDS: 3}
@@ -111,28 +109,15 @@ class Audited:
     @property
     def badge(self) -> str:
         """The verdict with its shape."""
-        shape, _ = KINDS[self.kind]
-        word = _people(self.verdict)
+        word = prose.upper_first(_people(self.verdict))
         return (
-            f'<strong class="verdict {self.kind}"><span aria-hidden="true">{shape}</span> '
-            f"{escape(word[:1].upper() + word[1:])}</strong>"
+            f'<strong class="verdict {self.kind}"><span aria-hidden="true">'
+            f"{KINDS[self.kind]}</span> {escape(word)}</strong>"
         )
 
     def _repr_html_(self) -> str:
-        copied = f"\N{LEFT DOUBLE QUOTATION MARK}{self.statement}\N{RIGHT DOUBLE QUOTATION MARK}"
-        verdict = _people(self.verdict)
-        text = f"{copied} ({self.source}): {verdict}. {self.told}"
-        return (
-            f'<div class="claim {self.kind}" id="{self.claim_id}" data-kind="{self.kind}" '
-            f'data-source="{escape(self.source)}">'
-            f'<p class="statement">{self.words}</p><p>{self.badge}</p>'
-            f'<p class="reason">{self.reason}</p>'
-            f'<details class="data"><summary>Link and text to copy</summary>'
-            f'<p><a href="#{self.claim_id}">Permanent link</a>. What was judged: '
-            f"<samp>{escape(self.asserted)}</samp></p>"
-            f'<pre class="copy">{escape(text)}</pre></details>'
-            f"{sources(self.figures)}</div>"
-        )
+        verdict = escape(_people(self.verdict))
+        return WORDS.passage("card", each=self, verdict=verdict, cells=sources(self.figures))
 
     def review(self) -> dict[str, Any]:
         """The verdict as a ClaimReview of schema.org."""
@@ -164,19 +149,10 @@ class Audit:
     @property
     def opening(self) -> str:
         """How many statements there are, and what became of them."""
-        if not self.statements:
-            return "No public statement about it that could be judged is listed."
-        judged = Figure("claims.judged", len(self.statements), "count")
         kinds = [statement.kind for statement in self.statements]
-        told = []
-        for kind, (_, phrase) in KINDS.items():
-            if number := kinds.count(kind):
-                figure = Figure(f"claims.{kind}", number, "count")
-                told.append(f"{figure} {_SINGULAR[phrase] if number == 1 else phrase}")
-        *before, last = told
-        result = f"{', '.join(before)} and {last}" if before else last
-        noun = "statement" if len(self.statements) == 1 else "statements"
-        return f"Of {judged} {noun}, {result}."
+        counts = {kind: Figure(f"claims.{kind}", kinds.count(kind), "count") for kind in KINDS}
+        judged = Figure("claims.judged", len(kinds), "count")
+        return WORDS.passage("opening", judged=judged, counts=counts)
 
     def cards(self) -> str:
         """Every statement, those of one speaker together, the newest first, with a filter."""
@@ -195,22 +171,8 @@ class Audit:
     def _filter(self, speakers: Sequence[str]) -> str:
         """Two fields that a script makes work; hidden where none runs."""
         held = {statement.kind for statement in self.statements}
-        kinds = "".join(
-            f'<option value="{kind}">{phrase}</option>'
-            for kind, (_, phrase) in KINDS.items()
-            if kind in held
-        )
-        said = "".join(
-            f'<option value="{escape(name)}">{escape(name)}</option>' for name in speakers
-        )
-        return (
-            '<form class="claims-filter" hidden>'
-            f'<label>Statements that <select name="verdict"><option value="">hold or not</option>'
-            f"{kinds}</select></label> "
-            # What is quoted may hold digits that are no figures.
-            f'<label>said by <samp><select name="by"><option value="">anybody</option>{said}'
-            '</select></samp></label> <output aria-live="polite"></output></form>'
-        )
+        kinds = [kind for kind in KINDS if kind in held]
+        return WORDS.passage("filter", kinds=kinds, speakers=map(escape, speakers))
 
     def _reviews(self) -> str:
         """The verdicts for machines: ClaimReview of schema.org as JSON-LD."""

@@ -10,10 +10,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import Area, areas, offences
 
 SERIES = Path("results/estimates/series.parquet")
+
+WORDS = Words(Path(__file__).with_name("words") / "explore.md.j2")
 
 
 @dataclass(frozen=True)
@@ -32,28 +35,9 @@ class Explorer:
     first: tuple[str, ...]
 
     def _repr_html_(self) -> str:
-        measures = {
-            "share": "Share of recorded crime",
-            "count": "Number of offences",
-            "rate": "Offences per thousand residents",
-            "rank": "Rank among police forces by share",
-            "change": "Change on the year before",
-        }
         given: dict[str, Any] = {"group": self.group, "areas": self.first, "names": self.areas}
-        return (
-            f'<form class="explorer" id="explorer" hidden data-first="{escape(json.dumps(given))}">'
-            f"<p>{_select('group', 'Offence group', self.groups)}</p>"
-            f"<p>{_select('measure', 'Measure', measures)}</p>"
-            f"<p>{_select('from', 'From the year ending', {})}</p>"
-            f"<p>{_select('to', 'To the year ending', {})}</p>"
-            f'<p class="adding">{_select("area", "Add an area", {"": "Choose…", **self.areas})}</p>'
-            '<ul class="chosen" id="chosen" aria-label="Areas chosen"></ul></form>'
-            '<figure class="explored wide" id="explored" hidden><figcaption>'
-            '<p class="title"></p><p class="subtitle"></p></figcaption><ul class="key"></ul>'
-            '<div class="drawn"></div><ul class="key letters"></ul><p class="notes"></p>'
-            '<div class="data"></div><div class="scroll" tabindex="0" role="group"'
-            ' aria-label="Table, scrolls sideways if it is wider than the page"></div></figure>'
-        )
+        first = escape(json.dumps(given))
+        return WORDS.passage("explorer", first=first, groups=self.groups, areas=self.areas)
 
     def __repr__(self) -> str:
         return f"Explorer of {len(self.groups)} offence groups in {len(self.areas)} areas"
@@ -81,14 +65,3 @@ def _shown(area: Area) -> bool:
 
 def _named(area: Area) -> str:
     return f"{area.area_name} (region)" if area.area_type == "region" else area.area_name
-
-
-def _select(name: str, label: str, options: dict[str, str]) -> str:
-    listed = "".join(
-        f'<option value="{escape(value)}">{escape(text)}</option>'
-        for value, text in options.items()
-    )
-    return (
-        f'<label for="choose-{name}">{label}</label> '
-        f'<select id="choose-{name}" name="{name}">{listed}</select>'
-    )

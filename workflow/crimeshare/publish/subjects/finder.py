@@ -14,6 +14,7 @@ from html import escape
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.explorer import WORDS
 from crimeshare.publish.subjects.factsheet import comparability
 from crimeshare.publish.subjects.tilemap import Tile, tiles
 
@@ -82,12 +83,13 @@ class Finder:
         self._forces = forces
         changes = {code: place.change() for code, place in forces.items()}
         none = Figure("change_pct.none", None, "change", marker="unavailable")
+        share, rate, moved = WORDS.points("layers")
         self.layers = [
-            Layer("share", "Share of recorded crime", {c: p.share() for c, p in forces.items()}),
-            Layer("rate", "Offences per 1,000 residents", {c: p.rate() for c, p in forces.items()}),
+            Layer("share", share, {c: p.share() for c, p in forces.items()}),
+            Layer("rate", rate, {c: p.rate() for c, p in forces.items()}),
             Layer(
                 "change",
-                "Change on the year before",
+                moved,
                 {code: change.percent if change else none for code, change in changes.items()},
                 signed=True,
                 not_comparable=frozenset(
@@ -109,13 +111,8 @@ class Finder:
         )
         items = "".join(self._tile(tile) for tile in tiles())
         legends = "".join(self._legend(layer) for layer in self.layers)
-        return (
-            '<div class="finder"><div class="map"><fieldset class="layers">'
-            f"<legend>Colour the map by</legend>{choices}</fieldset>{legends}"
-            f'<ul class="tiles" aria-label="Police force areas, from north to south">{items}</ul>'
-            '<p class="tile-said" aria-live="polite"></p>'
-            f"</div>{self.table()._repr_html_()}</div>"
-        )
+        table = self.table()._repr_html_()
+        return WORDS.passage("finder", choices=choices, legends=legends, tiles=items, table=table)
 
     def _tile(self, tile: Tile) -> str:
         place = self._forces[tile.area_code]
@@ -154,7 +151,7 @@ class Finder:
             if figures
         )
         if layer.not_comparable:
-            items += '<li><i class="hatch"></i>not comparable with the year before</li>'
+            items += f'<li><i class="hatch"></i>{WORDS.passage("hatched")}</li>'
         return f'<ul class="legend {layer.layer_id}" aria-label="{layer.label}">{items}</ul>'
 
     def table(self) -> Table:
@@ -165,20 +162,21 @@ class Finder:
         rows: list[Sequence[Figure | str]] = [
             [
                 f'<a href="{place.address}">{escape(place.name)}</a>',
-                place.rank_among_forces() or "not ranked",
+                place.rank_among_forces() or WORDS.passage("not_ranked"),
                 *(layer.figures[place.area.area_code] for layer in self.layers),
             ]
             for place in order
         ]
-        return Table(
-            f"{escape(self._estimates.offence.name)} by police force area, "
-            f"{self._estimates.latest.words}",
-            ["Force", "Rank", "Share", "Per 1,000 residents", "Change on the year"],
+        change = self._estimates.nation.change()
+        words = WORDS.points(
+            "forces_table",
+            group=escape(self._estimates.offence.name),
+            year=self._estimates.latest.words,
+            comparability=comparability(change) if change else "",
+        )
+        return Table.worded(
+            words,
             rows,
-            notes=[
-                "Share: of all recorded crime. Rank: by share.",
-                comparability(change) if (change := self._estimates.nation.change()) else "",
-            ],
             styles=["", "", "", "", "signed"],
             sortable=True,
         )

@@ -84,7 +84,7 @@ def opening(survey: Survey, estimates: Estimates) -> str:
     if measure is None:
         return WORDS.passage("not_measured", group=estimates.offence_words)
     latest = series(survey, measure)[-1]
-    return survey_pages.said(latest, survey_prose.UNITS[latest.unit_base], measure.words)
+    return survey_pages.said(latest, survey_prose.term("unit", latest.unit_base), measure.words)
 
 
 def moved(survey: Survey, estimates: Estimates) -> str:
@@ -133,7 +133,7 @@ def facts(survey: Survey, estimates: Estimates) -> Facts | None:
 def fact(survey: Survey, measure: Measure) -> tuple[str, str, str]:
     """The newest estimate at a glance: value, meaning, uncertainty."""
     latest = series(survey, measure)[-1]
-    return survey_pages.fact(latest, measure.words, survey_prose.UNITS[latest.unit_base])
+    return survey_pages.fact(latest, measure.words, survey_prose.term("unit", latest.unit_base))
 
 
 def over_time(survey: Survey, estimates: Estimates, frame: pd.DataFrame) -> Chart | None:
@@ -155,7 +155,7 @@ def over_time(survey: Survey, estimates: Estimates, frame: pd.DataFrame) -> Char
         measure=measure.words,
         change=change,
         verdict=change_verdict(change),
-        who=survey_prose.UNITS[years[-1].unit_base],
+        who=survey_prose.term("unit", years[-1].unit_base),
         level=years[-1].level,
         on_bases=survey_pages.on_bases(years),
     )
@@ -167,7 +167,7 @@ def over_time(survey: Survey, estimates: Estimates, frame: pd.DataFrame) -> Char
 
 
 def _label(years: Sequence[Estimate]) -> str:
-    return prose.upper_first(survey_prose.UNITS[years[-1].unit_base])
+    return prose.upper_first(survey_prose.term("unit", years[-1].unit_base))
 
 
 def years_table(survey: Survey, estimates: Estimates) -> Table | None:

@@ -15,14 +15,14 @@ import pandas as pd
 
 from crimeshare import survey_words
 from crimeshare.audit import verdicts
+from crimeshare.cells import Cell
 from crimeshare.measures.coverage import mean_miss, mean_ratio
 from crimeshare.measures.design import summarise_design_factors
-from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.measures.published_changes import add_agreement
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import figure
+from crimeshare.publish.elements.rows import counted, figure, named_cells
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import survey_prose
@@ -111,14 +111,14 @@ def coverage_chart(survey: Survey, frame: pd.DataFrame) -> Chart:
     """
     level, found = survey.latest(STALKING).level, frame.to_dict("index")
     rows = []
-    for method, name in survey_prose.METHODS.items():
+    for method in survey_prose.METHODS:
         middle, least, most = (float(found[method][end]) for end in ("mean", "min", "max"))
         figures = (
             _computed(f"coverage.{method}", middle, "proportion", (least, most)),
             _computed(f"coverage.{method}.lowest", least, "proportion"),
             _computed(f"coverage.{method}.highest", most, "proportion"),
         )
-        rows.append(Interval(prose.upper_first(name), *figures))
+        rows.append(Interval(_method(method), *figures))
     best = min(rows, key=lambda row: abs(row.figure.number - level.number))
     words = WORDS.points("coverage_chart", best=best, level=level, settings=_settings())
     key, promised = WORDS.points("coverage_key")
@@ -131,6 +131,10 @@ def coverage_chart(survey: Survey, frame: pd.DataFrame) -> Chart:
     )
 
 
+def _method(method: str) -> str:
+    return prose.upper_first(survey_prose.term("method", method))
+
+
 def _settings() -> Figure:
     settings = {(row["basis"], row["design_factor"], row["n"], row["p"]) for row in coverage()}
     return _computed("coverage.settings", len(settings), "count")
@@ -138,7 +142,7 @@ def _settings() -> Figure:
 
 def coverage_table() -> Table:
     """The lowest coverage of each method by the proportion estimated."""
-    methods = list(survey_prose.METHODS)
+    methods = survey_prose.METHODS
     proportions = sorted({row["p"] for row in coverage()})
     rows: list[list[Content]] = []
     for p in proportions:
@@ -151,7 +155,7 @@ def coverage_table() -> Table:
         rows.append(cells)
     words = WORDS.points(
         "coverage_table",
-        methods=map(prose.upper_first, survey_prose.METHODS.values()),
+        methods=map(_method, methods),
         n=[_studied("n", end) for end in (min, max)],
         factor=[_studied("design_factor", end) for end in (min, max)],
         cluster=_cluster_size(),
@@ -518,7 +522,7 @@ def disagreement_table(survey: Survey) -> Table | None:
                 WORDS.passage(
                     "units_and_statistic", units=survey_words.measure(measure), statistic=statistic
                 ),
-                _all_of(survey, found, "number", len(found), f"{name}.comparisons"),
+                _all_of(survey, found, "comparisons", len(found), f"{name}.comparisons"),
                 WORDS.passage("disagreed", significant=first["significant"]),
                 factor,
                 f"{low} to {high}",
@@ -537,10 +541,10 @@ def disagreement_table(survey: Survey) -> Table | None:
     return Table.worded(words, rows, wide=True)
 
 
-def _all_of(survey: Survey, rows: Sequence[Row], column: str, number: int, name: str) -> Figure:
+def _all_of(survey: Survey, rows: Sequence[Row], what: str, number: int, name: str) -> Figure:
     """How many there are in some rows, which it rests on all of."""
-    cells = CELLS_APART.join(row["cells"] for row in rows)
-    return _number_of(survey, {column: number, "cells": cells}, column, name, "comparisons")
+    cells = (Cell.named(cell, survey.hashes) for row in rows for cell in named_cells(row["cells"]))
+    return counted(name, what, number, cells)
 
 
 SHOWN = 25

@@ -14,9 +14,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.revisions import typical_size, with_ages
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import (
     TOTAL,
@@ -88,8 +90,9 @@ class Revision:
     def years_old(self) -> Figure:
         """Age in the later release."""
         figure_id = f"age.{self.period_end:%Y-%m}.{self.release_id}"
-        until = f"years from {self.period_end} to the end of the year of {self.release_id}"
-        return Figure(figure_id, self.age / 12, "years", self.value.cells, until)
+        until = FORMULAS["aged_revisions"]["age"]
+        formula = until.format(period_end=self.period_end, release_id=self.release_id)
+        return Figure(figure_id, self.age / 12, "years", self.value.cells, formula)
 
 
 @dataclass(frozen=True)
@@ -168,42 +171,20 @@ class Revisions:
         row = self._sizes.get((place.area.area_code, offence_id))
         if row is None:
             return None
-        steps = self.new([place], offence_id)
-        cells = tuple(dict.fromkeys(cell for step in steps for cell in step.percent.cells))
         name = f"{_slug(place)}.{offence_id}"
-        what = f"of {row['revisions']} revisions since the figures were new"
-        rose = sum(step.change.number > 0 for step in steps)
-        fell = sum(step.change.number < 0 for step in steps)
+
+        def of(column: str, which: str, unit: str = "count") -> Figure:
+            figure_id = f"revisions.{which}.{name}"
+            return figure(row, column, figure_id, "revision_sizes", {}, unit=unit)
+
         return Size(
-            Figure(
-                f"revisions.number.{name}",
-                row["revisions"],
-                "count",
-                cells,
-                "number of revisions since the figures were new",
-            ),
-            *(
-                Figure(f"revisions.{way}.{name}", number, "count", cells, f"number {way} {what}")
-                for way, number in (
-                    ("rose", rose),
-                    ("fell", fell),
-                    ("stayed", len(steps) - rose - fell),
-                )
-            ),
-            *(
-                Figure(
-                    f"revisions.{which}.{name}",
-                    row[column] / 100,
-                    "revision",
-                    cells,
-                    f"{formula} {what}",
-                )
-                for which, column, formula in (
-                    ("typical", "typical_size_pct", "median size"),
-                    ("lowest", "lowest_pct", "lowest"),
-                    ("highest", "highest_pct", "highest"),
-                )
-            ),
+            of("revisions", "number"),
+            of("rose", "rose"),
+            of("fell", "fell"),
+            of("stayed", "stayed"),
+            of("typical_size_pct", "typical", "revision"),
+            of("lowest_pct", "lowest", "revision"),
+            of("highest_pct", "highest", "revision"),
         )
 
     def flips(self, offence_id: str | None = None) -> list[Flip]:
@@ -242,7 +223,7 @@ class Revisions:
         before, after = row["previous_release_id"], row["release_id"]
         name = f"{_slug(place)}.{offence_id}.{period_end:%Y-%m}.{after}"
 
-        def figure(column: str, figure_id: str, unit: str = "") -> Figure:
+        def of(column: str, figure_id: str, unit: str = "") -> Figure:
             return place.of(row, column, figure_id, "revisions", unit, marker="not_applicable")
 
         return Revision(
@@ -251,14 +232,14 @@ class Revisions:
             period_end,
             before,
             after,
-            figure("previous_value", self.count_id(place, offence_id, period_end, before)),
-            figure("value", self.count_id(place, offence_id, period_end, after)),
-            figure("change", f"revision.{name}"),
-            figure("change_pct", f"revision_pct.{name}", "revision"),
+            of("previous_value", self.count_id(place, offence_id, period_end, before)),
+            of("value", self.count_id(place, offence_id, period_end, after)),
+            of("change", f"revision.{name}"),
+            of("change_pct", f"revision_pct.{name}", "revision"),
             row["age_before"],
             row["age"],
             *(
-                None if row[rank] is None else figure(rank, f"{rank}.{name}")
+                None if row[rank] is None else of(rank, f"{rank}.{name}")
                 for rank in ("rank_before", "rank_after")
             ),
         )
@@ -368,7 +349,8 @@ def middle(revisions: Sequence[Revision], figure_id: str) -> Figure:
     known = [step.percent for step in revisions if step.percent.value is not None]
     cells = tuple(dict.fromkeys(cell for percent in known for cell in percent.cells))
     size = typical_size(percent.number for percent in known)
-    return Figure(figure_id, size, "revision", cells, f"median size of {len(known)} revisions")
+    formula = FORMULAS["aged_revisions"]["typical_size"].format(revisions=len(known))
+    return Figure(figure_id, size, "revision", cells, formula)
 
 
 def turned(before: float, after: float) -> tuple[str, str]:

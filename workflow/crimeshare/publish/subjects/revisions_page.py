@@ -21,6 +21,7 @@ from crimeshare.publish.elements.charts import (
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import counted
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import Year
 from crimeshare.publish.subjects.factsheet import breaks
@@ -157,7 +158,7 @@ def flips_in_words(revisions: Revisions) -> str:
     )
     return WORDS.passage(
         "turned",
-        turned=_number(revisions, "flips", len(turning), sides, "number of changes"),
+        turned=_number(revisions, "flips", len(turning), sides, "changes"),
         compared=compared,
         group=revisions.estimates.offence_words,
         counted=revisions.estimates.counted,
@@ -178,20 +179,18 @@ def _fell(steps: Sequence[Revision]) -> list[Revision]:
 
 
 def _count(
-    revisions: Revisions, name: str, counted: Sequence[Revision], of: Sequence[Revision] = ()
+    revisions: Revisions, name: str, found: Sequence[Revision], of: Sequence[Revision] = ()
 ) -> Figure:
     """How many revisions there are, with their cells: those looked through, where there is none."""
-    figures = [step.percent for step in counted or of]
-    return _number(revisions, name, len(counted), figures, "number of revisions")
+    figures = [step.percent for step in found or of]
+    return _number(revisions, name, len(found), figures, "revisions")
 
 
 def _number(
-    revisions: Revisions, name: str, number: int, figures: Iterable[Figure], formula: str
+    revisions: Revisions, name: str, number: int, figures: Iterable[Figure], what: str
 ) -> Figure:
-    cells = dict.fromkeys(cell for figure in figures for cell in figure.cells)
-    return Figure(
-        f"revisions.{name}.{revisions.estimates.offence_id}", number, "count", tuple(cells), formula
-    )
+    cells = (cell for figure in figures for cell in figure.cells)
+    return counted(f"revisions.{name}.{revisions.estimates.offence_id}", what, number, cells)
 
 
 def _middle(revisions: Revisions, name: str, steps: Sequence[Revision]) -> Figure:
@@ -289,7 +288,7 @@ def _by_age_spec(rows: list[Spec]) -> Spec:
         "field": "x",
         "type": "quantitative",
         "scale": {"domain": [0, max(row["x"] for row in rows) * 1.02], "nice": False},
-        "axis": {"title": "Age of the figure in years", "grid": False, "ticks": True},
+        "axis": {"title": WORDS.passage("age_axis"), "grid": False, "ticks": True},
     }
     y: Spec = {
         "field": "y",
@@ -411,7 +410,7 @@ def vintages(revisions: Revisions) -> Table:
             given = f"{given_as(revisions, release_id, end)}, <code>{release_id}</code>"
             rows.append([prose.month(end), given, count, change, percent])
     left = [step.percent for step in steps if step.period_end in still]
-    number = _number(revisions, "vintages.still", len(still), left, "number of years")
+    number = _number(revisions, "vintages.still", len(still), left, "years")
     return Table.worded(
         WORDS.points(
             "vintages_table", estimates=estimates, still=number, more=len(changed) > YEARS
@@ -462,7 +461,7 @@ def flips(revisions: Revisions) -> Table | None:
     if not found:
         return None
     sides = [figure for flip in found for figure in (flip.before, flip.after)]
-    listed = _number(revisions, "flips.listed", len(found), sides, "number of changes")
+    listed = _number(revisions, "flips.listed", len(found), sides, "changes")
     return Table.worded(
         WORDS.points(
             "flips_table",

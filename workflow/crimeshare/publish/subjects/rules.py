@@ -40,23 +40,9 @@ WORDS = Words(Path(__file__).with_name("words") / "rules.md.j2")
 
 Row = dict[str, Any]
 
-METHODS = {
-    LEVEL_ONLY: "the level alone",
-    LEVEL_AND_SLOPE: "the level, and the trend after it",
-    LEVEL_AND_SLOPES: "the level, and the trend after it and after the other changes",
-    FIRST_YEAR: "the same, with quarters up to a year after the last change",
-}
-
-CODES_ALONE = "codes_alone"
-
-NOT_ESTIMATED = {
-    LOCKDOWN_TOO: "not estimated: it cannot be separated from the first lockdown",
-    TOO_FEW: "not estimated: too few quarters between it and what came before",
-    NO_MODEL: "not estimated: no model has been made for it",
-    SAME_DAY: "not estimated: it cannot be separated from another change of the same day",
-    INSIDE: "not estimated: it moved offences between codes inside the group",
-    CODES_ALONE: "estimated for single offence codes alone",
-}
+# As the template says what each may change, and why a step is not estimated.
+METHODS = (LEVEL_ONLY, LEVEL_AND_SLOPE, LEVEL_AND_SLOPES, FIRST_YEAR)
+NOT_ESTIMATED = (LOCKDOWN_TOO, TOO_FEW, NO_MODEL, SAME_DAY, INSIDE)
 
 
 def read_effects(offence_id: str, root: Path | None = None) -> list[Row]:
@@ -138,6 +124,7 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
     if not parts:
         return None
     lines: list[list[Content]] = []
+    reasons = WORDS.points("not_estimated")
     for change_id in _in_order(parts):
         own = [row for row in rows if row["code"] is None and row["recording_change"] == change_id]
         label = f"{_month(change_id)}: {_name(change_id)}"
@@ -160,20 +147,12 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
         else:
             # What is estimated for codes of the group may be unknown for all of it.
             described = [row["part"] for row in parts if row["recording_changes"] == change_id]
-            why = next((part for part in described if part in NOT_ESTIMATED), CODES_ALONE)
+            why = next((NOT_ESTIMATED.index(p) for p in described if p in NOT_ESTIMATED), -1)
             none = Figure("rule_effect.none", None, "change", marker="not_applicable")
-            lines.append([f"{label} ({NOT_ESTIMATED[why]})", none, "", "", ""])
-    return Table(
-        "Changes of the recording rules and the step of the group that coincides with each",
-        [
-            "Change of the rules",
-            "Step",
-            "Likely between",
-            "Under every model",
-            "Steps as large on dates without a change",
-        ],
+            lines.append([f"{label} ({reasons[why]})", none, "", "", ""])
+    return Table.worded(
+        WORDS.points("steps_table"),
         lines,
-        notes=[WORDS.passage("steps_note")],
         styles=["", "signed"],
         wide=True,
     )
@@ -196,10 +175,14 @@ def models_sentence(rows: list[Row]) -> str:
     told = []
     for row in own:
         effect, lower, upper = figures(row)
-        what = METHODS[row["method"]]
-        told.append({"what": what, "effect": effect, "lower": lower, "upper": upper})
-    what = prose.named_html(prose.lower_first(code_names()[code])) if code else "the whole group"
+        told.append({"what": _method(row), "effect": effect, "lower": lower, "upper": upper})
+    what = prose.named_html(prose.lower_first(code_names()[code])) if code else ""
     return WORDS.passage("models", month=_month(change_id), what=what, told=told)
+
+
+def _method(row: Row) -> str:
+    """What may change in the model of a row."""
+    return WORDS.points("methods")[METHODS.index(row["method"])]
 
 
 def _spread(rows: list[Row]) -> float:
@@ -220,30 +203,20 @@ def effects_table(rows: list[Row]) -> Table | None:
         lines.append(
             [
                 f"{_name(row['recording_change'])}, {_month(row['recording_change'])}",
-                f"<samp>{row['code']}</samp> {prose.named_html(code_names()[row['code']])}"
-                if row["code"]
-                else "the group",
-                METHODS[row["method"]],
+                WORDS.passage(
+                    "series",
+                    code=row["code"],
+                    name=prose.named_html(code_names()[row["code"]]) if row["code"] else "",
+                ),
+                _method(row),
                 effect,
                 f"{lower:signed} to {upper:signed}",
                 f"{rank} of {dates}",
             ]
         )
-    return Table(
-        "Steps that coincide with changes of the recording rules",
-        [
-            "Change of the rules",
-            "Series",
-            "What may change",
-            "Effect",
-            "Interval, by force",
-            "Place by size among it and dates without a change",
-        ],
+    return Table.worded(
+        WORDS.points("effects_table"),
         lines,
-        notes=[
-            "Changes that are not named here are not estimated: "
-            '<a href="national.html#did-changes-of-rules-move-it">why</a>.'
-        ],
         styles=["", "", "", "signed"],
         wide=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from crimeshare.cells import Cell, ranges
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import counted
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import currency, survey_prose
@@ -19,14 +21,12 @@ from crimeshare.publish.subjects.quarterly import Quarterly
 from crimeshare.publish.subjects.surveyed import Survey, cells_of_all
 from crimeshare.reference import REFERENCE, offences, read_rows
 from crimeshare.sources.datasets import FORCE_AREAS
-from crimeshare.sources.registry import PIN_BASES, Release, read_copies, read_registry
+from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_copies, read_registry
 from crimeshare.tables.corrections import read_corrections
 
 CONFIG = REFERENCE.parents[1] / "config"
 
 WORDS = Words(Path(__file__).with_name("words") / "sources.md.j2")
-
-TOLD = {"reported": "yes", "not_reported": "not yet"}
 
 
 def registry() -> dict[str, Release]:
@@ -49,22 +49,13 @@ def used(estimates: Estimates) -> Table:
                 f"{escape(release.edition)}<br><code>{release.release_id}</code>",
                 _link(release),
                 f'<code class="hash">{sha256}</code>',
-                "a copy, not ONS's own bytes" if copied else escape(PIN_BASES[release.pin_basis]),
+                WORDS.passage(
+                    "hash_known", copied=copied, basis=escape(PIN_BASES[release.pin_basis])
+                ),
                 f"<samp>{escape(notes)}</samp>",
             ]
         )
-    return Table(
-        "Releases this report is built from",
-        [
-            "Edition",
-            "Address at ONS",
-            "SHA-256 of the workbook read",
-            "How the hash is known",
-            "Notes",
-        ],
-        rows,
-        wide=True,
-    )
+    return Table.worded(WORDS.points("used_table"), rows, wide=True)
 
 
 CHECKS = Path("results/clean/checks.parquet")
@@ -122,22 +113,7 @@ def check_by_edition(checks: Checks) -> Table:
                 f"<samp>{escape(row['untied_in'])}</samp>",
             ]
         )
-    return Table(
-        "How the figures of each edition check one another",
-        [
-            "Edition",
-            "Numbers read",
-            "Identities",
-            "Numbers in one or more",
-            "In two or more",
-            "In none",
-            "Identities that fail",
-            "Sheets of those in none",
-        ],
-        rows,
-        notes=[WORDS.passage("identities_note")],
-        wide=True,
-    )
+    return Table.worded(WORDS.points("checks_table"), rows, wide=True)
 
 
 def check_by_kind(checks: Checks) -> Table:
@@ -145,12 +121,11 @@ def check_by_kind(checks: Checks) -> Table:
     numbers: dict[str, int] = {}
     for row in checks.kinds:
         numbers[row["kind"]] = numbers.get(row["kind"], 0) + row["identities"]
-    return Table(
-        "What the figures are held against",
-        ["Identity", "How many"],
+    return Table.worded(
+        WORDS.points("kinds_table"),
         [
             [
-                escape(kind[:1].upper() + kind[1:]),
+                escape(prose.upper_first(kind)),
                 Figure(
                     f"checks.kind.{kind.replace(' ', '-')}",
                     number,
@@ -185,10 +160,10 @@ def not_taken_in(estimates: Estimates) -> Table | None:
                 f"releases.bytes.{release.release_id}",
                 release.bytes,
                 "count",
-                formula="computed from config/releases.csv",
+                formula=f"computed from {REGISTRY}",
                 marker="unavailable",
             ),
-            f'<code class="hash">{release.sha256}</code>' if release.pinned else "not known",
+            _hash(release.pinned and release.sha256),
             _link(release),
             f"<code>{release.release_id}</code>",
         ]
@@ -196,15 +171,7 @@ def not_taken_in(estimates: Estimates) -> Table | None:
     ]
     if not rows:
         return None
-    return Table(
-        "Releases that are out and newer than the figures here",
-        ["Edition", "Publisher", "Bytes", "SHA-256 of the published file", "Address", "Release"],
-        rows,
-        notes=[
-            "What is known of these files was recorded by others; the project has not read them."
-        ],
-        wide=True,
-    )
+    return Table.worded(WORDS.points("newer_table"), rows, wide=True)
 
 
 def known(estimates: Estimates, survey: Survey, quarterly: Quarterly) -> Table:
@@ -216,23 +183,18 @@ def known(estimates: Estimates, survey: Survey, quarterly: Quarterly) -> Table:
         [
             f"<code>{release.release_id}</code>",
             escape(release.edition),
-            "used here" if release.release_id in held else release.status,
-            f'<code class="hash">{release.sha256}</code>' if release.pinned else "not known",
+            WORDS.passage("status", used=release.release_id in held, status=release.status),
+            _hash(release.pinned and release.sha256),
             _link(release),
             f"<samp>{escape(release.note)}</samp>",
         ]
         for release in registry().values()
     ]
-    return Table(
-        "Every release the project knows",
-        ["Release", "Edition", "Status", "SHA-256 of the published file", "Address", "Notes"],
-        rows,
-        wide=True,
-    )
+    return Table.worded(WORDS.points("known_table"), rows, wide=True)
 
 
 def surveyed(survey: Survey) -> Table:
-    """The releases of the survey: workbooks, and figures gathered where no workbook is at hand."""
+    """The releases of the survey: workbooks, and figures gathered where we have no workbook."""
     releases: dict[str, list[dict[str, Any]]] = {}
     for row in survey.tables["estimates"]:
         releases.setdefault(row["release_id"], []).append(row)
@@ -240,37 +202,24 @@ def surveyed(survey: Survey) -> Table:
     rows: list[list[Content]] = []
     for release_id, own in sorted(releases.items()):
         sha256 = own[0]["workbook_sha256"]
-        seen = dict.fromkeys(survey_prose.SEEN[row["seen"]] for row in own)
+        seen = dict.fromkeys(survey_prose.term("seen", row["seen"]) for row in own)
         said = dict.fromkeys(row["source"] for row in own)
         rows.append(
             [
                 f"<code>{release_id}</code>",
                 f"<samp>{escape('; '.join(said))}</samp>",
-                Figure(
+                counted(
                     f"survey.estimates.{release_id}",
+                    "estimates",
                     len(own),
-                    "count",
                     cells_of_all(own, "every estimate"),
-                    "number of estimates",
                 ),
-                f'<code class="hash">{sha256}</code>' if sha256 else "no workbook",
+                _hash(sha256) if sha256 else WORDS.passage("no_workbook"),
                 prose.listed(list(seen)),
-                survey_prose.BASES[bases[release_id]],
+                survey_prose.term("basis", bases[release_id]),
             ]
         )
-    return Table(
-        "Releases of the Crime Survey",
-        [
-            "Release",
-            "Publication",
-            "Estimates",
-            "SHA-256 of the workbook read",
-            "How they were seen",
-            "What their intervals rest on",
-        ],
-        rows,
-        wide=True,
-    )
+    return Table.worded(WORDS.points("survey_table"), rows, wide=True)
 
 
 CODE, CODE_GROUP = "8Q", "stalking_harassment"
@@ -307,11 +256,9 @@ def two_totals(survey: Survey, estimates: Estimates) -> Table | None:
     if not rows:
         return None
     names = [next(iter(table.values()))["sheet"].strip() for table in (first, second)]
-    return Table(
-        "Stalking recorded by the police of England and Wales, in two tables of one workbook",
-        ["Year ending", *(f"<samp>{escape(name)}</samp>" for name in names), "Difference"],
+    return Table.worded(
+        WORDS.points("two_totals_table", sheets=map(escape, names)),
         rows,
-        notes=[WORDS.passage("two_totals_note")],
         styles=["", "", "", "signed"],
     )
 
@@ -334,7 +281,7 @@ def two_totals_sentence(survey: Survey, estimates: Estimates) -> str:
         Cell(row["release_id"], hashes[row["release_id"]], row["sheet"], row["cell"])
         for row in notices
     )
-    number = Figure("notices.two_values", len(notices), "count", tuple(cells), "number of cells")
+    number = counted("notices.two_values", "cells", len(notices), cells)
     return WORDS.passage(
         "two_totals",
         number=number,
@@ -355,7 +302,7 @@ def notices(survey: Survey) -> Table:
         for row in survey.tables["notices"]
         if row["kind"] != "two_values"
     ]
-    return Table("Slips of the appendix tables", ["Edition", "Sheet", "What is there"], rows)
+    return Table.worded(WORDS.points("slips_table"), rows)
 
 
 def known_faults(estimates: Estimates, survey: Survey) -> Table:
@@ -374,17 +321,11 @@ def known_faults(estimates: Estimates, survey: Survey) -> Table:
             f"<samp>{escape(sheet)}</samp>",
             f"<code>{', '.join(ranges(cells))}</code>",
             f"<samp>{escape(reason)}</samp>",
-            TOLD[status],
+            WORDS.passage("reported", status=status),
         ]
         for (release_id, sheet, reason, status), cells in alike.items()
     ]
-    return Table(
-        "Cells that do not agree with their own workbook",
-        ["Edition", "Sheet", "Cells", "What does not add up", "Told to the publisher"],
-        rows,
-        notes=["The published values are kept as they stand. Any other such cell stops the build."],
-        wide=True,
-    )
+    return Table.worded(WORDS.points("faults_table"), rows, wide=True)
 
 
 def recording_changes() -> Table:
@@ -392,31 +333,27 @@ def recording_changes() -> Table:
     rows: list[list[Content]] = []
     for row in read_rows(REFERENCE / "recording_changes.csv"):
         touched = [
-            offences()[offence].name if offence in offences() else f"offence code {offence}"
-            for offence in row["offence_ids"].split()
+            WORDS.passage(
+                "touched", name=offences()[each].name if each in offences() else "", code=each
+            )
+            for each in row["offence_ids"].split()
         ]
-        year, month, day = row["effective"].split("-")
         rows.append(
             [
                 escape(row["name"]),
-                f"<time>{int(day)} {prose.MONTHS[int(month) - 1]} {year}</time>",
+                f"<time>{prose.day(date.fromisoformat(row['effective']))}</time>",
                 f"<samp>{escape('; '.join(touched))}</samp>",
                 f"<samp>{escape(row['source'])}</samp>",
             ]
         )
-    return Table(
-        "Changes in what police record",
-        ["Change", "In force from", "Offences it touches", "Source"],
-        rows,
-        wide=True,
-    )
+    return Table.worded(WORDS.points("rules_table"), rows, wide=True)
+
+
+def _hash(sha256: str | bool) -> str:
+    return WORDS.passage("hash", sha256=sha256)
 
 
 def _link(release: Release) -> str:
-    if not release.path:
-        return "not known"
-    page = escape(release.page_url)
-    if not release.file:
-        return f'<a href="{page}/">edition page</a>'
     edition = escape(prose.lower_first(release.edition))
-    return f'<a href="{page}">{edition}</a>, <code>{escape(release.file)}</code>'
+    page, file = escape(release.page_url), escape(release.file)
+    return WORDS.passage("link", path=release.path, page=page, file=file, edition=edition)

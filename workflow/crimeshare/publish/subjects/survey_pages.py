@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from html import escape
 
 import pandas as pd
@@ -28,7 +29,7 @@ from crimeshare.publish.subjects.survey_charts import (
     intervals_by_row,
     intervals_over_time,
 )
-from crimeshare.publish.subjects.survey_prose import WORDS
+from crimeshare.publish.subjects.survey_prose import WORDS, term
 from crimeshare.publish.subjects.surveyed import (
     Estimate,
     Row,
@@ -97,7 +98,7 @@ def assumption(survey: Survey) -> str:
         "assumption",
         assumed=assumed[-1] if assumed else None,
         some=len(assumed) < len(survey.series(STALKING)),
-        scenarios=survey_prose.SCENARIOS,
+        scenario=partial(term, "scenario"),
     )
 
 
@@ -105,16 +106,7 @@ def derivation(survey: Survey) -> str:
     """How the assumed bases are derived from the nearest published one, in view."""
     assumptions = survey.assumptions
     years = assumptions.module_years
-    interviews = [
-        Figure(
-            f"interviews.{day}",
-            assumptions.interviews[day],
-            "count",
-            _interview_cells(survey, day),
-            "unweighted base of the column",
-        )
-        for day in years
-    ]
+    interviews = [_interviews(survey, day) for day in years]
     source = "resources/reference/module_bases.csv"
     base = Figure(
         "module.base", assumptions.module_base, "count", formula=f"computed from {source}"
@@ -139,15 +131,18 @@ def derivation(survey: Survey) -> str:
     )
 
 
-def _interview_cells(survey: Survey, day: date) -> tuple[Cell, ...]:
-    """The cell that holds the interviews of a year."""
-    rows = [
+def _interviews(survey: Survey, day: date) -> Figure:
+    """How many people were interviewed in a year."""
+    row = next(
         row
         for row in survey.tables["estimates"]
         if (row["period_end"], row["unit_base"], row["age"]) == (day, "person_16_plus", "16+")
         and row["n_unweighted"] == survey.assumptions.interviews[day]
-    ]
-    return (cell_of(rows[0]),)
+    )
+    row = row | {"formula": "", "cells": cell_of(row).name}
+    return figure(
+        row, "n_unweighted", f"interviews.{day}", "survey_estimates", survey.hashes, unit="count"
+    )
 
 
 def change_sentence(change: SurveyChange) -> str:
@@ -158,7 +153,7 @@ def change_sentence(change: SurveyChange) -> str:
         change=change,
         who=survey_words.who(change.later.sex, change.later.age),
         verdict=change_verdict(change),
-        own_verdict=survey_prose.VERDICTS[change.own_verdict or ""] if differs else "",
+        own_verdict=term("verdict", change.own_verdict) if differs else "",
     )
 
 
@@ -193,7 +188,7 @@ def trend_sentence(survey: Survey) -> str:
         "trend",
         row=row,
         who=survey_words.who(row["sex"], row["age"]),
-        verdict=survey_prose.TRENDS[row["verdict"]],
+        verdict=term("trend", row["verdict"]),
         change=change,
         lower=lower,
         upper=upper,
@@ -433,7 +428,7 @@ def offences_chart(survey: Survey, frame: pd.DataFrame) -> Chart | None:
 
 def _by_year(row: Row, ratio: tuple[Figure, Figure, Figure], series: int = 0) -> Interval:
     """A ratio with its limits, labelled by its year."""
-    remark = f"on {survey_prose.BASES[row['basis']]}"
+    remark = f"on {term('basis', row['basis'])}"
     return Interval(prose.month(row["period_end"]), *ratio, series=series, remark=remark)
 
 
@@ -560,8 +555,8 @@ def estimates_table(
             shown_limits(e.otherwise) if e.otherwise else WORDS.passage("the_same"),
             _base(e),
             _factor(e),
-            f"{survey_prose.METHODS[e.method]}, {survey_prose.BASES[e.basis]}",
-            survey_prose.SEEN[e.seen],
+            f"{term('method', e.method)}, {term('basis', e.basis)}",
+            term("seen", e.seen),
         ]
         for label, e in labelled
     ]
@@ -579,7 +574,7 @@ def estimates_table(
 
 
 def _base(estimate: Estimate) -> str:
-    return WORDS.passage("base", estimate=estimate, scenarios=survey_prose.SCENARIOS)
+    return WORDS.passage("base", estimate=estimate, scenario=partial(term, "scenario"))
 
 
 def _factor(estimate: Estimate) -> str:
@@ -646,14 +641,14 @@ def changes_table(caption: str, changes: Sequence[SurveyChange]) -> Table:
         "changes_table",
         caption=caption,
         level=changes[0].level,
-        basis=survey_prose.BASES[changes[0].later.basis],
+        basis=term("basis", changes[0].later.basis),
     )
     return Table.worded(words, rows, styles=["", "signed bare", "", "", "", "bare"], wide=True)
 
 
 def change_verdict(change: SurveyChange) -> str:
     """What the test found, and whether the two years may be compared."""
-    found = survey_prose.VERDICTS.get(change.verdict or "")
+    found = term("verdict", change.verdict)
     return WORDS.passage("verdict", found=found, breaks=change.breaks)
 
 
@@ -662,7 +657,7 @@ def _ons_said(change: SurveyChange) -> str:
 
 
 def _own_test(change: SurveyChange) -> str:
-    return WORDS.passage("own_verdict", found=survey_prose.VERDICTS.get(change.own_verdict or ""))
+    return WORDS.passage("own_verdict", found=term("verdict", change.own_verdict))
 
 
 def recent_changes(survey: Survey) -> Table:
@@ -703,7 +698,7 @@ def trends_table(survey: Survey) -> Table:
                 f"{lower:signed} to {upper:signed}",
                 adjusted,
                 scatter,
-                survey_prose.TRENDS[row["verdict"]],
+                term("trend", row["verdict"]),
             ]
         )
     return Table.worded(
@@ -724,7 +719,7 @@ def other_measures(survey: Survey) -> Table:
         rows.append(
             [
                 prose.upper_first(survey_words.measure(measure)),
-                survey_prose.UNITS[latest.unit_base],
+                term("unit", latest.unit_base),
                 latest.figure,
                 shown_limits(latest),
                 latest.base,
@@ -796,7 +791,7 @@ def offences_sentence(survey: Survey) -> str:
         return WORDS.passage("offences", row=None)
     row = survey.tables["ratios"][-1]
     ratio, lower, upper = _ratio(survey, row)
-    basis = survey_prose.BASES[row["basis"]]
+    basis = term("basis", row["basis"])
     return WORDS.passage("offences", row=row, ratio=ratio, lower=lower, upper=upper, basis=basis)
 
 

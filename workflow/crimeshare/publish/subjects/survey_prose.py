@@ -13,42 +13,12 @@ from crimeshare.publish.elements.words import Words
 
 WORDS = Words(Path(__file__).with_name("words") / "survey.md.j2")
 
-METHODS = {
-    "wilson": "Wilson's method",
-    "korn-graubard": "Korn and Graubard's method",
-    "logit": "the logit method",
-    "normal": "the normal method",
-}
+METHODS = ("wilson", "korn-graubard", "logit", "normal")
 
-# What an interval rests on, after "on".
-BASES = {
-    "published_se": "a published standard error",
-    "design_factor": "a published base and an estimated design factor",
-    "assumed_base": "an assumed base",
-}
 
-# What is assumed of a base, after "if".
-SCENARIOS = {
-    "everybody_asked": "everybody was asked",
-    "half_asked": "half of the sample was asked",
-}
-
-VERDICTS = {"rise": "a rise", "fall": "a fall", "no_clear_change": "no clear change"}
-
-TRENDS = {"rising": "rising", "falling": "falling", "no_clear_trend": "no clear trend"}
-
-SEEN = {
-    "file": "read in a file of ONS's figures",
-    "publisher_page": "read on ONS's page",
-    "second_hand": "quoted second-hand",
-}
-
-UNITS = {
-    "person_16_plus": "people aged 16 and over",
-    "household": "households",
-    "vehicle_owning_household": "households with a vehicle",
-    "bicycle_owning_household": "households with a bicycle",
-}
+def term(kind: str, key: str | None) -> str:
+    """What a code of the tables means, such as the ``basis`` of an interval; empty for none."""
+    return WORDS.passage("term", kind=kind, key=key) if key else ""
 
 
 def said_as_one_in(estimate: float, lower: float, upper: float) -> bool:
@@ -61,7 +31,7 @@ def said_as_one_in(estimate: float, lower: float, upper: float) -> bool:
 
 def rests_on(method: str, basis: str) -> str:
     """How an interval came about: "Wilson's method, on an assumed base"."""
-    return f"{METHODS[method]}, on {BASES[basis]}"
+    return WORDS.passage("rests_on", method=term("method", method), basis=term("basis", basis))
 
 
 def on_bases(bases: Iterable[str]) -> str:

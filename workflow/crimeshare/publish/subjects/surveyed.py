@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from crimeshare import survey_words
 from crimeshare.cells import Cell
 from crimeshare.measures.assumed_bases import Assumptions
+from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.two_groups import difference_interval
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.charts import Break
@@ -325,7 +326,8 @@ def uncertainty(estimate: Estimate) -> str:
 
 def level_figure(level: float) -> Figure:
     """The confidence level of the survey's intervals."""
-    return Figure("survey.level", level, "proportion", formula="level of config/config.yaml")
+    formula = FORMULAS["configuration"]["level"]
+    return Figure("survey.level", level, "proportion", formula=formula)
 
 
 def open_survey(root: Path | None = None) -> Survey:
