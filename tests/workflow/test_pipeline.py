@@ -117,6 +117,7 @@ def test_workbooks_of_a_mirror_give_the_figures_that_are_shipped(
         pd.testing.assert_frame_equal(after, before, rtol=1e-14)
 
 
+@pytest.mark.slow
 def test_a_workbook_with_an_unknown_label_stops_the_run_and_spoils_nothing(
     project: Path, mirror_of: Callable[[Callable[[Book], None]], Path]
 ) -> None:
@@ -146,7 +147,7 @@ def test_a_workbook_that_does_not_add_up_stops_the_run(
         if book.accessible:
             book.table("P1")[facsimile.place("E60")] = 400.0
 
-    run = snakemake(project, *ESTIMATES, *config(mirror_of(spoil)))
+    run = snakemake(project, *CLEAN, *config(mirror_of(spoil)))
     assert run.returncode == 1
     said = [sentence for sentence in sentences(run) if "Table P" in sentence]
     assert any("cell E60" in sentence for sentence in said), said
@@ -155,11 +156,12 @@ def test_a_workbook_that_does_not_add_up_stops_the_run(
 
 def test_a_damaged_figures_file_is_named(project: Path) -> None:
     (project / "resources" / "figures" / "pfa-2024-12.parquet").write_bytes(b"PAR1 no more")
-    run = snakemake(project, *ESTIMATES)
+    run = snakemake(project, *CLEAN, *config("embedded"))
     assert run.returncode == 1
     assert any("pfa-2024-12.parquet" in sentence for sentence in sentences(run))
 
 
+@pytest.mark.slow
 def test_figures_are_shipped_from_workbooks_only(project: Path) -> None:
     run = snakemake(project, "ship_figures")
     assert run.returncode == 1

@@ -48,6 +48,7 @@ def test_the_exit_status_says_whether_anything_is_new(project: Path, here: Here)
     assert check() == (2, "could not tell")
 
 
+@pytest.mark.slow
 def test_a_pinned_release_is_in_the_next_build(project: Path, here: Here) -> None:
     here.mirror.publish(NEXT, book("pfa-2018-12", NEXT), FILE)
     here.mirror.list(NEXT, KNOWN)
