@@ -3,7 +3,7 @@
 #   make            the whole report, from the figures in this repository
 #   make verify     the report again from nothing, every figure beside the published one
 #   make test       linters, then every test this machine can run
-#   make test-all   those, then what is too slow for them
+#   make test-all   linters, then those tests and what is too slow for them
 #   make lint       the linters alone
 #   make figures    the figures in resources/figures/ again, from the workbooks of a mirror
 #   make renew      pins what is new at SOURCE (ons, or a mirror), release by release
@@ -91,9 +91,9 @@ SIDE_BY_SIDE := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 test: lint
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not slow"
 
-# What builds whole reports, renews a repository or drives a browser.
-test-all: test
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m slow
+# Those and what takes seconds each, in one run, so that both share what they are run on.
+test-all: lint
+	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 lint: $(TESTING)
 	$(BIN)/ruff check

@@ -70,7 +70,7 @@ def refusal(book: Facsimile) -> str:
     return str(refused.value)
 
 
-@pytest.mark.parametrize("release_id", quick([LATEST], of=RELEASES))
+@pytest.mark.parametrize("release_id", quick(RELEASES[-1:], of=RELEASES))
 def test_shipped_figures_read_back_cell_by_cell(release_id: str, tmp_path: Path) -> None:
     shipped = read_observations(SurveyObservation, FIGURES / f"{release_id}.parquet")
     written = Facsimile.of(FIGURES / f"{release_id}.parquet", TITLE).write(tmp_path / "book.xlsx")
@@ -278,7 +278,7 @@ class TestBadInput:
 
 
 class TestArithmetic:
-    @pytest.mark.parametrize("release_id", quick([LATEST], of=RELEASES))
+    @pytest.mark.parametrize("release_id", quick(RELEASES[-1:], of=RELEASES))
     def test_every_shipped_change_follows_from_its_figures_or_is_listed(
         self, release_id: str
     ) -> None:
@@ -301,7 +301,7 @@ class TestArithmetic:
         (fault,) = broken(find_survey_ties(read(book)))
         assert "sheet 'Table_B2', cell H37: holds 144,171 for 'Stalking'" in fault.sentence
 
-    @pytest.mark.parametrize("release_id", quick([LATEST], of=RELEASES))
+    @pytest.mark.parametrize("release_id", quick(RELEASES[-1:], of=RELEASES))
     @pytest.mark.parametrize("table", FLAGGED)
     @pytest.mark.parametrize("shift", [1, -1])
     @pytest.mark.parametrize("along", ["columns", "rows"])
