@@ -367,6 +367,7 @@ def acceptance(words: str) -> str:
     return found[1]
 
 
+@pytest.mark.slow
 def test_a_new_layout_is_read_with_nothing_but_the_proposed_lines(
     here: Here, layouts: Path
 ) -> None:
