@@ -432,6 +432,7 @@ SAYS_MORE = (
 LIMITS = (".lower", ".upper")
 
 
+@pytest.mark.slow
 def test_a_formula_that_is_not_worked_out_is_of_a_kind_that_says_more() -> None:
     _, _, words = checked()
     assert [
