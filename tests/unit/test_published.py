@@ -157,11 +157,18 @@ def month_of(match: re.Match[str]) -> str:
 def area_of(slug: str) -> str:
     """An area by its name in the names of figures."""
     kinds = {
-        ("" if row["area_type"] == "force" else f"{row['area_type']}-")
-        + row["area_name"].lower().replace(" ", "-"): name
+        ("" if is_force(row) else f"{row['area_type']}-") + slugged(row["area_name"]): name
         for name, row in places().items()
     }
     return kinds[slug]
+
+
+def is_force(row: Mapping[str, str]) -> bool:
+    return row["area_type"] == "force"
+
+
+def slugged(name: str) -> str:
+    return name.lower().replace(" ", "-")
 
 
 @cache
@@ -289,11 +296,15 @@ def similar_forces(entry: Entry, match: re.Match[str]) -> float:
 def interval_limit(entry: Entry, match: re.Match[str]) -> float | None:
     """A limit of Wilson's interval, of the base and the design factor that the page prints."""
     name, _, end = entry.figure_id.rpartition(".")
-    needed = [values().get(f"{name}.{part}") for part in ("base", "design_factor")]
-    estimate = values().get(name, values().get(name.rpartition(".")[0]))
-    if None in (*needed, estimate):
+    # Under another scenario an estimate and its factor are those of the one printed first.
+    first = name.rpartition(".")[0]
+    needed = [
+        values().get(f"{name}{part}", values().get(f"{first}{part}"))
+        for part in (".base", ".design_factor", "")
+    ]
+    if None in needed:
         return None
-    base, factor, p, level = map(float, (*needed, estimate, values()["survey.level"]))
+    base, factor, p, level = map(float, (*needed, values()["survey.level"]))
     z = NormalDist().inv_cdf((1 + level) / 2)
 
     def limit(base: float) -> float:
@@ -321,6 +332,163 @@ def by_the_test(entry: Entry, match: re.Match[str]) -> float | None:
     return 2 * normal.cdf(-abs(float(values()[f"{name}.difference"])) / error)
 
 
+def limit_of_change(entry: Entry, match: re.Match[str]) -> float | None:
+    """A limit of the difference of two years, of the bases and factors that the page prints."""
+    name, _, earlier = entry.figure_id.removesuffix(f".difference.{match['end']}").rpartition(
+        ".since."
+    )
+    who = ".".join(name.split(".")[:4])
+    names = [
+        known for known in values() if re.fullmatch(rf"{re.escape(who)}\.{earlier}\.[^.]+", known)
+    ]
+    needed = [
+        values().get(f"{one}{part}")
+        for one in (name, *names[-1:])
+        for part in ("", ".base", ".design_factor")
+    ]
+    since, until = (pd.Timestamp(end) for end in (earlier, name.split(".")[4]))
+    # Years that share interviews, and estimates whose base is not printed.
+    if since > until - pd.DateOffset(years=1) or len(needed) < 6 or None in needed:
+        return None
+    p, n, factor, p0, n0, factor0 = map(float, needed)
+    z = NormalDist().inv_cdf((1 + float(values()["survey.level"])) / 2)
+    sign = 1 if match["end"] == "upper" else -1
+
+    def limit(by: float) -> float:
+        parts = ((p, n, factor), (p0, n0, factor0))
+        variances = (f**2 * q * (1 - q) / (base + by) for q, base, f in parts)
+        return p - p0 + sign * z * math.sqrt(sum(variances))
+
+    rounding = 50 if n % 100 == 0 and n0 % 100 == 0 else 0
+    low, high = sorted(limit(by) for by in (-rounding, rounding))
+    return min(max(float(entry.value), low), high)
+
+
+def limit_between_groups(entry: Entry, match: re.Match[str]) -> float:
+    """A limit of the difference of two groups of a year, from the intervals of both (Newcombe)."""
+    name, _, other = entry.figure_id.removesuffix(f".{match['end']}").partition(".against.")
+    measure, _, _, *rest = name.split(".")[1:]
+    second = ".".join(("survey", measure, other, *rest))
+    (p1, lower1, upper1), (p2, lower2, upper2) = (
+        [float(values()[f"{one}{part}"]) for part in ("", ".lower", ".upper")]
+        for one in (name, second)
+    )
+    if match["end"] == "lower":
+        return p1 - p2 - math.hypot(p1 - lower1, upper2 - p2)
+    return p1 - p2 + math.hypot(upper1 - p1, p2 - lower2)
+
+
+def limit_of_difference(entry: Entry, match: re.Match[str]) -> float | None:
+    """A limit of the difference of two years, or of two groups."""
+    if ".against." in entry.figure_id:
+        return limit_between_groups(entry, match)
+    return limit_of_change(entry, match) if ".since." in entry.figure_id else None
+
+
+def adjusted(entry: Entry, match: re.Match[str]) -> float:
+    """A p-value adjusted by Holm's method for all changes to the same year that are printed."""
+    to, _, since = entry.figure_id.partition(".since.")
+    family = {
+        name: float(value)
+        for name, value in values().items()
+        if name.startswith(f"{to}.since.") and name.endswith(".p_value")
+    }
+    own = family[f"{to}.since.{since.removesuffix('.p_adjusted')}.p_value"]
+    ordered = sorted(family.values())
+    steps = [(len(ordered) - place) * p for place, p in enumerate(ordered) if p <= own]
+    return min(1.0, max(steps))
+
+
+def factor_of_estimate(entry: Entry, match: re.Match[str]) -> float | None:
+    """A design factor of people's shares as the page of methods prints them, or of its limits."""
+    if "personal-prevalence" in entry.figure_id:
+        return None  # from a standard error, which is not printed
+    end = {" lower": r"\.low\w+", " upper": r"\.(?:upper|highest)"}.get(match["end"] or "", "")
+    name = re.compile(rf"design_factor\.[^.]+\.(?:all|prevalence\.\w+(?:\.\w+)??){end}")
+    found = [float(value) for known, value in values().items() if name.fullmatch(known)]
+    return min(found, key=lambda value: abs(value - float(entry.value)))
+
+
+@cache
+def first_counts() -> pd.DataFrame:
+    """Every count of a force in an edition of the police force area tables, of its own year."""
+    tables = (pd.read_parquet(path) for path in sorted(FIGURES.glob("pfa-*.parquet")))
+    rows = pd.concat(
+        table[table["measure"].eq("count") & table["period_end"].eq(table["period_end"].max())]
+        for table in tables
+    )
+    # A partnership may bear the name of its force.
+    return rows[rows["value"].notna() & rows["area_type"].eq("force")]
+
+
+@cache
+def sizes_of_revisions(force: str, group: str) -> pd.Series:
+    """How far, in per cent, counts of a force moved since they were new to the newest open data."""
+    newest = max(path.stem for path in FIGURES.glob("prc-*.parquet"))
+    counts, own = quarters_of(newest), first_counts()
+    own = own[own["area_name"].eq(force) & own["offence_id"].eq(group)]
+    last = max(month for key, name, month in counts if (key, name) == (group, force))
+    moved = {}
+    for end, count in zip(own["period_end"], own["value"], strict=True):
+        months = pd.period_range(end=f"{end:%Y-%m}", periods=12, freq="M")[2::3]
+        later = [counts.get((group, force, str(month))) for month in months]
+        if None not in later and f"{end:%Y-%m}" <= a_year_before(last):
+            moved[end] = 100 * (sum(filter(None, later)) - count) / count
+    return pd.Series(moved, dtype=float)
+
+
+def of_revisions(entry: Entry, match: re.Match[str]) -> float | None:
+    """How many counts of a force came again, which way they moved, and how far."""
+    _, which, slug, group = entry.figure_id.split(".")
+    force = next(
+        (name for name, row in places().items() if is_force(row) and slug == slugged(name)), ""
+    )
+    if not force:
+        return None
+    moved = sizes_of_revisions(force, group)
+    return {
+        "number": len(moved),
+        "rose": (moved > 0).sum(),
+        "fell": (moved < 0).sum(),
+        "stayed": (moved == 0).sum(),
+        "typical": moved.abs().median() / 100,
+        "lowest": moved.min() / 100,
+        "highest": moved.max() / 100,
+    }[which]
+
+
+@cache
+def study() -> pd.DataFrame:
+    return pd.read_csv(REFERENCE / "interval_coverage.csv", comment="#")
+
+
+def of_study(entry: Entry, match: re.Match[str]) -> float | None:
+    """The mean coverage of a method of intervals in the simulations, or an end of it."""
+    parts = re.fullmatch(
+        r"coverage\.(?P<method>[a-z-]+)(?:\.p(?P<p>0\.\d+))?(?:\.(?P<end>lowest|highest))?",
+        entry.figure_id,
+    )
+    if not parts or parts["method"] not in set(study()["method"]):
+        return None
+    own = study()[study()["method"] == parts["method"]]
+    if parts["p"]:
+        own = own[own["p"] == float(parts["p"])]
+    coverage = own["coverage"]
+    return {"lowest": coverage.min(), "highest": coverage.max()}.get(parts["end"], coverage.mean())
+
+
+def of_checks(entry: Entry, match: re.Match[str]) -> float | None:
+    """What is added up over editions, and what is left of an edition's numbers."""
+    _, column, *release = entry.figure_id.split(".")
+    if not release:
+        own = (float(v) for name, v in values().items() if name.startswith(f"checks.{column}."))
+        return sum(own)
+    if column == "untied":
+        figures, tied = (values()[f"checks.{name}.{release[0]}"] for name in ("figures", "tied"))
+        return float(figures) - float(tied)
+    return None
+
+
 POWER = 0.8
 """That a change is to be found with."""
 
@@ -340,7 +508,15 @@ IN_WORDS: dict[str, Callable[[Entry, re.Match[str]], float | None]] = {
     rf"distance of the mixes of other crime in (?P<one>{named(places())}) and "
     rf"(?P<other>{named(places())})": distance_of_mixes,
     "number of similar forces": similar_forces,
+    r"(?:median size of|lowest|highest) change_pct|number of revisions (?:since the|that) .+": (
+        of_revisions
+    ),
     r"(?:lower|upper) of .+": interval_limit,
+    r"(?P<end>lower|upper) limit of .+ - .+": limit_of_difference,
+    r"p adjusted of .+": adjusted,
+    r"design factor(?P<end> lower| upper)? of .+": factor_of_estimate,
+    r"computed from resources/reference/interval_coverage.csv": of_study,
+    r"computed from results/clean/checks.parquet": of_checks,
     r"(?:p value|smallest detectable) of .+": by_the_test,
 }
 """How to work out what a formula says in words; every formula of the kind has the same words."""
@@ -377,6 +553,10 @@ def worked_out(entry: Entry) -> float | None:
         return repr(float(value))
 
     formula = entry.cell.removesuffix(", in whole thousands")
+    # Where nothing but figures is named, the cells behind them follow.
+    head, _, behind = formula.partition(" over ")
+    if behind and NUMBERS.fullmatch(ID.sub("0", head)):
+        formula = head
     formula = RATIO.sub(r"\g<part>\g<place> / \g<whole>\g<place>", formula)
     formula = ADDED_UP.sub(added_up, formula)
     formula = RESIDENTS.sub(
@@ -396,13 +576,14 @@ def checked() -> tuple[Counter[str], list[str], list[str]]:
     worked: Counter[str] = Counter()
     wrong, words = [], []
     for entry in published():
-        if not entry.cell or entry.cell.startswith(ELSEWHERE):
+        if not entry.cell:
             continue
         made = worked_out(entry)
         if made is None:
             made = worked_out_in_words(entry)
         if made is None:
-            words.append(entry.figure_id)
+            if not entry.cell.startswith(ELSEWHERE):
+                words.append(entry.figure_id)
             continue
         worked[entry.figure_id.partition(".")[0]] += 1
         # Ten digits are published, so a difference has fewer.
@@ -419,15 +600,17 @@ def test_every_formula_makes_its_figure() -> None:
         *("count", "share", "change_pct", "rate_per_1000", "contribution"),
         *("component", "component_share", "quarter", "four_quarters", "survey", "victims"),
         *("revision_pct", "change_before", "beside_survey", "offences_per_100_victims"),
+        *("rank_forces", "rank_subgroups", "rank_published_columns", "distance", "similar"),
+        *("share_points", "count_points", "checks", "coverage"),
     }
     assert sum(worked.values()) > 0.92 * len(published())
 
 
 # What says more than arithmetic over what it names: a statistic, or a place in an order.
 SAYS_MORE = (
-    *("age", "rank_", "distance", "forces_", "level_shift", "revision_limits", "rule_", "similar"),
-    *("groups_ranked", "count_points", "share_points", "change_without", "check", "notices"),
-    *("revisions.", "revision_coverage", "interviews", "module.", "survey.", "claim."),
+    *("age", "rank_", "forces_", "level_shift", "revision_limits", "rule_", "change_without"),
+    *("groups_ranked", "check.", "notices", "revisions.", "revision_coverage", "interviews"),
+    *("module.", "survey.", "claim.", "agreement", "design_factor", "disagreement"),
 )
 LIMITS = (".lower", ".upper")
 

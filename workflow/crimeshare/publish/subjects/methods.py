@@ -581,15 +581,19 @@ def assumption_checked(survey: Survey) -> str:
         if change.published is None:
             continue
         half = (change.upper.number - change.lower.number) / 2
+        # A part of the change's size, whichever its direction.
+        size = abs(change.difference.number)
+        first, last = change.upper.figure_id, change.lower.figure_id
+        if change.difference.number < 0:
+            first, last = last, first
         part = Figure(
             f"{change.difference.figure_id}.half_interval",
-            half / abs(change.difference.number),
+            half / size,
             "proportion",
             change.difference.cells,
-            f"({change.upper.figure_id} - {change.lower.figure_id}) / 2 / "
-            f"{change.difference.figure_id}",
+            f"({first} - {last}) / 2 / {change.difference.figure_id}",
         )
-        fits = _fit(half, abs(change.difference.number), change.published)
+        fits = _fit(half, size, change.published)
         told.append({"change": change, "half": part, "fits": fits})
     return WORDS.passage("verdicts_on_stalking", told=told)
 
