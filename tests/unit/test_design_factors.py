@@ -76,7 +76,6 @@ def estimate(changes: pd.DataFrame):
 
 class TestFromFlags:
     @pytest.mark.slow
-    @pytest.mark.slow
     def test_finds_a_known_factor_and_its_limits_cover_it(self) -> None:
         rng = np.random.default_rng(5)
         fits = [estimate(flagged_changes(rng, factor=1.4, spread=0.08)) for _ in range(60)]
@@ -162,7 +161,6 @@ def both(changes: pd.DataFrame) -> tuple[FactorOfOneDesign, FactorOfOneDesign]:
 
 
 class TestOfTwoDesigns:
-    @pytest.mark.slow
     @pytest.mark.slow
     @pytest.mark.parametrize(("latest", "earlier"), [(1.4, 1.2), (1.2, 1.0), (1.2, 1.4)])
     def test_finds_both_factors_and_their_limits_cover_them(

@@ -254,9 +254,11 @@ class TestDesignFactors:
             assert np.isnan(latest["spread"])
 
     def test_the_earlier_factor_of_people_is_that_of_published_standard_errors(
-        self, factors, estimates
+        self, factors, prevalence
     ) -> None:
-        published = estimates[(estimates["sex"] == "all") & estimates["standard_error"].notna()]
+        published = prevalence[
+            (prevalence["sex"] == "all") & (prevalence["basis"] == "published_se")
+        ]
         whole = summarise_design_factors(published[published["age"] == "16+"], ["release_id"])
         (seen,) = whole["mean"]
         told = factor_of(factors, "persons", design="earlier")
@@ -276,7 +278,6 @@ class TestDesignFactors:
             rate = factor_of(factors, units, statistic="incidence_rate")
             assert rate["lower"] > factor_of(factors, units)["upper"]
 
-    @pytest.mark.slow
     @pytest.mark.slow
     def test_verdicts_agree_with_the_publisher_on_another_edition(
         self, compared, factors, restarts
@@ -307,7 +308,6 @@ class TestDesignFactors:
             ]
             assert len(here) == row.comparisons - row.agreeing
 
-    @pytest.mark.slow
     @pytest.mark.slow
     def test_a_clear_disagreement_is_explained_by_its_measures_own_factor(
         self, compared, factors, restarts
