@@ -54,7 +54,10 @@ def clone(copy: Path) -> Path:
 
     What Python and Snakemake know of its sources comes with them, as finding it out takes seconds.
     """
-    built = shutil.ignore_patterns(".git", ".venv", ".snakemake", ".*_cache", "*.egg-info", "tests")
+    # What Python is compiling at the same time has a number behind its name, and is soon gone.
+    built = shutil.ignore_patterns(
+        *(".git", ".venv", ".snakemake", ".*_cache", "*.egg-info", "tests", "*.pyc.[0-9]*")
+    )
     shutil.copytree(ROOT, copy, ignore=built, symlinks=True)
     with chdir(ROOT):
         every()
