@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+from collections.abc import Iterable
 from contextlib import chdir
 from pathlib import Path
 
@@ -55,22 +56,25 @@ def clone(copy: Path) -> Path:
     What Python and Snakemake know of its sources comes with them, as finding it out takes seconds.
     """
     # What Python is compiling at the same time has a number behind its name, and is soon gone.
-    built = shutil.ignore_patterns(
-        *(".git", ".venv", ".snakemake", ".*_cache", "*.egg-info", "tests", "*.pyc.[0-9]*")
+    made = shutil.ignore_patterns(
+        *(".git", ".venv", ".snakemake", ".hypothesis", ".*_cache", "*.egg-info", "tests"),
+        "*.pyc.[0-9]*",
     )
-    shutil.copytree(ROOT, copy, ignore=built, symlinks=True)
+
+    def left_out(folder: str, names: list[str]) -> Iterable[str]:
+        if Path(folder) == ROOT / "results":
+            return set(names) - {"published"}
+        if Path(folder) == ROOT / "resources":
+            return {"releases"}
+        return made(folder, names)
+
+    shutil.copytree(ROOT, copy, ignore=left_out, symlinks=True)
+    (copy / "results" / "published" / "figures.csv").unlink(missing_ok=True)
     with chdir(ROOT):
         every()
     if (ROOT / FOUND).is_file():
         (copy / FOUND).parent.mkdir(parents=True)
         shutil.copy(ROOT / FOUND, copy / FOUND)
-    shutil.rmtree(copy / "resources" / "releases", ignore_errors=True)
-    for path in (copy / "results").glob("*"):
-        if path.is_file():
-            path.unlink()
-        elif path.name != "published":
-            shutil.rmtree(path)
-    (copy / "results" / "published" / "figures.csv").unlink(missing_ok=True)
     return copy
 
 
