@@ -45,7 +45,7 @@ def all_charts(estimates: Estimates) -> list[Chart]:
         factsheet.change_by_year(place, frames.changes(place)),
         offence_mix.contributions(place, frames.moved(place)),
         offence_mix.subgroups(place, frames.groups(place)),
-        factsheet.shares_of(estimates, frames.shares(estimates.forces), "forces", "Forces"),
+        factsheet.shares_of(estimates.nation, frames.shares(estimates.forces)),
     ]
     return [chart for chart in made if chart]
 

@@ -116,7 +116,7 @@ def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimat
     nation = incomplete.nation
     table = factsheet.areas_table(incomplete.regions, "Regions", "Region")._repr_html_()
     assert "North West</a> (excluding Greater Manchester)" in table
-    chart = factsheet.shares_of(incomplete, frames.shares(incomplete.regions), "regions", "Regions")
+    chart = factsheet.shares_of(incomplete.nation, frames.shares(incomplete.regions))
     assert "North West (excluding Greater Manchester):" in chart.alt
     over_time = factsheet.share_over_time(north_west, frames.years(north_west))
     assert any("the North West excludes Greater Manchester" in note for note in over_time.notes)

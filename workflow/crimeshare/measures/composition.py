@@ -9,7 +9,9 @@ standardisation of Das Gupta, Standardization and Decomposition of Rates, US Bur
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,6 +142,23 @@ def set_apart(offence_group: str) -> str:
         if row["set_apart"] and offence_group in row["offence_ids"].split()
     ]
     return max(rows, key=lambda row: row["effective"])["set_apart"] if rows else ""
+
+
+def change_without(rows: Iterable[Mapping[str, Any]], component: str) -> float | None:
+    """How the count of the group without one component moved on the year before.
+
+    Args:
+        rows: of one area and year, as :func:`compute_composition` gives them.
+        component: the code left out of the group.
+
+    Returns:
+        The change as a fraction of the earlier count; None where that is zero or not known.
+    """
+    own = [row for row in rows if row["component"] not in (component, EVERYTHING_ELSE)]
+    if any(row["previous"] is None for row in own):
+        return None
+    before = sum(row["previous"] for row in own)
+    return float(sum(row["count"] for row in own) / before - 1) if before else None
 
 
 def ranks_without(composition: pd.DataFrame, component: str) -> pd.DataFrame:

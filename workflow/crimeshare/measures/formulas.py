@@ -75,6 +75,22 @@ FORMULAS = {
         "share_points": "part of the share's change, {0}",
         "count_points": "part of the count's change, {0}",
     },
+    "composition_without": {
+        "change": "the change of the count without {component}",
+        "rank": "place of ({formula}) without {component} among the forces",
+    },
+    "funnel": {
+        "target": "random-effects mean of the shares of the forces, without the City of London",
+        "drawn": "number of forces that the limits are drawn from",
+        "by_chance": "0.05 * {drawn}, rounded",
+        "outside": "number of them outside the inner control limits",
+    },
+    "publishers": {
+        "equal": "number of forces without a difference",
+        "forces": "number of forces",
+        "typical": "median size of the differences",
+    },
+    "similar": {"forces": "number of similar forces"},
     "similar_forces": {"distance": "{formula}"},
     "rank_intervals": {
         "rank": "place of ({formula}) among the forces",

@@ -64,9 +64,8 @@ def figure(
 
 def difference(figure_id: str, one: Figure, other: Figure, unit: str) -> Figure:
     """One number less another; both have a value."""
-    cells = tuple(dict.fromkeys((*one.cells, *other.cells)))
     formula = f"{one.named} - {other.named}"
-    return Figure(figure_id, one.number - other.number, unit, cells, formula)
+    return Figure(figure_id, one.number - other.number, unit, cells_of((one, other)), formula)
 
 
 def counted(figure_id: str, what: str, number: int, cells: Iterable[Cell]) -> Figure:
@@ -79,6 +78,34 @@ def counted(figure_id: str, what: str, number: int, cells: Iterable[Cell]) -> Fi
         cells: of all of them.
     """
     return Figure(figure_id, number, "count", tuple(dict.fromkeys(cells)), COUNTED.format(what))
+
+
+def over(
+    figure_id: str,
+    value: float,
+    unit: str,
+    what: tuple[str, str],
+    figures: Iterable[Figure],
+    **named: str,
+) -> Figure:
+    """One number of several others, over the cells of all of them.
+
+    Args:
+        figure_id: see :class:`Figure`.
+        value: likewise.
+        unit: likewise.
+        what: table and column of `FORMULAS`.
+        figures: what it is computed from.
+        named: what stands for the names in its formula.
+    """
+    table, column = what
+    formula = FORMULAS[table][column].format(**named)
+    return Figure(figure_id, value, unit, cells_of(figures), formula)
+
+
+def cells_of(figures: Iterable[Figure]) -> tuple[Cell, ...]:
+    """The cells of several figures, each once."""
+    return tuple(dict.fromkeys(cell for each in figures for cell in each.cells))
 
 
 def behind(

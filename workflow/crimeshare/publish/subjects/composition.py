@@ -14,13 +14,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crimeshare.measures.composition import EVERYTHING_ELSE, ranks_without, set_apart
+from crimeshare.measures.composition import (
+    EVERYTHING_ELSE,
+    change_without,
+    ranks_without,
+    set_apart,
+)
 from crimeshare.parquet import read_rows_where
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import PARTS, WIDTH, Chart
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.rows import over
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year, built_root, rows_of
 from crimeshare.publish.subjects.factsheet import WORDS, as_in_frame
@@ -80,7 +86,7 @@ class Part:
     def name(self) -> str:
         """What people call it."""
         if self.component == EVERYTHING_ELSE:
-            return "everything else that police recorded"
+            return WORDS.passage("everything_else")
         return " and ".join(
             prose.lower_first(code_names()[code]) for code in self.component.split("+")
         )
@@ -142,13 +148,15 @@ class Composition:
         }
         if len(held) < len(ranked):
             return {}
+        name = f"rank_forces_without_{self.set_apart}"
         return {
-            force: Figure(
-                f"rank_forces_without_{self.set_apart}.{force.share().figure_id.partition('.')[2]}",
-                rank,
+            force: force.of(
+                estimates.share_row(year, force.area.area_code, estimates.offence_id)
+                | {"rank": rank, "component": self.set_apart},
                 "rank",
-                force.share().cells,
-                f"place of {force.share().named} without {self.set_apart} among the forces",
+                force.figure_id(name, year, estimates.offence_id),
+                "composition_without",
+                "rank",
             )
             for force, rank in held.items()
         }
@@ -220,16 +228,16 @@ def without(composition: Composition, place: Place) -> str:
     held = {part.component: part for part in parts}
     if not change or not apart or apart[0] not in held:
         return ""
-    own = [part for part in parts if part.component not in (apart[0], EVERYTHING_ELSE)]
-    before = sum(part.previous.value or 0 for part in own)
-    if not before or any(part.previous.value is None for part in own):
+    value = change_without([part.row for part in parts], apart[0])
+    if value is None:
         return ""
-    figure = Figure(
-        f"change_without_{apart[0]}.{place.count(year).figure_id.removeprefix('count.')}",
-        sum(part.count.number for part in own) / before - 1,
+    figure = over(
+        place.figure_id(f"change_without_{apart[0]}", year, estimates.offence_id),
+        value,
         "change",
-        place.count(year).cells,
-        f"the change of the count without {apart[0]}",
+        ("composition_without", "change"),
+        [place.count(year)],
+        component=apart[0],
     )
     return WORDS.passage(
         "without",
@@ -259,8 +267,9 @@ def ranks(composition: Composition, estimates: Estimates) -> dict[str, dict[Plac
     """Columns for a table of forces: the rank by share, and the rank without the code set apart."""
     own = {force: rank for force in estimates.forces if (rank := force.rank_among_forces())}
     other = composition.ranks_without(estimates)
-    name = _code_name(composition.set_apart) if other else ""
-    return {"Rank": own} | ({f"Rank without {escape(name)}": other} if other else {})
+    name = escape(_code_name(composition.set_apart)) if other else ""
+    headings = WORDS.points("rank_columns", name=name)
+    return dict(zip(headings, [own, other] if other else [own], strict=False))
 
 
 def _code_name(code: str) -> str:
@@ -303,7 +312,6 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
         place: the area.
         frame: ``period_end``, ``component`` and ``share`` of its codes, the oldest year first.
     """
-    estimates = place.estimates
     ends = [Year(end) for end in frame["period_end"].dt.date]
     years = list(dict.fromkeys(ends))
     parts = {
@@ -316,11 +324,12 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
     ]
     if len({part.component for _, part, _ in shares}) < 2:
         return None
+    others = WORDS.passage("other_codes")
     names = _drawn([(part.component, share.number) for _, part, share in shares])
     values = [
         {
             "year": prose.month(year.period_end),
-            "part": names.get(part.component, "Other codes"),
+            "part": names.get(part.component, others),
             "share": 100 * share.number,
             "order": list(names.values()).index(names[part.component])
             if part.component in names
@@ -332,21 +341,23 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
     drawn = list(dict.fromkeys([*names.values(), *(value["part"] for value in values)]))
     newest = [(part, share) for year, part, share in shares if year == years[-1]]
     largest, most = max(newest, key=lambda each: each[1].number)
-    chart = Chart(
-        "composition",
-        f"{prose.upper_first(prose.named_html(largest.name))} made up "
-        f"{most} of recorded crime in {place.words}, the largest part "
-        f"of {estimates.offence_words}",
-        f"Share of all recorded crime by offence code, {escape(place.name)}, years ending "
-        f"{years[0].month} to {years[-1].month}",
-        key=[(f"part-{at}", prose.named_html(str(name))) for at, name in enumerate(drawn)],
-        notes=_joint_note(shares),
+    joint = {part.component: part.name for _, part, _ in shares if "+" in part.component}
+    words = WORDS.points(
+        "composition_chart",
+        place=place,
+        largest=prose.named_html(largest.name),
+        share=most,
+        first=years[0],
+        last=years[-1],
+        joint=list(map(prose.named_html, joint.values())),
     )
+    chart = Chart.worded("composition", words)
     # The newest year, and every second before it: more would run into each other.
     labelled = [prose.month(year.period_end) for year in reversed(years)][::2]
     axis = {"title": None, "values": labelled, "labelExpr": "slice(datum.label, -4)"}
     return replace(
         chart,
+        key=[(f"part-{at}", prose.named_html(str(name))) for at, name in enumerate(drawn)],
         spec={
             "width": WIDTH,
             "height": 230,
@@ -369,9 +380,11 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
                 "description": {"field": "tip"},
             },
         },
-        alt=f"Stacked bar chart. {plain(chart.subtitle)}. "
-        + "; ".join(str(value["tip"]) for value in values[-len(newest) :])
-        + ".",
+        alt=WORDS.passage(
+            "composition_alt",
+            subtitle=plain(chart.subtitle),
+            tips=[value["tip"] for value in values[-len(newest) :]],
+        ),
         data=[
             {
                 "year_ending": year.period_end.isoformat(),
@@ -399,14 +412,6 @@ def _drawn(shares: Sequence[tuple[str, float]]) -> dict[str, str]:
     }
 
 
-def _joint_note(shares: Sequence[tuple[Year, Part, Figure]]) -> list[str]:
-    joint = {part.component: part.name for _, part, _ in shares if "+" in part.component}
-    if not joint:
-        return []
-    listed = prose.listed([prose.named_html(name) for name in joint.values()])
-    return [f"Until both a year and the year before count them apart, {listed} are shown as one."]
-
-
 def table(composition: Composition, place: Place) -> Table | None:
     """Each code in the latest year, the year before, and what it did to the share and the count."""
     estimates = place.estimates
@@ -424,13 +429,8 @@ def table(composition: Composition, place: Place) -> Table | None:
         ]
         for part in parts
     ]
-    return Table(
-        f"What {estimates.offence_words} in {place.words} was made of, {estimates.latest.words}",
-        ["Offences", "This year", "Year before", "Part of the change", "Points of share"],
+    return Table.worded(
+        WORDS.points("composition_table", place=place),
         rows,
-        notes=[
-            "The parts of the change add up to the change of the whole: "
-            '<a href="methods.html#what-moved-a-share">how they are computed</a>.'
-        ],
         styles=["", "", "", "signed", "signed bare"],
     )

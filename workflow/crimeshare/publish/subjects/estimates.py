@@ -23,7 +23,7 @@ from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import figure
+from crimeshare.publish.elements.rows import cells_of, counted, figure
 from crimeshare.reference import (
     Area,
     Offence,
@@ -85,13 +85,6 @@ class Year:
     def month(self) -> str:
         """ "December 2024"."""
         return prose.month(self.period_end)
-
-    @property
-    def note(self) -> str:
-        """How this year's figures came about, for the reader of a table."""
-        if self.leads:
-            return "as the newest release gives it"
-        return "as revised a year later" if self.revised else "as first published in its edition"
 
 
 @dataclass(frozen=True)
@@ -593,13 +586,8 @@ class Estimates:
         """How many forces were ranked by share."""
         year = year or self.latest
         ranked = [force for force in self.forces if force.share(year).value is not None]
-        return Figure(
-            f"forces_ranked.{self.offence_id}.{year.release_id or f'{year.period_end:%Y-%m}'}",
-            len(ranked),
-            "count",
-            tuple(dict.fromkeys(cell for force in ranked for cell in force.count(year).cells)),
-            "number of forces",
-        )
+        name = f"forces_ranked.{self.offence_id}.{year.release_id or f'{year.period_end:%Y-%m}'}"
+        return counted(name, "forces", len(ranked), cells_of(p.count(year) for p in ranked))
 
 
 def _no_rate(row: Mapping[str, Any]) -> str | None:

@@ -12,6 +12,7 @@ from functools import cache
 from html import escape
 from math import isnan
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import difference
+from crimeshare.publish.elements.rows import cells_of, counted, difference, over
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import (
@@ -43,10 +44,6 @@ def breaks(offence_id: str) -> tuple[Break, ...]:
     touching = [row for row in rows if offence_id in row["offence_ids"].split()]
     listed = (Break(date.fromisoformat(row["effective"]), row["name"]) for row in touching)
     return tuple(sorted(listed, key=lambda b: b.day))
-
-
-NOT_GATHERED = "Changes of recording have not been gathered for this group."
-"""What stands where nobody has looked whether two years may be compared."""
 
 
 # ---------------------------------------------------------------- sentences
@@ -100,12 +97,7 @@ def change_sentence(place: Place, change: Change) -> str:
 
 def comparability(change: Change) -> str:
     """Why two years may not be compared, in one sentence; nothing where they may."""
-    if change.comparable:
-        return ""
-    if change.comparable is None:
-        return NOT_GATHERED
-    named = [f"“{name}”" for name in change.recording_changes]
-    return WORDS.passage("not_comparable", changes=named)
+    return WORDS.passage("comparability", change=change)
 
 
 def rank_sentences(place: Place) -> str:
@@ -140,26 +132,9 @@ def _without_rank(estimates: Estimates, classification: str) -> dict[str, str | 
 def how_many(estimates: Estimates, classification: str) -> str:
     """How many groups a classification ranks."""
     groups = estimates.classified(classification)
-    figure = Figure(
-        f"groups_ranked.{classification}.{estimates.latest.period_end:%Y-%m}",
-        len(groups),
-        "count",
-        tuple(
-            dict.fromkeys(
-                cell
-                for group in groups
-                for cell in estimates.nation.count(offence_id=group.offence_id).cells
-            )
-        ),
-        "number of groups",
-    )
-    return f"{figure}"
-
-
-def highest(places: Sequence[Place]) -> str:
-    """Which of several areas has the highest share."""
-    first = by_share(places)[0]
-    return f"{escape(first.name)} has the highest share, {first.share()},"
+    counts = (estimates.nation.count(offence_id=group.offence_id) for group in groups)
+    name = f"groups_ranked.{classification}.{estimates.latest.period_end:%Y-%m}"
+    return f"{counted(name, 'groups', len(groups), cells_of(counts))}"
 
 
 def spread(estimates: Estimates) -> str:
@@ -189,15 +164,12 @@ def caveats(place: Place) -> list[str]:
 def area_notes(place: Place) -> list[str]:
     """What the workbooks say about this area alone, each note once with all its editions."""
     editions = {year.release_id: year for year in place.estimates.editions}
-    notes: dict[str, list[str]] = {}
+    notes: dict[str, list[tuple[Year, dict[str, str]]]] = {}
     for row in read_rows(REFERENCE / "area_notes.csv"):
         if row["area_code"] == place.area.area_code and row["release_id"] in editions:
-            cell = f"<code>{escape(row['sheet'])}, cell {row['cell']}</code>"
-            period = editions[row["release_id"]].words
-            notes.setdefault(row["note"], []).append(f"{period}; {cell}")
+            notes.setdefault(row["note"], []).append((editions[row["release_id"]], row))
     return [
-        f"{escape(note)} ({'; '.join(prose.upper_first(where) for where in found)}.)"
-        for note, found in notes.items()
+        WORDS.passage("area_note", note=escape(note), found=found) for note, found in notes.items()
     ]
 
 
@@ -208,50 +180,18 @@ SMALL = 500
 # ---------------------------------------------------------------- numbers at a glance
 
 
-_COMPARED = {
-    True: "No known change of rules in between.",
-    False: "Not comparable: what police record changed in between.",
-    None: NOT_GATHERED,
-}
-
-
 def facts(place: Place) -> Facts:
     """Share, count, rate and change of the latest year."""
-    estimates = place.estimates
-    words, latest = estimates.offence_words, estimates.latest
-    listed = [
-        (
-            f"{place.share()}",
-            f"of recorded crime is {words}",
-            f"Share of records, {latest.words}; a count of records has no sampling error.",
-        ),
-        (
-            f"{place.count()}",
-            f"{prose.offences_in(estimates.offence.name, place.count().value or 0)} recorded",
-            f"Count of records, {latest.words}.",
-        ),
-    ]
-    rate = place.rate()
-    if rate.value is not None:
-        listed.append(
-            (
-                f"{rate}",
-                f"offences per 1,000 residents of {place.population_year()}",
-                f"{prose.upper_first(latest.words)}."
-                if place == estimates.nation
-                else f"In {estimates.nation.words}: {estimates.nation.rate()}.",
-            )
-        )
-    change = place.change()
-    if change:
-        listed.append(
-            (
-                f"{change.percent:signed}",
-                "change in offences on the year before",
-                _COMPARED[change.comparable],
-            )
-        )
-    return Facts(listed)
+    estimates, count = place.estimates, place.count()
+    words = WORDS.points(
+        "facts",
+        place=place,
+        count=count,
+        offences=prose.offences_in(estimates.offence.name, count.value or 0),
+        change=place.change(),
+        national=place == estimates.nation,
+    )
+    return Facts([(value, what, how) for value, what, how in (fact.split(" | ") for fact in words)])
 
 
 # ---------------------------------------------------------------- charts
@@ -268,30 +208,19 @@ def share_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
     own = lines[0]
     if not own:
         return None
-    words, years = place.estimates.offence.name, [Year(point.period_end) for point in own]
-    title = (
-        f"{words} made up {own[-1].figure} of recorded crime in {place.words} in the "
-        f"{years[-1].words}{_since(place, years)}"
-    )
-    return _over_time(
-        place, lines, Place.share, "share-by-year", title, "Share of all recorded crime"
-    )
-
-
-def _since(place: Place, years: Sequence[Year]) -> str:
-    """How the newest share compares with the first year since the last change of recording."""
     known = breaks(place.estimates.offence_id)
+    years = [Year(point.period_end) for point in own]
     alike = [year for year in years if not known or year.first_day >= known[-1].day]
-    if len(alike) < 2:
-        return ""
-    first, last = place.share(alike[0]), place.share(alike[-1])
-    moved = {"rose": "up from", "fell": "down from"}.get(
-        prose.recorded_direction(first.number, last.number), "the same as"
+    words = WORDS.points(
+        "share_chart",
+        now=own[-1].figure,
+        year=years[-1],
+        before=place.share(alike[0]) if len(alike) > 1 else None,
+        since=alike[0] if alike else None,
+        gathered=bool(known),
+        **_both(place, own),
     )
-    if first.text == last.text:
-        moved = "about the same as"
-    # Where nobody has looked for changes, a number stands beside a number.
-    return f", {moved if known else 'after'} {first} in the {alike[0].words}"
+    return _over_time(place, lines, Place.share, Chart.worded("share-by-year", words))
 
 
 def rate_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
@@ -305,44 +234,43 @@ def rate_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
     rate, nation = place.rate(), place.estimates.nation
     if rate.value is None:
         return None
-    offences = f"{place.estimates.counted} per 1,000 residents"
-    title = f"Police in {place.words} recorded {rate} {offences}"
+    word = ""
     if place != nation and nation.rate().value is not None:
         word = prose.compared(
             rate.number,
             nation.rate().number,
             shown_difference=f"{rate.number - nation.rate().number:.1f}",
         )
-        title += f", {word} the rate in {nation.words}, {nation.rate()}"
     lines = _lines(frame, "rate_per_1000", place, Place.rate)
-    return _over_time(place, lines, Place.rate, "rate-by-year", title, prose.upper_first(offences))
+    words = WORDS.points("rate_chart", rate=rate, word=word, **_both(place, lines[0]))
+    return _over_time(place, lines, Place.rate, Chart.worded("rate-by-year", words))
+
+
+def _both(place: Place, own: Sequence[Point]) -> dict[str, Any]:
+    """What the words of a chart over the years say of the area and of England and Wales."""
+    nation = place.estimates.nation
+    return {
+        "place": place,
+        "compared": place != nation,
+        "first": own[0].period_end,
+        "last": own[-1].period_end,
+        "excluded": [
+            (year, area)
+            for area in dict.fromkeys((place, nation))
+            for year in place.estimates.years
+            if area.excluded(year) and area.share(year).value is not None
+        ],
+    }
 
 
 def _over_time(
     place: Place,
     lines: Sequence[list[Point]],
     quantity: Callable[[Place, Year], Figure],
-    chart_id: str,
-    title: str,
-    statistic: str,
+    chart: Chart,
 ) -> Chart:
     estimates, nation = place.estimates, place.estimates.nation
     own, *reference = lines
-    compared = place != nation
-    excluded = [
-        f"In the {year.words} {area.words} excludes {prose.listed(area.excluded(year))}."
-        for area in dict.fromkeys((place, nation))
-        for year in estimates.years
-        if area.excluded(year) and area.share(year).value is not None
-    ]
-    years = [point.period_end for point in own]
-    chart = Chart(
-        chart_id,
-        title,
-        f"{statistic}, {escape(place.name)}{f' beside {nation.name}' if compared else ''}, "
-        f"years ending {prose.month(years[0])} to {prose.month(years[-1])}",
-        notes=excluded,
-    )
     editions = filter(estimates.gives_group_alone, estimates.editions)
     published = ((year.period_end, quantity(place, year)) for year in editions)
     return charts.over_time(
@@ -374,12 +302,8 @@ def as_in_frame(figure: Figure, number: float) -> Figure:
     return replace(figure, value=None if isnan(number) else number)
 
 
-# How a change is drawn by whether its two years may be compared, and what that means.
-_RULES = {
-    True: ("bar", "No known change of rules"),
-    False: ("hollow", "Not comparable: what police record changed in between"),
-    None: ("pale", NOT_GATHERED.removesuffix(".")),
-}
+# How a change is drawn by whether its two years may be compared, in the order of the key.
+STYLES = {True: "bar", False: "hollow", None: "pale"}
 
 
 def change_by_year(place: Place, frame: pd.DataFrame) -> Chart | None:
@@ -393,28 +317,26 @@ def change_by_year(place: Place, frame: pd.DataFrame) -> Chart | None:
     if not changes:
         return None
     last = changes[-1]
-    direction = prose.recorded_direction(last.previous.number, last.current.number)
-    comparable = ", but the two years are not comparable" if last.comparable is False else ""
-    moved = "" if direction == "was unchanged" else f" by {last.percent:absolute}"
-    words = place.estimates.counted
+    words = WORDS.points(
+        "change_chart",
+        place=place,
+        last=last,
+        direction=prose.recorded_direction(last.previous.number, last.current.number),
+    )
+    drawn = {change.comparable for change in changes}
+    key = zip(STYLES.items(), WORDS.points("change_key"), strict=True)
+    apart = WORDS.passage("not_comparable")
     return charts.bars(
-        Chart(
-            "change-by-year",
-            f"Recorded {words} {direction}{moved} in the {last.year.words}{comparable}",
-            f"Change in {words} on the year before, "
-            f"{escape(place.name)}, years ending in each month",
-            key=[
-                (style, meaning)
-                for state, (style, meaning) in _RULES.items()
-                if any(change.comparable is state for change in changes)
-            ],
+        replace(
+            Chart.worded("change-by-year", words),
+            key=[(style, meaning) for (state, style), meaning in key if state in drawn],
         ),
         [
             Bar(
                 prose.month(change.year.period_end),
                 change.percent,
-                _RULES[change.comparable][0],
-                "not comparable" if change.comparable is False else "",
+                STYLES[change.comparable],
+                apart if change.comparable is False else "",
             )
             for change in changes
         ],
@@ -430,25 +352,21 @@ def _changes(place: Place, frame: pd.DataFrame) -> Iterator[Change]:
             yield replace(change, percent=as_in_frame(change.percent, percent / 100))
 
 
-def shares_of(estimates: Estimates, frame: pd.DataFrame, chart_id: str, title: str) -> Chart:
-    """A bar of the share for each of several areas.
+def shares_of(whole: Place, frame: pd.DataFrame) -> Chart:
+    """A bar of the share for each part of an area.
 
     Args:
-        estimates: of the build.
-        frame: ``area_code`` and ``share`` of the areas, in the order in which they are drawn.
-        chart_id: see :class:`Chart`.
-        title: likewise.
+        whole: the area.
+        frame: ``area_code`` and ``share`` of its parts, the highest first.
     """
-    shares = zip(map(estimates.place, frame["area_code"]), frame["share"], strict=True)
+    places = [whole.estimates.place(code) for code in frame["area_code"]]
+    national = whole == whole.estimates.nation
+    words = WORDS.points("shares_chart", whole=whole, first=places[0], national=national)
     return charts.bars(
-        Chart(
-            chart_id,
-            title,
-            f"{estimates.offence.name} as a share of all recorded crime, {estimates.latest.words}",
-        ),
+        Chart.worded("share-by-region" if national else "forces", words),
         [
             Bar(place.name + prose.excluding(place.excluded()), as_in_frame(place.share(), share))
-            for place, share in shares
+            for place, share in zip(places, frame["share"], strict=True)
         ],
     )
 
@@ -469,11 +387,9 @@ def history(place: Place, firm: Firmness | None = None) -> Table:
     """
     estimates = place.estimates
     ranked = place.kind == "force"
-    columns = ["Year ending", estimates.offence.name, "Change on the year"]
-    columns += ["All recorded crime", "Share"]
-    columns += ["Rank among forces by share"] * ranked
     rows: list[list[Content]] = []
     editions = {year.period_end: year for year in estimates.editions}
+    unknown, none = WORDS.points("no_rules")
     for year in estimates.each_year():
         if not place.count(year).cells:
             continue
@@ -487,13 +403,17 @@ def history(place: Place, firm: Firmness | None = None) -> Table:
         first = editions.get(year.period_end)
         alone = first and estimates.gives_group_alone(first)
         published = place.count(first) if alone else _NOT_PUBLISHED
-        own = firm.marks(place, change) if firm and change else []
-        rows.append([*row, place.rate(year), published, _rules(change, own) if change else ""])
-    return Table(
-        f"{estimates.offence.name} in {place.words}: all years",
-        [*columns, "Per 1,000 residents", "As first published", "Recording that changed"],
+        rules = (
+            [*change.recording_changes, *(firm.marks(place, change) if firm else [])]
+            if change
+            else []
+        )
+        said = unknown if change and change.comparable is None else none
+        between = (escape("; ".join(rules)) or said) if change else ""
+        rows.append([*row, place.rate(year), published, between])
+    return Table.worded(
+        WORDS.points("history_table", place=place, ranked=ranked),
         rows,
-        notes=[WORDS.passage("history_note")],
         styles=["", "", "signed"],
         wide=True,
     )
@@ -501,13 +421,6 @@ def history(place: Place, firm: Firmness | None = None) -> Table:
 
 _NOT_PUBLISHED = Figure("count.none", None, "count", marker="unavailable")
 _NO_CHANGE = Figure("change_pct.none", None, "change", marker="unavailable")
-
-
-def _rules(change: Change, own: Sequence[str]) -> str:
-    """What stands between two years in the rules of recording, and in the area's own."""
-    if change.comparable is None and not own:
-        return "not gathered for this group"
-    return escape("; ".join([*change.recording_changes, *own])) or "no known change"
 
 
 def row_label(name: str, own: bool) -> str:
@@ -532,13 +445,13 @@ def areas_table(
         ranks: columns of ranks among the forces, by what heads them.
     """
     ranks = ranks or {}
-    return Table(
-        caption,
-        [kind, *ranks, "Offences", "Share", "Per 1,000 residents", "Change on the year"],
+    unranked = WORDS.passage("not_ranked")
+    return Table.worded(
+        WORDS.points("areas_table", caption=caption, kind=kind, ranks=ranks),
         [
             [
                 row_label(place.name, True) if place == own else _linked(place),
-                *(column.get(place, "not ranked") for column in ranks.values()),
+                *(column.get(place, unranked) for column in ranks.values()),
                 place.count(),
                 place.share(),
                 place.rate(),
@@ -546,7 +459,6 @@ def areas_table(
             ]
             for place in by_share(places)
         ],
-        notes=["Rank: by share, among all police forces."] if ranks else [],
         styles=["", *("" for _ in ranks), "", "", "", "signed"],
         sortable=True,
     )
@@ -561,14 +473,15 @@ def neighbours_table(place: Place) -> Table:
     """A force beside the forces it shares a boundary with, and England and Wales."""
     estimates = place.estimates
     beside = neighbours(place.area.area_code)
+    caption, kind = WORDS.points("neighbours_table", place=place)
     return areas_table(
         [
             place,
             *(force for force in estimates.forces if force.area.area_code in beside),
             estimates.nation,
         ],
-        f"{escape(place.name)} beside its neighbours, {estimates.latest.words}",
-        "Area",
+        caption,
+        kind,
         own=place,
     )
 
@@ -578,10 +491,8 @@ def similar_table(place: Place) -> Table:
     estimates = place.estimates
     itself = Figure("distance.none", None, "proportion", marker="not_applicable")
     rows = [(place, itself), *place.similar(), (estimates.nation, itself)]
-    return Table(
-        f"{escape(place.name)} beside the forces with the most similar mix of other crime, "
-        f"{estimates.latest.words}",
-        ["Area", "Mix differs by", "Share", "Per 1,000 residents", "Change on the year"],
+    return Table.worded(
+        WORDS.points("similar_table", place=place),
         [
             [
                 row_label(other.name, True) if other == place else _linked(other),
@@ -592,7 +503,6 @@ def similar_table(place: Place) -> Table:
             ]
             for other, distance in rows
         ],
-        notes=[WORDS.passage("similar_note", group=estimates.offence_words)],
         styles=["", "", "", "", "signed"],
         sortable=True,
     )
@@ -604,13 +514,8 @@ def similar_sentence(place: Place) -> str:
     if not known or place.share().value is None:
         return WORDS.passage("similar", place=place, number=None)
     higher = sum(share.number > place.share().number for share in known)
-    number = Figure(
-        f"similar.{place.slug}.{place.estimates.latest.period_end:%Y-%m}",
-        len(known),
-        "count",
-        tuple(dict.fromkeys(cell for share in known for cell in share.cells)),
-        "number of similar forces",
-    )
+    name = f"similar.{place.slug}.{place.estimates.latest.period_end:%Y-%m}"
+    number = over(name, len(known), "count", ("similar", "forces"), known)
     return WORDS.passage("similar", place=place, number=number, higher=higher)
 
 

@@ -45,10 +45,7 @@ class Firmness:
             )
             if own and row["period_end"] == estimates.latest.period_end:
                 low, high = (self._rank(place, row, end) for end in ("lower", "upper"))
-                return (
-                    f"Its quarters leave {place.words} between {low} and {high}: the range of the "
-                    f"rank, which is no confidence interval."
-                )
+                return WORDS.passage("rank_range", place=place, low=low, high=high)
         return ""
 
     @staticmethod
@@ -72,13 +69,13 @@ class Firmness:
         """What in a force's own recording stands between the two years of a change."""
         began = a_year_before(change.previous_period_end)
         gaps = [
-            f"no complete return for the {edition.words} when that was news"
+            WORDS.passage("gap", edition=edition.words)
             for edition in place.estimates.editions
             if began < edition.period_end <= change.year.period_end
             and place in place.estimates.without_return(edition)
         ]
         steps = [
-            f"a step of its own in the quarter ending {prose.month(row['quarter_end'])}"
+            WORDS.passage("own_step", quarter_end=row["quarter_end"])
             for row in self.shifts
             if row["area_code"] == place.area.area_code
             and row["offence_id"] == place.estimates.offence_id

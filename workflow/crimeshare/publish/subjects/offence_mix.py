@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -39,26 +40,21 @@ def subgroups(place: Place, frame: pd.DataFrame) -> Chart:
         for offence_id, share in zip(frame["offence_id"], frame["share"], strict=True)
     ]
     rank = place.rank("subgroups")
-    plural = prose.is_plural(estimates.offence.name)
-    title = (
-        f"{estimates.offence.name} {'are' if plural else 'is'} {place.share()} of recorded crime "
-        f"in {place.words}"
+    words = WORDS.points(
+        "subgroups_chart",
+        place=place,
+        plural=prose.is_plural(estimates.offence.name),
+        ranked=prose.ranked(f"{rank}", "subgroups", how_many(estimates, "subgroups"))
+        if rank
+        else "",
     )
-    if rank:
-        ranked = prose.ranked(f"{rank}", "subgroups", how_many(estimates, "subgroups"))
-        title = (
-            f"{estimates.offence.name} {'rank' if plural else 'ranks'} {ranked} in {place.words}"
-        )
-    return charts.bars(
-        Chart(
-            "sub-groups",
-            title,
-            f"Share of all recorded crime by sub-group, {escape(place.name)}, "
-            f"{estimates.latest.words}",
-            key=[("bar", escape(estimates.offence.name)), ("pale", "Other sub-groups")],
-        ),
-        bars,
-    )
+    return _bars(place, Chart.worded("sub-groups", words), bars, ["bar", "pale"])
+
+
+def _bars(place: Place, chart: Chart, bars: Sequence[Bar], styles: Iterable[str]) -> Chart:
+    """Bars with the key of their styles."""
+    key = zip(("bar", "pale", "hollow"), WORDS.points("groups_key", place=place), strict=True)
+    return charts.bars(replace(chart, key=[item for item in key if item[0] in styles]), bars)
 
 
 def subgroup_table(place: Place) -> Table:
@@ -68,9 +64,8 @@ def subgroup_table(place: Place) -> Table:
         estimates.classified("subgroups"),
         key=lambda group: -(place.count(offence_id=group.offence_id).value or 0),
     )
-    return Table(
-        f"Sub-groups of recorded crime in {place.words}, {estimates.latest.words}",
-        ["Sub-group", "Offences", "Share", "Change on the year"],
+    return Table.worded(
+        WORDS.points("subgroups_table", place=place),
         [
             [
                 row_label(group.name, estimates.part_of_group(group.offence_id)),
@@ -135,7 +130,7 @@ def contributions(place: Place, frame: pd.DataFrame) -> Chart | None:
         place: the area.
         frame: ``offence_id`` and ``contribution_pct`` of those that moved most, in their order.
     """
-    bars = []
+    bars, not_comparable = [], WORDS.passage("not_comparable")
     for offence_id, percent in zip(frame["offence_id"], frame["contribution_pct"], strict=True):
         figure, change = contribution(place, offence_id), place.change(offence_id=offence_id)
         assert figure
@@ -147,44 +142,19 @@ def contributions(place: Place, frame: pd.DataFrame) -> Chart | None:
                 offences()[offence_id].name,
                 as_in_frame(figure, percent / 100),
                 "hollow" if apart else style,
-                "not comparable" if apart else "",
+                not_comparable if apart else "",
             )
         )
     if not bars:
         return None
-    first = bars[0]
-    moved = (
-        f"added {first.figure:absolute} to"
-        if first.figure.number > 0
-        else f"took {first.figure:absolute} off"
-    )
-    key = [
-        (style, meaning)
-        for style, meaning in (
-            ("bar", escape(place.estimates.offence.name)),
-            ("pale", "Other sub-groups"),
-            ("hollow", "Not comparable: what police record changed in between"),
-        )
-        if any(bar.style == style for bar in bars)
-    ]
-    return charts.bars(
-        Chart(
-            "contributions",
-            f"What changed most: {prose.lower_first(first.label)}, which {moved} all recorded "
-            "crime",
-            f"Change on the year before as a part of all crime recorded that year before, "
-            f"sub-groups that moved most, {escape(place.name)}, {place.estimates.latest.words}",
-            key=key,
-        ),
-        bars,
-    )
+    words = WORDS.points("contributions_chart", place=place, first=bars[0])
+    return _bars(place, Chart.worded("contributions", words), bars, {bar.style for bar in bars})
 
 
 def contributions_table(place: Place) -> Table:
     """Every sub-group's change in offences, and as a part of the year before's total."""
-    return Table(
-        f"What changed most in {place.words}, {place.estimates.latest.words}",
-        ["Sub-group", "Year before", "This year", "Part of all crime"],
+    return Table.worded(
+        WORDS.points("contributions_table", place=place),
         [
             [
                 row_label(group.name, place.estimates.part_of_group(group.offence_id)),
@@ -195,7 +165,6 @@ def contributions_table(place: Place) -> Table:
             for group, figure in _contributions(place)
             if (change := place.change(offence_id=group.offence_id))
         ],
-        notes=["Part of all crime: the difference over all crime recorded the year before."],
         styles=["", "", "", "signed"],
         sortable=True,
     )

@@ -71,43 +71,30 @@ def table(force: Place, limits: Limits) -> Table | None:
     places = partnerships(force, year) if year else []
     if year is None or not places:
         return None
-    rows: list[list[Content]] = []
-    for place in places:
-        change = place.change(year)
-        count = place.count(year)
-        unknown = Figure("change_pct.none", None, "change", marker="unavailable")
-        rows.append(
-            [
-                f'<span id="{anchor(place.name)}">{prose.outside(place.name)}{_mark(count)}</span>',
-                count,
-                place.share(year),
-                _position(limits, place, year),
-                place.rate(year),
-                change.percent if change else unknown,
-            ]
-        )
-    small = any(_mark(place.count(year)) for place in places)
-    return Table(
-        f"{estimates.offence.name} by community safety partnership, {force.name}, {year.words}",
+    changes = {place: place.change(year) for place in places}
+    unknown = Figure("change_pct.none", None, "change", marker="unavailable")
+    rows: list[list[Content]] = [
         [
-            "Partnership",
-            "Offences",
-            "Share",
-            "Beside control limits",
-            "Per 1,000 residents",
-            "Change on the year",
-        ],
-        rows,
-        notes=[
-            "* Fewer than fifty offences: such a figure moves much from year to year by chance."
-            if small
-            else "",
-            WORDS.passage("partnerships_note"),
-            *_comparability(places, year),
-        ],
-        styles=["", "", "", "", "", "signed"],
-        wide=True,
-        sortable=True,
+            f'<span id="{anchor(place.name)}">{prose.outside(place.name)}{_mark(count)}</span>',
+            count,
+            place.share(year),
+            _said(_position(limits, place, year)),
+            place.rate(year),
+            change.percent if change else unknown,
+        ]
+        for place, change in changes.items()
+        for count in [place.count(year)]
+    ]
+    broken = [change for change in changes.values() if change and not change.comparable]
+    words = WORDS.points(
+        "partnerships_table",
+        force=force,
+        year=year.words,
+        small=any(_mark(place.count(year)) for place in places),
+        changes=dict.fromkeys(name for change in broken for name in change.recording_changes),
+    )
+    return Table.worded(
+        words, rows, styles=["", "", "", "", "", "signed"], wide=True, sortable=True
     )
 
 
@@ -122,9 +109,9 @@ def sentence(force: Place, limits: Limits) -> str:
     if year is None or not places:
         return ""
     apart = [
-        f"{prose.outside(place.name)} ({place.share(year)}) is {_position(limits, place, year)}"
+        (prose.outside(place.name), place.share(year), _said(position))
         for place in places
-        if _position(limits, place, year).endswith("outer limits")
+        if (position := _position(limits, place, year)).endswith("outer")
     ]
     only = prose.outside(places[0].name) if len(places) == 1 else ""
     return WORDS.passage("partnerships", year=year.words, apart=apart, only=only)
@@ -133,10 +120,12 @@ def sentence(force: Place, limits: Limits) -> str:
 def _position(limits: Limits, place: Place, year: Year) -> str:
     """Where a partnership's share is beside the limits; empty where there are none."""
     held = limits.get((year.release_id, place.area.area_code))
-    if held is None:
-        return ""
-    side, _, which = held.position.partition(" ")
-    return f"{side} the {which} limits" if which else "within"
+    return held.position if held else ""
+
+
+@cache
+def _said(position: str) -> str:
+    return WORDS.passage("beside_limits", position=position)
 
 
 @cache
@@ -152,13 +141,3 @@ def _named(estimates: Estimates, year: Year, code: str) -> str:
 
 def _mark(count: Figure) -> str:
     return " *" if count.value is not None and count.value < SMALL else ""
-
-
-def _comparability(places: list[Place], year: Year) -> list[str]:
-    changes = [change for place in places if (change := place.change(year))]
-    names = dict.fromkeys(
-        name for change in changes if not change.comparable for name in change.recording_changes
-    )
-    if not names:
-        return []
-    return [f"The changes are not comparable: {'; '.join(names)}."]

@@ -27,18 +27,16 @@ from crimeshare.parquet import read_rows_where
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import figure
+from crimeshare.publish.elements.rows import figure, over
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates, Place, Year, built_root
-from crimeshare.publish.subjects.factsheet import NOT_GATHERED, as_in_frame, breaks
-from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
+from crimeshare.publish.subjects.factsheet import as_in_frame, breaks
+from crimeshare.publish.subjects.quarterly_charts import WORDS, Quarter, Series, panels
 from crimeshare.reference import line_of, offences
 from crimeshare.sources.datasets import HOME_OFFICE
 from crimeshare.sources.registry import Release
 from crimeshare.tables.recorded_quarters import code_names
 
-WORDS = Words(Path(__file__).with_name("words") / "quarters.md.j2")
 QUARTERS = Path("results/clean/recorded_quarters.parquet")
 SERIES = Path("results/estimates/quarterly_series.parquet")
 ADJUSTED = Path("results/estimates/seasonally_adjusted.parquet")
@@ -56,8 +54,6 @@ SMALL_BASE = 50
 
 CODES_SHOWN = 5
 """Codes of a group that a sentence and a chart show; the table of its parts has them all."""
-
-NONE_AT_HAND = "No release of the Home Office's open data is in this build."
 
 Row = dict[str, Any]
 
@@ -277,51 +273,45 @@ def _newest(series: pa.Table) -> str:
 def opening(quarterly: Quarterly, place: Place) -> str:
     """The newest quarter by offence code, and the same quarter of the year before."""
     if quarterly.empty:
-        return NONE_AT_HAND
+        return WORDS.passage("no_release")
     named = _series(quarterly, place)
     newest = [each.quarters[-1] for each in named]
     if any(quarter.figure.value is None for quarter in newest):
         return WORDS.passage("newest", place=place, quarter=newest[0].words, counts=None)
-    most = _most(named).name
-    text = WORDS.passage(
+    group, most = place.estimates.offence, _most(named).name
+    moved, apart = _moves(quarterly, place, named)
+    return WORDS.passage(
         "newest",
         place=place,
         quarter=newest[0].words,
         counts=[
-            _counted(each, quarter.figure, each is named[0])
+            (quarter.figure, prose.offences_of(prose.named_html(each.name)))
             for each, quarter in zip(named, newest, strict=True)
         ],
         part=_part(quarterly, place, named),
         most=prose.named_html(most),
         plural=prose.is_plural(most),
-        whole=quarterly.quarters(place, place.estimates.offence_id)[-1].figure,
-        offences=prose.offences_of(place.estimates.offence.name),
+        whole=quarterly.quarters(place, group.offence_id)[-1].figure,
+        offences=prose.offences_of(group.name),
+        moved=moved,
+        apart=apart,
+        season=_allowing_for_season(quarterly, place),
+        gathered=bool(breaks(group.offence_id)),
     )
-    gathered = [] if breaks(place.estimates.offence_id) else [NOT_GATHERED]
-    moved = [*_moves(quarterly, place, named), *_allowing_for_season(quarterly, place)]
-    return " ".join([text, *moved, *gathered])
 
 
-def _allowing_for_season(quarterly: Quarterly, place: Place) -> list[str]:
+def _allowing_for_season(quarterly: Quarterly, place: Place) -> tuple[str, Figure] | None:
     """How the group moved from the quarter before without its season, where it has one."""
     group = place.estimates.offence_id
     quarters = quarterly.quarters(place, group)[-2:]
     if len(quarters) < 2 or quarters[0].season is None or quarters[1].season is None:
-        return []
+        return None
     before, now = quarters
     if any(before.period_start < b.day <= now.period_end for b in breaks(group)):
-        return []
+        return None
     change = quarterly.on_quarter_before(now, quarters[1].season)
-    earlier, after = before.adjusted, now.adjusted
-    direction = prose.recorded_direction(earlier, after, shown_change=f"{change.text}")
-    group = place.estimates.offence_words
-    return [WORDS.passage("season", group=group, direction=direction, change=change)]
-
-
-def _counted(series: Series, figure: Figure, first: bool) -> str:
-    """A count with its name: "858 offences of harassment", and after it "37 of stalking"."""
-    said = prose.offences_of(prose.named_html(series.name))
-    return f"{figure} {said if first else said.removeprefix('offences ')}"
+    direction = prose.recorded_direction(before.adjusted, now.adjusted, shown_change=change.text)
+    return direction, change
 
 
 def _most(named: Sequence[Series]) -> Series:
@@ -339,9 +329,14 @@ def _part(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> Figure
     return quarterly.figure(place, beside, "part_of_group", f".of.{group}")
 
 
-def _moves(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> list[str]:
-    """How each series moved on the same quarter of the year before, where both may be compared."""
-    moved, broken = [], []
+def _moves(
+    quarterly: Quarterly, place: Place, named: Sequence[Series]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """How each series moved on the same quarter of the year before, and which may not be compared.
+
+    Of a `small` number of offences no percentage is said.
+    """
+    moved, apart = [], []
     for each in named:
         now = each.quarters[-1]
         before = next((q for q in each.quarters if q.period_end == _year_before(now)), None)
@@ -349,33 +344,24 @@ def _moves(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> list[
             continue
         name = prose.lower_first(prose.named_html(each.name))
         if any(before.period_start <= b.day <= now.period_end for b in each.breaks):
-            broken.append(name)
+            apart.append(name)
             continue
-        direction = prose.recorded_direction(before.figure.number, now.figure.number)
-        percent = quarterly.figure(place, now.row, "change_pct", ".on_year_before")
-        by = "" if direction == "was unchanged" else f" by {percent:absolute}"
-        if before.figure.number < SMALL_BASE:
-            by = f", from {before.figure} to {now.figure}"
-        moved.append(f"{name} {direction}{by}")
-    sentences = []
-    if moved:
-        sentences.append(f"On the same three months of the year before, {prose.listed(moved)}.")
-    if broken:
-        verb = "is" if len(broken) == 1 else "are"
-        sentences.append(
-            f"{_upper_first(prose.listed(broken))} {verb} not compared, as what police record "
-            "changed in between."
+        moved.append(
+            {
+                "name": name,
+                "direction": prose.recorded_direction(before.figure.number, now.figure.number),
+                "before": before.figure,
+                "now": now.figure,
+                "percent": quarterly.figure(place, now.row, "change_pct", ".on_year_before"),
+                "small": before.figure.number < SMALL_BASE,
+            }
         )
-    return sentences
+    return moved, apart
 
 
 def _year_before(quarter: Quarter) -> date:
     end = quarter.period_end
     return end.replace(year=end.year - 1)
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _series(quarterly: Quarterly, place: Place) -> list[Series]:
@@ -403,29 +389,21 @@ def by_quarter(quarterly: Quarterly, place: Place, frame: pd.DataFrame) -> Chart
     if quarterly.empty:
         return None
     named = [_as_in_frame(each, frame) for each in _series(quarterly, place)]
-    first = min((each.quarters[0] for each in named), key=lambda q: q.period_start).words
     most = _most(named)
-    last = most.quarters[-1]
-    part = _part(quarterly, place, named)
-    title = (
-        f"Police in {place.words} recorded {_counted(most, last.figure, True)} in {last.words}"
-        + (f", {part} of {place.estimates.offence_words}" if part else "")
+    words = WORDS.points(
+        "by_quarter_chart",
+        place=place,
+        most=prose.offences_of(prose.named_html(most.name)),
+        part=_part(quarterly, place, named),
+        first=min((each.quarters[0] for each in named), key=lambda q: q.period_start),
+        last=most.quarters[-1],
+        excluded=quarterly.excluded(place),
+        publisher=HOME_OFFICE.name,
+        converted=quarterly.converted,
+        others=_others(quarterly, place),
+        several=len(named) > 1,
     )
-    chart = Chart(
-        "by-quarter",
-        title,
-        f"Offences recorded by quarter and offence code, {escape(place.name)}, {first} to "
-        f"{prose.month(last.period_end)}",
-        notes=[
-            *_notes(quarterly, place),
-            *_others(quarterly, place),
-            *(["Each panel has a scale of its own."] if len(named) > 1 else []),
-            "The points are the counts. The line is without the season "
-            '(<a href="methods.html#season">STL</a>) where the quarters clearly differ by season, '
-            "and joins the counts elsewhere.",
-        ],
-    )
-    return panels(chart, named)
+    return panels(Chart.worded("by-quarter", words), named)
 
 
 def _as_in_frame(series: Series, frame: pd.DataFrame) -> Series:
@@ -444,52 +422,32 @@ def _as_in_frame(series: Series, frame: pd.DataFrame) -> Series:
     return replace(series, quarters=quarters)
 
 
-def _others(quarterly: Quarterly, place: Place) -> list[str]:
-    """That the codes with most offences alone are shown, where a group has more."""
+def _others(quarterly: Quarterly, place: Place) -> bool:
+    """Whether the codes with most offences alone are shown, as the group has more."""
     group = place.estimates.offence_id
-    if quarterly.codes(group) == quarterly.largest(group):
-        return []
-    return ["The codes with most offences are shown; the group holds others beside them."]
-
-
-def _notes(quarterly: Quarterly, place: Place) -> list[str]:
-    notes = [
-        f"In the quarter that ends in {prose.month(end)} the figures exclude {prose.listed(names)}."
-        for (_, end), names in quarterly.excluded(place).items()
-    ]
-    notes.append(f"Source: {HOME_OFFICE.name}, police recorded crime open data.")
-    if quarterly.converted:
-        notes.append(
-            "Read from a third party's conversion of the published file, which holds no cell "
-            "addresses: each figure names the sheet's financial year and the rows added up."
-        )
-    return notes
+    return quarterly.codes(group) != quarterly.largest(group)
 
 
 def latest_quarters(quarterly: Quarterly, place: Place) -> Table | None:
     """The newest quarters by offence code, and the whole group; None without a release."""
     if quarterly.empty:
         return None
-    group = place.estimates.offence
     named = _series(quarterly, place)
-    columns = [prose.named_html(each.name) for each in named]
     lists = [each.quarters for each in named]
     if len(named) > 1:
-        columns.append("Whole group" if _others(quarterly, place) else "Together")
-        lists.append(quarterly.quarters(place, group.offence_id))
+        lists.append(quarterly.quarters(place, place.estimates.offence_id))
     by_end = [{quarter.period_end: quarter for quarter in quarters} for quarters in lists]
-    shown = lists[-1][-QUARTERS_SHOWN:]
     rows: list[list[Content]] = [
         [quarter.words, *(_at(quarters, quarter.period_end) for quarters in by_end)]
-        for quarter in shown
+        for quarter in lists[-1][-QUARTERS_SHOWN:]
     ]
-    return Table(
-        f"{group.name} in {place.words} by quarter and offence code, latest quarters",
-        ["Quarter", *columns],
-        rows,
-        notes=["The data of the chart above hold every quarter.", *_others(quarterly, place)],
-        wide=True,
+    words = WORDS.points(
+        "quarters_table",
+        place=place,
+        names=[prose.named_html(each.name) for each in named],
+        others=_others(quarterly, place),
     )
+    return Table.worded(words, rows, wide=True)
 
 
 def _at(quarters: dict[date, Quarter], end: date) -> Figure:
@@ -503,7 +461,7 @@ def _at(quarters: dict[date, Quarter], end: date) -> Figure:
 def compared(quarterly: Quarterly, estimates: Estimates) -> str:
     """How far the two publishers' totals of the forces agree, in sentences."""
     if quarterly.empty:
-        return NONE_AT_HAND
+        return WORDS.passage("no_release")
     edition = estimates.editions[-1]
     latest = [
         row
@@ -514,34 +472,24 @@ def compared(quarterly: Quarterly, estimates: Estimates) -> str:
     ]
     if not latest:
         return WORDS.passage("compared", edition=edition.words, forces=None)
-    release = edition.release_id
-    cells = [
-        cell
-        for row in latest
-        for cell in quarterly.year(estimates.place(row["area_code"]), row, "difference").cells
+    differences = [
+        quarterly.year(estimates.place(row["area_code"]), row, "difference") for row in latest
     ]
 
-    def over_forces(name: str, value: float, unit: str, formula: str) -> Figure:
-        figure_id = f"check.{name}.{release}.{quarterly.release_id}"
-        return Figure(figure_id, value, unit, tuple(dict.fromkeys(cells)), formula)
+    def of_forces(name: str, value: float, unit: str) -> Figure:
+        figure_id = f"check.{name}.{edition.release_id}.{quarterly.release_id}"
+        return over(figure_id, value, unit, ("publishers", name), differences)
 
     same_totals = sum(row["difference"] == 0 for row in latest)
-    equal = over_forces("equal", same_totals, "count", "number of forces without a difference")
-    number = over_forces("forces", len(latest), "count", "number of forces")
-    typical = over_forces(
-        "typical",
-        typical_size(row["difference_pct"] for row in latest) / 100,
-        "change",
-        "median size of the differences",
-    )
+    typical = typical_size(row["difference_pct"] for row in latest) / 100
     widest = max(latest, key=lambda row: abs(row["difference_pct"]))
     place = estimates.place(widest["area_code"])
     return WORDS.passage(
         "compared",
         edition=edition.words,
-        equal=equal,
-        forces=number,
-        typical=typical,
+        equal=of_forces("equal", same_totals, "count"),
+        forces=of_forces("forces", len(latest), "count"),
+        typical=of_forces("typical", typical, "change"),
         place=place,
         most=quarterly.year(place, widest, "difference_pct"),
     )
@@ -570,12 +518,10 @@ def nation_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | Non
         excluded = prose.excluding(row["excluded"].split("; ")) if row["excluded"] else ""
         label = f"{prose.month(row['period_end'])}{escape(excluded)}"
         rows.append([label, f"<code>{row['release_id']}</code>", *_pair(quarterly, nation, row)])
-    return Table(
-        "Recorded crime in England and Wales, as ONS published it and as the Home Office has it "
-        "now",
-        ["Year ending", "Release of ONS", *_columns(estimates)],
+    words = WORDS.points("nation_table", group=estimates.offence.name, earlier=len(checks) > NEWEST)
+    return Table.worded(
+        words,
         rows,
-        notes=[REVISED, *([_EARLIER] if len(checks) > NEWEST else [])],
         styles=["", "", "", "", "signed", "", "", "signed"],
         wide=True,
     )
@@ -596,16 +542,9 @@ def forces_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | Non
     ]
     found.sort(key=lambda pair: -abs(pair[1]["difference"]))
     rows = [[escape(force.name), *_pair(quarterly, force, row)] for force, row in found[:WIDEST]]
-    return Table(
-        f"Recorded crime by force, {latest.words}, as ONS published it and as the Home Office has "
-        "it now",
-        ["Force", *_columns(estimates)],
+    return Table.worded(
+        WORDS.points("forces_table", group=estimates.offence.name, year=latest.words),
         rows,
-        notes=[
-            REVISED,
-            'Those where all recorded crime differs most; the <a href="data.zip">data pack</a> has '
-            "every force, year and offence group (home_office_check).",
-        ],
         styles=["", "", "", "signed", "", "", "signed"],
         wide=True,
         sortable=True,
@@ -614,18 +553,6 @@ def forces_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | Non
 
 # How many editions of England and Wales and how many forces the page shows.
 NEWEST, WIDEST = 12, 12
-
-_EARLIER = 'Earlier editions are in the <a href="data.zip">data pack</a> (home_office_check).'
-
-REVISED = (
-    "A difference is the Home Office's figure less ONS's: what the police have revised since the "
-    "edition came out."
-)
-
-
-def _columns(estimates: Estimates) -> list[str]:
-    groups = ("All recorded crime", escape(estimates.offence.name))
-    return [f"{group}: {who}" for group in groups for who in ("ONS", "Home Office", "difference")]
 
 
 def _pair(quarterly: Quarterly, place: Place, row: Row) -> list[Content]:
@@ -657,24 +584,11 @@ def releases(quarterly: Quarterly, registry: dict[str, Release]) -> Table | None
     release = registry.get(quarterly.release_id)
     if release is None:
         return None
-    how = (
-        f'a third party\'s conversion, <code class="hash">{quarterly.conversion_sha256}</code>; '
-        "it holds no cell addresses"
-        if quarterly.converted
-        else "the Home Office's own file, cell by cell"
+    row = WORDS.points(
+        "release_row",
+        release=release,
+        converted=quarterly.converted,
+        conversion=quarterly.conversion_sha256,
+        note=escape(release.note),
     )
-    return Table(
-        "Release of the Home Office's open data",
-        ["Release", "Address", "SHA-256 of the published file", "What was read", "Notes"],
-        [
-            [
-                f"{escape(release.edition)}<br><code>{release.release_id}</code>",
-                f'<a href="{escape(release.page_url)}">page of the data tables</a>, '
-                f"<code>{escape(release.file)}</code>",
-                f'<code class="hash">{release.sha256}</code>' if release.pinned else "not known",
-                how,
-                f"<samp>{escape(release.note)}</samp>",
-            ]
-        ],
-        wide=True,
-    )
+    return Table.worded(WORDS.points("release_table"), [row], wide=True)

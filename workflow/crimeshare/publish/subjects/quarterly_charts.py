@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from crimeshare.publish.elements import prose
@@ -21,7 +22,9 @@ from crimeshare.publish.elements.charts import (
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.words import Words
 
+WORDS = Words(Path(__file__).with_name("words") / "quarters.md.j2")
 PANEL_HEIGHT = 66
 
 
@@ -230,23 +233,18 @@ def _rules(letters: Mapping[Break, str], x: Spec) -> list[Spec]:
 
 def _alt(chart: Chart, series: Sequence[Series], drawn: Mapping[str, Sequence[Break]]) -> str:
     """First, highest and last quarter of each panel: all of them would take minutes to hear."""
-    parts = [f"Line charts, one a series. {plain(chart.subtitle)}."]
+    told = []
     for each in series:
         known = [quarter for quarter in each.quarters if quarter.figure.value is not None]
-        if not known:
-            continue
-        top = max(known, key=lambda quarter: quarter.figure.number)
-        said = dict.fromkeys((known[0], top, known[-1]))
-        words = [
-            f"{quarter.figure.text} in {quarter.words}" + (", the most" if quarter is top else "")
-            for quarter in said
-        ]
-        parts.append(f"{each.name}: {'; '.join(words)}.")
-        missing = [q.words for q in each.quarters if q.figure.value is None]
-        if missing:
-            parts.append(f"No figure for {prose.listed(missing)}.")
-        if drawn[each.name]:
-            changes = "; ".join(f"{prose.month(b.day)}: {b.name}" for b in drawn[each.name])
-            parts.append(f"Recording changes: {changes}.")
-    parts.append("Every quarter is in the data of this chart.")
-    return " ".join(parts)
+        if known:
+            top = max(known, key=lambda quarter: quarter.figure.number)
+            told.append(
+                {
+                    "name": each.name,
+                    "top": top,
+                    "quarters": dict.fromkeys((known[0], top, known[-1])),
+                    "missing": [q.words for q in each.quarters if q.figure.value is None],
+                    "breaks": drawn[each.name],
+                }
+            )
+    return WORDS.passage("panels_alt", subtitle=plain(chart.subtitle), series=told)

@@ -27,8 +27,9 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
+from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import built_rows
-from crimeshare.publish.subjects.factsheet import NOT_GATHERED, breaks
+from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.reference import REFERENCE
 from crimeshare.reference import offences as offences_named
 from crimeshare.tables.recorded_quarters import code_names
@@ -58,7 +59,7 @@ def read_parts(offence_id: str, root: Path | None = None) -> list[Row]:
 def answer(parts: list[Row], offence_id: str) -> str:
     """How much of the rise coincides with changes of the rules, in plain words."""
     if not parts and not breaks(offence_id):
-        return NOT_GATHERED
+        return factsheet.WORDS.passage("not_gathered")
     if not parts:
         return WORDS.passage("answer", rise=None)
     rise = _part(parts[0], "rise", "rise", "count")

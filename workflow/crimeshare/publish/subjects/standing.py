@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import pandas as pd
 
@@ -11,6 +10,7 @@ from crimeshare.measures.control_limits import APART, LEVELS, expected_outside
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Chart, Curves, Dot
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.rows import over
 from crimeshare.publish.subjects.estimates import ControlLimits, Estimates, Place, limits_of
 from crimeshare.publish.subjects.factsheet import WORDS
 
@@ -28,41 +28,25 @@ def funnel_plot(place: Place, frame: pd.DataFrame) -> Chart | None:
     if own is None:
         return None
     rank = place.rank_among_forces()
-    ranked = prose.ranked(f"{rank}", "forces", f"{estimates.how_many_forces()}")
     drawn = {force: limits.get(force.area.area_code) for force in estimates.forces}
-    missing = [force.name for force, held in drawn.items() if held is None]
-    chart = Chart(
-        "standing",
-        f"{escape(place.name)} ranks {ranked}, {POSITIONS[own.position]}",
-        f"{estimates.offence.name} as a share of recorded crime by size of force, "
-        f"police force areas, {estimates.latest.words}",
-        notes=[
-            _expected(estimates),
-            *(
-                [f"Not drawn, as there is no figure: {escape(prose.listed(missing))}."]
-                if missing
-                else []
-            ),
-        ],
+    words = WORDS.points(
+        "funnel_chart",
+        place=place,
+        ranked=prose.ranked(f"{rank}", "forces", f"{estimates.how_many_forces()}"),
+        position=own.position,
+        missing=[force.name for force, held in drawn.items() if held is None],
+        **_expected(estimates),
     )
     dots = {force: _dot(force, held) for force, held in drawn.items() if held}
+    middle, axis = WORDS.points("funnel_labels")
     return charts.funnel(
-        chart,
+        Chart.worded("standing", words),
         dots[place],
         [dot for force, dot in dots.items() if force != place],
-        Bar("The middle of the forces", _target(estimates, own)),
+        Bar(middle, _target(estimates, own)),
         _curves(own, [dot.size for dot in dots.values()]),
-        "All offences recorded, on a logarithmic scale",
+        axis,
     )
-
-
-POSITIONS = {
-    "within": "within the control limits",
-    "above inner": "above the inner control limits",
-    "below inner": "below the inner control limits",
-    "above outer": "above the outer control limits",
-    "below outer": "below the outer control limits",
-}
 
 
 def _dot(force: Place, limits: ControlLimits) -> Dot:
@@ -73,46 +57,36 @@ def _dot(force: Place, limits: ControlLimits) -> Dot:
 def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
     """The share in the middle of the forces, which the limits are drawn around."""
     fitted = [force for force in estimates.forces if force.area.area_code != APART]
-    cells = dict.fromkeys(
-        cell
-        for force in fitted
-        for figure in (force.count(), force.total())
-        for cell in figure.cells
-    )
-    return Figure(
+    return over(
         f"share.middle-of-forces.{estimates.offence_id}.{estimates.latest.period_end:%Y-%m}",
         limits.funnel.target,
         "proportion",
-        tuple(cells),
-        "random-effects mean of the shares of the forces, without the City of London",
+        ("funnel", "target"),
+        [figure for force in fitted for figure in (force.count(), force.total())],
     )
 
 
-def _expected(estimates: Estimates) -> str:
+def _expected(estimates: Estimates) -> dict[str, Figure]:
     """How many forces are outside the inner limits, beside how many chance alone would put there.
 
     Without the force that the limits are not drawn from.
     """
     fitted = [force for force in estimates.forces if force.area.area_code != APART]
     held = [limits for limits in (force.control_limits() for force in fitted) if limits]
-    cells = tuple(dict.fromkeys(cell for force in fitted for cell in force.share().cells))
+    shares = [force.share() for force in fitted]
     year = f"{estimates.offence_id}.{estimates.latest.period_end:%Y-%m}"
-
-    def number(name: str, value: int, formula: str) -> Figure:
-        return Figure(f"forces_{name}.{year}", value, "count", cells, formula)
-
-    drawn = number("within_funnel", len(held), "number of forces that the limits are drawn from")
-    chance = number(
-        "outside_by_chance",
-        expected_outside(len(held)),
-        f"0.05 * {drawn.figure_id}, rounded",
-    )
-    outside = number(
-        "outside_inner",
-        sum(limits.position != "within" for limits in held),
-        "number of them outside the inner control limits",
-    )
-    return WORDS.passage("funnel_note", drawn=drawn, chance=chance, outside=outside)
+    numbers = {
+        "drawn": ("within_funnel", len(held)),
+        "by_chance": ("outside_by_chance", expected_outside(len(held))),
+        "outside": ("outside_inner", sum(limits.position != "within" for limits in held)),
+    }
+    names = {column: f"forces_{name}.{year}" for column, (name, _) in numbers.items()}
+    return {
+        column: over(
+            names[column], number, "count", ("funnel", column), shares, drawn=names["drawn"]
+        )
+        for column, (_, number) in numbers.items()
+    }
 
 
 # Points of a curve of control limits: as many as the eye needs.
