@@ -290,9 +290,7 @@ def design_factor_table(survey: Survey) -> Table:
 
 def _of(row: Row) -> str:
     """Whose design factor or verdicts a row is about: "people, share of victims"."""
-    return WORDS.passage(
-        "units_and_statistic", **{name: row[name] for name in ("units", "statistic")}
-    )
+    return WORDS.passage("units_and_statistic", units=row["units"], statistic=row["statistic"])
 
 
 def restart_sentence(survey: Survey) -> str:
