@@ -67,6 +67,33 @@ def test_figures_survive_the_way_through_a_workbook(release_id: str, tmp_path: P
     ]
 
 
+@pytest.mark.parametrize("release_id", [ERAS[0], ERAS[-1]])
+def test_a_file_holds_what_is_read_without_one(release_id: str, tmp_path: Path) -> None:
+    """Odd words, spaces and types too, in a file of either kind: so no quirk needs a file."""
+    book = facsimile.from_figures(facsimile.figures(release_id))
+    for quirk in (
+        facsimile.line_breaks_in_labels,
+        facsimile.notes_set_high,
+        facsimile.capitals_and_dashes,
+        facsimile.spaces_behind_sheet_names,
+        facsimile.figures_typed_as_text,
+        facsimile.correction_sheet_first,
+    ):
+        quirk(book)
+    suffix = ".xls" if release_id == ERAS[0] else ".xlsx"
+    written = open_workbook(facsimile.write(book, tmp_path / f"facsimile{suffix}"))
+    held = facsimile.opened("facsimile", book.sheets)
+    assert written.sheet_names == held.sheet_names
+    for there, here in zip(written.grids, held.grids, strict=True):
+        assert [list(map(as_held, row)) for row in there.rows] == [
+            list(map(as_held, row)) for row in here.rows
+        ]
+
+
+def as_held(cell: object) -> object:
+    return rounded(cell) if isinstance(cell, float) else cell
+
+
 @pytest.mark.parametrize("release_id", ERAS)
 @pytest.mark.parametrize("quirk", facsimile.QUIRKS, ids=lambda quirk: quirk.__name__)
 def test_a_quirk_changes_no_figure(release_id: str, quirk: facsimile.Quirk) -> None:
