@@ -413,17 +413,17 @@ def offences_chart(survey: Survey, frame: pd.DataFrame) -> Chart | None:
     rows = _beside_of_frame(survey.tables["ratios"], frame)
     if not rows:
         return None
-    drawn = [_by_year(row, _ratio(survey, row)) for row in rows]
+    points = [_by_year(row, _ratio(survey, row)) for row in rows]
     words = WORDS.points(
         "offences_chart",
-        first=drawn[0].figure,
+        first=points[0].figure,
         start=rows[0]["period_end"],
-        last=drawn[-1].figure,
+        last=points[-1].figure,
         end=rows[-1]["period_end"],
         level=level_figure(rows[0]["level"]),
         on_bases=survey_prose.on_bases(row["basis"] for row in rows),
     )
-    return intervals_by_row(Chart.worded("offences-per-victims", words), drawn, label_width=110)
+    return intervals_by_row(Chart.worded("offences-per-victims", words), points, label_width=110)
 
 
 def _by_year(row: Row, ratio: tuple[Figure, Figure, Figure], series: int = 0) -> Interval:
