@@ -27,6 +27,7 @@ configuration = read_configuration(config)
 registry = read_registry(REGISTRY)
 copies = read_copies(COPIES, registry)
 
+include: "workflow/rules/common.smk"
 include: "workflow/rules/acquire.smk"
 """
 
@@ -37,8 +38,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def project(tmp_path: Path, root: Path) -> Path:
     """The rule with its script and configuration, and a registry of one small release."""
     project = tmp_path / "project"
-    parts = ["workflow/rules/acquire.smk", "workflow/scripts/fetch_release.py"]
-    for part in (*parts, "envs/pipeline.yaml", "config"):
+    rules = [f"workflow/rules/{name}.smk" for name in ("common", "acquire")]
+    parts = [*rules, "workflow/scripts/fetch_release.py", "envs/pipeline.yaml", "config"]
+    for part in parts:
         (project / part).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (root / part).is_dir() else shutil.copy)(root / part, project / part)
     (project / "Snakefile").write_text(SNAKEFILE, encoding="utf-8")
