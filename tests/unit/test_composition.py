@@ -10,6 +10,7 @@ import pytest
 
 from crimeshare.measures.composition import (
     EVERYTHING_ELSE,
+    change_without,
     compute_composition,
     ranks_without,
     read_joint_codes,
@@ -99,6 +100,15 @@ def test_a_code_that_began_within_the_year_counts_from_nothing(composition: pd.D
     rows = parts(composition, NATION, "2020-06-30")
     assert rows.loc["8U", "previous"] == 0
     assert rows.loc["8U", "count"] > 0
+
+
+def test_the_count_moves_without_a_code_by_what_is_left(composition: pd.DataFrame) -> None:
+    year = parts(composition, GWENT, "2025-12-31").reset_index()
+    rows = year.to_dict("records")
+    left = year[~year["component"].isin(["8R", EVERYTHING_ELSE])][["count", "previous"]].sum()
+    assert change_without(rows, "8R") == pytest.approx(left["count"] / left["previous"] - 1)
+    assert change_without([{**row, "previous": None} for row in rows], "8R") is None
+    assert change_without([{**row, "previous": 0} for row in rows], "8R") is None
 
 
 def test_forces_are_ranked_without_a_code(composition: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.provenance import cell_names, four_quarters, listed, summed
-from crimeshare.publish.elements.rows import figure
+from crimeshare.publish.elements.rows import figure, over
 from tests.conftest import ROOT
 
 HASHES = {"pfa-2024-12": "a" * 64}
@@ -78,6 +78,13 @@ def test_a_semicolon_in_the_name_of_a_publication_is_no_end_of_a_cell() -> None:
     )
     assert [cell.sheet for cell in whole.cells] == ["Prevalence; values of a copy"]
     assert (whole.lower, whole.upper) == (0.02, 0.04)
+
+
+def test_a_number_of_several_figures_rests_on_all_their_cells_once() -> None:
+    count, share = of("count"), of("share")
+    chance = over("chance", 2, "count", ("funnel", "by_chance"), [count, share], drawn="drawn")
+    assert chance.formula == FORMULAS["funnel"]["by_chance"].replace("{drawn}", "drawn")
+    assert [cell.name for cell in chance.cells] == [COUNT, TOTAL]
 
 
 def test_names_of_cells_and_of_years_leave_out_what_is_empty() -> None:
