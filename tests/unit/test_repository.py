@@ -136,7 +136,7 @@ def test_a_cluster_runs_every_step_in_a_group_or_as_a_batch(
     local = set(
         re.findall(r"^    (\w+),$", (root / "workflow/Snakefile").read_text(), re.MULTILINE)
     )
-    alone = {"execute_notebooks", "render_force", "render_pdf"}
+    alone = {"execute_notebooks", "render_force", "render_pdf", "render_site"}
     sent = {name for name, body in rules.items() if step_file(body, "benchmark")}
     # One step for tables of each shape.
     sent = sent - {"check_shipped"} | {f"check_shipped_{shape}" for shape in SHAPES}

@@ -26,12 +26,12 @@ rule read_release:
     output:
         observations="results/observations/{release_id}.parquet",
         report="results/observations/{release_id}.json",
-    wildcard_constraints:
-        release_id=one_of(read_from_workbooks),
     log:
         "results/logs/read_release/{release_id}.log",
     benchmark:
         "results/benchmarks/read_release/{release_id}.tsv"
+    wildcard_constraints:
+        release_id=one_of(read_from_workbooks),
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -43,7 +43,7 @@ files_read = [
 rule render_ledger:
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
-        rules.render_site.output,
+        *site,
         clean=hashed,
         reference=depends("render_ledger").files,
     output:
@@ -78,12 +78,13 @@ rule render_cells:
     # What stands behind each number of a page, for the panel that the page opens.
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
-        rules.render_site.output,
+        *site,
         observations=observations_of(*SHAPES),
         intervals="results/estimates/prevalence.parquet",
         reference=depends("render_cells").files,
     output:
-        scripts=[f"results/report/cells/{page.name}.js" for page in pages],
+        # One name for all: what Snakemake writes down grows with the files in times those out.
+        scripts=directory("results/report/cells"),
     log:
         "results/logs/render_cells.log",
     benchmark:
@@ -105,7 +106,7 @@ rule check_ledger:
     # The ledger is no input: it must stay what it is, whatever was rebuilt.
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
-        rules.render_site.output,
+        *site,
         clean=hashed,
     log:
         "results/logs/check_ledger.log",
@@ -122,7 +123,7 @@ rule check_ledger:
 rule render_crate:
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
-        rules.render_site.output,
+        *site,
         pdfs,
         rules.render_data_pack.output,
         [path for path in evidence if path.startswith("results/")],

@@ -25,9 +25,6 @@ executed = [page.executed.as_posix() for page in pages]
 BATCH = 32
 
 
-ruleorder: render_force > render_site
-
-
 notebooks = {page.notebook for page in pages}
 evidence = made_from(*notebooks)
 
@@ -62,33 +59,51 @@ for name, batch in batches(pages, BATCH).items():
             "../scripts/execute_notebooks.py"
 
 
-rule render_site:
-    input:
-        # Unnamed: Snakemake takes the rule with a file only then.
-        executed,
-        reference=depends("render_site").files,
-    output:
-        pages=[page.path.as_posix() for page in pages],
-        how=[page.how.path.as_posix() for page in pages],
-        search="results/report/search.html",
-    log:
-        "results/logs/render_site.log",
-    benchmark:
-        "results/benchmarks/render_site.tsv"
-    # Begun before the PDFs, so that nothing which stops a PDF can stop the site.
-    priority: 1
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=depends("render_site").software,
-        offence_ids=configuration.groups,
-        site_url=configuration.site_url,
-    message:
-        "Rendering the site"
-    script:
-        "../scripts/render_site.py"
+# A job for each offence group: what Snakemake writes down of a job grows with its files in and out.
+# The search page, which is about all, is made with the pages of the first.
+site = []
+
+for folder, group in zip(folders, configuration.groups):
+    own = [page for page in pages if page.folder == folder]
+    search = {} if folder else {"search": "results/report/search.html"}
+    written = {
+        "pages": [page.path.as_posix() for page in own],
+        "how": [page.how.path.as_posix() for page in own],
+    } | search
+    # A force's page that is asked for by itself takes no other with it.
+    workflow.ruleorder("render_force", f"render_site_{group}")
+
+    rule:
+        name:
+            f"render_site_{group}"
+        input:
+            # Unnamed: Snakemake takes the rule with a file only then.
+            [page.executed.as_posix() for page in own] if folder else executed,
+            reference=depends("render_site").files,
+        output:
+            **written,
+        log:
+            f"results/logs/render_site/{group}.log",
+        benchmark:
+            f"results/benchmarks/render_site/{group}.tsv"
+        # Begun before the PDFs, so that nothing which stops a PDF can stop the site.
+        priority: 1
+        conda:
+            "../../envs/pipeline.yaml"
+        resources:
+            mem_mb=500,
+        params:
+            software=depends("render_site").software,
+            offence_ids=configuration.groups,
+            folder=folder,
+            site_url=configuration.site_url,
+        message:
+            f"Rendering the pages about {group}"
+        script:
+            "../scripts/render_site.py"
+
+    # The output of the rule, not the names: Snakemake takes this rule for a force's page only then.
+    site.append(getattr(rules, f"render_site_{group}").output)
 
 
 rule render_force:

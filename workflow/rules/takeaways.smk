@@ -15,7 +15,7 @@ rule render_takeaways:
     output:
         # Which charts there are is known when the notebooks have been executed.
         embeds=directory("results/report/embed"),
-        cards=[f"results/report/cards/{page.name}.png" for page in pages],
+        cards=directory("results/report/cards"),
     log:
         "results/logs/render_takeaways.log",
     benchmark:

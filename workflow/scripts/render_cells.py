@@ -12,9 +12,7 @@ with running(snakemake):
     panels = Panels(read_registry(REGISTRY), Path.cwd())
     read = [REGISTRY, snakemake.input.intervals, *snakemake.input.observations]
     behind = [snakemake.params.software, *(digest(Path(path)) for path in read)]
-    for page, script in zip(
-        report_pages(snakemake.params.offence_ids), snakemake.output.scripts, strict=True
-    ):
+    for page in report_pages(snakemake.params.offence_ids):
         html = page.path.read_text(encoding="utf-8")
         # Of a statement that was corrected, one page is another than it was.
         text = cached(
@@ -23,5 +21,5 @@ with running(snakemake):
             lambda: panels.script(html).encode(),  # noqa: B023
             page.name,
         )
-        with replacing(Path(script)) as path:
+        with replacing(Path(snakemake.output.scripts) / f"{page.name}.js") as path:
             path.write_bytes(text)

@@ -1,6 +1,6 @@
-"""Render every page of the report, how it is made, and the page that searches them."""
+"""Render the pages about an offence group, how each is made, and with the first the search page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.rendering import (
@@ -13,20 +13,29 @@ from crimeshare.publish.site.rendering import (
 from crimeshare.running import replacing, running
 
 
-def rendered(groups: list[str], site_url: str) -> Iterator[tuple[Page, str]]:
+def rendered(pages: Sequence[Page], folder: str, site_url: str) -> Iterator[tuple[Page, str]]:
     """Each page with its body, once it is written: all of them at once are too many."""
-    for page in report_pages(groups):
+    for page in pages:
         notebook = read_executed(page)
         body = render_body(notebook)
-        with replacing(page.path) as path:
-            path.write_text(render_page(page, body, site_url), encoding="utf-8")
-        with replacing(page.how.path) as path:
-            path.write_text(render_how(page, notebook), encoding="utf-8")
+        if page.folder == folder:
+            with replacing(page.path) as path:
+                path.write_text(render_page(page, body, site_url), encoding="utf-8")
+            with replacing(page.how.path) as path:
+                path.write_text(render_how(page, notebook), encoding="utf-8")
         yield page, body
 
 
 with running(snakemake):
-    groups = snakemake.params.offence_ids
-    search = render_search(rendered(groups, snakemake.params.site_url), groups)
-    with replacing(snakemake.output.search) as path:
-        path.write_text(search, encoding="utf-8")
+    groups, folder = snakemake.params.offence_ids, snakemake.params.folder
+    pages = report_pages(groups)
+    if folder:
+        pages = [page for page in pages if page.folder == folder]
+    bodies = rendered(pages, folder, snakemake.params.site_url)
+    if folder:
+        for _ in bodies:
+            pass
+    else:
+        search = render_search(bodies, groups)
+        with replacing(snakemake.output.search) as path:
+            path.write_text(search, encoding="utf-8")

@@ -14,11 +14,9 @@ from crimeshare.running import replacing, running
 with running(snakemake):
     embeds = Path(snakemake.output.embeds)
     embeds.mkdir(parents=True, exist_ok=True)
-    for page, card in zip(
-        report_pages(snakemake.params.offence_ids), snakemake.output.cards, strict=True
-    ):
+    for page in report_pages(snakemake.params.offence_ids):
         body = render_body(read_executed(page))
-        with replacing(Path(card)) as path:
+        with replacing(Path(snakemake.output.cards) / f"{page.name}.png") as path:
             path.write_bytes(page_card(body))
         if embed := render_embed(page, body):
             name, html = embed
