@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from operator import and_
 from pathlib import Path
@@ -28,12 +28,18 @@ def read_table(*paths: Path | str, **wanted: Collection[str]) -> pd.DataFrame:
     return frame
 
 
-def read_rows_where(path: Path | str, *rows: pc.Expression) -> pa.Table:
-    """The rows of a file that all of the expressions choose."""
+def read_rows_where(
+    path: Path | str, *rows: pc.Expression, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """The rows of a file that all of the expressions choose, with `columns`, else with all.
+
+    The file is read in groups of rows (see :func:`write_table`), those left out that hold none.
+    """
     # The columns of a table without rows have no type, which no value compares with.
     if not rows or not pq.read_metadata(path).num_rows:
-        return pq.read_table(path)
-    return pq.read_table(path, filters=reduce(and_, rows))
+        return pq.read_table(path, columns=columns)
+    # One group of rows after another: all at once take the memory of the whole table.
+    return pq.read_table(path, columns=columns, filters=reduce(and_, rows), use_threads=False)
 
 
 def together(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -43,12 +49,17 @@ def together(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([table for table in given if len(table)] or given[:1], ignore_index=True)
 
 
+ROWS = 32768
+"""Of a group of rows, which is read or left out as a whole: about as many as pages of one offence
+group read of a table."""
+
+
 def write_table(table: pd.DataFrame, path: Path | str) -> None:
     """Write ``table`` without its index; columns of days are stored as days, not as instants."""
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     schema = pa.schema([_day(field) for field in arrow.schema])
     with replacing(path) as target:
-        pq.write_table(arrow.cast(schema), target, compression="zstd")
+        pq.write_table(arrow.cast(schema), target, ROWS, compression="zstd")
 
 
 def _day(field: pa.Field) -> pa.Field:

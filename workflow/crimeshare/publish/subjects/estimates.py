@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crimeshare.cells import Cell
@@ -354,7 +355,7 @@ class Rows(Mapping[tuple[Any, ...], dict[str, Any]]):
     def __init__(self, table: pa.Table, *key: str) -> None:
         """Take the table, and the columns of the key in their order."""
         self._table = table.combine_chunks()
-        keys = zip(*(table[name].to_pylist() for name in key), strict=True)
+        keys = zip(*(_shared(self._table[name]) for name in key), strict=True)
         self._at = {key: place for place, key in enumerate(keys)}
         self._made: dict[tuple[Any, ...], dict[str, Any]] = {}
 
@@ -373,36 +374,54 @@ class Rows(Mapping[tuple[Any, ...], dict[str, Any]]):
         return len(self._at)
 
 
+def _shared(column: pa.ChunkedArray) -> Iterator[Any]:
+    """The values of a column, each of them one object however often it stands there."""
+    values = column.unique().to_pylist()
+    known = {value: value for value in values}
+    return map(known.__getitem__, column.to_pylist())
+
+
+class _Tables:
+    """The tables of a build that the pages of every offence group read."""
+
+    def __init__(self, tables: Mapping[Path, pa.Table]) -> None:
+        """Take the tables of `TABLES`."""
+        figure = ["area_code", "offence_id"]
+        self.recorded = Rows(tables[RECORDED], "release_id", "period_end", *figure, "measure")
+        self.shares = Rows(tables[SHARES], "release_id", "period_end", *figure)
+        self.changes = Rows(tables[CHANGES], "release_id", *figure)
+        self.series = Rows(tables[SERIES], "period_end", *figure)
+        self.control_limits = Rows(tables[CONTROL_LIMITS], "offence_id", "period_end", "area_code")
+        self.similar_forces = tables[SIMILAR_FORCES]
+        self.hashes = _hashes(tables[RECORDED], tables[CODES])
+        self.periods: dict[str, date] = {}
+        for release_id, period_end, *_ in self.shares:
+            newest = self.periods.get(release_id, period_end)
+            self.periods[release_id] = max(newest, period_end)
+
+
 class Estimates:
     """The clean figures and estimates of one build, about one offence group."""
 
-    def __init__(
-        self,
-        tables: Mapping[Path, pa.Table],
-        hashes: Mapping[str, str],
-        offence_id: str,
-    ) -> None:
-        """Take the tables of `TABLES`, and the hashes of the workbooks by release."""
+    def __init__(self, tables: _Tables, offence_id: str) -> None:
+        """Take the tables, which those of other groups may share."""
         if offence_id not in offences():
             raise Problem(
                 f"There is no offence group `{offence_id}`{did_you_mean(offence_id, offences())}"
                 " The groups are listed in resources/reference/offences.csv."
             )
         self.offence_id = offence_id
-        figure = ["area_code", "offence_id"]
-        self._recorded = Rows(tables[RECORDED], "release_id", "period_end", *figure, "measure")
-        self._shares = Rows(tables[SHARES], "release_id", "period_end", *figure)
-        self._changes = Rows(tables[CHANGES], "release_id", *figure)
-        self._series = Rows(tables[SERIES], "period_end", *figure)
-        self._control_limits = Rows(tables[CONTROL_LIMITS], "offence_id", "period_end", "area_code")
-        self._own_periods: dict[str, date] = {}
-        for release_id, period_end, *_ in self._shares:
-            newest = self._own_periods.get(release_id, period_end)
-            self._own_periods[release_id] = max(newest, period_end)
-        self._similar = [
-            row for row in tables[SIMILAR_FORCES].to_pylist() if row["offence_id"] == offence_id
-        ]
-        self.hashes = hashes
+        self._recorded = tables.recorded
+        self._shares = tables.shares
+        self._changes = tables.changes
+        self._series = tables.series
+        self._control_limits = tables.control_limits
+        self._own_periods = tables.periods
+        similar = tables.similar_forces
+        # The columns of a table without rows have no type, which no value compares with.
+        own = similar.filter(pc.field("offence_id") == offence_id) if similar.num_rows else similar
+        self._similar = own.to_pylist()
+        self.hashes = tables.hashes
         self._without_return: dict[Year, list[Place]] = {}
         self.places = [Place(self, area) for area in areas().values()]
         self._by_code = {place.area.area_code: place for place in self.places}
@@ -644,9 +663,13 @@ def built_root(*files: Path) -> Path:
 
 @lru_cache(maxsize=2)
 def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
+    return Estimates(_tables(root, stamp), offence_id)
+
+
+@lru_cache(maxsize=1)
+def _tables(root: Path, stamp: tuple[int, ...]) -> _Tables:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    tables = {file: pq.read_table(root / file) for file in TABLES}
-    return Estimates(tables, _hashes(tables[RECORDED], tables[CODES]), offence_id)
+    return _Tables({file: pq.read_table(root / file) for file in TABLES})
 
 
 def built_rows(file: Path, root: Path | None = None) -> list[dict[str, Any]]:

@@ -248,7 +248,8 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Quarterly:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
     clean, series, adjusted = (root / file for file in TABLES)
     inside = [name for name in offences() if offence_id in line_of(name)]
-    codes = pc.unique(read_rows_where(series, pc.field("offence_id").isin(inside))["code"])
+    own = read_rows_where(series, pc.field("offence_id").isin(inside), columns=["code"])
+    codes = pc.unique(own["code"])
     # A code may have been counted in another group once.
     group = pc.field("code").isin(codes.drop_null()) | (
         pc.field("code").is_null() & pc.field("offence_id").isin([TOTAL, offence_id])
