@@ -13,6 +13,9 @@ says how its other columns are made of the same parts.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -22,6 +25,20 @@ from crimeshare.reference import areas, offences
 
 CELLS_APART = "; "
 """What stands between the cells of a row; of the open data each names what is added up there."""
+
+# The name of a publication may hold a semicolon too.
+_APART = re.compile(rf"{CELLS_APART}(?=[\['])")
+
+
+@cache
+def named_cells(cells: str) -> tuple[str, ...]:
+    """The names in a column ``cells``."""
+    return tuple(_APART.split(cells)) if cells else ()
+
+
+def cells_of_rows(cells: Iterable[str]) -> str:
+    """The cells of several rows as those of one that is computed from them, each once."""
+    return CELLS_APART.join(dict.fromkeys(name for each in cells for name in named_cells(each)))
 
 
 def cell_names(rows: pd.DataFrame, sheet: str = "sheet", cell: str = "cell") -> pd.Series:

@@ -17,7 +17,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from crimeshare.measures.provenance import CELLS_APART, cell_names, keyed, listed
+from crimeshare.measures.provenance import CELLS_APART, cell_names, cells_of_rows, listed
 from crimeshare.measures.recorded import EXCLUDING
 from crimeshare.reference import areas, offences
 
@@ -162,7 +162,7 @@ def summarise_revisions(whole: pd.DataFrame) -> pd.DataFrame:
         still=moved["change_pct"] == 0,
         flip=ranked & (moved["rank_before"] != moved["rank_after"]).fillna(False),
     )
-    return (
+    sizes = (
         moved.groupby(["area_code", "offence_id"], sort=True)
         .agg(
             revisions=("change_pct", "size"),
@@ -174,15 +174,12 @@ def summarise_revisions(whole: pd.DataFrame) -> pd.DataFrame:
             lowest_pct=("change_pct", "min"),
             highest_pct=("change_pct", "max"),
             rank_flips=("flip", "sum"),
+            cells=("cells", cells_of_rows),
         )
         .reset_index()
-        .assign(
-            formula="median size of change_pct",
-            cells=lambda sizes: keyed(
-                "whole_revisions", "", sizes["area_code"], sizes["offence_id"]
-            ),
-        )
     )
+    cells = sizes.pop("cells")
+    return sizes.assign(formula="median size of change_pct", cells=cells)
 
 
 def typical_size(changes: Iterable[float]) -> float:

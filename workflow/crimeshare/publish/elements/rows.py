@@ -12,7 +12,7 @@ from typing import Any
 
 from crimeshare.cells import Cell, cells_in
 from crimeshare.measures.formulas import COUNTED, FORMULAS
-from crimeshare.measures.provenance import CELLS_APART
+from crimeshare.measures.provenance import named_cells
 from crimeshare.publish.elements.figures import OPERATOR, Figure
 
 UNITS = {
@@ -24,8 +24,6 @@ UNITS = {
 }
 """What a column of that name holds, where nothing else is said; ranks are by their name."""
 
-# The name of a publication may hold a semicolon too.
-_APART = re.compile(rf"{CELLS_APART}(?=[\['])")
 _SLOT = re.compile(r"{(\w+)}")
 
 
@@ -198,9 +196,3 @@ def _stands_in(formula: str, cell: str) -> bool:
     release, _, where = cell.partition("]")
     named = f"{release}]{where.partition('!')[2]},"
     return named in formula or cell in {found.name for found in cells_in(formula)}
-
-
-@cache
-def named_cells(cells: str) -> tuple[str, ...]:
-    """The names in a column ``cells``."""
-    return tuple(_APART.split(cells)) if cells else ()

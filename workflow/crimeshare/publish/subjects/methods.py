@@ -18,11 +18,12 @@ from crimeshare.audit import verdicts
 from crimeshare.cells import Cell
 from crimeshare.measures.coverage import mean_miss, mean_ratio
 from crimeshare.measures.design import summarise_design_factors
+from crimeshare.measures.provenance import named_cells
 from crimeshare.measures.published_changes import add_agreement
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import counted, figure, named_cells
+from crimeshare.publish.elements.rows import counted, figure
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import survey_prose
