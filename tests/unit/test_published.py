@@ -508,7 +508,7 @@ IN_WORDS: dict[str, Callable[[Entry, re.Match[str]], float | None]] = {
     rf"distance of the mixes of other crime in (?P<one>{named(places())}) and "
     rf"(?P<other>{named(places())})": distance_of_mixes,
     "number of similar forces": similar_forces,
-    r"(?:median size of|lowest|highest) change_pct|number of revisions (?:since the|that) .+": (
+    r"(?:median size of|lowest|highest) change_pct over .+|number of revisions (?:since|that) .+": (
         of_revisions
     ),
     r"(?:lower|upper) of .+": interval_limit,
