@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FORCE = "results/report/forces/gwent.html"
 EMPTY = 'rule all:\n    input: "done"\n\n\nrule make:\n    output: touch("done")\n'
+ONE_AFTER_ANOTHER = "import runpy, sys\nfor step in sys.argv[1:]: runpy.run_path(step)"
 
 
 @dataclass
@@ -43,6 +46,7 @@ def main(revision: str, cores: str) -> None:
             rows.append((work, ours, theirs))
             print(line(*rows[-1]), file=sys.stderr, flush=True)
         empty = idle(empty_workflow(Path(folder)), cores)
+        floor = in_one_process(now, cores)
     print(f"| work | steps | seconds, processor | at {revision} | ratio |")
     print("| --- | --- | --- | --- | --- |")
     for row in rows:
@@ -51,6 +55,7 @@ def main(revision: str, cores: str) -> None:
     print(part("one statement changed, of a cold build", changed, whole))
     print(part("nothing to do, of an empty workflow", nothing, empty))
     print(part("one force's page, of a cold build", page, whole))
+    print(part("cold build, of its steps in one process", whole, floor))
 
 
 def part(work: str, spent: Spent, of: Spent) -> str:
@@ -88,10 +93,15 @@ def empty_workflow(folder: Path) -> Path:
 
 def run(project: Path, cores: str, *arguments: str) -> Spent:
     """What a run of Snakemake costs."""
+    return spent(project, [sys.executable, "-m", "snakemake", "--cores", cores, *arguments])
+
+
+def spent(project: Path, command: Sequence[str]) -> Spent:
+    """What a command costs that runs in a project, with all that it starts."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", cores, *arguments],
+        command,
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(project / "workflow")},
         capture_output=True,
@@ -129,6 +139,19 @@ def force(project: Path, cores: str) -> Spent:
 def idle(project: Path, cores: str) -> Spent:
     """The same again: what it takes to see that there is nothing to do."""
     return run(project, cores)
+
+
+def in_one_process(project: Path, cores: str) -> Spent:
+    """All steps of a cold build, one after another in one process: nothing is started twice."""
+    subprocess.run(["make", "clean"], cwd=project, check=True, capture_output=True)
+    run(project, cores, "--skip-script-cleanup")
+    scripts = sorted((project / ".snakemake/scripts").glob("*.py"), key=lambda s: s.stat().st_mtime)
+    kept = project / "steps"
+    kept.mkdir()
+    steps = [shutil.copy2(script, kept / script.name) for script in scripts]
+    subprocess.run(["make", "clean"], cwd=project, check=True, capture_output=True)
+    (project / ".snakemake").mkdir()
+    return spent(project, [sys.executable, "-c", ONE_AFTER_ANOTHER, *map(str, steps)])
 
 
 WORKS = {
