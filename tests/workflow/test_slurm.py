@@ -21,6 +21,7 @@ from tests.conftest import clone
 from tests.workflow.runs import snakemake
 
 PLUGIN = ["snakemake-executor-plugin-slurm", "snakemake-executor-plugin-slurm-jobstep", "throttler"]
+CONFIGURED = Path("/etc/slurm/slurm.conf")
 BUILT = ["results/estimates/shares.parquet", "results/estimates/changes.parquet"]
 SETTINGS = """
 ClusterName=test
@@ -50,8 +51,8 @@ def call(*command: str, **more: str) -> None:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment in which Snakemake finds a cluster of this machine alone."""
+def cluster(tmp_path: Path) -> Iterator[Path]:
+    """A cluster of this machine alone, and the folder of the plug-in that submits to it."""
     if not os.environ.get("CRIMESHARE_SLURM"):
         pytest.skip("no cluster: set CRIMESHARE_SLURM=1 to install Slurm here and run it, as root")
     if shutil.which("slurmctld") is None:
@@ -63,7 +64,9 @@ def cluster(tmp_path: Path) -> Iterator[dict[str, str]]:
         (tmp_path / name).mkdir()
     settings = tmp_path / "slurm.conf"
     settings.write_text(SETTINGS.format(host=socket.gethostname(), folder=tmp_path))
-    where = {"SLURM_CONF": str(settings)}
+    # Where Debian's Slurm looks for it: a step of a job is not told of another place.
+    CONFIGURED.parent.mkdir(exist_ok=True)
+    CONFIGURED.symlink_to(settings)
     # munged refuses to run as root, and wants the folder of its socket to be its own.
     Path("/run/munge").mkdir(exist_ok=True)
     shutil.chown("/run/munge", "munge", "munge")
@@ -72,8 +75,9 @@ def cluster(tmp_path: Path) -> Iterator[dict[str, str]]:
         call("slurmctld", "-f", str(settings))
         call("slurmd", "-f", str(settings))
         time.sleep(3)
-        yield {**where, "PLUGIN": str(plugin)}
+        yield plugin
     finally:
+        CONFIGURED.unlink()
         for pid in (tmp_path / "slurmd.pid", tmp_path / "slurmctld.pid"):
             if pid.exists():
                 call("kill", pid.read_text().strip())
@@ -83,18 +87,18 @@ def cluster(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 @pytest.mark.slow
 def test_a_cluster_builds_the_same_bytes_in_a_handful_of_jobs(
-    cluster: dict[str, str], project: Path, tmp_path: Path
+    cluster: Path, project: Path, tmp_path: Path
 ) -> None:
     here = clone(tmp_path / "here")
     assert snakemake(here, *BUILT).returncode == 0
-    path = os.pathsep.join([str(project / "workflow"), cluster.pop("PLUGIN")])
+    path = os.pathsep.join([str(project / "workflow"), str(cluster)])
     run = subprocess.run(
         [
             *(sys.executable, "-m", "snakemake", *BUILT),
             *("--workflow-profile", "workflow/profiles/slurm", "--latency-wait", "5"),
         ],
         cwd=project,
-        env={**os.environ, **cluster, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,
