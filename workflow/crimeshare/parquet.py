@@ -39,7 +39,14 @@ def read_rows_where(
     if not rows or not pq.read_metadata(path).num_rows:
         return pq.read_table(path, columns=columns)
     # One group of rows after another: all at once take the memory of the whole table.
-    return pq.read_table(path, columns=columns, filters=reduce(and_, rows), use_threads=False)
+    table = pq.read_table(path, columns=columns, filters=reduce(and_, rows), use_threads=False)
+    release()
+    return table
+
+
+def release() -> None:
+    """Give back the memory that reading took and Arrow keeps, as much again as its tables need."""
+    pa.default_memory_pool().release_unused()
 
 
 def together(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from crimeshare.cells import Cell
 from crimeshare.measures.control_limits import LEVELS, Funnel
 from crimeshare.nearest import did_you_mean
+from crimeshare.parquet import release
 from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
@@ -669,7 +670,9 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
 @lru_cache(maxsize=1)
 def _tables(root: Path, stamp: tuple[int, ...]) -> _Tables:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    return _Tables({file: pq.read_table(root / file) for file in TABLES})
+    tables = _Tables({file: pq.read_table(root / file) for file in TABLES})
+    release()
+    return tables
 
 
 def built_rows(file: Path, root: Path | None = None) -> list[dict[str, Any]]:
@@ -708,7 +711,9 @@ def _frame(
     path: Path, columns: tuple[str, ...], wanted: tuple[Any, ...], stamp: int
 ) -> pd.DataFrame:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    table = pq.read_table(path, columns=list(columns), filters=list(wanted) or None)
+    table = pq.read_table(
+        path, columns=list(columns), filters=list(wanted) or None, use_threads=False
+    )
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)
     return frame
 

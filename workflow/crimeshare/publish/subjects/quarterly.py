@@ -256,7 +256,7 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Quarterly:
     )
     newest = pc.field("release_id") == _newest(pq.read_table(series, columns=["release_id"]))
     return Quarterly(
-        pq.read_table(clean, columns=READ, filters=newest),
+        pq.read_table(clean, columns=READ, filters=newest, use_threads=False),
         read_rows_where(series, group),
         read_rows_where(adjusted, group, newest),
         root / CHECK,

@@ -283,7 +283,7 @@ def _read(estimates: Estimates, root: Path, stamp: tuple[int, ...]) -> Revisions
     )
     groups = [estimates.offence_id, TOTAL]
     revisions, whole = (
-        pq.read_table(root / file, filters=[("offence_id", "in", groups)])
+        pq.read_table(root / file, filters=[("offence_id", "in", groups)], use_threads=False)
         for file in (REVISIONS, WHOLE)
     )
     return Revisions(
