@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html import escape
 
 import pytest
@@ -119,3 +120,14 @@ def test_a_chart_hands_over_its_drawing_key_and_words() -> None:
     assert 'notes: [#"Counts.";]' in markup
     assert 'alt: "Bar chart. Offences. Kent: 3."' in markup
     assert "Data of this chart" not in markup
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_panels_are_told_of_once_however_many_there_are(number: int) -> None:
+    whole = bars(Chart("c", "Kent leads", "Offences"), [Bar("Kent", Figure("a", 3.0, "count"))])
+    (markup,) = blocks(replace(whole, spec={"vconcat": [whole.spec] * number})._repr_html_())
+    drawings = markup.split("drawing: ")[1]
+    assert drawings.count("image(") == number
+    assert drawings.count("pdf.artifact(") == number - 1
+    assert 'alt: ""' not in drawings
+    assert 'alt: "Bar chart. Offences. Kent: 3."' in drawings

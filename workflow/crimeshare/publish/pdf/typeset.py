@@ -271,9 +271,9 @@ class _Typesetter:
     @staticmethod
     def _stacked(drawings: Sequence[Element], panels: Element) -> str:
         """A drawing, or panels two in a row, whose words stand with the first of them."""
-        if len(drawings) == 1:
-            return image(drawings[0].drawing, "width")
         alt = panels.attributes.get("aria-label")
+        if len(drawings) == 1:
+            return image(drawings[0].drawing, "width", alt)
         first, *others = [image(each.drawing, "100%", alt) for each in drawings]
         beside = [f"pdf.artifact({other})" for other in others]
         return (
