@@ -19,7 +19,6 @@ from crimeshare.ledger.entries import (
     COLUMNS,
     KEPT,
     LEDGER,
-    SUMMARY,
     Collected,
     Entry,
     collect,
@@ -41,6 +40,7 @@ from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.site.pages import Page, page
 from tests.conftest import ROOT
 
+SUMMARY = KEPT.with_name("summary.csv")
 SHA256 = "ab" * 32
 CELL = Cell("pfa-2024-12", SHA256, "Table P1 ", "I60")
 TOTAL = Cell("pfa-2024-12", SHA256, "Table P1 ", "C60")

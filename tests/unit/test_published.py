@@ -199,7 +199,7 @@ def a_year_before(month: str) -> str:
     return f"{int(month[:4]) - 1}{month[4:]}"
 
 
-# ---------------------------------------------------------------- what a formula in words says
+# ---------------------------------------------------------------- formulas that are described
 
 
 def place_among_forces(entry: Entry, match: re.Match[str]) -> float | None:
@@ -496,7 +496,7 @@ _OWN = rf"(?P<group>{named(groups())}), (?P<area>{named(places())})"
 _LEFT = rf"(?:, without (?P<left>(?:(?: and )?(?:{named(places())}))+))?"
 _YEAR = rf"year to {MONTH}"
 _LIST = "(?P<list>main groups|sub-groups|published columns)"
-IN_WORDS: dict[str, Callable[[Entry, re.Match[str]], float | None]] = {
+DESCRIBED: dict[str, Callable[[Entry, re.Match[str]], float | None]] = {
     rf"place of \((?P<group>{named(groups())}) / all recorded crime, (?P<area>{named(places())}), "
     rf"{_YEAR}\)(?: without (?P<without>\w+))? among the forces": place_among_forces,
     rf"place of {_OWN}{_LEFT}, {_YEAR} among {_LIST}.*": place_among_groups,
@@ -519,12 +519,12 @@ IN_WORDS: dict[str, Callable[[Entry, re.Match[str]], float | None]] = {
     r"computed from results/clean/checks.parquet": of_checks,
     r"(?:p value|smallest detectable) of .+": by_the_test,
 }
-"""How to work out what a formula says in words; every formula of the kind has the same words."""
+"""Patterns of described formulas ("place of ... among the forces"), each with its calculation."""
 
 
-def worked_out_in_words(entry: Entry) -> float | None:
-    """The value of an entry whose formula is in words of a known kind."""
-    for words, work_out in IN_WORDS.items():
+def worked_out_as_described(entry: Entry) -> float | None:
+    """Calculate an entry whose formula is a description; None if no pattern matches."""
+    for words, work_out in DESCRIBED.items():
         if match := re.fullmatch(words, entry.cell, re.IGNORECASE):
             return work_out(entry, match)
     return None
@@ -580,7 +580,7 @@ def checked() -> tuple[Counter[str], list[str], list[str]]:
             continue
         made = worked_out(entry)
         if made is None:
-            made = worked_out_in_words(entry)
+            made = worked_out_as_described(entry)
         if made is None:
             if not entry.cell.startswith(ELSEWHERE):
                 words.append(entry.figure_id)

@@ -1,4 +1,4 @@
-"""Read HTML as a reader meets it: element by element."""
+"""Read HTML with lxml, element by element."""
 
 from __future__ import annotations
 
@@ -9,34 +9,33 @@ from typing import Any, Protocol
 from lxml import etree
 
 DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-"""A drawing with all that is in it; drawings do not nest."""
+"""An SVG drawing with its content; drawings do not nest."""
 
 
 class Target(Protocol):
-    """What is told of the elements and texts of a document, in their order."""
+    """Receives the elements and texts of a document in order."""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> object:
         """An element begins."""
 
     def end(self, tag: str) -> object:
-        """An element ends, whether the document says so or not."""
+        """An element ends, with or without an end tag."""
 
     def data(self, text: str) -> object:
-        """A piece of text, of which there may be several in a row."""
+        """A piece of text; one text may come in several pieces."""
 
     def close(self) -> Any:
-        """The end of the document; what is returned is what was read."""
+        """End the document and return the result."""
 
 
 def read_html(html: str, target: Target) -> Any:
-    """What a target makes of a document or a part of one.
+    """Parse a document or a fragment, and return what `target` makes of it.
 
-    Around a part there are the elements of a document (``html``, ``body``) and a ``div``.
+    A fragment is wrapped in a ``div``, and lxml adds ``html`` and ``body``.
 
     Args:
-        html: with the drawings taken out where nobody asks for them, as most of the elements of a
-            page are in them.
-        target: is told of everything.
+        html: remove `DRAWING` from it unless drawings are needed; most elements are in them.
+        target: receives the events.
     """
     parser = etree.HTMLParser(target=target, encoding="utf-8")
     parser.feed(html.encode() if html.lstrip()[:2] == "<!" else f"<div>{html}</div>".encode())

@@ -33,19 +33,19 @@ def read_rows_where(
 ) -> pa.Table:
     """The rows of a file that all of the expressions choose, with `columns`, else with all.
 
-    The file is read in groups of rows (see :func:`write_table`), those left out that hold none.
+    Row groups (see :func:`write_table`) without such rows are skipped.
     """
     # The columns of a table without rows have no type, which no value compares with.
     if not rows or not pq.read_metadata(path).num_rows:
         return pq.read_table(path, columns=columns)
-    # One group of rows after another: all at once take the memory of the whole table.
+    # Threads would read all row groups at once, which takes the memory of the whole table.
     table = pq.read_table(path, columns=columns, filters=reduce(and_, rows), use_threads=False)
     release()
     return table
 
 
 def release() -> None:
-    """Give back the memory that reading took and Arrow keeps, as much again as its tables need."""
+    """Return unused memory of Arrow's pool, which after reading is as large as the tables."""
     pa.default_memory_pool().release_unused()
 
 
@@ -57,8 +57,7 @@ def together(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 ROWS = 32768
-"""Of a group of rows, which is read or left out as a whole: about as many as pages of one offence
-group read of a table."""
+"""Rows in a row group, which a filter reads or skips as a whole."""
 
 
 def write_table(table: pd.DataFrame, path: Path | str) -> None:

@@ -45,8 +45,8 @@ rule read_release:
         "../scripts/read_release.py"
 
 
-# Shipped figures are checked in a third of a second each, less than a job takes to start: those of
-# tables of one shape in one job, in which a release that has not changed is not checked again.
+# Checking the shipped figures of a release takes a third of a second, less than starting a job, so
+# one job checks all releases of a shape. Releases that have not changed are not checked again.
 for shape in SHAPES:
     batch = list(filter(has_figures, releases_of(shape)))
     if not batch:

@@ -83,7 +83,7 @@ rule render_cells:
         intervals="results/estimates/prevalence.parquet",
         reference=depends("render_cells").files,
     output:
-        # One name for all: what Snakemake writes down grows with the files in times those out.
+        # One folder: Snakemake's record of a job grows with its inputs times its outputs.
         scripts=directory("results/report/cells"),
     log:
         "results/logs/render_cells.log",

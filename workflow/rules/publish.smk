@@ -59,8 +59,8 @@ for name, batch in batches(pages, BATCH).items():
             "../scripts/execute_notebooks.py"
 
 
-# A job for each offence group: what Snakemake writes down of a job grows with its files in and out.
-# The search page, which is about all, is made with the pages of the first.
+# One job per offence group: Snakemake's record of a job grows with its inputs times its outputs.
+# The search page covers all groups and is made with the pages of the first.
 site = []
 
 for folder, group in zip(folders, configuration.groups):
@@ -70,7 +70,7 @@ for folder, group in zip(folders, configuration.groups):
         "pages": [page.path.as_posix() for page in own],
         "how": [page.how.path.as_posix() for page in own],
     } | search
-    # A force's page that is asked for by itself takes no other with it.
+    # Asking for one force's page must not render all the others.
     workflow.ruleorder("render_force", f"render_site_{group}")
 
     rule:
@@ -102,7 +102,7 @@ for folder, group in zip(folders, configuration.groups):
         script:
             "../scripts/render_site.py"
 
-    # The output of the rule, not the names: Snakemake takes this rule for a force's page only then.
+    # Rule outputs, not paths: a path of a force's page would be made by render_force.
     site.append(getattr(rules, f"render_site_{group}").output)
 
 

@@ -34,6 +34,6 @@ with running(snakemake):
             shutil.copyfile(figures, path)
         with replacing(report) as path:
             path.write_bytes(checked)
-    # After all others, which are kept, so that one that is mended is the only one checked again.
+    # Raised last, so that the next run checks only the releases that failed.
     if refused:
         raise Problems(refused)

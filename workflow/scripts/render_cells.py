@@ -14,7 +14,7 @@ with running(snakemake):
     behind = [snakemake.params.software, *(digest(Path(path)) for path in read)]
     for page in report_pages(snakemake.params.offence_ids):
         html = page.path.read_text(encoding="utf-8")
-        # Of a statement that was corrected, one page is another than it was.
+        # Most pages do not change from one build to the next.
         text = cached(
             "panels",
             "\n".join([*behind, html]),

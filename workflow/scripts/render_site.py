@@ -14,7 +14,7 @@ from crimeshare.running import replacing, running
 
 
 def rendered(pages: Sequence[Page], folder: str, site_url: str) -> Iterator[tuple[Page, str]]:
-    """Each page with its body, once it is written: all of them at once are too many."""
+    """Write the pages of a folder and yield every page with its body, one at a time."""
     for page in pages:
         notebook = read_executed(page)
         body = render_body(notebook)

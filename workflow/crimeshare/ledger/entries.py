@@ -27,7 +27,6 @@ from crimeshare.running import replacing
 
 LEDGER = Path("results/published/figures.csv")
 KEPT = LEDGER.with_suffix(".parquet")
-SUMMARY = LEDGER.with_name("summary.csv")
 
 # What the last digits of a logarithm or a quantile may differ by between machines.
 TOLERANCE = 1e-9

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import log_ndtr, ndtri
 
 from crimeshare.measures.intervals import Floats, Numbers, WrongArgument, as_floats
-from crimeshare.measures.provenance import CELLS_APART
+from crimeshare.measures.provenance import cells_of_rows
 
 _CENTRES = 400
 SPREADS = np.geomspace(0.002, 0.5, 40)
@@ -44,7 +44,7 @@ def summarise_design_factors(estimates: pd.DataFrame, by: Sequence[str]) -> pd.D
     factor = groups["design_factor"]
     summary = pd.DataFrame(factor.agg(estimates="size", mean="mean", lowest="min", highest="max"))
     summary["formula"] = "standard error / that of a simple random sample"
-    summary["cells"] = groups["cells"].agg(CELLS_APART.join)
+    summary["cells"] = groups["cells"].agg(cells_of_rows)
     return summary.reset_index()
 
 

@@ -24,7 +24,7 @@ from crimeshare.measures.design import (
 )
 from crimeshare.measures.factors import factors_in_use
 from crimeshare.measures.intervals import WrongArgument
-from crimeshare.measures.provenance import CELLS_APART, cell_names, compared_cells, keyed
+from crimeshare.measures.provenance import cell_names, cells_of_rows, compared_cells, keyed
 from crimeshare.measures.survey import add_changes, flag_agreement
 from crimeshare.measures.trend import segments
 from crimeshare.measures.two_designs import design_factors_of_two_designs
@@ -374,7 +374,7 @@ def add_agreement(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "agreement_within": part(added("agreeing_within"), within),
         "flagged_within": part(added("flagged_within"), within),
         "formula": "agreeing / comparisons",
-        "cells": CELLS_APART.join(row["cells"] for row in rows),
+        "cells": cells_of_rows(row["cells"] for row in rows),
     }
 
 

@@ -125,7 +125,7 @@ def _over_its_own(formula: str) -> bool:
 
 @cache
 def _filled_once(formula: str, own: str, cells: str) -> tuple[str, tuple[str, ...]]:
-    """Pages ask for the same numbers again and again, those of the nation most of all."""
+    """Cached, as pages ask for the same numbers again, mostly those of England and Wales."""
     return _filled(formula, {"formula": own, "cells": cells})
 
 

@@ -153,7 +153,7 @@ def table_schema(schema: pa.Schema, columns: Sequence[Column]) -> dict[str, Any]
 
 
 LEVEL = 3
-"""Of compression: half the time of the usual 6, for a tenth more bytes."""
+"""Compression level: half the time of the default, 6, and files a tenth larger."""
 
 
 def write_zip(folder: Path, path: Path) -> None:

@@ -376,7 +376,7 @@ class Rows(Mapping[tuple[Any, ...], dict[str, Any]]):
 
 
 def _shared(column: pa.ChunkedArray) -> Iterator[Any]:
-    """The values of a column, each of them one object however often it stands there."""
+    """The values of a column; equal values are one object, which saves memory."""
     values = column.unique().to_pylist()
     known = {value: value for value in values}
     return map(known.__getitem__, column.to_pylist())
@@ -405,7 +405,7 @@ class Estimates:
     """The clean figures and estimates of one build, about one offence group."""
 
     def __init__(self, tables: _Tables, offence_id: str) -> None:
-        """Take the tables, which those of other groups may share."""
+        """Take the tables, which all groups share."""
         if offence_id not in offences():
             raise Problem(
                 f"There is no offence group `{offence_id}`{did_you_mean(offence_id, offences())}"
