@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from crimeshare.ledger.printed import printed_figures
 from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.provenance import cell_names, four_quarters, listed, summed
 from crimeshare.publish.elements.rows import figure, over
+from crimeshare.publish.site.rendering import render_body
 from tests.conftest import ROOT
+from tests.named_rows import made_of_rows
 
 HASHES = {"pfa-2024-12": "a" * 64}
 COUNT, TOTAL = "[pfa-2024-12]'Table P1'!I59", "[pfa-2024-12]'Table P1'!C59"
@@ -158,3 +164,29 @@ def test_statistics_live_in_measures_and_nowhere_else() -> None:
 
 COMPUTED = {"mean", "median", "std", "var", "quantile", "corr", "describe"}
 """Methods of a column that make a statistic of it."""
+
+
+def test_a_figure_that_names_rows_of_a_table_is_made_of_them(
+    built: Path, executed: dict[str, Path]
+) -> None:
+    """Those of a build, where a ledger alone cannot be worked out."""
+
+    @cache
+    def read(table: str) -> pd.DataFrame | None:
+        folders = (built / "results" / name for name in ("clean", "estimates"))
+        found = [path for each in folders if (path := each / f"{table}.parquet").exists()]
+        return pd.read_parquet(found[0]) if found else None
+
+    worked = Counter()
+    for name in ("sources", "revisions"):
+        body = render_body(json.loads(executed[name].read_text(encoding="utf-8")))
+        for printed in printed_figures(body):
+            release_id, sheet, cell = (
+                printed.source[part] for part in ("release_id", "sheet", "cell")
+            )
+            made = made_of_rows(release_id, sheet, cell, read)
+            if made is not None:
+                assert float(printed.source["value"]) == made, printed
+                worked[printed.figure_id.split(".")[0]] += 1
+    assert set(worked) == {"checks", "revisions"}
+    assert worked["checks"] > 20

@@ -27,7 +27,11 @@ _REFERENCE = re.compile(rf"(?:{_BEFORE})?\b(?P<cell>{ADDRESS.pattern}(?::{ADDRES
 
 
 class Cell(NamedTuple):
-    """One cell of a release's workbook; a page names tens of thousands."""
+    """One cell of a release's workbook; a page names tens of thousands.
+
+    Rows of a table of the project stand under its name in place of a sheet, see
+    :func:`crimeshare.measures.provenance.keyed`; those of no one release have no `release_id`.
+    """
 
     release_id: str
     workbook_sha256: str
@@ -53,7 +57,8 @@ class Cell(NamedTuple):
     @property
     def sheet_name(self) -> str:
         """Release and sheet as they stand before a cell: ``[pfa-2024-12]'Table P1'!``."""
-        return f"[{self.release_id}]'{self.sheet.strip()}'!"
+        release = f"[{self.release_id}]" if self.release_id else ""
+        return f"{release}'{self.sheet.strip()}'!"
 
     @property
     def addressed(self) -> bool:
@@ -107,7 +112,7 @@ def shortened(formula: str, cells: Sequence[Cell]) -> str:
     one_sheet = len({cell.sheet_name for cell in cells}) == 1
 
     def short(match: re.Match[str]) -> str:
-        if match["release"] != own:
+        if (match["release"] or "") != own:
             return match[0]
         return "" if one_sheet else f"'{match['sheet']}'!"
 

@@ -51,6 +51,7 @@ from crimeshare.audit.statements import (
     find_area,
 )
 from crimeshare.audit.verdicts import Reason, Verdict
+from crimeshare.measures import formulas
 from crimeshare.periods import a_year_before, in_words, months_between
 from crimeshare.problems import Problem
 from crimeshare.reference import Area, offences
@@ -435,11 +436,11 @@ class RecordedAudit:
         counts = [self._claims[name] for name in claim.own_counts or ()]
         first, second = (self._own_count(c) for c in counts if isinstance(c, Count | Total))
         value, formula = {
-            "proportion": (first.value / second.value, "{:.0f} / {:.0f}"),
-            "change": (first.value / second.value - 1, "{:.0f} / {:.0f} - 1"),
-            "count": (first.value - second.value, "{:.0f} - {:.0f}"),
+            "proportion": (first.value / second.value, formulas.ratio),
+            "change": (first.value / second.value - 1, formulas.relative),
+            "count": (first.value - second.value, formulas.difference),
         }[unit]
-        words = formula.format(first.value, second.value)
+        words = formula(f"{first.value:.0f}", f"{second.value:.0f}")
         return (
             first,
             second,
@@ -531,9 +532,8 @@ class RecordedAudit:
         begin = vintage_name(finding, self._releases.registry)
         plain = stated.number if isinstance(stated, Bound | Near) else stated
         if isinstance(plain, OneIn) and plain.part == 1 and finding.value > 0:
-            one_in = replace(
-                finding, value=1 / finding.value, unit="one_in", formula=f"1 / ({finding.named})"
-            )
+            once = formulas.ratio("1", f"({finding.named})")
+            one_in = replace(finding, value=1 / finding.value, unit="one_in", formula=once)
             one_in = replace(one_in, told="{}", parts=())
             reason.say(f"{begin}: {finding.told}, that is {{}}{how}.", finding, one_in)
         elif isinstance(plain, Times) and finding.unit == "change":

@@ -17,6 +17,7 @@ from crimeshare.audit.evidence import Evidence, Row, known_periods
 from crimeshare.audit.findings import Finding, Unit, Vintage
 from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.cells import Cell
+from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, a_year_before
 from crimeshare.reference import areas, areas_around, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
@@ -205,7 +206,7 @@ class Releases:
         for count in self.counts(area, offence, day):
             rank = ranks.get((count.release_id, offence), {}).get(RANKED[classification])
             if rank is not None:
-                formula = f"place of {count.named} among {classification}"
+                formula = formulas.place(count.named, classification)
                 found.append(replace(count, value=float(rank), unit="rank", formula=formula))
         return found
 
@@ -225,7 +226,7 @@ class Releases:
         for own in find(area, day):
             values = [f.value for of in others.values() if (f := of.get(own.release_id))]
             before = sum(v < own.value if last else v > own.value for v in values)
-            formula = f"place of {own.named} among {by}"
+            formula = formulas.place(own.named, by)
             among_all = replace(own, value=float(len(values)), unit="count", formula=formula)
             found.append(
                 replace(
@@ -411,7 +412,7 @@ class Releases:
             release_id,
             "recovered",
             places,
-            f"{places[0].name} / (1 + {places[1].name} / 100)",
+            formulas.recovered(*(place.name for place in places)),
             excluding=self._excluding(release_id, own, area),
         )
 
@@ -591,7 +592,7 @@ def _rate(count: Finding, residents: float, mid_year: int) -> Finding:
         count,
         value=1000 * count.value / residents,
         unit="per_1000",
-        formula=f"1000 * {count.named} / {residents:.0f}",
+        formula=formulas.ratio(f"1000 * {count.named}", f"{residents:.0f}"),
         told=f"{{}} offences for {{}} residents (mid-{mid_year}), {{}} per 1,000",
         parts=(count, whom),
     )
@@ -604,7 +605,7 @@ def _share(part: Finding, whole: Finding) -> Finding:
         value=part.value / whole.value,
         unit="proportion",
         cells=tuple(dict.fromkeys((*part.cells, *whole.cells))),
-        formula=f"{part.named} / {whole.named}",
+        formula=formulas.ratio(part.named, whole.named),
         told="{} of {}, {}",
         parts=(part, whole),
     )
@@ -620,7 +621,7 @@ def _difference(one: Finding, other: Finding, kind: str, vintage: Vintage) -> Fi
         unit=unit,
         vintage=vintage,
         cells=tuple(dict.fromkeys((*one.cells, *other.cells))),
-        formula=f"{one.named} / {other.named} - 1" if relative else f"{one.named} - {other.named}",
+        formula=(formulas.relative if relative else formulas.difference)(one.named, other.named),
         told="{} against {}, {}",
         parts=(one, other),
     )

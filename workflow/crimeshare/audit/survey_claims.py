@@ -24,6 +24,7 @@ from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
+from crimeshare.measures import formulas
 from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.two_groups import difference_interval, ratio_interval
 from crimeshare.nearest import did_you_mean
@@ -415,7 +416,7 @@ def _estimate(row: Row, registry: Mapping[str, Release]) -> Estimate:
         "estimate",
         (cell,),
         # Workbooks give proportions in per cent.
-        f"{cell.name} / 100" if cell.addressed else "",
+        formulas.of_per_cent(cell.name) if cell.addressed else "",
         lower=row["lower"],
         upper=row["upper"],
         note=f"{what} among {whom}",
@@ -447,7 +448,7 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
         value=one.value - other.value,
         unit="percentage_points",
         cells=(*one.cells, *other.cells),
-        formula=f"{one.named} - {other.named}",
+        formula=formulas.difference(one.named, other.named),
         lower=lower,
         upper=upper,
     )
@@ -462,7 +463,7 @@ def _ratio(one: Finding, other: Finding) -> tuple[Finding, int]:
         value=one.value / other.value - 1,
         unit="change",
         cells=(*one.cells, *other.cells),
-        formula=f"{one.named} / {other.named} - 1",
+        formula=formulas.relative(one.named, other.named),
         lower=lower - 1,
         upper=upper - 1,
     )
@@ -483,7 +484,7 @@ def _say_times(reason: Reason, ratio: Finding, one: Estimate, other: Estimate) -
             ratio,
             value=ratio.value + 1,
             unit="times",
-            formula=f"{one.finding.named} / {other.finding.named}",
+            formula=formulas.ratio(one.finding.named, other.finding.named),
             lower=lower + 1,
             upper=upper + 1,
         )
@@ -513,7 +514,7 @@ def _relative(difference: Finding, now: Finding, before: Finding) -> Finding:
         difference,
         value=now.value / before.value - 1,
         unit="change",
-        formula=f"{now.named} / {before.named} - 1",
+        formula=formulas.relative(now.named, before.named),
         lower=lower / before.value,
         upper=upper / before.value,
     )
@@ -525,10 +526,9 @@ def _tell(estimate: Estimate, reason: Reason, stated: Stated | None = None) -> N
     lower, upper = _limits(finding)
     plain = stated.number if isinstance(stated, Bound | Near) else stated
     one_in = isinstance(plain, OneIn) and plain.part == 1 and finding.value > 0
+    once = formulas.ratio("1", finding.named)
     as_one_in = (
-        [replace(finding, value=1 / finding.value, unit="one_in", formula=f"1 / {finding.named}")]
-        if one_in
-        else []
+        [replace(finding, value=1 / finding.value, unit="one_in", formula=once)] if one_in else []
     )
     reason.say(
         f"{finding.note[:1].upper()}{finding.note[1:]} in the {finding.year}: "
@@ -555,7 +555,7 @@ def _limits(finding: Finding) -> tuple[Finding, Finding]:
         replace(
             finding,
             value=limit or 0.0,
-            formula=f"{name} limit of {finding.named}",
+            formula=FORMULAS["survey_changes"][name].format(formula=finding.named),
             lower=None,
             upper=None,
         )

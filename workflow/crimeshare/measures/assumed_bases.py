@@ -6,11 +6,13 @@ people interviewed who answer the module.
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 
 from crimeshare.measures.factors import PERSONS
 from crimeshare.measures.intervals import WrongArgument
+from crimeshare.measures.provenance import CELLS_APART, cell_names, keyed
 
 SCENARIOS = ("everybody_asked", "half_asked")
 """What may hold in years for which it is not known whether the questions were put to everybody or
@@ -42,9 +44,14 @@ class Assumptions:
             & (estimates["unit_base"] == PERSONS)
             & (estimates["age"] == "16+")
         ]
-        largest = whole.groupby("period_end", as_index=False)["n_unweighted"].max()
+        largest = whole.loc[whole.groupby("period_end")["n_unweighted"].idxmax()]
         days = largest["period_end"].dt.date
         self.interviews: dict[date, float] = dict(zip(days, largest["n_unweighted"], strict=True))
+        ends = "period_end " + days.astype("str")
+        rows = keyed("survey_estimates", largest["release_id"], "n_unweighted", ends)
+        self._rows: dict[date, str] = dict(zip(days, rows, strict=True))
+        cells = cell_names(largest).fillna(rows)
+        self._cells: dict[date, str] = dict(zip(days, cells, strict=True))
         self._bases = {row["sex"]: row for row in bases.to_dict("records")}
         self._parts: dict[tuple[str, str], list[tuple[date, date, float]]] = {}
         for part, key, first, last, value in zip(
@@ -83,6 +90,26 @@ class Assumptions:
             self.interviews[day] * self.asked(day, "everybody_asked") for day in self.module_years
         )
         return self.module_base / asked
+
+    def interviewed(self, day: date) -> dict[str, Any]:
+        """``n_unweighted``, the interviews of a year, with an estimate of that base as cell."""
+        cell = self._cells[day]
+        return {"n_unweighted": self.interviews[day], "formula": cell, "cells": cell}
+
+    def derivation(self) -> dict[str, Any]:
+        """``answered`` and half of it, ``answered_half``, with ``formula`` and ``cells``."""
+        weighted = " + ".join(
+            f"{self.asked(day, 'everybody_asked'):g} * {self._rows[day]}"
+            for day in self.module_years
+        )
+        base = keyed("module_bases", "", "n_unweighted", "sex all")
+        cells = [self._cells[day] for day in self.module_years]
+        return {
+            "answered": self.answered,
+            "answered_half": self.answered / 2,
+            "formula": f"{base} / ({weighted})",
+            "cells": CELLS_APART.join([*cells, base]),
+        }
 
     def base(self, sex: str, age: str, period_end: date, scenario: str) -> float:
         """The assumed base of an estimate.

@@ -7,6 +7,8 @@ column, else what stands in it.  See :mod:`crimeshare.measures.provenance`.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def _of(*columns: str) -> dict[str, str]:
     """Columns that something is said of the row's own formula by: ``p value of ...``."""
@@ -22,6 +24,51 @@ _HELD = "part of the figures of left-out vintages that limits made without them 
 
 COUNTED = "number of {}"
 """What is counted on a page; see :func:`crimeshare.publish.elements.rows.counted`."""
+
+OF_ROWS = {
+    "": "{}",
+    "sum": "sum of {}",
+    "number": "number of {}",
+    "different": "number of different {}",
+    "mean": "mean {}",
+    "min": "lowest {}",
+    "max": "highest {}",
+    "mean_ratio": "mean of {} / {} - 1",
+    "max_ratio": "highest of {} / {} - 1",
+    "missed": "larger mean distance from the level of {} and of {}",
+}
+"""What is made of a column of rows that have no formula, such as those of a simulation."""
+
+
+def difference(one: Any, other: Any) -> Any:
+    """One formula less another, as text or column by column; so are all of these."""
+    return one + " - " + other
+
+
+def ratio(one: Any, other: Any) -> Any:
+    """One formula over another."""
+    return one + " / " + other
+
+
+def relative(one: Any, other: Any) -> Any:
+    """What one formula makes more than another, as a part of that."""
+    return difference(ratio(one, other), "1")
+
+
+def recovered(count: Any, change_pct: Any) -> Any:
+    """A count of the year before, of this year's and the change between them in per cent."""
+    return ratio(count, "(1 + " + change_pct + " / 100)")
+
+
+def of_per_cent(percentage: Any) -> Any:
+    """A fraction of one, of what is printed in per cent."""
+    return ratio(percentage, "100")
+
+
+def place(one: Any, among: Any) -> Any:
+    """The place of a formula among others."""
+    return "place of " + one + " among " + among
+
 
 FORMULAS = {
     "series": {
@@ -146,6 +193,7 @@ FORMULAS = {
         **_LIMITS,
         **_of("p_value", "p_adjusted", "smallest_detectable"),
     },
+    "verdicts_on_changes": {"half_interval": "({first} - {last}) / 2 / {change}"},
     "survey_trends": {
         "odds_change": "{formula}",
         **_LIMITS_OF_THE,
@@ -188,6 +236,7 @@ FORMULAS = {
         "own_factor_low": "the lowest factor at which the flags of the measure switch",
         "own_factor_high": "the highest factor at which the flags of the measure switch",
     },
+    "assumed_bases": {"answered": "{formula}", "answered_half": "{formula} / 2"},
     "configuration": {"level": "level of config/config.yaml"},
     "survey_estimates": {"n_unweighted": "unweighted base of the column"},
 }

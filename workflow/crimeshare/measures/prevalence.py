@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crimeshare import survey_words
+from crimeshare.measures import formulas
 from crimeshare.measures.assumed_bases import SCENARIOS, Assumptions
 from crimeshare.measures.design import design_factors
 from crimeshare.measures.factors import PERSONS, units_of
@@ -181,7 +182,7 @@ def _looked_up(rows: pd.DataFrame) -> dict[str, pd.Series]:
     words = {end: f", year ending {MONTHS[end.month - 1]} {end.year}" for end in ends}
     named = cell_names(rows.assign(what=what), "source", "what")
     looked_up = "[" + rows["release_id"] + "]" + what + rows["period_end"].map(words)
-    return {"formula": (cell + " / 100").fillna(looked_up), "cells": cell.fillna(named)}
+    return {"formula": formulas.of_per_cent(cell).fillna(looked_up), "cells": cell.fillna(named)}
 
 
 def _in_scenarios(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -246,7 +247,7 @@ def compute_survey_changes(
         scenario=None,
         p_adjusted_widest=lambda rows: rows["p_adjusted"],
         # The change is published in full, where the two estimates are rounded.
-        formula=cell_names(changes) + " / 100",
+        formula=formulas.of_per_cent(cell_names(changes)),
         cells=compared_cells(changes),
     )
     compared = changes["measure_id"].unique()
@@ -283,7 +284,8 @@ def _changes_between_any_years(
         columns={"period_end_previous": "previous_period_end"}
     )
     pairs = pairs.rename(columns={"estimate_previous": "previous_estimate"})
-    pairs["formula"] = enclosed(pairs["formula"]) + " - " + enclosed(pairs["formula_previous"])
+    sides = enclosed(pairs["formula"]), enclosed(pairs["formula_previous"])
+    pairs["formula"] = formulas.difference(*sides)
     pairs["cells"] = listed(pairs["cells"], pairs["cells_previous"])
 
     def tested(error: str) -> pd.DataFrame:

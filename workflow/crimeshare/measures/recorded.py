@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from crimeshare.measures import formulas
 from crimeshare.measures.provenance import cell_names, listed
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problems
@@ -52,7 +53,7 @@ def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
     totals = counts[counts["offence_id"] == "total"].set_index(KEY)[["count", "cells"]]
     totals = totals.set_axis(["total", "total_cell"], axis=1)
     shares = counts[counts["offence_id"] != "total"].join(totals, on=KEY)
-    shares["formula"] = shares["cells"] + " / " + shares["total_cell"]
+    shares["formula"] = formulas.ratio(shares["cells"], shares["total_cell"])
     shares["cells"] = listed(shares["cells"], shares["total_cell"])
     # A partnership may count less than nothing where its force withdrew offences.
     sound = (shares["count"] >= 0) & (shares["total"] > 0)
@@ -157,12 +158,12 @@ def _with_formulas(changes: pd.DataFrame) -> pd.DataFrame:
     """The changes with what stands behind each, and behind its count of the year before."""
     known = changes["previous"].notna()
     recovered = known & changes["tabled"].isna()
-    ratio = changes["cells"] + " / (1 + " + changes["published_cell"] + " / 100)"
+    ratio = formulas.recovered(changes["cells"], changes["published_cell"])
     both = listed(changes["cells"], changes["published_cell"])
     previous = changes["tabled_cell"].mask(recovered, "(" + ratio + ")")
     cells = changes["tabled_cell"].mask(recovered, changes["published_cell"])
     return changes.assign(
-        formula=changes["cells"].mask(known, changes["cells"] + " - " + previous),
+        formula=changes["cells"].mask(known, formulas.difference(changes["cells"], previous)),
         cells=listed(changes["cells"], cells.where(known)),
         previous_formula=changes["tabled_cell"].mask(recovered, ratio).where(known),
         previous_cells=changes["tabled_cell"].mask(recovered, both).where(known),

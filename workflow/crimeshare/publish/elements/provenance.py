@@ -2,7 +2,7 @@
 
 For each release: the edition at ONS, the hash of the workbook read, and the cells, as ranges; a
 computed number as its formula over ranges, read row by row: ``M9:M51 / C9:C51``.  A number that
-rests on no release, as those of a simulation, names what it was computed from instead.
+rests on no release, as those of a simulation, names rows of a table of the project instead.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def sources(figures: Iterable[Figure]) -> str:
     places: dict[str, list[str]] = {}
     for cell, text in found:
         places.setdefault(_workbook(cell), []).append(text)
-    items = [f"{workbook}: {'; '.join(texts)}" for workbook, texts in places.items()]
+    items = [": ".join(filter(None, [at, "; ".join(texts)])) for at, texts in places.items()]
     without = dict.fromkeys(figure.formula for figure in given if not figure.cells)
     items += [f"<code>{escape(formula)}</code>" for formula in without if formula]
     if not items:
@@ -69,7 +69,9 @@ def _dataset(release: Release) -> str:
 
 
 def _workbook(cell: Cell) -> str:
-    """Edition, its address and the hash of the workbook that a cell was read from."""
+    """Edition, its address and the hash of the workbook that a cell was read from, if any."""
+    if not cell.release_id:
+        return ""
     release = _registry().get(cell.release_id)
     named = f"<code>{escape(cell.release_id)}</code>"
     if release:

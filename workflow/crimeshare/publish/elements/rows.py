@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any
 
 from crimeshare.cells import Cell, cells_in
-from crimeshare.measures.formulas import COUNTED, FORMULAS
-from crimeshare.measures.provenance import named_cells
+from crimeshare.measures import formulas
+from crimeshare.measures.formulas import COUNTED, FORMULAS, OF_ROWS
+from crimeshare.measures.provenance import keyed, named_cells
 from crimeshare.publish.elements.figures import OPERATOR, Figure
 
 UNITS = {
@@ -62,7 +63,7 @@ def figure(
 
 def difference(figure_id: str, one: Figure, other: Figure, unit: str) -> Figure:
     """One number less another; both have a value."""
-    formula = f"{one.named} - {other.named}"
+    formula = formulas.difference(one.named, other.named)
     return Figure(figure_id, one.number - other.number, unit, cells_of((one, other)), formula)
 
 
@@ -78,9 +79,37 @@ def counted(figure_id: str, what: str, number: int, cells: Iterable[Cell]) -> Fi
     return Figure(figure_id, number, "count", tuple(dict.fromkeys(cells)), COUNTED.format(what))
 
 
+def of_rows(
+    figure_id: str,
+    value: float | None,
+    unit: str,
+    how: str,
+    *rows: tuple[str, ...],
+    release_id: str = "",
+    marker: str | None = None,
+    limits: tuple[float, float] | None = None,
+) -> Figure:
+    """A number of rows that have no formula, such as those of a simulation.
+
+    Args:
+        figure_id: see :class:`Figure`.
+        value: likewise.
+        unit: likewise.
+        how: it is made of a column of the rows, a key of `OF_ROWS`.
+        rows: the table, the column, and what the rows have in common: ``method wilson``.
+        release_id: that the rows are about, where it is one.
+        marker: why there is no value, if there is none.
+        limits: of its interval.
+    """
+    keys = [keyed(table, release_id, *parts) for table, *parts in rows]
+    formula = OF_ROWS[how].format(*keys) if how else ""
+    cells = tuple(Cell.named(key, {}) for key in keys)
+    return Figure(figure_id, value, unit, cells, formula, marker, *(limits or ()))
+
+
 def over(
     figure_id: str,
-    value: float,
+    value: float | None,
     unit: str,
     what: tuple[str, str],
     figures: Iterable[Figure],

@@ -23,7 +23,7 @@ from crimeshare.measures.published_changes import add_agreement
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import counted, figure
+from crimeshare.publish.elements.rows import counted, figure, of_rows, over
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import survey_prose
@@ -49,20 +49,8 @@ APPROXIMATED = {"theft", "headline_excluding_fraud", "headline_including_fraud"}
 """Totals of people and households together, which ONS tests by an approximation."""
 
 
-TABLES = {
-    "false_alarms": "resources/reference/false_alarms.csv",
-    "coverage": "resources/reference/interval_coverage.csv",
-}
-"""The simulated table behind a figure, by the first part of its name."""
-
-
-def _computed(
-    name: str, value: float, unit: str, limits: tuple[float, float] | None = None
-) -> Figure:
-    """A figure computed over a whole table that a study wrote."""
-    formula = f"computed from {TABLES[name.partition('.')[0]]}"
-    lower, upper = limits or (None, None)
-    return Figure(name, value, unit, formula=formula, lower=lower, upper=upper)
+FALSE_ALARMS, COVERAGE = "false_alarms", "interval_coverage"
+"""Tables that a study wrote."""
 
 
 # ---------------------------------------------------------------- control limits
@@ -71,8 +59,14 @@ def _computed(
 def false_alarms() -> str:
     """How often control limits raise a false alarm, from the study."""
     inner, outer = (
-        _computed(f"false_alarms.{row['level']}", row["outside"], "proportion")
-        for row in _simulated("false_alarms.csv")
+        of_rows(
+            f"false_alarms.{row['level']}",
+            row["outside"],
+            "proportion",
+            "",
+            (FALSE_ALARMS, "outside", "forces others", f"level {row['level']}"),
+        )
+        for row in _simulated(FALSE_ALARMS)
         if row["forces"] == "others"
     )
     return WORDS.passage("false_alarms", inner=inner, outer=outer)
@@ -83,13 +77,25 @@ def false_alarms() -> str:
 
 def coverage() -> list[Row]:
     """The study of coverage: a row for each simulated setting and method."""
-    return _simulated("interval_coverage.csv")
+    return _simulated(COVERAGE)
+
+
+def _covered(
+    name: str,
+    value: float,
+    how: str,
+    *having: str,
+    limits: tuple[float, float] | None = None,
+) -> Figure:
+    """A coverage, of the rows of the study that have something in common."""
+    rows = (COVERAGE, "coverage", *having)
+    return of_rows(f"coverage.{name}", value, "proportion", how, rows, limits=limits)
 
 
 @cache
 def _simulated(name: str) -> list[Row]:
     """The rows of a table that a benchmark wrote."""
-    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
+    with (REFERENCE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         lines = (line for line in file if not line.startswith("#"))
         return [
             {name: _number(text) for name, text in row.items()} for row in csv.DictReader(lines)
@@ -114,10 +120,11 @@ def coverage_chart(survey: Survey, frame: pd.DataFrame) -> Chart:
     rows = []
     for method in survey_prose.METHODS:
         middle, least, most = (float(found[method][end]) for end in ("mean", "min", "max"))
+        of = f"method {method}"
         figures = (
-            _computed(f"coverage.{method}", middle, "proportion", (least, most)),
-            _computed(f"coverage.{method}.lowest", least, "proportion"),
-            _computed(f"coverage.{method}.highest", most, "proportion"),
+            _covered(method, middle, "mean", of, limits=(least, most)),
+            _covered(f"{method}.lowest", least, "min", of),
+            _covered(f"{method}.highest", most, "max", of),
         )
         rows.append(Interval(_method(method), *figures))
     best = min(rows, key=lambda row: abs(row.figure.number - level.number))
@@ -137,8 +144,10 @@ def _method(method: str) -> str:
 
 
 def _settings() -> Figure:
-    settings = {(row["basis"], row["design_factor"], row["n"], row["p"]) for row in coverage()}
-    return _computed("coverage.settings", len(settings), "count")
+    names = ("basis", "design_factor", "n", "p")
+    settings = {tuple(row[name] for name in names) for row in coverage()}
+    rows = (COVERAGE, " and ".join(names))
+    return of_rows("coverage.settings", len(settings), "count", "different", rows)
 
 
 def coverage_table() -> Table:
@@ -147,12 +156,15 @@ def coverage_table() -> Table:
     proportions = sorted({row["p"] for row in coverage()})
     rows: list[list[Content]] = []
     for p in proportions:
-        cells: list[Content] = [f"{_computed(f'coverage.p{p:g}', p, 'proportion')}"]
+        of = f"p {p:g}"
+        studied = of_rows(f"coverage.p{p:g}", p, "proportion", "", (COVERAGE, "p", of))
+        cells: list[Content] = [f"{studied}"]
         for method in methods:
             found = [
                 row["coverage"] for row in coverage() if row["method"] == method and row["p"] == p
             ]
-            cells.append(_computed(f"coverage.{method}.p{p:g}.lowest", min(found), "proportion"))
+            name = f"{method}.p{p:g}.lowest"
+            cells.append(_covered(name, min(found), "min", f"method {method}", of))
         rows.append(cells)
     words = WORDS.points(
         "coverage_table",
@@ -167,16 +179,18 @@ def coverage_table() -> Table:
 def _studied(name: str, end: Callable[[Iterable[float]], float]) -> Figure:
     """The least or greatest sample or design factor of the study."""
     unit = {"n": "count", "design_factor": "design_factor"}[name]
-    return _computed(f"coverage.{name}.{end.__name__}", end(row[name] for row in coverage()), unit)
+    value, how = end(row[name] for row in coverage()), end.__name__
+    return of_rows(f"coverage.{name}.{how}", value, unit, how, (COVERAGE, name))
 
 
 def _cluster_size() -> Figure:
     """How many people the clusters of the study hold, from the line that says how it was made."""
-    with (REFERENCE / "interval_coverage.csv").open(encoding="utf-8") as file:
+    with (REFERENCE / f"{COVERAGE}.csv").open(encoding="utf-8") as file:
         found = re.search(r"clusters of (\d+)", next(file))
     if found is None:
         raise ValueError("interval_coverage.csv does not say how large its clusters are")
-    return _computed("coverage.cluster_size", float(found[1]), "count")
+    rows = (COVERAGE, "cluster_size")
+    return of_rows("coverage.cluster_size", float(found[1]), "count", "", rows)
 
 
 def why_wilson() -> str:
@@ -186,7 +200,8 @@ def why_wilson() -> str:
         return [row[name] for row in coverage() if row["method"] == method]
 
     def lowest(method: str) -> Figure:
-        return _computed(f"coverage.{method}.lowest", min(found(method, "coverage")), "proportion")
+        least = min(found(method, "coverage"))
+        return _covered(f"{method}.lowest", least, "min", f"method {method}")
 
     def missed(method: str) -> float:
         return mean_miss(found(method, "coverage"), LEVEL)
@@ -194,10 +209,17 @@ def why_wilson() -> str:
     def wider(method: str, over: Callable[[Iterable[float]], float], name: str) -> Figure:
         pairs = zip(found(method, "mean_width"), found("wilson", "mean_width"), strict=True)
         ratio = over(width / wilson for width, wilson in pairs)
-        return _computed(f"coverage.{method}.wider.{name}", ratio - 1, "change")
+        rows = [(COVERAGE, "mean_width", f"method {each}") for each in (method, "wilson")]
+        how = {"mean": "mean_ratio", "most": "max_ratio"}[name]
+        return of_rows(f"coverage.{method}.wider.{name}", ratio - 1, "change", how, *rows)
 
-    closest = _computed(
-        "coverage.missed", max(missed("wilson"), missed("logit")), "percentage_points"
+    close = ("wilson", "logit")
+    closest = of_rows(
+        "coverage.missed",
+        max(map(missed, close)),
+        "percentage_points",
+        "missed",
+        *((COVERAGE, "coverage", f"method {method}") for method in close),
     )
     return WORDS.passage(
         "why_wilson",
@@ -217,6 +239,7 @@ def like_stalking(survey: Survey) -> str:
         "design_factor": latest.design_factor.number,
     }
     rows = [row for row in coverage() if row["basis"] == "design_factor"]
+    having = ["basis design_factor"]
     for name, value in around.items():
         known = sorted({row[name] for row in rows})
         beside = {
@@ -224,11 +247,13 @@ def like_stalking(survey: Survey) -> str:
             min((v for v in known if v >= value), default=known[-1]),
         }
         rows = [row for row in rows if row[name] in beside]
+        having.append(f"{name} {' or '.join(f'{each:g}' for each in sorted(beside))}")
     low, high = (
-        _computed(
-            f"coverage.like_stalking.{end.__name__}",
+        _covered(
+            f"like_stalking.{end.__name__}",
             end(row["coverage"] for row in rows),
-            "proportion",
+            end.__name__,
+            *having,
         )
         for end in (min, max)
     )
@@ -585,12 +610,15 @@ def assumption_checked(survey: Survey) -> str:
         first, last = change.upper.figure_id, change.lower.figure_id
         if change.difference.number < 0:
             first, last = last, first
-        part = Figure(
+        part = over(
             f"{change.difference.figure_id}.half_interval",
             half / size,
             "proportion",
-            change.difference.cells,
-            f"({first} - {last}) / 2 / {change.difference.figure_id}",
+            ("verdicts_on_changes", "half_interval"),
+            [change.difference],
+            first=first,
+            last=last,
+            change=change.difference.figure_id,
         )
         fits = _fit(half, size, change.published)
         told.append({"change": change, "half": part, "fits": fits})

@@ -14,11 +14,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.revisions import typical_size, with_ages
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import figure
+from crimeshare.publish.elements.rows import figure, over
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import (
     TOTAL,
@@ -90,9 +89,15 @@ class Revision:
     def years_old(self) -> Figure:
         """Age in the later release."""
         figure_id = f"age.{self.period_end:%Y-%m}.{self.release_id}"
-        until = FORMULAS["aged_revisions"]["age"]
-        formula = until.format(period_end=self.period_end, release_id=self.release_id)
-        return Figure(figure_id, self.age / 12, "years", self.value.cells, formula)
+        return over(
+            figure_id,
+            self.age / 12,
+            "years",
+            ("aged_revisions", "age"),
+            [self.value],
+            period_end=f"{self.period_end}",
+            release_id=self.release_id,
+        )
 
 
 @dataclass(frozen=True)
@@ -347,10 +352,8 @@ def directions(rose: Figure, fell: Figure, stayed: Figure) -> str:
 def middle(revisions: Sequence[Revision], figure_id: str) -> Figure:
     """The median size, without sign, of several revisions."""
     known = [step.percent for step in revisions if step.percent.value is not None]
-    cells = tuple(dict.fromkeys(cell for percent in known for cell in percent.cells))
-    size = typical_size(percent.number for percent in known)
-    formula = FORMULAS["aged_revisions"]["typical_size"].format(revisions=len(known))
-    return Figure(figure_id, size, "revision", cells, formula)
+    size, of = typical_size(percent.number for percent in known), ("aged_revisions", "typical_size")
+    return over(figure_id, size, "revision", of, known, revisions=f"{len(known)}")
 
 
 def turned(before: float, after: float) -> tuple[str, str]:

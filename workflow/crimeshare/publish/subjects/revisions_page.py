@@ -21,7 +21,7 @@ from crimeshare.publish.elements.charts import (
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import counted
+from crimeshare.publish.elements.rows import counted, of_rows
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects.estimates import Year
 from crimeshare.publish.subjects.factsheet import breaks
@@ -150,11 +150,12 @@ def flips_in_words(revisions: Revisions) -> str:
     flips, own = revisions.flips(), revisions.flips(revisions.estimates.offence_id)
     turning = [flip for flip in flips if not flip.both_years]
     sides = [figure for flip in turning or flips for figure in (flip.before, flip.after)]
-    compared = Figure(
+    compared = of_rows(
         "revisions.flips.compared",
         revisions.compared(),
         "count",
-        formula=f"computed from {COMPARED}",
+        "number",
+        (COMPARED.stem, "change", "revised year_before"),
     )
     return WORDS.passage(
         "turned",

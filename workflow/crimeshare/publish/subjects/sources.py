@@ -12,7 +12,7 @@ from crimeshare.cells import Cell, ranges
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import counted
+from crimeshare.publish.elements.rows import counted, difference, of_rows
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import currency, survey_prose
@@ -72,7 +72,7 @@ class Checks:
     def total(self, column: str) -> Figure:
         """A column over all editions."""
         number = sum(row[column] for row in self.editions)
-        return Figure(f"checks.{column}", number, "count", formula=f"computed from {CHECKS}")
+        return of_rows(f"checks.{column}", number, "count", "sum", (CHECKS.stem, column))
 
 
 def open_checks(root: Path | None = None) -> Checks:
@@ -98,11 +98,13 @@ def check_by_edition(checks: Checks) -> Table:
     for row in checks.editions:
         release_id = row["release_id"]
         numbers = [
-            Figure(
+            of_rows(
                 f"checks.{column}.{release_id}",
                 row[column],
                 "count",
-                formula=f"computed from {CHECKS}",
+                "",
+                (CHECKS.stem, column),
+                release_id=release_id,
             )
             for column in ("figures", "identities", "tied", "tied_twice", "untied", "broken")
         ]
@@ -126,11 +128,12 @@ def check_by_kind(checks: Checks) -> Table:
         [
             [
                 escape(prose.upper_first(kind)),
-                Figure(
+                of_rows(
                     f"checks.kind.{kind.replace(' ', '-')}",
                     number,
                     "count",
-                    formula=f"computed from {KINDS}",
+                    "sum",
+                    (KINDS.stem, "identities", f"kind {kind}"),
                 ),
             ]
             for kind, number in sorted(numbers.items(), key=lambda item: -item[1])
@@ -156,11 +159,13 @@ def not_taken_in(estimates: Estimates) -> Table | None:
         [
             escape(release.edition),
             escape(release.publisher.short),
-            Figure(
+            of_rows(
                 f"releases.bytes.{release.release_id}",
                 release.bytes,
                 "count",
-                formula=f"computed from {REGISTRY}",
+                "",
+                (REGISTRY.stem, "bytes"),
+                release_id=release.release_id,
                 marker="unavailable",
             ),
             _hash(release.pinned and release.sha256),
@@ -245,14 +250,8 @@ def two_totals(survey: Survey, estimates: Estimates) -> Table | None:
     rows: list[list[Content]] = []
     for year in sorted(first.keys() & second.keys(), key=lambda year: year[1]):
         one, other = (_recorded(row) for row in (first[year], second[year]))
-        difference = Figure(
-            f"{one.figure_id}.against.{TABLES_OF_CODES[1]}",
-            other.number - one.number,
-            "count",
-            (*one.cells, *other.cells),
-            f"{other.named} - {one.named}",
-        )
-        rows.append([prose.month(year[1]), one, other, difference])
+        name = f"{one.figure_id}.against.{TABLES_OF_CODES[1]}"
+        rows.append([prose.month(year[1]), one, other, difference(name, other, one, "count")])
     if not rows:
         return None
     names = [next(iter(table.values()))["sheet"].strip() for table in (first, second)]

@@ -20,7 +20,7 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import figure
+from crimeshare.publish.elements.rows import figure, of_rows
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.survey_charts import (
@@ -35,7 +35,6 @@ from crimeshare.publish.subjects.surveyed import (
     Row,
     Survey,
     SurveyChange,
-    cell_of,
     level_figure,
     shown_limits,
     with_interval,
@@ -107,19 +106,13 @@ def derivation(survey: Survey) -> str:
     assumptions = survey.assumptions
     years = assumptions.module_years
     interviews = [_interviews(survey, day) for day in years]
-    source = "resources/reference/module_bases.csv"
-    base = Figure(
-        "module.base", assumptions.module_base, "count", formula=f"computed from {source}"
-    )
+    rows = ("module_bases", "n_unweighted", "sex all")
+    base = of_rows("module.base", assumptions.module_base, "count", "", rows)
     asked = [assumptions.asked(day, "everybody_asked") for day in years]
-    parts = [
-        f"{part:g} * {figure.figure_id}" for part, figure in zip(asked, interviews, strict=True)
-    ]
-    cells = tuple(cell for figure in interviews for cell in figure.cells)
-    formula = f"{base.figure_id} / ({' + '.join(parts)})"
-    share = Figure("module.answered", assumptions.answered, "proportion", cells, formula)
-    half = Figure(
-        "module.answered_half", share.number / 2, "proportion", cells, f"{share.figure_id} / 2"
+    row, table = assumptions.derivation(), "assumed_bases"
+    share, half = (
+        figure(row, column, f"module.{column}", table, survey.hashes, unit="proportion")
+        for column in ("answered", "answered_half")
     )
     return WORDS.passage(
         "derivation",
@@ -133,16 +126,8 @@ def derivation(survey: Survey) -> str:
 
 def _interviews(survey: Survey, day: date) -> Figure:
     """How many people were interviewed in a year."""
-    row = next(
-        row
-        for row in survey.tables["estimates"]
-        if (row["period_end"], row["unit_base"], row["age"]) == (day, "person_16_plus", "16+")
-        and row["n_unweighted"] == survey.assumptions.interviews[day]
-    )
-    row = row | {"formula": "", "cells": cell_of(row).name}
-    return figure(
-        row, "n_unweighted", f"interviews.{day}", "survey_estimates", survey.hashes, unit="count"
-    )
+    row, name = survey.assumptions.interviewed(day), f"interviews.{day}"
+    return figure(row, "n_unweighted", name, "survey_estimates", survey.hashes, unit="count")
 
 
 def change_sentence(change: SurveyChange) -> str:

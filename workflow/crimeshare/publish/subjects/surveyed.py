@@ -23,7 +23,7 @@ from crimeshare.problems import Problem
 from crimeshare.publish.elements.charts import Break
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import difference as less
-from crimeshare.publish.elements.rows import figure
+from crimeshare.publish.elements.rows import figure, over
 from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.publish.subjects.survey_prose import WORDS
 from crimeshare.reference import REFERENCE, read_rows
@@ -423,12 +423,13 @@ def _estimate(row: Row, hashes: Mapping[str, str]) -> Estimate:
 
 def _limits(whole: Figure, lower: float | None, upper: float | None) -> tuple[Figure, Figure]:
     first, second = (
-        Figure(
+        over(
             f"{whole.figure_id}.{part}",
             limit,
             whole.unit,
-            whole.cells,
-            f"{part} limit of {whole.formula}",
+            ("survey_changes", part),
+            [whole],
+            formula=whole.formula,
         )
         for part, limit in (("lower", lower), ("upper", upper))
     )
