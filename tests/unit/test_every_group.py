@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,27 +20,36 @@ from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import page, report_pages
 from crimeshare.publish.subjects import factsheet
+from crimeshare.publish.subjects.composition import COMPOSITION
 from crimeshare.publish.subjects.estimates import SERIES, SHARES
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.measured import measure_of
 from crimeshare.publish.subjects.quarterly import QUARTERS
-from crimeshare.reference import line_of, offences, read_rows, reported_groups
+from crimeshare.reference import areas, line_of, offences, read_rows, reported_groups
 from tests.every_group import body_of, write_group
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("index", "national", "forces/gwent", "survey", "claims")
+PAGES = ("index", "national", "forces/gwent", "forces/city-of-london", "survey", "claims")
+# Where few offences are recorded, and of some groups none.
+AREAS = {
+    "national": "England and Wales",
+    "forces/gwent": "Gwent",
+    "forces/city-of-london": "City of London",
+}
 STALKING = "stalking_harassment"
+CODES = {area.area_name: code for code, area in areas().items()}
 # Sections that name every sub-group, whatever the report is about.
 OF_ALL_GROUPS = ("What else changed", "Among other offences")
 
 
 @dataclass(frozen=True)
 class Report:
-    """The pages of a report about one group: their HTML by name."""
+    """The pages of a report about one group: their HTML by name, and the build behind them."""
 
     offence_id: str
     bodies: dict[str, str]
+    folder: Path
 
     @property
     def name(self) -> str:
@@ -61,7 +70,7 @@ class Report:
         for name in names or self.bodies:
             parts = re.split(r"(?=<h2>)", self.bodies[name])
             kept = [p for p in parts if not p.startswith(tuple(f"<h2>{h}" for h in OF_ALL_GROUPS))]
-            text += Report(self.offence_id, {name: "\n".join(kept)}).prose()
+            text += replace(self, bodies={name: "\n".join(kept)}).prose()
         for change in breaks(self.offence_id):
             text = text.replace(change.name, "")
         for row in read_rows(Path("resources/reference/recording_changes.csv")):
@@ -86,7 +95,7 @@ def report(
         patch.setattr(Chart, "svg", lambda self: "")
         bodies = {name: body_of(page(name, [offence_id])) for name in PAGES}
         patch.chdir(root)
-        yield Report(offence_id, bodies)
+        yield Report(offence_id, bodies, folder)
 
 
 def test_only_its_own_codes_are_named(report: Report, built: Path) -> None:
@@ -149,6 +158,37 @@ def test_a_statement_is_judged_where_it_is_about_the_group(report: Report) -> No
     assert bool([name for name in ids if "argus" in name]) == (report.offence_id == STALKING)
 
 
+def test_the_newest_quarter_is_the_newest_of_the_release(report: Report, built: Path) -> None:
+    newest = read_table(built / QUARTERS)["period_end"].max()
+    for name in AREAS:
+        assert re.search(rf"^From \w+ to {newest:%B %Y} police in ", report.prose(name), re.M)
+
+
+def test_numbers_and_what_is_said_of_them_agree(report: Report) -> None:
+    text = report.prose()
+    assert re.findall(r"\bbetween (\w+) and \1\b", text) == []
+    assert re.findall(r"\b1 (?:\w+ )?offences\b|\b(?:offences|crimes) was\b", text) == []
+    assert re.findall(r"\b(?:unchanged|the same),? from\b|\bby none\b", text) == []
+
+
+def test_most_of_a_change_is_more_than_half_of_what_moved_it(report: Report) -> None:
+    parts = read_table(report.folder / COMPOSITION)
+    parts = parts[parts["period_end"] == parts["period_end"].max()]
+    for name, area in AREAS.items():
+        opening = report.prose(name).partition("Figures up to")[0]
+        points = parts.loc[parts["area_code"] == CODES[area], "share_points"]
+        way = points[points * points.sum() > 0].abs()
+        most = re.search(r"mostly because|Most of the difference", opening)
+        said = most or re.search(r"What moved it most|The largest part of the diff", opening)
+        assert not said or bool(most) == (way.max() > way.sum() / 2)
+
+
+def test_a_force_with_partnerships_is_not_said_to_have_none(report: Report) -> None:
+    for name in ("forces/gwent", "forces/city-of-london"):
+        assert "by community safety partnership" in plain(report.bodies[name])
+        assert "No figures of smaller areas" not in report.prose(name)
+
+
 def test_where_nobody_looked_nothing_is_called_comparable(report: Report) -> None:
     not_gathered = factsheet.WORDS.passage("not_gathered")
     for name in ("index", "national", "forces/gwent"):
@@ -165,7 +205,7 @@ def test_two_years_across_a_change_are_no_rise(report: Report, built: Path) -> N
     series = read_table(built / SERIES)
     newest = series[series["period_end"] == series["period_end"].max()]
     own = newest[newest["offence_id"] == report.offence_id]
-    for name, area in (("national", "England and Wales"), ("forces/gwent", "Gwent")):
+    for name, area in AREAS.items():
         row = own[own["area_name"] == area].iloc[0]
         opening = report.prose(name).partition("Figures up to")[0]
         if row["comparable"] is False or row["comparable"] == 0:

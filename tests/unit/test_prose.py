@@ -140,9 +140,9 @@ def test_a_rank_names_its_list() -> None:
     ("name", "number", "counted", "of", "before_a_noun"),
     [
         ("Robbery", 2, "robbery offences", "offences of robbery", "robbery"),
-        ("Robbery", 1, "robbery offence", "offences of robbery", "robbery"),
+        ("Robbery", 1, "robbery offence", "offence of robbery", "robbery"),
         ("Theft offences", 2, "theft offences", "theft offences", "theft offence"),
-        ("Theft offences", 1, "theft offence", "theft offences", "theft offence"),
+        ("Theft offences", 1, "theft offence", "theft offence", "theft offence"),
         ("Miscellaneous crimes", 0, "miscellaneous crimes", "miscellaneous crimes", None),
         ("Possession of weapons offences", 3, "possession of weapons offences", None, None),
     ],
@@ -151,8 +151,14 @@ def test_the_name_of_a_group_is_never_followed_by_what_it_ends_with(
     name: str, number: int, counted: str, of: str | None, before_a_noun: str | None
 ) -> None:
     assert prose.offences_in(name, number) == counted
-    assert of is None or prose.offences_of(name) == of
+    assert of is None or prose.offences_of(name, number) == of
     assert before_a_noun is None or prose.attributive(name) == before_a_noun
+
+
+def test_a_direction_agrees_with_its_subject() -> None:
+    assert prose.agreeing("was unchanged") == "were unchanged"
+    assert prose.agreeing("was little changed", plural=False) == "was little changed"
+    assert prose.agreeing("rose") == "rose"
 
 
 def test_names_of_groups_take_their_verbs() -> None:

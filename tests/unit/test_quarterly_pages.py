@@ -95,7 +95,7 @@ def test_the_newest_quarter_by_code(root: Path, quarters: Quarterly, estimates: 
         verb = "rose" if now[code] > was else "fell"
         by = f"{abs(100 * (now[code] / was - 1)):.1f}%"
         if was < quarterly.SMALL_BASE:
-            assert f"{name} {verb}, from {was} to {now[code]}" in ". ".join(moves).lower()
+            assert f"{name} {verb} from {was} to {now[code]}" in ". ".join(moves).lower()
         else:
             assert f"{name} {verb} by {by}" in ". ".join(moves).lower()
     assert stray_numbers(text) == []

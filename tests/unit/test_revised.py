@@ -124,6 +124,16 @@ def test_the_ends_of_a_range_have_their_signs() -> None:
     assert "range from no change to +0.13%: one rose." in said
 
 
+def test_a_median_of_nothing_is_said_without_it() -> None:
+    none, some = percent(0.0), percent(0.0013)
+    size = Size(some, some, none, none, none, lowest=none, highest=some)
+    given = {"one": None, "place": Mock(words="Gwent"), "what": "robbery figures", "size": size}
+    said = plain(WORDS.passage("outlook", **given, directions="one rose"))
+    assert "have mostly not moved from the first release to the newest" in said
+    assert "from no change to +0.13%: one rose." in said
+    assert "by none" not in said
+
+
 @pytest.mark.parametrize(
     ("rose", "fell", "of", "words"),
     [

@@ -115,6 +115,11 @@ def recorded_direction(previous: float, current: float, *, shown_change: str = "
     return "rose" if current > previous else "fell"
 
 
+def agreeing(direction: str, plural: bool = True) -> str:
+    """A direction after a subject that may be plural: "theft offences were unchanged"."""
+    return direction.replace("was ", "were ", 1) if plural else direction
+
+
 def estimated_direction(lower: float, upper: float) -> str:
     """How a survey estimate moved, from the interval of its change: "no clear change" spans zero.
 
@@ -196,10 +201,12 @@ def offences_in(name: str, number: float = 2) -> str:
     return f"{words} {plural(number, 'offence')}"
 
 
-def offences_of(name: str) -> str:
-    """The same the other way round: "offences of harassment", "other drug offences"."""
+def offences_of(name: str, number: float = 2) -> str:
+    """The same the other way round: "offences of harassment", "1 other drug offence"."""
     words = lower_first(name)
-    return words if words.endswith(_COUNTED) else f"offences of {words}"
+    if words.endswith(_COUNTED):
+        return words.removesuffix("s") if number == 1 else words
+    return f"{plural(number, 'offence')} of {words}"
 
 
 def attributive(name: str) -> str:

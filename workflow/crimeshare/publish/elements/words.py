@@ -63,6 +63,7 @@ def _template(path: Path) -> Template:
 
     environment = Environment(loader=FileSystemLoader(path.parent), undefined=StrictUndefined)
     environment.filters |= {
+        "agreeing": prose.agreeing,
         "day": prose.day,
         "excluding": prose.excluding,
         "figure": show,

@@ -199,12 +199,15 @@ def drivers(composition: Composition, place: Place) -> str:
     change = place.change(year)
     points = last.share_points.number
     against = abs(points) >= abs(total) / 2 and points * total < 0
+    # Of all that moved it that way, of which what moved it the other way took some back.
+    same_way = sum(p.share_points.number for p in parts if p.share_points.number * total > 0)
     return WORDS.passage(
         "drivers",
         comparable=change.comparable if change else True,
         then=then,
         moved="rose" if total > 0 else "fell",
         first=_told(first),
+        mostly=abs(first.share_points.number) > abs(same_way) / 2,
         against=_told(last) if against else None,
     )
 
@@ -349,11 +352,18 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
         share=most,
         first=years[0],
         last=years[-1],
+        latest=place.estimates.latest,
         joint=list(map(prose.named_html, joint.values())),
     )
     chart = Chart.worded("composition", words)
+    # A year in which nothing was recorded has no parts, and its place on the axis all the same.
+    shown = [
+        prose.month(year.period_end)
+        for year in place.estimates.each_year()
+        if year in years or (year > years[0] and place.count(year).value == 0)
+    ]
     # The newest year, and every second before it: more would run into each other.
-    labelled = [prose.month(year.period_end) for year in reversed(years)][::2]
+    labelled = shown[::-2]
     axis = {"title": None, "values": labelled, "labelExpr": "slice(datum.label, -4)"}
     return replace(
         chart,
@@ -364,7 +374,13 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
             "data": {"values": values},
             "mark": {"type": "bar"},
             "encoding": {
-                "x": {"field": "year", "type": "ordinal", "sort": None, "axis": axis},
+                "x": {
+                    "field": "year",
+                    "type": "ordinal",
+                    "sort": None,
+                    "scale": {"domain": shown},
+                    "axis": axis,
+                },
                 "y": {
                     "field": "share",
                     "type": "quantitative",

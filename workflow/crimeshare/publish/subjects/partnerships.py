@@ -85,13 +85,15 @@ def table(force: Place, limits: Limits) -> Table | None:
         for place, change in changes.items()
         for count in [place.count(year)]
     ]
-    broken = [change for change in changes.values() if change and not change.comparable]
+    known = [change for change in changes.values() if change]
+    broken = [change for change in known if change.comparable is False]
     words = WORDS.points(
         "partnerships_table",
         force=force,
         year=year.words,
         small=any(_mark(place.count(year)) for place in places),
         changes=dict.fromkeys(name for change in broken for name in change.recording_changes),
+        gathered=all(change.comparable is not None for change in known),
     )
     return Table.worded(
         words, rows, styles=["", "", "", "", "", "signed"], wide=True, sortable=True
@@ -99,22 +101,29 @@ def table(force: Place, limits: Limits) -> Table | None:
 
 
 def sentence(force: Place, limits: Limits) -> str:
-    """Which partnerships differ from all others; empty where no share is given."""
+    """Which partnerships differ from all others, of those with offences enough to tell."""
     year = newest(force.estimates)
-    places = [
+    given = [
         place
         for place in (partnerships(force, year) if year else [])
-        if place.share(year).value is not None and not _mark(place.count(year))
+        if place.share(year).value is not None
     ]
-    if year is None or not places:
-        return ""
+    if year is None or not given:
+        return WORDS.passage("partnerships", year="")
+    places = [place for place in given if not _mark(place.count(year))]
     apart = [
         (prose.outside(place.name), place.share(year), _said(position))
         for place in places
         if (position := _position(limits, place, year)).endswith("outer")
     ]
-    only = prose.outside(places[0].name) if len(places) == 1 else ""
-    return WORDS.passage("partnerships", year=year.words, apart=apart, only=only)
+    return WORDS.passage(
+        "partnerships",
+        year=year.words,
+        apart=apart,
+        told=bool(places),
+        all_told=len(places) == len(given),
+        only=prose.outside(given[0].name) if len(given) == 1 else "",
+    )
 
 
 def _position(limits: Limits, place: Place, year: Year) -> str:

@@ -50,7 +50,7 @@ QUARTERS_SHOWN = 8
 """Quarters in the table of a page; the chart has all of them."""
 
 SMALL_BASE = 50
-"""Offences in a quarter below which no percentage change is given, as ONS gives none for a year."""
+"""Offences in a quarter below which no percentage of them is given, as ONS gives none of a year."""
 
 CODES_SHOWN = 5
 """Codes of a group that a sentence and a chart show; the table of its parts has them all."""
@@ -200,7 +200,7 @@ class Quarterly:
 
 
 def _rows_of(table: pa.Table, place: Place, offence_id: str, code: str | None) -> list[Row]:
-    """The rows of one group or code in one area."""
+    """The rows of one group or code in one area, the oldest quarter first."""
     # A code may have been counted in another group once.
     which = (
         pc.equal(table["code"], code)
@@ -208,7 +208,8 @@ def _rows_of(table: pa.Table, place: Place, offence_id: str, code: str | None) -
         else pc.and_(pc.equal(table["offence_id"], offence_id), pc.is_null(table["code"]))
     )
     here = pc.equal(table["area_code"], place.area.area_code)
-    rows: list[Row] = table.filter(pc.and_(here, which)).to_pylist()
+    # The table is sorted by group first, so those of a code that moved may stand after its newest.
+    rows: list[Row] = table.filter(pc.and_(here, which)).sort_by("period_end").to_pylist()
     return rows
 
 
@@ -286,7 +287,10 @@ def opening(quarterly: Quarterly, place: Place) -> str:
         place=place,
         quarter=newest[0].words,
         counts=[
-            (quarter.figure, prose.offences_of(prose.named_html(each.name)))
+            (
+                quarter.figure,
+                prose.offences_of(prose.named_html(each.name), quarter.figure.number),
+            )
             for each, quarter in zip(named, newest, strict=True)
         ],
         part=_part(quarterly, place, named),
@@ -321,11 +325,14 @@ def _most(named: Sequence[Series]) -> Series:
 
 
 def _part(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> Figure | None:
-    """What part of the group its largest code is in the newest quarter; None without parts."""
+    """What part of the group its largest code is in the newest quarter.
+
+    None without parts, and of a `SMALL_BASE`.
+    """
     group = place.estimates.offence_id
     whole = quarterly.quarters(place, group)[-1].row
     beside = beside_group(_most(named).quarters[-1].row, whole)
-    if len(named) < 2 or beside["part_of_group"] is None:
+    if len(named) < 2 or beside["part_of_group"] is None or whole["count"] < SMALL_BASE:
         return None
     return quarterly.figure(place, beside, "part_of_group", f".of.{group}")
 
@@ -350,6 +357,7 @@ def _moves(
         moved.append(
             {
                 "name": name,
+                "plural": prose.is_plural(each.name),
                 "direction": prose.recorded_direction(before.figure.number, now.figure.number),
                 "before": before.figure,
                 "now": now.figure,
@@ -394,7 +402,7 @@ def by_quarter(quarterly: Quarterly, place: Place, frame: pd.DataFrame) -> Chart
     words = WORDS.points(
         "by_quarter_chart",
         place=place,
-        most=prose.offences_of(prose.named_html(most.name)),
+        most=prose.offences_of(prose.named_html(most.name), most.quarters[-1].figure.value or 0),
         part=_part(quarterly, place, named),
         first=min((each.quarters[0] for each in named), key=lambda q: q.period_start),
         last=most.quarters[-1],
