@@ -22,7 +22,7 @@ CONDA_NAMES = {
     "docstring-parser": "docstring_parser",
 }
 # Distributions that the channels of pipeline.yaml do not hold, so that conda asks pip for them.
-PIP_ONLY = {"font-source-sans-pro", "gptables"}
+PIP_ONLY = {"font-source-sans-pro", "gptables", "vl-convert-python"}
 LOCKS = ["building", "requirements", "testing", "developing"]
 
 
