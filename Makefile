@@ -3,7 +3,8 @@
 #   make            the whole report, from the figures in this repository
 #   make verify     the report again from nothing, every figure beside the published one
 #   make test       linters, then every test this machine can run
-#   make test-all   linters, then those tests and what is too slow for them
+#   make test-slow  the tests that are too slow for that
+#   make test-all   both
 #   make lint       the linters alone
 #   make figures    the figures in resources/figures/ again, from the workbooks of a mirror
 #   make renew      pins what is new at SOURCE (ons, or a mirror), release by release
@@ -21,7 +22,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := report
-.PHONY: report verify test test-all lint figures renew keep diff picture places develop audit sbom lock schema clean environment
+.PHONY: report verify test test-slow test-all lint figures renew keep diff picture places develop audit sbom lock schema clean environment
 
 BIN := .venv/bin
 CORES ?= 4
@@ -91,9 +92,11 @@ SIDE_BY_SIDE := --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 test: lint
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not slow"
 
-# Those and what takes seconds each, in one run, so that both share what they are run on.
-test-all: lint
-	$(BIN)/pytest $(SIDE_BY_SIDE)
+# What takes seconds each: whole builds, renewals, the browser, simulations.
+test-slow: $(TESTING)
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m slow
+
+test-all: test test-slow
 
 lint: $(TESTING)
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""Which of the cases of a test are quick enough for `make test`; `make test-all` runs every one."""
+"""Which cases of a test are quick enough for `make test`; the others are `make test-slow`."""
 
 from __future__ import annotations
 
