@@ -158,6 +158,24 @@ def test_a_statement_is_judged_where_it_is_about_the_group(report: Report) -> No
     assert bool([name for name in ids if "argus" in name]) == (report.offence_id == STALKING)
 
 
+def test_no_share_or_rate_is_printed_as_zero_that_is_none(report: Report) -> None:
+    own = re.compile(rf"(?:share|rate_per_1000)\.[a-z-]+\.{report.offence_id}\.")
+    said = [each for body in report.bodies.values() for each in shown(body)]
+    figures = [each for each in said if own.match(each["data-id"])]
+    assert figures
+    # A tenth of what is usual is as good as nothing.
+    usual = {
+        unit: max(float(each["value"]) for each in figures if each["data-unit"] == unit)
+        for unit in {each["data-unit"] for each in figures}
+    }
+    zero = re.compile(r"0(?:\.0*)?%?")
+    assert [
+        each
+        for each in figures
+        if float(each["value"]) > usual[each["data-unit"]] / 10 and zero.fullmatch(each["text"])
+    ] == []
+
+
 def test_the_newest_quarter_is_the_newest_of_the_release(report: Report, built: Path) -> None:
     newest = read_table(built / QUARTERS)["period_end"].max()
     for name in AREAS:

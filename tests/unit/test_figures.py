@@ -10,6 +10,7 @@ from crimeshare.publish.elements.figures import (
     MINUS,
     UNITS,
     Figure,
+    decimals_for,
     fixed,
     show,
     shown,
@@ -44,6 +45,28 @@ TOTAL = Cell("pfa-2024-12", "ab" * 32, "Table P1 ", "C60")
 )
 def test_how_numbers_are_written(unit: str, value: float, style: str, expected: str) -> None:
     assert Figure("x", value, unit).words(style) == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "typical", "value", "style", "expected"),
+    [
+        ("proportion", 4.3, 0.0428, "", "4.3%"),
+        ("proportion", 0.5, 0.005, "", "0.5%"),
+        ("proportion", 0.0096, 0.000096, "", "0.010%"),
+        ("proportion", 0.0096, 0.00016, "", "0.016%"),
+        ("proportion", 0.0096, 0, "", "0.0%"),
+        ("per_1000", 0.0083, 0.0151, "", "0.015"),
+        ("per_1000", 0, 0.0151, "", "0.0"),
+        ("percentage_points", 0.0096, -0.00001, "signed bare", f"{MINUS}0.001"),
+        ("percentage_points", 0.04, 0.01, "", "1.000 percentage point"),
+        ("count", 0.0096, 503, "", "503"),
+    ],
+)
+def test_small_numbers_are_written_so_that_they_differ(
+    unit: str, typical: float, value: float, style: str, expected: str
+) -> None:
+    figure = Figure("x", value, unit, decimals=decimals_for(typical))
+    assert figure.words(style) == expected
 
 
 @given(st.floats(-1e9, 1e9))

@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from html import escape
 from itertools import islice
+from math import ceil, log10
 
 from crimeshare.cells import Cell, names_cells, ranges_in_full, shortened
 from crimeshare.html_reader import DRAWING, read_html
@@ -54,6 +55,8 @@ class Figure:
         marker: the reason why there is no value, a key of `MARKERS`.
         lower, upper: limits of the interval of a survey estimate, in `unit`; a police count has
             no sampling error and never has them.
+        decimals: how many are printed, where they are more than the unit has; see
+            :func:`decimals_for`.
     """
 
     figure_id: str
@@ -64,6 +67,7 @@ class Figure:
     marker: str | None = None
     lower: float | None = None
     upper: float | None = None
+    decimals: int = 1
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -132,6 +136,9 @@ class Figure:
         """
         if self.value is None:
             return MARKERS.get(self.marker or "", NOT_GIVEN)[0]
+        finer = FINER.get(self.unit) if self.decimals > 1 else None
+        if finer:
+            return finer(self.value, style, self.decimals)
         return UNITS[self.unit](self.value, style)
 
     def __format__(self, style: str) -> str:
@@ -184,17 +191,37 @@ def fixed(value: float, decimals: int = 0, style: str = "") -> str:
     return f"+{digits}" if style == "signed" else digits
 
 
-def _percent(value: float, style: str) -> str:
+def decimals_for(typical: float) -> int:
+    """Decimals that tell figures of that size apart: one, and more for what would round to zero.
+
+    Args:
+        typical: a number as it is printed, 0.0096 for 0.0096 per cent.
+    """
+    return max(1, ceil(log10(LEAST / abs(typical)))) if typical else 1
+
+
+LEAST = 5
+"""What the digits of a typical number make at least, read as a whole number: 41 for 0.041."""
+
+
+def _percent(value: float, style: str, decimals: int = 1) -> str:
     if style == "one in":
         return prose.one_in(value)
-    return fixed(value * 100, 0 if style == "whole" else 1, style) + "%"
+    # Nothing is nothing, however finely others are given.
+    decimals = decimals if value else 1
+    return fixed(value * 100, 0 if style == "whole" else decimals, style) + "%"
 
 
-def _points(value: float, style: str) -> str:
+def _points(value: float, style: str, decimals: int = 1) -> str:
     if style.endswith("bare"):
-        return fixed(value * 100, 1, style.removesuffix("bare").strip())
-    number = fixed(value * 100, 1, style)
-    return f"{number} percentage {'point' if number.strip(MINUS + '+') == '1.0' else 'points'}"
+        return fixed(value * 100, decimals, style.removesuffix("bare").strip())
+    number = fixed(value * 100, decimals, style)
+    one = number.strip(MINUS + "+").rstrip("0") == "1."
+    return f"{number} percentage {'point' if one else 'points'}"
+
+
+def _per_1000(value: float, style: str, decimals: int = 1) -> str:
+    return fixed(value, decimals if value else 1, style)
 
 
 def _revision(value: float, style: str) -> str:
@@ -222,12 +249,20 @@ UNITS: dict[str, Callable[[float, str], str]] = {
     "per_100": lambda value, style: fixed(value, 1, style),
     "design_factor": lambda value, style: fixed(value, 2, style),
     "p_value": lambda value, style: "less than 0.001" if value < 0.001 else fixed(value, 3, style),
-    "per_1000": lambda value, style: fixed(value, 1, style),
+    "per_1000": _per_1000,
     "rank": lambda value, style: prose.ordinal(int(value)),
     "one_in": _one_in,
     "times": lambda value, style: fixed(value, 2, style),
     "pace": lambda value, style: fixed(value, 1, style),
     "places": lambda value, style: f"{value:.0f} {'place' if value == 1 else 'places'}",
+}
+
+
+# Units of which a figure may have more decimals: see `Figure.decimals`.
+FINER: dict[str, Callable[[float, str, int], str]] = {
+    "proportion": _percent,
+    "percentage_points": _points,
+    "per_1000": _per_1000,
 }
 
 

@@ -39,6 +39,7 @@ def figure(
     marker: str | None = None,
     percent: bool = False,
     limits: tuple[str, str] | None = None,
+    decimals: int = 1,
 ) -> Figure:
     """One number of a row, with what stands behind it.
 
@@ -52,19 +53,28 @@ def figure(
         marker: why there is no number, if there is none.
         percent: whether it is in per cent, where its name does not say so.
         limits: columns of its interval.
+        decimals: see :class:`Figure`.
     """
     number, *ends = (_number(row, name, percent) for name in (column, *(limits or ())))
     formula, cells = behind(row, FORMULAS[table][column], hashes)
     if len(cells) == 1 and formula == cells[0].name:
         formula = ""
     unit = unit or ("rank" if column.startswith("rank_") else UNITS[column])
-    return Figure(figure_id, number, unit, cells, formula, marker, *ends)
+    lower, upper = ends or (None, None)
+    return Figure(figure_id, number, unit, cells, formula, marker, lower, upper, decimals)
 
 
 def difference(figure_id: str, one: Figure, other: Figure, unit: str) -> Figure:
     """One number less another; both have a value."""
     formula = formulas.difference(one.named, other.named)
-    return Figure(figure_id, one.number - other.number, unit, cells_of((one, other)), formula)
+    return Figure(
+        figure_id,
+        one.number - other.number,
+        unit,
+        cells_of((one, other)),
+        formula,
+        decimals=max(one.decimals, other.decimals),
+    )
 
 
 def counted(figure_id: str, what: str, number: int, cells: Iterable[Cell]) -> Figure:

@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 import vl_convert
 
+from crimeshare.measures.series import NATION
+from crimeshare.publish.elements.figures import decimals_for
 from crimeshare.reference import REFERENCE, areas, read_rows
 
 CHANGES = REFERENCE / "recording_changes.csv"
@@ -69,11 +71,22 @@ def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame) -> str:
             for code, own in sorted(by_area.items())
             if code in areas()
         },
+        "decimals": _decimals(by_area.get(NATION, {}), ends),
         "breaks": _breaks(offence_id),
         "steps": _steps(offence_id, shifts),
     }
     data = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
     return f"crimeshare.series({json.dumps(offence_id)}, {data});\n"
+
+
+def _decimals(nation: Mapping[str, Row], ends: Sequence[str]) -> dict[str, int]:
+    """The decimals that shares and rates have: those of England and Wales in the newest year."""
+    newest = nation.get(ends[-1])
+    return {
+        name: decimals_for((_number(newest, column, kept) or 0) * scale)
+        for name, scale in (("share", 100), ("rate", 1))
+        for column, kept in [MEASURES[name]]
+    }
 
 
 def _area(by_end: Mapping[str, Row], ends: Sequence[str]) -> dict[str, Any]:

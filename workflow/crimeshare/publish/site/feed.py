@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.figures import fixed
+from crimeshare.publish.elements.figures import decimals_for, fixed
 from crimeshare.reference import offences
 from crimeshare.sources.registry import Release
 
@@ -94,8 +94,8 @@ def _headline(release: Release, series: pd.DataFrame, name: str, offence_id: str
     ].dropna(subset=["count", "share"])
     return [
         f"In the {prose.period(end)}, police in England and Wales recorded "
-        f"{fixed(count)} {prose.offences_in(name, count)}: {fixed(share * 100, 1)}% of all "
-        f"recorded crime."
+        f"{fixed(count)} {prose.offences_in(name, count)}: "
+        f"{fixed(share * 100, decimals_for(share * 100))}% of all recorded crime."
         for end, count, share in rows.sort_values("period_end")[["period_end", "count", "share"]]
         .tail(1)
         .to_numpy()

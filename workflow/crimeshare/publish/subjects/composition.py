@@ -325,7 +325,8 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
         for year, component, share in zip(ends, frame["component"], frame["share"], strict=True)
         for part in [parts[year, component]]
     ]
-    if len({part.component for _, part, _ in shares}) < 2:
+    recorded = [year for year, _, share in shares if share.number]
+    if not recorded or len({part.component for _, part, _ in shares}) < 2:
         return None
     others = WORDS.passage("other_codes")
     names = _drawn([(part.component, share.number) for _, part, share in shares])
@@ -337,12 +338,12 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
             "order": list(names.values()).index(names[part.component])
             if part.component in names
             else len(names),
-            "tip": f"{part.name}, {year.words}: {share.text}",
+            "tip": f"{prose.upper_first(part.name)}, {year.words}: {share.text}",
         }
         for year, part, share in shares
     ]
     drawn = list(dict.fromkeys([*names.values(), *(value["part"] for value in values)]))
-    newest = [(part, share) for year, part, share in shares if year == years[-1]]
+    newest = [(part, share) for year, part, share in shares if year == recorded[-1]]
     largest, most = max(newest, key=lambda each: each[1].number)
     joint = {part.component: part.name for _, part, _ in shares if "+" in part.component}
     words = WORDS.points(
@@ -352,6 +353,7 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
         share=most,
         first=years[0],
         last=years[-1],
+        newest=recorded[-1],
         latest=place.estimates.latest,
         joint=list(map(prose.named_html, joint.values())),
     )
@@ -399,7 +401,11 @@ def over_time(composition: Composition, place: Place, frame: pd.DataFrame) -> Ch
         alt=WORDS.passage(
             "composition_alt",
             subtitle=plain(chart.subtitle),
-            tips=[value["tip"] for value in values[-len(newest) :]],
+            tips=[
+                value["tip"]
+                for value in values
+                if value["year"] == prose.month(recorded[-1].period_end)
+            ],
         ),
         data=[
             {

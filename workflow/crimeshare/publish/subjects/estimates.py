@@ -24,7 +24,7 @@ from crimeshare.parquet import release
 from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.figures import Figure, decimals_for
 from crimeshare.publish.elements.rows import cells_of, counted, figure
 from crimeshare.reference import (
     Area,
@@ -225,7 +225,10 @@ class Place:
     ) -> Figure:
         """One number of a row of a table: see :func:`crimeshare.publish.elements.rows.figure`."""
         hashes = self.estimates.hashes
-        return figure(row, column, figure_id, table, hashes, unit=unit, marker=marker)
+        decimals = self.estimates.decimals(column, row.get("offence_id"))
+        return figure(
+            row, column, figure_id, table, hashes, unit=unit, marker=marker, decimals=decimals
+        )
 
     def control_limits(self) -> ControlLimits | None:
         """The control limits of this force in the latest year; None for areas without."""
@@ -327,7 +330,9 @@ class Place:
         figure_id = self.figure_id(measure, year, offence_id)
         if row is None:
             return Figure(figure_id, None, unit, marker="unavailable")
-        return Figure(figure_id, row["value"], unit, (Cell.of(row),), marker=row["marker"])
+        decimals = self.estimates.decimals(measure, offence_id)
+        cells = (Cell.of(row),)
+        return Figure(figure_id, row["value"], unit, cells, marker=row["marker"], decimals=decimals)
 
     def _leading(self, measure: str, year: Year, offence_id: str) -> Figure:
         """A count or rate of the series."""
@@ -424,6 +429,7 @@ class Estimates:
         self._similar = own.to_pylist()
         self.hashes = tables.hashes
         self._without_return: dict[Year, list[Place]] = {}
+        self._decimals: dict[tuple[str, str], int] = {}
         self.places = [Place(self, area) for area in areas().values()]
         self._by_code = {place.area.area_code: place for place in self.places}
 
@@ -578,6 +584,22 @@ class Estimates:
             for code in codes
         }
         return {code: limits_of(row) for code, row in rows.items() if row}
+
+    def decimals(self, column: str, offence_id: str | None = None) -> int:
+        """How many decimals a share or rate of a group has, on every page and in every area.
+
+        Those that its number for England and Wales takes: of a group as small as homicide, one
+        decimal would print zero everywhere.
+        """
+        typical = {"share_points": "share"}.get(column, column)
+        if typical not in ("share", "rate_per_1000"):
+            return 1
+        key = (typical, offence_id or self.offence_id)
+        if key not in self._decimals:
+            row = self.share_row(self.latest, self.nation.area.area_code, key[1])
+            number = row.get(typical) or 0
+            self._decimals[key] = decimals_for(number * (100 if typical == "share" else 1))
+        return self._decimals[key]
 
     def similar_rows(self, area_code: str) -> list[dict[str, Any]]:
         """The rows of similar forces of one force in the latest year, nearest first."""

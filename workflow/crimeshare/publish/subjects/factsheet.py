@@ -19,7 +19,7 @@ import pandas as pd
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
 from crimeshare.publish.elements.facts import Facts
-from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.figures import Figure, fixed
 from crimeshare.publish.elements.rows import cells_of, counted, difference, over
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
@@ -239,7 +239,7 @@ def rate_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
         word = prose.compared(
             rate.number,
             nation.rate().number,
-            shown_difference=f"{rate.number - nation.rate().number:.1f}",
+            shown_difference=fixed(rate.number - nation.rate().number, rate.decimals),
         )
     lines = _lines(frame, "rate_per_1000", place, Place.rate)
     words = WORDS.points("rate_chart", rate=rate, word=word, **_both(place, lines[0]))

@@ -144,9 +144,7 @@ class Finder:
                 members[colour].append(figure)
         style = _style(layer)
         items = "".join(
-            f'<li><i style="background:var(--{colour})"></i>'
-            f"{format(min(figures, key=_number), style)} to "
-            f"{format(max(figures, key=_number), style)}</li>"
+            f'<li><i style="background:var(--{colour})"></i>{_range(figures, style)}</li>'
             for colour, figures in members.items()
             if figures
         )
@@ -180,6 +178,14 @@ class Finder:
             styles=["", "", "", "", "signed"],
             sortable=True,
         )
+
+
+def _range(figures: Sequence[Figure], style: str) -> str:
+    """From the lowest to the highest of a class; the one number where they read alike."""
+    low, high = (end(figures, key=_number) for end in (min, max))
+    if low.text == high.text:
+        return format(low, style)
+    return f"{format(low, style)} to {format(high, style)}"
 
 
 def _number(figure: Figure) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.measures.revisions import typical_size, with_ages
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
@@ -327,6 +328,7 @@ def outlook(revisions: Revisions, place: Place) -> str:
     return WORDS.passage(
         "outlook",
         place=place,
+        small=(place.count().value or 0) < SMALL_BASE,
         what=f"{prose.attributive(revisions.estimates.offence.name)} figures",
         one=one,
         moved=moved(one.percent) if one else "",

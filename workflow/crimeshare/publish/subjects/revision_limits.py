@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import figure
 from crimeshare.publish.elements.tables import Content, Table
@@ -31,10 +32,14 @@ def open_limits(root: Path | None = None) -> Limits:
 
 
 def sentence(limits: Limits, place: Place) -> str:
-    """How far the newest figure of an area will probably be revised; empty where nothing says."""
+    """How far the newest figure of an area will probably be revised.
+
+    Empty where nothing says, and of so few offences that one is several per cent of them.
+    """
     estimates = place.estimates
     row = limits.get((place.area.area_code, estimates.offence_id, NEW))
-    if row is None or place.count().value is None:
+    count = place.count().value
+    if row is None or count is None or count < SMALL_BASE:
         return ""
     lower, upper = _reach(row)
     return WORDS.passage(

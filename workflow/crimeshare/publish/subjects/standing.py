@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -57,13 +58,14 @@ def _dot(force: Place, limits: ControlLimits) -> Dot:
 def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
     """The share in the middle of the forces, which the limits are drawn around."""
     fitted = [force for force in estimates.forces if force.area.area_code != APART]
-    return over(
+    middle = over(
         f"share.middle-of-forces.{estimates.offence_id}.{estimates.latest.period_end:%Y-%m}",
         limits.funnel.target,
         "proportion",
         ("funnel", "target"),
         [figure for force in fitted for figure in (force.count(), force.total())],
     )
+    return replace(middle, decimals=estimates.decimals("share"))
 
 
 def _expected(estimates: Estimates) -> dict[str, Figure]:

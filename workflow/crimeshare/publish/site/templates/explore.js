@@ -28,8 +28,8 @@
   ];
   const written = {
     count: (value) => value.toLocaleString("en-GB"),
-    share: (value) => `${(value * 100).toFixed(1)}%`,
-    rate: (value) => value.toFixed(1),
+    share: (value) => `${(value * 100).toFixed(value ? known[state.group].decimals.share : 1)}%`,
+    rate: (value) => value.toFixed(value ? known[state.group].decimals.rate : 1),
     rank: (value) => String(value),
     change: (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}%`,
   };
