@@ -101,7 +101,7 @@ def values() -> dict[str, str]:
 
 OF_TABLES = (
     *("checks", "check_kinds", "compared_changes"),
-    *("module_bases", "false_alarms", "interval_coverage"),
+    *("module_bases", "false_alarms", "interval_coverage", "releases"),
 )
 """Tables whose rows, which stand under their names in place of sheets, are of no one release."""
 
@@ -704,6 +704,12 @@ def test_every_figure_says_where_it_comes_from() -> None:
         and not entry.figure_id.startswith(OF_THE_REPORT)
     ]
     assert lost == []
+
+
+def test_no_figure_is_of_a_release_that_nobody_has_read() -> None:
+    read = {path.stem for path in FIGURES.glob("*.parquet")}
+    read |= set(pd.read_csv(REFERENCE / "stalking_prevalence.csv")["release_id"])
+    assert {entry.release_id for entry in published()} - {""} - read == set()
 
 
 def test_every_release_of_a_formula_is_known() -> None:

@@ -164,8 +164,8 @@ def not_taken_in(estimates: Estimates) -> Table | None:
                 release.bytes,
                 "count",
                 "",
-                (REGISTRY.stem, "bytes"),
-                release_id=release.release_id,
+                # Of no release: nobody has read this one.
+                (REGISTRY.stem, "bytes", f"release_id {release.release_id}"),
                 marker="unavailable",
             ),
             _hash(release.pinned and release.sha256),
