@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
 from importlib.metadata import version
+from pathlib import Path
 from textwrap import shorten
 from typing import Any, Self
 
@@ -26,6 +27,9 @@ from crimeshare.publish.elements.downloads import chart_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import credit, sources
+from crimeshare.publish.elements.words import Words
+
+WORDS = Words(Path(__file__).with_name("shared.md.j2"))
 
 Spec = dict[str, Any]
 DRAWN_BY = version("vl-convert-python")
@@ -319,7 +323,7 @@ def over_time(
     """
     named = [own, reference] if reference else [own]
     rows = [row for index, (name, points) in enumerate(named) for row in _rows(index, name, points)]
-    first_issues = _rows(len(named), f"{own[0]}, as first published", published)
+    first_issues = _rows(len(named), WORDS.passage("first_published", name=own[0]), published)
     first, last = min(row["x"] for row in rows), max(row["x"] for row in rows)
     inside = [b for b in breaks if first <= _position(b.day, start=True) < last]
     letters = {b: chr(ord("A") + position) for position, b in enumerate(inside)}
@@ -354,7 +358,7 @@ def over_time(
     layers += _first_issues(first_issues, x, y)
     key = list(zip(("own", "reference"), (escape(name) for name, _ in named), strict=False))
     if published:
-        key.append(("published", "As first published"))
+        key.append(("published", WORDS.passage("first_published_key")))
     key += [("rule", f"{letter}, {escape(_dated(b))}") for b, letter in letters.items()]
     return replace(
         chart,
@@ -455,29 +459,23 @@ def _rules(letters: Mapping[Break, str], x: Spec) -> list[Spec]:
 
 
 def _dated(b: Break) -> str:
-    return f"{prose.month(b.day)}: {b.name}"
+    return WORDS.passage("break", day=b.day, name=b.name)
 
 
 def _alt_over_time(
     chart: Chart, named: Sequence[tuple[str, Sequence[Point]]], letters: Mapping[Break, str]
 ) -> str:
-    parts = [f"Line chart. {plain(chart.subtitle)}."]
-    for name, points in named:
-        values = [
-            f"{point.figure.text} in the {prose.period(point.period_end)}"
-            for point in _told(points)
-        ]
-        parts.append(f"{name}: {'; '.join(values)}.")
     ends = [point.period_end for point in named[0][1]]
     stretches = segments(ends)
-    parts += [
-        f"The line is interrupted between {prose.month(ends[i - 1])} and {prose.month(ends[i])}."
-        for i in range(1, len(ends))
-        if stretches[i] != stretches[i - 1]
-    ]
-    if letters:
-        parts.append("Recording changes: " + "; ".join(_dated(b) for b in letters) + ".")
-    return " ".join(parts)
+    return WORDS.passage(
+        "over_time_alt",
+        subtitle=plain(chart.subtitle),
+        lines=[(name, _told(points)) for name, points in named],
+        gaps=[
+            (ends[i - 1], ends[i]) for i in range(1, len(ends)) if stretches[i] != stretches[i - 1]
+        ],
+        breaks=list(map(_dated, letters)),
+    )
 
 
 def _told(points: Sequence[Point]) -> list[Point]:
@@ -523,7 +521,7 @@ def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> C
             "length": 0 if bar.figure.value is None else bar.figure.value * _scale(bar.figure),
             "style": bar.style,
             "text": bar.figure.words("signed" if bar.figure.unit == "change" else ""),
-            "tip": f"{bar.label}: {bar.figure.text}" + (f", {bar.remark}" if bar.remark else ""),
+            "tip": WORDS.passage("bar", bar=bar),
         }
         for bar in rows
     ]
@@ -567,7 +565,9 @@ def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> C
                 },
             ],
         },
-        alt=f"Bar chart. {plain(chart.subtitle)}. " + "; ".join(v["tip"] for v in values) + ".",
+        alt=WORDS.passage(
+            "bars_alt", subtitle=plain(chart.subtitle), bars=[value["tip"] for value in values]
+        ),
         data=[
             {"label": bar.label, **figure_columns(bar.figure), "remark": bar.remark} for bar in rows
         ],
@@ -676,16 +676,15 @@ def funnel(
         *_names(named, own, (curves.sizes[0] * curves.sizes[-1]) ** 0.5, x, y),
     ]
     order = sorted(dots, key=lambda dot: -dot.figure.number)
+    forces, inner, outer = WORDS.points("funnel_key")
     return replace(
         chart,
         spec={"width": WIDTH, "height": 250, "layer": layers},
-        alt=" ".join(
-            [
-                f"Funnel plot. {plain(chart.subtitle)}.",
-                f"{target.label}: {target.figure.text}.",
-                "From the highest to the lowest:",
-                "; ".join(_beside_limits(dot) for dot in order) + ".",
-            ]
+        alt=WORDS.passage(
+            "funnel_alt",
+            subtitle=plain(chart.subtitle),
+            target=target,
+            dots=list(map(_beside_limits, order)),
         ),
         data=[
             {
@@ -701,10 +700,10 @@ def funnel(
         ],
         key=[
             ("diamond", escape(own.label)),
-            ("dot", "The other forces"),
+            ("dot", forces),
             ("reference-line", escape(target.label)),
-            ("limit", "Inner control limits: about nineteen in twenty forces inside"),
-            ("outer-limit", "Outer control limits: all but about two in a thousand inside"),
+            ("limit", inner),
+            ("outer-limit", outer),
         ],
         figures=[target.figure, *(dot.figure for dot in dots)],
     )
@@ -716,12 +715,10 @@ _ROUND_SIZES = [
 
 
 def _beside_limits(dot: Dot) -> str:
-    share = dot.figure.number
-    for name, (lower, upper) in (("outer", dot.outer), ("inner", dot.inner)):
-        if not lower <= share <= upper:
-            side = "above" if share > upper else "below"
-            return f"{dot.label} {dot.figure.text}, {side} the {name} control limits"
-    return f"{dot.label} {dot.figure.text}"
+    share, limits = dot.figure.number, {"outer": dot.outer, "inner": dot.inner}
+    outside = [name for name, (lower, upper) in limits.items() if not lower <= share <= upper]
+    above = share > dot.inner[1]
+    return WORDS.passage("beside_limits", dot=dot, limits="".join(outside[:1]), above=above)
 
 
 def _limits(curves: Curves, x: Spec, y: Spec) -> Spec:
@@ -741,7 +738,7 @@ def _limits(curves: Curves, x: Spec, y: Spec) -> Spec:
 
 
 def _target(target: Bar, y: Spec) -> Spec:
-    tip = f"{target.label}: {target.figure.text}"
+    tip = WORDS.passage("bar", bar=target)
     return {
         "data": {"values": [{"y": target.figure.number * 100, "tip": tip}]},
         "mark": {"type": "rule", "stroke": COMPARE, "strokeWidth": 2, "strokeDash": [5, 3]},

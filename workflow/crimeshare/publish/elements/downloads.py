@@ -11,9 +11,13 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from pathlib import Path
 from urllib.parse import quote
 
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.words import Words
+
+WORDS = Words(Path(__file__).with_name("shared.md.j2"))
 
 FORMULA = r"^[=+\-@\t\r]"
 """How a text begins that a spreadsheet would take for a formula."""
@@ -39,7 +43,7 @@ def chart_link(name: str, rows: Sequence[Mapping[str, object]]) -> str:
     writer.writerows({name: _uncalculated(cell) for name, cell in row.items()} for row in rows)
     return (
         f'<a download="{name}.csv" href="data:text/csv;charset=utf-8,'
-        f'{quote(text.getvalue(), safe=_PLAIN)}">Data of this chart (CSV)</a>'
+        f'{quote(text.getvalue(), safe=_PLAIN)}">{WORDS.passage("chart_data")}</a>'
     )
 
 
@@ -56,7 +60,8 @@ def table_link(name: str) -> str:
     Args:
         name: of the file that a reader saves, without its ending.
     """
-    return f'<a download="{name}.csv" href="data:text/csv," hidden>Data of this table (CSV)</a>'
+    label = WORDS.passage("table_data")
+    return f'<a download="{name}.csv" href="data:text/csv," hidden>{label}</a>'
 
 
 def figure_columns(figure: Figure) -> dict[str, object]:

@@ -12,12 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
 from itertools import chain, zip_longest
+from pathlib import Path
 
 from crimeshare.cells import Cell, names_cells, ranges
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.words import Words
 from crimeshare.reference import REFERENCE
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
+
+WORDS = Words(Path(__file__).with_name("shared.md.j2"))
 
 HASH_SHOWN = 12
 
@@ -35,14 +39,15 @@ def sources(figures: Iterable[Figure]) -> str:
     found = sorted(_cells(given), key=lambda item: first.get(item[0].release_id, len(first)))
     places: dict[str, list[str]] = {}
     for cell, text in found:
-        places.setdefault(_workbook(cell), []).append(text)
+        places.setdefault(_workbook(cell.release_id, cell.workbook_sha256), []).append(text)
     items = [": ".join(filter(None, [at, "; ".join(texts)])) for at, texts in places.items()]
     without = dict.fromkeys(figure.formula for figure in given if not figure.cells)
     items += [f"<code>{escape(formula)}</code>" for formula in without if formula]
     if not items:
         return ""
     listed = "".join(f"<li>{item}</li>" for item in items)
-    return f'<details class="source"><summary>Source cells</summary><ul>{listed}</ul></details>'
+    summary = WORDS.passage("source_cells")
+    return f'<details class="source"><summary>{summary}</summary><ul>{listed}</ul></details>'
 
 
 def credit(figures: Iterable[Figure]) -> str:
@@ -55,11 +60,14 @@ def credit(figures: Iterable[Figure]) -> str:
     ):
         newest[release.dataset] = release
     named = [
-        f"{_dataset(release)}, {prose.edition(escape(release.edition))}"
-        + (f", published {prose.day(release.published)}" if release.published else "")
+        {
+            "dataset": _dataset(release),
+            "edition": prose.edition(escape(release.edition)),
+            "published": release.published,
+        }
         for _, release in sorted(newest.items())
     ]
-    return f'<span class="credit">Source: {"; ".join(named)}.</span>' if named else ""
+    return WORDS.passage("credit", releases=named) if named else ""
 
 
 def _dataset(release: Release) -> str:
@@ -68,22 +76,21 @@ def _dataset(release: Release) -> str:
     return escape(name if name.startswith(publisher.name) else f"{publisher.short}, {name}")
 
 
-def _workbook(cell: Cell) -> str:
-    """Edition, its address and the hash of the workbook that a cell was read from, if any."""
-    if not cell.release_id:
+@cache
+def _workbook(release_id: str, sha256: str) -> str:
+    """Edition, its address and the hash of the workbook that cells were read from, if any."""
+    if not release_id:
         return ""
-    release = _registry().get(cell.release_id)
-    named = f"<code>{escape(cell.release_id)}</code>"
-    if release:
-        edition = escape(release.edition)
-        if release.path:
-            at = f"{edition} at {release.publisher.short}"
-            edition = f'<a href="{escape(release.page_url)}">{at}</a>'
-        named = f"{edition}, {named}"
-    if not cell.workbook_sha256:
-        return named
-    shown = cell.workbook_sha256[:HASH_SHOWN]
-    return f'{named}, workbook <code title="SHA-256 {cell.workbook_sha256}">{shown}…</code>'
+    release = _registry().get(release_id)
+    return WORDS.passage(
+        "workbook",
+        edition=escape(release.edition) if release else "",
+        address=escape(release.page_url) if release and release.path else "",
+        publisher=release.publisher.short if release else "",
+        release_id=escape(release_id),
+        sha256=sha256,
+        shown=HASH_SHOWN,
+    )
 
 
 def _cells(figures: Sequence[Figure]) -> Iterator[tuple[Cell, str]]:
@@ -149,7 +156,7 @@ def _alike(named: Sequence[str]) -> list[str]:
     alike: dict[tuple[str, ...], list[str]] = {}
     for what, found in places.items():
         alike.setdefault(tuple(found), []).append(what)
-    return [f"{'; '.join(whats)}, of each of {', '.join(of)}" for of, whats in alike.items()]
+    return [WORDS.passage("of_each", things=whats, places=of) for of, whats in alike.items()]
 
 
 MANY = 3

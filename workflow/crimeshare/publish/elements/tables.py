@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from textwrap import shorten
 from typing import Any, Self
 
@@ -13,6 +14,9 @@ from crimeshare.publish.elements.downloads import table_link
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import sources
+from crimeshare.publish.elements.words import Words
+
+WORDS = Words(Path(__file__).with_name("shared.md.j2"))
 
 Content = Figure | str
 
@@ -87,7 +91,7 @@ class Table:
         # A wide table scrolls inside its own box, which therefore must take the keyboard's focus.
         return (
             f'<figure class="table{wide}"><div class="scroll" tabindex="0" role="group"'
-            f' aria-label="Table, scrolls sideways if it is wider than the page">'
+            f' aria-label="{WORDS.passage("scrolls", what="Table")}">'
             f"<table{sortable}><caption><span>{self.caption}</span></caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div>{self._notes()}{self._origin()}</figure>"
         )

@@ -45,6 +45,10 @@ class Words:
         points = re.split(r"\n\s*\n", self._filled(name, values))
         return [point for point in map(_on_one_line, points) if point]
 
+    def text(self, **values: Any) -> str:
+        """A template without passages, its lines as they stand."""
+        return _template(self.path).render(values)
+
     def _filled(self, name: str, values: dict[str, Any]) -> str:
         template = _template(self.path)
         return "".join(template.blocks[name](template.new_context(values)))

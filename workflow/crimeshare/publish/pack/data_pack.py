@@ -23,9 +23,13 @@ from crimeshare.problems import Problems
 from crimeshare.publish.elements.downloads import ESCAPE, FORMULA
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.pack.dictionary import Column, DataTable, describe_columns
 from crimeshare.running import replacing
 from crimeshare.sources.datasets import HOME_OFFICE
+
+WORDS = Words(Path(__file__).with_name("package.md.j2"))
+README = Words(Path(__file__).with_name("README.md.j2"))
 
 WORKBOOK = "crimeshare.xlsx"
 
@@ -110,6 +114,7 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
         ]
     if problems:
         raise Problems(problems)
+    title, description = WORDS.points("workbook")
     resources.append(
         {
             "name": "workbook",
@@ -119,14 +124,20 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
                 folder,
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             ),
-            "title": "Accessible workbook",
-            "description": "The main tables, one a sheet, for people and for screen readers.",
+            "title": title,
+            "description": description,
         }
     )
     package = json.dumps(_package(resources, dated), indent=2, ensure_ascii=False)
     for name, words in {
         "datapackage.json": package,
-        "README.md": _readme(tables),
+        "README.md": README.text(
+            attribution=plain(ATTRIBUTION),
+            notes=WORDS.passage("notes"),
+            workbook=WORKBOOK,
+            licence=OGL,
+            tables=tables,
+        ),
     }.items():
         with replacing(folder / name) as target:
             target.write_text(words + "\n", encoding="utf-8")
@@ -205,57 +216,13 @@ def _file(path: Path, folder: Path, mediatype: str) -> dict[str, Any]:
 def _package(resources: Sequence[Mapping[str, Any]], dated: date) -> dict[str, Any]:
     return {
         "name": "crimeshare",
-        "title": "Recorded crime and Crime Survey figures by crimeshare",
-        "description": f"{plain(ATTRIBUTION)} {NOTES}",
+        "title": WORDS.passage("title"),
+        "description": f"{plain(ATTRIBUTION)} {WORDS.passage('notes')}",
         "created": f"{dated.isoformat()}T00:00:00Z",
         "licenses": [{"name": "OGL-UK-3.0", "title": "Open Government Licence v3.0", "path": OGL}],
-        "sources": SOURCES,
+        "sources": [
+            dict(zip(("title", "path"), source.split(" | "), strict=True))
+            for source in WORDS.points("sources", home_office=HOME_OFFICE.landing)
+        ],
         "resources": resources,
     }
-
-
-SOURCES = [
-    {
-        "title": "Office for National Statistics, police force area data tables",
-        "path": "https://www.ons.gov.uk/peoplepopulationandcommunity/crimeandjustice/datasets/"
-        "policeforceareadatatables",
-    },
-    {
-        "title": "Office for National Statistics, Crime in England and Wales: appendix tables",
-        "path": "https://www.ons.gov.uk/peoplepopulationandcommunity/crimeandjustice/datasets/"
-        "crimeinenglandandwalesappendixtables",
-    },
-    {
-        "title": "Home Office, police recorded crime open data tables",
-        "path": HOME_OFFICE.landing,
-    },
-]
-
-NOTES = (
-    "Values are copied from the published workbooks cell by cell; shares, ranks, changes and"
-    " intervals are computed by crimeshare and neither checked nor endorsed by the publishers. An"
-    " empty cell is never a zero: the description of each column says what it means. Where a text"
-    " begins with =, +, - or @, the CSV holds an apostrophe before it, so that no spreadsheet"
-    " takes it for a formula; the Parquet holds the text alone."
-)
-
-
-def _readme(tables: Sequence[DataTable]) -> str:
-    listed = "\n".join(f"| `{t.table}` | {t.title} | {t.description} |" for t in tables)
-    return f"""# Data pack of crimeshare
-
-{plain(ATTRIBUTION)}
-
-{NOTES}
-
-- `datapackage.json` describes every column: a Frictionless Data Package, which software reads.
-- `csv/` and `parquet/` hold the same tables; what a row's second number is computed from
-  (`previous_formula`, `previous_cells` and their like) is in the Parquet alone.
-- `{WORKBOOK}` holds the main tables for people.
-
-Whoever passes the figures on names the sources: Office for National Statistics and, for figures by
-quarter, Home Office, licensed under the Open Government Licence v3.0, {OGL}
-
-| Table | Title | What it holds |
-| --- | --- | --- |
-{listed}"""

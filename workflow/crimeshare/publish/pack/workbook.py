@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import gptables
 import pandas as pd
@@ -24,35 +24,17 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year
 from crimeshare.running import replacing
+
+WORDS = Words(Path(__file__).with_name("workbook.md.j2"))
 
 Value = str | int | float
 
 NOT_APPLICABLE = MARKERS["not_applicable"]
 
-NOTES = {
-    "records": "Counts of what police recorded, not of what happened. A count of records has no "
-    "sampling error, so no interval is given.",
-    "edition": "Each figure is as published in the release named beside it; later releases revise "
-    "it.",
-    "rate": "A rate is given for a release's own year only, as published.",
-    "rank": "Place among the police force areas with a figure, 1 the highest share.",
-    "comparable": "Two years are not comparable where what police record changed in between.",
-    "basis": "What an interval rests on: a published standard error; a published base with a "
-    "design factor read off the publisher's verdicts; or an assumed base, where not even the base "
-    "is published.",
-    "verdict": "Each statement is judged against every release we have.",
-}
-"""Notes by name; a heading refers to one as ``$$name$$``."""
-
 _REFERENCE = re.compile(r" (\$\$\w+\$\$)$")
-
-BASES = {
-    "published_se": "published standard error",
-    "design_factor": "published base and design factor",
-    "assumed_base": "assumed base",
-}
 
 
 @dataclass(frozen=True)
@@ -74,6 +56,18 @@ class Sheet:
     source: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Value]]
+
+    @classmethod
+    def worded(cls, label: str, words: Sequence[str], rows: Sequence[Sequence[Value]]) -> Self:
+        """A table whose words are the points of a passage.
+
+        Args:
+            label: see the class.
+            words: title, scope, source, and the headings parted by ``|``.
+            rows: see the class.
+        """
+        title, scope, source, columns = words
+        return cls(label, title, scope, source, columns.split(" | "), rows)
 
 
 def workbook_sheets(
@@ -116,7 +110,10 @@ def write_workbook(path: Path, title: str, sheets: Sequence[Sheet], dated: date)
             str(target),
             tables,
             cover=_cover(title),
-            notes_table=pd.DataFrame({"reference": list(NOTES), "Note text": list(NOTES.values())}),
+            notes_table=pd.DataFrame(
+                [note.split(" | ") for note in WORDS.points("notes")],
+                columns=["reference", "Note text"],
+            ),
             workbook_options={"strings_to_formulas": False, "strings_to_urls": False},
         )
         book.set_properties(
@@ -139,23 +136,9 @@ def read_rows_of(path: Path) -> list[dict[str, Any]]:
 def _cover(title: str) -> gptables.Cover:
     return gptables.Cover(
         title=title,
-        intro=[
-            "Figures of police recorded crime and of the Crime Survey for England and Wales, with "
-            "shares, ranks, changes and intervals computed from them by crimeshare.",
-            "The sheet Contents lists the tables, the sheet Notes explains what [note 1] and its "
-            "like refer to.",
-            "A marker in square brackets stands where there is no number; each table explains its "
-            "own above its headings.",
-        ],
-        about=[
-            plain(ATTRIBUTION),
-            "Licence: " + OGL,
-            "The computed figures are neither checked nor endorsed by the publishers.",
-        ],
-        contact=[
-            "Unrounded figures, with the cell that each comes from, are in the data pack that "
-            "this workbook is part of."
-        ],
+        intro=WORDS.points("cover"),
+        about=WORDS.points("about", attribution=plain(ATTRIBUTION), licence=OGL),
+        contact=WORDS.points("contact"),
     )
 
 
@@ -168,7 +151,7 @@ def _gptable(sheet: Sheet) -> gptables.GPTable:
         table=table,
         table_name=sheet.label.lower() + "_table",
         title=sheet.title,
-        instructions="This worksheet contains one table.",
+        instructions=WORDS.passage("instructions"),
         scope=sheet.scope,
         source=sheet.source,
         legend=_legend(sheet.rows),
@@ -224,15 +207,8 @@ def rounded(value: float, decimals: int = 1) -> float:
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
-RECORDS = (
-    "Office for National Statistics, police force area and appendix tables; Home Office, police "
-    "recorded crime open data"
-)
-
-
 def _latest(estimates: Estimates) -> Sheet:
     year = estimates.latest
-    offence = estimates.offence.name
     rows = []
     for place in _places(estimates):
         change = place.change(year)
@@ -250,25 +226,8 @@ def _latest(estimates: Estimates) -> Sheet:
                 _yes(change.comparable) if change else NOT_GIVEN[0],
             ]
         )
-    return Sheet(
-        "Latest",
-        f"{offence} by area, {year.words} $$records$$",
-        "England and Wales, its countries, regions and police force areas",
-        f"{RECORDS}, {year.words}",
-        [
-            "Area code",
-            "Area",
-            "Area type",
-            "Offences",
-            "All recorded crime (offences, excluding fraud)",
-            "Share of recorded crime (%)",
-            "Rank by share among forces $$rank$$",
-            "Offences per 1,000 residents $$rate$$",
-            "Change on the year before (%)",
-            "Comparable with the year before $$comparable$$",
-        ],
-        rows,
-    )
+    words = WORDS.points("latest", offence=estimates.offence.name, year=year)
+    return Sheet.worded("Latest", words, rows)
 
 
 def _over_time(estimates: Estimates) -> Sheet:
@@ -287,23 +246,13 @@ def _over_time(estimates: Estimates) -> Sheet:
         for year in estimates.years
         if place.count(year).cells
     ]
-    return Sheet(
-        "Over_time",
-        f"{estimates.offence.name} by area, the year ending at each quarter-end $$records$$",
-        f"Years ending {estimates.years[0].month} to {estimates.years[-1].month}",
-        RECORDS,
-        [
-            "Area code",
-            "Area",
-            "Year ending",
-            "Release $$edition$$",
-            "Offences",
-            "All recorded crime (offences, excluding fraud)",
-            "Share of recorded crime (%)",
-            "Rank by share among forces $$rank$$",
-        ],
-        rows,
-    )
+    return Sheet.worded("Over_time", WORDS.points("over_time", **_all_years(estimates)), rows)
+
+
+def _all_years(estimates: Estimates) -> dict[str, Any]:
+    """What the words of a table over the years say: of what, from when to when."""
+    years = estimates.years
+    return {"offence": estimates.offence.name, "first": years[0], "last": years[-1]}
 
 
 def _changes(estimates: Estimates) -> Sheet:
@@ -323,25 +272,7 @@ def _changes(estimates: Estimates) -> Sheet:
         for place in _places(estimates)
         for year, change in _changes_of(place, estimates.years)
     ]
-    return Sheet(
-        "Changes",
-        f"{estimates.offence.name} by area: change on the year before $$records$$",
-        f"Years ending {estimates.years[0].month} to {estimates.years[-1].month}",
-        RECORDS,
-        [
-            "Area code",
-            "Area",
-            "Year ending",
-            "Release $$edition$$",
-            "Year before (offences)",
-            "This year (offences)",
-            "Change (offences)",
-            "Change (%)",
-            "Comparable $$comparable$$",
-            "Changes of recording in between",
-        ],
-        rows,
-    )
+    return Sheet.worded("Changes", WORDS.points("changes", **_all_years(estimates)), rows)
 
 
 def _changes_of(place: Place, years: Sequence[Year]) -> list[tuple[Year, Any]]:
@@ -366,14 +297,7 @@ def _subgroups(estimates: Estimates) -> Sheet:
                 _value(change.percent) if change else NOT_GIVEN[0],
             ]
         )
-    return Sheet(
-        "Sub_groups",
-        f"Sub-groups of recorded crime in {nation.name}, {year.words} $$records$$",
-        f"{nation.name}{prose.excluding(nation.excluded(year))}",
-        f"{RECORDS}, {year.words}",
-        ["Sub-group", "Offences", "Share of recorded crime (%)", "Change on the year before (%)"],
-        rows,
-    )
+    return Sheet.worded("Sub_groups", WORDS.points("subgroups", nation=nation, year=year), rows)
 
 
 def _survey(prevalence: Sequence[Mapping[str, Any]]) -> Sheet:
@@ -395,41 +319,18 @@ def _survey(prevalence: Sequence[Mapping[str, Any]]) -> Sheet:
             *(rounded(100 * row[name], 2) for name in ("estimate", "lower", "upper")),
             round(100 * row["level"]),
             row["method"],
-            BASES[row["basis"]],
+            WORDS.passage("basis", basis=row["basis"]),
             row["release_id"],
         ]
         for _, row in sorted(newest.items())
     ]
-    return Sheet(
-        "Survey",
-        "Crime Survey for England and Wales: newest estimate of each measure and group",
-        "People or households in England and Wales that were victims at least once in the year",
-        "Office for National Statistics, Crime Survey for England and Wales",
-        [
-            "Measure",
-            "Among",
-            "Sex",
-            "Age",
-            "Year ending",
-            "Estimate (%)",
-            "Lower limit (%)",
-            "Upper limit (%)",
-            "Level of the interval (%)",
-            "Method of the interval",
-            "Basis of the interval $$basis$$",
-            "Release",
-        ],
-        rows,
-    )
+    return Sheet.worded("Survey", WORDS.points("survey"), rows)
 
 
 def _claims(claims: Sequence[Mapping[str, Any]]) -> Sheet:
-    return Sheet(
+    return Sheet.worded(
         "Statements",
-        "Public statements audited $$verdict$$",
-        "Statements listed in config/claims.yaml",
-        "crimeshare, from the releases of the Office for National Statistics",
-        ["Statement", "Said by", "What it asserts", "Verdict", "Reason"],
+        WORDS.points("statements"),
         [
             [row[name] for name in ("statement", "source", "asserted", "verdict", "reason")]
             for row in claims

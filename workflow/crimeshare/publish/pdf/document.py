@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache, partial
+from html import escape
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import chain
@@ -30,12 +31,15 @@ from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import shown
 from crimeshare.publish.elements.licence import ATTRIBUTION
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.pdf.typeset import literal, typeset
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.rendering import page_title, render_body
 from crimeshare.reference import GROUP
 from crimeshare.running import replacing
 from crimeshare.sources.registry import Release
+
+WORDS = Words(Path(__file__).with_name("document.md.j2"))
 
 STYLE = Path(__file__).with_name("print.typ")
 
@@ -214,7 +218,7 @@ def report_document(chapters: Mapping[Page, Notebook], registry: Mapping[str, Re
     newest = _newest(bodies.values(), registry)
     link = _links(bodies)
     lead, *_ = _blocks(front, body, link)
-    as_of = f"{_as_of(newest)} {_sheets(bodies)}"
+    as_of = _as_of(newest, next((page for page in bodies if page.section == "Forces"), None))
     parts = [
         f"#show: report.with({_metadata(title, newest)},"
         f" abstract: [{lead}], as-of: [{as_of}], licence: [{_licence()}])"
@@ -259,7 +263,7 @@ def factsheet_document(
         f" imprint: [{_as_of(newest)} {_licence()}],"
         f" [{_joined(blocks[:after])}], {columns})"
     )
-    return Document(f"The factsheet of {title}", source, _dated(newest))
+    return Document(WORDS.passage("factsheet", title=title), source, _dated(newest))
 
 
 def _without(tag: str, notebook: Notebook) -> Notebook:
@@ -339,23 +343,19 @@ def _metadata(title: str, newest: Sequence[Release]) -> str:
 
 def _named(release: Release) -> str:
     """A release in words: what it is, of which period, and when it came out."""
-    name = f"{release.title}, {prose.edition(release.edition)}"
-    day = release.published
-    return name + (f", published {prose.day(day)}" if day else "")
+    edition = prose.edition(release.edition)
+    return WORDS.passage(
+        "release", title=release.title, edition=edition, published=release.published
+    )
 
 
-def _as_of(newest: Sequence[Release]) -> str:
-    lines = [f"#{literal(_named(r))}; (#code({literal(r.release_id)}))." for r in newest]
-    return '#"As of: ";' + '#" ";'.join(lines)
-
-
-def _sheets(pages: Iterable[Page]) -> str:
-    """Where each police force area has its page, after the example among the chapters."""
-    example = next((page.own_name for page in pages if page.section == "Forces"), "")
-    if not example:
-        return ""
-    words = "Each police force area has one page of its own, beside this file: "
-    return f"#{literal(words)}; #code({literal(f'{example}.pdf')}), #{literal('and so on.')};"
+def _as_of(newest: Sequence[Release], example: Page | None = None) -> str:
+    """Up to when the figures are, and where each police force area has its page."""
+    releases = [
+        {"named": escape(_named(release)), "release_id": release.release_id} for release in newest
+    ]
+    html = WORDS.passage("as_of", releases=releases, example=example.own_name if example else "")
+    return _joined(_blocks(Page("as-of", "", ""), html, {}))
 
 
 def _licence() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
@@ -12,8 +13,11 @@ import pandas as pd
 
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import decimals_for, fixed
+from crimeshare.publish.elements.words import Words
 from crimeshare.reference import offences
 from crimeshare.sources.registry import Release
+
+WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
 ATOM = "http://www.w3.org/2005/Atom"
 NATION = "K04000001"
@@ -52,16 +56,12 @@ def feed(
     )
     root = ElementTree.Element("feed", xmlns=ATOM)
     name = offences()[offence_id].name
-    _text(
-        root,
-        "title",
-        f"crimeshare: {prose.lower_first(name)} in England and Wales, release by release",
-    )
+    _text(root, "title", WORDS.passage("feed_title", name=name))
     _text(root, "id", _id(f"{folder}feed"))
     _text(root, "updated", _time(max((day for day, _ in dated), default=date(1970, 1, 1))))
     author = ElementTree.SubElement(root, "author")
     _text(author, "name", "crimeshare")
-    _text(root, "rights", "Figures: Open Government Licence v3.0.")
+    _text(root, "rights", WORDS.passage("feed_rights"))
     if site_url:
         ElementTree.SubElement(root, "link", rel="self", href=f"{site_url}/{folder}feed.xml")
         ElementTree.SubElement(root, "link", href=f"{site_url}/{folder}index.html")
@@ -74,12 +74,10 @@ def feed(
         told = [
             *_headline(release, series, name, offence_id),
             *_revised(release, revisions),
-            *([] if release.published else ["The day of publication is not recorded."]),
-        ]
+            *([] if release.published else [WORDS.passage("feed_undated")]),
+        ] or [WORDS.passage("feed_published", edition=release.edition)]
         content = ElementTree.SubElement(entry, "content", type="html")
-        content.text = "".join(f"<p>{escape(sentence)}</p>" for sentence in told) or (
-            f"<p>{escape(release.edition)} was published.</p>"
-        )
+        content.text = "".join(f"<p>{escape(sentence)}</p>" for sentence in told)
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
@@ -93,9 +91,13 @@ def _headline(release: Release, series: pd.DataFrame, name: str, offence_id: str
         & (series["offence_id"] == offence_id)
     ].dropna(subset=["count", "share"])
     return [
-        f"In the {prose.period(end)}, police in England and Wales recorded "
-        f"{fixed(count)} {prose.offences_in(name, count)}: "
-        f"{fixed(share * 100, decimals_for(share * 100))}% of all recorded crime."
+        WORDS.passage(
+            "feed_headline",
+            end=end,
+            count=fixed(count),
+            offences=prose.offences_in(name, count),
+            share=fixed(share * 100, decimals_for(share * 100)),
+        )
         for end, count, share in rows.sort_values("period_end")[["period_end", "count", "share"]]
         .tail(1)
         .to_numpy()
@@ -109,10 +111,7 @@ def _revised(release: Release, revisions: pd.DataFrame) -> Sequence[str]:
     if given.empty:
         return []
     moved = int((given["change"] != 0).sum())
-    return [
-        f"It gives {fixed(len(given))} figures of years already published again; "
-        f"{fixed(moved)} of them changed."
-    ]
+    return [WORDS.passage("feed_revised", given=fixed(len(given)), moved=fixed(moved))]
 
 
 def _text(parent: ElementTree.Element, tag: str, text: str) -> None:

@@ -11,8 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.reference import PARTNERSHIPS, PLACES, areas, everyday, read_rows
+
+WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
 # The lists of a force, by the kind of what they hold.
 KINDS = {"authority": "authorities", "town": "towns", "postcode": "postcodes"}
@@ -42,7 +45,7 @@ def _gazetteer() -> dict[str, Any]:
     for row in read_rows(PARTNERSHIPS):
         held[addresses[row["area_code"]]]["partnerships"].append(everyday(row["partnership_name"]))
     return {
-        "areas": [_area(page) for page in report_pages() if page.section in KINDS_OF_AREAS],
+        "areas": [_area(page) for page in report_pages() if page.section in SECTIONS],
         "held": {
             address: {
                 kind: (" " if kind == "postcodes" else "|").join(names)
@@ -54,12 +57,13 @@ def _gazetteer() -> dict[str, Any]:
     }
 
 
-# What the areas of a section of the navigation are.
-KINDS_OF_AREAS = {"Forces": "Police force", "Regions": "Region or nation"}
+SECTIONS = ("Forces", "Regions")
+"""Sections of the navigation whose pages are areas."""
 
 
 def _area(page: Page) -> dict[str, str]:
-    return {"name": page.title, "kind": KINDS_OF_AREAS[page.section], "address": page.address}
+    kinds = dict(zip(SECTIONS, WORDS.points("kinds_of_areas"), strict=True))
+    return {"name": page.title, "kind": kinds[page.section], "address": page.address}
 
 
 def _order(rows: Sequence[dict[str, str]], addresses: dict[str, str]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from crimeshare.problems import Problem
 from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.how_pages import HOW, highlighted, retold
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.reference_pages import PACKAGE, Module, paragraphs
@@ -35,6 +36,7 @@ from crimeshare.reference import GROUP, offences
 
 REFERENCE_PAGES = "reference/index.html"
 TEMPLATES = Path(__file__).parent / "templates"
+WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
 
 def render_page(page: Page, body: str, site_url: str = "") -> str:
@@ -461,7 +463,8 @@ def _contents(body: str) -> str:
     if len(headings) < LISTED:
         return ""
     items = "".join(f'<li><a href="#{anchor}">{escape(text)}</a></li>' for anchor, text in headings)
-    return f'<nav class="contents" aria-label="On this page">On this page: <ul>{items}</ul></nav>'
+    label = WORDS.passage("contents")
+    return f'<nav class="contents" aria-label="{label}">{label}: <ul>{items}</ul></nav>'
 
 
 def _in_sections(page: Page, body: str) -> str:

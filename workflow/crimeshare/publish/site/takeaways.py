@@ -14,7 +14,8 @@ from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import Page
 
 _CHART = re.compile(r'<figure class="chart" id="([^"]+)">.*?</figure>', re.DOTALL)
-_CSV = re.compile(r'<a download="([^"]+)\.csv"([^>]*)>(Data of this chart)')
+_CSV = re.compile(r'<a download="([^"]+)\.csv"(?= href="data:text/csv[;,][^"])')
+"""A link that holds the data of a chart; that of a table is filled by a script."""
 
 # Size of the picture of a preview, and of the text and the drawing in it.
 WIDTH, HEIGHT = 1200, 630
@@ -30,7 +31,7 @@ def main_chart(body: str) -> tuple[str, str] | None:
 
 def chart_names(page: Page, body: str) -> str:
     """The body with the files of its charts called after what they show and where."""
-    return _CSV.sub(rf'<a download="{page.slug}-\1.csv"\2>\3', body)
+    return _CSV.sub(rf'<a download="{page.slug}-\1.csv"', body)
 
 
 def card(title: str, lead: str, body: str) -> bytes:
