@@ -103,3 +103,19 @@ def test_without_scripts_there_is_the_table(plain: Page, address: str) -> None:
     plain.goto(address + "explore.html")
     expect(plain.locator("#explorer")).to_be_hidden()
     expect(plain.locator("main tbody tr")).to_have_count(43)
+
+
+def test_a_small_group_is_written_finely_and_not_called_comparable(
+    page: Page, address: str
+) -> None:
+    page.goto(address + "explore.html?group=homicide&measure=share&areas=england-and-wales")
+    drawn(page)
+    newest = page.locator(".explored tbody tr").first.locator("td")
+    expect(newest).to_have_text(re.compile(r"0\.0\d\d%"))
+    not_gathered = "Changes of recording have not been gathered for this group."
+    expect(page.locator(".explored .notes")).to_contain_text(not_gathered)
+    page.locator("#choose-measure").select_option("change")
+    link = page.locator(".explored .data a")
+    expect(link).to_have_attribute("href", re.compile("not%20known"))
+    page.locator("#choose-group").select_option("stalking_harassment")
+    expect(page.locator(".explored .notes")).not_to_contain_text(not_gathered)

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from crimeshare.parquet import read_table
+from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
@@ -25,12 +26,21 @@ from crimeshare.publish.subjects.estimates import SERIES, SHARES
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.measured import measure_of
 from crimeshare.publish.subjects.quarterly import QUARTERS
+from crimeshare.publish.subjects.rules import EFFECTS
 from crimeshare.reference import areas, line_of, offences, read_rows, reported_groups
 from tests.every_group import body_of, write_group
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("index", "national", "forces/gwent", "forces/city-of-london", "survey", "claims")
+PAGES = (
+    "index",
+    "national",
+    "forces/gwent",
+    "forces/city-of-london",
+    "survey",
+    "claims",
+    "methods",
+)
 # Where few offences are recorded, and of some groups none.
 AREAS = {
     "national": "England and Wales",
@@ -201,6 +211,17 @@ def test_most_of_a_change_is_more_than_half_of_what_moved_it(report: Report) -> 
         assert not said or bool(most) == (way.max() > way.sum() / 2)
 
 
+def test_methods_name_the_changes_of_rules_that_have_a_model(report: Report) -> None:
+    effects = read_table(report.folder / EFFECTS)
+    modelled = set(effects.loc[effects["offence_id"] == report.offence_id, "recording_change"])
+    changes = read_rows(Path("resources/reference/recording_changes.csv"))
+    text = report.prose("methods")
+    assert {row["change_id"] for row in changes if f"“{row['name']}”" in text} == modelled
+    if not modelled:
+        section = text.partition("Did the rules move it?")[2].partition("Steps of one force")[0]
+        assert re.findall(r"\b20\d\d\b", section) == []
+
+
 def test_a_force_with_partnerships_is_not_said_to_have_none(report: Report) -> None:
     for name in ("forces/gwent", "forces/city-of-london"):
         assert "by community safety partnership" in plain(report.bodies[name])
@@ -278,6 +299,9 @@ def test_the_survey_is_asked_about_the_group_or_said_not_to_be(report: Report) -
         assert f"experienced {measure.words}" in front
         assert "ikely between" in front
         assert f"How common {measure.words} is" in front
+        others = report.bodies["survey"].partition("<h2>Other crimes</h2>")[2]
+        assert others
+        assert f">{prose.upper_first(measure.words)}</th>" not in others
         assert re.search(r"a rise|a fall|no clear change|not clearly", front)
 
 
@@ -292,5 +316,7 @@ def test_every_number_is_a_figure_of_one_value(report: Report) -> None:
 
 def test_no_value_is_empty(report: Report) -> None:
     text = "\n".join(plain(body) for body in report.bodies.values())
-    assert re.findall(r"\b(?:nan|None|NaT|inf)\b|\(\)|\{\w*\}| ,|\.\.", report.prose()) == []
+    # The page of methods says "None of" and has formulas.
+    said = report.prose(*(name for name in report.bodies if name != "methods"))
+    assert re.findall(r"\b(?:nan|None|NaT|inf)\b|\(\)|\{\w*\}| ,|\.\.", said) == []
     assert re.findall(r"\bnan\b|\bNaT\b", text) == []

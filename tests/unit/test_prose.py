@@ -137,22 +137,30 @@ def test_a_rank_names_its_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "number", "counted", "of", "before_a_noun"),
+    ("name", "number", "counted", "of", "figures"),
     [
-        ("Robbery", 2, "robbery offences", "offences of robbery", "robbery"),
-        ("Robbery", 1, "robbery offence", "offence of robbery", "robbery"),
-        ("Theft offences", 2, "theft offences", "theft offences", "theft offence"),
-        ("Theft offences", 1, "theft offence", "theft offence", "theft offence"),
+        ("Robbery", 2, "robbery offences", "offences of robbery", "robbery figures"),
+        ("Robbery", 1, "robbery offence", "offence of robbery", "robbery figures"),
+        ("Theft offences", 2, "theft offences", "theft offences", "theft offence figures"),
+        ("Theft offences", 1, "theft offence", "theft offence", "theft offence figures"),
+        (
+            "Serious injury caused by driving",
+            1,
+            "offence of serious injury caused by driving",
+            "offence of serious injury caused by driving",
+            "figures of serious injury caused by driving",
+        ),
+        ("Other offences against order", 1, None, "other offence against order", None),
         ("Miscellaneous crimes", 0, "miscellaneous crimes", "miscellaneous crimes", None),
         ("Possession of weapons offences", 3, "possession of weapons offences", None, None),
     ],
 )
 def test_the_name_of_a_group_is_never_followed_by_what_it_ends_with(
-    name: str, number: int, counted: str, of: str | None, before_a_noun: str | None
+    name: str, number: int, counted: str | None, of: str | None, figures: str | None
 ) -> None:
-    assert prose.offences_in(name, number) == counted
+    assert counted is None or prose.offences_in(name, number) == counted
     assert of is None or prose.offences_of(name, number) == of
-    assert before_a_noun is None or prose.attributive(name) == before_a_noun
+    assert figures is None or prose.figures_of(name) == figures
 
 
 def test_a_direction_agrees_with_its_subject() -> None:
@@ -165,6 +173,11 @@ def test_names_of_groups_take_their_verbs() -> None:
     assert prose.is_plural("Public order offences")
     assert not prose.is_plural("Possession of weapons offences")
     assert not prose.is_plural("Burglary")
+    assert prose.is_plural("Assaults on emergency workers")
+    assert prose.is_plural("Other offences against the State or public order")
+    assert prose.is_plural("Threats to kill")
+    assert not prose.is_plural("Handling stolen goods")
+    assert not prose.is_plural("Harassment")
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ def find_offence_code(text: str) -> Offence | None:
     named = [
         offence
         for offence in offence_codes().values()
-        if said in (offence.name.casefold(), _plain(offence).casefold())
+        if _words(text) in (_words(offence.name), _words(_plain(offence)))
     ]
-    if len(named) == 1 and said == named[0].name.casefold():
+    if len(named) == 1 and _words(text) == _words(named[0].name):
         return named[0]
     groups = [
         offence.name
@@ -58,6 +58,11 @@ def find_offence_code(text: str) -> Offence | None:
     if len(meant) > 1:
         raise ValueError(" or ".join(meant))
     return named[0] if named else None
+
+
+def _words(text: str) -> list[str]:
+    """A name without its case and marks, in which the Home Office's lists differ."""
+    return re.findall(r"\w+", text.casefold())
 
 
 def _plain(code: Offence) -> str:

@@ -188,16 +188,25 @@ def named_html(name: str) -> str:
     return re.sub(r"\d+", r"<samp>\g<0></samp>", escape(name))
 
 
+# What ends the head of a name: a preposition, a conjunction or a comma; "Possession" of weapons.
+_AFTER_HEAD = re.compile(r"[,:(]| (?:against|and|by|for|from|in|of|on|or|to|with|without|etc)\b")
+
+
 def is_plural(name: str) -> bool:
-    """Whether an offence group takes a plural verb: "Theft offences" does, "Robbery" does not."""
-    return name.endswith(_COUNTED) and " of " not in name
+    """Whether an offence group or code takes a plural verb.
+
+    "Theft offences" and "Assaults on emergency workers" do, "Possession of weapons offences" and
+    "Handling stolen goods" do not.
+    """
+    head = _AFTER_HEAD.split(name)[0]
+    return head.endswith("s") and not head.endswith("ss") and not name.split()[0].endswith("ing")
 
 
 def offences_in(name: str, number: float = 2) -> str:
     """The offences of a group, after a number: "robbery offences", "theft offences", "1 crime"."""
     words = lower_first(name)
-    if words.endswith(_COUNTED):
-        return words.removesuffix("s") if number == 1 else words
+    if words.endswith(_COUNTED) or _is_long(name):
+        return offences_of(name, number)
     return f"{words} {plural(number, 'offence')}"
 
 
@@ -206,13 +215,27 @@ def offences_of(name: str, number: float = 2) -> str:
     words = lower_first(name)
     if words.endswith(_COUNTED):
         return words.removesuffix("s") if number == 1 else words
+    # "Other offences against the State": what is counted comes first.
+    head, counted, rest = words.partition("offences ")
+    if counted and head in ("", "other "):
+        return f"{head}{plural(number, 'offence')} {rest}"
     return f"{plural(number, 'offence')} of {words}"
 
 
-def attributive(name: str) -> str:
-    """A group before a noun: "robbery" as in "robbery figures", "theft offence"."""
+def figures_of(name: str) -> str:
+    """Figures of a group: "robbery figures", "theft offence figures"."""
     words = lower_first(name)
-    return words.removesuffix("s") if words.endswith(_COUNTED) else words
+    if _is_long(name):
+        return f"figures of {words}"
+    return f"{words.removesuffix('s') if words.endswith(_COUNTED) else words} figures"
+
+
+def _is_long(name: str) -> bool:
+    """Whether a name is too long to stand before a noun."""
+    return len(name.split()) > MOST_BEFORE_A_NOUN
+
+
+MOST_BEFORE_A_NOUN = 4
 
 
 def upper_first(text: str) -> str:

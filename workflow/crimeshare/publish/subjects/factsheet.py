@@ -447,7 +447,14 @@ def areas_table(
     ranks = ranks or {}
     unranked = WORDS.passage("not_ranked")
     return Table.worded(
-        WORDS.points("areas_table", caption=caption, kind=kind, ranks=ranks),
+        WORDS.points(
+            "areas_table",
+            caption=caption,
+            kind=kind,
+            ranks=ranks,
+            # Of a force beside its neighbours its own page says so, which has to fit on a sheet.
+            comparability="" if own else _of_all_areas(places[0].estimates),
+        ),
         [
             [
                 row_label(place.name, True) if place == own else _linked(place),
@@ -462,6 +469,12 @@ def areas_table(
         styles=["", *("" for _ in ranks), "", "", "", "signed"],
         sortable=True,
     )
+
+
+def _of_all_areas(estimates: Estimates) -> str:
+    """Why the changes of a table of areas may not be compared, which is the same for all."""
+    change = estimates.nation.change()
+    return comparability(change) if change else ""
 
 
 def _linked(place: Place) -> str:
@@ -492,7 +505,7 @@ def similar_table(place: Place) -> Table:
     itself = Figure("distance.none", None, "proportion", marker="not_applicable")
     rows = [(place, itself), *place.similar(), (estimates.nation, itself)]
     return Table.worded(
-        WORDS.points("similar_table", place=place),
+        WORDS.points("similar_table", place=place, comparability=_of_all_areas(estimates)),
         [
             [
                 row_label(other.name, True) if other == place else _linked(other),

@@ -65,10 +65,10 @@ def subgroup_table(place: Place) -> Table:
         key=lambda group: -(place.count(offence_id=group.offence_id).value or 0),
     )
     return Table.worded(
-        WORDS.points("subgroups_table", place=place),
+        WORDS.points("subgroups_table", place=place, marked=_marked(place)),
         [
             [
-                row_label(group.name, estimates.part_of_group(group.offence_id)),
+                _label(place, group),
                 place.count(offence_id=group.offence_id),
                 place.share(offence_id=group.offence_id),
                 change_in_percent(place, group.offence_id),
@@ -77,6 +77,20 @@ def subgroup_table(place: Place) -> Table:
         ],
         styles=["", "", "", "signed"],
         sortable=True,
+    )
+
+
+def _label(place: Place, group: Offence) -> str:
+    """A group's name in a table of all, marked where its two years may not be compared."""
+    name = row_label(group.name, place.estimates.part_of_group(group.offence_id))
+    change = place.change(offence_id=group.offence_id)
+    return f"{name} *" if change and change.comparable is False else name
+
+
+def _marked(place: Place) -> bool:
+    """Whether any sub-group is marked."""
+    return any(
+        _label(place, group).endswith(" *") for group in place.estimates.classified("subgroups")
     )
 
 
@@ -154,10 +168,10 @@ def contributions(place: Place, frame: pd.DataFrame) -> Chart | None:
 def contributions_table(place: Place) -> Table:
     """Every sub-group's change in offences, and as a part of the year before's total."""
     return Table.worded(
-        WORDS.points("contributions_table", place=place),
+        WORDS.points("contributions_table", place=place, marked=_marked(place)),
         [
             [
-                row_label(group.name, place.estimates.part_of_group(group.offence_id)),
+                _label(place, group),
                 change.previous,
                 change.current,
                 figure,

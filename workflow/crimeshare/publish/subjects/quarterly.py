@@ -302,6 +302,7 @@ def opening(quarterly: Quarterly, place: Place) -> str:
         apart=apart,
         season=_allowing_for_season(quarterly, place),
         gathered=bool(breaks(group.offence_id)),
+        of_codes=any(each.breaks for each in named),
     )
 
 

@@ -158,7 +158,7 @@ def _panel(series: Series, letters: Mapping[Break, str], span: tuple[float, floa
         "type": "quantitative",
         "scale": {"nice": True, "zero": True},
         # Equal widths, so that the panels stand exactly below each other.
-        "axis": {"tickCount": 3, "title": None, "minExtent": 52, "maxExtent": 52},
+        "axis": {"tickCount": 3, "tickMinStep": 1, "title": None, "minExtent": 52, "maxExtent": 52},
     }
     return {
         "title": {

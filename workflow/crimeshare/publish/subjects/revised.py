@@ -329,7 +329,7 @@ def outlook(revisions: Revisions, place: Place) -> str:
         "outlook",
         place=place,
         small=(place.count().value or 0) < SMALL_BASE,
-        what=f"{prose.attributive(revisions.estimates.offence.name)} figures",
+        what=prose.figures_of(revisions.estimates.offence.name),
         one=one,
         moved=moved(one.percent) if one else "",
         size=size,

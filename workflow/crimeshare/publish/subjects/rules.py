@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -165,11 +167,13 @@ def _in_order(parts: list[Row]) -> list[str]:
     return [change for change in _changes() if change in named]
 
 
-def models_sentence(rows: list[Row]) -> str:
-    """What the models say of the step that they agree on least."""
+def models_sentence(rows: list[Row], offence_id: str) -> str:
+    """Which changes have a model, and what the models say of the step they agree on least."""
     by_series: dict[tuple[str, str | None], list[Row]] = {}
     for row in rows:
         by_series.setdefault((row["recording_change"], row["code"]), []).append(row)
+    if not by_series and not breaks(offence_id):
+        return factsheet.WORDS.passage("not_gathered")
     if not by_series:
         return WORDS.passage("models", told=[])
     (change_id, code), own = max(by_series.items(), key=lambda item: _spread(item[1]))
@@ -178,7 +182,31 @@ def models_sentence(rows: list[Row]) -> str:
         effect, lower, upper = figures(row)
         told.append({"what": _method(row), "effect": effect, "lower": lower, "upper": upper})
     what = prose.named_html(prose.lower_first(code_names()[code])) if code else ""
-    return WORDS.passage("models", month=_month(change_id), what=what, told=told)
+    modelled = [name for name in _changes() if name in {row["recording_change"] for row in rows}]
+    return WORDS.passage(
+        "models",
+        group=escape(prose.lower_first(offences_named()[offence_id].name)),
+        modelled=[(_name(name), _month(name)) for name in modelled],
+        close=[
+            {"quarters": number, "first": _month(one), "second": _month(other)}
+            for one, other in pairwise(modelled)
+            if (number := _quarters_between(one, other)) <= CLOSE
+        ],
+        month=_month(change_id),
+        what=what,
+        told=told,
+    )
+
+
+CLOSE = 4
+"""Quarters between two changes that are too few to say how the figures went on after the first."""
+
+
+def _quarters_between(one: str, other: str) -> int:
+    """From the quarter that one change falls in to the one before another's."""
+    days = (date.fromisoformat(_changes()[name]["effective"]) for name in (one, other))
+    first, second = (4 * day.year + (day.month - 1) // 3 for day in days)
+    return second - first
 
 
 def _method(row: Row) -> str:

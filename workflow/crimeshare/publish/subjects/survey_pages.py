@@ -694,10 +694,17 @@ def trends_table(survey: Survey) -> Table:
     )
 
 
-def other_measures(survey: Survey) -> Table:
-    """Other crimes of the newest appendix tables, with the change from the year before."""
+def other_measures(survey: Survey, own: str = "") -> Table:
+    """Other crimes of the newest appendix tables, with the change from the year before.
+
+    Args:
+        survey: the tables.
+        own: the measure that the page is about, which is not among the others.
+    """
     rows: list[list[Content]] = []
     for measure in OTHER_MEASURES:
+        if measure == own:
+            continue
         age = "16+" if survey.of_people(measure) else "all"
         change = survey.changes(measure, "all", age)[-1]
         latest = change.later

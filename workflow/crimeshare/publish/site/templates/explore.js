@@ -135,7 +135,7 @@
     ["area", "group", "measure", "year_ending", "value", "comparable"],
     ...state.areas.flatMap((slug) => places.map((place) => [
       names[slug], state.group, state.measure, ends[place], series.areas[slug]?.[state.measure][place] ?? "",
-      state.measure !== "change" ? "" : series.areas[slug]?.hollow.includes(place) ? "no" : "yes",
+      state.measure !== "change" ? "" : series.areas[slug]?.hollow.includes(place) ? "no" : series.breaks.length ? "yes" : "not known",
     ])),
   ].map((row) => row.map(quoted).join(",")).join("\n");
 
@@ -192,6 +192,7 @@
     within(".notes").textContent = [
       state.measure === "rank" ? "Rank one is the largest share; countries and regions have none." : "",
       rows.some((row) => row.hollow) ? "Hollow, and * in the table: not comparable with the year before, as what police record changed in between." : "",
+      series.breaks.length ? "" : "Changes of recording have not been gathered for this group.",
       steps.length ? `Triangles: where a force's own figures step to another level. ${steps.map(({ said }) => `${said}.`).join(" ")}` : "",
       "Each point is a year that ends with the month named. [x]: not available.", ...without,
     ].filter(Boolean).join(" ");
