@@ -43,6 +43,15 @@ def test_sections_hold_what_is_read_but_no_numbers_of_tables() -> None:
     ]
 
 
+def test_the_front_page_of_every_group_is_searched_as_far_as_that_of_the_first() -> None:
+    far = f"<h1>How</h1><p>{'word ' * 100}murder</p>"
+    pages = dict.fromkeys(report_pages(["robbery", "homicide"]), far)
+    sections = json.loads(searching.search_index(pages.items()))["sections"]
+    found = {each["address"] for each in sections if "murder" in each["text"]}
+    assert {"index.html", "homicide/index.html", "homicide/national.html"} <= found
+    assert "homicide/forces/gwent.html" not in found
+
+
 def test_a_term_that_leads_nowhere_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,7 +58,7 @@ def _sections(page: Page, body: str) -> list[dict[str, Any]]:
     title = plain(re.findall(r"<h1[^>]*>(.*?)</h1>", body, flags=re.DOTALL)[0])
     if page.group and len(page.groups) > 1:
         title = f"{title} ({offences()[page.group].name})"
-    letters = LETTERS_OF_ALIKE if page.depth else LETTERS
+    letters = LETTERS_OF_ALIKE if "/" in page.own_name else LETTERS
     parts = re.split(r"(?=<h2 )", body)
     found = []
     # The pages of every group have the same sections: those of the first stand for all.
