@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -63,6 +64,20 @@ def test_the_gap_is_drawn_and_told() -> None:
     lines = [layer for layer in chart.spec["layer"] if layer["mark"]["type"] == "line"]
     assert [row["stretch"] for row in lines[0]["data"]["values"]] == [0, 0, 0, 1]
     assert lines[0]["encoding"]["detail"] == {"field": "stretch"}
+
+
+def test_letters_of_rules_that_stand_close_do_not_lie_on_each_other() -> None:
+    x = {"field": "x", "scale": {"domain": [2013, 2026]}}
+    marks = [(2013.25, "A", "a"), (2013.25, "B", "b"), (2015.25, "C", "c"), (2015.42, "D", "d")]
+    marks += [(2015.58, "E", "e"), (2017.25, "F", "f")]
+    rule, letters = charts.rules(marks, x)
+    assert [value["x"] for value in rule["data"]["values"]] == [place for place, _, _ in marks]
+    above = letters["data"]["values"]
+    assert [value["letter"] for value in above] == ["A, B", "C\N{EN DASH}E", "F"]
+    assert [value["tip"] for value in above] == ["a; b", "c; d; e", "f"]
+    places = [value["x"] for value in above]
+    assert min(b - a for a, b in pairwise(places)) > 13 * charts.ROOM
+    assert charts.rules([], x) == []
 
 
 def test_recording_changes_inside_the_years_are_named() -> None:
@@ -267,4 +282,6 @@ def test_drawings_ask_no_host_and_hold_no_long_numbers(estimates: Estimates) -> 
     for chart in all_charts(estimates):
         svg = re.sub(r'xmlns(:\w+)?="[^"]*"', "", chart.svg())
         assert "http" not in svg
-        assert not re.search(r"\d\.\d{3}", re.sub(r'data-tip="[^"]*"', "", svg))
+        # Places and sizes; what is written may be finer, as shares of homicide are.
+        drawn = re.sub(r'(?:data-tip|aria-label)="[^"]*"|>[^<]*<', "", svg)
+        assert not re.search(r"\d\.\d{3}", drawn)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from html import escape
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from textwrap import shorten
 from typing import Any, Self
@@ -352,7 +353,9 @@ def over_time(
             "title": None,
         },
     }
-    layers = _rules(letters, x)
+    layers = rules(
+        [(_position(b.day, start=True), letter, _dated(b)) for b, letter in letters.items()], x
+    )
     for index in reversed(range(len(named))):
         layers += _series([row for row in rows if row["series"] == index], index, x, y)
     layers += _first_issues(first_issues, x, y)
@@ -437,25 +440,60 @@ def _first_issues(rows: list[Spec], x: Spec, y: Spec) -> list[Spec]:
     return [{"data": {"values": rows}, "mark": mark, "encoding": encoding}]
 
 
-def _rules(letters: Mapping[Break, str], x: Spec) -> list[Spec]:
-    if not letters:
+def rules(marks: Sequence[tuple[float, str, str]], x: Spec, **text: Any) -> list[Spec]:
+    """Rules from the top to the bottom of a chart, with letters above it.
+
+    Args:
+        marks: place, letter and description of each rule, from the left.
+        x: the axis, which names its domain.
+        text: how the letters are set, where it is in another way than other charts do.
+    """
+    if not marks:
         return []
-    data = {
-        "values": [
-            {"x": _position(b.day, start=True), "letter": letter, "tip": _dated(b)}
-            for b, letter in letters.items()
-        ]
-    }
+    low, high = x["scale"]["domain"]
     rule = {"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5}
-    text = {"type": "text", **TEXT, "y": -8, "fontWeight": "bold"}
+    above = {"type": "text", **TEXT, "y": -8, "fontWeight": "bold", **text}
     return [
-        {"data": data, "mark": rule, "encoding": {"x": x, "description": {"field": "tip"}}},
         {
-            "data": data,
-            "mark": text,
+            "data": {"values": [{"x": place} for place, _, _ in marks]},
+            "mark": {**rule, "aria": False},
+            "encoding": {"x": x},
+        },
+        {
+            "data": {"values": _beside_each_other(marks, ROOM * (high - low))},
+            "mark": above,
             "encoding": {"x": x, "text": {"field": "letter"}, "description": {"field": "tip"}},
         },
     ]
+
+
+ROOM = 0.04
+"""The part of the width of a chart that a letter above it takes."""
+
+
+def _beside_each_other(marks: Sequence[tuple[float, str, str]], room: float) -> list[Spec]:
+    """The letters, those of rules that stand too close for one each as "A, B" or "C-F"."""
+    close: list[list[tuple[float, str, str]]] = []
+    for mark in marks:
+        if close and mark[0] - close[-1][-1][0] < room:
+            close[-1].append(mark)
+        else:
+            close.append([mark])
+    return [
+        {
+            "x": (group[0][0] + group[-1][0]) / 2,
+            "letter": _span([letter for _, letter, _ in group]),
+            "tip": "; ".join(tip for _, _, tip in group),
+        }
+        for group in close
+    ]
+
+
+def _span(letters: Sequence[str]) -> str:
+    follow = all(ord(b) == ord(a) + 1 for a, b in pairwise(letters))
+    if follow and len(letters) > 2:
+        return f"{letters[0]}\N{EN DASH}{letters[-1]}"
+    return ", ".join(letters)
 
 
 def _dated(b: Break) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import (
     ACCENT,
-    QUIET,
     TEXT,
     WIDTH,
     Break,
     Chart,
     Spec,
+    rules,
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
@@ -173,7 +173,18 @@ def _panel(series: Series, letters: Mapping[Break, str], span: tuple[float, floa
         },
         "width": WIDTH - 30,
         "height": PANEL_HEIGHT,
-        "layer": [*_rules(letters, x), *_line(series, x, y)],
+        "layer": [
+            *rules(
+                [
+                    (_position(b.day), letter, f"{prose.month(b.day)}: {b.name}")
+                    for b, letter in letters.items()
+                ],
+                x,
+                fontSize=12,
+                y=-7,
+            ),
+            *_line(series, x, y),
+        ],
     }
 
 
@@ -206,27 +217,6 @@ def _line(series: Series, x: Spec, y: Spec) -> list[Spec]:
             "data": data,
             "mark": {**point, "stroke": None},
             "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
-        },
-    ]
-
-
-def _rules(letters: Mapping[Break, str], x: Spec) -> list[Spec]:
-    if not letters:
-        return []
-    data = {
-        "values": [
-            {"x": _position(b.day), "letter": letter, "tip": f"{prose.month(b.day)}: {b.name}"}
-            for b, letter in letters.items()
-        ]
-    }
-    rule = {"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5}
-    text = {"type": "text", **TEXT, "fontSize": 12, "y": -7, "fontWeight": "bold"}
-    return [
-        {"data": data, "mark": {**rule, "aria": False}, "encoding": {"x": x}},
-        {
-            "data": data,
-            "mark": text,
-            "encoding": {"x": x, "text": {"field": "letter"}, "description": {"field": "tip"}},
         },
     ]
 

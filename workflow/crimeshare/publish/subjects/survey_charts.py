@@ -20,6 +20,7 @@ from crimeshare.publish.elements.charts import (
     Chart,
     Spec,
     row_labels,
+    rules,
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
@@ -142,7 +143,13 @@ def intervals_over_time(
     }
     y = _values("y", rows, zero=True)
     data = {"values": rows}
-    layers = _rules(letters, x)
+    layers = rules(
+        [
+            (_position(b.day, start=True), letter, f"{prose.month(b.day)}: {b.name}")
+            for b, letter in letters.items()
+        ],
+        x,
+    )
     layers += [
         {
             "data": {
@@ -302,26 +309,4 @@ def _drawn(data: Spec, across: Spec, channel: str, along: Spec) -> list[Spec]:
             "mark": point,
             "encoding": {**across, channel: along, "fill": colour, "shape": shape, **tip},
         },
-    ]
-
-
-def _rules(letters: Mapping[Break, str], x: Spec) -> list[Spec]:
-    if not letters:
-        return []
-    data = {
-        "values": [
-            {
-                "x": _position(b.day, start=True),
-                "letter": letter,
-                "tip": f"{prose.month(b.day)}: {b.name}",
-            }
-            for b, letter in letters.items()
-        ]
-    }
-    tip = {"description": {"field": "tip"}}
-    rule = {"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5}
-    text = {"type": "text", **TEXT, "y": -8, "fontWeight": "bold"}
-    return [
-        {"data": data, "mark": rule, "encoding": {"x": x, **tip}},
-        {"data": data, "mark": text, "encoding": {"x": x, "text": {"field": "letter"}, **tip}},
     ]
