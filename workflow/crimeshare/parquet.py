@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack
 from functools import reduce
 from operator import and_
 from pathlib import Path
@@ -15,15 +16,18 @@ import pyarrow.parquet as pq
 from crimeshare.running import replacing
 
 
-def read_table(*paths: Path | str, **wanted: Collection[str]) -> pd.DataFrame:
+def read_table(
+    *paths: Path | str, columns: Sequence[str] | None = None, **wanted: Collection[str]
+) -> pd.DataFrame:
     """The rows of the files of one table, in the order given; dates become ``datetime64``.
 
     Args:
         paths: the files.
+        columns: those to read; all unless given.
         wanted: of a column the values whose rows are read; all unless given.
     """
     rows = [pc.field(column).isin(list(values)) for column, values in wanted.items()]
-    tables = [read_rows_where(path, *rows) for path in paths]
+    tables = [read_rows_where(path, *rows, columns=columns) for path in paths]
     frame: pd.DataFrame = pa.concat_tables(tables).to_pandas(date_as_object=False)
     return frame
 
@@ -62,10 +66,41 @@ ROWS = 32768
 
 def write_table(table: pd.DataFrame, path: Path | str) -> None:
     """Write ``table`` without its index; columns of days are stored as days, not as instants."""
+    write_parts([table], path)
+
+
+def write_parts(parts: Iterable[pd.DataFrame], path: Path | str) -> None:
+    """Write a table given in parts, of which no more than one has to be in memory.
+
+    Args:
+        parts: its rows in order; the types of its columns are those of the first part with rows.
+        path: the file, which is the same however the rows are parted.
+    """
+    waiting: pa.Table = None
+    with replacing(path) as target, ExitStack() as stack:
+        writer: pq.ParquetWriter = None
+        for part in map(_arrow, parts):
+            if waiting:
+                # The bytes of a file depend on how its columns lie in memory.
+                part = pa.concat_tables([waiting, part.cast(waiting.schema)]).combine_chunks()
+            waiting = part
+            # One row at least waits, as a file without rows is written too.
+            full = max(len(waiting) - 1, 0) // ROWS * ROWS
+            if full:
+                writer = writer or stack.enter_context(_writer(target, waiting.schema))
+                writer.write_table(waiting.slice(0, full), ROWS)
+                waiting = waiting.slice(full)
+        writer = writer or stack.enter_context(_writer(target, waiting.schema))
+        writer.write_table(waiting, ROWS)
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(path, schema, compression="zstd")
+
+
+def _arrow(table: pd.DataFrame) -> pa.Table:
     arrow = pa.Table.from_pandas(table, preserve_index=False)
-    schema = pa.schema([_day(field) for field in arrow.schema])
-    with replacing(path) as target:
-        pq.write_table(arrow.cast(schema), target, ROWS, compression="zstd")
+    return arrow.cast(pa.schema([_day(field) for field in arrow.schema]))
 
 
 def _day(field: pa.Field) -> pa.Field:

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from crimeshare.measures.composition import compute_composition, read_joint_codes
-from crimeshare.parquet import read_table, together, write_table
+from crimeshare.parquet import read_table, write_parts
 from crimeshare.running import running
 
 with running(snakemake):
     quarters = read_table(snakemake.input.quarters)
     joint = read_joint_codes(Path(snakemake.input.joint_codes))
-    write_table(
-        together(
+    write_parts(
+        (
             compute_composition(quarters, joint, offence_id)
             for offence_id in snakemake.params.offence_ids
         ),

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from crimeshare.measures.quarters import compute_quarterly_series
+from crimeshare.measures.quarters import NEEDED, quarterly_series_by_area
 from crimeshare.measures.recorded import read_recording_changes
-from crimeshare.parquet import read_table, write_table
+from crimeshare.parquet import read_table, write_parts
 from crimeshare.running import running
 
 with running(snakemake):
     changes = read_recording_changes(Path(snakemake.input.recording_changes))
-    series = compute_quarterly_series(
-        read_table(snakemake.input.quarters), changes, snakemake.params.offence_ids
+    quarters = read_table(snakemake.input.quarters, columns=NEEDED)
+    write_parts(
+        quarterly_series_by_area(quarters, changes, snakemake.params.offence_ids),
+        snakemake.output.series,
     )
-    write_table(series, snakemake.output.series)

@@ -1,11 +1,17 @@
 """Take the season out of the quarters of every area."""
 
+from crimeshare.measures.quarters import SERIES
+from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.seasonal import compute_seasonally_adjusted
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
 
 with running(snakemake):
-    write_table(
-        compute_seasonally_adjusted(read_table(snakemake.input.series)),
-        snakemake.output.adjusted,
+    releases = newest_release(read_table(snakemake.input.series, columns=["release_id"]))
+    series = read_table(
+        snakemake.input.series,
+        # What a quarter is compared with is found anew.
+        columns=[column for column in SERIES if not column.startswith("previous")],
+        release_id=releases["release_id"].unique(),
     )
+    write_table(compute_seasonally_adjusted(series), snakemake.output.adjusted)

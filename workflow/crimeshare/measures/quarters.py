@@ -28,8 +28,12 @@ YEAR = 4
 
 _ITEM = ["offence_id", "code"]
 _QUARTER = ["release_id", "period_start", "period_end"]
+_QUARTER_END = ["release_id", "period_end"]
 _NO_CODE = ""
 _TOTAL = "total"
+
+NEEDED = [*_QUARTER, "area_code", *_ITEM, "value", "sheet", "cells"]
+"""Columns of ``recorded_quarters`` that the series is computed from."""
 
 SERIES = [
     *_QUARTER,
@@ -89,8 +93,21 @@ def compute_quarterly_series(
         quarter), ``previous`` (in the same quarter of the year before, of the same forces) and
         ``change_pct``.  British Transport Police counts in England and Wales and in no region.
     """
+    parts = quarterly_series_by_area(quarters, recording_changes, offence_ids)
+    return pd.concat(parts, ignore_index=True)
+
+
+def quarterly_series_by_area(
+    quarters: pd.DataFrame, recording_changes: pd.DataFrame, offence_ids: Collection[str]
+) -> Iterator[pd.DataFrame]:
+    """The table of :func:`compute_quarterly_series`, one release and area after another.
+
+    The text of what each count is made of is several times as large as all the rest, and is in
+    memory for one area at a time.
+    """
     if quarters.empty:
-        return pd.DataFrame(columns=SERIES).astype({"period_end": "datetime64[ms]"})
+        yield pd.DataFrame(columns=SERIES).astype({"period_end": "datetime64[ms]"})
+        return
     parts = [name for name in offences() if not {*offence_ids}.isdisjoint(line_of(name))]
     group = quarters["code"].isna() & quarters["offence_id"].isin([_TOTAL, *offence_ids])
     # A code may have been counted in another group once: its quarters there belong to its series.
@@ -106,18 +123,18 @@ def compute_quarterly_series(
     series["year_count"] = _year_counts(series)
     series["recording_changes"] = _changes_within(series, recording_changes)
     series = series.assign(code=series["code"].replace(_NO_CODE, None))
-    return _with_year_before(_with_cells(series, quarters))[SERIES]
-
-
-def _with_cells(series: pd.DataFrame, quarters: pd.DataFrame) -> pd.DataFrame:
-    """The series with what each count is: the cell that it stands in, else what is added up."""
-    quarter = ["release_id", "period_end"]
-    named = series.assign(what=summed(series)).join(
-        quarters.drop_duplicates(quarter).set_index(quarter)["sheet"], on=quarter
-    )
+    sheets = quarters.drop_duplicates(_QUARTER_END).set_index(_QUARTER_END)["sheet"]
     # A code of a force is one row of its sheet, unless rows of the same code were added up.
-    single = quarters[quarters["code"].notna() & ~quarters["cells"].str.contains("[: ]", na=True)]
-    key = [*quarter, "area_code", *_ITEM]
+    single = own[(own["code"] != _NO_CODE) & ~own["cells"].str.contains("[: ]", na=True)]
+    for (release, area), rows in series.groupby(["release_id", "area_code"], sort=False):
+        cells = single[(single["release_id"] == release) & (single["area_code"] == area)]
+        yield _with_year_before(_with_cells(rows, sheets, cells))[SERIES]
+
+
+def _with_cells(series: pd.DataFrame, sheets: pd.Series, single: pd.DataFrame) -> pd.DataFrame:
+    """The series with what each count is: the cell that it stands in, else what is added up."""
+    named = series.assign(what=summed(series)).join(sheets, on=_QUARTER_END)
+    key = [*_QUARTER_END, "area_code", *_ITEM]
     named = named.join(single.set_index(key)["cells"].rename("cell"), on=key)
     cell = cell_names(named)
     return series.assign(
