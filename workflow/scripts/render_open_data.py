@@ -5,25 +5,38 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from crimeshare.parquet import together
+from crimeshare.parquet import read_rows_where, together
 from crimeshare.publish.pack.data_pack import without_formulas
-from crimeshare.publish.pack.open_data import area_documents, edition, latest, series, with_names
+from crimeshare.publish.pack.open_data import (
+    COUNTED,
+    LEFT_OUT,
+    area_documents,
+    edition,
+    latest,
+    series,
+    with_names,
+)
 from crimeshare.running import replacing, running
 
 with running(snakemake):
-    table = pd.read_parquet(snakemake.input.series)
-    composition = pd.read_parquet(snakemake.input.composition)
-    revisions = pd.read_parquet(snakemake.input.revisions)
+    groups = snakemake.params.offence_ids
+    names = pq.read_schema(snakemake.input.series).names
+    table = pd.read_parquet(
+        snakemake.input.series, columns=[name for name in names if name not in LEFT_OUT]
+    )
+    composition = pd.read_parquet(snakemake.input.composition, columns=COUNTED)
+    own = pc.field("offence_id").isin(groups)
+    revisions = read_rows_where(snakemake.input.revisions, own).to_pandas()
     compared = pd.read_parquet(snakemake.input.compared_changes)
     flipped = compared[compared["turned"]].drop(columns="turned")
-    groups = snakemake.params.offence_ids
     for given, output in (
         (together(latest(table, composition, group) for group in groups), snakemake.output.latest),
         (series(table), snakemake.output.text),
-        (with_names(revisions[revisions["offence_id"].isin(groups)]), snakemake.output.revisions),
+        (with_names(revisions), snakemake.output.revisions),
         (with_names(flipped), snakemake.output.flipped_changes),
     ):
         with replacing(Path(output)) as path:

@@ -11,11 +11,12 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from sys import intern
+from typing import NamedTuple, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,6 +28,9 @@ from crimeshare.running import replacing
 
 LEDGER = Path("results/published/figures.csv")
 KEPT = LEDGER.with_suffix(".parquet")
+
+ROWS = 1 << 17
+"""Entries that are put together for the Parquet file at a time."""
 
 # What the last digits of a logarithm or a quantile may differ by between machines.
 TOLERANCE = 1e-9
@@ -73,23 +77,31 @@ def collect(pages: Iterable[Page], hashes: Mapping[str, str]) -> list[Collected]
     Raises:
         Problems: the report prints two values, or one from two places, under one name.
     """
-    found: dict[tuple[str, str], Collected] = {}
+    return list(each_figure(pages, hashes))
+
+
+def each_figure(pages: Iterable[Page], hashes: Mapping[str, str]) -> Iterator[Collected]:
+    """The figures of :func:`collect` one after another; whatever is wrong is raised at the end."""
     first: dict[str, Entry] = {}
     problems = []
     for page in pages:
+        seen = set()
         for printed in printed_figures(page.path.read_text(encoding="utf-8")):
             entry = _entry(printed, page, hashes)
             known = first.setdefault(entry.figure_id, entry)
-            if entry._replace(page=known.page) != known:
+            # Most figures stand on several pages: the texts of the first serve all of them.
+            same = known._replace(page=page.name)
+            if entry != same:
                 problems.append(
                     f"{page.source}: {page.address} prints {entry.value} as the figure "
                     f"{entry.figure_id}, and {known.page}.html prints {known.value} from "
                     f"{known.cell or 'no cell'}; give one of them another name."
                 )
-            found.setdefault(entry.key, Collected(entry, printed))
+            if same.figure_id not in seen:
+                seen.add(same.figure_id)
+                yield Collected(same, printed)
     if problems:
         raise Problems(problems)
-    return list(found.values())
 
 
 def _entry(printed: Printed, page: Page, hashes: Mapping[str, str]) -> Entry:
@@ -99,10 +111,10 @@ def _entry(printed: Printed, page: Page, hashes: Mapping[str, str]) -> Entry:
         _digits(source["value"]),
         _digits(source["lower"]),
         _digits(source["upper"]),
-        source["unit"],
-        source["release_id"],
+        intern(source["unit"]),
+        intern(source["release_id"]),
         hashes.get(source["release_id"], ""),
-        source["sheet"],
+        intern(source["sheet"]),
         source["cell"],
         page.name,
     )
@@ -127,8 +139,8 @@ def workbook_hashes(*tables: Path) -> dict[str, str]:
 
 def write_ledger(entries: Sequence[Entry], path: Path) -> None:
     """Write the ledger as text, in the order given."""
-    with replacing(path) as target:
-        target.write_text(_as_csv(COLUMNS, entries), encoding="utf-8")
+    with replacing(path) as target, target.open("w", encoding="utf-8", newline="") as file:
+        _write_csv(file, COLUMNS, entries)
 
 
 def keep_ledger(entries: Sequence[Entry], ledger: Path, summary: Path) -> None:
@@ -140,17 +152,22 @@ def keep_ledger(entries: Sequence[Entry], ledger: Path, summary: Path) -> None:
             compressor makes the least of.
         summary: a line a page, with the number of its figures and a digest of their rows.
     """
-    columns = zip(*entries, strict=True) if entries else [()] * len(COLUMNS)
-    table = pa.table([pa.array(column, pa.string()) for column in columns], names=list(COLUMNS))
-    with replacing(ledger) as target:
-        pq.write_table(
-            table,
+    schema = pa.schema([(column, pa.string()) for column in COLUMNS])
+    with (
+        replacing(ledger) as target,
+        pq.ParquetWriter(
             target,
+            schema,
             compression="zstd",
             compression_level=15,
             use_dictionary=False,
             column_encoding=dict.fromkeys(COLUMNS, "DELTA_BYTE_ARRAY"),
-        )
+        ) as writer,
+    ):
+        for start in range(0, max(len(entries), 1), ROWS):
+            columns = zip(*entries[start : start + ROWS], strict=True)
+            arrays = [pa.array(column, pa.string()) for column in columns]
+            writer.write_table(pa.table(arrays, schema=schema) if arrays else schema.empty_table())
     lines = []
     for page, group in groupby(entries, key=lambda entry: entry.page):
         rows = list(group)
@@ -162,10 +179,14 @@ def keep_ledger(entries: Sequence[Entry], ledger: Path, summary: Path) -> None:
 
 def _as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    _write_csv(text, header, rows)
+    return text.getvalue()
+
+
+def _write_csv(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    return text.getvalue()
 
 
 def published(root: Path = Path()) -> tuple[Path, list[Entry]]:

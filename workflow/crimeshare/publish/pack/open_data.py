@@ -22,6 +22,9 @@ LEFT_OUT = ["formula", "cells", "previous_formula", "previous_cells"]
 
 _YEAR = ["area_code", "period_end"]
 
+COUNTED = [*_YEAR, "offence_id", "component", "count"]
+"""Columns of the composition that a share without a code is computed from."""
+
 
 def series(table: pd.DataFrame) -> pd.DataFrame:
     """The series of every area, offence group and quarter-end.
@@ -39,7 +42,7 @@ def latest(table: pd.DataFrame, composition: pd.DataFrame, offence_id: str) -> p
 
     Args:
         table: ``series.parquet``.
-        composition: ``composition.parquet``.
+        composition: the columns `COUNTED` of ``composition.parquet``.
         offence_id: the group.
 
     Returns:
