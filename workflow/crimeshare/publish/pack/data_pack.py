@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from crimeshare.parquet import release
 from crimeshare.problems import Problems
 from crimeshare.publish.elements.downloads import ESCAPE, FORMULA
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
@@ -49,15 +50,14 @@ def without_formulas(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def in_text(table: pa.Table) -> pa.Table:
-    """The columns that the CSV has: all but what stands behind a row's second number.
+def in_text(names: Sequence[str]) -> list[str]:
+    """Of the columns of a table those that the CSV has: all but what is behind a second number.
 
     Those weigh as much as all the others together, and the Parquet has them.
     """
-    names = table.column_names
     second = {name.removesuffix("_formula") for name in names if name.endswith("_formula")}
     left = {f"{name}_{what}" for name in second for what in ("formula", "cells")}
-    return table.select([name for name in names if name not in left])
+    return [name for name in names if name not in left]
 
 
 def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, dated: date) -> None:
@@ -75,19 +75,16 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
     resources: list[dict[str, Any]] = []
     problems: list[str] = []
     for table in tables:
-        content = pq.read_table(table.built)
+        schema = pq.read_schema(table.built)
         try:
-            columns = describe_columns(table.table, content.column_names)
+            columns = describe_columns(table.table, schema.names)
         except Problems as undescribed:
             problems += undescribed.problems
             continue
         text = folder / "csv" / f"{table.table}.csv"
+        kept = pa.schema([schema.field(name) for name in in_text(schema.names)])
         with replacing(text) as target:
-            pyarrow.csv.write_csv(
-                without_formulas(in_text(content)),
-                target,
-                pyarrow.csv.WriteOptions(quoting_style="needed", eol="\n"),
-            )
+            _write_csv(table.built, kept, target)
         binary = folder / "parquet" / f"{table.table}.parquet"
         with replacing(binary) as target:
             target.write_bytes(table.built.read_bytes())
@@ -98,10 +95,7 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
                 **_file(text, folder, "text/csv"),
                 "encoding": "utf-8",
                 **described,
-                "schema": table_schema(
-                    in_text(content).schema,
-                    [c for c in columns if c.column in in_text(content).column_names],
-                ),
+                "schema": table_schema(kept, [c for c in columns if c.column in kept.names]),
             },
             {
                 "name": f"{table.table}.parquet",
@@ -141,6 +135,18 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
     }.items():
         with replacing(folder / name) as target:
             target.write_text(words + "\n", encoding="utf-8")
+
+
+def _write_csv(built: Path, columns: pa.Schema, path: Path) -> None:
+    """Write columns of a table as text, a group of its rows after the other."""
+    options = pyarrow.csv.WriteOptions(quoting_style="needed", eol="\n")
+    with (
+        pq.ParquetFile(built) as file,
+        pyarrow.csv.CSVWriter(path, columns, write_options=options) as writer,
+    ):
+        for group in range(file.num_row_groups):
+            writer.write(without_formulas(file.read_row_group(group, columns.names)))
+            release()
 
 
 def table_schema(schema: pa.Schema, columns: Sequence[Column]) -> dict[str, Any]:
@@ -203,13 +209,14 @@ def _field_type(kind: pa.DataType) -> str:
 
 
 def _file(path: Path, folder: Path, mediatype: str) -> dict[str, Any]:
-    content = path.read_bytes()
+    with path.open("rb") as content:
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     return {
         "path": path.relative_to(folder).as_posix(),
         "format": path.suffix.removeprefix("."),
         "mediatype": mediatype,
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256}",
     }
 
 
