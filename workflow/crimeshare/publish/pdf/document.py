@@ -121,6 +121,10 @@ class Press:
         return pdf
 
 
+TOGETHER = 8
+"""Documents that one process prints: Typst keeps 30 MB of each, and none helps another."""
+
+
 def print_all(documents: Mapping[Path, Document], processes: int) -> list[str]:
     """Print documents to the files they are given for.
 
@@ -137,9 +141,13 @@ def print_all(documents: Mapping[Path, Document], processes: int) -> list[str]:
     if "typst" in sys.modules:
         raise RuntimeError("print_all must be the first to print in its process")
     items = list(documents.items())
-    shares = [items[start::processes] for start in range(processes)]
-    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
-        return list(chain.from_iterable(pool.map(_print_share, shares)))
+    problems: list[str] = []
+    for start in range(0, len(items), TOGETHER * processes):
+        some = items[start : start + TOGETHER * processes]
+        shares = [some[first::processes] for first in range(processes)]
+        with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+            problems += chain.from_iterable(pool.map(_print_share, shares))
+    return problems
 
 
 def _print_share(share: Sequence[tuple[Path, Document]]) -> list[str]:
