@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.control_limits import LEVELS
-from crimeshare.publish.subjects import offence_mix
-from crimeshare.publish.subjects.estimates import Estimates, Place
+from crimeshare.publish.subjects import factsheet, offence_mix
+from crimeshare.publish.subjects.estimates import Estimates, Place, Year
 from crimeshare.publish.subjects.quarterly import Quarterly
 from crimeshare.publish.subjects.revised import Revision
 from crimeshare.publish.subjects.surveyed import Survey
@@ -36,22 +36,53 @@ def years(place: Place) -> pd.DataFrame:
 
 def changes(place: Place) -> pd.DataFrame:
     """The change of every year that ends in the month of the latest."""
-    known = [(year, place.change(year)) for year in place.estimates.each_year()]
     return pd.DataFrame(
-        {
-            "period_end": [pd.Timestamp(year.period_end) for year, _ in known],
-            "change_pct": [
-                100 * change.percent.number if change and change.percent.value is not None else None
-                for _, change in known
-            ],
-        }
-    ).astype({"change_pct": float})
+        [
+            {"period_end": pd.Timestamp(year.period_end), "total": place.total(year).value}
+            | numbers(place, year)
+            for year in place.estimates.each_year()
+            if place.count(year).cells
+        ]
+    ).astype(dict.fromkeys(("total", *NUMBERS), float))
 
 
-def shares(places: Sequence[Place]) -> pd.DataFrame:
-    """The share of several areas in the latest year, the highest first."""
-    rows = [{"area_code": p.area.area_code, "share": p.share().value} for p in places]
-    return pd.DataFrame(rows).astype({"share": float}).sort_values("share", ascending=False)
+NUMBERS = ("count", "share", "rate_per_1000", "change_pct")
+
+
+def numbers(
+    place: Place, year: Year | None = None, offence_id: str | None = None
+) -> dict[str, float | None]:
+    """What tables say of an area, year and offence group."""
+    change = place.change(year, offence_id)
+    percent = change.percent.value if change else None
+    return {
+        "count": place.count(year, offence_id).value,
+        "share": place.share(year, offence_id).value,
+        "rate_per_1000": place.rate(year, offence_id).value,
+        "change_pct": None if percent is None else 100 * percent,
+    }
+
+
+def areas(places: Sequence[Place]) -> pd.DataFrame:
+    """Several areas in the latest year, the highest share first."""
+    rows = [{"area_code": place.area.area_code} | numbers(place) for place in places]
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(NUMBERS, float))
+    return frame.sort_values("share", ascending=False)
+
+
+def around(place: Place) -> pd.DataFrame:
+    """A force, its neighbours, and England and Wales."""
+    codes = factsheet.neighbours(place.area.area_code)
+    near = [force for force in place.estimates.forces if force.area.area_code in codes]
+    return areas([place, *near, place.estimates.nation])
+
+
+def similar(place: Place) -> pd.DataFrame:
+    """A force, those with the most similar mix of other crime, and England and Wales."""
+    near = {other: distance.number for other, distance in place.similar()}
+    order = [place, *near, place.estimates.nation]
+    rows = areas(order).set_index("area_code").loc[[each.area.area_code for each in order]]
+    return rows.assign(distance=[near.get(each, np.nan) for each in order]).reset_index()
 
 
 def groups(place: Place) -> pd.DataFrame:
@@ -59,20 +90,23 @@ def groups(place: Place) -> pd.DataFrame:
     rows = [
         {
             "offence_id": group.offence_id,
-            "share": place.share(offence_id=group.offence_id).value,
+            "previous": change.previous.value if change else None,
             "contribution_pct": 100 * moved.number if moved else None,
         }
+        | numbers(place, offence_id=group.offence_id)
         for group in place.estimates.classified("subgroups")
         for moved in [offence_mix.contribution(place, group.offence_id)]
+        for change in [place.change(offence_id=group.offence_id)]
     ]
-    frame = pd.DataFrame(rows).astype({"share": float, "contribution_pct": float})
+    columns = ("previous", "contribution_pct", *NUMBERS)
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(columns, float))
     return frame.sort_values("share", ascending=False)
 
 
 def moved(place: Place) -> pd.DataFrame:
-    """The sub-groups that moved most."""
+    """The sub-groups whose change is known, those that moved most first."""
     known = groups(place).dropna(subset="contribution_pct")
-    return known.sort_values("contribution_pct", key=abs, ascending=False).head(8)
+    return known.sort_values("contribution_pct", key=abs, ascending=False)
 
 
 def quarters(quarterly: Quarterly, place: Place) -> pd.DataFrame:

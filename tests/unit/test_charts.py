@@ -46,7 +46,7 @@ def all_charts(estimates: Estimates) -> list[Chart]:
         factsheet.change_by_year(place, frames.changes(place)),
         offence_mix.contributions(place, frames.moved(place)),
         offence_mix.subgroups(place, frames.groups(place)),
-        factsheet.shares_of(estimates.nation, frames.shares(estimates.forces)),
+        factsheet.shares_of(estimates.nation, frames.areas(estimates.forces)),
     ]
     return [chart for chart in made if chart]
 

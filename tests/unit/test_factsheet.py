@@ -77,9 +77,9 @@ def test_a_contribution_names_the_cells_it_is_made_of(estimates: Estimates) -> N
 
 def test_what_changed_most_comes_first(estimates: Estimates) -> None:
     place = estimates.place("gwent")
-    chart = offence_mix.contributions(place, frames.moved(place))
+    chart = offence_mix.contributions(place, frames.moved(place).head(8))
     assert chart
-    rows = shown(offence_mix.contributions_table(place)._repr_html_())
+    rows = shown(offence_mix.contributions_table(place, frames.moved(place))._repr_html_())
     sizes = [abs(float(row["value"])) for row in rows if row["data-unit"] == "change"]
     assert sizes == sorted(sizes, reverse=True)
     assert len(chart.data) == 8
@@ -87,7 +87,7 @@ def test_what_changed_most_comes_first(estimates: Estimates) -> None:
     moved = "added" if float(first["value"]) > 0 else "took"
     size = first["text"].lstrip("+\N{MINUS SIGN}")
     assert f", which {moved} {size}" in plain(chart.title)
-    text = offence_mix.change_of_total(place)
+    text = offence_mix.change_of_total(place, frames.moved(place))
     rising = [row for row in rows if row["data-unit"] == "change" and float(row["value"]) > 0]
     assert f'raised it most (<data value="{rising[0]["value"]}"' in text
     assert stray_numbers(text) == []
@@ -99,7 +99,7 @@ def test_similar_forces_are_nearest_first_and_never_the_force_itself(estimates: 
     assert len(distances) == 5
     assert distances == sorted(distances)
     assert place not in [other for other, _ in place.similar()]
-    html = factsheet.similar_table(place)._repr_html_()
+    html = factsheet.similar_table(place, frames.similar(place))._repr_html_()
     assert html.index("<b>Gwent</b>") < html.index(place.similar()[0][0].address)
 
 
@@ -114,15 +114,18 @@ def test_similar_forces_are_counted_in_words(estimates: Estimates) -> None:
 def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimates) -> None:
     north_west = next(place for place in incomplete.regions if place.name == "North West")
     nation = incomplete.nation
-    table = factsheet.areas_table(incomplete.regions, "Regions", "Region")._repr_html_()
+    regions = frames.areas(incomplete.regions)
+    table = factsheet.areas_table(incomplete, regions, "Regions", "Region")._repr_html_()
     assert "North West</a> (excluding Greater Manchester)" in table
-    chart = factsheet.shares_of(incomplete.nation, frames.shares(incomplete.regions))
+    chart = factsheet.shares_of(incomplete.nation, regions)
     assert "North West (excluding Greater Manchester):" in chart.alt
     over_time = factsheet.share_over_time(north_west, frames.years(north_west))
     assert any("the North West excludes Greater Manchester" in note for note in over_time.notes)
     for place in (north_west, nation):
         assert "(excluding Greater Manchester)" in factsheet.opening(place)
-        assert "(excluding Greater Manchester)" in offence_mix.change_of_total(place)
+        assert "(excluding Greater Manchester)" in offence_mix.change_of_total(
+            place, frames.moved(place)
+        )
         change = place.change()
         assert change
         assert "(excluding Greater Manchester)" in factsheet.change_sentence(place, change)

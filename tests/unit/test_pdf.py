@@ -71,8 +71,8 @@ def about(estimates: Estimates, slug: str) -> dict[str, Any]:
         (html, factsheet.facts(place), pdf.FACTSHEET),
         (markdown, "## Share over time", ""),
         (html, factsheet.share_over_time(place, frames.years(place)), pdf.FACTSHEET),
-        (html, factsheet.history(place), ""),
-        (html, factsheet.neighbours_table(place), pdf.FACTSHEET),
+        (html, factsheet.history(place, frames.changes(place)), ""),
+        (html, factsheet.neighbours_table(place, frames.around(place)), pdf.FACTSHEET),
         (markdown, "## What to keep in mind", pdf.FACTSHEET),
         (markdown, "\n".join(f"- {c}" for c in factsheet.caveats(place)), pdf.FACTSHEET),
     )

@@ -99,15 +99,15 @@ def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Estimates) 
     place = estimates.place("gwent")
     shown = [
         factsheet.share_over_time(place, frames.years(place)),
-        factsheet.history(place),
+        factsheet.history(place, frames.changes(place)),
         standing.funnel_plot(place, frames.limits(estimates)),
-        factsheet.similar_table(place),
-        factsheet.neighbours_table(place),
+        factsheet.similar_table(place, frames.similar(place)),
+        factsheet.neighbours_table(place, frames.around(place)),
         factsheet.change_by_year(place, frames.changes(place)),
         offence_mix.contributions(place, frames.moved(place)),
-        offence_mix.contributions_table(place),
+        offence_mix.contributions_table(place, frames.moved(place)),
         offence_mix.subgroups(place, frames.groups(place)),
-        offence_mix.subgroup_table(place),
+        offence_mix.subgroup_table(place, frames.groups(place)),
     ]
     for output in shown:
         html = output._repr_html_()  # type: ignore[union-attr]

@@ -10,7 +10,8 @@ import pytest
 from crimeshare.publish.elements.figures import Figure, shown
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import SERIES, Estimates, Year
+from crimeshare.publish.subjects.estimates import SERIES, Estimates, Place, Year
+from tests import frames
 
 ROWS = [
     ["Gwent", Figure("a", 8642, "count"), "yes"],
@@ -72,10 +73,14 @@ def test_columns_of_text_say_how_long_it_is() -> None:
     assert f'<th scope="row">{linked}</th>' in Table("C", ["Force"], [[linked]])._repr_html_()
 
 
+def _history(place: Place) -> str:
+    return factsheet.history(place, frames.changes(place))._repr_html_()
+
+
 def test_a_missing_force_makes_its_region_exclude_it(incomplete: Estimates) -> None:
-    html = factsheet.history(incomplete.place("north-west"))._repr_html_()
+    html = _history(incomplete.place("north-west"))
     assert "December 2019 (excluding Greater Manchester)" in html
-    own = factsheet.history(incomplete.place("greater-manchester"))._repr_html_()
+    own = _history(incomplete.place("greater-manchester"))
     assert "December 2018" in own
     assert [figure for figure in shown(own) if "2019-12" in str(figure["data-id"])] == []
 
@@ -93,9 +98,7 @@ def test_history_gives_the_reference_figures(estimates: Estimates, built: Path) 
         & (series["offence_id"] == "stalking_harassment")
         & (pd.to_datetime(series["period_end"]) == pd.Timestamp("2024-12-31"))
     ].squeeze()
-    (row,) = re.findall(
-        r"<tr><th[^>]*>December 2024</th>.*?</tr>", factsheet.history(place)._repr_html_()
-    )
+    (row,) = re.findall(r"<tr><th[^>]*>December 2024</th>.*?</tr>", _history(place))
     count, _, total, share, _, _, first = (figure["text"] for figure in shown(row))
     assert (count, total) == (f"{leading['count']:,.0f}", f"{leading['total']:,.0f}")
     assert (share, first) == (f"{100 * leading['share']:.1f}%", "8,642")

@@ -10,6 +10,7 @@ from crimeshare.publish.subjects.factsheet import neighbours
 from crimeshare.publish.subjects.finder import Finder, Layer
 from crimeshare.publish.subjects.tilemap import Tile, tiles
 from crimeshare.reference import areas
+from tests import frames
 
 FORCES = {a.area_code: a for a in areas().values() if a.area_type == "force"}
 
@@ -55,7 +56,7 @@ def test_the_tiles_of_a_region_hold_together() -> None:
 
 
 def test_the_finder_links_every_force_with_its_number(estimates: Estimates, built: Path) -> None:
-    html = Finder(estimates)._repr_html_()
+    html = Finder(estimates, frames.areas(estimates.forces))._repr_html_()
     grid, table = html.split('<figure class="table')
     for force in estimates.forces:
         assert grid.count(f'href="{force.address}"') == 1
@@ -74,7 +75,7 @@ def test_the_finder_links_every_force_with_its_number(estimates: Estimates, buil
 
 
 def test_a_force_without_a_figure_has_no_colour(estimates: Estimates) -> None:
-    rate = Finder(estimates).layers[1]
+    rate = Finder(estimates, frames.areas(estimates.forces)).layers[1]
     assert rate.colour("E23000034") == ""
     colours = [rate.colour(code) for code in FORCES if code != "E23000034"]
     assert set(colours) == set(rate.colours)
@@ -96,7 +97,7 @@ def test_a_fall_and_a_rise_of_one_size_have_colours_that_face_each_other() -> No
 
 
 def test_what_cannot_be_compared_is_hatched(estimates: Estimates) -> None:
-    finder = Finder(estimates)
+    finder = Finder(estimates, frames.areas(estimates.forces))
     changes = finder.layers[2]
     assert changes.not_comparable == {
         force.area.area_code

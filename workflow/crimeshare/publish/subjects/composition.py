@@ -434,22 +434,29 @@ def _drawn(shares: Sequence[tuple[str, float]]) -> dict[str, str]:
     }
 
 
-def table(composition: Composition, place: Place) -> Table | None:
-    """Each code in the latest year, the year before, and what it did to the share and the count."""
-    estimates = place.estimates
-    parts = composition.parts(place, estimates.latest)
-    if not parts:
+def table(composition: Composition, place: Place, frame: pd.DataFrame) -> Table | None:
+    """Each code in the latest year, the year before, and what it did to the share and the count.
+
+    Args:
+        composition: the parts of the group.
+        place: the area.
+        frame: ``component``, ``count``, ``previous``, ``count_points`` and ``share_points`` of the
+            latest year, in the order of the table.
+    """
+    known = {part.component: part for part in composition.parts(place, place.estimates.latest)}
+    if frame.empty:
         return None
     rows: list[list[Content]] = [
         [
             prose.upper_first(prose.named_html(part.name))
             + ("" if part.component == EVERYTHING_ELSE else f" <code>{part.component}</code>"),
-            part.count,
-            part.previous,
-            part.count_points,
-            part.share_points,
+            as_in_frame(part.count, row["count"]),
+            as_in_frame(part.previous, row["previous"]),
+            as_in_frame(part.count_points, row["count_points"] / 100),
+            as_in_frame(part.share_points, row["share_points"] / 100),
         ]
-        for part in parts
+        for row in frame.to_dict("records")
+        for part in [known[row["component"]]]
     ]
     return Table.worded(
         WORDS.points("composition_table", place=place),

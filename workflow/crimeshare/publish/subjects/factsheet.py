@@ -12,7 +12,7 @@ from functools import cache
 from html import escape
 from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -139,7 +139,8 @@ def how_many(estimates: Estimates, classification: str) -> str:
 
 def spread(estimates: Estimates) -> str:
     """How far apart the forces are."""
-    order = [place for place in by_share(estimates.forces) if place.share().value is not None]
+    known = [force for force in estimates.forces if force.share().value is not None]
+    order = sorted(known, key=lambda force: (-force.share().number, force.slug))
     return WORDS.passage("spread", high=order[0], low=order[-1])
 
 
@@ -371,32 +372,57 @@ def shares_of(whole: Place, frame: pd.DataFrame) -> Chart:
     )
 
 
-def by_share(places: Sequence[Place]) -> list[Place]:
-    """Areas from the highest share to the lowest, those without one last."""
-    shares = {place: place.share().value for place in places}
-    return sorted(places, key=lambda p: (shares[p] is None, -(shares[p] or 0), p.slug))
-
-
 # ---------------------------------------------------------------- tables
 
 
-def history(place: Place, firm: Firmness | None = None) -> Table:
+class Numbers(NamedTuple):
+    """What a table says of one area, year and offence group."""
+
+    offences: Figure
+    share: Figure
+    rate: Figure
+    percent: Figure
+
+
+def numbers(
+    place: Place, row: Mapping[Any, Any], year: Year | None = None, offence_id: str | None = None
+) -> Numbers:
+    """The numbers of a row of a frame, each with the cells that the tables name for it.
+
+    Args:
+        place: the area.
+        row: ``count``, ``share``, ``rate_per_1000`` and ``change_pct``.
+        year: the latest unless given.
+        offence_id: the group of the report unless given.
+    """
+    change = place.change(year, offence_id)
+    return Numbers(
+        as_in_frame(place.count(year, offence_id), row["count"]),
+        as_in_frame(place.share(year, offence_id), row["share"]),
+        as_in_frame(place.rate(year, offence_id), row["rate_per_1000"]),
+        as_in_frame(change.percent, row["change_pct"] / 100) if change else NO_CHANGE,
+    )
+
+
+def history(place: Place, frame: pd.DataFrame, firm: Firmness | None = None) -> Table:
     """All years: count, change, total, share, rank and rate, and what recording changed.
 
-    With `firm`, also the gaps and steps of the force's own recording.
+    Args:
+        place: the area.
+        frame: ``period_end``, ``total`` and what `numbers` takes, of its years, oldest first.
+        firm: if given, the gaps and steps of the force's own recording are named too.
     """
     estimates = place.estimates
     ranked = place.kind == "force"
     rows: list[list[Content]] = []
     editions = {year.period_end: year for year in estimates.editions}
     unknown, none = WORDS.points("no_rules")
-    for year in estimates.each_year():
-        if not place.count(year).cells:
-            continue
+    for in_frame in frame.to_dict("records"):
+        year = Year(in_frame["period_end"].date())
         label = prose.month(year.period_end) + prose.excluding(place.excluded(year))
-        change = place.change(year)
-        row: list[Content] = [label, place.count(year), change.percent if change else _NO_CHANGE]
-        row += [place.total(year), place.share(year)]
+        change, own = place.change(year), numbers(place, in_frame, year)
+        total = as_in_frame(place.total(year), in_frame["total"])
+        row: list[Content] = [label, own.offences, own.percent, total, own.share]
         if ranked:
             rank = place.rank_among_forces(year)
             row.append(rank or Figure("rank_forces.none", None, "rank", marker="unavailable"))
@@ -410,7 +436,7 @@ def history(place: Place, firm: Firmness | None = None) -> Table:
         )
         said = unknown if change and change.comparable is None else none
         between = (escape("; ".join(rules)) or said) if change else ""
-        rows.append([*row, place.rate(year), published, between])
+        rows.append([*row, own.rate, published, between])
     return Table.worded(
         WORDS.points("history_table", place=place, ranked=ranked),
         rows,
@@ -420,7 +446,7 @@ def history(place: Place, firm: Firmness | None = None) -> Table:
 
 
 _NOT_PUBLISHED = Figure("count.none", None, "count", marker="unavailable")
-_NO_CHANGE = Figure("change_pct.none", None, "change", marker="unavailable")
+NO_CHANGE = Figure("change_pct.none", None, "change", marker="unavailable")
 
 
 def row_label(name: str, own: bool) -> str:
@@ -429,16 +455,18 @@ def row_label(name: str, own: bool) -> str:
 
 
 def areas_table(
-    places: Sequence[Place],
+    estimates: Estimates,
+    frame: pd.DataFrame,
     caption: str,
     kind: str,
     own: Place | None = None,
     ranks: Mapping[str, Mapping[Place, Figure]] | None = None,
 ) -> Table:
-    """Several areas side by side, the highest share first, each a link to its page.
+    """Several areas side by side, each a link to its page.
 
     Args:
-        places: the areas.
+        estimates: about the offence group.
+        frame: ``area_code`` and what `numbers` takes, of the areas in the order of the table.
         caption: of the table.
         kind: what heads the column of their names.
         own: the area that the page is about.
@@ -453,18 +481,16 @@ def areas_table(
             kind=kind,
             ranks=ranks,
             # Of a force beside its neighbours its own page says so, which has to fit on a sheet.
-            comparability="" if own else _of_all_areas(places[0].estimates),
+            comparability="" if own else _of_all_areas(estimates),
         ),
         [
             [
                 row_label(place.name, True) if place == own else _linked(place),
                 *(column.get(place, unranked) for column in ranks.values()),
-                place.count(),
-                place.share(),
-                place.rate(),
-                change_in_percent(place),
+                *numbers(place, row),
             ]
-            for place in by_share(places)
+            for row in frame.to_dict("records")
+            for place in [estimates.place(row["area_code"])]
         ],
         styles=["", *("" for _ in ranks), "", "", "", "signed"],
         sortable=True,
@@ -482,39 +508,37 @@ def _linked(place: Place) -> str:
     return f'<a href="{place.address}">{escape(place.name)}</a>{excluding}'
 
 
-def neighbours_table(place: Place) -> Table:
-    """A force beside the forces it shares a boundary with, and England and Wales."""
-    estimates = place.estimates
-    beside = neighbours(place.area.area_code)
+def neighbours_table(place: Place, frame: pd.DataFrame) -> Table:
+    """A force beside the forces it shares a boundary with, and England and Wales.
+
+    Args:
+        place: the force.
+        frame: of all of them, see `areas_table`.
+    """
     caption, kind = WORDS.points("neighbours_table", place=place)
-    return areas_table(
-        [
-            place,
-            *(force for force in estimates.forces if force.area.area_code in beside),
-            estimates.nation,
-        ],
-        caption,
-        kind,
-        own=place,
-    )
+    return areas_table(place.estimates, frame, caption, kind, own=place)
 
 
-def similar_table(place: Place) -> Table:
-    """A force beside those with the most similar mix of other crime, the nearest first."""
-    estimates = place.estimates
+def similar_table(place: Place, frame: pd.DataFrame) -> Table:
+    """A force beside those with the most similar mix of other crime, and England and Wales.
+
+    Args:
+        place: the force.
+        frame: ``area_code``, ``distance`` and what `numbers` takes, of all of them, in the order
+            of the table.
+    """
     itself = Figure("distance.none", None, "proportion", marker="not_applicable")
-    rows = [(place, itself), *place.similar(), (estimates.nation, itself)]
+    distances = dict(place.similar())
     return Table.worded(
-        WORDS.points("similar_table", place=place, comparability=_of_all_areas(estimates)),
+        WORDS.points("similar_table", place=place, comparability=_of_all_areas(place.estimates)),
         [
             [
                 row_label(other.name, True) if other == place else _linked(other),
-                distance,
-                other.share(),
-                other.rate(),
-                change_in_percent(other),
+                as_in_frame(distances.get(other, itself), row["distance"]),
+                *numbers(other, row)[1:],
             ]
-            for other, distance in rows
+            for row in frame.to_dict("records")
+            for other in [place.estimates.place(row["area_code"])]
         ],
         styles=["", "", "", "", "signed"],
         sortable=True,
@@ -538,9 +562,3 @@ def neighbours(area_code: str) -> set[str]:
         {row["area_code"], row["neighbour_code"]} for row in read_rows(REFERENCE / "neighbours.csv")
     ]
     return {code for pair in pairs if area_code in pair for code in pair - {area_code}}
-
-
-def change_in_percent(place: Place, offence_id: str | None = None) -> Figure:
-    """The change on the year before, marked where there is none."""
-    change = place.change(offence_id=offence_id)
-    return change.percent if change else _NO_CHANGE

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
+import pandas as pd
+
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.explorer import WORDS
-from crimeshare.publish.subjects.factsheet import comparability
+from crimeshare.publish.subjects.factsheet import comparability, numbers
 from crimeshare.publish.subjects.tilemap import Tile, tiles
 
 CLASSES = 5
@@ -77,20 +79,21 @@ SIGNED_CLASSES = 3
 class Finder:
     """The map and its table, shown by a notebook."""
 
-    def __init__(self, estimates: Estimates) -> None:
+    def __init__(self, estimates: Estimates, frame: pd.DataFrame) -> None:
+        """Take ``area_code`` and what `numbers` takes, of every force in the order of the table."""
         self._estimates = estimates
-        forces = {place.area.area_code: place for place in estimates.forces}
-        self._forces = forces
-        changes = {code: place.change() for code, place in forces.items()}
-        none = Figure("change_pct.none", None, "change", marker="unavailable")
+        rows = {row["area_code"]: row for row in frame.to_dict("records")}
+        self._forces = {code: estimates.place(code) for code in rows}
+        own = {code: numbers(place, rows[code]) for code, place in self._forces.items()}
+        changes = {code: place.change() for code, place in self._forces.items()}
         share, rate, moved = WORDS.points("layers")
         self.layers = [
-            Layer("share", share, {c: p.share() for c, p in forces.items()}),
-            Layer("rate", rate, {c: p.rate() for c, p in forces.items()}),
+            Layer("share", share, {code: each.share for code, each in own.items()}),
+            Layer("rate", rate, {code: each.rate for code, each in own.items()}),
             Layer(
                 "change",
                 moved,
-                {code: change.percent if change else none for code, change in changes.items()},
+                {code: each.percent for code, each in own.items()},
                 signed=True,
                 not_comparable=frozenset(
                     code
@@ -153,17 +156,14 @@ class Finder:
         return f'<ul class="legend {layer.layer_id}" aria-label="{layer.label}">{items}</ul>'
 
     def table(self) -> Table:
-        """Every force with its rank, share, rate and change, the largest share first."""
-        order = sorted(
-            self._forces.values(), key=lambda place: (-(place.share().value or 0), place.slug)
-        )
+        """Every force with its rank, share, rate and change, in the order of the frame."""
         rows: list[Sequence[Figure | str]] = [
             [
                 f'<a href="{place.address}">{escape(place.name)}</a>',
                 place.rank_among_forces() or WORDS.passage("not_ranked"),
                 *(layer.figures[place.area.area_code] for layer in self.layers),
             ]
-            for place in order
+            for place in self._forces.values()
         ]
         change = self._estimates.nation.change()
         words = WORDS.points(

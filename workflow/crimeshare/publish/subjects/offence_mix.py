@@ -15,9 +15,9 @@ from crimeshare.publish.subjects.estimates import TOTAL, Place
 from crimeshare.publish.subjects.factsheet import (
     WORDS,
     as_in_frame,
-    change_in_percent,
     comparability,
     how_many,
+    numbers,
     row_label,
 )
 from crimeshare.reference import Offence, offences
@@ -57,23 +57,25 @@ def _bars(place: Place, chart: Chart, bars: Sequence[Bar], styles: Iterable[str]
     return charts.bars(replace(chart, key=[item for item in key if item[0] in styles]), bars)
 
 
-def subgroup_table(place: Place) -> Table:
-    """Every sub-group's count, share and change on the year before."""
-    estimates = place.estimates
-    groups = sorted(
-        estimates.classified("subgroups"),
-        key=lambda group: -(place.count(offence_id=group.offence_id).value or 0),
-    )
+def subgroup_table(place: Place, frame: pd.DataFrame) -> Table:
+    """Every sub-group's count, share and change on the year before.
+
+    Args:
+        place: the area.
+        frame: ``offence_id`` and what `numbers` takes, in the order of the table.
+    """
     return Table.worded(
         WORDS.points("subgroups_table", place=place, marked=_marked(place)),
         [
             [
-                _label(place, group),
-                place.count(offence_id=group.offence_id),
-                place.share(offence_id=group.offence_id),
-                change_in_percent(place, group.offence_id),
+                _label(place, offences()[name]),
+                own.offences,
+                own.share,
+                own.percent,
             ]
-            for group in groups
+            for row in frame.to_dict("records")
+            for name in [row["offence_id"]]
+            for own in [numbers(place, row, offence_id=name)]
         ],
         styles=["", "", "", "signed"],
         sortable=True,
@@ -112,18 +114,24 @@ def contribution(place: Place, offence_id: str) -> Figure | None:
     return place.of(row | beside, "contribution_pct", name, unit="change")
 
 
-def _contributions(place: Place) -> list[tuple[Offence, Figure]]:
-    """Every sub-group whose change is known, the largest contribution first."""
-    groups = place.estimates.classified("subgroups")
-    found = [
-        (group, figure) for group in groups if (figure := contribution(place, group.offence_id))
+def _contributions(place: Place, frame: pd.DataFrame) -> list[tuple[Offence, Figure]]:
+    """The contributions of a frame, with the cells that the tables name for each."""
+    return [
+        (offences()[offence_id], as_in_frame(figure, percent / 100))
+        for offence_id, percent in zip(frame["offence_id"], frame["contribution_pct"], strict=True)
+        if (figure := contribution(place, offence_id))
     ]
-    return sorted(found, key=lambda row: (-abs(row[1].number), row[0].offence_id))
 
 
-def change_of_total(place: Place) -> str:
-    """How all recorded crime moved and which group had most to do with it, in sentences."""
-    total, rows = place.change(offence_id=TOTAL), _contributions(place)
+def change_of_total(place: Place, frame: pd.DataFrame) -> str:
+    """How all recorded crime moved and which group had most to do with it, in sentences.
+
+    Args:
+        place: the area.
+        frame: ``offence_id`` and ``contribution_pct`` of the sub-groups that have one, the
+            largest first.
+    """
+    total, rows = place.change(offence_id=TOTAL), _contributions(place, frame)
     if total is None or not rows:
         return WORDS.passage("change_of_total", total=None)
     return WORDS.passage(
@@ -145,16 +153,15 @@ def contributions(place: Place, frame: pd.DataFrame) -> Chart | None:
         frame: ``offence_id`` and ``contribution_pct`` of those that moved most, in their order.
     """
     bars, not_comparable = [], WORDS.passage("not_comparable")
-    for offence_id, percent in zip(frame["offence_id"], frame["contribution_pct"], strict=True):
-        figure, change = contribution(place, offence_id), place.change(offence_id=offence_id)
-        assert figure
+    for group, figure in _contributions(place, frame):
+        change = place.change(offence_id=group.offence_id)
         assert change
         apart = change.comparable is False
-        style = "bar" if place.estimates.part_of_group(offence_id) else "pale"
+        style = "bar" if place.estimates.part_of_group(group.offence_id) else "pale"
         bars.append(
             Bar(
-                offences()[offence_id].name,
-                as_in_frame(figure, percent / 100),
+                group.name,
+                figure,
                 "hollow" if apart else style,
                 not_comparable if apart else "",
             )
@@ -165,18 +172,27 @@ def contributions(place: Place, frame: pd.DataFrame) -> Chart | None:
     return _bars(place, Chart.worded("contributions", words), bars, {bar.style for bar in bars})
 
 
-def contributions_table(place: Place) -> Table:
-    """Every sub-group's change in offences, and as a part of the year before's total."""
+def contributions_table(place: Place, frame: pd.DataFrame) -> Table:
+    """Every sub-group's change in offences, and as a part of the year before's total.
+
+    Args:
+        place: the area.
+        frame: ``offence_id``, ``previous``, ``count`` and ``contribution_pct`` of the sub-groups
+            that have one, in the order of the table.
+    """
+    counts = zip(frame["previous"], frame["count"], strict=True)
     return Table.worded(
         WORDS.points("contributions_table", place=place, marked=_marked(place)),
         [
             [
                 _label(place, group),
-                change.previous,
-                change.current,
+                as_in_frame(change.previous, previous),
+                as_in_frame(change.current, count),
                 figure,
             ]
-            for group, figure in _contributions(place)
+            for (group, figure), (previous, count) in zip(
+                _contributions(place, frame), counts, strict=True
+            )
             if (change := place.change(offence_id=group.offence_id))
         ],
         styles=["", "", "", "signed"],

@@ -369,11 +369,16 @@ def sizes(revisions: Revisions, frame: pd.DataFrame) -> Chart | None:
 # ---------------------------------------------------------------- tables
 
 
-def ages(revisions: Revisions) -> Table:
-    """Revisions of England and Wales by the age that the figure had reached."""
+def ages(revisions: Revisions, frame: pd.DataFrame) -> Table:
+    """Revisions of England and Wales by the age that the figure had reached.
+
+    Args:
+        revisions: about the offence group.
+        frame: as that of `by_age`.
+    """
     nation = revisions.estimates.nation
     rows: list[list[Content]] = []
-    for band in _bands(revisions.of(nation)):
+    for band in _bands(_of_frame(revisions.of(nation), frame)):
         most = max(band.steps, key=_size)
         name = f"ages.{band.words.replace(' ', '-')}"
         rows.append(
@@ -392,12 +397,18 @@ def ages(revisions: Revisions) -> Table:
     )
 
 
-def vintages(revisions: Revisions) -> Table:
-    """Every vintage of the newest years of England and Wales that were news and changed since."""
+def vintages(revisions: Revisions, frame: pd.DataFrame) -> Table:
+    """Every vintage of the newest years of England and Wales that were news and changed since.
+
+    Args:
+        revisions: about the offence group.
+        frame: as that of `by_age`.
+    """
     estimates = revisions.estimates
     rows: list[list[Content]] = []
     news = {step.period_end for step in revisions.new([estimates.nation])}
-    steps = [step for step in revisions.of(estimates.nation) if step.period_end in news]
+    every = _of_frame(revisions.of(estimates.nation), frame)
+    steps = [step for step in every if step.period_end in news]
     changed = sorted({step.period_end for step in steps if step.moved}, reverse=True)
     still = news - set(changed)
     for end in changed[:YEARS]:
