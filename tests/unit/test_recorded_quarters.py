@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from crimeshare.audit.offence_codes import offence_codes
+from crimeshare.parquet import read_table
 from crimeshare.periods import quarter
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import areas, offences, read_rows
@@ -323,6 +326,29 @@ def test_the_layout_names_known_offences_and_areas() -> None:
     codes = {each["area_code"] for each in read_rows(FOLDER / "forces.csv")}
     assert codes - {NO_AREA} <= set(areas())
     assert all(name.strip() for name in code_names().values())
+
+
+# What was done to whom: a name that lacks it says something else of the same number.
+GRAVE = re.compile(r"death|injury|physical harm|imprisonment|trafficking|sexual material")
+
+
+def test_a_name_says_what_ons_says_of_the_code_that_is_grave(root: Path) -> None:
+    """The Home Office's list keeps names that codes have outgrown, and one that is another's."""
+    figures = read_table(max((root / "resources" / "figures").glob("appendix-*.parquet")))
+    rows = figures[figures["table"] == "offence_codes"]
+    labels = dict(zip(rows["item_id"], rows["row_label"].str.lower(), strict=True))
+    names = {code: name.lower() for code, name in code_names().items()}
+    both = set(labels) & set(names)
+    assert len(both) > 100
+    lacking = {
+        code: set(GRAVE.findall(labels[code])) - set(GRAVE.findall(names[code])) for code in both
+    }
+    assert {code: words for code, words in lacking.items() if words} == {}
+
+
+def test_no_two_codes_are_called_the_same() -> None:
+    counted = [name for code, name in code_names().items() if code in offence_codes()]
+    assert len(counted) == len(set(counted))
 
 
 def test_a_label_that_stood_for_two_groups_is_told_by_its_code(tmp_path: Path) -> None:
