@@ -299,6 +299,8 @@ def test_the_survey_is_asked_about_the_group_or_said_not_to_be(report: Report) -
         assert f"experienced {measure.words}" in front
         assert "ikely between" in front
         assert f"How common {measure.words} is" in front
+        households = "of households" in front
+        assert ("the survey counts private households" in survey) == households
         others = report.bodies["survey"].partition("<h2>Other crimes</h2>")[2]
         assert others
         assert f">{prose.upper_first(measure.words)}</th>" not in others

@@ -93,12 +93,16 @@ def moved(survey: Survey, estimates: Estimates) -> str:
     return "" if measure is None else survey_pages.change_sentence(newest_change(survey, measure))
 
 
-def differences(estimates: Estimates) -> list[str]:
+def differences(survey: Survey, estimates: Estimates) -> list[str]:
     """Why records and estimates of the group do not measure the same; none without a measure."""
     measure = measure_of(estimates.offence_id)
     if measure is None:
         return []
-    return survey_pages.differences(measure.differs, stalking=measure.is_stalking)
+    return survey_pages.differences(
+        measure.differs,
+        stalking=measure.is_stalking,
+        households=not survey.of_people(measure.measure_id),
+    )
 
 
 # ---------------------------------------------------------------- numbers, charts, tables

@@ -73,6 +73,7 @@ def answer(parts: list[Row], offence_id: str) -> str:
         end=parts[0]["period_end"],
         base=parts[0]["base_period_end"],
         group=escape(prose.lower_first(offences_named()[offence_id].name)),
+        offences=escape(prose.offences_in(offences_named()[offence_id].name, rise.number)),
         counted=[_counted_since(row) for row in parts if rose and row["part"] == NEW_CODES],
         steps=_estimated(estimated) if rose and estimated else None,
     )

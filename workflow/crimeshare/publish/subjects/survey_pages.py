@@ -792,14 +792,15 @@ def own_test() -> str:
     return WORDS.passage("own_test")
 
 
-def differences(differs: str = "", *, stalking: bool = True) -> list[str]:
+def differences(differs: str = "", *, stalking: bool = True, households: bool = False) -> list[str]:
     """Why recorded offences and estimated victims measure different things.
 
     Args:
         differs: what of an offence group a measure leaves out; empty for nothing known.
         stalking: whether they are offences and victims of stalking.
+        households: whether the survey counts households, not people.
     """
-    return WORDS.points("differences", differs=differs, stalking=stalking)
+    return WORDS.points("differences", differs=differs, stalking=stalking, households=households)
 
 
 def caveats_of_survey() -> list[str]:
