@@ -127,6 +127,21 @@ def quarters(quarterly: Quarterly, place: Place) -> pd.DataFrame:
     ).astype({"count": float, "adjusted": float})
 
 
+def last_quarters(quarterly: Quarterly, place: Place) -> pd.DataFrame:
+    """The newest quarters of these codes, and of the whole group."""
+    group = place.estimates.offence_id
+    return pd.DataFrame(
+        {
+            code or group: {
+                pd.Timestamp(quarter.period_end): quarter.figure.value
+                for quarter in quarterly.quarters(place, group, code)
+            }
+            for code in [*quarterly.largest(group), None]
+        },
+        dtype=float,
+    ).tail(8)
+
+
 def limits(estimates: Estimates) -> pd.DataFrame:
     """The control limits of the forces in the latest year."""
     ends = ["lower", "upper"]

@@ -20,6 +20,7 @@ from crimeshare.parquet import read_table
 from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import MINUS, Figure, shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import quarterly, sources
 from crimeshare.publish.subjects.estimates import RECORDED, Estimates, Place, open_estimates
 from crimeshare.publish.subjects.quarterly import Quarterly, open_quarterly
@@ -51,6 +52,11 @@ def gone(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Q
 
 def chart_of(quarters: Quarterly, place: Place) -> Chart | None:
     return quarterly.by_quarter(quarters, place, frames.quarters(quarters, place))
+
+
+def table_of(quarters: Quarterly, place: Place) -> Table | None:
+    frame = frames.last_quarters(quarters, place)
+    return quarterly.latest_quarters(quarters, place, frame)
 
 
 def rows_of(html: str) -> list[dict[str, str]]:
@@ -130,7 +136,7 @@ def test_a_missing_return_is_said_and_never_drawn_as_zero(
     rows = rows_of(chart._repr_html_())
     last = [row for row in rows if row["quarter_ending"] == "2025-12-31"]
     assert {(row["value"], row["marker"]) for row in last} == {("", "unavailable")}
-    assert "[x]" in quarterly.latest_quarters(gone, place)._repr_html_()  # type: ignore[union-attr]
+    assert "[x]" in table_of(gone, place)._repr_html_()  # type: ignore[union-attr]
 
 
 def test_the_chart_has_every_code_its_changes_and_its_data(
@@ -162,7 +168,7 @@ def test_the_chart_has_every_code_its_changes_and_its_data(
 
 def test_the_table_has_the_numbers_of_the_chart(quarters: Quarterly, estimates: Estimates) -> None:
     place = estimates.nation
-    table = quarterly.latest_quarters(quarters, place)
+    table = table_of(quarters, place)
     chart = chart_of(quarters, place)
     assert table
     assert chart
@@ -207,7 +213,7 @@ def test_a_group_with_parts_is_drawn_by_the_codes_of_its_parts(
     nation = adjusted[(adjusted["area_type"] == "country") & (adjusted["method"] == METHOD)]
     assert {robbery.codes("robbery")[code] for code in nation["code"].dropna()} == seasonal
     assert "offences of robbery of business property" in plain(quarterly.opening(robbery, place))
-    table_now = quarterly.latest_quarters(robbery, place)
+    table_now = table_of(robbery, place)
     assert table_now
     for _, *counts in table_now.rows:
         business, personal, together = (figure.value for figure in counts)  # type: ignore[union-attr]
@@ -315,7 +321,7 @@ def test_a_build_without_the_open_data_says_so(
     assert none.empty
     assert quarterly.opening(none, place) == quarterly.compared(none, estimates)
     assert chart_of(none, place) is None
-    assert quarterly.latest_quarters(none, place) is None
+    assert table_of(none, place) is None
     assert quarterly.nation_beside_ons(none, estimates) is None
     assert quarterly.releases(none, sources.registry()) is None
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from html import escape
-from math import isnan
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,6 @@ READ = ["release_id", "workbook_sha256", "read_from", "conversion_sha256"]
 CHECK = Path("results/estimates/home_office_check.parquet")
 TABLES = (QUARTERS, SERIES, ADJUSTED)
 """What every page with quarters reads; the check is read where it is shown."""
-
-QUARTERS_SHOWN = 8
-"""Quarters in the table of a page; the chart has all of them."""
 
 SMALL_BASE = 50
 """Offences in a quarter below which no percentage of them is given, as ONS gives none of a year."""
@@ -438,18 +435,29 @@ def _others(quarterly: Quarterly, place: Place) -> bool:
     return quarterly.codes(group) != quarterly.largest(group)
 
 
-def latest_quarters(quarterly: Quarterly, place: Place) -> Table | None:
-    """The newest quarters by offence code, and the whole group; None without a release."""
+def latest_quarters(quarterly: Quarterly, place: Place, frame: pd.DataFrame) -> Table | None:
+    """The newest quarters by offence code, and the whole group; None without a release.
+
+    Args:
+        quarterly: the tables.
+        place: the area.
+        frame: counts, a row a ``period_end`` and a column a series, the group among them.
+    """
     if quarterly.empty:
         return None
-    named = _series(quarterly, place)
-    lists = [each.quarters for each in named]
+    named, group = _series(quarterly, place), place.estimates.offence_id
+    known = {each.series_id: each.quarters for each in named}
     if len(named) > 1:
-        lists.append(quarterly.quarters(place, place.estimates.offence_id))
-    by_end = [{quarter.period_end: quarter for quarter in quarters} for quarters in lists]
+        known[group] = quarterly.quarters(place, group)
+    by_end = {name: {each.period_end: each for each in own} for name, own in known.items()}
+    together, ends = list(by_end.values())[-1], pd.DatetimeIndex(frame.index).date
     rows: list[list[Content]] = [
-        [quarter.words, *(_at(quarters, quarter.period_end) for quarters in by_end)]
-        for quarter in lists[-1][-QUARTERS_SHOWN:]
+        [
+            together[end].words,
+            *(_at(quarters, end, row.get(name, nan)) for name, quarters in by_end.items()),
+        ]
+        for end, row in zip(ends, frame.to_dict("records"), strict=True)
+        if end in together
     ]
     words = WORDS.points(
         "quarters_table",
@@ -460,9 +468,9 @@ def latest_quarters(quarterly: Quarterly, place: Place) -> Table | None:
     return Table.worded(words, rows, wide=True)
 
 
-def _at(quarters: dict[date, Quarter], end: date) -> Figure:
+def _at(quarters: dict[date, Quarter], end: date, count: float) -> Figure:
     absent = Figure("quarter.none", None, "count", marker="not_applicable")
-    return quarters[end].figure if end in quarters else absent
+    return as_in_frame(quarters[end].figure, count) if end in quarters else absent
 
 
 # ---------------------------------------------------------------- ONS beside it
