@@ -190,6 +190,8 @@ def test_the_newest_quarter_is_the_newest_of_the_release(report: Report, built: 
     newest = read_table(built / QUARTERS)["period_end"].max()
     for name in AREAS:
         assert re.search(rf"^From \w+ to {newest:%B %Y} police in ", report.prose(name), re.M)
+        (title,) = re.findall(r"^Police in .* in \w+ to (\w+ \d{4})", report.prose(name), re.M)
+        assert title == f"{newest:%B %Y}"
 
 
 def test_numbers_and_what_is_said_of_them_agree(report: Report) -> None:

@@ -415,7 +415,7 @@ def by_quarter(quarterly: Quarterly, place: Place, frame: pd.DataFrame) -> Chart
 
 def _as_in_frame(series: Series, frame: pd.DataFrame) -> Series:
     """A series with the quarters and numbers of a frame, and the cells the tables name."""
-    rows = frame[frame["series"] == series.series_id]
+    rows = frame[frame["series"] == series.series_id].sort_values("period_end")
     known = {quarter.period_end: quarter for quarter in series.quarters}
     numbers = zip(rows["period_end"].dt.date, rows["count"], rows["adjusted"], strict=True)
     quarters = [
