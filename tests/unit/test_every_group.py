@@ -148,6 +148,9 @@ def test_verbs_agree_with_the_name(report: Report) -> None:
     plural = report.name.endswith(("offences", "crimes")) and " of " not in report.name
     wrong = "has|is|ranks|holds|was" if plural else "have|are|rank|hold|were"
     assert re.findall(rf"(?:^|\. ){name} (?:{wrong})\b", report.prose(), flags=re.MULTILINE) == []
+    captions = re.findall(r"What [^<]* made of,", report.bodies["national"])
+    assert captions
+    assert all((" were made of" in caption) == plural for caption in captions)
 
 
 def test_nothing_of_stalking_is_said_of_others(report: Report) -> None:

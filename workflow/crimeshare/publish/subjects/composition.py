@@ -459,7 +459,9 @@ def table(composition: Composition, place: Place, frame: pd.DataFrame) -> Table 
         for part in [known[row["component"]]]
     ]
     return Table.worded(
-        WORDS.points("composition_table", place=place),
+        WORDS.points(
+            "composition_table", place=place, plural=prose.is_plural(place.estimates.offence.name)
+        ),
         rows,
         styles=["", "", "", "signed", "signed bare"],
     )

@@ -48,10 +48,10 @@ def sentence(limits: Limits, place: Place) -> str:
 
 
 def coverage(limits: Limits, estimates: Estimates) -> str:
-    """What limits for forces are, and how often such limits held; empty where there are none."""
+    """What limits for forces are, and how often such limits held; that there are none."""
     row = next((_row(limits, force, NEW) for force in estimates.forces), None)
     if row is None:
-        return ""
+        return WORDS.passage("no_limits", group=estimates.offence_words)
     return WORDS.passage("limits_of_forces", tried=_tried(row))
 
 
