@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from crimeshare.running import replacing
@@ -42,8 +43,13 @@ def read_rows_where(
     # The columns of a table without rows have no type, which no value compares with.
     if not rows or not pq.read_metadata(path).num_rows:
         return pq.read_table(path, columns=columns)
-    # Threads would read all row groups at once, which takes the memory of the whole table.
-    table = pq.read_table(path, columns=columns, filters=reduce(and_, rows), use_threads=False)
+    chosen = reduce(and_, rows)
+    (file,) = ds.dataset(path).get_fragments()
+    # One after another: all at once take the memory of the whole table.
+    groups = file.split_by_row_group(chosen) or [file]
+    table = pa.concat_tables(
+        group.to_table(columns=columns, filter=chosen, use_threads=False) for group in groups
+    )
     release()
     return table
 

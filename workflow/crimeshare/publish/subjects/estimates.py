@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from crimeshare.cells import Cell
 from crimeshare.measures.control_limits import LEVELS, Funnel
 from crimeshare.nearest import did_you_mean
-from crimeshare.parquet import release
+from crimeshare.parquet import read_table, release
 from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
@@ -360,7 +360,7 @@ class Rows(Mapping[tuple[Any, ...], dict[str, Any]]):
 
     def __init__(self, table: pa.Table, *key: str) -> None:
         """Take the table, and the columns of the key in their order."""
-        self._table = table.combine_chunks()
+        self._table = pa.table([_compact(column) for column in table.columns], table.column_names)
         keys = zip(*(_shared(self._table[name]) for name in key), strict=True)
         self._at = {key: place for place, key in enumerate(keys)}
         self._made: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -380,26 +380,41 @@ class Rows(Mapping[tuple[Any, ...], dict[str, Any]]):
         return len(self._at)
 
 
+def _compact(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece; of texts that recur each is there once."""
+    whole = column.combine_chunks()
+    if not pa.types.is_large_string(whole.type):
+        return whole
+    encoded = whole.dictionary_encode()
+    return encoded if 2 * encoded.nbytes < whole.nbytes else whole
+
+
 def _shared(column: pa.ChunkedArray) -> Iterator[Any]:
     """The values of a column; equal values are one object, which saves memory."""
-    values = column.unique().to_pylist()
-    known = {value: value for value in values}
-    return map(known.__getitem__, column.to_pylist())
+    whole = column.combine_chunks()
+    encoded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+    values = encoded.dictionary.to_pylist()
+    return (None if place is None else values[place] for place in encoded.indices.to_pylist())
 
 
 class _Tables:
     """The tables of a build that the pages of every offence group read."""
 
-    def __init__(self, tables: Mapping[Path, pa.Table]) -> None:
-        """Take the tables of `TABLES`."""
+    def __init__(self, root: Path) -> None:
+        """Read `TABLES` of the build in the folder `root`, none before the one before is held."""
+
+        def read(file: Path, *columns: str) -> pa.Table:
+            return pq.read_table(root / file, columns=list(columns) or None)
+
         figure = ["area_code", "offence_id"]
-        self.recorded = Rows(tables[RECORDED], "release_id", "period_end", *figure, "measure")
-        self.shares = Rows(tables[SHARES], "release_id", "period_end", *figure)
-        self.changes = Rows(tables[CHANGES], "release_id", *figure)
-        self.series = Rows(tables[SERIES], "period_end", *figure)
-        self.control_limits = Rows(tables[CONTROL_LIMITS], "offence_id", "period_end", "area_code")
-        self.similar_forces = tables[SIMILAR_FORCES]
-        self.hashes = _hashes(tables[RECORDED], tables[CODES])
+        self.recorded = Rows(read(RECORDED), "release_id", "period_end", *figure, "measure")
+        self.shares = Rows(read(SHARES), "release_id", "period_end", *figure)
+        self.changes = Rows(read(CHANGES), "release_id", *figure)
+        self.series = Rows(read(SERIES), "period_end", *figure)
+        self.control_limits = Rows(read(CONTROL_LIMITS), "offence_id", "period_end", "area_code")
+        self.similar_forces = read(SIMILAR_FORCES)
+        named = "release_id", "workbook_sha256"
+        self.hashes = _hashes(*(read(file, *named) for file in (RECORDED, CODES)))
         self.periods: dict[str, date] = {}
         for release_id, period_end, *_ in self.shares:
             newest = self.periods.get(release_id, period_end)
@@ -692,7 +707,7 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Estimates:
 @lru_cache(maxsize=1)
 def _tables(root: Path, stamp: tuple[int, ...]) -> _Tables:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    tables = _Tables({file: pq.read_table(root / file) for file in TABLES})
+    tables = _Tables(root)
     release()
     return tables
 
@@ -723,7 +738,7 @@ def built_table(file: str, columns: Sequence[str], **only: Sequence[str]) -> pd.
         Problem: if nothing has been built there.
     """
     path = built_root(Path(file)) / file
-    wanted = tuple((column, "in", tuple(values)) for column, values in only.items())
+    wanted = tuple((column, tuple(values)) for column, values in only.items())
     # What a notebook changes, it changes in a copy of its own.
     return _frame(path, tuple(columns), wanted, path.stat().st_mtime_ns).copy(deep=False)
 
@@ -733,11 +748,7 @@ def _frame(
     path: Path, columns: tuple[str, ...], wanted: tuple[Any, ...], stamp: int
 ) -> pd.DataFrame:
     """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    table = pq.read_table(
-        path, columns=list(columns), filters=list(wanted) or None, use_threads=False
-    )
-    frame: pd.DataFrame = table.to_pandas(date_as_object=False)
-    return frame
+    return read_table(path, columns=list(columns), **dict(wanted))
 
 
 @lru_cache(maxsize=8)
@@ -749,9 +760,8 @@ def _rows(path: Path, stamp: int) -> list[dict[str, Any]]:
 
 def _hashes(*tables: pa.Table) -> dict[str, str]:
     """The hash of each workbook that a figure of the series may come from."""
-    columns = ["release_id", "workbook_sha256"]
-    both = pa.concat_tables([table.select(columns) for table in tables])
-    seen = both.group_by(columns).aggregate([]).to_pylist()
+    both = pa.concat_tables(tables)
+    seen = both.group_by(both.column_names).aggregate([]).to_pylist()
     return {row["release_id"]: row["workbook_sha256"] for row in seen}
 
 

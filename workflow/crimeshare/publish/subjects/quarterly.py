@@ -79,7 +79,8 @@ class Quarterly:
 
     @cached_property
     def _check(self) -> pa.Table:
-        return pq.read_table(self._check_path)
+        newest = pc.field("home_office_release_id") == self.release_id
+        return read_rows_where(self._check_path, newest)
 
     @property
     def empty(self) -> bool:
@@ -178,7 +179,6 @@ class Quarterly:
     def checks(self, **equal: object) -> list[Row]:
         """The rows that set both publishers beside each other, of those values alone."""
         table = self._check
-        table = table.filter(pc.equal(table["home_office_release_id"], self.release_id))
         for name, value in equal.items():
             wanted = pc.is_in(table[name], pa.array(value)) if isinstance(value, list) else None
             table = table.filter(pc.equal(table[name], value) if wanted is None else wanted)
@@ -254,8 +254,9 @@ def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Quarterly:
     )
     newest = pc.field("release_id") == _newest(pq.read_table(series, columns=["release_id"]))
     return Quarterly(
-        pq.read_table(clean, columns=READ, filters=newest, use_threads=False),
-        read_rows_where(series, group),
+        # All rows of a release say the same of it.
+        read_rows_where(clean, newest, columns=READ).slice(0, 1),
+        read_rows_where(series, group, newest),
         read_rows_where(adjusted, group, newest),
         root / CHECK,
     )

@@ -12,10 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.measures.revisions import typical_size, with_ages
+from crimeshare.parquet import read_rows_where
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import figure, over
@@ -287,11 +289,8 @@ def _read(estimates: Estimates, root: Path, stamp: tuple[int, ...]) -> Revisions
     sizes, compared, refuted = (
         pq.read_table(root / file).to_pylist() for file in (SIZES, COMPARED, REFUTED)
     )
-    groups = [estimates.offence_id, TOTAL]
-    revisions, whole = (
-        pq.read_table(root / file, filters=[("offence_id", "in", groups)], use_threads=False)
-        for file in (REVISIONS, WHOLE)
-    )
+    groups = pc.field("offence_id").isin([estimates.offence_id, TOTAL])
+    revisions, whole = (read_rows_where(root / file, groups) for file in (REVISIONS, WHOLE))
     return Revisions(
         estimates,
         rows_of(with_ages(revisions.to_pandas(date_as_object=False))),
