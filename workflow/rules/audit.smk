@@ -41,7 +41,7 @@ rule compute_claims:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1250,
+        mem_mb=500,
     params:
         software=depends("compute_claims").software,
     message:

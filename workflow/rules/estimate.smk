@@ -57,7 +57,7 @@ rule compute_open_data_years:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=750,
+        mem_mb=1000,
     params:
         software=depends("compute_open_data_years").software,
     message:
@@ -110,7 +110,7 @@ rule compute_series:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=750,
+        mem_mb=1000,
     params:
         software=depends("compute_series").software,
     message:
@@ -133,7 +133,7 @@ rule compute_composition:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=750,
+        mem_mb=1000,
     params:
         software=depends("compute_composition").software,
         offence_ids=configuration.groups,
@@ -225,7 +225,7 @@ rule compute_rank_intervals:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=1000,
     params:
         software=depends("compute_rank_intervals").software,
         level=configuration.level,
@@ -250,7 +250,7 @@ rule compute_rule_effects:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=1000,
     params:
         software=depends("compute_rule_effects").software,
         level=configuration.level,
@@ -275,7 +275,7 @@ rule compute_level_shifts:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=750,
     params:
         software=depends("compute_level_shifts").software,
         level=configuration.level,
@@ -305,7 +305,7 @@ rule compute_revisions:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=1000,
     params:
         software=depends("compute_revisions").software,
     message:

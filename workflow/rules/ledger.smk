@@ -64,7 +64,7 @@ rule render_ledger:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=750,
     params:
         software=depends("render_ledger").software,
         offence_ids=configuration.groups,
@@ -92,7 +92,7 @@ rule render_cells:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=750,
     params:
         software=depends("render_cells").software,
         offence_ids=configuration.groups,

@@ -48,7 +48,7 @@ for folder, group in zip(folders, configuration.groups):
             "../../envs/pipeline.yaml"
         threads: 2
         resources:
-            mem_mb=2000,
+            mem_mb=1000,
         params:
             software=depends("render_pdf").software,
             force=configuration.force,
@@ -90,7 +90,7 @@ rule render_data_pack:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=1000,
     params:
         software=depends("render_data_pack").software,
         offence_id=configuration.groups[0],

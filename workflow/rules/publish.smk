@@ -45,7 +45,7 @@ for name, batch in batches(pages, BATCH).items():
         conda:
             "../../envs/pipeline.yaml"
         resources:
-            mem_mb=1500,
+            mem_mb=1050,
         params:
             software=[
                 depends("execute_notebooks").software,
@@ -122,7 +122,7 @@ rule render_force:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1500,
+        mem_mb=1050,
     params:
         software=[
             depends("render_force").software,

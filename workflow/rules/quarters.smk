@@ -51,7 +51,7 @@ rule compute_quarterly_series:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=750,
+        mem_mb=1000,
     params:
         software=depends("compute_quarterly_series").software,
         offence_ids=configuration.groups,
@@ -74,7 +74,7 @@ rule compute_seasonally_adjusted:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=750,
+        mem_mb=1000,
     params:
         software=depends("compute_seasonally_adjusted").software,
     message:
