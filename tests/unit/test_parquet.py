@@ -1,0 +1,55 @@
+"""Tables on disk, written whole or in parts and read by rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from crimeshare.parquet import ROWS, read_rows_where, read_table, write_parts, write_table
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    """Two full groups of rows and some more."""
+    rows = 2 * ROWS + 7
+    return pd.DataFrame(
+        {
+            "area": pd.Series([f"area {row // 1000}" for row in range(rows)], dtype="str"),
+            "day": pd.date_range("2020-01-01", periods=rows, freq="min").normalize(),
+            "count": [None if row % 9 == 0 else float(row) for row in range(rows)],
+        }
+    )
+
+
+@pytest.mark.parametrize("size", [1000, ROWS - 1, ROWS, ROWS + 1, 3 * ROWS])
+def test_a_table_in_parts_has_the_bytes_of_the_whole(
+    size: int, table: pd.DataFrame, tmp_path: Path
+) -> None:
+    whole, parted = tmp_path / "whole.parquet", tmp_path / "parted.parquet"
+    write_table(table, whole)
+    write_parts((table[at : at + size] for at in range(0, len(table), size)), parted)
+    assert parted.read_bytes() == whole.read_bytes()
+    assert pq.read_metadata(parted).num_row_groups == 3
+
+
+def test_a_part_without_rows_decides_nothing(table: pd.DataFrame, tmp_path: Path) -> None:
+    none = pd.DataFrame(columns=table.columns)
+    write_parts([none, table[:5], none, table[5:9]], tmp_path / "some.parquet")
+    write_table(table[:9], tmp_path / "whole.parquet")
+    assert (tmp_path / "some.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+    write_parts([none, none], tmp_path / "none.parquet")
+    assert list(read_table(tmp_path / "none.parquet").columns) == list(table.columns)
+
+
+def test_rows_are_read_from_whichever_group_holds_them(table: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    write_table(table, path)
+    names = ["area 0", f"area {ROWS // 1000}", f"area {2 * ROWS // 1000}"]
+    found = read_table(path, columns=["area", "count"], area=names)
+    wanted = table.loc[table["area"].isin(names), ["area", "count"]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, wanted)
+    assert read_rows_where(path, pc.field("area") == "nowhere").num_rows == 0
