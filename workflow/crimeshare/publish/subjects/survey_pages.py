@@ -699,11 +699,12 @@ def other_measures(survey: Survey, own: str = "") -> Table:
 
     Args:
         survey: the tables.
-        own: the measure that the page is about, which is not among the others.
+        own: the measure that the page is about, which is not among the others, whether of all
+            households or of those that own what was taken.
     """
     rows: list[list[Content]] = []
     for measure in OTHER_MEASURES:
-        if measure == own:
+        if own and survey_words.measure(measure) == survey_words.measure(own):
             continue
         age = "16+" if survey.of_people(measure) else "all"
         change = survey.changes(measure, "all", age)[-1]
