@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -26,11 +26,14 @@ from crimeshare.reference import areas, offences
 CELLS_APART = "; "
 """What stands between the cells of a row; of the open data each names what is added up there."""
 
+KEPT = 4096
+"""Answers that are kept until they are asked for again: those of a few pages, not of all."""
+
 # The name of a publication may hold a semicolon too.
 _APART = re.compile(rf"{CELLS_APART}(?=[\['])")
 
 
-@cache
+@lru_cache(KEPT)
 def named_cells(cells: str) -> tuple[str, ...]:
     """The names in a column ``cells``."""
     return tuple(_APART.split(cells)) if cells else ()

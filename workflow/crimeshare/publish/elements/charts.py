@@ -35,6 +35,9 @@ WORDS = Words(Path(__file__).with_name("shared.md.j2"))
 Spec = dict[str, Any]
 DRAWN_BY = version("vl-convert-python")
 
+# A drawing takes some 30 MB, and without a limit that is cleared away late.  None fetches anything.
+vl_convert.configure(max_v8_heap_size_mb=128, base_url=False, allowed_base_urls=[])
+
 INK = "var(--ink, #222222)"
 QUIET = "var(--quiet, #595959)"
 GRID = "var(--grid, #d9d9d9)"

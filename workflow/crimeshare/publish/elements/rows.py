@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from crimeshare.cells import Cell, cells_in
 from crimeshare.measures import formulas
 from crimeshare.measures.formulas import COUNTED, FORMULAS, OF_ROWS
-from crimeshare.measures.provenance import keyed, named_cells
+from crimeshare.measures.provenance import KEPT, keyed, named_cells
 from crimeshare.publish.elements.figures import OPERATOR, Figure
 
 UNITS = {
@@ -162,7 +162,7 @@ def _over_its_own(formula: str) -> bool:
     return all(slot == "formula" or slot.isdecimal() for slot in _SLOT.findall(formula))
 
 
-@cache
+@lru_cache(KEPT)
 def _filled_once(formula: str, own: str, cells: str) -> tuple[str, tuple[str, ...]]:
     """Cached, as pages ask for the same numbers again, mostly those of England and Wales."""
     return _filled(formula, {"formula": own, "cells": cells})
@@ -206,7 +206,7 @@ def _part(row: Mapping[str, Any], name: str) -> tuple[str, Iterable[str]]:
     return text, (cell.name for cell in cells_in(text) if cell.sheet)
 
 
-@cache
+@lru_cache(KEPT)
 def _sides(formula: str) -> tuple[str, ...]:
     """The two sides of a formula such as ``A / B``; of one that has but one, that."""
     depth = 0
@@ -229,7 +229,7 @@ def _bare(formula: str) -> str:
     return formula[1:-1]
 
 
-@cache
+@lru_cache(KEPT)
 def _stands_in(formula: str, cell: str) -> bool:
     """Whether a formula is over a cell, or over what a cell names that has no address."""
     release, _, where = cell.partition("]")
