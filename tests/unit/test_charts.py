@@ -68,16 +68,22 @@ def test_the_gap_is_drawn_and_told() -> None:
 
 def test_letters_of_rules_that_stand_close_do_not_lie_on_each_other() -> None:
     x = {"field": "x", "scale": {"domain": [2013, 2026]}}
-    marks = [(2013.25, "A", "a"), (2013.25, "B", "b"), (2015.25, "C", "c"), (2015.42, "D", "d")]
-    marks += [(2015.58, "E", "e"), (2017.25, "F", "f")]
-    rule, letters = charts.rules(marks, x)
-    assert [value["x"] for value in rule["data"]["values"]] == [place for place, _, _ in marks]
-    above = letters["data"]["values"]
-    assert [value["letter"] for value in above] == ["A, B", "C\N{EN DASH}E", "F"]
-    assert [value["tip"] for value in above] == ["a; b", "c; d; e", "f"]
-    places = [value["x"] for value in above]
+    days = [(2013, 4), (2013, 4), (2015, 4), (2015, 6), (2015, 8), (2017, 4)]
+    named = zip(days, "abcdef", strict=True)
+    letters = {Break(date(*day, 1), name): name.upper() for day, name in named}
+    rule, above = charts.rules(letters, lambda day: day.year + day.month / 12, x)
+    places = [year + month / 12 for year, month in days]
+    assert [value["x"] for value in rule["data"]["values"]] == places
+    values = above["data"]["values"]
+    assert [value["letter"] for value in values] == ["A, B", "C\N{EN DASH}E", "F"]
+    assert [value["tip"] for value in values] == [
+        "April 2013: a; April 2013: b",
+        "April 2015: c; June 2015: d; August 2015: e",
+        "April 2017: f",
+    ]
+    places = [value["x"] for value in values]
     assert min(b - a for a, b in pairwise(places)) > 13 * charts.ROOM
-    assert charts.rules([], x) == []
+    assert charts.rules({}, lambda day: day.year, x) == []
 
 
 def test_recording_changes_inside_the_years_are_named() -> None:

@@ -116,40 +116,29 @@ def test_what_became_of_a_figure(value: float, words: str) -> None:
     assert plain(moved(percent(value))) == words
 
 
+def outlook_of(size: Size, directions: str, small: bool = False) -> str:
+    """What is said of how far the figures of Gwent moved."""
+    given = {"one": None, "place": Mock(words="Gwent"), "what": "robbery figures", "size": size}
+    return plain(WORDS.passage("outlook", **given, small=small, directions=directions))
+
+
 def test_the_ends_of_a_range_have_their_signs() -> None:
     none, some = percent(0.0), percent(0.0013)
-    size = Size(some, some, none, none, some, lowest=none, highest=some)
-    given = {
-        "one": None,
-        "place": Mock(words="Gwent"),
-        "what": "robbery figures",
-        "size": size,
-        "small": False,
-    }
-    said = plain(WORDS.passage("outlook", **given, directions="one rose"))
+    said = outlook_of(Size(some, some, none, none, some, lowest=none, highest=some), "one rose")
     assert "range from no change to +0.13%: one rose." in said
 
 
 def test_of_few_offences_no_percentage_is_said() -> None:
     some = percent(0.5)
     size = Size(Figure("revisions", 3, "count"), some, some, some, some, some, some)
-    given = {"one": None, "place": Mock(words="Gwent"), "what": "homicide figures", "size": size}
-    said = plain(WORDS.passage("outlook", **given, small=True, directions="two rose and one fell"))
-    assert "Of the 3 homicide figures of Gwent" in said
+    said = outlook_of(size, "two rose and one fell", small=True)
+    assert "Of the 3 robbery figures of Gwent" in said
     assert "%" not in said
 
 
 def test_a_median_of_nothing_is_said_without_it() -> None:
     none, some = percent(0.0), percent(0.0013)
-    size = Size(some, some, none, none, none, lowest=none, highest=some)
-    given = {
-        "one": None,
-        "place": Mock(words="Gwent"),
-        "what": "robbery figures",
-        "size": size,
-        "small": False,
-    }
-    said = plain(WORDS.passage("outlook", **given, directions="one rose"))
+    said = outlook_of(Size(some, some, none, none, none, lowest=none, highest=some), "one rose")
     assert "have mostly not moved from the first release to the newest" in said
     assert "from no change to +0.13%: one rose." in said
     assert "by none" not in said

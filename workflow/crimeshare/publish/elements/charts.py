@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from html import escape
 from importlib.metadata import version
 from itertools import pairwise
@@ -356,9 +357,7 @@ def over_time(
             "title": None,
         },
     }
-    layers = rules(
-        [(_position(b.day, start=True), letter, _dated(b)) for b, letter in letters.items()], x
-    )
+    layers = rules(letters, partial(_position, start=True), x)
     for index in reversed(range(len(named))):
         layers += _series([row for row in rows if row["series"] == index], index, x, y)
     layers += _first_issues(first_issues, x, y)
@@ -443,14 +442,18 @@ def _first_issues(rows: list[Spec], x: Spec, y: Spec) -> list[Spec]:
     return [{"data": {"values": rows}, "mark": mark, "encoding": encoding}]
 
 
-def rules(marks: Sequence[tuple[float, str, str]], x: Spec, **text: Any) -> list[Spec]:
-    """Rules from the top to the bottom of a chart, with letters above it.
+def rules(
+    letters: Mapping[Break, str], position: Callable[[date], float], x: Spec, **text: Any
+) -> list[Spec]:
+    """Rules from the top to the bottom of a chart at changes of recording, with letters above it.
 
     Args:
-        marks: place, letter and description of each rule, from the left.
+        letters: of the changes, from the left.
+        position: on the axis, of the day of a change.
         x: the axis, which names its domain.
         text: how the letters are set, where it is in another way than other charts do.
     """
+    marks = [(position(b.day), letter, _dated(b)) for b, letter in letters.items()]
     if not marks:
         return []
     low, high = x["scale"]["domain"]

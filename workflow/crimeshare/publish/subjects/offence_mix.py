@@ -85,15 +85,17 @@ def subgroup_table(place: Place, frame: pd.DataFrame) -> Table:
 def _label(place: Place, group: Offence) -> str:
     """A group's name in a table of all, marked where its two years may not be compared."""
     name = row_label(group.name, place.estimates.part_of_group(group.offence_id))
-    change = place.change(offence_id=group.offence_id)
-    return f"{name} *" if change and change.comparable is False else name
+    return f"{name} *" if _broken(place, group) else name
 
 
 def _marked(place: Place) -> bool:
     """Whether any sub-group is marked."""
-    return any(
-        _label(place, group).endswith(" *") for group in place.estimates.classified("subgroups")
-    )
+    return any(_broken(place, group) for group in place.estimates.classified("subgroups"))
+
+
+def _broken(place: Place, group: Offence) -> bool:
+    change = place.change(offence_id=group.offence_id)
+    return change is not None and change.comparable is False
 
 
 # ---------------------------------------------------------------- what changed most

@@ -174,15 +174,7 @@ def _panel(series: Series, letters: Mapping[Break, str], span: tuple[float, floa
         "width": WIDTH - 30,
         "height": PANEL_HEIGHT,
         "layer": [
-            *rules(
-                [
-                    (_position(b.day), letter, f"{prose.month(b.day)}: {b.name}")
-                    for b, letter in letters.items()
-                ],
-                x,
-                fontSize=12,
-                y=-7,
-            ),
+            *rules(letters, _position, x, fontSize=12, y=-7),
             *_line(series, x, y),
         ],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -143,13 +144,7 @@ def intervals_over_time(
     }
     y = _values("y", rows, zero=True)
     data = {"values": rows}
-    layers = rules(
-        [
-            (_position(b.day, start=True), letter, f"{prose.month(b.day)}: {b.name}")
-            for b, letter in letters.items()
-        ],
-        x,
-    )
+    layers = rules(letters, partial(_position, start=True), x)
     layers += [
         {
             "data": {
