@@ -296,11 +296,17 @@ def built_survey(root: Path) -> list[Row]:
 
 
 def ship_survey(evidence: Evidence, path: Path) -> None:
-    """Keep what is known of the survey for those who build nothing."""
+    """Keep what is known of the survey for those who build nothing.
+
+    Twelve digits of each number: the last of a double depends on the processor's exponential, and
+    the file is committed.
+    """
+    rows = [
+        {name: float(f"{v:.12g}") if isinstance(v, float) else v for name, v in row.items()}
+        for row in evidence.survey
+    ]
     with replacing(path) as target:
-        pq.write_table(
-            pa.Table.from_pylist(list(evidence.survey), schema=_SURVEY), target, compression="zstd"
-        )
+        pq.write_table(pa.Table.from_pylist(rows, schema=_SURVEY), target, compression="zstd")
 
 
 def _shipped_survey(root: Path) -> list[Row]:
