@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from sys import intern
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -279,13 +279,12 @@ def reproduced(published: Sequence[Entry], rebuilt: Sequence[Collected]) -> int:
 def _differing(published: Entry, rebuilt: Entry) -> list[str]:
     """The columns in which two entries differ, numbers to within `TOLERANCE`."""
     return [
-        name
-        for name in COLUMNS
-        if not _same(getattr(published, name), getattr(rebuilt, name), name)
+        name for name in COLUMNS if not same(getattr(published, name), getattr(rebuilt, name), name)
     ]
 
 
-def _same(published: str, rebuilt: str, column: str) -> bool:
+def same(published: Any, rebuilt: Any, column: str) -> bool:
+    """Whether two contents of a column say the same, numbers to within `TOLERANCE`."""
     if published == rebuilt:
         return True
     if column not in ("value", "lower", "upper"):
