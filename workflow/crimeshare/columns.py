@@ -1,0 +1,105 @@
+"""What a column of a table is, as ``columns.yaml`` says once: type, unit, formula and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from crimeshare.problems import Problem
+from crimeshare.texts import read_yaml
+
+COLUMNS = Path(__file__).with_name("columns.yaml")
+
+PER_CENT = "per cent"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How numbers of a unit are written; the head of ``columns.yaml`` explains the fields."""
+
+    decimals: int = 0
+    times: int = 1
+    before: str = ""
+    after: str = ""
+    one: str = ""
+    none: str = ""
+    under: tuple[float, str] = (0, "")
+    halves: int = 0
+    finer: bool = False
+    ordinal: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; the head of ``columns.yaml`` explains the fields."""
+
+    name: str
+    type: str = ""
+    unit: str = ""
+    unit_from: str = ""
+    stored: str = ""
+    formula: str = ""
+    explorer: Mapping[str, Any] = field(default_factory=dict)
+    description: str = ""
+    empty: str = ""
+    how: str = ""
+
+    @property
+    def in_table(self) -> str:
+        """The unit in which the table holds it; empty where it holds words."""
+        if self.unit_from:
+            return f"as {self.unit_from}"
+        if not self.unit or self.stored:
+            return self.stored
+        return "proportion" if units()[self.unit].times == 100 else self.unit
+
+
+@cache
+def units() -> Mapping[str, Unit]:
+    """Every unit by its name."""
+    return {name: Unit(**said) for name, said in _read()["units"].items()}
+
+
+@cache
+def columns(table: str) -> Mapping[str, Column]:
+    """The columns of a table, in its order.
+
+    Raises:
+        Problem: the table is not in ``columns.yaml``.
+    """
+    read = _read()
+    if table not in read["tables"]:
+        raise Problem(f"No table `{table}` is in {COLUMNS.name}; add it with its columns.")
+    return {
+        name: Column(name, **(said or read["defaults"][name]))
+        for name, said in read["tables"][table].items()
+    }
+
+
+def column(table: str, name: str) -> Column:
+    """A column of a table.
+
+    Raises:
+        Problem: the table, or the column of it, is not in ``columns.yaml``.
+    """
+    known = columns(table)
+    if name not in known:
+        raise Problem(
+            f"The column `{name}` of {table} is described nowhere; add it to that table in "
+            f"workflow/crimeshare/{COLUMNS.name}, with its type and a description."
+        )
+    return known[name]
+
+
+@cache
+def _read() -> dict[str, Any]:
+    # The C parser takes a twentieth of a second less at each start.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    read = read_yaml(COLUMNS, loader)
+    assert isinstance(read, dict)
+    return read
