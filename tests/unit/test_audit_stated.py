@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crimeshare.audit import numerals, stated
+from crimeshare.audit.words import Hedge, hedges
 
 
 @pytest.mark.parametrize(
@@ -136,6 +137,8 @@ def test_what_is_not_understood_is_quoted_with_what_was_expected(
         (numerals.proportion("15%"), 0.145, "rounded"),
         (numerals.proportion("one in seven"), 0.144, "rounded"),
         (numerals.proportion("one in seven"), 0.16, None),
+        (numerals.proportion("one in eight"), 0.118, "rounded"),
+        (numerals.proportion("one in two"), 0.41, None),
         (numerals.proportion("one in seven"), 0.0, None),
         (numerals.place("third"), 3.0, "exact"),
         (numerals.place("third"), 4.0, None),
@@ -151,7 +154,42 @@ def test_what_is_not_understood_is_quoted_with_what_was_expected(
         (numerals.proportion("between 14% and 15%"), 0.1501, None),
         (numerals.change("doubled"), 1.0, "exact"),
         (numerals.change("doubled"), 0.96, "rounded"),
-        (numerals.change("doubled"), 1.3, "truncated"),
+        (numerals.change("doubled"), 1.35, "truncated"),
+        (numerals.change("doubled"), 1.6, None),
+        (numerals.change("nearly double"), 0.85, "near"),
+        (numerals.change("nearly three times"), 1.75, "near"),
+        (numerals.change("nearly three times"), 1.6, None),
+        (numerals.change("over three times"), 2.1, "exact"),
+        (numerals.change("almost halved"), -0.4541, "near"),
+        (numerals.change("almost halved"), -0.52, None),
+        (numerals.change("halved"), -0.43, None),
+        (numerals.change("five times"), 1499 / 288 - 1, "rounded"),
+        # A round number is the true one rounded to its own digits, and near it.
+        (numerals.count("1 million"), 516_971.0, None),
+        (numerals.count("1 million"), 940_000.0, None),
+        (numerals.count("1 million"), 960_000.0, "rounded"),
+        (numerals.count("500,000"), 516_971.0, "rounded"),
+        (numerals.count("1,000"), 535.0, None),
+        (numerals.count("10,000"), 5_120.0, None),
+        (numerals.count("1,000"), 1_400.0, None),
+        (numerals.count("about 5,000"), 5_120.0, "rounded"),
+        (numerals.count("about 510,000"), 516_971.0, "near"),
+        (numerals.count("about 450,000"), 516_971.0, None),
+        (numerals.count("exactly 57,000"), 57_093.0, None),
+        (numerals.proportion("half"), 0.52, "rounded"),
+        (numerals.proportion("half"), 0.44, None),
+        (numerals.proportion("half"), 0.6, None),
+        (numerals.proportion("almost half"), 0.46, "near"),
+        (numerals.proportion("over half"), 0.54, "exact"),
+        (numerals.proportion("over half"), 0.49, None),
+        (numerals.proportion("a third"), 0.3369, "rounded"),
+        (numerals.proportion("a quarter"), 0.28, None),
+        (numerals.proportion("almost a quarter"), 0.235, "near"),
+        (numerals.proportion("almost a quarter"), 0.26, None),
+        (numerals.change("up by almost a quarter"), 0.24, "rounded"),
+        (numerals.proportion("about 15%"), 0.143, "near"),
+        (numerals.rate("1,500 per 100,000"), 14.514, "rounded"),
+        (numerals.rate("1,900 per 100,000"), 14.514, None),
         (numerals.change("doubled"), 0.8, None),
         (numerals.change("more than doubled"), 1.01, "exact"),
         (numerals.change("more than doubled"), 0.99, None),
@@ -165,7 +203,8 @@ def test_what_is_not_understood_is_quoted_with_what_was_expected(
         (numerals.change("2.1 percentage points higher"), 0.0214, "rounded"),
         (numerals.proportion("two thirds"), 0.65, "rounded"),
         (numerals.proportion("two thirds"), 0.6, None),
-        (numerals.proportion("three in ten"), 0.26, "rounded"),
+        (numerals.proportion("three in ten"), 0.29, "rounded"),
+        (numerals.proportion("three in ten"), 0.26, None),
         (numerals.rate("1,451 per 100,000"), 14.514, "rounded"),
         (numerals.rate("1,451 per 100,000"), 14.52, None),
         (numerals.place("in the top five"), 5.0, "exact"),
@@ -217,12 +256,30 @@ def test_a_pace_is_a_yearly_count_by_the_length_of_its_year() -> None:
 
 
 def test_how_far_a_number_is_from_what_it_may_stand_for() -> None:
-    assert numerals.count("57,000").distance(57_400.0) == 0
-    assert numerals.count("57,093").distance(57_100.0) == pytest.approx(6.5)
-    assert numerals.proportion("one in seven").distance(0.144) == 0
-    assert numerals.count("fewer than 100").distance(24_441.0) == 24_341
-    assert numerals.change("down").distance(0.02) == 0.02
-    assert numerals.change("up").distance(0.02) == 0
+    for number, computed, far in (
+        (numerals.count("57,000"), 57_400.0, 0),
+        (numerals.count("57,093"), 57_100.0, 6.5),
+        (numerals.proportion("one in seven"), 0.144, 0),
+        (numerals.count("fewer than 100"), 24_441.0, 24_341),
+        (numerals.change("down"), 0.02, 0.02),
+        (numerals.change("up"), 0.02, 0),
+        (numerals.change("nearly 10% lower"), -0.2, 0.1),
+    ):
+        assert stated.distance(number, computed) == pytest.approx(far), number.text
+
+
+@given(st.sampled_from([*hedges().values()]), st.integers(-(10**6), 10**6), st.integers(1, 10**6))
+def test_what_bears_a_hedged_number_out_lies_on_its_side(
+    hedge: Hedge, computed: int, number: int
+) -> None:
+    said = numerals.count(f"{hedge.words} {number:,}".strip())
+    if not said.match(float(computed)):
+        return
+    assert computed >= number if hedge.side > 0 else True
+    assert computed <= number if hedge.side < 0 else True
+    if hedge.number is not None:
+        # No number is borne out by what is more than a tenth away from it.
+        assert abs(computed - number) <= max(0.1 * number, 0.5)
 
 
 @given(st.text(max_size=60))
@@ -244,8 +301,9 @@ def test_rounding_and_cutting_a_count_are_told_apart(count: int, digits: int) ->
     cut = count // step * step
     rounded = (count + step // 2) // step * step
     found = numerals.count(f"{rounded:,}").match(float(count))
-    assert found == ("exact" if rounded == count else "rounded")
-    if cut != rounded:
+    far = abs(count - rounded) >= 0.1 * rounded
+    assert found == ("exact" if rounded == count else None if far else "rounded")
+    if cut != rounded and not far and count - cut < 0.1 * cut:
         # With a zero to spare it is also the count rounded to the next coarser step.
         expected = "rounded" if cut % (10 * step) == 0 else "truncated"
         assert numerals.count(f"{cut:,}").match(float(count)) == expected

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
 from crimeshare.audit.stated import (
-    ABOUT,
-    BOUNDS,
-    NEAR,
     AnyChange,
     Between,
     Bound,
@@ -27,6 +25,7 @@ from crimeshare.audit.stated import (
     Place,
     Times,
 )
+from crimeshare.audit.words import Hedge, hedges, movements
 
 _WORDS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -56,7 +55,8 @@ _PER_CENT = re.compile(r"(?P<number>.*?)\s*(?:%|per ?cent|pc)")
 _POINTS = re.compile(r"(?P<number>.*?)\s*(?:percentage[ -]points?|points?|pp|ppts?)")
 # What is counted, behind the number: "8,642 offences", "15% of all crime", "one in seven people".
 _COUNTED = re.compile(
-    r" (?:(?:recorded |reported )?"
+    # "In excess of", "in the region of", "a minimum of" and "upwards of" are words before a number.
+    r"(?<!excess)(?<!region)(?<!mum)(?<!upwards) (?:(?:recorded |reported )?"
     r"(?:offences|crimes|incidents|cases|reports|people|adults|women|men)"
     r"|of (?:all |every |the )?[a-z ]+)$"
 )
@@ -90,52 +90,20 @@ _EVER = re.compile(
 )
 _PLACE = re.compile(r"(?P<number>\d{1,3})(?:st|nd|rd|th)?", re.ASCII)
 
-_FLIPPED = {
-    "more than": "less than",
-    "over": "under",
-    "at least": "at most",
-    "fewer than": "more than",
-    "less than": "more than",
-    "under": "over",
-    "at most": "at least",
-    "up to": "at least",
-    "just over": "just under",
-    "nearly": "just over",
-    "almost": "just over",
-    "just under": "just over",
-}
-_BEFORE = "|".join((*ABOUT, *BOUNDS, *NEAR))
+_BEFORE = "|".join(sorted(filter(None, hedges()), key=len, reverse=True))
 _WORDED = re.compile(rf"(?P<words>{_BEFORE}) (?P<number>.+)")
 
-_UP = (
-    r"up|rose|risen|rise|rises|increased?|increases?|grew|grown|growth|climbed|jumped|higher|more"
-    r"|greater|larger"
-)
-_DOWN = (
-    r"down|fell|fallen|fall|falls|decreased?|decreases?|dropped|drop|declined?|decline|reduced"
-    r"|reduction|lower|fewer|less|smaller"
-)
-_SAME = r"unchanged|no change|the same|same|flat|equal|no clear difference"
-_SIDE = re.compile(rf"(?:an? )?(?:(?P<up>{_UP})|(?P<down>{_DOWN}))")
+_UP, _DOWN, _SAME = ("|".join(movements(kind)) for kind in ("rise", "fall", "same"))
+_HOW = f"(?:(?:{'|'.join(movements('adverb'))}),? )*"
+_SIDES = rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))"
+_SIDE = re.compile(rf"(?:an? |the )?{_HOW}{_SIDES}(?: (?:{'|'.join(movements('adverb'))}))*")
 _SIDE_BEFORE = re.compile(
-    rf"(?:(?:it|has|have|was|were|is|are|a|an) )*(?:(?P<up>{_UP})|(?P<down>{_DOWN}))"
-    r"(?: of)?(?: by)? (?P<size>.+)"
+    rf"(?:(?:it|has|have|was|were|is|are|a|an|been) )*{_HOW}{_SIDES}(?: of)? {_HOW}(?:by )?"
+    r"(?P<size>.+)"
 )
-_SIDE_AFTER = re.compile(rf"(?P<size>.+?) (?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?: than)?")
-_MULTIPLES = {
-    "doubled": 2,
-    "double": 2,
-    "twice": 2,
-    "tripled": 3,
-    "trebled": 3,
-    "triple": 3,
-    "treble": 3,
-    "quadrupled": 4,
-    "quadruple": 4,
-    "thrice": 3,
-}
+_SIDE_AFTER = re.compile(rf"(?P<size>.+?) {_HOW}{_SIDES}(?: than)?")
 _MULTIPLE = re.compile(
-    rf"(?P<word>{'|'.join(_MULTIPLES)}|halved|half|(?P<n>[\w.]+)(?: times|[ -]?fold))"
+    rf"(?P<word>{'|'.join(movements('times'))}|(?P<n>[\w.]+)(?: times|[ -]?fold))"
     r"(?: as (?:many|much|high|large|common|likely)(?: as)?| more| higher| the \w+(?: of)?"
     r"| that of)?"
 )
@@ -175,13 +143,10 @@ def _paced(text: str, number: str, unit: str, expected: str, words: str) -> Pace
     """One for so many units of time; a bound on the pace is the other bound on the time."""
     half = {"half an": "0.5", "half a": "0.5", "half": "0.5"}.get(number, number)
     every = _number(half, expected, text)
-    if not every.written:
+    if not every.written or (words and words not in hedges()):
         raise ValueError(_expected(text, expected))
-    if words and words not in (*ABOUT, *_FLIPPED):
-        raise ValueError(_expected(text, expected))
-    flipped = _FLIPPED.get(words, "")
-    whole = Bound(flipped, every) if flipped in BOUNDS else Near(flipped, every)
-    return Paced(text, whole if flipped else every, unit, every=True)
+    hedge = hedges()[words]
+    return Paced(text, _hedged(replace(hedge, side=-hedge.side), every), unit, every=True)
 
 
 def rate(text: str) -> Number | Bound | Near:
@@ -195,9 +160,10 @@ def rate(text: str) -> Number | Bound | Near:
 
     def read(words: str) -> Number:
         number = _number(words, expected, text)
-        # A rate is rounded to its last digit, be it a zero.
         written = f"{words} per {base}" if base else words
-        return Number(written, number.written, number.steps[:1], scale=scale)
+        # Nobody writes 10 for a rate of 14.6; of 1,500 per 100,000 the last digits may be rounded.
+        step = number.step if abs(number.written) >= 100 else _last_digit(number)
+        return replace(number, text=written, step=step, scale=scale)
 
     return _worded(plain, read)
 
@@ -310,9 +276,9 @@ def _named(value: AnyChange, text: str) -> AnyChange:
     if isinstance(value, Bound | Near):
         return value
     if isinstance(value, Number):
-        return Number(text, value.written, value.steps, value.kind, value.scale)
+        return replace(value, text=text)
     if isinstance(value, OneIn):
-        return OneIn(text, value.whole, value.part, value.sign)
+        return replace(value, text=text)
     return value
 
 
@@ -320,10 +286,8 @@ def _multiple(words: str) -> Times | None:
     found = _MULTIPLE.fullmatch(words)
     if not found:
         return None
-    if found["word"] in ("halved", "half"):
-        return Times(words, Decimal("0.5"))
     if found["n"] is None:
-        return Times(words, Decimal(_MULTIPLES[found["word"]]))
+        return Times(words, Decimal(movements("times")[found["word"]]))
     n = found["n"]
     if whole := _whole(n):
         return Times(words, Decimal(whole))
@@ -335,30 +299,30 @@ def _signed(words: str, sign: int, sided: bool, expected: str, text: str) -> Num
     words = words.removeprefix("by ")
     if found := _POINTS.fullmatch(words):
         number = _number(found["number"], expected, text)
-        number = Number(words, number.written, number.steps[:1], "points", Decimal(100))
+        number = Number(words, number.written, _last_digit(number), "points", Decimal(100))
     elif _PER_CENT.fullmatch(words):
         number = _percentage(words, expected, text)
     elif part := _fraction(words):
-        return OneIn(words, part.whole, part.part, sign)
+        return replace(part, text=words, sign=sign)
     else:
         number = _number(words, expected, text)
     if sided and words[:1] in ("+", "-", "\N{MINUS SIGN}"):
         raise ValueError(_expected(text, expected))
-    return Number(words, sign * number.written, number.steps, number.kind, number.scale)
+    return replace(number, text=words, written=sign * number.written)
 
 
 def _worded(plain: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
-    """What ``read`` makes of the number, with the words that stand before it.
-
-    Whether a number is "about" right is what rounding tells, so such a word says nothing more.
-    """
+    """What ``read`` makes of the number, with the words that stand before it."""
     found = _WORDED.fullmatch(plain)
     if not found:
         return read(plain)
-    words, number = found["words"], read(found["number"])
-    if words in BOUNDS:
-        return Bound(words, number)
-    return Near(words, number) if words in NEAR else number
+    return _hedged(hedges()[found["words"]], read(found["number"]))
+
+
+def _hedged(hedge: Hedge, number: Plain) -> Plain | Bound | Near:
+    if not hedge.words:
+        return number
+    return Bound(hedge, number) if hedge.number is None else Near(hedge, number)
 
 
 def _between(plain: str, read: Callable[[str], Number]) -> Between | None:
@@ -383,16 +347,17 @@ def _part(words: str, expected: str, text: str) -> Number | OneIn:
 
 def _fraction(words: str) -> OneIn | None:
     """``one in seven``, ``three in ten``, ``a third``, ``two thirds``."""
+    counted = True
     if found := _IN.fullmatch(words):
         part, whole = _whole(found["part"]), _whole(found["whole"])
         if found["part"] in ("a", "an"):
             part = 1
     elif (found := _PART.fullmatch(words)) and (found["part"] or found["whole"] == "half"):
         part = 1 if found["part"] in (None, "a", "an") else _whole(found["part"])
-        whole = _PARTS.get(found["whole"], 0)
+        whole, counted = _PARTS.get(found["whole"], 0), False
     else:
         return None
-    return OneIn(words, whole, part) if 0 < part < whole else None
+    return OneIn(words, whole, part, counted=counted) if 0 < part < whole else None
 
 
 def _percentage(words: str, expected: str, text: str) -> Number:
@@ -401,13 +366,18 @@ def _percentage(words: str, expected: str, text: str) -> Number:
         raise ValueError(_expected(text, expected))
     number = _number(found["number"], expected, text)
     # Nobody writes 10% for 14.6%: a percentage is rounded to its last digit, be it a zero.
-    return Number(words, number.written, number.steps[:1], "percent", Decimal(100))
+    return Number(words, number.written, _last_digit(number), "percent", Decimal(100))
+
+
+def _last_digit(number: Number) -> Decimal:
+    """The unit of a number's last digit."""
+    return Decimal(1).scaleb(int(number.written.as_tuple().exponent))
 
 
 def _number(words: str, expected: str, text: str) -> Number:
     """A number in plain words; ``text`` is what is quoted where they are none."""
     if whole := _WORDS.index(words) + 1 if words in _WORDS else 0:
-        return Number(words, Decimal(whole), (Decimal(1),))
+        return Number(words, Decimal(whole), Decimal(1))
     found = _NUMBER.fullmatch(words)
     if not found:
         raise ValueError(_expected(text, expected))
@@ -416,12 +386,11 @@ def _number(words: str, expected: str, text: str) -> Number:
         raise ValueError(f"is `{shortened(text)}`, which has too many digits; expected {expected}")
     times = _TIMES.get(found["times"] or "", Decimal(1))
     written = Decimal(digits + decimals) * times
-    finest = Decimal(1).scaleb(-max(len(decimals) - 1, 0)) * times
-    steps = [finest]
-    while not decimals and written and written % (steps[-1] * 10) == 0:
-        steps.append(steps[-1] * 10)
+    step = Decimal(1).scaleb(-max(len(decimals) - 1, 0)) * times
+    while not decimals and written and written % (step * 10) == 0:
+        step *= 10
     sign = 1 if found["sign"] in ("", "+") else -1
-    return Number(words, sign * written, tuple(steps))
+    return Number(words, sign * written, step)
 
 
 def _plain(text: str, expected: str) -> str:

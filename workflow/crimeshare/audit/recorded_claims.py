@@ -36,6 +36,7 @@ from crimeshare.audit.stated import (
     Place,
     Stated,
     Times,
+    distance,
 )
 from crimeshare.audit.statements import (
     AnyClaim,
@@ -632,9 +633,8 @@ def _leading(found: Sequence[Finding]) -> Finding:
 
 def _gap(question: Question, finding: Finding) -> float:
     """How far a finding is from what is stated, relative to it or not."""
-    distance = question.stated.distance(finding.value)
-    relative = question.kind == "relative" and finding.value
-    return distance / abs(finding.value) if relative else distance
+    far = distance(question.stated, finding.value)
+    return far / abs(finding.value) if question.kind == "relative" and finding.value else far
 
 
 def _distance(question: Question, finding: Finding | None, size: float) -> Finding:

@@ -2,33 +2,22 @@
 
 Every class here knows its ``text`` (the words as written, spaces and capitals apart), its ``value``
 in the unit of the pipeline (percentages are fractions of one) and ``match``: how a computed value
-bears it out, as precisely as it was written.  ``distance`` says how far a computed value would
-have to move until it did.
+bears it out, as precisely as it was written.  ``limits`` are those of the values it may stand for,
+and :func:`distance` says how far a computed value is from them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from math import inf
 from typing import Literal, Protocol
 
-Match = Literal["exact", "rounded", "truncated"]
+from crimeshare.audit.words import Hedge, hedges
+
+Match = Literal["exact", "rounded", "near", "truncated"]
 Kind = Literal["number", "percent", "points"]
 
-# Words before a number: those that say nothing more than rounding does, those that make it a
-# bound (which side of it, and whether the number is meant too), those that name a side.
-ABOUT = ("about", "around", "approximately", "roughly", "some")
-BOUNDS = {
-    "more than": (1, False),
-    "over": (1, False),
-    "at least": (1, True),
-    "fewer than": (-1, False),
-    "less than": (-1, False),
-    "under": (-1, False),
-    "at most": (-1, True),
-    "up to": (-1, True),
-}
-NEAR = {"just over": 1, "nearly": -1, "almost": -1, "just under": -1}
 _PACES = {"second": 1 / 60, "minute": 1.0, "hour": 60.0, "day": 1440.0, "week": 10080.0}
 
 
@@ -49,8 +38,17 @@ class Stated(Protocol):
     def match(self, computed: float) -> Match | None:
         """How ``computed`` bears the number out, as precisely as it was written; None if not."""
 
-    def distance(self, computed: float) -> float:
-        """How far ``computed`` is from any value that the number may stand for; 0 if it is one."""
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The lowest and the highest value that the number may stand for."""
+
+
+def distance(stated: Stated, computed: float) -> float:
+    """How far ``computed`` is from any value that the number may stand for; 0 if it is one."""
+    if stated.match(computed):
+        return 0.0
+    low, high = stated.limits
+    return max(0.0, low - computed, computed - high)
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Number:
     Attributes:
         text: the number as written.
         written: its value, in the unit it was written in.
-        steps: units it may be rounded to, finest first: 57,000 may be exact to 1, 10, 100, 1000.
+        step: the coarsest unit that it may be rounded to: 1,000 of 57,000, which has two digits.
         kind: ``number``, ``percent`` or ``points``.
         scale: units written for one unit of the pipeline: 100 for percentages and points, and
             for a rate per 100,000, as the pipeline counts per 1,000.
@@ -68,7 +66,7 @@ class Number:
 
     text: str
     written: Decimal
-    steps: tuple[Decimal, ...]
+    step: Decimal
     kind: Kind = "number"
     scale: Decimal = Decimal(1)
 
@@ -81,15 +79,37 @@ class Number:
         found = Decimal(f"{computed:.12g}") * self.scale
         if found == self.written:
             return "exact"
-        for match, rounding in (("rounded", ROUND_HALF_UP), ("truncated", ROUND_DOWN)):
-            for step in self.steps:
-                if (found / step).quantize(Decimal(1), rounding) * step == self.written:
-                    return match  # type: ignore[return-value]
-        return None
+        if self.written < 0 or (not self.written and found < 0):
+            found = -found
+        size = abs(self.written)
+        low, high = self._rounded
+        if low <= found < high:
+            return "rounded"
+        return "truncated" if size <= found < min(size + self.step, self._furthest[1]) else None
 
-    def distance(self, computed: float) -> float:
-        half = float(max(self.steps, default=Decimal(0)) / self.scale) / 2
-        return max(0.0, abs(computed - self.value) - half)
+    @property
+    def _rounded(self) -> tuple[Decimal, Decimal]:
+        """The sizes that round to the number, to the digits that it has; the upper is no more."""
+        size = abs(self.written)
+        below = above = self.step / 2
+        if size == self.step > 1:
+            # 994,000 has a digit less than 1 million, and is rounded to hundreds of thousands.
+            below /= 10
+        low, high = self._furthest
+        return max(size - below, low), min(size + above, high)
+
+    @property
+    def _furthest(self) -> tuple[Decimal, Decimal]:
+        """How far a round number may be from what it stands for; one with decimals has its step."""
+        size, most = abs(self.written), Decimal(str(hedges()[""].number))
+        if self.kind != "number" or self.step <= 1:
+            return size - self.step, size + self.step
+        return size * (1 - most), size * (1 + most)
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        low, high = (float(limit / self.scale) for limit in self._rounded)
+        return (-high, -low) if self.written < 0 else (low, high)
 
 
 @dataclass(frozen=True)
@@ -98,6 +118,7 @@ class OneIn:
 
     Attributes:
         part, whole: as written: 1 and 7; 3 and 10 of "three in ten".
+        counted: whether it is said as so many in so many, rather than as "a third".
         sign: -1 where it is the size of a fall.
     """
 
@@ -105,6 +126,7 @@ class OneIn:
     whole: int
     part: int = 1
     sign: int = 1
+    counted: bool = False
     kind: Kind = field(default="percent", init=False)
 
     @property
@@ -112,21 +134,26 @@ class OneIn:
         return self.sign * self.part / self.whole
 
     def match(self, computed: float) -> Match | None:
-        low, high = self.limits
+        low, high = self._sizes
         return "rounded" if low <= self.sign * computed < high else None
 
-    def distance(self, computed: float) -> float:
-        low, high = self.limits
-        return max(0.0, low - self.sign * computed, self.sign * computed - high)
+    @property
+    def _sizes(self) -> tuple[float, float]:
+        size, plain = self.part / self.whole, hedges()[""]
+        most = (plain.number if self.counted and self.part == 1 else plain.part) or 0.0
+        low, high = size * (1 - most), size * (1 + most)
+        if self.part > 1:
+            return low, high
+        # 1 / p rounds to N, halves up.
+        return (
+            max(low, 1 / (self.whole + 0.5) + 1e-12),
+            min(high, 1 / (self.whole - 0.5) + 1e-12),
+        )
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The proportions whose "one in N" rounds to the stated N; of several in N, to so many."""
-        if self.part == 1:
-            # 1 / p rounds to N, halves up.
-            return 1 / (self.whole + 0.5) + 1e-12, 1 / (self.whole - 0.5) + 1e-12
-        half = min(0.5 / self.whole, 0.05)
-        return self.part / self.whole - half, self.part / self.whole + half
+        low, high = self._sizes
+        return (low, high) if self.sign > 0 else (-high, -low)
 
 
 @dataclass(frozen=True)
@@ -145,13 +172,24 @@ class Times:
         found = Decimal(f"{computed:.12g}") + 1
         if found == self.factor:
             return "exact"
-        if found.quantize(Decimal("0.1"), ROUND_HALF_UP) == self.factor:
+        low, high = self._factors
+        if low <= found < high:
             return "rounded"
-        whole = self.factor > 1 and self.factor == int(self.factor)
-        return "truncated" if whole and int(found) == self.factor else None
+        # Of 2.35 times "doubled" is left when digits are cut off; of 2.6 it is not.
+        cut = int(found) == self.factor and found < self.factor + Decimal("0.5")
+        return "truncated" if cut else None
 
-    def distance(self, computed: float) -> float:
-        return max(0.0, abs(computed - self.value) - 0.05)
+    @property
+    def _factors(self) -> tuple[Decimal, Decimal]:
+        most = Decimal(str(hedges()[""].part))
+        half = Decimal(1).scaleb(int(self.factor.as_tuple().exponent)) / 2
+        half = min(half, most * self.factor)
+        return self.factor - half, self.factor + half
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        low, high = self._factors
+        return float(low) - 1, float(high) - 1
 
 
 @dataclass(frozen=True)
@@ -165,21 +203,26 @@ class Direction:
     def match(self, computed: float) -> Match | None:
         return "exact" if (computed > 0) - (computed < 0) == self.value else None
 
-    def distance(self, computed: float) -> float:
-        return 0.0 if self.match(computed) else abs(computed)
+    @property
+    def limits(self) -> tuple[float, float]:
+        return {1.0: (0.0, inf), -1.0: (-inf, 0.0)}.get(self.value, (0.0, 0.0))
 
 
 @dataclass(frozen=True)
-class _Worded:
+class _Hedged:
     """A number with the words before it.
 
     Attributes:
-        words: as written, such as ``more than``.
+        hedge: the words, such as ``more than``, and what they mean.
         number: what they stand before.
     """
 
-    words: str
+    hedge: Hedge
     number: Number | OneIn | Times
+
+    @property
+    def words(self) -> str:
+        return self.hedge.words
 
     @property
     def text(self) -> str:
@@ -195,35 +238,61 @@ class _Worded:
 
 
 @dataclass(frozen=True)
-class Bound(_Worded):
+class Bound(_Hedged):
     """A number that something is said to be above or below, as in "more than 600,000".
 
     A bound is about sizes: a fall by more than 4% is a change of more than -4%.
     """
 
     def match(self, computed: float) -> Match | None:
-        side, inclusive = BOUNDS[self.words]
-        beyond = _beyond(self.number, computed) * side
+        beyond = _beyond(self.number, computed) * self.hedge.side
         wrong_way = computed * self.value < 0
-        return "exact" if (beyond > 0 or (inclusive and not beyond)) and not wrong_way else None
+        within = beyond > 0 or (self.hedge.inclusive and not beyond)
+        return "exact" if within and not wrong_way else None
 
-    def distance(self, computed: float) -> float:
-        return 0.0 if self.match(computed) else abs(computed - self.value)
+    @property
+    def limits(self) -> tuple[float, float]:
+        size = abs(self.value)
+        low, high = (size, inf) if self.hedge.side > 0 else (0.0, size)
+        return (low, high) if self.value >= 0 else (-high, -low)
 
 
 @dataclass(frozen=True)
-class Near(_Worded):
-    """A number that something is said to be close to on one side, as in "nearly 9,000".
-
-    What it is close to is the number that it rounds to.
-    """
+class Near(_Hedged):
+    """A number that something is said to be close to, as in "about 9,000" or "nearly 9,000"."""
 
     def match(self, computed: float) -> Match | None:
-        right_side = _beyond(self.number, computed) * NEAR[self.words] > 0
-        return self.number.match(computed) if right_side else None
+        side = _beyond(self.number, computed) * self.hedge.side
+        if side < 0 or (self.hedge.side and not side) or computed * self.value < 0:
+            return None
+        plain = self.number.match(computed)
+        if self.tolerance == 0:
+            return plain if plain == "exact" or self.kind != "number" else None
+        if plain in ("exact", "rounded") or (plain and self.kind != "number"):
+            return plain
+        low, high = self.limits
+        return "near" if low <= float(f"{computed:.12g}") <= high else None
 
-    def distance(self, computed: float) -> float:
-        return 0.0 if self.match(computed) else abs(computed - self.value)
+    @property
+    def tolerance(self) -> float:
+        """How far off the number may be, as a part of it."""
+        part = isinstance(self.number, OneIn | Times)
+        return (self.hedge.part if part else self.hedge.number) or 0.0
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        factor = isinstance(self.number, Times)
+        value = self.value + 1 if factor else self.value
+        low, high = sorted((value * (1 - self.tolerance), value * (1 + self.tolerance)))
+        if factor:
+            low, high = low - 1, high - 1
+        lowest, highest = self.number.limits
+        low, high = (low, high) if self.tolerance == 0 else (min(low, lowest), max(high, highest))
+        # A side is one of sizes: a fall of nearly 4% lies above -4%.
+        side = self.hedge.side * (-1 if self.value < 0 else 1)
+        return (max(low, self.value) if side > 0 else low), (
+            min(high, self.value) if side < 0 else high
+        )
 
 
 def _beyond(number: Number | OneIn | Times, computed: float) -> int:
@@ -262,8 +331,9 @@ class Paced:
     def match(self, computed: float) -> Match | None:
         return self.number.match(computed)
 
-    def distance(self, computed: float) -> float:
-        return self.number.distance(computed)
+    @property
+    def limits(self) -> tuple[float, float]:
+        return self.number.limits
 
 
 @dataclass(frozen=True)
@@ -296,8 +366,9 @@ class Place:
         fits = computed <= self.number if self.at_most else computed == self.number
         return "exact" if fits else None
 
-    def distance(self, computed: float) -> float:
-        return 0.0 if self.match(computed) else abs(computed - self.number)
+    @property
+    def limits(self) -> tuple[float, float]:
+        return float(1 if self.at_most else self.number), float(self.number)
 
 
 @dataclass(frozen=True)
@@ -322,8 +393,9 @@ class Extreme:
     def match(self, computed: float) -> Match | None:
         return "exact" if computed == 1 else None
 
-    def distance(self, computed: float) -> float:
-        return abs(computed - 1)
+    @property
+    def limits(self) -> tuple[float, float]:
+        return 1.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -346,8 +418,9 @@ class Between:
         found = float(f"{computed:.12g}")
         return "exact" if self.low.value <= found <= self.high.value else None
 
-    def distance(self, computed: float) -> float:
-        return max(0.0, self.low.value - computed, computed - self.high.value)
+    @property
+    def limits(self) -> tuple[float, float]:
+        return self.low.value, self.high.value
 
 
 AnyChange = Number | OneIn | Times | Direction | Bound | Near

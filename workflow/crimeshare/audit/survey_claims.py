@@ -376,6 +376,7 @@ def _agrees(stated: Stated, finding: Finding) -> str:
     return {
         "exact": "That is what is stated.",
         "rounded": "That rounds to what is stated.",
+        "near": "That is near what is stated, as the words before it allow.",
         "truncated": "What is stated is left when digits are cut off; it is not what that rounds "
         "to.",
         None: "",

@@ -46,7 +46,12 @@ MEANINGS = {
 }
 """What each verdict means; config/README.md has the same words."""
 
-OF_MATCH: dict[Match, str] = {"exact": CONFIRMED, "rounded": ROUNDED, "truncated": TRUNCATED}
+OF_MATCH: dict[Match, str] = {
+    "exact": CONFIRMED,
+    "rounded": ROUNDED,
+    "near": ROUNDED,
+    "truncated": TRUNCATED,
+}
 
 
 def outcome(verdict: str) -> int:
@@ -121,7 +126,7 @@ def best(stated: Stated, findings: Sequence[Finding]) -> tuple[str, Finding] | N
     *older, newest = findings
     if matches[id(newest)] == "exact":
         return CONFIRMED, newest
-    for wanted in ("exact", "rounded", "truncated"):
+    for wanted in ("exact", "rounded", "near", "truncated"):
         match = matches[id(newest)]
         if match == wanted:
             return OF_MATCH[match], newest

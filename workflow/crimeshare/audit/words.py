@@ -1,0 +1,127 @@
+"""What people call offences, areas and movements, as data in ``resources/reference/``.
+
+``hedges.csv`` says how far words before a number widen it; ``movement_words.csv`` which way a verb
+goes; ``offence_words.csv`` and ``area_words.csv`` what everyday names mean; ``not_recorded.csv``
+what no group of recorded crime is.  Words are compared by :func:`folded`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from crimeshare.reference import PLACES, REFERENCE, everyday, read_rows
+
+
+@dataclass(frozen=True)
+class Hedge:
+    """Words before a number.
+
+    Attributes:
+        side: 1 for above the number, -1 for below it, 0 for either side.
+        inclusive: whether the number itself is meant too.
+        number, part: how far off a number, and a fraction or multiple, may be, as a part of
+            what is true; None for a bound, which may be as far off as it likes.
+        meaning: in plain words.
+    """
+
+    words: str
+    side: int
+    inclusive: bool
+    number: float | None
+    part: float | None
+    meaning: str
+
+
+@dataclass(frozen=True)
+class NotRecorded:
+    """What people count as a kind of crime, and no group of recorded crime is.
+
+    Attributes:
+        what: what it is, a sentence without its full stop.
+        publisher: who publishes figures of it, and where.
+        nearest: offence groups or codes that come nearest.
+    """
+
+    words: str
+    what: str
+    publisher: str
+    nearest: tuple[str, ...]
+
+
+@cache
+def hedges() -> dict[str, Hedge]:
+    """Every hedge by its words; the one without words is for a number that has none."""
+    return {
+        row["words"]: Hedge(
+            row["words"],
+            int(row["side"]),
+            row["inclusive"] == "yes",
+            _part(row["number_pct"]),
+            _part(row["part_pct"]),
+            row["meaning"],
+        )
+        for row in read_rows(REFERENCE / "hedges.csv")
+    }
+
+
+def _part(per_cent: str) -> float | None:
+    return float(per_cent) / 100 if per_cent else None
+
+
+@cache
+def movements(kind: str) -> dict[str, str]:
+    """Words of one kind (``rise``, ``fall``, ``same``, ``times``, ``adverb``), the factor beside.
+
+    Longer words come first, as a pattern of alternatives needs them.
+    """
+    rows = read_rows(REFERENCE / "movement_words.csv")
+    found = {row["words"]: row["factor"] for row in rows if row["kind"] == kind}
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+@cache
+def offence_words() -> dict[str, tuple[str, str]]:
+    """Offence group or code by what people call it, with how that was read (may be empty)."""
+    rows = read_rows(REFERENCE / "offence_words.csv")
+    return {folded(row["words"]): (row["offence_id"], row["reading"]) for row in rows}
+
+
+@cache
+def not_recorded() -> dict[str, NotRecorded]:
+    """What is no group of recorded crime, by what people call it."""
+    return {
+        folded(row["words"]): NotRecorded(
+            row["words"], row["what"], row["publisher"], tuple(row["nearest"].split())
+        )
+        for row in read_rows(REFERENCE / "not_recorded.csv")
+    }
+
+
+@cache
+def area_words() -> dict[str, tuple[str, str, str]]:
+    """Area code (empty if it has none), kind and note by what people call an area.
+
+    ``context`` are words for an area named elsewhere ("the force"), ``elsewhere`` are countries
+    without figures here, ``doubtful`` need their note said.
+    """
+    rows = read_rows(REFERENCE / "area_words.csv")
+    return {folded(row["words"]): (row["area_code"], row["kind"], row["note"]) for row in rows}
+
+
+@cache
+def towns() -> dict[str, list[str]]:
+    """The police force areas that towns of a name lie in, the largest town first."""
+    found: dict[str, list[str]] = {}
+    for row in read_rows(PLACES):
+        if row["kind"] in ("town", "authority") and row["area_code"]:
+            codes = found.setdefault(folded(everyday(row["place"])), [])
+            if row["area_code"] not in codes:
+                codes.append(row["area_code"])
+    return found
+
+
+def folded(text: str) -> str:
+    """Words as they are compared: no case, one space, ``and`` for ``&``, a plain apostrophe."""
+    plain = text.casefold().replace("&", " and ").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return " ".join(plain.split())
