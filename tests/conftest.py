@@ -4,13 +4,10 @@ import gc
 import os
 import shutil
 from collections.abc import Iterable
-from contextlib import chdir
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-
-from crimeshare.dependencies import FOUND, every
 
 # The same examples on every run, and no verdict that hangs on how busy the machine is.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -51,10 +48,7 @@ def mirror() -> Path:
 
 
 def clone(copy: Path) -> Path:
-    """Copy the project to ``copy`` as it comes from a clone: nothing built, nothing fetched.
-
-    What Python and Snakemake know of its sources comes with them, as finding it out takes seconds.
-    """
+    """Copy the project to ``copy`` as it comes from a clone: nothing built, nothing fetched."""
     # What Python is compiling at the same time has a number behind its name, and is soon gone.
     made = shutil.ignore_patterns(
         *(".git", ".venv", ".snakemake", ".hypothesis", ".*_cache", "*.egg-info", "tests"),
@@ -70,11 +64,6 @@ def clone(copy: Path) -> Path:
 
     shutil.copytree(ROOT, copy, ignore=left_out, symlinks=True)
     (copy / "results" / "published" / "figures.csv").unlink(missing_ok=True)
-    with chdir(ROOT):
-        every()
-    if (ROOT / FOUND).is_file():
-        (copy / FOUND).parent.mkdir(parents=True)
-        shutil.copy(ROOT / FOUND, copy / FOUND)
     return copy
 
 

@@ -17,7 +17,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from crimeshare.dependencies import Dependencies
 from crimeshare.ledger.printed import printed_figures
 from crimeshare.parquet import read_table, write_table
 from crimeshare.problems import Problem
@@ -211,7 +210,8 @@ def test_pages_are_the_same_bytes_whatever_the_surroundings(root: Path, built: P
         "from crimeshare.publish.site.notebooks import execute_pages\n"
         "from crimeshare.publish.site.pages import page\n"
         "for batch in sys.argv[1:]:\n"
-        "    execute_pages([page(name) for name in batch.split()], Path.cwd())"
+        "    pages = [page(name) for name in batch.split()]\n"
+        "    execute_pages(pages, {page.notebook: [] for page in pages}, Path.cwd())"
     )
     copies = []
     (built / "notebooks").mkdir(exist_ok=True)
@@ -264,7 +264,7 @@ def test_the_page_from_a_file_is_the_page_from_memory(
     root: Path, built: Path, gwent: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(root)
-    execute_pages([page("forces/gwent")], built)
+    execute_pages([page("forces/gwent")], {"force": []}, built)
     monkeypatch.chdir(built)
     assert render_body(read_executed(page("forces/gwent"))) == gwent
 
@@ -345,11 +345,11 @@ def test_a_long_batch_says_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(notebooks, "warm_kernel", lambda folder: nullcontext(Mock()))
-    monkeypatch.setattr(notebooks, "_made_from", lambda page, folder, digest: page.name)
+    monkeypatch.setattr(notebooks, "_made_from", lambda page, *rest: page.name)
     monkeypatch.setattr(notebooks, "_written", lambda node: b"")
     monkeypatch.chdir(tmp_path)
     pages = [page for page in report_pages() if page.name.startswith("forces/")][:23]
-    execute_pages(pages, tmp_path)
+    execute_pages(pages, {"force": []}, tmp_path)
     first = pages[0].title
     assert capsys.readouterr().err.splitlines() == [
         f"crimeshare: {done} of 23 pages from {first} on are executed." for done in (10, 20)
@@ -376,17 +376,13 @@ def test_a_page_is_executed_again_only_if_something_it_is_made_from_changed(
     for file in (table, own, Path("notebooks/data.ipynb")):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("as it was")
-    software = {"software": "1"}
-
-    def depends(source: str) -> Dependencies:
-        tables = [table.as_posix()] if source == own.as_posix() else []
-        return Dependencies([], tables, software["software"])
-
-    monkeypatch.setattr(notebooks, "depends", depends)
+    digests = ["1"]
+    monkeypatch.setattr(notebooks, "software", lambda floor: digests[-1])
+    reads = {"force": [table.as_posix()], "data": []}
 
     def executed() -> list[str]:
         kernel.execute.reset_mock()
-        execute_pages(pages, tmp_path)
+        execute_pages(pages, reads, tmp_path)
         assert all((tmp_path / page.executed).exists() for page in pages)
         return [call.args[0].as_posix() for call in kernel.execute.call_args_list]
 
@@ -398,7 +394,7 @@ def test_a_page_is_executed_again_only_if_something_it_is_made_from_changed(
     assert executed() == [own.as_posix()]
     own.write_text("rewritten")
     assert executed() == [own.as_posix()]
-    software["software"] = "2"
+    digests.append("2")
     assert executed() == both
     kept = next(Path(".snakemake/crimeshare/notebooks").rglob("gwent"))
     kept.write_bytes(kept.read_bytes()[:-1])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crimeshare.dependencies import measures
+from crimeshare import software
 from crimeshare.publish.site.reference_pages import Module, paragraphs, read_modules
 from crimeshare.publish.site.rendering import render_reference
 
@@ -68,7 +68,7 @@ def test_text_is_escaped_and_names_lead_to_their_pages(modules: dict[str, Module
 
 
 def test_every_module_of_the_measures_has_a_page_whose_links_hold(root: Path) -> None:
-    shown = {each.name: each for each in read_modules(root / path for path in measures())}
+    shown = {each.name: each for each in read_modules(software.modules("measures"))}
     assert len(shown) > 1
     undescribed = [
         f"{module.name}.{entry.name}"

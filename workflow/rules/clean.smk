@@ -22,7 +22,7 @@ rule read_release:
     input:
         workbook=lambda wildcards: origin_of(read_from_workbooks[wildcards.release_id]),
         corrections="config/corrections.yaml",
-        reference=depends("read_release").files,
+        reference=[*reference("areas", "offences"), *LAYOUTS],
     output:
         observations="results/observations/{release_id}.parquet",
         report="results/observations/{release_id}.json",
@@ -37,7 +37,7 @@ rule read_release:
     resources:
         mem_mb=500,
     params:
-        software=depends("read_release").software,
+        software=software("tables"),
         release=lambda wildcards: read_from_workbooks[wildcards.release_id],
     message:
         "Reading {wildcards.release_id}"
@@ -58,7 +58,7 @@ for shape in SHAPES:
         input:
             figures=[origin_of(release) for release in batch],
             corrections="config/corrections.yaml",
-            reference=depends("check_shipped").files,
+            reference=[*reference("areas", "offences"), *LAYOUTS],
         output:
             observations=[
                 f"results/observations/{release.release_id}.parquet"
@@ -76,7 +76,7 @@ for shape in SHAPES:
         resources:
             mem_mb=500,
         params:
-            software=depends("check_shipped").software,
+            software=software("tables"),
             releases=batch,
         message:
             f"Checking the shipped figures of {len(batch)} releases, {batch[0].release_id} first"
@@ -87,7 +87,7 @@ for shape in SHAPES:
 rule combine_recorded_crime:
     input:
         observations=observations_of(FORCE_AREAS),
-        reference=depends("combine_recorded_crime").files,
+        reference=reference("areas", "offences"),
     output:
         recorded_crime="results/clean/recorded_crime.parquet",
         population="results/clean/population.parquet",
@@ -100,7 +100,7 @@ rule combine_recorded_crime:
     resources:
         mem_mb=500,
     params:
-        software=depends("combine_recorded_crime").software,
+        software=software("tables"),
     message:
         "Combining {input.observations}"
     script:
@@ -113,7 +113,6 @@ rule check_editions:
             Path(observations).with_suffix(".json")
             for observations in observations_of(FORCE_AREAS, APPENDIX)
         ],
-        reference=depends("check_editions").files,
     output:
         checks="results/clean/checks.parquet",
         kinds="results/clean/check_kinds.parquet",
@@ -126,7 +125,7 @@ rule check_editions:
     resources:
         mem_mb=250,
     params:
-        software=depends("check_editions").software,
+        software=software("tables"),
     message:
         "Counting what ties the figures of each edition"
     script:

@@ -37,11 +37,33 @@ def observations_of(*readers):
     ]
 
 
-def made_from(*notebooks):
-    """The tables and files that the pages of notebooks are made from, and they."""
-    found = {
-        f"notebooks/{name}.ipynb": depends(f"notebooks/{name}.ipynb")
-        for name in notebooks
-    }
-    read = {path for each in found.values() for path in [*each.tables, *each.files]}
-    return sorted(read | {shipped(path) for path in found})
+def reference(*names):
+    """Lists of resources/reference/."""
+    return [shipped(f"resources/reference/{name}.csv") for name in names]
+
+
+def layouts(*families):
+    """What the tables of publishers are called and look like."""
+    return [
+        shipped(path.relative_to(PROJECT).as_posix())
+        for family in families
+        for path in sorted((LIBRARY / "tables" / "layouts" / family).glob("*.csv"))
+    ]
+
+
+def words(*subjects):
+    """The templates of what pages say on these subjects."""
+    found = [
+        "elements/shared.md.j2",
+        *(f"subjects/words/{name}.md.j2" for name in subjects),
+    ]
+    return [shipped(f"workflow/crimeshare/publish/{name}") for name in found]
+
+
+LAYOUTS = layouts("appendix", "open_prevalence", "pfa", "prc", "survey_table")
+CODES = shipped("workflow/crimeshare/tables/layouts/prc/codes.csv")
+SERIES_GROUPS = shipped("workflow/crimeshare/tables/layouts/appendix/series_groups.csv")
+TEMPLATES = [
+    shipped(path.relative_to(PROJECT).as_posix())
+    for path in sorted((LIBRARY / "publish" / "site" / "templates").glob("*.*"))
+]

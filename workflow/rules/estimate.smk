@@ -25,7 +25,7 @@
 rule compute_shares:
     input:
         recorded_crime="results/clean/recorded_crime.parquet",
-        reference=depends("compute_shares").files,
+        reference=reference("areas", "offences"),
     output:
         shares="results/estimates/shares.parquet",
     log:
@@ -37,7 +37,7 @@ rule compute_shares:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_shares").software,
+        software=software("measures"),
     message:
         "Computing shares and ranks"
     script:
@@ -47,7 +47,7 @@ rule compute_shares:
 rule compute_open_data_years:
     input:
         quarters="results/clean/recorded_quarters.parquet",
-        reference=depends("compute_open_data_years").files,
+        reference=reference("areas", "offences"),
     output:
         open_data_years="results/estimates/open_data_years.parquet",
     log:
@@ -59,7 +59,7 @@ rule compute_open_data_years:
     resources:
         mem_mb=1000,
     params:
-        software=depends("compute_open_data_years").software,
+        software=software("measures"),
     message:
         "Computing the years of the open data"
     script:
@@ -71,7 +71,7 @@ rule compute_changes:
         recorded_crime="results/clean/recorded_crime.parquet",
         open_data_years="results/estimates/open_data_years.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
-        reference=depends("compute_changes").files,
+        reference=reference("areas", "offences"),
     output:
         changes="results/estimates/changes.parquet",
         refuted="results/estimates/refuted_changes.parquet",
@@ -84,7 +84,7 @@ rule compute_changes:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_changes").software,
+        software=software("measures"),
     message:
         "Computing year-on-year changes"
     script:
@@ -98,7 +98,7 @@ rule compute_series:
         open_data_years="results/estimates/open_data_years.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         population="results/clean/population.parquet",
-        reference=depends("compute_series").files,
+        reference=reference("areas", "offences"),
         populations=shipped("resources/reference/populations.csv"),
         recording_changes=shipped("resources/reference/recording_changes.csv"),
     output:
@@ -112,7 +112,7 @@ rule compute_series:
     resources:
         mem_mb=1000,
     params:
-        software=depends("compute_series").software,
+        software=software("measures"),
     message:
         "Computing the series of every area and offence group"
     script:
@@ -122,7 +122,7 @@ rule compute_series:
 rule compute_composition:
     input:
         quarters="results/clean/recorded_quarters.parquet",
-        reference=depends("compute_composition").files,
+        reference=reference("areas", "offences"),
         joint_codes=shipped("resources/reference/joint_codes.csv"),
     output:
         composition="results/estimates/composition.parquet",
@@ -135,7 +135,7 @@ rule compute_composition:
     resources:
         mem_mb=1000,
     params:
-        software=depends("compute_composition").software,
+        software=software("measures"),
         offence_ids=configuration.groups,
     message:
         "Computing what the offence group is made of"
@@ -146,7 +146,6 @@ rule compute_composition:
 rule compute_control_limits:
     input:
         series="results/estimates/series.parquet",
-        reference=depends("compute_control_limits").files,
     output:
         control_limits="results/estimates/control_limits.parquet",
     log:
@@ -158,7 +157,7 @@ rule compute_control_limits:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_control_limits").software,
+        software=software("measures"),
     message:
         "Computing control limits of the forces' shares"
     script:
@@ -168,7 +167,7 @@ rule compute_control_limits:
 rule compute_small_areas:
     input:
         recorded_crime="results/clean/recorded_crime.parquet",
-        reference=depends("compute_small_areas").files,
+        reference=reference("partnerships"),
     output:
         small_areas="results/estimates/small_areas.parquet",
     log:
@@ -180,7 +179,7 @@ rule compute_small_areas:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_small_areas").software,
+        software=software("measures"),
         offence_ids=configuration.groups,
     message:
         "Computing control limits of the partnerships' shares"
@@ -191,7 +190,7 @@ rule compute_small_areas:
 rule compute_similar_forces:
     input:
         series="results/estimates/series.parquet",
-        reference=depends("compute_similar_forces").files,
+        reference=reference("offences"),
     output:
         similar_forces="results/estimates/similar_forces.parquet",
     log:
@@ -203,7 +202,7 @@ rule compute_similar_forces:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_similar_forces").software,
+        software=software("measures"),
         offence_ids=configuration.groups,
     message:
         "Computing which forces record the most similar mix of crime"
@@ -215,7 +214,6 @@ rule compute_rank_intervals:
     input:
         series="results/estimates/series.parquet",
         quarters="results/clean/recorded_quarters.parquet",
-        reference=depends("compute_rank_intervals").files,
     output:
         rank_intervals="results/estimates/rank_intervals.parquet",
     log:
@@ -227,7 +225,7 @@ rule compute_rank_intervals:
     resources:
         mem_mb=1000,
     params:
-        software=depends("compute_rank_intervals").software,
+        software=software("measures"),
         level=configuration.level,
     message:
         "Computing which ranks the quarters of the forces allow"
@@ -239,7 +237,7 @@ rule compute_rule_effects:
     input:
         quarters="results/clean/recorded_quarters.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
-        reference=depends("compute_rule_effects").files,
+        reference=reference("offences"),
     output:
         rule_effects="results/estimates/rule_effects.parquet",
         rule_parts="results/estimates/rule_parts.parquet",
@@ -252,7 +250,7 @@ rule compute_rule_effects:
     resources:
         mem_mb=1000,
     params:
-        software=depends("compute_rule_effects").software,
+        software=software("measures"),
         level=configuration.level,
         offence_ids=configuration.groups,
     message:
@@ -265,7 +263,6 @@ rule compute_level_shifts:
     input:
         quarters="results/clean/recorded_quarters.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
-        reference=depends("compute_level_shifts").files,
     output:
         level_shifts="results/estimates/level_shifts.parquet",
     log:
@@ -277,7 +274,7 @@ rule compute_level_shifts:
     resources:
         mem_mb=750,
     params:
-        software=depends("compute_level_shifts").software,
+        software=software("measures"),
         level=configuration.level,
         offence_ids=configuration.groups,
     message:
@@ -292,7 +289,7 @@ rule compute_revisions:
         changes="results/estimates/changes.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         open_data_years="results/estimates/open_data_years.parquet",
-        reference=depends("compute_revisions").files,
+        reference=reference("areas", "offences"),
     output:
         revisions="results/estimates/revisions.parquet",
         whole="results/estimates/whole_revisions.parquet",
@@ -307,7 +304,7 @@ rule compute_revisions:
     resources:
         mem_mb=1000,
     params:
-        software=depends("compute_revisions").software,
+        software=software("measures"),
     message:
         "Computing revisions"
     script:
@@ -317,7 +314,7 @@ rule compute_revisions:
 rule compute_revision_intervals:
     input:
         revisions="results/estimates/revisions.parquet",
-        reference=depends("compute_revision_intervals").files,
+        reference=reference("areas"),
     output:
         intervals="results/estimates/revision_intervals.parquet",
     log:
@@ -329,7 +326,7 @@ rule compute_revision_intervals:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_revision_intervals").software,
+        software=software("measures"),
         level=configuration.level,
         offence_ids=configuration.groups,
     message:

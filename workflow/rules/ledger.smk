@@ -45,7 +45,7 @@ rule render_ledger:
         # Unnamed: Snakemake takes the rule with a file only then.
         *site,
         clean=hashed,
-        reference=depends("render_ledger").files,
+        reference=reference("areas"),
     output:
         # `update` leaves the ledger in place until a better one is written.
         ledger=update("results/published/figures.csv"),
@@ -66,7 +66,7 @@ rule render_ledger:
     resources:
         mem_mb=750,
     params:
-        software=depends("render_ledger").software,
+        software=software("ledger"),
         offence_ids=configuration.groups,
     message:
         "Writing down every figure that the report prints"
@@ -81,7 +81,7 @@ rule render_cells:
         *site,
         observations=observations_of(*SHAPES),
         intervals="results/estimates/prevalence.parquet",
-        reference=depends("render_cells").files,
+        reference=[*reference("areas"), "config/releases.csv"],
     output:
         # One folder: Snakemake's record of a job grows with its inputs times its outputs.
         scripts=directory("results/report/cells"),
@@ -94,7 +94,7 @@ rule render_cells:
     resources:
         mem_mb=750,
     params:
-        software=depends("render_cells").software,
+        software=software("ledger"),
         offence_ids=configuration.groups,
     message:
         "Writing what stands behind each number"
@@ -134,7 +134,6 @@ rule render_crate:
         project=shipped("pyproject.toml"),
         requirements=shipped("envs/requirements.in"),
         lock=shipped("envs/requirements.txt"),
-        reference=depends("render_crate").files,
     output:
         crate="results/ro-crate-metadata.json",
     log:
@@ -146,7 +145,7 @@ rule render_crate:
     resources:
         mem_mb=500,
     params:
-        software=depends("render_crate").software,
+        software=software("ledger"),
     message:
         "Describing the build"
     script:
@@ -165,7 +164,6 @@ use rule check_claims as check_claims_last with:
         rules.render_explorer.output,
         rules.render_open_data.output,
         rules.render_cells.output,
-        reference=depends("check_claims").files,
         refused="results/estimates/claims_refused.txt",
     output:
         touch("results/logs/check_claims_last.done"),

@@ -32,7 +32,11 @@ for folder, group in zip(folders, configuration.groups):
                 if page.folder == folder or not page.group
             ],
             registry="config/releases.csv",
-            reference=depends("render_pdf").files,
+            reference=[
+                *reference("areas", "offences"),
+                shipped("workflow/crimeshare/publish/pdf/document.md.j2"),
+                shipped("workflow/crimeshare/publish/pdf/print.typ"),
+            ],
         output:
             report=report(
                 f"results/report/{folder}report.pdf",
@@ -50,7 +54,7 @@ for folder, group in zip(folders, configuration.groups):
         resources:
             mem_mb=1000,
         params:
-            software=depends("render_pdf").software,
+            software=software("publish"),
             force=configuration.force,
             offence_id=group,
             offence_ids=configuration.groups,
@@ -63,9 +67,14 @@ for folder, group in zip(folders, configuration.groups):
 rule render_data_pack:
     input:
         tables=[table.built.as_posix() for table in data_tables()],
-        evidence=depends("render_data_pack").tables,
+        evidence=[path for path in RECORDED if path.startswith("results/")],
         registry="config/releases.csv",
-        reference=depends("render_data_pack").files,
+        reference=[
+            *reference("areas", "data_dictionary", "data_tables", "offences"),
+            shipped("workflow/crimeshare/publish/pack/README.md.j2"),
+            shipped("workflow/crimeshare/publish/pack/package.md.j2"),
+            shipped("workflow/crimeshare/publish/pack/workbook.md.j2"),
+        ],
     output:
         package="results/data/datapackage.json",
         readme="results/data/README.md",
@@ -92,7 +101,7 @@ rule render_data_pack:
     resources:
         mem_mb=1000,
     params:
-        software=depends("render_data_pack").software,
+        software=software("publish"),
         offence_id=configuration.groups[0],
     message:
         "Writing the data pack"

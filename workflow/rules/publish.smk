@@ -25,6 +25,136 @@ executed = [page.executed.as_posix() for page in pages]
 BATCH = 32
 
 
+def clean(*names):
+    return [f"results/clean/{name}.parquet" for name in names]
+
+
+def estimates(*names):
+    return [f"results/estimates/{name}.parquet" for name in names]
+
+
+RECORDED = [
+    *clean("recorded_crime", "recorded_offence_codes"),
+    *estimates("changes", "control_limits", "series", "shares", "similar_forces"),
+    *reference("areas", "offences", "recording_changes"),
+    "config/releases.csv",
+    CODES,
+]
+REVISED = estimates(
+    "compared_changes",
+    "refuted_changes",
+    "revision_sizes",
+    "revisions",
+    "whole_revisions",
+)
+QUARTERLY = [
+    *clean("recorded_quarters"),
+    *estimates("home_office_check", "quarterly_series", "seasonally_adjusted"),
+]
+SURVEY = [
+    *clean(
+        "recorded_offence_codes",
+        "survey_comparisons",
+        "survey_estimates",
+        "survey_notices",
+    ),
+    *estimates(
+        "design_factors",
+        "flag_agreement",
+        "flag_disagreements",
+        "offences_per_victims",
+        "prevalence",
+        "recorded_beside_survey",
+        "survey_changes",
+        "survey_trends",
+    ),
+    *reference("areas", "assumed_bases", "module_bases", "offences"),
+    *reference("survey_breaks", "survey_measures"),
+    "config/releases.csv",
+]
+
+# What each notebook reads besides itself and the library.
+READS = {
+    "claims": [
+        *estimates("claim_evidence", "claims"),
+        *reference("offences", "survey_measures"),
+        *words("claims"),
+        "config/releases.csv",
+    ],
+    "data": [],
+    "explore": [*RECORDED, *reference("tile_map"), *words("area", "explore")],
+    "force": [
+        *RECORDED,
+        *REVISED,
+        *QUARTERLY,
+        *estimates("composition", "level_shifts", "rank_intervals"),
+        *estimates("revision_intervals", "small_areas"),
+        *reference("area_notes", "neighbours", "partnerships"),
+        *words("area", "quarters", "revisions"),
+        "config/announced.csv",
+    ],
+    "index": [
+        *RECORDED,
+        *REVISED,
+        *SURVEY,
+        *estimates("composition"),
+        *reference("tile_map"),
+        *words("area", "explore", "revisions", "survey"),
+        "config/announced.csv",
+    ],
+    "measured": [*RECORDED, *SURVEY, *words("survey")],
+    "methods": [
+        *RECORDED,
+        *SURVEY,
+        *estimates("rule_effects"),
+        *reference("interval_coverage"),
+        *words("area", "methods", "rules", "survey"),
+        shipped("workflow/crimeshare/publish/elements/formulas.md.j2"),
+    ],
+    "national": [
+        *RECORDED,
+        *REVISED,
+        *QUARTERLY,
+        *estimates("composition", "revision_intervals", "rule_effects", "rule_parts"),
+        *reference("area_notes"),
+        *words("area", "quarters", "revisions", "rules"),
+        "config/announced.csv",
+    ],
+    "region": [
+        *RECORDED,
+        *REVISED,
+        *clean("recorded_quarters"),
+        *estimates("composition", "revision_intervals"),
+        *reference("area_notes"),
+        *words("area", "revisions"),
+        "config/announced.csv",
+    ],
+    "revisions": [
+        *RECORDED,
+        *REVISED,
+        *QUARTERLY,
+        *estimates("revision_intervals"),
+        *words("quarters", "revisions"),
+    ],
+    "sources": [
+        *RECORDED,
+        *QUARTERLY,
+        *SURVEY,
+        *clean("check_kinds", "checks"),
+        *words("quarters", "sources", "survey"),
+        "config/copies.csv",
+        "config/corrections.yaml",
+    ],
+    "survey": [*SURVEY, *words("survey")],
+}
+
+
+def made_from(*names):
+    """The tables and files that the pages of notebooks are made from, and they."""
+    read = {path for name in names for path in READS[name]}
+    return sorted(read | {shipped(f"notebooks/{name}.ipynb") for name in names})
+
+
 notebooks = {page.notebook for page in pages}
 evidence = made_from(*notebooks)
 
@@ -35,7 +165,7 @@ for name, batch in batches(pages, BATCH).items():
             f"execute_notebooks_{name}"
         input:
             made_from(*{page.notebook for page in batch}),
-            reference=depends("execute_notebooks").files,
+            reference=reference("areas"),
         output:
             [page.executed.as_posix() for page in batch],
         log:
@@ -47,11 +177,9 @@ for name, batch in batches(pages, BATCH).items():
         resources:
             mem_mb=1050,
         params:
-            software=[
-                depends("execute_notebooks").software,
-                *sorted({depends(page.source.as_posix()).software for page in batch}),
-            ],
+            software=software("publish"),
             pages=[page.name for page in batch],
+            reads={page.notebook: READS[page.notebook] for page in batch},
             offence_ids=configuration.groups,
         message:
             f"Executing {len(batch)} of {len(pages)} notebooks: {batch[0].title} ..."
@@ -79,7 +207,7 @@ for folder, group in zip(folders, configuration.groups):
         input:
             # Unnamed: Snakemake takes the rule with a file only then.
             [page.executed.as_posix() for page in own] if folder else executed,
-            reference=depends("render_site").files,
+            reference=[*reference("areas", "glossary", "offences"), *TEMPLATES],
         output:
             **written,
         log:
@@ -93,7 +221,7 @@ for folder, group in zip(folders, configuration.groups):
         resources:
             mem_mb=500,
         params:
-            software=depends("render_site").software,
+            software=software("publish"),
             offence_ids=configuration.groups,
             folder=folder,
             site_url=configuration.site_url,
@@ -109,7 +237,7 @@ for folder, group in zip(folders, configuration.groups):
 rule render_force:
     input:
         made_from("force"),
-        reference=depends("render_force").files,
+        reference=[*reference("areas", "offences"), *TEMPLATES],
     output:
         page="results/report/{page}.html",
         how="results/report/how/{page}.html",
@@ -124,10 +252,7 @@ rule render_force:
     resources:
         mem_mb=1050,
     params:
-        software=[
-            depends("render_force").software,
-            depends("notebooks/force.ipynb").software,
-        ],
+        software=software("publish"),
         offence_ids=configuration.groups,
         site_url=configuration.site_url,
     message:
@@ -138,7 +263,7 @@ rule render_force:
 
 rule render_places:
     input:
-        reference=depends("render_places").files,
+        reference=[*reference("areas", "partnerships", "places"), *TEMPLATES],
     output:
         script="results/report/places.js",
     log:
@@ -150,7 +275,7 @@ rule render_places:
     resources:
         mem_mb=250,
     params:
-        software=depends("render_places").software,
+        software=software("publish"),
     message:
         "Writing the list of places"
     script:
@@ -159,8 +284,11 @@ rule render_places:
 
 rule render_reference:
     input:
-        modules=[shipped(path) for path in measures()],
-        reference=depends("render_reference").files,
+        modules=[
+            shipped(path.relative_to(PROJECT).as_posix())
+            for path in modules("measures")
+        ],
+        reference=[*reference("areas", "offences"), *TEMPLATES],
     output:
         pages=directory("results/report/reference"),
     log:
@@ -172,7 +300,7 @@ rule render_reference:
     resources:
         mem_mb=250,
     params:
-        software=depends("render_reference").software,
+        software=software("publish"),
     message:
         "Writing the reference pages of the functions"
     script:
@@ -183,7 +311,7 @@ rule render_explorer:
     input:
         series="results/estimates/series.parquet",
         shifts="results/estimates/level_shifts.parquet",
-        reference=depends("render_explorer").files,
+        reference=reference("areas", "recording_changes"),
     output:
         series=directory("results/report/explore"),
         library="results/report/vega.js",
@@ -196,7 +324,7 @@ rule render_explorer:
     resources:
         mem_mb=750,
     params:
-        software=depends("render_explorer").software,
+        software=software("publish"),
     message:
         "Writing the series of the explorer"
     script:

@@ -18,7 +18,7 @@ quarter_targets = [
 rule combine_recorded_quarters:
     input:
         figures=observations_of(QUARTERS),
-        reference=depends("combine_recorded_quarters").files,
+        reference=reference("areas", "offences"),
     output:
         quarters="results/clean/recorded_quarters.parquet",
     log:
@@ -30,7 +30,7 @@ rule combine_recorded_quarters:
     resources:
         mem_mb=750,
     params:
-        software=depends("combine_recorded_quarters").software,
+        software=software("tables"),
     message:
         "Combining the quarterly figures"
     script:
@@ -41,7 +41,7 @@ rule compute_quarterly_series:
     input:
         quarters="results/clean/recorded_quarters.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
-        reference=depends("compute_quarterly_series").files,
+        reference=reference("areas", "offences"),
     output:
         series="results/estimates/quarterly_series.parquet",
     log:
@@ -53,7 +53,7 @@ rule compute_quarterly_series:
     resources:
         mem_mb=1000,
     params:
-        software=depends("compute_quarterly_series").software,
+        software=software("measures"),
         offence_ids=configuration.groups,
     message:
         "Computing quarterly series"
@@ -64,7 +64,6 @@ rule compute_quarterly_series:
 rule compute_seasonally_adjusted:
     input:
         series="results/estimates/quarterly_series.parquet",
-        reference=depends("compute_seasonally_adjusted").files,
     output:
         adjusted="results/estimates/seasonally_adjusted.parquet",
     log:
@@ -76,7 +75,7 @@ rule compute_seasonally_adjusted:
     resources:
         mem_mb=1000,
     params:
-        software=depends("compute_seasonally_adjusted").software,
+        software=software("measures"),
     message:
         "Taking the season out of the quarters"
     script:
@@ -87,7 +86,7 @@ rule compute_home_office_check:
     input:
         quarters="results/clean/recorded_quarters.parquet",
         recorded_crime="results/clean/recorded_crime.parquet",
-        reference=depends("compute_home_office_check").files,
+        reference=reference("areas", "offences"),
     output:
         check="results/estimates/home_office_check.parquet",
     log:
@@ -99,7 +98,7 @@ rule compute_home_office_check:
     resources:
         mem_mb=750,
     params:
-        software=depends("compute_home_office_check").software,
+        software=software("measures"),
     message:
         "Putting the counts of the Home Office beside those of ONS"
     script:

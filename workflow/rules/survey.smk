@@ -45,7 +45,7 @@ rule combine_survey:
         observations=observations_of(APPENDIX),
         taken_in=taken_in,
         transcribed=shipped("resources/reference/stalking_prevalence.csv"),
-        reference=depends("combine_survey").files,
+        reference=[SERIES_GROUPS],
     output:
         estimates="results/clean/survey_estimates.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
@@ -60,7 +60,7 @@ rule combine_survey:
     resources:
         mem_mb=500,
     params:
-        software=depends("combine_survey").software,
+        software=software("tables"),
     message:
         "Combining the survey's estimates"
     script:
@@ -73,7 +73,6 @@ rule compute_design_factors:
         comparisons="results/clean/survey_comparisons.parquet",
         # Knows when the survey restarted.
         breaks=shipped("resources/reference/survey_breaks.csv"),
-        reference=depends("compute_design_factors").files,
     output:
         design_factors="results/estimates/design_factors.parquet",
         factors_in_use="results/estimates/factors_in_use.parquet",
@@ -88,7 +87,7 @@ rule compute_design_factors:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_design_factors").software,
+        software=software("measures"),
         level=configuration.level,
     message:
         "Reading design factors off the published verdicts"
@@ -103,7 +102,6 @@ rule compute_prevalence:
         assumed_bases=shipped("resources/reference/assumed_bases.csv"),
         module_bases=shipped("resources/reference/module_bases.csv"),
         breaks=shipped("resources/reference/survey_breaks.csv"),
-        reference=depends("compute_prevalence").files,
     output:
         prevalence="results/estimates/prevalence.parquet",
     log:
@@ -115,7 +113,7 @@ rule compute_prevalence:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_prevalence").software,
+        software=software("measures"),
         level=configuration.level,
     message:
         "Computing prevalence with its intervals"
@@ -130,7 +128,6 @@ rule compute_survey_changes:
         factors_in_use="results/estimates/factors_in_use.parquet",
         prevalence="results/estimates/prevalence.parquet",
         breaks=shipped("resources/reference/survey_breaks.csv"),
-        reference=depends("compute_survey_changes").files,
     output:
         survey_changes="results/estimates/survey_changes.parquet",
     log:
@@ -142,7 +139,7 @@ rule compute_survey_changes:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_survey_changes").software,
+        software=software("measures"),
         level=configuration.level,
     message:
         "Testing the survey's changes"
@@ -154,7 +151,6 @@ rule compute_survey_trends:
     input:
         prevalence="results/estimates/prevalence.parquet",
         breaks=shipped("resources/reference/survey_breaks.csv"),
-        reference=depends("compute_survey_trends").files,
     output:
         trends="results/estimates/survey_trends.parquet",
     log:
@@ -166,7 +162,7 @@ rule compute_survey_trends:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_survey_trends").software,
+        software=software("measures"),
         level=configuration.level,
     message:
         "Fitting the survey's trends"
@@ -179,7 +175,6 @@ rule compute_offences_per_victims:
         prevalence="results/estimates/prevalence.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
-        reference=depends("compute_offences_per_victims").files,
     output:
         ratios="results/estimates/offences_per_victims.parquet",
     log:
@@ -191,7 +186,7 @@ rule compute_offences_per_victims:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_offences_per_victims").software,
+        software=software("measures"),
         level=configuration.level,
     message:
         "Putting recorded offences beside estimated victims"
@@ -208,7 +203,6 @@ rule compute_recorded_beside_survey:
         pairs=shipped("resources/reference/survey_pairs.csv"),
         breaks=shipped("resources/reference/survey_breaks.csv"),
         recording_changes=shipped("resources/reference/recording_changes.csv"),
-        reference=depends("compute_recorded_beside_survey").files,
     output:
         beside="results/estimates/recorded_beside_survey.parquet",
     log:
@@ -220,7 +214,7 @@ rule compute_recorded_beside_survey:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_recorded_beside_survey").software,
+        software=software("measures"),
         level=configuration.level,
     message:
         "Putting recorded offences beside estimated victims by crime and year"

@@ -11,7 +11,7 @@
 rule render_takeaways:
     input:
         notebooks=executed,
-        reference=depends("render_takeaways").files,
+        reference=[*reference("areas", "offences"), *TEMPLATES],
     output:
         # Which charts there are is known when the notebooks have been executed.
         embeds=directory("results/report/embed"),
@@ -25,7 +25,7 @@ rule render_takeaways:
     resources:
         mem_mb=1000,
     params:
-        software=depends("render_takeaways").software,
+        software=software("publish"),
         offence_ids=configuration.groups,
     message:
         "Drawing charts to embed and pictures for previews"
@@ -38,7 +38,7 @@ rule render_feed:
         series="results/estimates/series.parquet",
         revisions="results/estimates/revisions.parquet",
         registry="config/releases.csv",
-        reference=depends("render_feed").files,
+        reference=[*reference("areas", "offences"), *TEMPLATES],
     output:
         feeds=[f"results/report/{folder}feed.xml" for folder in folders],
     log:
@@ -50,7 +50,7 @@ rule render_feed:
     resources:
         mem_mb=500,
     params:
-        software=depends("render_feed").software,
+        software=software("publish"),
         offence_ids=configuration.groups,
         site_url=configuration.site_url,
         releases=sorted(releases),
@@ -66,7 +66,7 @@ rule render_open_data:
         composition="results/estimates/composition.parquet",
         revisions="results/estimates/revisions.parquet",
         compared_changes="results/estimates/compared_changes.parquet",
-        reference=depends("render_open_data").files,
+        reference=reference("areas", "recording_changes"),
     output:
         latest="results/report/data/latest.csv",
         text="results/report/data/series.csv",
@@ -84,7 +84,7 @@ rule render_open_data:
     resources:
         mem_mb=500,
     params:
-        software=depends("render_open_data").software,
+        software=software("publish"),
         offence_ids=configuration.groups,
     message:
         "Writing the files for programs"

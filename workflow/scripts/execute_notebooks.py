@@ -8,4 +8,5 @@ from crimeshare.running import running
 
 with running(snakemake):
     pages = {page.name: page for page in report_pages(snakemake.params.offence_ids)}
-    execute_pages([pages[name] for name in snakemake.params.pages], Path.cwd())
+    batch = [pages[name] for name in snakemake.params.pages]
+    execute_pages(batch, snakemake.params.reads, Path.cwd())

@@ -20,8 +20,8 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.model.file import File
 from rocrate.rocrate import ROCrate
 
-from crimeshare.dependencies import software
 from crimeshare.running import replacing
+from crimeshare.software import software
 from crimeshare.sources.registry import Release
 
 OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"

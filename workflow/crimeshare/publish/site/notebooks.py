@@ -30,10 +30,10 @@ from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
 from crimeshare.cache import cached, digest
-from crimeshare.dependencies import depends
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page
 from crimeshare.running import replacing, say
+from crimeshare.software import software
 
 PARAMETERS = "parameters"
 
@@ -119,7 +119,7 @@ def warm_kernel(folder: Path) -> Iterator[Kernel]:
             manager.shutdown_kernel(now=True)
 
 
-def execute_pages(pages: Sequence[Page], folder: Path) -> None:
+def execute_pages(pages: Sequence[Page], reads: Mapping[str, Sequence[str]], folder: Path) -> None:
     """Execute the notebook of every page and write the copies to where the pages name them.
 
     A page whose notebook, code, parameters, tables and files are those of the last time is not
@@ -127,6 +127,7 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
 
     Args:
         pages: what to execute, one after another in one kernel.
+        reads: the tables and files that each notebook reads, by its stem.
         folder: the working directory of the notebooks, which holds ``results/``.
 
     Raises:
@@ -144,7 +145,7 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
             return _written(kernel().execute(page.source, page.parameters))
 
         for number, page in enumerate(bar, start=1):
-            key = _made_from(page, folder, known)
+            key = _made_from(page, reads[page.notebook], folder, known)
             content = cached("notebooks", key, partial(executed, page), page.name)
             with replacing(folder / page.executed) as target:
                 target.write_bytes(content)
@@ -155,12 +156,11 @@ def execute_pages(pages: Sequence[Page], folder: Path) -> None:
             say(f"{kept} of {len(pages)} pages from {pages[0].title} on are as they were.")
 
 
-def _made_from(page: Page, folder: Path, known: Callable[[Path], str]) -> str:
+def _made_from(page: Page, reads: Sequence[str], folder: Path, known: Callable[[Path], str]) -> str:
     """All that the executed copy of a page depends on, files by their digests."""
-    source = depends(page.source.as_posix())
-    read = [page.source, *map(Path, source.files), *(folder / table for table in source.tables)]
-    code = [source.software, depends("execute_notebooks").software]
-    return json.dumps([page.parameters, code, [(path.name, known(path)) for path in read]])
+    read = [page.source, *(folder / path for path in reads)]
+    digests = [(path.name, known(path)) for path in read]
+    return json.dumps([page.parameters, software("publish"), digests])
 
 
 def with_parameters(
