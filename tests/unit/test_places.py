@@ -14,7 +14,7 @@ import pytest
 
 from crimeshare.publish.site.place_list import places_script
 from crimeshare.reference import PARTNERSHIPS, PLACES, areas, everyday, read_rows
-from crimeshare.sources import gazetteer
+from docs import gazetteer
 
 
 @pytest.fixture(scope="module")
