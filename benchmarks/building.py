@@ -4,7 +4,7 @@
 
 Builds copies of the last commit and of `revision` in a temporary folder, one after the other in one
 run, both with the environment that runs this. Seconds of the clock say what a person waits for;
-seconds of the processor say what was worked, and hardly change with what else the machine does.
+seconds of the processor say what was worked; both grow when other work shares the machine.
 Prints a table for benchmarks/README.md.
 """
 
