@@ -9,24 +9,7 @@ import pytest
 
 from crimeshare import columns
 from crimeshare.columns import Column
-from crimeshare.ledger.panels import WORDS
-from crimeshare.measures.formulas import FORMULAS
-from crimeshare.publish.elements import figures, rows
-from crimeshare.publish.site.exploring import MEASURES
-from crimeshare.reference import REFERENCE, read_rows
-
-SETTLED = {
-    **dict.fromkeys(("offences", "victims", "residents"), "count"),
-    **dict.fromkeys(("per 100 victims", "per 100"), "per_100"),
-    **{"percent": "per cent", "percentage points": "per cent", "fraction": "proportion"},
-    **{"probability": "p_value", "log-odds": "log_odds", "log ratio": "log_ratio"},
-    **{"inverse sine scale": "inverse_sine", "standard deviations": "standard_deviations"},
-    "as claimed": "as unit",
-}
-"""What the words of the dictionary for a unit are called now."""
-
-FILLED = {"rank", "p_value", "ratio"}
-"""Units of columns of which the dictionary had none."""
+from crimeshare.publish.pack.dictionary import data_tables
 
 
 def every() -> list[tuple[str, Column]]:
@@ -38,64 +21,27 @@ def every() -> list[tuple[str, Column]]:
     ]
 
 
-def test_the_dictionary_says_the_same() -> None:
-    lines = {
-        (line["table"], line["column"]): line
-        for line in read_rows(REFERENCE / "data_dictionary.csv")
-    }
+def test_every_column_says_what_it_is_in_sentences_and_in_a_known_unit() -> None:
     for table, column in every():
-        line = lines.get((table, column.name)) or lines.get(("*", column.name))
-        if line is None or not column.type:
-            continue
-        assert column.description == line["description"]
-        assert column.empty == line["empty"], (table, column.name)
-        unit = SETTLED.get(line["unit"], line["unit"])
-        if unit == "ratio" and column.unit == "design_factor":
-            unit = "design_factor"
-        filled = column.in_table in FILLED and not line["unit"]
-        assert filled or column.in_table == unit, (table, column.name)
-    told = {(table, column.name) for table, column in every()}
-    told |= {("*", column.name) for _, column in every()}
-    # A column that no table has.
-    assert set(lines) - told == {("flag_disagreements", "level")}
+        if column.type:
+            assert column.description.endswith("."), (table, column.name)
+        assert column.empty == "" or column.empty.endswith("."), (table, column.name)
+        assert column.unit == "" or column.unit in columns.units(), (table, column.name)
+        assert not (column.unit and column.unit_from), (table, column.name)
+        if column.unit_from:
+            assert column.unit_from in columns.columns(table), (table, column.name)
 
 
-def test_the_formulas_are_the_same() -> None:
-    found: dict[str, dict[str, str]] = {}
-    for table, column in every():
-        if column.formula:
-            found.setdefault(table, {})[column.name] = column.formula
-    assert found == FORMULAS
+def test_what_is_in_per_cent_by_its_name_is_stored_so() -> None:
+    named = [column for _, column in every() if column.name.endswith(("_pct", "_points"))]
+    assert len(named) > 20
+    for column in named:
+        assert column.stored == columns.PER_CENT, column
 
 
-def test_units_of_columns_are_the_same() -> None:
-    for table, column in every():
-        if column.formula and column.name in rows.UNITS and table != "survey_changes":
-            narrower = {"change": "revision", "count": column.unit}
-            told = rows.UNITS[column.name]
-            assert column.unit in (told, narrower.get(told)), (table, column.name)
-        percent = column.name.endswith(("_pct", "_points"))
-        if column.formula and percent:
-            assert column.stored == "per cent", (table, column.name)
-        if column.formula and column.stored and not percent:
-            # Those whose calls said so.
-            assert table in ("rule_effects", "rule_parts"), (table, column.name)
-
-
-def test_the_explorer_and_the_panels_say_the_same() -> None:
-    series = columns.columns("series")
-    assert {
-        c.explorer["name"]: (c.name, c.explorer["decimals"]) for c in series.values() if c.explorer
-    } == MEASURES
-    told = {c.name: c.how for c in series.values() if c.how}
-    told["four_quarters"] = columns.column("home_office_check", "home_office_count").how
-    told["survey"] = columns.column("prevalence", "estimate").how
-    assert told == WORDS
-
-
-def test_every_unit_of_figures_is_there() -> None:
-    assert set(figures.UNITS) <= set(columns.units())
-    assert {column.unit for _, column in every()} - {""} <= set(columns.units())
+def test_every_table_that_is_passed_on_is_there() -> None:
+    for table in data_tables():
+        assert columns.columns(table.table)
 
 
 def test_a_column_that_is_not_there_is_named_with_what_to_do() -> None:

@@ -17,6 +17,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+from crimeshare.columns import Column, described
 from crimeshare.problems import Problems
 from crimeshare.publish.pack.data_pack import (
     table_schema,
@@ -25,13 +26,8 @@ from crimeshare.publish.pack.data_pack import (
     write_zip,
 )
 from crimeshare.publish.pack.dictionary import (
-    ANY_TABLE,
-    DICTIONARY,
-    Column,
     data_tables,
-    describe_columns,
 )
-from crimeshare.reference import read_rows
 
 
 @pytest.fixture(scope="module")
@@ -122,32 +118,24 @@ def test_the_licence_and_the_sources_are_inside(pack: Path) -> None:
 
 def test_a_column_nobody_described_is_named_with_the_line_to_add() -> None:
     with pytest.raises(Problems) as caught:
-        describe_columns("shares", ["share", "colour", "mood"])
+        described("shares", ["share", "colour", "mood"])
     assert len(caught.value.problems) == 2
-    assert "add a line shares,colour,<unit>" in caught.value.problems[0]
+    assert "`colour` of shares" in caught.value.problems[0]
+    assert "add it to that table in workflow/crimeshare/columns.yaml" in caught.value.problems[0]
 
 
 def test_the_schema_says_units_types_and_what_empty_means() -> None:
     schema = pa.schema([("a", pa.float64()), ("b", pa.bool_()), ("c", pa.date32())])
     columns = [
-        Column("a", "per cent", "A.", "Not known."),
-        Column("b", "", "B.", ""),
-        Column("c", "", "C.", ""),
+        Column("a", unit="change", stored="per cent", description="A.", empty="Not known."),
+        Column("b", description="B."),
+        Column("c", description="C."),
     ]
     assert table_schema(schema, columns)["fields"] == [
         {"name": "a", "type": "number", "description": "A. Empty: Not known.", "unit": "per cent"},
         {"name": "b", "type": "boolean", "description": "B.", "constraints": {"required": True}},
         {"name": "c", "type": "date", "description": "C.", "constraints": {"required": True}},
     ]
-
-
-def test_the_dictionary_has_no_line_twice_and_none_for_an_unknown_table() -> None:
-    rows = read_rows(DICTIONARY)
-    keys = [(row["table"], row["column"]) for row in rows]
-    assert len(set(keys)) == len(keys)
-    assert {table for table, _ in keys} - {table.table for table in data_tables()} == {ANY_TABLE}
-    assert all(row["description"].endswith(".") for row in rows)
-    assert all(row["empty"] == "" or row["empty"].endswith(".") for row in rows)
 
 
 PACK = """

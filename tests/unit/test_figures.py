@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crimeshare.cells import Cell
+from crimeshare.columns import units
 from crimeshare.publish.elements.figures import (
     MARKERS,
     MINUS,
-    UNITS,
     Figure,
     decimals_for,
     fixed,
@@ -139,7 +139,7 @@ def test_an_unknown_unit_is_refused_with_the_known_ones() -> None:
         Figure("x", 1, "pounds")
 
 
-@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("unit", units())
 def test_no_figure_is_a_stray_number(unit: str) -> None:
     assert stray_numbers(f"<p>It was {Figure('x', 3, unit)} then.</p>") == []
 

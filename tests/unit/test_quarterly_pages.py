@@ -327,14 +327,14 @@ def test_a_build_without_the_open_data_says_so(
 
 
 def test_the_tables_are_described(root: Path) -> None:
-    from crimeshare.publish.pack.dictionary import describe_columns
+    from crimeshare.columns import described
 
     table = shipped(root)
     for name, columns in (
         ("recorded_quarters", list(table.columns)),
         ("quarterly_series", list(series_of(root, table.head(0)).columns)),
     ):
-        assert len(describe_columns(name, columns)) == len(columns)
+        assert len(described(name, columns)) == len(columns)
     shipped_rows = pq.read_table(root / "resources/figures/prc-2025-12.parquet")
     assert isinstance(shipped_rows, pa.Table)
     assert shipped_rows.nbytes > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from crimeshare.problems import Problem
+from crimeshare.problems import Problem, Problems
 from crimeshare.texts import read_yaml
 
 COLUMNS = Path(__file__).with_name("columns.yaml")
@@ -85,15 +85,27 @@ def column(table: str, name: str) -> Column:
     """A column of a table.
 
     Raises:
-        Problem: the table, or the column of it, is not in ``columns.yaml``.
+        Problems: the table, or the column of it, is not in ``columns.yaml``.
+    """
+    return described(table, [name])[0]
+
+
+def described(table: str, names: Sequence[str]) -> list[Column]:
+    """Columns of a table.
+
+    Raises:
+        Problems: one sentence for each that is not in ``columns.yaml``.
     """
     known = columns(table)
-    if name not in known:
-        raise Problem(
-            f"The column `{name}` of {table} is described nowhere; add it to that table in "
-            f"workflow/crimeshare/{COLUMNS.name}, with its type and a description."
+    if missing := [name for name in names if name not in known]:
+        raise Problems(
+            [
+                f"The column `{name}` of {table} is described nowhere; add it to that table in "
+                f"workflow/crimeshare/{COLUMNS.name}, with its type and a description."
+                for name in missing
+            ]
         )
-    return known[name]
+    return [known[name] for name in names]
 
 
 @cache

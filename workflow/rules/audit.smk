@@ -36,6 +36,7 @@ rule compute_claims:
                 "populations",
                 "release_days",
             ),
+            COLUMNS,
             SERIES_GROUPS,
             CODES,
         ],

@@ -61,6 +61,7 @@ def words(*subjects):
 
 
 LAYOUTS = layouts("appendix", "open_prevalence", "pfa", "prc", "survey_table")
+COLUMNS = shipped("workflow/crimeshare/columns.yaml")
 CODES = shipped("workflow/crimeshare/tables/layouts/prc/codes.csv")
 SERIES_GROUPS = shipped("workflow/crimeshare/tables/layouts/appendix/series_groups.csv")
 TEMPLATES = [

@@ -81,7 +81,7 @@ rule render_cells:
         *site,
         observations=observations_of(*SHAPES),
         intervals="results/estimates/prevalence.parquet",
-        reference=[*reference("areas"), "config/releases.csv"],
+        reference=[*reference("areas"), "config/releases.csv", COLUMNS],
     output:
         # One folder: Snakemake's record of a job grows with its inputs times its outputs.
         scripts=directory("results/report/cells"),

@@ -3,7 +3,7 @@
 # in    results/notebooks/<page>.ipynb        executed copies, as the site is rendered from
 #       config/releases.csv                   releases, for the title page and the dates
 #       results/clean/*.parquet, results/estimates/*.parquet   the tables that are passed on
-#       resources/reference/data_tables.csv, data_dictionary.csv   what they mean
+#       resources/reference/data_tables.csv        what they hold
 # out   results/report/report.pdf             the report; those about other groups are beside their pages
 #       results/report/forces/<force>.pdf     one page about each force
 #       results/data/                         the data pack, and the workbook in it
@@ -34,6 +34,7 @@ for folder, group in zip(folders, configuration.groups):
             registry="config/releases.csv",
             reference=[
                 *reference("areas", "offences"),
+                COLUMNS,
                 shipped("workflow/crimeshare/publish/pdf/document.md.j2"),
                 shipped("workflow/crimeshare/publish/pdf/print.typ"),
             ],
@@ -70,7 +71,8 @@ rule render_data_pack:
         evidence=[path for path in RECORDED if path.startswith("results/")],
         registry="config/releases.csv",
         reference=[
-            *reference("areas", "data_dictionary", "data_tables", "offences"),
+            *reference("areas", "data_tables", "offences"),
+            COLUMNS,
             shipped("workflow/crimeshare/publish/pack/README.md.j2"),
             shipped("workflow/crimeshare/publish/pack/package.md.j2"),
             shipped("workflow/crimeshare/publish/pack/workbook.md.j2"),

@@ -39,6 +39,7 @@ RECORDED = [
     *reference("areas", "offences", "recording_changes"),
     "config/releases.csv",
     CODES,
+    COLUMNS,
 ]
 REVISED = estimates(
     "compared_changes",
@@ -71,6 +72,7 @@ SURVEY = [
     *reference("areas", "assumed_bases", "module_bases", "offences"),
     *reference("survey_breaks", "survey_measures"),
     "config/releases.csv",
+    COLUMNS,
 ]
 
 # What each notebook reads besides itself and the library.
@@ -80,6 +82,7 @@ READS = {
         *reference("offences", "survey_measures"),
         *words("claims"),
         "config/releases.csv",
+        COLUMNS,
     ],
     "data": [],
     "explore": [*RECORDED, *reference("tile_map"), *words("area", "explore")],
@@ -207,7 +210,11 @@ for folder, group in zip(folders, configuration.groups):
         input:
             # Unnamed: Snakemake takes the rule with a file only then.
             [page.executed.as_posix() for page in own] if folder else executed,
-            reference=[*reference("areas", "glossary", "offences"), *TEMPLATES],
+            reference=[
+                *reference("areas", "glossary", "offences"),
+                *TEMPLATES,
+                COLUMNS,
+            ],
         output:
             **written,
         log:
@@ -311,7 +318,7 @@ rule render_explorer:
     input:
         series="results/estimates/series.parquet",
         shifts="results/estimates/level_shifts.parquet",
-        reference=reference("areas", "recording_changes"),
+        reference=[*reference("areas", "recording_changes"), COLUMNS],
     output:
         series=directory("results/report/explore"),
         library="results/report/vega.js",

@@ -38,7 +38,7 @@ rule render_feed:
         series="results/estimates/series.parquet",
         revisions="results/estimates/revisions.parquet",
         registry="config/releases.csv",
-        reference=[*reference("areas", "offences"), *TEMPLATES],
+        reference=[*reference("areas", "offences"), *TEMPLATES, COLUMNS],
     output:
         feeds=[f"results/report/{folder}feed.xml" for folder in folders],
     log:

@@ -24,8 +24,8 @@ from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
+from crimeshare.columns import column
 from crimeshare.measures import formulas
-from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.two_groups import difference_interval, ratio_interval
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
@@ -546,7 +546,7 @@ def _tell(estimate: Estimate, reason: Reason, stated: Stated | None = None) -> N
 def _level(estimate: Estimate) -> Finding:
     """The level of an estimate's interval."""
     day = estimate.finding.period_end
-    formula = FORMULAS["configuration"]["level"]
+    formula = column("configuration", "level").formula
     return Finding(estimate.level, "level", day, "", "estimate", (), formula)
 
 
@@ -556,7 +556,7 @@ def _limits(finding: Finding) -> tuple[Finding, Finding]:
         replace(
             finding,
             value=limit or 0.0,
-            formula=FORMULAS["survey_changes"][name].format(formula=finding.named),
+            formula=column("survey_changes", name).formula.format(formula=finding.named),
             lower=None,
             upper=None,
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crimeshare.cells import ADDRESS, Cell, cells_in
+from crimeshare.columns import columns
 from crimeshare.ledger.holding import Holding, holding
 from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.ledger.stated_intervals import interval_of, read_intervals
@@ -20,17 +21,11 @@ from crimeshare.sources.registry import Release
 # As many cells are named one by one; of more, the formula says which.
 MOST = 12
 
-WORDS = {
-    "share": "offences of the group, over all recorded crime in the same table",
-    "change_pct": "the count of the year over that of the year before, less one",
-    "change": "the count of the year less that of the year before",
-    "rate_per_1000": "offences for each thousand residents",
-    "rank_forces": "its place among the police forces, the largest share first",
-    "count": "as published",
-    "four_quarters": "the sum of four quarters",
-    "survey": "as published by the survey; the interval as said below",
+NAMED = {
+    "four_quarters": ("home_office_check", "home_office_count"),
+    "survey": ("prevalence", "estimate"),
 }
-"""How figures are made, by the first word of their names, where one sentence says it."""
+"""Columns of figures by the first word of their names, where it is not a column of the series."""
 
 
 class Panels:
@@ -71,8 +66,11 @@ class Panels:
         source = printed.source
         cells = cells_in(source["cell"], source["release_id"], source["sheet"])
         told: dict[str, Any] = {"release": source["release_id"]}
-        if words := WORDS.get(printed.figure_id.partition(".")[0]):
-            told["words"] = words
+        kind = printed.figure_id.partition(".")[0]
+        table, name = NAMED.get(kind, ("series", kind))
+        column = columns(table).get(name)
+        if column and column.how:
+            told["words"] = column.how
         if [cell.cell for cell in cells] != [source["cell"]] and source["cell"]:
             told["formula"] = source["cell"]
         if worked := self._worked(source["cell"], cells):

@@ -16,10 +16,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crimeshare.columns import units
 from crimeshare.measures.recorded import rank_forces
 from crimeshare.measures.series import newest_year
 from crimeshare.problems import Problem
-from crimeshare.publish.elements.figures import UNITS
+from crimeshare.publish.elements.figures import written
 from crimeshare.reference import areas
 
 SAME, DIFFERS, NOT_COMPARED = 0, 1, 2
@@ -559,13 +560,11 @@ def _of_nation(ledger: Path, offence_id: str) -> dict[str, dict[Hashable, str]]:
 def printed(unit: str, text: str) -> str:
     """A value of the ledger as the report prints it, with its interval."""
     value, _, interval = text.partition(" ")
-    write = UNITS.get(unit)
-    if write is None or not value:
+    if unit not in units() or not value:
         return text
     limits = interval.strip("()").split(" to ") if interval else []
     try:
-        shown = write(float(value), "")
-        ends = [write(float(limit), "") for limit in limits]
+        shown, *ends = (written(float(number), unit) for number in (value, *limits))
     except ValueError:
         return text
     return f"{shown} ({' to '.join(ends)})" if ends else shown

@@ -9,7 +9,7 @@ outside them (:func:`stray_numbers`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -18,6 +18,7 @@ from itertools import islice
 from math import ceil, log10
 
 from crimeshare.cells import Cell, names_cells, ranges_in_full, shortened
+from crimeshare.columns import units
 from crimeshare.html_reader import DRAWING, read_html
 from crimeshare.publish.elements import prose
 
@@ -48,7 +49,7 @@ class Figure:
     Attributes:
         figure_id: what the number is, never where it is shown: ``share.gwent.pfa-2024-12``.
         value: in `unit`; None where the release holds a marker instead.
-        unit: a key of `UNITS`.
+        unit: one of ``columns.yaml``.
         cells: the cells the value was computed from, most important first.
         formula: the computation over those cells, which it names in full, or in words; empty for
             a cell as it stands.
@@ -70,9 +71,9 @@ class Figure:
     decimals: int = 1
 
     def __post_init__(self) -> None:
-        if self.unit not in UNITS:
+        if self.unit not in units():
             raise ValueError(
-                f"{self.figure_id}: no unit `{self.unit}`; units are {', '.join(UNITS)}"
+                f"{self.figure_id}: no unit `{self.unit}`; units are {', '.join(units())}"
             )
         if len(self.cells) > 1 and not self.formula:
             raise ValueError(f"{self.figure_id}: no formula says how its cells make the number")
@@ -136,10 +137,7 @@ class Figure:
         """
         if self.value is None:
             return MARKERS.get(self.marker or "", NOT_GIVEN)[0]
-        finer = FINER.get(self.unit) if self.decimals > 1 else None
-        if finer:
-            return finer(self.value, style, self.decimals)
-        return UNITS[self.unit](self.value, style)
+        return written(self.value, self.unit, style, self.decimals)
 
     def __format__(self, style: str) -> str:
         return show(self, style)
@@ -204,66 +202,34 @@ LEAST = 5
 """What the digits of a typical number make at least, read as a whole number: 41 for 0.041."""
 
 
-def _percent(value: float, style: str, decimals: int = 1) -> str:
+def written(value: float, unit: str, style: str = "", decimals: int = 1) -> str:
+    """A number as text, as ``columns.yaml`` says of its unit.
+
+    Args:
+        value: the number; a part of a whole as a fraction of one.
+        unit: its unit.
+        style: see :meth:`Figure.words`.
+        decimals: how many, where they are more than the unit has and it may have more.
+    """
+    kind = units()[unit]
     if style == "one in":
         return prose.one_in(value)
+    if kind.ordinal:
+        return prose.ordinal(int(value))
+    if kind.none and value == 0:
+        return kind.none
+    number, (least, less) = value * kind.times, kind.under
+    if abs(number) < least:
+        return less
     # Nothing is nothing, however finely others are given.
-    decimals = decimals if value else 1
-    return fixed(value * 100, 0 if style == "whole" else decimals, style) + "%"
-
-
-def _points(value: float, style: str, decimals: int = 1) -> str:
-    if style.endswith("bare"):
-        return fixed(value * 100, decimals, style.removesuffix("bare").strip())
-    number = fixed(value * 100, decimals, style)
-    one = number.strip(MINUS + "+").rstrip("0") == "1."
-    return f"{number} percentage {'point' if one else 'points'}"
-
-
-def _per_1000(value: float, style: str, decimals: int = 1) -> str:
-    return fixed(value, decimals if value else 1, style)
-
-
-def _revision(value: float, style: str) -> str:
-    """How far a figure moved: finer than a change, as most revisions are small."""
-    if value == 0:
-        return "none"
-    number = fixed(value * 100, 2, style)
-    return "less than 0.01%" if number == "0.00" else f"{number}%"
-
-
-def _one_in(value: float, style: str) -> str:
-    """One in so many, with a second decimal where the first would hide the side of a half."""
-    number = fixed(value, 1, style)
-    return f"1 in {fixed(value, 2, style) if number.endswith('.5') else number}"
-
-
-# How each unit is written; proportions, changes and points are kept as fractions of one.
-UNITS: dict[str, Callable[[float, str], str]] = {
-    "count": lambda value, style: fixed(value, 0, style),
-    "proportion": _percent,
-    "change": _percent,
-    "revision": _revision,
-    "years": lambda value, style: fixed(value, 1, style),
-    "percentage_points": _points,
-    "per_100": lambda value, style: fixed(value, 1, style),
-    "design_factor": lambda value, style: fixed(value, 2, style),
-    "p_value": lambda value, style: "less than 0.001" if value < 0.001 else fixed(value, 3, style),
-    "per_1000": _per_1000,
-    "rank": lambda value, style: prose.ordinal(int(value)),
-    "one_in": _one_in,
-    "times": lambda value, style: fixed(value, 2, style),
-    "pace": lambda value, style: fixed(value, 1, style),
-    "places": lambda value, style: f"{value:.0f} {'place' if value == 1 else 'places'}",
-}
-
-
-# Units of which a figure may have more decimals: see `Figure.decimals`.
-FINER: dict[str, Callable[[float, str, int], str]] = {
-    "proportion": _percent,
-    "percentage_points": _points,
-    "per_1000": _per_1000,
-}
+    places = max(kind.decimals, decimals) if kind.finer and value else kind.decimals
+    sign = style.removesuffix("bare").strip()
+    text = fixed(number, 0 if style == "whole" else places, sign)
+    if kind.halves and text.endswith(".5"):
+        text = fixed(number, kind.halves, sign)
+    one = kind.one and float(text.strip(MINUS + "+").replace(",", "")) == 1
+    after = "" if style.endswith("bare") else kind.one if one else kind.after
+    return f"{kind.before}{text}{after}"
 
 
 class _Text:

@@ -11,19 +11,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 from crimeshare.cells import Cell, cells_in
+from crimeshare.columns import PER_CENT
+from crimeshare.columns import column as column_of
 from crimeshare.measures import formulas
-from crimeshare.measures.formulas import COUNTED, FORMULAS, OF_ROWS
+from crimeshare.measures.formulas import COUNTED, OF_ROWS
 from crimeshare.measures.provenance import KEPT, keyed, named_cells
 from crimeshare.publish.elements.figures import OPERATOR, Figure
-
-UNITS = {
-    **dict.fromkeys(("count", "total", "previous", "change", "value", "previous_value"), "count"),
-    **dict.fromkeys(("home_office_count", "difference", "offences", "placebos"), "count"),
-    **dict.fromkeys(("change_pct", "published_change_pct", "difference_pct"), "change"),
-    **dict.fromkeys(("share", "part_of_group", "distance"), "proportion"),
-    "rate_per_1000": "per_1000",
-}
-"""What a column of that name holds, where nothing else is said; ranks are by their name."""
 
 _SLOT = re.compile(r"{(\w+)}")
 
@@ -35,9 +28,7 @@ def figure(
     table: str,
     hashes: Mapping[str, str],
     *,
-    unit: str = "",
     marker: str | None = None,
-    percent: bool = False,
     limits: tuple[str, str] | None = None,
     decimals: int = 1,
 ) -> Figure:
@@ -45,23 +36,22 @@ def figure(
 
     Args:
         row: of a table of estimates, with its columns ``formula`` and ``cells``.
-        column: the number; one in per cent becomes a fraction.
+        column: the number; one in per cent becomes a fraction, as ``columns.yaml`` says.
         figure_id: see :class:`Figure`.
         table: that the row is of.
         hashes: of the workbooks, by release.
-        unit: where it is another than that of `UNITS`.
         marker: why there is no number, if there is none.
-        percent: whether it is in per cent, where its name does not say so.
         limits: columns of its interval.
         decimals: see :class:`Figure`.
     """
+    what = column_of(table, column)
+    percent = what.stored == PER_CENT
     number, *ends = (_number(row, name, percent) for name in (column, *(limits or ())))
-    formula, cells = behind(row, FORMULAS[table][column], hashes)
+    formula, cells = behind(row, what.formula, hashes)
     if len(cells) == 1 and formula == cells[0].name:
         formula = ""
-    unit = unit or ("rank" if column.startswith("rank_") else UNITS[column])
     lower, upper = ends or (None, None)
-    return Figure(figure_id, number, unit, cells, formula, marker, lower, upper, decimals)
+    return Figure(figure_id, number, what.unit, cells, formula, marker, lower, upper, decimals)
 
 
 def difference(figure_id: str, one: Figure, other: Figure, unit: str) -> Figure:
@@ -131,12 +121,11 @@ def over(
         figure_id: see :class:`Figure`.
         value: likewise.
         unit: likewise.
-        what: table and column of `FORMULAS`.
+        what: table and column of ``columns.yaml``.
         figures: what it is computed from.
         named: what stands for the names in its formula.
     """
-    table, column = what
-    formula = FORMULAS[table][column].format(**named)
+    formula = column_of(*what).formula.format(**named)
     return Figure(figure_id, value, unit, cells_of(figures), formula)
 
 
@@ -188,7 +177,6 @@ def _number(row: Mapping[str, Any], column: str, percent: bool) -> float | None:
     number = row[column]
     if number is None:
         return None
-    percent = percent or column.endswith(("_pct", "_points"))
     return float(number) / 100 if percent else float(number)
 
 

@@ -1,7 +1,7 @@
 """The data pack: every clean table and estimate as Parquet and CSV, each column described.
 
 A Frictionless Data Package (https://datapackage.org), so that software can read what the columns
-mean.  What they mean is written once, in ``resources/reference/data_dictionary.csv``.
+mean.  What they mean is written once, in ``columns.yaml``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from crimeshare.columns import Column, described
 from crimeshare.parquet import release
 from crimeshare.problems import Problems
 from crimeshare.publish.elements.downloads import ESCAPE, FORMULA
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.words import Words
-from crimeshare.publish.pack.dictionary import Column, DataTable, describe_columns
+from crimeshare.publish.pack.dictionary import DataTable
 from crimeshare.running import replacing
 from crimeshare.sources.datasets import HOME_OFFICE
 
@@ -77,7 +78,7 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
     for table in tables:
         schema = pq.read_schema(table.built)
         try:
-            columns = describe_columns(table.table, schema.names)
+            columns = described(table.table, schema.names)
         except Problems as undescribed:
             problems += undescribed.problems
             continue
@@ -88,14 +89,14 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
         binary = folder / "parquet" / f"{table.table}.parquet"
         with replacing(binary) as target:
             target.write_bytes(table.built.read_bytes())
-        described = {"title": table.title, "description": table.description}
+        said = {"title": table.title, "description": table.description}
         resources += [
             {
                 "name": table.table,
                 **_file(text, folder, "text/csv"),
                 "encoding": "utf-8",
-                **described,
-                "schema": table_schema(kept, [c for c in columns if c.column in kept.names]),
+                **said,
+                "schema": table_schema(kept, [c for c in columns if c.name in kept.names]),
             },
             {
                 "name": f"{table.table}.parquet",
@@ -103,7 +104,7 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
                 # types are in the file itself.
                 "type": "file",
                 **_file(binary, folder, "application/vnd.apache.parquet"),
-                **described,
+                **said,
             },
         ]
     if problems:
@@ -156,16 +157,16 @@ def table_schema(schema: pa.Schema, columns: Sequence[Column]) -> dict[str, Any]
         description = column.description
         if column.empty:
             description += f" Empty: {column.empty}"
-        described: dict[str, Any] = {
-            "name": column.column,
+        words: dict[str, Any] = {
+            "name": column.name,
             "type": _field_type(field.type),
             "description": description,
         }
-        if column.unit:
-            described["unit"] = column.unit
+        if column.in_table:
+            words["unit"] = column.in_table
         if not column.empty:
-            described["constraints"] = {"required": True}
-        fields.append(described)
+            words["constraints"] = {"required": True}
+        fields.append(words)
     return {"fields": fields, "missingValues": [""]}
 
 

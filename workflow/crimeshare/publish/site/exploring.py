@@ -9,32 +9,30 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
 import vl_convert
 
+from crimeshare.columns import columns
 from crimeshare.measures.series import NATION
 from crimeshare.publish.elements.figures import decimals_for
 from crimeshare.reference import REFERENCE, areas, read_rows
 
 CHANGES = REFERENCE / "recording_changes.csv"
 
-MEASURES = {
-    "count": ("count", 0),
-    "share": ("share", 6),
-    "rate": ("rate_per_1000", 4),
-    "rank": ("rank_forces", 0),
-    "change": ("change_pct", 4),
-}
-"""Measures that can be chosen: the column of each, and the decimals that are kept of it."""
-
-_READ = [
-    *("area_code", "period_end", "comparable", "excluded"),
-    *(column for column, _ in MEASURES.values()),
-]
-
 Row = Mapping[Any, Any]
+
+
+@cache
+def measures() -> dict[str, tuple[str, int]]:
+    """Measures that can be chosen: the column of each, and the decimals that are kept of it."""
+    return {
+        column.explorer["name"]: (column.name, column.explorer["decimals"])
+        for column in columns("series").values()
+        if column.explorer
+    }
 
 
 def drawing_script() -> str:
@@ -61,7 +59,9 @@ def series_scripts(series: pd.DataFrame, shifts: pd.DataFrame) -> dict[str, str]
 
 def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame) -> str:
     by_area: dict[str, dict[str, Row]] = {}
-    for row in rows[_READ].to_dict("records"):
+    read = ["area_code", "period_end", "comparable", "excluded"]
+    read += [column for column, _ in measures().values()]
+    for row in rows[read].to_dict("records"):
         by_area.setdefault(row["area_code"], {})[str(row["period_end"])] = row
     ends = sorted({end for own in by_area.values() for end in own})
     given = {
@@ -85,7 +85,7 @@ def _decimals(nation: Mapping[str, Row], ends: Sequence[str]) -> dict[str, int]:
     return {
         name: decimals_for((_number(newest, column, kept) or 0) * scale)
         for name, scale in (("share", 100), ("rate", 1))
-        for column, kept in [MEASURES[name]]
+        for column, kept in [measures()[name]]
     }
 
 
@@ -93,7 +93,7 @@ def _area(by_end: Mapping[str, Row], ends: Sequence[str]) -> dict[str, Any]:
     """The measures of an area, a value or null for each end of a year."""
     found: dict[str, Any] = {
         name: [_number(by_end.get(end), column, decimals) for end in ends]
-        for name, (column, decimals) in MEASURES.items()
+        for name, (column, decimals) in measures().items()
     }
     # Years whose change runs through a change of recording, by their place.
     found["hollow"] = [

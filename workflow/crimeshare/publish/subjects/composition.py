@@ -55,32 +55,32 @@ class Part:
     @cached_property
     def count(self) -> Figure:
         """Offences in the year."""
-        return self._figure("count", "component", "count")
+        return self._figure("count", "component")
 
     @cached_property
     def previous(self) -> Figure:
         """Offences in the year before."""
-        return self._figure("previous", "component_before", "count")
+        return self._figure("previous", "component_before")
 
     @cached_property
     def share(self) -> Figure:
         """Its share of all recorded crime."""
-        return self._figure("share", "component_share", "proportion")
+        return self._figure("share", "component_share")
 
     @cached_property
     def share_points(self) -> Figure:
         """Its part of the change of the group's share, in percentage points."""
-        return self._figure("share_points", "share_points", "percentage_points")
+        return self._figure("share_points", "share_points")
 
     @cached_property
     def count_points(self) -> Figure:
         """Its part of the change of the group's count, as a fraction of that."""
-        return self._figure("count_points", "count_points", "change")
+        return self._figure("count_points", "count_points")
 
-    def _figure(self, column: str, quantity: str, unit: str) -> Figure:
+    def _figure(self, column: str, quantity: str) -> Figure:
         group = self.place.figure_id("", self.year, self.row["offence_id"])
         name = f"{quantity}.{self.component}{group}"
-        return self.place.of(self.row, column, name, "composition", unit, marker="not_applicable")
+        return self.place.of(self.row, column, name, "composition", "not_applicable")
 
     @property
     def name(self) -> str:
@@ -156,7 +156,6 @@ class Composition:
                 "rank",
                 force.figure_id(name, year, estimates.offence_id),
                 "composition_without",
-                "rank",
             )
             for force, rank in held.items()
         }

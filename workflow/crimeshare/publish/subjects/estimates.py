@@ -220,15 +220,12 @@ class Place:
         column: str,
         figure_id: str,
         table: str = "series",
-        unit: str = "",
         marker: str | None = None,
     ) -> Figure:
         """One number of a row of a table: see :func:`crimeshare.publish.elements.rows.figure`."""
         hashes = self.estimates.hashes
         decimals = self.estimates.decimals(column, row.get("offence_id"))
-        return figure(
-            row, column, figure_id, table, hashes, unit=unit, marker=marker, decimals=decimals
-        )
+        return figure(row, column, figure_id, table, hashes, marker=marker, decimals=decimals)
 
     def control_limits(self) -> ControlLimits | None:
         """The control limits of this force in the latest year; None for areas without."""

@@ -52,7 +52,7 @@ class Firmness:
     def _rank(place: Place, row: dict[str, Any], end: str) -> Figure:
         estimates = place.estimates
         name = place.figure_id(f"rank_{end}", estimates.latest, estimates.offence_id)
-        return place.of(row, end, name, "rank_intervals", "rank")
+        return place.of(row, end, name, "rank_intervals")
 
     def steps(self, place: Place) -> list[str]:
         """Where the force's own recording moved to another level, and no known rule explains it."""
@@ -94,7 +94,7 @@ class Firmness:
     @staticmethod
     def _step(place: Place, row: dict[str, Any]) -> str:
         figure_id = f"level_shift.{place.slug}.{row['offence_id']}.{row['quarter_end']:%Y-%m}"
-        shift = place.of(row, "shift_pct", figure_id, "level_shifts", "change")
+        shift = place.of(row, "shift_pct", figure_id, "level_shifts")
         return WORDS.passage(
             "step",
             group=prose.lower_first(offences()[row["offence_id"]].name),

@@ -274,16 +274,16 @@ def design_factor_table(survey: Survey) -> Table:
         of, range_, not_compared, read_off = WORDS.points(
             "published_factor",
             who=survey_words.who(row["sex"], "16+"),
-            low=_factor(survey, row, "lowest", f"{name}.lowest", table),
-            high=_factor(survey, row, "highest", f"{name}.highest", table),
+            low=_made(survey, row, "lowest", f"{name}.lowest", table),
+            high=_made(survey, row, "highest", f"{name}.highest", table),
         )
         rows.append(
             [
                 _edition(row["release_id"]),
                 of,
-                _factor(survey, row, "mean", name, table),
+                _made(survey, row, "mean", name, table),
                 range_,
-                _number_of(survey, row, "estimates", f"{name}.measures", table),
+                _made(survey, row, "estimates", f"{name}.measures", table),
                 not_compared,
                 read_off,
             ]
@@ -305,7 +305,7 @@ def design_factor_table(survey: Survey) -> Table:
                 factor,
                 range_,
                 *(
-                    _number_of(survey, row, column, f"{name}.{column}", "design_factors")
+                    _made(survey, row, column, f"{name}.{column}", "design_factors")
                     for column in ("measures", "comparisons")
                 ),
                 read_off,
@@ -329,7 +329,7 @@ def restart_sentence(survey: Survey) -> str:
     ]
     before = summarise_design_factors(published, ["release_id"]).to_dict("records")[-1]
     name = f"design_factor.{before['release_id']}.all"
-    old = _factor(survey, before, "mean", name, "published_design_factors")
+    old = _made(survey, before, "mean", name, "published_design_factors")
     told = _factors_by_design(survey)
     if told is None:
         return WORDS.passage("restart", old=old, factors=None)
@@ -360,7 +360,7 @@ def _with_limits(survey: Survey, row: Row) -> tuple[Figure, Figure, Figure]:
     """A design factor read off verdicts, and its limits."""
     name = _factor_name(row)
     factor, lower, upper = (
-        _factor(survey, row, column, f"{name}{end}", "design_factors")
+        _made(survey, row, column, f"{name}{end}", "design_factors")
         for column, end in (("factor", ""), ("lower", ".lower"), ("upper", ".upper"))
     )
     return factor, lower, upper
@@ -371,12 +371,8 @@ def _factor_name(row: Row) -> str:
     return f"design_factor.{row['release_id']}.{row['statistic']}.{row['units']}{design}"
 
 
-def _factor(survey: Survey, row: Mapping[Any, Any], column: str, name: str, table: str) -> Figure:
-    return figure(row, column, name, table, survey.hashes, unit="design_factor")
-
-
-def _number_of(survey: Survey, row: Row, column: str, name: str, table: str) -> Figure:
-    return figure(row, column, name, table, survey.hashes, unit="count")
+def _made(survey: Survey, row: Mapping[Any, Any], column: str, name: str, table: str) -> Figure:
+    return figure(row, column, name, table, survey.hashes)
 
 
 def _edition(release_id: str) -> str:
@@ -479,7 +475,7 @@ def _agreement(survey: Survey, name: str, rows: Sequence[Row]) -> Agreement:
     name = f"agreement.{name}"
     columns = {"overall": "agreement", "near": "agreement_near", "elsewhere": "agreement_elsewhere"}
     return Agreement(
-        _number_of(survey, row, "comparisons", f"{name}.comparisons", "agreement"),
+        _made(survey, row, "comparisons", f"{name}.comparisons", "agreement"),
         *(_part(survey, row, column, f"{name}.{of}") for of, column in columns.items()),
     )
 
@@ -487,9 +483,7 @@ def _agreement(survey: Survey, name: str, rows: Sequence[Row]) -> Agreement:
 def _part(survey: Survey, row: Row, column: str, name: str) -> Figure:
     """A part of some comparisons; none of no comparison."""
     hashes = survey.hashes
-    return figure(
-        row, column, name, "agreement", hashes, unit="proportion", marker="not_applicable"
-    )
+    return figure(row, column, name, "agreement", hashes, marker="not_applicable")
 
 
 def agreement_table(survey: Survey) -> Table | None:
@@ -503,10 +497,10 @@ def agreement_table(survey: Survey) -> Table | None:
                 _edition(row["release_id"]),
                 _edition(row["estimated_on"]),
                 _of(row),
-                _factor(survey, row, "factor", f"agreement.{name}.factor", "flag_agreement"),
+                _made(survey, row, "factor", f"agreement.{name}.factor", "flag_agreement"),
                 comparisons,
                 overall,
-                _number_of(
+                _made(
                     survey, row, "near_threshold", f"agreement.{name}.near_threshold", "agreement"
                 ),
                 near,
@@ -537,7 +531,7 @@ def disagreement_table(survey: Survey) -> Table | None:
         name = f"disagreement.{'.'.join(key)}"
         first = found[0]
         factor, low, high = (
-            _factor(survey, first, column, f"{name}.{column}", "flag_disagreements")
+            _made(survey, first, column, f"{name}.{column}", "flag_disagreements")
             for column in ("factor", "own_factor_low", "own_factor_high")
         )
         rows.append(

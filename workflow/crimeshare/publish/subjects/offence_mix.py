@@ -113,7 +113,7 @@ def contribution(place: Place, offence_id: str) -> Figure | None:
         return None
     beside = {f"total_before_{end}": total[f"previous_{end}"] for end in ("formula", "cells")}
     name = f"contribution.{place.figure_id('change', estimates.latest, offence_id)}"
-    return place.of(row | beside, "contribution_pct", name, unit="change")
+    return place.of(row | beside, "contribution_pct", name)
 
 
 def _contributions(place: Place, frame: pd.DataFrame) -> list[tuple[Offence, Figure]]:

@@ -181,18 +181,17 @@ class Revisions:
             return None
         name = f"{_slug(place)}.{offence_id}"
 
-        def of(column: str, which: str, unit: str = "count") -> Figure:
-            figure_id = f"revisions.{which}.{name}"
-            return figure(row, column, figure_id, "revision_sizes", {}, unit=unit)
+        def of(column: str, which: str) -> Figure:
+            return figure(row, column, f"revisions.{which}.{name}", "revision_sizes", {})
 
         return Size(
             of("revisions", "number"),
             of("rose", "rose"),
             of("fell", "fell"),
             of("stayed", "stayed"),
-            of("typical_size_pct", "typical", "revision"),
-            of("lowest_pct", "lowest", "revision"),
-            of("highest_pct", "highest", "revision"),
+            of("typical_size_pct", "typical"),
+            of("lowest_pct", "lowest"),
+            of("highest_pct", "highest"),
         )
 
     def flips(self, offence_id: str | None = None) -> list[Flip]:
@@ -231,8 +230,8 @@ class Revisions:
         before, after = row["previous_release_id"], row["release_id"]
         name = f"{_slug(place)}.{offence_id}.{period_end:%Y-%m}.{after}"
 
-        def of(column: str, figure_id: str, unit: str = "") -> Figure:
-            return place.of(row, column, figure_id, "revisions", unit, marker="not_applicable")
+        def of(column: str, figure_id: str) -> Figure:
+            return place.of(row, column, figure_id, "revisions", "not_applicable")
 
         return Revision(
             place,
@@ -243,7 +242,7 @@ class Revisions:
             of("previous_value", self.count_id(place, offence_id, period_end, before)),
             of("value", self.count_id(place, offence_id, period_end, after)),
             of("change", f"revision.{name}"),
-            of("change_pct", f"revision_pct.{name}", "revision"),
+            of("change_pct", f"revision_pct.{name}"),
             row["age_before"],
             row["age"],
             *(
@@ -262,7 +261,7 @@ class Revisions:
             row["period_end"],
             before,
             after,
-            place.of(row, "change_before", f"change_before.{name}", "compared_changes", "count"),
+            place.of(row, "change_before", f"change_before.{name}", "compared_changes"),
             place.of(row, "change", f"change_after.{name}", "compared_changes"),
             row["revised"] == "both_years",
         )

@@ -89,7 +89,7 @@ def _reach(row: Row) -> Sequence[Figure]:
     """How far down and up, as parts of the figure."""
     name = f"revision_limits.{row['area_code']}.{row['offence_id']}.{row['age_months']}"
     return [
-        figure(row, f"{end}_pct", f"{name}.{end}", "revision_intervals", {}, unit="change")
+        figure(row, f"{end}_pct", f"{name}.{end}", "revision_intervals", {})
         for end in ("lower", "upper")
     ]
 
@@ -98,12 +98,12 @@ def _tried(row: Row) -> str:
     """How often such limits held, with the interval of that."""
     name = f"revision_coverage.{row['kind']}.{row['offence_id']}.{row['age_months']}"
     held, lower, upper, tried = (
-        figure(row, column, f"{name}{end}", "revision_intervals", {}, unit=unit)
-        for column, end, unit in (
-            ("coverage", "", "proportion"),
-            ("coverage_lower", ".lower", "proportion"),
-            ("coverage_upper", ".upper", "proportion"),
-            ("vintages_tried", ".tried", "count"),
+        figure(row, column, f"{name}{end}", "revision_intervals", {})
+        for column, end in (
+            ("coverage", ""),
+            ("coverage_lower", ".lower"),
+            ("coverage_upper", ".upper"),
+            ("vintages_tried", ".tried"),
         )
     )
     return WORDS.passage("tried", tried=tried, held=held, lower=lower, upper=upper)

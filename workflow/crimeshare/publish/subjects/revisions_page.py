@@ -545,8 +545,8 @@ def refuted(revisions: Revisions) -> Table | None:
                 escape(offences()[row["offence_id"]].name),
                 prose.month(end),
                 published,
-                place.of(row, "recovered", f"refuted.{name}", "refuted_changes", "count"),
-                place.of(row, "nearest", nearest, "refuted_changes", "count"),
+                place.of(row, "recovered", f"refuted.{name}", "refuted_changes"),
+                place.of(row, "nearest", nearest, "refuted_changes"),
                 f"<code>{row['nearest_release_id']}</code>",
             ]
         )

@@ -64,7 +64,7 @@ def answer(parts: list[Row], offence_id: str) -> str:
         return factsheet.WORDS.passage("not_gathered")
     if not parts:
         return WORDS.passage("answer", rise=None)
-    rise = _part(parts[0], "rise", "rise", "count")
+    rise = _part(parts[0], "rise", "rise")
     estimated = {row["method"]: row for row in parts if row["part"] == ESTIMATED}
     rose = rise.number > 0
     return WORDS.passage(
@@ -79,16 +79,15 @@ def answer(parts: list[Row], offence_id: str) -> str:
     )
 
 
-def _part(row: Row, column: str, name: str, unit: str) -> Figure:
+def _part(row: Row, column: str, name: str) -> Figure:
     """One number of a row of parts."""
     figure_id = f"rule_parts.{name}.{row['offence_id']}.{row['period_end']:%Y-%m}"
-    percent = unit == "change"
-    return figure(row, column, figure_id, "rule_parts", {}, unit=unit, percent=percent)
+    return figure(row, column, figure_id, "rule_parts", {})
 
 
 def _counted_since(row: Row) -> dict[str, Figure | list[str]]:
-    offences = _part(row, "offences", "new_codes", "count")
-    share = _part(row, "part_of_rise", "new_codes_share", "proportion")
+    offences = _part(row, "offences", "new_codes")
+    share = _part(row, "part_of_rise", "new_codes_share")
     names = [
         prose.named_html(prose.lower_first(code_names()[code])) for code in row["codes"].split()
     ]
@@ -99,7 +98,7 @@ def _estimated(by_method: dict[str, Row]) -> dict[str, Figure | int]:
     row = by_method[LEVEL_ONLY]
 
     def change(of: Row, column: str, name: str) -> Figure:
-        return _part(of, column, f"together{name}", "change")
+        return _part(of, column, f"together{name}")
 
     effect = change(row, "effect_pct", "")
     lower, upper = (change(row, f"effect_{end}", f".{end}") for end in ("lower", "upper"))
@@ -119,7 +118,7 @@ def _estimated(by_method: dict[str, Row]) -> dict[str, Figure | int]:
         "upper": upper,
         "least": least,
         "most": most,
-        "at_most": _part(widest, "most_of_rise", "at_most", "proportion"),
+        "at_most": _part(widest, "most_of_rise", "at_most"),
     }
 
 
@@ -268,20 +267,17 @@ def _of(row: Row, column: str) -> Figure:
     name = (
         f"rule_effect.{row['recording_change']}.{row['code'] or row['offence_id']}.{row['method']}"
     )
-    part, unit = NAMED[column]
-    return figure(
-        row, column, f"{name}{part}", "rule_effects", {}, unit=unit, percent=unit == "change"
-    )
+    return figure(row, column, f"{name}{NAMED[column]}", "rule_effects", {})
 
 
 NAMED = {
-    "effect_pct": ("", "change"),
-    "lower": (".lower", "change"),
-    "upper": (".upper", "change"),
-    "placebo_rank": (".placebo_rank", "rank"),
-    "placebos": (".placebos", "count"),
+    "effect_pct": "",
+    "lower": ".lower",
+    "upper": ".upper",
+    "placebo_rank": ".placebo_rank",
+    "placebos": ".placebos",
 }
-"""What is added to the name of an effect for each number of its row, and its unit."""
+"""What is added to the name of an effect for each number of its row."""
 
 
 def _changes() -> dict[str, dict[str, str]]:

@@ -111,7 +111,7 @@ def derivation(survey: Survey) -> str:
     asked = [assumptions.asked(day, "everybody_asked") for day in years]
     row, table = assumptions.derivation(), "assumed_bases"
     share, half = (
-        figure(row, column, f"module.{column}", table, survey.hashes, unit="proportion")
+        figure(row, column, f"module.{column}", table, survey.hashes)
         for column in ("answered", "answered_half")
     )
     return WORDS.passage(
@@ -127,7 +127,7 @@ def derivation(survey: Survey) -> str:
 def _interviews(survey: Survey, day: date) -> Figure:
     """How many people were interviewed in a year."""
     row, name = survey.assumptions.interviewed(day), f"interviews.{day}"
-    return figure(row, "n_unweighted", name, "survey_estimates", survey.hashes, unit="count")
+    return figure(row, "n_unweighted", name, "survey_estimates", survey.hashes)
 
 
 def change_sentence(change: SurveyChange) -> str:
@@ -182,16 +182,16 @@ def trend_sentence(survey: Survey) -> str:
 
 
 def _trend_figures(survey: Survey, row: Row) -> tuple[Figure, Figure, Figure, Figure]:
-    lower, upper = (trend_figure(survey, row, end, "change") for end in ("lower", "upper"))
-    change = trend_figure(survey, row, "odds_change", "change")
+    lower, upper = (trend_figure(survey, row, end) for end in ("lower", "upper"))
+    change = trend_figure(survey, row, "odds_change")
     return change, lower, upper, level_figure(row["level"])
 
 
-def trend_figure(survey: Survey, row: Row, column: str, unit: str) -> Figure:
+def trend_figure(survey: Survey, row: Row, column: str) -> Figure:
     """One number of a trend."""
     name = f"survey.trend.{row['measure_id']}.{row['sex']}.{row['age']}.{row['start']}.{column}"
     limits = ("lower", "upper") if column == "odds_change" else None
-    return figure(row, column, name, "survey_trends", survey.hashes, unit=unit, limits=limits)
+    return figure(row, column, name, "survey_trends", survey.hashes, limits=limits)
 
 
 # ---------------------------------------------------------------- numbers at a glance
@@ -426,11 +426,10 @@ def _ratio(survey: Survey, row: Row) -> tuple[Figure, Figure, Figure]:
 def _with_limits(survey: Survey, row: Row, name: str, table: str) -> tuple[Figure, Figure, Figure]:
     """A ratio and its limits."""
     lower, upper = (
-        figure(row, end, f"{name}.{end}", table, survey.hashes, unit="per_100")
-        for end in ("lower", "upper")
+        figure(row, end, f"{name}.{end}", table, survey.hashes) for end in ("lower", "upper")
     )
     ends = ("lower", "upper")
-    ratio = figure(row, "ratio", name, table, survey.hashes, unit="per_100", limits=ends)
+    ratio = figure(row, "ratio", name, table, survey.hashes, limits=ends)
     return ratio, lower, upper
 
 
@@ -666,12 +665,7 @@ def trends_table(survey: Survey) -> Table:
     for row in trends:
         change, lower, upper, _ = _trend_figures(survey, row)
         years, adjusted, scatter = (
-            trend_figure(survey, row, column, unit)
-            for column, unit in (
-                ("years", "count"),
-                ("p_adjusted", "p_value"),
-                ("q_p_value", "p_value"),
-            )
+            trend_figure(survey, row, column) for column in ("years", "p_adjusted", "q_p_value")
         )
         rows.append(
             [
@@ -752,7 +746,7 @@ def offences_table(survey: Survey) -> Table | None:
             for column in ("victims", "victims_lower", "victims_upper")
         }
         victims, low, high = (
-            figure(thousands, f"victims{end}", f"{name}{like}", table, survey.hashes, unit="count")
+            figure(thousands, f"victims{end}", f"{name}{like}", table, survey.hashes)
             for end, like in (("", ""), ("_lower", ".lower"), ("_upper", ".upper"))
         )
         count = Figure(

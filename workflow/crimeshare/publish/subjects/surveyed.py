@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from crimeshare import survey_words
 from crimeshare.cells import Cell
+from crimeshare.columns import column
 from crimeshare.measures.assumed_bases import Assumptions
-from crimeshare.measures.formulas import FORMULAS
 from crimeshare.measures.two_groups import difference_interval
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.charts import Break
@@ -263,22 +263,21 @@ class Survey:
     def _change(self, row: Row, earlier: Estimate, later: Estimate) -> SurveyChange:
         name = f"{later.figure.figure_id}.since.{earlier.period_end}"
 
-        def of(column: str, unit: str, like: str = "") -> Figure:
+        def of(column: str, like: str = "") -> Figure:
             figure_id = f"{name}.{like or column}"
             limits = ("lower", "upper") if column == "difference" else None
-            table = "survey_changes"
-            return figure(row, column, figure_id, table, self.hashes, unit=unit, limits=limits)
+            return figure(row, column, figure_id, "survey_changes", self.hashes, limits=limits)
 
         return SurveyChange(
             earlier,
             later,
-            of("difference", "percentage_points"),
-            of("lower", "percentage_points", "difference.lower"),
-            of("upper", "percentage_points", "difference.upper"),
+            of("difference"),
+            of("lower", "difference.lower"),
+            of("upper", "difference.upper"),
             level_figure(row["level"]),
-            of("p_value", "p_value"),
-            of("p_adjusted", "p_value"),
-            of("smallest_detectable", "percentage_points"),
+            of("p_value"),
+            of("p_adjusted"),
+            of("smallest_detectable"),
             row["significant"],
             row["published_significance"],
             row["verdict"],
@@ -326,7 +325,7 @@ def uncertainty(estimate: Estimate) -> str:
 
 def level_figure(level: float) -> Figure:
     """The confidence level of the survey's intervals."""
-    formula = FORMULAS["configuration"]["level"]
+    formula = column("configuration", "level").formula
     return Figure("survey.level", level, "proportion", formula=formula)
 
 
@@ -378,8 +377,8 @@ def _estimate(row: Row, hashes: Mapping[str, str]) -> Estimate:
     if not row["printed"]:
         name += f".{row['scenario']}"
 
-    def of(row: Row, column: str, unit: str = "proportion", like: str = "") -> Figure:
-        return figure(row, column, f"{name}.{like or column}", "prevalence", hashes, unit=unit)
+    def of(row: Row, column: str, like: str = "") -> Figure:
+        return figure(row, column, f"{name}.{like or column}", "prevalence", hashes)
 
     # An assumption is not known to the last interview.
     base = row["n_unweighted"]
@@ -398,7 +397,6 @@ def _estimate(row: Row, hashes: Mapping[str, str]) -> Estimate:
             name,
             "prevalence",
             hashes,
-            unit="proportion",
             limits=("lower", "upper"),
         ),
         of(row, "lower"),
@@ -406,11 +404,11 @@ def _estimate(row: Row, hashes: Mapping[str, str]) -> Estimate:
         of(row, "lower_widest"),
         of(row, "upper_widest"),
         level_figure(row["level"]),
-        of(base, "n_unweighted", "count", "base"),
-        of(row, "design_factor", "design_factor"),
+        of(base, "n_unweighted", "base"),
+        of(row, "design_factor"),
         None
         if None in [row[limit] for limit in factors]
-        else (of(row, factors[0], "design_factor"), of(row, factors[1], "design_factor")),
+        else (of(row, factors[0]), of(row, factors[1])),
         row["standard_error"],
         row["scenario"],
         None,
