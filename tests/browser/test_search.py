@@ -16,7 +16,9 @@ victims; population; per 1000; revisions; funnel plot; licence; how to cite; hom
 recording changes; comparable; domestic abuse; Wilson; sample size; significance; trend;
 shoplifting; London; fraud; api; fact check; what is stalking; is it rising; quarterly;
 which force is worst;
-open data; methods; statistical power; covid; definition; police near me
+open data; methods; statistical power; covid; definition; police near me; Met police; the Met; GMP;
+Heddlu Gwent; Casnewydd; Caerdydd; Ynys Môn; knife; rape; revenge porn; 8Q; hate crime; contact;
+what changed in January 2024; shoplifting Cardiff; robbery london; bike theft; anti social behaviour
 """.replace("\n", " ").split(";")
 
 
@@ -38,11 +40,34 @@ def test_no_search_of_real_words_is_empty(page: Page, address: str, text: str) -
         ("gwent", "Gwent"),
         ("NP16", "NP16"),
         ("harrassment", "Stalking and harassment"),
+        ("Met police", "Metropolitan Police"),
+        ("GMP", "Greater Manchester"),
+        ("Casnewydd", "Newport"),
+        ("Ynys Môn", "Isle of Anglesey"),
+        ("rape", "Rape"),
+        ("hate crime", "Hate crime"),
+        ("shoplifting Cardiff", "Shoplifting: South Wales"),
+        ("gwent stalking", "Stalking and harassment: Gwent"),
     ],
 )
 def test_the_best_answer_comes_first(page: Page, address: str, text: str, found: str) -> None:
     page.goto(f"{address}search.html?q={text}")
     expect(page.locator("#results a").first).to_have_text(found)
+
+
+def test_a_nickname_leads_to_the_line_of_the_partnership(page: Page, address: str) -> None:
+    page.goto(address + "search.html?q=Casnewydd")
+    page.locator("#results a").first.click()
+    expect(page).to_have_url(address + "forces/gwent.html#partnership-newport")
+
+
+def test_another_nation_is_said_to_be_one(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("#place").fill("Scotland")
+    expect(page.locator("#places-found")).to_contain_text("England and Wales")
+    page.locator("#place").press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\.html\?q=Scotland$"))
+    expect(page.locator("#found")).to_contain_text("England and Wales")
 
 
 def test_the_head_of_a_page_leads_to_its_results(page: Page, address: str) -> None:

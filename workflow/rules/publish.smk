@@ -211,7 +211,14 @@ for folder, group in zip(folders, configuration.groups):
             # Unnamed: Snakemake takes the rule with a file only then.
             [page.executed.as_posix() for page in own] if folder else executed,
             reference=[
-                *reference("areas", "glossary", "offences"),
+                *reference(
+                    "areas",
+                    "glossary",
+                    "not_recorded",
+                    "offence_words",
+                    "offences",
+                    "recording_changes",
+                ),
                 *TEMPLATES,
                 COLUMNS,
             ],
@@ -270,7 +277,10 @@ rule render_force:
 
 rule render_places:
     input:
-        reference=[*reference("areas", "partnerships", "places"), *TEMPLATES],
+        reference=[
+            *reference("area_words", "areas", "partnerships", "places"),
+            *TEMPLATES,
+        ],
     output:
         script="results/report/places.js",
     log:

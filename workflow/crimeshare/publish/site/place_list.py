@@ -7,13 +7,13 @@ other.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.pages import Page, report_pages
-from crimeshare.reference import PARTNERSHIPS, PLACES, areas, everyday, read_rows
+from crimeshare.reference import PARTNERSHIPS, PLACES, REFERENCE, areas, everyday, read_rows
 
 WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
@@ -44,8 +44,15 @@ def _gazetteer() -> dict[str, Any]:
         lists[KINDS[row["kind"]]].append(f"{row['place']}{size}{border}")
     for row in read_rows(PARTNERSHIPS):
         held[addresses[row["area_code"]]]["partnerships"].append(everyday(row["partnership_name"]))
+    pages = [_area(page) for page in report_pages() if page.section in SECTIONS]
+    nation = WORDS.passage("nation")
     return {
-        "areas": [_area(page) for page in report_pages() if page.section in SECTIONS],
+        "areas": [
+            *pages,
+            {"name": nation, "kind": nation, "address": "national.html", "about": NATION},
+        ],
+        "also": _also(addresses),
+        "elsewhere": [row["words"] for row in _named("elsewhere")],
         "held": {
             address: {
                 kind: (" " if kind == "postcodes" else "|").join(names)
@@ -57,13 +64,44 @@ def _gazetteer() -> dict[str, Any]:
     }
 
 
+def _named(*kinds: str) -> list[dict[str, str]]:
+    """Rows of what people call areas: those of the kinds, or all that name an area."""
+    rows = read_rows(REFERENCE / "area_words.csv")
+    return [row for row in rows if (row["kind"] in kinds if kinds else row["area_code"])]
+
+
+def _also(addresses: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Nicknames, initials and Welsh names: what is typed, the page, and the partnership on it."""
+    partnerships = {row["partnership_code"]: row for row in read_rows(PARTNERSHIPS)}
+    pages = {page.about: page.address for page in report_pages() if page.section in SECTIONS}
+    found = []
+    for row in _named():
+        if partnership := partnerships.get(row["area_code"]):
+            name = everyday(partnership["partnership_name"])
+            found.append((row["words"], addresses[partnership["area_code"]], name))
+        elif area := areas().get(row["area_code"]):
+            national = "national.html" if area.area_type == "country" else ""
+            # British Transport Police has figures and no page.
+            if address := pages.get(area.file_name, national):
+                found.append((row["words"], address, ""))
+    return found
+
+
+NATION = "england-and-wales"
+"""What the explorer calls it in its address."""
+
 SECTIONS = ("Forces", "Regions")
 """Sections of the navigation whose pages are areas."""
 
 
 def _area(page: Page) -> dict[str, str]:
     kinds = dict(zip(SECTIONS, WORDS.points("kinds_of_areas"), strict=True))
-    return {"name": page.title, "kind": kinds[page.section], "address": page.address}
+    return {
+        "name": page.title,
+        "kind": kinds[page.section],
+        "address": page.address,
+        "about": page.about,
+    }
 
 
 def _order(rows: Sequence[dict[str, str]], addresses: dict[str, str]) -> dict[str, str]:

@@ -101,7 +101,7 @@ def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (G
             "site_url": "",
             "sections": _all_pages(page.groups),
             "index": Markup(
-                search_index((each, _in_sections(each, body)) for each, body in bodies)
+                search_index(((each, _in_sections(each, body)) for each, body in bodies), groups)
             ),
             "search": Markup(search),
             "names": {name: offence.name for name, offence in offences().items()},

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from crimeshare.problems import Problem
-from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.prose import day, plain, upper_first
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.reference import REFERENCE, offences, read_rows
+from crimeshare.software import LIBRARY
 
 GLOSSARY = REFERENCE / "glossary.csv"
+CODES = LIBRARY / "tables" / "layouts" / "prc" / "codes.csv"
+WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
 # Of a section so many letters are searched; of pages that there are many of one kind, fewer.
 LETTERS = 3_000
@@ -25,18 +32,19 @@ _UNREAD = re.compile(
 )
 
 
-def search_index(pages: Iterable[tuple[Page, str]]) -> str:
+def search_index(pages: Iterable[tuple[Page, str]], groups: Sequence[str]) -> str:
     """The index as JSON that may stand inside a script element.
 
     Args:
         pages: every page with its rendered main part, in sections whose headings have an id.
+        groups: the offence groups that the report is about.
 
     Raises:
         Problem: if a term of the glossary leads to no page.
     """
     index = {
         "sections": [section for page, body in pages for section in _sections(page, body)],
-        "terms": _terms(),
+        "terms": [*_terms(), *_offences(groups), *_not_recorded(groups), *_changes()],
     }
     text = json.dumps(index, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.replace("<", "\\u003c")
@@ -51,6 +59,76 @@ def _terms() -> list[dict[str, str]]:
             "the column `page` takes an address such as methods.html."
         )
     return terms
+
+
+def _offences(groups: Sequence[str]) -> list[dict[str, str]]:
+    """Offence groups and codes by what people call them; the explorer has those without pages."""
+    rows = sorted(read_rows(REFERENCE / "offence_words.csv"), key=lambda row: row["offence_id"])
+    found = []
+    for offence_id, named in groupby(rows, key=lambda row: row["offence_id"]):
+        words = list(named)
+        known = offences().get(offence_id)
+        reading = next((row["reading"] for row in words if row["reading"]), "")
+        # Whoever types one word of a name such as "stalking and harassment" means the group.
+        parts = re.split(r" and |, ", known.name) if known and offence_id in groups else []
+        found.append(
+            {
+                "term": known.name if known else upper_first(words[0]["words"]),
+                "also": "|".join([*(row["words"] for row in words), *parts, offence_id]),
+                "meaning": reading or WORDS.passage("offence", code="" if known else offence_id),
+                "page": _page_of(offence_id, groups),
+                "offence": offence_id if known else "",
+            }
+        )
+    return found
+
+
+def _not_recorded(groups: Sequence[str]) -> list[dict[str, str]]:
+    """What people call a crime and these tables do not count by itself."""
+    rows = sorted(read_rows(REFERENCE / "not_recorded.csv"), key=lambda row: row["what"])
+    found = []
+    for what, named in groupby(rows, key=lambda row: row["what"]):
+        words = list(named)
+        found.append(
+            {
+                "term": upper_first(words[0]["words"]),
+                "also": "|".join(row["words"] for row in words),
+                "meaning": WORDS.passage(
+                    "not_recorded", what=what, publisher=words[0]["publisher"]
+                ),
+                "page": _page_of(words[0]["nearest"].split()[0], groups),
+                "offence": "",
+            }
+        )
+    return found
+
+
+def _changes() -> list[dict[str, str]]:
+    """What police changed in recording, found by what it is called and by its day."""
+    rows = read_rows(REFERENCE / "recording_changes.csv")
+    return [
+        {
+            "term": row["name"],
+            "also": f"what changed in {day(date.fromisoformat(row['effective']))}",
+            "meaning": WORDS.passage("change", day=date.fromisoformat(row["effective"])),
+            "page": "methods.html",
+        }
+        for row in rows
+    ]
+
+
+def _page_of(offence_id: str, groups: Sequence[str]) -> str:
+    """The page about an offence group or that of a code, the explorer's where it has none."""
+    known = [offence_id] if offence_id in offences() else _groups_of(offence_id)
+    group = next((each for each in known if each in groups), known[-1])
+    if group not in groups:
+        return f"explore.html?group={group}"
+    return "index.html" if group == groups[0] else f"{group}/index.html"
+
+
+def _groups_of(code: str) -> list[str]:
+    """The groups that have held an offence code, the last of them last."""
+    return [row["offence_id"] for row in read_rows(CODES) if row["code"] == code] or ["total"]
 
 
 def _sections(page: Page, body: str) -> list[dict[str, Any]]:

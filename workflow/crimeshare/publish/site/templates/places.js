@@ -11,6 +11,7 @@
   const districts = new Map();
   for (const area of gazetteer.areas)
     entries.push({ name: area.name, key: plainly(area.name), kind: area.kind, page: area, size: area.kind === "Police force" ? 8 : 9 });
+  // Nicknames, initials and Welsh names find the area under its own name.
   const byPage = Object.fromEntries(gazetteer.areas.map((area) => [area.address, area]));
   for (const [address, held] of Object.entries(gazetteer.held)) {
     const page = byPage[address];
@@ -21,9 +22,11 @@
       const size = Number(digit || 0);
       // An authority and the town it is called after are one place.
       const same = known.get(key);
-      if (same) same.size = Math.max(same.size ?? 0, size);
-      else {
-        const to = kind === "Community safety partnership" ? `#partnership-${key.replaceAll(" ", "-")}` : "";
+      const to = kind === "Community safety partnership" ? `#partnership-${key.replaceAll(" ", "-")}` : "";
+      if (same) {
+        same.size = Math.max(same.size ?? 0, size);
+        same.to ||= to;
+      } else {
         const entry = { name, key, kind, page, border: Boolean(border), size, to };
         known.set(key, entry);
         entries.push(entry);
@@ -38,6 +41,14 @@
       districts.set(name, [...(districts.get(name) ?? []), entry]);
     }
   }
+  for (const [also, address, partnership] of gazetteer.also) {
+    const page = byPage[address];
+    const key = plainly(partnership || page.name);
+    const own = entries.find((entry) => entry.page === page && entry.key === key);
+    if (own) entries.push({ ...own, key: plainly(also), size: 9, exactly: true });
+  }
+  const elsewhere = new Set(gazetteer.elsewhere.map(plainly));
+
   // The force with most of a district comes first.
   for (const [name, found] of districts) {
     const order = (gazetteer.order[name] ?? "").split(" ");
@@ -94,20 +105,24 @@
   };
 
   crimeshare.distance = distance;
+  crimeshare.elsewhere = (typed) => elsewhere.has(plainly(typed));
   crimeshare.places = (typed, most = 8) => {
     const codes = district(typed);
     if (codes.length) return codes.flatMap((name) => districts.get(name)).slice(0, most);
     const words = plainly(typed);
-    if (words.length < 2) return [];
+    if (words.length < 2 || elsewhere.has(words)) return [];
     const scored = [];
     for (const entry of entries) {
-      const points = unlike(words, entry.key);
+      const whole = entry.exactly && (words.length < 4 ? entry.key !== words : !entry.key.startsWith(words));
+      const points = whole ? Infinity : unlike(words, entry.key);
       if (points < Infinity) scored.push([points, entry]);
     }
     // A name as typed is not mixed with names that are merely like it.
     const best = Math.min(...scored.map(([points]) => points));
     return scored.filter(([points]) => best > 0 || points <= 3)
       .sort((a, b) => a[0] - b[0] || b[1].size - a[1].size || (a[1].name < b[1].name ? -1 : 1))
-      .slice(0, most).map(([, entry]) => entry);
+      .map(([, entry]) => entry)
+      .filter((entry, at, all) => all.findIndex((other) => other.page === entry.page && other.name === entry.name) === at)
+      .slice(0, most);
   };
 })();

@@ -65,7 +65,7 @@ window.crimeshare = {};
       const link = document.createElement("a");
       const name = document.createElement("b");
       const area = document.createElement("span");
-      link.href = new URL((form.dataset.folder ?? "") + place.page.address, base);
+      link.href = new URL((form.dataset.folder ?? "") + place.page.address + (place.to ?? ""), base);
       name.textContent = place.name;
       area.textContent = described(place);
       link.append(name, " ", area);
@@ -74,6 +74,7 @@ window.crimeshare = {};
     }));
     const alike = found.filter((place) => place.name === found[0].name);
     said.textContent = typed.length < 2 ? ""
+      : crimeshare.elsewhere(typed) ? "These figures are of England and Wales; Scotland and Northern Ireland publish their own."
       : !found.length ? "No place of England and Wales is written like that. Enter searches the report."
       : alike.length < 2 ? (found.length < 2 ? "" : "Enter opens the first")
       : found[0].kind === "Postcode" ? `A border runs through ${found[0].name}: it has ${alike.length} forces`

@@ -109,9 +109,34 @@
     return [heading, list];
   };
 
+  // An offence and a place, in either order: the page about both, or the explorer's figures.
+  const named = terms.filter((term) => "offence" in term)
+    .flatMap((term) => term.also.split("|").map((also) => [words(also).join(" "), term]))
+    .sort(([one], [other]) => other.length - one.length);
+  const both = (text) => {
+    const typed = ` ${words(text).join(" ")} `;
+    const [phrase, term] = named.find(([also]) => typed.includes(` ${also} `)) ?? [];
+    if (!term?.offence) return [];
+    const rest = plainly(text).split(/[^\p{L}\p{N}]+/u)
+      .filter((word) => word && !` ${phrase} `.includes(` ${stem(word)} `) && !SMALL.has(stem(word))).join(" ");
+    const place = crimeshare.places(rest, 1).find(({ name, exactly, kind }) =>
+      exactly || kind === "Postcode" || ` ${words(name).join(" ")} `.includes(` ${words(rest).join(" ")} `));
+    if (!place) return [];
+    const { page } = place;
+    const folder = /^(.*)index\.html$/.exec(term.page)?.[1];
+    return [[
+      link(
+        folder === undefined ? `explore.html?group=${term.offence}&areas=${page.about}` : folder + page.address + (place.to ?? ""),
+        `${term.term}: ${page.name}`,
+      ),
+      place.name === page.name ? "" : ` for ${place.name}`,
+    ]];
+  };
+
   const show = () => {
     const text = field.value.trim();
     const hits = text ? search(text) : [];
+    const together = both(text);
     const wanted = words(text).filter((word) => !SMALL.has(word));
     // What the report calls by another name is looked for by that name as well.
     const seen = new Set(hits.map(([, , entry]) => entry));
@@ -124,11 +149,12 @@
     const terms = near.filter(([, , entry]) => entry.kind === "Terms").slice(0, 4);
     const sections = near.filter(([, , entry]) => entry.kind !== "Terms").slice(0, MOST);
     const likely = text ? crimeshare.places(text, 6) : [];
-    const exact = likely.filter((place) => plainly(place.name).startsWith(plainly(text)));
+    const exact = likely.filter((place) => place.exactly || plainly(place.name).startsWith(plainly(text)));
     const places = exact.length || hits.length ? exact : likely;
     const items = {
+      "Offence and place": together,
       Places: places.map((place) => [
-        link(folder + place.page.address, place.name),
+        link(folder + place.page.address + (place.to ?? ""), place.name),
         ...(place.page.name === place.name ? [] : [` ${place.border ? "partly or near" : "in"} ${place.page.name}`]),
       ]),
       "Terms": terms.map(([, , term]) => [link(term.page, term.term), excerpt(term.meaning, wanted)]),
@@ -138,8 +164,9 @@
       ]),
     };
     results.replaceChildren(...Object.entries(items).flatMap(([title, each]) => group(title, each)));
-    const count = places.length + terms.length + sections.length;
+    const count = together.length + places.length + terms.length + sections.length;
     found.textContent = !text ? "Type a word: a town, an offence, a term, a question."
+      : crimeshare.elsewhere(text) ? "These figures are of England and Wales; Scotland and Northern Ireland publish their own."
       : count ? `${count} ${count === 1 ? "result" : "results"}` : "Nothing found. Try another word.";
   };
 
