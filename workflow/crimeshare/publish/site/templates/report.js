@@ -248,8 +248,11 @@ window.crimeshare = {};
   const here = () => location.href.replace(/#.*/, "");
   document.querySelectorAll("main figure.chart").forEach((figure, position) => {
     const name = `${slug}-${figure.id}`;
-    const taken = document.createElement("span");
+    const taken = document.createElement("details");
+    const title = document.createElement("summary");
+    title.textContent = "Download, share";
     taken.className = "take";
+    taken.append(title);
     const offer = (label, act) => {
       const button = document.createElement("button");
       button.type = "button";
@@ -326,7 +329,7 @@ window.crimeshare = {};
     design_factor: ["Design factor", (n) => n.toFixed(3)], standard_error: ["Standard error", (n) => n.toFixed(5)],
   };
   let opener = null;
-  const open = async (number) => {
+  const open = async (number, control) => {
     await load(cellsScript);
     const told = behind.figures[number.dataset.id];
     if (!told) return;
@@ -368,33 +371,52 @@ window.crimeshare = {};
     const title = made("p", number.textContent);
     title.className = "value";
     panel.replaceChildren(title, list, buttons);
-    opener = number;
+    opener = control;
     panel.showPopover();
     closing.focus();
   };
   panel.addEventListener("toggle", (event) => {
     if (event.newState === "closed" && panel.contains(document.activeElement)) opener?.focus();
   });
+  // A number is text, and opens when it is pointed at; for the keyboard and for screen readers a block has
+  // one control that lists its numbers.
+  const choose = (block, numbers, opener) => {
+    const named = new Map([...block.querySelectorAll("table")].flatMap(rowsOf)
+      .map(({ row, column, number }) => [number, `${row}, ${column}`]));
+    const list = document.createElement("ul");
+    list.append(...numbers.map((number) => {
+      const item = document.createElement("li");
+      const button = made("button", number.textContent);
+      const passage = number.closest("p, li, dd, figcaption, div");
+      button.type = "button";
+      button.addEventListener("click", () => open(number, opener));
+      item.append(button, ` ${named.get(number) ?? words(passage).slice(0, 90)}`);
+      return item;
+    }));
+    panel.replaceChildren(made("p", "Which number?"), list);
+    panel.showPopover();
+    list.querySelector("button").focus();
+  };
   if (main.dataset.page) {
-    const group = (number) => number.closest("figure, .facts, p, li, dl") ?? main;
     const numbers = [...main.querySelectorAll("data[data-id]")].filter((number) => !number.closest("a, button, label"));
-    const groups = new Map();
+    const blocks = new Map();
     for (const number of numbers) {
-      number.setAttribute("role", "button");
-      number.tabIndex = groups.has(group(number)) ? -1 : 0;
-      groups.set(group(number), [...(groups.get(group(number)) ?? []), number]);
-      number.addEventListener("click", () => open(number));
-      number.addEventListener("keydown", (event) => {
-        if (["Enter", " "].includes(event.key)) { event.preventDefault(); open(number); }
-        const all = groups.get(group(number));
-        const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        const next = all[all.indexOf(number) + step];
-        if (!next) return;
-        event.preventDefault();
-        number.tabIndex = -1;
-        next.tabIndex = 0;
-        next.focus();
-      });
+      const block = number.closest("figure") ?? number.closest("section, .opening, details") ?? main;
+      blocks.set(block, [...(blocks.get(block) ?? []), number]);
+      number.classList.add("opens");
+    }
+    for (const [block, own] of blocks) {
+      const control = made("button", "Sources");
+      control.type = "button";
+      control.className = "sources";
+      control.setAttribute("aria-haspopup", "dialog");
+      control.setAttribute("aria-label", `Sources of ${own.length === 1 ? "the number" : `the ${own.length} numbers`} here`);
+      control.addEventListener("click", () => own.length === 1 ? open(own[0], control) : choose(block, own, control));
+      const last = own.at(-1).closest("p, ul, ol, dl, .facts") ?? own.at(-1);
+      const source = block.matches("figure") && block.querySelector(".data");
+      if (source) source.append(" ", control);
+      else last.after(control);
+      for (const number of own) number.addEventListener("click", () => open(number, control));
     }
   }
 
