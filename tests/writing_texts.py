@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -34,9 +35,9 @@ OFFENCES = {
 }
 NATION = "England and Wales"
 FRACTIONS = {"a tenth": 0.1, "a fifth": 0.2, "a quarter": 0.25, "a third": 1 / 3, "half": 0.5}
-ORDINALS = ["", *(f"{n} " for n in "second third fourth fifth sixth seventh eighth".split())]
-ORDINALS += ["ninth ", "tenth ", *(f"{n}th " for n in range(11, 45))]
-NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+ORDINALS = ["", *(f"{n} " for n in ("second", "third", "fourth", "fifth", "sixth", "seventh"))]
+ORDINALS += ["eighth ", "ninth ", "tenth ", *(f"{n}th " for n in range(11, 45))]
+NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 MARK = re.compile(r"\{(\w+)((?: [^{}]*)?)\}|\[\[(.*?)\]\]", re.DOTALL)
 
 
@@ -81,12 +82,7 @@ def look_up(measure: str, area: str, offence: str, period: str) -> float:
 
 
 def before(area: str, offence: str, period: str) -> float:
-    """The count of the year before: as first published, or as this edition's percentage has it."""
-    earlier = year_before(period)
-    name, _, kind = area.replace("_", " ").partition("@")
-    for area_type in [kind] if kind else ["force", "country", "region", "partnership"]:
-        if (name, area_type, offence, earlier) in published("count"):
-            return published("count")[name, area_type, offence, earlier]
+    """The count of the year before, as the percentage of the same edition has it."""
     change = look_up("change_pct", area, offence, period)
     return float(round(look_up("count", area, offence, period) / (1 + change / 100)))
 
@@ -112,7 +108,7 @@ def rounded(value: float, decimals: int) -> str:
 def swapped(text: str) -> str:
     """The text with two of its digits changed over, so that another number stands there."""
     places = [i for i, c in enumerate(text) if c.isdigit()]
-    for one, other in zip(places, places[1:], strict=False):
+    for one, other in pairwise(places):
         if text[one] != text[other] and (text[other] != "0" or one):
             return text[:one] + text[other] + text[one + 1 : other] + text[one] + text[other + 1 :]
     return str(int(text) + 3)

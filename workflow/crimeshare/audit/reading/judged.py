@@ -1,0 +1,250 @@
+"""What becomes of the statements of a text, and what their own sums say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from crimeshare.audit.asserted import asserted
+from crimeshare.audit.reading.reader import Loose, Statement, read_text
+from crimeshare.audit.statements import AnyClaim, Comparison, Proportion
+from crimeshare.audit.verdicts import CONTRADICTED, NOT_SUPPORTED, Verdict, outcome
+from crimeshare.periods import a_year_before
+from crimeshare.reference import Area
+
+MEANT = "depends on what is meant"
+_SLOTS = {"area": "area", "offence": "offence", "period_end": "year", "measure": "what the survey asked"}
+
+Judge = Callable[[Mapping[str, Any]], tuple[AnyClaim, Verdict]]
+"""A statement and its verdict, from the keys of an entry; raises ValueError with why it has none."""
+
+
+@dataclass
+class Judged:
+    """A statement of a text with what became of it.
+
+    Attributes:
+        statement: where it stands, and how it was read.
+        claim: its likeliest reading; ``verdict`` is of that one.
+        name: the verdict's name, :data:`MEANT` where two readings have different ones.
+        exit: 0 it holds, 1 it does not, 2 it is open.
+        reason: why, in sentences.
+    """
+
+    statement: Statement
+    claim: AnyClaim
+    verdict: Verdict
+    name: str
+    exit: int
+    reason: str
+
+
+@dataclass
+class Answer:
+    """What a text asserts, judged."""
+
+    text: str
+    statements: list[Judged] = field(default_factory=list)
+    unplaced: list[Loose] = field(default_factory=list)
+
+    @property
+    def exit(self) -> int:
+        """0 if all statements hold, 1 if one does not, 2 if none does not and not all hold."""
+        exits = {judged.exit for judged in self.statements}
+        return 1 if 1 in exits else 0 if exits == {0} else 2
+
+    def record(self) -> dict[str, Any]:
+        """The answer for programs."""
+        return {
+            "statements": [self._record(judged) for judged in self.statements],
+            "unplaced": [
+                {"quote": self.text[u.start : u.end], "start": u.start, "end": u.end, "why": u.why}
+                for u in self.unplaced
+            ],
+        }
+
+    def _record(self, judged: Judged) -> dict[str, Any]:
+        statement = judged.statement
+        return {
+            "quote": self.text[statement.start : statement.end],
+            "start": statement.start,
+            "end": statement.end,
+            **slots(judged),
+            "verdict": judged.name,
+            "exit": judged.exit,
+            "reason": judged.reason,
+            "assumed": statement.assumed,
+        }
+
+
+def slots(judged: Judged) -> dict[str, Any]:
+    """What a statement is about, by the names of the options of ``crimeshare check``."""
+    claim, entry = judged.claim, judged.statement.entries[0]
+    named: dict[str, Any] = dict.fromkeys(
+        ("area", "offence", "measure", "sex", "age", "period_end", "since", "than")
+    )
+    named["period_end"] = claim.period.isoformat()
+    if isinstance(claim, Comparison):
+        named |= {"measure": claim.measure, "sex": claim.group.sex, "age": claim.group.age}
+        named["than"] = claim.than.sex if claim.than.sex != "all" else claim.than.age
+    elif isinstance(claim, Proportion):
+        named |= {"measure": claim.measure, "sex": claim.sex, "age": claim.age}
+    else:
+        named |= {"area": claim.area.area_name, "offence": claim.offence.name}
+        named["than"] = claim.than.area_name if claim.than else None
+    since = getattr(claim, "since", None)
+    named["since"] = since.isoformat() if since else None
+    value = entry.get("value") or entry.get("difference")
+    return named | {"quantity": claim.quantity, "value": value}
+
+
+def judge_text(text: str, judge: Judge, published: date | None = None, area: str = "") -> Answer:
+    """Every statement of a text, judged.
+
+    Args:
+        text: as pasted.
+        judge: the judge of one statement.
+        published: the day it came out, if that is known.
+        area: code of the area meant where none is named.
+    """
+    reading = read_text(text, published, area)
+    answer = Answer(text, unplaced=list(reading.unplaced))
+    for statement in reading.statements:
+        try:
+            answer.statements.append(_judged(statement, judge))
+        except ValueError as why:
+            answer.unplaced.append(Loose(statement.start, statement.end, str(why)))
+    answer.unplaced.sort(key=lambda loose: loose.start)
+    _reckon(answer)
+    return answer
+
+
+def _judged(statement: Statement, judge: Judge) -> Judged:
+    """The verdict on the readings of a statement: one that they share, or that it depends."""
+    found, refused = [], ""
+    for entry in statement.entries:
+        try:
+            found.append((entry, *judge(entry)))
+        except ValueError as why:
+            refused = refused or str(why)
+    if not found:
+        raise ValueError(refused)
+    statement.entries = [entry for entry, _, _ in found]
+    _, claim, verdict = found[0]
+    exits = {outcome(other.verdict) for _, _, other in found}
+    if len(exits) == 1:
+        reason, name, code = verdict.reason.text, verdict.verdict, exits.pop()
+        if len(found) > 1:
+            reason += f" So it is of its other reading ({asserted(found[1][1])})."
+    else:
+        told = [f"{asserted(c)}: {v.verdict}. {v.reason.text}" for _, c, v in found]
+        reason, name, code = " ".join(["It may mean two things."] + told), MEANT, 2
+    return Judged(statement, claim, verdict, name, code, " ".join([reason, *_read(statement)]))
+
+
+def _read(statement: Statement) -> list[str]:
+    """What has to be said of how a statement was read."""
+    said = list(statement.notes)
+    if statement.assumed:
+        names = [_SLOTS[slot] for slot in statement.assumed]
+        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        are = "was" if len(names) == 1 else "were"
+        said.append(f"The {listed} {are} taken from elsewhere in the text.")
+    return said
+
+
+def _reckon(answer: Answer) -> None:
+    """Hold percentages against the statement's own two counts, and totals against their parts."""
+    groups: dict[tuple[Any, ...], list[Judged]] = {}
+    for judged in answer.statements:
+        groups.setdefault(judged.statement.group, []).append(judged)
+    for members in groups.values():
+        _percentages(members)
+    _parts(answer.statements)
+
+
+def _percentages(members: Sequence[Judged]) -> None:
+    counts = [m for m in members if m.claim.quantity in ("count", "total") and m.statement.number]
+    now = [m for m in counts if m.statement.role == "main"]
+    before = [m for m in counts if m.statement.role == "base"]
+    changes = [m for m in members if m.claim.quantity == "change" and m.statement.number is not None]
+    if len(now) != 1 or len(before) != 1:
+        return
+    later, earlier = now[0].statement.number or 0, before[0].statement.number or 0
+    for change in changes:
+        value = change.statement.entries[0]["value"]
+        stated = getattr(change.claim, "value", None)
+        if "%" not in value and "cent" not in value or stated is None:
+            continue
+        made = later / earlier - 1
+        fits = _allowed(stated, now[0], before[0], made)
+        words = f"Its own two counts, {earlier:,.0f} and {later:,.0f}, make {100 * made:+.1f}%"
+        if fits:
+            if change.exit == 2:
+                change.reason = f"{words}, as it says. {change.reason}"
+        else:
+            change.reason = f"{words}, which is not what it says. {change.reason}"
+            change.name = change.name if change.exit == 1 else NOT_SUPPORTED
+            change.exit = 1
+
+
+def _allowed(stated: Any, now: Judged, before: Judged, made: float) -> bool:
+    """Whether a percentage fits two counts that may be rounded themselves."""
+    if stated.match(made) in ("exact", "rounded", "near", "truncated"):
+        return True
+    spread = sum(_half(m.statement.entries[0]["value"]) / (m.statement.number or 1) for m in (now, before))
+    low, high = getattr(stated, "limits", (stated.value, stated.value))
+    return bool(low - spread - 0.002 <= made <= high + spread + 0.002)
+
+
+def _half(words: str) -> float:
+    """Half of the unit that a number is rounded to."""
+    digits = re.sub(r"[^\d]", "", words.split(".")[0])
+    if "million" in words or "thousand" in words:
+        return 0.5 * (1e6 if "million" in words else 1e3) / (10 if "." in words else 1)
+    return 0.5 * 10 ** (len(digits) - len(digits.rstrip("0")))
+
+
+def _parts(statements: Sequence[Judged]) -> None:
+    """Say where the parts of a whole are all there and do not add up to it."""
+    counts = [m for m in statements if m.claim.quantity in ("count", "total") and m.statement.number]
+    for whole in counts:
+        area: Area | None = getattr(whole.claim, "area", None)
+        if area is None or area.area_type == "force":
+            continue
+        same = [m for m in counts if m is not whole and _alike(m, whole)]
+        parts = {m.claim.area.area_code: m for m in same if m.claim.area.parent_code == area.area_code}  # type: ignore[union-attr]
+        if len(parts) < 2 or set(parts) != _members(area.area_code):
+            continue
+        total = sum(m.statement.number or 0 for m in parts.values())
+        stated = whole.statement.number or 0
+        slack = sum(_half(m.statement.entries[0]["value"]) for m in (*parts.values(), whole)) - 0.5
+        if abs(total - stated) > max(slack, 0):
+            whole.reason = f"Its parts add up to {total:,.0f}, not {stated:,.0f}. {whole.reason}"
+            if whole.exit == 2:
+                whole.name, whole.exit = CONTRADICTED, 1
+
+
+def _alike(one: Judged, other: Judged) -> bool:
+    a, b = one.claim, other.claim
+    return (
+        not isinstance(a, Proportion | Comparison)
+        and not isinstance(b, Proportion | Comparison)
+        and a.offence == b.offence
+        and a.period == b.period
+    )
+
+
+def _members(code: str) -> set[str]:
+    """Codes of the areas that an area is made of."""
+    from crimeshare.reference import areas
+
+    return {a.area_code for a in areas().values() if a.parent_code == code}
+
+
+def default_since(claim: AnyClaim) -> date:
+    """The year that a change is from where none is named."""
+    return a_year_before(claim.period)

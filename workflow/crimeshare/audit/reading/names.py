@@ -1,0 +1,270 @@
+"""Names in running text: areas, offences, what is no recorded crime, and whom a survey asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from crimeshare.audit.offence_codes import offence_codes
+from crimeshare.audit.reading.spans import Span
+from crimeshare.audit.words import area_words, folded, movements, not_recorded, offence_words, towns
+from crimeshare.reference import PARTNERSHIPS, REFERENCE, areas, everyday, offences, read_rows
+
+_WORD = re.compile(r"[A-Za-z0-9À-ÿ]+(?:['’.&/-][A-Za-z0-9À-ÿ]+)*|&", re.ASCII & 0)
+_POLICE = ("", " police", " constabulary", " police force", " police area", " force", " police service")
+TOTAL = (
+    *("crime", "crimes", "recorded crime", "recorded crimes", "all crime", "all crimes"),
+    *("all recorded crime", "total crime", "total crimes", "total recorded crime", "overall crime"),
+    *("overall recorded crime", "police recorded crime", "police-recorded crime", "crime overall"),
+    *("total recorded crime (excluding fraud)", "all offences", "total offences", "crime levels"),
+    *("crime numbers", "recorded offences overall", "headline crime", "criminal offences"),
+)
+GENERIC = (
+    *("offences", "offence", "incidents", "incident", "cases", "case", "reports", "allegations"),
+    *("occurrences", "instances", "recorded offences", "recorded incidents", "such offences"),
+    *("such crimes", "these offences", "these crimes", "reported incidents", "counts"),
+)
+# Words after the name of a place that make another thing of it.
+_ELSE_AFTER = re.compile(
+    r"\s(?:Crown|Magistrates|County(?!\s(?:Durham|and|police|force))|City(?!\sof\sLondon|\scentre)|Town|United|Rovers|Athletic|"
+    r"Wanderers|Albion|Rangers|FC|AFC|RFC|CC|Road|Street|Lane|Avenue|University|Hospital|Airport|Evening|Gazette|Post|"
+    r"Echo|Argus|News|Live|Cathedral|Council|Borough\sCouncil|Prison|Station|College|School|Arms|Castle|Online|Times|"
+    r"Star|Mercury|Chronicle|Advertiser|Guardian|Observer|Mail|Express|Telegraph|Standard|Marathon|Fire|NHS|Women's\sAid|MP|MS)\b"
+)
+_ELSE_BEFORE = re.compile(
+    r"(?:University\sof|Office\sfor|Duke\sof|Duchess\sof|Earl\sof|MP\sfor|MS\sfor|member\sfor|Bishop\sof|Radio|BBC|ITV|Port\sof|"
+    r"(?:man|woman|teenager|boy|girl|resident|family|officer|mother|father)\sfrom|lives?\sin|living\sin|born\sin|flat\sin|home\sin)\s(?:the\s)?$",
+    re.IGNORECASE,
+)
+_NOT_CRIME = re.compile(
+    r"\s(?:survey|reference|number\b|prevention|commissioner|agency|scene|stoppers|figures|statistics|data|bill|act|unit|group|type|"
+    r"categor|plan|panel|committee|fighting|fiction|writer|reporter|correspondent|mapping|maps?\b|squad|wave|spree|lab\b|in\sengland\sand\swales:)",
+    re.IGNORECASE,
+)
+_NOT_CRIME_BEFORE = re.compile(r"(?:organised|war|national|police\sand|and\sdisorder|true|serious\sorganised|fight|fighting|tackle|tackling|tough\son)\s$", re.IGNORECASE)
+_SEX = {"women": "women", "woman": "women", "females": "women", "female": "women", "girls": "women", "men": "men", "males": "men", "male": "men"}
+_PEOPLE = r"(?:people|adults?|persons|women|woman|men|females?|males?|respondents|those|individuals|residents|households|girls|boys|population|adult\spopulation|(?:year|yr)[\s-]olds?)"
+_AGE = (
+    (r"(?:aged|ages)\s(\d\d)\s?(?:years\s)?(?:and|or|\+)\s?(?:over|older|above)", "{}+"),
+    (r"(?:aged|ages)\s(\d\d)\+", "{}+"),
+    (r"(?:aged|ages)\s(?:between\s)?(\d\d)\s?(?:to|and|-|–)\s?(\d\d)(?:\syears)?", "{}-{}"),
+    (r"(\d\d)\s?(?:to|-|–)\s?(\d\d)[\s-](?:year[\s-]olds?)", "{}-{}"),
+    (r"over[\s-](\d\d)s", "{}+"),
+    (r"(\d\d)[\s-](?:and|or)[\s-](?:over|older)", "{}+"),
+)
+_GROUP = re.compile(
+    rf"\b(?:(?:young\s|older\s|all\s|adult\s)?{_PEOPLE}\b)(?:\s(?:aged|ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or|to|-|–|\+)\s?(?:over|older|above|\d\d)))?"
+    r"|\b\d\d\s?(?:to|-|–)\s?\d\d[\s-]year[\s-]olds?\b|\b(?:those\s)?(?:aged|ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or)\s(?:over|older|above)|\s?(?:to|-|–)\s?\d\d)"
+    r"|\bover[\s-]\d\ds\b",
+    re.IGNORECASE,
+)
+_SURVEY = re.compile(r"\b(?:crime\ssurvey(?:\sfor\sengland\sand\swales)?|CSEW)\b", re.IGNORECASE)
+_LIFETIME = re.compile(
+    r"since\s(?:the\sage\sof\s16|they\s(?:were|turned)\s16|turning\s16|age\s16|16)|at\s(?:least\sonce|some\spoint)(?:\ssince\s(?:the\sage\sof\s|age\s|they\swere\s)?16)?|in\stheir\slifetimes?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Offending:
+    """What an offence word may mean: ids of groups or codes, the likeliest first."""
+
+    ids: tuple[str, ...]
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class People:
+    """Whom a survey asked; ``sex`` and ``age`` are empty where the words name none."""
+
+    sex: str
+    age: str
+    households: bool = False
+
+
+@cache
+def _area_names() -> dict[str, tuple[str, ...]]:
+    """Codes by folded name; a force comes before a region of the same name."""
+    found: dict[str, list[str]] = {}
+
+    def add(name: str, code: str) -> None:
+        codes = found.setdefault(folded(name), [])
+        if code not in codes:
+            codes.append(code)
+
+    rank = {"force": 0, "country": 1, "region": 2, "other": 3}
+    listed = sorted(areas().values(), key=lambda area: rank[area.area_type])
+    for area in listed:
+        for tail in _POLICE if area.area_type in ("force", "other") else ("",):
+            if not (tail and area.area_name.endswith("Police")):
+                add(area.area_name + tail, area.area_code)
+                add(area.area_name.replace("-", " ") + tail, area.area_code)
+        if area.area_type == "region":
+            add(f"{area.area_name} region", area.area_code)
+            add(f"the {area.area_name} of England", area.area_code)
+    for row in read_rows(PARTNERSHIPS):
+        for name in {row["partnership_name"], everyday(row["partnership_name"])}:
+            if folded(name) not in found:
+                add(name, row["partnership_code"])
+    for words, (code, kind, _) in area_words().items():
+        if code and kind != "doubtful":
+            found[words] = [code]
+    del found["met"], found["east"]
+    found["met"] = [c for c, a in areas().items() if a.area_name == "Metropolitan Police"]
+    found["london"] = [*found["met"], *(c for c, a in areas().items() if a.area_name == "London")]
+    return {name: tuple(codes) for name, codes in found.items()}
+
+
+@cache
+def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
+    """What words may begin with a word: the words, their kind and meaning, the longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], str, object]]] = {}
+    seen: set[tuple[str, ...]] = set()
+
+    def add(words: str, kind: str, value: object) -> None:
+        parts = tuple(w for w in _words(folded(words)))
+        if parts and parts not in seen:
+            seen.add(parts)
+            found.setdefault(parts[0], []).append((parts, kind, value))
+
+    for words in TOTAL:
+        add(words, "total", Offending(("total",)))
+    for words in GENERIC:
+        add(words, "generic", words)
+    for row in read_rows(REFERENCE / "other_subjects.csv"):
+        add(row["words"], "other", row["what"])
+    add("stalking", "offence", Offending(("stalking_harassment", "8Q")))
+    add("stalking offences", "offence", Offending(("stalking_harassment", "8Q")))
+    for words, (offence, reading) in offence_words().items():
+        if re.search(r" (?:rates?|levels?)$|^offences? of ", words):
+            continue
+        add(words, "offence", Offending((offence,), reading))
+    for offence in offences().values():
+        add(offence.name, "offence", Offending((offence.offence_id,)))
+    for words, what in not_recorded().items():
+        add(words, "unrecorded", f"{what.what}. Published by {what.publisher}")
+    for words, codes in _area_names().items():
+        add(words, "area", codes)
+    for words, (code, kind, note) in area_words().items():
+        if kind == "elsewhere":
+            add(words, "elsewhere", note)
+        elif kind == "context":
+            add(words, "context", words)
+        elif code:
+            add(words, "area", (code,))
+    for row in read_rows(REFERENCE / "countries.csv"):
+        add(row["words"], "elsewhere", "the figures here are of England and Wales alone")
+    for words in ("forces", "police forces", "force areas"):
+        add(words, "word", words)
+    for words in towns():
+        add(words, "place", words)
+    for kind in ("rise", "fall", "same"):
+        for words in movements(kind):
+            add(words, "move", kind)
+    for words in ("above", "topped", "outstripped"):
+        add(words, "move", "rise")
+    for words in ("below", "down on"):
+        add(words, "move", "fall")
+    for starts in found.values():
+        starts.sort(key=lambda entry: -len(entry[0]))
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return [match.group().casefold().replace("’", "'") for match in _WORD.finditer(text)]
+
+
+# Names that are words of everyday language unless they stand where a place does.
+_PLACED = re.compile(r"\b(?:in|across|around|near|at|for|throughout|of|outside)\s$", re.IGNORECASE)
+_LOWER = ("nationally", "nationwide", "national", "the nation", "across england and wales", "the capital", "the country")
+
+
+def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
+    """Names of areas, offences, movements and people in the parts of a text that are not taken."""
+    free = bytearray(len(text))
+    for span in taken:
+        free[span.start : span.end] = b"\1" * (span.end - span.start)
+    tokens = [(m.start(), m.end(), m.group().casefold().replace("’", "'")) for m in _WORD.finditer(text)]
+    lexicon, at = _lexicon(), 0
+    while at < len(tokens):
+        start, _, word = tokens[at]
+        stripped = word.removesuffix("'s")
+        for parts, kind, value in _candidates(lexicon, word, stripped):
+            size = len(parts)
+            if at + size > len(tokens):
+                continue
+            said = [t[2] for t in tokens[at : at + size]]
+            said[-1] = said[-1] if said[-1] == parts[-1] else said[-1].removesuffix("'s").removesuffix("'")
+            end = tokens[at + size - 1][1]
+            if tuple("and" if w == "&" else w for w in said) != parts or any(free[start:end]) or "\n" in text[start:end]:
+                continue
+            if re.search(r"[.;:!?(]\s", text[start:end]):
+                continue
+            if not _stands(text, start, end, kind, parts):
+                continue
+            yield Span(start, end, kind, value)
+            free[start:end] = b"\1" * (end - start)
+            at += size - 1
+            break
+        at += 1
+    for match in _SURVEY.finditer(text):
+        if not any(free[match.start() : match.end()]):
+            yield Span(match.start(), match.end(), "survey", "")
+
+
+def groups(text: str, taken: Sequence[Span]) -> Iterator[Span]:
+    """People of a sex or age, whom a survey may have asked."""
+    for match in _LIFETIME.finditer(text):
+        yield Span(match.start(), match.end(), "lifetime", "")
+    for match in _GROUP.finditer(text):
+        if not any(span.start < match.end() and match.start() < span.end for span in taken):
+            yield Span(match.start(), match.end(), "people", people(match.group()))
+
+
+def _candidates(
+    lexicon: Mapping[str, list[tuple[tuple[str, ...], str, object]]], word: str, stripped: str
+) -> Iterator[tuple[tuple[str, ...], str, object]]:
+    yield from lexicon.get(word, ())
+    if stripped != word:
+        yield from lexicon.get(stripped, ())
+
+
+def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) -> bool:
+    """Whether a name stands for what its words name."""
+    capital = text[start].isupper() or text[start].isdigit()
+    if kind in ("area", "elsewhere") and " ".join(parts) not in _LOWER:
+        if not capital and not (parts[0] == "the" and text[start + 4 : start + 5].isupper()):
+            return False
+        return not _ELSE_AFTER.match(text, end) and not _ELSE_BEFORE.search(text[max(0, start - 40) : start])
+    if kind == "place":
+        if not capital or len(parts[0]) < 4 and len(parts) == 1:
+            return False
+        return bool(_PLACED.search(text[max(0, start - 12) : start])) and not _ELSE_AFTER.match(text, end)
+    if kind == "context":
+        return not re.match(r"\sof\s[A-Z]", text[end : end + 5])
+    if kind == "total":
+        return not _NOT_CRIME.match(text, end) and not _NOT_CRIME_BEFORE.search(text[max(0, start - 24) : start])
+    return True
+
+
+def people(words: str) -> People:
+    """Whom words name: "women aged 16 to 59"."""
+    said = words.casefold()
+    sex = next((value for word, value in _SEX.items() if re.search(rf"\b{word}\b", said)), "")
+    for pattern, form in _AGE:
+        if found := re.search(pattern, said):
+            return People(sex, form.format(*found.groups()), "household" in said)
+    return People(sex, "", "household" in said)
+
+
+@cache
+def measure_words() -> dict[str, str]:
+    """Measure of the survey by the offence group, or the words, that people say of it."""
+    return {row["offence"]: row["measure_id"] for row in read_rows(REFERENCE / "measure_words.csv")}
+
+
+def offence_name(offence_id: str) -> str:
+    """The name of an offence group or code."""
+    return (offences().get(offence_id) or offence_codes()[offence_id]).name

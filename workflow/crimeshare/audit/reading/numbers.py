@@ -1,0 +1,176 @@
+"""Numbers in running text, and those that are no statement: money, ages, dates, roads.
+
+One table of patterns each; the first that takes a stretch of text keeps it.  ``tests/unit/
+test_reading_numbers.py`` has an example of every line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from crimeshare.audit.reading.spans import Span
+from crimeshare.audit.words import hedges, movements
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+SHORT = (*(month[:3] for month in MONTHS), "sept")
+MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{'|'.join(SHORT)})\.?)"
+
+SMALL = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen", "twenty"),
+)
+TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "dozen")
+ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth"),
+)
+_ORDINAL = rf"(?:{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_SCALE = r"(?:[\s-]?(?:million|thousand|billion|mn?|k|bn)\b)"
+_NUMBER = rf"(?:{_DIGITS}{_SCALE}?|(?:{'|'.join(SMALL)}|{'|'.join(TENS)})\b(?:[\s-](?:million|thousand)\b)?)"
+_PARTS = r"(?:hal(?:f|ves)|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)"
+_UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
+_CAPITAL = r"[A-Z][\w'-]+"
+
+# What is no statement. A flag "i" reads capitals and small letters alike.
+MASKS: Sequence[tuple[str, str, str]] = (
+    ("an address on the web", r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", ""),
+    (
+        "an amount of money",
+        rf"(?:US|A|C)?[£€$]\s?{_DIGITS}{_SCALE}?(?:\s?(?:an?|per)\s\w+)?|"
+        rf"{_NUMBER}\s(?:pounds?|euros?|dollars?|pence)\b|\b\d+p\b",
+        "i",
+    ),
+    ("a time of day", r"\b\d{1,2}[.:]\d{2}\s?(?:am|pm|a\.m\.|p\.m\.|hours|hrs)|\b\d{1,2}:\d{2}\b", "i"),
+    ("a time of day", r"\b\d{1,2}\s?(?:am|pm)\b", "i"),
+    (
+        "a date",
+        rf"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s)?(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?"
+        rf"(?:\s(?:and|to|or|-|–)\s\d{{1,2}}(?:st|nd|rd|th)?)?\s(?:of\s)?{MONTH}(?:,?\s\d{{4}})?\b",
+        "i",
+    ),
+    ("a date", rf"\b{MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?(?:,\s\d{{4}})?(?![\d,/%]|\.\d)\b", "i"),
+    ("a date", r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d\d-\d\d\b", ""),
+    ("a date", r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s(?:the\s)?\d{1,2}(?:st|nd|rd|th)?\b", "i"),
+    ("an age", r"\b(?:\d{1,3}|[a-z]+)[- –](?:year|month|week)s?[- –]olds?\b", "i"),
+    ("an age", rf"\b(?:aged?|ages)\s(?:of\s)?(?:{_NUMBER})(?:\s?(?:and|to|or|-|–)\s?(?:\d+|over|under|above))?", "i"),
+    ("an age", r"\bin\s(?:his|her|their|your|my)\s(?:early\s|mid[- ]|late\s)?(?:teens|\d0s)\b", "i"),
+    ("an age", r"\b(?:under|over)[- ]?(?:1[0-9]|2[15]|30|[4-9]0|[67]5)s?\b(?!\s?(?:%|per\s?cent|,\d|\.\d))(?=s|\W)", "i"),
+    ("an age", rf"(?<=[a-z]),\s\d{{1,2}}(?=,\s(?:who|was|were|had|has|of|from|is|a|an|told|said|sent|and|her|his|[A-Z]))", ""),
+    ("an age", rf"(?<=[a-z])\s\(\d{{2}}\)", ""),
+    ("a road", r"\b(?:the\s)?[ABM]\d{1,4}(?:\(M\)|M)?\b|\bjunctions?\s\d+[a-z]?(?:\s(?:and|to)\s\d+)?", ""),
+    ("a postcode", r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b", ""),
+    (
+        "an address",
+        rf"\b\d{{1,4}}[A-Za-z]?(?:-\d+)?\s(?:{_CAPITAL}\s){{1,3}}(?:Street|St|Road|Rd|Drive|Lane|Avenue|"
+        r"Close|Way|Place|Square|Terrace|Crescent|Court|Gardens|Hill|Park|House)\b",
+        "",
+    ),
+    ("a telephone number", r"(?:\+44|\b0)\d{2,4}[\s-]?\d{3}[\s-]?\d{3,4}\b|\b0\d{3}\s\d{3}\s\d{3,4}\b|\b0800\s\d[\d\s]+\d", ""),
+    ("a telephone number", r"(?<![\d,.])\b(?:101|999|111|112|116\s?123|911)\b(?!,\d|\.\d|%)", ""),
+    (
+        "a reference",
+        r"\b(?:reference|ref|log|quot(?:e|ing)|incident|cad|crime\snumber|case|niche|occurrence)"
+        r"(?:\s(?:number|no\.?|reference|crime))*:?\s#?[A-Z]*\d[\w/-]*|\b\d+/\d+(?:/\d+)+\b|\b\d{7,}\b|"
+        r"\btext(?:ing)?\s\w+\sto\s\d+",
+        "i",
+    ),
+    (
+        "a number of a table, clause or page",
+        r"\b(?:tables?|figures?|charts?|clauses?|sections?|columns?|schedules?|amendments?|articles?|"
+        r"parts?|chapters?|pages?|annex|notes?|rules?|bands?|zones?|flat|room|category|class|grade|level|"
+        r"phases?|channel|radio|bbc|volume|operation|code|tier|unit|gate|route|bus|ward|year|stage|key stage)"
+        r"\s(?:[A-Z]?\d{1,3}[a-z]?|[A-Z]\d\w*)(?:\([a-z0-9]\))*\b(?!,\d|%|\sper\s?cent|\.\d|\s?million)",
+        "i",
+    ),
+    ("a level of confidence", r"\b9[059](?:\.\d)?\s?(?:%|per\s?cent)\s(?:confidence|interval|ci|level|certain|sure)\w*", "i"),
+    ("a count of seats or votes", r"\b(?:ayes|noes|votes?)\s?:?\s\d+|\bby\s\d+\svotes\sto\s\d+", "i"),
+    ("a score", r"(?<![\d,.%])\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?![\d,.%]|\s?per|\s?million)", ""),
+    (
+        "a measurement",
+        rf"{_DIGITS}\s?(?:km|miles?|mph|metres?|met(?:er)?s|cm|mm|kg|kilos?|grams?|tonnes?|litres?|acres?|"
+        r"hectares?|degrees|°C|ft|feet|inch(?:es)?|stone|mg|ml|gb|MW)\b",
+        "",
+    ),
+    ("a length of time", rf"\b{_NUMBER}(?:[\s-]and[\s-]a[\s-]half)?[\s-]{_UNIT}(?:['’]|\b)(?![\s-]old)", "i"),
+    ("a length of time", rf"\b(?:half|quarter)\san?\s(?:hour|century|decade)\b|\b\d+(?:st|nd|rd|th)[- ]century\b", "i"),
+    ("a year", r"(?<![\d,.£])\b(?:19|20)\d\d(?:s\b|\b)(?![,.]\d|\s?(?:%|per\s?cent|offences|crimes))", ""),
+)
+
+_HEDGE = "|".join(re.escape(words) for words in sorted(hedges(), key=len, reverse=True) if words)
+_TIMES = "|".join(sorted(movements("times"), key=len, reverse=True))
+
+# What may be a statement, by its kind.
+_HIGH = r"(?:highest|largest|biggest|greatest|worst)"
+_LOW = r"(?:lowest|smallest|fewest)"
+NUMBERS: Sequence[tuple[str, str]] = (
+    ("per", r"\b(?:per|for\severy|in\severy|for\seach)\s(?:100,?000|10,?000|1,?000|thousand|million)\b"),
+    ("every", rf"\b(?:one|an?\s\w+)\severy\s(?:{_NUMBER}\s)?(?:second|minute|hour|day|week)s?\b"),
+    ("pace", r"\b(?:an?|per|each|every)\s(?:second|minute|hour|day|week|month)\b"),
+    (
+        "record",
+        rf"\b(?:record|all[- ]time)[\s-](?:high|low|peak|levels?|numbers?)\b|"
+        rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|since\srecords\sbegan|in\sthe\sseries)\b|"
+        rf"\b{_LOW}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|since\srecords\sbegan|in\sthe\sseries)\b",
+    ),
+    (
+        "rank",
+        rf"\b(?:{_ORDINAL}[\s-])?(?:{_HIGH}|{_LOW}|most\s(?:common|prevalent|frequent)(?:ly\srecorded)?)\b",
+    ),
+    ("ordinal", rf"(?:(?<=came\s)|(?<=ranked\s)|(?<=ranks\s)|(?<=placed\s)|(?<=comes\s)){_ORDINAL}\b"),
+    ("top", rf"\b(?:top|bottom)\s(?:{'|'.join(SMALL)}|\d{{1,2}})\b"),
+    ("between", rf"\bbetween\s{_DIGITS}(?:\s?(?:%|per\s?cent))?\sand\s{_DIGITS}{_SCALE}?(?:\s?(?:%|per\s?cent))?"),
+    ("points", rf"[+\-−]?{_NUMBER}[\s-](?:percentage[\s-]points?|ppts?|pp)\b"),
+    ("percent", rf"(?:(?<![\w).])[+\-−]\s?|(?<=\()[–]|\bminus\s|\bplus\s)?{_NUMBER}\s?(?:%|per\s?cent\b|pc\b)"),
+    ("fraction", rf"\b(?:{'|'.join(SMALL)}|\d{{1,2}})\s(?:in|out\sof)\s(?:every\s)?(?:{'|'.join(SMALL)}|\d{{1,3}})\b"),
+    ("fraction", rf"\b(?:an?|{'|'.join(SMALL[:9])})[\s-]{_PARTS}\b|\bhalf\b(?=\sof\b)|(?<=by\s)half\b"),
+    ("times", rf"\b(?:{_NUMBER})(?:[\s-]times|[\s-]?fold)\b|\b(?:{_TIMES})\b"),
+    ("number", rf"(?:(?<=\()[+\-−–])?(?<![\w.,/£$€]){_NUMBER}(?![\w/])"),
+)
+_HEDGED = ("number", "percent", "points", "fraction", "times")
+
+
+@cache
+def _compiled() -> tuple[list[tuple[str, re.Pattern[str]]], list[tuple[str, re.Pattern[str]]]]:
+    masks = [(why, re.compile(p, re.IGNORECASE if flag else 0)) for why, p, flag in MASKS]
+    numbers = [
+        (
+            kind,
+            re.compile(
+                rf"(?:\b(?:{_HEDGE})\s(?:the\s|an?\s(?=\d))?)?(?:{p})" if kind in _HEDGED else p,
+                re.IGNORECASE,
+            ),
+        )
+        for kind, p in NUMBERS
+    ]
+    return masks, numbers
+
+
+def masked(text: str, taken: Sequence[Span]) -> Iterator[Span]:
+    """Numbers that are no statement, each with what it is."""
+    yield from _found(text, taken, _compiled()[0], "mask")
+
+
+def numerals(text: str, taken: Sequence[Span]) -> Iterator[Span]:
+    """Numbers that may be statements; ``kind`` is the name of their pattern."""
+    yield from _found(text, taken, _compiled()[1], "")
+
+
+def _found(
+    text: str, taken: Sequence[Span], patterns: list[tuple[str, re.Pattern[str]]], kind: str
+) -> Iterator[Span]:
+    free = bytearray(len(text))
+    for span in taken:
+        free[span.start : span.end] = b"\1" * (span.end - span.start)
+    for name, pattern in patterns:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if not any(free[start:end]):
+                free[start:end] = b"\1" * (end - start)
+                yield Span(start, end, kind or name, name if kind else match.group())

@@ -1,0 +1,174 @@
+"""Years in running text: "the 12 months to December 2024", "2023/24", "the previous year".
+
+What a span of kind ``period`` means is the last day of its year.  The others name none by
+themselves: ``base`` is the year before another, ``same`` one named before, ``newest`` the newest
+figures then out, ``last`` the calendar year before publication, ``month`` a year that ends in the
+month named, ``partial`` no whole year.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from crimeshare.audit.reading.numbers import MONTH, MONTHS
+from crimeshare.audit.reading.spans import Span
+from crimeshare.periods import a_year_before, month_end, months_between
+
+_DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?)?"
+_YEAR = r"((?:19|20)\d\d)"
+_TWELVE = r"(?:(?:12|twelve)[\s-]months?(?:\speriod)?|(?:financial\s|whole\s|full\s)?years?|YE)"
+_TO = r"(?:,?\s(?:ending|ended|to|up\sto|until|till|through\sto|that\sended)(?:\s(?:in|on|at))?)"
+_END = rf"(?:\sthe\send\sof|\send\sof|\sthe|\send)?"
+_THE = r"(?:the\s)?(?:last\s|latest\s|past\s)?"
+
+# Months out to the day that figures of a quarter come out.
+_OUT_AFTER = 113
+
+
+@dataclass(frozen=True)
+class Year:
+    """The last day of a year, and what has to be said of how it was read."""
+
+    period_end: date
+    doubt: str = ""
+
+
+def _month(word: str) -> int:
+    return next(i for i, name in enumerate(MONTHS, 1) if name.startswith(word.casefold()[:3]))
+
+
+def _year_ending(groups: tuple[str, ...]) -> tuple[str, object]:
+    return "period", Year(month_end(int(groups[1]), _month(groups[0])))
+
+
+def _two_months(groups: tuple[str, ...]) -> tuple[str, object]:
+    first, one, last, other = groups
+    begins = month_end(int(one or other), _month(first))
+    ends = month_end(int(other), _month(last))
+    months = months_between(begins, ends) + 1
+    if months == 13 and one:
+        return "period", Year(
+            ends, "From month to same month is 13 months; read as the year that ends with the last."
+        )
+    return ("period", Year(ends)) if months == 12 else ("partial", "is not a year of twelve months")
+
+
+def _financial(groups: tuple[str, ...]) -> tuple[str, object]:
+    first, second = groups
+    if (int(first) + 1) % 100 == int(second[-2:]):
+        return "period", Year(date(int(first) + 1, 3, 31))
+    return "years", (int(first), int(first[:2] + second[-2:]))
+
+
+def _calendar(groups: tuple[str, ...]) -> tuple[str, object]:
+    return "period", Year(date(int(groups[-1]), 12, 31), "A calendar year, January to December.")
+
+
+def _named(kind: str, value: str = "") -> Callable[[tuple[str, ...]], tuple[str, object]]:
+    return lambda groups: (kind, value)
+
+
+_PARTIAL = "is not a year of twelve months"
+
+PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...] = (
+    (
+        rf"\b(?:same\speriod|same\s(?:12|twelve)\smonths)\s(?:of\s|in\s|a\s|the\s)*"
+        r"(?:previous\syear|preceding\syear|year\s(?:before|earlier|ago)|last\syear|prior\syear)\b",
+        _named("base"),
+    ),
+    (rf"\b{_THE}{_TWELVE}{_TO}?{_END}\s{_DAY}({MONTH}),?\s{_YEAR}\b", _year_ending),
+    (rf"\bYE\s?({MONTH})\s?{_YEAR}\b", _year_ending),
+    (
+        rf"\b(?:(?:between|from)\s)?(?:{_THE}year\s)?{_DAY}({MONTH})\s{_YEAR}\s?(?:and|to|until|till|-|–|—|through\sto)"
+        rf"\s?{_END}\s?{_DAY}({MONTH})\s{_YEAR}\b",
+        _two_months,
+    ),
+    (
+        rf"\b(?:(?:between|from)\s)?{_DAY}({MONTH})()\s?(?:and|to|until|-|–|—)\s?{_DAY}({MONTH})\s{_YEAR}\b",
+        _two_months,
+    ),
+    (
+        rf"(?<![\d/])\b(?:(?:in\s|during\s)?{_THE}(?:financial\s|fiscal\s)?year\s)?((?:19|20)\d\d)\s?[/–-]\s?((?:20)?\d\d)\b(?![/\d-])",
+        _financial,
+    ),
+    (
+        rf"\b(?:{_THE})(?:(?:[2-9]|1[01]|two|three|four|five|six|seven|eight|nine|ten|eleven)[\s-](?:months?|weeks?)"
+        rf"|quarter|half[\s-]?year|month|week){_TO}{_END}\s{_DAY}{MONTH}(?:\s{_YEAR})?\b",
+        _named("partial", _PARTIAL),
+    ),
+    (
+        rf"\b(?:first|second|third|fourth|last|latest|final|previous)\s(?:quarter|half|three\smonths|six\smonths)"
+        rf"(?:\sof\s(?:the\s)?(?:year|{_YEAR}))?\b|\bQ[1-4](?:\s{_YEAR})?\b",
+        _named("partial", _PARTIAL),
+    ),
+    (
+        r"\b(?:so\sfar\sthis\s(?:year|month)|this\s(?:year|month|week|summer|winter|quarter)|last\s(?:month|week|night|quarter|summer|winter)"
+        r"|(?:over\s|during\s|in\s)?the\s(?:last|past)\s(?:month|week|fortnight|quarter|(?:six|three|two|\d)\s(?:months|weeks|days))"
+        r"|in\sthe\smonth|since\s(?:last\s)?(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?!\s\d))\b",
+        _named("partial", _PARTIAL),
+    ),
+    (
+        r"\b(?:over|in|during|within)\s(?:the\s)?(?:last|past|latest|most\srecent)\s(?:(?:12|twelve)\smonths|year)\b",
+        _named("newest"),
+    ),
+    (
+        rf"\b{_THE}(?:previous|preceding|prior)\s(?:financial\s)?(?:year|(?:12|twelve)[\s-]months?)\b"
+        r"|\b(?:the|a|one)\s(?:year|twelve\smonths|12\smonths)\s(?:before(?:\sthat)?|earlier|previously|ago|prior)\b"
+        r"|\b(?:12|twelve)\smonths\s(?:before|earlier|previously|ago)\b|\bon\sthe\syear\b(?!\s(?:before|earlier|ending|to))|\bthat\sof\sthe\syear\sbefore\b",
+        _named("base"),
+    ),
+    (rf"\b{_THE}{_TWELVE}{_TO}{_END}\s({MONTH})\b", lambda groups: ("month", _month(groups[0]))),
+    (r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time)\b|\bthe\speriod\b", _named("same")),
+    (r"\blast\s(?:calendar\s)?year(?:'s|’s)?\b", _named("last")),
+    (rf"\bsince\s(?:before\s)?(?:the\syear\s(?:ending|to)\s)?({MONTH})\s{_YEAR}\b", lambda g: ("since", Year(month_end(int(g[1]), _month(g[0]))))),
+    (rf"\bsince\s(?:at\sleast\s)?(?:the\syear\s)?{_YEAR}\b(?![/–-]\d)", lambda g: ("since", int(g[0]))),
+    (
+        rf"\b(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|against|by|calendar\syear|the\syear)\s(?:the\s)?(?:whole\sof\s|calendar\syear\s|year\s)?{_YEAR}\b(?![,.]\d|\s?%|[/–-]\d|\s(?:offences|crimes))",
+        _calendar,
+    ),
+    (
+        rf"\b(?:in|during|for|throughout|of|by|since|late|early|mid|until|between|from|to|and)[\s-](?:the\s)?{MONTH}\s{_YEAR}\b",
+        _named("partial", "is a month, not a year"),
+    ),
+    (rf"\b(?:in|during|throughout|than\sin|for)\s(?:{'|'.join(MONTHS)})\b(?!\s\d)", _named("partial", "is a month, not a year")),
+)
+
+_COMPILED = [(re.compile(pattern, re.IGNORECASE), read) for pattern, read in PATTERNS]
+# "In 2024" is a year, and "in" stays a word of the sentence.
+_LEADING = re.compile(
+    r"(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|against|by)\s(?=(?:the\s)?(?:whole\sof\s|year\s)?\d)",
+    re.IGNORECASE,
+)
+
+
+def periods(text: str) -> Iterator[Span]:
+    """Every year, or part of one, that a text names."""
+    free = bytearray(len(text))
+    for pattern, read in _COMPILED:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if lead := _LEADING.match(text, start, end):
+                start = lead.end()
+            if any(free[start:end]):
+                continue
+            free[start:end] = b"\1" * (end - start)
+            kind, value = read(match.groups())
+            yield Span(start, end, kind, value)
+
+
+def newest_out(published: date) -> date:
+    """The end of the newest year whose figures were out on a day: a quarter's come four months on."""
+    ends = [date(y, m, d) for y in (published.year - 1, published.year) for m, d in _QUARTERS]
+    return max(end for end in ends if (published - end).days >= _OUT_AFTER)
+
+
+_QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 31))
+
+
+def last_month_end(month: int, published: date) -> date:
+    """The last end of a month before a day."""
+    end = month_end(published.year, month)
+    return end if end < published else a_year_before(end)

@@ -1,0 +1,105 @@
+"""Sentences as rows of tokens, each with a letter for what it is, so that patterns can tie them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from crimeshare.audit.reading.spans import Span
+
+LETTERS = {
+    **{"area": "A", "elsewhere": "E", "place": "L", "context": "F"},
+    **{"offence": "O", "total": "T", "generic": "G", "unrecorded": "Z", "other": "X"},
+    **{"period": "P", "base": "B", "same": "I", "newest": "R", "last": "R", "month": "R"},
+    **{"partial": "Q", "since": "D", "years": "Y", "move": "M", "survey": "U", "people": "S"},
+    **{"lifetime": "LIFE", "number": "N", "percent": "C", "points": "C", "fraction": "H"},
+    **{"times": "K", "between": "N", "per": "RATE", "every": "W", "pace": "PACE", "rank": "J"},
+    **{"ordinal": "ORDINAL", "top": "J", "record": "V", "mask": "_", "word": "FORCES"},
+}
+
+"""The letter of each kind of span; lower-case words of the text stand for themselves."""
+
+_PIECE = re.compile(r"[A-Za-z0-9À-ÿ]+(?:['’][A-Za-z]+)*|[^\sA-Za-z0-9À-ÿ]")
+_END = re.compile(r"[.!?]['\"”’)]*(?=\s+[\"“‘'(]*[A-Z0-9£])|\n+|[.!?]['\"”’)]*\s*$")
+_ABBREVIATION = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|St|Sgt|Insp|Det|Supt|PC|DC|DI|hon|Hon|No|no|approx|vs|e\.g|i\.e|Jan|Feb|Mar|Apr|Jun|Jul|"
+    r"Aug|Sep|Sept|Oct|Nov|Dec|[A-Z])\.$"
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, a mark, or a span, with the letter or the word that stands for it in a pattern."""
+
+    start: int
+    end: int
+    letter: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with its tokens.
+
+    Attributes:
+        headline: whether it is a line of its own without a full stop.
+    """
+
+    start: int
+    end: int
+    tokens: Sequence[Token]
+    headline: bool
+
+    def after(self, at: int) -> str:
+        """The letters behind a token, each with a space behind it."""
+        return "".join(f"{token.letter} " for token in self.tokens[at + 1 :])
+
+    def before(self, at: int) -> str:
+        """The letters before a token, each with a space behind it."""
+        return "".join(f"{token.letter} " for token in self.tokens[:at])
+
+    def spans(self, kind: str) -> list[tuple[int, Span]]:
+        """Places and spans of a kind in it."""
+        return [(i, t.span) for i, t in enumerate(self.tokens) if t.span and t.span.kind == kind]
+
+
+def sentences(text: str, spans: Sequence[Span]) -> Iterator[Sentence]:
+    """The sentences of a text; a line is at least one."""
+    inside = sorted(spans, key=lambda span: span.start)
+    start = 0
+    for end in _ends(text, inside):
+        piece = text[start:end]
+        if piece.strip():
+            mine = [span for span in inside if start <= span.start < end]
+            tokens = list(_tokens(text, start, end, mine))
+            whole = piece.strip()
+            headline = not whole.endswith((".", "!", "?", '"', "”", "'", ":")) and "\n" in piece
+            yield Sentence(start, end, tokens, headline)
+        start = end
+
+
+def _ends(text: str, spans: Sequence[Span]) -> Iterator[int]:
+    for match in _END.finditer(text):
+        if "\n" not in match.group():
+            if _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start() + 1]):
+                continue
+            if any(span.start <= match.start() < span.end - 1 for span in spans):
+                continue
+        yield match.end()
+    yield len(text)
+
+
+def _tokens(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[Token]:
+    at = start
+    for span in spans:
+        yield from _plain(text, at, span.start)
+        yield Token(span.start, span.end, LETTERS[span.kind], span)
+        at = max(at, span.end)
+    yield from _plain(text, at, end)
+
+
+def _plain(text: str, start: int, end: int) -> Iterator[Token]:
+    for match in _PIECE.finditer(text, start, max(start, end)):
+        word = match.group().casefold()
+        yield Token(match.start(), match.end(), "–" if word in "—–" else word)

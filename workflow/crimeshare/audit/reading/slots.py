@@ -1,0 +1,407 @@
+"""Whose number a number is: its offence, its area and its year, from the words around it.
+
+A slot is taken from the words that touch a number, then from its clause, its sentence, and what
+stands before; what comes from another sentence is marked as assumed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from crimeshare.audit.reading.names import Offending, People
+from crimeshare.audit.reading.periods import Year, last_month_end, newest_out
+from crimeshare.audit.reading.sentences import Sentence, Token
+from crimeshare.audit.reading.spans import Span
+from crimeshare.periods import a_year_before, month_end
+
+NATION = "K04000001"
+NATIONS = (NATION, "E92000001", "W92000004")
+_ADJECTIVE = (
+    r"of|the|these|those|them|all|its|their|such|new|more|fewer|recorded|reported|further|additional|separate|"
+    r"police|individual|different|which|that|were|was|are|is|for|involving|alleged|suspected|other|logged|A|"
+    r"known|victim|based|-|M|total|overall|violent|serious|non|what|classed|as|to|be"
+)
+ADJECTIVES = rf"(?:(?:{_ADJECTIVE}) )*"
+"""Letters and words between a number and its noun."""
+# Words that may follow a number which stands without its noun.
+_STOPS = frozenset(
+    "in by on at to from during between against compared over across last this and or was were had has have when "
+    "having which that than the a an for within under with as of while but per recorded reported is are up down "
+    "respectively out since also respectively logged took so still who after before it he she they we according".split()
+)
+_CLAUSE = re.compile(r"; |(?:^| )(?:while|whereas|but|although|though|with that) |, and (?=[AFO] )")
+_WITHIN = re.compile(
+    r"(?:FORCES|force|forces|areas|country|any|all|every|survey|service|other) (?:FORCES )?(?:of|in|for|across) (?:the )?$"
+    r"|U for $|of (?:all |any |every |the )[^,;.]*(?:in|across|for) $|[CH] of [^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $"
+)
+
+
+class Unplaced(Exception):
+    """A number that is not tied to a statement, with why."""
+
+
+@dataclass
+class Topic:
+    """What a text is about so far.
+
+    Attributes:
+        area, offence, period: of the last statement that named one.
+        survey: whether a survey's figures are told, and of which measure.
+        lifetime: whether the survey's question reaches back to the age of 16.
+    """
+
+    area: tuple[str, ...] = ()
+    offence: Offending | None = None
+    period: Year | None = None
+    people: People | None = None
+    survey: bool = False
+    lifetime: bool = False
+    abroad: str = ""
+    rank: str = ""
+    measure: str = ""
+
+
+@dataclass
+class Slots:
+    """What was found for a number, and which of it was taken from afar."""
+
+    area: tuple[str, ...] = ()
+    offence: Offending | None = None
+    period: Year | None = None
+    since: Year | None = None
+    assumed: list[str] = field(default_factory=list)
+
+
+class Around:
+    """The words around the numbers of one sentence."""
+
+    def __init__(self, sentence: Sentence, topic: Topic, ahead: Topic, published: date | None) -> None:
+        """Take a sentence, what stands before it, and what stands in the rest of the text."""
+        self.sentence = sentence
+        self.topic, self.ahead, self.published = topic, ahead, published
+        self.tokens = sentence.tokens
+        self.years = self._years()
+
+    # Offences
+
+    def subject(self, at: int) -> tuple[Offending, bool]:
+        """The offence that a number is about, and whether it was taken from afar.
+
+        Raises:
+            Unplaced: it is about something else.
+        """
+        found = self.noun(at) or self._before(at)
+        if found is not None:
+            return found, False
+        if self.topic.offence:
+            return self.topic.offence, True
+        later = self._later(at)
+        if later is not None:
+            return later, False
+        if self.generic(at):
+            return Offending(("total",)), True
+        raise Unplaced("no offence is named")
+
+    def generic(self, at: int) -> bool:
+        """Whether the noun of a number is just "offences"."""
+        return bool(re.match(rf"{ADJECTIVES}G ", self.sentence.after(at)))
+
+    def noun(self, at: int) -> Offending | None:
+        """The offence in the noun of a number: "491 robberies", "1,412 reports of bike theft"."""
+        after = self.sentence.after(at)
+        found = re.match(rf"{ADJECTIVES}([OTGZX]) ", after)
+        if not found:
+            return None
+        place = at + len(found.group().split())
+        letter = found.group(1)
+        rest = self.sentence.after(place)
+        if letter in "GT" and (
+            of := re.match(r"(?:of|for|involving|relating to|classed as|concerning|about|were|was|:) (?:the |a )?([OZX]) ", rest)
+        ):
+            place += len(of.group().split())
+            letter = of.group(1)
+        if letter == "G":
+            if odd := re.match(r"(?:of|involving) ([a-z]+) (?!A)", self.sentence.after(place)):
+                if odd.group(1) not in ("the", "a", "all", "this", "that", "any", "these", "each"):
+                    raise Unplaced(f"it counts something else ({odd.group(1)})")
+            return None
+        if letter == "O" and re.match(rf"(?:and|or|plus) {ADJECTIVES}O (?!N)", self.sentence.after(place)):
+            raise Unplaced("it counts more than one offence group together")
+        return self._offending(place)
+
+    def _offending(self, place: int) -> Offending:
+        span = self.tokens[place].span
+        assert span is not None
+        if span.kind == "unrecorded":
+            raise Unplaced(f"It is no group of recorded crime: {span.value}")
+        if span.kind == "other":
+            raise Unplaced(f"it is about {span.value}, not offences that police recorded")
+        found: Offending = span.value
+        return found
+
+    def _before(self, at: int) -> Offending | None:
+        """The nearest subject before a number, in its clause first."""
+        begin = 0
+        for match in _CLAUSE.finditer(self.sentence.before(at)):
+            begin = len(self.sentence.before(at)[: match.end()].split())
+        for low, high in ((begin, at), (0, begin)):
+            for place in range(high - 1, low - 1, -1):
+                if self.tokens[place].letter not in "OTZX" or self._aside(place):
+                    continue
+                joined = re.search(r"(?:O (?:and|or|,) )$", self.sentence.before(place))
+                if joined and self.tokens[place].letter == "O" and not self._repeated(place):
+                    raise Unplaced("it counts more than one offence group together")
+                return self._offending(place)
+        return None
+
+    def _repeated(self, place: int) -> bool:
+        """Whether groups that are joined have numbers of their own behind them."""
+        mine = self.tokens[place].span
+        others = [t.span.value for t in self.tokens[place + 1 :] if t.span and t.letter == "O"]
+        return bool(mine and mine.value in others)
+
+    def _aside(self, place: int) -> bool:
+        """Whether a word is no subject: "15% of all crime", "crime group", "for stalking" of an outcome."""
+        letter, before = self.tokens[place].letter, self.sentence.before(place)
+        if letter == "T" and re.search(r"(?:[CH]|V|J|share|proportion) (?:of|in) (?:\w+ ){0,3}$", before):
+            return True
+        return False
+
+    def _later(self, at: int) -> Offending | None:
+        for place in range(at + 1, len(self.tokens)):
+            if self.tokens[place].letter in "OT" and not self._aside(place):
+                return self._offending(place)
+            if self.tokens[place].letter in "NCHK;":
+                return None
+        return None
+
+    def stops(self, at: int) -> bool:
+        """Whether a number stands without a noun of its own, or with one that is known."""
+        after = self.sentence.after(at).split()
+        word = after[0] if after else "."
+        return not word[0].islower() or word in _STOPS
+
+    # Areas
+
+    def area(self, at: int) -> tuple[tuple[str, ...], bool]:
+        """Codes of the area that a number is about, the likeliest first, and whether from afar.
+
+        Raises:
+            Unplaced: it is about another country or a place without figures, or names none.
+        """
+        after = self.sentence.after(at)
+        attached = re.match(
+            rf"(?:(?:{_ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|throughout|per|head|year|\() )*?"
+            r"(?:in|by|across|for|at|throughout|within|neighbouring|nearby) (?:\w+ ){0,1}?([AELF]) ",
+            after,
+        )
+        if attached and not re.search(r"[,;.NCHK] ", attached.group()[:-2]):
+            place = at + len(attached.group().split())
+            if not self._named_within(place):
+                return self._area_at(place)
+        clause = self._clause(at)
+        for places in (range(at - 1, clause - 1, -1), range(clause - 1, -1, -1), range(at + 1, len(self.tokens))):
+            for place in places:
+                if self.tokens[place].letter in ("A", "E", "L", "F") and not self._named_within(place):
+                    return self._area_at(place)
+        if self.topic.abroad:
+            raise Unplaced(self.topic.abroad)
+        if self.topic.area:
+            return self.topic.area, True
+        if self.ahead.area:
+            return self.ahead.area, True
+        within = [t for t in self.tokens if t.letter == "A" and t.span and t.span.value[0] in NATIONS]
+        if within and within[0].span:
+            return within[0].span.value, False
+        raise Unplaced("no area is named")
+
+    def _clause(self, at: int) -> int:
+        """The first token of the clause of a token."""
+        begin, before = 0, self.sentence.before(at)
+        for match in re.finditer(r"; |(?:^| )(?:while|whereas|but) ", before):
+            begin = len(before[: match.end()].split())
+        return begin
+
+    def _area_at(self, place: int) -> tuple[tuple[str, ...], bool]:
+        token = self.tokens[place]
+        assert token.span is not None
+        if token.letter == "E":
+            raise Unplaced("it is about another country; the figures here are of England and Wales alone")
+        if token.letter == "L":
+            if self.topic.area:
+                return self.topic.area, True
+            raise Unplaced(f"no figures of {token.span.value.title()} are published by themselves")
+        if token.letter == "F":
+            force = self.topic.area
+            if not force:
+                earlier = [t.span.value for t in self.tokens[:place] if t.letter == "A" and t.span]
+                if earlier:
+                    return earlier[-1], False
+                if self.ahead.area:
+                    return self.ahead.area, True
+                raise Unplaced("no area is named")
+            return force, True
+        return token.span.value, False
+
+    def _named_within(self, place: int) -> bool:
+        """Whether an area is named as the whole of others, or as part of the survey's name."""
+        token = self.tokens[place]
+        if token.letter != "A" or token.span is None:
+            return False
+        if token.span.value[0] not in NATIONS:
+            return bool(re.search(r"(?:than|like|including) (?:in )?(?:the )?$", self.sentence.before(place)) and self._first_area() not in (None, place))
+        return bool(_WITHIN.search(self.sentence.before(place)))
+
+    def _first_area(self) -> int | None:
+        return next((i for i, t in enumerate(self.tokens) if t.letter == "A"), None)
+
+    # Years
+
+    def _years(self) -> list[tuple[int, Year, bool, bool]]:
+        """Years of the sentence: place, year, whether it is the one compared with, whether assumed."""
+        found = []
+        for place, token in enumerate(self.tokens):
+            if token.span is None:
+                continue
+            year, assumed = self._resolved(token.span)
+            if year:
+                found.append((place, year, self._compared(place), assumed))
+        mains = [entry for entry in found if not entry[2]]
+        if found and not mains and len(found) > 1:
+            # "Between the year ending March 2018 and the year ending March 2019".
+            last = max(found, key=lambda entry: entry[1].period_end)
+            found[found.index(last)] = (last[0], last[1], False, last[3])
+        return found
+
+    def _resolved(self, span: Span) -> tuple[Year | None, bool]:
+        if span.kind == "period":
+            return span.value, False
+        if span.kind == "newest" and self.published:
+            return Year(newest_out(self.published), "Read as the newest figures then out."), True
+        if span.kind == "last" and self.published:
+            return Year(date(self.published.year - 1, 12, 31), "Last year is read as January to December."), True
+        if span.kind == "month" and self.published:
+            return Year(last_month_end(span.value, self.published)), True
+        if span.kind == "month" and self.topic.period:
+            end = self.topic.period.period_end
+            return (self.topic.period, True) if end.month == span.value else (None, False)
+        if span.kind == "same" and self.topic.period:
+            return self.topic.period, True
+        return None, False
+
+    def _compared(self, place: int) -> bool:
+        before, after = self.sentence.before(place), self.sentence.after(place)
+        if re.search(r"comparing $", before):
+            return False
+        if re.search(r"(?:between|from)(?: [NCGOT])*(?: in| during| for| recorded)* (?:the )?$", before):
+            return bool(re.match(r"[^.;]*?(?:and|to) (?:[NGOTM,] |in |the |of |when |\w+ )*?P ", after))
+        return bool(
+            re.search(
+                r"(?:compared (?:with|to)|than|against|comparing P with|down on|up on|M (?:C )?(?:on|from|since)|higher on|versus|vs)"
+                r"(?: (?:in|the|that|those|for|of|during|recorded|N|a|just|figure|total|G|O|T))* $",
+                before,
+            )
+        )
+
+    def year(self, at: int, *, base: bool) -> tuple[Year, bool]:
+        """The year of a number, and whether it was taken from afar.
+
+        Raises:
+            Unplaced: no year, or none that is a year, is named.
+        """
+        after = self.sentence.after(at)
+        attached = re.match(
+            rf"(?:(?:{_ADJECTIVE}|[OTGSAIF]|RATE|PACE|recorded|reported|there|across|by|in|at|during|within|over|year|for) )*?([PBRIQ]) ", after
+        )
+        if attached:
+            place = at + len(attached.group().split())
+            letter = attached.group(1)
+            if letter == "Q":
+                raise Unplaced(f"its period {self._partial(place)}")
+            if letter == "B":
+                return self._a_year_back(at)
+            year = next((y for y in self.years if y[0] == place), None)
+            if year and not (base and not year[2] and not self._own(at, place)):
+                return year[1], year[3]
+        touching = re.search(r"P (?:, )?(?:\( |when (?:there were )?|with |it was |: )$", self.sentence.before(at))
+        if touching:
+            place = at - len(touching.group().split())
+            found = next((y for y in self.years if y[0] == place), None)
+            if found:
+                return found[1], found[3]
+        if base:
+            named = [y for y in self.years if y[2]]
+            if named:
+                return named[-1][1], named[-1][3]
+            return self._a_year_back(at)
+        return self._main(at)
+
+    def _own(self, at: int, place: int) -> bool:
+        """Whether a number and a year stand side by side: "from 6,071 in the year ending"."""
+        return bool(re.match(r"(?:[GOT] )?(?:recorded |reported )?(?:in|during|for) (?:the )?P ", self.sentence.after(at)))
+
+    def _main(self, at: int) -> tuple[Year, bool]:
+        mains = [y for y in self.years if not y[2]]
+        if mains:
+            earlier = [y for y in mains if y[0] < at]
+            clause = self._clause(at)
+            near = [y for y in earlier if y[0] >= clause]
+            found = (near or [y for y in mains if y[0] > at] or earlier)[-1 if near else 0]
+            return found[1], found[3]
+        partial = [i for i, t in enumerate(self.tokens) if t.letter in ("Q", "Y")]
+        if partial:
+            raise Unplaced(f"its period {self._partial(partial[0])}")
+        if self.topic.period:
+            return self.topic.period, True
+        if self.ahead.period:
+            return self.ahead.period, True
+        if any(t.letter == "R" for t in self.tokens):
+            raise Unplaced("its year depends on when the text was published; say so with --published")
+        raise Unplaced("no year is named")
+
+    def _partial(self, place: int) -> str:
+        span = self.tokens[place].span
+        return str(span.value) if span and span.kind == "partial" else "is more than one year"
+
+    def _a_year_back(self, at: int) -> tuple[Year, bool]:
+        year, assumed = self._main(at)
+        return Year(a_year_before(year.period_end), year.doubt), assumed
+
+    def since(self, period: Year) -> Year | None:
+        """The year that a change is from, where the sentence names one."""
+        for _, year, compared, _ in self.years:
+            if compared and year.period_end < period.period_end:
+                return year
+        for token in self.tokens:
+            if token.letter == "D" and token.span:
+                if isinstance(token.span.value, int):
+                    return Year(month_end(token.span.value, period.period_end.month))
+                named: Year = token.span.value
+                return named
+        return None
+
+    def base(self, at: int) -> bool:
+        """Whether a number is the one that another is compared with."""
+        before, after = self.sentence.before(at), self.sentence.after(at)
+        if re.search(r"(?:^| )(?:between|from) (?:the )?$", before):
+            return bool(re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after) or re.search(r"M .*$", before))
+        if re.match(rf"{ADJECTIVES}(?:[GOT] )?(?:recorded |reported )?(?:in |of |during |for |the |, )*B ", after):
+            return True
+        if re.search(r"B (?:, )?(?:it |there |this |the figure |the number |that )*(?:had |was |were |has |stood |been |at |, )*$", before):
+            return True
+        if re.search(r"(?:compared (?:with|to)|against|than|up on|down on|M on|M from|having been|previously|it had been)(?: the| just| about| that of)* $", before):
+            return not re.match(rf"(?:{ADJECTIVES}[GOT] |RATE |S )*(?:in|for|across) (?:\w+ )?[AE] ", after)
+        return False
+
+
+def letter(token: Token) -> str:
+    """The letter of a token."""
+    return token.letter
+
+
+def places(tokens: Sequence[Token], letters: str) -> list[int]:
+    """Places of the tokens that have one of some letters."""
+    return [i for i, token in enumerate(tokens) if token.letter in letters]
