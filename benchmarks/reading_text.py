@@ -17,8 +17,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from crimeshare.audit.reading.judged import judge_text
 from crimeshare.audit.evidence import open_evidence
+from crimeshare.audit.reading.judged import judge_text
 from crimeshare.audit.text_check import judge_by
 
 ROOT = Path(__file__).parents[1]
@@ -50,11 +50,13 @@ def resolved(found: dict[str, Any], gold: dict[str, Any]) -> list[str]:
     """Slots that were not filled as they should be."""
     off = [s for s in SLOTS if (found[s] or None) != gold[s]]
     same = {"total": "count"}
-    if same.get(found["quantity"], found["quantity"]) != same.get(gold["quantity"], gold["quantity"]):
+    if same.get(found["quantity"], found["quantity"]) != same.get(
+        gold["quantity"], gold["quantity"]
+    ):
         off.append("quantity")
     a_year = date.fromisoformat(gold["period_end"]) - timedelta(days=366)
     since = found["since"] if found["since"] and found["since"] < a_year.isoformat() else None
-    if found["quantity"] == "change" and since != gold["since"] and not (since is None):
+    if found["quantity"] == "change" and since != gold["since"] and since is not None:
         off.append("since")
     return off
 
@@ -69,7 +71,9 @@ def measure(paragraphs: list[dict[str, Any]]) -> Score:
             hits = [s for s in said if overlapping(s, gold)]
             if not hits:
                 why = [u["why"] for u in answer["unplaced"] if overlapping(u, gold)]
-                score.cases.append(f"{paragraph['id']}: not found: {gold['quote']} ({gold['quantity']}) {why}")
+                score.cases.append(
+                    f"{paragraph['id']}: not found: {gold['quote']} ({gold['quantity']}) {why}"
+                )
                 continue
             score.found += 1
             hit = hits[0]
@@ -87,7 +91,10 @@ def measure(paragraphs: list[dict[str, Any]]) -> Score:
                 continue
             # "Open" where the truth is known is timid, and is not right.
             wanted = golds[0]["verdict"] if golds else "no statement"
-            told = f"{paragraph['id']}: {statement['quote']}: {statement['verdict']}, not {wanted}: {statement['reason']}"
+            told = (
+                f"{paragraph['id']}: {statement['quote']}: {statement['verdict']}, not "
+                f"{wanted}: {statement['reason']}"
+            )
             score.cases.append(told)
             if verdict != "open":
                 score.wrong.append(told)
@@ -157,7 +164,10 @@ def answered(text: str, published: str | None) -> dict[str, Any]:
 
 
 def read_set(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (TEXTS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line)
+        for line in (TEXTS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def main() -> None:
@@ -166,14 +176,18 @@ def main() -> None:
     asked.add_argument("--set", choices=("train", "heldout"))
     asked.add_argument("--mutations", action="store_true")
     given = asked.parse_args()
-    print("| texts | statements | found | resolved | verdict right of printed | wrong printed | numbers that are none, judged |")
+    print(
+        "| texts | statements | found | resolved | verdict right of printed | wrong "
+        "printed | numbers that are none, judged |"
+    )
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name in (given.set,) if given.set else ("train", "heldout"):
         paragraphs, begun = read_set(name), time.perf_counter()
         score = measure(paragraphs)
         print(
             f"| {name} ({len(paragraphs)}) | {score.gold} | {score.found / score.gold:.3f} | "
-            f"{score.resolved / score.gold:.3f} | {score.right / score.printed:.3f} ({score.right} of {score.printed}) | "
+            f"{score.resolved / score.gold:.3f} | {score.right / score.printed:.3f} "
+            f"({score.right} of {score.printed}) | "
             f"{len(score.wrong)} | {score.judged_none} of {score.none} |"
         )
         if given.mutations:

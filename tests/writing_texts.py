@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
 from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 

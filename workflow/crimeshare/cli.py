@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import NoReturn
@@ -28,8 +28,8 @@ CHECKED = {
     "period": "such as 'year ending March 2024'",
     "value": "as stated: 9,013, '15%%', 'one in seven', third, 'down 4%%', 'second highest in "
     "Wales', '19 a day', 'more than doubled', 'record high', 'twice as likely'",
-    "quantity": "count, total, share, rank, rate, change, record, proportion or comparison; left "
-    "out, what the value looks like",
+    "quantity": "count, total, share, share_of_nation, rank, rate, change, record, proportion or "
+    "comparison; left out, what the value looks like",
     "than": "the area, or the group of people, that it is compared with",
     "since": "the year that it is compared with",
     "measure": "a measure of the survey, such as stalking",
@@ -77,28 +77,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     taking.add_argument("--source", required=True, help="the name of the publication")
     checking = commands.add_parser(
         "check",
-        help="judge one statement on crime figures",
-        description="Judge one statement by every release. Exit status 0: it holds (confirmed, "
-        "rounds or truncates to it, within the interval, consistent with); 1: it does not "
-        "(contradicted, not supported, not as published); 2: open (not checkable, depends on "
-        "definition); 3: wrong input.",
+        help="judge a statement on crime figures, or every statement of a text",
+        description="Judge one statement, or with --text every statement of a text, by every "
+        "release. Exit status 0: it holds (confirmed, rounds or truncates to it, within the "
+        "interval, consistent with), or all do; 1: it does not (contradicted, not supported, not "
+        "as published), or one does not; 2: open (not checkable, depends on definition), or none "
+        "was found; 3: wrong input.",
         allow_abbrev=False,
     )
     checking.status = WRONG_INPUT
     for name, meaning in CHECKED.items():
-        checking.add_argument(f"--{name}", help=meaning, required=name in ("period", "value"))
+        checking.add_argument(f"--{name}", help=meaning)
     checking.add_argument("--json", action="store_true", help="print the verdict for programs")
+    checking.add_argument("--text", help="a file, or -, whose every statement is to be judged")
+    checking.add_argument("--published", help="the day the text came out, such as 2025-04-24")
+    checking.add_argument("--html", type=Path, help="also write the text with its verdicts there")
     given, unknown = parser.parse_known_args(arguments)
     if unknown:
         spoken_to = checking if given.command == "check" else parser
         spoken_to.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if given.command == "check":
+        _check_options(checking, given)
     status = 0
     try:
         if given.command == "check":
-            status = _check(given)
+            status, lines = _check(given)
         else:
-            for line in _lines(given):
-                print(line)
+            lines = _lines(given)
+        for line in lines:
+            print(line)
         sys.stdout.flush()
     except BrokenPipeError:
         # A pager or head has read enough; what is still held has no reader.
@@ -119,29 +126,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _check_options(checking: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """Refuse options that do not belong together."""
+    if given.text is None:
+        missing = [f"--{name}" for name in ("period", "value") if getattr(given, name) is None]
+        if missing:
+            checking.error(f"the following arguments are required: {', '.join(missing)}")
+        for name in ("published", "html"):
+            if getattr(given, name) is not None:
+                checking.error(f"argument --{name}: needs --text")
+    for name in CHECKED:
+        if given.text is not None and name != "area" and getattr(given, name) is not None:
+            checking.error(f"argument --{name}: a text says that itself; leave it out with --text")
+
+
 def _refused(given: argparse.Namespace, sentences: str) -> int:
     for sentence in sentences.splitlines():
         print(f"crimeshare: {sentence}", file=sys.stderr)
     return WRONG_INPUT if given.command == "check" else 1
 
 
-def _check(given: argparse.Namespace) -> int:
-    """Print a verdict; returns its exit status."""
-    # Only what a check needs is imported: it is to answer within seconds.
-    from crimeshare.audit.check_command import check
-
-    statement = {name: getattr(given, name) for name in CHECKED}
+def _check(given: argparse.Namespace) -> tuple[int, Iterable[str]]:
+    """The exit status of a verdict, which is its own whoever reads the lines, and the lines."""
     try:
         root = _project(REGISTRY)
     except Problem:
         root = REFERENCE.parents[1]  # the figures that the library comes with
+    # Only what a check needs is imported: it is to answer within seconds.
+    if given.text is not None:
+        return _check_text(given, root)
+    from crimeshare.audit.check_command import check
+
+    statement = {name: getattr(given, name) for name in CHECKED}
     checked = check(statement, root)
     if given.json:
-        print(json.dumps(checked.record(), ensure_ascii=False, indent=2))
-    else:
-        for line in checked.lines():
-            print(line)
-    return checked.status
+        return checked.status, [json.dumps(checked.record(), ensure_ascii=False, indent=2)]
+    return checked.status, checked.lines()
+
+
+def _check_text(given: argparse.Namespace, root: Path) -> tuple[int, Iterable[str]]:
+    """The exit status of a text, and its annotation."""
+    from crimeshare.audit.evidence import open_evidence
+    from crimeshare.audit.reading import shown
+    from crimeshare.audit.text_check import check_text, read_source
+
+    text = read_source(given.text)
+    answer = check_text(text, open_evidence(root), given.published, given.area)
+    if given.html:
+        given.html.write_text(shown.page(answer), encoding="utf-8")
+    if given.json:
+        return answer.exit, [json.dumps(answer.record(), ensure_ascii=False, indent=2)]
+    return answer.exit, shown.lines(answer)
 
 
 def _lines(given: argparse.Namespace) -> Iterator[str]:

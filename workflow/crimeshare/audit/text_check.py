@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ def read_source(name: str) -> str:
             content = file.read(LONGEST + 1)
     if len(content) > LONGEST:
         raise Problem(
-            f"{where} has more than {LONGEST:,} bytes; expected one article or report. Paste the part "
-            "that is to be judged."
+            f"{where} has more than {LONGEST:,} bytes; expected one article or report. Give the "
+            "part that is to be judged."
         )
     text = content.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
     return checked_text(text, where)
@@ -64,7 +64,9 @@ def checked_text(text: str, where: str) -> str:
     if len(_CONTROL.findall(text)) > 0.001 * len(text):
         raise Problem(f"{where} is not text in UTF-8; save the article as plain text.")
     if len(_MARKUP.findall(text)) >= 2:
-        raise Problem(f"{where} is a page in HTML; copy its words out of the browser and paste those.")
+        raise Problem(
+            f"{where} is a page in HTML; copy its words out of the browser and paste those."
+        )
     words = re.findall(r"[^\W\d_]+", text)
     english, other = len(_ENGLISH.findall(text)), len(_OTHER.findall(text))
     if len(words) >= 12 and english < 0.08 * len(words) and (other > english or english == 0):
@@ -111,11 +113,3 @@ def judge_by(evidence: Evidence) -> Judge:
             raise ValueError(str(problem)) from None
 
     return judge
-
-
-def lines(answer: Answer) -> Iterator[str]:
-    """The answer for people at a terminal."""
-    yield from ()
-
-
-__all__ = ["Judge", "check_text", "checked_text", "lines", "read_source"]

@@ -9,17 +9,22 @@ from datetime import date
 from typing import Any
 
 from crimeshare.audit.asserted import asserted
-from crimeshare.audit.reading.reader import Loose, Statement, read_text
-from crimeshare.audit.statements import AnyClaim, Comparison, Proportion
+from crimeshare.audit.reading.reader import read_text
+from crimeshare.audit.reading.state import Loose, Statement
+from crimeshare.audit.statements import AnyClaim, Comparison, Count, Proportion, Total
 from crimeshare.audit.verdicts import CONTRADICTED, NOT_SUPPORTED, Verdict, outcome
-from crimeshare.periods import a_year_before
-from crimeshare.reference import Area
+from crimeshare.reference import areas
 
 MEANT = "depends on what is meant"
-_SLOTS = {"area": "area", "offence": "offence", "period_end": "year", "measure": "what the survey asked"}
+_SLOTS = {
+    "area": "area",
+    "offence": "offence",
+    "period_end": "year",
+    "measure": "what the survey asked",
+}
 
 Judge = Callable[[Mapping[str, Any]], tuple[AnyClaim, Verdict]]
-"""A statement and its verdict, from the keys of an entry; raises ValueError with why it has none."""
+"""A statement and its verdict, from the keys of an entry; ValueError says why it has none."""
 
 
 @dataclass
@@ -141,7 +146,7 @@ def _judged(statement: Statement, judge: Judge) -> Judged:
             reason += f" So it is of its other reading ({asserted(found[1][1])})."
     else:
         told = [f"{asserted(c)}: {v.verdict}. {v.reason.text}" for _, c, v in found]
-        reason, name, code = " ".join(["It may mean two things."] + told), MEANT, 2
+        reason, name, code = " ".join(["It may mean two things.", *told]), MEANT, 2
     return Judged(statement, claim, verdict, name, code, " ".join([reason, *_read(statement)]))
 
 
@@ -170,23 +175,25 @@ def _percentages(members: Sequence[Judged]) -> None:
     counts = [m for m in members if m.claim.quantity in ("count", "total") and m.statement.number]
     now = [m for m in counts if m.statement.role == "main"]
     before = [m for m in counts if m.statement.role == "base"]
-    changes = [m for m in members if m.claim.quantity == "change" and m.statement.number is not None]
+    changes = [
+        m for m in members if m.claim.quantity == "change" and m.statement.number is not None
+    ]
     if len(now) != 1 or len(before) != 1:
         return
     later, earlier = now[0].statement.number or 0, before[0].statement.number or 0
     for change in changes:
         value = change.statement.entries[0]["value"]
         stated = getattr(change.claim, "value", None)
-        if "%" not in value and "cent" not in value or stated is None:
+        if ("%" not in value and "cent" not in value) or stated is None:
             continue
         made = later / earlier - 1
         fits = _allowed(stated, now[0], before[0], made)
-        words = f"Its own two counts, {earlier:,.0f} and {later:,.0f}, make {100 * made:+.1f}%"
+        told = f"Its own two counts, {earlier:,.0f} and {later:,.0f}, make {100 * made:+.1f}%"
         if fits:
             if change.exit == 2:
-                change.reason = f"{words}, as it says. {change.reason}"
+                change.reason = f"{told}, as it says. {change.reason}"
         else:
-            change.reason = f"{words}, which is not what it says. {change.reason}"
+            change.reason = f"{told}, which is not what it says. {change.reason}"
             change.name = change.name if change.exit == 1 else NOT_SUPPORTED
             change.exit = 1
 
@@ -195,7 +202,9 @@ def _allowed(stated: Any, now: Judged, before: Judged, made: float) -> bool:
     """Whether a percentage fits two counts that may be rounded themselves."""
     if stated.match(made) in ("exact", "rounded", "near", "truncated"):
         return True
-    spread = sum(_half(m.statement.entries[0]["value"]) / (m.statement.number or 1) for m in (now, before))
+    spread = sum(
+        _half(m.statement.entries[0]["value"]) / (m.statement.number or 1) for m in (now, before)
+    )
     low, high = getattr(stated, "limits", (stated.value, stated.value))
     return bool(low - spread - 0.002 <= made <= high + spread + 0.002)
 
@@ -205,19 +214,25 @@ def _half(words: str) -> float:
     digits = re.sub(r"[^\d]", "", words.split(".")[0])
     if "million" in words or "thousand" in words:
         return 0.5 * (1e6 if "million" in words else 1e3) / (10 if "." in words else 1)
-    return 0.5 * 10 ** (len(digits) - len(digits.rstrip("0")))
+    return 0.5 * float(10 ** (len(digits) - len(digits.rstrip("0"))))
 
 
 def _parts(statements: Sequence[Judged]) -> None:
     """Say where the parts of a whole are all there and do not add up to it."""
-    counts = [m for m in statements if m.claim.quantity in ("count", "total") and m.statement.number]
-    for whole in counts:
-        area: Area | None = getattr(whole.claim, "area", None)
-        if area is None or area.area_type == "force":
-            continue
-        same = [m for m in counts if m is not whole and _alike(m, whole)]
-        parts = {m.claim.area.area_code: m for m in same if m.claim.area.parent_code == area.area_code}  # type: ignore[union-attr]
-        if len(parts) < 2 or set(parts) != _members(area.area_code):
+    counts = [
+        (m, m.claim)
+        for m in statements
+        if isinstance(m.claim, Count | Total) and not m.claim.compares and m.statement.number
+    ]
+    for whole, claim in counts:
+        code = claim.area.area_code
+        parts = {
+            other.area.area_code: m
+            for m, other in counts
+            if other.area.parent_code == code
+            and (other.offence, other.period) == (claim.offence, claim.period)
+        }
+        if len(parts) < 2 or set(parts) != _members(code):
             continue
         total = sum(m.statement.number or 0 for m in parts.values())
         stated = whole.statement.number or 0
@@ -228,23 +243,6 @@ def _parts(statements: Sequence[Judged]) -> None:
                 whole.name, whole.exit = CONTRADICTED, 1
 
 
-def _alike(one: Judged, other: Judged) -> bool:
-    a, b = one.claim, other.claim
-    return (
-        not isinstance(a, Proportion | Comparison)
-        and not isinstance(b, Proportion | Comparison)
-        and a.offence == b.offence
-        and a.period == b.period
-    )
-
-
 def _members(code: str) -> set[str]:
     """Codes of the areas that an area is made of."""
-    from crimeshare.reference import areas
-
-    return {a.area_code for a in areas().values() if a.parent_code == code}
-
-
-def default_since(claim: AnyClaim) -> date:
-    """The year that a change is from where none is named."""
-    return a_year_before(claim.period)
+    return {area.area_code for area in areas().values() if area.parent_code == code}

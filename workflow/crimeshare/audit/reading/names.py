@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from crimeshare.audit.offence_codes import offence_codes
-from crimeshare.audit.reading.spans import Span
+from crimeshare.audit.reading.spans import Offending, People, Span
 from crimeshare.audit.words import area_words, folded, movements, not_recorded, offence_words, towns
 from crimeshare.reference import PARTNERSHIPS, REFERENCE, areas, everyday, offences, read_rows
 
-_WORD = re.compile(r"[A-Za-z0-9À-ÿ]+(?:['’.&/-][A-Za-z0-9À-ÿ]+)*|&", re.ASCII & 0)
-_POLICE = ("", " police", " constabulary", " police force", " police area", " force", " police service")
+_WORD = re.compile(r"[A-Za-z0-9À-ÿ]+(?:['\u2019.&/-][A-Za-z0-9À-ÿ]+)*|&", re.ASCII & 0)
+_POLICE = (
+    "",
+    " police",
+    " constabulary",
+    " police force",
+    " police area",
+    " force",
+    " police service",
+)
 TOTAL = (
     *("crime", "crimes", "recorded crime", "recorded crimes", "all crime", "all crimes"),
     *("all recorded crime", "total crime", "total crimes", "total recorded crime", "overall crime"),
@@ -28,60 +35,74 @@ GENERIC = (
 )
 # Words after the name of a place that make another thing of it.
 _ELSE_AFTER = re.compile(
-    r"\s(?:Crown|Magistrates|County(?!\s(?:Durham|and|police|force))|City(?!\sof\sLondon|\scentre)|Town|United|Rovers|Athletic|"
-    r"Wanderers|Albion|Rangers|FC|AFC|RFC|CC|Road|Street|Lane|Avenue|University|Hospital|Airport|Evening|Gazette|Post|"
-    r"Echo|Argus|News|Live|Cathedral|Council|Borough\sCouncil|Prison|Station|College|School|Arms|Castle|Online|Times|"
-    r"Star|Mercury|Chronicle|Advertiser|Guardian|Observer|Mail|Express|Telegraph|Standard|Marathon|Fire|NHS|Women's\sAid|MP|MS)\b"
+    r"\s(?:Crown|Magistrates|County(?!\s(?:Durham|and|police|force))|City(?!\sof\sLondon|"
+    r"\scentre)|Town|United|Rovers|Athletic|"
+    r"Wanderers|Albion|Rangers|FC|AFC|RFC|CC|Road|Street|Lane|Avenue|University|Hospital|"
+    r"Airport|Evening|Gazette|Post|"
+    r"Echo|Argus|News|Live|Cathedral|Council|Borough\sCouncil|Prison|Station|College|"
+    r"School|Arms|Castle|Online|Times|"
+    r"Star|Mercury|Chronicle|Advertiser|Guardian|Observer|Mail|Express|Telegraph|Standard|"
+    r"Marathon|Fire|NHS|Women's\sAid|MP|MS)\b"
 )
 _ELSE_BEFORE = re.compile(
-    r"(?:University\sof|Office\sfor|Duke\sof|Duchess\sof|Earl\sof|MP\sfor|MS\sfor|member\sfor|Bishop\sof|Radio|BBC|ITV|Port\sof|"
-    r"(?:man|woman|teenager|boy|girl|resident|family|officer|mother|father)\sfrom|lives?\sin|living\sin|born\sin|flat\sin|home\sin)\s(?:the\s)?$",
+    r"(?:University\sof|Office\sfor|Duke\sof|Duchess\sof|Earl\sof|MP\sfor|MS\sfor|"
+    r"member\sfor|Bishop\sof|Radio|BBC|ITV|Port\sof|"
+    r"(?:man|woman|teenager|boy|girl|resident|family|officer|mother|father)\sfrom|"
+    r"lives?\sin|living\sin|born\sin|flat\sin|home\sin)\s(?:the\s)?$",
     re.IGNORECASE,
 )
 _NOT_CRIME = re.compile(
-    r"\s(?:survey|reference|number\b|prevention|commissioner|agency|scene|stoppers|figures|statistics|data|bill|act|unit|group|type|"
-    r"categor|plan|panel|committee|fighting|fiction|writer|reporter|correspondent|mapping|maps?\b|squad|wave|spree|lab\b|in\sengland\sand\swales:)",
+    r"\s(?:survey|reference|number\b|prevention|commissioner|agency|scene|stoppers|"
+    r"figures|statistics|data|bill|act|unit|group|type|"
+    r"categor|plan|panel|committee|fighting|fiction|writer|reporter|correspondent|mapping|"
+    r"maps?\b|squad|wave|spree|lab\b|in\sengland\sand\swales:)",
     re.IGNORECASE,
 )
-_NOT_CRIME_BEFORE = re.compile(r"(?:organised|war|national|police\sand|and\sdisorder|true|serious\sorganised|fight|fighting|tackle|tackling|tough\son)\s$", re.IGNORECASE)
-_SEX = {"women": "women", "woman": "women", "females": "women", "female": "women", "girls": "women", "men": "men", "males": "men", "male": "men"}
-_PEOPLE = r"(?:people|adults?|persons|women|woman|men|females?|males?|respondents|those|individuals|residents|households|girls|boys|population|adult\spopulation|(?:year|yr)[\s-]olds?)"
+_NOT_CRIME_BEFORE = re.compile(
+    r"(?:organised|war|national|police\sand|and\sdisorder|true|serious\sorganised|fight|"
+    r"fighting|tackle|tackling|tough\son)\s$",
+    re.IGNORECASE,
+)
+_SEX = {
+    "women": "women",
+    "woman": "women",
+    "females": "women",
+    "female": "women",
+    "girls": "women",
+    "men": "men",
+    "males": "men",
+    "male": "men",
+}
+_PEOPLE = (
+    r"(?:people|adults?|persons|women|woman|men|females?|males?|respondents|those|"
+    r"individuals|residents|households|girls|boys|population|adult\spopulation|(?:year|"
+    r"yr)[\s-]olds?)"
+)
 _AGE = (
     (r"(?:aged|ages)\s(\d\d)\s?(?:years\s)?(?:and|or|\+)\s?(?:over|older|above)", "{}+"),
     (r"(?:aged|ages)\s(\d\d)\+", "{}+"),
-    (r"(?:aged|ages)\s(?:between\s)?(\d\d)\s?(?:to|and|-|–)\s?(\d\d)(?:\syears)?", "{}-{}"),
-    (r"(\d\d)\s?(?:to|-|–)\s?(\d\d)[\s-](?:year[\s-]olds?)", "{}-{}"),
+    (r"(?:aged|ages)\s(?:between\s)?(\d\d)\s?(?:to|and|-|\u2013)\s?(\d\d)(?:\syears)?", "{}-{}"),
+    (r"(\d\d)\s?(?:to|-|\u2013)\s?(\d\d)[\s-](?:year[\s-]olds?)", "{}-{}"),
     (r"over[\s-](\d\d)s", "{}+"),
     (r"(\d\d)[\s-](?:and|or)[\s-](?:over|older)", "{}+"),
 )
 _GROUP = re.compile(
-    rf"\b(?:(?:young\s|older\s|all\s|adult\s)?{_PEOPLE}\b)(?:\s(?:aged|ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or|to|-|–|\+)\s?(?:over|older|above|\d\d)))?"
-    r"|\b\d\d\s?(?:to|-|–)\s?\d\d[\s-]year[\s-]olds?\b|\b(?:those\s)?(?:aged|ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or)\s(?:over|older|above)|\s?(?:to|-|–)\s?\d\d)"
+    rf"\b(?:(?:young\s|older\s|all\s|adult\s)?{_PEOPLE}\b)(?:\s(?:aged|"
+    r"ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or|to|-|\u2013|\+)\s?(?:over|"
+    r"older|above|\d\d)))?"
+    r"|\b\d\d\s?(?:to|-|\u2013)\s?\d\d[\s-]year[\s-]olds?\b|\b(?:those\s)?(?:aged|"
+    r"ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or)\s(?:over|older|above)|"
+    r"\s?(?:to|-|\u2013)\s?\d\d)"
     r"|\bover[\s-]\d\ds\b",
     re.IGNORECASE,
 )
 _SURVEY = re.compile(r"\b(?:crime\ssurvey(?:\sfor\sengland\sand\swales)?|CSEW)\b", re.IGNORECASE)
 _LIFETIME = re.compile(
-    r"since\s(?:the\sage\sof\s16|they\s(?:were|turned)\s16|turning\s16|age\s16|16)|at\s(?:least\sonce|some\spoint)(?:\ssince\s(?:the\sage\sof\s|age\s|they\swere\s)?16)?|in\stheir\slifetimes?",
+    r"since\s(?:the\sage\sof\s16|they\s(?:were|turned)\s16|turning\s16|age\s16|16)|"
+    r"at\s(?:least\sonce|some\spoint)(?:\ssince\s(?:the\sage\sof\s|age\s|"
+    r"they\swere\s)?16)?|in\stheir\slifetimes?",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Offending:
-    """What an offence word may mean: ids of groups or codes, the likeliest first."""
-
-    ids: tuple[str, ...]
-    reading: str = ""
-
-
-@dataclass(frozen=True)
-class People:
-    """Whom a survey asked; ``sex`` and ``age`` are empty where the words name none."""
-
-    sex: str
-    age: str
-    households: bool = False
 
 
 @cache
@@ -141,8 +162,8 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
         if re.search(r" (?:rates?|levels?)$|^offences? of ", words):
             continue
         add(words, "offence", Offending((offence,), reading))
-    for offence in offences().values():
-        add(offence.name, "offence", Offending((offence.offence_id,)))
+    for group in offences().values():
+        add(group.name, "offence", Offending((group.offence_id,)))
     for words, what in not_recorded().items():
         add(words, "unrecorded", f"{what.what}. Published by {what.publisher}")
     for words, codes in _area_names().items():
@@ -173,12 +194,20 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
 
 
 def _words(text: str) -> list[str]:
-    return [match.group().casefold().replace("’", "'") for match in _WORD.finditer(text)]
+    return [match.group().casefold().replace("\u2019", "'") for match in _WORD.finditer(text)]
 
 
 # Names that are words of everyday language unless they stand where a place does.
 _PLACED = re.compile(r"\b(?:in|across|around|near|at|for|throughout|of|outside)\s$", re.IGNORECASE)
-_LOWER = ("nationally", "nationwide", "national", "the nation", "across england and wales", "the capital", "the country")
+_LOWER = (
+    "nationally",
+    "nationwide",
+    "national",
+    "the nation",
+    "across england and wales",
+    "the capital",
+    "the country",
+)
 
 
 def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
@@ -186,7 +215,10 @@ def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
     free = bytearray(len(text))
     for span in taken:
         free[span.start : span.end] = b"\1" * (span.end - span.start)
-    tokens = [(m.start(), m.end(), m.group().casefold().replace("’", "'")) for m in _WORD.finditer(text)]
+    tokens = [
+        (m.start(), m.end(), m.group().casefold().replace("\u2019", "'"))
+        for m in _WORD.finditer(text)
+    ]
     lexicon, at = _lexicon(), 0
     while at < len(tokens):
         start, _, word = tokens[at]
@@ -196,9 +228,15 @@ def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
             if at + size > len(tokens):
                 continue
             said = [t[2] for t in tokens[at : at + size]]
-            said[-1] = said[-1] if said[-1] == parts[-1] else said[-1].removesuffix("'s").removesuffix("'")
+            said[-1] = (
+                said[-1] if said[-1] == parts[-1] else said[-1].removesuffix("'s").removesuffix("'")
+            )
             end = tokens[at + size - 1][1]
-            if tuple("and" if w == "&" else w for w in said) != parts or any(free[start:end]) or "\n" in text[start:end]:
+            if (
+                tuple("and" if w == "&" else w for w in said) != parts
+                or any(free[start:end])
+                or "\n" in text[start:end]
+            ):
                 continue
             if re.search(r"[.;:!?(]\s", text[start:end]):
                 continue
@@ -237,15 +275,21 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
     if kind in ("area", "elsewhere") and " ".join(parts) not in _LOWER:
         if not capital and not (parts[0] == "the" and text[start + 4 : start + 5].isupper()):
             return False
-        return not _ELSE_AFTER.match(text, end) and not _ELSE_BEFORE.search(text[max(0, start - 40) : start])
+        return not _ELSE_AFTER.match(text, end) and not _ELSE_BEFORE.search(
+            text[max(0, start - 40) : start]
+        )
     if kind == "place":
-        if not capital or len(parts[0]) < 4 and len(parts) == 1:
+        if not capital or (len(parts[0]) < 4 and len(parts) == 1):
             return False
-        return bool(_PLACED.search(text[max(0, start - 12) : start])) and not _ELSE_AFTER.match(text, end)
+        return bool(_PLACED.search(text[max(0, start - 12) : start])) and not _ELSE_AFTER.match(
+            text, end
+        )
     if kind == "context":
         return not re.match(r"\sof\s[A-Z]", text[end : end + 5])
     if kind == "total":
-        return not _NOT_CRIME.match(text, end) and not _NOT_CRIME_BEFORE.search(text[max(0, start - 24) : start])
+        return not _NOT_CRIME.match(text, end) and not _NOT_CRIME_BEFORE.search(
+            text[max(0, start - 24) : start]
+        )
     return True
 
 

@@ -33,7 +33,10 @@ ORDINALS = (
 _ORDINAL = rf"(?:{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _SCALE = r"(?:[\s-]?(?:million|thousand|billion|mn?|k|bn)\b)"
-_NUMBER = rf"(?:{_DIGITS}{_SCALE}?|(?:{'|'.join(SMALL)}|{'|'.join(TENS)})\b(?:[\s-](?:million|thousand)\b)?)"
+_NUMBER = (
+    rf"(?:{_DIGITS}{_SCALE}?|(?:{'|'.join(SMALL)}|{'|'.join(TENS)})\b(?:[\s-](?:million|"
+    r"thousand)\b)?)"
+)
 _PARTS = r"(?:hal(?:f|ves)|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)"
 _UNIT = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
 _CAPITAL = r"[A-Z][\w'-]+"
@@ -47,60 +50,124 @@ MASKS: Sequence[tuple[str, str, str]] = (
         rf"{_NUMBER}\s(?:pounds?|euros?|dollars?|pence)\b|\b\d+p\b",
         "i",
     ),
-    ("a time of day", r"\b\d{1,2}[.:]\d{2}\s?(?:am|pm|a\.m\.|p\.m\.|hours|hrs)|\b\d{1,2}:\d{2}\b", "i"),
+    (
+        "a time of day",
+        r"\b\d{1,2}[.:]\d{2}\s?(?:am|pm|a\.m\.|p\.m\.|hours|hrs)|\b\d{1,2}:\d{2}\b",
+        "i",
+    ),
     ("a time of day", r"\b\d{1,2}\s?(?:am|pm)\b", "i"),
     (
         "a date",
         rf"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s)?(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?"
-        rf"(?:\s(?:and|to|or|-|–)\s\d{{1,2}}(?:st|nd|rd|th)?)?\s(?:of\s)?{MONTH}(?:,?\s\d{{4}})?\b",
+        rf"(?:\s(?:and|to|or|-|\u2013)\s\d{{1,2}}(?:st|nd|rd|"
+        rf"th)?)?\s(?:of\s)?{MONTH}(?:,?\s\d{{4}})?\b",
         "i",
     ),
     ("a date", rf"\b{MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?(?:,\s\d{{4}})?(?![\d,/%]|\.\d)\b", "i"),
     ("a date", r"\b\d{1,2}/\d{1,2}/\d{2,4}\b|\b\d{4}-\d\d-\d\d\b", ""),
-    ("a date", r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s(?:the\s)?\d{1,2}(?:st|nd|rd|th)?\b", "i"),
-    ("an age", r"\b(?:\d{1,3}|[a-z]+)[- –](?:year|month|week)s?[- –]olds?\b", "i"),
-    ("an age", rf"\b(?:aged?|ages)\s(?:of\s)?(?:{_NUMBER})(?:\s?(?:and|to|or|-|–)\s?(?:\d+|over|under|above))?", "i"),
-    ("an age", r"\bin\s(?:his|her|their|your|my)\s(?:early\s|mid[- ]|late\s)?(?:teens|\d0s)\b", "i"),
-    ("an age", r"\b(?:under|over)[- ]?(?:1[0-9]|2[15]|30|[4-9]0|[67]5)s?\b(?!\s?(?:%|per\s?cent|,\d|\.\d))(?=s|\W)", "i"),
-    ("an age", rf"(?<=[a-z]),\s\d{{1,2}}(?=,\s(?:who|was|were|had|has|of|from|is|a|an|told|said|sent|and|her|his|[A-Z]))", ""),
-    ("an age", rf"(?<=[a-z])\s\(\d{{2}}\)", ""),
-    ("a road", r"\b(?:the\s)?[ABM]\d{1,4}(?:\(M\)|M)?\b|\bjunctions?\s\d+[a-z]?(?:\s(?:and|to)\s\d+)?", ""),
+    (
+        "a date",
+        r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s(?:the\s)?\d{1,2}(?:st|nd|rd|th)?\b",
+        "i",
+    ),
+    ("an age", r"\b(?:\d{1,3}|[a-z]+)[- \u2013](?:year|month|week)s?[- \u2013]olds?\b", "i"),
+    (
+        "an age",
+        rf"\b(?:aged?|ages)\s(?:of\s)?(?:{_NUMBER})(?:\s?(?:and|to|or|-|\u2013)\s?(?:\d+|"
+        r"over|under|above))?",
+        "i",
+    ),
+    (
+        "an age",
+        r"\bin\s(?:his|her|their|your|my)\s(?:early\s|mid[- ]|late\s)?(?:teens|\d0s)\b",
+        "i",
+    ),
+    (
+        "an age",
+        r"\b(?:under|over)[- ]?(?:1[0-9]|2[15]|30|[4-9]0|[67]5)s?\b(?!\s?(?:%|per\s?cent|"
+        r",\d|\.\d))(?=s|\W)",
+        "i",
+    ),
+    (
+        "an age",
+        r"(?<=[a-z]),\s\d{1,2}(?=,\s(?:who|was|were|had|has|of|from|is|a|an|told|said|"
+        r"sent|and|her|his|[A-Z]))",
+        "",
+    ),
+    ("an age", r"(?<=[a-z])\s\(\d{2}\)", ""),
+    (
+        "a road",
+        r"(?<!able\s)(?<!gure\s)\b(?:the\s)?[ABM]\d{1,4}(?:\(M\)|M)?\b|\bjunctions?\s\d+[a-z]?(?:\s(?:and|to)\s\d+)?",
+        "",
+    ),
     ("a postcode", r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b", ""),
     (
         "an address",
-        rf"\b\d{{1,4}}[A-Za-z]?(?:-\d+)?\s(?:{_CAPITAL}\s){{1,3}}(?:Street|St|Road|Rd|Drive|Lane|Avenue|"
+        rf"\b\d{{1,4}}[A-Za-z]?(?:-\d+)?\s(?:{_CAPITAL}\s){{1,3}}(?:Street|St|Road|Rd|"
+        r"Drive|Lane|Avenue|"
         r"Close|Way|Place|Square|Terrace|Crescent|Court|Gardens|Hill|Park|House)\b",
         "",
     ),
-    ("a telephone number", r"(?:\+44|\b0)\d{2,4}[\s-]?\d{3}[\s-]?\d{3,4}\b|\b0\d{3}\s\d{3}\s\d{3,4}\b|\b0800\s\d[\d\s]+\d", ""),
+    (
+        "a telephone number",
+        r"(?:\+44|\b0)\d{2,4}[\s-]?\d{3}[\s-]?\d{3,4}\b|\b0\d{3}\s\d{3}\s\d{3,4}\b|"
+        r"\b0800\s\d[\d\s]+\d",
+        "",
+    ),
     ("a telephone number", r"(?<![\d,.])\b(?:101|999|111|112|116\s?123|911)\b(?!,\d|\.\d|%)", ""),
     (
         "a reference",
         r"\b(?:reference|ref|log|quot(?:e|ing)|incident|cad|crime\snumber|case|niche|occurrence)"
-        r"(?:\s(?:number|no\.?|reference|crime))*:?\s#?[A-Z]*\d[\w/-]*|\b\d+/\d+(?:/\d+)+\b|\b\d{7,}\b|"
+        r"(?:\s(?:number|no\.?|reference|crime))*:?\s#?[A-Z]*\d[\w/-]*|"
+        r"\b\d+/\d+(?:/\d+)+\b|\b\d{7,}\b|"
         r"\btext(?:ing)?\s\w+\sto\s\d+",
         "i",
     ),
     (
         "a number of a table, clause or page",
-        r"\b(?:tables?|figures?|charts?|clauses?|sections?|columns?|schedules?|amendments?|articles?|"
-        r"parts?|chapters?|pages?|annex|notes?|rules?|bands?|zones?|flat|room|category|class|grade|level|"
-        r"phases?|channel|radio|bbc|volume|operation|code|tier|unit|gate|route|bus|ward|year|stage|key stage)"
-        r"\s(?:[A-Z]?\d{1,3}[a-z]?|[A-Z]\d\w*)(?:\([a-z0-9]\))*\b(?!,\d|%|\sper\s?cent|\.\d|\s?million)",
+        r"\b(?:tables?|figures?|charts?|clauses?|sections?|columns?|schedules?|"
+        r"amendments?|articles?|"
+        r"parts?|chapters?|pages?|annex|notes?|rules?|bands?|zones?|flat|room|category|"
+        r"class|grade|level|"
+        r"phases?|channel|radio|bbc|volume|operation|code|tier|unit|gate|route|bus|ward|"
+        r"year|stage|key stage)"
+        r"\s(?:[A-Z]?\d{1,3}[a-z]?|[A-Z]\d\w*)(?:\([a-z0-9]\))*\b(?!,\d|%|\sper\s?cent|"
+        r"\.\d|\s?million)",
         "i",
     ),
-    ("a level of confidence", r"\b9[059](?:\.\d)?\s?(?:%|per\s?cent)\s(?:confidence|interval|ci|level|certain|sure)\w*", "i"),
-    ("a count of seats or votes", r"\b(?:ayes|noes|votes?)\s?:?\s\d+|\bby\s\d+\svotes\sto\s\d+", "i"),
-    ("a score", r"(?<![\d,.%])\b\d{1,2}\s?[-–]\s?\d{1,2}\b(?![\d,.%]|\s?per|\s?million)", ""),
+    (
+        "a level of confidence",
+        r"\b9[059](?:\.\d)?\s?(?:%|per\s?cent)\s(?:confidence|interval|ci|level|certain|sure)\w*",
+        "i",
+    ),
+    (
+        "a count of seats or votes",
+        r"\b(?:ayes|noes|votes?)\s?:?\s\d+|\bby\s\d+\svotes\sto\s\d+",
+        "i",
+    ),
+    ("a score", r"(?<![\d,.%])\b\d{1,2}\s?[-\u2013]\s?\d{1,2}\b(?![\d,.%]|\s?per|\s?million)", ""),
     (
         "a measurement",
-        rf"{_DIGITS}\s?(?:km|miles?|mph|metres?|met(?:er)?s|cm|mm|kg|kilos?|grams?|tonnes?|litres?|acres?|"
+        rf"{_DIGITS}\s?(?:km|miles?|mph|metres?|met(?:er)?s|cm|mm|kg|kilos?|grams?|tonnes?|"
+        r"litres?|acres?|"
         r"hectares?|degrees|°C|ft|feet|inch(?:es)?|stone|mg|ml|gb|MW)\b",
         "",
     ),
-    ("a length of time", rf"\b{_NUMBER}(?:[\s-]and[\s-]a[\s-]half)?[\s-]{_UNIT}(?:['’]|\b)(?![\s-]old)", "i"),
-    ("a length of time", rf"\b(?:half|quarter)\san?\s(?:hour|century|decade)\b|\b\d+(?:st|nd|rd|th)[- ]century\b", "i"),
-    ("a year", r"(?<![\d,.£])\b(?:19|20)\d\d(?:s\b|\b)(?![,.]\d|\s?(?:%|per\s?cent|offences|crimes))", ""),
+    (
+        "a length of time",
+        rf"(?<!every\s)\b{_NUMBER}(?:[\s-]and[\s-]a[\s-]half)?[\s-]{_UNIT}(?:['\u2019]|\b)(?![\s-]old)",
+        "i",
+    ),
+    (
+        "a length of time",
+        r"\b(?:half|quarter)\san?\s(?:hour|century|decade)\b|\b\d+(?:st|nd|rd|th)[- ]century\b",
+        "i",
+    ),
+    (
+        "a year",
+        r"(?<![\d,.£])\b(?:19|20)\d\d(?:s\b|\b)(?![,.]\d|\s?(?:%|per\s?cent|offences|crimes))",
+        "",
+    ),
 )
 
 _HEDGE = "|".join(re.escape(words) for words in sorted(hedges(), key=len, reverse=True) if words)
@@ -110,28 +177,52 @@ _TIMES = "|".join(sorted(movements("times"), key=len, reverse=True))
 _HIGH = r"(?:highest|largest|biggest|greatest|worst)"
 _LOW = r"(?:lowest|smallest|fewest)"
 NUMBERS: Sequence[tuple[str, str]] = (
-    ("per", r"\b(?:per|for\severy|in\severy|for\seach)\s(?:100,?000|10,?000|1,?000|thousand|million)\b"),
+    (
+        "per",
+        r"\b(?:per|for\severy|in\severy|for\seach)\s(?:100,?000|10,?000|1,?000|thousand|million)\b",
+    ),
     ("every", rf"\b(?:one|an?\s\w+)\severy\s(?:{_NUMBER}\s)?(?:second|minute|hour|day|week)s?\b"),
     ("pace", r"\b(?:an?|per|each|every)\s(?:second|minute|hour|day|week|month)\b"),
     (
         "record",
         rf"\b(?:record|all[- ]time)[\s-](?:high|low|peak|levels?|numbers?)\b|"
-        rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|since\srecords\sbegan|in\sthe\sseries)\b|"
-        rf"\b{_LOW}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|since\srecords\sbegan|in\sthe\sseries)\b",
+        rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|"
+        r"since\srecords\sbegan|in\sthe\sseries)\b|"
+        rf"\b{_LOW}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|"
+        r"since\srecords\sbegan|in\sthe\sseries)\b",
     ),
     (
         "rank",
-        rf"\b(?:{_ORDINAL}[\s-])?(?:{_HIGH}|{_LOW}|most\s(?:common|prevalent|frequent)(?:ly\srecorded)?)\b",
+        rf"\b(?:{_ORDINAL}[\s-])?(?:{_HIGH}|{_LOW}|most\s(?:common|prevalent|"
+        r"frequent)(?:ly\srecorded)?)\b",
     ),
-    ("ordinal", rf"(?:(?<=came\s)|(?<=ranked\s)|(?<=ranks\s)|(?<=placed\s)|(?<=comes\s)){_ORDINAL}\b"),
+    (
+        "ordinal",
+        rf"(?:(?<=came\s)|(?<=ranked\s)|(?<=ranks\s)|(?<=placed\s)|(?<=comes\s)){_ORDINAL}\b",
+    ),
     ("top", rf"\b(?:top|bottom)\s(?:{'|'.join(SMALL)}|\d{{1,2}})\b"),
-    ("between", rf"\bbetween\s{_DIGITS}(?:\s?(?:%|per\s?cent))?\sand\s{_DIGITS}{_SCALE}?(?:\s?(?:%|per\s?cent))?"),
-    ("points", rf"[+\-−]?{_NUMBER}[\s-](?:percentage[\s-]points?|ppts?|pp)\b"),
-    ("percent", rf"(?:(?<![\w).])[+\-−]\s?|(?<=\()[–]|\bminus\s|\bplus\s)?{_NUMBER}\s?(?:%|per\s?cent\b|pc\b)"),
-    ("fraction", rf"\b(?:{'|'.join(SMALL)}|\d{{1,2}})\s(?:in|out\sof)\s(?:every\s)?(?:{'|'.join(SMALL)}|\d{{1,3}})\b"),
-    ("fraction", rf"\b(?:an?|{'|'.join(SMALL[:9])})[\s-]{_PARTS}\b|\bhalf\b(?=\sof\b)|(?<=by\s)half\b"),
+    (
+        "between",
+        rf"\bbetween\s{_DIGITS}(?:\s?(?:%|per\s?cent))?\sand\s{_DIGITS}{_SCALE}?(?:\s?(?:%|"
+        r"per\s?cent))?",
+    ),
+    ("points", rf"[+\-\u2212]?{_NUMBER}[\s-](?:percentage[\s-]points?|ppts?|pp)\b"),
+    (
+        "percent",
+        r"(?:(?<![\w).])[+\-\u2212]\s?|(?<=\()[\u2013]|\bminus\s|"
+        rf"\bplus\s)?{_NUMBER}\s?(?:%|per\s?cent\b|pc\b)",
+    ),
+    (
+        "fraction",
+        rf"\b(?:{'|'.join(SMALL)}|\d{{1,2}})\s(?:in|"
+        rf"out\sof)\s(?:every\s)?(?:{'|'.join(SMALL)}|\d{{1,3}})\b",
+    ),
+    (
+        "fraction",
+        rf"\b(?:an?|{'|'.join(SMALL[:9])})[\s-]{_PARTS}\b|\bhalf\b(?=\sof\b)|(?<=by\s)half\b",
+    ),
     ("times", rf"\b(?:{_NUMBER})(?:[\s-]times|[\s-]?fold)\b|\b(?:{_TIMES})\b"),
-    ("number", rf"(?:(?<=\()[+\-−–])?(?<![\w.,/£$€]){_NUMBER}(?![\w/])"),
+    ("number", rf"(?:(?<=\()[+\-\u2212\u2013])?(?<![\w.,/£$€]){_NUMBER}(?![\w/])"),
 )
 _HEDGED = ("number", "percent", "points", "fraction", "times")
 

@@ -10,30 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from crimeshare.audit.reading.numbers import MONTH, MONTHS
-from crimeshare.audit.reading.spans import Span
+from crimeshare.audit.reading.spans import Span, Year
 from crimeshare.periods import a_year_before, month_end, months_between
 
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?)?"
 _YEAR = r"((?:19|20)\d\d)"
 _TWELVE = r"(?:(?:12|twelve)[\s-]months?(?:\speriod)?|(?:financial\s|whole\s|full\s)?years?|YE)"
 _TO = r"(?:,?\s(?:ending|ended|to|up\sto|until|till|through\sto|that\sended)(?:\s(?:in|on|at))?)"
-_END = rf"(?:\sthe\send\sof|\send\sof|\sthe|\send)?"
+_END = r"(?:\sthe\send\sof|\send\sof|\sthe|\send)?"
 _THE = r"(?:the\s)?(?:last\s|latest\s|past\s)?"
 
 # Months out to the day that figures of a quarter come out.
 _OUT_AFTER = 113
-
-
-@dataclass(frozen=True)
-class Year:
-    """The last day of a year, and what has to be said of how it was read."""
-
-    period_end: date
-    doubt: str = ""
 
 
 def _month(word: str) -> int:
@@ -75,71 +66,97 @@ _PARTIAL = "is not a year of twelve months"
 
 PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...] = (
     (
-        rf"\b(?:same\speriod|same\s(?:12|twelve)\smonths)\s(?:of\s|in\s|a\s|the\s)*"
+        r"\b(?:same\speriod|same\s(?:12|twelve)\smonths)\s(?:of\s|in\s|a\s|the\s)*"
         r"(?:previous\syear|preceding\syear|year\s(?:before|earlier|ago)|last\syear|prior\syear)\b",
         _named("base"),
     ),
     (rf"\b{_THE}{_TWELVE}{_TO}?{_END}\s{_DAY}({MONTH}),?\s{_YEAR}\b", _year_ending),
     (rf"\bYE\s?({MONTH})\s?{_YEAR}\b", _year_ending),
     (
-        rf"\b(?:(?:between|from)\s)?(?:{_THE}year\s)?{_DAY}({MONTH})\s{_YEAR}\s?(?:and|to|until|till|-|–|—|through\sto)"
+        rf"\b(?:(?:between|from)\s)?(?:{_THE}year\s)?{_DAY}({MONTH})\s{_YEAR}\s?(?:and|to|"
+        r"until|till|-|\u2013|\u2014|through\sto)"
         rf"\s?{_END}\s?{_DAY}({MONTH})\s{_YEAR}\b",
         _two_months,
     ),
     (
-        rf"\b(?:(?:between|from)\s)?{_DAY}({MONTH})()\s?(?:and|to|until|-|–|—)\s?{_DAY}({MONTH})\s{_YEAR}\b",
+        rf"\b(?:(?:between|from)\s)?{_DAY}({MONTH})()\s?(?:and|to|until|-|\u2013|"
+        rf"\u2014)\s?{_DAY}({MONTH})\s{_YEAR}\b",
         _two_months,
     ),
     (
-        rf"(?<![\d/])\b(?:(?:in\s|during\s)?{_THE}(?:financial\s|fiscal\s)?year\s)?((?:19|20)\d\d)\s?[/–-]\s?((?:20)?\d\d)\b(?![/\d-])",
+        rf"(?<![\d/])\b(?:(?:in\s|during\s)?{_THE}(?:financial\s|fiscal\s)?year\s)?((?:19|"
+        r"20)\d\d)\s?[/\u2013-]\s?((?:20)?\d\d)\b(?![/\d-])",
         _financial,
     ),
     (
-        rf"\b(?:{_THE})(?:(?:[2-9]|1[01]|two|three|four|five|six|seven|eight|nine|ten|eleven)[\s-](?:months?|weeks?)"
+        rf"\b(?:{_THE})(?:(?:[2-9]|1[01]|two|three|four|five|six|seven|eight|nine|ten|"
+        r"eleven)[\s-](?:months?|weeks?)"
         rf"|quarter|half[\s-]?year|month|week){_TO}{_END}\s{_DAY}{MONTH}(?:\s{_YEAR})?\b",
         _named("partial", _PARTIAL),
     ),
     (
-        rf"\b(?:first|second|third|fourth|last|latest|final|previous)\s(?:quarter|half|three\smonths|six\smonths)"
+        r"\b(?:first|second|third|fourth|last|latest|final|previous)\s(?:quarter|half|"
+        r"three\smonths|six\smonths)"
         rf"(?:\sof\s(?:the\s)?(?:year|{_YEAR}))?\b|\bQ[1-4](?:\s{_YEAR})?\b",
         _named("partial", _PARTIAL),
     ),
     (
-        r"\b(?:so\sfar\sthis\s(?:year|month)|this\s(?:year|month|week|summer|winter|quarter)|last\s(?:month|week|night|quarter|summer|winter)"
-        r"|(?:over\s|during\s|in\s)?the\s(?:last|past)\s(?:month|week|fortnight|quarter|(?:six|three|two|\d)\s(?:months|weeks|days))"
-        r"|in\sthe\smonth|since\s(?:last\s)?(?:january|february|march|april|may|june|july|august|september|october|november|december)\b(?!\s\d))\b",
+        r"\b(?:so\sfar\sthis\s(?:year|month)|this\s(?:year|month|week|summer|winter|"
+        r"quarter)|last\s(?:month|week|night|quarter|summer|winter)"
+        r"|(?:over\s|during\s|in\s)?the\s(?:last|past)\s(?:month|week|fortnight|quarter|"
+        r"(?:six|three|two|\d)\s(?:months|weeks|days))"
+        r"|in\sthe\smonth|since\s(?:last\s)?(?:january|february|march|april|may|june|july|"
+        r"august|september|october|november|december)\b(?!\s\d))\b",
         _named("partial", _PARTIAL),
     ),
     (
-        r"\b(?:over|in|during|within)\s(?:the\s)?(?:last|past|latest|most\srecent)\s(?:(?:12|twelve)\smonths|year)\b",
+        r"\b(?:over|in|during|within)\s(?:the\s)?(?:last|past|latest|"
+        r"most\srecent)\s(?:(?:12|twelve)\smonths|year)\b",
         _named("newest"),
     ),
     (
-        rf"\b{_THE}(?:previous|preceding|prior)\s(?:financial\s)?(?:year|(?:12|twelve)[\s-]months?)\b"
-        r"|\b(?:the|a|one)\s(?:year|twelve\smonths|12\smonths)\s(?:before(?:\sthat)?|earlier|previously|ago|prior)\b"
-        r"|\b(?:12|twelve)\smonths\s(?:before|earlier|previously|ago)\b|\bon\sthe\syear\b(?!\s(?:before|earlier|ending|to))|\bthat\sof\sthe\syear\sbefore\b",
+        rf"\b{_THE}(?:previous|preceding|prior)\s(?:financial\s)?(?:year|(?:12|"
+        r"twelve)[\s-]months?)\b"
+        r"|\b(?:the|a|one)\s(?:year|twelve\smonths|12\smonths)\s(?:before(?:\sthat)?|"
+        r"earlier|previously|ago|prior)\b"
+        r"|\b(?:12|twelve)\smonths\s(?:before|earlier|previously|ago)\b|"
+        r"\bon\sthe\syear\b(?!\s(?:before|earlier|ending|to))|"
+        r"\bthat\sof\sthe\syear\sbefore\b",
         _named("base"),
     ),
     (rf"\b{_THE}{_TWELVE}{_TO}{_END}\s({MONTH})\b", lambda groups: ("month", _month(groups[0]))),
     (r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time)\b|\bthe\speriod\b", _named("same")),
-    (r"\blast\s(?:calendar\s)?year(?:'s|’s)?\b", _named("last")),
-    (rf"\bsince\s(?:before\s)?(?:the\syear\s(?:ending|to)\s)?({MONTH})\s{_YEAR}\b", lambda g: ("since", Year(month_end(int(g[1]), _month(g[0]))))),
-    (rf"\bsince\s(?:at\sleast\s)?(?:the\syear\s)?{_YEAR}\b(?![/–-]\d)", lambda g: ("since", int(g[0]))),
+    (r"\blast\s(?:calendar\s)?year(?:'s|\u2019s)?\b", _named("last")),
     (
-        rf"\b(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|against|by|calendar\syear|the\syear)\s(?:the\s)?(?:whole\sof\s|calendar\syear\s|year\s)?{_YEAR}\b(?![,.]\d|\s?%|[/–-]\d|\s(?:offences|crimes))",
+        rf"\bsince\s(?:before\s)?(?:the\syear\s(?:ending|to)\s)?({MONTH})\s{_YEAR}\b",
+        lambda g: ("since", Year(month_end(int(g[1]), _month(g[0])))),
+    ),
+    (
+        rf"\bsince\s(?:at\sleast\s)?(?:the\syear\s)?{_YEAR}\b(?![/\u2013-]\d)",
+        lambda g: ("since", int(g[0])),
+    ),
+    (
+        r"\b(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|"
+        r"against|by|calendar\syear|the\syear)\s(?:the\s)?(?:whole\sof\s|calendar\syear\s|"
+        rf"year\s)?{_YEAR}\b(?![,.]\d|\s?%|[/\u2013-]\d|\s(?:offences|crimes))",
         _calendar,
     ),
     (
-        rf"\b(?:in|during|for|throughout|of|by|since|late|early|mid|until|between|from|to|and)[\s-](?:the\s)?{MONTH}\s{_YEAR}\b",
+        r"\b(?:in|during|for|throughout|of|by|since|late|early|mid|until|between|from|to|"
+        rf"and)[\s-](?:the\s)?{MONTH}\s{_YEAR}\b",
         _named("partial", "is a month, not a year"),
     ),
-    (rf"\b(?:in|during|throughout|than\sin|for)\s(?:{'|'.join(MONTHS)})\b(?!\s\d)", _named("partial", "is a month, not a year")),
+    (
+        rf"\b(?:in|during|throughout|than\sin|for)\s(?:{'|'.join(MONTHS)})\b(?!\s\d)",
+        _named("partial", "is a month, not a year"),
+    ),
 )
 
 _COMPILED = [(re.compile(pattern, re.IGNORECASE), read) for pattern, read in PATTERNS]
 # "In 2024" is a year, and "in" stays a word of the sentence.
 _LEADING = re.compile(
-    r"(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|against|by)\s(?=(?:the\s)?(?:whole\sof\s|year\s)?\d)",
+    r"(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|against|"
+    r"by)\s(?=(?:the\s)?(?:whole\sof\s|year\s)?\d)",
     re.IGNORECASE,
 )
 
@@ -160,7 +177,7 @@ def periods(text: str) -> Iterator[Span]:
 
 
 def newest_out(published: date) -> date:
-    """The end of the newest year whose figures were out on a day: a quarter's come four months on."""
+    """The end of the newest year then out; figures come four months after a quarter."""
     ends = [date(y, m, d) for y in (published.year - 1, published.year) for m, d in _QUARTERS]
     return max(end for end in ends if (published - end).days >= _OUT_AFTER)
 

@@ -20,10 +20,12 @@ LETTERS = {
 
 """The letter of each kind of span; lower-case words of the text stand for themselves."""
 
-_PIECE = re.compile(r"[A-Za-z0-9À-ÿ]+(?:['’][A-Za-z]+)*|[^\sA-Za-z0-9À-ÿ]")
-_END = re.compile(r"[.!?]['\"”’)]*(?=\s+[\"“‘'(]*[A-Z0-9£])|\n+|[.!?]['\"”’)]*\s*$")
+_PIECE = re.compile(r"[A-Za-z0-9À-ÿ]+(?:['\u2019][A-Za-z]+)*|[^\sA-Za-z0-9À-ÿ]")
+_DASHES = "\N{EN DASH}\N{EM DASH}"
+_END = re.compile(r"[.!?]['\"”\u2019)]*(?=\s+[\"“\u2018'(]*[A-Z0-9£])|\n+|[.!?]['\"”\u2019)]*\s*$")
 _ABBREVIATION = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Dr|St|Sgt|Insp|Det|Supt|PC|DC|DI|hon|Hon|No|no|approx|vs|e\.g|i\.e|Jan|Feb|Mar|Apr|Jun|Jul|"
+    r"\b(?:Mr|Mrs|Ms|Dr|St|Sgt|Insp|Det|Supt|PC|DC|DI|hon|Hon|No|no|approx|vs|e\.g|i\.e|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|"
     r"Aug|Sep|Sept|Oct|Nov|Dec|[A-Z])\.$"
 )
 
@@ -102,4 +104,4 @@ def _tokens(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[
 def _plain(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _PIECE.finditer(text, start, max(start, end)):
         word = match.group().casefold()
-        yield Token(match.start(), match.end(), "–" if word in "—–" else word)
+        yield Token(match.start(), match.end(), "-" if word in _DASHES else word)

@@ -8,77 +8,107 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
-from crimeshare.audit.reading.names import Offending, People
-from crimeshare.audit.reading.periods import Year, last_month_end, newest_out
+from crimeshare.audit.reading.periods import last_month_end, newest_out
 from crimeshare.audit.reading.sentences import Sentence, Token
-from crimeshare.audit.reading.spans import Span
+from crimeshare.audit.reading.spans import Offending, Span, Topic, Unplaced, Year
 from crimeshare.periods import a_year_before, month_end
 
 NATION = "K04000001"
 NATIONS = (NATION, "E92000001", "W92000004")
 _ADJECTIVE = (
-    r"of|the|these|those|them|all|its|their|such|new|more|fewer|recorded|reported|further|additional|separate|"
-    r"police|individual|different|which|that|were|was|are|is|for|involving|alleged|suspected|other|logged|A|"
+    r"of|the|these|those|them|all|its|their|such|new|more|fewer|recorded|reported|further|"
+    r"additional|separate|"
+    r"police|individual|different|which|that|were|was|are|is|for|involving|alleged|"
+    r"suspected|other|logged|A|"
     r"known|victim|based|-|M|total|overall|violent|serious|non|what|classed|as|to|be"
 )
 ADJECTIVES = rf"(?:(?:{_ADJECTIVE}) )*"
 """Letters and words between a number and its noun."""
 # Words that may follow a number which stands without its noun.
 _STOPS = frozenset(
-    "in by on at to from during between against compared over across last this and or was were had has have when "
-    "having which that than the a an for within under with as of while but per recorded reported is are up down "
-    "respectively out since also respectively logged took so still who after before it he she they we according".split()
+    [
+        "in",
+        "by",
+        "on",
+        "at",
+        "to",
+        "from",
+        "during",
+        "between",
+        "against",
+        "compared",
+        "over",
+        "across",
+        "last",
+        "this",
+        "and",
+        "or",
+        "was",
+        "were",
+        "had",
+        "has",
+        "have",
+        "when",
+        "having",
+        "which",
+        "that",
+        "than",
+        "the",
+        "a",
+        "an",
+        "for",
+        "within",
+        "under",
+        "with",
+        "as",
+        "of",
+        "while",
+        "but",
+        "per",
+        "recorded",
+        "reported",
+        "is",
+        "are",
+        "up",
+        "down",
+        "respectively",
+        "out",
+        "since",
+        "also",
+        "respectively",
+        "logged",
+        "took",
+        "so",
+        "still",
+        "who",
+        "after",
+        "before",
+        "it",
+        "he",
+        "she",
+        "they",
+        "we",
+        "according",
+    ]
 )
+_DETERMINERS = ("the", "a", "all", "this", "that", "any", "these", "each")
 _CLAUSE = re.compile(r"; |(?:^| )(?:while|whereas|but|although|though|with that) |, and (?=[AFO] )")
 _WITHIN = re.compile(
-    r"(?:FORCES|force|forces|areas|country|any|all|every|survey|service|other) (?:FORCES )?(?:of|in|for|across) (?:the )?$"
-    r"|U for $|of (?:all |any |every |the )[^,;.]*(?:in|across|for) $|[CH] of [^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $"
+    r"(?:FORCES|force|forces|areas|country|any|all|every|survey|service|other) (?:FORCES "
+    r")?(?:of|in|for|across) (?:the )?$"
+    r"|U for $|of (?:all |any |every |the )[^,;.]*(?:in|across|for) $|[CH] of "
+    r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $"
 )
-
-
-class Unplaced(Exception):
-    """A number that is not tied to a statement, with why."""
-
-
-@dataclass
-class Topic:
-    """What a text is about so far.
-
-    Attributes:
-        area, offence, period: of the last statement that named one.
-        survey: whether a survey's figures are told, and of which measure.
-        lifetime: whether the survey's question reaches back to the age of 16.
-    """
-
-    area: tuple[str, ...] = ()
-    offence: Offending | None = None
-    period: Year | None = None
-    people: People | None = None
-    survey: bool = False
-    lifetime: bool = False
-    abroad: str = ""
-    rank: str = ""
-    measure: str = ""
-
-
-@dataclass
-class Slots:
-    """What was found for a number, and which of it was taken from afar."""
-
-    area: tuple[str, ...] = ()
-    offence: Offending | None = None
-    period: Year | None = None
-    since: Year | None = None
-    assumed: list[str] = field(default_factory=list)
 
 
 class Around:
     """The words around the numbers of one sentence."""
 
-    def __init__(self, sentence: Sentence, topic: Topic, ahead: Topic, published: date | None) -> None:
+    def __init__(
+        self, sentence: Sentence, topic: Topic, ahead: Topic, published: date | None
+    ) -> None:
         """Take a sentence, what stands before it, and what stands in the rest of the text."""
         self.sentence = sentence
         self.topic, self.ahead, self.published = topic, ahead, published
@@ -119,16 +149,22 @@ class Around:
         letter = found.group(1)
         rest = self.sentence.after(place)
         if letter in "GT" and (
-            of := re.match(r"(?:of|for|involving|relating to|classed as|concerning|about|were|was|:) (?:the |a )?([OZX]) ", rest)
+            of := re.match(
+                r"(?:of|for|involving|relating to|classed as|concerning|about|were|was|:) "
+                r"(?:the |a )?([OZX]) ",
+                rest,
+            )
         ):
             place += len(of.group().split())
             letter = of.group(1)
         if letter == "G":
-            if odd := re.match(r"(?:of|involving) ([a-z]+) (?!A)", self.sentence.after(place)):
-                if odd.group(1) not in ("the", "a", "all", "this", "that", "any", "these", "each"):
-                    raise Unplaced(f"it counts something else ({odd.group(1)})")
+            odd = re.match(r"(?:of|involving) ([a-z]+) (?!A)", self.sentence.after(place))
+            if odd and odd.group(1) not in _DETERMINERS:
+                raise Unplaced(f"it counts something else ({odd.group(1)})")
             return None
-        if letter == "O" and re.match(rf"(?:and|or|plus) {ADJECTIVES}O (?!N)", self.sentence.after(place)):
+        if letter == "O" and re.match(
+            rf"(?:and|or|plus) {ADJECTIVES}O (?!N)", self.sentence.after(place)
+        ):
             raise Unplaced("it counts more than one offence group together")
         return self._offending(place)
 
@@ -164,11 +200,12 @@ class Around:
         return bool(mine and mine.value in others)
 
     def _aside(self, place: int) -> bool:
-        """Whether a word is no subject: "15% of all crime", "crime group", "for stalking" of an outcome."""
+        """Whether a word is no subject: "15% of all crime"."""
         letter, before = self.tokens[place].letter, self.sentence.before(place)
-        if letter == "T" and re.search(r"(?:[CH]|V|J|share|proportion) (?:of|in) (?:\w+ ){0,3}$", before):
-            return True
-        return False
+        return bool(
+            letter == "T"
+            and re.search(r"(?:[CH]|V|J|share|proportion) (?:of|in) (?:\w+ ){0,3}$", before)
+        )
 
     def _later(self, at: int) -> Offending | None:
         for place in range(at + 1, len(self.tokens)):
@@ -194,8 +231,10 @@ class Around:
         """
         after = self.sentence.after(at)
         attached = re.match(
-            rf"(?:(?:{_ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|throughout|per|head|year|\() )*?"
-            r"(?:in|by|across|for|at|throughout|within|neighbouring|nearby) (?:\w+ ){0,1}?([AELF]) ",
+            rf"(?:(?:{_ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|"
+            r"throughout|per|head|year|\() )*?"
+            r"(?:in|by|across|for|at|throughout|within|neighbouring|nearby) (?:\w+ "
+            r"){0,1}?([AELF]) ",
             after,
         )
         if attached and not re.search(r"[,;.NCHK] ", attached.group()[:-2]):
@@ -203,9 +242,15 @@ class Around:
             if not self._named_within(place):
                 return self._area_at(place)
         clause = self._clause(at)
-        for places in (range(at - 1, clause - 1, -1), range(clause - 1, -1, -1), range(at + 1, len(self.tokens))):
+        for places in (
+            range(at - 1, clause - 1, -1),
+            range(clause - 1, -1, -1),
+            range(at + 1, len(self.tokens)),
+        ):
             for place in places:
-                if self.tokens[place].letter in ("A", "E", "L", "F") and not self._named_within(place):
+                if self.tokens[place].letter in ("A", "E", "L", "F") and not self._named_within(
+                    place
+                ):
                     return self._area_at(place)
         if self.topic.abroad:
             raise Unplaced(self.topic.abroad)
@@ -213,7 +258,9 @@ class Around:
             return self.topic.area, True
         if self.ahead.area:
             return self.ahead.area, True
-        within = [t for t in self.tokens if t.letter == "A" and t.span and t.span.value[0] in NATIONS]
+        within = [
+            t for t in self.tokens if t.letter == "A" and t.span and t.span.value[0] in NATIONS
+        ]
         if within and within[0].span:
             return within[0].span.value, False
         raise Unplaced("no area is named")
@@ -229,7 +276,9 @@ class Around:
         token = self.tokens[place]
         assert token.span is not None
         if token.letter == "E":
-            raise Unplaced("it is about another country; the figures here are of England and Wales alone")
+            raise Unplaced(
+                "it is about another country; the figures here are of England and Wales alone"
+            )
         if token.letter == "L":
             if self.topic.area:
                 return self.topic.area, True
@@ -252,7 +301,12 @@ class Around:
         if token.letter != "A" or token.span is None:
             return False
         if token.span.value[0] not in NATIONS:
-            return bool(re.search(r"(?:than|like|including) (?:in )?(?:the )?$", self.sentence.before(place)) and self._first_area() not in (None, place))
+            return bool(
+                re.search(
+                    r"(?:than|like|including) (?:in )?(?:the )?$", self.sentence.before(place)
+                )
+                and self._first_area() not in (None, place)
+            )
         return bool(_WITHIN.search(self.sentence.before(place)))
 
     def _first_area(self) -> int | None:
@@ -261,7 +315,7 @@ class Around:
     # Years
 
     def _years(self) -> list[tuple[int, Year, bool, bool]]:
-        """Years of the sentence: place, year, whether it is the one compared with, whether assumed."""
+        """Places of years, whether each is the one compared with, and whether it is assumed."""
         found = []
         for place, token in enumerate(self.tokens):
             if token.span is None:
@@ -282,7 +336,9 @@ class Around:
         if span.kind == "newest" and self.published:
             return Year(newest_out(self.published), "Read as the newest figures then out."), True
         if span.kind == "last" and self.published:
-            return Year(date(self.published.year - 1, 12, 31), "Last year is read as January to December."), True
+            return Year(
+                date(self.published.year - 1, 12, 31), "Last year is read as January to December."
+            ), True
         if span.kind == "month" and self.published:
             return Year(last_month_end(span.value, self.published)), True
         if span.kind == "month" and self.topic.period:
@@ -296,11 +352,16 @@ class Around:
         before, after = self.sentence.before(place), self.sentence.after(place)
         if re.search(r"comparing $", before):
             return False
-        if re.search(r"(?:between|from)(?: [NCGOT])*(?: in| during| for| recorded)* (?:the )?$", before):
-            return bool(re.match(r"[^.;]*?(?:and|to) (?:[NGOTM,] |in |the |of |when |\w+ )*?P ", after))
+        if re.search(
+            r"(?:between|from)(?: [NCGOT])*(?: in| during| for| recorded)* (?:the )?$", before
+        ):
+            return bool(
+                re.match(r"[^.;]*?(?:and|to) (?:[NGOTM,] |in |the |of |when |\w+ )*?P ", after)
+            )
         return bool(
             re.search(
-                r"(?:compared (?:with|to)|than|against|comparing P with|down on|up on|M (?:C )?(?:on|from|since)|higher on|versus|vs)"
+                r"(?:compared (?:with|to)|than|against|comparing P with|down on|up on|M "
+                r"(?:C )?(?:on|from|since)|higher on|versus|vs)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|N|a|just|figure|total|G|O|T))* $",
                 before,
             )
@@ -314,7 +375,9 @@ class Around:
         """
         after = self.sentence.after(at)
         attached = re.match(
-            rf"(?:(?:{_ADJECTIVE}|[OTGSAIF]|RATE|PACE|recorded|reported|there|across|by|in|at|during|within|over|year|for) )*?([PBRIQ]) ", after
+            rf"(?:(?:{_ADJECTIVE}|[OTGSAIF]|RATE|PACE|recorded|reported|there|across|by|in|"
+            r"at|during|within|over|year|for) )*?([PBRIQ]) ",
+            after,
         )
         if attached:
             place = at + len(attached.group().split())
@@ -326,7 +389,9 @@ class Around:
             year = next((y for y in self.years if y[0] == place), None)
             if year and not (base and not year[2] and not self._own(at, place)):
                 return year[1], year[3]
-        touching = re.search(r"P (?:, )?(?:\( |when (?:there were )?|with |it was |: )$", self.sentence.before(at))
+        touching = re.search(
+            r"P (?:, )?(?:\( |when (?:there were )?|with |it was |: )$", self.sentence.before(at)
+        )
         if touching:
             place = at - len(touching.group().split())
             found = next((y for y in self.years if y[0] == place), None)
@@ -341,7 +406,12 @@ class Around:
 
     def _own(self, at: int, place: int) -> bool:
         """Whether a number and a year stand side by side: "from 6,071 in the year ending"."""
-        return bool(re.match(r"(?:[GOT] )?(?:recorded |reported )?(?:in|during|for) (?:the )?P ", self.sentence.after(at)))
+        return bool(
+            re.match(
+                r"(?:[GOT] )?(?:recorded |reported )?(?:in|during|for) (?:the )?P ",
+                self.sentence.after(at),
+            )
+        )
 
     def _main(self, at: int) -> tuple[Year, bool]:
         mains = [y for y in self.years if not y[2]]
@@ -359,7 +429,9 @@ class Around:
         if self.ahead.period:
             return self.ahead.period, True
         if any(t.letter == "R" for t in self.tokens):
-            raise Unplaced("its year depends on when the text was published; say so with --published")
+            raise Unplaced(
+                "its year depends on when the text was published; say so with --published"
+            )
         raise Unplaced("no year is named")
 
     def _partial(self, place: int) -> str:
@@ -387,13 +459,29 @@ class Around:
         """Whether a number is the one that another is compared with."""
         before, after = self.sentence.before(at), self.sentence.after(at)
         if re.search(r"(?:^| )(?:between|from) (?:the )?$", before):
-            return bool(re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after) or re.search(r"M .*$", before))
-        if re.match(rf"{ADJECTIVES}(?:[GOT] )?(?:recorded |reported )?(?:in |of |during |for |the |, )*B ", after):
+            return bool(
+                re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after)
+                or re.search(r"M .*$", before)
+            )
+        if re.match(
+            rf"{ADJECTIVES}(?:[GOT] )?(?:recorded |reported )?(?:in |of |during |for |the |, )*B ",
+            after,
+        ):
             return True
-        if re.search(r"B (?:, )?(?:it |there |this |the figure |the number |that )*(?:had |was |were |has |stood |been |at |, )*$", before):
+        if re.search(
+            r"B (?:, )?(?:it |there |this |the figure |the number |that )*(?:had |was |"
+            r"were |has |stood |been |at |, )*$",
+            before,
+        ):
             return True
-        if re.search(r"(?:compared (?:with|to)|against|than|up on|down on|M on|M from|having been|previously|it had been)(?: the| just| about| that of)* $", before):
-            return not re.match(rf"(?:{ADJECTIVES}[GOT] |RATE |S )*(?:in|for|across) (?:\w+ )?[AE] ", after)
+        if re.search(
+            r"(?:compared (?:with|to)|against|than|up on|down on|M on|M from|having been|"
+            r"previously|it had been)(?: the| just| about| that of)* $",
+            before,
+        ):
+            return not re.match(
+                rf"(?:{ADJECTIVES}[GOT] |RATE |S )*(?:in|for|across) (?:\w+ )?[AE] ", after
+            )
         return False
 
 

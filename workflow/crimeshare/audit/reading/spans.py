@@ -1,8 +1,9 @@
-"""A stretch of a text that is something: a number, a year, a name."""
+"""What is handed on between the steps: stretches of a text, and slots."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -20,3 +21,64 @@ class Span:
     end: int
     kind: str
     value: Any
+
+
+@dataclass(frozen=True)
+class Year:
+    """The last day of a year, and what has to be said of how it was read."""
+
+    period_end: date
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Offending:
+    """What an offence word may mean: ids of groups or codes, the likeliest first."""
+
+    ids: tuple[str, ...]
+    reading: str = ""
+
+
+@dataclass(frozen=True)
+class People:
+    """Whom a survey asked; ``sex`` and ``age`` are empty where the words name none."""
+
+    sex: str
+    age: str
+    households: bool = False
+
+
+class Unplaced(Exception):
+    """A number that is not tied to a statement, with why."""
+
+
+@dataclass
+class Topic:
+    """What a text is about so far.
+
+    Attributes:
+        area, offence, period: of the last statement that named one.
+        survey: whether a survey's figures are told, and of which measure.
+        lifetime: whether the survey's question reaches back to the age of 16.
+    """
+
+    area: tuple[str, ...] = ()
+    offence: Offending | None = None
+    period: Year | None = None
+    people: People | None = None
+    survey: bool = False
+    lifetime: bool = False
+    abroad: str = ""
+    rank: str = ""
+    measure: str = ""
+
+
+@dataclass
+class Slots:
+    """What was found for a number, and which of it was taken from afar."""
+
+    area: tuple[str, ...] = ()
+    offence: Offending | None = None
+    period: Year | None = None
+    since: Year | None = None
+    assumed: list[str] = field(default_factory=list)

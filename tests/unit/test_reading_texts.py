@@ -1,0 +1,153 @@
+"""Texts read and judged: the set of paragraphs, their figures, and what the command answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.reading_text import measure, read_set
+from crimeshare.audit.evidence import read_shipped
+from crimeshare.audit.reading import shown
+from crimeshare.audit.reading.judged import Answer, Judge, judge_text
+from crimeshare.audit.text_check import checked_text, judge_by
+from crimeshare.cli import main
+from crimeshare.problems import Problem
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return judge_by(read_shipped(ROOT))
+
+
+@pytest.fixture
+def answered(judge: Judge) -> Iterator[object]:
+    return lambda text: judge_text(text, judge)
+
+
+ARTICLE = (
+    "57,093 crimes were reported to Gwent Police from March 2023 to March 2024. 9,013 of them were "
+    "stalking or harassment, 15 percent of all recorded crimes. It was the third most prevalent "
+    "crime group in the area. Approximately one in seven people aged 16 and over has experienced "
+    "stalking at least once."
+)
+
+
+def answer(judge: Judge, text: str) -> Answer:
+    return judge_text(text, judge)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["train", "heldout"])
+def test_the_paragraphs_are_read_and_judged_as_well_as_the_docs_say(name: str) -> None:
+    score = measure(read_set(name))
+    assert score.found / score.gold >= 0.95
+    assert score.resolved / score.gold >= 0.85
+    assert score.right / score.printed >= 0.98
+    assert score.judged_none == 0
+
+
+def test_an_article_is_read_whole(judge: Judge) -> None:
+    found = answer(judge, ARTICLE).record()["statements"]
+    assert [(s["quote"], s["exit"]) for s in found] == [
+        ("57,093", 0),
+        ("9,013", 0),
+        ("15 percent", 0),
+        ("third most prevalent", 2),
+        ("Approximately one in seven", 0),
+    ]
+    assert all(ARTICLE[s["start"] : s["end"]] == s["quote"] for s in found)
+    assert {s["area"] for s in found} == {"Gwent", None}
+    assert "13 months" in found[0]["reason"]
+    assert "offence" in found[3]["assumed"]
+
+
+def test_a_percentage_that_its_own_counts_contradict_does_not_hold(judge: Judge) -> None:
+    text = (
+        "Stalking and harassment in Welwyn Hatfield rose from 288 in 2015 to 547 in 2017, up 47%."
+    )
+    change = next(
+        s for s in answer(judge, text).record()["statements"] if s["quantity"] == "change"
+    )
+    assert change["exit"] == 1
+    assert "+89.9%" in change["reason"]
+
+
+def test_parts_that_do_not_add_up_are_said(judge: Judge) -> None:
+    text = (
+        "Across Wales, police recorded 259,108 crimes in the year ending December 2024: 109,778 in "
+        "South Wales, 53,362 in North Wales, 58,358 in Gwent and 37,510 in Dyfed-Powys."
+    )
+    whole = answer(judge, text).record()["statements"][0]
+    assert whole["exit"] == 1
+    assert "add up to 259,008" in whole["reason"]
+
+
+def test_a_slot_with_two_readings_depends_on_what_is_meant(judge: Judge) -> None:
+    text = "Gwent recorded 9,013 stalking offences in the year ending March 2024."
+    (only,) = answer(judge, text).record()["statements"]
+    assert (only["verdict"], only["exit"]) == ("depends on what is meant", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("In Scotland, 302,000 crimes were recorded in 2023-24.", "another country"),
+        ("Gwent recorded 9,013 crimes in the year ending March 2031.", "no release is known"),
+        ("Knife crime in Gwent rose by 12% in the year ending March 2024.", "no group"),
+        ("Robberies in Gwent rose by 12% in July 2024.", "month"),
+        ("Gwent Police recorded 9,013 crimes.", "no year"),
+    ],
+)
+def test_what_cannot_be_placed_says_why(judge: Judge, text: str, why: str) -> None:
+    record = answer(judge, text).record()
+    assert record["statements"] == []
+    assert why in record["unplaced"][0]["why"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("  \n", "empty"),
+        ("\x00\x01\x02 crimes", "not text"),
+        ("<html><body><p>9,013 crimes</p></body></html>", "HTML"),
+        (
+            "Mae Heddlu Gwent wedi cofnodi 9,013 o droseddau yn y flwyddyn hyd at Fawrth ac mae "
+            "nifer y troseddau wedi gostwng yn y sir.",
+            "English",
+        ),
+    ],
+)
+def test_what_is_no_text_is_refused_in_a_sentence(text: str, why: str) -> None:
+    with pytest.raises(Problem, match=why):
+        checked_text(text, "It")
+
+
+def test_the_page_marks_each_statement_and_asks_for_nothing(judge: Judge) -> None:
+    page = shown.page(answer(judge, ARTICLE + " <script>alert(1)</script>"))
+    assert page.count("<mark data-verdict=") == 5
+    assert "<script>alert" not in page
+    assert "http" not in page.replace("https://schema.org", "")
+    graph = json.loads(page.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    assert len(graph["@graph"]) == 5
+    assert "5 statements: 4 hold, 0 do not, 1 is open." in page
+
+
+def test_the_command_answers_as_data_and_with_its_status(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "article.txt"
+    path.write_text(ARTICLE, encoding="utf-8")
+    page = tmp_path / "article.html"
+    assert main(["check", "--text", str(path), "--json", "--html", str(page)]) == 2
+    assert set(json.loads(capsys.readouterr().out)) == {"statements", "unplaced"}
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    path.write_text(ARTICLE.partition(" 9,013")[0], encoding="utf-8")
+    assert main(["check", "--text", str(path)]) == 0
+    path.write_text("Gwent recorded 57,193 crimes in the year ending March 2024.", encoding="utf-8")
+    assert main(["check", "--text", str(path)]) == 1
+    path.write_bytes(b"")
+    assert main(["check", "--text", str(path)]) == 3

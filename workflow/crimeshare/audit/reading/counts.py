@@ -1,0 +1,151 @@
+"""Counts, rates and paces of a sentence."""
+
+from __future__ import annotations
+
+import re
+
+from crimeshare.audit.reading.slots import ADJECTIVES
+from crimeshare.audit.reading.spans import Unplaced
+from crimeshare.audit.reading.state import State, spot, value_of
+
+_CASE = re.compile(r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $")
+
+
+class Counts(State):
+    """Reads what was counted."""
+
+    def _count(self, at: int) -> None:
+        words, side = self._signed(self._clean(self._words(at)))
+        after, before = self.sentence.after(at), self.sentence.before(at)
+        if side:
+            raise Unplaced("it is a difference without the count that it is of")
+        if "." in words and not re.search("[a-z]", words) and not self._is_rate(at):
+            raise Unplaced("what it measures is not said")
+        rated = re.match(
+            rf"{ADJECTIVES}(?:[GOT] )?(?:recorded |reported |committed )?(?:in A )?(?:O )?(RATE) ",
+            after,
+        )
+        if (
+            rated
+            or (self._is_rate(at) and "." in words)
+            or (
+                re.search(
+                    r"rates? (?:[^;]*? )?(?:was|of|at|is|being|:|stood at|A|to) (?:\w+ )?$", before
+                )
+                and not re.match(rf"{ADJECTIVES}[GOT] ", after)
+            )
+        ):
+            return self._rate(at, words, rated)
+        if re.match(
+            rf"{ADJECTIVES}(?:[GOT] )?(?:were |was )?(?:recorded |reported |committed )?PACE ",
+            after,
+        ):
+            return self._pace(at, words)
+        if re.match(rf"{ADJECTIVES}S ", after):
+            return self._counted_people(at, words)
+        noun = self.around.noun(at)
+        generic = self.around.generic(at)
+        if _CASE.search(before) and not re.search(r"A [^,;]*$", before.rsplit("X ", 1)[-1]):
+            raise Unplaced("it is part of one case, not a count of what police recorded")
+        if not noun and not generic:
+            if not self.around.stops(at):
+                word = after.split()[0]
+                raise Unplaced(f"it counts something else ({word})")
+            self._stands_alone(at)
+        base = self.around.base(at)
+        slots = self._slots(at, base=base, offence=noun)
+        if not noun and not generic and self._abroad_or_odd(at):
+            raise Unplaced("what it counts is not said")
+        number = value_of(words)
+        self._add(
+            at,
+            slots,
+            {"quantity": "count", "value": words},
+            role="base" if base else "main",
+            number=number,
+        )
+        return None
+
+    def _is_rate(self, at: int) -> bool:
+        """Whether a rate is told of, so that a number with decimals can be one."""
+        said = " ".join(t.letter for t in self.tokens)
+        return bool(re.search(r"RATE|\brates?\b", said)) or any(
+            s.entries[0]["quantity"] == "rate" for s in self.reading.statements[-2:]
+        )
+
+    def _stands_alone(self, at: int) -> None:
+        """Refuse a number without a noun where nothing says that offences are counted."""
+        before, after = self.sentence.before(at), self.sentence.after(at)
+        subject = re.search(r"[OT] ", before) or re.search(r"G ", before)
+        listed = re.search(
+            r"[AO] (?:, |: |\( |with |had |has |on |saw |recorded |- |\u2013 |, with )*$", before
+        )
+        told = re.search(
+            r"(?:stood at|totalled|totaled|numbered|number was|to|from|was|were|been|"
+            r"reached|reaching|hit|with|at|against|than|of|only|"
+            r"recorded|recording|logging|seeing|when|logged|there were|total of|just|M|:|"
+            r"\(|-|,|had|and|is|saw|counted|it is|figure of|by F|by A|struck)(?: the| a)? "
+            r"$",
+            before,
+        )
+        here = self.topic.offence and re.match(
+            r"(?:[a-z]+ )*A (?:, )?(?:there were|there was|it was|they were|recorded|had|"
+            r"saw) (?:just |only )?$",
+            before,
+        )
+        starts = bool(here) or (not before and re.match(r"(?:of them|- |were|that is|: )", after))
+        if not (
+            (subject and told) or listed or starts or (told and re.search(r"B ", before + after))
+        ):
+            raise Unplaced("what it counts is not said")
+        if (
+            not subject
+            and not listed
+            and not starts
+            and not (self.topic.offence and re.search("B |I ", before + after))
+        ):
+            raise Unplaced("what it counts is not said")
+
+    def _abroad_or_odd(self, at: int) -> bool:
+        """Whether a bare small number can hardly be a count of offences: "one", "two"."""
+        return bool(re.fullmatch(r"(?:[a-z]+|\d)", self._words(at).casefold())) and not re.search(
+            r"(?:from|to|O|A|:) $", self.sentence.before(at)
+        )
+
+    def _rate(self, at: int, words: str, rated: re.Match[str] | None) -> None:
+        base = ""
+        places = [i for i, t in enumerate(self.tokens) if t.letter == "RATE"]
+        if rated:
+            place = spot(at, rated)
+            base = re.sub(r"\D", "", self._words(place)) or (
+                "1000" if "thousand" in self._words(place) else "million"
+            )
+        elif places:
+            base = re.sub(r"\D", "", self._words(places[-1]))
+        noun = self.around.noun(at)
+        if rated and not noun and self.around.generic(at):
+            noun = None
+        slots = self._slots(at, base=self.around.base(at), offence=noun)
+        value = f"{words} per {base}" if base else words
+        self._add(at, slots, {"quantity": "rate", "value": value})
+
+    def _pace(self, at: int, words: str) -> None:
+        place = next(i for i in range(at, len(self.tokens)) if self.tokens[i].letter == "PACE")
+        slots = self._slots(at, offence=self.around.noun(at))
+        unit = self._words(place).casefold().split()[-1]
+        self._add(at, slots, {"quantity": "count", "value": f"{words} a {unit}"})
+
+    def _every(self, at: int) -> None:
+        words = self._clean(self._words(at)).casefold()
+        said = re.sub(r"^(?:one|an? \w+)\s", "one ", words)
+        slots = self._slots(at)
+        self._add(at, slots, {"quantity": "count", "value": said})
+
+    def _counted_people(self, at: int, words: str) -> None:
+        if (
+            not (self.topic.survey or self.surveyed or self._experienced())
+            or not value_of(words)
+            or (value_of(words) or 0) < 1000
+        ):
+            raise Unplaced("it counts people, not offences")
+        raise Unplaced("it counts people; the survey's tables here have percentages of people")

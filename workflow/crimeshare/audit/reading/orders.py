@@ -1,0 +1,220 @@
+"""Places, records and directions of a sentence."""
+
+from __future__ import annotations
+
+import re
+
+from crimeshare.audit.reading.numbers import ORDINALS
+from crimeshare.audit.reading.parts import MOVES
+from crimeshare.audit.reading.slots import NATION, NATIONS
+from crimeshare.audit.reading.spans import Unplaced
+from crimeshare.audit.reading.state import State, spot
+from crimeshare.periods import a_year_before
+
+
+class Orders(State):
+    """Reads places in an order, records, and movements without a size."""
+
+    def _rank(self, at: int) -> None:
+        words = self._clean(self._words(at)).casefold()
+        after, before = self.sentence.after(at), self.sentence.before(at)
+        if re.search(r"one of (?:the )?$|among (?:the )?$", before):
+            raise Unplaced('"one of" names no place in an order')
+        since = re.match(r"(?:[\w\-]+ )*?(?:D|since) ", after)
+        if since and not re.search(r"[,;.]", since.group()):
+            return self._record(at)
+        if re.search(r"most \w+", words) or words.startswith("top") or words.startswith("bottom"):
+            if not re.search(r"most \w+", words):
+                raise Unplaced("the order it is a place in is not said")
+            return self._group_rank(at, words)
+        order = re.search(
+            r"\b(rate|number|level|share|proportion|total|volume|count)s? ", f"{after} "[:80]
+        )
+        within = re.match(
+            r"(?:\w+ |[OTG] |- ){0,9}?(?:(?:of|among|out of|for) (?:(?:any|all|the|every|"
+            r"police|area|areas|local|_|N|43|44|other) )*(?:FORCES|force|forces|area|"
+            r"areas|A 's forces)"
+            r"|(?:in|across|of|throughout) (?:the )?(?P<area>A)|(?:in|across) the "
+            r"(?:country|nation)) ".replace("?P<area>", ""),
+            after,
+        )
+        if not within or re.search(r"[,;.] ", within.group()):
+            raise Unplaced("the order it is a place in is not said")
+        named = ""
+        if within.group(1):
+            place = spot(at, within)
+        else:
+            more = re.match(
+                r"(?:in|of|across) (?:the )?(A) ",
+                self.sentence.after(spot(at, within)),
+            )
+            place = spot(at, within) + len(more.group().split()) if more else 0
+        if place and self.tokens[place].span:
+            code = self.tokens[place].span.value[0]  # type: ignore[union-attr]
+            named = "" if code == NATION else code
+        offence = None
+        noun = re.match(r"(?:[a-z\-]+ ){0,4}?([OT]) ", after)
+        if noun:
+            offence = self.around._offending(spot(at, noun))
+        slots = self._slots(at, offence=offence)
+        slots.area = self._ranked(at)
+        by = {
+            "number": "number",
+            "total": "number",
+            "count": "number",
+            "volume": "number",
+            "level": "",
+        }
+        how = by.get(order.group(1), order.group(1)) if order else ""
+        value = f"{words} {how}".strip()
+        self.topic.rank = re.sub(r"^\S+[\s-](?=high|low|larg|big|great|worst|small|few)", "", value)
+        if named:
+            value = f"{value} in {named}"
+        self._add(at, slots, {"quantity": "rank", "value": value})
+        return None
+
+    def _ranked(self, at: int) -> tuple[str, ...]:
+        for place in range(at - 1, -1, -1):
+            if self.tokens[place].letter == "A" and self.tokens[place].span:
+                value: tuple[str, ...] = self.tokens[place].span.value  # type: ignore[union-attr]
+                if value[0] not in NATIONS or value[0] == "W92000004":
+                    return value
+        for place in range(at - 1, -1, -1):
+            if self.tokens[place].letter == "F" and self.topic.area:
+                return self.topic.area
+        if (
+            self.topic.area
+            and self.topic.area[0] not in NATIONS
+            and re.search(r"it (?:\w+ )*$", self.sentence.before(at))
+        ):
+            return self.topic.area
+        raise Unplaced("the area that it ranks is not named")
+
+    def _came(self, at: int) -> None:
+        if not self.topic.rank:
+            raise Unplaced("the order it is a place in is not said")
+        nth = self._words(at).casefold()
+        number = re.match(r"\d+", nth)
+        if nth not in ORDINALS and not number:
+            raise Unplaced("the order it is a place in is not said")
+        slots = self._slots(at)
+        slots.area = self._ranked(at)
+        nth = "" if nth in ("first", "1st") else f"{nth} "
+        self._add(at, slots, {"quantity": "rank", "value": f"{nth}{self.topic.rank}"})
+
+    def _group_rank(self, at: int, words: str) -> None:
+        after = self.sentence.after(at)
+        if not re.match(
+            r"(?:(?:recorded|reported|T|G|type|types|of|crime|group|category|kind|form) )*", after
+        ):
+            raise Unplaced("the order it is a place in is not said")
+        slots = self._slots(at, offence=self.around._before(at))
+        assert slots.offence is not None
+        if slots.offence.ids == ("total",):
+            raise Unplaced("the order it is a place in is not said")
+        self._add(at, slots, {"quantity": "rank", "value": words})
+
+    def _record(self, at: int) -> None:
+        words = self._clean(self._words(at)).casefold()
+        if re.search(r"one of (?:the )?$", self.sentence.before(at)):
+            raise Unplaced('"one of" names no record')
+        low = re.search(r"low|fewest|smallest", words)
+        rate = (
+            " rate" if re.search(r"\brates?\b", words + " " + self.sentence.after(at)[:24]) else ""
+        )
+        value = f"{'lowest' if low else 'highest'}{rate} on record"
+        slots = self._slots(at)
+        slots.since = None
+        assert slots.period is not None
+        for token in self.tokens[at:]:
+            if token.letter == "D":
+                slots.since = self.around.since(slots.period)
+                value = f"{'lowest' if low else 'highest'}{rate}"
+                break
+        if not slots.since and self.tokens[at].letter == "J":
+            raise Unplaced("since when it is a record is not said")
+        self._add(at, slots, {"quantity": "record", "value": value})
+
+    def _direction(self, at: int) -> None:
+        token = self.tokens[at]
+        before, after = self.sentence.before(at), self.sentence.after(at)
+        subject = re.search(
+            r"([OT]) (?:(?:A|in|across|for|has|have|had|is|are|was|were|been|the|by|F|by "
+            r"A|P|over|recorded|of|G|rate|rates|levels|figures|also|both|again|"
+            r"continued|continues|to|on|seen|police|by police|area|force|numbers|'s|s|"
+            r"come|go|gone|went|at|,|Q|L|R|a|sharp|slight|and) ){0,9}$",
+            before,
+        )
+        noun = re.match(
+            r"(?:in|of) (?:the )?(?:number |numbers |level |levels |rate )?(?:of "
+            r")?(?:recorded |reported )?([OT]) ",
+            after,
+        )
+        if not subject and not noun:
+            return
+        if re.match(
+            r"(?:than|risk|likely|as|to (?:the|be)|of (?:the )?\w+ish) ", after
+        ) or re.match(r"(?:[NCHK] )?(?:\w+ )?than (?:in )?(?:the )?A ", after):
+            return
+        word = self._words(at).casefold()
+        if word in (
+            "more",
+            "less",
+            "fewer",
+            "greater",
+            "larger",
+            "smaller",
+            "above",
+            "below",
+            "cut",
+            "half",
+            "same",
+            "the same",
+            "flat",
+            "mounting",
+            "leap",
+            "slide",
+            "dip",
+            "equal",
+            "spiking",
+            "eased",
+            "reduce",
+            "reducing",
+            "reduction",
+            "fall",
+            "growth",
+            "steady",
+            "stable",
+            "drop",
+            "increase",
+        ) and (not noun or word in ("more", "less", "above", "below", "cut", "same", "the same")):
+            return
+        place = (
+            spot(at, noun) if noun else len(before[: subject.start()].split()) if subject else at
+        )
+        try:
+            offence = self.around._offending(place)
+            if self.tokens[place].letter == "O" and re.search(
+                r"O (?:and|or|,) $", self.sentence.before(place)
+            ):
+                return
+            slots = self._slots(at, offence=offence)
+        except Unplaced:
+            return
+        if any(
+            set(area) & set(slots.area) and set(ids) & set(offence.ids) for area, ids in self.sized
+        ):
+            return
+        if self.surveyed or (self.topic.survey and any(t.letter == "S" for t in self.tokens)):
+            return
+        assert slots.period is not None
+        slots.since = self.around.since(slots.period)
+        if (
+            slots.since
+            and slots.since.period_end == a_year_before(slots.period.period_end)
+            and self._unsaid(slots.since)
+        ):
+            slots.since = None
+        kind = token.span.value if token.span else "rise"
+        self._add(at, slots, {"quantity": "change", "value": MOVES[kind]})
+        self.sized.append((slots.area, offence.ids))

@@ -1,0 +1,310 @@
+"""Percentages, fractions and multiples of a sentence: changes, shares, differences of areas."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crimeshare.audit.reading.slots import ADJECTIVES, NATION, NATIONS
+from crimeshare.audit.reading.spans import Offending, Slots, Unplaced, Year
+from crimeshare.audit.reading.state import spot, value_of
+from crimeshare.audit.reading.surveyed import Surveyed
+from crimeshare.periods import a_year_before
+
+MOVES = {"rise": "up", "fall": "down", "same": "unchanged"}
+_LEFT = (
+    r"M (?:(?:by|of|an?|the|was|were|has|had|have|been|is|are|in|to|from|on|for|at|or|"
+    r"just|only|some|nearly|A|O|T|G|P|R|B|N|I|\(|"
+    r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|,) ){0,9}$"
+)
+_RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,3}M "
+_PART_OF = (
+    r"(?:of|in) (?:(?:all|the|its|total|every|police|recorded|overall|A|their|our|those|"
+    r"violent|reported|\w+) ){0,4}?"
+    r"(?:T|everything|all G|G recorded) "
+)
+_MADE_UP = re.compile(
+    r"(?:accounted for|accounts for|accounting for|account for|(?:made|makes|make|making) "
+    r"M|represented|represents|representing|constituted|"
+    r"constitutes|comprised|comprising|equivalent to|equal to|share of|share was|"
+    r"proportion of|amounted to|formed)(?: (?:about|around|some|just|A|a|the))* $"
+)
+
+
+class Parts(Surveyed):
+    """Reads sizes of changes and parts of wholes."""
+
+    def _part(self, at: int) -> None:
+        words, side = self._signed(self._clean(self._words(at)))
+        after, before = self.sentence.after(at), self.sentence.before(at)
+        if self.tokens[at].letter == "H" and re.search(r"(?:not|another|every) $", before):
+            raise Unplaced("what it is a part of is not said")
+        points = "point" in words or re.search(r"pp", words)
+        if side:
+            return self._change(at, f"{side} {words}", None)
+        survey = self.topic.survey or self.surveyed
+        if re.match(r"(?:of )?(?:(?:all|the|our|adult|every|young) )*S ", after) and not re.match(
+            r"(?:of )?S (?:M|\w+ M)", after
+        ):
+            return self._surveyed(at, words)
+        made_up = _MADE_UP.search(before)
+        if re.match(_PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):
+            return self._share(at, words, after)
+        whole = re.match(
+            r"of (?:all |the |every |total |A )*(?:O |G )(?:[GO] )?(?:recorded )?(?:in|"
+            r"across|for) (?:the )?(A) ",
+            after,
+        )
+        if whole:
+            place = spot(at, whole)
+            return self._nation(at, words, place)
+        if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
+            raise Unplaced("what it is a part of is not said")
+        move = None if made_up else self._move(at)
+        if move is not None and not (survey and not self._subject_near(move) and self._group(at)):
+            if points:
+                return self._points(at, words, move)
+            kind = self.tokens[move].span
+            assert kind is not None
+            return self._change(at, f"{MOVES[kind.value]} {words}", move)
+        if (
+            re.match(
+                r"(?:(?:were|was|are|is|being|of which were|of|for) )*(?:the |police )?O ", after
+            )
+            and not re.match(r"of ", after)
+            and (
+                re.match(r"(?:were|was|are|is|being) ", after) or self._shares_before(at) or made_up
+            )
+        ):
+            noun = self.around.noun(at)
+            return self._share(at, words, after, noun)
+        if made_up and self.tokens[at].letter in "CH" and not re.match(r"of \w", after):
+            return self._share(at, words, after)
+        if survey and (self._group(at) or re.search(r"S ", before + after) or self.surveyed):
+            return self._surveyed(at, words)
+        raise Unplaced("what it is a part of is not said")
+
+    def _subject_near(self, move: int) -> bool:
+        return bool(re.search(r"[OT] (?:\w+ ){0,4}$", self.sentence.before(move)))
+
+    def _group(self, at: int) -> bool:
+        """Whether people of a sex or age stand beside a number."""
+        return bool(
+            re.search(
+                r"(?:among|for|with|of|by) (?:\w+ )?S (?:[^.;]* )?$", self.sentence.before(at)
+            )
+        )
+
+    def _shares_before(self, at: int) -> bool:
+        return any(
+            s.entries[0]["quantity"] == "share" and s.start >= self.sentence.start
+            for s in self.reading.statements
+        )
+
+    def _move(self, at: int) -> int | None:
+        """The movement that a size belongs to."""
+        after, before = self.sentence.after(at), self.sentence.before(at)
+        behind = re.match(_RIGHT, after)
+        ahead = re.search(_LEFT, before)
+        if ahead:
+            place = len(before[: ahead.start()].split())
+            tail = ahead.group().split()
+            # The nearest movement of several.
+            place += max(i for i, word in enumerate(tail) if word == "M")
+            if not behind or place == at - 1 or self.tokens[at - 1].letter in ("by", "of"):
+                return place
+        return spot(at, behind) if behind else None
+
+    def _change(self, at: int, value: str, move: int | None) -> None:
+        noun = None
+        if move is not None and move > at:
+            noun = self.around.noun(move)
+        if noun is None:
+            noun = (
+                self.around.noun(at)
+                if re.match(
+                    rf"(?:M )?(?:in |of )?[OTZX] |M {ADJECTIVES}[OTZX] ", self.sentence.after(at)
+                )
+                else None
+            )
+        if noun is None and move is not None and move < at:
+            between = re.match(
+                r"(?:in|of) (?:the )?(?:number |level |rate )?(?:of )?(?:\w+ )?([OTZX]) ",
+                self.sentence.after(move),
+            )
+            if between:
+                noun = self.around._offending(spot(move, between))
+        slots = self._slots(at, offence=noun)
+        assert slots.period is not None
+        slots.since = self.around.since(slots.period)
+        if slots.since and slots.since.period_end == a_year_before(slots.period.period_end):
+            slots.since = None if self._unsaid(slots.since) else slots.since
+        start = self.tokens[at].start
+        if move is not None:
+            self.used.add(move)
+            if move < at and all(
+                t.letter in ("by", "of", "M", "a", "an", "to", "around")
+                for t in self.tokens[move:at]
+            ):
+                start = self.tokens[move].start
+        than = self._than(at, slots)
+        entry: dict[str, Any] = {"quantity": "comparison" if than else "change", "value": value}
+        if than:
+            entry["than"] = than
+            slots.since = None
+        number = value_of(value)
+        self._add(
+            at,
+            slots,
+            entry,
+            start=start,
+            number=number if "down" not in value else number and -number,
+        )
+        self._mark(slots)
+
+    def _mark(self, slots: Slots) -> None:
+        assert slots.offence is not None
+        self.sized.append((slots.area, slots.offence.ids))
+
+    def _than(self, at: int, slots: Slots) -> str:
+        """The area that another is compared with: "12% higher than in Wales"."""
+        found = re.match(
+            r"(?:M )?(?:\w+ ){0,3}?than (?:in |the |that of |for |across |average |rate |"
+            r"of )*(?:the )?(A) ",
+            self.sentence.after(at),
+        )
+        if not found:
+            return ""
+        place = spot(at, found)
+        span = self.tokens[place].span
+        assert span is not None
+        code = str(span.value[0])
+        return code if code not in slots.area else ""
+
+    def _points(self, at: int, words: str, move: int) -> None:
+        kind = self.tokens[move].span
+        assert kind is not None
+        self.used.add(move)
+        value = f"{MOVES[kind.value]} {words}"
+        if self.topic.survey or self.surveyed:
+            return self._surveyed(at, value, changed=True)
+        slots = self._slots(at)
+        assert slots.period is not None
+        slots.since = self.around.since(slots.period) or Year(
+            a_year_before(slots.period.period_end)
+        )
+        self._add(at, slots, {"quantity": "share", "value": value})
+        return None
+
+    def _share(self, at: int, words: str, after: str, noun: Offending | None = None) -> None:
+        found = re.match(_PART_OF, after)
+        if found:
+            rest = self.sentence.after(spot(at, found))
+            area = re.match(r"(?:recorded |reported )?(?:in|across|for) (?:the )?(A) ", rest)
+            if area:
+                place = spot(at, found) + len(area.group().split())
+                span = self.tokens[place].span
+                subject = (
+                    self.around._before(at)
+                    if re.search(r"[OTZX] ", self.sentence.before(at))
+                    else None
+                )
+                if (
+                    span
+                    and span.value[0] in NATIONS
+                    and (subject is None or subject.ids == ("total",))
+                ):
+                    return self._nation(at, words, place)
+        offence = noun or (self.around._before(at) if found else self.around.noun(at))
+        if found and offence is None:
+            offence = self.topic.offence
+            far = True
+        else:
+            far = False
+        slots = self._slots(at, offence=offence)
+        if far:
+            slots.assumed.append("offence")
+        assert slots.offence is not None
+        if slots.offence.ids == ("total",):
+            earlier = self.topic.offence
+            if not earlier or earlier.ids == ("total",):
+                raise Unplaced("what it is a part of is not said")
+            slots.offence = earlier
+            slots.assumed.append("offence")
+        self._add(at, slots, {"quantity": "share", "value": words})
+        return None
+
+    def _nation(self, at: int, words: str, place: int) -> None:
+        """A share of the national total."""
+        span = self.tokens[place].span
+        assert span is not None
+        noun = self.around.noun(at)
+        slots = self._slots(at, offence=noun or Offending(("total",)))
+        if slots.area == span.value or span.value[0] != NATION:
+            raise Unplaced("what it is a part of is not said")
+        self._add(at, slots, {"quantity": "share_of_nation", "value": words})
+
+    def _times(self, at: int) -> None:
+        words = self._clean(self._words(at)).casefold()
+        after, before = self.sentence.after(at), self.sentence.before(at)
+        if (
+            re.search(r"\d|times", words)
+            and not re.search(r"M (?:by )?$", before)
+            and not re.match(r"(?:as|more|higher|the|M|that) ", after)
+        ):
+            raise Unplaced("what it is a multiple of is not said")
+        if re.match(r"as likely ", after) or (
+            re.search(r"S [^;]*$", before) and (self.topic.survey or self.surveyed)
+        ):
+            return self._likelier(at, words)
+        if re.search(r"(?:twice|double|half|triple|treble)$", words) and not re.match(
+            r"(?:as |the |that |in |between |from |since |M )", after
+        ):
+            raise Unplaced("what it is a multiple of is not said")
+        if (
+            re.match(
+                r"(?:as (?:many|high|much)|the)[^.;]*? (?:as|than)? ?(?:in |of |that of |"
+                r"for )*(?:the )?A ",
+                after,
+            )
+            and not re.search("P [^;]*$", before + "")
+            and False
+        ):
+            raise Unplaced("it compares areas by what is not said")
+        for place in range(max(0, at - 4), min(len(self.tokens), at + 3)):
+            if self.tokens[place].letter == "M":
+                self.used.add(place)
+        than = re.match(
+            r"(?:as (?:many|high|much) (?:\w+ )?(?:as )?|the \w+ (?:of|in) |that (?:of|"
+            r"in) |higher than |M than )(?:in |the |of |for |that |across )*(A) ",
+            after,
+        )
+        slots = self._slots(at)
+        assert slots.period is not None
+        entry: dict[str, Any] = {"quantity": "change", "value": words}
+        if than:
+            place = spot(at, than)
+            span = self.tokens[place].span
+            assert span is not None
+            slots.area = self._own_area(at)
+            entry = {"quantity": "comparison", "value": words, "than": span.value[0]}
+        else:
+            slots.since = self.around.since(slots.period)
+            if (
+                slots.since
+                and slots.since.period_end == a_year_before(slots.period.period_end)
+                and self._unsaid(slots.since)
+            ):
+                slots.since = None
+        self._add(at, slots, entry)
+        self._mark(slots)
+        return None
+
+    def _own_area(self, at: int) -> tuple[str, ...]:
+        for place in range(at - 1, -1, -1):
+            if self.tokens[place].letter == "A" and self.tokens[place].span:
+                value: tuple[str, ...] = self.tokens[place].span.value  # type: ignore[union-attr]
+                return value
+        if self.topic.area:
+            return self.topic.area
+        raise Unplaced("no area is named")

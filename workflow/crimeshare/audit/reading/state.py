@@ -1,0 +1,185 @@
+"""One sentence being read: its words, its slots, and the statements that they make."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from crimeshare.audit.reading.sentences import Sentence
+from crimeshare.audit.reading.slots import Around
+from crimeshare.audit.reading.spans import Offending, People, Slots, Topic, Year
+from crimeshare.periods import in_words
+
+_SIGNED = re.compile(r"^(?:[+\-\u2212\u2013]|minus |plus )\s?", re.IGNORECASE)
+
+
+@dataclass
+class Statement:
+    """One thing that a text asserts.
+
+    Attributes:
+        start, end: where it stands; the words there are what is quoted.
+        entries: keys of an entry of ``config/claims.yaml``, the likeliest reading first.
+        assumed: slots that were not in its sentence.
+        notes: what has to be said of how it was read.
+        role: ``main`` or ``base`` for a count; empty for others.
+        group: statements of one sentence, offence and area have one.
+        number: the size of a count or of a change, where it has one.
+    """
+
+    start: int
+    end: int
+    entries: list[dict[str, Any]]
+    assumed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    role: str = ""
+    group: tuple[Any, ...] = ()
+    number: float | None = None
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A number without a statement, and why."""
+
+    start: int
+    end: int
+    why: str
+
+
+@dataclass
+class Reading:
+    """What was read in a text."""
+
+    statements: list[Statement] = field(default_factory=list)
+    unplaced: list[Loose] = field(default_factory=list)
+    masked: int = 0
+
+
+class State:
+    """A sentence with what was found in it so far."""
+
+    def __init__(
+        self,
+        text: str,
+        sentence: Sentence,
+        topic: Topic,
+        ahead: Topic,
+        published: date | None,
+        reading: Reading,
+        *,
+        assumed_area: bool,
+    ) -> None:
+        self.text, self.sentence, self.topic, self.reading = text, sentence, topic, reading
+        self.tokens = sentence.tokens
+        self.around = Around(sentence, topic, ahead, published)
+        self.used: set[int] = set()
+        self.given_area = assumed_area
+        self.surveyed = any(t.letter == "U" for t in self.tokens)
+        self.sized: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+        self.whom: People | None = None
+
+    def _words(self, at: int) -> str:
+        return self.text[self.tokens[at].start : self.tokens[at].end]
+
+    def _clean(self, words: str) -> str:
+        plain = " ".join(words.replace("\N{NO-BREAK SPACE}", " ").split())
+        plain = re.sub(r"(?<=\d)[\s-]?(?:mn?)\b", " million", plain)
+        plain = re.sub(r"(?<=\d)\s?bn\b", " billion", plain)
+        return re.sub(r"(?<=\d)[\s-](?=million|thousand)", " ", plain)
+
+    def _signed(self, words: str) -> tuple[str, str]:
+        """A number without its sign, and the side that the sign says."""
+        sign = _SIGNED.match(words)
+        if not sign:
+            return words, ""
+        rest = words[sign.end() :]
+        return rest, "up" if sign.group().strip().casefold() in ("+", "plus") else "down"
+
+    def _slots(self, at: int, *, base: bool = False, offence: Offending | None = None) -> Slots:
+        slots = Slots()
+        slots.offence, far = (offence, False) if offence else self.around.subject(at)
+        if far:
+            slots.assumed.append("offence")
+        slots.area, far = self.around.area(at)
+        if far:
+            slots.assumed.append("area")
+        slots.period, far = self.around.year(at, base=base)
+        if far:
+            slots.assumed.append("period_end")
+        return slots
+
+    def _add(
+        self,
+        at: int,
+        slots: Slots,
+        entry: dict[str, Any],
+        *,
+        start: int | None = None,
+        role: str = "",
+        number: float | None = None,
+        offences: bool = True,
+    ) -> None:
+        assert slots.period is not None
+        token = self.tokens[at]
+        entries = []
+        groups = slots.offence.ids if slots.offence and offences else ("",)
+        for offence in groups:
+            for area in slots.area or ("",):
+                one = dict(entry)
+                if offence == "total" and one["quantity"] == "count":
+                    one["quantity"] = "total"
+                elif offence:
+                    one["offence"] = offence
+                if area:
+                    one["area"] = area
+                one["period"] = in_words(slots.period.period_end)
+                if slots.since and slots.since.period_end < slots.period.period_end:
+                    one["since"] = in_words(slots.since.period_end)
+                entries.append(one)
+        notes = (
+            [slots.period.doubt]
+            if "13 months" in slots.period.doubt or "period_end" in slots.assumed
+            else []
+        )
+        if slots.offence and slots.offence.reading and offences:
+            notes.append(f"Read as {slots.offence.reading}.")
+        begin = token.start if start is None else start
+        self.reading.statements.append(
+            Statement(
+                begin,
+                token.end,
+                entries,
+                list(dict.fromkeys(slots.assumed)),
+                [n for n in notes if n],
+                role,
+                (self.sentence.start, groups[0], (slots.area or ("",))[0]),
+                number,
+            )
+        )
+
+    def _unsaid(self, year: Year) -> bool:
+        """Whether a year is not named by its own words in the sentence."""
+        return not any(
+            t.span and t.span.kind == "period" and t.span.value == year for t in self.tokens
+        )
+
+    def _experienced(self) -> bool:
+        letters = "".join(f"{t.letter} " for t in self.tokens)
+        return bool(re.search(r"experience\w*|victims? of|been O|been \w+ at|stalked", letters))
+
+
+def value_of(words: str) -> float | None:
+    """The size of a number as written; None of one in words."""
+    found = re.search(r"\d[\d,]*(?:\.\d+)?", words)
+    if not found:
+        return None
+    scale = {"million": 1e6, "thousand": 1e3, "billion": 1e9}
+    times = next((v for k, v in scale.items() if k in words), 1.0)
+    return float(found.group().replace(",", "")) * times
+
+
+def spot(at: int, found: re.Match[str]) -> int:
+    """The token that a pattern behind a token ends with."""
+    return at + len(found.group().split())

@@ -1,0 +1,131 @@
+"""Survey estimates of a sentence: whom, what, and of which year."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from crimeshare.audit.reading.names import measure_words
+from crimeshare.audit.reading.spans import People, Slots, Unplaced, Year
+from crimeshare.audit.reading.state import State, spot
+from crimeshare.periods import a_year_before
+
+# What happened to people, as verbs.
+_SUFFERED = (("stalked", "stalking_harassment"), ("burgled", "burglary"), ("robbed", "robbery"))
+
+
+class Surveyed(State):
+    """Reads what a survey found."""
+
+    def _measure(self, at: int) -> str:
+        offence = None
+        for place in [*range(at - 1, -1, -1), *range(at, len(self.tokens))]:
+            if self.tokens[place].letter in "OT" and self.tokens[place].span:
+                offence = self.tokens[place].span.value.ids[0]
+                break
+        if offence is None:
+            said = " ".join(t.letter for t in self.tokens)
+            offence = next((o for word, o in _SUFFERED if re.search(rf"\b{word}\b", said)), None)
+        if offence is None and any(t.letter == "Z" for t in self.tokens):
+            raise Unplaced("the survey's figures of it are not in these tables")
+        if offence is None and self.topic.measure:
+            return self.topic.measure
+        if offence is None:
+            offence = self.topic.offence.ids[0] if self.topic.offence else ""
+        measure = measure_words().get(offence, "")
+        if not measure:
+            raise Unplaced(
+                "the survey's figures of it are not in these tables"
+                if offence
+                else "no crime is named"
+            )
+        if measure == "stalking" and (
+            self.topic.lifetime or any(t.letter == "LIFE" for t in self.tokens)
+        ):
+            measure = "stalking_since_16"
+        return measure
+
+    def _whom(self, at: int) -> People:
+        """The people beside a number: behind it, or before it ("among women it is")."""
+        after, before = self.sentence.after(at), self.sentence.before(at)
+        found = re.match(r"(?:(?:of|all|the|our|adult|every|young|those) )*S ", after)
+        if found:
+            first = self._people(spot(at, found))
+            more = re.match(r"(?:\w+ )?S ", self.sentence.after(spot(at, found)))
+            if more and not first.age:
+                first = replace(
+                    first,
+                    age=self._people(spot(at, found) + len(more.group().split())).age,
+                )
+            return first
+        named = [i for i, t in enumerate(self.tokens[:at]) if t.letter == "S"]
+        if named and re.search(r"S [^;.NCH]*$", before):
+            return self._people(named[-1])
+        later = [i for i, t in enumerate(self.tokens) if t.letter == "S" and i > at]
+        if later and re.match(r"[^;.NCH]*S ", after):
+            return self._people(later[0])
+        return People("", "")
+
+    def _people(self, place: int) -> People:
+        span = self.tokens[place].span
+        assert span is not None
+        found: People = span.value
+        return found
+
+    def _surveyed(self, at: int, words: str, *, changed: bool = False) -> None:
+        if not (
+            self.topic.survey
+            or self.surveyed
+            or any(t.letter == "LIFE" for t in self.tokens)
+            or self._experienced()
+        ):
+            raise Unplaced("it is a part of people whom no survey of crime is named for")
+        whom, measure = self._whom(at), self._measure(at)
+        slots = Slots()
+        slots.period, far = self.around.year(
+            at, base=self.around.base(at) and not whom.sex and not whom.age
+        )
+        if far:
+            slots.assumed.append("period_end")
+        if not any(t.letter in "OT" for t in self.tokens) and measure == self.topic.measure:
+            slots.assumed.append("measure")
+        self.topic.measure = measure
+        entry: dict[str, Any] = {"quantity": "proportion", "measure": measure, "value": words}
+        if whom.sex:
+            entry["sex"] = whom.sex
+        if whom.age:
+            entry["age"] = whom.age
+        if changed:
+            slots.since = self.around.since(slots.period) or Year(
+                a_year_before(slots.period.period_end)
+            )
+        self.topic.survey = True
+        self._add(at, slots, entry, offences=False)
+
+    def _likelier(self, at: int, words: str) -> None:
+        sides = [i for i, t in enumerate(self.tokens) if t.letter == "S"]
+        ahead = [i for i in sides if i < at]
+        behind = [i for i in sides if i > at]
+        if not ahead or not behind:
+            raise Unplaced("the two groups that it compares are not named")
+        slots = Slots()
+        slots.period, far = self.around.year(at, base=False)
+        if far:
+            slots.assumed.append("period_end")
+        one, other = self._people(ahead[-1]), self._people(behind[0])
+        if not (one.sex or one.age) or not (other.sex or other.age):
+            raise Unplaced("the two groups that it compares are not named")
+        value = f"{words} as likely" if not words.endswith("likely") else words
+        entry: dict[str, Any] = {
+            "quantity": "comparison",
+            "measure": self._measure(at),
+            "difference": value,
+            "group": _group(one),
+            "than": _group(other),
+        }
+        self._add(at, slots, entry, offences=False)
+
+
+def _group(people: People) -> dict[str, str]:
+    return {k: v for k, v in (("sex", people.sex), ("age", people.age)) if v}
