@@ -14,10 +14,12 @@ import pytest
 
 from crimeshare.measures.composition import compute_composition, read_joint_codes
 from crimeshare.measures.control_limits import compute_control_limits
+from crimeshare.measures.forecasts import compute_forecasts
 from crimeshare.measures.level_shifts import compute_level_shifts
 from crimeshare.measures.rank_ranges import compute_rank_intervals
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
 from crimeshare.measures.refuted_changes import find_refuted_changes, without_refuted
+from crimeshare.measures.revision_intervals import kinds
 from crimeshare.measures.rule_effects import compute_rule_effects
 from crimeshare.measures.rule_parts import compute_rule_parts
 from crimeshare.measures.series import (
@@ -42,9 +44,12 @@ from crimeshare.publish.subjects.estimates import (
     SIMILAR_FORCES,
 )
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS
+from crimeshare.publish.subjects.forecast import FORECASTS
 from crimeshare.publish.subjects.partnerships import SMALL_AREAS
 from crimeshare.publish.subjects.quarterly import QUARTERS
+from crimeshare.publish.subjects.quarterly import SERIES as QUARTERLY_SERIES
 from crimeshare.publish.subjects.revised import REFUTED
+from crimeshare.publish.subjects.revision_limits import LIMITS
 from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.reference import PARTNERSHIPS, read_rows
@@ -124,6 +129,7 @@ def write_build(folder: Path, root: Path) -> None:
     write_quarterly(folder, root, recorded)
     write_series(folder, root, read_table(folder / QUARTERS))
     write_revisions(folder)
+    write_forecasts(folder, root)
     write_audit(folder, root)
 
 
@@ -197,3 +203,11 @@ def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
     own = newest[newest["offence_id"] == GROUP]
     write_table(compute_rank_intervals(own, quarters, LEVEL), folder / RANK_INTERVALS)
     write_table(compute_level_shifts(quarters, changes, [GROUP], LEVEL), folder / LEVEL_SHIFTS)
+
+
+def write_forecasts(folder: Path, root: Path) -> None:
+    """Write the forecasts of a build that has quarterly series and limits of revisions."""
+    changes = pd.read_csv(root / "resources" / "reference" / "recording_changes.csv")
+    quarters, limits = (read_table(folder / file) for file in (QUARTERLY_SERIES, LIMITS))
+    found = compute_forecasts(quarters, changes, limits, kinds(), [GROUP], LEVEL)
+    write_table(found, folder / FORECASTS)

@@ -10,8 +10,10 @@ import nbformat
 import pandas as pd
 
 from crimeshare.measures.composition import compute_composition, read_joint_codes
+from crimeshare.measures.forecasts import compute_forecasts
 from crimeshare.measures.quarters import compute_quarterly_series
 from crimeshare.measures.recorded import read_recording_changes
+from crimeshare.measures.revision_intervals import kinds
 from crimeshare.measures.rule_effects import compute_rule_effects
 from crimeshare.measures.rule_parts import compute_rule_parts
 from crimeshare.measures.seasonal import compute_seasonally_adjusted
@@ -24,9 +26,11 @@ from crimeshare.publish.site.pages import Page
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.publish.subjects.composition import COMPOSITION
 from crimeshare.publish.subjects.estimates import RECORDED, SERIES, SIMILAR_FORCES
+from crimeshare.publish.subjects.forecast import FORECASTS
 from crimeshare.publish.subjects.partnerships import SMALL_AREAS
 from crimeshare.publish.subjects.quarterly import ADJUSTED, QUARTERS
 from crimeshare.publish.subjects.quarterly import SERIES as QUARTERLY_SERIES
+from crimeshare.publish.subjects.revision_limits import LIMITS
 from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.reference import PARTNERSHIPS, read_rows
 
@@ -53,6 +57,9 @@ def write_group(folder: Path, root: Path, built: Path, offence_id: str) -> None:
         ADJUSTED: compute_seasonally_adjusted(by_quarter),
         SIMILAR_FORCES: compute_similar_forces(newest_year(series), offence_id),
         EFFECTS: compute_rule_effects(quarters, raw, offence_id),
+        FORECASTS: compute_forecasts(
+            by_quarter, raw, read_table(built / LIMITS), kinds(), [offence_id]
+        ),
         PARTS: compute_rule_parts(quarters, raw, offence_id),
         SMALL_AREAS: compute_small_areas(read_table(built / RECORDED), forces, offence_id),
     }

@@ -19,6 +19,7 @@
 #       results/estimates/rule_effects.parquet      what coincides with changes of the rules
 #       results/estimates/rule_parts.parquet        how much of the rise does
 #       results/estimates/level_shifts.parquet      where a force moved to another level
+#       results/estimates/forecasts.parquet         how many offences to expect in the coming year
 #       results/estimates/similar_forces.parquet    forces with the most similar mix of crime
 
 
@@ -333,3 +334,29 @@ rule compute_revision_intervals:
         "Computing how far figures will probably be revised"
     script:
         "../scripts/compute_revision_intervals.py"
+
+
+rule compute_forecasts:
+    input:
+        series="results/estimates/quarterly_series.parquet",
+        intervals="results/estimates/revision_intervals.parquet",
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
+        reference=depends("compute_forecasts").files,
+    output:
+        forecasts="results/estimates/forecasts.parquet",
+    log:
+        "results/logs/compute_forecasts.log",
+    benchmark:
+        "results/benchmarks/compute_forecasts.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=500,
+    params:
+        software=depends("compute_forecasts").software,
+        level=configuration.level,
+        offence_ids=configuration.groups,
+    message:
+        "Forecasting the coming year"
+    script:
+        "../scripts/compute_forecasts.py"

@@ -1,0 +1,55 @@
+"""How many offences to expect in the coming year, in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crimeshare.measures.recorded import SMALL_BASE
+from crimeshare.publish.subjects.estimates import Place, built_rows
+from crimeshare.publish.subjects.firmness import WORDS
+
+FORECASTS = Path("results/estimates/forecasts.parquet")
+
+NUMBERS = {
+    "forecast": "count",
+    "lower": "count",
+    "upper": "count",
+    "error": "proportion",
+    "error_last_year": "proportion",
+    "coverage": "proportion",
+}
+"""Columns that are printed, and their units."""
+
+
+def sentence(place: Place, root: Path | None = None) -> str:
+    """What to expect of an area's coming year, and how good such forecasts were.
+
+    Empty where too little is known to try a forecast, and of so few offences that no percentage is
+    given.
+    """
+    key = (place.area.area_code, place.estimates.offence_id)
+    rows = (
+        row for row in built_rows(FORECASTS, root) if (row["area_code"], row["offence_id"]) == key
+    )
+    row = next(rows, None)
+    count = place.count().value
+    if row is None or row["error"] is None or count is None or count < SMALL_BASE:
+        return ""
+    name = f"forecast.{place.slug}.{row['offence_id']}.{row['period_end']:%Y-%m}"
+    forecast, lower, upper, error, last_error, held = (
+        place.of(row, column, f"{name}.{column}", "forecasts", unit)
+        for column, unit in NUMBERS.items()
+    )
+    values = {"forecast": forecast, "error": error, "last_error": last_error}
+    passages = (
+        WORDS.passage(
+            "forecast",
+            lower=lower,
+            upper=upper,
+            end=row["period_end"],
+            offences=place.estimates.counted,
+            **values,
+        ),
+        WORDS.passage("forecast_tried", tried=row["years_tried"], held=held, **values),
+    )
+    return " ".join(passages).strip()
