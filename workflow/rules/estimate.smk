@@ -341,7 +341,7 @@ rule compute_forecasts:
         series="results/estimates/quarterly_series.parquet",
         intervals="results/estimates/revision_intervals.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
-        reference=depends("compute_forecasts").files,
+        reference=reference("areas"),
     output:
         forecasts="results/estimates/forecasts.parquet",
     log:
@@ -353,7 +353,7 @@ rule compute_forecasts:
     resources:
         mem_mb=500,
     params:
-        software=depends("compute_forecasts").software,
+        software=software("measures"),
         level=configuration.level,
         offence_ids=configuration.groups,
     message:

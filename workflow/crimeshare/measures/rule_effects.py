@@ -1,11 +1,16 @@
 """Did a change of the rules move the figures?  Interrupted time series of the forces' quarters.
 
-The counts of one offence code in every force and quarter are a Poisson regression with a level of
-each force, the season, one trend, and a change of level where the rules changed; where another
-change falls into the same years it has its own.  Standard errors are by force, so that the
-quarters of a force may hang together and vary by more than chance.  The effect coincides with the
-change of rules; that it is due to it no series can prove, and the same model is therefore asked
-about dates on which nothing changed (placebo dates).
+All forces' count of a quarter has a step where the rules changed; where another change falls into
+the same years it has its own (:mod:`crimeshare.measures.steps`).  ``benchmarks/models.py`` shows
+how often a step is found where there is none, the choice of the model included: within 3 to 7% for
+5%, where the robust errors of Newey and West, or of Driscoll and Kraay, which are the same here,
+find one in a quarter to a third.
+
+Models are compared by AICc.  The best leads, unless it says more than the raw series can bear: more
+than the mean quarter moved from the year before to the year after, and more than the codes that the
+rules name moved it.  Then that movement, the crude change, leads.  That a step coincides with a
+change of rules is no proof that it is due to it; the model is therefore also asked about dates on
+which nothing changed (placebo dates), and without each force in turn.
 
 Source of the method: J. L. Bernal, S. Cummins and A. Gasparrini, "Interrupted time series
 regression for the evaluation of public health interventions: a tutorial", International Journal of
@@ -18,34 +23,35 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.special import stdtrit
 
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
+from crimeshare.measures.steps import NotIdentified, Step, step_at, steps_at
 
-Values = npt.NDArray[np.float64]
-
-LEVEL_ONLY, LEVEL_AND_SLOPE = "poisson_level", "poisson_level_and_slope"
+LEVEL_ONLY, LEVEL_AND_SLOPE = "level", "level_and_slope"
 """What may change: the level alone, or the level and the trend after it."""
 
-LEVEL_AND_SLOPES = "poisson_level_and_slopes"
+LEVEL_AND_SLOPES = "level_and_slopes"
 """The level and the trend after this change, and after every other one in the same quarters."""
 
-FIRST_YEAR = "poisson_level_and_slopes_first_year"
+FIRST_YEAR = "level_and_slopes_first_year"
 """The same, from quarters that end a year after the last change.
 
 Only three quarters lie between May 2023 and January 2024.  Where the trend may change after both,
 these three decide how far the figures would have fallen without the second: the fewer quarters come
-after it, the more of the fall is taken for the end of the first.  The methods are shown beside each
-other, since the quarters do not say which is right.
+after it, the more of the fall is taken for the end of the first.  It has other quarters than the
+others, so that AICc does not compare it with them.
 """
 
 METHODS = (LEVEL_ONLY, LEVEL_AND_SLOPE, LEVEL_AND_SLOPES, FIRST_YEAR)
+
+CRUDE = "crude"
+"""The mean quarter of the year after over that of the year before, of whole quarters alone."""
 
 LOCKDOWN = date(2020, 4, 1)
 """April 2020: the first lockdown and two changes of rules at once, which nothing can separate."""
@@ -62,8 +68,17 @@ COLUMNS = [
     "upper",
     "level",
     "method",
+    "leads",
+    "aicc",
+    "lasting",
+    "crude_pct",
+    "codes_pct",
     "placebo_rank",
     "placebos",
+    "placebos_significant",
+    "largest_placebo_pct",
+    "without_area",
+    "without_pct",
     "first_quarter",
     "last_quarter",
     "forces",
@@ -73,37 +88,7 @@ COLUMNS = [
     "cells",
 ]
 
-
-class NotIdentified(ValueError):
-    """The quarters cannot tell the steps, trends and seasons of a model apart."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A change of the log level, and what each force contributes to its error.
-
-    Attributes:
-        effect: of the logarithm of the counts.
-        influence: of each force on it; the squares add up to the variance by force.
-    """
-
-    effect: float
-    influence: pd.Series
-
-    @property
-    def error(self) -> float:
-        """Standard error by force."""
-        return float(np.sqrt((self.influence**2).sum()))
-
-    def limits(self, level: float) -> tuple[float, float]:
-        """Limits of the effect, by Student's t with the forces less one degrees of freedom."""
-        reach = float(stdtrit(len(self.influence) - 1, (1 + level) / 2)) * self.error
-        return self.effect - reach, self.effect + reach
-
-    def __add__(self, other: Step) -> Step:
-        """Both steps together: fits to other quarters of the same forces are not independent."""
-        both = self.influence.add(other.influence, fill_value=0.0)
-        return replace(self, effect=self.effect + other.effect, influence=both)
+BASIS = "national errors that last, as likely as the quarters make them"
 
 
 @dataclass(frozen=True)
@@ -115,6 +100,7 @@ class Question:
         effective: its first day.
         first, last: first and last day of the quarters, between the changes before and after.
         others: first days of other changes in these quarters, each with a level of its own.
+        codes: that the change of rules names, where it is looked for in their group.
     """
 
     recording_change: str
@@ -122,6 +108,7 @@ class Question:
     first: date
     last: date
     others: tuple[date, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 def questions(recording_changes: pd.DataFrame, newest: date) -> list[Question]:
@@ -162,6 +149,7 @@ def questions_of(
     ]
     effective = _effective(touching)
     found = []
+    codes = touching.set_index("change_id")["offence_ids"].str.split().map(tuple).to_dict()
     for question in questions(recording_changes, newest):
         known = (question.effective, *question.others)
         between = tuple(
@@ -172,7 +160,8 @@ def questions_of(
         # Of two changes of one day nothing can say which did what.
         alone = list(effective.values()).count(question.effective) == 1
         if question.recording_change in effective and alone and (whole or not between):
-            found.append(replace(question, others=(*question.others, *between)))
+            of_change = codes[question.recording_change] if whole else ()
+            found.append(replace(question, others=(*question.others, *between), codes=of_change))
     return found
 
 
@@ -201,8 +190,12 @@ def compute_rule_effects(
 
     Returns:
         `COLUMNS`, one row a change of rules, series and method.  ``effect_pct`` is the change of
-        level in per cent with its limits; ``placebo_rank`` its place, by size, among it and the
-        ``placebos`` effects of dates on which no rule changed, 1 the largest; ``code`` is empty for
+        level in per cent with its limits; ``leads`` says which row the pages lead with, the one
+        with the smallest ``aicc`` or, where its effect is larger than ``crude_pct`` and
+        ``codes_pct`` (what the codes that the rules name moved the group by), the row of `CRUDE`,
+        which is counted and has no limits.  ``placebo_rank`` is the place of an effect, by size,
+        among it and the ``placebos`` effects of dates on which no rule changed, 1 the largest;
+        ``without_pct`` the effect without the force that changes it most; ``code`` is empty for
         the group as a whole.  A series that does not reach back to the first quarter, or that
         another change of rules disturbs in between, has no row.
     """
@@ -213,40 +206,127 @@ def compute_rule_effects(
     if newest.empty:
         return pd.DataFrame(columns=COLUMNS)
     last = newest["period_end"].max().date()
+    release_id = newest["release_id"].iloc[0]
     rows = []
     for code, series in newest.groupby("code", dropna=False):
         name = offence_id if pd.isna(code) else str(code)
         for question in questions_of(name, recording_changes, last, whole=bool(pd.isna(code))):
             counts = window(series, question)
-            if counts is None:
-                continue
-            for method in METHODS:
-                used = quarters_of(counts, question, method)
-                effect = None if used is None else _effect(used, question, method, level)
-                if used is None or effect is None:
-                    continue
-                release_id = newest["release_id"].iloc[0]
-                first, last_used = (f"{used.index[place]:%Y-%m}" for place in (0, -1))
+            for found in [] if counts is None else _methods(newest, counts, question, level):
+                first, last_used = (f"{found[f'{end}_quarter']:%Y-%m}" for end in ("first", "last"))
                 what = f"{name}, {first} to {last_used}, every force"
+                how = (
+                    "the mean quarter after over that before"
+                    if found["method"] == CRUDE
+                    else ("regression of the logarithm")
+                )
                 rows.append(
                     {
                         "recording_change": question.recording_change,
                         "offence_id": offence_id,
                         "code": None if pd.isna(code) else code,
-                        **effect,
+                        **found,
                         "level": level,
-                        "method": method,
-                        "first_quarter": used.index[0],
-                        "last_quarter": used.index[-1],
-                        "forces": counts.shape[1],
-                        "basis": "standard errors by force",
                         "release_id": release_id,
-                        "formula": f"change of level at {question.recording_change}, Poisson "
-                        f"regression of {what}",
+                        "formula": f"change of level at {question.recording_change}, "
+                        f"{how} of {what}",
                         "cells": keyed("recorded_quarters", release_id, what),
                     }
                 )
-    return pd.DataFrame(rows, columns=COLUMNS)
+    whole = dict.fromkeys(("placebo_rank", "placebos", "placebos_significant"), "Int64")
+    return pd.DataFrame(rows, columns=COLUMNS).astype(whole)
+
+
+def _methods(
+    newest: pd.DataFrame, counts: pd.DataFrame, question: Question, level: float
+) -> list[dict[str, Any]]:
+    """The rows of one series and change of rules."""
+    crude = crude_change(counts.sum(axis=1), question)
+    of_codes = _codes_change(newest, counts, question)
+    rows = []
+    for method in METHODS:
+        used = quarters_of(counts, question, method)
+        found = None if used is None else _effect(used, question, method, level)
+        if used is not None and found is not None:
+            rows.append({"method": method, "basis": BASIS, **found, **_span(used)})
+    compared = [row for row in rows if row["aicc"] is not None]
+    if not compared:
+        return []
+    best = min(compared, key=lambda row: float(row["aicc"]))
+    bears = max((abs(part) for part in (crude, of_codes) if part is not None), default=np.inf)
+    if crude is not None and abs(np.expm1(best["effect"])) > bears:
+        best = {"method": CRUDE, "basis": "counts of records", "effect": crude, **_span(counts)}
+        best["effect"] = float(np.log1p(crude))
+        rows.append(best)
+    return [
+        {
+            **{key: value for key, value in row.items() if key != "effect"},
+            "effect_pct": percent(row["effect"]),
+            "leads": row is best,
+            "crude_pct": None if crude is None else _digits(100 * crude),
+            "codes_pct": None if of_codes is None else _digits(100 * of_codes),
+        }
+        for row in rows
+    ]
+
+
+def _span(counts: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "first_quarter": counts.index[0],
+        "last_quarter": counts.index[-1],
+        "forces": counts.shape[1],
+    }
+
+
+def _digits(value: float) -> float:
+    """Without the last digits, which depend on the processor."""
+    return float(f"{value:.9g}")
+
+
+def percent(effect: float) -> float:
+    """A change of the logarithm in per cent, without the digits that depend on the processor."""
+    return _digits(100 * float(np.expm1(effect)))
+
+
+def crude_change(counts: pd.Series, question: Question) -> float | None:
+    """How much the mean quarter moved from the year before a change to the year after, as a part.
+
+    Of whole quarters since the change before it and until the one after it; None where there is
+    none on a side.
+
+    Args:
+        counts: of all forces by last day of the quarter.
+        question: the change and the others.
+    """
+    before, after = _sides(pd.DatetimeIndex(counts.index), question)
+    if not len(before) or not len(after):
+        return None
+    return float(counts[after].mean() / counts[before].mean() - 1)
+
+
+def _sides(
+    quarters: pd.DatetimeIndex, question: Question
+) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+    """The last whole quarters before a change and the first after it, a year of each at most."""
+    starts = quarters - pd.offsets.QuarterEnd() + pd.Timedelta(days=1)
+    day = pd.Timestamp(question.effective)
+    others = [pd.Timestamp(other) for other in question.others]
+    since = max((other for other in others if other < day), default=starts[0])
+    until = min((other for other in others if other > day), default=quarters[-1])
+    before = quarters[(starts >= since) & (quarters < day)][-YEAR:]
+    return before, quarters[(starts >= day) & (quarters <= until)][:YEAR]
+
+
+def _codes_change(newest: pd.DataFrame, counts: pd.DataFrame, question: Question) -> float | None:
+    """How much of the series the codes named by a change moved, as a part of it; None if none."""
+    before, after = _sides(pd.DatetimeIndex(counts.index), question)
+    named = newest[newest["code"].isin(question.codes) & newest["area_code"].isin(counts.columns)]
+    by_quarter = named.groupby("period_end")["value"].sum()
+    sides = [by_quarter.reindex(side, fill_value=0.0) for side in (before, after)]
+    if named.empty or not all(map(len, sides)):
+        return None
+    whole = counts.sum(axis=1)[before].mean()
+    return float((sides[1].mean() - sides[0].mean()) / whole)
 
 
 def window(series: pd.DataFrame, question: Question) -> pd.DataFrame | None:
@@ -280,10 +360,9 @@ def quarters_of(counts: pd.DataFrame, question: Question, method: str) -> pd.Dat
 def fitted_effect(counts: pd.DataFrame, question: Question, method: str) -> Step | None:
     """The step at the day of a change by one of `METHODS`; None where the quarters cannot tell."""
     days = [question.effective, *question.others]
-    try:
-        return step_at(counts, days, _sloped(question, method))
-    except NotIdentified:
-        return None
+    with suppress(NotIdentified):
+        return step_at(counts.sum(axis=1), days, _sloped(question, method))
+    return None
 
 
 def _sloped(question: Question, method: str) -> int:
@@ -294,27 +373,39 @@ def _sloped(question: Question, method: str) -> int:
 
 def _effect(
     counts: pd.DataFrame, question: Question, method: str, level: float
-) -> dict[str, float | int] | None:
-    """The effect at the day of the change, and its place among those of placebo dates.
+) -> dict[str, Any] | None:
+    """The effect at the day of the change, beside those of placebo dates and without each force.
 
     None where the quarters cannot tell it.
     """
     found = fitted_effect(counts, question, method)
     if found is None:
         return None
-    days = [question.effective, *question.others]
+    days, total = [question.effective, *question.others], counts.sum(axis=1)
     sloped = _sloped(question, method)
     placebos = []
     for day in placebo_dates(pd.DatetimeIndex(counts.index), days):
         with suppress(NotIdentified):
-            placebos.append(step_at(counts, [day, *days], sloped and sloped + 1).effect)
+            placebos.append(step_at(total, [day, *days], sloped and sloped + 1))
+    # Every force taken out in turn, where all others recorded some in every quarter.
+    others = counts.rsub(total, axis=0)
+    without = steps_at(others, days, sloped) if (others > 0).all(axis=None) else []
+    moved = {area: step.effect for area, step in zip(others.columns, without, strict=False)}
+    most = max(moved, key=lambda area: abs(moved[area] - found.effect), default=None)
+    largest = max((step.effect for step in placebos), key=abs, default=None)
     lower, upper = found.limits(level)
     return {
-        "effect_pct": 100 * float(np.expm1(found.effect)),
-        "lower": 100 * float(np.expm1(lower)),
-        "upper": 100 * float(np.expm1(upper)),
-        "placebo_rank": 1 + sum(abs(placebo) >= abs(found.effect) for placebo in placebos),
+        "effect": found.effect,
+        "lower": percent(lower),
+        "upper": percent(upper),
+        "aicc": None if method == FIRST_YEAR else _digits(found.aicc),
+        "lasting": _digits(found.lasting),
+        "placebo_rank": 1 + sum(abs(step.effect) >= abs(found.effect) for step in placebos),
         "placebos": len(placebos),
+        "placebos_significant": sum(step.significant(level) for step in placebos),
+        "largest_placebo_pct": None if largest is None else percent(largest),
+        "without_area": most,
+        "without_pct": None if most is None else percent(moved[most]),
     }
 
 
@@ -325,49 +416,3 @@ def placebo_dates(quarters: pd.DatetimeIndex, days: Sequence[date]) -> Iterator[
     for position in range(APART, len(quarters) - APART):
         if all(abs(position - other) >= APART for other in real):
             yield starts[position].date()
-
-
-def step_at(counts: pd.DataFrame, days: Sequence[date], sloped: int = 0) -> Step:
-    """The change of the log level at the first of some days.
-
-    Args:
-        counts: one row a quarter, by its last day, one column a force.
-        days: first days of changes of level; that of a quarter in which one falls counts by the
-            part of it that comes after.
-        sloped: after how many of the days, in their order, the trend may change too.
-
-    Raises:
-        NotIdentified: where there are too few quarters for so many days.
-    """
-    # Importing it takes a second, and pages import this module for its names.
-    from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    quarters = pd.DatetimeIndex(counts.index)
-    effects = [_after(quarters, day) for day in days]
-    slopes = [np.cumsum(effect) - effect for effect in effects[:sloped]]
-    season = [(quarters.quarter == quarter).astype(float) for quarter in (2, 3, 4)]
-    trend = np.arange(len(quarters)) / len(quarters)
-    common = np.column_stack([*effects, *slopes, *season, trend])
-    model = np.column_stack([np.ones(len(quarters)), common])
-    if np.linalg.matrix_rank(model) <= common.shape[1]:
-        raise NotIdentified(f"{len(quarters)} quarters cannot tell {len(days)} steps apart")
-    values = counts.to_numpy(dtype=np.float64)
-    # What moves is the same for all forces, so the levels of the forces drop out, and the
-    # likelihood is that of their sum.
-    fitted = GLM(values.sum(axis=1), model, family=Poisson()).fit()
-    part = fitted.fittedvalues / fitted.fittedvalues.sum()
-    centred = common - part @ common
-    bread = np.linalg.inv(values.sum() * (centred.T * part) @ centred)
-    scores = centred.T @ (values - np.outer(part, values.sum(axis=0)))
-    forces = values.shape[1]
-    influence = (bread @ scores)[0] * np.sqrt(forces / (forces - 1))
-    return Step(float(fitted.params[1]), pd.Series(influence, index=counts.columns))
-
-
-def _after(quarters: pd.DatetimeIndex, day: date) -> Values:
-    """The part of each quarter that comes on or after a day."""
-    starts = quarters - pd.offsets.QuarterEnd() + pd.Timedelta(days=1)
-    whole = (quarters - starts).days.to_numpy() + 1
-    after = (quarters - pd.Timestamp(day)).days.to_numpy() + 1
-    return np.asarray(np.clip(after / whole, 0.0, 1.0))

@@ -1,22 +1,17 @@
 """How much of a rise coincides with changes of the recording rules?
 
-Three parts of the answer, which are not the same kind of number.  Offences of codes that the group
-did not hold before are counted: they have no interval.  The steps at changes of rules that can be
-estimated are taken together, with the interval of their sum by force; fits to quarters that overlap
-are not independent, and what each force does to one step and to another is added up before it is
-squared (the stacked estimating equations of seemingly unrelated estimation: J. Weesie, "Seemingly
-unrelated estimation and the cluster-adjusted sandwich estimator", Stata Technical Bulletin 52
-(1999) 34-47).  Every other change is named with the reason why nothing is estimated of it.
-
-A step is carried to the newest year as if it lasted: ``offences = count * (1 - 1 / factor)``, with
-the factor of all steps together, is how many fewer (or more) there would be without it.  That is
-arithmetic on a coincidence, and no proof of a cause.
+Parts of the answer, which are not the same kind of number.  Offences of codes that the group did
+not hold before are counted: they have no interval.  The steps at changes of rules that can be
+estimated are taken together: those of the same quarters in one model, the better by AICc, those of
+other quarters as if their errors had nothing to do with each other.  Every other change is named
+with the reason why nothing is estimated of it.  That a level coincides with changes of rules is no
+proof of a cause, so no part of the rise is put down to them.
 """
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
+from contextlib import suppress
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -24,19 +19,9 @@ import pandas as pd
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
-from crimeshare.measures.rule_effects import (
-    LEVEL_AND_SLOPE,
-    LEVEL_AND_SLOPES,
-    LOCKDOWN,
-    METHODS,
-    Question,
-    Step,
-    fitted_effect,
-    quarters_of,
-    questions_of,
-    window,
-)
+from crimeshare.measures.rule_effects import LOCKDOWN, Question, percent, questions_of, window
 from crimeshare.measures.series import redefinitions
+from crimeshare.measures.steps import NotIdentified, Step, step_at
 
 ESTIMATED, NEW_CODES = "estimated_steps", "codes_counted_since"
 LOCKDOWN_TOO, TOO_FEW, INSIDE = "with_the_lockdown", "too_few_quarters", "inside_the_group"
@@ -49,7 +34,7 @@ NO_MODEL = "no_model"
 FEWEST = 3 * YEAR
 """Quarters before a change, since the one before it, from which a step could be estimated."""
 
-COUNTED = "count"
+COUNTED, TOGETHER = "count", "best_models_together"
 
 COLUMNS = [
     "offence_id",
@@ -61,11 +46,8 @@ COLUMNS = [
     "base_period_end",
     "base_count",
     "offences",
-    "lower",
-    "upper",
     "rise",
     "part_of_rise",
-    "most_of_rise",
     "effect_pct",
     "effect_lower",
     "effect_upper",
@@ -97,14 +79,12 @@ def compute_rule_parts(
     Returns:
         `COLUMNS`.  ``count`` is offences in the newest year, ``base_count`` in the last year before
         the first change, both of the bodies that made a return in all quarters of both years
-        (``excluded`` names the codes of the others).  One row for ``part`` `NEW_CODES`, whose
-        ``offences`` are a count, and one a method for `ESTIMATED`: ``effect_pct`` is the change of
-        level that all estimated steps make together in per cent, ``offences`` the offences of the
-        newest year that go with it, below zero where the steps took offences away; both with
-        limits.  ``rise`` is ``count`` less ``base_count``, and ``part_of_rise`` and
-        ``most_of_rise`` are the offences and their upper limit as parts of it, empty where there
-        is no rise.  One row each for the changes that are not estimated, whose ``part`` says why.
-        No row where the data do not hold a year before the first change, or no change is known.
+        (``excluded`` names the codes of the others), ``rise`` the one less the other.  One row for
+        ``part`` `NEW_CODES`, whose ``offences`` are a count and ``part_of_rise`` that as a part of
+        the rise, empty where there is none, and one for `ESTIMATED`: ``effect_pct`` is the change
+        of level that all estimated steps make together in per cent, with limits.  One row each for
+        the changes that are not estimated, whose ``part`` says why.  No row where the data do not
+        hold a year before the first change, or no change is known.
     """
     newest = newest_release(quarters)
     begun = _same_group_since(newest, offence_id)
@@ -137,7 +117,7 @@ def compute_rule_parts(
         "release_id": release_id,
     }
     rows = [
-        *_estimated(newest, touching, offence_id, common["count"], level),
+        *_estimated(newest, touching, offence_id, level),
         *_new_codes(newest[newest["area_code"].isin(given)], touching, offence_id, base[-1]),
         *_described(touching, offence_id, pd.DatetimeIndex(group.index)),
     ]
@@ -146,7 +126,6 @@ def compute_rule_parts(
     return table.assign(
         rise=rise,
         part_of_rise=table["offences"].astype("float64") / rise.where(rise > 0),
-        most_of_rise=table["upper"].astype("float64") / rise.where(rise > 0),
     )
 
 
@@ -167,55 +146,49 @@ def _touching(changes: pd.DataFrame, offence_id: str, codes: set[str]) -> pd.Dat
 
 
 def _estimated(
-    newest: pd.DataFrame, touching: pd.DataFrame, offence_id: str, count: float, level: float
+    newest: pd.DataFrame, touching: pd.DataFrame, offence_id: str, level: float
 ) -> list[dict[str, object]]:
-    """All steps of the group that can be estimated, together, by each method."""
+    """All steps of the group that can be estimated, together."""
     series = newest[newest["code"].isna() & (newest["area_type"] == "force")]
     last = series["period_end"].max().date()
     asked = questions_of(offence_id, touching, last, whole=True)
-    rows = []
-    for method in METHODS:
-        steps = [
-            step for question in asked if (step := _step(series, question, method)) is not None
-        ]
-        if not steps or len(steps) < len(asked):
-            continue
-        together = reduce(add, steps)
-        lower, upper = together.limits(level)
-        effects = (together.effect, lower, upper)
-        rows.append(
-            {
-                "part": ESTIMATED,
-                "recording_changes": " ".join(question.recording_change for question in asked),
-                **dict(zip(("offences", "lower", "upper"), _gone(count, effects), strict=True)),
-                **{
-                    name: 100 * float(np.expm1(value))
-                    for name, value in zip(
-                        ("effect_pct", "effect_lower", "effect_upper"), effects, strict=True
-                    )
-                },
-                "level": level,
-                "method": method,
-                "basis": "standard errors by force",
-                "formula": "offences = count * (1 - 1 / (1 + effect_pct / 100))",
-            }
-        )
-    return rows
+    of_quarters = [
+        _together(series, list(those))
+        for _, those in groupby(asked, lambda question: (question.first, question.last))
+    ]
+    steps = [step for step in of_quarters if step is not None]
+    if not steps or len(steps) < len(of_quarters):
+        return []
+    effect = sum(step.effect for step in steps)
+    limits = np.array([step.limits(level) for step in steps])
+    reach = np.hypot.reduce(np.abs(limits - [[step.effect] for step in steps]), axis=0)
+    return [
+        {
+            "part": ESTIMATED,
+            "recording_changes": " ".join(question.recording_change for question in asked),
+            "effect_pct": percent(effect),
+            "effect_lower": percent(effect - reach[0]),
+            "effect_upper": percent(effect + reach[1]),
+            "level": level,
+            "method": TOGETHER,
+            "basis": "national errors that last",
+            "formula": "steps of the logarithm, added up",
+        }
+    ]
 
 
-def _gone(count: float, effects: tuple[float, ...]) -> list[float]:
-    return [float(-count * np.expm1(-effect)) for effect in effects]
-
-
-def _step(series: pd.DataFrame, question: Question, method: str) -> Step | None:
-    counts = window(series, question)
+def _together(series: pd.DataFrame, asked: list[Question]) -> Step | None:
+    """The steps of changes that are looked for in the same quarters, by the better model."""
+    counts = window(series, asked[0])
     if counts is None:
         return None
-    used = quarters_of(counts, question, method)
-    if used is None and method == LEVEL_AND_SLOPES:
-        # Without another change beside it, both methods are the same.
-        return fitted_effect(counts, question, LEVEL_AND_SLOPE)
-    return None if used is None else fitted_effect(used, question, method)
+    days = dict.fromkeys([each.effective for each in asked])
+    days |= dict.fromkeys(day for each in asked for day in each.others)
+    found = []
+    for sloped in (0, len(asked), len(days)):
+        with suppress(NotIdentified):
+            found.append(step_at(counts.sum(axis=1), list(days), sloped, len(asked)))
+    return min(found, key=lambda step: step.aicc, default=None)
 
 
 def _new_codes(

@@ -10,15 +10,8 @@ from crimeshare.publish.subjects.firmness import WORDS
 
 FORECASTS = Path("results/estimates/forecasts.parquet")
 
-NUMBERS = {
-    "forecast": "count",
-    "lower": "count",
-    "upper": "count",
-    "error": "proportion",
-    "error_last_year": "proportion",
-    "coverage": "proportion",
-}
-"""Columns that are printed, and their units."""
+NUMBERS = ("forecast", "lower", "upper", "error", "error_last_year", "coverage", "years_tried")
+"""Columns that are printed."""
 
 
 def sentence(place: Place, root: Path | None = None) -> str:
@@ -36,9 +29,8 @@ def sentence(place: Place, root: Path | None = None) -> str:
     if row is None or row["error"] is None or count is None or count < SMALL_BASE:
         return ""
     name = f"forecast.{place.slug}.{row['offence_id']}.{row['period_end']:%Y-%m}"
-    forecast, lower, upper, error, last_error, held = (
-        place.of(row, column, f"{name}.{column}", "forecasts", unit)
-        for column, unit in NUMBERS.items()
+    forecast, lower, upper, error, last_error, held, tried = (
+        place.of(row, column, f"{name}.{column}", "forecasts") for column in NUMBERS
     )
     values = {"forecast": forecast, "error": error, "last_error": last_error}
     passages = (
@@ -50,6 +42,6 @@ def sentence(place: Place, root: Path | None = None) -> str:
             offences=place.estimates.counted,
             **values,
         ),
-        WORDS.passage("forecast_tried", tried=row["years_tried"], held=held, **values),
+        WORDS.passage("forecast_tried", tried=tried, held=held, **values),
     )
     return " ".join(passages).strip()

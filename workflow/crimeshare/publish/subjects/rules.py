@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crimeshare.measures.rule_effects import (
+    CRUDE,
     FIRST_YEAR,
     LEVEL_AND_SLOPE,
     LEVEL_AND_SLOPES,
@@ -32,7 +33,7 @@ from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import built_rows
 from crimeshare.publish.subjects.factsheet import breaks
-from crimeshare.reference import REFERENCE
+from crimeshare.reference import REFERENCE, areas
 from crimeshare.reference import offences as offences_named
 from crimeshare.tables.recorded_quarters import code_names
 
@@ -44,7 +45,7 @@ WORDS = Words(Path(__file__).with_name("words") / "rules.md.j2")
 Row = dict[str, Any]
 
 # As the template says what each may change, and why a step is not estimated.
-METHODS = (LEVEL_ONLY, LEVEL_AND_SLOPE, LEVEL_AND_SLOPES, FIRST_YEAR)
+METHODS = (LEVEL_ONLY, LEVEL_AND_SLOPE, LEVEL_AND_SLOPES, FIRST_YEAR, CRUDE)
 NOT_ESTIMATED = (LOCKDOWN_TOO, TOO_FEW, NO_MODEL, SAME_DAY, INSIDE)
 
 
@@ -65,7 +66,7 @@ def answer(parts: list[Row], offence_id: str) -> str:
     if not parts:
         return WORDS.passage("answer", rise=None)
     rise = _part(parts[0], "rise", "rise")
-    estimated = {row["method"]: row for row in parts if row["part"] == ESTIMATED}
+    estimated = next((row for row in parts if row["part"] == ESTIMATED), None)
     rose = rise.number > 0
     return WORDS.passage(
         "answer",
@@ -94,32 +95,17 @@ def _counted_since(row: Row) -> dict[str, Figure | list[str]]:
     return {"offences": offences, "share": share, "names": names}
 
 
-def _estimated(by_method: dict[str, Row]) -> dict[str, Figure | int]:
-    row = by_method[LEVEL_ONLY]
-
-    def change(of: Row, column: str, name: str) -> Figure:
-        return _part(of, column, f"together{name}")
-
-    effect = change(row, "effect_pct", "")
-    lower, upper = (change(row, f"effect_{end}", f".{end}") for end in ("lower", "upper"))
-    models = by_method.values()
-    least, most = (
-        change(chosen, f"effect_{end}", name)
-        for chosen, end, name in (
-            (min(models, key=lambda each: float(each["effect_lower"])), "lower", ".least"),
-            (max(models, key=lambda each: float(each["effect_upper"])), "upper", ".most"),
+def _estimated(row: Row) -> dict[str, Figure | int]:
+    effect, lower, upper = (
+        _part(row, column, f"together{name}")
+        for column, name in (
+            ("effect_pct", ""),
+            ("effect_lower", ".lower"),
+            ("effect_upper", ".upper"),
         )
     )
-    widest = max(models, key=lambda each: float(each["upper"]))
-    return {
-        "number": len(row["recording_changes"].split()),
-        "effect": effect,
-        "lower": lower,
-        "upper": upper,
-        "least": least,
-        "most": most,
-        "at_most": _part(widest, "most_of_rise", "at_most"),
-    }
+    number = len(row["recording_changes"].split())
+    return {"number": number, "effect": effect, "lower": lower, "upper": upper}
 
 
 def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
@@ -132,19 +118,26 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
         own = [row for row in rows if row["code"] is None and row["recording_change"] == change_id]
         label = f"{_month(change_id)}: {_name(change_id)}"
         if own:
-            lead = next(row for row in own if row["method"] == LEVEL_ONLY)
-            effect, lower, upper = figures(lead)
-            least = min((figures(row)[1] for row in own), key=lambda figure: figure.number)
-            most = max((figures(row)[2] for row in own), key=lambda figure: figure.number)
-            larger = _count(lead, f"{effect.figure_id}.larger", lead["placebo_rank"] - 1)
-            dates = _of(lead, "placebos")
+            lead = next(row for row in own if row["leads"])
+            models = [row for row in own if row["method"] != CRUDE]
+            best = min(
+                (row for row in models if row["aicc"] is not None), key=lambda row: row["aicc"]
+            )
+            _, lower, upper = figures(best)
+            least, most = (
+                _of(pick(models), end) for pick, end in ((_least, "lower"), (_most, "upper"))
+            )
+            crude = _of(lead, "crude_pct") if lead["crude_pct"] is not None else None
             lines.append(
                 [
                     label,
-                    effect,
+                    _of(lead, "effect_pct"),
+                    _method(lead),
                     f"{lower:signed} to {upper:signed}",
                     f"{least:signed} to {most:signed}",
-                    f"on {larger} of {dates}",
+                    "" if crude is None else crude,
+                    _placebo(best),
+                    _without(best),
                 ]
             )
         else:
@@ -152,13 +145,39 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
             described = [row["part"] for row in parts if row["recording_changes"] == change_id]
             why = next((NOT_ESTIMATED.index(p) for p in described if p in NOT_ESTIMATED), -1)
             none = Figure("rule_effect.none", None, "change", marker="not_applicable")
-            lines.append([f"{label} ({reasons[why]})", none, "", "", ""])
+            lines.append([f"{label} ({reasons[why]})", none, *[""] * 6])
     return Table.worded(
         WORDS.points("steps_table"),
         lines,
-        styles=["", "signed"],
+        styles=["", "signed", "", "", "", "signed"],
         wide=True,
     )
+
+
+def _least(rows: list[Row]) -> Row:
+    return min(rows, key=lambda row: float(row["lower"]))
+
+
+def _most(rows: list[Row]) -> Row:
+    return max(rows, key=lambda row: float(row["upper"]))
+
+
+def _placebo(row: Row) -> str:
+    """The largest step on a date without a change, and how many stood out of how many."""
+    if row["largest_placebo_pct"] is None:
+        return ""
+    largest, found, dates = (
+        _of(row, name) for name in ("largest_placebo_pct", "placebos_significant", "placebos")
+    )
+    return WORDS.passage("placebo", largest=largest, found=found, dates=dates)
+
+
+def _without(row: Row) -> str:
+    """The step without the force that moves it most."""
+    if row["without_area"] is None:
+        return ""
+    force = escape(areas()[row["without_area"]].area_name)
+    return WORDS.passage("without", step=_of(row, "without_pct"), force=force)
 
 
 def _in_order(parts: list[Row]) -> list[str]:
@@ -179,6 +198,8 @@ def models_sentence(rows: list[Row], offence_id: str) -> str:
     (change_id, code), own = max(by_series.items(), key=lambda item: _spread(item[1]))
     told = []
     for row in own:
+        if row["method"] == CRUDE:
+            continue
         effect, lower, upper = figures(row)
         told.append({"what": _method(row), "effect": effect, "lower": lower, "upper": upper})
     what = prose.named_html(prose.lower_first(code_names()[code])) if code else ""
@@ -225,10 +246,8 @@ def effects_table(rows: list[Row]) -> Table | None:
         return None
     lines: list[list[Content]] = []
     for row in rows:
-        effect, lower, upper = figures(row)
-        name = effect.figure_id
-        rank = _of(row, "placebo_rank")
-        dates = _count(row, f"{name}.dates", row["placebos"] + 1)
+        crude = row["method"] == CRUDE
+        lower, upper = (None, None) if crude else figures(row)[1:]
         lines.append(
             [
                 f"{_name(row['recording_change'])}, {_month(row['recording_change'])}",
@@ -237,10 +256,11 @@ def effects_table(rows: list[Row]) -> Table | None:
                     code=row["code"],
                     name=prose.named_html(code_names()[row["code"]]) if row["code"] else "",
                 ),
-                _method(row),
-                effect,
-                f"{lower:signed} to {upper:signed}",
-                f"{rank} of {dates}",
+                WORDS.passage("method", method=_method(row), leads=row["leads"]),
+                _of(row, "effect_pct"),
+                "" if crude else f"{lower:signed} to {upper:signed}",
+                "" if crude else _placebo(row),
+                "" if crude else _without(row),
             ]
         )
     return Table.worded(
@@ -249,11 +269,6 @@ def effects_table(rows: list[Row]) -> Table | None:
         styles=["", "", "", "signed"],
         wide=True,
     )
-
-
-def _count(row: Row, name: str, value: int) -> Figure:
-    """A number of dates beside an effect."""
-    return figure(row | {"placebos": value}, "placebos", name, "rule_effects", {})
 
 
 def figures(row: Row) -> tuple[Figure, Figure, Figure]:
@@ -274,7 +289,10 @@ NAMED = {
     "effect_pct": "",
     "lower": ".lower",
     "upper": ".upper",
-    "placebo_rank": ".placebo_rank",
+    "crude_pct": ".crude",
+    "without_pct": ".without",
+    "largest_placebo_pct": ".largest_placebo",
+    "placebos_significant": ".placebos_significant",
     "placebos": ".placebos",
 }
 """What is added to the name of an effect for each number of its row."""
