@@ -40,6 +40,7 @@ from crimeshare.publish.subjects.surveyed import (
     with_interval,
 )
 
+UNCLEAR = "no_clear_change"
 STALKING, SINCE_16 = "stalking", "stalking_since_16"
 PARTS = ("stalking_by_partner", "stalking_by_family")
 BY_WHOM = (f"{SINCE_16}_by_partner", f"{SINCE_16}_by_family")
@@ -799,16 +800,12 @@ def own_test() -> str:
 def by_chance(survey: Survey) -> str:
     """How many changes are called a rise or a fall, and how many would be if nothing changed."""
     own = [row["own_verdict"] for row in survey.tables["changes"] if row["own_verdict"]]
-    moved = [verdict for verdict in own if verdict != "no_clear_change"]
-    column = ("survey_changes", "own_verdict")
-    counts = {
-        "tested": (len(own), "own_verdict rise or fall or no_clear_change"),
-        "moved": (len(moved), "own_verdict rise or fall"),
-    }
-    figures = {
-        name: of_rows(f"survey.changes_{name}", number, "count", "number", (*column, rows))
-        for name, (number, rows) in counts.items()
-    }
+    verdicts = sorted(set(own))
+    figures = {}
+    for name, counted in (("tested", verdicts), ("moved", [v for v in verdicts if v != UNCLEAR])):
+        rows = ("survey_changes", "own_verdict", f"own_verdict {' or '.join(counted)}")
+        number = sum(verdict in counted for verdict in own)
+        figures[name] = of_rows(f"survey.changes_{name}", number, "count", "number", rows)
     level = level_figure(survey.tables["changes"][0]["level"])
     expected = over(
         "survey.changes_expected",
