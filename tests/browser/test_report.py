@@ -310,8 +310,37 @@ def test_the_sections_of_a_page_are_listed_and_reached(page: Page, address: str)
     page.goto(address + "forces/gwent.html")
     listed = page.get_by_role("navigation", name="On this page").get_by_role("link")
     assert listed.all_inner_texts() == page.locator("main h2").all_inner_texts()
-    listed.filter(has_text="What to keep in mind").click()
-    expect(page.get_by_role("heading", name="What to keep in mind")).to_be_in_viewport()
+    listed.filter(has_text="Will this change?").click()
+    expect(page.get_by_role("heading", name="Will this change?")).to_be_in_viewport()
+    # A part that is folded is opened by its address.
+    folded = page.locator("section.folded", has=page.get_by_role("heading", name="All years"))
+    expect(folded.locator("table")).to_be_hidden()
+    listed.filter(has_text="All years").click()
+    expect(folded.locator("table")).to_be_visible()
+
+
+def test_one_table_of_areas_is_shown_at_a_time(page: Page, address: str) -> None:
+    page.goto(address + "forces/gwent.html")
+    section = page.locator("section.switched")
+    tables = section.locator("figure.table")
+    choice = section.get_by_role("combobox")
+    assert tables.count() == choice.locator("option").count() > 1
+    expect(tables.nth(0)).to_be_visible()
+    expect(tables.nth(1)).to_be_hidden()
+    choice.select_option(index=1)
+    expect(tables.nth(0)).to_be_hidden()
+    expect(tables.nth(1)).to_be_visible()
+
+
+# What a reader can take in: the goals for a page with its folded parts closed.
+@pytest.mark.parametrize(("width", "height"), [(390, 8_500), (1280, 5_300)])
+def test_a_force_page_is_short(page: Page, address: str, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto(address + "forces/gwent.html")
+    assert page.evaluate("document.documentElement.scrollHeight") <= height
+    stops = "[...document.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]"
+    visible = ".filter((e) => e.tabIndex >= 0 && e.checkVisibility()).length"
+    assert page.evaluate(stops + visible) <= 110
 
 
 def test_every_page_leads_to_how_to_cite_it(page: Page, address: str) -> None:

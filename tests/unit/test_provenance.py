@@ -103,10 +103,7 @@ def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Estimates) 
         standing.funnel_plot(place, frames.limits(estimates)),
         factsheet.similar_table(place, frames.similar(place)),
         factsheet.neighbours_table(place, frames.around(place)),
-        factsheet.change_by_year(place, frames.changes(place)),
         offence_mix.contributions(place, frames.moved(place)),
-        offence_mix.contributions_table(place, frames.moved(place)),
-        offence_mix.subgroups(place, frames.groups(place)),
         offence_mix.subgroup_table(place, frames.groups(place)),
     ]
     for output in shown:

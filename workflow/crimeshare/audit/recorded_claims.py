@@ -689,7 +689,7 @@ def _how(verdict: str, stated: Stated) -> str:
     if verdict == verdicts.ROUNDED:
         return ", which rounds to what is stated"
     if verdict == verdicts.TRUNCATED:
-        return ", which rounds up, not down to what is stated"
+        return "; what is stated is left when digits are cut off, it is not what that rounds to"
     return ""
 
 

@@ -36,7 +36,7 @@ from crimeshare.survey_words import MEASURES, aged, measure, who
 BASES = {
     "published_se": "from its published standard error",
     "design_factor": "from its published base and a design factor",
-    "assumed_base": "ONS has not published how many people answered, so we assume it",
+    "assumed_base": "on an assumed base, since none is published, and a design factor",
 }
 METHODS = {
     "wilson": "Wilson's method",
@@ -377,7 +377,8 @@ def _agrees(stated: Stated, finding: Finding) -> str:
         "exact": "That is what is stated.",
         "rounded": "That rounds to what is stated.",
         "near": "That is near what is stated, as the words before it allow.",
-        "truncated": "That rounds up, not down to what is stated.",
+        "truncated": "What is stated is left when digits are cut off; it is not what that rounds "
+        "to.",
         None: "",
     }[stated.match(finding.value)]
 

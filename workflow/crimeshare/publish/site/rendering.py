@@ -34,6 +34,11 @@ from crimeshare.publish.site.searching import search_index
 from crimeshare.publish.site.takeaways import card, chart_names, main_chart
 from crimeshare.reference import GROUP, offences
 
+FOLDED = "folded"
+SECTIONS = (FOLDED, "switched")
+"""Tags of a heading: its section is closed until somebody opens it, or shows one
+table at a time."""
+
 REFERENCE_PAGES = "reference/index.html"
 TEMPLATES = Path(__file__).parent / "templates"
 WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
@@ -232,7 +237,9 @@ def render_body(notebook: Mapping[str, Any]) -> str:
         if HOW in cell["metadata"].get("tags", ()):
             continue
         if cell["cell_type"] == "markdown":
-            parts.append(_markdown("".join(cell["source"])))
+            html = _markdown("".join(cell["source"]))
+            kinds = [kind for kind in SECTIONS if kind in cell["metadata"].get("tags", ())]
+            parts.append(html.replace("<h2>", f'<h2 class="{kinds[0]}">') if kinds else html)
         elif cell["cell_type"] == "code":
             parts += [_output(output) for output in cell["outputs"]]
     return "\n".join(part for part in parts if part)
@@ -442,11 +449,11 @@ def _lead(body: str) -> str:
     return plain(found[1]) if found else ""
 
 
-_HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
+_HEADING = re.compile(r"<h2(?: class=\"(\w+)\")?>(.*?)</h2>", re.DOTALL)
 
 
 def _headings(body: str) -> list[tuple[str, str]]:
-    return [(_anchor(text), plain(text)) for text in _HEADING.findall(body)]
+    return [(_anchor(text), plain(text)) for _, text in _HEADING.findall(body)]
 
 
 def _anchor(heading: str) -> str:
@@ -469,13 +476,18 @@ def _contents(body: str) -> str:
 
 def _in_sections(page: Page, body: str) -> str:
     """Put each heading of the second level and what follows it into a section of its own."""
-    before, *rest = re.split(r"(?=<h2>)", body)
+    before, *rest = re.split(r"(?=<h2[ >])", body)
     if page.notebook == "index":
         # The way to the reader's own place stands below the answer, on the first screen.
         before = before.replace("</p>", f"</p>{_shared(page)['place_field']}", 1)
     parts = [f'<div class="opening">{before}{_contents(body)}</div>']
     for part in rest:
-        anchor = _anchor(_HEADING.findall(part)[0])
-        heading = part.replace("<h2>", f'<h2 id="{anchor}">', 1)
-        parts.append(f'<section aria-labelledby="{anchor}">{heading}</section>')
+        [(kind, title)] = _HEADING.findall(part)
+        anchor = _anchor(title)
+        head, after = f'<h2 id="{anchor}">{title}</h2>', part.split("</h2>", 1)[1]
+        if kind == FOLDED:
+            content = f"<details><summary>{head}</summary><div>{after}</div></details>"
+        else:
+            content = head + after
+        parts.append(f'<section class="{kind}" aria-labelledby="{anchor}">{content}</section>')
     return "\n".join(parts)

@@ -120,7 +120,6 @@ class ControlLimits:
         inner, outer: lower and upper limits, as shares, that about nineteen forces in twenty,
             and all but about two in a thousand, would be within.
         position: ``within``, ``above inner``, ``below inner``, ``above outer``, ``below outer``.
-        distance: standard deviations of the forces above the middle of them.
         funnel: what the limits rest on.
     """
 
@@ -128,7 +127,6 @@ class ControlLimits:
     inner: tuple[float, float]
     outer: tuple[float, float]
     position: str
-    distance: float
     funnel: Funnel
 
 
@@ -664,7 +662,7 @@ def limits_of(row: Mapping[Any, Any]) -> ControlLimits:
         if not lower <= share <= upper:
             position = f"{'above' if share > upper else 'below'} {name}"
     funnel = Funnel(row["target"], row["between_sd"])
-    return ControlLimits(row["total"], inner, outer, position, row["z_score"], funnel)
+    return ControlLimits(row["total"], inner, outer, position, funnel)
 
 
 def open_estimates(offence_id: str, root: Path | None = None) -> Estimates:

@@ -5,7 +5,7 @@ The notebooks put these in order; every title here states what the numbers say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -16,8 +16,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from crimeshare.measures.control_limits import APART
-from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
 from crimeshare.publish.elements.facts import Facts
@@ -49,18 +47,6 @@ def breaks(offence_id: str) -> tuple[Break, ...]:
 
 
 # ---------------------------------------------------------------- sentences
-
-
-@cache
-def _rules() -> dict[str, Break]:
-    rows = read_rows(REFERENCE / "recording_changes.csv")
-    return {row["name"]: Break(date.fromisoformat(row["effective"]), row["name"]) for row in rows}
-
-
-def rules(change: Change | None) -> list[Break]:
-    """The changes of recording between two years, oldest first."""
-    names = change.recording_changes if change else ()
-    return sorted((_rules()[name] for name in names), key=lambda rule: rule.day)
 
 
 def opening(place: Place) -> str:
@@ -111,7 +97,7 @@ def change_sentence(place: Place, change: Change) -> str:
 
 def comparability(change: Change) -> str:
     """Why two years may not be compared, in one sentence; nothing where they may."""
-    return WORDS.passage("comparability", change=change, rules=rules(change))
+    return WORDS.passage("comparability", change=change)
 
 
 def rank_sentences(place: Place) -> str:
@@ -152,12 +138,10 @@ def how_many(estimates: Estimates, classification: str) -> str:
 
 
 def spread(estimates: Estimates) -> str:
-    """How far apart the forces are, the City of London named apart from the others."""
+    """How far apart the forces are."""
     known = [force for force in estimates.forces if force.share().value is not None]
     order = sorted(known, key=lambda force: (-force.share().number, force.slug))
-    others = [force for force in order if force.area.area_code != APART]
-    apart = next((force for force in order if force.area.area_code == APART), None)
-    return WORDS.passage("spread", high=others[0], low=others[-1], apart=apart)
+    return WORDS.passage("spread", high=order[0], low=order[-1])
 
 
 def caveats(place: Place) -> list[str]:
@@ -206,7 +190,6 @@ def facts(place: Place) -> Facts:
         count=count,
         offences=prose.offences_in(estimates.offence.name, count.value or 0),
         change=place.change(),
-        rules=rules(place.change()),
         national=place == estimates.nation,
     )
     return Facts([(value, what, how) for value, what, how in (fact.split(" | ") for fact in words)])
@@ -226,33 +209,19 @@ def share_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
     own = lines[0]
     if not own:
         return None
-    latest, since = Year(own[-1].period_end), _compared_with(place, own)
-    change = place.change(latest)
+    known = breaks(place.estimates.offence_id)
+    years = [Year(point.period_end) for point in own]
+    alike = [year for year in years if not known or year.first_day >= known[-1].day]
     words = WORDS.points(
         "share_chart",
         now=own[-1].figure,
-        year=latest,
-        before=place.share(since) if since else None,
-        since=since,
-        alike=change.comparable if change else None,
+        year=years[-1],
+        before=place.share(alike[0]) if len(alike) > 1 else None,
+        since=alike[0] if alike else None,
+        gathered=bool(known),
         **_both(place, own),
     )
     return _over_time(place, lines, Place.share, Chart.worded("share-by-year", words))
-
-
-def _compared_with(place: Place, own: Sequence[Point]) -> Year | None:
-    """The year that the newest is compared with, which shares no quarter with it.
-
-    That is the year before; where it has no share, the newest before it that lies wholly after the
-    last change of recording.
-    """
-    before = a_year_before(own[-1].period_end)
-    ends = [point.period_end for point in own if point.period_end <= before]
-    if not ends or ends[-1] == before:
-        return Year(before) if ends else None
-    known = breaks(place.estimates.offence_id)
-    alike = not known or Year(ends[-1]).first_day >= known[-1].day
-    return Year(ends[-1]) if alike else None
 
 
 def rate_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
@@ -332,56 +301,6 @@ def _lines(
 def as_in_frame(figure: Figure, number: float) -> Figure:
     """A figure with the number that a frame has for it, or its marker where that is empty."""
     return replace(figure, value=None if isnan(number) else number)
-
-
-# How a change is drawn by whether its two years may be compared, in the order of the key.
-STYLES = {True: "bar", False: "hollow", None: "pale"}
-
-
-def change_by_year(place: Place, frame: pd.DataFrame) -> Chart | None:
-    """The change on the year before, year by year, those not comparable drawn hollow.
-
-    Args:
-        place: the area.
-        frame: ``period_end`` and ``change_pct`` of its years, oldest first.
-    """
-    changes = list(_changes(place, frame))
-    if not changes:
-        return None
-    last = changes[-1]
-    words = WORDS.points(
-        "change_chart",
-        place=place,
-        last=last,
-        direction=prose.recorded_direction(last.previous.number, last.current.number),
-    )
-    drawn = {change.comparable for change in changes}
-    key = zip(STYLES.items(), WORDS.points("change_key"), strict=True)
-    apart = WORDS.passage("not_comparable")
-    return charts.bars(
-        replace(
-            Chart.worded("change-by-year", words),
-            key=[(style, meaning) for (state, style), meaning in key if state in drawn],
-        ),
-        [
-            Bar(
-                prose.month(change.year.period_end),
-                change.percent,
-                STYLES[change.comparable],
-                apart if change.comparable is False else "",
-            )
-            for change in changes
-        ],
-        label_width=100,
-    )
-
-
-def _changes(place: Place, frame: pd.DataFrame) -> Iterator[Change]:
-    """The changes of the years of a frame, with the cells that the tables name for each."""
-    for end, percent in zip(frame["period_end"].dt.date, frame["change_pct"], strict=True):
-        change = place.change(Year(end))
-        if change:
-            yield replace(change, percent=as_in_frame(change.percent, percent / 100))
 
 
 def shares_of(whole: Place, frame: pd.DataFrame) -> Chart:

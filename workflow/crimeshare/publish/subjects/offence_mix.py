@@ -9,46 +9,17 @@ import pandas as pd
 
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Chart
-from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.figures import NOT_GIVEN, Figure
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects.estimates import TOTAL, Place
 from crimeshare.publish.subjects.factsheet import (
     WORDS,
     as_in_frame,
     comparability,
-    how_many,
     numbers,
     row_label,
 )
 from crimeshare.reference import Offence, offences
-
-
-def subgroups(place: Place, frame: pd.DataFrame) -> Chart:
-    """Every sub-group's share of recorded crime.
-
-    Args:
-        place: the area.
-        frame: ``offence_id`` and ``share`` of its sub-groups, the largest first.
-    """
-    estimates = place.estimates
-    bars = [
-        Bar(
-            offences()[offence_id].name,
-            as_in_frame(place.share(offence_id=offence_id), share),
-            "bar" if estimates.part_of_group(offence_id) else "pale",
-        )
-        for offence_id, share in zip(frame["offence_id"], frame["share"], strict=True)
-    ]
-    rank = place.rank("subgroups")
-    words = WORDS.points(
-        "subgroups_chart",
-        place=place,
-        plural=prose.is_plural(estimates.offence.name),
-        ranked=prose.ranked(f"{rank}", "subgroups", how_many(estimates, "subgroups"))
-        if rank
-        else "",
-    )
-    return _bars(place, Chart.worded("sub-groups", words), bars, ["bar", "pale"])
 
 
 def _bars(place: Place, chart: Chart, bars: Sequence[Bar], styles: Iterable[str]) -> Chart:
@@ -58,7 +29,7 @@ def _bars(place: Place, chart: Chart, bars: Sequence[Bar], styles: Iterable[str]
 
 
 def subgroup_table(place: Place, frame: pd.DataFrame) -> Table:
-    """Every sub-group's count, share and change on the year before.
+    """Every sub-group's count, share, change on the year before, and what that did to all crime.
 
     Args:
         place: the area.
@@ -72,12 +43,13 @@ def subgroup_table(place: Place, frame: pd.DataFrame) -> Table:
                 own.offences,
                 own.share,
                 own.percent,
+                contribution(place, name) or NOT_GIVEN[0],
             ]
             for row in frame.to_dict("records")
             for name in [row["offence_id"]]
             for own in [numbers(place, row, offence_id=name)]
         ],
-        styles=["", "", "", "signed"],
+        styles=["", "", "", "signed", "signed"],
         sortable=True,
     )
 
@@ -172,31 +144,3 @@ def contributions(place: Place, frame: pd.DataFrame) -> Chart | None:
         return None
     words = WORDS.points("contributions_chart", place=place, first=bars[0])
     return _bars(place, Chart.worded("contributions", words), bars, {bar.style for bar in bars})
-
-
-def contributions_table(place: Place, frame: pd.DataFrame) -> Table:
-    """Every sub-group's change in offences, and as a part of the year before's total.
-
-    Args:
-        place: the area.
-        frame: ``offence_id``, ``previous``, ``count`` and ``contribution_pct`` of the sub-groups
-            that have one, in the order of the table.
-    """
-    counts = zip(frame["previous"], frame["count"], strict=True)
-    return Table.worded(
-        WORDS.points("contributions_table", place=place, marked=_marked(place)),
-        [
-            [
-                _label(place, group),
-                as_in_frame(change.previous, previous),
-                as_in_frame(change.current, count),
-                figure,
-            ]
-            for (group, figure), (previous, count) in zip(
-                _contributions(place, frame), counts, strict=True
-            )
-            if (change := place.change(offence_id=group.offence_id))
-        ],
-        styles=["", "", "", "signed"],
-        sortable=True,
-    )

@@ -69,7 +69,7 @@ def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
 
 
 def _expected(estimates: Estimates) -> dict[str, Figure]:
-    """How many forces are outside the inner band, and how many would be if they varied so.
+    """How many forces are outside the inner limits, beside how many chance alone would put there.
 
     Without the force that the limits are not drawn from.
     """
@@ -109,18 +109,10 @@ def _curves(limits: ControlLimits, sizes: Sequence[float]) -> Curves:
 
 def sentences(place: Place) -> str:
     """What the control limits say of a force."""
-    drawn, estimates = place.control_limits(), place.estimates
-    distance = over(
-        place.figure_id("sds_from_middle", estimates.latest, estimates.offence_id),
-        drawn.distance if drawn else None,
-        "standard_deviations",
-        ("funnel", "distance"),
-        [place.share()],
-    )
+    drawn = place.control_limits()
     return WORDS.passage(
         "standing",
         place=place,
         position=drawn.position.split()[-1] if drawn else None,
-        distance=distance,
         apart=place.area.area_code == APART,
     )

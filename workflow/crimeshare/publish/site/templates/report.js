@@ -103,6 +103,12 @@ window.crimeshare = {};
   document.addEventListener("focusin", (event) => { if (!form.contains(event.target)) close(); });
   document.addEventListener("pointerdown", (event) => { if (!form.contains(event.target)) close(); });
 
+  // An address inside a folded part opens it; so does printing.
+  const unfold = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details")?.setAttribute("open", "");
+  unfold();
+  addEventListener("hashchange", unfold);
+  addEventListener("beforeprint", () => document.querySelectorAll("section > details").forEach((part) => { part.open = true; }));
+
   // Kinds of crime: the page about the same area, at the section that is read.
   const kinds = document.querySelector("form.groups");
   if (kinds) {
@@ -412,12 +418,26 @@ window.crimeshare = {};
       control.setAttribute("aria-haspopup", "dialog");
       control.setAttribute("aria-label", `Sources of ${own.length === 1 ? "the number" : `the ${own.length} numbers`} here`);
       control.addEventListener("click", () => own.length === 1 ? open(own[0], control) : choose(block, own, control));
-      const last = own.at(-1).closest("p, ul, ol, dl, .facts") ?? own.at(-1);
       const source = block.matches("figure") && block.querySelector(".data");
-      if (source) source.append(" ", control);
-      else last.after(control);
+      const last = own.at(-1).closest("p, li, dd") ?? own.at(-1);
+      (source || last).append(" ", control);
       for (const number of own) number.addEventListener("click", () => open(number, control));
     }
+  }
+
+  // Tables of a switched section: one at a time.
+  for (const section of document.querySelectorAll("section.switched")) {
+    const tables = [...section.querySelectorAll(":scope > figure.table")];
+    if (tables.length < 2) continue;
+    const label = made("label", "Show ");
+    const select = document.createElement("select");
+    select.append(...tables.map((table, at) => new Option(words(table.querySelector("caption")).replace(/, year ending .*/, ""), at)));
+    const show = () => tables.forEach((table, at) => { table.hidden = at !== Number(select.value); });
+    select.addEventListener("change", show);
+    label.className = "switch";
+    label.append(select);
+    tables[0].before(label);
+    show();
   }
 
   // Tables: a header sorts by its column, numbers from the highest; what has no number comes last.
