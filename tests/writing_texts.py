@@ -209,13 +209,17 @@ def filled(kind: str, s: dict[str, str], words: str) -> tuple[str, dict[str, Any
         by = "rate_per_1000" if s["by"] == "rate" else "count"
         sides = [look_up(by, place, offence, period) for place in (area, s["than"])]
         text, quantity = ("above" if sides[0] > sides[1] else "below"), "comparison"
+    elif kind == "more":
+        text, quantity = words, "comparison"
+        sides = [survey()[s["m"], "all", age, period] for age in (s["age"], s["than"])]
+        verdict = ["hold"] if sides[0] > sides[1] else ["fail"]
     elif kind == "prop":
         estimate = survey()[s["m"], s.get("s", "all"), s.get("age", "16+"), period]
         text = one_in(estimate) if form == "onein" else rounded(100 * estimate, int(form)) + "%"
         quantity = "proportion"
     else:
         raise ValueError(kind)
-    survey_of = kind == "prop"
+    survey_of = kind in ("prop", "more")
     return text, {
         "area": None if survey_of else area.replace("_", " ").partition("@")[0],
         "offence": None if survey_of else offences()[offence].name,
@@ -224,7 +228,7 @@ def filled(kind: str, s: dict[str, str], words: str) -> tuple[str, dict[str, Any
         "age": s.get("age", "16+") if survey_of else None,
         "period_end": last_day(period).isoformat(),
         "since": last_day(since).isoformat() if since else None,
-        "than": s["than"].replace("_", " ") if kind == "cmp" else None,
+        "than": s["than"].replace("_", " ") if kind in ("cmp", "more") else None,
         "quantity": quantity,
         "value": text,
         "verdict": verdict,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from crimeshare.audit.reading.parts import MOVES, Parts
 from crimeshare.audit.reading.slots import ADJECTIVES
 from crimeshare.audit.reading.spans import Unplaced
-from crimeshare.audit.reading.state import State, spot, value_of
+from crimeshare.audit.reading.state import spot, value_of
 
 _CASE = re.compile(r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $")
 
 
-class Counts(State):
+class Counts(Parts):
     """Reads what was counted."""
 
     def _count(self, at: int) -> None:
@@ -21,8 +22,16 @@ class Counts(State):
             raise Unplaced("it is a difference without the count that it is of")
         if "." in words and not re.search("[a-z]", words) and not self._is_rate(at):
             raise Unplaced("what it measures is not said")
+        behind = re.match(rf"(M) (?:{ADJECTIVES}[OTG] |[.,;)] |than |in |compared |[PB] )", after)
+        ahead = re.search(r"M (?:of |by )+(?:about |around |some |just )*$", before)
+        if (behind or ahead) and not re.match(rf"{ADJECTIVES}(?:[GOT] )*RATE ", after):
+            move = at + 1 if behind else len(before[: ahead.start()].split()) if ahead else at
+            kind = self.tokens[move].span
+            if kind and kind.value in ("rise", "fall"):
+                return self._change(at, f"{MOVES[kind.value]} {words}", move)
         rated = re.match(
-            rf"{ADJECTIVES}(?:[GOT] )?(?:recorded |reported |committed )?(?:in A )?(?:O )?(RATE) ",
+            rf"{ADJECTIVES}(?:[GOT] )*(?:recorded |reported |committed )?(?:in A )?(?:O )?"
+            r"(RATE) ",
             after,
         )
         if (
@@ -37,7 +46,7 @@ class Counts(State):
         ):
             return self._rate(at, words, rated)
         if re.match(
-            rf"{ADJECTIVES}(?:[GOT] )?(?:were |was )?(?:recorded |reported |committed )?PACE ",
+            rf"{ADJECTIVES}(?:[GOT] )*(?:were |was )?(?:recorded |reported |committed )?PACE ",
             after,
         ):
             return self._pace(at, words)
@@ -83,8 +92,8 @@ class Counts(State):
         told = re.search(
             r"(?:stood at|totalled|totaled|numbered|number was|to|from|was|were|been|"
             r"reached|reaching|hit|with|at|against|than|of|only|"
-            r"recorded|recording|logging|seeing|when|logged|there were|total of|just|M|:|"
-            r"\(|-|,|had|and|is|saw|counted|it is|figure of|by F|by A|struck)(?: the| a)? "
+            r"recorded|recording|logging|seeing|when|logged|there were|total of|just|M|V|K the|on|"
+            r":|\(|-|,|had|and|is|saw|counted|it is|figure of|by F|by A|struck)(?: the| a)? "
             r"$",
             before,
         )
@@ -114,6 +123,8 @@ class Counts(State):
 
     def _rate(self, at: int, words: str, rated: re.Match[str] | None) -> None:
         base = ""
+        if any(t.span and t.letter == "S" and t.span.value.households for t in self.tokens[at:]):
+            raise Unplaced("it is a rate of households; rates here are of residents")
         places = [i for i, t in enumerate(self.tokens) if t.letter == "RATE"]
         if rated:
             place = spot(at, rated)

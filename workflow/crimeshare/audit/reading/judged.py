@@ -122,9 +122,25 @@ def judge_text(text: str, judge: Judge, published: date | None = None, area: str
             answer.statements.append(_judged(statement, judge))
         except ValueError as why:
             answer.unplaced.append(Loose(statement.start, statement.end, str(why)))
+    _drop_guesses(answer)
     answer.unplaced.sort(key=lambda loose: loose.start)
     _reckon(answer)
     return answer
+
+
+def _drop_guesses(answer: Answer) -> None:
+    """Leave out statements of England and Wales in a text that names no area.
+
+    They stay where a count is exactly that of England and Wales, which says what was meant.
+    """
+    guessed = [j for j in answer.statements if j.statement.guessed]
+    exact = (j for j in guessed if j.exit == 0 and (j.statement.number or 0) % 100)
+    if any((j.statement.number or 0) > 100 for j in exact):
+        return
+    answer.statements = [j for j in answer.statements if j not in guessed]
+    answer.unplaced += [
+        Loose(j.statement.start, j.statement.end, "no area is named") for j in guessed
+    ]
 
 
 def _judged(statement: Statement, judge: Judge) -> Judged:

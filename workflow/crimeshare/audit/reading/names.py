@@ -97,6 +97,7 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _SURVEY = re.compile(r"\b(?:crime\ssurvey(?:\sfor\sengland\sand\swales)?|CSEW)\b", re.IGNORECASE)
+_CODE = re.compile(r"\b(?:offence |crime |home office )?code (\d{1,3}[A-Z]?)\b", re.IGNORECASE)
 _LIFETIME = re.compile(
     r"since\s(?:the\sage\sof\s16|they\s(?:were|turned)\s16|turning\s16|age\s16|16)|"
     r"at\s(?:least\sonce|some\spoint)(?:\ssince\s(?:the\sage\sof\s|age\s|"
@@ -172,7 +173,8 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
         if kind == "elsewhere":
             add(words, "elsewhere", note)
         elif kind == "context":
-            add(words, "context", words)
+            if not re.search(r"police$|^here$|^locally$", words):
+                add(words, "context", words)
         elif code:
             add(words, "area", (code,))
     for row in read_rows(REFERENCE / "countries.csv"):
@@ -254,6 +256,8 @@ def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
 
 def groups(text: str, taken: Sequence[Span]) -> Iterator[Span]:
     """People of a sex or age, whom a survey may have asked."""
+    for match in _CODE.finditer(text):
+        yield Span(match.start(), match.end(), "code", match.group(1).upper())
     for match in _LIFETIME.finditer(text):
         yield Span(match.start(), match.end(), "lifetime", "")
     for match in _GROUP.finditer(text):

@@ -185,7 +185,7 @@ NUMBERS: Sequence[tuple[str, str]] = (
     ("pace", r"\b(?:an?|per|each|every)\s(?:second|minute|hour|day|week|month)\b"),
     (
         "record",
-        rf"\b(?:record|all[- ]time)[\s-](?:high|low|peak|levels?|numbers?)\b|"
+        rf"\brecord(?=\s\d)|\b(?:record|all[- ]time)[\s-](?:high|low|peak|levels?|numbers?)\b|"
         rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|"
         r"since\srecords\sbegan|in\sthe\sseries)\b|"
         rf"\b{_LOW}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|"

@@ -51,7 +51,7 @@ class Orders(State):
             place = spot(at, within) + len(more.group().split()) if more else 0
         if place and self.tokens[place].span:
             code = self.tokens[place].span.value[0]  # type: ignore[union-attr]
-            named = "" if code == NATION else code
+            named = "" if code == NATION else self._words(place).casefold().removeprefix("the ")
         offence = None
         noun = re.match(r"(?:[a-z\-]+ ){0,4}?([OT]) ", after)
         if noun:
@@ -140,7 +140,7 @@ class Orders(State):
         before, after = self.sentence.before(at), self.sentence.after(at)
         subject = re.search(
             r"([OT]) (?:(?:A|in|across|for|has|have|had|is|are|was|were|been|the|by|F|by "
-            r"A|P|over|recorded|of|G|rate|rates|levels|figures|also|both|again|"
+            r"A|P|over|recorded|of|an|G|rate|rates|levels|figures|also|both|again|"
             r"continued|continues|to|on|seen|police|by police|area|force|numbers|'s|s|"
             r"come|go|gone|went|at|,|Q|L|R|a|sharp|slight|and) ){0,9}$",
             before,

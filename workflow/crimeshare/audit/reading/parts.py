@@ -15,7 +15,7 @@ MOVES = {"rise": "up", "fall": "down", "same": "unchanged"}
 _LEFT = (
     r"M (?:(?:by|of|an?|the|was|were|has|had|have|been|is|are|in|to|from|on|for|at|or|"
     r"just|only|some|nearly|A|O|T|G|P|R|B|N|I|\(|"
-    r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|,) ){0,9}$"
+    r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|too|,) ){0,9}$"
 )
 _RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,3}M "
 _PART_OF = (
@@ -48,6 +48,8 @@ class Parts(Surveyed):
         ):
             return self._surveyed(at, words)
         made_up = _MADE_UP.search(before)
+        if made_up and re.match(r"[^CNP.;T]*?of (?:all |the |every |total )*O ", after):
+            raise Unplaced("it is a part of another offence group, not of all recorded crime")
         if re.match(_PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):
             return self._share(at, words, after)
         whole = re.match(
@@ -80,6 +82,13 @@ class Parts(Surveyed):
             return self._share(at, words, after, noun)
         if made_up and self.tokens[at].letter in "CH" and not re.match(r"of \w", after):
             return self._share(at, words, after)
+        again = re.search(
+            r"(?:it|that|this|figure|rise|fall) (?:was|is|stood at|reached) $", before
+        )
+        if again and self.last_move is not None and not survey:
+            kind = self.tokens[self.last_move].span
+            assert kind is not None
+            return self._change(at, f"{MOVES[kind.value]} {words}", self.last_move)
         if survey and (self._group(at) or re.search(r"S ", before + after) or self.surveyed):
             return self._surveyed(at, words)
         raise Unplaced("what it is a part of is not said")
@@ -113,6 +122,9 @@ class Parts(Surveyed):
             place += max(i for i, word in enumerate(tail) if word == "M")
             if not behind or place == at - 1 or self.tokens[at - 1].letter in ("by", "of"):
                 return place
+        if re.search(r"[OTA] by $", before) and "M " in before:
+            # "Theft rose by 2% and robbery by 3%".
+            return max(i for i in range(at) if self.tokens[i].letter == "M")
         return spot(at, behind) if behind else None
 
     def _change(self, at: int, value: str, move: int | None) -> None:
@@ -142,6 +154,7 @@ class Parts(Surveyed):
         start = self.tokens[at].start
         if move is not None:
             self.used.add(move)
+            self.last_move = move
             if move < at and all(
                 t.letter in ("by", "of", "M", "a", "an", "to", "around")
                 for t in self.tokens[move:at]

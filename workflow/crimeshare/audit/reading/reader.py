@@ -10,7 +10,6 @@ from crimeshare.audit.reading.counts import Counts
 from crimeshare.audit.reading.names import groups, names
 from crimeshare.audit.reading.numbers import masked, numerals
 from crimeshare.audit.reading.orders import Orders
-from crimeshare.audit.reading.parts import Parts
 from crimeshare.audit.reading.periods import periods
 from crimeshare.audit.reading.sentences import Sentence, sentences
 from crimeshare.audit.reading.slots import NATIONS
@@ -33,7 +32,8 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     spans += names(text, spans)
     spans = _plainly(spans)
     found = list(sentences(text, spans))
-    topic = Topic(area=(area,) if area else ())
+    nowhere = not area and not any(s.kind in ("area", "elsewhere", "place") for s in spans)
+    topic = Topic(area=(area,) if area else (), nowhere=nowhere)
     reading = Reading(masked=sum(span.kind == "mask" for span in spans))
     for number, sentence in enumerate(found):
         ahead = _ahead(found[number:]) if not topic.period or not topic.area else Topic()
@@ -68,7 +68,7 @@ def _ahead(rest: list[Sentence]) -> Topic:
     return Topic(area=next(iter(area), ()), period=first)
 
 
-class Reader(Counts, Parts, Orders):
+class Reader(Counts, Orders):
     """Reads one sentence."""
 
     def read(self) -> None:
@@ -91,6 +91,7 @@ class Reader(Counts, Parts, Orders):
         for at, token in enumerate(self.tokens):
             if token.letter == "M" and at not in self.used:
                 self._direction(at)
+        self.exposed()
         self._remember()
 
     def _number(self, at: int) -> None:

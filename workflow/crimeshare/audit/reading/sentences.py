@@ -15,7 +15,14 @@ LETTERS = {
     **{"partial": "Q", "since": "D", "years": "Y", "move": "M", "survey": "U", "people": "S"},
     **{"lifetime": "LIFE", "number": "N", "percent": "C", "points": "C", "fraction": "H"},
     **{"times": "K", "between": "N", "per": "RATE", "every": "W", "pace": "PACE", "rank": "J"},
-    **{"ordinal": "ORDINAL", "top": "J", "record": "V", "mask": "_", "word": "FORCES"},
+    **{
+        "ordinal": "ORDINAL",
+        "top": "J",
+        "record": "V",
+        "mask": "_",
+        "code": "CODE",
+        "word": "FORCES",
+    },
 }
 
 """The letter of each kind of span; lower-case words of the text stand for themselves."""

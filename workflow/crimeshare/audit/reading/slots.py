@@ -93,6 +93,7 @@ _STOPS = frozenset(
         "according",
     ]
 )
+_POLICE = ("police", "force", "constabulary", "officers", "F")
 _DETERMINERS = ("the", "a", "all", "this", "that", "any", "these", "each")
 _CLAUSE = re.compile(r"; |(?:^| )(?:while|whereas|but|although|though|with that) |, and (?=[AFO] )")
 _WITHIN = re.compile(
@@ -293,7 +294,11 @@ class Around:
                     return self.ahead.area, True
                 raise Unplaced("no area is named")
             return force, True
-        return token.span.value, False
+        found: tuple[str, ...] = token.span.value
+        if len(found) > 1 and any(t.letter in _POLICE for t in self.tokens):
+            # A region of the same name records nothing itself.
+            return found[:1], False
+        return found, False
 
     def _named_within(self, place: int) -> bool:
         """Whether an area is named as the whole of others, or as part of the survey's name."""
@@ -352,15 +357,15 @@ class Around:
         before, after = self.sentence.before(place), self.sentence.after(place)
         if re.search(r"comparing $", before):
             return False
-        if re.search(
+        begins = re.search(
             r"(?:between|from)(?: [NCGOT])*(?: in| during| for| recorded)* (?:the )?$", before
-        ):
-            return bool(
-                re.match(r"[^.;]*?(?:and|to) (?:[NGOTM,] |in |the |of |when |\w+ )*?P ", after)
-            )
+        )
+        to = r"[^.;]*?(?:and|to) (?:[NGOTM,] |in |the |of |when |\w+ )*?P "
+        if begins and re.match(to, after):
+            return True
         return bool(
             re.search(
-                r"(?:compared (?:with|to)|than|against|comparing P with|down on|up on|M "
+                r"(?:compared (?:with|to)|than|against|comparing P with|down on|up on|K|M "
                 r"(?:C )?(?:on|from|since)|higher on|versus|vs)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|N|a|just|figure|total|G|O|T))* $",
                 before,
@@ -463,6 +468,8 @@ class Around:
                 re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after)
                 or re.search(r"M .*$", before)
             )
+        if re.search(r"K (?:the |that of the |as many as the )$", before):
+            return True
         if re.match(
             rf"{ADJECTIVES}(?:[GOT] )?(?:recorded |reported )?(?:in |of |during |for |the |, )*B ",
             after,
@@ -475,7 +482,7 @@ class Around:
         ):
             return True
         if re.search(
-            r"(?:compared (?:with|to)|against|than|up on|down on|M on|M from|having been|"
+            r"(?:compared (?:with|to)|against|than|up on|down on|M on|C on|M from|having been|"
             r"previously|it had been)(?: the| just| about| that of)* $",
             before,
         ):

@@ -60,6 +60,7 @@ class Topic:
         area, offence, period: of the last statement that named one.
         survey: whether a survey's figures are told, and of which measure.
         lifetime: whether the survey's question reaches back to the age of 16.
+        nowhere: whether the whole text names no area.
     """
 
     area: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ class Topic:
     abroad: str = ""
     rank: str = ""
     measure: str = ""
+    nowhere: bool = False
 
 
 @dataclass
@@ -81,4 +83,5 @@ class Slots:
     offence: Offending | None = None
     period: Year | None = None
     since: Year | None = None
+    guessed: bool = False
     assumed: list[str] = field(default_factory=list)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from crimeshare.audit.reading.sentences import Sentence
-from crimeshare.audit.reading.slots import Around
+from crimeshare.audit.reading.slots import NATION, Around
 from crimeshare.audit.reading.spans import Offending, People, Slots, Topic, Year
 from crimeshare.periods import in_words
 
@@ -27,6 +27,7 @@ class Statement:
         role: ``main`` or ``base`` for a count; empty for others.
         group: statements of one sentence, offence and area have one.
         number: the size of a count or of a change, where it has one.
+        guessed: whether England and Wales was taken because the text names no area.
     """
 
     start: int
@@ -37,6 +38,7 @@ class Statement:
     role: str = ""
     group: tuple[Any, ...] = ()
     number: float | None = None
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class State:
         self.tokens = sentence.tokens
         self.around = Around(sentence, topic, ahead, published)
         self.used: set[int] = set()
+        self.last_move: int | None = None
         self.given_area = assumed_area
         self.surveyed = any(t.letter == "U" for t in self.tokens)
         self.sized: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
@@ -103,6 +106,8 @@ class State:
         if far:
             slots.assumed.append("offence")
         slots.area, far = self.around.area(at)
+        if not slots.area:
+            slots.area, slots.guessed = (NATION,), True
         if far:
             slots.assumed.append("area")
         slots.period, far = self.around.year(at, base=base)
@@ -120,11 +125,14 @@ class State:
         role: str = "",
         number: float | None = None,
         offences: bool = True,
+        note: str = "",
     ) -> None:
         assert slots.period is not None
         token = self.tokens[at]
         entries = []
         groups = slots.offence.ids if slots.offence and offences else ("",)
+        codes = [t.span.value for t in self.tokens if t.letter == "CODE" and t.span]
+        groups = tuple(code for code in groups if code in codes) or groups
         for offence in groups:
             for area in slots.area or ("",):
                 one = dict(entry)
@@ -145,6 +153,7 @@ class State:
         )
         if slots.offence and slots.offence.reading and offences:
             notes.append(f"Read as {slots.offence.reading}.")
+        notes.append(note)
         begin = token.start if start is None else start
         self.reading.statements.append(
             Statement(
@@ -156,6 +165,7 @@ class State:
                 role,
                 (self.sentence.start, groups[0], (slots.area or ("",))[0]),
                 number,
+                slots.guessed,
             )
         )
 

@@ -103,6 +103,42 @@ class Surveyed(State):
         self.topic.survey = True
         self._add(at, slots, entry, offences=False)
 
+    def exposed(self) -> None:
+        """Read "women are particularly vulnerable": more of them than of the others."""
+        said = "".join(f"{t.letter} " for t in self.tokens)
+        found = re.search(
+            r"(?:^|[,;:] |that )(S (?:(?:and|,) S )*)(?:are|were) (?:\w+ )?"
+            r"(?:particularly|especially|more|most|disproportionately|far M|much M|M) "
+            r"(?:\w+ )*?(?:vulnerable|likely|affected|"
+            r"targeted|risk)",
+            said,
+        )
+        if not found or not (self.topic.survey or self.surveyed) or "K " in found.group():
+            return
+        first = len(said[: found.start(1)].split())
+        for place in range(first, first + len(found.group(1).split())):
+            if self.tokens[place].letter != "S":
+                continue
+            whom = self._people(place)
+            young = "young" in self._words(place).casefold() and not whom.age
+            group = _group(replace(whom, age="16-19") if young else whom)
+            than = {"women": {"sex": "men"}, "men": {"sex": "women"}}.get(whom.sex)
+            if not group or (than is None and not group.get("age")):
+                continue
+            slots = Slots()
+            try:
+                slots.period, far = self.around.year(place, base=False)
+                measure = self._measure(place).replace("_since_16", "")
+            except Unplaced:
+                continue
+            slots.assumed = [name for name, on in (("period_end", far), ("measure", True)) if on]
+            entry: dict[str, Any] = {"quantity": "comparison", "measure": measure}
+            entry |= {"difference": "more", "group": group, "than": than or {"age": "16+"}}
+            if young:
+                self._add(place, slots, entry, offences=False, note="Read as people aged 16 to 19.")
+            else:
+                self._add(place, slots, entry, offences=False)
+
     def _likelier(self, at: int, words: str) -> None:
         sides = [i for i, t in enumerate(self.tokens) if t.letter == "S"]
         ahead = [i for i in sides if i < at]
