@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from crimeshare.audit.asserted import asserted
+from crimeshare.audit.claims_file import read_claims
 from crimeshare.audit.evidence import read_shipped
 from crimeshare.audit.judging import vocabulary
-from crimeshare.audit.statements import AnyClaim, Vocabulary, read_claim, read_claims
+from crimeshare.audit.statements import AnyClaim, Vocabulary, read_claim
 from crimeshare.reference import areas
 
 GWENT = {"area": "Gwent", "offence": "stalking_harassment", "period": "year ending March 2020"}

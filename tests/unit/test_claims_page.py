@@ -42,8 +42,8 @@ def test_a_report_without_statements_says_so() -> None:
 def test_the_page_opens_with_the_result() -> None:
     plain = re.sub("<[^>]+>", "", ALL.opening)
     assert plain == (
-        "Of 6 statements, 2 hold, 2 do not hold, 1 cannot be checked and 1 depends on what is "
-        "meant."
+        "Of 6 statements, 1 is confirmed, 1 is consistent with the figures, 2 are not confirmed "
+        "and 2 are wrong."
     )
     numbers = [int(figure["text"]) for figure in shown(ALL.opening)]
     assert numbers[0] == sum(numbers[1:])

@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         checking.add_argument(f"--{name}", help=meaning)
     checking.add_argument("--json", action="store_true", help="print the verdict for programs")
     checking.add_argument("--text", help="a file, or -, whose every statement is to be judged")
-    checking.add_argument("--published", help="the day the text came out, such as 2025-04-24")
+    checking.add_argument("--published", help="the day it came out, such as 2025-04-24")
     checking.add_argument("--html", type=Path, help="also write the text with its verdicts there")
     given, unknown = parser.parse_known_args(arguments)
     if unknown:
@@ -132,9 +132,8 @@ def _check_options(checking: argparse.ArgumentParser, given: argparse.Namespace)
         missing = [f"--{name}" for name in ("period", "value") if getattr(given, name) is None]
         if missing:
             checking.error(f"the following arguments are required: {', '.join(missing)}")
-        for name in ("published", "html"):
-            if getattr(given, name) is not None:
-                checking.error(f"argument --{name}: needs --text")
+        if given.html is not None:
+            checking.error("argument --html: needs --text")
     for name in CHECKED:
         if given.text is not None and name != "area" and getattr(given, name) is not None:
             checking.error(f"argument --{name}: a text says that itself; leave it out with --text")
@@ -158,7 +157,7 @@ def _check(given: argparse.Namespace) -> tuple[int, Iterable[str]]:
     from crimeshare.audit.check_command import check
 
     statement = {name: getattr(given, name) for name in CHECKED}
-    checked = check(statement, root)
+    checked = check(statement, root, given.published)
     if given.json:
         return checked.status, [json.dumps(checked.record(), ensure_ascii=False, indent=2)]
     return checked.status, checked.lines()

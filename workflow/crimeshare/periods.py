@@ -35,11 +35,20 @@ def year_ending(text: str) -> date:
     found = _YEAR_ENDING.fullmatch(text)
     if not found:
         raise ValueError(f"is `{text}`; expected a year such as year ending March 2024")
-    month = next((m for m in MONTHS if found["month"].casefold() in _spellings(m)), None)
+    return month_end(int(found["year"]), month_named(found["month"], text))
+
+
+def month_named(word: str, text: str) -> int:
+    """The number of a month, by its name or its first three letters.
+
+    Raises:
+        ValueError: in words, with the nearest month; ``text`` is what the word stands in.
+    """
+    month = next((m for m in MONTHS if word.casefold() in _spellings(m)), None)
     if month is None:
-        hint = did_you_mean(found["month"].capitalize(), MONTHS) or "."
-        raise ValueError(f"is `{text}`; there is no month `{found['month']}`{hint}")
-    return month_end(int(found["year"]), MONTHS.index(month) + 1)
+        hint = did_you_mean(word.capitalize(), MONTHS) or "."
+        raise ValueError(f"is `{text}`; there is no month `{word}`{hint}")
+    return MONTHS.index(month) + 1
 
 
 def month_end(year: int, month: int) -> date:

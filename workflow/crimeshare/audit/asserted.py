@@ -9,6 +9,7 @@ from crimeshare.audit.statements import (
     Rank,
     Record,
     Recorded,
+    Share,
     Total,
 )
 from crimeshare.periods import in_words
@@ -35,7 +36,7 @@ def _said(claim: AnyClaim) -> str:
         words = claim.difference.text
         return f"{group}, {words} {'as' if ' as ' in words else 'than'} {than}"
     if isinstance(claim, Record):
-        return claim.value.text
+        return str(claim.value.text)
     which = ""
     if isinstance(claim, Rank) and not claim.value.ordered:
         which = f" (classification {claim.classification})"
@@ -51,7 +52,8 @@ def _about(claim: AnyClaim) -> list[str]:
         case Total():
             return [claim.area.area_name]
         case _:
-            return [claim.offence.name, claim.area.area_name]
+            of = [f"of {claim.of.name}"] if isinstance(claim, Share) and claim.of else []
+            return [claim.offence.name, *of, claim.area.area_name]
 
 
 def _beside(claim: AnyClaim) -> str:

@@ -9,15 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.audit.asserted import asserted, subject
+from crimeshare.audit.claims_file import read_claims
 from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
-from crimeshare.audit.statements import (
-    AnyClaim,
-    claimed,
-    closed,
-    read_claims,
-)
+from crimeshare.audit.statements import AnyClaim, claimed, closed
 from crimeshare.audit.verdicts import Verdict
 from crimeshare.problems import Problem
 
@@ -78,7 +74,7 @@ def compute_claims(path: Path, evidence: Evidence) -> Audit:
     """Judge every entry of a file of claims that holds.
 
     Args:
-        path: the file, see :func:`crimeshare.audit.statements.read_claims`.
+        path: the file, see :func:`crimeshare.audit.claims_file.read_claims`.
         evidence: published figures.
 
     Raises:

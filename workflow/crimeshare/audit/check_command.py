@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from crimeshare.audit.asserted import asserted
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
+from crimeshare.audit.lookup import find_offence, said_on
 from crimeshare.audit.statements import AnyClaim, Faults, claimed, closed, read_claim
 from crimeshare.audit.verdicts import Verdict, outcome
 from crimeshare.problems import Problem, Problems
@@ -22,6 +24,12 @@ _RATE = re.compile(r"\bper\s+(?:1|10|100)[,\d]*000\b|\bper (?:thousand|million)\
 _RECORD = re.compile(r"\brecord\b|\ball[- ]time\b|\bever\b", re.IGNORECASE)
 _QUANTITIES = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
 _QUANTITY = re.compile(rf"\b({'|'.join(_QUANTITIES)})s?\s*$", re.IGNORECASE)
+_OF_NATION = re.compile(
+    r"(?:%|per ?cent|third|quarter|half|\bin \w+)\s+of\b.*\b(?:in|across) "
+    r"(?:England and Wales|the country)|of the national total",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"(?:%|per ?cent|third|quarter|half|\bin \w+)\s+of (?P<whole>.+)", re.IGNORECASE)
 _SIGN = re.compile(r"\s*[+\N{MINUS SIGN}-]")
 
 
@@ -86,13 +94,14 @@ class Checked:
         }
 
 
-def check(given: Mapping[str, str | None], root: Path) -> Checked:
+def check(given: Mapping[str, str | None], root: Path, published: str | None = None) -> Checked:
     """Judge one statement by the build in ``root``, or by the shipped figures.
 
     Args:
         given: the keys of an entry of ``config/claims.yaml`` with their values, None for those
             left out; ``quantity`` may be left to what the value looks like.
         root: the project's folder.
+        published: the day the statement was made, as 2025-04-24.
 
     Raises:
         Problem: the statement is none that can be judged.
@@ -102,7 +111,7 @@ def check(given: Mapping[str, str | None], root: Path) -> Checked:
     # What the words were is not asked here; who said them changes no verdict.
     entry = _entry(given) | {"id": "checked", "source": "asked", "statement": "asked"}
     try:
-        claim = read_claim(entry, vocabulary(evidence))
+        claim = read_claim(entry, vocabulary(evidence, said_on(published)))
     except Faults as refused:
         raise Problems([closed(_as_option(clause)) for clause in refused.clauses]) from None
     if len(said) > 10_000:
@@ -125,6 +134,12 @@ def _entry(given: Mapping[str, str | None]) -> dict[str, Any]:
             # Women of an age are compared with men of that age, unless another is named.
             entry["than"] = {"sex": than, "age": group["age"]}
         entry["difference"] = entry.pop("value", "")
+    if quantity == "share" and (whole := _OF.search(str(entry.get("value", "")))):
+        # "34% of violence against the person"; "of all recorded crime" needs no word.
+        with suppress(ValueError):
+            of, _ = find_offence(re.sub(r"^(?:all|every|the) ", "", whole["whole"].strip()))
+            if of.offence_id != "total":
+                entry.setdefault("of", of.name)
     if quantity == "count" and "offence" not in entry:
         entry["quantity"] = "total"
     if quantity == "change":
@@ -146,6 +161,8 @@ def _quantity(entry: Mapping[str, Any]) -> str:
         if word or _reads(numerals.change, value) == "points":
             return _QUANTITIES[word[1].casefold()] if word else "share"
         return "comparison" if entry.get("than") else "change"
+    if _OF_NATION.search(value) and not _SIGN.match(value):
+        return "share_of_nation"
     if _RATE.search(value):
         return "rate"
     if not _SIGN.match(value):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from crimeshare.audit.evidence import Evidence, known_periods
+from crimeshare.audit.offence_codes import offence_codes
 from crimeshare.audit.recorded_claims import RecordedAudit
 from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.statements import AnyClaim, Comparison, Proportion, Vocabulary
 from crimeshare.audit.survey_claims import SurveyAudit
-from crimeshare.audit.verdicts import Verdict
+from crimeshare.audit.verdicts import NOT_CHECKABLE, Reason, Verdict
+from crimeshare.audit.words import NotRecorded, not_recorded
+from crimeshare.reference import offences
 
 
 class Auditor:
@@ -28,10 +32,25 @@ class Auditor:
             Problem: it asks for what there cannot be.
         """
         if isinstance(claim, Proportion | Comparison):
-            return self._surveyed.judge(claim)
-        return self._recorded.judge(claim)
+            verdict = self._surveyed.judge(claim)
+        elif other := not_recorded().get(claim.offence.offence_id):
+            verdict = _of_no_group(other)
+        else:
+            verdict = self._recorded.judge(claim)
+        for reading in claim.readings:
+            verdict.reason.say(f"{reading[:1].upper()}{reading[1:]}.")
+        return verdict
 
 
-def vocabulary(evidence: Evidence) -> Vocabulary:
-    """What names in a statement may mean."""
-    return Vocabulary(evidence.areas, known_periods(evidence))
+def _of_no_group(other: NotRecorded) -> Verdict:
+    """What is no group of recorded crime, who publishes it, and what is nearest."""
+    named = offences() | offence_codes()
+    nearest = " or ".join(named[near].name for near in other.nearest)
+    reason = Reason()
+    reason.say(f"{other.what}. Figures of it: {other.publisher}. The nearest here: {nearest}.")
+    return Verdict(NOT_CHECKABLE, reason, (), other.publisher)
+
+
+def vocabulary(evidence: Evidence, published: date | None = None) -> Vocabulary:
+    """What names in a statement may mean, said on a day if that is known."""
+    return Vocabulary(evidence.areas, known_periods(evidence), published)

@@ -32,6 +32,8 @@ def vintage_name(finding: Finding, registry: Mapping[str, Release]) -> str:
     name, when = release_name(release), _when(release)
     without = f", excluding {finding.excluding}" if finding.excluding else ""
     match finding.vintage:
+        case "first published" if DATASETS[release.dataset].reader == QUARTERS:
+            begin = f"As published{when} ({name})"
         case "first published" if _REISSUED.search(release.path):
             begin = f"As re-issued{when} ({name})"
         case "first published":

@@ -108,6 +108,12 @@ _MULTIPLE = re.compile(
     r"| that of)?"
 )
 
+# "Two thirds of the average", "half as many": a part of what it is compared with.
+_PART_OF = re.compile(
+    rf"(?:(?P<words>{_BEFORE}) )?"
+    r"(?P<part>(?:an? |\w+[ -])?(?:half|quarters?|thirds?|fifths?|tenths?)) (?:of|as|the|that)\b.*"
+)
+
 _UNIT = r"(?P<unit>second|minute|hour|day|week|month)"
 _PACE = re.compile(rf"(?P<number>.+?)(?: [a-z]+)? (?:an?|each|every|per) {_UNIT}")
 _EVERY = re.compile(
@@ -243,7 +249,12 @@ def change(text: str) -> AnyChange:
         "a change such as +16.7%, -1,446, down 4%, up by a fifth, more than doubled, "
         "2 percentage points higher, up, down or unchanged"
     )
-    plain = re.sub(r" (?:than|as)$", "", _COUNTED.sub("", _plain(text, expected)))
+    whole = _plain(text, expected)
+    if found := _PART_OF.fullmatch(whole):
+        hedge, part = hedges()[found["words"] or ""], _fraction(found["part"])
+        if part:
+            return _hedged(hedge, Times(whole, Decimal(part.part) / part.whole))
+    plain = re.sub(r" (?:than|as)$", "", _COUNTED.sub("", whole))
     plain = re.sub(r"(?<=more) likely$|(?<=less) likely$", "", plain)
     plain = re.sub(r" (?:rate|share|number|proportion|count)s?$", "", plain)
     plain = re.sub(r"^(?:it |they )?(?:has|have|had) ", "", plain)

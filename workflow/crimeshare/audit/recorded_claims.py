@@ -13,6 +13,7 @@ from typing import Literal
 
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
+from crimeshare.audit.lookup import find_area
 from crimeshare.audit.naming import release_name, vintage_name
 from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.audit.recorded_evidence import (
@@ -40,16 +41,16 @@ from crimeshare.audit.stated import (
 )
 from crimeshare.audit.statements import (
     AnyClaim,
-    AnyRecorded,
     AreaComparison,
     Change,
     Count,
     Rank,
     Rate,
     Record,
+    Recorded,
     Share,
+    ShareOfNation,
     Total,
-    find_area,
 )
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.measures import formulas
@@ -62,6 +63,7 @@ _WALES = "W92000004"
 # Sides that stand after "which is"; "fell" does not.
 _SIDES = ("up", "down", "unchanged", "higher", "lower", "more", "less", "fewer", "the same")
 _QUANTITY = {Count: "count", Total: "count", Change: "count", Share: "share", Rate: "rate"}
+_QUANTITY |= {ShareOfNation: "share_of_nation"}
 _MARKED = {
     "unavailable": "it is not available",
     "low population": "there are too few residents for a rate",
@@ -69,6 +71,7 @@ _MARKED = {
     "not applicable": "it does not apply",
 }
 _MARKED_IN = {"count": "count", "share": "count", "rate": "rate_per_1000"}
+_MARKED_IN |= {"share_of_nation": "count"}
 
 
 @dataclass(frozen=True)
@@ -80,15 +83,19 @@ class Question:
         find: vintages of the quantity by area and year.
         kind: whether a distance from it is ``relative`` or ``absolute``.
         measure: the measure whose marker explains that it is not there.
-        base: of a relative difference, vintages of what differs.
+        base: of a relative difference, vintages of what differs; of a place, of what is ordered.
+        among: of a place among areas, the codes of those areas.
+        groups: of a place among offence groups, their classification.
     """
 
-    claim: AnyRecorded
+    claim: Recorded
     stated: Stated
     find: Find
     kind: Literal["relative", "absolute"]
     measure: str
     base: Find | None = None
+    among: Sequence[str] = ()
+    groups: str = ""
 
     @property
     def found(self) -> Sequence[Finding]:
@@ -107,7 +114,7 @@ class RecordedAudit:
         self._areas = areas
         self._claims = claims
 
-    def judge(self, claim: AnyRecorded) -> Verdict:
+    def judge(self, claim: Recorded) -> Verdict:
         """The verdict on one claim.
 
         Raises:
@@ -132,28 +139,28 @@ class RecordedAudit:
             question = self._plain(claim, claim.value, name)
         verdict = self._answer(question)
         if isinstance(claim, Change) or claim.since:
-            self._say_comparable(claim, verdict.reason)
+            verdict = self._across(claim, verdict)
         return verdict
 
     # What is asked
 
-    def _plain(self, claim: AnyRecorded, stated: Stated, name: str) -> Question:
-        find = self._releases.quantity(name, claim.offence.offence_id)
+    def _plain(self, claim: Recorded, stated: Stated, name: str) -> Question:
+        find = self._releases.quantity(name, claim.offence.offence_id, _whole_of(claim))
         if isinstance(stated, Paced):
             find = _paced(find, stated)
         return Question(claim, stated, find, "relative", _MARKED_IN[name])
 
-    def _compared(self, claim: AnyRecorded, stated: Stated, name: str) -> Question:
+    def _compared(self, claim: Recorded, stated: Stated, name: str) -> Question:
         """A difference from another area, or from another year."""
-        if stated.kind == "points" and name != "share":
+        if stated.kind == "points" and not name.startswith("share"):
             raise Problem(
                 f"`value` is `{stated.text}`; only shares differ by percentage points, so "
                 "expected `quantity: share`"
             )
-        kind = "points" if name == "share" and stated.kind != "percent" else stated.kind
+        kind = "points" if name.startswith("share") and stated.kind != "percent" else stated.kind
         if isinstance(stated, Direction) and kind == "number":
             kind = "percent"
-        base = self._releases.quantity(name, claim.offence.offence_id)
+        base = self._releases.quantity(name, claim.offence.offence_id, _whole_of(claim))
         if claim.than:
             other = claim.than.area_code
 
@@ -213,7 +220,7 @@ class RecordedAudit:
         def find(area: str, day: date) -> Sequence[Finding]:
             return self._releases.group_ranks(area, offence, day, name)
 
-        return Question(claim, claim.value, find, "absolute", "count")
+        return Question(claim, claim.value, find, "absolute", "count", groups=name)
 
     def _area_rank(self, claim: Rank, place: Place, name: str, among: Sequence[str]) -> Question:
         base = self._releases.quantity(name, claim.offence.offence_id)
@@ -221,14 +228,14 @@ class RecordedAudit:
         def find(area: str, day: date) -> Sequence[Finding]:
             return self._releases.area_ranks(area, base, day, among, last=place.last, by=name)
 
-        return Question(claim, place, find, "absolute", _MARKED_IN[name])
+        return Question(claim, place, find, "absolute", _MARKED_IN[name], base, among)
 
     def _among(self, area: Area, within: str) -> list[str]:
         """Areas of the same kind, within an area if one is named."""
         whole = None
         if within and within not in ("country", "area", "england and wales", "nation"):
             try:
-                whole = find_area(within, self._areas)
+                whole, _ = find_area(within, self._areas)
             except ValueError as error:
                 raise Problem(f"`value` ends in an area that {error}") from None
         kinds = {area.area_type}
@@ -276,6 +283,10 @@ class RecordedAudit:
             # More than the bound stays more with the offences of the force that is left out.
             more = isinstance(claim, Count | Total) and within[-1].value > stated.value
             best = best if more else None
+        if best and newest and best[0].startswith(verdicts.TRUE_ONLY_OF.partition("{}")[0]):
+            # What is said now as it was at first is no matter of the release between.
+            match = stated.match(best[1].value) if stated.match(newest.value) == "exact" else None
+            best = (verdicts.OF_MATCH[match] if match else best[0], best[1])
         if best:
             return self._borne_out(question, *best, within, since)
         if has_first and not partial:
@@ -359,13 +370,16 @@ class RecordedAudit:
             self._say(reason, finding, how, stated if finding is last else None)
         # What leaves out a force does not say how large the whole was.
         whole = [finding for finding in known if not finding.excluding] or known
+        if isinstance(stated, Direction | Place):
+            verdict = self._in_order(question, last, reason)
+            return Verdict(verdict, reason, (last,), settles)
         nearest = min(whole, key=lambda finding: _gap(question, finding))
         sizes = self._sizes(question, nearest)
         gap = _gap(question, nearest)
-        if match and not isinstance(stated, Bound | Near | Direction):
+        if match and not isinstance(stated, Bound | Near):
             verdict = verdicts.OF_MATCH[match]
         elif match and sizes:
-            margin = abs(last.value - (0.0 if isinstance(stated, Direction) else stated.value))
+            margin = abs(last.value - stated.value)
             margin /= abs(last.value) if question.kind == "relative" and last.value else 1
             safe = margin > sizes.largest and not isinstance(stated, Near)
             verdict = verdicts.CONFIRMED if safe else verdicts.AS_REVISED
@@ -377,11 +391,73 @@ class RecordedAudit:
             away = _distance(question, nearest, gap)
             reason.say("What is stated is {} away from the nearest of these.", away)
             self._say_sizes(reason, question, sizes)
-            verdict = verdicts.AS_REVISED if gap <= sizes.usual else verdicts.NOT_CHECKABLE
+            verdict = verdicts.WITHIN_REVISIONS if gap <= sizes.usual else verdicts.NOT_CHECKABLE
             if gap > sizes.largest:
                 verdict = verdicts.CONTRADICTED
         same = self._say_elsewhere(question, reason) if match != "exact" else []
         return Verdict(verdict, reason, (last, *same), settles)
+
+    def _in_order(self, question: Question, last: Finding, reason: Reason) -> str:
+        """The verdict on a direction or a place by a figure that may have been revised since.
+
+        The sign and the order decide, unless revisions of a usual size would turn them.
+        """
+        says = self._open_order(question, last)
+        if says:
+            reason.say(*says)
+            return verdicts.WITHIN_REVISIONS
+        return verdicts.AS_REVISED if question.stated.match(last.value) else verdicts.CONTRADICTED
+
+    def _open_order(
+        self, question: Question, last: Finding
+    ) -> tuple[str, *tuple[Finding, ...]] | None:
+        """Why revisions leave a direction or a place open, a sentence with its figures, or None."""
+        claim, stated = question.claim, question.stated
+        if last.vintage != "revised since":
+            return None
+        if not isinstance(stated, Place):
+            sizes = self._sizes(question, last)
+            if sizes and abs(last.value) > sizes.limit:
+                return None
+            if not sizes:
+                return ("Too few revisions are known to say which way it was first published.",)
+            size = _distance(question, None, sizes.limit)
+            return (
+                "Nineteen in twenty such figures have moved by at most {} since they were first "
+                "published, so this one may have been on either side.",
+                size,
+            )
+        own, others = self._ordered(question, last)
+        rivals = _rivals(stated, own, others, int(last.value))
+        base = question.base or self._releases.quantity("count", claim.offence.offence_id)
+        sizes = self._releases.sizes(base, claim.area.area_code, "relative", claim.period)
+        limit = sizes.limit if sizes else 0.0
+        near = [value for value in rivals if abs(own - value) <= limit * (own + value)]
+        if sizes and not near:
+            return None
+        if not sizes:
+            return ("Too few revisions are known to say how they were first ordered.",)
+        return (
+            "Nineteen in twenty such figures have moved by at most {} since they were first "
+            "published, and the next in the order is nearer than that.",
+            Finding(limit, "proportion", claim.period, "", "estimate", (), "size of a revision"),
+        )
+
+    def _ordered(self, question: Question, last: Finding) -> tuple[float, list[float]]:
+        """What is ordered: the value of the claim's own area or group, and those of the others."""
+        claim = question.claim
+        area, offence = claim.area.area_code, claim.offence.offence_id
+        if question.groups:
+            values = self._releases.ranked(area, claim.period, last.release_id, question.groups)
+            return values[offence], [v for group, v in values.items() if group != offence]
+        assert question.base is not None
+        found = {
+            code: finding.value
+            for code in question.among
+            for finding in question.base(code, claim.period)
+            if finding.release_id == last.release_id
+        }
+        return found[area], [value for code, value in found.items() if code != area]
 
     def _sizes(self, question: Question, finding: Finding) -> Sizes | None:
         """How far such figures have moved; of a change, if need be, how far its two sides have."""
@@ -394,8 +470,10 @@ class RecordedAudit:
             return None
         # Both sides may have moved, and apart.
         ratio = abs(finding.value + 1)
-        usual, largest = (2 * ratio * size for size in (sides.usual, sides.largest))
-        return Sizes(usual, largest, sides.number)
+        usual, limit, largest = (
+            2 * ratio * size for size in (sides.usual, sides.limit, sides.largest)
+        )
+        return Sizes(usual, limit, largest, sides.number)
 
     def _say_sizes(self, reason: Reason, question: Question, sizes: Sizes) -> None:
         usual, largest = (_distance(question, None, size) for size in (sizes.usual, sizes.largest))
@@ -421,15 +499,24 @@ class RecordedAudit:
             unit = "change" if relative else "count"
         first, second, made = self._own_counts(claim, unit)
         match = stated.match(made.value)
-        if match in ("exact", "rounded"):
-            return None
         reason = Reason()
+        if match in ("exact", "rounded", "near"):
+            if found:
+                return None
+            reason.say(
+                f"Its own two counts, {{}} and {{}}, make {{}}{_how(verdicts.ROUNDED, stated)}.",
+                first,
+                second,
+                made,
+            )
+            settles = self._say_missing(question, reason)
+            return Verdict(verdicts.OWN_COUNTS_AGREE, reason, (made, first, second), settles)
         how = _how(verdicts.TRUNCATED, stated) if match else ", which is not what it says"
         reason.say(f"Its own two counts, {{}} and {{}}, make {{}}{how}.", first, second, made)
         if newest := revised_since(found):
             self._say(reason, newest)
         settles = self._say_missing(question, reason)
-        verdict = verdicts.TRUNCATED if match else verdicts.NOT_SUPPORTED
+        verdict = verdicts.TRUNCATED if match else verdicts.BY_OWN_COUNTS
         return Verdict(verdict, reason, (made, first, second), settles)
 
     def _own_counts(self, claim: Share | Change, unit: Unit) -> tuple[Finding, Finding, Finding]:
@@ -490,7 +577,7 @@ class RecordedAudit:
                 reason.say(f"Among {name} it is {{}}.", _leading(found))
         return Verdict(verdicts.NOT_SUPPORTED, reason, (counted[-1],))
 
-    def _defined(self, claim: AnyRecorded, asked: Mapping[str, Question]) -> Verdict:
+    def _defined(self, claim: Recorded, asked: Mapping[str, Question]) -> Verdict:
         """A statement that may mean several things: true of all, of some or of none."""
         leading = {name: _leading(q.found) for name, q in asked.items() if q.found}
         if not leading:
@@ -511,10 +598,14 @@ class RecordedAudit:
         settles, revised = "", first.vintage == "revised since"
         if revised:
             settles = self._say_missing(next(iter(asked.values())), reason)
+        undecided = (self._open_order(asked[name], found) for name, found in leading.items())
+        split = fits and len(fits) < len(leading)
+        if not split and (says := next(filter(None, undecided), None)):
+            reason.say(*says)
+            return Verdict(verdicts.WITHIN_REVISIONS, reason, tuple(leading.values()), settles)
         if not fits:
             reason.say("So it is true in no sense." if len(leading) > 1 else "")
-            verdict = verdicts.NOT_SUPPORTED if revised else verdicts.CONTRADICTED
-            return Verdict(verdict, reason, tuple(leading.values()), settles)
+            return Verdict(verdicts.CONTRADICTED, reason, tuple(leading.values()), settles)
         decisive = tuple(leading[name] for name in fits)
         if len(fits) == len(leading):
             matches = {stated.match(finding.value) for finding in decisive}
@@ -615,12 +706,21 @@ class RecordedAudit:
             reason.say(f"The stated number, {{}}, is that of the {other.year}.", other)
         return same
 
-    def _say_comparable(self, claim: AnyRecorded, reason: Reason) -> None:
+    def _across(self, claim: Recorded, verdict: Verdict) -> Verdict:
+        """A verdict on a change, named after the changes of recording that it goes across."""
         earlier = claim.previous if isinstance(claim, Change) else claim.since
-        if earlier:
-            changed = self._releases.comparable(claim.offence.offence_id, claim.period, earlier)
-            if changed:
-                reason.say(f"The two years are not comparable: {changed}.")
+        if not earlier or verdict.verdict == verdicts.NOT_CHECKABLE:
+            return verdict
+        changed = self._releases.comparable(claim.offence.offence_id, claim.period, earlier)
+        if not changed:
+            return verdict
+        verdict.reason.say(f"The two years are not comparable: {changed}.")
+        return replace(verdict, verdict=f"{verdict.verdict}{verdicts.ACROSS}")
+
+
+def _whole_of(claim: Recorded) -> str:
+    """The group that a share is of."""
+    return claim.of.offence_id if isinstance(claim, Share) and claim.of else "total"
 
 
 def _leading(found: Sequence[Finding]) -> Finding:
@@ -629,6 +729,20 @@ def _leading(found: Sequence[Finding]) -> Finding:
     if first_published(published):
         return published[-1]
     return revised_since(found) or found[-1]
+
+
+def _rivals(place: Place, own: float, others: Sequence[float], rank: int) -> list[float]:
+    """Values that would have to change places with a group's or area's own.
+
+    Where it stands as stated, those next to it; else that which holds the stated place.
+    """
+    ordered = sorted(others, reverse=not place.last)
+    if place.match(rank):
+        above, below = ordered[rank - 2 : rank - 1] if rank > 1 else [], ordered[rank - 1 : rank]
+        return [*([] if place.at_most else above), *below]
+    # Without its own value those behind it have moved up by one.
+    stated = place.number - 1 if place.number < rank else place.number - 2
+    return ordered[max(stated, 0) : max(stated, 0) + 1]
 
 
 def _gap(question: Question, finding: Finding) -> float:
@@ -684,6 +798,10 @@ def _how(verdict: str, stated: Stated) -> str:
         return f", which is {stated.text if stated.text in _SIDES else side}"
     if isinstance(stated, Bound):
         return f", which is {stated.words} what is stated"
+    if isinstance(stated, Near) and stated.tolerance and stated.hedge.side == 0:
+        return f", which is within {stated.tolerance:.0%} of what is stated"
+    if isinstance(stated, Near):
+        return f", which is {stated.words} what is stated"
     if verdict == verdicts.CONFIRMED:
         return ", as stated"
     if verdict == verdicts.ROUNDED:
@@ -693,14 +811,14 @@ def _how(verdict: str, stated: Stated) -> str:
     return ""
 
 
-def _no_place(claim: AnyRecorded) -> str:
+def _no_place(claim: Recorded) -> str:
     parent = offences().get(claim.offence.parent_id)
     if parent is None or parent.offence_id == "total":
         return ""
     return f" (it is part of {parent.name[:1].lower()}{parent.name[1:]})"
 
 
-def _parent(claim: AnyRecorded, fits: Sequence[str]) -> str:
+def _parent(claim: Recorded, fits: Sequence[str]) -> str:
     parent = offences().get(claim.offence.parent_id)
     if fits != ["among published columns"] or parent is None or parent.offence_id == "total":
         return ""

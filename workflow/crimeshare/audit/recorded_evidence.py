@@ -22,12 +22,8 @@ from crimeshare.periods import MONTHS, a_year_before
 from crimeshare.reference import areas, areas_around, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
 
-RANKED = {
-    "main groups": "rank_main_groups",
-    "sub-groups": "rank_subgroups",
-    "published columns": "rank_published_columns",
-}
-"""Classifications of offence groups, and their columns in a table of shares."""
+RANKED = ("main groups", "sub-groups", "published columns")
+"""Classifications of offence groups."""
 
 ORDERS = {"forces by share": "share", "forces by rate": "rate", "forces by count": "count"}
 """Orders of areas, and what they are ordered by."""
@@ -55,12 +51,14 @@ class Sizes:
 
     Attributes:
         usual: nine revisions in ten were no larger.
+        limit: nineteen in twenty were no larger, as the report's limits of revisions have it.
         largest: ninety-nine in a hundred were no larger. The few beyond are no revisions but
             changes of what a group holds, as when it was new.
         number: how many revisions that tells.
     """
 
     usual: float
+    limit: float
     largest: float
     number: int
 
@@ -80,6 +78,7 @@ class Releases:
         self._by_offence: dict[str, dict[tuple[Any, ...], Row]] = {}
         self._quarters: dict[str, Quarters] = {}
         self._begun: dict[str, dict[str, date]] = {}
+        self._of_groups: dict[tuple[str, date], dict[str, dict[str, float | None]]] = {}
 
     # What there is
 
@@ -137,7 +136,11 @@ class Releases:
         if key not in self._found:
             joint = joint_until(offence)
             whole = joint is None or a_year_before(day) + timedelta(days=1) >= joint[0]
-            self._found[key] = [*self._published(*key), *self._revised_since(*key)] if whole else []
+            quarters = self._revised_since(*key)
+            # What came out on one day with ONS's tables stands before them: they name the cells.
+            own = [*(f for f in quarters if f.vintage == "first published"), *self._published(*key)]
+            since = [f for f in quarters if f.vintage != "first published"]
+            self._found[key] = [*own, *since] if whole else []
         return self._found[key]
 
     def rates(self, area: str, offence: str, day: date) -> list[Finding]:
@@ -156,7 +159,7 @@ class Releases:
         since = (
             _rate(count, *residents)
             for count in self.counts(area, offence, day)
-            if count.vintage == "revised since"
+            if self.registry[count.release_id].reader == QUARTERS
             and not count.excluding
             and (residents := self._residents(area, day))
         )
@@ -181,18 +184,33 @@ class Releases:
         years = [year for code, year in self._evidence.residents if code == area and year <= wanted]
         return (self._evidence.residents[area, max(years)], max(years)) if years else None
 
-    def shares(self, area: str, offence: str, day: date) -> list[Finding]:
-        """Every vintage of a share, each of the same release's own total."""
-        totals = {whole.release_id: whole for whole in self.counts(area, _TOTAL, day)}
+    def shares(self, area: str, offence: str, day: date, of: str = _TOTAL) -> list[Finding]:
+        """Every vintage of a share, each of the same release's own total, or of another group."""
+        totals = {whole.release_id: whole for whole in self.counts(area, of, day)}
         return [
             _share(part, whole)
             for part in self.counts(area, offence, day)
             if (whole := totals.get(part.release_id)) and whole.value > 0 and part.value >= 0
         ]
 
-    def quantity(self, name: str, offence: str) -> Find:
-        """Counts, rates or shares of an offence group by area and year."""
-        finder = {"count": self.counts, "rate": self.rates, "share": self.shares}[name]
+    def shares_of_nation(self, area: str, offence: str, day: date) -> list[Finding]:
+        """Every vintage of an area's part of the offences of England and Wales, by one release."""
+        wholes = {whole.release_id: whole for whole in self.counts(NATIONAL, offence, day)}
+        return [
+            _share(part, whole)
+            for part in self.counts(area, offence, day)
+            if (whole := wholes.get(part.release_id)) and whole.value > 0
+        ]
+
+    def quantity(self, name: str, offence: str, of: str = _TOTAL) -> Find:
+        """Counts, rates, shares or shares of the nation of an offence group by area and year."""
+        if name == "share":
+            return lambda area, day: self.shares(area, offence, day, of)
+        finder = {
+            "count": self.counts,
+            "rate": self.rates,
+            "share_of_nation": self.shares_of_nation,
+        }[name]
         return lambda area, day: finder(area, offence, day)
 
     def group_ranks(self, area: str, offence: str, day: date, classification: str) -> list[Finding]:
@@ -201,14 +219,28 @@ class Releases:
         Args:
             classification: a key of ``RANKED``.
         """
-        ranks = self._group_ranks(area, day)
         found = []
         for count in self.counts(area, offence, day):
-            rank = ranks.get((count.release_id, offence), {}).get(RANKED[classification])
-            if rank is not None:
+            others = self.ranked(area, day, count.release_id, classification)
+            if offence in others:
+                rank = 1 + sum(value > others[offence] for value in others.values())
                 formula = formulas.place(count.named, classification)
                 found.append(replace(count, value=float(rank), unit="rank", formula=formula))
         return found
+
+    def ranked(
+        self, area: str, day: date, release_id: str, classification: str
+    ) -> dict[str, float]:
+        """Counts of the offence groups that a classification ranks; none where one is missing."""
+        groups = self._groups(area, day).get(release_id, {})
+        held = {offences()[group].parent_id for group in groups}
+        wanted = {
+            "main groups": [group for group in groups if offences()[group].parent_id == _TOTAL],
+            "sub-groups": [group for group in groups if group not in held],
+            "published columns": list(groups),
+        }[classification]
+        counts = {group: value for group in wanted if (value := groups[group]) is not None}
+        return counts if len(counts) == len(wanted) else {}
 
     def area_ranks(
         self, area: str, find: Find, day: date, among: Sequence[str], *, last: bool, by: str
@@ -324,8 +356,10 @@ class Releases:
             ]
             if len(moved) >= 20:
                 moved.sort()
-                usual, largest = (moved[int(q * (len(moved) - 1))] for q in (0.9, 0.99))
-                return Sizes(usual, largest, len(moved))
+                usual, limit, largest = (
+                    moved[int(q * (len(moved) - 1))] for q in (0.9, 0.95, 0.99)
+                )
+                return Sizes(usual, limit, largest, len(moved))
         return None
 
     @cached_property
@@ -430,9 +464,14 @@ class Releases:
         """Vintages of a count in the Home Office's open data."""
         if area not in areas():
             return []
-        found = self._added_up(
-            area, offence, day, self._quarterly(_TOTAL), self._quarterly(offence)
-        )
+        found = [
+            replace(count, vintage="first published")
+            if self.own_period(count.release_id) == day and count.release_id in self.concurrent
+            else count
+            for count in self._added_up(
+                area, offence, day, self._quarterly(_TOTAL), self._quarterly(offence)
+            )
+        ]
         if offence not in offence_codes():
             return found
         # A code that begins within the year has no year yet.
@@ -499,48 +538,53 @@ class Releases:
             self._begun[offence] = begun
         return self._begun[offence]
 
-    def _group_ranks(self, area: str, day: date) -> dict[tuple[str, str], dict[str, Any]]:
-        """Places of all offence groups of an area and year, by release and group."""
-        # The statistics take seconds to import, and other questions can do without.
-        import pandas as pd
+    def _groups(self, area: str, day: date) -> dict[str, dict[str, float | None]]:
+        """Counts of all offence groups of an area and year by release; None for a marked cell."""
+        key = (area, day)
+        if key not in self._of_groups:
+            found: dict[str, dict[str, float | None]] = {}
+            for row in self._evidence.of_area(area):
+                if row["measure"] == "count" and row["period_end"] == day:
+                    found.setdefault(row["release_id"], {})[row["offence_id"]] = row["value"]
+            quarters = self._quarters_of(day)
+            for group in quarters:
+                for count in self._added_up(area, group, day, quarters[_TOTAL], quarters[group]):
+                    found.setdefault(count.release_id, {})[group] = count.value
+            for groups in found.values():
+                groups.pop(_TOTAL, None)
+            self._of_groups[key] = found
+        return self._of_groups[key]
 
-        from crimeshare.measures.recorded import rank_groups
-
-        tabled = [
-            (row["release_id"], row["offence_id"], row["value"])
-            for row in self._evidence.of_area(area)
-            if row["measure"] == "count" and row["period_end"] == day
-        ]
+    def _quarters_of(self, day: date) -> dict[str, Quarters]:
+        """The four quarters of a year by offence group, all areas."""
         quarters: dict[str, Quarters] = {_TOTAL: {}}
         for row in self._evidence.quarters_that_end(_quarter_ends(day)):
             key = (row["release_id"], row["area_code"], row["period_end"])
             quarters.setdefault(row["offence_id"], {})[key] = row
-        since = [
-            (count.release_id, group, count.value)
-            for group in quarters
-            for count in self._added_up(area, group, day, quarters[_TOTAL], quarters[group])
-        ]
-        rows = [
-            {
-                "release_id": release_id,
-                "period_end": pd.Timestamp(day),
-                "area_code": area,
-                "offence_id": group,
-                "count": value,
-            }
-            for release_id, group, value in (*tabled, *since)
-            if group != _TOTAL
-        ]
-        if not rows:
-            return {}
-        shares = rank_groups(pd.DataFrame(rows))
-        columns = list(RANKED.values())
-        return {
-            (row["release_id"], row["offence_id"]): {
-                name: None if pd.isna(row[name]) else int(row[name]) for name in columns
-            }
-            for row in shares.to_dict("records")
-        }
+        return quarters
+
+    @cached_property
+    def concurrent(self) -> set[str]:
+        """Releases of the Home Office that agree with ONS's edition of their own year.
+
+        They came out on one day, so that the newest year in them is first published there, where
+        England and Wales are the same in all groups that both have.
+        """
+        found = set()
+        for release_id in self._evidence.quarters["release_id"].unique().to_pylist():
+            day = self.own_period(release_id)
+            quarters = self._quarters_of(day)
+            pairs = [
+                (own[-1].value, count.value)
+                for group in quarters
+                if (own := self._published(NATIONAL, group, day))
+                and own[-1].vintage == "first published"
+                for count in self._added_up(NATIONAL, group, day, quarters[_TOTAL], quarters[group])
+                if count.release_id == release_id
+            ]
+            if len(pairs) > 1 and all(one == other for one, other in pairs):
+                found.add(release_id)
+        return found
 
 
 @cache

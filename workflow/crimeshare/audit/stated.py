@@ -181,9 +181,12 @@ class Times:
 
     @property
     def _factors(self) -> tuple[Decimal, Decimal]:
-        most = Decimal(str(hedges()[""].part))
+        # Four times and more are rounded as numbers are; whether something doubled is closer.
+        plain = hedges()[""]
+        most = Decimal(str(plain.number if self.factor >= 4 else plain.part))
         half = Decimal(1).scaleb(int(self.factor.as_tuple().exponent)) / 2
-        half = min(half, most * self.factor)
+        # A part such as two thirds has no last digit.
+        half = min(half, most * self.factor) if self.factor > 1 else most * self.factor
         return self.factor - half, self.factor + half
 
     @property

@@ -106,7 +106,7 @@ class SurveyAudit:
         else:
             if claim.age == "16+" and self._ages(measure_id) == ["all"]:
                 # Of households, as the survey asks for some crimes.
-                claim = claim.model_copy(update={"age": "all"})
+                claim = replace(claim, age="all")
             self._check_ages(measure_id, claim.age)
             verdict = (
                 self._change(claim, measure_id)
@@ -139,7 +139,9 @@ class SurveyAudit:
             beyond = stated.match(newest.finding.value)
             verdict = verdicts.CONFIRMED if beyond else verdicts.CONTRADICTED
             if place != OUTSIDE:
-                verdict = verdicts.NOT_SUPPORTED
+                verdict = (
+                    verdicts.ON_ASSUMPTION if place == INSIDE_WIDEST else verdicts.NOT_SUPPORTED
+                )
             return Verdict(*_capped(verdict, reason, newest), (newest.finding,))
         best = verdicts.best(stated, [estimate.finding for estimate in found])
         if best:
@@ -168,7 +170,7 @@ class SurveyAudit:
         ]
         for found, day in zip(sides, (claim.period, claim.since), strict=True):
             if not found:
-                asked = claim.model_copy(update={"period": day})
+                asked = replace(claim, period=day)
                 return self._not_checkable(asked, measure_id, claim.sex, claim.age)
         now, before = _of_one_release(*sides)
         reason = Reason()
@@ -257,8 +259,8 @@ class SurveyAudit:
                 f"{{}}, leads to {same} result.",
                 limit,
             )
-            if cautious != sign:
-                verdict = verdicts.NOT_SUPPORTED
+            if cautious != sign and verdict != verdicts.NOT_SUPPORTED:
+                verdict = verdicts.ON_ASSUMPTION
         return Verdict(*_capped(verdict, reason, one, other), (difference,))
 
     def _sized(
@@ -280,16 +282,22 @@ class SurveyAudit:
         widest, _ = compared(one.widest or one.finding, other.widest or other.finding)
         if stated.kind != "points":
             _say_times(reason, found, one, other)
-        outside = not _holds(found, stated)
+        outside, assumed = not _holds(found, stated), False
         if outside and (one.widest or other.widest) and _holds(widest, stated):
             reason.say("The least favourable assumption on the bases allows what is stated.")
-            outside = False
+            outside, assumed = False, True
         match = stated.match(round(found.value, 12))
         if match == "truncated" and outside:
             match = None
         if isinstance(stated, Bound):
             verdict = verdicts.CONFIRMED if match else verdicts.CONTRADICTED
-            if not outside:
+            if assumed:
+                reason.say(
+                    "The bound lies outside the interval, and inside the widest that the "
+                    "assumptions on the bases allow, so the assumption decides."
+                )
+                verdict = verdicts.ON_ASSUMPTION
+            elif not outside:
                 reason.say("The bound lies inside the interval, so either side of it is possible.")
                 verdict = verdicts.NOT_SUPPORTED
         elif match:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.judging import Auditor, vocabulary
+from crimeshare.audit.lookup import find_area, said_on
 from crimeshare.audit.reading.judged import Answer, Judge, judge_text
-from crimeshare.audit.statements import AnyClaim, Faults, find_area, read_claim
+from crimeshare.audit.statements import AnyClaim, Faults, read_claim
 from crimeshare.audit.verdicts import Verdict
 from crimeshare.problems import Problem
 
@@ -80,18 +80,12 @@ def check_text(text: str, evidence: Evidence, published: str | None, area: str |
     Raises:
         Problem: the day or the area is none.
     """
-    day = None
-    if published:
-        try:
-            day = date.fromisoformat(published)
-        except ValueError:
-            raise Problem(
-                f"`--published` is `{published[:40]}`; expected a day such as 2025-04-24."
-            ) from None
+    day = said_on(published)
     code = ""
     if area:
         try:
-            code = find_area(area, evidence.areas).area_code
+            found, _ = find_area(area, evidence.areas)
+            code = found.area_code
         except ValueError as error:
             raise Problem(f"`--area` {error}.") from None
     return judge_text(text, judge_by(evidence), day, code)

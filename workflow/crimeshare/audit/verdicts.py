@@ -19,13 +19,20 @@ NOT_AS_PUBLISHED = "not as published"
 NOT_SUPPORTED = "not supported"
 CONTRADICTED = "contradicted"
 NOT_CHECKABLE = "not checkable"
+WITHIN_REVISIONS = "within usual revisions only"
+ON_ASSUMPTION = "depends on an assumed base"
+OWN_COUNTS_AGREE = "own counts agree"
+BY_OWN_COUNTS = "contradicted by its own counts"
+
+ACROSS = ", across a recording change"
+"""Stands after the verdict on a change between two years that police recorded differently."""
 
 AS_REVISED = CONSISTENT.format("the figures as revised since")
 AS_QUOTED = CONSISTENT.format("figures quoted second-hand")
 
 HOLD = (CONFIRMED, ROUNDED, TRUNCATED, TRUE_ONLY_OF, WITHIN, CONSISTENT)
 FAIL = (CONTRADICTED, NOT_SUPPORTED, NOT_AS_PUBLISHED)
-OPEN = (NOT_CHECKABLE, DEPENDS)
+OPEN = (NOT_CHECKABLE, DEPENDS, WITHIN_REVISIONS, ON_ASSUMPTION, OWN_COUNTS_AGREE)
 
 MEANINGS = {
     CONFIRMED: "the newest figures of the year's own edition say exactly so; for a "
@@ -35,14 +42,21 @@ MEANINGS = {
     TRUE_ONLY_OF: "the release named says so, another has a different figure",
     WITHIN: "what was published rounds to the stated proportion, which stands for a "
     "range, and the interval holds it",
-    CONSISTENT: "near the figures as revised since, as such revisions go, where the first "
-    "issue is missing; or borne out by a figure that is known second-hand only; or, of a record, "
-    "by every year that the figures reach back to",
+    CONSISTENT: "what the figures as revised since say, where the first issue is missing; or borne "
+    "out by a figure that is known second-hand only; or, of a record, by every year that the "
+    "figures reach back to",
     CONTRADICTED: "the figures show something else",
+    BY_OWN_COUNTS: "two counts that the statement gives make another number than it says",
     NOT_SUPPORTED: "the figures do not bear it out, and do not show the opposite either",
     NOT_AS_PUBLISHED: "not what was published of the survey; the data cannot rule it out",
     NOT_CHECKABLE: "we do not have the figures that would settle it; the reason names them",
     DEPENDS: "true by one definition and not by another; the reason names both",
+    WITHIN_REVISIONS: "we do not have the first issue, and revisions of the usual size leave "
+    "it open",
+    OWN_COUNTS_AGREE: "we do not have the figures; the counts that the statement gives make the "
+    "number that it says",
+    ON_ASSUMPTION: "true or not by what one assumes of the number of answers, which ONS does not "
+    "publish",
 }
 """What each verdict means; config/README.md has the same words."""
 
@@ -57,9 +71,20 @@ OF_MATCH: dict[Match, str] = {
 def outcome(verdict: str) -> int:
     """0 for a statement that holds, 1 for one that fails, 2 for one that is open."""
     for number, kinds in enumerate((HOLD, FAIL, OPEN)):
-        if any(verdict.startswith(kind.partition("{}")[0]) for kind in kinds):
+        if verdict.startswith(tuple(kind.partition("{}")[0] for kind in kinds)):
             return number
     raise ValueError(f"no verdict {verdict!r}")
+
+
+def standing(verdict: str) -> str:
+    """Of a list of verdicts it is counted as ``confirmed``, ``consistent``, ``not confirmed`` or
+    ``wrong``: what holds only when digits are cut off is not confirmed.
+    """
+    if verdict.startswith((CONFIRMED, WITHIN)):
+        return "confirmed"
+    if outcome(verdict) == 0 and not verdict.startswith(TRUNCATED):
+        return "consistent"
+    return "wrong" if outcome(verdict) == 1 else "not confirmed"
 
 
 @dataclass

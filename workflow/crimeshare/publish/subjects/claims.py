@@ -57,13 +57,21 @@ _DAY = re.compile(
 # How a verdict is shown: by word, by shape and by colour (of the class).
 KINDS = {
     "holds": "\N{BLACK CIRCLE}",
-    "fails": "\N{BLACK DOWN-POINTING TRIANGLE}",
+    "consistent": "\N{BLACK SQUARE}",
     "unknown": "\N{WHITE CIRCLE}",
-    "depends": "\N{BLACK SQUARE}",
+    "fails": "\N{BLACK DOWN-POINTING TRIANGLE}",
+}
+_STANDING = {
+    "confirmed": "holds",
+    "consistent": "consistent",
+    "not confirmed": "unknown",
+    "wrong": "fails",
 }
 # As schema.org rates reviews of claims, 5 the best; what cannot be checked has no rating.
 _RATINGS = {verdicts.CONFIRMED: 5, verdicts.ROUNDED: 5, verdicts.DEPENDS: 3}
 _RATINGS |= {verdicts.NOT_SUPPORTED: 2, verdicts.NOT_AS_PUBLISHED: 2, verdicts.CONTRADICTED: 1}
+_RATINGS |= {verdicts.TRUNCATED: 3, verdicts.BY_OWN_COUNTS: 1, verdicts.ON_ASSUMPTION: 3}
+_UNRATED = (verdicts.NOT_CHECKABLE, verdicts.WITHIN_REVISIONS, verdicts.OWN_COUNTS_AGREE)
 
 
 @dataclass(frozen=True)
@@ -92,9 +100,7 @@ class Audited:
     @property
     def kind(self) -> str:
         """A key of ``KINDS``."""
-        if self.verdict == verdicts.NOT_CHECKABLE:
-            return "unknown"
-        return ("holds", "fails", "depends")[verdicts.outcome(self.verdict)]
+        return _STANDING[verdicts.standing(self.verdict)]
 
     @property
     def words(self) -> str:
@@ -122,8 +128,9 @@ class Audited:
     def review(self) -> dict[str, Any]:
         """The verdict as a ClaimReview of schema.org."""
         rating: dict[str, Any] = {"@type": "Rating", "alternateName": _people(self.verdict)}
-        if self.kind != "unknown":
-            value = _RATINGS.get(self.verdict, 4)
+        plain = self.verdict.removesuffix(verdicts.ACROSS)
+        if plain not in _UNRATED:
+            value = _RATINGS.get(plain, 4)
             rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}
         return {
             "@type": "ClaimReview",

@@ -15,6 +15,7 @@ import pandas as pd
 
 from crimeshare import survey_words
 from crimeshare.audit import verdicts
+from crimeshare.audit.words import hedges
 from crimeshare.cells import Cell
 from crimeshare.measures.coverage import mean_miss, mean_ratio
 from crimeshare.measures.design import summarise_design_factors
@@ -639,4 +640,19 @@ def verdict_list() -> str:
         f"<dt>{escape(verdict.format('...'))}</dt><dd>{meaning[:1].upper()}{meaning[1:]}.</dd>"
         for verdict, meaning in verdicts.MEANINGS.items()
     ]
-    return f"<dl>{''.join(items)}</dl>"
+    return f"<dl>{''.join(items)}</dl>{hedge_list()}"
+
+
+def hedge_list() -> str:
+    """How far the words before a number widen or bound it, as the audit reads them."""
+    alike: dict[tuple[str, float | None, float | None], list[str]] = {}
+    for words, hedge in hedges().items():
+        key = (hedge.meaning, hedge.number, hedge.part)
+        alike.setdefault(key, []).append(words)
+    return WORDS.passage(
+        "hedges",
+        alike=[
+            {"words": ", ".join(filter(None, words)), "meaning": meaning, "most": (number, part)}
+            for (meaning, number, part), words in alike.items()
+        ],
+    )
