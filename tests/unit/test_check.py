@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -127,3 +128,16 @@ def test_a_check_takes_no_library_that_takes_seconds_to_import(root: Path) -> No
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
     assert run.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.slow
+def test_the_exit_status_is_the_verdicts_when_nobody_reads_the_lines(root: Path) -> None:
+    asked = [Path(sys.executable).with_name("crimeshare"), "check", *GWENT, *DEC_2024]
+    for value, status in (("8,642", 0), ("8,643", 1)) * 5:
+        read, write = os.pipe()
+        os.close(read)
+        try:
+            run = subprocess.run([*asked, "--value", value], cwd=root, stdout=write, check=False)
+        finally:
+            os.close(write)
+        assert run.returncode == status
