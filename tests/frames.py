@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.control_limits import LEVELS
+from crimeshare.measures.series import NATION
+from crimeshare.publish.elements.reading import read
 from crimeshare.publish.subjects import factsheet, offence_mix
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year
 from crimeshare.publish.subjects.quarterly import Quarterly
@@ -18,32 +20,17 @@ from crimeshare.publish.subjects.surveyed import Survey
 
 
 def years(place: Place) -> pd.DataFrame:
-    """Share and rate of an area and of England and Wales, a row a quarter-end."""
-    estimates = place.estimates
-    return pd.DataFrame(
-        [
-            {
-                "area_code": area.area.area_code,
-                "period_end": pd.Timestamp(year.period_end),
-                "share": area.share(year).value,
-                "rate_per_1000": area.rate(year).value,
-            }
-            for area in dict.fromkeys((place, estimates.nation))
-            for year in estimates.years
-        ]
-    ).astype({"share": float, "rate_per_1000": float})
+    """The leading figures of an area and of England and Wales, a row a quarter-end."""
+    codes = [place.area.area_code, NATION]
+    return read("series", offence_id=place.estimates.offence_id, area_code=codes)
 
 
 def changes(place: Place) -> pd.DataFrame:
-    """The change of every year that ends in the month of the latest."""
-    return pd.DataFrame(
-        [
-            {"period_end": pd.Timestamp(year.period_end), "total": place.total(year).value}
-            | numbers(place, year)
-            for year in place.estimates.each_year()
-            if place.count(year).cells
-        ]
-    ).astype(dict.fromkeys(("total", *NUMBERS), float))
+    """Those of an area, of every year that ends in the month of the latest."""
+    own = years(place)
+    month = place.estimates.latest.period_end.month
+    chosen = own["area_code"].eq(place.area.area_code) & own["period_end"].dt.month.eq(month)
+    return own[chosen]
 
 
 NUMBERS = ("count", "share", "rate_per_1000", "change_pct")

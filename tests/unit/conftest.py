@@ -45,6 +45,16 @@ def revisions(built: Path) -> Revisions:
     return open_revisions("stalking_harassment", built)
 
 
+@pytest.fixture(autouse=True)
+def _inside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of a build work in its folder, as notebooks do."""
+    for build in ("built_alone", "built_incomplete", "built"):
+        of = {"built_incomplete": "incomplete", "built": "estimates"}.get(build, build)
+        if {build, of} & {*request.fixturenames}:
+            monkeypatch.chdir(request.getfixturevalue(build))
+            return
+
+
 def write_part(folder: Path, root: Path, built: Path, releases: Callable[[str], bool]) -> None:
     """The part of a build that some releases make, as if only they were at hand."""
     for name in TABLES:

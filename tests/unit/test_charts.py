@@ -7,6 +7,7 @@ import re
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
@@ -18,7 +19,7 @@ import pytest
 from crimeshare.cells import Cell
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements import charts, prose
-from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
+from crimeshare.publish.elements.charts import Bar, Break, Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import SERIES, Estimates
@@ -29,8 +30,19 @@ TITLED = Chart("a-chart", "It <b>rose</b>", "Share, Gwent, year ending December 
 JUMP = [date(2018, 3, 31), date(2018, 12, 31), date(2019, 12, 31), date(2023, 6, 30)]
 
 
-def point(day: date, value: float) -> Point:
-    return Point(day, Figure("x", value, "proportion", (CELL,)))
+GWENT, BOTH = "W15000002", "K04000001"
+
+
+def years(values: dict[date, float], area_code: str = GWENT) -> pd.DataFrame:
+    """Rows of a table whose column ``distance`` is a proportion as it stands in a cell."""
+    days = pd.DataFrame({"period_end": pd.to_datetime(list(values)), "distance": values.values()})
+    where = {"formula": CELL.name, "cells": CELL.name, "area_code": area_code}
+    return days.assign(table="similar_forces", **where)
+
+
+def line(frame: pd.DataFrame, **given: Any) -> Chart:
+    words = [TITLED.title, TITLED.subtitle]
+    return charts.line("c", frame, y="distance", by="area_code", own=GWENT, words=words, **given)
 
 
 def marks(svg: str) -> list[str]:
@@ -40,8 +52,8 @@ def marks(svg: str) -> list[str]:
 def all_charts(estimates: Estimates) -> list[Chart]:
     place = estimates.place("gwent")
     made = [
-        factsheet.share_over_time(place, frames.years(place)),
-        factsheet.rate_over_time(place, frames.years(place)),
+        factsheet.share_by_year(frames.years(place), place.area.area_code),
+        factsheet.rate_by_year(frames.years(place), place.area.area_code),
         standing.funnel_plot(place, frames.limits(estimates)),
         offence_mix.contributions(place, frames.moved(place)),
         factsheet.shares_of(estimates.nation, frames.areas(estimates.forces)),
@@ -57,7 +69,7 @@ def test_years_apart_are_never_joined() -> None:
 
 
 def test_the_gap_is_drawn_and_told() -> None:
-    chart = charts.over_time(TITLED, ("Gwent", [point(day, 0.1) for day in JUMP]))
+    chart = line(years(dict.fromkeys(JUMP, 0.1)))
     assert "interrupted between December 2019 and June 2023" in chart.alt
     lines = [layer for layer in chart.spec["layer"] if layer["mark"]["type"] == "line"]
     assert [row["stretch"] for row in lines[0]["data"]["values"]] == [0, 0, 0, 1]
@@ -90,15 +102,14 @@ def test_recording_changes_inside_the_years_are_named() -> None:
         Break(date(2018, 4, 1), "counted beside"),
         Break(date(2024, 1, 31), "after the last year"),
     ]
-    chart = charts.over_time(TITLED, ("Gwent", [point(day, 0.1) for day in JUMP]), breaks=breaks)
+    chart = line(years(dict.fromkeys(JUMP, 0.1)), breaks=breaks)
     assert [meaning for _, meaning in chart.key] == ["Gwent", "A, April 2018: counted beside"]
     assert "April 2018: counted beside" in chart.alt
     assert "April 2018: counted beside" in marks(chart.svg())
 
 
 def test_what_was_first_published_is_drawn_beside_the_line() -> None:
-    own, first = [point(day, 0.1) for day in JUMP], [point(JUMP[1], 0.2)]
-    chart = charts.over_time(TITLED, ("Gwent", own), published=first)
+    chart = line(years(dict.fromkeys(JUMP, 0.1)), first=years({JUMP[1]: 0.2}))
     assert ("published", "As first published") in chart.key
     tip = "Gwent, as first published, year ending December 2018: 20.0%"
     assert tip in marks(chart.svg())
@@ -109,16 +120,15 @@ def test_what_was_first_published_is_drawn_beside_the_line() -> None:
 def test_a_long_line_is_told_by_its_ends_and_extremes() -> None:
     values = [0.1, 0.3, 0.05, 0.2, 0.15]
     days = [date(2020 + year, 12, 31) for year in range(len(values))]
-    own = [point(day, value) for day, value in zip(days, values, strict=True)]
-    chart = charts.over_time(TITLED, ("Gwent", own))
+    chart = line(years(dict(zip(days, values, strict=True))))
     told = [f"{100 * value:.1f}%" in chart.alt for value in values]
     assert told == [True, True, True, False, True]
 
 
 def test_series_differ_by_more_than_colour() -> None:
-    chart = charts.over_time(
-        TITLED, ("Gwent", [point(JUMP[0], 0.1)]), ("England and Wales", [point(JUMP[0], 0.2)])
-    )
+    both = pd.concat([years({JUMP[0]: 0.1}), years({JUMP[0]: 0.2}, BOTH)])
+    chart = line(both)
+    assert [meaning for _, meaning in chart.key] == ["Gwent", "England and Wales"]
     layers = [layer["mark"] for layer in chart.spec["layer"]]
     assert ["strokeDash" in m for m in layers if m["type"] == "line"] == [True, False]
 
@@ -220,7 +230,7 @@ def test_the_data_behind_a_chart_are_in_its_link_with_their_cells(
     estimates: Estimates, series: pd.DataFrame
 ) -> None:
     gwent = estimates.place("gwent")
-    rows = csv_rows(factsheet.share_over_time(gwent, frames.years(gwent)))
+    rows = csv_rows(factsheet.share_by_year(frames.years(gwent), gwent.area.area_code))
     line = [row for row in rows if row["state"] == "newest release"]
     newest = series.iloc[-1]
     last = [row for row in line if row["series"] == "Gwent"][-1]
@@ -246,7 +256,7 @@ def test_the_text_alternative_tells_the_numbers_drawn(
     estimates: Estimates, series: pd.DataFrame
 ) -> None:
     gwent = estimates.place("gwent")
-    chart = factsheet.share_over_time(gwent, frames.years(gwent))
+    chart = factsheet.share_by_year(frames.years(gwent), gwent.area.area_code)
     for position in (0, -1, series["share"].argmax()):
         row = series.iloc[position]
         assert f"{100 * row['share']:.1f}% in the year ending" in chart.alt
@@ -260,7 +270,7 @@ def test_titles_state_what_the_numbers_say(estimates: Estimates, series: pd.Data
     begin = series["period_end"] - pd.DateOffset(years=1) + pd.Timedelta(days=1)
     last_change = pd.Timestamp(factsheet.breaks("stalking_harassment")[-1].day)
     first, last = series[begin >= last_change].iloc[0], series.iloc[-1]
-    title = charts.plain(factsheet.share_over_time(gwent, frames.years(gwent)).title)
+    title = charts.plain(factsheet.share_by_year(frames.years(gwent), gwent.area.area_code).title)
     assert f"{100 * last['share']:.1f}% of recorded crime in Gwent" in title
     way = "up" if last["share"] > first["share"] else "down"
     assert f"{way} from {100 * first['share']:.1f}% in the year ending" in title
@@ -273,7 +283,7 @@ def test_titles_state_what_the_numbers_say(estimates: Estimates, series: pd.Data
 
 def test_an_area_without_a_rate_has_no_chart_of_it(estimates: Estimates) -> None:
     city = estimates.place("city-of-london")
-    assert factsheet.rate_over_time(city, frames.years(city)) is None
+    assert factsheet.rate_by_year(frames.years(city), city.area.area_code) is None
 
 
 def test_drawings_ask_no_host_and_hold_no_long_numbers(estimates: Estimates) -> None:

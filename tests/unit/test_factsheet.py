@@ -114,7 +114,7 @@ def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimat
     assert "North West</a> (excluding Greater Manchester)" in table
     chart = factsheet.shares_of(incomplete.nation, regions)
     assert "North West (excluding Greater Manchester):" in chart.alt
-    over_time = factsheet.share_over_time(north_west, frames.years(north_west))
+    over_time = factsheet.share_by_year(frames.years(north_west), north_west.area.area_code)
     assert any("the North West excludes Greater Manchester" in note for note in over_time.notes)
     for place in (north_west, nation):
         assert "(excluding Greater Manchester)" in factsheet.opening(place)
@@ -129,7 +129,7 @@ def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimat
 def test_a_rate_stands_alone_where_england_and_wales_has_none(incomplete: Estimates) -> None:
     place, nation = incomplete.place("gwent"), incomplete.nation
     assert nation.rate().value is None
-    chart = factsheet.rate_over_time(place, frames.years(place))
+    chart = factsheet.rate_by_year(frames.years(place), place.area.area_code)
     assert chart
     assert plain(chart.title) == (
         f"Police in Gwent recorded {place.rate().text} stalking and harassment offences per 1,000 "

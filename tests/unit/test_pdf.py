@@ -70,8 +70,8 @@ def about(estimates: Estimates, slug: str) -> dict[str, Any]:
         (markdown, f"# {place.name}\n\n{factsheet.opening(place)}", pdf.FACTSHEET),
         (html, factsheet.facts(place), pdf.FACTSHEET),
         (markdown, "## Share over time", ""),
-        (html, factsheet.share_over_time(place, frames.years(place)), pdf.FACTSHEET),
-        (html, factsheet.history(place, frames.changes(place)), ""),
+        (html, factsheet.share_by_year(frames.years(place), place.area.area_code), pdf.FACTSHEET),
+        (html, factsheet.all_years(frames.changes(place)), ""),
         (html, factsheet.neighbours_table(place, frames.around(place)), pdf.FACTSHEET),
         (markdown, "## What to keep in mind", pdf.FACTSHEET),
         (markdown, "\n".join(f"- {c}" for c in factsheet.caveats(place)), pdf.FACTSHEET),
@@ -137,7 +137,7 @@ def test_every_drawing_has_the_words_of_its_chart(
     report: pikepdf.Pdf, estimates: Estimates
 ) -> None:
     gwent = estimates.place("gwent", "force")
-    words = factsheet.share_over_time(gwent, frames.years(gwent)).alt
+    words = factsheet.share_by_year(frames.years(gwent), gwent.area.area_code).alt
     assert [str(figure.Alt) for figure in elements(report, "Figure")] == [words]
 
 

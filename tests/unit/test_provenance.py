@@ -98,8 +98,8 @@ def test_a_bare_count_has_no_source() -> None:
 def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Estimates) -> None:
     place = estimates.place("gwent")
     shown = [
-        factsheet.share_over_time(place, frames.years(place)),
-        factsheet.history(place, frames.changes(place)),
+        factsheet.share_by_year(frames.years(place), place.area.area_code),
+        factsheet.all_years(frames.changes(place)),
         standing.funnel_plot(place, frames.limits(estimates)),
         factsheet.similar_table(place, frames.similar(place)),
         factsheet.neighbours_table(place, frames.around(place)),

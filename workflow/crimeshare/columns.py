@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +17,8 @@ from crimeshare.texts import read_yaml
 COLUMNS = Path(__file__).with_name("columns.yaml")
 
 PER_CENT = "per cent"
+
+_SLOT = re.compile(r"{(\w+)")
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,26 @@ class Column:
     unit_from: str = ""
     stored: str = ""
     formula: str = ""
+    id: str = ""
+    limits: tuple[str, ...] = ()
+    decimals_of: str = ""
+    signed: bool = False
+    marker: str = ""
+    marked: tuple[str, ...] = ()
+    whole: bool = False
     explorer: Mapping[str, Any] = field(default_factory=dict)
     description: str = ""
     empty: str = ""
     how: str = ""
+
+    @property
+    def needs(self) -> set[str]:
+        """The other columns that name its figure, and that its number rests on."""
+        slots = set(_SLOT.findall(self.id + self.formula)) - {"column", "area", "formula"}
+        slots |= {"area_code"} if "{area}" in self.id else set()
+        slots |= {"offence_id"} if self.decimals_of else set()
+        slots |= {self.unit_from} - {""}
+        return {name for name in slots if not name.isdecimal()} | {*self.limits, *self.marked}
 
     @property
     def in_table(self) -> str:
@@ -75,8 +94,9 @@ def columns(table: str) -> Mapping[str, Column]:
     read = _read()
     if table not in read["tables"]:
         raise Problem(f"No table `{table}` is in {COLUMNS.name}; add it with its columns.")
+    named = {"id": read["ids"].get(table, "")}
     return {
-        name: Column(name, **(said or read["defaults"][name]))
+        name: Column(name, **{**named, **(said or read["defaults"][name])})
         for name, said in read["tables"][table].items()
     }
 

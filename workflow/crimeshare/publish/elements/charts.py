@@ -21,6 +21,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any, Self
 
+import pandas as pd
 import vl_convert
 
 from crimeshare.cache import cached
@@ -29,7 +30,9 @@ from crimeshare.publish.elements.downloads import chart_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import credit, sources
+from crimeshare.publish.elements.rows import figure, rows
 from crimeshare.publish.elements.words import Words
+from crimeshare.reference import areas
 
 WORDS = Words(Path(__file__).with_name("shared.md.j2"))
 
@@ -279,14 +282,6 @@ def _said_once(group: re.Match[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Point:
-    """One year of a series."""
-
-    period_end: date
-    figure: Figure
-
-
-@dataclass(frozen=True)
 class Break:
     """A change of recording practice: from this day on, figures mean something else."""
 
@@ -310,35 +305,62 @@ def segments(period_ends: Sequence[date]) -> list[int]:
     return numbers
 
 
-def over_time(
-    chart: Chart,
-    own: tuple[str, Sequence[Point]],
-    reference: tuple[str, Sequence[Point]] | None = None,
+Points = Sequence[tuple[date, Figure]]
+"""Last days of years, oldest first, and their figures."""
+
+
+def line(
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    y: str,
+    by: str,
+    own: str,
+    words: Sequence[str],
     breaks: Sequence[Break] = (),
-    published: Sequence[Point] = (),
+    first: pd.DataFrame | None = None,
 ) -> Chart:
-    """Draw one area's series, with another to compare, over the years.
+    """Draw a column over the years, a line for each of what `by` tells apart.
 
     Args:
-        chart: title, subtitle and notes; drawing, text alternative, data and key are set here.
-        own: name and years, oldest first, of the area the page is about.
-        reference: likewise for the area it is compared with.
+        name: see :class:`Chart`.
+        frame: rows of one or two lines, oldest first; those without a number are left out.
+        y: the column.
+        by: column that tells the lines apart, such as ``area_code``.
+        own: of the line that the page is about, drawn in front; it has a row at least.
+        words: the title, the subtitle and the notes.
         breaks: recording changes; each is drawn as a lettered rule and named in the key.
-        published: the area's years as they were first published, drawn as points beside the line.
+        first: years of `own` as they were first published, drawn as points beside the line; rows
+            whose figure of `column`, by default `y`, is drawn.
     """
-    named = [own, reference] if reference else [own]
-    rows = [row for index, (name, points) in enumerate(named) for row in _rows(index, name, points)]
-    first_issues = _rows(len(named), WORDS.passage("first_published", name=own[0]), published)
-    first, last = min(row["x"] for row in rows), max(row["x"] for row in rows)
-    inside = [b for b in breaks if first <= _position(b.day, start=True) < last]
+    known = frame[frame[y].notna()]
+    order = dict.fromkeys([own, *known[by]])
+    named = [
+        (
+            label(by, each),
+            [(row["period_end"], figure(row, y)) for row in rows(known[known[by] == each])],
+        )
+        for each in order
+    ]
+    published = (
+        []
+        if first is None
+        else [(row["period_end"], figure(row, y if y in first else "value")) for row in rows(first)]
+    )
+    drawn = [
+        row for index, (label_, points) in enumerate(named) for row in _rows(index, label_, points)
+    ]
+    title = named[0][0]
+    first_issues = _rows(len(named), WORDS.passage("first_published", name=title), published)
+    start, last = min(row["x"] for row in drawn), max(row["x"] for row in drawn)
+    inside = [b for b in breaks if start <= _position(b.day, start=True) < last]
     letters = {b: chr(ord("A") + position) for position, b in enumerate(inside)}
-    unit = own[1][0].figure.unit
-    step = 1 + (last - first > 5) + (last - first > 9)
-    ticks = list(range(int(last), int(first) - 1, -step))
+    step = 1 + (last - start > 5) + (last - start > 9)
+    ticks = list(range(int(last), int(start) - 1, -step))
     x = {
         "field": "x",
         "type": "quantitative",
-        "scale": {"domain": [min(first, ticks[-1]) - 0.2, last + 0.3], "nice": False},
+        "scale": {"domain": [min(start, ticks[-1]) - 0.2, last + 0.3], "nice": False},
         "axis": {
             "values": ticks,
             "labelExpr": "'Dec ' + format(datum.value, 'd')",
@@ -347,44 +369,50 @@ def over_time(
             "ticks": True,
         },
     }
-    y = {
+    top = max(row["y"] for row in drawn + first_issues)
+    percent = named[0][1][0][1].unit == "proportion"
+    y_axis = {
         "field": "y",
         "type": "quantitative",
-        "scale": {"domain": [0, max(row["y"] for row in rows + first_issues) * 1.05], "nice": True},
+        "scale": {"domain": [0, top * 1.05], "nice": True},
         "axis": {
-            "labelExpr": "datum.label + '%'" if unit == "proportion" else "datum.label",
+            "labelExpr": "datum.label + '%'" if percent else "datum.label",
             "tickCount": 5,
             "title": None,
         },
     }
     layers = rules(letters, partial(_position, start=True), x)
     for index in reversed(range(len(named))):
-        layers += _series([row for row in rows if row["series"] == index], index, x, y)
-    layers += _first_issues(first_issues, x, y)
-    key = list(zip(("own", "reference"), (escape(name) for name, _ in named), strict=False))
+        layers += _series([row for row in drawn if row["series"] == index], index, x, y_axis)
+    layers += _first_issues(first_issues, x, y_axis)
+    key = list(zip(("own", "reference"), (escape(label_) for label_, _ in named), strict=False))
     if published:
         key.append(("published", WORDS.passage("first_published_key")))
     key += [("rule", f"{letter}, {escape(_dated(b))}") for b, letter in letters.items()]
+    chart = Chart.worded(name, words)
     return replace(
         chart,
         spec={"width": WIDTH, "height": 230, "layer": layers},
         alt=_alt_over_time(chart, named, letters),
         data=[
-            _csv_row(name, point, state)
+            _csv_row(label_, day, each, state)
             for state, lines in (
                 ("newest release", named),
-                ("first published", [(own[0], published)]),
+                ("first published", [(title, published)]),
             )
-            for name, points in lines
-            for point in points
+            for label_, points in lines
+            for day, each in points
         ],
         key=key,
         figures=[
-            point.figure
-            for points in (*(points for _, points in named), published)
-            for point in points
+            each for points in (*(points for _, points in named), published) for _, each in points
         ],
     )
+
+
+def label(by: str, value: str) -> str:
+    """What a reader calls a value of a column."""
+    return areas()[value].area_name if by == "area_code" else value
 
 
 def _position(day: date, start: bool = False) -> float:
@@ -392,17 +420,17 @@ def _position(day: date, start: bool = False) -> float:
     return round(day.year + (day.month - start) / 12 - 1, 4)
 
 
-def _rows(series: int, name: str, points: Sequence[Point]) -> list[Spec]:
-    stretches = segments([point.period_end for point in points])
+def _rows(series: int, name: str, points: Points) -> list[Spec]:
+    stretches = segments([day for day, _ in points])
     return [
         {
             "series": series,
-            "x": _position(point.period_end),
-            "y": point.figure.number * _scale(point.figure),
+            "x": _position(day),
+            "y": each.number * _scale(each),
             "stretch": stretch,
-            "tip": f"{name}, {prose.period(point.period_end)}: {point.figure.text}",
+            "tip": f"{name}, {prose.period(day)}: {each.text}",
         }
-        for point, stretch in zip(points, stretches, strict=True)
+        for (day, each), stretch in zip(points, stretches, strict=True)
     ]
 
 
@@ -507,9 +535,9 @@ def _dated(b: Break) -> str:
 
 
 def _alt_over_time(
-    chart: Chart, named: Sequence[tuple[str, Sequence[Point]]], letters: Mapping[Break, str]
+    chart: Chart, named: Sequence[tuple[str, Points]], letters: Mapping[Break, str]
 ) -> str:
-    ends = [point.period_end for point in named[0][1]]
+    ends = [day for day, _ in named[0][1]]
     stretches = segments(ends)
     return WORDS.passage(
         "over_time_alt",
@@ -522,19 +550,19 @@ def _alt_over_time(
     )
 
 
-def _told(points: Sequence[Point]) -> list[Point]:
+def _told(points: Points) -> Points:
     """The points that a text tells of a line: both ends, and the highest and lowest between."""
-    ranked = sorted(points, key=lambda point: point.figure.number)
-    told = {points[0], points[-1], ranked[0], ranked[-1]} if len(points) > 4 else set(points)
+    ranked = sorted(points, key=lambda point: point[1].number)
+    told = [points[0], points[-1], ranked[0], ranked[-1]] if len(points) > 4 else points
     return [point for point in points if point in told]
 
 
-def _csv_row(name: str, point: Point, state: str) -> dict[str, object]:
+def _csv_row(name: str, day: date, each: Figure, state: str) -> dict[str, object]:
     return {
         "series": name,
-        "year_ending": point.period_end.isoformat(),
+        "year_ending": day.isoformat(),
         "state": state,
-        **figure_columns(point.figure),
+        **figure_columns(each),
     }
 
 

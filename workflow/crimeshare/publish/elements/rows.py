@@ -6,52 +6,156 @@ The row says both: see :mod:`crimeshare.measures.provenance`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+import pandas as pd
+
 from crimeshare.cells import Cell, cells_in
-from crimeshare.columns import PER_CENT
+from crimeshare.columns import PER_CENT, Column, units
 from crimeshare.columns import column as column_of
+from crimeshare.columns import columns as columns_of
 from crimeshare.measures import formulas
 from crimeshare.measures.formulas import COUNTED, OF_ROWS
 from crimeshare.measures.provenance import KEPT, keyed, named_cells
-from crimeshare.publish.elements.figures import OPERATOR, Figure
+from crimeshare.measures.series import NATION
+from crimeshare.publish.elements.figures import OPERATOR, Figure, decimals_for
+from crimeshare.publish.elements.reading import hashes as all_hashes
+from crimeshare.publish.elements.reading import plain_rows, read
+from crimeshare.reference import areas
 
 _SLOT = re.compile(r"{(\w+)}")
+
+
+class Row(Mapping[str, Any]):
+    """A row of a frame as words take it: ``now.share`` is a figure, ``now.period_end`` a day.
+
+    What is a number with a formula is a figure by its name; ``now["share"]`` is the bare value.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        """Take the values: plain, None where there is none."""
+        self._values = values
+
+    def __getitem__(self, name: str) -> Any:
+        """A bare value."""
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the columns."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """How many columns there are."""
+        return len(self._values)
+
+    def __getattr__(self, name: str) -> Any:
+        """A figure, where the column has numbers with a formula, else the bare value."""
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(name)
+        known = columns_of(self._values["table"])
+        return figure(self, name) if name in known and known[name].formula else self[name]
+
+
+def rows(frame: pd.DataFrame) -> list[Row]:
+    """The rows of a frame, in its order."""
+    return [Row(row) for row in plain_rows(frame)]
 
 
 def figure(
     row: Mapping[str, Any],
     column: str,
-    figure_id: str,
-    table: str,
-    hashes: Mapping[str, str],
+    figure_id: str = "",
+    table: str = "",
+    hashes: Mapping[str, str] | None = None,
     *,
     marker: str | None = None,
-    limits: tuple[str, str] | None = None,
-    decimals: int = 1,
+    limits: tuple[str, ...] = (),
+    decimals: int = 0,
 ) -> Figure:
     """One number of a row, with what stands behind it.
 
     Args:
-        row: of a table of estimates, with its columns ``formula`` and ``cells``.
+        row: of a table, with what :func:`crimeshare.publish.elements.reading.read` gives it.
         column: the number; one in per cent becomes a fraction, as ``columns.yaml`` says.
-        figure_id: see :class:`Figure`.
-        table: that the row is of.
+        figure_id: see :class:`Figure`; as ``columns.yaml`` says, unless given.
+        table: that the row is of, where it does not say so.
         hashes: of the workbooks, by release.
-        marker: why there is no number, if there is none.
-        limits: columns of its interval.
-        decimals: see :class:`Figure`.
+        marker: why there is no number, if there is none; as ``columns.yaml`` says, unless given.
+        limits: columns of its interval, likewise.
+        decimals: see :class:`Figure`; those of the offence group, unless given.
     """
-    what = column_of(table, column)
+    what = column_of(table or row["table"], column)
     percent = what.stored == PER_CENT
-    number, *ends = (_number(row, name, percent) for name in (column, *(limits or ())))
-    formula, cells = behind(row, what.formula, hashes)
+    ends = limits or what.limits
+    number, *limit = (_number(row, name, percent) for name in (column, *ends))
+    formula, cells = _behind(row, what.formula, hashes if hashes is not None else all_hashes())
     if len(cells) == 1 and formula == cells[0].name:
         formula = ""
-    lower, upper = ends or (None, None)
-    return Figure(figure_id, number, what.unit, cells, formula, marker, lower, upper, decimals)
+    lower, upper = limit or (None, None)
+    return Figure(
+        figure_id or _named(row, what),
+        number,
+        what.unit or unit_of(row[what.unit_from]),
+        cells,
+        formula,
+        marker if number is not None or marker else _marker(row, what),
+        lower,
+        upper,
+        decimals or _decimals(what, row),
+    )
+
+
+def _named(row: Mapping[str, Any], what: Column) -> str:
+    """What a figure is called, as ``columns.yaml`` says of its column."""
+    area = area_called(row["area_code"]) if "{area}" in what.id else ""
+    return what.id.format_map({**row, "column": what.name, "area": area})
+
+
+@cache
+def area_called(area_code: str) -> str:
+    """What an area is called in names of figures: a region and a force may share a name."""
+    area = areas()[area_code]
+    return area.slug if area.area_type == "force" else f"{area.area_type}-{area.slug}"
+
+
+def unit_of(measure: str) -> str:
+    """The unit of what a row is about: a unit, or a column of the series."""
+    return measure if measure in units() else column_of("series", measure).unit
+
+
+def _marker(row: Mapping[str, Any], what: Column) -> str:
+    """Why there is no number."""
+    if row.get("marker"):
+        return str(row["marker"])
+    known = what.marker and all(row[name] is not None for name in what.marked)
+    return what.marker if known and not (what.whole and row["excluded"]) else "unavailable"
+
+
+def _decimals(what: Column, row: Mapping[str, Any]) -> int:
+    """How many decimals a share or rate of a group has, on every page and in every area.
+
+    Those that its newest number for England and Wales takes: of a group as small as homicide, one
+    decimal would print zero everywhere.
+    """
+    typical = what.decimals_of
+    if what.unit_from and row[what.unit_from] in columns_of("series"):
+        typical = column_of("series", row[what.unit_from]).decimals_of
+    if not typical:
+        return 1
+    own = read("series", ["share", "rate_per_1000"], area_code=NATION)
+    return _typical(own["period_end"].max(), len(own), typical).get(row["offence_id"], 1)
+
+
+@lru_cache(maxsize=8)
+def _typical(newest: object, rows: int, column: str) -> dict[str, int]:
+    """The decimals of each group by its number for England and Wales in the newest year."""
+    own = read("series", ["share", "rate_per_1000"], area_code=NATION)
+    own = own[own["period_end"] == newest]
+    times = units()[column_of("series", column).unit].times
+    numbers = own.set_index("offence_id")[column].fillna(0)
+    return {str(group): decimals_for(number * times) for group, number in numbers.items()}
 
 
 def difference(figure_id: str, one: Figure, other: Figure, unit: str) -> Figure:
@@ -134,10 +238,12 @@ def cells_of(figures: Iterable[Figure]) -> tuple[Cell, ...]:
     return tuple(dict.fromkeys(cell for each in figures for cell in each.cells))
 
 
-def behind(
+def _behind(
     row: Mapping[str, Any], formula: str, hashes: Mapping[str, str]
 ) -> tuple[str, tuple[Cell, ...]]:
     """A formula of a table filled in for a row, and the cells of what stands in it."""
+    if "formula" not in row:  # a clean table, of which each row is a cell
+        return "", (Cell.of(row),) if row["cell"] else ()
     if _over_its_own(formula):
         text, names = _filled_once(formula, row["formula"], row["cells"])
     else:

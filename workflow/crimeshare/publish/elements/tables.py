@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from textwrap import shorten
 from typing import Any, Self
 
+import pandas as pd
+
+from crimeshare.columns import columns as columns_of
 from crimeshare.publish.elements.downloads import table_link
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import sources
+from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.elements.words import Words
 
 WORDS = Words(Path(__file__).with_name("shared.md.j2"))
@@ -137,6 +141,61 @@ class Table:
             *self.notes,
         ]
         return f'<figcaption class="notes">{" ".join(notes)}</figcaption>' if notes else ""
+
+
+def table(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    label: str,
+    words: Sequence[str],
+    link: Callable[[Row], str] | None = None,
+    own: Callable[[Row], bool] | None = None,
+    wide: bool = False,
+    sortable: bool = False,
+) -> Table:
+    """A table of a frame, a row a row and a column a column.
+
+    Args:
+        frame: the rows, in their order.
+        columns: numbers of its table; figures, or texts as HTML, that the frame was given.
+        label: column of the labels of the rows, HTML.
+        words: the caption, the headers parted by ``|``, and the notes.
+        link: the address that the label of a row leads to, from the root of the report; empty
+            where it leads nowhere.
+        own: whether a row is about what the page is about, so that its label is bold.
+        wide, sortable: see :class:`Table`.
+    """
+    named = columns_of(frame["table"].iat[0]) if len(frame) else {}
+    styles = ["signed" if name in named and named[name].signed else "" for name in columns]
+    return Table.worded(
+        words,
+        [
+            [_label(row, label, link, own), *(_content(row, name) for name in columns)]
+            for row in rows(frame)
+        ],
+        styles=["", *styles],
+        wide=wide,
+        sortable=sortable,
+    )
+
+
+def _label(
+    row: Row,
+    label: str,
+    link: Callable[[Row], str] | None,
+    own: Callable[[Row], bool] | None,
+) -> str:
+    text = str(row[label])
+    if own and own(row):
+        return f"<b>{text}</b>"
+    address = link(row) if link else ""
+    return f'<a href="{address}">{text}</a>' if address else text
+
+
+def _content(row: Row, name: str) -> Content:
+    content = getattr(row, name)
+    return content if isinstance(content, Figure) else str(content or "")
 
 
 def _file_name(caption: str) -> str:

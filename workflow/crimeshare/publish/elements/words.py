@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import show
+from crimeshare.reference import areas, offences
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -68,14 +69,18 @@ def _template(path: Path) -> Template:
     environment = Environment(loader=FileSystemLoader(path.parent), undefined=StrictUndefined)
     environment.filters |= {
         "agreeing": prose.agreeing,
+        "area": lambda code: areas()[code].area_name,
+        "counted": lambda group: prose.offences_in(offences()[group].name),
         "day": prose.day,
         "excluding": prose.excluding,
         "figure": show,
         "listed": prose.listed,
         "month": prose.month,
+        "offence": lambda group: offences()[group].name,
         "or_none": lambda figure: "none" if figure.value == 0 else show(figure),
         "number_word": prose.number_word,
         "period": prose.period,
+        "place": lambda code: prose.place(areas()[code].area_name, areas()[code].area_type),
         "plural": lambda noun, number: prose.plural(number, noun),
         "lower_first": prose.lower_first,
         "upper_first": prose.upper_first,

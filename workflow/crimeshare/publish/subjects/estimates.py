@@ -25,6 +25,7 @@ from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure, decimals_for
+from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import cells_of, counted, figure
 from crimeshare.reference import (
     Area,
@@ -663,6 +664,35 @@ def limits_of(row: Mapping[Any, Any]) -> ControlLimits:
             position = f"{'above' if share > upper else 'below'} {name}"
     funnel = Funnel(row["target"], row["between_sd"])
     return ControlLimits(row["total"], inner, outer, position, funnel)
+
+
+def first_published(table: str, offence_id: str, area_code: str, **only: Any) -> pd.DataFrame:
+    """What each edition gave of its own year, where it counts the group as it is now.
+
+    Args:
+        table: a table of editions: ``shares``, ``recorded_crime``.
+        offence_id: the group.
+        area_code: the area.
+        only: see :func:`crimeshare.publish.elements.reading.read`.
+
+    Returns:
+        Rows of the table, oldest year first; of an edition that was issued again the last issue.
+    """
+    given = read("shares", ["release_id", "period_end", "offence_id"])[
+        ["release_id", "period_end", "offence_id"]
+    ]
+    ends = given.groupby("release_id")["period_end"].max().sort_index()
+    newest = ends.reset_index().drop_duplicates("period_end", keep="last")
+    merged = given.groupby("release_id")["offence_id"].agg(set)
+    alone = [not set(split_groups(offence_id)) - merged[name] for name in newest["release_id"]]
+    editions = newest[alone].sort_values("period_end")
+    rows = read(table, offence_id=offence_id, area_code=area_code, **only)
+    return editions.merge(rows, on=["release_id", "period_end"])
+
+
+def forces_left_out(row: Mapping[str, Any]) -> list[str]:
+    """The forces that the numbers of a row leave out."""
+    return [name for name in (row["excluded"] or "").split("; ") if name]
 
 
 def open_estimates(offence_id: str, root: Path | None = None) -> Estimates:

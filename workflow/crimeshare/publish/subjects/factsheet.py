@@ -16,12 +16,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from crimeshare.measures.series import NATION
+from crimeshare.periods import first_day
 from crimeshare.publish.elements import charts, prose
-from crimeshare.publish.elements.charts import Bar, Break, Chart, Point
+from crimeshare.publish.elements.charts import Bar, Break, Chart
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure, fixed
-from crimeshare.publish.elements.rows import cells_of, counted, difference, over
-from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.elements.rows import Row, cells_of, counted, difference, figure, over, rows
+from crimeshare.publish.elements.tables import Table, table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import (
     RANKS,
@@ -30,9 +32,10 @@ from crimeshare.publish.subjects.estimates import (
     Estimates,
     Place,
     Year,
+    first_published,
+    forces_left_out,
 )
-from crimeshare.publish.subjects.firmness import Firmness
-from crimeshare.reference import REFERENCE, offences, read_rows
+from crimeshare.reference import REFERENCE, areas, offences, read_rows
 
 WORDS = Words(Path(__file__).with_name("words") / "area.md.j2")
 
@@ -198,104 +201,83 @@ def facts(place: Place) -> Facts:
 # ---------------------------------------------------------------- charts
 
 
-def share_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
+def share_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
     """The share over the years, beside England and Wales; None where no year has one.
 
     Args:
-        place: the area.
-        frame: ``area_code``, ``period_end`` and ``share`` of the years of both, oldest first.
+        years: rows of ``series`` about both, oldest first.
+        area_code: of the area.
     """
-    lines = _lines(frame, "share", place, Place.share)
-    own = lines[0]
+    own = rows(years[years["area_code"].eq(area_code) & years["share"].notna()])
     if not own:
         return None
-    known = breaks(place.estimates.offence_id)
-    years = [Year(point.period_end) for point in own]
-    alike = [year for year in years if not known or year.first_day >= known[-1].day]
+    offence_id = own[0]["offence_id"]
+    known = breaks(offence_id)
+    alike = [row for row in own if not known or first_day(row["period_end"]) >= known[-1].day]
     words = WORDS.points(
-        "share_chart",
-        now=own[-1].figure,
-        year=years[-1],
-        before=place.share(alike[0]) if len(alike) > 1 else None,
-        since=alike[0] if alike else None,
+        "share_by_year",
+        before=alike[0] if len(alike) > 1 else None,
         gathered=bool(known),
-        **_both(place, own),
+        **_both(years, own),
     )
-    return _over_time(place, lines, Place.share, Chart.worded("share-by-year", words))
+    first = first_published("shares", offence_id, area_code)
+    return charts.line(
+        "share-by-year",
+        years,
+        y="share",
+        by="area_code",
+        own=area_code,
+        words=words,
+        breaks=known,
+        first=first[first["share"].notna()],
+    )
 
 
-def rate_over_time(place: Place, frame: pd.DataFrame) -> Chart | None:
-    """Offences per 1,000 residents over the years; None for an area without a rate.
+def rate_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
+    """Offences per 1,000 residents over the years; None where the newest has no rate.
 
     Args:
-        place: the area.
-        frame: ``area_code``, ``period_end`` and ``rate_per_1000`` of its years and of those of
-            England and Wales, oldest first.
+        years: rows of ``series`` about the area and England and Wales, oldest first.
+        area_code: of the area.
     """
-    rate, nation = place.rate(), place.estimates.nation
-    if rate.value is None:
+    *_, nation = rows(years[years["area_code"] == NATION])
+    own = rows(years[years["area_code"].eq(area_code) & years["rate_per_1000"].notna()])
+    if not own or own[-1]["period_end"] != nation["period_end"]:
         return None
-    word = ""
-    if place != nation and nation.rate().value is not None:
-        word = prose.compared(
-            rate.number,
-            nation.rate().number,
-            shown_difference=fixed(rate.number - nation.rate().number, rate.decimals),
-        )
-    lines = _lines(frame, "rate_per_1000", place, Place.rate)
-    words = WORDS.points("rate_chart", rate=rate, word=word, **_both(place, lines[0]))
-    return _over_time(place, lines, Place.rate, Chart.worded("rate-by-year", words))
-
-
-def _both(place: Place, own: Sequence[Point]) -> dict[str, Any]:
-    """What the words of a chart over the years say of the area and of England and Wales."""
-    nation = place.estimates.nation
-    return {
-        "place": place,
-        "compared": place != nation,
-        "first": own[0].period_end,
-        "last": own[-1].period_end,
-        "excluded": [
-            (year, area)
-            for area in dict.fromkeys((place, nation))
-            for year in place.estimates.years
-            if area.excluded(year) and area.share(year).value is not None
-        ],
-    }
-
-
-def _over_time(
-    place: Place,
-    lines: Sequence[list[Point]],
-    quantity: Callable[[Place, Year], Figure],
-    chart: Chart,
-) -> Chart:
-    estimates, nation = place.estimates, place.estimates.nation
-    own, *reference = lines
-    editions = filter(estimates.gives_group_alone, estimates.editions)
-    published = ((year.period_end, quantity(place, year)) for year in editions)
-    return charts.over_time(
-        chart,
-        (place.name, own),
-        (nation.name, reference[0]) if any(reference) else None,
-        breaks(estimates.offence_id),
-        [Point(end, figure) for end, figure in published if figure.value is not None],
+    rate, word = own[-1].rate_per_1000, ""
+    if area_code != NATION and nation["rate_per_1000"] is not None:
+        other = nation.rate_per_1000.number
+        apart = fixed(rate.number - other, rate.decimals)
+        word = prose.compared(rate.number, other, shown_difference=apart)
+    offence_id = nation["offence_id"]
+    first = first_published("recorded_crime", offence_id, area_code, measure="rate_per_1000")
+    return charts.line(
+        "rate-by-year",
+        years,
+        y="rate_per_1000",
+        by="area_code",
+        own=area_code,
+        words=WORDS.points("rate_by_year", word=word, **_both(years, own)),
+        breaks=breaks(offence_id),
+        first=first[first["value"].notna()],
     )
 
 
-def _lines(
-    frame: pd.DataFrame, column: str, place: Place, quantity: Callable[[Place, Year], Figure]
-) -> list[list[Point]]:
-    """The years of an area, and of England and Wales beside it, as a frame has them.
-
-    The cells are those that the tables name for each year.
-    """
-    lines = []
-    for area in dict.fromkeys((place, place.estimates.nation)):
-        known = frame[frame["area_code"].eq(area.area.area_code) & frame[column].notna()]
-        years = zip(known["period_end"].dt.date, known[column], strict=True)
-        lines.append([Point(d, as_in_frame(quantity(area, Year(d)), v)) for d, v in years])
-    return lines
+def _both(years: pd.DataFrame, own: Sequence[Row]) -> dict[str, Any]:
+    """What the words of a chart over the years say of an area and of England and Wales."""
+    area_code = own[0]["area_code"]
+    left_out = years[years["excluded"].fillna("").ne("") & years["share"].notna()]
+    return {
+        "now": own[-1],
+        "nation": rows(years[years["area_code"] == NATION])[-1],
+        "first": own[0],
+        "last": own[-1],
+        "excluding": [
+            row
+            for code in dict.fromkeys((area_code, NATION))
+            for row in rows(left_out[left_out["area_code"] == code])
+        ],
+    }
 
 
 def as_in_frame(figure: Figure, number: float) -> Figure:
@@ -354,43 +336,42 @@ def numbers(
     )
 
 
-def history(place: Place, frame: pd.DataFrame, firm: Firmness | None = None) -> Table:
-    """All years: count, change, total, share, rank and rate, and what recording changed.
+def all_years(years: pd.DataFrame, marks: Callable[[date], list[str]] = lambda end: []) -> Table:
+    """All years of an area: count, change, total, share, rank and rate, and what recording changed.
 
     Args:
-        place: the area.
-        frame: ``period_end``, ``total`` and what `numbers` takes, of its years, oldest first.
-        firm: if given, the gaps and steps of the force's own recording are named too.
+        years: its rows of ``series``, oldest first.
+        marks: what in the area's own recording stands between a year and the one before.
     """
-    estimates = place.estimates
-    ranked = place.kind == "force"
-    rows: list[list[Content]] = []
-    editions = {year.period_end: year for year in estimates.editions}
+    *_, now = own = rows(years)
+    given = first_published("recorded_crime", now["offence_id"], now["area_code"], measure="count")
+    published: dict[date, Any] = {row["period_end"]: figure(row, "value") for row in rows(given)}
+    ranked = areas()[now["area_code"]].area_type == "force"
     unknown, none = WORDS.points("no_rules")
-    for in_frame in frame.to_dict("records"):
-        year = Year(in_frame["period_end"].date())
-        label = prose.month(year.period_end) + prose.excluding(place.excluded(year))
-        change, own = place.change(year), numbers(place, in_frame, year)
-        total = as_in_frame(place.total(year), in_frame["total"])
-        row: list[Content] = [label, own.offences, own.percent, total, own.share]
-        if ranked:
-            rank = place.rank_among_forces(year)
-            row.append(rank or Figure("rank_forces.none", None, "rank", marker="unavailable"))
-        first = editions.get(year.period_end)
-        alone = first and estimates.gives_group_alone(first)
-        published = place.count(first) if alone else _NOT_PUBLISHED
-        rules = (
-            [*change.recording_changes, *(firm.marks(place, change) if firm else [])]
-            if change
-            else []
-        )
-        said = unknown if change and change.comparable is None else none
-        between = (escape("; ".join(rules)) or said) if change else ""
-        rows.append([*row, own.rate, published, between])
-    return Table.worded(
-        WORDS.points("history_table", place=place, ranked=ranked),
-        rows,
-        styles=["", "", "signed"],
+
+    def between(row: Row) -> str:
+        if row["previous"] is None:
+            return ""
+        rules = list(filter(None, (row["recording_changes"] or "").split("; ")))
+        rules += marks(row["period_end"])
+        return escape("; ".join(rules)) or (unknown if row["comparable"] is None else none)
+
+    return table(
+        years.assign(
+            label=[
+                prose.month(row["period_end"]) + prose.excluding(forces_left_out(row))
+                for row in own
+            ],
+            published=[published.get(row["period_end"], _NOT_PUBLISHED) for row in own],
+            between=list(map(between, own)),
+        ),
+        [
+            *("count", "change_pct", "total", "share"),
+            *(["rank_forces"] if ranked else []),
+            *("rate_per_1000", "published", "between"),
+        ],
+        label="label",
+        words=WORDS.points("all_years", now=now, ranked=ranked),
         wide=True,
     )
 

@@ -65,13 +65,13 @@ class Firmness:
             and row["recording_change"] is None
         ]
 
-    def marks(self, place: Place, change: Change) -> list[str]:
-        """What in a force's own recording stands between the two years of a change."""
-        began = a_year_before(change.previous_period_end)
+    def marks(self, place: Place, end: date) -> list[str]:
+        """What in a force's own recording stands between a year and the one before."""
+        began = a_year_before(a_year_before(end))
         gaps = [
             WORDS.passage("gap", edition=edition.words)
             for edition in place.estimates.editions
-            if began < edition.period_end <= change.year.period_end
+            if began < edition.period_end <= end
             and place in place.estimates.without_return(edition)
         ]
         steps = [
@@ -80,13 +80,13 @@ class Firmness:
             if row["area_code"] == place.area.area_code
             and row["offence_id"] == place.estimates.offence_id
             and row["recording_change"] is None
-            and began < row["quarter_end"] <= change.year.period_end
+            and began < row["quarter_end"] <= end
         ]
         return [*gaps, *steps]
 
     def warning(self, place: Place, change: Change | None) -> str:
         """The same as a sentence; nothing where nothing stands between."""
-        marks = self.marks(place, change) if change else []
+        marks = self.marks(place, change.year.period_end) if change else []
         if not marks:
             return ""
         return WORDS.passage("warning", place=place, marks=marks)

@@ -190,7 +190,7 @@ def _trend_figures(survey: Survey, row: Row) -> tuple[Figure, Figure, Figure, Fi
 def trend_figure(survey: Survey, row: Row, column: str) -> Figure:
     """One number of a trend."""
     name = f"survey.trend.{row['measure_id']}.{row['sex']}.{row['age']}.{row['start']}.{column}"
-    limits = ("lower", "upper") if column == "odds_change" else None
+    limits = ("lower", "upper") if column == "odds_change" else ()
     return figure(row, column, name, "survey_trends", survey.hashes, limits=limits)
 
 

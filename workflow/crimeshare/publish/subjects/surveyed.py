@@ -265,7 +265,7 @@ class Survey:
 
         def of(column: str, like: str = "") -> Figure:
             figure_id = f"{name}.{like or column}"
-            limits = ("lower", "upper") if column == "difference" else None
+            limits = ("lower", "upper") if column == "difference" else ()
             return figure(row, column, figure_id, "survey_changes", self.hashes, limits=limits)
 
         return SurveyChange(

@@ -1,0 +1,127 @@
+"""What a page reads: rows of the built tables, each with all that stands behind its numbers.
+
+A page reads a frame, filters it, looks at it and hands it to charts, tables and words.  A frame
+knows by its column ``table`` which table its rows are of, and what a column of that is stands in
+``columns.yaml``; so :func:`crimeshare.publish.elements.rows.figure` needs a row and a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crimeshare.columns import columns as columns_of
+from crimeshare.parquet import read_table
+from crimeshare.problems import Problem
+
+FOLDERS = (Path("results/estimates"), Path("results/clean"))
+
+BEHIND = ("formula", "cells", "sheet", "cell", "workbook_sha256", "excluded")
+"""Columns that say what stands behind the others, read with them."""
+
+
+def read(table: str, columns: Sequence[str] | None = None, **only: Any) -> pd.DataFrame:
+    """Rows of a table of the build that the working directory is in.
+
+    Args:
+        table: its name, as ``columns.yaml`` has it.
+        columns: those to look at; what names their figures and stands behind them comes along.
+            All unless given.
+        only: of some columns the value that a row must have, or a list of those it may have.
+
+    Returns:
+        The rows in the order of the table, days as ``datetime64``, and ``table``.
+
+    Raises:
+        Problem: if nothing has been built there, or the table has no such column.
+    """
+    known = columns_of(table)
+    if unknown := [name for name in (*(columns or ()), *only) if name not in known]:
+        raise Problem(f"The table {table} has no column `{unknown[0]}`.")
+    wanted = tuple(
+        (column, tuple(value) if isinstance(value, (list, tuple, set, pd.Series)) else (value,))
+        for column, value in only.items()
+    )
+    path = _path(table)
+    named = None if columns is None else tuple(_with_behind(table, columns))
+    frame = _frame(path, named, wanted, path.stat().st_mtime_ns)
+    # What a notebook changes, it changes in a copy of its own.
+    return frame.copy(deep=False).assign(table=table)
+
+
+def _with_behind(table: str, columns: Sequence[str]) -> list[str]:
+    """The columns asked for, and those that their figures are named after and made of."""
+    known = columns_of(table)
+    asked = {part for name in columns for part in known[name].needs}
+    asked |= {f"{name}_{end}" for name in asked for end in ("formula", "cells")}
+    asked |= {*columns, *BEHIND}
+    return [name for name, column in known.items() if name in asked and column.type]
+
+
+def _path(table: str) -> Path:
+    """The file of a built table.
+
+    Raises:
+        Problem: if there is none.
+    """
+    files = [folder / f"{table}.parquet" for folder in FOLDERS]
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        for file in files:
+            if (folder / file).exists():
+                return folder / file
+    raise Problem(
+        f"No table {table} is built in {Path.cwd()} or above it; build it first: "
+        f"snakemake --cores 4 {files[0]}"
+    )
+
+
+@lru_cache(maxsize=24)
+def _frame(
+    path: Path, columns: tuple[str, ...] | None, wanted: tuple[Any, ...], stamp: int
+) -> pd.DataFrame:
+    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
+    return read_table(path, columns=columns and list(columns), **dict(wanted))
+
+
+HASHED = ("recorded_crime", "recorded_offence_codes")
+
+
+def hashes() -> Mapping[str, str]:
+    """The hash of the workbook of each release that a figure may come from."""
+    folder = _path("recorded_crime").parent
+    paths = [path for table in HASHED if (path := folder / f"{table}.parquet").exists()]
+    return _hashes(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@lru_cache(maxsize=2)
+def _hashes(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
+    named = ["release_id", "workbook_sha256"]
+    found: dict[str, str] = {}
+    for path, _ in files:
+        table = pq.read_table(path, columns=named, read_dictionary=named)
+        rows = table.unify_dictionaries().group_by(named).aggregate([]).to_pylist()
+        found |= {row["release_id"]: row["workbook_sha256"] or "" for row in rows}
+    return found
+
+
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as plain Python values: None where empty, dates as dates.
+
+    Columns of figures, or of anything else that is no value of a table, stay as they are.
+    """
+    held: dict[str, list[Any]] = {}
+    for name, column in frame.items():
+        if column.dtype == object:
+            held[str(name)] = [None if value != value else value for value in column]
+        elif pd.api.types.is_datetime64_any_dtype(column):
+            days = pa.Array.from_pandas(column).cast(pa.date32())
+            held[str(name)] = days.to_pylist()
+        else:
+            held[str(name)] = pa.Array.from_pandas(column).to_pylist()
+    return [dict(zip(held, values, strict=True)) for values in zip(*held.values(), strict=True)]
