@@ -183,6 +183,7 @@ def test_files_for_programs_have_one_row_an_area_and_all_years() -> None:
 STEP = {
     "offence_id": "stalking_harassment",
     "quarter_end": date(2024, 3, 31),
+    "kind": "level",
     "shift_pct": 61.8,
 }
 
@@ -192,6 +193,15 @@ def test_the_explorer_is_given_breaks_gaps_and_what_is_not_comparable() -> None:
         [
             {"area_code": "W15000002", "code": code, "recording_change": change, **STEP}
             for code, change in (("8R", None), (None, None), (None, "online_safety_act"))
+        ]
+        + [
+            {
+                "area_code": "W15000002",
+                "code": None,
+                "recording_change": None,
+                **STEP,
+                "kind": "episode",
+            }
         ]
     )
     (script,) = series_scripts(a_series(), shifts).values()

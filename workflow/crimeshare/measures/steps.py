@@ -121,7 +121,7 @@ def _mixtures(model: Values, logs: Values, contrast: Values, df: int) -> list[St
     """A contrast of the parameters for each of `LASTING`, and how likely the data make it."""
     means, errors, likely, fits = np.empty((4, len(LASTING), logs.shape[1]))
     for place, lasting in enumerate(LASTING):
-        own, seen = _whitened(model, lasting), _whitened(logs, lasting)
+        own, seen = whitened(model, lasting), whitened(logs, lasting)
         inverse = np.linalg.inv(own.T @ own)
         found = inverse @ (own.T @ seen)
         squares = np.maximum(((seen - own @ found) ** 2).sum(axis=0), 1e-24)
@@ -140,7 +140,7 @@ def _mixtures(model: Values, logs: Values, contrast: Values, df: int) -> list[St
     ]
 
 
-def _whitened(values: Values, lasting: float) -> Values:
+def whitened(values: Values, lasting: float) -> Values:
     """Rows less what lasts of the row before, the first as large as the others."""
     first = values[:1] * np.sqrt(1 - lasting**2)
     return np.concatenate([first, values[1:] - lasting * values[:-1]])

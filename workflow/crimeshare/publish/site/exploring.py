@@ -16,6 +16,7 @@ import pandas as pd
 import vl_convert
 
 from crimeshare.columns import columns
+from crimeshare.measures.level_shifts import LEVEL
 from crimeshare.measures.series import NATION
 from crimeshare.publish.elements.figures import decimals_for
 from crimeshare.reference import REFERENCE, areas, read_rows
@@ -129,10 +130,11 @@ def _breaks(offence_id: str) -> list[dict[str, str]]:
 
 
 def _steps(offence_id: str, shifts: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """Each area's own steps, those of the whole group, with the change of rules at the time."""
+    """Each area's own steps of the whole group that last, with the rules changed at the time."""
     found: dict[str, list[dict[str, Any]]] = {}
     rules = {row["change_id"]: row["name"] for row in read_rows(CHANGES)}
     own = shifts[(shifts["offence_id"] == offence_id) & shifts["code"].isna()]
+    own = own[own["kind"] == LEVEL]
     for row in own.sort_values(["area_code", "quarter_end"]).to_dict("records"):
         if str(row["area_code"]) in areas():
             slug = areas()[str(row["area_code"])].file_name

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
+from crimeshare.measures.level_shifts import DRIFT
 from crimeshare.parquet import read_rows_where
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
@@ -75,12 +76,12 @@ class Firmness:
             and place in place.estimates.without_return(edition)
         ]
         steps = [
-            WORDS.passage("own_step", quarter_end=row["quarter_end"])
+            WORDS.passage("own_step", kind=row["kind"], first=row["quarter_end"], last=row["until"])
             for row in self.shifts
             if row["area_code"] == place.area.area_code
             and row["offence_id"] == place.estimates.offence_id
             and row["recording_change"] is None
-            and began < row["quarter_end"] <= end
+            and _between(row, began, end)
         ]
         return [*gaps, *steps]
 
@@ -99,10 +100,20 @@ class Firmness:
             "step",
             group=prose.lower_first(offences()[row["offence_id"]].name),
             place=place,
-            quarter_end=row["quarter_end"],
+            kind=row["kind"],
+            first=row["quarter_end"],
+            last=row["until"],
             shift=shift,
             noted=_noted(place, row["quarter_end"]),
         )
+
+
+def _between(row: dict[str, Any], began: date, ended: date) -> bool:
+    """Whether a shift made two years unlike each other: a drift does so by little, and always."""
+    if row["kind"] == DRIFT:
+        return False
+    days = (row["quarter_end"], row["until"])
+    return any(day is not None and began < day <= ended for day in days)
 
 
 def _noted(place: Place, quarter_end: date) -> list[tuple[str, list[str]]]:
