@@ -140,6 +140,7 @@ def limits(estimates: Estimates) -> pd.DataFrame:
                 "share": estimates.place(code).share().number,
                 "target": held.funnel.target,
                 "between_sd": held.funnel.between_sd,
+                "z_score": held.distance,
                 **{
                     f"{end}_{level}": limit
                     for level, pair in zip(LEVELS, (held.inner, held.outer), strict=True)

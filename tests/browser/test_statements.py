@@ -14,7 +14,7 @@ def test_statements_are_filtered_and_the_choice_is_kept_in_the_address(
     shown = page.locator(".claim:visible")
     whole = shown.count()
     assert whole > 12
-    page.get_by_label("Statements that").select_option("fails")
+    page.get_by_label("Verdict").select_option("fails")
     failing = page.locator('.claim[data-kind="fails"]').count()
     assert 0 < failing < whole
     expect(shown).to_have_count(failing)
@@ -22,8 +22,8 @@ def test_statements_are_filtered_and_the_choice_is_kept_in_the_address(
     assert page.url.endswith("claims.html?verdict=fails")
     page.reload()
     expect(shown).to_have_count(failing)
-    page.get_by_label("Statements that").select_option("")
-    page.get_by_label("said by").select_option(index=1)
+    page.get_by_label("Verdict").select_option("")
+    page.get_by_label("Speaker").select_option(index=1)
     speaker = page.locator(".statements:visible h3").all_inner_texts()
     assert len(speaker) == 1
     assert 0 < shown.count() < whole

@@ -173,7 +173,7 @@ def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Es
         assert limits
         told = f"{force.name} {force.share().text}"
         side, _, which = limits.position.partition(" ")
-        beside = f", {side} the {which} control limits" if which else ""
+        beside = f", {side} the {which} band" if which else ""
         assert f"{told}{beside}" in chart.alt
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", chart.svg())
     assert {"Gwent", "City of London"} <= set(texts)
@@ -266,14 +266,16 @@ def test_the_text_alternative_tells_the_numbers_drawn(
 
 def test_titles_state_what_the_numbers_say(estimates: Estimates, series: pd.DataFrame) -> None:
     gwent = estimates.place("gwent")
-    # No further back than the last change of recording.
-    begin = series["period_end"] - pd.DateOffset(years=1) + pd.Timedelta(days=1)
-    last_change = pd.Timestamp(factsheet.breaks("stalking_harassment")[-1].day)
-    first, last = series[begin >= last_change].iloc[0], series.iloc[-1]
+    # The year before, and no year that shares a quarter with the newest.
+    last = series.iloc[-1]
+    first = series[series["period_end"] <= last["period_end"] - pd.DateOffset(years=1)].iloc[-1]
     title = charts.plain(factsheet.share_by_year(frames.years(gwent), gwent.area.area_code).title)
     assert f"{100 * last['share']:.1f}% of recorded crime in Gwent" in title
-    way = "up" if last["share"] > first["share"] else "down"
-    assert f"{way} from {100 * first['share']:.1f}% in the year ending" in title
+    way = "after"
+    if last["comparable"]:
+        way = "up from" if last["share"] > first["share"] else "down from"
+    since = f"year ending {first['period_end']:%B %Y}"
+    assert f"{way} {100 * first['share']:.1f}% in the {since}" in title
     funnel = standing.funnel_plot(gwent, frames.limits(estimates))
     assert funnel
     rank = prose.ordinal(int(last["rank_forces"]))

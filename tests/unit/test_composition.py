@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import permutations
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from crimeshare.measures.composition import (
 )
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import shown, stray_numbers
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects.composition import (
     COMPOSITION,
+    drivers,
     open_composition,
     rank_without,
     ranks,
@@ -129,6 +132,38 @@ def test_where_a_code_is_not_apart_nobody_is_ranked_without_it(composition: pd.D
     assert len(joint)
     assert not ranked["period_end"].isin(joint).any()
     assert ranks_without(composition, "no such code").empty
+
+
+def test_most_of_a_difference_is_more_than_half_of_what_went_its_way(
+    built: Path, estimates: Estimates
+) -> None:
+    held, table = open_composition(GROUP, built), read_table(built / COMPOSITION)
+    newest = table[table["period_end"] == table["period_end"].max()].set_index("area_code")
+    told = set()
+    for place in (estimates.nation, *estimates.regions, *estimates.forces):
+        text = drivers(held, place)
+        if not text:
+            continue
+        points = newest.loc[[place.area.area_code]].set_index("component")["share_points"]
+        total, other = points.sum(), points[EVERYTHING_ELSE]
+        way = points[points * total > 0].abs()
+        back = points[points * total < 0].abs().sum()
+        said = plain(text)
+        assert ("hardly changed" in said) == (back >= 0.8 * way.sum()), place.name
+        named = [figure["data-id"].split(".")[:2] for figure in shown(text)]
+        most = re.search(r"mostly because|Most of the difference", said)
+        if most and f"police recorded {'less' if total > 0 else 'more'} other crime" in said:
+            assert way[EVERYTHING_ELSE] > way.sum() / 2
+        elif most and named[1][0] == "component":
+            assert way[named[1][1]] > way.sum() / 2
+        elif most:
+            assert named[1][0] == "count"
+            assert (total - other) / total > 0.5
+        second = way.sort_values(ascending=False).index[:2]
+        if "accounts for" in said:
+            assert EVERYTHING_ELSE in second
+        told.add(bool(most) if "hardly" not in said else "hardly")
+    assert told >= {True, "hardly"}
 
 
 def test_a_force_is_told_its_rank_without_the_code_whose_recording_changed(

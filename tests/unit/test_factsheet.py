@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import NormalDist
 
 import pytest
 
-from crimeshare.publish.elements.figures import stray_numbers
+from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.notebooks import warm_kernel
 from crimeshare.publish.site.rendering import render_body
@@ -24,10 +25,9 @@ def test_a_force_is_said_to_differ_only_outside_the_outer_limits(
     assert limits
     text = standing.sentences(place)
     outside = not limits.outer[0] <= place.share().number <= limits.outer[1]
-    assert ("differs from the other police forces" in text) == outside
-    assert ("within the usual range" in text) == (limits.position == "within")
+    assert ("well outside the usual range" in text) == outside
+    assert ("is within the usual range" in text) == (limits.position == "within")
     assert ("a square mile of offices" in text) == (slug == "city-of-london")
-    assert "no confidence intervals" in text
     assert stray_numbers(text) == []
 
 
@@ -43,8 +43,30 @@ def test_beside_the_funnel_stands_how_many_forces_chance_puts_outside(
         if limit and force.slug != "city-of-london"
     )
     text = plain(chart.notes[0])
-    assert text.startswith("Of 42 forces about 2 would be outside the inner limits by chance alone")
+    assert "about 2 of 42 would be outside it" in text
     assert f"; {outside} " in text
+
+
+def test_the_distance_from_the_middle_is_in_standard_deviations(estimates: Estimates) -> None:
+    for force in estimates.forces:
+        limits = force.control_limits()
+        assert limits
+        (printed,) = [
+            figure
+            for figure in shown(standing.sentences(force))
+            if figure["data-unit"] == "standard_deviations"
+        ]
+        assert float(printed["value"]) == limits.distance
+        inside = abs(limits.distance) <= NormalDist().inv_cdf(0.975)
+        assert inside == (limits.position == "within")
+
+
+def test_the_spread_of_forces_leaves_the_city_of_london_apart(estimates: Estimates) -> None:
+    shares = {force.slug: force.share().value for force in estimates.forces}
+    apart = shares.pop("city-of-london")
+    low, high, city = (float(figure["value"]) for figure in shown(factsheet.spread(estimates)))
+    assert (low, high) == (min(shares.values()), max(shares.values()))
+    assert city == apart
 
 
 def test_a_force_without_a_share_is_not_placed(incomplete: Estimates) -> None:

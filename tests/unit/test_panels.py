@@ -110,3 +110,26 @@ def test_of_very_many_cells_the_formula_says_which(folder: Path) -> None:
     found = told(folder, rank)["figures"]["rank_forces.gwent"]
     assert found["formula"] == "place of the share among the forces over C9:C51"
     assert "worked" not in found
+
+
+def test_a_year_added_up_names_its_quarters_and_the_codes_in_them(folder: Path) -> None:
+    ends = pd.to_datetime(["2024-12-31", "2025-03-31", "2025-06-30", "2025-12-31", "2025-12-31"])
+    pd.DataFrame(
+        {
+            "offence_id": ["stalking_harassment"] * 4 + ["homicide"],
+            "code": ["8U", "8Q", "8L", None, "1"],
+            "period_end": ends.date,
+            "value": [5.0, 5.0, 0.0, 10.0, 2.0],
+            "sheet": "2024/25",
+            "cells": "",
+            "workbook_sha256": "",
+        }
+    ).to_parquet(folder / "results" / "observations" / "prc-2025-12.parquet")
+    what = "Stalking and harassment, Gwent, year to December 2025"
+    cell = Cell.named(f"[prc-2025-12]'2024/25'!{what}", {})
+    year = Figure("count.gwent.stalking_harassment.2025-12", 10.0, "count", (cell,))
+    words = told(folder, year)["figures"]["count.gwent.stalking_harassment.2025-12"]["words"]
+    # Of the codes with offences in these quarters one is of the group.
+    assert str(words).endswith("October to December 2025; offence codes 8Q")
+    assert "four quarters" in str(words)
+    assert "published" not in str(words)

@@ -175,7 +175,7 @@ def test_the_title_page_answers_and_says_as_of_when(
     newest = series[group & (series["area_code"] == "K04000001")].iloc[-1]
     document = report_document(chapters, registry)
     title_page = text_of(document.source.partition("#heading(")[0])
-    answer = f"stalking and harassment offences: {100 * newest['share']:.1f}% of all crime"
+    answer = f"stalking and harassment offences: {100 * newest['share']:.1f}% of recorded crime"
     assert answer in title_page
     release = registry[newest["release_id"]]
     _, _, as_of = title_page.partition("As of: ")

@@ -83,7 +83,7 @@ LOOKED_UP = re.compile(
 )
 ROW = re.compile(
     r"(?:\[(?P<release>[^\]]+)\])?'(?P<table>module_bases|survey_estimates)'!"
-    r"(?P<named>\w+(?:, \w+ [\w.-]+)*)"
+    r"(?P<named>\w+(?:, \w+ [\w.+-]+)*)"
 )
 RESIDENTS = re.compile(r"residents of mid-(?P<year>\d{4})")
 
@@ -340,8 +340,9 @@ def by_the_test(entry: Entry, match: re.Match[str]) -> float | None:
     lower, upper, level = map(float, (*ends, values()["survey.level"]))
     normal = NormalDist()
     error = (upper - lower) / 2 / normal.inv_cdf((1 + level) / 2)
-    if column == "smallest_detectable":
-        return error * (normal.inv_cdf((1 + level) / 2) + normal.inv_cdf(POWER))
+    power = {"smallest_detectable": POWER, "even_chance": 0.5}.get(column)
+    if power:
+        return error * (normal.inv_cdf((1 + level) / 2) + normal.inv_cdf(power))
     return 2 * normal.cdf(-abs(float(values()[f"{name}.difference"])) / error)
 
 
@@ -487,7 +488,9 @@ def interviews() -> pd.DataFrame:
     rows = pd.concat(map(pd.read_parquet, sorted(FIGURES.glob("appendix-*.parquet"))))
     rows = rows[rows["statistic"].eq("unweighted_base") & rows["unit_base"].eq("person_16_plus")]
     rows = rows.rename(columns={"value": "n_unweighted"})
-    return rows.groupby(["release_id", "period_end"], as_index=False)["n_unweighted"].max()
+    largest = rows.groupby(["release_id", "period_end"], as_index=False)["n_unweighted"].max()
+    by_age = pd.concat(map(pd.read_parquet, FIGURES.glob("personal-prevalence-*.parquet")))
+    return pd.concat([largest, by_age[by_age["characteristic"] == "all"]])
 
 
 def of_rows(entry: Entry) -> float | None:
@@ -560,7 +563,7 @@ DESCRIBED: dict[str, Callable[[Entry, re.Match[str]], float | None]] = {
     r"(?P<end>lower|upper) limit of .+ - .+": limit_of_difference,
     r"p adjusted of .+": adjusted,
     r"design factor(?P<end> lower| upper)? of .+": factor_of_estimate,
-    r"(?:p value|smallest detectable) of .+": by_the_test,
+    r"(?:p value|smallest detectable|even chance) of .+": by_the_test,
     r"unweighted base of the column over (?P<column>[A-Z]+)\d+": base_of_column,
     r"(?P<key>level) of (?P<file>config/config.yaml)": configured,
 }

@@ -99,7 +99,7 @@ class TestTheShippedRelease:
         )
         assert at(series, GWENT, "8Q", "2024-03-31")["recording_changes"] == ""
         assert at(series, GWENT, "8Q", "2023-06-30")["recording_changes"] == (
-            "One crime recorded where two were before"
+            "Police record one crime where they recorded two"
         )
 
 

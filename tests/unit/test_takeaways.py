@@ -222,6 +222,7 @@ def test_the_explorer_is_given_breaks_gaps_and_what_is_not_comparable() -> None:
             },
         ]
     }
-    assert {"day": "2023-05-01", "name": "One crime recorded where two were before"} in given[
-        "breaks"
-    ]
+    assert {
+        "day": "2023-05-01",
+        "name": "Police record one crime where they recorded two",
+    } in given["breaks"]

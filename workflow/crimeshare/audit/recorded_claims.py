@@ -318,6 +318,8 @@ class RecordedAudit:
                 self._say(reason, other)
         for finding in since:
             self._say(reason, finding)
+        if isinstance(question.claim, Total):
+            reason.say("The figure is of recorded crime, which leaves out fraud.")
         settles = ""
         if decisive.vintage not in ("first published", "compared") and not first_published(within):
             settles = self._say_missing(question, reason)
@@ -807,7 +809,7 @@ def _how(verdict: str, stated: Stated) -> str:
     if verdict == verdicts.ROUNDED:
         return ", which rounds to what is stated"
     if verdict == verdicts.TRUNCATED:
-        return "; what is stated is left when digits are cut off, it is not what that rounds to"
+        return ", which rounds up, not down to what is stated"
     return ""
 
 

@@ -36,7 +36,7 @@ from crimeshare.survey_words import MEASURES, aged, measure, who
 BASES = {
     "published_se": "from its published standard error",
     "design_factor": "from its published base and a design factor",
-    "assumed_base": "on an assumed base, since none is published, and a design factor",
+    "assumed_base": "ONS has not published how many people answered, so we assume it",
 }
 METHODS = {
     "wilson": "Wilson's method",
@@ -385,8 +385,7 @@ def _agrees(stated: Stated, finding: Finding) -> str:
         "exact": "That is what is stated.",
         "rounded": "That rounds to what is stated.",
         "near": "That is near what is stated, as the words before it allow.",
-        "truncated": "What is stated is left when digits are cut off; it is not what that rounds "
-        "to.",
+        "truncated": "That rounds up, not down to what is stated.",
         None: "",
     }[stated.match(finding.value)]
 

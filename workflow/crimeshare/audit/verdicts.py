@@ -38,7 +38,7 @@ MEANINGS = {
     CONFIRMED: "the newest figures of the year's own edition say exactly so; for a "
     "comparison, a test does",
     ROUNDED: "it rounds to the stated number, to the digits the statement has",
-    TRUNCATED: "the stated number is what is left when digits are cut off",
+    TRUNCATED: "the figure rounds up, and the statement rounds it down",
     TRUE_ONLY_OF: "the release named says so, another has a different figure",
     WITHIN: "what was published rounds to the stated proportion, which stands for a "
     "range, and the interval holds it",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from crimeshare import survey_words
 from crimeshare.cells import Cell
+from crimeshare.reference import line_of, offences
 
 # What the report was built from, else what the repository ships.
 OBSERVATIONS = (Path("results/observations"), Path("resources/figures"))
@@ -86,6 +88,30 @@ class Holding:
             for name in ("area_label", "row_label", "column_label")
             if row.get(name)
         )
+
+    def codes(self, offence_id: str, ends: Sequence[tuple[int, int]]) -> list[str]:
+        """The codes of a group with offences in some quarters, given by year and last month."""
+        table = self._table
+        if table is None or "code" not in table.column_names:
+            return []
+        held = self._counted
+        return sorted({code for code, *end in held.get(offence_id, ()) if tuple(end) in ends})
+
+    @cached_property
+    def _counted(self) -> Mapping[str, set[tuple[str, int, int]]]:
+        """Codes with offences, each with the year and month of a quarter's end, by their groups."""
+        found: dict[str, set[tuple[str, int, int]]] = {}
+        if self._table is None:
+            return found
+        rows = self._table.select(["offence_id", "code", "period_end", "value"])
+        rows = rows.filter(pc.and_(pc.is_valid(rows["code"]), pc.greater(rows["value"], 0)))
+        kinds = rows.group_by(["offence_id", "code", "period_end"]).aggregate([])
+        for row in kinds.to_pylist():
+            end = row["period_end"]
+            # Fraud is part of no group.
+            for group in line_of(row["offence_id"]) if row["offence_id"] in offences() else ():
+                found.setdefault(group, set()).add((row["code"], end.year, end.month))
+        return found
 
     @cached_property
     def sha256(self) -> str:

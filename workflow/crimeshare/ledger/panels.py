@@ -16,6 +16,8 @@ from crimeshare.columns import columns
 from crimeshare.ledger.holding import Holding, holding
 from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.ledger.stated_intervals import interval_of, read_intervals
+from crimeshare.periods import MONTHS
+from crimeshare.reference import offences
 from crimeshare.sources.registry import Release
 
 # As many cells are named one by one; of more, the formula says which.
@@ -26,6 +28,10 @@ NAMED = {
     "survey": ("prevalence", "estimate"),
 }
 """Columns of figures by the first word of their names, where it is not a column of the series."""
+
+
+_YEAR = re.compile(rf"(?P<what>.+?), .+, year to (?P<month>{'|'.join(MONTHS)}) (?P<year>\d{{4}})")
+"""A year of the open data, as formulas name it."""
 
 
 class Panels:
@@ -70,7 +76,7 @@ class Panels:
         table, name = NAMED.get(kind, ("series", kind))
         column = columns(table).get(name)
         if column and column.how:
-            told["words"] = column.how
+            told["words"] = self._added_up(source) or column.how
         if [cell.cell for cell in cells] != [source["cell"]] and source["cell"]:
             told["formula"] = source["cell"]
         if worked := self._worked(source["cell"], cells):
@@ -84,6 +90,23 @@ class Panels:
         if interval := interval_of(source, self._intervals):
             told["interval"] = interval
         return told, cells
+
+    def _added_up(self, source: Mapping[str, str]) -> str:
+        """Which quarters and offence codes make a year of the open data; empty for another."""
+        year = _YEAR.fullmatch(source["cell"])
+        if not year:
+            return ""
+        last = int(year["year"]) * 4 + MONTHS.index(year["month"]) // 3
+        quarters = [
+            f"{MONTHS[at % 4 * 3]} to {MONTHS[at % 4 * 3 + 2]} {at // 4}"
+            for at in range(last - 3, last + 1)
+        ]
+        named = {group.name.lower(): name for name, group in offences().items()}
+        group = named.get(year["what"].lower(), "")
+        ends = [(at // 4, at % 4 * 3 + 3) for at in range(last - 3, last + 1)]
+        codes = self._holding(source["release_id"]).codes(group, ends)
+        told = f"four quarters that we added up: {', '.join(quarters)}"
+        return f"{told}; offence codes {', '.join(codes)}" if 0 < len(codes) <= MOST else told
 
     def _worked(self, formula: str, cells: list[Cell]) -> str:
         """A formula with what its cells hold in their places; empty where it is no sum of them."""

@@ -83,7 +83,7 @@ class Funnel:
 
 
 def expected_outside(forces: int) -> int:
-    """How many of some forces chance alone would put outside the inner limits, in whole forces."""
+    """How many of some forces that vary as these do are outside the inner band, in whole forces."""
     return round((1 - LEVELS["95"]) * forces)
 
 

@@ -78,8 +78,8 @@ CHANGE_COLUMNS = [
     "p_adjusted",
     "significant",
     "smallest_detectable",
+    "even_chance",
     "published_significance",
-    "p_adjusted_widest",
     "own_verdict",
     "verdict",
     "basis",
@@ -232,12 +232,9 @@ def compute_survey_changes(
     ``changes`` are those the publisher compared itself, tested by
     :func:`crimeshare.measures.published_changes.retest_changes`; to them come the changes between
     any two years of the other series, whose ``basis`` is the weaker of their two estimates', each
-    under the scenarios that are printed.  ``p_adjusted_widest`` is the adjusted p-value with the
-    upper limit of the design factor where a base is assumed, the least favourable of what is
-    assumed; ``verdict`` and ``own_verdict``, see
-    :func:`crimeshare.measures.survey.verdict_on_change`.
-    ``breaks`` names what makes two years not
-    comparable (:func:`name_breaks`).  Returns :data:`CHANGE_COLUMNS`.
+    under the scenario that is printed, the one with the wider interval; ``verdict`` and
+    ``own_verdict``, see :func:`crimeshare.measures.survey.verdict_on_change`.  ``breaks`` names
+    what makes two years not comparable (:func:`name_breaks`).  Returns :data:`CHANGE_COLUMNS`.
     """
     published = changes.assign(
         sex="all",
@@ -245,7 +242,6 @@ def compute_survey_changes(
         characteristic="all",
         basis="design_factor",
         scenario=None,
-        p_adjusted_widest=lambda rows: rows["p_adjusted"],
         # The change is published in full, where the two estimates are rounded.
         formula=formulas.of_per_cent(cell_names(changes)),
         cells=compared_cells(changes),
@@ -271,14 +267,6 @@ def _changes_between_any_years(
     that overlap share interviews, and their correlation is taken as the part they share.
     """
     rows = latest_vintages(prevalence)
-    rows = rows.assign(
-        error_widest=rows["standard_error"]
-        * np.where(
-            rows["basis"] == "assumed_base",
-            rows["design_factor_upper"] / rows["design_factor"],
-            1.0,
-        )
-    )
     pairs = rows.merge(rows, on=_WHO, suffixes=("", "_previous"))
     pairs = pairs[pairs["period_end"] > pairs["period_end_previous"]].rename(
         columns={"period_end_previous": "previous_period_end"}
@@ -288,21 +276,17 @@ def _changes_between_any_years(
     pairs["formula"] = formulas.difference(*sides)
     pairs["cells"] = listed(pairs["cells"], pairs["cells_previous"])
 
-    def tested(error: str) -> pd.DataFrame:
-        return add_changes(
-            pairs.drop(columns=["standard_error"]),
-            error_of_change(
-                pairs[error],
-                pairs[f"{error}_previous"],
-                correlation=_shared_part(pairs["period_start"], pairs["previous_period_end"]),
-            ),
-            level=level,
-            family=(*_WHO, "period_end"),
-        )
-
-    changes = tested("standard_error")
+    changes = add_changes(
+        pairs.drop(columns=["standard_error"]),
+        error_of_change(
+            pairs["standard_error"],
+            pairs["standard_error_previous"],
+            correlation=_shared_part(pairs["period_start"], pairs["previous_period_end"]),
+        ),
+        level=level,
+        family=(*_WHO, "period_end"),
+    )
     return changes.assign(
-        p_adjusted_widest=tested("error_widest")["p_adjusted"],
         published_significance=_published_verdicts(changes, estimates),
         basis=np.where(
             (changes[["basis", "basis_previous"]] == "assumed_base").any(axis=1),

@@ -90,7 +90,7 @@ def add_changes(
     pandas.DataFrame
         with ``difference``, ``standard_error``, ``lower``, ``upper``, ``p_value`` (normal,
         two-sided), ``p_adjusted`` (Holm 1979), ``significant`` (null where there is no
-        verdict) and ``smallest_detectable``.
+        verdict), ``smallest_detectable``, and ``even_chance``, which is found every second time.
     """
     if not 0 < level < 1:
         raise WrongArgument(f"a confidence level lies between 0 and 1, not at {level}")
@@ -107,6 +107,7 @@ def add_changes(
         p_adjusted=p_value.groupby([pairs[name] for name in family]).transform(holm),
         significant=(p_value < 1 - level).astype("boolean").mask(p_value.isna()),
         smallest_detectable=smallest_detectable_change(error, level),
+        even_chance=smallest_detectable_change(error, level, power=0.5),
     )
 
 
@@ -182,7 +183,7 @@ RISE, FALL, NO_CLEAR_CHANGE = "rise", "fall", "no_clear_change"
 
 
 def verdict_on_change(
-    difference: float, published: bool | None, p_adjusted: Sequence[float], level: float = 0.95
+    difference: float, published: bool | None, significant: bool | None
 ) -> str | None:
     """Return what may be said of a change: a rise, a fall or no clear change.
 
@@ -193,11 +194,8 @@ def verdict_on_change(
     published
         The publisher's own verdict, which leads where there is one: it knows the figures unrounded
         and their standard errors.
-    p_adjusted
-        Adjusted p-values under every assumption; all of them have to be below ``1 - level``.
-        Missing ones tell nothing.
-    level
-        Of the test.
+    significant
+        What the test of this change says; None where there is no test.
 
     Returns
     -------
@@ -205,11 +203,10 @@ def verdict_on_change(
         :data:`RISE`, :data:`FALL` or :data:`NO_CLEAR_CHANGE`; None where there is neither a
         published verdict nor a test.
     """
-    if published is None:
-        if any(np.isnan(p) for p in p_adjusted):
-            return None
-        published = all(1 - p > level for p in p_adjusted)
-    if not published or difference == 0:
+    found = significant if published is None else published
+    if found is None:
+        return None
+    if not found or difference == 0:
         return NO_CLEAR_CHANGE
     return RISE if difference > 0 else FALL
 
@@ -217,15 +214,16 @@ def verdict_on_change(
 def add_verdicts(changes: pd.DataFrame) -> pd.DataFrame:
     """Return changes with ``verdict``, and ``own_verdict``, which asks no publisher.
 
-    ``changes`` has ``difference``, ``published_significance``, ``p_adjusted``,
-    ``p_adjusted_widest`` and ``level``; see :func:`verdict_on_change`.
+    ``changes`` has ``difference``, ``published_significance`` and ``significant``, the test of each
+    change by itself, whose agreement with the publisher's verdicts is published; see
+    :func:`verdict_on_change`.
     """
-    columns = ["difference", "published_significance", "p_adjusted", "p_adjusted_widest", "level"]
+    columns = ["difference", "published_significance", "significant"]
     verdicts, own = [], []
-    for difference, flag, *p_adjusted, level in changes[columns].itertuples(index=False):
-        published = None if pd.isna(flag) else bool(flag)
-        verdicts.append(verdict_on_change(difference, published, p_adjusted, level))
-        own.append(verdict_on_change(difference, None, p_adjusted, level))
+    for difference, *flags in changes[columns].itertuples(index=False):
+        published, significant = (None if pd.isna(flag) else bool(flag) for flag in flags)
+        verdicts.append(verdict_on_change(difference, published, significant))
+        own.append(verdict_on_change(difference, None, significant))
     return changes.assign(
         own_verdict=pd.Series(own, changes.index, dtype="str"),
         verdict=pd.Series(verdicts, changes.index, dtype="str"),

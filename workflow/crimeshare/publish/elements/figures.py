@@ -27,6 +27,7 @@ MINUS = "\N{MINUS SIGN}"
 # What a marker of the clean tables is called where a number would have stood.
 MARKERS = {
     "small_base": ("[u]", "fewer than fifty offences in the earlier year: no percentage is given"),
+    "small_count": ("[u]", "fewer than fifty offences: no share, rate or rank is given"),
     "unavailable": ("[x]", "not available in this release"),
     "not_applicable": ("[z]", "does not apply"),
     "low_population": ("[u1]", "too few residents for a rate"),

@@ -26,9 +26,16 @@ from crimeshare.publish.elements.charts import PARTS, WIDTH, Chart
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.elements.rows import over
+from crimeshare.publish.elements.rows import difference, over
 from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects.estimates import Estimates, Place, Year, built_root, rows_of
+from crimeshare.publish.subjects.estimates import (
+    Estimates,
+    Place,
+    Year,
+    built_root,
+    is_few,
+    rows_of,
+)
 from crimeshare.publish.subjects.factsheet import WORDS, as_in_frame
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.tables.recorded_quarters import code_names
@@ -181,41 +188,81 @@ def _read(offence_id: str, path: Path, stamp: int) -> Composition:
 # ---------------------------------------------------------------- sentences
 
 
+# What moved a share either way nearly cancels where the smaller side is so much of the larger.
+_CANCELS = 0.8
+# Of what cancels, a part is named that is so much of its side.
+_NAMED = 0.05
+
+
 def drivers(composition: Composition, place: Place) -> str:
-    """What moved the share in the latest year, in one sentence or two; nothing where unknown."""
+    """What moved the share in the latest year; nothing where unknown.
+
+    "Mostly" is said of a part alone that is more than half of all that moved the share its way:
+    one offence code, or the group as a whole where no code is, or all other crime.
+    """
     estimates = place.estimates
     year = estimates.latest
     parts = composition.parts(place, year)
     if not parts or any(part.share_points.value is None for part in parts):
         return ""
-    before = Year(_earlier(place, year))
-    now, then = place.share(year), place.share(before)
-    total = sum(part.share_points.number for part in parts)
+    then = place.share(Year(_earlier(place, year)))
+    total = sum(_points(parts))
     ranked = sorted(parts, key=lambda part: part.share_points.number, reverse=total > 0)
-    first, last = ranked[0], ranked[-1]
-    if then.value is None or f"{now.text}" == f"{then.text}":
+    if then.value is None or f"{place.share(year).text}" == f"{then.text}":
         return ""
-    change = place.change(year)
-    points = last.share_points.number
-    against = abs(points) >= abs(total) / 2 and points * total < 0
-    # Of all that moved it that way, of which what moved it the other way took some back.
-    same_way = sum(p.share_points.number for p in parts if p.share_points.number * total > 0)
-    return WORDS.passage(
-        "drivers",
-        comparable=change.comparable if change else True,
-        then=then,
-        moved="rose" if total > 0 else "fell",
-        first=_told(first),
-        mostly=abs(first.share_points.number) > abs(same_way) / 2,
-        against=_told(last) if against else None,
-    )
+    same = [part for part in ranked if part.share_points.number * total > 0]
+    contrary = [part for part in reversed(ranked) if part.share_points.number * total < 0]
+    moved, back = (abs(sum(_points(side))) for side in (same, contrary))
+    balance = back >= _CANCELS * moved
+    first, change = same[0], place.change(year)
+    other = next((part for part in same if part.component == EVERYTHING_ELSE), None)
+    halves = abs(first.share_points.number) > moved / 2
+    codes = [part for part in parts if part.component != EVERYTHING_ELSE]
+    together = not halves and sum(_points(codes)) / total > 0.5
+    words = {
+        "comparable": change.comparable if change else True,
+        "then": then,
+        "moved": "rose" if total > 0 else "fell",
+        "first": _told(first),
+        "balance": [
+            _told(part)
+            for part in contrary
+            if balance and abs(part.share_points.number) >= _NAMED * back
+        ],
+        "mostly": _told(first) if halves else None,
+        "whole": difference(
+            place.figure_id("share_change", year, estimates.offence_id),
+            place.share(year),
+            then,
+            "percentage_points",
+        ),
+        "other": _told(other) if other and other is not first and other in same[:2] else None,
+        "against": _told(contrary[0])
+        if not balance and contrary and abs(contrary[0].share_points.number) >= abs(total) / 2
+        else None,
+    }
+    if together and change and (change.current.number - change.previous.number) * total > 0:
+        words["mostly"] = {
+            "count": change.current,
+            "previous": change.previous,
+            "everything_else": False,
+            "offences": prose.offences_of(estimates.offence_words),
+        }
+        words["other"] = _told(other) if other and other in same[:2] else None
+    return WORDS.passage("drivers", **words)
+
+
+def _points(parts: Sequence[Part]) -> list[float]:
+    return [part.share_points.number for part in parts]
 
 
 def _told(part: Part) -> dict[str, Any]:
     return {
         "count": part.count,
         "previous": part.previous,
+        "points": part.share_points,
         "everything_else": part.component == EVERYTHING_ELSE,
+        "name": prose.named_html(part.name),
         "offences": prose.offences_of(prose.named_html(part.name)),
     }
 
@@ -253,7 +300,7 @@ def rank_without(composition: Composition, place: Place) -> str:
     """A force's rank, and the one it has without the code set apart; nothing where unknown."""
     rank = place.rank_among_forces()
     other = composition.ranks_without(place.estimates).get(place)
-    if not rank or not other:
+    if not rank or not other or is_few(place.count()):
         return ""
     return WORDS.passage(
         "rank_without",
@@ -267,7 +314,11 @@ def rank_without(composition: Composition, place: Place) -> str:
 
 def ranks(composition: Composition, estimates: Estimates) -> dict[str, dict[Place, Figure]]:
     """Columns for a table of forces: the rank by share, and the rank without the code set apart."""
-    own = {force: rank for force in estimates.forces if (rank := force.rank_among_forces())}
+    own = {
+        force: rank
+        for force in estimates.forces
+        if (rank := force.rank_among_forces()) and not is_few(force.count())
+    }
     other = composition.ranks_without(estimates)
     name = escape(_code_name(composition.set_apart)) if other else ""
     headings = WORDS.points("rank_columns", name=name)

@@ -54,6 +54,15 @@ RANKS = {
 }
 
 
+FEW = 50
+"""Of fewer offences no share, rate or rank is given, as ONS gives no percentage of them."""
+
+
+def is_few(count: Figure) -> bool:
+    """Whether a count is too small for a share, a rate or a rank."""
+    return count.value is not None and count.number < FEW
+
+
 @dataclass(frozen=True, order=True)
 class Year:
     """A year: its leading figures, or what one release gives of it.
@@ -121,6 +130,7 @@ class ControlLimits:
         inner, outer: lower and upper limits, as shares, that about nineteen forces in twenty,
             and all but about two in a thousand, would be within.
         position: ``within``, ``above inner``, ``below inner``, ``above outer``, ``below outer``.
+        distance: standard deviations of the forces above the middle of them.
         funnel: what the limits rest on.
     """
 
@@ -128,6 +138,7 @@ class ControlLimits:
     inner: tuple[float, float]
     outer: tuple[float, float]
     position: str
+    distance: float
     funnel: Funnel
 
 
@@ -663,7 +674,7 @@ def limits_of(row: Mapping[Any, Any]) -> ControlLimits:
         if not lower <= share <= upper:
             position = f"{'above' if share > upper else 'below'} {name}"
     funnel = Funnel(row["target"], row["between_sd"])
-    return ControlLimits(row["total"], inner, outer, position, funnel)
+    return ControlLimits(row["total"], inner, outer, position, row["z_score"], funnel)
 
 
 def first_published(table: str, offence_id: str, area_code: str, **only: Any) -> pd.DataFrame:

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from crimeshare.measures.control_limits import APART
 from crimeshare.measures.series import NATION
-from crimeshare.periods import first_day
+from crimeshare.periods import a_year_before, first_day
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Break, Chart
 from crimeshare.publish.elements.facts import Facts
@@ -26,6 +27,7 @@ from crimeshare.publish.elements.rows import Row, cells_of, counted, difference,
 from crimeshare.publish.elements.tables import Table, table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import (
+    FEW,
     RANKS,
     TOTAL,
     Change,
@@ -34,6 +36,7 @@ from crimeshare.publish.subjects.estimates import (
     Year,
     first_published,
     forces_left_out,
+    is_few,
 )
 from crimeshare.reference import REFERENCE, areas, offences, read_rows
 
@@ -52,6 +55,18 @@ def breaks(offence_id: str) -> tuple[Break, ...]:
 # ---------------------------------------------------------------- sentences
 
 
+@cache
+def _rules() -> dict[str, Break]:
+    rows = read_rows(REFERENCE / "recording_changes.csv")
+    return {row["name"]: Break(date.fromisoformat(row["effective"]), row["name"]) for row in rows}
+
+
+def rules(change: Change | None) -> list[Break]:
+    """The changes of recording between two years, oldest first."""
+    names = change.recording_changes if change else ()
+    return sorted((_rules()[name] for name in names), key=lambda rule: rule.day)
+
+
 def opening(place: Place) -> str:
     """What was recorded in the latest year, and where that stands."""
     estimates, count = place.estimates, place.count()
@@ -62,6 +77,7 @@ def opening(place: Place) -> str:
         count=count,
         share=place.share(),
         offences=prose.offences_in(estimates.offence.name, count.value or 0),
+        few=is_few(count),
         rank=place.rank_among_forces(),
         forces=estimates.how_many_forces(),
     )
@@ -70,7 +86,7 @@ def opening(place: Place) -> str:
 def against_nation(place: Place) -> str:
     """The share beside that of England and Wales; nothing where there is no share."""
     nation = place.estimates.nation
-    if place.share().value is None:
+    if place.share().value is None or is_few(place.count()):
         return ""
     difference = difference_of_shares(place, nation)
     word = prose.compared(
@@ -100,7 +116,7 @@ def change_sentence(place: Place, change: Change) -> str:
 
 def comparability(change: Change) -> str:
     """Why two years may not be compared, in one sentence; nothing where they may."""
-    return WORDS.passage("comparability", change=change)
+    return WORDS.passage("comparability", change=change, rules=rules(change))
 
 
 def rank_sentences(place: Place) -> str:
@@ -141,10 +157,18 @@ def how_many(estimates: Estimates, classification: str) -> str:
 
 
 def spread(estimates: Estimates) -> str:
-    """How far apart the forces are."""
-    known = [force for force in estimates.forces if force.share().value is not None]
+    """How far apart the forces are, the City of London named apart from the others."""
+    known = [
+        force
+        for force in estimates.forces
+        if force.share().value is not None and not is_few(force.count())
+    ]
     order = sorted(known, key=lambda force: (-force.share().number, force.slug))
-    return WORDS.passage("spread", high=order[0], low=order[-1])
+    others = [force for force in order if force.area.area_code != APART]
+    if len(others) < 2:
+        return ""
+    apart = next((force for force in order if force.area.area_code == APART), None)
+    return WORDS.passage("spread", high=others[0], low=others[-1], apart=apart)
 
 
 def caveats(place: Place) -> list[str]:
@@ -193,6 +217,8 @@ def facts(place: Place) -> Facts:
         count=count,
         offences=prose.offences_in(estimates.offence.name, count.value or 0),
         change=place.change(),
+        rules=rules(place.change()),
+        few=is_few(count),
         national=place == estimates.nation,
     )
     return Facts([(value, what, how) for value, what, how in (fact.split(" | ") for fact in words)])
@@ -209,15 +235,16 @@ def share_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
         area_code: of the area.
     """
     own = rows(years[years["area_code"].eq(area_code) & years["share"].notna()])
-    if not own:
+    if not own or own[-1]["count"] < FEW:
         return None
     offence_id = own[0]["offence_id"]
     known = breaks(offence_id)
-    alike = [row for row in own if not known or first_day(row["period_end"]) >= known[-1].day]
+    before = _compared_with(own)
+    comparable = own[-1]["comparable"]
     words = WORDS.points(
         "share_by_year",
-        before=alike[0] if len(alike) > 1 else None,
-        gathered=bool(known),
+        before=before,
+        alike=None if comparable is None else bool(comparable),
         **_both(years, own),
     )
     first = first_published("shares", offence_id, area_code)
@@ -233,6 +260,21 @@ def share_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
     )
 
 
+def _compared_with(own: Sequence[Row]) -> Row | None:
+    """The year that the newest is compared with, which shares no quarter with it.
+
+    That is the year before; where it has no share, the newest before it that lies wholly after the
+    last change of recording.
+    """
+    before = a_year_before(own[-1]["period_end"])
+    earlier = [row for row in own if row["period_end"] <= before]
+    if not earlier or earlier[-1]["period_end"] == before:
+        return earlier[-1] if earlier else None
+    known = breaks(own[-1]["offence_id"])
+    alike = not known or first_day(earlier[-1]["period_end"]) >= known[-1].day
+    return earlier[-1] if alike else None
+
+
 def rate_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
     """Offences per 1,000 residents over the years; None where the newest has no rate.
 
@@ -242,7 +284,8 @@ def rate_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
     """
     *_, nation = rows(years[years["area_code"] == NATION])
     own = rows(years[years["area_code"].eq(area_code) & years["rate_per_1000"].notna()])
-    if not own or own[-1]["period_end"] != nation["period_end"]:
+    newest = own[-1] if own else None
+    if not newest or newest["period_end"] != nation["period_end"] or newest["count"] < FEW:
         return None
     rate, word = own[-1].rate_per_1000, ""
     if area_code != NATION and nation["rate_per_1000"] is not None:
@@ -328,10 +371,15 @@ def numbers(
         offence_id: the group of the report unless given.
     """
     change = place.change(year, offence_id)
+    count = as_in_frame(place.count(year, offence_id), row["count"])
+    share = as_in_frame(place.share(year, offence_id), row["share"])
+    rate = as_in_frame(place.rate(year, offence_id), row["rate_per_1000"])
+    if is_few(count):
+        share, rate = (replace(each, value=None, marker="small_count") for each in (share, rate))
     return Numbers(
-        as_in_frame(place.count(year, offence_id), row["count"]),
-        as_in_frame(place.share(year, offence_id), row["share"]),
-        as_in_frame(place.rate(year, offence_id), row["rate_per_1000"]),
+        count,
+        share,
+        rate,
         as_in_frame(change.percent, row["change_pct"] / 100) if change else NO_CHANGE,
     )
 
@@ -343,6 +391,9 @@ def all_years(years: pd.DataFrame, marks: Callable[[date], list[str]] = lambda e
         years: its rows of ``series``, oldest first.
         marks: what in the area's own recording stands between a year and the one before.
     """
+    few = years["count"] < FEW
+    small = ("share", "rate_per_1000", "rank_forces")
+    years = years.assign(**{name: years[name].mask(few) for name in small if name in years})
     *_, now = own = rows(years)
     given = first_published("recorded_crime", now["offence_id"], now["area_code"], measure="count")
     published: dict[date, Any] = {row["period_end"]: figure(row, "value") for row in rows(given)}

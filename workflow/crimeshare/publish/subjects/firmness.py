@@ -17,7 +17,7 @@ from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.words import Words
-from crimeshare.publish.subjects.estimates import TOTAL, Change, Place, built_root
+from crimeshare.publish.subjects.estimates import TOTAL, Change, Place, built_root, is_few
 from crimeshare.reference import REFERENCE, offences, read_rows
 
 RANK_INTERVALS = Path("results/estimates/rank_intervals.parquet")
@@ -39,7 +39,7 @@ class Firmness:
     def rank_range(self, place: Place) -> str:
         """Between which ranks a force's quarters leave it, in words; nothing for other areas."""
         estimates = place.estimates
-        for row in self.ranges:
+        for row in [] if is_few(place.count()) else self.ranges:
             own = (row["area_code"], row["offence_id"]) == (
                 place.area.area_code,
                 estimates.offence_id,

@@ -49,8 +49,8 @@ def two_measures(estimates: Estimates) -> str:
 
 def headline(estimates: Estimates, survey: Survey) -> Facts:
     """Three numbers: the share and the change of records, and the survey's estimate."""
-    share, count, *_, change = factsheet.facts(estimates.nation).facts
+    *counted, change = factsheet.facts(estimates.nation).facts
     measure = measure_of(estimates.offence_id)
     if measure is None:
-        return Facts([share, count, change])
-    return Facts([share, change, measured.fact(survey, measure)])
+        return Facts([*counted[:2], change])
+    return Facts([counted[0], change, measured.fact(survey, measure)])

@@ -153,12 +153,21 @@ def _panel(series: Series, letters: Mapping[Break, str], span: tuple[float, floa
         "scale": {"domain": [span[0] - 0.2, span[1] + 0.2], "nice": False},
         "axis": {"values": ticks, "format": "d", "title": None, "grid": False, "ticks": True},
     }
+    recorded = any(quarter.figure.value for quarter in series.quarters)
     y: Spec = {
         "field": "y",
         "type": "quantitative",
-        "scale": {"nice": True, "zero": True},
+        # Counts are whole numbers, and nothing but zeros needs an axis as well.
+        "scale": {"nice": True, "zero": True} if recorded else {"domain": [0, 1]},
         # Equal widths, so that the panels stand exactly below each other.
-        "axis": {"tickCount": 3, "tickMinStep": 1, "title": None, "minExtent": 52, "maxExtent": 52},
+        "axis": {
+            "tickCount": 3,
+            "tickMinStep": 1,
+            "format": ",d",
+            "title": None,
+            "minExtent": 52,
+            "maxExtent": 52,
+        },
     }
     return {
         "title": {

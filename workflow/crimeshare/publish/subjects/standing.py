@@ -12,7 +12,7 @@ from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Chart, Curves, Dot
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import over
-from crimeshare.publish.subjects.estimates import ControlLimits, Estimates, Place, limits_of
+from crimeshare.publish.subjects.estimates import ControlLimits, Estimates, Place, is_few, limits_of
 from crimeshare.publish.subjects.factsheet import WORDS
 
 
@@ -26,7 +26,7 @@ def funnel_plot(place: Place, frame: pd.DataFrame) -> Chart | None:
     estimates = place.estimates
     limits = {row["area_code"]: limits_of(row) for row in frame.to_dict("records")}
     own = limits.get(place.area.area_code)
-    if own is None:
+    if own is None or is_few(place.count()):
         return None
     rank = place.rank_among_forces()
     drawn = {force: limits.get(force.area.area_code) for force in estimates.forces}
@@ -69,7 +69,7 @@ def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
 
 
 def _expected(estimates: Estimates) -> dict[str, Figure]:
-    """How many forces are outside the inner limits, beside how many chance alone would put there.
+    """How many forces are outside the inner band, and how many would be if they varied so.
 
     Without the force that the limits are not drawn from.
     """
@@ -109,10 +109,19 @@ def _curves(limits: ControlLimits, sizes: Sequence[float]) -> Curves:
 
 def sentences(place: Place) -> str:
     """What the control limits say of a force."""
-    drawn = place.control_limits()
+    drawn, estimates = place.control_limits(), place.estimates
+    distance = over(
+        place.figure_id("sds_from_middle", estimates.latest, estimates.offence_id),
+        drawn.distance if drawn else None,
+        "standard_deviations",
+        ("funnel", "distance"),
+        [place.share()],
+    )
     return WORDS.passage(
         "standing",
         place=place,
         position=drawn.position.split()[-1] if drawn else None,
+        distance=distance,
+        few=is_few(place.count()),
         apart=place.area.area_code == APART,
     )

@@ -20,7 +20,7 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import figure, of_rows
+from crimeshare.publish.elements.rows import figure, of_rows, over
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.subjects import survey_prose
 from crimeshare.publish.subjects.survey_charts import (
@@ -40,6 +40,7 @@ from crimeshare.publish.subjects.surveyed import (
     with_interval,
 )
 
+UNCLEAR = "no_clear_change"
 STALKING, SINCE_16 = "stalking", "stalking_since_16"
 PARTS = ("stalking_by_partner", "stalking_by_family")
 BY_WHOM = (f"{SINCE_16}_by_partner", f"{SINCE_16}_by_family")
@@ -72,7 +73,12 @@ def last_year(survey: Survey) -> str:
 def said(latest: Estimate, who: str, what: str) -> str:
     """How common it was among whom in the year of an estimate, and how sure that is."""
     return WORDS.passage(
-        "last_year", estimate=with_interval(latest), who=who, what=what, end=latest.period_end
+        "last_year",
+        estimate=with_interval(latest),
+        who=who,
+        what=what,
+        end=latest.period_end,
+        second_hand=latest.seen == "second_hand",
     )
 
 
@@ -87,6 +93,7 @@ def since_16(survey: Survey) -> str:
         estimate=with_interval(estimate, "one in" if fair else ""),
         who=survey_words.who(estimate.sex, estimate.age),
         end=estimate.period_end,
+        second_hand=estimate.seen == "second_hand",
     )
 
 
@@ -110,9 +117,9 @@ def derivation(survey: Survey) -> str:
     base = of_rows("module.base", assumptions.module_base, "count", "", rows)
     asked = [assumptions.asked(day, "everybody_asked") for day in years]
     row, table = assumptions.derivation(), "assumed_bases"
-    share, half = (
+    share, half, of_ages = (
         figure(row, column, f"module.{column}", table, survey.hashes)
-        for column in ("answered", "answered_half")
+        for column in ("answered", "answered_half", "of_module_ages")
     )
     return WORDS.passage(
         "derivation",
@@ -121,6 +128,8 @@ def derivation(survey: Survey) -> str:
         number=len(years),
         share=share,
         half=half,
+        of_ages=of_ages,
+        ages=survey_words.aged(assumptions.module_ages),
     )
 
 
@@ -248,6 +257,7 @@ def over_time(survey: Survey, frame: pd.DataFrame) -> Chart:
                 first=everyone[0],
                 last=everyone[-1],
                 verdict=survey.change(everyone[0], everyone[-1]).verdict,
+                flagged=[c for c in survey.changes(STALKING) if c.published],
                 on_bases=on_bases([*women, *everyone]),
             ),
         ),
@@ -785,6 +795,28 @@ def offences_sentence(survey: Survey) -> str:
 def own_test() -> str:
     """Whose verdict on a change is printed."""
     return WORDS.passage("own_test")
+
+
+def by_chance(survey: Survey) -> str:
+    """How many changes are called a rise or a fall, and how many would be if nothing changed."""
+    own = [row["own_verdict"] for row in survey.tables["changes"] if row["own_verdict"]]
+    verdicts = sorted(set(own))
+    figures = {}
+    for name, counted in (("tested", verdicts), ("moved", [v for v in verdicts if v != UNCLEAR])):
+        rows = ("survey_changes", "own_verdict", f"own_verdict {' or '.join(counted)}")
+        number = sum(verdict in counted for verdict in own)
+        figures[name] = of_rows(f"survey.changes_{name}", number, "count", "number", rows)
+    level = level_figure(survey.tables["changes"][0]["level"])
+    expected = over(
+        "survey.changes_expected",
+        (1 - level.number) * len(own),
+        "count",
+        ("changes_tested", "expected"),
+        [*figures.values()],
+        level=level.figure_id,
+        tested=figures["tested"].figure_id,
+    )
+    return WORDS.passage("by_chance", **figures, expected=expected)
 
 
 def differences(differs: str = "", *, stalking: bool = True, households: bool = False) -> list[str]:

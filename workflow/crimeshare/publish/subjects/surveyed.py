@@ -108,8 +108,9 @@ class SurveyChange:
     Attributes:
         earlier, later: the two estimates.
         difference: in percentage points with its interval; lower, upper: its limits as figures.
-        level, p_value, p_adjusted, smallest_detectable: of the test; the latter two per Holm
-            and at a power of eighty per cent.
+        level, p_value, p_adjusted: of the test, the latter by Holm's rule.
+        smallest_detectable, even_chance: changes that would be found four times in five, and
+            every second time.
         significant, published: our test of it alone and ONS's verdict, None where there is none.
         verdict, own_verdict: what is said of it, led by ONS's verdict, and by our tests alone.
         breaks: names of what makes the two years not comparable.
@@ -124,6 +125,7 @@ class SurveyChange:
     p_value: Figure
     p_adjusted: Figure
     smallest_detectable: Figure
+    even_chance: Figure
     significant: bool | None
     published: bool | None
     verdict: str | None
@@ -278,6 +280,7 @@ class Survey:
             of("p_value"),
             of("p_adjusted"),
             of("smallest_detectable"),
+            of("even_chance"),
             row["significant"],
             row["published_significance"],
             row["verdict"],
@@ -308,7 +311,7 @@ def shown_limits(estimate: Estimate) -> str:
 
 
 def with_interval(estimate: Estimate, style: str = "") -> str:
-    """An estimate in a sentence, never without its interval, nor an assumed base unsaid.
+    """An estimate in a sentence, never without its interval.
 
     Args:
         estimate: what is printed.
@@ -319,7 +322,7 @@ def with_interval(estimate: Estimate, style: str = "") -> str:
 
 
 def uncertainty(estimate: Estimate) -> str:
-    """The interval in plain words, and whether it rests on an assumed base."""
+    """The interval in plain words."""
     return WORDS.passage("uncertainty", estimate=estimate)
 
 

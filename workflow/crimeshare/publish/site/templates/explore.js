@@ -191,7 +191,7 @@
       .filter(Boolean).map((forces) => `${names[slug]}: some years without ${forces}.`)))];
     within(".notes").textContent = [
       state.measure === "rank" ? "Rank one is the largest share; countries and regions have none." : "",
-      rows.some((row) => row.hollow) ? "Hollow, and * in the table: not comparable with the year before, as what police record changed in between." : "",
+      rows.some((row) => row.hollow) ? "Hollow, and * in the table: not comparable with the year before, as police changed how they record in between." : "",
       rows.length ? "" : "There is no such figure of these areas and years.",
       series.breaks.length ? "" : "Changes of recording have not been gathered for this group.",
       steps.length ? `Triangles: where a force's own figures step to another level. ${steps.map(({ said }) => `${said}.`).join(" ")}` : "",
