@@ -661,7 +661,16 @@ def test_every_formula_makes_its_figure() -> None:
 
 # What says more than arithmetic over what it names: a statistic, or a place in an order.
 SAYS_MORE = (
-    *("age", "rank_", "forces_", "level_shift", "revision_limits", "rule_", "change_without"),
+    *(
+        "age",
+        "rank_",
+        "forces_",
+        "sds_from_middle",
+        "level_shift",
+        "revision_limits",
+        "rule_",
+        "change_without",
+    ),
     *("groups_ranked", "check.", "notices", "revisions.", "revision_coverage"),
     *("survey.", "claim.", "agreement", "design_factor", "disagreement"),
     # Rows of tables that are there once they are built: see `test_rows.py`.

@@ -632,3 +632,28 @@ class TestFormulas:
         (equation, *_) = typeset(formulas.EFFECTIVE_SIZE._repr_html_(), lambda _: None, "methods")
         assert equation.startswith('#math.equation(block: true, alt: "the effective sample size')
         assert "frac(n, attach(f, t: 2))" in equation
+
+
+def test_the_share_with_fraud_is_that_of_the_table_and_empty_where_its_cell_is(
+    survey: Survey, estimates: Estimates
+) -> None:
+    table = methods.share_with_fraud(survey, estimates)
+    assert table
+    printed = {figure["data-id"]: float(figure["value"]) for figure in shown(table._repr_html_())}
+    codes = pd.DataFrame(survey.tables["codes"])
+    codes = codes[codes["table"].eq("offence_codes")].sort_values("release_id")
+    codes = codes.drop_duplicates(["offence", "period_end"], keep="last")
+    whole = codes[codes["offence"].str.contains("including fraud", case=False)]
+    whole = whole.set_index("period_end")["count"].groupby(level=0).last()
+    group = codes[codes["offence_id"].eq(estimates.offence_id)]
+    group = group.drop_duplicates("period_end", keep="last").set_index("period_end")["count"]
+    ends = sorted(group.index)[-methods.YEARS_WITH_FRAUD :]
+    empty = [end for end in ends if pd.isna(whole.get(end))]
+    assert empty
+    for end in ends:
+        name = f"share_with_fraud.{estimates.offence_id}.{end:%Y-%m}"
+        if end in empty:
+            assert name not in printed
+        else:
+            assert printed[name] == pytest.approx(group[end] / whole[end])
+            assert printed[name] < printed[name.replace("with", "without", 1)]

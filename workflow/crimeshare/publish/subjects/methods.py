@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -17,6 +18,7 @@ from crimeshare import survey_words
 from crimeshare.audit import verdicts
 from crimeshare.audit.words import hedges
 from crimeshare.cells import Cell
+from crimeshare.measures import formulas
 from crimeshare.measures.coverage import mean_miss, mean_ratio
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.measures.provenance import named_cells
@@ -28,11 +30,13 @@ from crimeshare.publish.elements.rows import counted, figure, of_rows, over
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import survey_prose
+from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.sources import registry
 from crimeshare.publish.subjects.survey_charts import Interval, intervals_by_row
 from crimeshare.publish.subjects.survey_pages import STALKING
 from crimeshare.publish.subjects.surveyed import Survey, level_figure
 from crimeshare.reference import REFERENCE
+from crimeshare.tables.labels import plain
 
 WORDS = Words(Path(__file__).with_name("words") / "methods.md.j2")
 
@@ -656,3 +660,45 @@ def hedge_list() -> str:
             for (meaning, number, part), words in alike.items()
         ],
     )
+
+
+# ---------------------------------------------------------------- with fraud
+
+YEARS_WITH_FRAUD = 8
+_WITH_FRAUD = "total recorded crime - all offences including fraud and computer misuse"
+
+
+def share_with_fraud(survey: Survey, estimates: Estimates) -> Table | None:
+    """The group's share of crime with fraud, in England and Wales; None where no table has it.
+
+    Args:
+        survey: with the table of offences by code, which alone adds fraud.
+        estimates: about the group.
+    """
+    offence_id, decimals = estimates.offence_id, estimates.decimals("share")
+    held: dict[date, dict[str, dict[str, Any]]] = {}
+    for row in sorted(survey.tables["codes"], key=lambda row: str(row["release_id"])):
+        name = row["offence_id"] or plain(row["offence"])
+        if row["table"] == "offence_codes" and name in (offence_id, "total", _WITH_FRAUD):
+            # Of a year that several editions have, the newest counts.
+            held.setdefault(row["period_end"], {})[name] = row
+    rows: list[list[Content]] = []
+    for end, own in sorted(held.items())[-YEARS_WITH_FRAUD:]:
+        if not {offence_id, "total", _WITH_FRAUD} <= own.keys():
+            continue
+        shares = [
+            _share(f"{name}.{offence_id}.{end:%Y-%m}", own[offence_id], own[whole], decimals)
+            for name, whole in (("share_without_fraud", "total"), ("share_with_fraud", _WITH_FRAUD))
+        ]
+        rows.append([prose.month(end), *shares])
+    return Table.worded(WORDS.points("share_with_fraud_table"), rows) if rows else None
+
+
+def _share(name: str, group: dict[str, Any], whole: dict[str, Any], decimals: int) -> Figure:
+    """A count of a table over another of the same year."""
+    cells = Cell.of(group), Cell.of(whole)
+    empty = group["count"] is None or whole["count"] is None
+    value = None if empty else group["count"] / whole["count"]
+    formula = formulas.ratio(*(cell.name for cell in cells))
+    marker = "unavailable" if empty else None
+    return Figure(name, value, "proportion", cells, formula, marker, decimals=decimals)
