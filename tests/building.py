@@ -18,16 +18,11 @@ from crimeshare.measures.forecasts import compute_forecasts
 from crimeshare.measures.level_shifts import compute_level_shifts
 from crimeshare.measures.rank_ranges import compute_rank_intervals
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
-from crimeshare.measures.refuted_changes import find_refuted_changes, without_refuted
+from crimeshare.measures.refuted_changes import find_refuted_changes
 from crimeshare.measures.revision_intervals import kinds
 from crimeshare.measures.rule_effects import compute_rule_effects
 from crimeshare.measures.rule_parts import compute_rule_parts
-from crimeshare.measures.series import (
-    compute_open_data_years,
-    compute_series,
-    newest_year,
-    read_populations,
-)
+from crimeshare.measures.series import compute_series, newest_year, read_populations
 from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.measures.small_areas import compute_small_areas
 from crimeshare.parquet import read_table, write_table
@@ -60,8 +55,9 @@ from crimeshare.tables.reading import check_shipped
 from tests.audited import write_audit
 from tests.quarterly import shipped as shipped_quarters
 from tests.quarterly import write_quarterly
-from tests.revised import OPEN_DATA_YEARS, write_revisions
+from tests.revised import VINTAGES, write_revisions
 from tests.surveyed import write_survey
+from tests.vintages import NO_CODES, NO_QUARTERS, vintages_of
 
 GROUP = "stalking_harassment"
 LEVEL = 0.95
@@ -123,8 +119,8 @@ def write_build(folder: Path, root: Path) -> None:
     """
     shipped = sorted((root / "resources" / "figures").glob("pfa-*.parquet"))
     recorded = combine_recorded_crime(read_table(*shipped))
-    write_editions(folder, root, recorded, shipped_quarters(root))
     write_survey(folder, root)
+    write_editions(folder, root, recorded, shipped_quarters(root), read_table(folder / CODES))
     write_checks(folder, root)
     write_quarterly(folder, root, recorded)
     write_series(folder, root, read_table(folder / QUARTERS))
@@ -134,7 +130,11 @@ def write_build(folder: Path, root: Path) -> None:
 
 
 def write_editions(
-    folder: Path, root: Path, recorded: pd.DataFrame, quarters: pd.DataFrame
+    folder: Path,
+    root: Path,
+    recorded: pd.DataFrame,
+    quarters: pd.DataFrame = NO_QUARTERS,
+    codes: pd.DataFrame = NO_CODES,
 ) -> None:
     """Write recorded crime and what is computed of it and the open data, as a run would.
 
@@ -143,16 +143,15 @@ def write_editions(
         root: the project, with its reference tables.
         recorded: the clean table ``recorded_crime``.
         quarters: the clean table ``recorded_quarters``.
+        codes: the clean table ``recorded_offence_codes``.
     """
     recording = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
     write_table(recorded, folder / RECORDED)
     write_table(compute_shares(recorded), folder / SHARES)
-    years = compute_open_data_years(quarters)
-    changes = compute_changes(recorded, recording)
-    refuted = find_refuted_changes(changes, recorded, years)
-    write_table(years, folder / OPEN_DATA_YEARS)
-    write_table(refuted, folder / REFUTED)
-    write_table(without_refuted(changes, refuted), folder / CHANGES)
+    vintages = vintages_of(recorded, codes, quarters)
+    write_table(vintages, folder / VINTAGES)
+    write_table(find_refuted_changes(vintages), folder / REFUTED)
+    write_table(compute_changes(recorded, vintages, recording), folder / CHANGES)
     forces = {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
     write_table(compute_small_areas(recorded, forces, GROUP), folder / SMALL_AREAS)
 
@@ -176,17 +175,13 @@ def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
     """Write the leading figures and what is computed of them, as a run would.
 
     Args:
-        folder: the build, with recorded crime, its changes and the offences by code.
+        folder: the build, with its vintages.
         root: the project, with its reference tables.
         quarters: the clean table ``recorded_quarters``.
     """
     reference = root / "resources" / "reference"
-    recorded = read_table(folder / RECORDED)
     series = compute_series(
-        recorded,
-        read_table(folder / CHANGES),
-        compute_open_data_years(quarters),
-        read_table(folder / CODES),
+        read_table(folder / VINTAGES),
         NO_POPULATION,
         read_populations(reference / "populations.csv"),
         read_recording_changes(reference / "recording_changes.csv"),

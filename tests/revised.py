@@ -12,25 +12,25 @@ from crimeshare.measures.revisions import (
     summarise_revisions,
 )
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.subjects.estimates import CHANGES, CODES, RECORDED
+from crimeshare.publish.subjects.estimates import CHANGES
 from crimeshare.publish.subjects.revised import COMPARED, REVISIONS, SIZES, WHOLE
 from crimeshare.publish.subjects.revision_limits import LIMITS
 
-OPEN_DATA_YEARS = Path("results/estimates/open_data_years.parquet")
+VINTAGES = Path("results/estimates/vintages.parquet")
 
 
 def write_revisions(folder: Path) -> None:
     """Write the tables of revisions where a build in ``folder`` has them.
 
     Args:
-        folder: the build, with recorded crime, its changes, offences by code and the years of the
-            open data.
+        folder: the build, with its vintages and changes.
     """
-    recorded, changes = read_table(folder / RECORDED), read_table(folder / CHANGES)
-    codes = read_table(folder / CODES)
-    revisions = compute_revisions(recorded, changes, codes, read_table(folder / OPEN_DATA_YEARS))
+    vintages = read_table(folder / VINTAGES)
+    revisions = compute_revisions(vintages)
     whole = find_whole_revisions(revisions)
-    compared = compare_changes(compute_revisions(recorded, changes, codes), changes, codes)
+    of_ons = vintages[vintages["known_from"] != "quarters"]
+    changes = read_table(folder / CHANGES)
+    compared = compare_changes(compute_revisions(of_ons), changes, of_ons)
     write_table(revisions, folder / REVISIONS)
     write_table(whole, folder / WHOLE)
     write_table(summarise_revisions(whole), folder / SIZES)

@@ -18,7 +18,7 @@ from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.revised import REFUTED, Revisions, open_revisions
 from tests.building import built_once, executed_once, write_series
 from tests.quarterly import write_quarterly
-from tests.revised import OPEN_DATA_YEARS, write_revisions
+from tests.revised import VINTAGES, write_revisions
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +60,12 @@ def write_part(folder: Path, root: Path, built: Path, releases: Callable[[str], 
     for name in TABLES:
         table = read_table(built / name)
         write_table(table[table["release_id"].map(releases)], folder / name)
-    for name in (CODES, OPEN_DATA_YEARS, REFUTED, SMALL_AREAS):
+    for name in (CODES, REFUTED, SMALL_AREAS):
         write_table(read_table(built / name).head(0), folder / name)
+    vintages = read_table(built / VINTAGES)
+    of_editions = vintages["release_id"].str.startswith("pfa-")
+    own = of_editions & vintages["release_id"].map(releases)
+    write_table(vintages[own], folder / VINTAGES)
     write_revisions(folder)
     write_quarterly(folder, root, read_table(folder / RECORDED))
     write_series(folder, root, read_table(built / QUARTERS).head(0))

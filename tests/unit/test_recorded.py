@@ -19,6 +19,7 @@ from crimeshare.problems import Problem
 from crimeshare.reference import reported_groups
 from crimeshare.tables.combining import combine_recorded_crime
 from tests.facsimile import FIGURES
+from tests.vintages import vintages_of
 
 RELEASES = sorted(FIGURES.glob("pfa-*.parquet"))
 
@@ -40,7 +41,7 @@ def recording_changes(root: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> pd.DataFrame:
-    return compute_changes(recorded, recording_changes)
+    return compute_changes(recorded, vintages_of(recorded), recording_changes)
 
 
 def one(table: pd.DataFrame, **what: object) -> pd.Series:
@@ -209,7 +210,7 @@ def test_a_change_that_took_effect_before_both_years_began_leaves_them_comparabl
 ) -> None:
     on_the_first_day = recording_changes.assign(effective=pd.Timestamp("2023-01-01"))
     row = one(
-        compute_changes(recorded, on_the_first_day),
+        compute_changes(recorded, vintages_of(recorded), on_the_first_day),
         release_id="pfa-2024-12",
         area_name="Gwent",
         offence_id="stalking_harassment",
@@ -217,7 +218,7 @@ def test_a_change_that_took_effect_before_both_years_began_leaves_them_comparabl
     assert row["comparable"]
     a_day_later = recording_changes.assign(effective=pd.Timestamp("2023-01-02"))
     row = one(
-        compute_changes(recorded, a_day_later),
+        compute_changes(recorded, vintages_of(recorded), a_day_later),
         release_id="pfa-2024-12",
         area_name="Gwent",
         offence_id="stalking_harassment",

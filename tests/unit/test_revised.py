@@ -38,7 +38,8 @@ from crimeshare.reference import areas
 from tests import frames
 from tests.building import write_editions, write_series
 from tests.quarterly import write_quarterly
-from tests.revised import OPEN_DATA_YEARS, write_revisions
+from tests.revised import VINTAGES, write_revisions
+from tests.vintages import vintages_of
 
 SENTENCES = (
     revisions_page.opening,
@@ -51,12 +52,11 @@ SENTENCES = (
 
 def write_recorded(folder: Path, root: Path, built: Path, recorded: pd.DataFrame) -> None:
     """A build of those rows of recorded crime and of nothing else."""
-    no_quarters = read_table(built / QUARTERS).head(0)
-    write_editions(folder, root, recorded, no_quarters)
+    write_editions(folder, root, recorded)
     write_table(read_table(built / CODES).head(0), folder / CODES)
     write_revisions(folder)
     write_quarterly(folder, root, recorded)
-    write_series(folder, root, no_quarters)
+    write_series(folder, root, read_table(built / QUARTERS).head(0))
 
 
 @pytest.fixture(scope="module")
@@ -266,13 +266,14 @@ def test_a_corrected_edition_is_a_vintage_of_its_own(built: Path, tmp_path: Path
         & (issue["measure"] == "count")
     )
     issue.loc[gwent, "value"] -= 10
-    write_table(pd.concat([recorded, issue], ignore_index=True), tmp_path / RECORDED)
+    recorded = pd.concat([recorded, issue], ignore_index=True)
+    write_table(recorded, tmp_path / RECORDED)
+    write_table(vintages_of(recorded, read_table(built / CODES)), tmp_path / VINTAGES)
     shares = read_table(built / SHARES)
     first = shares[shares["release_id"] == "pfa-2018-06-corrected"]
     first = first.assign(release_id="pfa-2018-06-v1")
     write_table(pd.concat([shares, first], ignore_index=True), tmp_path / SHARES)
-    for name in (CODES, OPEN_DATA_YEARS, REFUTED):
-        write_table(read_table(built / name), tmp_path / name)
+    write_table(read_table(built / REFUTED), tmp_path / REFUTED)
     write_revisions(tmp_path)
     revisions = open_revisions("stalking_harassment", tmp_path)
     place = revisions.estimates.place("gwent")
@@ -437,7 +438,7 @@ def test_the_page_of_a_build_without_revisions_still_reads(
 
 
 def test_a_rebuilt_table_is_read_again(built: Path, tmp_path: Path) -> None:
-    tables = (REVISIONS, WHOLE, SIZES, COMPARED, REFUTED, OPEN_DATA_YEARS)
+    tables = (REVISIONS, WHOLE, SIZES, COMPARED, REFUTED)
     for name in (*TABLES, CODES, *tables):
         write_table(read_table(built / name), tmp_path / name)
     before = open_revisions("stalking_harassment", tmp_path)

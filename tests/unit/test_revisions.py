@@ -14,36 +14,13 @@ from crimeshare.measures.revisions import (
     summarise_revisions,
     with_ages,
 )
+from crimeshare.measures.vintages import compute_vintages
 from crimeshare.parquet import read_table
 from crimeshare.tables.combining import combine_recorded_crime
 from tests import facsimile
 from tests.conftest import ROOT
+from tests.vintages import NO_CODES, NO_QUARTERS, vintages_of
 
-NO_CODES = pd.DataFrame(
-    {
-        "release_id": [],
-        "table": [],
-        "code": pd.Series([], dtype="str"),
-        "offence_id": pd.Series([], dtype="str"),
-        "period_end": pd.Series([], dtype="datetime64[ms]"),
-        "count": pd.Series([], dtype="float64"),
-        "sheet": pd.Series([], dtype="str"),
-        "cell": pd.Series([], dtype="str"),
-    }
-)
-NO_CHANGES = pd.DataFrame(
-    columns=[
-        "release_id",
-        "area_code",
-        "area_name",
-        "basis",
-        "offence_id",
-        "previous_period_end",
-        "previous",
-        "previous_formula",
-        "previous_cells",
-    ]
-)
 FORCES = {"W15000001": "North Wales", "W15000002": "Gwent", "W15000003": "South Wales"}
 
 
@@ -69,15 +46,25 @@ def counts(release_id: str, period_end: str, **by_force: tuple[float, float]) ->
 
 
 def revisions_of(*tables: pd.DataFrame) -> pd.DataFrame:
-    return compute_revisions(pd.concat(tables, ignore_index=True), NO_CHANGES, NO_CODES)
+    return compute_revisions(vintages_of(pd.concat(tables, ignore_index=True)))
 
 
 @pytest.fixture(scope="module")
-def shipped() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Recorded crime and its changes, from every shipped release of the tables by force."""
-    recorded = combine_recorded_crime(read_table(*sorted(facsimile.FIGURES.glob("pfa-*.parquet"))))
+def recorded() -> pd.DataFrame:
+    """Recorded crime, from every shipped release of the tables by force."""
+    return combine_recorded_crime(read_table(*sorted(facsimile.FIGURES.glob("pfa-*.parquet"))))
+
+
+@pytest.fixture(scope="module")
+def vintages(recorded: pd.DataFrame) -> pd.DataFrame:
+    """Its vintages, none marked: without the open data more would be refuted than is."""
+    return compute_vintages(recorded, NO_CODES, NO_QUARTERS)
+
+
+@pytest.fixture(scope="module")
+def changes(recorded: pd.DataFrame, vintages: pd.DataFrame) -> pd.DataFrame:
     reference = ROOT / "resources" / "reference" / "recording_changes.csv"
-    return recorded, compute_changes(recorded, read_recording_changes(reference))
+    return compute_changes(recorded, vintages, read_recording_changes(reference))
 
 
 def test_first_corrected_and_later_issues_are_steps_in_the_order_they_came_out() -> None:
@@ -125,32 +112,26 @@ def test_a_marked_figure_is_no_vintage_and_a_base_of_zero_gives_no_percentage() 
     assert steps["change_pct"].isna().all()
 
 
-def test_what_releases_said_of_a_year_a_year_later(
-    shipped: tuple[pd.DataFrame, pd.DataFrame],
-) -> None:
+def test_what_releases_said_of_a_year_a_year_later(vintages: pd.DataFrame) -> None:
     """From Tables P1 and P2: Gwent's total of YE December 2018 was 56,497 when published
     (pfa-2018-12), and 57,976 a year later is 2.57 per cent more (pfa-2019-12), so 56,524."""
-    steps = compute_revisions(*shipped, NO_CODES).set_index(
-        ["area_code", "offence_id", "period_end"]
-    )
+    steps = compute_revisions(vintages).set_index(["area_code", "offence_id", "period_end"])
     gwent = steps.loc[("W15000002", "total", pd.Timestamp("2018-12-31"))]
     assert (gwent["previous_value"], gwent["value"]) == (56497, 56524)
 
 
 def test_totals_without_a_force_are_not_compared_with_totals_that_have_it(
-    shipped: tuple[pd.DataFrame, pd.DataFrame],
+    vintages: pd.DataFrame,
 ) -> None:
     """Greater Manchester made no return for July to December 2019."""
-    steps = compute_revisions(*shipped, NO_CODES)
+    steps = compute_revisions(vintages)
     later = steps[steps["release_id"] == "pfa-2019-12"]
     assert not later.empty
     assert not set(later["area_code"]) & {"K04000001", "E92000001", "E12000002", "E23000005"}
     assert "W92000004" in set(later["area_code"])
 
 
-def test_a_series_by_code_is_compared_from_edition_to_edition(
-    shipped: tuple[pd.DataFrame, pd.DataFrame],
-) -> None:
+def test_a_series_by_code_is_compared_from_edition_to_edition(recorded: pd.DataFrame) -> None:
     """Stalking (8Q), YE March 2024: 128,355 in the edition of June 2025, 128,829 in December."""
     codes = pd.DataFrame(
         {
@@ -160,11 +141,12 @@ def test_a_series_by_code_is_compared_from_edition_to_edition(
             "offence_id": None,
             "period_end": pd.Timestamp("2024-03-31"),
             "count": [128829.0, 128355.0],
+            "marker": None,
             "sheet": "Table_A5a",
             "cell": ["X62", "Y62"],
         }
     )
-    steps = compute_revisions(*shipped, codes)
+    steps = compute_revisions(vintages_of(recorded, codes))
     stalking = steps[steps["offence_id"] == "8Q"].iloc[0]
     assert (stalking["change"], stalking["area_code"]) == (474.0, "K04000001")
     aged = with_ages(steps[steps["offence_id"] == "8Q"])
@@ -172,11 +154,12 @@ def test_a_series_by_code_is_compared_from_edition_to_edition(
 
 
 def test_a_subtotal_that_is_a_group_goes_on_where_the_tables_by_area_end(
-    shipped: tuple[pd.DataFrame, pd.DataFrame],
+    recorded: pd.DataFrame,
 ) -> None:
     """Stalking and harassment in England and Wales: YE December 2024 was 606,251 in Table P1 of
     its own edition, and 603,910 in Table A5a of the edition of December 2025."""
-    steps = compute_revisions(*shipped, series(("appendix-2025-12", "2024-12-31", 603910.0)))
+    codes = series(("appendix-2025-12", "2024-12-31", 603910.0))
+    steps = compute_revisions(vintages_of(recorded, codes))
     last = steps[steps["release_id"] == "appendix-2025-12"]
     columns = ["area_code", "offence_id", "previous_release_id", "previous_value", "change"]
     assert last[columns].to_numpy().tolist() == [
@@ -213,18 +196,19 @@ def test_a_whole_revision_is_from_the_first_release_to_the_newest() -> None:
     )
 
 
-def open_year(release_id: str, count: float, offence_id: str = "total") -> pd.DataFrame:
-    """Gwent's year ending March 2023 by a release of the open data."""
+def open_year(release_id: str, count: float) -> pd.DataFrame:
+    """The quarters of Gwent's year ending March 2023 in a release of the open data."""
+    ends = pd.date_range("2022-06-30", "2023-03-31", freq="QE").astype("datetime64[ms]")
     return pd.DataFrame(
         {
-            "release_id": [release_id],
-            "area_code": ["W15000002"],
-            "offence_id": [offence_id],
-            "period_end": [pd.Timestamp("2023-03-31")],
-            "count": [count],
-            "excluded": [""],
-            "formula": [f"[{release_id}]Stalking, Gwent, year to March 2023"],
-            "cells": [f"[{release_id}]'2022/23'!Stalking, Gwent"],
+            "release_id": release_id,
+            "period_start": (ends - pd.offsets.QuarterBegin(startingMonth=1)).astype(ends.dtype),
+            "period_end": ends,
+            "area_code": "W15000002",
+            "offence_id": "total",
+            "code": pd.Series([None] * len(ends), dtype="str"),
+            "value": [count - 300, 100, 100, 100],
+            "sheet": "2022/23",
         }
     )
 
@@ -243,9 +227,10 @@ def test_open_data_are_vintages_and_where_both_agree_ons_stands_for_both(
             counts("pfa-2024-03", "2023-03-31", Gwent=(1010.0, 100.0)),
         ]
     )
-    years = pd.concat([open_year("prc-2024-03", of_that_month), open_year("prc-2025-12", 1015.0)])
-    steps = compute_revisions(recorded, NO_CHANGES, NO_CODES, years)
-    total = steps[steps["offence_id"] == "total"]
+    quarters = [open_year("prc-2024-03", of_that_month), open_year("prc-2025-12", 1015.0)]
+    steps = compute_revisions(vintages_of(recorded, quarters=pd.concat(quarters)))
+    # Wales and England and Wales, without every other force, move with it.
+    total = steps[steps["area_code"].isin(list(FORCES)) & (steps["offence_id"] == "total")]
     told = total[["previous_release_id", "release_id", "change"]].to_numpy().tolist()
     last = "prc-2024-03" if between else "pfa-2024-03"
     assert told == [
@@ -280,6 +265,7 @@ def series(*rows: tuple[str, str, float]) -> pd.DataFrame:
             "offence_id": "stalking_harassment",
             "period_end": pd.to_datetime(list(ends)),
             "count": values,
+            "marker": None,
             "sheet": "Table_A5a",
             "cell": [f"A{place}" for place in range(1, 1 + len(rows))],
         }
@@ -287,10 +273,9 @@ def series(*rows: tuple[str, str, float]) -> pd.DataFrame:
 
 
 def test_a_change_that_turns_when_both_years_are_given_again(
-    shipped: tuple[pd.DataFrame, pd.DataFrame],
+    recorded: pd.DataFrame, changes: pd.DataFrame
 ) -> None:
     # The steps are those of the series alone.
-    recorded, changes = (table.head(0) for table in shipped)
     codes = series(
         ("appendix-2025-06", "2023-03-31", 100.0),
         ("appendix-2025-06", "2024-03-31", 101.0),
@@ -299,18 +284,17 @@ def test_a_change_that_turns_when_both_years_are_given_again(
         ("appendix-2026-06", "2023-03-31", 102.0),
         ("appendix-2026-06", "2024-03-31", 102.0),
     )
-    compared = compare_changes(compute_revisions(recorded, changes, codes), changes, codes)
+    vintages = vintages_of(recorded.head(0), codes)
+    compared = compare_changes(compute_revisions(vintages), changes.head(0), vintages)
     both = compared[compared["turned"] & (compared["revised"] == "both_years")]
     columns = ["previous_release_id", "release_id", "change_before", "change"]
     assert both[columns].to_numpy().tolist() == [["appendix-2025-06", "appendix-2025-12", 1, 0]]
 
 
 def test_a_change_whose_direction_hangs_on_the_vintage_of_the_year_before(
-    shipped: tuple[pd.DataFrame, pd.DataFrame],
+    vintages: pd.DataFrame, changes: pd.DataFrame
 ) -> None:
-    recorded, changes = shipped
-    steps = compute_revisions(recorded, changes, NO_CODES)
-    compared = compare_changes(steps, changes, NO_CODES)
+    compared = compare_changes(compute_revisions(vintages), changes, vintages)
     flipped = compared[compared["turned"]]
     assert 0 < len(flipped) < len(compared)
     assert (np.sign(flipped["change"]) != np.sign(flipped["change_before"])).all()

@@ -7,18 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crimeshare.measures.recorded import compute_changes, read_recording_changes
-from crimeshare.measures.series import (
-    SERIES,
-    compute_open_data_years,
-    compute_series,
-    read_populations,
-)
+from crimeshare.measures.recorded import read_recording_changes
+from crimeshare.measures.series import SERIES, compute_series, read_populations
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import CHANGES, CODES, RECORDED
+from crimeshare.publish.subjects.estimates import CODES, RECORDED
 from crimeshare.reference import areas
 from tests.building import NO_POPULATION
 from tests.quarterly import shipped
+from tests.vintages import NO_CODES, NO_QUARTERS, vintages_of
 
 NATION, GWENT, MANCHESTER, NORTH_WEST = "K04000001", "W15000002", "E23000005", "E12000002"
 GROUP = "stalking_harassment"
@@ -39,20 +35,15 @@ def at(series: pd.DataFrame, area: str, offence_id: str, period_end: str) -> pd.
 def compute(
     root: Path,
     recorded: pd.DataFrame,
-    quarters: pd.DataFrame,
-    codes: pd.DataFrame,
-    changes: pd.DataFrame | None = None,
+    quarters: pd.DataFrame = NO_QUARTERS,
+    codes: pd.DataFrame = NO_CODES,
 ) -> pd.DataFrame:
     reference = root / "resources" / "reference"
-    recording = read_recording_changes(reference / "recording_changes.csv")
     return compute_series(
-        recorded,
-        compute_changes(recorded, recording) if changes is None else changes,
-        compute_open_data_years(quarters),
-        codes,
+        vintages_of(recorded, codes, quarters),
         NO_POPULATION,
         read_populations(reference / "populations.csv"),
-        recording,
+        read_recording_changes(reference / "recording_changes.csv"),
     )
 
 
@@ -60,7 +51,6 @@ def compute(
 def tables(root: Path, built: Path) -> dict[str, pd.DataFrame]:
     return {
         "recorded": read_table(built / RECORDED),
-        "changes": read_table(built / CHANGES),
         "codes": read_table(built / CODES),
         "quarters": shipped(root),
     }
@@ -183,7 +173,7 @@ class TestWhatIsMissing:
     ) -> None:
         recorded = tables["recorded"]
         alone = recorded[recorded["release_id"] == "pfa-2024-12"]
-        series = compute(root, alone, tables["quarters"].head(0), tables["codes"].head(0))
+        series = compute(root, alone)
         row = at(series, GWENT, GROUP, "2024-12-31")
         cell = alone[
             (alone["area_code"] == GWENT)
@@ -202,9 +192,28 @@ class TestWhatIsMissing:
         """Numerator, total and the year before are of one release, whatever the others say."""
         quarters = tables["quarters"]
         old = quarters[quarters["period_end"] <= "2024-09-30"].assign(release_id="prc-2024-09")
-        series = compute(root, tables["recorded"], old, tables["codes"].head(0))
+        series = compute(root, tables["recorded"], old)
         row = at(series, GWENT, GROUP, "2024-12-31")
         assert row["release_id"] == "pfa-2024-12"
         assert at(series, GWENT, "total", "2024-12-31")["count"] == row["total"]
         assert at(series, GWENT, GROUP, "2023-12-31")["release_id"] == "pfa-2024-12"
         assert at(series, GWENT, GROUP, "2024-09-30")["release_id"] == "prc-2024-09"
+
+    @pytest.mark.parametrize("years", [["2024-12-31"], ["2023-12-31", "2024-12-31"]])
+    def test_a_year_without_a_force_is_compared_with_one_without_it_only(
+        self, root: Path, tables: dict[str, pd.DataFrame], years: list[str]
+    ) -> None:
+        """An edition in which Greater Manchester made no return, in its own year or in both."""
+        recorded = tables["recorded"]
+        alone = recorded[recorded["release_id"] == "pfa-2024-12"].copy()
+        gone = (alone["area_code"] == MANCHESTER) & alone["period_end"].isin(pd.to_datetime(years))
+        alone.loc[gone & (alone["measure"] == "count"), "value"] = float("nan")
+        series = compute(root, alone)
+        north_west = at(series, NORTH_WEST, GROUP, "2024-12-31")
+        assert north_west["excluded"] == "Greater Manchester"
+        assert pd.isna(north_west["previous"]) == (len(years) == 1)
+        assert pd.notna(at(series, GWENT, GROUP, "2024-12-31")["previous"])
+        of_manchester = series[series["area_code"] == MANCHESTER]
+        assert set(of_manchester["period_end"]) == {pd.Timestamp("2023-12-31")} - {
+            pd.Timestamp(year) for year in years
+        }

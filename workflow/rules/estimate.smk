@@ -3,9 +3,9 @@
 # in    results/clean/*.parquet
 #       resources/reference/recording_changes.csv   what changed in police recording, and when
 # out   results/estimates/shares.parquet            shares of the total, and ranks
-#       results/estimates/open_data_years.parquet   the Home Office's years, release by release
-#       results/estimates/changes.parquet           year-on-year changes
+#       results/estimates/vintages.parquet          every count of a year that any release gives
 #       results/estimates/refuted_changes.parquet   published changes that the counts refute
+#       results/estimates/changes.parquet           year-on-year changes
 #       results/estimates/series.parquet            the leading figure of every quarter-end
 #       results/estimates/composition.parquet       the codes of the group, and what moved it
 #       results/estimates/revisions.parquet         what later releases say of earlier years
@@ -45,37 +45,39 @@ rule compute_shares:
         "../scripts/compute_shares.py"
 
 
-rule compute_open_data_years:
+rule compute_vintages:
     input:
+        recorded_crime="results/clean/recorded_crime.parquet",
+        offence_codes="results/clean/recorded_offence_codes.parquet",
         quarters="results/clean/recorded_quarters.parquet",
         reference=reference("areas", "offences"),
     output:
-        open_data_years="results/estimates/open_data_years.parquet",
+        vintages="results/estimates/vintages.parquet",
+        refuted="results/estimates/refuted_changes.parquet",
     log:
-        "results/logs/compute_open_data_years.log",
+        "results/logs/compute_vintages.log",
     benchmark:
-        "results/benchmarks/compute_open_data_years.tsv"
+        "results/benchmarks/compute_vintages.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=750,
     params:
         software=software("measures"),
     message:
-        "Computing the years of the open data"
+        "Gathering every vintage of every count"
     script:
-        "../scripts/compute_open_data_years.py"
+        "../scripts/compute_vintages.py"
 
 
 rule compute_changes:
     input:
         recorded_crime="results/clean/recorded_crime.parquet",
-        open_data_years="results/estimates/open_data_years.parquet",
+        vintages="results/estimates/vintages.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=reference("areas", "offences"),
     output:
         changes="results/estimates/changes.parquet",
-        refuted="results/estimates/refuted_changes.parquet",
     log:
         "results/logs/compute_changes.log",
     benchmark:
@@ -94,10 +96,7 @@ rule compute_changes:
 
 rule compute_series:
     input:
-        recorded_crime="results/clean/recorded_crime.parquet",
-        changes="results/estimates/changes.parquet",
-        open_data_years="results/estimates/open_data_years.parquet",
-        offence_codes="results/clean/recorded_offence_codes.parquet",
+        vintages="results/estimates/vintages.parquet",
         population="results/clean/population.parquet",
         reference=reference("areas", "offences"),
         populations=shipped("resources/reference/populations.csv"),
@@ -111,7 +110,7 @@ rule compute_series:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=750,
     params:
         software=software("measures"),
     message:
@@ -286,10 +285,8 @@ rule compute_level_shifts:
 
 rule compute_revisions:
     input:
-        recorded_crime="results/clean/recorded_crime.parquet",
+        vintages="results/estimates/vintages.parquet",
         changes="results/estimates/changes.parquet",
-        offence_codes="results/clean/recorded_offence_codes.parquet",
-        open_data_years="results/estimates/open_data_years.parquet",
         reference=reference("areas", "offences"),
     output:
         revisions="results/estimates/revisions.parquet",
@@ -303,7 +300,7 @@ rule compute_revisions:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=750,
     params:
         software=software("measures"),
     message:

@@ -10,16 +10,14 @@ from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
 
 with running(snakemake):
-    recorded = read_table(snakemake.input.recorded_crime)
-    changes = read_table(snakemake.input.changes)
-    offence_codes = read_table(snakemake.input.offence_codes)
-    revisions = compute_revisions(
-        recorded, changes, offence_codes, read_table(snakemake.input.open_data_years)
-    )
+    vintages = read_table(snakemake.input.vintages)
+    revisions = compute_revisions(vintages)
     whole = find_whole_revisions(revisions)
-    of_ons = compute_revisions(recorded, changes, offence_codes)
-    compared = compare_changes(of_ons, changes, offence_codes)
     write_table(revisions, snakemake.output.revisions)
     write_table(whole, snakemake.output.whole)
     write_table(summarise_revisions(whole), snakemake.output.sizes)
+    del revisions, whole
+    of_ons = vintages[vintages["known_from"] != "quarters"]
+    changes = read_table(snakemake.input.changes)
+    compared = compare_changes(compute_revisions(of_ons), changes, of_ons)
     write_table(compared, snakemake.output.compared)

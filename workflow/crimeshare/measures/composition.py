@@ -17,12 +17,15 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.provenance import four_quarters, listed, sheets_of_year, summed
+from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
-from crimeshare.measures.series import (
+from crimeshare.measures.years import (
     TOTAL,
+    a_year_earlier,
+    a_year_later,
     one_thing,
+    quarters_of_codes,
     redefinitions,
-    same_codes,
     years_of_areas,
 )
 from crimeshare.reference import REFERENCE, areas, line_of, offences, read_rows
@@ -83,9 +86,7 @@ def compute_composition(
         return pd.DataFrame(columns=COMPOSITION).astype({"period_end": "datetime64[ms]"})
     parts = _joined(counts, joint_codes)
     rows = _decomposed(parts)
-    before = (rows["period_end"] - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype(
-        "datetime64[ms]"
-    )
+    before = a_year_earlier(rows["period_end"])
     excluded = counts.drop_duplicates(_YEAR).set_index(_YEAR)["excluded"]
     rows = rows.join(excluded, on=_YEAR).assign(
         offence_id=offence_group,
@@ -212,26 +213,22 @@ def _years(quarters: pd.DataFrame, offence_group: str) -> pd.DataFrame:
     """Counts by code, and of everything else, in the year ending at each quarter-end."""
     inside = [name for name in offences() if offence_group in line_of(name)]
     codes = quarters[quarters["code"].notna() & quarters["offence_id"].isin(inside)]
-    total = quarters[quarters["code"].isna() & (quarters["offence_id"] == TOTAL)]
     # A code without an offence anywhere, that of outcomes alone for one, is no component.
     used = codes.groupby("code")["value"].sum()
-    codes = codes[codes["code"].isin(used[used > 0].index)]
-    key = ["area_code", "period_end"]
-    # A force with a return that does not name a code recorded none: most codes begin later.
-    table = codes.pivot_table(index=key, columns="code", values="value", aggfunc="sum")
-    table = table.reindex(pd.MultiIndex.from_frame(total.loc[total["value"].notna(), key]))
-    table = table.fillna(0).assign(**{TOTAL: total.set_index(key)["value"]})
-    by_code = table.reset_index().melt(key, var_name="offence_id", value_name="value")
+    total = quarters[quarters["code"].isna() & (quarters["offence_id"] == TOTAL)]
+    by_code = quarters_of_codes(pd.concat([total, codes]), used[used > 0].index)
     ends = pd.DatetimeIndex(sorted(quarters["period_end"].unique()))
     every = pd.DataFrame(True, index=pd.Index(sorted(by_code["offence_id"].unique())), columns=ends)
     group = _group_is_there(quarters, offence_group, ends)
     # A year before a code came or went does not say what moved the group.
     moved = redefinitions(quarters, ends)
-    same = same_codes(moved, pd.Index([offence_group]), ends)
     whole = one_thing(moved.get(offence_group, ()), ends)
-    return years_of_areas(
-        by_code, every & (group & whole).to_numpy(), every & same.loc[offence_group].to_numpy()
-    )
+    years = years_of_areas(by_code, every & (group & whole).to_numpy())
+    like = ["area_code", "offence_id", "period_end", "excluded"]
+    before = years.assign(period_end=a_year_later(years["period_end"]))
+    years = years.merge(before.rename(columns={"count": "previous"}), on=like, how="left")
+    compared = years["period_end"].map(one_thing(moved.get(offence_group, ()), ends, 2 * YEAR))
+    return years.assign(previous=years["previous"].where(compared))
 
 
 def _group_is_there(

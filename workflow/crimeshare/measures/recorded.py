@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from crimeshare.measures import formulas
@@ -22,12 +21,7 @@ from crimeshare.reference import areas, areas_around, main_groups, offences, rea
 # ONS shows no change from a base below this.
 SMALL_BASE = 50
 
-# A previous count recovered from a published percentage must be this close to a whole number.
-# Percentages are published in double precision, so a count of five million keeps about 1e-9.
-WHOLE = 1e-3
-
 KEY = ["release_id", "period_end", "area_code"]
-_TABLED = ["tabled", "tabled_cell"]
 
 EXCLUDING = " (excluding "
 """What stands between an area's name and those of the forces that its figures leave out."""
@@ -49,7 +43,7 @@ def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
         it, has no rank there.  A country or region whose total leaves a force out says so in
         its name.
     """
-    counts = _counts(recorded)
+    counts = tabled_counts(recorded)
     totals = counts[counts["offence_id"] == "total"].set_index(KEY)[["count", "cells"]]
     totals = totals.set_axis(["total", "total_cell"], axis=1)
     shares = counts[counts["offence_id"] != "total"].join(totals, on=KEY)
@@ -81,17 +75,20 @@ def rank_groups(counts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> pd.DataFrame:
+def compute_changes(
+    recorded: pd.DataFrame, vintages: pd.DataFrame, recording_changes: pd.DataFrame
+) -> pd.DataFrame:
     """Year-on-year changes of every count of a release's own year.
 
     The previous year is taken as the release itself revised it: from its table of the year
     before where it has one (basis ``previous_year_table``), otherwise recovered from the count
-    and the published percentage, which ONS gives in double precision, so that the count of the
-    year before comes out whole (``recovered_from_change``), otherwise not at all
-    (``not_shown``).
+    and the published percentage (``recovered_from_change``) unless the counts refute that
+    (``refuted``), otherwise not at all (``not_shown``).
 
     Args:
         recorded: the clean table ``recorded_crime``.
+        vintages: its vintages, as :func:`crimeshare.measures.vintages.compute_vintages` gives them
+            and :func:`crimeshare.measures.refuted_changes.mark_refuted` marks them.
         recording_changes: as :func:`read_recording_changes` gives it.
 
     Returns:
@@ -100,26 +97,17 @@ def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> 
         ``published_change_pct`` is ONS's own.  ``comparable`` is false where a change of
         recording took effect after the earlier year began; ``recording_changes`` names it.
     """
-    counts = _counts(recorded)
-    published = _published_changes(recorded)
+    counts = tabled_counts(recorded)
     own_period = counts.groupby("release_id")["period_end"].transform("max")
-    now = counts[counts["period_end"] == own_period]
-    before = counts[counts["period_end"] != own_period]
     key = ["release_id", "area_code", "offence_id"]
-    changes = (
-        now.join(published.set_index(key), on=key)
-        .join(before.set_index(key)[["count", "cells"]].set_axis(_TABLED, axis=1), on=key)
-        .reset_index(drop=True)
+    published = _published_changes(recorded).set_index(key)
+    changes = counts[counts["period_end"] == own_period].join(published, on=key)
+    ends = changes["period_end"] - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
+    changes["previous_period_end"] = ends.astype("datetime64[ms]")
+    changes = changes.merge(
+        _years_before(vintages), on=[*key, "previous_period_end", "excluded"], how="left"
     )
-    changes["previous_period_end"] = changes["period_end"] - pd.DateOffset(years=1)
-    changes["previous_period_end"] += pd.offsets.MonthEnd(0)
-    recovered = _recovered(changes["count"], changes["published_change_pct"])
-    changes["previous"] = changes["tabled"].fillna(recovered)
-    changes["basis"] = np.select(
-        [changes["tabled"].notna(), recovered.notna()],
-        ["previous_year_table", "recovered_from_change"],
-        "not_shown",
-    )
+    changes["basis"] = changes["basis"].fillna("not_shown")
     changes = _with_formulas(changes)
     changes["change"] = changes["count"] - changes["previous"]
     shown = changes["previous"] >= SMALL_BASE
@@ -154,19 +142,35 @@ def compute_changes(recorded: pd.DataFrame, recording_changes: pd.DataFrame) -> 
     )
 
 
+def _years_before(vintages: pd.DataFrame) -> pd.DataFrame:
+    """What each edition says of the year before its own: a count, unless it is refuted."""
+    bases = {"later_column": "previous_year_table", "percentage": "recovered_from_change"}
+    before = vintages[vintages["known_from"].isin(bases) & (vintages["grouping"] == "by_area")]
+    before = before.dropna(subset="value").assign(basis=before["known_from"].map(bases))
+    names = {
+        "period_end": "previous_period_end",
+        "value": "previous",
+        "formula": "previous_formula",
+        "cells": "previous_cells",
+    }
+    before = before.rename(columns=names)
+    values = ["previous", "previous_formula", "previous_cells"]
+    before[values] = before[values].mask(before["refuted"])
+    before["basis"] = before["basis"].mask(before["refuted"], "refuted")
+    own = ["release_id", "area_code", "offence_id", "previous_period_end", "excluded"]
+    return before[[*own, *values, "basis"]]
+
+
 def _with_formulas(changes: pd.DataFrame) -> pd.DataFrame:
-    """The changes with what stands behind each, and behind its count of the year before."""
+    """The changes with what stands behind each."""
+    tabled = changes["basis"] == "previous_year_table"
+    previous = changes["previous_formula"].where(tabled, "(" + changes["previous_formula"] + ")")
     known = changes["previous"].notna()
-    recovered = known & changes["tabled"].isna()
-    ratio = formulas.recovered(changes["cells"], changes["published_cell"])
-    both = listed(changes["cells"], changes["published_cell"])
-    previous = changes["tabled_cell"].mask(recovered, "(" + ratio + ")")
-    cells = changes["tabled_cell"].mask(recovered, changes["published_cell"])
+    # A count that is recovered from a change has the count of the year itself among its cells.
+    cells = changes["previous_cells"].where(tabled, changes["published_cell"])
     return changes.assign(
         formula=changes["cells"].mask(known, formulas.difference(changes["cells"], previous)),
         cells=listed(changes["cells"], cells.where(known)),
-        previous_formula=changes["tabled_cell"].mask(recovered, ratio).where(known),
-        previous_cells=changes["tabled_cell"].mask(recovered, both).where(known),
     )
 
 
@@ -225,25 +229,34 @@ def rank_forces(shares: pd.DataFrame) -> pd.Series:
     return forces.groupby(by)["share"].rank(ascending=False, method="min").astype("int64")
 
 
-def _counts(recorded: pd.DataFrame) -> pd.DataFrame:
+def tabled_counts(recorded: pd.DataFrame) -> pd.DataFrame:
+    """The counts of the editions, an edition's own year before the other.
+
+    Args:
+        recorded: the clean table ``recorded_crime``.
+
+    Returns:
+        Its columns with ``count`` (offences) in place of ``value``; ``excluded``, the forces that
+        an area leaves out as they made no complete return, joined by semicolons; ``area_name``
+        that says so too; and ``cells``.
+    """
     counts = recorded[recorded["measure"] == "count"].rename(columns={"value": "count"})
     counts = counts.sort_values(
         ["release_id", "period_end"], ascending=[True, False], kind="stable"
     )
-    counts["area_name"] = counts["area_name"] + _excluding(counts)
-    counts["cells"] = cell_names(counts)
-    return counts
+    names = _left_out(counts)
+    keys = counts[KEY].itertuples(index=False, name=None)
+    excluded = pd.Series(["; ".join(names.get(key, [])) for key in keys], counts.index, "str")
+    label = EXCLUDING + excluded.str.replace("; ", " and ", regex=False) + ")"
+    return counts.assign(
+        excluded=excluded,
+        area_name=counts["area_name"] + label.where(excluded != "", ""),
+        cells=cell_names(counts),
+    )
 
 
-def left_out(counts: pd.DataFrame) -> dict[tuple[object, ...], list[str]]:
-    """The forces that countries and regions leave out, as they made no complete return.
-
-    Args:
-        counts: rows of ``recorded_crime``, their value as ``count``.
-
-    Returns:
-        Names in alphabetical order by release, last day of the year and code of the area.
-    """
+def _left_out(counts: pd.DataFrame) -> dict[tuple[object, ...], list[str]]:
+    """Names, in alphabetical order, of the forces that an area leaves out, by `KEY`."""
     missing = counts[
         (counts["offence_id"] == "total")
         & (counts["area_type"] == "force")
@@ -254,14 +267,6 @@ def left_out(counts: pd.DataFrame) -> dict[tuple[object, ...], list[str]]:
         for above in areas_around(code)[1:]:
             names.setdefault((release_id, period_end, above), []).append(areas()[code].area_name)
     return {key: sorted(found) for key, found in names.items()}
-
-
-def _excluding(counts: pd.DataFrame) -> pd.Series:
-    """`` (excluding ...)`` for each row of an area that a force without figures lies in."""
-    names = left_out(counts)
-    keys = zip(counts["release_id"], counts["period_end"], counts["area_code"], strict=True)
-    labels = [f"{EXCLUDING}{' and '.join(names[key])})" if key in names else "" for key in keys]
-    return pd.Series(labels, index=counts.index, dtype="str")
 
 
 def _leaves(shares: pd.DataFrame) -> pd.Series:
@@ -284,13 +289,6 @@ def _published_changes(recorded: pd.DataFrame) -> pd.DataFrame:
     return changes.rename(columns={"value": "published_change_pct"})[
         ["release_id", "area_code", "offence_id", "published_change_pct", "published_cell"]
     ]
-
-
-def _recovered(count: pd.Series, change_pct: pd.Series) -> pd.Series:
-    ratio = 1 + change_pct / 100
-    previous = count / ratio.where(ratio > 0)
-    whole = previous.round()
-    return whole.where((previous - whole).abs() < WHOLE)
 
 
 def comparable(

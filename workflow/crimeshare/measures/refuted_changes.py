@@ -10,35 +10,30 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crimeshare.measures.provenance import CELLS_APART, cell_names
-from crimeshare.measures.recorded import EXCLUDING, SMALL_BASE
+from crimeshare.measures.recorded import SMALL_BASE
+from crimeshare.measures.vintages import (
+    BY_AREA,
+    LATER_COLUMN,
+    PERCENTAGE,
+    PUBLISHED,
+    QUARTERS,
+)
 from crimeshare.reference import areas, areas_around, line_of
 
 ENOUGH = 30
 """Revisions that a record rests on, for one count to be refuted by it alone."""
 
-_FIGURE = ["area_code", "offence_id", "previous_period_end"]
-_PUBLISHED = ["published_id", "area_code"]
-_RECOVERED = "recovered_from_change"
-_COLUMNS = [
-    "release_id",
-    *_FIGURE,
-    "recovered",
-    "nearest",
-    "nearest_release_id",
-    "distance_pct",
-    "record_pct",
-    "record_revisions",
-    "formula",
-    "cells",
-    "nearest_formula",
-    "nearest_cells",
-]
+_FIGURE = ["area_code", "offence_id", "period_end"]
+_OWN = ["release_id", "area_code", "offence_id"]
+_NEAREST = {
+    "release_id": "nearest_release_id",
+    "value": "nearest",
+    "formula": "nearest_formula",
+    "cells": "nearest_cells",
+}
 
 
-def find_refuted_changes(
-    changes: pd.DataFrame, recorded: pd.DataFrame, open_data_years: pd.DataFrame
-) -> pd.DataFrame:
+def find_refuted_changes(vintages: pd.DataFrame) -> pd.DataFrame:
     """The recovered counts that are further from every tabled one than any revision on record.
 
     A record is the largest revision, without sign, between the edition of a year and the table
@@ -47,9 +42,7 @@ def find_refuted_changes(
     revisions; where it rests on fewer, an area or group is refuted only if one within it is.
 
     Args:
-        changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them.
-        recorded: the clean table ``recorded_crime``.
-        open_data_years: as :func:`crimeshare.measures.series.compute_open_data_years` gives them.
+        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
 
     Returns:
         One row a release, area and offence group: ``recovered``, the count (offences) in the year
@@ -58,103 +51,71 @@ def find_refuted_changes(
         cent of the tabled count and without sign; ``record_revisions``, how many revisions the
         record rests on.
     """
-    # A total that leaves out a force is of other places than the same total with it.
-    whole = changes[~changes["area_name"].str.contains(EXCLUDING, regex=False)]
-    own = _own_counts(recorded).merge(
-        whole[["release_id", "area_code"]].drop_duplicates().set_axis(_PUBLISHED, axis=1),
-        on=_PUBLISHED,
+    # A total that leaves out a force is of other places than the same total with it, and
+    # partnerships come, go and are renamed.
+    whole = vintages[
+        (vintages["excluded"] == "")
+        & (vintages["grouping"] == BY_AREA)
+        & vintages["area_code"].isin(list(areas()))
+    ].dropna(subset=["value"])
+    recovered, tabled, own, open_data = (
+        whole[whole["known_from"] == known_from]
+        for known_from in (PERCENTAGE, LATER_COLUMN, PUBLISHED, QUARTERS)
     )
-    records = _records(whole[whole["basis"] == "previous_year_table"], own)
-    recovered = whole[whole["basis"] == _RECOVERED]
+    large = own[own["value"] >= SMALL_BASE]
+    records = _records(tabled, large)
     # Only a count that ONS itself published of that year makes the two comparable.
-    known = own.loc[own["published"] >= SMALL_BASE, _FIGURE].drop_duplicates()
-    judged = recovered.merge(known, on=_FIGURE)
-    names = {"previous": "recovered", "previous_formula": "formula", "previous_cells": "cells"}
-    judged = judged[["release_id", *_FIGURE, *names]].rename(columns=names)
-    others = pd.concat([own, _open_counts(open_data_years)], ignore_index=True)
-    beside = judged.merge(others[others["published"] > 0], on=_FIGURE)
-    beside = beside[beside["published_id"] != beside["release_id"]]
-    beside["distance_pct"] = 100 * (beside["recovered"] / beside["published"] - 1).abs()
-    nearest = beside.sort_values(["release_id", *_FIGURE, "distance_pct"], kind="stable")
-    nearest = nearest.drop_duplicates(["release_id", *_FIGURE])
+    judged = recovered.merge(large[_FIGURE].drop_duplicates(), on=_FIGURE)
+    others = pd.concat([own, open_data])[[*_FIGURE, *_NEAREST]]
+    beside = judged.merge(
+        others[others["value"] > 0].rename(columns=_NEAREST),
+        on=_FIGURE,
+    )
+    beside["distance_pct"] = 100 * (beside["value"] / beside["nearest"] - 1).abs()
+    nearest = beside.sort_values([*_OWN, "distance_pct"], kind="stable").drop_duplicates(_OWN)
     nearest = nearest.assign(kind=_kinds(nearest)).join(records, on=["kind", "offence_id"])
     beyond = nearest[nearest["distance_pct"] > nearest["record_pct"]]
     found = beyond[(beyond["record_revisions"] >= ENOUGH) & (beyond["kind"] == "force")]
-    own_key = ["release_id", "area_code", "offence_id"]
     within = {
         (release_id, area_code, offence_id)
-        for release_id, place, group in found[own_key].itertuples(index=False, name=None)
+        for release_id, place, group in found[_OWN].itertuples(index=False, name=None)
         for area_code in areas_around(place)
         for offence_id in line_of(group)
     }
-    keys = beyond[own_key].itertuples(index=False, name=None)
+    keys = beyond[_OWN].itertuples(index=False, name=None)
     refuted = pd.Series([key in within for key in keys], index=beyond.index, dtype="bool")
-    names = {"published": "nearest", "published_id": "nearest_release_id"}
-    result: pd.DataFrame = beyond[refuted].rename(columns=names)[_COLUMNS]
+    names = {"period_end": "previous_period_end", "value": "recovered"}
+    result: pd.DataFrame = beyond[refuted].rename(columns=names)[
+        [
+            *_OWN,
+            "previous_period_end",
+            "recovered",
+            "nearest",
+            "nearest_release_id",
+            "distance_pct",
+            "record_pct",
+            "record_revisions",
+            "formula",
+            "cells",
+            "nearest_formula",
+            "nearest_cells",
+        ]
+    ]
     return result.astype({"record_revisions": "int64"}).reset_index(drop=True)
 
 
-def without_refuted(changes: pd.DataFrame, refuted: pd.DataFrame) -> pd.DataFrame:
-    """The changes with no count of the year before where it is refuted (basis ``refuted``)."""
-    key = ["release_id", "area_code", "offence_id"]
-    marked = refuted[key].assign(refuted=True)
-    hit = changes[key].merge(marked, on=key, how="left")["refuted"].notna().to_numpy()
-    kept = changes.assign(basis=changes["basis"].mask(hit, "refuted"))
-    for name in ("previous", "change", "change_pct", "previous_formula", "previous_cells"):
-        kept[name] = kept[name].mask(hit)
-    # What is left is the count, which comes first in both.
-    kept["formula"] = kept["formula"].mask(
-        hit, kept["formula"].str.split(" - ", regex=False).str[0]
-    )
-    kept["cells"] = kept["cells"].mask(
-        hit, kept["cells"].str.split(CELLS_APART, regex=False).str[0]
-    )
-    return kept
-
-
-def _own_counts(recorded: pd.DataFrame) -> pd.DataFrame:
-    """The counts of the year that each edition is about."""
-    counts = recorded[(recorded["measure"] == "count") & recorded["area_code"].isin(list(areas()))]
-    own = counts[
-        counts["period_end"] == counts.groupby("release_id")["period_end"].transform("max")
-    ]
-    named = own.rename(
-        columns={
-            "period_end": "previous_period_end",
-            "release_id": "published_id",
-            "value": "published",
-        }
-    )
-    cells = cell_names(own)
-    named = named.assign(nearest_formula=cells, nearest_cells=cells)
-    known: pd.DataFrame = named.dropna(subset=["published"])[
-        [*_FIGURE, "published_id", "published", "nearest_formula", "nearest_cells"]
-    ].astype({"previous_period_end": "datetime64[ms]"})
-    return known
-
-
-def _open_counts(years: pd.DataFrame) -> pd.DataFrame:
-    whole = years[years["excluded"] == ""]
-    return pd.DataFrame(
-        {
-            "area_code": whole["area_code"],
-            "offence_id": whole["offence_id"],
-            "previous_period_end": whole["period_end"].astype("datetime64[ms]"),
-            "published_id": whole["release_id"],
-            "published": whole["count"],
-            "nearest_formula": whole["formula"],
-            "nearest_cells": whole["cells"],
-        }
-    )
+def mark_refuted(vintages: pd.DataFrame, refuted: pd.DataFrame) -> pd.DataFrame:
+    """The vintages, with those counts marked that are recovered from refuted changes."""
+    keys = pd.MultiIndex.from_frame(refuted[_OWN])
+    hit = pd.MultiIndex.from_frame(vintages[_OWN]).isin(keys)
+    return vintages.assign(refuted=hit & (vintages["known_from"] == PERCENTAGE))
 
 
 def _records(tabled: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     """The largest revision by kind of area and group, in per cent, and how many there were."""
-    pairs = tabled[["release_id", *_FIGURE, "previous"]].merge(own, on=_FIGURE)
-    large = pairs["published"] >= SMALL_BASE
-    pairs = pairs[(pairs["published_id"] != pairs["release_id"]) & large]
+    pairs = tabled[[*_FIGURE, "value"]].merge(own, on=_FIGURE, suffixes=("", "_own"))
     pairs = pairs.assign(
-        kind=_kinds(pairs), size=100 * (pairs["previous"] / pairs["published"] - 1).abs()
+        kind=_kinds(pairs), size=100 * (pairs["value"] / pairs["value_own"] - 1).abs()
     )
     return pairs.groupby(["kind", "offence_id"]).agg(
         record_pct=("size", "max"), record_revisions=("size", "size")

@@ -17,8 +17,9 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from crimeshare.measures.provenance import CELLS_APART, cell_names, cells_of_rows, listed
+from crimeshare.measures.provenance import CELLS_APART, cells_of_rows, listed
 from crimeshare.measures.recorded import EXCLUDING
+from crimeshare.measures.years import a_year_later
 from crimeshare.reference import areas, offences
 
 FIGURE = ["area_code", "offence_id", "period_end"]
@@ -36,59 +37,41 @@ _PROVENANCE = ["formula", "cells", "previous_value_formula", "previous_value_cel
 
 _ISSUE = re.compile(r"[a-z-]+?-(\d{4})-(\d{2})(?:-v(\d+)|-(corrected))?")
 _EXCLUDING = rf"({re.escape(EXCLUDING)}.+\))$"
-_NATION = "K04000001"
 
 
-def compute_revisions(
-    recorded: pd.DataFrame,
-    changes: pd.DataFrame,
-    offence_codes: pd.DataFrame,
-    open_data_years: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+def compute_revisions(vintages: pd.DataFrame) -> pd.DataFrame:
     """Every step from one vintage of a count to the next, unchanged ones included.
 
     Totals that leave out a force without a return are compared with totals that leave out the
     same force only, and a group that had offences which later became a group of their own with
-    itself as it was then.  A marked figure is no vintage.  Where ONS and the Home Office give the
-    same count up to the same month, that is one vintage, and ONS's stands for it.
+    itself as it was then.  A marked or refuted figure is no vintage.  Where ONS and the Home Office
+    give the same count up to the same month, that is one vintage, and ONS's stands for it.
 
     Args:
-        recorded: the clean table ``recorded_crime``.
-        changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them: their
-            ``previous`` is the year before as the release revised it.
-        offence_codes: the clean table ``recorded_offence_codes``; a code that is part of no
-            group stands as ``offence_id``.
-        open_data_years: as :func:`crimeshare.measures.series.compute_open_data_years` gives them;
-            without them the revisions are those of ONS's releases alone.
+        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them; those of
+            ONS alone, for the revisions of its releases.
 
     Returns:
         One row a figure and step: ``value`` (offences, by ``release_id``), ``previous_value`` (by
         ``previous_release_id``), ``change`` (offences), ``change_pct`` (per cent of the previous
-        value, empty where that is 0).  ``rank_before`` and ``rank_after`` are the force's ranks
-        by share of its own total among the forces that both vintages give, 1 the largest; empty
-        for other areas, for the total, and where a vintage does not give the force's total.
+        value, empty where that is 0); a code that is part of no group stands as ``offence_id``.
+        ``rank_before`` and ``rank_after`` are the force's ranks by share of its own total among
+        the forces that both vintages give, 1 the largest; empty for other areas, for the total,
+        and where a vintage does not give the force's total.
     """
-    tables = [_published(recorded, changes), _as_revised(changes), _series(offence_codes)]
-    if open_data_years is not None:
-        tables.append(_open_data(open_data_years))
-    of_ons = sum(map(len, tables[:3]))
-    vintages = pd.concat(tables, ignore_index=True)
-    vintages = vintages.assign(open=vintages.index >= of_ons).dropna(subset=["value"])
-    vintages["period_end"] = vintages["period_end"].astype("datetime64[ms]")
-    vintages["apart"] = _held_apart(vintages)
-    vintages["order"] = vintages["release_id"].map(
-        {release_id: issue_order(release_id) for release_id in vintages["release_id"].unique()}
-    )
-    like = [*FIGURE, "excluding", "apart"]
-    month = vintages["order"].str[0]
-    again = vintages.assign(month=month).duplicated([*like, "month", "value"])
-    vintages = vintages[~(again & vintages["open"])]
-    vintages = vintages.sort_values([*like, "order"], kind="stable")
-    vintages = vintages.drop_duplicates([*like, "release_id"])
-    same = vintages.groupby(like, sort=False)
+    known = _known(vintages)
+    known["apart"] = _held_apart(known)
+    like = [*FIGURE, "excluded", "apart"]
+    months = {release_id: issue_order(release_id)[0] for release_id in known["release_id"].unique()}
+    known["month"] = known["release_id"].map(months)
+    known = known.sort_values([*like, "order"], kind="stable")
+    # The open data are the last of their month.
+    again = known.duplicated([*like, "month", "value"]) & (known["known_from"] == "quarters")
+    known = known[~again].drop_duplicates([*like, "release_id"])
+    same = known.groupby(like, sort=False)
     earlier = ["release_id", "value", "formula", "cells"]
     before = same[earlier].shift().rename(columns=dict(zip(earlier, _EARLIER, strict=True)))
-    steps = vintages.join(before).dropna(subset=["previous_release_id"])
+    steps = known.join(before).dropna(subset=["previous_release_id"])
     steps["formula"] = steps["formula"] + " - " + steps["previous_value_formula"]
     steps["cells"] = listed(steps["cells"], steps["previous_value_cells"])
     steps["change"] = steps["value"] - steps["previous_value"]
@@ -201,7 +184,7 @@ def with_ages(revisions: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_changes(
-    revisions: pd.DataFrame, changes: pd.DataFrame, offence_codes: pd.DataFrame
+    revisions: pd.DataFrame, changes: pd.DataFrame, vintages: pd.DataFrame
 ) -> pd.DataFrame:
     """Year-on-year changes by two vintages, and whether they point another way by the second.
 
@@ -213,7 +196,7 @@ def compare_changes(
         revisions: as :func:`compute_revisions` gives them of ONS's releases alone, since no
             change is published with the open data.
         changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them.
-        offence_codes: the clean table ``recorded_offence_codes``.
+        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
 
     Returns:
         One row a change that two vintages tell: ``change`` by the figures of ``release_id``,
@@ -228,7 +211,7 @@ def compare_changes(
     own = against["cells"].str.split(CELLS_APART, regex=False).str[0]
     against["change_before_formula"] = own + " - " + against["previous_value_formula"]
     against["change_before_cells"] = listed(own, against["previous_value_cells"])
-    both = _changes_of_vintages(changes, offence_codes)
+    both = _changes_of_vintages(changes, vintages)
     pairs = pd.concat([against.assign(revised="year_before"), both.assign(revised="both_years")])
     pairs = pairs.dropna(subset=["change", "change_before"])
     pairs["turned"] = np.sign(pairs["change"]) != np.sign(pairs["change_before"])
@@ -247,23 +230,22 @@ def compare_changes(
     return pairs[columns].reset_index(drop=True)
 
 
-def _changes_of_vintages(changes: pd.DataFrame, offence_codes: pd.DataFrame) -> pd.DataFrame:
+def _changes_of_vintages(changes: pd.DataFrame, vintages: pd.DataFrame) -> pd.DataFrame:
     """Each release's change between two years beside that of the release before it."""
-    series = _series(offence_codes).dropna(subset=["value"])
-    series["period_end"] = series["period_end"].astype("datetime64[ms]")
-    earlier = series.assign(period_end=_a_year_later(series["period_end"]))
+    series = _known(vintages[vintages["grouping"] == "by_code"])
+    earlier = series.assign(period_end=a_year_later(series["period_end"]))
     key = ["release_id", *FIGURE]
     known = [*key, "value", "formula", "cells"]
     within = series.merge(earlier[known], on=key, suffixes=("", "_before"))
     within["change"] = within["value"] - within["value_before"]
     within["formula"] = within["formula"] + " - " + within["formula_before"]
     within["cells"] = listed(within["cells"], within["cells_before"])
-    published = changes.assign(excluding=_left_out(changes)).dropna(subset=["change"])
-    columns = [*key, "excluding", "change", "formula", "cells"]
+    published = changes.assign(excluded=_left_out(changes)).dropna(subset=["change"])
+    columns = [*key, "excluded", "change", "formula", "cells"]
     every = pd.concat([published[columns], within[columns]], ignore_index=True)
     every = every.assign(order=every["release_id"].map(issue_order))
-    every = every.sort_values([*FIGURE, "excluding", "order"], kind="stable")
-    same = every.groupby([*FIGURE, "excluding"], sort=False)
+    every = every.sort_values([*FIGURE, "excluded", "order"], kind="stable")
+    same = every.groupby([*FIGURE, "excluded"], sort=False)
     return every.assign(
         previous_release_id=same["release_id"].shift(),
         change_before=same["change"].shift(),
@@ -272,60 +254,19 @@ def _changes_of_vintages(changes: pd.DataFrame, offence_codes: pd.DataFrame) -> 
     ).dropna(subset=["previous_release_id"])
 
 
-def _a_year_later(ends: pd.Series) -> pd.Series:
-    return (ends + pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype("datetime64[ms]")
-
-
-def _published(recorded: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """Counts as tabled, with the forces that totals of their release leave out."""
-    counts = recorded[recorded["measure"] == "count"]
-    names = changes[["release_id", "area_code", "area_name"]].drop_duplicates()
-    names["excluding"] = _left_out(names)
-    counts = counts.merge(
-        names[["release_id", "area_code", "excluding"]], on=["release_id", "area_code"], how="left"
-    )
-    cells = cell_names(counts)
-    return counts.assign(excluding=counts["excluding"].fillna(""), formula=cells, cells=cells)[
-        ["release_id", *FIGURE, "value", "excluding", "formula", "cells"]
-    ]
-
-
-def _as_revised(changes: pd.DataFrame) -> pd.DataFrame:
-    """The year before, where a release gives it by a percentage alone."""
-    rows = changes[changes["basis"] == "recovered_from_change"]
-    return pd.DataFrame(
-        {
-            "release_id": rows["release_id"],
-            "area_code": rows["area_code"],
-            "offence_id": rows["offence_id"],
-            "period_end": rows["previous_period_end"],
-            "value": rows["previous"],
-            "excluding": _left_out(rows),
-            "formula": "(" + rows["previous_formula"] + ")",
-            "cells": rows["previous_cells"],
-        }
+def _known(vintages: pd.DataFrame) -> pd.DataFrame:
+    """The vintages with a value that stands, codes among the offence groups."""
+    known = vintages[vintages["value"].notna() & ~vintages["refuted"]]
+    percentage = known["known_from"] == "percentage"
+    return known.assign(
+        offence_id=known["offence_id"].fillna(known["code"]),
+        formula=known["formula"].mask(percentage, "(" + known["formula"] + ")"),
     )
 
 
-def _left_out(rows: pd.DataFrame) -> pd.Series:
+def _left_out(changes: pd.DataFrame) -> pd.Series:
     """The forces that totals leave out, as their names say; empty where they leave out none."""
-    return rows["area_name"].str.extract(_EXCLUDING, expand=False).fillna("")
-
-
-def _open_data(years: pd.DataFrame) -> pd.DataFrame:
-    left = years["excluded"].str.replace("; ", " and ", regex=False)
-    return pd.DataFrame(
-        {
-            "release_id": years["release_id"],
-            "area_code": years["area_code"],
-            "offence_id": years["offence_id"],
-            "period_end": years["period_end"],
-            "value": years["count"],
-            "excluding": (EXCLUDING + left + ")").where(left != "", ""),
-            "formula": years["formula"],
-            "cells": years["cells"],
-        }
-    )
+    return changes["area_name"].str.extract(_EXCLUDING, expand=False).fillna("")
 
 
 def _held_apart(vintages: pd.DataFrame) -> pd.Series:
@@ -345,26 +286,6 @@ def _held_apart(vintages: pd.DataFrame) -> pd.Series:
         for offence_id, release_id, end in items
     ]
     return pd.Series(apart, index=whole.index, dtype=str).reindex(vintages.index, fill_value="")
-
-
-def _series(offence_codes: pd.DataFrame) -> pd.DataFrame:
-    """Counts of England and Wales by code, and by offence group where a subtotal is one."""
-    named = offence_codes["offence_id"].fillna(offence_codes["code"])
-    rows = offence_codes.assign(named=named)[
-        (offence_codes["table"] == "offence_codes") & named.notna()
-    ]
-    return pd.DataFrame(
-        {
-            "release_id": rows["release_id"],
-            "area_code": _NATION,
-            "offence_id": rows["named"],
-            "period_end": rows["period_end"],
-            "value": rows["count"],
-            "excluding": "",
-            "formula": cell_names(rows),
-            "cells": cell_names(rows),
-        }
-    )
 
 
 def issue_order(release_id: str) -> tuple[int, int]:

@@ -20,8 +20,8 @@ from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.rule_effects import LOCKDOWN, Question, percent, questions_of, window
-from crimeshare.measures.series import redefinitions
 from crimeshare.measures.steps import NotIdentified, Step, step_at
+from crimeshare.measures.years import redefinitions
 
 ESTIMATED, NEW_CODES = "estimated_steps", "codes_counted_since"
 LOCKDOWN_TOO, TOO_FEW, INSIDE = "with_the_lockdown", "too_few_quarters", "inside_the_group"

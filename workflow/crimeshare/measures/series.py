@@ -9,28 +9,16 @@ release, so a share or change never mixes vintages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from crimeshare.measures.provenance import (
-    cell_names,
-    four_quarters,
-    listed,
-    sheets_of_year,
-    summed,
-)
-from crimeshare.measures.quarters import YEAR
-from crimeshare.measures.recorded import (
-    KEY,
-    SMALL_BASE,
-    comparable,
-    left_out,
-    recording_changes_between,
-)
+from crimeshare.measures.provenance import listed
+from crimeshare.measures.recorded import SMALL_BASE, comparable, recording_changes_between
 from crimeshare.measures.revisions import issue_order
+from crimeshare.measures.vintages import BY_CODE, PERCENTAGE, QUARTERS
+from crimeshare.measures.years import TOTAL, a_year_earlier, a_year_later, shown_areas
 from crimeshare.reference import (
     areas,
     areas_around,
@@ -41,8 +29,6 @@ from crimeshare.reference import (
     read_rows,
 )
 
-TOTAL = "total"
-NATION = "K04000001"
 ONS, HOME_OFFICE = "ons", "home_office"
 
 SERIES = [
@@ -76,33 +62,10 @@ SERIES = [
     "previous_cells",
 ]
 
-_NO_YEARS = {
-    "release_id": "str",
-    "area_code": "str",
-    "offence_id": "str",
-    "period_end": "datetime64[ms]",
-    "count": "float64",
-    "previous": "float64",
-    "total": "float64",
-    "excluded": "str",
-    "formula": "str",
-    "cells": "str",
-}
-OPEN_DATA_YEARS = list(_NO_YEARS)
-
 _FIGURE = ["area_code", "offence_id", "period_end"]
 _PREVIOUS = ["previous", "previous_formula", "previous_cells"]
 # No rate is published for it: few live there, many more work there.
 _WITHOUT_RATE = {"E23000034"}
-
-
-def shown_areas() -> list[str]:
-    """Codes of the areas of the series: England and Wales, Wales, the regions and the forces."""
-    return [
-        code
-        for code, area in areas().items()
-        if area.area_type in ("region", "force") or code in (NATION, "W92000004")
-    ]
 
 
 def read_populations(path: Path) -> pd.DataFrame:
@@ -111,10 +74,7 @@ def read_populations(path: Path) -> pd.DataFrame:
 
 
 def compute_series(
-    recorded: pd.DataFrame,
-    changes: pd.DataFrame,
-    open_data: pd.DataFrame,
-    offence_codes: pd.DataFrame,
+    vintages: pd.DataFrame,
     population: pd.DataFrame,
     populations: pd.DataFrame,
     recording_changes: pd.DataFrame,
@@ -122,10 +82,7 @@ def compute_series(
     """The leading figure of every area, offence group and quarter-end.
 
     Args:
-        recorded: the clean table ``recorded_crime``.
-        changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them.
-        open_data: as :func:`compute_open_data_years` gives them.
-        offence_codes: the clean table ``recorded_offence_codes``.
+        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
         population: the clean table ``population``.
         populations: ``area_code``, ``mid_year`` and ``population`` (residents) of the forces.
         recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` gives
@@ -145,15 +102,13 @@ def compute_series(
         of recording touches one of the two years more than the other, and empty where nobody has
         gathered the changes of that group; ``excluded`` names the forces that a total leaves out.
     """
-    candidates = pd.concat(
-        [
-            _of_editions(recorded, changes),
-            _of_code_tables(offence_codes),
-            _of_open_data(open_data),
-        ],
-        ignore_index=True,
-    )
-    series = _in_order(_leading(candidates[candidates["area_code"].isin(shown_areas())]))
+    counts = vintages[
+        vintages["area_code"].isin(shown_areas())
+        & vintages["code"].isna()
+        & vintages["value"].notna()
+        & ~vintages["refuted"]
+    ].rename(columns={"value": "count"})
+    series = _in_order(_leading(counts))
     series["share"] = (series["count"] / series["total"]).where(
         (series["offence_id"] != TOTAL) & (series["total"] > 0) & (series["count"] >= 0)
     )
@@ -169,301 +124,63 @@ def compute_series(
     return series[SERIES].reset_index(drop=True)
 
 
-def compute_open_data_years(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Every year of the Home Office's open data, by every release of them.
-
-    Args:
-        quarters: the clean table ``recorded_quarters``.
-
-    Returns:
-        The columns of `OPEN_DATA_YEARS`: ``count`` and ``previous`` are offences in the year that
-        ends there and in the one before, ``previous`` empty where the two are not of the same
-        forces and codes; ``total`` is of the same release; ``excluded`` names the forces that an
-        area leaves out, joined by semicolons.
-    """
-    years = [_of_quarters(each) for _, each in quarters.groupby("release_id")]
-    if not years:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _NO_YEARS.items()})
-    return pd.concat(years, ignore_index=True)[OPEN_DATA_YEARS]
-
-
 def newest_year(series: pd.DataFrame) -> pd.DataFrame:
     """The rows of the newest quarter-end."""
     newest: pd.DataFrame = series[series["period_end"] == series["period_end"].max()]
     return newest
 
 
-# --- what each kind of release gives -----------------------------------------------------------
-
-
-def _of_editions(recorded: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """The years of ONS's police force area tables: an edition's own, and the one before."""
-    counts = recorded[(recorded["measure"] == "count") & recorded["area_code"].isin(list(areas()))]
-    counts = counts.rename(columns={"value": "count"})
-    names = left_out(counts)
-    rows = counts.assign(
-        cell=cell_names(counts),
-        excluded=[
-            "; ".join(names.get(key, [])) for key in counts[KEY].itertuples(index=False, name=None)
-        ],
-    )
-    totals = rows[rows["offence_id"] == TOTAL].set_index(KEY)[["count", "cell"]]
-    rows = rows.join(totals.add_suffix("_total"), on=KEY).dropna(subset=["count"])
-    key = ["release_id", *_FIGURE]
-    rows = rows.join(changes.set_index(key)[_PREVIOUS], on=key)
-    return pd.DataFrame(
-        {
-            "by_code": False,
-            **{name: rows[name] for name in (*key, "count", *_PREVIOUS, "excluded")},
-            "total": rows["count_total"],
-            "source": ONS,
-            **_share_of(rows, "cell", "cell"),
-        }
-    )
-
-
-def _of_code_tables(offence_codes: pd.DataFrame) -> pd.DataFrame:
-    """The years of England and Wales in ONS's tables of offences by code."""
-    rows = offence_codes[
-        (offence_codes["table"] == "offence_codes")
-        & offence_codes["offence_id"].notna()
-        & offence_codes["count"].notna()
-    ]
-    rows = rows.assign(
-        area_code=NATION,
-        cell=cell_names(rows),
-        period_end=rows["period_end"].astype("datetime64[ms]"),
-    )
-    year = ["release_id", "period_end"]
-    totals = rows[rows["offence_id"] == TOTAL].set_index(year)[["count", "cell"]]
-    rows = rows.join(totals.add_suffix("_total"), on=year)
-    before = rows.assign(period_end=_a_year_later(rows["period_end"]))
-    key = ["release_id", *_FIGURE]
-    before = before.set_index(key)[["count", "cell"]].set_axis(_PREVIOUS[:2], axis=1)
-    rows = rows.join(before, on=key)
-    rows["previous_cells"] = rows["previous_formula"]
-    return pd.DataFrame(
-        {
-            **{name: rows[name] for name in (*key, "count", *_PREVIOUS)},
-            "by_code": True,
-            "excluded": "",
-            "total": rows["count_total"],
-            "source": ONS,
-            **_share_of(rows, "cell", "cell"),
-        }
-    )
-
-
-def _of_open_data(years: pd.DataFrame) -> pd.DataFrame:
-    """The years of the open data, with what stands behind each and behind the year before it."""
-    key = ["release_id", *_FIGURE]
-    words = ["formula", "cells"]
-    before = years[[*key, *words]].assign(period_end=_a_year_later(years["period_end"]))
-    rows = years.merge(before.set_axis([*key, *_PREVIOUS[1:]], axis=1), on=key, how="left")
-    rows[_PREVIOUS[1:]] = rows[_PREVIOUS[1:]].mask(rows["previous"].isna())
-    year = ["release_id", "area_code", "period_end"]
-    totals = rows[rows["offence_id"] == TOTAL].set_index(year)[words].add_suffix("_total")
-    rows = rows.join(totals, on=year)
-    share = _share_of(rows, "formula", "cells")
-    return rows.assign(source=HOME_OFFICE, by_code=False, **share).drop(columns=totals.columns)
-
-
-def _of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
-    """The years of one release of the open data: four quarters next to each other.
-
-    A force that lacks one of the four has no year, and the areas it lies in leave it out.
-    """
-    groups = quarters[quarters["code"].isna()]
-    ends = pd.DatetimeIndex(sorted(quarters["period_end"].unique()))
-    redefined = redefinitions(quarters, ends)
-    exists = _years_with_group(groups, ends, redefined)
-    same = same_codes(redefined, exists.index, ends)
-    rows = years_of_areas(groups, exists, same)
-    totals = rows[rows["offence_id"] == TOTAL].set_index(["area_code", "period_end"])["count"]
-    rows = rows.join(totals.rename("total"), on=["area_code", "period_end"])
-    rows = rows.assign(release_id=quarters["release_id"].iloc[0])
-    what = summed(rows)
-    return rows.assign(
-        formula=four_quarters(rows, what), cells=sheets_of_year(rows, what, quarters)
-    )
-
-
-def years_of_areas(groups: pd.DataFrame, exists: pd.DataFrame, same: pd.DataFrame) -> pd.DataFrame:
-    """The years of the areas of the series, from the quarters of the forces.
-
-    Args:
-        groups: ``area_code``, ``offence_id``, ``period_end`` and ``value`` of the quarters of one
-            release; offences of one group a row, the total among them.
-        exists: whether a year of a group is wanted, by group and quarter-end.
-        same: whether it may be compared with the year before, likewise.
-
-    Returns:
-        ``area_code``, ``offence_id``, ``period_end``, ``count`` and ``previous`` (offences in the
-        year ending there and in the one before, empty where they are not of the same forces), and
-        ``excluded``.
-    """
-    years = _years_of_forces(groups, pd.DatetimeIndex(exists.columns))
-    forces = list(years.index.unique("area_code"))
-    cube = np.full((len(forces), *exists.shape), np.nan)
-    for at, offence_id in enumerate(exists.index):
-        cube[:, at, :] = years.xs(offence_id, level="offence_id").reindex(forces).to_numpy()
-    return pd.concat(
-        [_years_of_area(code, forces, cube, exists, same) for code in shown_areas()],
-        ignore_index=True,
-    )
-
-
-def _years_of_area(
-    code: str, forces: list[str], cube: np.ndarray, exists: pd.DataFrame, same: pd.DataFrame
-) -> pd.DataFrame:
-    """The years of one area: the sums over its forces with a complete return.
-
-    Args:
-        code: of the area.
-        forces: codes of the forces.
-        cube: counts of a year by force, group and quarter-end.
-        exists: whether a group was recorded throughout the year, by group and quarter-end.
-        same: whether it held the same codes in that year and the one before, likewise.
-    """
-    members = [place for place, force in enumerate(forces) if code in areas_around(force)]
-    names = [areas()[forces[place]].area_name for place in members]
-    counts = cube[members]
-    if len(members) == 1:
-        sums, excluded = counts[0], [""] * len(exists.columns)
-    else:
-        returned = ~np.isnan(counts[:, exists.index.get_loc(TOTAL), :])
-        # A force with a return that names no offence of a group recorded none.
-        sums = np.where(returned[:, None, :], np.nan_to_num(counts), 0.0).sum(axis=0)
-        sums[:, ~returned.any(axis=0)] = np.nan
-        excluded = [
-            "; ".join(sorted(name for name, there in zip(names, whole, strict=True) if not there))
-            for whole in returned.T
-        ]
-    left = np.array(excluded, dtype=object)
-    before = np.full_like(sums, np.nan)
-    before[:, YEAR:] = sums[:, :-YEAR]
-    pairs = same.to_numpy() & exists.shift(YEAR, axis=1, fill_value=False).to_numpy()
-    pairs[:, YEAR:] &= left[YEAR:] == left[:-YEAR]
-    offence, end = np.nonzero(exists.to_numpy() & ~np.isnan(sums))
-    return pd.DataFrame(
-        {
-            "area_code": code,
-            "offence_id": exists.index.to_numpy()[offence],
-            "period_end": exists.columns[end],
-            "count": sums[offence, end],
-            "previous": np.where(pairs, before, np.nan)[offence, end],
-            "excluded": left[end],
-        }
-    )
-
-
-def _years_of_forces(groups: pd.DataFrame, ends: pd.DatetimeIndex) -> pd.DataFrame:
-    """Sums of four quarters: a row a force and group, a column a quarter-end."""
-    table = groups.pivot(index=["area_code", "offence_id"], columns="period_end", values="value")
-    table = table.reindex(columns=ends)
-    months = 12 * ends.year + ends.month
-    gap = np.full(len(ends), True)
-    gap[YEAR - 1 :] = months[YEAR - 1 :] - months[: -(YEAR - 1)] != 3 * (YEAR - 1)
-    sums = table.T.rolling(YEAR, min_periods=YEAR).sum().T
-    return sums.where(np.broadcast_to(~gap, sums.shape))
-
-
-def redefinitions(quarters: pd.DataFrame, ends: pd.DatetimeIndex) -> dict[str, list[int]]:
-    """Positions of the quarters in which each group gained or lost a code to another group.
-
-    Harassment, for one, was violence without injury until stalking and harassment began.
-    """
-    codes = quarters[quarters["code"].notna()]
-    sums = codes.groupby(["code", "period_end", "offence_id"], as_index=False)["value"].sum()
-    sums = sums[sums["value"] > 0].sort_values(["code", "period_end", "value"], kind="stable")
-    sums = sums.drop_duplicates(["code", "period_end"], keep="last")
-    before = sums.groupby("code")["offence_id"].shift()
-    moved = sums.assign(before=before)[before.notna() & (before != sums["offence_id"])]
-    places = ends.get_indexer(moved["period_end"])
-    found: dict[str, list[int]] = {}
-    for old, new, at in zip(moved["before"], moved["offence_id"], places, strict=True):
-        for offence_id in set(line_of(old)) ^ set(line_of(new)):
-            found.setdefault(offence_id, []).append(int(at))
-    return found
-
-
-def same_codes(
-    redefined: dict[str, list[int]], groups: pd.Index, ends: pd.DatetimeIndex
-) -> pd.DataFrame:
-    """Whether a group held the same codes throughout the year ending there and the one before."""
-    same = pd.DataFrame(True, index=groups, columns=ends)
-    for offence_id in groups.intersection(list(redefined)):
-        for at in redefined[offence_id]:
-            same.loc[offence_id, ends[at : at + 2 * YEAR - 1]] = False
-    return same
-
-
-def _years_with_group(
-    groups: pd.DataFrame, ends: pd.DatetimeIndex, redefined: dict[str, list[int]]
-) -> pd.DataFrame:
-    """Whether each group was recorded, as one thing, in all four quarters of the year ending there.
-
-    A group that a release carries on as zeros after it ended, or before it began, is not there.
-    """
-    counts = groups.groupby(["offence_id", "period_end"])["value"].sum().unstack()
-    some = (counts.reindex(columns=ends).fillna(0) != 0).to_numpy()
-    begun = np.logical_or.accumulate(some, axis=1)
-    still = np.logical_or.accumulate(some[:, ::-1], axis=1)[:, ::-1]
-    there = pd.DataFrame(begun & still, index=counts.index, columns=ends)
-    whole = there.T.rolling(YEAR, min_periods=YEAR).sum().T == YEAR
-    for offence_id, places in redefined.items():
-        whole.loc[offence_id] &= one_thing(places, ends)
-    return whole
-
-
-def one_thing(moved: Iterable[int], ends: pd.DatetimeIndex) -> pd.Series:
-    """Whether the year ending at each quarter-end is clear of the quarters a code moved in."""
-    clear = pd.Series(True, index=ends)
-    for at in moved:
-        clear.iloc[at : at + YEAR - 1] = False
-    return clear
-
-
-def _share_of(rows: pd.DataFrame, formula: str, cells: str) -> dict[str, pd.Series]:
-    """Formula and cells of a share; of the total, and of a count without one, of the count.
-
-    Args:
-        rows: with the columns named, and those of the total with the suffix ``_total``.
-        formula, cells: columns of the count.
-    """
-    whole = rows[f"{formula}_total"].mask(rows["offence_id"] == TOTAL)
-    return {
-        "formula": rows[formula].where(whole.isna(), rows[formula] + " / " + whole),
-        "cells": listed(rows[cells], rows[f"{cells}_total"].mask(whole.isna())),
-    }
-
-
-# --- which of them leads, and what follows from it ---------------------------------------------
-
-
-def _leading(candidates: pd.DataFrame) -> pd.DataFrame:
+def _leading(vintages: pd.DataFrame) -> pd.DataFrame:
     """Of several figures of an area, group and year the one to print; see the module's rule.
 
     A group that the newest vintage of an area and year no longer has is not taken from an older
     one: burglary in dwellings, for one, ended within a year.
     """
-    order = candidates["release_id"].map({r: issue_order(r) for r in set(candidates["release_id"])})
-    rows = candidates.assign(
-        vintage=order.str[0], own=(candidates["source"] == ONS).astype(int), issue=order.str[1]
+    months = {release_id: issue_order(release_id)[0] for release_id in set(vintages["release_id"])}
+    rows = vintages[vintages["known_from"] != PERCENTAGE]
+    rows = rows.assign(
+        vintage=rows["release_id"].map(months).astype("int64"),
+        source=rows["known_from"].eq(QUARTERS).map({True: HOME_OFFICE, False: ONS}),
     )
-    tables, codes = rows[~rows["by_code"]], rows[rows["by_code"]]
+    by_code = rows["grouping"] == BY_CODE
+    tables, codes = rows[~by_code], rows[by_code]
     newest = tables.groupby(["area_code", "period_end"])["vintage"].transform("max")
     tables = tables[tables["vintage"] == newest]
     # A table by code goes back further than any other figure of an area: the line begins with them.
     if not tables.empty:
         codes = codes.merge(tables[_FIGURE].drop_duplicates(), on=_FIGURE)
-    ranked = pd.concat([tables, codes], ignore_index=True)
-    ranked = ranked.sort_values([*_FIGURE, "vintage", "own", "issue"], kind="stable")
+    ranked = _with_total(pd.concat([tables, codes], ignore_index=True), rows)
+    ranked = _with_year_before(ranked, vintages)
+    ranked["own"] = ranked["source"] == ONS
+    ranked = ranked.sort_values([*_FIGURE, "vintage", "own", "order"], kind="stable")
     # Two tables of one day that count the same: where one lacks the year before, the other has it.
     twins = ranked.groupby([*_FIGURE, "vintage", "count", "total"], dropna=False)
     for name in _PREVIOUS:
         ranked[name] = ranked[name].fillna(twins[name].transform("first"))
     return ranked.drop_duplicates(_FIGURE, keep="last")
+
+
+def _with_total(counts: pd.DataFrame, vintages: pd.DataFrame) -> pd.DataFrame:
+    """Counts beside the total of their release, with formula and cells of the share."""
+    key = ["release_id", "grouping", "area_code", "period_end"]
+    totals = vintages[vintages["offence_id"] == TOTAL].set_index(key)[["count", "formula", "cells"]]
+    rows = counts.join(totals.add_prefix("total_"), on=key)
+    # Of the total, and of a count without one, they are those of the count.
+    whole = rows["total_formula"].mask(rows["offence_id"] == TOTAL)
+    return rows.drop(columns=["total_formula", "total_cells"]).assign(
+        total=rows["total_count"],
+        formula=rows["formula"].where(whole.isna(), rows["formula"] + " / " + whole),
+        cells=listed(rows["cells"], rows["total_cells"].mask(whole.isna())),
+    )
+
+
+def _with_year_before(counts: pd.DataFrame, vintages: pd.DataFrame) -> pd.DataFrame:
+    """Counts beside the year before, as the same release gives it of the same forces and codes."""
+    key = ["release_id", "grouping", "excluded", "codes_from", *_FIGURE]
+    before = vintages[vintages["release_id"].isin(counts["release_id"].unique())]
+    before = before.assign(period_end=a_year_later(before["period_end"]))
+    before = before[[*key, "count", "formula", "cells"]].set_axis([*key, *_PREVIOUS], axis=1)
+    return counts.merge(before, on=key, how="left")
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
@@ -567,7 +284,7 @@ def _with_rates(series: pd.DataFrame, residents: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_comparability(series: pd.DataFrame, recording_changes: pd.DataFrame) -> pd.DataFrame:
-    before = _a_year_before(series["period_end"])
+    before = a_year_earlier(series["period_end"])
     pairs = series[["offence_id", "period_end"]].assign(previous_period_end=before)
     names = recording_changes_between(pairs, recording_changes)
     paired = series["previous"].notna()
@@ -575,11 +292,3 @@ def _with_comparability(series: pd.DataFrame, recording_changes: pd.DataFrame) -
         comparable=comparable(series["offence_id"], names, recording_changes).where(paired),
         recording_changes=names.where(paired),
     )
-
-
-def _a_year_before(ends: pd.Series) -> pd.Series:
-    return (ends - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype("datetime64[ms]")
-
-
-def _a_year_later(ends: pd.Series) -> pd.Series:
-    return (ends + pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype("datetime64[ms]")

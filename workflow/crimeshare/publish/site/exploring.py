@@ -17,7 +17,7 @@ import vl_convert
 
 from crimeshare.columns import columns
 from crimeshare.measures.level_shifts import LEVEL
-from crimeshare.measures.series import NATION
+from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.figures import decimals_for
 from crimeshare.reference import REFERENCE, areas, read_rows
 

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from crimeshare.measures.quarters import beside_group
 from crimeshare.measures.revisions import typical_size
 from crimeshare.measures.seasonal import METHOD
-from crimeshare.measures.series import NATION
+from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_rows_where
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart

@@ -1,0 +1,197 @@
+"""Vintages: every count of a year that any release gives, and how the release gives it.
+
+One table holds them all: counts as tabled in the edition of their own year and as the year before
+in a later one, counts that a published percentage gives away, England and Wales in the tables of
+offences by code, and four quarters of the Home Office's open data added up.  What leads in the
+series, what was revised, what is audited and what a chart of vintages shows are rows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from crimeshare.measures import formulas
+from crimeshare.measures.provenance import (
+    cell_names,
+    four_quarters,
+    listed,
+    sheets_of_year,
+    summed,
+)
+from crimeshare.measures.recorded import tabled_counts
+from crimeshare.measures.revisions import issue_order
+from crimeshare.measures.years import NATION, a_year_earlier, years_of_groups
+from crimeshare.reference import areas, offences
+
+PUBLISHED, LATER_COLUMN = "published", "later_column"
+PERCENTAGE, QUARTERS = "percentage", "quarters"
+BY_AREA, BY_CODE = "by_area", "by_code"
+
+FIGURE = ["area_code", "offence_id", "code", "period_end"]
+
+VINTAGES = [
+    *FIGURE,
+    "release_id",
+    "order",
+    "value",
+    "marker",
+    "known_from",
+    "grouping",
+    "excluded",
+    "codes_from",
+    "refuted",
+    "formula",
+    "cells",
+]
+
+# A count recovered from a published percentage must be this close to a whole number.
+# Percentages are published in double precision, so a count of five million keeps about 1e-9.
+_WHOLE = 1e-3
+_TEXT = ["area_code", "offence_id", "code", "release_id", "marker", "known_from", "grouping"]
+_TEXT += ["excluded", "formula", "cells"]
+
+
+def compute_vintages(
+    recorded: pd.DataFrame, offence_codes: pd.DataFrame, quarters: pd.DataFrame
+) -> pd.DataFrame:
+    """Every vintage of every count.
+
+    Args:
+        recorded: the clean table ``recorded_crime``.
+        offence_codes: the clean table ``recorded_offence_codes``.
+        quarters: the clean table ``recorded_quarters``.
+
+    Returns:
+        The columns of `VINTAGES`, one row an area, offence group (or, where ``offence_id`` is
+        empty, offence code), year and release that gives it, areas and groups in the order of
+        their lists, the oldest year and the first vintage first.  ``value`` is offences in the
+        year that ends on ``period_end``, empty where ``marker`` stands in its place.
+        ``known_from`` says how the release gives it: ``published`` in the edition of the year,
+        ``later_column`` in a later one, ``percentage`` (recovered from a later edition's count and
+        change) or ``quarters`` (four added up).  ``grouping`` tells tables by area from those by
+        offence code, of which each gives the year before in its own way.  ``order`` numbers the
+        releases as they came out: by the last month they cover, then by issue; of one day, the
+        open data come last.  ``excluded`` names the forces that a total leaves out, joined by
+        semicolons.  ``codes_from`` is the day from which the group held the codes it has in that
+        year, as far as the release tells by code.  ``refuted`` marks a percentage that the counts
+        speak against (see :mod:`crimeshare.measures.refuted_changes`); it is false here.
+    """
+    tables = [
+        _of_editions(recorded),
+        _of_percentages(recorded),
+        _of_code_tables(offence_codes),
+        *(_of_quarters(each) for _, each in quarters.groupby("release_id")),
+    ]
+    # The publishers of one day in this order, which is theirs.
+    tables = [table.assign(publisher=place) for place, table in enumerate(tables)]
+    vintages = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
+    vintages = vintages.reindex(columns=[*VINTAGES, "publisher"])
+    vintages = vintages.astype(dict.fromkeys(_TEXT, "str"))
+    vintages["period_end"] = vintages["period_end"].astype("datetime64[ms]")
+    vintages["codes_from"] = vintages["codes_from"].astype("datetime64[ms]")
+    vintages["refuted"] = False
+    vintages["order"] = _order(vintages)
+    return _in_order(vintages)[VINTAGES]
+
+
+def _of_editions(recorded: pd.DataFrame) -> pd.DataFrame:
+    """Counts of ONS's police force area tables: an edition's own year, and the one before."""
+    counts = tabled_counts(recorded)
+    return counts.rename(columns={"count": "value"}).assign(
+        known_from=_of_own_year(counts).map({True: PUBLISHED, False: LATER_COLUMN}),
+        grouping=BY_AREA,
+        formula=counts["cells"],
+    )
+
+
+def _of_percentages(recorded: pd.DataFrame) -> pd.DataFrame:
+    """The year before, where an edition tells it by its own count and a percentage alone.
+
+    ONS gives percentages in double precision, so the count of the year before comes out whole.
+    """
+    key = ["release_id", "area_code", "offence_id"]
+    counts = tabled_counts(recorded)
+    own = _of_own_year(counts)
+    known = counts["count"].notna()
+    tabled = counts.loc[known & ~own, key].drop_duplicates().assign(tabled=True)
+    changes = recorded[recorded["measure"] == "change_pct"]
+    changes = changes.assign(change_cell=cell_names(changes), change_pct=changes["value"])
+    rows = counts[known & own].merge(changes[[*key, "change_pct", "change_cell"]].dropna(), on=key)
+    rows = rows.merge(tabled, on=key, how="left")
+    ratio = 1 + rows["change_pct"] / 100
+    previous = rows["count"] / ratio.where(ratio > 0)
+    whole = (previous - previous.round()).abs() < _WHOLE
+    return rows.assign(
+        value=previous.round(),
+        period_end=a_year_earlier(rows["period_end"]),
+        known_from=PERCENTAGE,
+        grouping=BY_AREA,
+        formula=formulas.recovered(rows["cells"], rows["change_cell"]),
+        cells=listed(rows["cells"], rows["change_cell"]),
+    )[whole & rows["tabled"].isna()]
+
+
+def _of_code_tables(offence_codes: pd.DataFrame) -> pd.DataFrame:
+    """England and Wales in ONS's tables of offences by code: codes, and groups of them."""
+    rows = offence_codes[
+        (offence_codes["table"] == "offence_codes")
+        & (offence_codes["offence_id"].notna() | offence_codes["code"].notna())
+    ]
+    names = cell_names(rows)
+    return rows.rename(columns={"count": "value"}).assign(
+        area_code=NATION,
+        known_from=_of_own_year(rows).map({True: PUBLISHED, False: LATER_COLUMN}),
+        grouping=BY_CODE,
+        excluded="",
+        formula=names,
+        cells=names,
+    )
+
+
+def _of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
+    """The years of one release of the open data."""
+    years = years_of_groups(quarters).assign(release_id=quarters["release_id"].iloc[0])
+    what = summed(years)
+    return years.rename(columns={"count": "value"}).assign(
+        known_from=QUARTERS,
+        grouping=BY_AREA,
+        formula=four_quarters(years, what),
+        cells=sheets_of_year(years, what, quarters),
+    )
+
+
+def _of_own_year(rows: pd.DataFrame) -> pd.Series:
+    """Whether a release gives the year that it is about."""
+    ends = rows["period_end"].astype("datetime64[ms]")
+    months = {release_id: issue_order(release_id)[0] for release_id in set(rows["release_id"])}
+    own: pd.Series = rows["release_id"].map(months) == 12 * ends.dt.year + ends.dt.month
+    return own
+
+
+def _order(vintages: pd.DataFrame) -> pd.Series:
+    """Numbers of the releases in the order they came out, 1 the first."""
+    releases = vintages.groupby("release_id")["publisher"].min()
+    order = sorted(releases.index, key=lambda name: (issue_order(name), releases[name], name))
+    places = {release_id: place for place, release_id in enumerate(order, start=1)}
+    return vintages["release_id"].map(places).astype("int64")
+
+
+def _in_order(vintages: pd.DataFrame) -> pd.DataFrame:
+    places = {
+        name: _places(listed, vintages[name])
+        for name, listed in (("area_code", areas()), ("offence_id", offences()))
+    }
+    return vintages.sort_values(
+        [*FIGURE, "order"],
+        key=lambda column: column.map(places[column.name]) if column.name in places else column,
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+def _places(listed: Iterable[str], column: pd.Series) -> dict[str, int]:
+    """Places in the order of a list; what is not on it, as partnerships, by its code."""
+    names = dict.fromkeys([*listed, *sorted(column.dropna().unique())])
+    return {name: place for place, name in enumerate(names)}
