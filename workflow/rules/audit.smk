@@ -14,6 +14,35 @@
 #       results/estimates/claims_refused.txt            entries that could not be judged, and why
 #       results/published/survey.parquet                what `crimeshare check` knows of the survey
 #                                                       where nothing was built
+#       results/published/evidence/*.json.gz            every vintage of every count of recorded
+#                                                       crime, for plain Python and for browsers
+
+
+rule compute_evidence:
+    input:
+        vintages="results/estimates/vintages.parquet",
+        recorded_crime="results/clean/recorded_crime.parquet",
+        quarters="results/clean/recorded_quarters.parquet",
+        reference=reference("areas", "offences"),
+    output:
+        # A file that says the same already is left as it is.
+        editions=update("results/published/evidence/editions.json.gz"),
+        quarters=update("results/published/evidence/quarters.json.gz"),
+        codes=update("results/published/evidence/codes.json.gz"),
+    log:
+        "results/logs/compute_evidence.log",
+    benchmark:
+        "results/benchmarks/compute_evidence.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=750,
+    params:
+        software=software("audit"),
+    message:
+        "Writing what the audit knows of recorded crime"
+    script:
+        "../scripts/compute_evidence.py"
 
 
 rule compute_claims:

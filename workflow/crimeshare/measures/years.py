@@ -72,14 +72,17 @@ def years_of_codes(quarters: pd.DataFrame) -> pd.DataFrame:
         quarters: rows of the clean table ``recorded_quarters`` of that release.
 
     Returns:
-        The columns of :func:`years_of_areas`, with ``code`` in place of ``offence_id``, from the
-        first year on that begins no earlier than the quarter in which anybody recorded the code.
+        The columns of :func:`years_of_areas`, with ``code`` in place of ``offence_id``: of years
+        whose four quarters all list the code, none before anybody had recorded it.
     """
     used = quarters.groupby("code")["value"].sum()
     groups = quarters_of_codes(quarters, used[used > 0].index)
     counts = groups.groupby(["offence_id", "period_end"])["value"].sum().unstack()
     begun = (counts > 0).cummax(axis=1)
-    years = years_of_areas(groups, begun.shift(YEAR - 1, axis=1, fill_value=False))
+    rows = quarters.assign(name=quarters["code"].fillna(TOTAL))
+    listed = rows.groupby(["name", "period_end"]).size().unstack().reindex_like(begun).notna()
+    whole = (begun & listed).T.rolling(YEAR, min_periods=YEAR).sum().T == YEAR
+    years = years_of_areas(groups, whole)
     return years[years["offence_id"] != TOTAL].rename(columns={"offence_id": "code"})
 
 

@@ -1,0 +1,206 @@
+"""The compact evidence of the audit: what the tables of a build know, in a few small files.
+
+``crimeshare check`` judges by these files alone, whether a build has just written them, they came
+with the repository, or a browser has loaded them; :mod:`crimeshare.audit.vintages` reads them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crimeshare.measures.provenance import named_cells
+from crimeshare.measures.revisions import issue_order
+from crimeshare.measures.vintages import BY_AREA, BY_CODE, QUARTERS
+from crimeshare.measures.years import TOTAL, years_of_codes
+from crimeshare.periods import month_end
+from crimeshare.running import replacing
+
+_CELL = r"^\[(?P<release>[^\]]+)\]'(?P<sheet>.+)'!(?P<column>[A-Z]+)(?P<row>[1-9]\d*)$"
+_TABLE = ["release_id", "measure", "known_from", "grouping", "sheet"]
+
+
+def compact_editions(vintages: pd.DataFrame, recorded: pd.DataFrame) -> dict[str, Any]:
+    """Counts and rates of ONS's editions, with the columns and rows their cells stand in.
+
+    Args:
+        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
+        recorded: the clean table ``recorded_crime``.
+
+    Returns:
+        ``releases``, the last day of the year that each is about, in the order they came out; and
+        ``blocks``, each a table of one release: its ``columns`` by what is in them, and ``lines``
+        that begin with the row.
+    """
+    own = vintages[vintages["known_from"] != QUARTERS]
+    counts = own.assign(
+        measure="count",
+        name=own["offence_id"].fillna(own["code"]),
+        # Of a count that is worked out from a percentage, the cell of that.
+        place=[named_cells(cells)[-1] for cells in own["cells"]],
+    )
+    rates = recorded[recorded["measure"] == "rate_per_1000"]
+    rates = rates.assign(
+        known_from="published",
+        grouping=BY_AREA,
+        excluded="",
+        refuted=False,
+        name=rates["offence_id"],
+        place="[" + rates["release_id"] + "]'" + rates["sheet"] + "'!" + rates["cell"],
+    )
+    columns = [*_TABLE[:-1], "area_code", "name", "period_end", "value", "marker", "excluded"]
+    cells = pd.concat([counts, rates], ignore_index=True)[[*columns, "refuted", "place"]]
+    cells = cells.join(cells["place"].str.extract(_CELL)[["sheet", "column", "row"]])
+    cells["end"] = cells["period_end"].dt.strftime("%Y-%m-%d")
+    cells["said"] = cells["value"].where(cells["value"].notna(), cells["marker"])
+    by_code = cells["grouping"] == BY_CODE
+    cells["line"] = cells["area_code"].mask(by_code, cells["name"])
+    cells["heading"] = cells["name"].mask(by_code, cells["end"])
+    cells["year"] = cells["end"].mask(by_code, "")
+    # A name that stands in a table twice is in a block of its own the second time.
+    for name, of in (("row", "line"), ("column", "heading")):
+        key = [*_TABLE, "year", of]
+        places = cells[[*key, name]].drop_duplicates()
+        places["again_" + name] = places.groupby(key).cumcount()
+        cells = cells.merge(places, on=[*key, name])
+    key = [*_TABLE, "year", "again_row", "again_column"]
+    blocks = [_block(table) for _, table in cells.groupby(key, sort=False)]
+    order = vintages.drop_duplicates("release_id").sort_values("order")
+    months = {release_id: issue_order(release_id)[0] - 1 for release_id in order["release_id"]}
+    return {
+        "releases": {
+            release_id: f"{month_end(month // 12, month % 12 + 1)}"
+            for release_id, month in months.items()
+        },
+        "blocks": blocks,
+    }
+
+
+def _block(table: pd.DataFrame) -> dict[str, Any]:
+    """One table, as the reader takes it."""
+    columns = table.drop_duplicates("heading").set_index("heading")["column"]
+    rows = table.drop_duplicates("line").set_index("line")["row"].astype("int64")
+    wide = table.pivot(index="line", columns="heading", values="said")
+    numbers = wide.reindex(index=rows.index, columns=columns.index).to_numpy(dtype=object)
+    first = table.iloc[0]
+    left = table[table["excluded"] != ""].drop_duplicates("line")
+    return {
+        "release": first["release_id"],
+        "measure": first["measure"],
+        "known_from": first["known_from"],
+        "grouping": first["grouping"],
+        "sheet": first["sheet"],
+        "end": first["year"],
+        "columns": columns.to_dict(),
+        "lines": {
+            line: [int(row), *map(_number, own)]
+            for (line, row), own in zip(rows.items(), numbers, strict=True)
+        },
+        "excluded": {
+            line: names.split("; ")
+            for line, names in zip(left["line"], left["excluded"], strict=True)
+        },
+        "refuted": table.loc[table["refuted"], ["line", "heading"]].to_numpy().tolist(),
+    }
+
+
+def compact_quarters(vintages: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, Any]:
+    """The years of the open data by release, offence group and area.
+
+    Args:
+        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
+        quarters: the clean table ``recorded_quarters``.
+
+    Returns:
+        By release the ``ends`` of its years, the ``sheets`` its quarters stand in, the forces that
+        areas leave out, and the ``values``: each line begins with the place of its first year.
+    """
+    found = {}
+    for release_id, years in vintages[vintages["known_from"] == QUARTERS].groupby("release_id"):
+        own = quarters[quarters["release_id"] == release_id]
+        sheets = own.drop_duplicates("period_end").sort_values("period_end")
+        days = sheets["period_end"].dt.strftime("%Y-%m-%d")
+        ends = sorted(years["period_end"].unique())
+        left = years[(years["excluded"] != "") & (years["offence_id"] == TOTAL)]
+        excluded: dict[str, dict[str, list[str]]] = {}
+        without = zip(left["area_code"], left["period_end"], left["excluded"], strict=True)
+        for area, end, names in without:
+            excluded.setdefault(area, {})[f"{end:%Y-%m-%d}"] = names.split("; ")
+        found[str(release_id)] = {
+            "ends": [f"{end:%Y-%m-%d}" for end in ends],
+            "sheets": dict(zip(days, sheets["sheet"], strict=True)),
+            "excluded": excluded,
+            "values": _by_area(years.rename(columns={"offence_id": "name"}), ends),
+        }
+    return found
+
+
+def compact_codes(vintages: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, Any]:
+    """The years of the open data by release, offence code and area.
+
+    Args:
+        vintages, quarters: as :func:`compact_quarters` takes them.
+
+    Returns:
+        By release and code ``from`` and ``to``, the places of its first and last whole year, and
+        ``values`` as of groups; a year between that no line holds is 0 where there is a return.
+    """
+    found: dict[str, Any] = {}
+    for release_id, own in quarters.groupby("release_id"):
+        known = vintages[(vintages["release_id"] == release_id) & (vintages["offence_id"] == TOTAL)]
+        ends = sorted(known["period_end"].unique())
+        years = years_of_codes(own).rename(columns={"code": "name", "count": "value"})
+        years = years[years["period_end"].isin(ends)]
+        whole = years.groupby("name")["period_end"].agg(["min", "max"])
+        values = _by_area(years[years["value"] != 0], ends)
+        found[str(release_id)] = {
+            code: {
+                "from": ends.index(whole["min"][code]),
+                "to": ends.index(whole["max"][code]),
+                "values": lines,
+            }
+            for code, lines in values.items()
+        }
+    return found
+
+
+def _by_area(years: pd.DataFrame, ends: list[pd.Timestamp]) -> dict[str, dict[str, list[Any]]]:
+    """Lines of years by name and area: the place of the first, then each, none where it lacks."""
+    wide = years.pivot(index=["name", "area_code"], columns="period_end", values="value")
+    found: dict[str, dict[str, list[Any]]] = {}
+    for (name, area), numbers in zip(
+        wide.index, wide.reindex(columns=ends).to_numpy(), strict=True
+    ):
+        (held,) = (~pd.isna(numbers)).nonzero()
+        line = numbers[held[0] : held[-1] + 1]
+        found.setdefault(name, {})[area] = [int(held[0]), *map(_number, line)]
+    return found
+
+
+def _number(value: Any) -> Any:
+    """A number as short as JSON can have it; None where there is none."""
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
+        return None
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def write_evidence(evidence: Mapping[str, Any], folder: Path) -> None:
+    """Write each part to a file of its name; one that says the same already is left as it is.
+
+    The bytes that a number is compressed to depend on the machine.
+    """
+    for name, told in evidence.items():
+        path = folder / f"{name}.json.gz"
+        text = json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()
+        if path.exists() and gzip.decompress(path.read_bytes()) == text:
+            path.touch()
+            continue
+        with replacing(path) as target:
+            target.write_bytes(gzip.compress(text, 9, mtime=0))
