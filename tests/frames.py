@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.control_limits import LEVELS
-from crimeshare.measures.series import NATION
+from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.subjects import factsheet, offence_mix
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year

@@ -19,7 +19,7 @@ from crimeshare.columns import columns as columns_of
 from crimeshare.measures import formulas
 from crimeshare.measures.formulas import COUNTED, OF_ROWS
 from crimeshare.measures.provenance import KEPT, keyed, named_cells
-from crimeshare.measures.series import NATION
+from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.figures import OPERATOR, Figure, decimals_for
 from crimeshare.publish.elements.reading import hashes as all_hashes
 from crimeshare.publish.elements.reading import plain_rows, read

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from crimeshare.measures.control_limits import APART
-from crimeshare.measures.series import NATION
+from crimeshare.measures.years import NATION
 from crimeshare.periods import a_year_before, first_day
 from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Break, Chart
