@@ -16,7 +16,7 @@ from crimeshare.measures.composition import compute_composition, read_joint_code
 from crimeshare.measures.control_limits import compute_control_limits
 from crimeshare.measures.forecasts import compute_forecasts
 from crimeshare.measures.level_shifts import compute_level_shifts
-from crimeshare.measures.rank_ranges import compute_rank_intervals
+from crimeshare.measures.rank_ranges import compute_rank_intervals, compute_rank_record
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
 from crimeshare.measures.refuted_changes import find_refuted_changes
 from crimeshare.measures.revision_intervals import kinds
@@ -38,12 +38,12 @@ from crimeshare.publish.subjects.estimates import (
     SHARES,
     SIMILAR_FORCES,
 )
-from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS
+from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS, RANK_RECORD
 from crimeshare.publish.subjects.forecast import FORECASTS
 from crimeshare.publish.subjects.partnerships import SMALL_AREAS
 from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.quarterly import SERIES as QUARTERLY_SERIES
-from crimeshare.publish.subjects.revised import REFUTED
+from crimeshare.publish.subjects.revised import REFUTED, REVISIONS
 from crimeshare.publish.subjects.revision_limits import LIMITS
 from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
@@ -126,6 +126,8 @@ def write_build(folder: Path, root: Path) -> None:
     write_series(folder, root, read_table(folder / QUARTERS))
     write_revisions(folder)
     write_forecasts(folder, root)
+    ranges, revisions = (read_table(folder / file) for file in (RANK_INTERVALS, REVISIONS))
+    write_table(compute_rank_record(ranges, revisions), folder / RANK_RECORD)
     write_audit(folder, root)
 
 

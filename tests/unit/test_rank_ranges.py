@@ -9,7 +9,12 @@ from scipy.special import digamma, polygamma
 
 from crimeshare.measures.rank_ranges import (
     COLUMNS,
+    FIRST_PUBLISHED,
+    NEXT_YEAR,
+    STRETCH,
+    autocorrelation,
     compute_rank_intervals,
+    compute_rank_record,
     error_of_years,
     rank_ranges,
     simultaneous_sets,
@@ -40,6 +45,79 @@ def test_ranges_hold_the_true_rank_and_sets_hold_all_of_them() -> None:
     assert 0.93 <= np.mean(held) <= 0.98
     assert np.mean(width) < 15
     assert np.mean(all_held) >= 0.95
+
+
+def alike_quarters(rng: np.random.Generator, lasting: float, quarters: int = STRETCH):
+    """Shares of 43 forces whose quarters resemble the one before, and the true ones."""
+    truth = rng.normal(0.36, 0.045, 43)
+    noise = np.exp(rng.normal(np.log(0.012), 0.4, 43))
+    error = rng.normal(0, 1, (quarters + 8, 43))
+    for place in range(1, len(error)):
+        error[place] = lasting * error[place - 1] + np.sqrt(1 - lasting**2) * error[place]
+    return truth, truth + rng.normal(0, 0.01, (quarters, 1)) + noise * error[8:]
+
+
+@pytest.mark.parametrize("lasting", [0.0, 0.5])
+def test_ranges_hold_the_true_rank_whatever_quarters_have_in_common(lasting: float) -> None:
+    rng = np.random.default_rng(11)
+    draws = rng.standard_normal((400, 43))
+    held, found = [], []
+    for _ in range(150):
+        truth, quarters = alike_quarters(rng, lasting)
+        rank = (-truth).argsort().argsort() + 1
+        found.append(autocorrelation(quarters))
+        error, df = error_of_years(quarters[-4:], found[-1])
+        lower, upper = rank_ranges(quarters[-4:].mean(axis=0), error, df, draws, 0.95)
+        held.append(np.mean((lower <= rank) & (rank <= upper)))
+    assert np.mean(found) == pytest.approx(lasting, abs=0.12)
+    assert 0.93 <= np.mean(held) <= 0.985
+
+
+def test_the_error_of_a_year_is_right_for_quarters_that_resemble_each_other() -> None:
+    """The spread of means of four, by simulation."""
+    rng = np.random.default_rng(12)
+    error = rng.normal(0, 1, (4_008, 300))
+    for place in range(1, len(error)):
+        error[place] = 0.6 * error[place - 1] + 0.8 * error[place]
+    years = error[8:].reshape(1000, 4, 300)
+    told = np.mean([error_of_years(year, 0.6)[0].mean() ** 2 for year in years[:200]])
+    assert told == pytest.approx(years.mean(axis=1).var(), rel=0.1)
+
+
+def test_too_few_quarters_tell_no_autocorrelation() -> None:
+    rng = np.random.default_rng(13)
+    assert autocorrelation(rng.normal(size=(STRETCH - 1, 10))) == 0
+    assert autocorrelation(rng.normal(size=(STRETCH, 2))) == 0
+    assert autocorrelation(np.ones((STRETCH, 10))) == 0
+    assert autocorrelation(np.cumsum(rng.normal(size=(STRETCH, 10)), axis=0)) > 0.5
+
+
+def test_what_ranges_held_before_is_counted() -> None:
+    days = pd.to_datetime(["2022-12-31", "2023-12-31", "2024-12-31"])
+    ranges = pd.DataFrame(
+        {
+            "area_code": "a",
+            "offence_id": "robbery",
+            "period_end": days,
+            "rank": [3, 6, 5],
+            "lower": [2, 5, 4],
+            "upper": [4, 8, 6],
+            "level": 0.95,
+        }
+    )
+    revisions = pd.DataFrame(
+        {
+            "area_code": "a",
+            "offence_id": "robbery",
+            "period_end": [days[0], days[0], days[1], days[2]],
+            "rank_before": [5.0, 3.0, 7.0, np.nan],
+        }
+    )
+    found = compute_rank_record(ranges, revisions).set_index("what")
+    # The first vintage of a year counts: 5 lies outside of 2 to 4, 7 inside of 5 to 8.
+    assert found.loc[FIRST_PUBLISHED, ["ranks", "held", "share"]].tolist() == [2, 1, 0.5]
+    # 6 lies outside of 2 to 4, 5 inside of 5 to 8.
+    assert found.loc[NEXT_YEAR, ["ranks", "held", "share"]].tolist() == [2, 1, 0.5]
 
 
 def test_variances_are_drawn_together_as_far_as_they_are_alike() -> None:

@@ -16,6 +16,7 @@
 #       results/estimates/control_limits.parquet    how far forces stand apart now and then
 #       results/estimates/small_areas.parquet       partnerships beside control limits
 #       results/estimates/rank_intervals.parquet    which ranks the forces' quarters allow
+#       results/estimates/rank_record.parquet       how many ranks such ranges held before
 #       results/estimates/rule_effects.parquet      what coincides with changes of the rules
 #       results/estimates/rule_parts.parquet        how much of the rise does
 #       results/estimates/level_shifts.parquet      where a force moved to another level
@@ -214,8 +215,10 @@ rule compute_rank_intervals:
     input:
         series="results/estimates/series.parquet",
         quarters="results/clean/recorded_quarters.parquet",
+        revisions="results/estimates/revisions.parquet",
     output:
         rank_intervals="results/estimates/rank_intervals.parquet",
+        record="results/estimates/rank_record.parquet",
     log:
         "results/logs/compute_rank_intervals.log",
     benchmark:

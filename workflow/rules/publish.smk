@@ -90,7 +90,7 @@ READS = {
         *RECORDED,
         *REVISED,
         *QUARTERLY,
-        *estimates("composition", "level_shifts", "rank_intervals"),
+        *estimates("composition", "level_shifts", "rank_intervals", "rank_record"),
         *estimates("forecasts", "revision_intervals", "small_areas"),
         *reference("area_notes", "neighbours", "partnerships"),
         *words("area", "quarters", "revisions"),

@@ -5,7 +5,10 @@ the year had been made of quarters that vary as these four did, which places mig
 taken?
 
 A force's share of a year is the mean of its quarters, whose spread about it, less what all forces
-share (the season), gives the uncertainty.  Four quarters tell a variance badly, so the variances of
+share (the season), gives the uncertainty.  Quarters that follow each other are alike, so four of
+them say less than four apart would, and their spread is smaller than that of the years: both are
+made up for by the autocorrelation of all forces in the two years up to then
+(:func:`autocorrelation`).  Four quarters tell a variance badly, so the variances of
 the forces are drawn together as far as they are alike: G. K. Smyth, "Linear models and empirical
 Bayes methods for assessing differential expression", Statistical Applications in Genetics and
 Molecular Biology 3 (2004), article 3.  Ranges of one rank are quantiles of simulated ranks: H.
@@ -26,6 +29,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import digamma, ndtri, polygamma, stdtrit
 
+from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
 
@@ -33,6 +37,9 @@ Values = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int64]
 
 METHOD = "goldstein-spiegelhalter"
+
+STRETCH = 2 * YEAR
+"""Quarters over which forces are compared with themselves for the autocorrelation."""
 
 DRAWS = 2_000
 SEED = 1996
@@ -46,6 +53,7 @@ COLUMNS = [
     "upper",
     "lower_simultaneous",
     "upper_simultaneous",
+    "autocorrelation",
     "level",
     "method",
     "formula",
@@ -69,7 +77,8 @@ def compute_rank_intervals(
         `COLUMNS`, one row an area, offence group and year ending at ``period_end`` for which the
         force has four quarters: ``rank`` as the series has it, 1 the largest share; ``lower`` and
         ``upper`` the places that the quarters allow this force; ``lower_simultaneous`` and
-        ``upper_simultaneous`` those that they allow all forces at once.
+        ``upper_simultaneous`` those that they allow all forces at once; ``autocorrelation`` that of
+        the quarters of the group.
 
     Raises:
         ValueError: for a level outside 0 to 1.
@@ -119,7 +128,10 @@ def _of_group(
         if len(known) < 3:
             continue
         held = [place[codes[column]] for column in known]
-        error, df = error_of_years(window[:, known])
+        # In the first year and a half those that follow have to do.
+        stretch = quarters[max(last + 1 - STRETCH, 0) :][:STRETCH]
+        alike = autocorrelation(stretch)
+        error, df = error_of_years(window[:, known], alike)
         centre = np.arcsin(np.sqrt(shares[held]))
         lower, upper = rank_ranges(centre, error, df, draws[:, : len(known)], level)
         lowest, highest = simultaneous_sets(centre, error, df, level)
@@ -134,25 +146,59 @@ def _of_group(
             "upper": np.maximum(upper, rank),
             "lower_simultaneous": np.minimum(lowest, rank),
             "upper_simultaneous": np.maximum(highest, rank),
+            "autocorrelation": np.full(len(known), float(f"{alike:.9g}")),
             **{name: column[held] for name, column in behind.items()},
         }
 
 
-def error_of_years(quarters: Values) -> tuple[Values, float]:
+def autocorrelation(quarters: Values) -> float:
+    """How alike two quarters of a force are that follow each other, beside what all share.
+
+    Args:
+        quarters: shares of each quarter (row) and force (column), on a scale of even variance.
+
+    Returns:
+        The mean of the forces with all quarters, made up for what so few quarters take from it
+        (F. H. C. Marriott and J. A. Pope, Biometrika 41 (1954) 390-402), from 0 to 0.9; 0 where
+        there are fewer than `STRETCH`, or fewer than three forces.
+    """
+    known = quarters[:, ~np.isnan(quarters).any(axis=0)]
+    if len(known) < STRETCH or known.shape[1] < 3:
+        return 0.0
+    rest = _beside_all(known)
+    squares = (rest**2).sum(axis=0)
+    varied = squares > 0
+    if not varied.any():
+        return 0.0
+    alike = float(((rest[1:] * rest[:-1]).sum(axis=0)[varied] / squares[varied]).mean())
+    return float(np.clip((alike + 1 / len(known)) / (1 - 3 / len(known)), 0.0, 0.9))
+
+
+def _beside_all(quarters: Values) -> Values:
+    """Quarters of each force less its own mean and what all forces share in each quarter."""
+    own = quarters.mean(axis=0) + quarters.mean(axis=1, keepdims=True) - quarters.mean()
+    return np.asarray(quarters - own)
+
+
+def error_of_years(quarters: Values, alike: float = 0.0) -> tuple[Values, float]:
     """Standard error of each force's year by the spread of its quarters, and their freedom.
 
     Args:
         quarters: shares of each quarter (row) and force (column), on a scale of even variance.
+        alike: autocorrelation of the quarters.
 
     Returns:
         Standard errors of the means of the columns, the variances of the forces drawn together, and
         the degrees of freedom of each, which may be infinite.
     """
     count, forces = quarters.shape
-    rest = quarters - quarters.mean(axis=0) - quarters.mean(axis=1, keepdims=True) + quarters.mean()
-    variance = (rest**2).sum(axis=0) / ((count - 1) * (1 - 1 / forces))
+    variance = (_beside_all(quarters) ** 2).sum(axis=0) / ((count - 1) * (1 - 1 / forces))
     together, df = squeeze(variance, count - 1)
-    return np.sqrt(together / count), df
+    apart = np.arange(1, count)
+    # The variance of a mean of such quarters, and of what is left beside it, over one quarter's.
+    mean = (1 + 2 * ((1 - apart / count) * alike**apart).sum()) / count
+    left = (1 - mean) * count / (count - 1)
+    return np.sqrt(together * mean / left), df
 
 
 def squeeze(variance: Values, df: float) -> tuple[Values, float]:
@@ -240,3 +286,47 @@ def _angles(quarters: pd.DataFrame) -> dict[str, pd.DataFrame]:
         if offence_id != "total":
             found[str(offence_id)] = np.arcsin(np.sqrt(share.clip(lower=0, upper=1)))
     return found
+
+
+RECORD = ["offence_id", "what", "ranks", "held", "share", "level", "formula", "cells"]
+
+FIRST_PUBLISHED, NEXT_YEAR = "first_published", "next_year"
+
+
+def compute_rank_record(ranges: pd.DataFrame, revisions: pd.DataFrame) -> pd.DataFrame:
+    """What happened before: how many ranks lay in the ranges.
+
+    Args:
+        ranges: as :func:`compute_rank_intervals` gives them.
+        revisions: as :func:`crimeshare.measures.revisions.compute_revisions` gives them.
+
+    Returns:
+        `RECORD`, two rows an offence group: of the ranks that a year had when it was first
+        published, and of those that the year after has, how many there are (``ranks``), how many
+        the range of the year holds (``held``), and the one over the other (``share``).
+    """
+    key = ["area_code", "offence_id", "period_end"]
+    ends = ranges.assign(period_end=pd.to_datetime(ranges["period_end"]))
+    published = revisions[revisions["rank_before"].notna()].drop_duplicates(key)
+    published = published.assign(period_end=pd.to_datetime(published["period_end"]))
+    a_year = pd.offsets.QuarterEnd(YEAR)
+    later = ends[[*key, "rank"]].assign(period_end=ends["period_end"] - a_year)
+    parts = []
+    for what, ranks, table in (
+        (FIRST_PUBLISHED, published[key].assign(other=published["rank_before"]), "revisions"),
+        (NEXT_YEAR, later.rename(columns={"rank": "other"}), "rank_intervals"),
+    ):
+        both = ends.merge(ranks, on=key)
+        inside = both["other"].between(both["lower"], both["upper"])
+        held = inside.groupby(both["offence_id"]).agg(ranks="size", held="sum").reset_index()
+        parts.append(
+            held.assign(
+                what=what,
+                share=held["held"] / held["ranks"],
+                level=both["level"].iloc[0] if len(both) else np.nan,
+                formula="ranks inside of the range / ranks",
+                cells=keyed(table, "", held["offence_id"], "every force and year"),
+            )
+        )
+    found = pd.concat(parts, ignore_index=True)
+    return found.sort_values(["offence_id", "what"], ignore_index=True)[RECORD]

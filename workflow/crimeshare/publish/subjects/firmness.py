@@ -21,6 +21,7 @@ from crimeshare.publish.subjects.estimates import TOTAL, Change, Place, built_ro
 from crimeshare.reference import REFERENCE, offences, read_rows
 
 RANK_INTERVALS = Path("results/estimates/rank_intervals.parquet")
+RANK_RECORD = Path("results/estimates/rank_record.parquet")
 LEVEL_SHIFTS = Path("results/estimates/level_shifts.parquet")
 
 # Days from a step within which the notes of an edition are taken to be of its time.
@@ -31,10 +32,11 @@ WORDS = Words(Path(__file__).with_name("words") / "area.md.j2")
 
 @dataclass(frozen=True)
 class Firmness:
-    """The rows of `RANK_INTERVALS` and of `LEVEL_SHIFTS` about whole groups."""
+    """The rows of `RANK_INTERVALS`, `LEVEL_SHIFTS` and `RANK_RECORD` about whole groups."""
 
     ranges: list[dict[str, Any]]
     shifts: list[dict[str, Any]]
+    record: list[dict[str, Any]]
 
     def rank_range(self, place: Place) -> str:
         """Between which ranks a force's quarters leave it, in words; nothing for other areas."""
@@ -45,9 +47,22 @@ class Firmness:
                 estimates.offence_id,
             )
             if own and row["period_end"] == estimates.latest.period_end:
-                low, high = (self._rank(place, row, end) for end in ("lower", "upper"))
-                return WORDS.passage("rank_range", place=place, low=low, high=high)
+                ends = {
+                    name: self._rank(place, row, name)
+                    for name in ("lower", "upper", "lower_simultaneous", "upper_simultaneous")
+                }
+                return WORDS.passage("rank_range", place=place, record=self._record(place), **ends)
         return ""
+
+    def _record(self, place: Place) -> dict[str, Figure]:
+        """How many ranks of years before lay in such ranges, as parts and how many there are."""
+        found = {}
+        for row in self.record:
+            name = f"rank_record.{row['offence_id']}.{row['what']}"
+            for column in ("share", "ranks"):
+                figure_id = f"{name}.{column}"
+                found[f"{row['what']}_{column}"] = place.of(row, column, figure_id, "rank_record")
+        return found
 
     @staticmethod
     def _rank(place: Place, row: dict[str, Any], end: str) -> Figure:
@@ -131,16 +146,17 @@ def _noted(place: Place, quarter_end: date) -> list[tuple[str, list[str]]]:
 
 def open_firmness(offence_id: str, root: Path | None = None) -> Firmness:
     """What the build that the working directory is in says of a group; see `built_root`."""
-    root = root or built_root(RANK_INTERVALS, LEVEL_SHIFTS)
-    files = (root / RANK_INTERVALS, root / LEVEL_SHIFTS)
+    root = root or built_root(RANK_INTERVALS, LEVEL_SHIFTS, RANK_RECORD)
+    files = (root / RANK_INTERVALS, root / LEVEL_SHIFTS, root / RANK_RECORD)
     return _read(offence_id, files, tuple(file.stat().st_mtime_ns for file in files))
 
 
 @lru_cache(maxsize=2)
-def _read(offence_id: str, files: tuple[Path, Path], stamp: tuple[int, ...]) -> Firmness:
+def _read(offence_id: str, files: tuple[Path, ...], stamp: tuple[int, ...]) -> Firmness:
     own = pc.field("offence_id").isin([TOTAL, offence_id])
-    ranges, shifts = (read_rows_where(file, own) for file in files)
+    ranges, shifts, record = (read_rows_where(file, own) for file in files)
     # Without open data there are no quarters, and tables without rows.
     if ranges.num_rows:
         ranges = ranges.filter(pc.equal(ranges["period_end"], pc.max(ranges["period_end"])))
-    return Firmness(ranges.to_pylist(), shifts.filter(pc.is_null(shifts["code"])).to_pylist())
+    whole = shifts.filter(pc.is_null(shifts["code"]))
+    return Firmness(ranges.to_pylist(), whole.to_pylist(), record.to_pylist())
