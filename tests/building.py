@@ -105,7 +105,7 @@ def executed_once(factory: pytest.TempPathFactory, root: Path) -> dict[str, Path
         if not finished.exists():
             with pytest.MonkeyPatch.context() as patch:
                 patch.chdir(root)
-                execute_pages(pages, folder)
+                execute_pages(pages, {page.notebook: [] for page in pages}, folder)
             finished.touch()
     return {page.name: folder / page.executed for page in pages}
 

@@ -95,7 +95,7 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         pages = [*page_types(), longest_force()]
-        execute_pages(pages, folder)
+        execute_pages(pages, {page.notebook: [] for page in pages}, folder)
         patch.chdir(folder)
         bodies = {page: render_body(read_executed(page)) for page in pages}
         for page, body in bodies.items():

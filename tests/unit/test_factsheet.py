@@ -9,7 +9,7 @@ import pytest
 
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.site.notebooks import warm_kernel
+from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.publish.subjects import factsheet, offence_mix, standing
 from crimeshare.publish.subjects.estimates import TOTAL, Estimates
@@ -166,10 +166,8 @@ def test_a_rate_stands_alone_where_england_and_wales_has_none(incomplete: Estima
 def test_a_force_without_figures_still_has_its_page(
     at_hand: str, root: Path, request: pytest.FixtureRequest
 ) -> None:
-    with warm_kernel(request.getfixturevalue(at_hand)) as kernel:
-        notebook = kernel.execute(
-            root / "notebooks" / "force.ipynb", {"area": "greater-manchester"}
-        )
+    shell = Shell(request.getfixturevalue(at_hand))
+    notebook = shell.execute(root / "notebooks" / "force.ipynb", {"area": "greater-manchester"})
     body = render_body(notebook)
     assert "made no complete return" in body
     assert "No change is given for the latest year" in body

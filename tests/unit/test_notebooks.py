@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from contextlib import nullcontext
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,8 @@ from crimeshare.publish.site import notebooks
 from crimeshare.publish.site.how_pages import HOW
 from crimeshare.publish.site.notebooks import (
     PARAMETERS,
-    Kernel,
+    Shell,
     execute_pages,
-    warm_kernel,
     with_parameters,
 )
 from crimeshare.publish.site.pages import GROUP, Page, batches, page, report_pages
@@ -46,9 +44,8 @@ STORED = sorted({page.source for group in (GROUP, "burglary") for page in report
 
 
 @pytest.fixture(scope="module")
-def kernel(built: Path):
-    with warm_kernel(built) as running:
-        yield running
+def shell(built: Path) -> Shell:
+    return Shell(built)
 
 
 def notebook(folder: Path, *cells: str, tags: tuple[str, ...] = ()) -> Path:
@@ -80,13 +77,12 @@ def test_notebooks_are_stored_without_outputs_or_machine(root: Path, stored: Pat
 
 @pytest.mark.parametrize("stored", quick([Path("notebooks/force.ipynb")], of=STORED), ids=str)
 def test_a_notebook_runs_alone_from_its_own_folder_to_the_same_outputs(
-    root: Path, built: Path, kernel: Kernel, stored: Path
+    root: Path, built: Path, shell: Shell, stored: Path
 ) -> None:
     folder = built / "notebooks"
     folder.mkdir(exist_ok=True)
-    with warm_kernel(folder) as alone:
-        clean = alone.execute(root / stored)
-    assert text(clean) == text(kernel.execute(root / stored))
+    clean = Shell(folder).execute(root / stored)
+    assert text(clean) == text(shell.execute(root / stored))
 
 
 OUTPUTS = ("national", "regions/wales", "forces/kent")
@@ -94,7 +90,7 @@ OUTPUTS = ("national", "regions/wales", "forces/kent")
 
 @pytest.mark.parametrize("name", quick(["forces/kent"], of=OUTPUTS))
 def test_other_programs_run_a_notebook_to_the_same_outputs(
-    root: Path, built: Path, kernel: Kernel, name: str
+    root: Path, built: Path, shell: Shell, name: str
 ) -> None:
     """With parameters in a cell of their own below the defaults, as papermill puts them."""
     made = page(name)
@@ -105,18 +101,18 @@ def test_other_programs_run_a_notebook_to_the_same_outputs(
     folder = built / "notebooks"
     folder.mkdir(exist_ok=True)
     NotebookClient(node, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
-    assert outputs(node) == outputs(kernel.execute(root / made.source, made.parameters))
+    assert outputs(node) == outputs(shell.execute(root / made.source, made.parameters))
 
 
 def test_jupyter_runs_a_notebook_to_the_same_outputs(
-    root: Path, built: Path, kernel: Kernel, tmp_path: Path
+    root: Path, built: Path, shell: Shell, tmp_path: Path
 ) -> None:
     pytest.importorskip("nbconvert", reason="nbconvert comes with `make develop`")
     stored = root / page("national").source
     command = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", str(stored)]
     subprocess.run([*command, "--output-dir", str(tmp_path)], cwd=built, check=True)
     node = nbformat.read(tmp_path / stored.name, as_version=4)
-    assert outputs(node) == outputs(kernel.execute(stored))
+    assert outputs(node) == outputs(shell.execute(stored))
 
 
 def outputs(node: nbformat.NotebookNode) -> list[Any]:
@@ -148,8 +144,8 @@ def test_a_figure_that_is_not_what_its_cells_give_stops_the_notebook(
     (tmp_path / SERIES).unlink()
     write_table(series, tmp_path / SERIES)
     made = page(name)
-    with warm_kernel(tmp_path) as kernel, pytest.raises(Problem, match="AssertionError"):
-        kernel.execute(root / made.source, made.parameters)
+    with pytest.raises(Problem, match="AssertionError"):
+        Shell(tmp_path).execute(root / made.source, made.parameters)
 
 
 def test_an_executed_notebook_names_no_machine(
@@ -163,48 +159,48 @@ def test_an_executed_notebook_names_no_machine(
         assert not re.search(r"\d\d:\d\d:\d\d|iopub|/tmp/", copy), path
 
 
-def test_what_one_notebook_leaves_the_next_does_not_see(tmp_path: Path, kernel: Kernel) -> None:
-    kernel.execute(notebook(tmp_path, "left_behind = 1"))
-    node = kernel.execute(notebook(tmp_path, 'print("left_behind" in globals())'))
+def test_what_one_notebook_leaves_the_next_does_not_see(tmp_path: Path, shell: Shell) -> None:
+    shell.execute(notebook(tmp_path, "left_behind = 1"))
+    node = shell.execute(notebook(tmp_path, 'print("left_behind" in globals())'))
     assert printed(node) == "False\n"
     assert node.cells[0].execution_count == 1
 
 
-def test_parameters_replace_defaults_and_leave_the_rest(tmp_path: Path, kernel: Kernel) -> None:
+def test_parameters_replace_defaults_and_leave_the_rest(tmp_path: Path, shell: Shell) -> None:
     cells = ('area = "gwent"  # a force\nother = 2', "print(area, other)")
     path = notebook(tmp_path, *cells, tags=("parameters",))
-    assert printed(kernel.execute(path)) == "gwent 2\n"
-    assert printed(kernel.execute(path, {"area": "kent's"})) == "kent's 2\n"
+    assert printed(shell.execute(path)) == "gwent 2\n"
+    assert printed(shell.execute(path, {"area": "kent's"})) == "kent's 2\n"
     node = with_parameters(nbformat.read(path, as_version=4), {"area": "kent"}, path)
     assert node.cells[0].source == "area = 'kent'  # a force\nother = 2"
 
 
-def test_a_parameter_without_a_default_is_refused(tmp_path: Path, kernel: Kernel) -> None:
+def test_a_parameter_without_a_default_is_refused(tmp_path: Path, shell: Shell) -> None:
     with pytest.raises(Problem, match="no cell tagged `parameters`"):
-        kernel.execute(notebook(tmp_path, "a = 1"), {"a": 2})
+        shell.execute(notebook(tmp_path, "a = 1"), {"a": 2})
     with pytest.raises(Problem, match="gives `b` no default; add a line b = "):
-        kernel.execute(notebook(tmp_path, "a = 1", tags=("parameters",)), {"b": 2})
+        shell.execute(notebook(tmp_path, "a = 1", tags=("parameters",)), {"b": 2})
 
 
-def test_a_failing_cell_is_one_sentence(tmp_path: Path, kernel: Kernel) -> None:
-    with pytest.raises(Problem, match=r"some\.ipynb stopped: ZeroDivisionError: division by zero"):
-        kernel.execute(notebook(tmp_path, "1 / 0"))
-    assert printed(kernel.execute(notebook(tmp_path, "print(1)"))) == "1\n"
+def test_a_failing_cell_is_one_sentence(tmp_path: Path, shell: Shell) -> None:
+    with pytest.raises(Problem, match=r"some\.ipynb, cell 1 \(1 / 0\) stopped: Zero"):
+        shell.execute(notebook(tmp_path, "1 / 0"))
+    assert printed(shell.execute(notebook(tmp_path, "print(1)"))) == "1\n"
 
 
-def test_an_unknown_area_stops_with_the_nearest(root: Path, kernel: Kernel) -> None:
+def test_an_unknown_area_stops_with_the_nearest(root: Path, shell: Shell) -> None:
     with pytest.raises(Problem, match="no area `gwynt`; did you mean `gwent`"):
-        kernel.execute(root / "notebooks" / "force.ipynb", {"area": "gwynt"})
+        shell.execute(root / "notebooks" / "force.ipynb", {"area": "gwynt"})
 
 
 def test_nothing_built_says_what_to_run(root: Path, tmp_path: Path) -> None:
-    with warm_kernel(tmp_path) as kernel, pytest.raises(Problem, match="snakemake --cores 4"):
-        kernel.execute(root / "notebooks" / "national.ipynb")
+    with pytest.raises(Problem, match="snakemake --cores 4"):
+        Shell(tmp_path).execute(root / "notebooks" / "national.ipynb")
 
 
 @pytest.mark.slow
 def test_pages_are_the_same_bytes_whatever_the_surroundings(root: Path, built: Path) -> None:
-    """In another time zone, locale and hash seed, in one kernel or each in its own."""
+    """In another time zone, locale and hash seed, in one shell or each in its own."""
     program = (
         "import sys; from pathlib import Path\n"
         "from crimeshare.publish.site.notebooks import execute_pages\n"
@@ -236,9 +232,9 @@ def test_pages_are_the_same_bytes_whatever_the_surroundings(root: Path, built: P
 
 
 @pytest.fixture(scope="module")
-def gwent(root: Path, kernel: Kernel) -> str:
+def gwent(root: Path, shell: Shell) -> str:
     """The body of the page about Gwent."""
-    return render_body(kernel.execute(root / "notebooks" / "force.ipynb", {"area": "gwent"}))
+    return render_body(shell.execute(root / "notebooks" / "force.ipynb", {"area": "gwent"}))
 
 
 def test_a_page_stands_alone(gwent: str) -> None:
@@ -319,10 +315,10 @@ def test_how_a_page_is_made_shows_its_code_and_what_that_gave(
 
 
 def test_a_cell_for_those_who_ask_is_on_the_page_that_shows_how_alone(
-    tmp_path: Path, kernel: Kernel
+    tmp_path: Path, shell: Shell
 ) -> None:
     path = notebook(tmp_path, "import pandas as pd; pd.DataFrame({'a': [1.5]})", tags=(HOW,))
-    node = kernel.execute(path)
+    node = shell.execute(path)
     assert render_body(node) == ""
     assert '<div class="scroll" tabindex="0"' in (html := render_how(page("sources"), node))
     assert "<td>1.5</td>" in html
@@ -344,7 +340,7 @@ def test_search_knows_every_page_and_lists_it_without_a_script(gwent: str) -> No
 def test_a_long_batch_says_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(notebooks, "warm_kernel", lambda folder: nullcontext(Mock()))
+    monkeypatch.setattr(notebooks, "Shell", Mock())
     monkeypatch.setattr(notebooks, "_made_from", lambda page, *rest: page.name)
     monkeypatch.setattr(notebooks, "_written", lambda node: b"")
     monkeypatch.chdir(tmp_path)
@@ -366,9 +362,9 @@ def test_pages_are_dealt_out_to_batches_that_take_about_as_long() -> None:
 def test_a_page_is_executed_again_only_if_something_it_is_made_from_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kernel = Mock()
-    kernel.execute.side_effect = lambda source, parameters: nbformat.v4.new_notebook()
-    monkeypatch.setattr(notebooks, "warm_kernel", lambda folder: nullcontext(kernel))
+    shell = Mock()
+    shell.execute.side_effect = lambda source, parameters: nbformat.v4.new_notebook()
+    monkeypatch.setattr(notebooks, "Shell", lambda folder: shell)
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".snakemake").mkdir()
     pages = [page(name) for name in ("forces/gwent", "data")]
@@ -381,10 +377,10 @@ def test_a_page_is_executed_again_only_if_something_it_is_made_from_changed(
     reads = {"force": [table.as_posix()], "data": []}
 
     def executed() -> list[str]:
-        kernel.execute.reset_mock()
+        shell.execute.reset_mock()
         execute_pages(pages, reads, tmp_path)
         assert all((tmp_path / page.executed).exists() for page in pages)
-        return [call.args[0].as_posix() for call in kernel.execute.call_args_list]
+        return [call.args[0].as_posix() for call in shell.execute.call_args_list]
 
     both = [page.source.as_posix() for page in pages]
     assert executed() == both

@@ -13,7 +13,7 @@ import pytest
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.site.notebooks import warm_kernel
+from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.publish.subjects import revisions_page
 from crimeshare.publish.subjects.estimates import CODES, RECORDED, SHARES, TABLES, Estimates
@@ -430,8 +430,7 @@ def test_the_page_of_a_build_without_revisions_still_reads(
     newest = recorded["release_id"] == recorded["release_id"].max()
     write_recorded(tmp_path, root, built, recorded[newest].reset_index(drop=True))
     assert read_table(tmp_path / REVISIONS).empty
-    with warm_kernel(tmp_path) as kernel:
-        body = render_body(kernel.execute(root / "notebooks" / "revisions.ipynb"))
+    body = render_body(Shell(tmp_path).execute(root / "notebooks" / "revisions.ipynb"))
     assert "None of those taken in here gives a count of stalking and harassment by police" in body
     assert "None of them is a change in" in plain(body)
     assert stray_numbers(body) == []

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from crimeshare.publish.site.notebooks import warm_kernel
+from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.pages import page
 from crimeshare.publish.site.rendering import render_body, render_how, render_page
 from crimeshare.running import replacing, running
 
 with running(snakemake):
     force = page(snakemake.wildcards.page, snakemake.params.offence_ids)
-    with warm_kernel(Path.cwd()) as kernel:
-        notebook = kernel.execute(force.source, force.parameters)
+    notebook = Shell(Path.cwd()).execute(force.source, force.parameters)
     with replacing(snakemake.output.page) as path:
         html = render_page(force, render_body(notebook), snakemake.params.site_url)
         path.write_text(html, encoding="utf-8")

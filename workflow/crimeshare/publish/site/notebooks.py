@@ -1,18 +1,21 @@
 """Execute notebooks so that the executed copy depends on nothing but notebook and data.
 
-The notebooks of a run share a few kernels, whose imports are paid for once; the namespace is
-emptied in between.  No time, path, host or version is kept.
+IPython's own shell runs the cells in this process and formats what they give, as a kernel does for
+JupyterLab, without a second process and its messages.  The notebooks of a run share the shell,
+whose imports are paid for once; the namespace is emptied in between.  No time, path, host or
+version is kept.
 """
 
 # ruff: noqa: E402 - a module is kept from being imported first
+# mypy: disable-error-code="no-untyped-call"
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import chdir, redirect_stdout
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -22,12 +25,11 @@ from typing import Any
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import nbformat
-from jupyter_client.client import KernelClient
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import KernelManager
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
 from tqdm import tqdm
+from traitlets.config import Config
 
 from crimeshare.cache import cached, digest
 from crimeshare.problems import Problem
@@ -36,21 +38,81 @@ from crimeshare.running import replacing, say
 from crimeshare.software import software
 
 PARAMETERS = "parameters"
-
-# An empty namespace, and the count of executions back at one.  What the library holds by now it
-# holds to the end: not frozen, all of it would be searched for garbage at every notebook.
-NEXT_NOTEBOOK = "__import__('gc').freeze(); get_ipython().reset(new_session=True)"
-TIMEOUT = 300
 TOLD = 10
 """After how many pages a line says how far a batch is."""
 
 
-class Kernel:
-    """A running kernel that executes one notebook after another."""
+class _Results(DisplayHook):
+    """Keeps what the last line of a cell gives, as a notebook has it."""
 
-    def __init__(self, manager: KernelManager, client: KernelClient, folder: Path) -> None:
-        self._manager = manager
-        self._client = client
+    shell: Any
+
+    def __call__(self, result: Any = None) -> None:
+        if result is None or self.quiet():
+            return
+        data, metadata = self.compute_format_data(result)
+        self.update_user_ns(result)
+        self.shell.outputs.append(
+            nbformat.v4.new_output(
+                "execute_result",
+                data=data,
+                metadata=metadata,
+                execution_count=self.shell.running,
+            )
+        )
+
+
+class _Displays(DisplayPublisher):
+    """Keeps what a cell displays."""
+
+    shell: Any
+
+    def publish(self, data: Any, metadata: Any = None, *others: Any, **told: Any) -> None:
+        self.shell.outputs.append(
+            nbformat.v4.new_output("display_data", data=data, metadata=metadata or {})
+        )
+
+
+class _Printed:
+    """Keeps what a cell prints, a stream's lines together."""
+
+    def __init__(self, outputs: list[nbformat.NotebookNode]) -> None:
+        self._outputs = outputs
+
+    def write(self, text: str) -> int:
+        last = self._outputs[-1] if self._outputs else None
+        if last and last.output_type == "stream":
+            last.text += text
+        else:
+            self._outputs.append(nbformat.v4.new_output("stream", name="stdout", text=text))
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+class _Cells(InteractiveShell):
+    """IPython's shell without a terminal."""
+
+    outputs: list[nbformat.NotebookNode]
+    running: int
+    """The number of the cell that runs."""
+
+    def _showtraceback(self, *told: Any) -> None:
+        """The error itself is in the result of the cell."""
+
+
+class Shell:
+    """Executes one notebook after another."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use IPython's shell of this process, with `folder` for the notebooks' own."""
+        # No history: a build is no session of the user's.
+        self._shell = _Cells.instance(
+            config=Config(HistoryManager={"enabled": False}),
+            displayhook_class=_Results,
+            display_pub_class=_Displays,
+        )
         self._folder = folder
 
     def execute(
@@ -65,58 +127,37 @@ class Kernel:
         Raises:
             Problem: if a cell fails, or a parameter has no default in the notebook.
         """
-        node = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+        node = nbformat.read(notebook, as_version=4)
         node = with_parameters(node, parameters or {}, notebook)
-        self._client.execute(NEXT_NOTEBOOK, store_history=False)
-        runner = NotebookClient(
-            node,
-            km=self._manager,
-            timeout=TIMEOUT,
-            record_timing=False,
-            resources={"metadata": {"path": str(self._folder)}},
-        )
-        runner.kc = self._client
-        try:
-            runner.execute(cleanup_kc=False)
-        except CellExecutionError as error:
-            raise Problem(
-                f"{notebook}{_given(parameters)} stopped: "
-                f"{error.ename}: {error.evalue.rstrip('.')}. "
-                f"Open it in JupyterLab and run all cells to see where."
-            ) from error
+        # What the library holds by now it holds to the end: not frozen, all of it would be searched
+        # for garbage at every notebook.
+        gc.freeze()
+        self._shell.reset(new_session=True)
+        # As wide as in a notebook; in a terminal pandas asks how wide that is.
+        self._shell.run_cell(NOTEBOOK_WIDE, store_history=False, silent=True)
+        with chdir(self._folder):
+            for number, cell in enumerate(node.cells, start=1):
+                if cell.cell_type == "code":
+                    self._run(cell, f"{notebook}{_given(parameters)}, cell {number}")
         node.metadata = {"kernelspec": dict(KERNEL), "language_info": dict(LANGUAGE)}
         return node
 
+    def _run(self, cell: nbformat.NotebookNode, where: str) -> None:
+        self._shell.outputs = cell.outputs = []
+        cell.execution_count = self._shell.running = self._shell.execution_count
+        with redirect_stdout(_Printed(cell.outputs)):
+            result = self._shell.run_cell(cell.source, store_history=True)
+        if error := result.error_before_exec or result.error_in_exec:
+            first = next(iter(cell.source.splitlines()), "")
+            said = f"{type(error).__name__}: {str(error).rstrip('.')}"
+            raise Problem(f"{where} ({first}) stopped: {said}.") from error
 
-# Written the same whatever the kernel calls itself.
+
+NOTEBOOK_WIDE = "import pandas; pandas.set_option('display.max_columns', 20)"
+
+# Written the same whatever executes it.
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
-
-
-@contextmanager
-def warm_kernel(folder: Path) -> Iterator[Kernel]:
-    """A kernel of this environment, working in `folder`, stopped at the end.
-
-    It is reached through files of its own, not through ports, which two runs could both pick.
-    """
-    with tempfile.TemporaryDirectory(prefix="crimeshare-") as runtime:
-        manager = KernelManager(
-            kernel_name="python3",
-            # None but this environment's: a user's own kernels may be another Python.
-            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-            transport="ipc",
-            connection_file=str(Path(runtime) / "kernel.json"),
-        )
-        # No history: a build is no session of the user's.
-        manager.start_kernel(cwd=str(folder), extra_arguments=["--HistoryManager.enabled=False"])
-        client = manager.client()
-        client.start_channels()
-        try:
-            client.wait_for_ready(timeout=TIMEOUT)
-            yield Kernel(manager, client, folder)
-        finally:
-            client.stop_channels()
-            manager.shutdown_kernel(now=True)
 
 
 def execute_pages(pages: Sequence[Page], reads: Mapping[str, Sequence[str]], folder: Path) -> None:
@@ -126,7 +167,7 @@ def execute_pages(pages: Sequence[Page], reads: Mapping[str, Sequence[str]], fol
     executed again.
 
     Args:
-        pages: what to execute, one after another in one kernel.
+        pages: what to execute, one after another in one shell.
         reads: the tables and files that each notebook reads, by its stem.
         folder: the working directory of the notebooks, which holds ``results/``.
 
@@ -134,26 +175,25 @@ def execute_pages(pages: Sequence[Page], reads: Mapping[str, Sequence[str]], fol
         Problem: if a notebook stops; copies written before it stay.
     """
     bar = tqdm(pages, desc=pages[0].title, unit="page", leave=False, disable=None)
-    with ExitStack() as stack:
-        kernel = cache(lambda: stack.enter_context(warm_kernel(folder)))
-        known = cache(digest)
+    shell = cache(lambda: Shell(folder))
+    known = cache(digest)
 
-        made: list[Page] = []
+    made: list[Page] = []
 
-        def executed(page: Page) -> bytes:
-            made.append(page)
-            return _written(kernel().execute(page.source, page.parameters))
+    def executed(page: Page) -> bytes:
+        made.append(page)
+        return _written(shell().execute(page.source, page.parameters))
 
-        for number, page in enumerate(bar, start=1):
-            key = _made_from(page, reads[page.notebook], folder, known)
-            content = cached("notebooks", key, partial(executed, page), page.name)
-            with replacing(folder / page.executed) as target:
-                target.write_bytes(content)
-            # Where there is no terminal for a bar, and not for a few pages.
-            if bar.disable and number % TOLD == 0:
-                say(f"{number} of {len(pages)} pages from {pages[0].title} on are executed.")
-        if kept := len(pages) - len(made):
-            say(f"{kept} of {len(pages)} pages from {pages[0].title} on are as they were.")
+    for number, page in enumerate(bar, start=1):
+        key = _made_from(page, reads[page.notebook], folder, known)
+        content = cached("notebooks", key, partial(executed, page), page.name)
+        with replacing(folder / page.executed) as target:
+            target.write_bytes(content)
+        # Where there is no terminal for a bar, and not for a few pages.
+        if bar.disable and number % TOLD == 0:
+            say(f"{number} of {len(pages)} pages from {pages[0].title} on are executed.")
+    if kept := len(pages) - len(made):
+        say(f"{kept} of {len(pages)} pages from {pages[0].title} on are as they were.")
 
 
 def _made_from(page: Page, reads: Sequence[str], folder: Path, known: Callable[[Path], str]) -> str:
@@ -194,7 +234,7 @@ def with_parameters(
 
 def _written(node: nbformat.NotebookNode) -> bytes:
     """An executed notebook as it is written."""
-    text: str = nbformat.writes(node)  # type: ignore[no-untyped-call]
+    text: str = nbformat.writes(node)
     return (text + "\n").encode()
 
 
