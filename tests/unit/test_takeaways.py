@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from crimeshare.publish.pack.open_data import area_documents, edition, latest, series
+from crimeshare.publish.pack.open_data import area_documents, edition, latest, series, wide
 from crimeshare.publish.site import takeaways
 from crimeshare.publish.site.exploring import series_scripts
 from crimeshare.publish.site.feed import ATOM, feed
@@ -158,12 +158,23 @@ def a_composition(codes: float = 100.0) -> pd.DataFrame:
 
 
 def test_a_rank_without_a_code_is_of_the_same_figures_as_the_rank() -> None:
-    revised = latest(a_series(), a_composition(codes=101.0), "stalking_harassment")
+    revised = latest(a_series(), a_composition(codes=101.0), ["stalking_harassment"])
     assert revised["rank_forces_without_code"].isna().all()
 
 
+def test_one_row_an_area_has_a_column_for_each_group() -> None:
+    both = pd.concat([a_series(), a_series().assign(offence_id="robbery", count=7.0)])
+    table = wide(both.assign(population=1000.0))
+    assert len(table) == len(a_series())
+    assert set(table["robbery"]) == {7.0}
+    assert (
+        table["stalking_harassment"].tolist()
+        == a_series().sort_values(["area_code", "period_end"])["count"].tolist()
+    )
+
+
 def test_files_for_programs_have_one_row_an_area_and_all_years() -> None:
-    newest = latest(a_series(), a_composition(), "stalking_harassment")
+    newest = latest(a_series(), a_composition(), ["stalking_harassment"])
     assert list(newest["area_code"]) == ["E12000005", "W15000002"]
     assert set(newest["period_end"]) == {date(2025, 12, 31)}
     assert "cells" not in newest

@@ -69,6 +69,8 @@ rule render_open_data:
         reference=reference("areas", "recording_changes"),
     output:
         latest="results/report/data/latest.csv",
+        latest_wide="results/report/data/latest_wide.csv",
+        years_wide="results/report/data/years_wide.csv",
         text="results/report/data/series.csv",
         binary="results/report/data/series.parquet",
         revisions="results/report/data/revisions.csv",

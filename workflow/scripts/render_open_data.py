@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from crimeshare.parquet import read_rows_where, together
+from crimeshare.parquet import read_rows_where
 from crimeshare.publish.pack.data_pack import without_formulas
 from crimeshare.publish.pack.open_data import (
     COUNTED,
@@ -18,6 +18,7 @@ from crimeshare.publish.pack.open_data import (
     edition,
     latest,
     series,
+    wide,
     with_names,
 )
 from crimeshare.running import replacing, running
@@ -34,7 +35,9 @@ with running(snakemake):
     compared = pd.read_parquet(snakemake.input.compared_changes)
     flipped = compared[compared["turned"]].drop(columns="turned")
     for given, output in (
-        (together(latest(table, composition, group) for group in groups), snakemake.output.latest),
+        (newest := latest(table, composition, groups), snakemake.output.latest),
+        (wide(newest), snakemake.output.latest_wide),
+        (wide(table), snakemake.output.years_wide),
         (series(table), snakemake.output.text),
         (with_names(revisions), snakemake.output.revisions),
         (with_names(flipped), snakemake.output.flipped_changes),

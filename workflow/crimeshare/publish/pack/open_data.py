@@ -6,7 +6,7 @@ They lie below the report, ``data/latest.csv`` and so on, whatever its newest ed
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -37,29 +37,49 @@ def series(table: pd.DataFrame) -> pd.DataFrame:
     return kept.sort_values(order, kind="stable").reset_index(drop=True)
 
 
-def latest(table: pd.DataFrame, composition: pd.DataFrame, offence_id: str) -> pd.DataFrame:
-    """The last year of an offence group, one row an area.
+def latest(
+    table: pd.DataFrame, composition: pd.DataFrame, offence_ids: Sequence[str]
+) -> pd.DataFrame:
+    """The last year of every offence group that is still recorded, one row an area and group.
 
     Args:
         table: ``series.parquet``.
         composition: the columns `COUNTED` of ``composition.parquet``.
-        offence_id: the group.
+        offence_ids: the groups that it is about.
 
     Returns:
         The columns of the series; ``code_left_out``, the offence code whose recording changed, and,
         where it is a part of the group, for each force ``share_without_code`` and
         ``rank_forces_without_code``.
     """
-    rows = _of(table, offence_id).groupby("area_code", sort=True).tail(1).reset_index(drop=True)
-    code = set_apart(offence_id)
-    own = composition[composition["offence_id"] == offence_id]
-    apart = ranks_beside(rows, own, code).rename(
+    ends = table.groupby("offence_id")["period_end"].transform("max")
+    there = series(table[ends == table["period_end"].max()])
+    rows = there.groupby(["area_code", "offence_id"], sort=True).tail(1)
+    left_out, found = {}, []
+    for offence_id in offence_ids:
+        code = set_apart(offence_id)
+        own = composition[composition["offence_id"] == offence_id]
+        apart = ranks_beside(rows[rows["offence_id"] == offence_id], own, code)
+        left_out[offence_id] = code if len(apart) else None
+        found.append(apart.assign(offence_id=offence_id))
+    beside = pd.concat(found).rename(
         columns={"share": "share_without_code", "rank": "rank_forces_without_code"}
     )
-    columns = [*_YEAR, "share_without_code", "rank_forces_without_code"]
-    return rows.assign(code_left_out=code if len(apart) else None).merge(
-        apart[columns], how="left", on=_YEAR
-    )
+    key = [*_YEAR, "offence_id"]
+    columns = [*key, "share_without_code", "rank_forces_without_code"]
+    rows = rows.assign(code_left_out=rows["offence_id"].map(left_out))
+    return rows.merge(beside[columns], how="left", on=key)
+
+
+def wide(table: pd.DataFrame) -> pd.DataFrame:
+    """One row an area and year, a column of counts for each offence group.
+
+    Args:
+        table: ``series.parquet``, or rows of it.
+    """
+    counts = table.pivot(index=_YEAR, columns="offence_id", values="count")
+    about = table.drop_duplicates(_YEAR).set_index(_YEAR)[["area_name", "area_type", "population"]]
+    return about.join(counts).sort_index().reset_index()
 
 
 def edition(table: pd.DataFrame, version: str) -> str:
