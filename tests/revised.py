@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crimeshare.measures.revision_intervals import compute_revision_intervals, kinds
+from crimeshare.measures.revision_intervals import (
+    compute_revision_intervals,
+    compute_revision_test,
+    kinds,
+)
 from crimeshare.measures.revisions import (
     compare_changes,
     compute_revisions,
@@ -14,7 +18,7 @@ from crimeshare.measures.revisions import (
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.estimates import CHANGES
 from crimeshare.publish.subjects.revised import COMPARED, REVISIONS, SIZES, WHOLE
-from crimeshare.publish.subjects.revision_limits import LIMITS
+from crimeshare.publish.subjects.revision_limits import LIMITS, TEST
 
 VINTAGES = Path("results/estimates/vintages.parquet")
 
@@ -35,5 +39,6 @@ def write_revisions(folder: Path) -> None:
     write_table(whole, folder / WHOLE)
     write_table(summarise_revisions(whole), folder / SIZES)
     write_table(compared, folder / COMPARED)
-    limits = compute_revision_intervals(revisions, kinds(), ["total", "stalking_harassment"])
-    write_table(limits, folder / LIMITS)
+    groups = ["total", "stalking_harassment"]
+    write_table(compute_revision_intervals(revisions, kinds(), groups), folder / LIMITS)
+    write_table(compute_revision_test(revisions, kinds(), groups), folder / TEST)

@@ -14,8 +14,10 @@ from crimeshare.measures.revision_intervals import (
     LARGEST,
     back_test,
     compute_revision_intervals,
+    compute_revision_test,
     coverage_interval,
     left_out_quantile,
+    parts_below,
     scales,
 )
 from crimeshare.parquet import read_table
@@ -82,7 +84,7 @@ def test_limits_hold_new_revisions_about_as_often_as_they_promise() -> None:
         quantile = left_out_quantile(known, apart, everything, LEVEL)
         assert quantile is not None
         held.append(np.mean(np.abs(new) <= quantile * scales(known, everything)))
-        tried.append(np.mean(back_test(known, apart, LEVEL)))
+        tried.append(np.nanmean(back_test(known, apart, LEVEL)))
     assert 0.935 <= np.mean(held) <= 0.965
     # What the trial says is what happens.
     assert np.mean(tried) == pytest.approx(np.mean(held), abs=0.012)
@@ -139,6 +141,84 @@ def test_a_row_runs_from_an_age_to_the_last_vintage() -> None:
     assert row["lower_pct"] < 0 < row["upper_pct"]
     assert np.log1p(row["upper_pct"] / 100) == pytest.approx(-np.log1p(row["lower_pct"] / 100))
     assert 0 <= row["coverage_lower"] <= row["coverage"] <= row["coverage_upper"] <= 1
+
+
+def test_an_area_whose_revisions_go_one_way_has_limits_by_side() -> None:
+    values = revisions(np.random.default_rng(6))
+    values[:, 0] = -np.abs(values[:, 0])
+    values[:, 1] = np.abs(values[:, 1])
+    values[:, 2] = -np.abs(values[:, 2])
+    values[:2, 2] *= -1  # 14 of 16 are fewer than 17 of 19
+    below = parts_below(values, np.ones((1, len(values)), dtype=bool))[0]
+    assert below[0] > 0.8
+    assert below[1] < 0.2
+    assert below[2] == 0.5
+    # Drawn towards all areas, so that neither side is shut.
+    assert below[1] > 0
+    assert below[0] < 1
+    few = parts_below(values[: 2 * FEWEST - 1], np.ones((1, 2 * FEWEST - 1), dtype=bool))[0]
+    assert (few == 0.5).all()
+
+
+def of_group(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The same steps of a group beside those of the total."""
+    noise = np.exp(rng.normal(0, 0.01, len(table)))
+    return pd.concat([table, table.assign(offence_id="robbery", value=table["value"] * noise)])
+
+
+def test_a_year_put_into_other_groups_is_left_out_and_named() -> None:
+    rng = np.random.default_rng(7)
+    table = of_group(steps(rng), rng)
+    moved = (
+        (table["offence_id"] == "robbery")
+        & (table["area_code"] == "E03")
+        & (table["period_end"] == "2015-12-31")
+        & (table["release_id"] == "prc-2025-12")
+    )
+    cut = table.assign(value=table["value"].where(~moved, table["value"] / 2))
+    kinds = dict.fromkeys(table["area_code"].unique(), "force")
+    found = compute_revision_intervals(cut, kinds, ["robbery"])
+    new = found[found["age_months"] == 0].set_index("area_code")
+    assert new["left_out"].dropna().to_dict() == {"E03": "2015-12"}
+    assert new.loc["E03", "vintages"] == new["vintages"].max() - 1
+    # Where all crime moved as far, more was counted, or less: that is a revision.
+    both = cut.assign(
+        value=cut["value"].where(
+            ~(
+                (cut["offence_id"] == "total")
+                & (cut["area_code"] == "E03")
+                & (cut["period_end"] == "2015-12-31")
+                & (cut["release_id"] == "prc-2025-12")
+            ),
+            cut["value"] / 2,
+        )
+    )
+    assert compute_revision_intervals(both, kinds, ["robbery"])["left_out"].isna().all()
+
+
+def test_an_area_has_its_own_trial() -> None:
+    table = steps(np.random.default_rng(8))
+    kinds = dict.fromkeys(table["area_code"].unique(), "force")
+    new = compute_revision_intervals(table, kinds, ["total"]).query("age_months == 0")
+    assert (new["own_held"] <= new["own_tried"]).all()
+    assert new["own_held"].sum() / new["own_tried"].sum() == pytest.approx(new["coverage"].iloc[0])
+
+
+def test_limits_made_before_are_held_against_what_came_later() -> None:
+    table = steps(np.random.default_rng(9), years=13)
+    # What the last of all releases says was not known then.
+    known = table.assign(
+        release_id=table["release_id"].replace("prc-2025-12", "pfa-2030-12"),
+        period_end=table["period_end"],
+    )
+    kinds = dict.fromkeys(table["area_code"].unique(), "force")
+    found = compute_revision_test(known, kinds, ["total"], known=12 * 2021 + 12)
+    for row in found.to_dict("records"):
+        assert row["known"] == "2021-12"
+        assert row["figures"] % 12 == 0
+        assert row["share"] == row["held"] / row["figures"]
+        assert row["share"] > 0.6
+    assert len(found)
 
 
 def test_limits_that_cannot_be_tried_are_not_given() -> None:

@@ -13,6 +13,7 @@
 #       results/estimates/revision_sizes.parquet    how far figures of an area have moved
 #       results/estimates/compared_changes.parquet  changes by two vintages, and which turned
 #       results/estimates/revision_intervals.parquet  how far figures will probably be revised
+#       results/estimates/revision_test.parquet     how many later figures such limits held
 #       results/estimates/control_limits.parquet    how far forces stand apart now and then
 #       results/estimates/small_areas.parquet       partnerships beside control limits
 #       results/estimates/rank_intervals.parquet    which ranks the forces' quarters allow
@@ -318,6 +319,7 @@ rule compute_revision_intervals:
         reference=reference("areas"),
     output:
         intervals="results/estimates/revision_intervals.parquet",
+        test="results/estimates/revision_test.parquet",
     log:
         "results/logs/compute_revision_intervals.log",
     benchmark:

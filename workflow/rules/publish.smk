@@ -137,7 +137,7 @@ READS = {
         *RECORDED,
         *REVISED,
         *QUARTERLY,
-        *estimates("revision_intervals"),
+        *estimates("revision_intervals", "revision_test"),
         *words("quarters", "revisions"),
     ],
     "sources": [

@@ -8,6 +8,12 @@ many times that scale a revision may be is read off revisions that were left out
 measured, pooled over all forces, since revisions have far longer tails than a normal law: the
 limits are those within which that part of them lay.
 
+A force whose revisions go one way (`ONE_WAY` of them) has limits of its own on either side: its
+squares are split between the sides as they were so far, drawn towards the split of all forces.
+
+A year that a later release moved by a fifth or more, where all crime of the force hardly moved, had
+its offences put into other groups.  That is no revision of a count, so it is left out and named.
+
 The limits are tried on what they are for: each vintage is left out in turn, with all years that
 share months with it, the limits are made of the others, and it is counted how many of its figures
 they hold.  That coverage has an interval of its own, by vintage, as the figures of one vintage hang
@@ -56,6 +62,18 @@ FEWEST = 5
 LARGEST = 0.98
 """Part of all revisions that are no larger than the one at which larger ones are cut off."""
 
+ONE_WAY = 0.89
+"""Part of an area's revisions that go one way, 17 of 19, from which its limits are told by side."""
+
+SIDES = 4
+"""Revisions that the split of all areas weighs beside an area's own."""
+
+RECLASSIFIED = 0.2
+"""Part of a figure from which a revision is none of a count but of what it counts."""
+
+KNOWN = 12 * 2023 + 6
+"""The month up to which releases counted that were known in October 2023: June 2023."""
+
 LAGS = 3
 """Quarters by which two years may follow each other and still share months."""
 
@@ -76,6 +94,10 @@ COLUMNS = [
     "coverage_lower",
     "coverage_upper",
     "vintages_tried",
+    "own_held",
+    "own_tried",
+    "down",
+    "left_out",
     "basis",
     "formula",
     "cells",
@@ -104,11 +126,13 @@ def compute_revision_intervals(
         ``scale_pct`` is the area's root mean square revision as drawn together, ``own_scale_pct``
         as it is, ``mean_pct`` the mean revision, ``vintages`` how many there are. ``coverage`` is
         the part of the figures of left-out vintages that such limits held, with limits at the
-        same level, and ``vintages_tried`` the number of these. Where no vintage could be left
+        same level, and ``vintages_tried`` the number of these; ``own_held`` of ``own_tried`` are
+        the area's own. ``down`` is the part of the limits' squares below zero, a half but where the
+        revisions of an area go one way; ``left_out`` are the years of an area that were put into
+        other groups. Where no vintage could be left
         out, for one because a single release revised them all, there is no row.
     """
-    pairs = _pairs(with_ages(revisions[revisions["offence_id"].isin(offence_ids)]))
-    pairs = pairs.assign(area_type=pairs["area_code"].map(area_types)).dropna(subset=["area_type"])
+    pairs, moved = _counted(revisions, area_types, offence_ids)
     rows = [
         row
         for (_, offence_id), of_group in pairs.groupby(["area_type", "offence_id"])
@@ -118,7 +142,101 @@ def compute_revision_intervals(
     table = pd.DataFrame(rows, columns=COLUMNS).assign(
         kind=lambda found: found["area_code"].map(area_types)
     )
+    key = ["area_code", "offence_id", "age_months"]
+    named = moved.groupby(key)["period_end"].agg(lambda ends: " ".join(f"{e:%Y-%m}" for e in ends))
+    table["left_out"] = named.reindex(pd.MultiIndex.from_frame(table[key])).to_numpy()
     return table.sort_values(["offence_id", "age_months", "area_code"], ignore_index=True)
+
+
+TEST = [
+    "kind",
+    "offence_id",
+    "age_months",
+    "known",
+    "figures",
+    "held",
+    "share",
+    "level",
+    "formula",
+    "cells",
+]
+
+
+def compute_revision_test(
+    revisions: pd.DataFrame,
+    area_types: Mapping[str, str],
+    offence_ids: Collection[str],
+    level: float = 0.95,
+    known: int = KNOWN,
+) -> pd.DataFrame:
+    """The same in real time: limits made of what was known, held against what came later.
+
+    Args:
+        revisions, area_types, offence_ids, level: as of :func:`compute_revision_intervals`.
+        known: last month of the years of the releases that limits are made of, ``12 * year +
+            month``.
+
+    Returns:
+        `TEST`, one row a kind of area, offence group and age: of how many ``figures`` that have
+        been revised since the limits ``held`` how many, and the one over the other (``share``).
+    """
+    ends = pd.PeriodIndex(revisions["release_id"].str.extract(r"(\d{4}-\d{2})")[0], freq="M")
+    then = (12 * ends.year + ends.month).to_numpy() <= known
+    pairs, _ = _counted(revisions, area_types, offence_ids)
+    before, _ = _counted(revisions[then], area_types, offence_ids)
+    rows = []
+    for (kind, offence_id, age), of_group in before.groupby(
+        ["area_type", "offence_id", "age_months"]
+    ):
+        wide = _wide(of_group)
+        made = _limits(wide, level)
+        if made is None:
+            continue
+        lower, upper = (dict(zip(wide.columns, np.log1p(end / 100), strict=True)) for end in made)
+        now = pairs[
+            (pairs["area_type"] == kind)
+            & (pairs["offence_id"] == offence_id)
+            & (pairs["age_months"] == age)
+            & ~pairs["period_end"].isin(of_group["period_end"])
+            & pairs["area_code"].isin(wide.columns)
+        ]
+        if now.empty:
+            continue
+        codes = now["area_code"]
+        inside = (codes.map(lower) <= now["revision"]) & (now["revision"] <= codes.map(upper))
+        month = f"{(known - 1) // 12}-{(known - 1) % 12 + 1:02}"
+        what = f"{offence_id}, {age} months old, not revised in releases up to {month}"
+        rows.append(
+            {
+                "kind": kind,
+                "offence_id": offence_id,
+                "age_months": age,
+                "known": month,
+                "figures": len(now),
+                "held": int(inside.sum()),
+                "share": float(inside.mean()),
+                "level": level,
+                "formula": "revisions inside of the limits made before / revisions",
+                "cells": keyed("revisions", "", what),
+            }
+        )
+    return pd.DataFrame(rows, columns=TEST)
+
+
+def _counted(
+    revisions: pd.DataFrame, area_types: Mapping[str, str], offence_ids: Collection[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Revisions of counts, with the kind of area, and those of what is counted."""
+    wanted = revisions[revisions["offence_id"].isin({*offence_ids, "total"})]
+    pairs = _pairs(with_ages(wanted))
+    pairs = pairs.assign(area_type=pairs["area_code"].map(area_types)).dropna(subset=["area_type"])
+    key = ["area_code", "period_end", "age_months"]
+    total = pairs[pairs["offence_id"] == "total"].set_index(key)["revision"]
+    of_all = total.reindex(pd.MultiIndex.from_frame(pairs[key])).to_numpy()
+    large = pairs["revision"].abs() > -np.log1p(-RECLASSIFIED)
+    moved = large & (np.abs(of_all) < pairs["revision"].abs() / 2)
+    asked = pairs["offence_id"].isin(offence_ids)
+    return pairs[asked & ~moved], pairs[asked & moved]
 
 
 def kinds() -> dict[str, str]:
@@ -159,22 +277,23 @@ def _rows(group: pd.DataFrame, offence_id: str, age: int, level: float) -> Itera
     """The rows of one type of area, offence group and age."""
     if group.empty:
         return
-    wide = group.pivot(index="period_end", columns="area_code", values="revision").sort_index()
+    wide = _wide(group)
     values = wide.to_numpy(dtype=np.float64)
     apart = _apart(pd.DatetimeIndex(wide.index))
     everything = np.ones(len(wide), dtype=bool)
-    quantile = left_out_quantile(values, apart, everything, level)
-    if quantile is None:
+    made = _limits(wide, level)
+    if made is None:
         return
     scale, own = scales(values, everything), _mean_squares(values, everything[None, :])[0][0]
+    down = parts_below(values, everything[None, :])[0]
     # Figures that one release gave and another revised are one trial, whatever their number.
     tried = back_test(values, apart, level) if group["release_id"].nunique() > FEWEST else []
-    coverage = coverage_interval(tried, level)
+    coverage = coverage_interval([float(np.nanmean(held)) for held in tried], level)
     if coverage is None:
         return
+    lower, upper = made
     newest = str(group["release_id_last"].max())
     for position, area_code in enumerate(wide.columns):
-        reach = quantile * scale[position]
         known = wide[area_code].dropna()
         if known.empty:
             continue
@@ -182,8 +301,8 @@ def _rows(group: pd.DataFrame, offence_id: str, age: int, level: float) -> Itera
             "area_code": area_code,
             "offence_id": offence_id,
             "age_months": age,
-            "lower_pct": 100 * float(np.expm1(-reach)),
-            "upper_pct": 100 * float(np.expm1(reach)),
+            "lower_pct": float(f"{lower[position]:.12g}"),
+            "upper_pct": float(f"{upper[position]:.12g}"),
             "level": level,
             "method": METHOD,
             "scale_pct": 100 * float(scale[position]),
@@ -194,11 +313,33 @@ def _rows(group: pd.DataFrame, offence_id: str, age: int, level: float) -> Itera
             "coverage_lower": coverage[1],
             "coverage_upper": coverage[2],
             "vintages_tried": len(tried),
+            "own_held": int(sum(np.nan_to_num(held[position]) for held in tried)),
+            "own_tried": int(sum(np.isfinite(held[position]) for held in tried)),
+            "down": float(down[position]),
             "basis": f"{group['release_id'].nunique()} releases, whose figures came again later",
-            "formula": f"{quantile:.4f} * scale",
+            "formula": "quantile of the left-out revisions * scale",
             "cells": keyed("revisions", newest, offence_id, f"every vintage {age} months old"),
             "release_id": newest,
         }
+
+
+def _wide(group: pd.DataFrame) -> pd.DataFrame:
+    """Revisions by year (row) and area."""
+    return group.pivot(index="period_end", columns="area_code", values="revision").sort_index()
+
+
+def _limits(wide: pd.DataFrame, level: float) -> tuple[Values, Values] | None:
+    """Lower and upper limits of each area's revisions in per cent; None with too few vintages."""
+    values = wide.to_numpy(dtype=np.float64)
+    everything = np.ones(len(wide), dtype=bool)
+    apart = _apart(pd.DatetimeIndex(wide.index))
+    quantile = left_out_quantile(values, apart, everything, level)
+    if quantile is None:
+        return None
+    reach = quantile * scales(values, everything)
+    below = parts_below(values, everything[None, :])[0]
+    down, up = reach * np.sqrt(2 * below), reach * np.sqrt(2 * (1 - below))
+    return 100 * np.expm1(-down), 100 * np.expm1(up)
 
 
 def _apart(ends: pd.DatetimeIndex) -> Mask:
@@ -246,6 +387,36 @@ def _drawn_together(values: Values, used: Mask, by: Mask) -> Values:
     return np.asarray(np.sqrt((weight * common + count * own) / (weight + count)))
 
 
+def parts_below(values: Values, used: Mask) -> Values:
+    """The part of each area's squares that lies below zero: a half where they go either way.
+
+    Args:
+        values: revisions by vintage (row) and area, empty where there is none.
+        used: vintages by set (row).
+
+    Returns:
+        By set (row) and area; where `ONE_WAY` of the revisions have one sign, the area's own part
+        drawn towards that of all areas.
+    """
+    known, sets = np.nan_to_num(values), used.astype(np.float64)
+    number = sets @ np.isfinite(values)
+    squares, below = sets @ known**2, sets @ np.minimum(known, 0.0) ** 2
+    same = np.maximum(sets @ (known < 0), sets @ (known > 0))
+    of_all = below.sum(axis=1, keepdims=True) / np.maximum(
+        squares.sum(axis=1, keepdims=True), 1e-24
+    )
+    own = below / np.where(squares > 0, squares, 1.0)
+    drawn = (SIDES * of_all + number * own) / (SIDES + number)
+    return np.where((same >= ONE_WAY * number) & (number >= 2 * FEWEST), drawn, 0.5)
+
+
+def _over_scale(values: Values, scale: Values, below: Values) -> Values:
+    """How many times the scale of its side each revision is."""
+    side = np.where(values < 0, below, 1 - below)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.abs(values) / (scale * np.sqrt(2 * side)))
+
+
 def scales(values: Values, used: Mask) -> Values:
     """Root mean square revision of each area in the used vintages, drawn together."""
     together: Values = _drawn_together(values, used[None, :], used)[0]
@@ -269,24 +440,24 @@ def left_out_quantile(values: Values, apart: Mask, used: Mask, level: float) -> 
     if not tried.any():
         return None
     scale = _drawn_together(values, others[tried], used)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        scores = np.abs(values[tried]) / scale
+    scores = _over_scale(values[tried], scale, parts_below(values, others[tried]))
     # No revision of an area that never had one is no score.
     known = scores[np.isfinite(scores)]
     return float(np.quantile(known, level, method="higher")) if known.size else None
 
 
-def back_test(values: Values, apart: Mask, level: float) -> list[float]:
-    """The part of the figures of each vintage that limits made without it hold, oldest first."""
+def back_test(values: Values, apart: Mask, level: float) -> list[Values]:
+    """Which figures of each vintage limits made without it hold, oldest first; empty where none."""
     held = []
     for position in range(len(values)):
         used = apart[position]
         quantile = left_out_quantile(values, apart, used, level)
         if quantile is None:
             continue
-        reach = quantile * scales(values, used)
+        below = parts_below(values, used[None, :])[0]
+        over = _over_scale(values[position], scales(values, used), below)
         known = np.isfinite(values[position])
-        held.append(float(np.mean(np.abs(values[position][known]) <= reach[known])))
+        held.append(np.where(known, ~(over > quantile), np.nan))
     return held
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from crimeshare.publish.subjects.estimates import Estimates, Place, built_rows
 from crimeshare.publish.subjects.revised import WORDS
 
 LIMITS = Path("results/estimates/revision_intervals.parquet")
+TEST = Path("results/estimates/revision_test.parquet")
 
 Row = dict[str, Any]
 Limits = dict[tuple[str, str, int], Row]
@@ -42,17 +44,68 @@ def sentence(limits: Limits, place: Place) -> str:
     if row is None or count is None or count < SMALL_BASE:
         return ""
     lower, upper = _reach(row)
+    name = f"revision_limits.{row['area_code']}.{row['offence_id']}.{NEW}"
+    held, own = (
+        figure(row, column, f"{name}.{column}", "revision_intervals", {})
+        for column in ("own_held", "own_tried")
+    )
     return WORDS.passage(
-        "limits_of_place", place=place, lower=lower, upper=upper, tried=_tried(row)
+        "limits_of_place",
+        place=place,
+        lower=lower,
+        upper=upper,
+        held=held,
+        own=own,
+        left_out=_left_out(row),
+        tried=_tried(row),
     )
 
 
-def coverage(limits: Limits, estimates: Estimates) -> str:
+def coverage(limits: Limits, estimates: Estimates, root: Path | None = None) -> str:
     """What limits for forces are, and how often such limits held; that there are none."""
     row = next((_row(limits, force, NEW) for force in estimates.forces), None)
     if row is None:
         return WORDS.passage("no_limits", group=estimates.offence_words)
-    return WORDS.passage("limits_of_forces", tried=_tried(row))
+    moved = [
+        (force.words, years)
+        for force in estimates.forces
+        if (of_force := _row(limits, force, NEW)) and (years := _left_out(of_force))
+    ]
+    test = next(
+        (
+            each
+            for each in built_rows(TEST, root)
+            if each["kind"] == "force"
+            and each["offence_id"] == estimates.offence_id
+            and each["age_months"] == NEW
+        ),
+        None,
+    )
+    return WORDS.passage(
+        "limits_of_forces",
+        tried=_tried(row),
+        later=_later(test) if test else None,
+        known=_month(test["known"]) if test else None,
+        moved=moved,
+    )
+
+
+def _later(row: Row) -> dict[str, Figure]:
+    """How many figures of forces revised since lay in limits made of what was known before."""
+    name = f"revision_test.{row['offence_id']}.{row['known']}"
+    return {
+        column: figure(row, column, f"{name}.{column}", "revision_test", {})
+        for column in ("figures", "share")
+    }
+
+
+def _month(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
+
+
+def _left_out(row: Row) -> list[date]:
+    """Last months of the years of an area that were put into other groups."""
+    return [_month(month) for month in (row["left_out"] or "").split()]
 
 
 def table(limits: Limits, estimates: Estimates) -> Table | None:
