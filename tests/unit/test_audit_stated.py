@@ -301,7 +301,7 @@ def test_rounding_and_cutting_a_count_are_told_apart(count: int, digits: int) ->
     cut = count // step * step
     rounded = (count + step // 2) // step * step
     found = numerals.count(f"{rounded:,}").match(float(count))
-    far = abs(count - rounded) >= 0.1 * rounded
+    far = count >= 1.1 * rounded or count < rounded / 1.1
     assert found == ("exact" if rounded == count else None if far else "rounded")
     if cut != rounded and not far and count - cut < 0.1 * cut:
         # With a zero to spare it is also the count rounded to the next coarser step.

@@ -283,7 +283,10 @@ def test_a_change_across_changes_of_recording_names_them(judged: Judged) -> None
     table, _ = judged(gwent(**about, since="year ending December 2019", value="+17%"))
     # 8,642 after 7,384.
     assert table.loc["it", "verdict"] == "confirmed when rounded, across a recording change"
-    assert "not comparable: Controlling or coercive behaviour moved" in table.loc["it", "reason"]
+    assert (
+        "changed how they record this: Controlling or coercive behaviour moved"
+        in table.loc["it", "reason"]
+    )
 
 
 def test_a_change_between_first_published_counts_depends_on_the_definition(
@@ -574,3 +577,24 @@ def test_every_claim_of_the_project_is_judged(shipped: Evidence) -> None:
     assert audit.refused == []
     assert len(audit.claims) > 12
     assert not audit.claims["reason"].str.contains(r"\b(?:pfa|prc|appendix)-\d{4}").any()
+
+
+def test_a_change_across_a_recording_change_has_the_quarters_recorded_alike_beside_it(
+    shipped: Evidence,
+) -> None:
+    releases = Releases(shipped)
+    now, before = date(2025, 12, 31), date(2024, 12, 31)
+    alike = releases.like_for_like(NATIONAL, "stalking_harassment", now, before)
+    # From 31 January 2024 on: April to December of both years, added up apart from the audit.
+    sums = {2024: 0.0, 2025: 0.0}
+    for row in shipped.quarterly("stalking_harassment"):
+        if row["release_id"] == "prc-2025-12" and row["period_end"].month > 3:
+            if row["period_end"].year in sums:
+                sums[row["period_end"].year] += row["value"]
+    assert alike
+    assert alike.value == pytest.approx(sums[2025] / sums[2024] - 1)
+    assert alike.note == "April to December"
+    # No quarter of the year ending March 2024 is recorded as one of the year after.
+    years = date(2025, 3, 31), date(2024, 3, 31)
+    assert releases.like_for_like(NATIONAL, "stalking_harassment", *years) is None
+    assert releases.like_for_like(NATIONAL, "robbery", now, before) is None

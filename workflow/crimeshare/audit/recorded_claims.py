@@ -716,7 +716,14 @@ class RecordedAudit:
         changed = self._releases.comparable(claim.offence.offence_id, claim.period, earlier)
         if not changed:
             return verdict
-        verdict.reason.say(f"The two years are not comparable: {changed}.")
+        verdict.reason.say(f"Police changed how they record this: {changed}.")
+        area, offence = claim.area.area_code, claim.offence.offence_id
+        alike = None
+        if not claim.than and not isinstance(claim, Share | Rate | ShareOfNation):
+            alike = self._releases.like_for_like(area, offence, claim.period, earlier)
+        if alike:
+            reason = "Like for like, {} of both years (Home Office open data): {}."
+            verdict.reason.say(reason.format(alike.note, alike.told), alike)
         return replace(verdict, verdict=f"{verdict.verdict}{verdicts.ACROSS}")
 
 

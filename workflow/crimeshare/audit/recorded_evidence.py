@@ -18,7 +18,7 @@ from crimeshare.audit.findings import Finding, Unit, Vintage
 from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
-from crimeshare.periods import MONTHS, a_year_before
+from crimeshare.periods import MONTHS, a_year_before, month_end, months_between
 from crimeshare.reference import areas, areas_around, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
 
@@ -302,12 +302,50 @@ class Releases:
         """What makes two years not comparable; empty where nothing does."""
         earlier, later = sorted((one, other))
         began = a_year_before(earlier) + timedelta(days=1)
-        return "; ".join(
-            change["name"]
+        changes = self._changes(offence)
+        return "; ".join(name for day, name in changes if began < day <= later)
+
+    def _changes(self, offence: str) -> list[tuple[date, str]]:
+        """Changes of recording that touch a group or code: from when, and their names."""
+        return [
+            (date.fromisoformat(change["effective"]), change["name"])
             for change in self._evidence.recording_changes
             if offence in change["offence_ids"].split()
-            and began < date.fromisoformat(change["effective"]) <= later
+        ]
+
+    def like_for_like(self, area: str, offence: str, day: date, before: date) -> Finding | None:
+        """The change between the quarters of two years that were recorded alike, in the open data.
+
+        Quarters that lie on one side of every change of recording, a quarter and its counterpart;
+        None where no pair does, where all do, or where the two years are no whole years apart.
+        """
+        if area not in areas() or day.month != before.month:
+            return None
+        pairs = [
+            (now, then)
+            for now, then in zip(_quarter_ends(day), _quarter_ends(before), strict=True)
+            if not any(
+                month_end(then.year, then.month - 2).replace(day=1) < since <= now
+                for since, _ in self._changes(offence)
+            )
+        ]
+        if not pairs or len(pairs) == _QUARTERS:
+            return None
+        months = _stretches([now for now, _ in pairs])
+        quarters = self._quarterly(_TOTAL), self._quarterly(offence)
+        now, then = (
+            self._added_up(area, offence, year, *quarters, ends, months)
+            for year, ends in zip((day, before), map(list, zip(*pairs, strict=True)), strict=True)
         )
+        both = [
+            (one, other)
+            for one in now
+            for other in then
+            if one.release_id == other.release_id and one.excluding == other.excluding
+        ]
+        if not both or not both[-1][1].value:
+            return None
+        return replace(_difference(*both[-1], "percent", "revised since"), note=months)
 
     def elsewhere(self, area: str, offence: str, value: float, but: date) -> list[Finding]:
         """Other years in which the area's count of the group is exactly that."""
@@ -479,10 +517,19 @@ class Releases:
         return [finding for finding in found if begun[finding.release_id] <= first]
 
     def _added_up(
-        self, area: str, offence: str, day: date, totals: Quarters, rows: Quarters
+        self,
+        area: str,
+        offence: str,
+        day: date,
+        totals: Quarters,
+        rows: Quarters,
+        ends: Sequence[date] = (),
+        months: str = "year to {}",
     ) -> list[Finding]:
-        """Four quarters of an area's forces, as each release has them."""
+        """Quarters of an area's forces, as each release has them: four, or those that are named."""
         inside = members(area) or [area]
+        ends = ends or _quarter_ends(day)
+        when = months.format(MONTHS[day.month - 1])
         found = []
         for release_id in sorted({key[0] for key in totals}):
             complete = [
@@ -490,12 +537,10 @@ class Releases:
                 for code in inside
                 if all(
                     (whole := totals.get((release_id, code, end))) and whole["value"] is not None
-                    for end in _quarter_ends(day)
+                    for end in ends
                 )
             ]
-            added = [
-                rows.get((release_id, code, end)) for code in complete for end in _quarter_ends(day)
-            ]
+            added = [rows.get((release_id, code, end)) for code in complete for end in ends]
             given = [row for row in added if row is not None]
             if not given or any(row["value"] is None for row in given):
                 continue
@@ -511,7 +556,7 @@ class Releases:
                     release_id,
                     "revised since",
                     tuple(Cell(release_id, sha256, sheet, words) for sheet, sha256 in sheets),
-                    f"{words}, year to {MONTHS[day.month - 1]} {day.year}",
+                    f"{words}, {when} {day.year}",
                     excluding=" and ".join(sorted(areas()[code].area_name for code in absent)),
                 )
             )
@@ -615,6 +660,19 @@ def _quarter_ends(day: date) -> list[date]:
         year, month = (day.year, month) if month > 0 else (day.year - 1, month + 12)
         ends.append(date(year, month, 31 if month in (3, 12) else 30))
     return ends
+
+
+def _stretches(ends: Sequence[date]) -> str:
+    """Quarters by their months: "April to December", or "April to June and October to December"."""
+    stretches: list[list[date]] = []
+    for end in sorted(ends):
+        if stretches and months_between(stretches[-1][-1], end) == 3:
+            stretches[-1].append(end)
+        else:
+            stretches.append([end])
+    return " and ".join(
+        f"{MONTHS[own[0].month - 3]} to {MONTHS[own[-1].month - 1]}" for own in stretches
+    )
 
 
 def _both(one: Row, other: Row) -> Row:

@@ -104,7 +104,7 @@ class Number:
         size, most = abs(self.written), Decimal(str(hedges()[""].number))
         if self.kind != "number" or self.step <= 1:
             return size - self.step, size + self.step
-        return size * (1 - most), size * (1 + most)
+        return size / (1 + most), size * (1 + most)
 
     @property
     def limits(self) -> tuple[float, float]:
