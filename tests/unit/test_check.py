@@ -141,3 +141,57 @@ def test_the_exit_status_is_the_verdicts_when_nobody_reads_the_lines(root: Path)
         finally:
             os.close(write)
         assert run.returncode == status
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        (["--area", "GMP", "--offence", "burglaries", "--value", "14,980"], 0, "was read as"),
+        (
+            [
+                "--area",
+                "the Met",
+                "--offence",
+                "robberies",
+                "--value",
+                "43% of all robberies in England and Wales",
+            ],
+            0,
+            "43.1",
+        ),
+        (["--area", "Gwent", "--offence", "knife crime", "--value", "up 5%"], 2, "not an offence"),
+        (["--area", "Cwmbran", "--value", "9,000"], 3, "`Gwent`"),
+        (["--area", "Scotland", "--value", "9,000"], 3, "of England and Wales alone"),
+    ],
+)
+def test_the_words_of_people_are_understood_or_answered(
+    options: list[str], status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *options, "--period", "2024"]) == status
+    told = capsys.readouterr()
+    assert said in told.out + told.err
+
+
+@pytest.mark.parametrize(
+    ("period", "published", "year"),
+    [
+        ("2023/24", None, "year ending March 2024"),
+        ("in 2024", None, "year ending December 2024"),
+        ("March 2023 to March 2024", None, "year ending March 2024"),
+        ("April 2023 to March 2024", None, "year ending March 2024"),
+        ("last year", "2025-05-03", "year ending December 2024"),
+        ("over the past 12 months", "2024-08-01", "year ending March 2024"),
+        ("over the past 12 months", None, ""),
+        ("June 2015 to June 2018", None, ""),
+    ],
+)
+def test_years_are_read_as_people_say_them(
+    period: str, published: str | None, year: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = ["--published", published] if published else []
+    status = main(["check", *GWENT, "--period", period, "--value", "8,000", *day])
+    told = capsys.readouterr()
+    assert (status == 3) == (year == "")
+    assert f"Gwent, {year}" in told.out if year else "expected" in told.err or "--pub" in told.err
+    if "March 2023" in period:
+        assert "thirteen months" in told.out

@@ -21,7 +21,7 @@ from crimeshare.problems import Problem, Problems
 from crimeshare.survey_words import SEXES
 
 _RATE = re.compile(r"\bper\s+(?:1|10|100)[,\d]*000\b|\bper (?:thousand|million)\b", re.IGNORECASE)
-_RECORD = re.compile(r"\brecord\b|\ball[- ]time\b|\bever\b", re.IGNORECASE)
+_RECORD = re.compile(r"\brecords?\b|\ball[- ]time\b|\bever\b", re.IGNORECASE)
 _QUANTITIES = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
 _QUANTITY = re.compile(rf"\b({'|'.join(_QUANTITIES)})s?\s*$", re.IGNORECASE)
 _OF_NATION = re.compile(

@@ -144,6 +144,12 @@ class Evidence:
         rows: list[Row] = self.groups.filter(pc.is_in(ends, pa.array(days))).to_pylist()
         return rows
 
+    def national_that_ends(self, day: date) -> list[Row]:
+        """Rows of ``codes`` on offence groups in a year."""
+        ends = pc.is_in(self.codes["period_end"], pa.array([day]))
+        rows: list[Row] = self.codes.filter(ends).to_pylist()
+        return [row for row in rows if row["offence_id"]]
+
     @cached_property
     def residents(self) -> Mapping[tuple[str, int], float]:
         """Residents by area and mid-year."""

@@ -619,11 +619,20 @@ class Releases:
         for release_id in self._evidence.quarters["release_id"].unique().to_pylist():
             day = self.own_period(release_id)
             quarters = self._quarters_of(day)
+            own = {
+                row["offence_id"]: row["value"]
+                for row in self._evidence.of_area(NATIONAL)
+                if row["measure"] == "count"
+                and self.own_period(row["release_id"]) == row["period_end"] == day
+            } | {
+                row["offence_id"]: row["count"]
+                for row in self._evidence.national_that_ends(day)
+                if self.own_period(row["release_id"]) == day
+            }
             pairs = [
-                (own[-1].value, count.value)
+                (own[group], count.value)
                 for group in quarters
-                if (own := self._published(NATIONAL, group, day))
-                and own[-1].vintage == "first published"
+                if own.get(group) is not None
                 for count in self._added_up(NATIONAL, group, day, quarters[_TOTAL], quarters[group])
                 if count.release_id == release_id
             ]
