@@ -204,7 +204,7 @@ def _span(found: re.Match[str], quoted: str) -> tuple[date, str]:
             f"{MONTHS[ends.month % 12]} {begins.year + (ends.month == 12)}"
         )
     raise ValueError(
-        f"is `{quoted}`, {months} months; figures are of twelve, such as year ending "
+        f"is `{quoted}`, which is {months} months; expected twelve, such as year ending "
         f"{MONTHS[ends.month - 1]} {ends.year}"
     )
 
