@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -34,11 +35,15 @@ from crimeshare.ledger.printed import printed_figures
 from crimeshare.ledger.trace import references
 from crimeshare.parquet import write_table
 from crimeshare.problems import Problem
+from crimeshare.publish.elements import output
+from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.downloads import chart_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.output import Markdown, Output
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.site.pages import Page, page
 from tests.conftest import ROOT
+from tests.shown import write_executed
 
 SUMMARY = KEPT.with_name("summary.csv")
 SHA256 = "ab" * 32
@@ -52,21 +57,39 @@ ESTIMATE = Figure("stalking.women", 0.04, "proportion", (CELL,), lower=0.035, up
 MARKED = Figure("change.gwent", None, "change", (CELL,), marker="small_base")
 
 
-def html(*parts: object) -> str:
-    return "<main>" + "".join(str(part) for part in parts) + "</main>"
-
-
 TABLE = Table("Share <em>by force</em>", ["Force", "Share"], [["Gwent", SHARE], ["Kent", MARKED]])
-PAGE = html(
-    f"<p>Of all crime, <span>{SHARE}</span> was stalking: {COUNT} offences.</p>",
-    TABLE._repr_html_(),
-    chart_link("bars", [{"force": "Gwent", **figure_columns(SHARE)}]),
-    f"<ul><li>{ESTIMATE} of women</ul>",
+CHART = Chart(
+    "bars",
+    "It rose",
+    "Share",
+    data=[{"force": "Gwent", **figure_columns(SHARE)}, {"force": "Kent", **figure_columns(MARKED)}],
+    figures=[SHARE, MARKED],
 )
+PROSE = Markdown(f"Of all crime, <span>{SHARE}</span> was stalking: {COUNT} offences.")
+LISTED = Markdown(f"- None\n- {ESTIMATE} of women")
 
 
-def test_figures_of_prose_tables_and_charts_are_found_with_their_places() -> None:
-    found = printed_figures(PAGE)
+class Drawn(Output):
+    """A chart as it is handed over, without the time that drawing takes."""
+
+    def _repr_html_(self) -> str:
+        return chart_link("bars", CHART.data)
+
+    def shown(self) -> Iterator[dict[str, Any]]:
+        return CHART.shown()
+
+
+def write_page(page: Page, *outputs: Output) -> None:
+    """The page and its executed notebook, as a build has them."""
+    write_executed(page.executed, *outputs)
+    texts = (getattr(output, "data", None) or output._repr_html_() for output in outputs)
+    page.path.parent.mkdir(parents=True, exist_ok=True)
+    page.path.write_text("".join(f"<main>{text}</main>" for text in texts), encoding="utf-8")
+
+
+def test_figures_of_prose_tables_and_charts_are_found_with_their_places(tmp_path: Path) -> None:
+    written = write_executed(tmp_path / "page.ipynb", PROSE, TABLE, Drawn(), LISTED)
+    found = list(printed_figures(written))
     assert [figure.figure_id for figure in found] == [
         "share.gwent",
         "count.gwent",
@@ -87,36 +110,42 @@ def test_figures_of_prose_tables_and_charts_are_found_with_their_places() -> Non
         "release_id": "pfa-2024-12",
         "sheet": "Table P1",
         "cell": "I60 / C60",
+        "formula": SHARE.formula,
+        "column": "",
     }
-    # The list item has no end of its own.
     assert listed.sentence == "4.0% of women"
     assert (listed.source["lower"], listed.source["upper"]) == ("0.035", "0.046")
 
 
-def test_a_marked_row_behind_a_chart_is_no_figure() -> None:
-    rows = [figure_columns(MARKED), figure_columns(SHARE)]
-    found = printed_figures(html(chart_link("bars", rows)))
-    assert [figure.figure_id for figure in found] == ["share.gwent"]
+@dataclasses.dataclass(frozen=True)
+class Built(Page):
+    """A page in the folder of a test."""
 
+    folder_of_test: Path = Path()
 
-def test_a_chart_of_another_version_is_refused() -> None:
-    rows = [{"force": "Gwent", "value": "0.1"}]
-    with pytest.raises(Problem, match=r"chart bars name no figures.*make builds it again"):
-        printed_figures(html(chart_link("bars", rows)))
+    @property
+    def path(self) -> Path:
+        return self.folder_of_test / f"{self.slug}.html"
+
+    @property
+    def executed(self) -> Path:
+        return self.folder_of_test / f"{self.slug}.ipynb"
 
 
 @pytest.fixture
 def gwent(tmp_path: Path) -> Page:
     """A built page in the folder of the test."""
-
-    class Built(Page):
-        @property
-        def path(self) -> Path:
-            return tmp_path / "page.html"
-
-    built = Built("forces/gwent", "Gwent", "force")
-    built.path.write_text(PAGE, encoding="utf-8")
+    built = Built("forces/gwent", "Gwent", "force", about="gwent", folder_of_test=tmp_path)
+    write_page(built, PROSE, TABLE, Drawn(), LISTED)
     return built
+
+
+def test_a_number_that_the_notebook_does_not_hand_over_is_refused(gwent: Page) -> None:
+    html = gwent.path.read_text(encoding="utf-8")
+    unknown = Figure("smuggled.in", 3, "count")
+    gwent.path.write_text(html + f"<p>{unknown}</p>", encoding="utf-8")
+    with pytest.raises(Problem, match=r"prints smuggled\.in, which its notebook does not hand"):
+        collect([gwent], {})
 
 
 def test_a_figure_is_entered_once_a_page_with_the_hash_of_its_workbook(gwent: Page) -> None:
@@ -132,23 +161,18 @@ def test_a_figure_is_entered_once_a_page_with_the_hash_of_its_workbook(gwent: Pa
 
 def test_two_values_under_one_name_are_refused(gwent: Page) -> None:
     other = dataclasses.replace(SHARE, value=0.2)
-    gwent.path.write_text(html(f"<p>{SHARE} and {other}</p>"), encoding="utf-8")
+    write_page(gwent, Markdown(f"{SHARE} and {other}"))
     with pytest.raises(Problem, match=r"notebooks/force\.ipynb: .* prints 0\.2 as .*share\.gwent"):
         collect([gwent], {})
 
 
 def test_two_pages_do_not_tell_one_figure_differently(gwent: Page, tmp_path: Path) -> None:
-    class Second(Page):
-        @property
-        def path(self) -> Path:
-            return tmp_path / "second.html"
-
-    national = Second("national", "England and Wales", "national")
+    national = Built("national", "England and Wales", "national", folder_of_test=tmp_path)
     moved = dataclasses.replace(SHARE, formula=SHARE.formula.replace("60", "61"))
-    national.path.write_text(html(f"<p>{moved}</p>"), encoding="utf-8")
+    write_page(national, Markdown(f"{moved}"))
     with pytest.raises(Problem, match=r"national\.html prints .*, and forces/gwent\.html prints"):
         collect([gwent, national], {})
-    national.path.write_text(html(f"<p>{SHARE}</p>"), encoding="utf-8")
+    write_page(national, Markdown(f"{SHARE}"))
     both = [each.entry.page for each in collect([gwent, national], {})]
     assert both == [*["forces/gwent"] * 3, "national"]
 
@@ -301,7 +325,7 @@ def test_hashes_come_from_the_clean_tables_and_may_be_missing(tmp_path: Path) ->
 
 
 def entry(figure: Figure, name: str = "forces/gwent") -> Entry:
-    source = printed_figures(html(f"<p>{figure}</p>"))[0].source
+    source = output.told(figure)
     fields = {column: source.get(column, "") for column in COLUMNS}
     return Entry(**fields | {"figure_id": figure.figure_id, "page": name})
 
@@ -437,9 +461,7 @@ def test_the_way_to_a_survey_table_that_is_no_edition(
 def test_the_way_from_sentence_to_cell(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    built = project / page("forces/gwent").path
-    built.parent.mkdir(parents=True)
-    built.write_text(PAGE, encoding="utf-8")
+    write_executed(project / page("forces/gwent").executed, PROSE, TABLE, Drawn(), LISTED)
     status, out, _ = run(project, monkeypatch, capsys, "trace", "share.gwent")
     assert status == 0
     assert out.splitlines()[2:12] == [

@@ -16,9 +16,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from crimeshare.ledger.printed import printed_figures
 from crimeshare.parquet import read_table, write_table
 from crimeshare.problems import Problem
+from crimeshare.publish.elements import figures
 from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.site import notebooks
 from crimeshare.publish.site.how_pages import HOW
@@ -302,9 +302,9 @@ def test_how_a_page_is_made_shows_its_code_and_what_that_gave(
         if cell["cell_type"] == "code":
             assert "".join(cell["source"]).strip() in shown
     assert main.count("<svg role=") == body.count("<svg role=")
-    # The numbers are text: nothing that the ledger, which reads pages, could take for a figure.
-    assert printed_figures(body)
-    assert printed_figures(html) == []
+    # The numbers are text: nothing that anybody could take for a figure of the page.
+    assert figures.shown(body)
+    assert figures.shown(html) == []
     assert main.count("<h1") == 1
     links = re.findall(r'href="((?:\.\./)+[a-z/-]+\.html)', html)
     assert {link.removeprefix("../../") for link in links} <= {

@@ -10,15 +10,16 @@ import pytest
 
 from crimeshare.cells import Cell
 from crimeshare.ledger.panels import Panels
-from crimeshare.ledger.stated_intervals import PREVALENCE
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.output import Markdown
+from tests.shown import write_executed
 
 RELEASE = "pfa-2024-12"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A build with two cells of one release and one estimate."""
+    """A build with two cells of one release."""
     observations = tmp_path / "results" / "observations"
     observations.mkdir(parents=True)
     pd.DataFrame(
@@ -33,28 +34,12 @@ def folder(tmp_path: Path) -> Path:
             "workbook_sha256": ["c3bd", "c3bd"],
         }
     ).to_parquet(observations / f"{RELEASE}.parquet")
-    estimates = tmp_path / PREVALENCE
-    estimates.parent.mkdir(parents=True)
-    pd.DataFrame(
-        {
-            "release_id": ["stalking-2024-03"],
-            "estimate": [0.144],
-            "lower": [0.1363846629],
-            "upper": [0.1519657327],
-            "level": [0.95],
-            "method": ["wilson"],
-            "basis": ["assumed_base"],
-            "n_unweighted": [float("nan")],
-            "n_assumed": [16_000.0],
-            "design_factor": [1.2],
-        }
-    ).to_parquet(estimates)
     return tmp_path
 
 
 def told(folder: Path, *figures: Figure) -> dict[str, dict[str, object]]:
-    html = "".join(f"<p>In words {figure}.</p>" for figure in figures)
-    script = Panels({}, folder).script(html)
+    said = Markdown("\n\n".join(f"In words {figure}." for figure in figures))
+    script = Panels({}, folder).script(write_executed(folder / "page.ipynb", said))
     found: dict[str, dict[str, object]] = json.loads(
         script.removeprefix("crimeshare.cells(").removesuffix(");\n")
     )
@@ -68,7 +53,12 @@ def cell(address: str) -> Cell:
 def test_a_share_is_told_with_what_its_cells_hold(folder: Path) -> None:
     one, other = cell("I60"), cell("C60")
     share = Figure(
-        "share.gwent", 8642 / 58358, "proportion", (one, other), f"{one.name} / {other.name}"
+        "share.gwent",
+        8642 / 58358,
+        "proportion",
+        (one, other),
+        f"{one.name} / {other.name}",
+        column="series.share",
     )
     found = told(folder, share)
     assert found["figures"]["share.gwent"] == {
@@ -92,15 +82,14 @@ def test_an_interval_is_told_so_that_it_can_be_made_again(folder: Path) -> None:
         (Cell("stalking-2024-03", "", "A publication", "looked up"),),
         lower=0.1363846629,
         upper=0.1519657327,
+        stated={"level": 0.95, "method": "wilson", "n_assumed": 16_000.0},
     )
     assert told(folder, estimate)["figures"]["survey.stalking"]["interval"] == {
         "lower": 0.1363846629,
         "upper": 0.1519657327,
         "level": 0.95,
         "method": "wilson",
-        "basis": "assumed_base",
         "n_assumed": 16_000.0,
-        "design_factor": 1.2,
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,6 @@ from crimeshare.columns import column
 from crimeshare.ledger.printed import printed_figures
 from crimeshare.measures.provenance import cell_names, four_quarters, listed, summed
 from crimeshare.publish.elements.rows import figure, over
-from crimeshare.publish.site.rendering import render_body
 from tests.conftest import ROOT
 from tests.named_rows import made_of_rows
 
@@ -163,8 +161,7 @@ def test_a_figure_that_names_rows_of_a_table_is_made_of_them(
 
     worked = Counter()
     for name in ("sources", "revisions"):
-        body = render_body(json.loads(executed[name].read_text(encoding="utf-8")))
-        for printed in printed_figures(body):
+        for printed in printed_figures(executed[name]):
             release_id, sheet, cell = (
                 printed.source[part] for part in ("release_id", "sheet", "cell")
             )

@@ -1,6 +1,7 @@
 # Ledger: every figure that the report prints, with its value and source; and the build as a whole.
 #
-# in    results/report/<page>.html            the pages, whose figures carry their sources
+# in    results/notebooks/<page>.ipynb        executed copies, whose outputs have their figures as data
+#       results/report/<page>.html            the pages, which print no other
 #       results/clean/*.parquet               for the publications and the hashes of workbooks
 #       results/published/figures.parquet     as committed, for check_ledger
 #       config/, notebooks/, resources/       what else the build read, for its description
@@ -44,6 +45,7 @@ rule render_ledger:
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
         *site,
+        notebooks=executed,
         clean=hashed,
         reference=reference("areas"),
     output:
@@ -77,10 +79,8 @@ rule render_ledger:
 rule render_cells:
     # What stands behind each number of a page, for the panel that the page opens.
     input:
-        # Unnamed: Snakemake takes the rule with a file only then.
-        *site,
+        notebooks=executed,
         observations=observations_of(*SHAPES),
-        intervals="results/estimates/prevalence.parquet",
         reference=[*reference("areas"), "config/releases.csv", COLUMNS],
     output:
         # One folder: Snakemake's record of a job grows with its inputs times its outputs.
@@ -107,6 +107,7 @@ rule check_ledger:
     input:
         # Unnamed: Snakemake takes the rule with a file only then.
         *site,
+        notebooks=executed,
         clean=hashed,
     log:
         "results/logs/check_ledger.log",

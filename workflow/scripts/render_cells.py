@@ -10,15 +10,14 @@ from crimeshare.sources.registry import REGISTRY, read_registry
 
 with running(snakemake):
     panels = Panels(read_registry(REGISTRY), Path.cwd())
-    read = [REGISTRY, snakemake.input.intervals, *snakemake.input.observations]
+    read = [REGISTRY, *snakemake.input.observations]
     behind = [snakemake.params.software, *(digest(Path(path)) for path in read)]
     for page in report_pages(snakemake.params.offence_ids):
-        html = page.path.read_text(encoding="utf-8")
         # Most pages do not change from one build to the next.
         text = cached(
             "panels",
-            "\n".join([*behind, html]),
-            lambda: panels.script(html).encode(),  # noqa: B023
+            "\n".join([*behind, digest(page.executed)]),
+            lambda: panels.script(page.executed).encode(),  # noqa: B023
             page.name,
         )
         with replacing(Path(snakemake.output.scripts) / f"{page.name}.js") as path:

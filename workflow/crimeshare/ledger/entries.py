@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.problems import Problem, Problems
+from crimeshare.publish.elements.figures import shown
 from crimeshare.publish.site.pages import Page
 from crimeshare.running import replacing
 
@@ -85,8 +86,8 @@ def each_figure(pages: Iterable[Page], hashes: Mapping[str, str]) -> Iterator[Co
     first: dict[str, Entry] = {}
     problems = []
     for page in pages:
-        seen = set()
-        for printed in printed_figures(page.path.read_text(encoding="utf-8")):
+        seen: set[str] = set()
+        for printed in printed_figures(page.executed):
             entry = _entry(printed, page, hashes)
             known = first.setdefault(entry.figure_id, entry)
             # Most figures stand on several pages: the texts of the first serve all of them.
@@ -100,6 +101,12 @@ def each_figure(pages: Iterable[Page], hashes: Mapping[str, str]) -> Iterator[Co
             if same.figure_id not in seen:
                 seen.add(same.figure_id)
                 yield Collected(same, printed)
+        html = page.path.read_text(encoding="utf-8")
+        for figure_id in {figure["data-id"] for figure in shown(html)} - seen:
+            problems.append(
+                f"{page.source}: {page.address} prints {figure_id}, which its notebook does not "
+                "hand over as data; show it in an Output of crimeshare.publish.elements.output."
+            )
     if problems:
         raise Problems(problems)
 

@@ -12,22 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from crimeshare.cells import ADDRESS, Cell, cells_in
-from crimeshare.columns import columns
+from crimeshare.columns import column as column_of
 from crimeshare.ledger.holding import Holding, holding
-from crimeshare.ledger.printed import Printed, printed_figures
-from crimeshare.ledger.stated_intervals import interval_of, read_intervals
+from crimeshare.ledger.printed import CHART, Printed, printed_figures
 from crimeshare.periods import MONTHS
 from crimeshare.reference import offences
 from crimeshare.sources.registry import Release
 
 # As many cells are named one by one; of more, the formula says which.
 MOST = 12
-
-NAMED = {
-    "four_quarters": ("home_office_check", "home_office_count"),
-    "survey": ("prevalence", "estimate"),
-}
-"""Columns of figures by the first word of their names, where it is not a column of the series."""
 
 
 _YEAR = re.compile(rf"(?P<what>.+?), .+, year to (?P<month>{'|'.join(MONTHS)}) (?P<year>\d{{4}})")
@@ -45,19 +38,18 @@ class Panels:
     def __init__(self, registry: Mapping[str, Release], root: Path) -> None:
         self._registry = registry
         self._root = root
-        self._intervals = read_intervals(root)
 
-    def script(self, html: str) -> str:
+    def script(self, executed: Path) -> str:
         """The script of a page: what stands behind each of the numbers in its text.
 
         Args:
-            html: the page.
+            executed: its executed notebook.
         """
         figures: dict[str, Any] = {}
         releases: dict[str, list[str]] = {}
-        for printed in printed_figures(html):
+        for printed in printed_figures(executed):
             # The numbers of a drawing are its data, which name their cells themselves.
-            if printed.figure_id in figures or printed.table.startswith("data of the chart"):
+            if printed.figure_id in figures or printed.table.startswith(CHART):
                 continue
             told, cells = self._told(printed)
             figures[printed.figure_id] = told
@@ -72,11 +64,9 @@ class Panels:
         source = printed.source
         cells = cells_in(source["cell"], source["release_id"], source["sheet"])
         told: dict[str, Any] = {"release": source["release_id"]}
-        kind = printed.figure_id.partition(".")[0]
-        table, name = NAMED.get(kind, ("series", kind))
-        column = columns(table).get(name)
-        if column and column.how:
-            told["words"] = self._added_up(source) or column.how
+        table, _, name = source["column"].partition(".")
+        if words := self._added_up(source) or (column_of(table, name).how if table else ""):
+            told["words"] = words
         if [cell.cell for cell in cells] != [source["cell"]] and source["cell"]:
             told["formula"] = source["cell"]
         if worked := self._worked(source["cell"], cells):
@@ -87,8 +77,8 @@ class Panels:
                 for cell in cells
                 for held in [self._holding(cell.release_id)]
             ]
-        if interval := interval_of(source, self._intervals):
-            told["interval"] = interval
+        if printed.interval:
+            told["interval"] = printed.interval
         return told, cells
 
     def _added_up(self, source: Mapping[str, str]) -> str:

@@ -8,16 +8,13 @@ from pathlib import Path
 from crimeshare.cells import Cell, cells_in
 from crimeshare.ledger.entries import Entry, published
 from crimeshare.ledger.holding import OBSERVATIONS, holding
-from crimeshare.ledger.printed import printed_figures
-from crimeshare.ledger.stated_intervals import interval_of, read_intervals
+from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page, any_page
 from crimeshare.publish.subjects.survey_prose import term
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
-
-LIMITS = ("lower", "upper")
 
 # Estimates looked up one by one in publications.
 TRANSCRIBED = "stalking_prevalence.csv"
@@ -45,10 +42,8 @@ def trace(figure_id: str, root: Path) -> Iterator[str]:
     yield f"value     {first.value} ({first.unit})"
     if first.lower:
         yield f"interval  {first.lower} to {first.upper}"
-        made = interval_of(vars(first), read_intervals(root))
-        yield from (
-            f"          {name} {value}" for name, value in made.items() if name not in LIMITS
-        )
+        made = next((each.stated for entry in entries for each in _places(entry, root)), {})
+        yield from (f"          {name} {value}" for name, value in made.items())
     for entry in entries:
         yield from _printed(entry, any_page(entry.page), root)
     resting_on = _rests_on(first, {entry.figure_id: entry for entry in ledger})
@@ -103,14 +98,21 @@ def _printed(entry: Entry, page: Page | None, root: Path) -> Iterator[str]:
         yield f"page      {entry.page}, which the report no longer has"
         return
     yield f"page      {page.path}, made by {page.source}"
-    built = root / page.path
-    if not built.exists():
+    if not (root / page.executed).exists():
         yield "          (not built here: make builds it)"
         return
-    printed = printed_figures(built.read_text(encoding="utf-8"))
-    places = (here.place for here in printed if here.figure_id == entry.figure_id)
     # A passage that prints a figure twice is one place.
-    yield from (f"          {place}" for place in dict.fromkeys(places))
+    places = dict.fromkeys(here.place for here in _places(entry, root))
+    yield from (f"          {place}" for place in places)
+
+
+def _places(entry: Entry, root: Path) -> list[Printed]:
+    """Where the built page of an entry prints it."""
+    page = any_page(entry.page)
+    if page is None or not (root / page.executed).exists():
+        return []
+    printed = printed_figures(root / page.executed)
+    return [here for here in printed if here.figure_id == entry.figure_id]
 
 
 def _content(cell: Cell, root: Path) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -28,6 +28,7 @@ from crimeshare.cache import cached
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.downloads import chart_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.output import Output, figures_in, told
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import credit, sources
 from crimeshare.publish.elements.rows import figure, rows
@@ -122,7 +123,7 @@ _SWATCHES = {
 
 
 @dataclass(frozen=True)
-class Chart:
+class Chart(Output):
     """A chart of the report.
 
     Attributes:
@@ -173,6 +174,19 @@ class Chart:
     def __repr__(self) -> str:
         return f"Chart: {self.alt}"
 
+    def shown(self) -> Iterator[dict[str, Any]]:
+        """Its figures as data: those of its words, then those that are drawn."""
+        for text in (self.title, self.subtitle, *(meaning for _, meaning in self.key), *self.notes):
+            yield from figures_in(text)
+        drawn = {figure.figure_id: figure for figure in self.figures}
+        for row in self.data:
+            # A marked row has no number.
+            if row["value"]:
+                labels = (f"{name} {row[name]}" for name in row if name not in _SAID and row[name])
+                label = ", ".join(labels)
+                figure = drawn[str(row["figure_id"])]
+                yield told(figure, f"data of the chart {self.chart_id}", label, label)
+
     def svg(self) -> str:
         """The drawing, with its text alternative, for use inside an HTML page.
 
@@ -203,6 +217,13 @@ class Chart:
             lambda: vl_convert.vegalite_to_svg(document).encode(),
         )
         return _embedded(drawing.decode(), name, label)
+
+
+_SAID = (
+    *("figure_id", "value", "lower", "upper", "unit", "release_id", "sheet", "cell"),
+    *("workbook_sha256", "marker"),
+)
+"""Columns of the data behind a chart that are no label of a row."""
 
 
 def _key(items: Sequence[tuple[str, str]]) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.prose import plain
 
 
 @dataclass(frozen=True)
-class Facts:
+class Facts(Output):
     """Numbers at a glance: each value with what it is and how sure it is; HTML."""
 
     facts: Sequence[tuple[str, str, str]]

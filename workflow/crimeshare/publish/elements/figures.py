@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from html import escape
 from itertools import islice
 from math import ceil, log10
+from typing import Any
 
 from crimeshare.cells import Cell, names_cells, ranges_in_full, shortened
 from crimeshare.columns import units
@@ -59,6 +60,8 @@ class Figure:
             no sampling error and never has them.
         decimals: how many are printed, where they are more than the unit has; see
             :func:`decimals_for`.
+        column: what it is a number of: ``series.share``; empty where it is none of a table.
+        stated: how its interval was made: level, method, basis and the like.
     """
 
     figure_id: str
@@ -70,6 +73,8 @@ class Figure:
     lower: float | None = None
     upper: float | None = None
     decimals: int = 1
+    column: str = field(default="", compare=False)
+    stated: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         if self.unit not in units():
@@ -157,6 +162,7 @@ def show(figure: Figure, style: str = "") -> str:
     if figure.value is None:
         symbol, meaning = MARKERS.get(figure.marker or "", NOT_GIVEN)
         return f'<abbr title="{escape(meaning)}">{symbol}</abbr>'
+    _keep(figure)
     attributes = {
         "value": repr(float(figure.value)),
         "data-id": figure.figure_id,
@@ -177,6 +183,19 @@ def show(figure: Figure, style: str = "") -> str:
         for name, text in attributes.items()
     )
     return f"<data {listed}>{escape(figure.words(style))}</data>"
+
+
+_SHOWN: dict[tuple[str, str], Figure] = {}
+
+
+def _keep(figure: Figure) -> None:
+    """Keep a figure that is printed, for what shows it to hand over as data."""
+    _SHOWN[figure.figure_id, repr(float(figure.number))] = figure
+
+
+def shown_as(figure_id: str, value: str) -> Figure:
+    """The figure that was printed in this process by its name and value."""
+    return _SHOWN[figure_id, value]
 
 
 def fixed(value: float, decimals: int = 0, style: str = "") -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from latex2mathml.converter import convert
 
+from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.words import Words
 
 WORDS = Words(Path(__file__).with_name("formulas.md.j2"))
@@ -19,7 +20,7 @@ _OPERATORS = ("&#x000B1;", "&#x0007E;")
 
 
 @dataclass(frozen=True)
-class Formula:
+class Formula(Output):
     """A formula of the methods page.
 
     Attributes:

@@ -104,7 +104,19 @@ def figure(
         lower,
         upper,
         decimals or _decimals(what, row),
+        f"{table or row['table']}.{column}",
+        {name: row[name] for name in STATED if limit and _known(row.get(name))},
     )
+
+
+STATED = (
+    *("level", "method", "basis", "n_unweighted", "n_assumed", "design_factor", "standard_error"),
+)
+"""Columns that say how an interval was made."""
+
+
+def _known(value: object) -> bool:
+    return value is not None and value == value
 
 
 def _named(row: Mapping[str, Any], what: Column) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,6 +15,7 @@ import pandas as pd
 from crimeshare.columns import columns as columns_of
 from crimeshare.publish.elements.downloads import table_link
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
+from crimeshare.publish.elements.output import Output, figures_in
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.elements.rows import Row, rows
@@ -33,7 +34,7 @@ NAME_LENGTH = 100
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Output):
     """A table of the report.
 
     Attributes:
@@ -102,6 +103,20 @@ class Table:
 
     def __repr__(self) -> str:
         return f"Table: {self.caption}"
+
+    def shown(self) -> Iterator[dict[str, Any]]:
+        """Its figures as data, row by row."""
+        caption = " ".join(plain(self.caption).split())
+        yield from figures_in(self.caption, caption)
+        for header in self.columns:
+            yield from figures_in(header, caption)
+        for row in self.rows:
+            texts = [self._text(position, content) for position, content in enumerate(row)]
+            label = " ".join(plain(texts[0]).split())
+            for text in texts:
+                yield from figures_in(text, caption, label)
+        for note in self.notes:
+            yield from figures_in(note)
 
     def _cells(self, row: Sequence[Content], kinds: Sequence[str]) -> str:
         first, *rest = [self._text(position, content) for position, content in enumerate(row)]

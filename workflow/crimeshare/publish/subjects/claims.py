@@ -19,6 +19,7 @@ from crimeshare.cells import Cell
 from crimeshare.periods import MONTHS
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure, show
+from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL, built_root
@@ -75,7 +76,7 @@ _UNRATED = (verdicts.NOT_CHECKABLE, verdicts.WITHIN_REVISIONS, verdicts.OWN_COUN
 
 
 @dataclass(frozen=True)
-class Audited:
+class Audited(Output):
     """One thing that a statement asserts, with what became of it.
 
     Attributes:

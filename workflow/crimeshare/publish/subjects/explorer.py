@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import Area, areas, offences
@@ -20,7 +21,7 @@ WORDS = Words(Path(__file__).with_name("words") / "explore.md.j2")
 
 
 @dataclass(frozen=True)
-class Explorer:
+class Explorer(Output):
     """The form of the explorer; hidden until the script that answers it runs.
 
     Attributes:

@@ -14,6 +14,7 @@ from html import escape
 import pandas as pd
 
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.explorer import WORDS
@@ -76,7 +77,7 @@ class Layer:
 SIGNED_CLASSES = 3
 
 
-class Finder:
+class Finder(Output):
     """The map and its table, shown by a notebook."""
 
     def __init__(self, estimates: Estimates, frame: pd.DataFrame) -> None:
