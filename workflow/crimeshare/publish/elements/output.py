@@ -21,6 +21,7 @@ _PIECE = re.compile(
     r"</?(?:p|li|ul|ol|div|section|article|td|th|tr|caption|figcaption|h[1-6]|dt|dd)\b[^>]*>"
     r"|\n\s*\n|(?:^|\n)[-#]+ "
 )
+_BEGUN = re.compile(r"<(?!/|data\b)[^>]*>")
 _DATA = re.compile(r'<data value="([^"]*)" data-id="([^"]*)"')
 
 
@@ -48,6 +49,9 @@ class HTML(Output):
     def __init__(self, data: str) -> None:
         self.data = data
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     def _repr_html_(self) -> str:
         return self.data
 
@@ -69,7 +73,7 @@ def figures_in(html: str, table: str = "", row: str = "") -> Iterator[dict[str, 
     """
     for piece in _PIECE.split(html):
         found = _DATA.findall(piece)
-        sentence = " ".join(plain(piece).split()) if found else ""
+        sentence = " ".join(plain(_BEGUN.sub(" ", piece)).split()) if found else ""
         for value, figure_id in found:
             yield told(shown_as(unescape(figure_id), value), table, row, sentence)
 

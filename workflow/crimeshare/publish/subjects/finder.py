@@ -6,15 +6,16 @@ with scripts switched off; a script only says the number of a tile that is touch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from typing import Any
 
 import pandas as pd
 
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.output import Output
+from crimeshare.publish.elements.output import Output, figures_in
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.explorer import WORDS
@@ -117,6 +118,12 @@ class Finder(Output):
         legends = "".join(self._legend(layer) for layer in self.layers)
         table = self.table()._repr_html_()
         return WORDS.passage("finder", choices=choices, legends=legends, tiles=items, table=table)
+
+    def shown(self) -> Iterator[dict[str, Any]]:
+        """The figures of the map as data, then those of its table."""
+        table = self.table()
+        yield from figures_in(self._repr_html_().replace(table._repr_html_(), ""))
+        yield from table.shown()
 
     def _tile(self, tile: Tile) -> str:
         place = self._forces[tile.area_code]
