@@ -276,7 +276,7 @@ window.crimeshare = {};
     figure.querySelector(".data a")?.after(taken);
   });
 
-  // Tables: their numbers as rows of data, read off the table; hashes come with the panel's script.
+  // Tables: their rows as data, read off the table.
   const cellsScript = `cells/${document.getElementById("main").dataset.page}.js`;
   const FIGURE = ":scope > data, :scope > abbr";
   const rowsOf = (table) => {
@@ -290,24 +290,25 @@ window.crimeshare = {};
       return numbers.map((number, at) => number && { row: label, column: heads[at], number }).filter(Boolean);
     });
   };
+  // A row of the table is a row of the file: names as they stand, numbers unrounded, what is missing empty.
   const dataOf = (table) => {
-    const rows = rowsOf(table).map(({ row, column, number }) => ({
-      row, column, figure_id: number.dataset.id, value: number.value, lower: number.dataset.lower,
-      upper: number.dataset.upper, unit: number.dataset.unit, marker: number.title,
-      release_id: number.dataset.release, workbook_sha256: behind.releases?.[number.dataset.release]?.[1],
-      sheet: number.dataset.sheet, cell: number.dataset.cell,
-    }));
-    const heads = Object.keys(rows[0]).filter((name) => !["lower", "upper"].includes(name) || rows.some((row) => row[name]));
+    const heads = [...table.tHead.rows[0].cells].map(words);
+    const value = (cell) => {
+      const number = cell.childNodes.length === 1 ? cell.querySelector(FIGURE) : null;
+      return number ? number.value ?? "" : words(cell);
+    };
+    const rows = [...table.tBodies[0].rows].map((row) => [...row.cells].map(value));
+    const releases = [...new Set([...table.querySelectorAll("data[data-release]")].map(({ dataset }) => dataset.release))];
     // A text that a spreadsheet would calculate begins with an apostrophe.
     const held = (text) => /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(text) ? `'${text}` : text;
-    const field = (text = "") => /[",\n]/.test(held(text)) ? `"${held(text).replaceAll('"', '""')}"` : held(text);
-    return [heads.join(), ...rows.map((row) => heads.map((name) => field(row[name])).join())].join("\n") + "\n";
+    const field = (text) => /[",\n]/.test(held(text)) ? `"${held(text).replaceAll('"', '""')}"` : held(text);
+    const lines = [[...heads, "releases"], ...rows.map((row) => [...row, releases.join(" ")])];
+    return lines.map((line) => line.map(field).join()).join("\n") + "\n";
   };
   document.querySelectorAll("main figure.table .data > a[download]").forEach((link) => {
     link.hidden = false;
-    link.addEventListener("click", async (event) => {
+    link.addEventListener("click", (event) => {
       event.preventDefault();
-      await load(cellsScript).catch(() => {});
       save(`data:text/csv;charset=utf-8,${encodeURIComponent(dataOf(link.closest("figure").querySelector("table")))}`, link.download);
     });
   });
