@@ -96,16 +96,36 @@ def test_letters_of_rules_that_stand_close_do_not_lie_on_each_other() -> None:
     assert charts.rules({}, lambda day: day.year, x) == []
 
 
-def test_recording_changes_inside_the_years_are_named() -> None:
+def test_recording_changes_inside_the_years_are_named_where_they_happen() -> None:
     breaks = [
         Break(date(2014, 4, 1), "long before"),
-        Break(date(2018, 4, 1), "counted beside"),
+        Break(date(2018, 4, 1), "counted beside a more serious crime", "counted beside"),
         Break(date(2024, 1, 31), "after the last year"),
     ]
     chart = line(years(dict.fromkeys(JUMP, 0.1)), breaks=breaks)
-    assert [meaning for _, meaning in chart.key] == ["Gwent", "A, April 2018: counted beside"]
-    assert "April 2018: counted beside" in chart.alt
-    assert "April 2018: counted beside" in marks(chart.svg())
+    told = "April 2018: counted beside a more serious crime"
+    assert told in chart.alt
+    assert told in marks(chart.svg())
+    (label,) = (
+        each["label"]
+        for layer in chart.spec["layer"]
+        for each in layer["data"]["values"]
+        if "label" in each and "description" in layer["encoding"]
+    )
+    assert label == "counted beside"
+
+
+def test_a_line_is_solid_nowhere_across_a_change_of_rules() -> None:
+    ends = [date(2017, 3, 31), date(2018, 3, 31), date(2018, 9, 30), date(2019, 3, 31)]
+    changed = Break(date(2018, 4, 1), "one rule", "one rule")
+    chart = line(years(dict.fromkeys(ends, 0.1)), breaks=[changed])
+    dotted, solid = (layer for layer in chart.spec["layer"] if layer["mark"].get("type") == "line")
+    assert dotted["mark"]["strokeDash"]
+    assert len(dotted["data"]["values"]) == len(ends)
+    # The year to September 2018 lies under both rules; the one that ends with the change does not.
+    stretches = [row["stretch"] for row in solid["data"]["values"]]
+    assert len(stretches) == 3
+    assert len(set(stretches)) == 2
 
 
 def test_what_was_first_published_is_drawn_beside_the_line() -> None:

@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
 from html import escape
 from importlib.metadata import version
 from itertools import pairwise
@@ -56,6 +55,8 @@ PARTS = (ACCENT, "#6b8fbd", "#17807e", "#b5651d", "#5b8c5a", "#8a5aa8", QUIET)
 
 # Drawn for the column of a phone; a wider column shows it a third larger.
 WIDTH = 320
+HEIGHT = 230
+"""Of a chart over the years."""
 ENLARGED = 1.35
 
 # Room for the labels of bars, and for a value at the end of a bar.
@@ -97,6 +98,7 @@ _SWATCHES = {
     "reference": f'<path d="M0 6H28" stroke="{COMPARE}" stroke-width="2" stroke-dasharray="5 3"/>',
     "published": f'<circle cx="14" cy="6" r="4.5" fill="{PAPER}" stroke="{ACCENT}"'
     f' stroke-width="2"/>',
+    "dotted": f'<path d="M0 6H28" stroke="{ACCENT}" stroke-width="1.5" stroke-dasharray="1 3"/>',
     "rule": f'<path d="M14 0V12" stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="2 2"/>',
     "interval": f'<path d="M2 6H26" stroke="{ACCENT}" stroke-width="4"/>'
     f'<circle cx="14" cy="6" r="4.5" fill="{ACCENT}"/>',
@@ -304,10 +306,17 @@ def _said_once(group: re.Match[str]) -> str:
 
 @dataclass(frozen=True)
 class Break:
-    """A change of recording practice: from this day on, figures mean something else."""
+    """A change of recording practice: from this day on, figures mean something else.
+
+    Attributes:
+        day: the first under the new rule.
+        name: what changed, in a line.
+        label: the same in as few words as stand beside a rule in a chart.
+    """
 
     day: date
     name: str
+    label: str = ""
 
 
 def segments(period_ends: Sequence[date]) -> list[int]:
@@ -350,7 +359,7 @@ def line(
         by: column that tells the lines apart, such as ``area_code``.
         own: of the line that the page is about, drawn in front; it has a row at least.
         words: the title, the subtitle and the notes.
-        breaks: recording changes; each is drawn as a lettered rule and named in the key.
+        breaks: recording changes; each is drawn as a rule with its label along it.
         first: years of `own` as they were first published, drawn as points beside the line; rows
             whose figure of `column`, by default `y`, is drawn.
     """
@@ -375,7 +384,6 @@ def line(
     first_issues = _rows(len(named), WORDS.passage("first_published", name=title), published)
     start, last = min(row["x"] for row in drawn), max(row["x"] for row in drawn)
     inside = [b for b in breaks if start <= _position(b.day, start=True) < last]
-    letters = {b: chr(ord("A") + position) for position, b in enumerate(inside)}
     step = 1 + (last - start > 5) + (last - start > 9)
     ticks = list(range(int(last), int(start) - 1, -step))
     x = {
@@ -402,19 +410,21 @@ def line(
             "title": None,
         },
     }
-    layers = rules(letters, partial(_position, start=True), x)
+    layers = _named_rules(inside, x)
     for index in reversed(range(len(named))):
-        layers += _series([row for row in drawn if row["series"] == index], index, x, y_axis)
+        own_rows = [row for row in drawn if row["series"] == index]
+        layers += _series(own_rows, inside, index, x, y_axis)
     layers += _first_issues(first_issues, x, y_axis)
     key = list(zip(("own", "reference"), (escape(label_) for label_, _ in named), strict=False))
     if published:
         key.append(("published", WORDS.passage("first_published_key")))
-    key += [("rule", f"{letter}, {escape(_dated(b))}") for b, letter in letters.items()]
+    if inside:
+        key.append(("dotted", WORDS.passage("under_both_rules")))
     chart = Chart.worded(name, words)
     return replace(
         chart,
-        spec={"width": WIDTH, "height": 230, "layer": layers},
-        alt=_alt_over_time(chart, named, letters),
+        spec={"width": WIDTH, "height": HEIGHT, "layer": layers},
+        alt=_alt_over_time(chart, named, inside),
         data=[
             _csv_row(label_, day, each, state)
             for state, lines in (
@@ -459,14 +469,26 @@ def _scale(figure: Figure) -> float:
     return 100 if figure.unit in ("proportion", "change", "percentage_points") else 1
 
 
-def _series(rows: list[Spec], index: int, x: Spec, y: Spec) -> list[Spec]:
+def _series(rows: list[Spec], breaks: Sequence[Break], index: int, x: Spec, y: Spec) -> list[Spec]:
+    """A line, dotted where a year lies under two rules and solid nowhere across a change."""
     colour = (ACCENT, COMPARE)[index]
     line: Spec = {"type": "line", "stroke": colour, "strokeWidth": (2.5, 2)[index], "aria": False}
     if index:
         line["strokeDash"] = [5, 3]
+    at = [_position(b.day, start=True) for b in breaks]
+    # A year that ends on the day before a change lies wholly under the rule before it.
+    whole = [
+        {**row, "stretch": f"{row['stretch']}.{sum(day < row['x'] for day in at)}"}
+        for row in rows
+        if not any(day < row["x"] < day + 1 for day in at)
+    ]
     data = {"values": rows}
     encoding: Spec = {"x": x, "y": y}
-    lines = [{"data": data, "mark": line, "encoding": {**encoding, "detail": {"field": "stretch"}}}]
+    detailed = {**encoding, "detail": {"field": "stretch"}}
+    dotted = {**line, "strokeWidth": 1.5, "strokeDash": [1, 3]}
+    lines = [{"data": {"values": whole}, "mark": line, "encoding": detailed}]
+    if len(whole) < len(rows):
+        lines.insert(0, {"data": data, "mark": dotted, "encoding": detailed})
     if index:
         return lines
     # Each quarter can be pointed at; drawn marks would hide the line.
@@ -489,6 +511,59 @@ def _first_issues(rows: list[Spec], x: Spec, y: Spec) -> list[Spec]:
     }
     encoding = {"x": x, "y": y, "description": {"field": "tip"}}
     return [{"data": {"values": rows}, "mark": mark, "encoding": encoding}]
+
+
+def _named_rules(breaks: Sequence[Break], x: Spec) -> list[Spec]:
+    """Rules at changes of recording, each with its label along it; close ones share a label."""
+    if not breaks:
+        return []
+    low, high = x["scale"]["domain"]
+    room = ROOM_OF_A_LABEL * (high - low)
+    groups: list[list[Break]] = []
+    for each in breaks:
+        near = _position(each.day) - _position(groups[-1][0].day) if groups else high
+        if near < room:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    marks = [
+        {
+            # The first of them may stand at the axis, whose numbers its label must not cover.
+            "x": max(_position(group[0].day, start=True), low + room),
+            "label": WORDS.passage(
+                "label_of_breaks", first=group[0].label or group[0].name, more=len(group) - 1
+            ),
+            "tip": "; ".join(map(_dated, group)),
+        }
+        for group in groups
+    ]
+    rule = {"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5}
+    along = {
+        "type": "text",
+        **TEXT,
+        "fontSize": 11,
+        "angle": 270,
+        "align": "left",
+        "dx": 4,
+        "dy": -4,
+    }
+    along |= {"y": HEIGHT, "baseline": "bottom", "limit": HEIGHT - 4}
+    rim = {**along, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
+    text = {"x": x, "text": {"field": "label"}}
+    places = [{"x": _position(each.day, start=True)} for each in breaks]
+    return [
+        {"data": {"values": places}, "mark": {**rule, "aria": False}, "encoding": {"x": x}},
+        {"data": {"values": marks}, "mark": rim, "encoding": text},
+        {
+            "data": {"values": marks},
+            "mark": along,
+            "encoding": text | {"description": {"field": "tip"}},
+        },
+    ]
+
+
+ROOM_OF_A_LABEL = 0.045
+"""The part of the width of a chart that a label along a rule takes."""
 
 
 def rules(
@@ -556,7 +631,7 @@ def _dated(b: Break) -> str:
 
 
 def _alt_over_time(
-    chart: Chart, named: Sequence[tuple[str, Points]], letters: Mapping[Break, str]
+    chart: Chart, named: Sequence[tuple[str, Points]], breaks: Sequence[Break]
 ) -> str:
     ends = [day for day, _ in named[0][1]]
     stretches = segments(ends)
@@ -567,7 +642,7 @@ def _alt_over_time(
         gaps=[
             (ends[i - 1], ends[i]) for i in range(1, len(ends)) if stretches[i] != stretches[i - 1]
         ],
-        breaks=list(map(_dated, letters)),
+        breaks=list(map(_dated, breaks)),
     )
 
 

@@ -48,7 +48,9 @@ def breaks(offence_id: str) -> tuple[Break, ...]:
     """The recording changes that touch an offence group, oldest first."""
     rows = read_rows(REFERENCE / "recording_changes.csv")
     touching = [row for row in rows if offence_id in row["offence_ids"].split()]
-    listed = (Break(date.fromisoformat(row["effective"]), row["name"]) for row in touching)
+    listed = (
+        Break(date.fromisoformat(row["effective"]), row["name"], row["label"]) for row in touching
+    )
     return tuple(sorted(listed, key=lambda b: b.day))
 
 
