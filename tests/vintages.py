@@ -17,6 +17,7 @@ NO_CODES = pd.DataFrame(
         "period_end": pd.Series([], dtype="datetime64[ms]"),
         "count": pd.Series([], dtype="float64"),
         "marker": pd.Series([], dtype="str"),
+        "workbook_sha256": pd.Series([], dtype="str"),
         "sheet": pd.Series([], dtype="str"),
         "cell": pd.Series([], dtype="str"),
     }

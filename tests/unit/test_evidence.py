@@ -14,12 +14,15 @@ from crimeshare.audit.compact import (
     compact_codes,
     compact_editions,
     compact_quarters,
+    compact_residents,
+    compact_survey,
     write_evidence,
 )
+from crimeshare.audit.evidence import built_survey
 from crimeshare.audit.vintages import EVIDENCE, Published, Vintage, open_published
 from crimeshare.measures.vintages import compute_vintages
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import RECORDED
+from crimeshare.publish.subjects.estimates import CODES, RECORDED
 from crimeshare.reference import areas, offences
 from tests.quarterly import shipped
 from tests.revised import VINTAGES
@@ -38,13 +41,15 @@ def tables(root: Path, built: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.Data
 @pytest.fixture(scope="module")
 def evidence(
     tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
+    built: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """A folder with the files."""
     vintages, recorded, quarters = tables
     folder = tmp_path_factory.mktemp("evidence")
+    codes = read_table(built / CODES)
     parts = {
-        "editions": compact_editions(vintages, recorded),
+        "editions": compact_editions(vintages, recorded, codes),
         "quarters": compact_quarters(vintages, quarters),
         "codes": compact_codes(vintages, quarters),
     }
@@ -127,7 +132,7 @@ def test_zero_and_no_return_are_told_apart(
     fewer = compute_vintages(none, NO_CODES, quarters[~gone])
     published = Published(
         {
-            "editions": compact_editions(fewer, none),
+            "editions": compact_editions(fewer, none, NO_CODES),
             "quarters": compact_quarters(fewer, quarters[~gone]),
             "codes": compact_codes(fewer, quarters[~gone]),
         }
@@ -139,6 +144,42 @@ def test_zero_and_no_return_are_told_apart(
         assert region.excluded == (areas()[MANCHESTER].area_name,)
         assert areas()[MANCHESTER].area_name in region.formula
         assert published.counts(MANCHESTER, name, date(2024, 12, 31))
+
+
+def test_a_cell_is_found_under_the_workbooks_own_name_of_its_sheet(
+    tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], evidence: Path
+) -> None:
+    published = open_published(evidence)
+    recorded = tables[1]
+    counts = recorded[(recorded["measure"] == "count") & (recorded["area_code"] == NATION)]
+    for row in counts.drop_duplicates(["release_id", "sheet"]).itertuples():
+        found = published.counts(NATION, row.offence_id, row.period_end.date())
+        (own,) = [v for v in found if (v.release_id, v.grouping) == (row.release_id, "by_area")]
+        place = (row.release_id, row.workbook_sha256, row.sheet, row.cell)
+        assert published.place(own.cells[0]) == place
+
+
+def test_the_survey_is_what_is_printed_of_it(built: Path) -> None:
+    told = compact_survey(
+        read_table(built / "results/estimates/prevalence.parquet"),
+        read_table(built / "results/clean/survey_estimates.parquet"),
+    )
+    found = Published({"survey": told}).survey
+    assert found
+    expected = built_survey(built)
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        for name, value in one.items():
+            known = other[name]
+            assert value == (float(f"{known:.12g}") if isinstance(known, float) else known), name
+
+
+def test_residents_are_kept_by_year() -> None:
+    residents = pd.DataFrame(
+        {"area_code": ["a", "a"], "population_year": [2022, 2023], "population": [10.0, 11.0]}
+    )
+    found = Published({"residents": compact_residents(residents)}).residents
+    assert found == {("a", 2022): 10, ("a", 2023): 11}
 
 
 def test_a_file_that_says_the_same_is_left_as_it_is(tmp_path: Path) -> None:

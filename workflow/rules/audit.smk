@@ -14,21 +14,27 @@
 #       results/estimates/claims_refused.txt            entries that could not be judged, and why
 #       results/published/survey.parquet                what `crimeshare check` knows of the survey
 #                                                       where nothing was built
-#       results/published/evidence/*.json.gz            every vintage of every count of recorded
-#                                                       crime, for plain Python and for browsers
+#       results/published/evidence/*.json.gz            every vintage of every count, and estimates
+#                                                       of the survey, for plain Python and browsers
 
 
 rule compute_evidence:
     input:
         vintages="results/estimates/vintages.parquet",
         recorded_crime="results/clean/recorded_crime.parquet",
+        offence_codes="results/clean/recorded_offence_codes.parquet",
         quarters="results/clean/recorded_quarters.parquet",
+        population="results/clean/population.parquet",
+        populations=shipped("resources/reference/populations.csv"),
+        prevalence="results/estimates/prevalence.parquet",
+        survey_estimates="results/clean/survey_estimates.parquet",
         reference=reference("areas", "offences"),
     output:
         # A file that says the same already is left as it is.
-        editions=update("results/published/evidence/editions.json.gz"),
-        quarters=update("results/published/evidence/quarters.json.gz"),
-        codes=update("results/published/evidence/codes.json.gz"),
+        [
+            update(f"results/published/evidence/{part}.json.gz")
+            for part in ("editions", "quarters", "codes", "residents", "survey")
+        ],
     log:
         "results/logs/compute_evidence.log",
     benchmark:
@@ -40,7 +46,7 @@ rule compute_evidence:
     params:
         software=software("audit"),
     message:
-        "Writing what the audit knows of recorded crime"
+        "Writing what the audit knows of every release"
     script:
         "../scripts/compute_evidence.py"
 

@@ -22,20 +22,28 @@ from crimeshare.periods import month_end
 from crimeshare.running import replacing
 
 _CELL = r"^\[(?P<release>[^\]]+)\]'(?P<sheet>.+)'!(?P<column>[A-Z]+)(?P<row>[1-9]\d*)$"
+SURVEY = ["release_id", "measure_id", "sex", "age", "period_end", "estimate", "lower", "upper"]
+SURVEY += ["lower_widest", "upper_widest", "level", "method", "basis", "seen", "source"]
+SURVEY += ["published_significance", "workbook_sha256", "sheet", "cell"]
+"""Columns of what is kept of the survey."""
+
 _TABLE = ["release_id", "measure", "known_from", "grouping", "sheet"]
 
 
-def compact_editions(vintages: pd.DataFrame, recorded: pd.DataFrame) -> dict[str, Any]:
+def compact_editions(
+    vintages: pd.DataFrame, recorded: pd.DataFrame, offence_codes: pd.DataFrame
+) -> dict[str, Any]:
     """Counts and rates of ONS's editions, with the columns and rows their cells stand in.
 
     Args:
         vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
         recorded: the clean table ``recorded_crime``.
+        offence_codes: the clean table ``recorded_offence_codes``.
 
     Returns:
-        ``releases``, the last day of the year that each is about, in the order they came out; and
-        ``blocks``, each a table of one release: its ``columns`` by what is in them, and ``lines``
-        that begin with the row.
+        ``releases``, the last day of the year that each is about, in the order they came out;
+        ``workbooks``, their hashes; ``partnerships``, names by code; and ``blocks``, each a table
+        of one release: its ``columns`` by what is in them, and ``lines`` that begin with the row.
     """
     own = vintages[vintages["known_from"] != QUARTERS]
     counts = own.assign(
@@ -72,13 +80,29 @@ def compact_editions(vintages: pd.DataFrame, recorded: pd.DataFrame) -> dict[str
     blocks = [_block(table) for _, table in cells.groupby(key, sort=False)]
     order = vintages.drop_duplicates("release_id").sort_values("order")
     months = {release_id: issue_order(release_id)[0] - 1 for release_id in order["release_id"]}
+    sheets = _sheets(recorded, offence_codes)
+    named = recorded[recorded["area_type"] == "partnership"].drop_duplicates("area_code")
     return {
+        "workbooks": dict(zip(sheets["release_id"], sheets["workbook_sha256"], strict=True)),
+        # Names of sheets with a space at their end, which names of cells leave out.
+        "spaced": {
+            f"[{release_id}]'{sheet.strip()}'": sheet
+            for release_id, sheet in zip(sheets["release_id"], sheets["sheet"], strict=True)
+            if sheet != sheet.strip()
+        },
+        "partnerships": dict(zip(named["area_code"], named["area_name"], strict=True)),
         "releases": {
             release_id: f"{month_end(month // 12, month % 12 + 1)}"
             for release_id, month in months.items()
         },
         "blocks": blocks,
     }
+
+
+def _sheets(*tables: pd.DataFrame) -> pd.DataFrame:
+    """The sheets of each release's workbook."""
+    columns = ["release_id", "workbook_sha256", "sheet"]
+    return pd.concat([table[columns].drop_duplicates() for table in tables])
 
 
 def _block(table: pd.DataFrame) -> dict[str, Any]:
@@ -166,6 +190,51 @@ def compact_codes(vintages: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, A
             }
             for code, lines in values.items()
         }
+    return found
+
+
+def compact_survey(prevalence: pd.DataFrame, estimates: pd.DataFrame) -> dict[str, Any]:
+    """What the survey estimates of everybody of a sex and age, each with its cell.
+
+    Args:
+        prevalence: as :func:`crimeshare.measures.prevalence.compute_prevalence` gives it.
+        estimates: the clean table ``survey_estimates``.
+
+    Returns:
+        ``columns``, and the ``rows`` of what is printed of it.  Twelve digits of each number: the
+        last of a double depends on the processor's exponential.
+    """
+    key = ["release_id", "measure_id", "sex", "age", "characteristic", "period_end"]
+    own = prevalence[prevalence["printed"] & (prevalence["characteristic"] == "all")]
+    places = estimates[[*key, *SURVEY[-4:]]].drop_duplicates(key)
+    rows = own[[*key, *SURVEY[5:-4]]].merge(places, on=key, how="left")
+    rows["period_end"] = rows["period_end"].dt.strftime("%Y-%m-%d")
+    rows = rows[SURVEY].astype(object)
+    return {
+        "columns": SURVEY,
+        "rows": [
+            [
+                None
+                if value is None or value != value
+                else float(f"{value:.12g}")
+                if isinstance(value, float)
+                else value
+                for value in row
+            ]
+            for row in rows.itertuples(index=False, name=None)
+        ],
+    }
+
+
+def compact_residents(residents: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Residents by area and mid-year.
+
+    Args:
+        residents: as :func:`crimeshare.measures.series.residents_of` gives them.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for area, year, number in residents.itertuples(index=False, name=None):
+        found.setdefault(area, {})[f"{year:.0f}"] = _number(number)
     return found
 
 

@@ -129,6 +129,36 @@ class Published:
                 cells,
             )
 
+    def place(self, cell: str) -> tuple[str, str, str, str]:
+        """Release, hash of the workbook, sheet under its own name, and address of a named cell."""
+        before, _, address = cell.partition("!")
+        release_id = before[1 : before.index("]")]
+        editions = self._read["editions"]
+        sheet = editions["spaced"].get(before, before[before.index("]") + 2 : -1])
+        return release_id, editions["workbooks"].get(release_id, ""), sheet, address
+
+    @property
+    def partnerships(self) -> dict[str, str]:
+        """Names of the community safety partnerships by code."""
+        partnerships: dict[str, str] = self._read["editions"]["partnerships"]
+        return partnerships
+
+    @cached_property
+    def residents(self) -> dict[tuple[str, int], float]:
+        """Residents by area and mid-year."""
+        return {
+            (area, int(year)): number
+            for area, years in self._read["residents"].items()
+            for year, number in years.items()
+        }
+
+    @cached_property
+    def survey(self) -> list[dict[str, Any]]:
+        """Estimates of everybody of a sex and age, with their cells."""
+        columns = self._read["survey"]["columns"]
+        rows = [dict(zip(columns, row, strict=True)) for row in self._read["survey"]["rows"]]
+        return [row | {"period_end": date.fromisoformat(row["period_end"])} for row in rows]
+
     def _own_count(self, release_id: str, area: str, name: str) -> str:
         """The cell of the count that an edition gives of its own year."""
         own = self.own_year(release_id).isoformat()

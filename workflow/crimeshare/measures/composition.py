@@ -26,6 +26,7 @@ from crimeshare.measures.years import (
     one_thing,
     quarters_of_codes,
     redefinitions,
+    shown_areas,
     years_of_areas,
 )
 from crimeshare.reference import REFERENCE, areas, line_of, offences, read_rows
@@ -223,7 +224,7 @@ def _years(quarters: pd.DataFrame, offence_group: str) -> pd.DataFrame:
     # A year before a code came or went does not say what moved the group.
     moved = redefinitions(quarters, ends)
     whole = one_thing(moved.get(offence_group, ()), ends)
-    years = years_of_areas(by_code, every & (group & whole).to_numpy())
+    years = years_of_areas(by_code, every & (group & whole).to_numpy(), shown_areas())
     like = ["area_code", "offence_id", "period_end", "excluded"]
     before = years.assign(period_end=a_year_later(years["period_end"]))
     years = years.merge(before.rename(columns={"count": "previous"}), on=like, how="left")

@@ -19,7 +19,7 @@ import pandas as pd
 
 from crimeshare.measures.provenance import CELLS_APART, cells_of_rows, listed
 from crimeshare.measures.recorded import EXCLUDING
-from crimeshare.measures.years import a_year_later
+from crimeshare.measures.years import a_year_later, shown_areas
 from crimeshare.reference import areas, offences
 
 FIGURE = ["area_code", "offence_id", "period_end"]
@@ -59,7 +59,9 @@ def compute_revisions(vintages: pd.DataFrame) -> pd.DataFrame:
         the forces that both vintages give, 1 the largest; empty for other areas, for the total,
         and where a vintage does not give the force's total.
     """
-    known = _known(vintages)
+    # Of the open data those of areas that have pages.
+    unseen = (vintages["known_from"] == "quarters") & ~vintages["area_code"].isin(shown_areas())
+    known = _known(vintages[~unseen])
     known["apart"] = _held_apart(known)
     like = [*FIGURE, "excluded", "apart"]
     months = {release_id: issue_order(release_id)[0] for release_id in known["release_id"].unique()}

@@ -113,7 +113,7 @@ def compute_series(
         (series["offence_id"] != TOTAL) & (series["total"] > 0) & (series["count"] >= 0)
     )
     series = series.assign(**_ranks_of_groups(series), rank_forces=_rank_of_force(series))
-    series = _with_rates(series, _residents(population, populations))
+    series = _with_rates(series, residents_of(population, populations))
     series["change"] = series["count"] - series["previous"]
     change = 100 * series["change"] / series["previous"]
     series["change_pct"] = change.where(series["previous"] >= SMALL_BASE)
@@ -240,8 +240,16 @@ def _rank_of_force(series: pd.DataFrame) -> pd.Series:
     return ranks.reindex(series.index).astype("Int64")
 
 
-def _residents(population: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
-    """Residents by area and mid-year: as gathered, and of later years as the editions give them."""
+def residents_of(population: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
+    """Residents by area and mid-year: as gathered, and of later years as the editions give them.
+
+    Args:
+        population: the clean table ``population``.
+        populations: as :func:`read_populations` gives them.
+
+    Returns:
+        ``area_code``, ``population_year`` and ``population``.
+    """
     forces = populations.rename(columns={"mid_year": "population_year"})
     within = pd.DataFrame(
         [

@@ -42,7 +42,7 @@ def a_year_later(ends: pd.Series) -> pd.Series:
 
 
 def years_of_groups(quarters: pd.DataFrame) -> pd.DataFrame:
-    """The years of the areas of the series, by offence group, in one release of the open data.
+    """The years of every area, by offence group, in one release of the open data.
 
     Args:
         quarters: rows of the clean table ``recorded_quarters`` of that release.
@@ -55,7 +55,7 @@ def years_of_groups(quarters: pd.DataFrame) -> pd.DataFrame:
     groups = quarters[quarters["code"].isna()]
     ends = pd.DatetimeIndex(sorted(quarters["period_end"].unique()))
     moved = redefinitions(quarters, ends)
-    years = years_of_areas(groups, _years_with_group(groups, ends, moved))
+    years = years_of_areas(groups, _years_with_group(groups, ends, moved), areas())
     begins = quarters.groupby("period_end")["period_start"].first()
     years["codes_from"] = pd.Series(pd.NaT, index=years.index, dtype=ends.dtype)
     for offence_id, places in moved.items():
@@ -66,7 +66,7 @@ def years_of_groups(quarters: pd.DataFrame) -> pd.DataFrame:
 
 
 def years_of_codes(quarters: pd.DataFrame) -> pd.DataFrame:
-    """The years of the areas of the series, by offence code, in one release of the open data.
+    """The years of every area, by offence code, in one release of the open data.
 
     Args:
         quarters: rows of the clean table ``recorded_quarters`` of that release.
@@ -82,7 +82,7 @@ def years_of_codes(quarters: pd.DataFrame) -> pd.DataFrame:
     rows = quarters.assign(name=quarters["code"].fillna(TOTAL))
     listed = rows.groupby(["name", "period_end"]).size().unstack().reindex_like(begun).notna()
     whole = (begun & listed).T.rolling(YEAR, min_periods=YEAR).sum().T == YEAR
-    years = years_of_areas(groups, whole)
+    years = years_of_areas(groups, whole, areas())
     return years[years["offence_id"] != TOTAL].rename(columns={"offence_id": "code"})
 
 
@@ -103,13 +103,16 @@ def quarters_of_codes(quarters: pd.DataFrame, codes: Iterable[str]) -> pd.DataFr
     return table.reset_index().melt(key, var_name="offence_id", value_name="value")
 
 
-def years_of_areas(groups: pd.DataFrame, exists: pd.DataFrame) -> pd.DataFrame:
-    """The years of the areas of the series, from the quarters of the forces.
+def years_of_areas(
+    groups: pd.DataFrame, exists: pd.DataFrame, area_codes: Iterable[str]
+) -> pd.DataFrame:
+    """The years of areas, from the quarters of the forces.
 
     Args:
         groups: ``area_code``, ``offence_id``, ``period_end`` and ``value`` of the quarters of one
             release; offences of one group a row, the total among them.
         exists: whether a year of a group is wanted, by group and quarter-end.
+        area_codes: of the areas.
 
     Returns:
         ``area_code``, ``offence_id``, ``period_end``, ``count`` (offences in the year ending
@@ -121,7 +124,7 @@ def years_of_areas(groups: pd.DataFrame, exists: pd.DataFrame) -> pd.DataFrame:
     for at, offence_id in enumerate(exists.index):
         cube[:, at, :] = years.xs(offence_id, level="offence_id").reindex(forces).to_numpy()
     return pd.concat(
-        [_years_of_area(code, forces, cube, exists) for code in shown_areas()], ignore_index=True
+        [_years_of_area(code, forces, cube, exists) for code in area_codes], ignore_index=True
     )
 
 
