@@ -101,7 +101,7 @@ def values() -> dict[str, str]:
 
 OF_TABLES = (
     *("checks", "check_kinds", "compared_changes"),
-    *("module_bases", "false_alarms", "interval_coverage", "releases"),
+    *("module_bases", "false_alarms", "interval_coverage", "model_checks", "releases"),
 )
 """Tables whose rows, which stand under their names in place of sheets, are of no one release."""
 

@@ -202,15 +202,10 @@ def shifts(
         days: on which the rules of the series changed.
         level: of the limits.
     """
-    known = ((own > 0) & (others > 0)).to_numpy()
-    first = 0 if known.all() else int(np.flatnonzero(~known)[-1]) + 1
-    own, others = own.iloc[first:], others.iloc[first:]
-    if len(own) < 3 * SHORTEST or own.mean() < FEWEST:
+    values = beside_others(own, others, days)
+    if values.empty:
         return []
-    values = adjusted(np.log((own / others).to_numpy(dtype=np.float64)))
-    begun = [int((own.index < day).sum()) for day in days]
-    since = max((place for place in begun if len(own) - place >= NEWEST), default=0)
-    ends, found = own.index[since:], find(values[since:])
+    ends, found = values.index, find(values.to_numpy())
     reach = float(stdtrit(found.df, (1 + level) / 2))
     return [
         {
@@ -227,6 +222,25 @@ def shifts(
         }
         for shift in clear(found, level)
     ]
+
+
+def beside_others(
+    own: pd.Series, others: pd.Series, days: Iterable[pd.Timestamp] = ()
+) -> pd.Series:
+    """The logarithm of counts over those of all others, without its season, where it is looked at.
+
+    Args:
+        own, others, days: as of :func:`shifts`; empty of a series too short or too small.
+    """
+    known = ((own > 0) & (others > 0)).to_numpy()
+    first = 0 if known.all() else int(np.flatnonzero(~known)[-1]) + 1
+    own, others = own.iloc[first:], others.iloc[first:]
+    if len(own) < 3 * SHORTEST or own.mean() < FEWEST:
+        return pd.Series(dtype=np.float64)
+    values = adjusted(np.log((own / others).to_numpy(dtype=np.float64)))
+    begun = [int((own.index < day).sum()) for day in days]
+    since = max((place for place in begun if len(own) - place >= NEWEST), default=0)
+    return pd.Series(values[since:], index=own.index[since:])
 
 
 def clear(found: Found, level: float) -> list[Shift]:

@@ -85,7 +85,7 @@ def compute_rank_intervals(
     """
     if not 0 < level < 1:
         raise ValueError(f"a level is between 0 and 1, not {level}")
-    angles = _angles(quarters)
+    angles = quarterly_angles(quarters)
     ranked = series[(series["area_type"] == "force") & series["rank_forces"].notna()]
     draws = np.random.default_rng(SEED).standard_normal((DRAWS, ranked["area_code"].nunique()))
     years = [
@@ -269,7 +269,7 @@ def _quantile(df: float, probability: float) -> float:
     return float(ndtri(probability) if np.isinf(df) else stdtrit(df, probability))
 
 
-def _angles(quarters: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def quarterly_angles(quarters: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Shares of every group, on the inverse sine scale: one row a quarter, one column a force."""
     newest = newest_release(quarters)
     whole = newest[newest["code"].isna() & (newest["area_type"] == "force")]

@@ -54,7 +54,7 @@ APPROXIMATED = {"theft", "headline_excluding_fraud", "headline_including_fraud"}
 """Totals of people and households together, which ONS tests by an approximation."""
 
 
-FALSE_ALARMS, COVERAGE = "false_alarms", "interval_coverage"
+FALSE_ALARMS, COVERAGE, CHECKS = "false_alarms", "interval_coverage", "model_checks"
 """Tables that a study wrote."""
 
 
@@ -75,6 +75,21 @@ def false_alarms() -> str:
         if row["forces"] == "others"
     )
     return WORDS.passage("false_alarms", inner=inner, outer=outer)
+
+
+def model_checks() -> str:
+    """How often the models of quarters err in simulations and on earlier years, from the study."""
+    told = {
+        f"{row['model']} {row['setting']}": of_rows(
+            f"model_checks.{number}",
+            float(row["rate"]),
+            "proportion",
+            "",
+            (CHECKS, "rate", f"model {row['model']}", f"setting {row['setting']}"),
+        )
+        for number, row in enumerate(_simulated(CHECKS))
+    }
+    return "\n".join(f"- {point}" for point in WORDS.points("model_checks", told=told))
 
 
 # ---------------------------------------------------------------- coverage of intervals
