@@ -72,7 +72,7 @@ def test_the_gap_is_drawn_and_told() -> None:
     chart = line(years(dict.fromkeys(JUMP, 0.1)))
     assert "interrupted between December 2019 and June 2023" in chart.alt
     lines = [layer for layer in chart.spec["layer"] if layer["mark"]["type"] == "line"]
-    assert [row["stretch"] for row in lines[0]["data"]["values"]] == [0, 0, 0, 1]
+    assert [row["stretch"] for row in lines[0]["data"]["values"]] == ["0.0", "0.0", "0.0", "1.0"]
     assert lines[0]["encoding"]["detail"] == {"field": "stretch"}
 
 
