@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 
-from crimeshare.audit import numerals
+from crimeshare.audit import numerals, survey_claims
 from crimeshare.audit.offence_codes import offence_codes
 from crimeshare.audit.words import (
     area_words,
@@ -17,6 +19,7 @@ from crimeshare.audit.words import (
     offence_words,
     towns,
 )
+from crimeshare.columns import column
 from crimeshare.reference import PARTNERSHIPS, REFERENCE, areas, offences, read_rows
 
 FILES = ("hedges", "movement_words", "offence_words", "area_words", "not_recorded")
@@ -66,3 +69,19 @@ def test_every_multiple_is_read_with_and_without_a_hedge() -> None:
 
 def test_towns_lead_to_their_force() -> None:
     assert towns()["cwmbran"] == ["W15000002"]
+
+
+def test_the_judge_has_the_formulas_of_the_columns() -> None:
+    assert column("configuration", "level").formula == survey_claims.LEVEL
+    for side in ("lower", "upper"):
+        said = survey_claims.LIMIT.format(side, formula="it")
+        assert column("survey_changes", side).formula.format(formula="it") == said
+
+
+def test_the_judge_of_statements_is_plain_python() -> None:
+    code = (
+        "import sys, crimeshare.audit.judging; print(sorted({m.partition('.')[0] for m in "
+        "sys.modules} & {'pandas', 'numpy', 'pyarrow', 'pydantic', 'yaml', 'xlsxwriter'}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"

@@ -12,8 +12,6 @@ from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_range
-
 ADDRESS = re.compile(r"[A-Z]{1,3}[1-9]\d*")
 """A cell's column and row; a publication without a workbook has words in place of it."""
 
@@ -143,6 +141,8 @@ def ranges(addresses: Iterable[str]) -> list[str]:
     Args:
         addresses: such as ``C9``, in any order; repetitions count once.
     """
+    from xlsxwriter.utility import xl_range
+
     places = set(map(_place, addresses))
     across = _blocks(places)
     down = [
@@ -153,8 +153,14 @@ def ranges(addresses: Iterable[str]) -> list[str]:
     return [xl_range(*first, *last) for first, last in fewest]
 
 
-# A page names the same cells many times over.
-_place = cache(xl_cell_to_rowcol)
+@cache
+def _place(address: str) -> Place:
+    # A page names the same cells many times over, and a judge of statements none by its place.
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
+    place: Place = xl_cell_to_rowcol(address)
+    return place
+
 
 Place = tuple[int, int]
 """Row and column, from 0; for blocks down the columns the other way round."""

@@ -151,6 +151,31 @@ class Evidence:
         return [row for row in rows if row["offence_id"]]
 
     @cached_property
+    def held(self) -> set[str]:
+        """Releases of ONS's tables of recorded crime with figures."""
+        tables = (self.recorded, self.codes)
+        return {name for table in tables for name in table["release_id"].unique().to_pylist()}
+
+    @cached_property
+    def open_data(self) -> list[str]:
+        """Releases of the Home Office's open data with figures."""
+        names: list[str] = self.quarters["release_id"].unique().to_pylist()
+        return names
+
+    @cached_property
+    def periods(self) -> set[date]:
+        """Ends of the years that statements on recorded crime may be about."""
+        ends = {release.period_end for release in self.registry.values()}
+        newest = max(ends, default=date(2003, 3, 31))
+        # Table A5a begins with the year ending March 2003; figures end with a quarter.
+        return {
+            day
+            for year in range(2003, newest.year + 1)
+            for day in (date(year, 3, 31), date(year, 6, 30), date(year, 9, 30), date(year, 12, 31))
+            if day <= newest
+        }
+
+    @cached_property
     def residents(self) -> Mapping[tuple[str, int], float]:
         """Residents by area and mid-year."""
         return self.read_residents()
@@ -323,16 +348,3 @@ def _shipped_survey(root: Path) -> list[Row]:
 def _everybody(table: pa.Table) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = table.filter(_is(table["characteristic"], "all")).to_pylist()
     return rows
-
-
-def known_periods(evidence: Evidence) -> set[date]:
-    """Ends of the years that statements on recorded crime may be about."""
-    ends = {release.period_end for release in evidence.registry.values()}
-    newest = max(ends, default=date(2003, 3, 31))
-    # Table A5a begins with the year ending March 2003; figures end with a quarter.
-    return {
-        day
-        for year in range(2003, newest.year + 1)
-        for day in (date(year, 3, 31), date(year, 6, 30), date(year, 9, 30), date(year, 12, 31))
-        if day <= newest
-    }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
-from crimeshare.audit.evidence import Evidence, known_periods
 from crimeshare.audit.offence_codes import offence_codes
 from crimeshare.audit.recorded_claims import RecordedAudit
 from crimeshare.audit.recorded_evidence import Releases
@@ -14,6 +14,9 @@ from crimeshare.audit.survey_claims import SurveyAudit
 from crimeshare.audit.verdicts import NOT_CHECKABLE, Reason, Verdict
 from crimeshare.audit.words import NotRecorded, not_recorded
 from crimeshare.reference import offences
+
+if TYPE_CHECKING:
+    from crimeshare.audit.evidence import Evidence
 
 
 class Auditor:
@@ -53,4 +56,4 @@ def _of_no_group(other: NotRecorded) -> Verdict:
 
 def vocabulary(evidence: Evidence, published: date | None = None) -> Vocabulary:
     """What names in a statement may mean, said on a day if that is known."""
-    return Vocabulary(evidence.areas, known_periods(evidence), published)
+    return Vocabulary(evidence.areas, evidence.periods, published)

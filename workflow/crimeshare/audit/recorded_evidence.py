@@ -7,13 +7,12 @@ Office's open data have it now.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crimeshare.audit.evidence import Evidence, Row, known_periods
 from crimeshare.audit.findings import Finding, Unit, Vintage
 from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.cells import Cell
@@ -21,6 +20,9 @@ from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, a_year_before, month_end, months_between
 from crimeshare.reference import areas, areas_around, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
+
+if TYPE_CHECKING:
+    from crimeshare.audit.evidence import Evidence
 
 RANKED = ("main groups", "sub-groups", "published columns")
 """Classifications of offence groups."""
@@ -38,6 +40,7 @@ _NEAR = 5 * 366
 # How near a count recovered from a published percentage must be to a whole number.
 _WHOLE = 1e-3
 
+Row = Mapping[str, Any]
 Quarters = dict[tuple[str, str, date], Row]
 """Rows of an offence group by release, force and quarter."""
 
@@ -89,13 +92,12 @@ class Releases:
     @cached_property
     def held(self) -> set[str]:
         """Releases with figures."""
-        recorded = self._evidence.recorded.column("release_id").unique().to_pylist()
-        return {*recorded, *self._evidence.codes.column("release_id").unique().to_pylist()}
+        return self._evidence.held
 
     @cached_property
     def days(self) -> list[date]:
         """Ends of the years that there may be figures of."""
-        return sorted(known_periods(self._evidence))
+        return sorted(self._evidence.periods)
 
     def settling(self, period_end: date) -> list[str]:
         """Editions of that year whose figures are not here, the one in force first."""
@@ -402,8 +404,8 @@ class Releases:
 
     @cached_property
     def _first_days(self) -> list[date]:
-        quarterly = self._evidence.quarters["release_id"].unique().to_pylist()
-        return sorted({self.own_period(release_id) for release_id in (*self.held, *quarterly)})
+        given = (*self.held, *self._evidence.open_data)
+        return sorted({self.own_period(release_id) for release_id in given})
 
     def _first_of_quarters(self, vintages: Sequence[Finding], day: date) -> Finding | None:
         """The figure of the open data that came out with the year, where no edition holds it."""
@@ -616,7 +618,7 @@ class Releases:
         England and Wales are the same in all groups that both have.
         """
         found = set()
-        for release_id in self._evidence.quarters["release_id"].unique().to_pylist():
+        for release_id in self._evidence.open_data:
             day = self.own_period(release_id)
             quarters = self._quarters_of(day)
             own = {

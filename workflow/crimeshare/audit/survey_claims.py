@@ -13,10 +13,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crimeshare.audit import verdicts
-from crimeshare.audit.evidence import Evidence, Row
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.naming import release_name
 from crimeshare.audit.numerals import shortened
@@ -24,7 +23,6 @@ from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
-from crimeshare.columns import column
 from crimeshare.measures import formulas
 from crimeshare.measures.two_groups import difference_interval, ratio_interval
 from crimeshare.nearest import did_you_mean
@@ -32,6 +30,11 @@ from crimeshare.periods import in_words
 from crimeshare.problems import Problem
 from crimeshare.sources.registry import Release
 from crimeshare.survey_words import MEASURES, aged, measure, who
+
+if TYPE_CHECKING:
+    from crimeshare.audit.evidence import Evidence
+
+Row = Mapping[str, Any]
 
 BASES = {
     "published_se": "from its published standard error",
@@ -50,6 +53,9 @@ SEEN = {
     "second_hand": ", as quoted second-hand",
 }
 SECOND_HAND = "second_hand"
+# As columns.yaml has them, which takes a library to read; a test compares the two.
+LEVEL = "level of config/config.yaml"
+LIMIT = "{} limit of {formula}"
 _AGES = re.compile(r"(\d+)(?:-(\d+)|\+)")
 # Words that say more than how often it happens.
 _MORE_THAN_PREVALENCE = re.compile(
@@ -553,7 +559,7 @@ def _tell(estimate: Estimate, reason: Reason, stated: Stated | None = None) -> N
 def _level(estimate: Estimate) -> Finding:
     """The level of an estimate's interval."""
     day = estimate.finding.period_end
-    formula = column("configuration", "level").formula
+    formula = LEVEL
     return Finding(estimate.level, "level", day, "", "estimate", (), formula)
 
 
@@ -563,7 +569,7 @@ def _limits(finding: Finding) -> tuple[Finding, Finding]:
         replace(
             finding,
             value=limit or 0.0,
-            formula=column("survey_changes", name).formula.format(formula=finding.named),
+            formula=LIMIT.format(name, formula=finding.named),
             lower=None,
             upper=None,
         )
