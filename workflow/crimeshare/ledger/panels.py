@@ -14,7 +14,7 @@ from typing import Any
 from crimeshare.cells import ADDRESS, Cell, cells_in
 from crimeshare.columns import column as column_of
 from crimeshare.ledger.holding import Holding, holding
-from crimeshare.ledger.printed import CHART, Printed, printed_figures
+from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.periods import MONTHS
 from crimeshare.reference import offences
 from crimeshare.sources.registry import Release
@@ -48,8 +48,7 @@ class Panels:
         figures: dict[str, Any] = {}
         releases: dict[str, list[str]] = {}
         for printed in printed_figures(executed):
-            # The numbers of a drawing are its data, which name their cells themselves.
-            if printed.figure_id in figures or printed.table.startswith(CHART):
+            if printed.figure_id in figures or printed.drawn:
                 continue
             told, cells = self._told(printed)
             figures[printed.figure_id] = told

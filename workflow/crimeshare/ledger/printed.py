@@ -15,8 +15,7 @@ from typing import Any
 
 from crimeshare.publish.elements.output import FIGURES
 
-CHART = "data of the chart "
-"""How the place of a figure that is drawn begins."""
+_SAID = ("figure_id", "stated", "table", "row", "sentence")
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class Printed:
         table: caption of the table it stands in, or whose data it is; empty in prose.
         row: label of its row.
         sentence: the text of the piece of prose or the cell it stands in.
+        drawn: stands in a chart, whose data name their cells themselves.
     """
 
     figure_id: str
@@ -38,6 +38,7 @@ class Printed:
     table: str
     row: str
     sentence: str
+    drawn: bool
 
     @property
     def place(self) -> str:
@@ -63,5 +64,5 @@ def printed_figures(executed: Path) -> Iterator[Printed]:
     for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]:
         for output in cell.get("outputs", ()):
             for told in output.get("metadata", {}).get(FIGURES, ()):
-                place = (told.pop(name) for name in ("table", "row", "sentence"))
-                yield Printed(told.pop("figure_id"), told, told.pop("stated"), *place)
+                said = {name: told.pop(name) for name in _SAID}
+                yield Printed(source=told, drawn=told.pop("drawn", False), **said)

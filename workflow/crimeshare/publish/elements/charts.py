@@ -181,13 +181,14 @@ class Chart(Output):
         for text in (self.title, self.subtitle, *(meaning for _, meaning in self.key), *self.notes):
             yield from figures_in(text)
         drawn = {figure.figure_id: figure for figure in self.figures}
+        table = WORDS.passage("data_of_chart", name=self.chart_id)
         for row in self.data:
             # A marked row has no number.
             if row["value"]:
                 labels = (f"{name} {row[name]}" for name in row if name not in _SAID and row[name])
                 label = ", ".join(labels)
                 figure = drawn[str(row["figure_id"])]
-                yield told(figure, f"data of the chart {self.chart_id}", label, label)
+                yield told(figure, table, label, label) | {"drawn": True}
 
     def svg(self) -> str:
         """The drawing, with its text alternative, for use inside an HTML page.
