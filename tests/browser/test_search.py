@@ -59,6 +59,7 @@ def test_a_nickname_leads_to_the_line_of_the_partnership(page: Page, address: st
     page.goto(address + "search.html?q=Casnewydd")
     page.locator("#results a").first.click()
     expect(page).to_have_url(address + "forces/gwent.html#partnership-newport")
+    expect(page.locator(".opening .came-from")).to_contain_text("Newport is one of ")
 
 
 def test_another_nation_is_said_to_be_one(page: Page, address: str) -> None:

@@ -107,7 +107,27 @@ window.crimeshare = {};
   const unfold = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details")?.setAttribute("open", "");
   unfold();
   addEventListener("hashchange", unfold);
+  // On paper, where this was read.
+  const printed = document.querySelector("footer.site .page").appendChild(document.createElement("p"));
+  printed.className = "address";
+  printed.dataset.address = location.href;
   addEventListener("beforeprint", () => document.querySelectorAll("section > details").forEach((part) => { part.open = true; }));
+
+  // Whoever typed a town reads of it first: the line of its partnership, said in a sentence.
+  const place = () => {
+    const row = location.hash.startsWith("#partnership-") && document.getElementById(location.hash.slice(1))?.closest("tr");
+    document.querySelector(".opening > .came-from")?.remove();
+    if (!row) return;
+    const [name, count, share] = [...row.cells].map((cell) => cell.textContent.trim());
+    const said = document.createElement("p");
+    const year = /year ending .*$/.exec(row.closest("table").caption.textContent.trim())?.[0];
+    said.className = "came-from";
+    said.textContent = `${name} is one of ${row.parentElement.rows.length} partnerships of ${document.querySelector("h1").textContent}: `
+      + `${count} offences, ${share} of recorded crime${year ? `, in the ${year}` : ""}.`;
+    document.querySelector(".opening > p").after(said);
+  };
+  place();
+  addEventListener("hashchange", place);
 
   // Kinds of crime: the page about the same area, at the section that is read.
   const kinds = document.querySelector("form.groups");
