@@ -64,10 +64,16 @@ rule compute_claims:
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=[
             *reference(
+                "area_words",
                 "areas",
+                "hedges",
                 "joint_codes",
+                "movement_words",
+                "not_recorded",
+                "offence_words",
                 "offences",
                 "partnerships",
+                "places",
                 "populations",
                 "release_days",
             ),

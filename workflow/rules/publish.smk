@@ -110,7 +110,7 @@ READS = {
         *RECORDED,
         *SURVEY,
         *estimates("rule_effects"),
-        *reference("interval_coverage", "model_checks"),
+        *reference("hedges", "interval_coverage", "model_checks"),
         *words("area", "methods", "rules", "survey"),
         shipped("workflow/crimeshare/publish/elements/formulas.md.j2"),
     ],
