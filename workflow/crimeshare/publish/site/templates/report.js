@@ -291,8 +291,9 @@ window.crimeshare = {};
     offer("Copy link", (button) => copy(button, `${here()}#${figure.id}`));
     offer("Copy citation", (button) => copy(button,
       `${words(figure.querySelector(".title"))}. ${words(figure.querySelector(".subtitle"))}. ${words(figure.querySelector(".credit"))} crimeshare, ${here()}#${figure.id}`));
+    // As high as the chart is here, and as wide as the page that shows it allows.
     if (!position && slug) offer("Copy embed code", (button) => copy(button,
-      `<iframe src="${new URL(`embed/${name}.html`, base)}" title="${escaped(words(figure.querySelector(".title")))}" width="100%" height="520" style="border:0"></iframe>`));
+      `<iframe src="${new URL(`embed/${name}.html`, base)}" title="${escaped(words(figure.querySelector(".title")))}" width="100%" height="${Math.ceil(figure.offsetHeight * 1.12) + 40}" style="border:0"></iframe>`));
     figure.querySelector(".data a")?.after(taken);
   });
 
