@@ -7,8 +7,10 @@ from crimeshare.measures.rule_parts import compute_rule_parts
 from crimeshare.parquet import read_table, together, write_table
 from crimeshare.running import running
 
+COLUMNS = ["release_id", "period_end", "area_code", "area_type", "offence_id", "code", "value"]
+
 with running(snakemake):
-    quarters = read_table(snakemake.input.quarters)
+    quarters = read_table(snakemake.input.quarters, columns=COLUMNS)
     changes = pd.read_csv(snakemake.input.recording_changes)
     for compute, output in (
         (compute_rule_effects, snakemake.output.rule_effects),
