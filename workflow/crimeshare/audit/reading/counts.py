@@ -102,7 +102,15 @@ class Counts(Parts):
             r"saw) (?:just |only )?$",
             before,
         )
-        starts = bool(here) or (not before and re.match(r"(?:of them|- |were|that is|: )", after))
+        total = self.topic.offence and re.search(
+            r"(?:total|number|figure|count|tally) (?:was|is|stood at|reached|came to) (?:just )?$",
+            before,
+        )
+        starts = (
+            bool(here)
+            or bool(total)
+            or (not before and re.match(r"(?:of them|- |were|that is|: )", after))
+        )
         if not (
             (subject and told) or listed or starts or (told and re.search(r"B ", before + after))
         ):

@@ -138,6 +138,8 @@ class Orders(State):
     def _direction(self, at: int) -> None:
         token = self.tokens[at]
         before, after = self.sentence.before(at), self.sentence.after(at)
+        if re.match(r"(?:or M |[^.!]*\? $)", after) or re.search(r"M or $", before):
+            return
         subject = re.search(
             r"([OT]) (?:(?:A|in|across|for|has|have|had|is|are|was|were|been|the|by|F|by "
             r"A|P|over|recorded|of|an|G|rate|rates|levels|figures|also|both|again|"

@@ -60,6 +60,8 @@ class Parts(Surveyed):
         if whole:
             place = spot(at, whole)
             return self._nation(at, words, place)
+        if re.match(r"of (?:these|those|them|which) ", after) and self._of_all():
+            return self._share(at, words, "", self.around.noun(at) or self.around._before(at))
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
             raise Unplaced("what it is a part of is not said")
         move = None if made_up else self._move(at)
@@ -92,6 +94,11 @@ class Parts(Surveyed):
         if survey and (self._group(at) or re.search(r"S ", before + after) or self.surveyed):
             return self._surveyed(at, words)
         raise Unplaced("what it is a part of is not said")
+
+    def _of_all(self) -> bool:
+        """Whether "them" are all crimes, which the last statement counted."""
+        told = self.reading.statements[-1:]
+        return bool(told and told[0].entries[0]["quantity"] == "total")
 
     def _subject_near(self, move: int) -> bool:
         return bool(re.search(r"[OT] (?:\w+ ){0,4}$", self.sentence.before(move)))

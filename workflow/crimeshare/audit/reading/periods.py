@@ -58,6 +58,10 @@ def _calendar(groups: tuple[str, ...]) -> tuple[str, object]:
     return "period", Year(date(int(groups[-1]), 12, 31), "A calendar year, January to December.")
 
 
+def _either(groups: tuple[str, ...]) -> tuple[str, object]:
+    return _calendar((groups[0] or groups[1],))
+
+
 def _named(kind: str, value: str = "") -> Callable[[tuple[str, ...]], tuple[str, object]]:
     return lambda groups: (kind, value)
 
@@ -137,10 +141,11 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
     ),
     (
         r"\b(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|"
-        r"against|by|calendar\syear|the\syear)\s(?:the\s)?(?:whole\sof\s|calendar\syear\s|"
+        r"against|by|covering|calendar\syear|the\syear)\s(?:the\s)?(?:whole\sof\s|calendar\syear\s|"
         rf"year\s)?{_YEAR}\b(?![,.]\d|\s?%|[/\u2013-]\d|\s(?:offences|crimes))",
         _calendar,
     ),
+    (rf"(?<=\(){_YEAR}(?=\))|\b{_YEAR}(?=\s(?:crime\s)?(?:figures|data|statistics))", _either),
     (
         r"\b(?:in|during|for|throughout|of|by|since|late|early|mid|until|between|from|to|"
         rf"and)[\s-](?:the\s)?{MONTH}\s{_YEAR}\b",
@@ -156,7 +161,7 @@ _COMPILED = [(re.compile(pattern, re.IGNORECASE), read) for pattern, read in PAT
 # "In 2024" is a year, and "in" stays a word of the sentence.
 _LEADING = re.compile(
     r"(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|against|"
-    r"by)\s(?=(?:the\s)?(?:whole\sof\s|year\s)?\d)",
+    r"by|covering)\s(?=(?:the\s)?(?:whole\sof\s|year\s)?\d)",
     re.IGNORECASE,
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from crimeshare.audit.reading.spans import Span
 
@@ -81,7 +82,7 @@ def sentences(text: str, spans: Sequence[Span]) -> Iterator[Sentence]:
         piece = text[start:end]
         if piece.strip():
             mine = [span for span in inside if start <= span.start < end]
-            tokens = list(_tokens(text, start, end, mine))
+            tokens = _joined(text, list(_tokens(text, start, end, mine)))
             whole = piece.strip()
             headline = not whole.endswith((".", "!", "?", '"', "”", "'", ":")) and "\n" in piece
             yield Sentence(start, end, tokens, headline)
@@ -106,6 +107,14 @@ def _tokens(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[
         yield Token(span.start, span.end, LETTERS[span.kind], span)
         at = max(at, span.end)
     yield from _plain(text, at, end)
+
+
+def _joined(text: str, tokens: list[Token]) -> list[Token]:
+    """Tokens with "crimes" behind an offence as part of its name: "shoplifting crimes"."""
+    for place, (one, other) in enumerate(pairwise(tokens), start=1):
+        if one.letter == "O" and other.letter == "T" and "crime" in text[other.start : other.end]:
+            tokens[place] = replace(other, letter="G")
+    return tokens
 
 
 def _plain(text: str, start: int, end: int) -> Iterator[Token]:

@@ -7,11 +7,10 @@ stands before; what comes from another sentence is marked as assumed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
 from crimeshare.audit.reading.periods import last_month_end, newest_out
-from crimeshare.audit.reading.sentences import Sentence, Token
+from crimeshare.audit.reading.sentences import Sentence
 from crimeshare.audit.reading.spans import Offending, Span, Topic, Unplaced, Year
 from crimeshare.periods import a_year_before, month_end
 
@@ -205,14 +204,15 @@ class Around:
         letter, before = self.tokens[place].letter, self.sentence.before(place)
         return bool(
             letter == "T"
-            and re.search(r"(?:[CH]|V|J|share|proportion) (?:of|in) (?:\w+ ){0,3}$", before)
+            and re.search(r"(?:[CH]|V|J|share|proportion) (?:of|in) (?:[a-z]+ ){0,3}$", before)
         )
 
     def _later(self, at: int) -> Offending | None:
+        listed = re.search(r"A [(,:] $", self.sentence.before(at))
         for place in range(at + 1, len(self.tokens)):
             if self.tokens[place].letter in "OT" and not self._aside(place):
                 return self._offending(place)
-            if self.tokens[place].letter in "NCHK;":
+            if self.tokens[place].letter in ("CHK;" if listed else "NCHK;"):
                 return None
         return None
 
@@ -246,7 +246,7 @@ class Around:
         for places in (
             range(at - 1, clause - 1, -1),
             range(clause - 1, -1, -1),
-            range(at + 1, len(self.tokens)),
+            range(at + 1, self._clause_end(at)),
         ):
             for place in places:
                 if self.tokens[place].letter in ("A", "E", "L", "F") and not self._named_within(
@@ -272,6 +272,11 @@ class Around:
         for match in re.finditer(r"; |(?:^| )(?:while|whereas|but) ", before):
             begin = len(before[: match.end()].split())
         return begin
+
+    def _clause_end(self, at: int) -> int:
+        """The place behind the clause of a token."""
+        found = re.match(r".*?(?:; |while |whereas )", self.sentence.after(at))
+        return at + len(found.group().split()) if found else len(self.tokens)
 
     def _area_at(self, place: int) -> tuple[tuple[str, ...], bool]:
         token = self.tokens[place]
@@ -389,7 +394,7 @@ class Around:
             letter = attached.group(1)
             if letter == "Q":
                 raise Unplaced(f"its period {self._partial(place)}")
-            if letter == "B":
+            if letter == "B" and self.tokens[at].letter == "N":
                 return self._a_year_back(at)
             year = next((y for y in self.years if y[0] == place), None)
             if year and not (base and not year[2] and not self._own(at, place)):
@@ -468,6 +473,8 @@ class Around:
                 re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after)
                 or re.search(r"M .*$", before)
             )
+        if re.search(r"\( $", before) and re.match(r"(?:[GOT] )?to N ", after):
+            return True
         if re.search(r"K (?:the |that of the |as many as the )$", before):
             return True
         if re.match(
@@ -476,8 +483,9 @@ class Around:
         ):
             return True
         if re.search(
-            r"B (?:, )?(?:it |there |this |the figure |the number |that )*(?:had |was |"
-            r"were |has |stood |been |at |, )*$",
+            r"B (?:, |' |s )*(?:it |there |this |the |figure |number |that |total |count )*"
+            r"(?:had |was |"
+            r"were |has |stood at |stood |been |, )*$",
             before,
         ):
             return True
@@ -490,13 +498,3 @@ class Around:
                 rf"(?:{ADJECTIVES}[GOT] |RATE |S )*(?:in|for|across) (?:\w+ )?[AE] ", after
             )
         return False
-
-
-def letter(token: Token) -> str:
-    """The letter of a token."""
-    return token.letter
-
-
-def places(tokens: Sequence[Token], letters: str) -> list[int]:
-    """Places of the tokens that have one of some letters."""
-    return [i for i, token in enumerate(tokens) if token.letter in letters]
