@@ -9,7 +9,10 @@ from crimeshare.audit.reading.slots import ADJECTIVES
 from crimeshare.audit.reading.spans import Unplaced
 from crimeshare.audit.reading.state import spot, value_of
 
-_CASE = re.compile(r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $")
+_CASE = re.compile(
+    r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $|"
+    r"(?:behind|responsible for|linked to|series of|string of|spate of|connection with)(?: \w+)? $"
+)
 
 
 class Counts(Parts):
@@ -62,6 +65,8 @@ class Counts(Parts):
                 raise Unplaced(f"it counts something else ({word})")
             self._stands_alone(at)
         base = self.around.base(at)
+        if any(t.letter == "D" for t in self.tokens) and not self.around.years:
+            raise Unplaced("its period is not a year of twelve months")
         slots = self._slots(at, base=base, offence=noun)
         if not noun and not generic and self._abroad_or_odd(at):
             raise Unplaced("what it counts is not said")
@@ -103,7 +108,8 @@ class Counts(Parts):
             before,
         )
         total = self.topic.offence and re.search(
-            r"(?:total|number|figure|count|tally) (?:was|is|stood at|reached|came to) (?:just )?$",
+            r"(?:total|number|figure|count|tally) (?:was|is|stood at|reached|came to) (?:just )?$|"
+            r"(?:^|; )(?:answer : |in total , |in all , )?$",
             before,
         )
         starts = (

@@ -75,8 +75,8 @@ _SEX = {
 }
 _PEOPLE = (
     r"(?:people|adults?|persons|women|woman|men|females?|males?|respondents|those|"
-    r"individuals|residents|households|girls|boys|population|adult\spopulation|(?:year|"
-    r"yr)[\s-]olds?)"
+    r"individuals|residents|households|girls|boys|population|"
+    r"adult\spopulation)"
 )
 _AGE = (
     (r"(?:aged|ages)\s(\d\d)\s?(?:years\s)?(?:and|or|\+)\s?(?:over|older|above)", "{}+"),
@@ -289,7 +289,7 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
             text, end
         )
     if kind == "context":
-        return not re.match(r"\sof\s[A-Z]", text[end : end + 5])
+        return not re.match(r"\s(?:of\s)?[A-Z]", text[end : end + 5])
     if kind == "total":
         return not _NOT_CRIME.match(text, end) and not _NOT_CRIME_BEFORE.search(
             text[max(0, start - 24) : start]

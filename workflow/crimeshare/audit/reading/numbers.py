@@ -114,7 +114,7 @@ MASKS: Sequence[tuple[str, str, str]] = (
         r"\b0800\s\d[\d\s]+\d",
         "",
     ),
-    ("a telephone number", r"(?<![\d,.])\b(?:101|999|111|112|116\s?123|911)\b(?!,\d|\.\d|%)", ""),
+    ("a telephone number", r"(?<![\d,.])\b(?:101|999|111)\b(?!,\d|\.\d|%)", ""),
     (
         "a reference",
         r"\b(?:reference|ref|log|quot(?:e|ing)|incident|cad|crime\snumber|case|niche|occurrence)"
@@ -234,7 +234,7 @@ def _compiled() -> tuple[list[tuple[str, re.Pattern[str]]], list[tuple[str, re.P
         (
             kind,
             re.compile(
-                rf"(?:\b(?:{_HEDGE})\s(?:the\s|an?\s(?=\d))?)?(?:{p})" if kind in _HEDGED else p,
+                rf"(?:(?<!%\s)\b(?:{_HEDGE})\s(?:an?\s(?=\d))?)?(?:{p})" if kind in _HEDGED else p,
                 re.IGNORECASE,
             ),
         )

@@ -64,6 +64,11 @@ class Parts(Surveyed):
             return self._share(at, words, "", self.around.noun(at) or self.around._before(at))
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
             raise Unplaced("what it is a part of is not said")
+        if (
+            re.search(r"(?:from|to)(?: about| around| just| nearly| some)* $", before)
+            and not points
+        ):
+            raise Unplaced("it is a level, and of what is not said")
         move = None if made_up else self._move(at)
         if move is not None and not (survey and not self._subject_near(move) and self._group(at)):
             if points:

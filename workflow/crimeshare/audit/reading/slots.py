@@ -26,79 +26,20 @@ _ADJECTIVE = (
 ADJECTIVES = rf"(?:(?:{_ADJECTIVE}) )*"
 """Letters and words between a number and its noun."""
 # Words that may follow a number which stands without its noun.
-_STOPS = frozenset(
-    [
-        "in",
-        "by",
-        "on",
-        "at",
-        "to",
-        "from",
-        "during",
-        "between",
-        "against",
-        "compared",
-        "over",
-        "across",
-        "last",
-        "this",
-        "and",
-        "or",
-        "was",
-        "were",
-        "had",
-        "has",
-        "have",
-        "when",
-        "having",
-        "which",
-        "that",
-        "than",
-        "the",
-        "a",
-        "an",
-        "for",
-        "within",
-        "under",
-        "with",
-        "as",
-        "of",
-        "while",
-        "but",
-        "per",
-        "recorded",
-        "reported",
-        "is",
-        "are",
-        "up",
-        "down",
-        "respectively",
-        "out",
-        "since",
-        "also",
-        "respectively",
-        "logged",
-        "took",
-        "so",
-        "still",
-        "who",
-        "after",
-        "before",
-        "it",
-        "he",
-        "she",
-        "they",
-        "we",
-        "according",
-    ]
+_STOPS = re.compile(
+    r"in|by|on|at|to|from|during|between|against|compared|over|across|last|this|and|or|"
+    r"was|were|had|has|have|when|having|which|that|than|the|a|an|for|within|under|with|as|"
+    r"of|while|but|per|recorded|reported|is|are|up|down|respectively|out|since|also|"
+    r"logged|took|so|still|who|after|before|it|he|she|they|we|according"
 )
+_ABOUT = re.compile(r"X (?:\w+ )?(?:about|for|of|on|over|regarding|to|against) $")
 _POLICE = ("police", "force", "constabulary", "officers", "F")
 _DETERMINERS = ("the", "a", "all", "this", "that", "any", "these", "each")
 _CLAUSE = re.compile(r"; |(?:^| )(?:while|whereas|but|although|though|with that) |, and (?=[AFO] )")
 _WITHIN = re.compile(
     r"(?:FORCES|force|forces|areas|country|any|all|every|survey|service|other) (?:FORCES "
     r")?(?:of|in|for|across) (?:the )?$"
-    r"|U for $|of (?:all |any |every |the )[^,;.]*(?:in|across|for) $|[CH] of "
+    r"|U for $|of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
     r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $"
 )
 
@@ -128,8 +69,7 @@ class Around:
             return found, False
         if self.topic.offence:
             return self.topic.offence, True
-        later = self._later(at)
-        if later is not None:
+        if (later := self._later(at)) is not None:
             return later, False
         if self.generic(at):
             return Offending(("total",)), True
@@ -200,8 +140,10 @@ class Around:
         return bool(mine and mine.value in others)
 
     def _aside(self, place: int) -> bool:
-        """Whether a word is no subject: "15% of all crime"."""
+        """Whether a word is no subject: "15% of all crime", "calls about stalking"."""
         letter, before = self.tokens[place].letter, self.sentence.before(place)
+        if letter == "O" and _ABOUT.search(before):
+            return True
         return bool(
             letter == "T"
             and re.search(r"(?:[CH]|V|J|share|proportion) (?:of|in) (?:[a-z]+ ){0,3}$", before)
@@ -220,7 +162,7 @@ class Around:
         """Whether a number stands without a noun of its own, or with one that is known."""
         after = self.sentence.after(at).split()
         word = after[0] if after else "."
-        return not word[0].islower() or word in _STOPS
+        return not word[0].islower() or bool(_STOPS.fullmatch(word))
 
     # Areas
 
@@ -233,7 +175,7 @@ class Around:
         after = self.sentence.after(at)
         attached = re.match(
             rf"(?:(?:{_ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|"
-            r"throughout|per|head|year|\() )*?"
+            r"throughout|per|head|year|average|figure|\() )*?"
             r"(?:in|by|across|for|at|throughout|within|neighbouring|nearby) (?:\w+ "
             r"){0,1}?([AELF]) ",
             after,
@@ -474,6 +416,8 @@ class Around:
                 or re.search(r"M .*$", before)
             )
         if re.search(r"\( $", before) and re.match(r"(?:[GOT] )?to N ", after):
+            return True
+        if re.search(r"B \( $", before):
             return True
         if re.search(r"K (?:the |that of the |as many as the )$", before):
             return True
