@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from crimeshare.problems import Problem
-from crimeshare.publish.elements.prose import day, plain, upper_first
+from crimeshare.publish.elements.prose import plain, upper_first
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.reference import REFERENCE, offences, read_rows
@@ -109,7 +109,7 @@ def _changes() -> list[dict[str, str]]:
     return [
         {
             "term": row["name"],
-            "also": f"what changed in {day(date.fromisoformat(row['effective']))}",
+            "also": WORDS.passage("change_also", day=date.fromisoformat(row["effective"])),
             "meaning": WORDS.passage("change", day=date.fromisoformat(row["effective"])),
             "page": "methods.html",
         }

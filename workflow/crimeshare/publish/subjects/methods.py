@@ -23,6 +23,7 @@ from crimeshare.measures.coverage import mean_miss, mean_ratio
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.measures.provenance import named_cells
 from crimeshare.measures.published_changes import add_agreement
+from crimeshare.measures.recorded import WITH_FRAUD
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
@@ -680,7 +681,6 @@ def hedge_list() -> str:
 # ---------------------------------------------------------------- with fraud
 
 YEARS_WITH_FRAUD = 8
-_WITH_FRAUD = "total recorded crime - all offences including fraud and computer misuse"
 
 
 def share_with_fraud(survey: Survey, estimates: Estimates) -> Table | None:
@@ -694,16 +694,16 @@ def share_with_fraud(survey: Survey, estimates: Estimates) -> Table | None:
     held: dict[date, dict[str, dict[str, Any]]] = {}
     for row in sorted(survey.tables["codes"], key=lambda row: str(row["release_id"])):
         name = row["offence_id"] or plain(row["offence"])
-        if row["table"] == "offence_codes" and name in (offence_id, "total", _WITH_FRAUD):
+        if row["table"] == "offence_codes" and name in (offence_id, "total", WITH_FRAUD):
             # Of a year that several editions have, the newest counts.
             held.setdefault(row["period_end"], {})[name] = row
     rows: list[list[Content]] = []
     for end, own in sorted(held.items())[-YEARS_WITH_FRAUD:]:
-        if not {offence_id, "total", _WITH_FRAUD} <= own.keys():
+        if not {offence_id, "total", WITH_FRAUD} <= own.keys():
             continue
         shares = [
             _share(f"{name}.{offence_id}.{end:%Y-%m}", own[offence_id], own[whole], decimals)
-            for name, whole in (("share_without_fraud", "total"), ("share_with_fraud", _WITH_FRAUD))
+            for name, whole in (("share_without_fraud", "total"), ("share_with_fraud", WITH_FRAUD))
         ]
         rows.append([prose.month(end), *shares])
     return Table.worded(WORDS.points("share_with_fraud_table"), rows) if rows else None
