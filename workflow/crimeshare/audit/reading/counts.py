@@ -109,7 +109,7 @@ class Counts(Parts):
         )
         total = self.topic.offence and re.search(
             r"(?:total|number|figure|count|tally) (?:was|is|stood at|reached|came to) (?:just )?$|"
-            r"(?:^|; )(?:answer : |in total , |in all , )?$",
+            r"(?:^|; )(?:answer : |in total , |in all , )?$|compare[sd] (?:with|to) $",
             before,
         )
         starts = (

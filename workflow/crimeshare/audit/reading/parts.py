@@ -48,6 +48,18 @@ class Parts(Surveyed):
         ):
             return self._surveyed(at, words)
         made_up = _MADE_UP.search(before)
+        among = re.match(
+            r"(?:of )?(?:all |every )?(?:recorded |reported |police )*[TG] [^;NCH]*?"
+            r"(?:was|were|is|are|being|involved) (?:for |of )?(O) ",
+            after,
+        )
+        if among and self.tokens[at].letter == "H":
+            return self._share(at, words, "", self.around._offending(spot(at, among)))
+        beside = re.search(r"(?:compare[sd] (?:with|to)|against) (?:just |only )?$", before)
+        if beside and re.match(r"(?:in|for|across) (?:the )?A ", after):
+            told = [s for s in self.reading.statements if s.start >= self.sentence.start]
+            if told and told[-1].entries[0]["quantity"] == "share":
+                return self._share(at, words, "", Offending((told[-1].entries[0]["offence"],)))
         if made_up and re.match(r"[^CNP.;T]*?of (?:all |the |every |total )*O ", after):
             raise Unplaced("it is a part of another offence group, not of all recorded crime")
         if re.match(_PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):

@@ -312,7 +312,7 @@ class Around:
             return True
         return bool(
             re.search(
-                r"(?:compared (?:with|to)|than|against|comparing P with|down on|up on|K|M "
+                r"(?:compare[sd] (?:with|to)|than|against|comparing P with|down on|up on|K|M "
                 r"(?:C )?(?:on|from|since)|higher on|versus|vs)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|N|a|just|figure|total|G|O|T))* $",
                 before,
@@ -434,7 +434,7 @@ class Around:
         ):
             return True
         if re.search(
-            r"(?:compared (?:with|to)|against|than|up on|down on|M on|C on|M from|having been|"
+            r"(?:compare[sd] (?:with|to)|against|than|up on|down on|M on|C on|M from|having been|"
             r"previously|it had been)(?: the| just| about| that of)* $",
             before,
         ):
