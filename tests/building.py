@@ -12,10 +12,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from crimeshare.measures.beside_others import beside_others
+from crimeshare.measures.code_years import compute_code_years
 from crimeshare.measures.composition import compute_composition, read_joint_codes
 from crimeshare.measures.control_limits import compute_control_limits
 from crimeshare.measures.forecasts import compute_forecasts
 from crimeshare.measures.level_shifts import compute_level_shifts
+from crimeshare.measures.like_for_like import add_like_for_like
 from crimeshare.measures.rank_ranges import compute_rank_intervals, compute_rank_record
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
 from crimeshare.measures.refuted_changes import find_refuted_changes
@@ -38,6 +41,7 @@ from crimeshare.publish.subjects.estimates import (
     SHARES,
     SIMILAR_FORCES,
 )
+from crimeshare.publish.subjects.explorer import CODE_YEARS
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS, RANK_RECORD
 from crimeshare.publish.subjects.forecast import FORECASTS
 from crimeshare.publish.subjects.partnerships import SMALL_AREAS
@@ -124,6 +128,7 @@ def write_build(folder: Path, root: Path) -> None:
     write_checks(folder, root)
     write_quarterly(folder, root, recorded)
     write_series(folder, root, read_table(folder / QUARTERS))
+    write_code_years(folder, root)
     write_revisions(folder)
     write_forecasts(folder, root)
     ranges, revisions = (read_table(folder / file) for file in (RANK_INTERVALS, REVISIONS))
@@ -153,7 +158,8 @@ def write_editions(
     vintages = vintages_of(recorded, codes, quarters)
     write_table(vintages, folder / VINTAGES)
     write_table(find_refuted_changes(vintages), folder / REFUTED)
-    write_table(compute_changes(recorded, vintages, recording), folder / CHANGES)
+    changes = compute_changes(recorded, vintages, recording)
+    write_table(add_like_for_like(changes, quarters, recording), folder / CHANGES)
     forces = {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
     write_table(compute_small_areas(recorded, forces, GROUP), folder / SMALL_AREAS)
 
@@ -173,6 +179,18 @@ def write_checks(folder: Path, root: Path) -> None:
     pq.write_table(kinds, folder / KINDS)
 
 
+def write_code_years(folder: Path, root: Path) -> None:
+    """Write the years of single codes, of the quarterly series and the leading figures.
+
+    Args:
+        folder: the build.
+        root: the project, with its reference tables.
+    """
+    recording = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
+    tables = (read_table(folder / name) for name in (QUARTERLY_SERIES, SERIES, QUARTERS))
+    write_table(compute_code_years(*tables, recording), folder / CODE_YEARS)
+
+
 def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
     """Write the leading figures and what is computed of them, as a run would.
 
@@ -182,12 +200,15 @@ def write_series(folder: Path, root: Path, quarters: pd.DataFrame) -> None:
         quarters: the clean table ``recorded_quarters``.
     """
     reference = root / "resources" / "reference"
+    vintages = read_table(folder / VINTAGES)
+    recording = read_recording_changes(reference / "recording_changes.csv")
     series = compute_series(
-        read_table(folder / VINTAGES),
+        vintages,
         NO_POPULATION,
         read_populations(reference / "populations.csv"),
-        read_recording_changes(reference / "recording_changes.csv"),
+        recording,
     )
+    series = add_like_for_like(beside_others(series, vintages), quarters, recording)
     newest = newest_year(series)
     joint = read_joint_codes(reference / "joint_codes.csv")
     write_table(series, folder / SERIES)

@@ -31,7 +31,7 @@ from crimeshare.publish.site.rendering import (
     render_page,
     render_search,
 )
-from crimeshare.publish.subjects.explorer import SERIES
+from crimeshare.publish.subjects.explorer import CODE_YEARS, SERIES
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS
 from crimeshare.reference import PARTNERSHIPS, areas, read_rows
 from tests.building import built_once
@@ -122,7 +122,7 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
 def write_explorer(report: Path) -> None:
     """What the explorer loads."""
     (report / "explore").mkdir()
-    scripts = series_scripts(pd.read_parquet(SERIES), pd.read_parquet(LEVEL_SHIFTS))
+    scripts = series_scripts(*map(pd.read_parquet, (SERIES, CODE_YEARS, LEVEL_SHIFTS)))
     for group, script in scripts.items():
         (report / "explore" / f"{group}.js").write_text(script, encoding="utf-8")
     (report / "vega.js").write_text(drawing_script(), encoding="utf-8")

@@ -51,7 +51,7 @@ def test_the_table_has_count_share_rate_and_change(estimates: Estimates, limits:
     assert names == sorted(names)
     rates = [f for f in shown(html) if f["data-id"].startswith("rate_per_1000.")]
     assert {f["data-sheet"] for f in rates} == {"Table C4"}
-    assert "not comparable" in html
+    assert "under different rules" in html
 
 
 def test_small_numbers_are_marked_and_not_named(estimates: Estimates, limits: Limits) -> None:

@@ -97,9 +97,47 @@ def test_ranks_are_of_shares_among_the_forces_both_vintages_give() -> None:
     )
     ranked = steps[steps["offence_id"] == "stalking_harassment"].set_index("area_code")
     assert ranked[["rank_before", "rank_after"]].to_numpy().tolist() == [[1, 2], [2, 1]]
+    assert ranked["ranked_forces"].tolist() == [2, 2]
     assert steps[steps["offence_id"] == "total"]["rank_after"].isna().all()
     sizes = summarise_revisions(find_whole_revisions(steps))
     assert list(sizes["rank_flips"]) == [1, 0, 1, 0]  # by area and group
+
+
+def test_ranks_since_a_figure_was_new_are_among_the_same_forces() -> None:
+    day = "2023-03-31"
+    first = {
+        "North Wales": (1000.0, 150.0),
+        "Gwent": (1000.0, 140.0),
+        "South Wales": (1000.0, 90.0),
+    }
+    between = {name: values for name, values in first.items() if name != "South Wales"}
+    steps = revisions_of(
+        counts("pfa-2023-03", day, **first),
+        counts("pfa-2024-03", day, **between),
+        counts("pfa-2025-03", day, **{**first, "Gwent": (1000.0, 160.0)}),
+    )
+    group = steps[steps["offence_id"] == "stalking_harassment"].set_index("area_code")
+    # South Wales goes from the first release to the last, and shares that step with no other.
+    alone = group.loc["W15000003"]
+    assert alone[["rank_before", "rank_after", "ranked_forces"]].isna().all()
+    whole = find_whole_revisions(steps)
+    whole = whole[whole["offence_id"] == "stalking_harassment"].set_index("area_code")
+    ranks = whole[["rank_before", "rank_after", "ranked_forces"]]
+    assert ranks.loc["W15000003"].tolist() == [3, 3, 3]
+    assert ranks.loc["W15000002"].tolist() == [2, 1, 3]
+
+
+def test_forces_with_few_offences_are_not_ranked() -> None:
+    day = "2024-03-31"
+    first = {
+        "North Wales": (1000.0, 150.0),
+        "Gwent": (1000.0, 140.0),
+        "South Wales": (1000.0, 49.0),
+    }
+    steps = revisions_of(counts("pfa-2024-03", day, **first), counts("pfa-2025-03", day, **first))
+    group = steps[steps["offence_id"] == "stalking_harassment"].set_index("area_code")
+    assert group["ranked_forces"].dropna().tolist() == [2, 2]
+    assert pd.isna(group.loc["W15000003", "rank_after"])
 
 
 def test_a_marked_figure_is_no_vintage_and_a_base_of_zero_gives_no_percentage() -> None:

@@ -191,6 +191,8 @@ def test_files_for_programs_have_one_row_an_area_and_all_years() -> None:
     assert gwent["series"][1]["period_end"] == "2025-12-31"
 
 
+NO_CODES = pd.DataFrame({name: [] for name in ("area_code", "code", "period_end")})
+
 STEP = {
     "offence_id": "stalking_harassment",
     "quarter_end": date(2024, 3, 31),
@@ -215,7 +217,7 @@ def test_the_explorer_is_given_breaks_gaps_and_what_is_not_comparable() -> None:
             }
         ]
     )
-    (script,) = series_scripts(a_series(), shifts).values()
+    (script,) = series_scripts(a_series(), NO_CODES, shifts).values()
     given = json.loads(script.removeprefix('crimeshare.series("stalking_harassment", ')[:-3])
     assert given["ends"] == ["2024-12-31", "2025-12-31"]
     gwent = given["areas"]["gwent"]

@@ -76,6 +76,7 @@ rule compute_changes:
     input:
         recorded_crime="results/clean/recorded_crime.parquet",
         vintages="results/estimates/vintages.parquet",
+        quarters="results/clean/recorded_quarters.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=reference("areas", "offences"),
     output:
@@ -87,7 +88,7 @@ rule compute_changes:
     conda:
         "../../envs/pipeline.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=1000,
     params:
         software=software("measures"),
     message:
@@ -100,6 +101,7 @@ rule compute_series:
     input:
         vintages="results/estimates/vintages.parquet",
         population="results/clean/population.parquet",
+        quarters="results/clean/recorded_quarters.parquet",
         reference=reference("areas", "offences"),
         populations=shipped("resources/reference/populations.csv"),
         recording_changes=shipped("resources/reference/recording_changes.csv"),

@@ -85,7 +85,12 @@ READS = {
         COLUMNS,
     ],
     "data": [],
-    "explore": [*RECORDED, *reference("tile_map"), *words("area", "explore")],
+    "explore": [
+        *RECORDED,
+        *estimates("code_years"),
+        *reference("tile_map"),
+        *words("area", "explore"),
+    ],
     "force": [
         *RECORDED,
         *REVISED,
@@ -328,6 +333,7 @@ rule render_reference:
 rule render_explorer:
     input:
         series="results/estimates/series.parquet",
+        codes="results/estimates/code_years.parquet",
         shifts="results/estimates/level_shifts.parquet",
         reference=[*reference("areas", "recording_changes"), COLUMNS],
     output:

@@ -5,11 +5,13 @@
 #       resources/reference/recording_changes.csv     what changed in police recording, and when
 # out   results/clean/recorded_quarters.parquet       one row a force, quarter and offence
 #       results/estimates/quarterly_series.parquet    the same with regions and countries
+#       results/estimates/code_years.parquet          years of single codes, as series has of groups
 #       results/estimates/home_office_check.parquet   both publishers' counts of a year
 #       resources/figures/<prc release>.parquet       from a conversion, if asked for by name
 
 quarter_targets = [
     "results/estimates/quarterly_series.parquet",
+    "results/estimates/code_years.parquet",
     "results/estimates/seasonally_adjusted.parquet",
     "results/estimates/home_office_check.parquet",
 ]
@@ -59,6 +61,31 @@ rule compute_quarterly_series:
         "Computing quarterly series"
     script:
         "../scripts/compute_quarterly_series.py"
+
+
+rule compute_code_years:
+    input:
+        quarterly="results/estimates/quarterly_series.parquet",
+        series="results/estimates/series.parquet",
+        quarters="results/clean/recorded_quarters.parquet",
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
+        reference=reference("areas", "offences"),
+    output:
+        codes="results/estimates/code_years.parquet",
+    log:
+        "results/logs/compute_code_years.log",
+    benchmark:
+        "results/benchmarks/compute_code_years.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        software=software("measures"),
+    message:
+        "Computing the years of single offence codes"
+    script:
+        "../scripts/compute_code_years.py"
 
 
 rule compute_seasonally_adjusted:

@@ -1,4 +1,4 @@
-"""Write what the explorer loads: the series of each offence group, and the library that draws."""
+"""Write what the explorer loads: each offence group and code, and the library that draws."""
 
 from pathlib import Path
 
@@ -11,7 +11,9 @@ with running(snakemake):
     folder = Path(snakemake.output.series)
     folder.mkdir(parents=True, exist_ok=True)
     scripts = series_scripts(
-        pd.read_parquet(snakemake.input.series), pd.read_parquet(snakemake.input.shifts)
+        pd.read_parquet(snakemake.input.series),
+        pd.read_parquet(snakemake.input.codes),
+        pd.read_parquet(snakemake.input.shifts),
     )
     for offence_id, script in scripts.items():
         with replacing(folder / f"{offence_id}.js") as path:

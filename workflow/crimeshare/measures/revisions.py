@@ -19,8 +19,9 @@ import pandas as pd
 
 from crimeshare.measures.provenance import CELLS_APART, cells_of_rows, listed
 from crimeshare.measures.recorded import EXCLUDING
+from crimeshare.measures.revision_ranks import RANKS, STEP, with_ranks
 from crimeshare.measures.years import a_year_later, shown_areas
-from crimeshare.reference import areas, offences
+from crimeshare.reference import offences
 
 FIGURE = ["area_code", "offence_id", "period_end"]
 NEW, A_YEAR_LATER = 0, 12
@@ -54,10 +55,9 @@ def compute_revisions(vintages: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row a figure and step: ``value`` (offences, by ``release_id``), ``previous_value`` (by
         ``previous_release_id``), ``change`` (offences), ``change_pct`` (per cent of the previous
-        value, empty where that is 0); a code that is part of no group stands as ``offence_id``.
-        ``rank_before`` and ``rank_after`` are the force's ranks by share of its own total among
-        the forces that both vintages give, 1 the largest; empty for other areas, for the total,
-        and where a vintage does not give the force's total.
+        value, empty where that is 0), and the columns of
+        :func:`crimeshare.measures.revision_ranks.with_ranks`, among the forces of the same step;
+        a code that is part of no group stands as ``offence_id``.
     """
     # Of the open data those of areas that have pages.
     unseen = (vintages["known_from"] == "quarters") & ~vintages["area_code"].isin(shown_areas())
@@ -79,7 +79,7 @@ def compute_revisions(vintages: pd.DataFrame) -> pd.DataFrame:
     steps["change"] = steps["value"] - steps["previous_value"]
     base = steps["previous_value"].where(steps["previous_value"] > 0)
     steps["change_pct"] = 100 * steps["change"] / base
-    return _with_ranks(steps)[
+    return with_ranks(steps, STEP)[
         [
             *FIGURE,
             "release_id",
@@ -88,8 +88,7 @@ def compute_revisions(vintages: pd.DataFrame) -> pd.DataFrame:
             "previous_value",
             "change",
             "change_pct",
-            "rank_before",
-            "rank_after",
+            *RANKS,
             *_PROVENANCE,
         ]
     ].reset_index(drop=True)
@@ -104,13 +103,14 @@ def find_whole_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The columns of ``revisions``, and the ages (see :func:`with_ages`), of the figures that
         were published as new and given again a year later or later still: from the first vintage
-        to the last, over all the steps between.
+        to the last, over all the steps between; ranks are among all forces of the year that have
+        both.
     """
     steps = with_ages(revisions)
     follows = (
         steps["previous_release_id"] == steps.groupby(FIGURE, sort=False)["release_id"].shift()
     )
-    earlier = [*_EARLIER, "age_before", "rank_before"]
+    earlier = [*_EARLIER, "age_before"]
     ways = {name: "first" if name in earlier else "last" for name in steps.columns}
     grouped = steps.groupby((~follows).cumsum(), sort=False)
     whole = grouped.agg(ways).reset_index(drop=True)
@@ -123,7 +123,8 @@ def find_whole_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
     base = whole["previous_value"].where(whole["previous_value"] > 0)
     whole["change_pct"] = 100 * whole["change"] / base
     known = whole[(whole["age_before"] == NEW) & (whole["age"] >= A_YEAR_LATER)]
-    return known.reset_index(drop=True)
+    # Each force with its own newest vintage: those of one year are all there are of it.
+    return with_ranks(known.reset_index(drop=True), ["offence_id", "period_end"])
 
 
 def summarise_revisions(whole: pd.DataFrame) -> pd.DataFrame:
@@ -316,19 +317,3 @@ def _parts(release_id: str) -> re.Match[str]:
     found = _ISSUE.fullmatch(release_id)
     assert found is not None, release_id  # the registry lets no other in
     return found
-
-
-def _with_ranks(steps: pd.DataFrame) -> pd.DataFrame:
-    """Rank forces by share before and after a step, among those that have both."""
-    step = ["area_code", "period_end", "release_id", "previous_release_id"]
-    totals = steps[steps["offence_id"] == "total"].set_index(step)[["value", "previous_value"]]
-    ranked = steps[steps["offence_id"] != "total"].join(totals.add_suffix("_total"), on=step)
-    forces = [code for code, area in areas().items() if area.area_type == "force"]
-    is_force = ranked["area_code"].isin(forces)
-    ranked = ranked[is_force & (ranked["value_total"] > 0) & (ranked["previous_value_total"] > 0)]
-    among = [ranked[name] for name in ("offence_id", *step[1:])]
-    for rank, value in (("rank_before", "previous_value"), ("rank_after", "value")):
-        share = ranked[value] / ranked[f"{value}_total"]
-        order = share.groupby(among).rank(ascending=False, method="min")
-        steps[rank] = order.reindex(steps.index).astype("Int64")
-    return steps

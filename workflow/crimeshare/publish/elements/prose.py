@@ -92,6 +92,19 @@ def month(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.year}"
 
 
+def months_before(months: str, end: date) -> str:
+    """Months of the year that ends on a day, with the years they are in.
+
+    >>> months_before("July to March", date(2023, 6, 30))
+    'July 2022 to March 2023'
+    >>> months_before("April to December", date(2025, 12, 31))
+    'April to December 2025'
+    """
+    first, last = months.split(" to ")
+    years = [end.year - (MONTHS.index(name) >= end.month) for name in (first, last)]
+    return f"{first}{f' {years[0]}' if years[0] != years[1] else ''} to {last} {years[1]}"
+
+
 def edition(name: str) -> str:
     """The name of an edition inside a sentence: "year ending December 2024"."""
     return lower_first(name) if name.startswith("Year ") else name

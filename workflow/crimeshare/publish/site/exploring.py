@@ -42,19 +42,26 @@ def drawing_script() -> str:
     return script
 
 
-def series_scripts(series: pd.DataFrame, shifts: pd.DataFrame) -> dict[str, str]:
-    """A script for each offence group that hands over its series.
+def series_scripts(
+    series: pd.DataFrame, codes: pd.DataFrame, shifts: pd.DataFrame
+) -> dict[str, str]:
+    """A script for each offence group or code that hands over its series.
 
     Args:
         series: ``series.parquet``.
+        codes: ``code_years.parquet``.
         shifts: ``level_shifts.parquet``, the steps of single areas.
 
     Returns:
-        Scripts by offence id.
+        Scripts by offence id or code.
     """
+    columns = ["area_code", "period_end", "comparable", "excluded", *dict(measures().values())]
+    # Forces are not ranked by a code.
+    single = codes.assign(offence_id=codes["code"]).reindex(columns=["offence_id", *columns])
     return {
-        str(offence_id): _script(str(offence_id), rows, shifts)
-        for offence_id, rows in series.groupby("offence_id", sort=True)
+        str(name): _script(str(name), rows, shifts)
+        for table in (series, single)
+        for name, rows in table.groupby("offence_id", sort=True)
     }
 
 

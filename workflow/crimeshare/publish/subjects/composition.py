@@ -293,6 +293,7 @@ def without(composition: Composition, place: Place) -> str:
         name=prose.named_html(held[apart[0]].name),
         direction=prose.recorded_direction(0, figure.number),
         change=figure,
+        published=change.difference if change.percent.value is None else change.percent,
     )
 
 

@@ -100,6 +100,21 @@ class Year:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """The change between the quarters of two years that were recorded alike.
+
+    Attributes:
+        period: their months in the later year, "April to December 2025".
+        previous, current: what was counted in them; percent: the change.
+    """
+
+    period: str
+    previous: Figure
+    current: Figure
+    percent: Figure
+
+
+@dataclass(frozen=True)
 class Change:
     """How a count moved from one year to the next, within one release.
 
@@ -109,6 +124,8 @@ class Change:
         comparable: False where a recording change falls in between; None where nobody has gathered
             the changes of the group.
         recording_changes: the names of those changes.
+        alike: the like-for-like change, which leads where there is one.
+        bounds: the lowest and the highest change that the recording changes allow, if they do.
     """
 
     year: Year
@@ -119,6 +136,13 @@ class Change:
     percent: Figure
     comparable: bool | None
     recording_changes: tuple[str, ...]
+    alike: Alike | None = None
+    bounds: tuple[Figure, Figure] | None = None
+
+    @property
+    def direction_unknown(self) -> bool:
+        """Whether the recording changes alone may have made a rise of a fall, or the reverse."""
+        return self.bounds is not None and self.bounds[0].number * self.bounds[1].number <= 0
 
 
 @dataclass(frozen=True)
@@ -202,7 +226,8 @@ class Place:
         figure_id = self.figure_id("share", year, offence_id)
         if row.get("share") is None:
             marker = self.count(year, offence_id).marker or self.total(year).marker
-            return Figure(figure_id, None, "proportion", marker=marker or "unavailable")
+            marker = row.get("marker") or marker or "unavailable"
+            return Figure(figure_id, None, "proportion", marker=marker)
         return self.of(row, "share", figure_id)
 
     def rank(self, classification: str, year: Year | None = None) -> Figure | None:
@@ -217,6 +242,10 @@ class Place:
     def rank_among_forces(self, year: Year | None = None) -> Figure | None:
         """Place of this force among all forces by share; None for other areas and no share."""
         return self._rank("rank_forces", year)
+
+    def rank_by_rate(self, year: Year | None = None) -> Figure | None:
+        """Place of this force among all forces by rate; None for other areas and no rate."""
+        return self._rank("rank_rate", year)
 
     def _rank(self, column: str, year: Year | None) -> Figure | None:
         year = year or self.estimates.latest
@@ -288,7 +317,23 @@ class Place:
             self.of(row, percent, name, table, marker="small_base"),
             row["comparable"],
             tuple(name for name in (row["recording_changes"] or "").split("; ") if name),
+            *self._like_for_like(row, table, year, offence_id),
         )
+
+    def _like_for_like(
+        self, row: Mapping[str, Any], table: str, year: Year, offence_id: str
+    ) -> tuple[Alike | None, tuple[Figure, Figure] | None]:
+        def of(column: str) -> Figure:
+            return self.of(row, column, self.figure_id(column, year, offence_id), table)
+
+        alike = bounds = None
+        if row["like_for_like_pct"] is not None:
+            names = ("like_for_like_previous", "like_for_like_count", "like_for_like_pct")
+            period = prose.months_before(row["like_for_like_period"], year.period_end)
+            alike = Alike(period, *map(of, names))
+        if row["bound_high_pct"] is not None:
+            bounds = of("bound_low_pct"), of("bound_high_pct")
+        return alike, bounds
 
     def published_change(self, year: Year, offence_id: str) -> Figure:
         """ONS's own change on the year before, as a share of that year."""
@@ -651,7 +696,7 @@ class Estimates:
     def how_many_forces(self, year: Year | None = None) -> Figure:
         """How many forces were ranked by share."""
         year = year or self.latest
-        ranked = [force for force in self.forces if force.share(year).value is not None]
+        ranked = [force for force in self.forces if force.rank_among_forces(year)]
         name = f"forces_ranked.{self.offence_id}.{year.release_id or f'{year.period_end:%Y-%m}'}"
         return counted(name, "forces", len(ranked), cells_of(p.count(year) for p in ranked))
 

@@ -10,12 +10,15 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import Area, areas, offences
+from crimeshare.tables.recorded_quarters import code_names
 
 SERIES = Path("results/estimates/series.parquet")
+CODE_YEARS = Path("results/estimates/code_years.parquet")
 
 WORDS = Words(Path(__file__).with_name("words") / "explore.md.j2")
 
@@ -25,7 +28,7 @@ class Explorer(Output):
     """The form of the explorer; hidden until the script that answers it runs.
 
     Attributes:
-        groups: names of offence groups by their ids.
+        groups: names of offence groups by their ids, and of single codes.
         areas: names of areas by how addresses call them.
         group, first: what is chosen to begin with: a group and areas.
     """
@@ -41,7 +44,7 @@ class Explorer(Output):
         return WORDS.passage("explorer", first=first, groups=self.groups, areas=self.areas)
 
     def __repr__(self) -> str:
-        return f"Explorer of {len(self.groups)} offence groups in {len(self.areas)} areas"
+        return f"Explorer of {len(self.groups)} offence groups and codes in {len(self.areas)} areas"
 
 
 def open_explorer(offence_id: str) -> Explorer:
@@ -52,8 +55,11 @@ def open_explorer(offence_id: str) -> Explorer:
     """
     held = pq.read_table(built_root(SERIES) / SERIES, columns=["offence_id", "area_code"])
     groups, codes = (set(held[name].unique().to_pylist()) for name in held.column_names)
+    years = pq.read_table(built_root(CODE_YEARS) / CODE_YEARS, columns=["code"])
+    single = sorted(years["code"].unique().to_pylist())
     return Explorer(
-        {g.offence_id: g.name for g in offences().values() if g.offence_id in groups},
+        {g.offence_id: g.name for g in offences().values() if g.offence_id in groups}
+        | {code: f"{prose.upper_first(code_names()[code])} ({code})" for code in single},
         {a.file_name: _named(a) for a in areas().values() if a.area_code in codes and _shown(a)},
         offence_id,
         ("england-and-wales",),

@@ -112,12 +112,23 @@ def change_sentence(place: Place, change: Change) -> str:
         change=change,
         direction=prose.recorded_direction(change.previous.number, change.current.number),
         size=change.difference if change.percent.value is None else change.percent,
+        alike_direction=_direction_alike(change),
+        rules=rules(change),
         comparability=comparability(change),
     )
 
 
+def _direction_alike(change: Change) -> str:
+    alike = change.alike
+    if alike is None:
+        return ""
+    return prose.recorded_direction(
+        alike.previous.number, alike.current.number, shown_change=alike.percent.text
+    )
+
+
 def comparability(change: Change) -> str:
-    """Why two years may not be compared, in one sentence; nothing where they may."""
+    """Why two years may not be compared as wholes, in one sentence; nothing where they may."""
     return WORDS.passage("comparability", change=change, rules=rules(change))
 
 
@@ -212,14 +223,14 @@ SMALL = 500
 
 def facts(place: Place) -> Facts:
     """Share, count, rate and change of the latest year."""
-    estimates, count = place.estimates, place.count()
+    estimates, count, change = place.estimates, place.count(), place.change()
     words = WORDS.points(
         "facts",
         place=place,
         count=count,
         offences=prose.offences_in(estimates.offence.name, count.value or 0),
-        change=place.change(),
-        rules=rules(place.change()),
+        change=change,
+        rules=rules(change),
         few=is_few(count),
         national=place == estimates.nation,
     )
@@ -464,6 +475,7 @@ def areas_table(
             caption=caption,
             kind=kind,
             ranks=ranks,
+            residents=estimates.nation.population_year(),
             # Of a force beside its neighbours its own page says so, which has to fit on a sheet.
             comparability="" if own else _of_all_areas(estimates),
         ),

@@ -1,0 +1,91 @@
+"""Years of single offence codes, such as stalking (8Q), in every area."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crimeshare.measures.like_for_like import LIKE_FOR_LIKE, add_like_for_like
+from crimeshare.measures.provenance import four_quarters, listed, sheets_of_year, summed
+from crimeshare.measures.recorded import SMALL_BASE, comparable, recording_changes_between
+from crimeshare.measures.revisions import newest_release
+
+_YEAR = ["area_code", "period_end"]
+_CODE = ["area_code", "offence_id", "code", "period_end"]
+
+CODE_YEARS = [
+    *("area_code", "area_name", "area_type", "offence_id", "code", "period_end"),
+    *("count", "total", "share", "population", "population_year", "rate_per_1000"),
+    *("previous", "change", "change_pct", "comparable", "recording_changes", "excluded"),
+    *("release_id", "formula", "cells", "previous_formula", "previous_cells"),
+]
+"""The columns of :func:`compute_code_years`, before those of the like-for-like change."""
+
+
+def compute_code_years(
+    quarterly: pd.DataFrame,
+    series: pd.DataFrame,
+    quarters: pd.DataFrame,
+    recording_changes: pd.DataFrame,
+) -> pd.DataFrame:
+    """The years of every code of the report's groups, at each quarter-end.
+
+    Args:
+        quarterly: ``quarterly_series``; its newest release counts.
+        series: ``series``, for the residents that its rates are of.
+        quarters: as :func:`crimeshare.measures.like_for_like.add_like_for_like` takes them.
+        recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` gives
+            them; a code that none names has not been looked at.
+
+    Returns:
+        The columns of `CODE_YEARS`, and those of
+        :data:`crimeshare.measures.like_for_like.LIKE_FOR_LIKE`: one row an area, code and
+        quarter-end, as ``series`` has them of groups.  ``share`` is of all recorded crime; it is
+        empty under 50 offences, ``change_pct`` where the year before had fewer.
+    """
+    newest = newest_release(quarterly)
+    if newest.empty:
+        none = pd.DataFrame(columns=[*CODE_YEARS, *LIKE_FOR_LIKE])
+        return none.astype({"period_end": "datetime64[ms]"})
+    years = newest[newest["year_count"].notna()].assign(count=lambda rows: rows["year_count"])
+    codes = years[years["code"].notna()].drop(columns=["previous", "previous_formula"])
+    rows = codes.drop(columns=["previous_cells", "change_pct", "recording_changes"])
+    rows = rows.reset_index(drop=True)
+    what = summed(rows)
+    rows["formula"], rows["cells"] = four_quarters(rows, what), sheets_of_year(rows, what, quarters)
+    before = rows[[*_CODE, "excluded", "count", "formula", "cells"]]
+    later = before["period_end"] + pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
+    before = before.assign(period_end=later.astype(before["period_end"].dtype))
+    earlier = ["previous", "previous_formula", "previous_cells"]
+    before = before.set_axis([*_CODE, "excluded", *earlier], axis=1)
+    rows = rows.merge(before, on=[*_CODE, "excluded"], how="left")
+    rows["change"] = rows["count"] - rows["previous"]
+    enough = rows["previous"] >= SMALL_BASE
+    rows["change_pct"] = (100 * rows["change"] / rows["previous"]).where(enough)
+    totals = years[years["offence_id"] == "total"].reset_index(drop=True)
+    all_crime = summed(totals)
+    totals = totals[_YEAR].assign(
+        total=totals["count"],
+        total_formula=four_quarters(totals, all_crime),
+        total_cells=sheets_of_year(totals, all_crime, quarters),
+    )
+    rows = rows.merge(totals, on=_YEAR, how="left")
+    rows["formula"] += " / " + rows["total_formula"]
+    rows["cells"] = listed(rows["cells"], rows["total_cells"])
+    shown = (rows["count"] >= SMALL_BASE) & (rows["total"] > 0)
+    rows["share"] = (rows["count"] / rows["total"]).where(shown)
+    of_all = series[series["offence_id"] == "total"]
+    residents = of_all[[*_YEAR, "population", "population_year", "rate_per_1000"]]
+    rows = rows.merge(residents, on=_YEAR, how="left")
+    rows["population_year"] = rows["population_year"].astype("Int64")
+    # Where all crime has no rate, none of its codes has.
+    rated = rows.pop("rate_per_1000").notna() & (rows["excluded"] == "")
+    rows["rate_per_1000"] = (1000 * rows["count"] / rows["population"]).where(rated)
+    pairs = rows.assign(
+        offence_id=rows["code"],
+        previous_period_end=rows["period_end"] - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0),
+    )
+    names = recording_changes_between(pairs, recording_changes)
+    known = rows["previous"].notna()
+    told = comparable(rows["code"], names, recording_changes)
+    rows["comparable"], rows["recording_changes"] = told.where(known), names.where(known)
+    return add_like_for_like(rows[CODE_YEARS], quarters, recording_changes)
