@@ -10,7 +10,7 @@ import pytest
 
 from crimeshare.measures.like_for_like import LIKE_FOR_LIKE, add_like_for_like
 from crimeshare.measures.recorded import SMALL_BASE, read_recording_changes
-from crimeshare.measures.series import compute_open_data_years
+from crimeshare.measures.years import a_year_later, years_of_groups
 from crimeshare.reference import areas, offences, read_rows
 from tests.quarterly import shipped
 
@@ -202,7 +202,16 @@ def quarters(root: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def found(root: Path, quarters: pd.DataFrame) -> pd.DataFrame:
-    years = compute_open_data_years(quarters)
+    years = pd.concat(
+        [
+            years_of_groups(each).assign(release_id=release_id)
+            for release_id, each in quarters.groupby("release_id")
+        ],
+        ignore_index=True,
+    )
+    earlier = years.assign(period_end=a_year_later(years["period_end"]), previous=years["count"])
+    key = ["release_id", "area_code", "offence_id", "period_end", "excluded"]
+    years = years.merge(earlier[[*key, "previous"]], on=key, how="left")
     change = 100 * (years["count"] / years["previous"] - 1)
     years["change_pct"] = change.where(years["previous"] >= SMALL_BASE)
     years["excluded"] = years["excluded"].fillna("")

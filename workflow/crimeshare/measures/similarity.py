@@ -36,11 +36,13 @@ def compute_similar_forces(
         from 0, the same mix, to 1, nothing in common.  Equal distances stand in the order of
         codes.  A force without figures, or with a marked one, is not compared.
     """
-    parts = shares[
-        (shares["area_type"] == "force")
-        & shares["rank_subgroups"].notna()
-        & ~shares["offence_id"].isin(_with_parts(offence_id))
-    ]
+    # A group too small for a rank in one area is still a part of its mix.
+    ranked = shares[shares["rank_subgroups"].notna()]
+    year = ["release_id", "period_end"]
+    parts = shares[(shares["area_type"] == "force") & shares["count"].notna()]
+    for name in ("area_code", "offence_id"):
+        parts = parts.merge(ranked[[*year, name]].drop_duplicates(), on=[*year, name])
+    parts = parts[~parts["offence_id"].isin(_with_parts(offence_id))]
     tables = [
         _nearest(release_id, period_end, offence_id, group, nearest)
         for (release_id, period_end), group in parts.groupby(["release_id", "period_end"])

@@ -338,6 +338,8 @@ def _both(years: pd.DataFrame, own: Sequence[Row]) -> dict[str, Any]:
 
 def as_in_frame(figure: Figure, number: float) -> Figure:
     """A figure with the number that a frame has for it, or its marker where that is empty."""
+    if figure.marker == "small_count":
+        return figure
     return replace(figure, value=None if isnan(number) else number)
 
 
