@@ -249,15 +249,14 @@ def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
             at += size - 1
             break
         at += 1
-    for match in _SURVEY.finditer(text):
-        if not any(free[match.start() : match.end()]):
-            yield Span(match.start(), match.end(), "survey", "")
 
 
 def groups(text: str, taken: Sequence[Span]) -> Iterator[Span]:
     """People of a sex or age, whom a survey may have asked."""
     for match in _CODE.finditer(text):
         yield Span(match.start(), match.end(), "code", match.group(1).upper())
+    for match in _SURVEY.finditer(text):
+        yield Span(match.start(), match.end(), "survey", "")
     for match in _LIFETIME.finditer(text):
         yield Span(match.start(), match.end(), "lifetime", "")
     for match in _GROUP.finditer(text):

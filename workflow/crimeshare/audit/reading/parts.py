@@ -80,6 +80,8 @@ class Parts(Surveyed):
             re.search(r"(?:from|to)(?: about| around| just| nearly| some)* $", before)
             and not points
         ):
+            if survey:
+                return self._surveyed(at, words)
             raise Unplaced("it is a level, and of what is not said")
         move = None if made_up else self._move(at)
         if move is not None and not (survey and not self._subject_near(move) and self._group(at)):
@@ -124,7 +126,8 @@ class Parts(Surveyed):
         """Whether people of a sex or age stand beside a number."""
         return bool(
             re.search(
-                r"(?:among|for|with|of|by) (?:\w+ )?S (?:[^.;]* )?$", self.sentence.before(at)
+                r"(?:among|for|with|of|by) (?:\w+ )?S (?:[^.;]* )?$|S \( $",
+                self.sentence.before(at),
             )
         )
 

@@ -20,7 +20,11 @@ class Surveyed(State):
 
     def _measure(self, at: int) -> str:
         offence = None
-        for place in [*range(at - 1, -1, -1), *range(at, len(self.tokens))]:
+        near = re.match(
+            r"(?:of |experienced |suffered |were |victims )*(O) ", self.sentence.after(at)
+        )
+        order = [spot(at, near)] if near else []
+        for place in [*order, *range(at - 1, -1, -1), *range(at, len(self.tokens))]:
             if self.tokens[place].letter in "OT" and self.tokens[place].span:
                 offence = self.tokens[place].span.value.ids[0]
                 break
