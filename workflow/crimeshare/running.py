@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import psutil
 
+from crimeshare import products
 from crimeshare.problems import Problem, explained, shown
 
 logger = logging.getLogger(__name__)
@@ -72,8 +73,10 @@ def running(snakemake: Any) -> Iterator[None]:
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+    products.forget(snakemake.log[0])
     try:
         yield
+        products.note(snakemake.log[0], snakemake.output)
     except Problem as problem:
         logger.exception("refused")
         _fail(str(problem))

@@ -1,4 +1,4 @@
-"""Clear what a killed run left behind, before the next one: `make` goes on by itself.
+"""Clear what a killed run or a damage left behind, before the next run: `make` goes on by itself.
 
 Snakemake locks the folder it works in and unlocks it at the end; a run that was killed never came
 to that.  A lock is cleared only if no process of Snakemake works in the folder any more.
@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+
+from crimeshare.products import remove_damaged
 
 LOCKS = Path(".snakemake/locks")
 
@@ -46,13 +48,20 @@ def _at_work(folder: Path) -> bool:
 
 
 def main() -> int:
-    """Clear the lock of the working directory, and say so."""
+    """Clear the lock of the working directory and what is damaged in it, and say so."""
     if clear_stale_lock(Path.cwd()):
         print(
             "crimeshare: the last run here was killed; its lock is cleared, and this one goes on "
             "where it stopped.",
             file=sys.stderr,
         )
+    if not _at_work(Path.cwd()):
+        for path in remove_damaged():
+            print(
+                f"crimeshare: {path} was damaged: it is not as its step made it. It is removed, "
+                "and made again.",
+                file=sys.stderr,
+            )
     return 0
 
 

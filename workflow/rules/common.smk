@@ -37,6 +37,15 @@ def observations_of(*readers):
     ]
 
 
+def tables():
+    """Every table of a build: Snakemake makes again only what it is asked for by name."""
+    folders = ("results/clean/", "results/estimates/")
+    made = [path for rule in workflow.rules for path in rule.output]
+    return observations_of(*SHAPES) + [
+        path for path in made if any(folder in path for folder in folders)
+    ]
+
+
 def reference(*names):
     """Lists of resources/reference/."""
     return [shipped(f"resources/reference/{name}.csv") for name in names]

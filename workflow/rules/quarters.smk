@@ -9,13 +9,6 @@
 #       results/estimates/home_office_check.parquet   both publishers' counts of a year
 #       resources/figures/<prc release>.parquet       from a conversion, if asked for by name
 
-quarter_targets = [
-    "results/estimates/quarterly_series.parquet",
-    "results/estimates/code_years.parquet",
-    "results/estimates/seasonally_adjusted.parquet",
-    "results/estimates/home_office_check.parquet",
-]
-
 
 rule combine_recorded_quarters:
     input:

@@ -22,16 +22,6 @@
 #       results/estimates/offences_per_victims.parquet  where recorded crime and survey meet
 #       results/estimates/recorded_beside_survey.parquet  the same by crime and year
 
-survey_targets = [
-    "results/clean/recorded_offence_codes.parquet",
-    "results/clean/survey_notices.parquet",
-    "results/estimates/flag_agreement.parquet",
-    "results/estimates/prevalence.parquet",
-    "results/estimates/survey_changes.parquet",
-    "results/estimates/survey_trends.parquet",
-    "results/estimates/offences_per_victims.parquet",
-    "results/estimates/recorded_beside_survey.parquet",
-]
 # Tables of the survey that are no edition of the registry: see `crimeshare take-in`.
 taken_in = sorted(
     str(path)

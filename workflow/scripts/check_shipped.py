@@ -3,8 +3,9 @@
 import shutil
 from pathlib import Path
 
-from crimeshare.cache import cached, digest
+from crimeshare.cache import cached
 from crimeshare.problems import Problem, Problems
+from crimeshare.products import digest
 from crimeshare.running import replacing, running
 from crimeshare.tables.checks import as_json
 from crimeshare.tables.reading import check_shipped

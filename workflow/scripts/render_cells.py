@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from crimeshare.cache import cached, digest
+from crimeshare.cache import cached
 from crimeshare.ledger.panels import Panels
+from crimeshare.products import digest
 from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import replacing, running
 from crimeshare.sources.registry import REGISTRY, read_registry

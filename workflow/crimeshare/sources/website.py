@@ -7,7 +7,6 @@ on with a transfer that broke, and never reads more than it was allowed to.
 
 import re
 import sys
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,14 +23,16 @@ from tqdm import tqdm
 
 from crimeshare.problems import Problem
 from crimeshare.running import say
-from crimeshare.sources.deadline import Attempt, TooSlow, Unreached, within
+from crimeshare.sources.deadline import Attempt, Patience, TooSlow, Unreached, within
 from crimeshare.sources.source import Missing, Source, Unanswered, command
 from crimeshare.texts import parse_json
 
 T = TypeVar("T")
 
 _ATTEMPTS = 5
-_CONNECTIONS = 2  # attempts to get a connection at all
+_SILENT = 2  # attempts that end in silence, or without a connection at all
+_SLOWEST = 20_000  # bytes a second; a file that comes more slowly is not waited for
+_LONGEST = 300.0  # seconds that the largest file is waited for
 _REDIRECTS = 5
 _LONGEST_WAIT = 120.0  # seconds; a server that wants more is left alone
 _PAGE_BYTES = 5_000_000
@@ -65,8 +66,8 @@ class Website:
         page_suffix: what stands behind a page's path where its data is asked for.
         timeout: seconds of silence after which an attempt counts as failed.
         reach: seconds after which an attempt without a connection counts as failed.
-        page_seconds, file_seconds: most that asking for one page or file may take, all attempts
-            together.
+        seconds: most that asking for one page, or for a file that is not known to be larger than
+            comes in that time, may take, all attempts together.
         sleep: called with the seconds to wait between two attempts.
     """
 
@@ -82,8 +83,7 @@ class Website:
         page_suffix: str = "/data",
         timeout: float = 30.0,
         reach: float = 4.0,
-        page_seconds: float = 60.0,
-        file_seconds: float = 900.0,
+        seconds: float = 60.0,
         sleep: Callable[[float], None] = real_sleep,
     ) -> None:
         self.official = official
@@ -95,8 +95,7 @@ class Website:
         self.argument = "ons" if official else str(self._base)
         self._max_bytes = max_bytes
         self._reach = reach
-        self._page_seconds = page_seconds
-        self._file_seconds = file_seconds
+        self._seconds = seconds
         self._sleep = sleep
         self._unreachable = ""
         self._client = httpx.Client(
@@ -111,7 +110,7 @@ class Website:
     def page(self, uri: str) -> dict[str, Any]:
         url = f"{self._base}{quote(uri)}{self._page_suffix}"
         body, content_type = self._until_answered(
-            url, self._page_seconds, lambda attempt: self._read_page(url, attempt)
+            url, lambda attempt: self._read_page(url, attempt)
         )
         try:
             content = parse_json(body)
@@ -128,15 +127,14 @@ class Website:
     def download(self, uri: str, destination: Path) -> str | None:
         url = f"{self._base}{'' if self._by_path else '/file?uri='}{quote(uri)}"
         destination.parent.mkdir(parents=True, exist_ok=True)
-        return self._until_answered(
-            url, self._file_seconds, lambda attempt: self._transfer(url, destination, attempt)
-        )
+        return self._until_answered(url, lambda attempt: self._transfer(url, destination, attempt))
 
     def _read_page(self, url: str, attempt: Attempt[Any]) -> tuple[bytes, str]:
         with self._answer(url, {"Accept": "application/json"}, attempt) as response:
             body = bytearray()
             for chunk in response.iter_bytes(_CHUNK):
                 body += chunk
+                attempt.patience.came = f"{len(body):,} bytes"
                 self._check_size(url, len(body), _PAGE_BYTES)
             return bytes(body), response.headers.get("Content-Type", "")
 
@@ -147,6 +145,7 @@ class Website:
             start = part.begin(response)
             length = response.headers.get("Content-Length", "")
             total = start + int(length) if length.isdecimal() else None
+            attempt.allow(self._seconds_for(total or 0))
             with (
                 destination.open("ab") as file,
                 _progress(destination.name, start, total) as advance,
@@ -159,9 +158,15 @@ class Website:
                     self._check_size(url, max(size, total or 0), self._max_bytes, part)
                     file.write(chunk)
                     advance(len(chunk))
+                    attempt.patience.came = f"{size:,}{_of(total)} bytes"
+                    if total is None:
+                        attempt.allow(self._seconds_for(size))
             part.end()
             content_type: str | None = response.headers.get("Content-Type")
             return content_type
+
+    def _seconds_for(self, size: int) -> float:
+        return max(self._seconds, min(size / _SLOWEST, _LONGEST))
 
     def _check_size(self, url: str, size: int, limit: int, part: "_Part | None" = None) -> None:
         if size > limit:
@@ -208,23 +213,16 @@ class Website:
                 f"are {', '.join(self._hosts)} (`hosts` in config/config.yaml)."
             )
 
-    def _until_answered(self, url: str, seconds: float, ask: Callable[[Attempt[T]], T]) -> T:
+    def _until_answered(self, url: str, ask: Callable[[Attempt[T]], T]) -> T:
         """Call `ask` until it answers, at most a few times, waiting longer each time.
 
-        A host that cannot be reached is asked twice, then no more: not by the next call either.
+        One that is silent is asked twice; so is a host that cannot be reached, and then no more:
+        not by the next call either.
         """
         if self._unreachable:
             raise Unanswered(self._unreachable)
         backoff = tenacity.wait_exponential_jitter(initial=1, max=60)
-        left = seconds
-
-        def once() -> T:
-            nonlocal left
-            began = time.monotonic()
-            try:
-                return within(ask, self._reach, left)
-            finally:
-                left -= time.monotonic() - began
+        patience = Patience(self._seconds)
 
         def wait(state: tenacity.RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
@@ -240,7 +238,9 @@ class Website:
         def enough(state: tenacity.RetryCallState) -> bool:
             error = state.outcome.exception() if state.outcome else None
             return state.attempt_number >= (
-                _CONNECTIONS if isinstance(error, _NO_CONNECTION) else _ATTEMPTS
+                _SILENT
+                if isinstance(error, (*_NO_CONNECTION, httpx.TimeoutException))
+                else _ATTEMPTS
             )
 
         retrying = tenacity.Retrying(
@@ -252,7 +252,7 @@ class Website:
             reraise=True,
         )
         try:
-            return retrying(once)
+            return retrying(within, ask, self._reach, patience)
         except _NO_CONNECTION as error:
             self._unreachable = (
                 f"{self._base} could not be reached{_detail(error)}; look whether this machine is "
@@ -262,14 +262,15 @@ class Website:
             raise Unanswered(self._unreachable) from error
         except TooSlow:
             raise Unanswered(
-                f"{url} did not give its whole answer within {seconds:.0f} s; try again later, "
-                "when what came so far is gone on from, or build from the shipped figures with "
-                "source=embedded."
+                f"{url} did not give its whole answer within {patience.seconds:.0f} s: "
+                f"{patience.came or 'nothing'} came; try again later, when what came so far is "
+                "gone on from, or build from the shipped figures with source=embedded."
             ) from None
         except (_Unready, httpx.TransportError) as error:
             raise Unanswered(
-                f"{url} {_reason(error)}, {_ATTEMPTS} times in a row; try again later, or build "
-                "from the shipped figures with source=embedded."
+                f"{url} {_reason(error)}, {retrying.statistics['attempt_number']} times in a row"
+                f"{patience.came and f' ({patience.came} came)'}; try again later, or build from "
+                "the shipped figures with source=embedded."
             ) from error
 
 
@@ -373,6 +374,10 @@ def _reason(error: BaseException | None) -> str:
     return str(error)
 
 
+def _of(total: int | None) -> str:
+    return f" of {total:,}" if total else ""
+
+
 @contextmanager
 def _progress(name: str, start: int, total: int | None) -> Iterator[Callable[[int], object]]:
     """Yield what to call with each number of bytes: a bar in a terminal, plain lines elsewhere."""
@@ -383,7 +388,7 @@ def _progress(name: str, start: int, total: int | None) -> Iterator[Callable[[in
             yield bar.update
         return
 
-    of_total = f" of {total:,}" if total else ""
+    of_total = _of(total)
     done = start
 
     def advance(size: int) -> None:

@@ -31,8 +31,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from tqdm import tqdm
 from traitlets.config import Config
 
-from crimeshare.cache import cached, digest
+from crimeshare.cache import cached
 from crimeshare.problems import Problem
+from crimeshare.products import digest
 from crimeshare.publish.site.pages import Page
 from crimeshare.running import replacing, say
 from crimeshare.software import software
