@@ -252,7 +252,7 @@ class Website:
             reraise=True,
         )
         try:
-            return retrying(within, ask, self._reach, patience)
+            answer: T = retrying(within, ask, self._reach, patience)
         except _NO_CONNECTION as error:
             self._unreachable = (
                 f"{self._base} could not be reached{_detail(error)}; look whether this machine is "
@@ -272,6 +272,7 @@ class Website:
                 f"{patience.came and f' ({patience.came} came)'}; try again later, or build from "
                 "the shipped figures with source=embedded."
             ) from error
+        return answer
 
 
 class _Part:
