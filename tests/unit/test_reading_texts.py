@@ -100,6 +100,8 @@ def test_a_slot_with_two_readings_depends_on_what_is_meant(judge: Judge) -> None
         ("Knife crime in Gwent rose by 12% in the year ending March 2024.", "no group"),
         ("Robberies in Gwent rose by 12% in July 2024.", "month"),
         ("Gwent Police recorded 9,013 crimes.", "no year"),
+        ("Gwent and Kent recorded 9,013 crimes in the year ending March 2024.", "more than one"),
+        ("Police in Kent answered 9,013 calls in the year ending March 2024.", "calls"),
     ],
 )
 def test_what_cannot_be_placed_says_why(judge: Judge, text: str, why: str) -> None:

@@ -97,6 +97,8 @@ class Reader(Counts, Orders):
     def _number(self, at: int) -> None:
         token = self.tokens[at]
         try:
+            if any(t.letter == "respectively" for t in self.tokens):
+                raise Unplaced('which number is whose stands in "respectively" alone')
             kind = {
                 "N": self._count,
                 "C": self._part,

@@ -215,13 +215,21 @@ class Around:
             begin = len(before[: match.end()].split())
         return begin
 
+    def _sides(self, place: int) -> tuple[str, str]:
+        return self.sentence.before(place), self.sentence.after(place)
+
     def _clause_end(self, at: int) -> int:
         """The place behind the clause of a token."""
         found = re.match(r".*?(?:; |while |whereas )", self.sentence.after(at))
         return at + len(found.group().split()) if found else len(self.tokens)
 
     def _area_at(self, place: int) -> tuple[tuple[str, ...], bool]:
-        token = self.tokens[place]
+        token, before, after = self.tokens[place], *self._sides(place)
+        if token.letter == "A" and (
+            (re.search(r"A and $", before) and not re.match(r"[N(:,] ", after))
+            or (re.match(r"and A (?![N(:,])", after) and not re.search(r"[CN] (?:in )?$", before))
+        ):
+            raise Unplaced("it is about more than one area together")
         assert token.span is not None
         if token.letter == "E":
             raise Unplaced(
