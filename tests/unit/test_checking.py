@@ -316,8 +316,12 @@ def test_an_edition_that_is_announced_is_kept_with_its_day(here: Here, tmp_path:
     kept = tmp_path / "announced.csv"
     write_announced(kept, [asdict(finding)])
     assert read_rows(kept) == [{"release_id": "pfa-2019-03", "announced": "2019-07-24"}]
+    before = kept.read_text(encoding="utf-8")
     write_announced(kept, [])  # a source that announces nothing takes nothing back
-    assert len(read_rows(kept)) == 1
+    write_announced(kept, [asdict(finding)])
+    assert kept.read_text(encoding="utf-8") == before
+    write_announced(kept, [asdict(finding) | {"day": "2019-07-25"}])
+    assert kept.read_text(encoding="utf-8") == before + "pfa-2019-03,2019-07-25\n"
 
 
 def test_what_cannot_be_told_outweighs_what_is_new(here: Here) -> None:

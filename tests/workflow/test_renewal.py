@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +23,7 @@ from tests.loopback import Loopback
 
 JOB = yaml.safe_load((ROOT / ".github/workflows/releases.yml").read_text(encoding="utf-8"))
 # Building and testing everything have tests of their own.
-SKIPPED = {"make verify", "Test what is proposed"}
+APART = ("verify", "test")
 
 # As they came out, from the old layout to the new one; of the kinds that the job meets, one each:
 # a corrected edition, one without a force, one in another layout.
@@ -137,9 +137,9 @@ def run_steps(job: str, project: Path, source: str, tmp_path: Path) -> dict[str,
     status = {}
     for step in steps:
         name = step.get("name", step["run"])
-        if name in SKIPPED:
-            continue
-        script = re.sub(r"\bmake (\w+)", rf"make \1 {made_with}", step["run"])
+        script = step["run"].replace(f"diff {' '.join(APART)};", "diff;")
+        script = script.replace('make "$check"', f'make "$check" {made_with}')
+        script = re.sub(r"\bmake (\w+)", rf"make \1 {made_with}", script)
         run = subprocess.run(
             ["bash", "-eo", "pipefail", "-c", script],
             cwd=project,
@@ -276,3 +276,83 @@ def test_a_patch_of_anything_but_data_is_not_proposed(
         git(clone, "reset", "--quiet", "--hard")
     assert git(tmp_path / "origin.git", "for-each-ref") == before
     assert not (tmp_path / "asked").exists()
+
+
+def propose(
+    patched: Callable[[Path], object], words: dict[str, str], project: Path, tmp_path: Path
+) -> dict[str, int]:
+    """Run the proposing job on a patch of a change, with these pages of the reading one."""
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", str(tmp_path / "origin.git"), str(clone))
+    proposal = tmp_path / "runner" / "proposal"
+    proposal.mkdir(parents=True)
+    patched(project)
+    git(project, "add", "--all")
+    patch = git(project, "diff", "--cached", "--binary") + "\n"
+    (proposal / "changes.patch").write_text(patch, encoding="utf-8")
+    for name in ("words.md", *words):
+        (proposal / name).write_text(words.get(name, "    words\n"), encoding="utf-8")
+    return run_steps("propose", clone, "", tmp_path)
+
+
+def change(project: Path, name: str, old: str, new: str) -> None:
+    path = project / name
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), encoding="utf-8")
+
+
+def test_what_adds_is_proposed_though_a_test_fails_which_is_said(
+    job: Loopback, project: Path, tmp_path: Path
+) -> None:
+    def added(project: Path) -> None:
+        with (project / "config" / "announced.csv").open("a", encoding="utf-8") as file:
+            file.write("pfa-2030-03,2030-07-24\n")
+        (project / "resources/figures/pfa-2030-03.parquet").write_bytes(b"PAR1")
+
+    failed = {"failed.md": "- make test fails:\nFAILED tests/unit/test_area_notes.py\n"}
+    status = propose(added, failed, project, tmp_path)
+    assert status["Say what a person has to look at"] == 1
+    assert (tmp_path / "asked").read_text(encoding="utf-8").startswith("pr\ncreate")
+    assert "releases/" in git(tmp_path / "origin.git", "for-each-ref")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("config/releases.csv", "\n", "\nhome,\n"),
+        ("config/announced.csv", "announced", "said"),
+        ("config/config.yaml", "\n", "\n\n"),
+    ],
+)
+def test_a_patch_that_rewrites_what_was_known_is_not_proposed(
+    name: str, old: str, new: str, job: Loopback, project: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(AssertionError, match=r"renewal (only adds|makes)"):
+        propose(lambda folder: change(folder, name, old, new), {}, project, tmp_path)
+    assert not (tmp_path / "asked").exists()
+
+
+@pytest.mark.parametrize("fails", [(), ("verify", "test")])
+def test_what_does_not_pass_is_packed_with_the_proposal(
+    fails: tuple[str, ...], tmp_path: Path
+) -> None:
+    (step,) = [s for s in JOB["jobs"]["read"]["steps"] if s.get("name") == "Test what is proposed"]
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "releases.csv").write_text("a new line\n", encoding="utf-8")
+    rules = [
+        f"{check}:\n\t@echo 'FAILED tests/of_{check}.py'; {'false' if check in fails else 'true'}\n"
+        for check in ("diff", "verify", "test")
+    ]
+    (tmp_path / "Makefile").write_text("\n".join(rules), encoding="utf-8")
+    subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env={**os.environ, "RUNNER_TEMP": str(tmp_path), "MAKEFLAGS": ""},
+        check=True,
+    )
+    said = tmp_path / "results/releases/failed.md"
+    lines = said.read_text(encoding="utf-8").splitlines() if said.exists() else []
+    assert [line for line in lines if line.startswith("FAILED")] == [
+        f"FAILED tests/of_{check}.py" for check in fails
+    ]
+    assert lines[:1] == ["# What does not pass"] * bool(fails)

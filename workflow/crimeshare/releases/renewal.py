@@ -108,10 +108,12 @@ def snakemake(target: str, *config: str) -> Step:
 
 
 def write_announced(path: Path, findings: Sequence[dict[str, str]]) -> None:
-    """Keep the days that publishers announce; without any, those known before stay."""
-    if findings:
-        rows = sorted({f"{finding['release_id']},{finding['day']}" for finding in findings})
-        path.write_text("\n".join(["release_id,announced", *rows, ""]), encoding="utf-8")
+    """Add the days that publishers announce; those known before stay, and the last line counts."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else "release_id,announced\n"
+    known = dict(line.split(",") for line in text.splitlines())
+    said = {f["release_id"]: f["day"] for f in findings if known.get(f["release_id"]) != f["day"]}
+    lines = [f"{release_id},{day}\n" for release_id, day in sorted(said.items())]
+    path.write_text(text + "".join(lines), encoding="utf-8")
 
 
 def _findings() -> list[dict[str, str]]:

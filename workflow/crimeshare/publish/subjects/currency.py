@@ -20,11 +20,11 @@ def line(estimates: Estimates) -> str:
     releases = read_registry(REFERENCE.parents[1] / REGISTRY)
     latest = estimates.latest.period_end
     newer = (release.period_end for release in releases.values())
-    announced = (
-        date.fromisoformat(row["announced"])
-        for row in read_rows(REFERENCE.parents[1] / ANNOUNCED)
-        if row["release_id"] not in releases
-    )
+    # A day that was moved stands in a later line.
+    days = {
+        row["release_id"]: row["announced"] for row in read_rows(REFERENCE.parents[1] / ANNOUNCED)
+    }
+    announced = (date.fromisoformat(days[name]) for name in days.keys() - releases.keys())
     return WORDS.passage(
         "currency",
         latest=latest,
