@@ -51,6 +51,7 @@ def set_up(root: Path) -> Here:
             registry=root / "config" / "releases.csv",
             copies=root / "config" / "copies.csv",
             corrections=root / "config" / "corrections.yaml",
+            accepted=root / "config" / "accepted.csv",
             figures=root / "figures",
             store=root / "releases",
         ),
@@ -58,6 +59,9 @@ def set_up(root: Path) -> Here:
     )
     (root / "config").mkdir(parents=True)
     here.project.figures.mkdir()
+    here.project.accepted.write_text(
+        "release_id,area_code,item,period_end,figures\n", encoding="utf-8"
+    )
     here.project.copies.write_text("release_id,sha256,bytes,note\n", encoding="utf-8")
     here.project.corrections.write_text("", encoding="utf-8")
     here.project.registry.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")

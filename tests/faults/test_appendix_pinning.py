@@ -67,6 +67,7 @@ def project(tmp_path: Path) -> Project:
         registry=files["releases.csv"],
         copies=files["copies.csv"],
         corrections=files["c.yaml"],
+        accepted=tmp_path / "accepted.csv",
         figures=tmp_path / "figures",
         store=tmp_path / "releases",
     )

@@ -30,6 +30,7 @@ def test_an_edition_gives_the_shipped_figures_and_the_registered_pin(
         registry=tmp_path / "releases.csv",
         copies=tmp_path / "copies.csv",
         corrections=ROOT / "config" / "corrections.yaml",
+        accepted=tmp_path / "accepted.csv",
         figures=tmp_path / "figures",
         store=tmp_path / "store",
     )

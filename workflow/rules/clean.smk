@@ -3,8 +3,10 @@
 # in    resources/releases/<release_id>/<file>     workbooks, or
 #       resources/figures/<release_id>.parquet     the figures shipped in their place
 #       config/corrections.yaml                    known faults in the workbooks
+#       config/accepted.csv                        figures that are right, whatever others say
 # out   results/observations/<release_id>.parquet  every cell read, with its labels
 #       results/observations/<release_id>.json     how many of them others vouch for
+#       results/observations/compared.txt          that all releases go together
 #       results/clean/recorded_crime.parquet       counts, changes, rates, populations
 #       results/clean/population.parquet           residents and households
 #       results/clean/checks.parquet               figures of each edition that others vouch for
@@ -84,9 +86,38 @@ for shape in SHAPES:
             "../scripts/check_shipped.py"
 
 
+rule compare_sources:
+    input:
+        observations=observations_of(*SHAPES),
+        accepted="config/accepted.csv",
+        reference=[
+            *reference("areas", "offences"),
+            SERIES_GROUPS,
+            shipped("workflow/crimeshare/tables/against.csv"),
+        ],
+    output:
+        compared="results/observations/compared.txt",
+    log:
+        "results/logs/compare_sources.log",
+    benchmark:
+        "results/benchmarks/compare_sources.tsv"
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=1500,
+    params:
+        software=software("tables"),
+        releases=releases_of(*SHAPES),
+    message:
+        "Holding every release against every other"
+    script:
+        "../scripts/compare_sources.py"
+
+
 rule combine_recorded_crime:
     input:
         observations=observations_of(FORCE_AREAS),
+        compared=rules.compare_sources.output.compared,
         reference=reference("areas", "offences"),
     output:
         recorded_crime="results/clean/recorded_crime.parquet",
@@ -135,6 +166,7 @@ rule check_editions:
 rule ship_figures:
     input:
         observations=observations_of(*SHAPES),
+        compared=rules.compare_sources.output.compared,
     log:
         "results/logs/ship_figures.log",
     conda:

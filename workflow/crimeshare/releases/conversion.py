@@ -2,19 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crimeshare.problems import Problem
 from crimeshare.running import replacing
-from crimeshare.tables.observations import QuarterFigure, read_arrow
+from crimeshare.sources.datasets import QUARTERS, SHAPES
+from crimeshare.sources.registry import Release
+from crimeshare.tables.counts import counts, counts_of_files, in_order
+from crimeshare.tables.misfits import check
+from crimeshare.tables.observations import QuarterFigure, read_arrow, write_observations
+from crimeshare.tables.recorded_quarters import read_conversion
 
 KEY = ["area_code", "offence_id", "code", "period_end"]
 REPORTS = Path("results/releases")
+FIGURES = Path("resources/figures")
 _SHOWN = 5
+
+
+def ship_conversion(path: Path, release_id: str | None, registry: Mapping[str, Release]) -> Path:
+    """Ship the figures of a conversion as those of the release whose last quarter is the file's.
+
+    Args:
+        path: the conversion, a Parquet file.
+        release_id: what it is said to be; nothing, if only its last quarter says.
+        registry: all releases.
+
+    Returns:
+        The file of its figures.
+
+    Raises:
+        Problem: no release ends with its last quarter, or another one than it is said to be.
+        Problems: its figures do not go together with those of another release that is shipped.
+    """
+    quarterly = {r.period_end: r for r in registry.values() if r.reader == QUARTERS}
+    figures = list(read_conversion(path, release_id or "prc"))
+    last = max(figure.period_end for figure in figures)
+    release = quarterly.get(last)
+    if release is None or release_id not in (None, release.release_id):
+        known = ", ".join(each.release_id for each in quarterly.values())
+        raise Problem(
+            f"{path.name} ends with the quarter to {last:%B %Y}, which is "
+            f"{release.release_id if release else f'prc-{last:%Y-%m}'}; expected "
+            f"{release_id or f'one of config/releases.csv: {known}'}. Name the file's own release, "
+            "or add its row to the registry."
+        )
+    figures = [dataclasses.replace(each, release_id=release.release_id) for each in figures]
+    shipped = {
+        other.release_id: (other.reader, file)
+        for other in registry.values()
+        for file in [FIGURES / f"{other.release_id}.parquet"]
+        if other.reader in SHAPES and other.release_id != release.release_id and file.is_file()
+    }
+    rows = pd.DataFrame(map(vars, figures))
+    own = counts(rows, release.release_id, release.reader)
+    everything = pd.concat([own, counts_of_files(shipped)], ignore_index=True)
+    known_releases = [registry[name] for name in (*shipped, release.release_id)]
+    check(everything, in_order(known_releases), [release.release_id])
+    target = FIGURES / f"{release.release_id}.parquet"
+    with replacing(target) as file:
+        write_observations(figures, file)
+    return target
 
 
 def replaces_conversion(shipped: Path, read: Path) -> bool:

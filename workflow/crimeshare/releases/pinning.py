@@ -21,6 +21,7 @@ from crimeshare.releases.finding import bring, find_release
 from crimeshare.releases.precedent import Past
 from crimeshare.releases.preflight import DoesNotFit, Pinnable, Proposal, preflight
 from crimeshare.running import replacing, say
+from crimeshare.sources.datasets import SHAPES
 from crimeshare.sources.delivery import Delivery, Rejected, check_kind, inspecting
 from crimeshare.sources.ons_pages import read_edition, read_version
 from crimeshare.sources.registry import (
@@ -34,6 +35,7 @@ from crimeshare.sources.registry import (
 from crimeshare.sources.source import Missing, Source, command
 from crimeshare.tables.corrections import read_corrections
 from crimeshare.tables.layout import relative
+from crimeshare.tables.misfits import ACCEPTED
 from crimeshare.tables.release_day import release_day
 from crimeshare.tables.ties import Place
 
@@ -45,6 +47,7 @@ class Project:
     registry: Path = REGISTRY
     copies: Path = COPIES
     corrections: Path = Path("config/corrections.yaml")
+    accepted: Path = ACCEPTED
     figures: Path = Path("resources/figures")
     store: Path = Path("resources/releases")
 
@@ -92,7 +95,7 @@ def pin_release(
         pinned = Pinned(release, [], new=False)
         if not _is_shipped(release, project):
             past = _past(release, registry, project)
-            reading = _read(delivery, release, accept, project.corrections, past, add)
+            reading = _read(delivery, release, accept, project, past, add)
             *moved, row = _rows(release, delivery, registry)
             pinned = Pinned(_dated(row, delivery.path), reading.warnings, new=True)
             _append([*moved, pinned.release], reading, project)
@@ -149,7 +152,7 @@ def _check_bytes(
 
 
 def _past(release: Release, registry: Mapping[str, Release], project: Project) -> list[Past]:
-    """The shipped figures of every other release of the dataset."""
+    """The shipped figures of every other release."""
     slips: dict[str, set[Place]] = defaultdict(set)
     for entry in read_corrections(project.corrections):
         slips[entry.release].add(entry.place)
@@ -158,10 +161,11 @@ def _past(release: Release, registry: Mapping[str, Release], project: Project) -
             other.release_id,
             other.period_end,
             project.figures_of(other.release_id),
+            other.reader,
             frozenset(slips[other.release_id]),
         )
         for other in registry.values()
-        if other.dataset == release.dataset
+        if other.reader in SHAPES
         and other.release_id != release.release_id
         and other.status == "shipped"
         and project.figures_of(other.release_id).is_file()
@@ -175,7 +179,7 @@ def _read(
     delivery: Delivery,
     release: Release,
     accept: Sequence[str],
-    corrections: Path,
+    project: Project,
     past: Sequence[Past],
     add: Callable[[Proposal], None],
 ) -> Pinnable:
@@ -184,7 +188,8 @@ def _read(
     doubts: list[str] = []
     while True:
         try:
-            return preflight(delivery.path, release, corrections, past, doubts)
+            files = project.corrections, project.accepted
+            return preflight(delivery.path, release, *files, past, doubts)
         except DoesNotFit as misfit:
             misfit.accepted = accepted
             word = misfit.acceptance(delivery)

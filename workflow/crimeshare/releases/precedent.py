@@ -52,11 +52,12 @@ Years = dict[date, dict[Key, float]]
 
 @dataclass(frozen=True)
 class Past:
-    """The shipped figures of one release of the same dataset, and its cells known to be wrong."""
+    """The shipped figures of one release, and its cells known to be wrong."""
 
     release_id: str
     period_end: date
     path: Path
+    reader: str = FORCE_AREAS
     slips: frozenset[Place] = frozenset()
 
     @cached_property

@@ -12,7 +12,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import yaml
 
 from crimeshare.periods import in_words
@@ -24,7 +26,9 @@ from crimeshare.sources.delivery import Delivery, Refused, Rejected
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import command
 from crimeshare.tables.corrections import Correction, Faults, read_corrections
+from crimeshare.tables.counts import counts, counts_of_files, in_order
 from crimeshare.tables.layout import UnknownNames, relative
+from crimeshare.tables.misfits import ACCEPTED, misfits
 from crimeshare.tables.observations import Observation, read_observations
 from crimeshare.tables.reading import READERS
 from crimeshare.tables.sandbox import check_opens
@@ -118,6 +122,7 @@ def preflight(
     workbook: Path,
     release: Release,
     corrections: Path,
+    accepted_figures: Path = ACCEPTED,
     past: Sequence[Past] = (),
     accepted: Collection[str] = (),
 ) -> Pinnable:
@@ -127,7 +132,8 @@ def preflight(
         workbook: the file, of any bytes.
         release: what it should be.
         corrections: file of the known faults.
-        past: the shipped figures of every other release of its dataset.
+        accepted_figures: file of the figures found right although other releases differ.
+        past: the shipped figures of every other release.
         accepted: doubts that a person has called unfounded.
 
     Raises:
@@ -141,10 +147,13 @@ def preflight(
             f"{release.release_id}: no command pins a file of {DATASETS[release.dataset].name}; "
             "CONTRIBUTING.md says how to take it in."
         )
-    known = _Known(release, read_corrections(corrections), corrections, past, accepted)
+    own = [each for each in past if each.reader == release.reader]
+    known = _Known(release, read_corrections(corrections), corrections, own, accepted)
     try:
         check_opens(workbook)
-        return _read(workbook, known)
+        pinnable, rows = _read(workbook, known)
+        _compare(rows, release, past, accepted_figures)
+        return pinnable
     except DoesNotFit:
         raise
     except UnknownNames as names:
@@ -205,7 +214,27 @@ class _Known:
         )
 
 
-def _read(workbook: Path, known: _Known) -> Pinnable:
+def _compare(rows: Sequence[Any], release: Release, past: Sequence[Past], accepted: Path) -> None:
+    """Stop where the figures do not go together with those of another release.
+
+    Raises:
+        DoesNotFit: with the lines that would let them through.
+    """
+    own = counts(pd.DataFrame(map(vars, rows)), release.release_id, release.reader)
+    shipped = {each.release_id: (each.reader, each.path) for each in past}
+    readers = in_order([*past, release])
+    wrong = misfits(
+        pd.concat([own, counts_of_files(shipped)], ignore_index=True),
+        readers,
+        [release.release_id],
+        accepted,
+    )
+    if wrong:
+        lines = [Proposal(accepted, each.line) for each in wrong]
+        raise DoesNotFit([each.sentence for each in wrong], lines if len(lines) < _PROPOSED else ())
+
+
+def _read(workbook: Path, known: _Known) -> tuple[Pinnable, Sequence[Any]]:
     release, reader = known.release, READERS[known.release.reader]
     nearest = min(
         known.past,
@@ -219,7 +248,7 @@ def _read(workbook: Path, known: _Known) -> Pinnable:
     except Faults as faults:
         raise known.acknowledging(faults) from faults
     beside = BESIDE_EARLIER[release.reader](reading.rows, release.period_end, known.past)
-    return Pinnable(
+    pinnable = Pinnable(
         reading.write,
         [
             *known.settle(beside),
@@ -228,6 +257,7 @@ def _read(workbook: Path, known: _Known) -> Pinnable:
             *(notice.sentence for notice in reading.notices or ()),
         ],
     )
+    return pinnable, reading.rows
 
 
 def proposed_corrections(release_id: str, faults: Sequence[Fault]) -> dict[Place, str]:

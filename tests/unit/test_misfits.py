@@ -1,0 +1,162 @@
+"""Every release held against every other: the Home Office's figures, and those of the areas."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crimeshare.parquet import read_table
+from crimeshare.problems import Problems
+from crimeshare.sources.registry import read_registry
+from crimeshare.tables.counts import NATION, counts, counts_of_files, in_order
+from crimeshare.tables.misfits import Misfit, check, misfits
+from tests.conftest import ROOT
+from tests.quarter_mutations import QUARTER_KINDS
+
+pytestmark = pytest.mark.slow
+
+REGISTRY = read_registry(ROOT / "config" / "releases.csv")
+FIGURES = {
+    release.release_id: (release.reader, path)
+    for release in REGISTRY.values()
+    for path in [ROOT / "resources" / "figures" / f"{release.release_id}.parquet"]
+    if path.is_file() and release.dataset in ("pfa", "appendix", "prc")
+}
+READERS = in_order(REGISTRY[name] for name in FIGURES)
+NONE = Path("no such file")
+OPEN_DATA = "prc-2025-12"
+EDITION = "pfa-2024-12"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> pd.DataFrame:
+    return counts_of_files(FIGURES)
+
+
+@pytest.fixture(scope="module")
+def judge(shipped: pd.DataFrame) -> Callable[[str, pd.DataFrame], list[Misfit]]:
+    """What is said of other figures of a release."""
+
+    def judged(release_id: str, figures: pd.DataFrame, accepted: Path = NONE) -> list[Misfit]:
+        own = counts(figures, release_id, READERS[release_id])
+        others = shipped[shipped["release_id"] != release_id]
+        everything = pd.concat([others, own], ignore_index=True)
+        return misfits(everything, READERS, [release_id], accepted)
+
+    return judged
+
+
+def figures_of(release_id: str) -> pd.DataFrame:
+    return read_table(FIGURES[release_id][1])
+
+
+def test_all_shipped_releases_go_together(shipped: pd.DataFrame) -> None:
+    check(shipped, READERS, accepted=ROOT / "config" / "accepted.csv")
+
+
+@pytest.mark.parametrize("kind", QUARTER_KINDS)
+def test_no_change_to_the_open_data_goes_through(kind: str, judge) -> None:  # type: ignore[no-untyped-def]
+    changed = QUARTER_KINDS[kind](figures_of(OPEN_DATA), random.Random(kind))
+    assert judge(OPEN_DATA, changed)
+
+
+def test_two_forces_swapped_in_the_newest_year_are_named(judge) -> None:  # type: ignore[no-untyped-def]
+    figures = figures_of(OPEN_DATA)
+    newest = figures["sheet"] == figures["sheet"].max()
+    swap = {"W15000001": "W15000003", "W15000003": "W15000001"}
+    codes = figures["area_code"].map(lambda code: swap.get(code, code))
+    figures["area_code"] = figures["area_code"].where(~newest, codes)
+    (misfit,) = judge(OPEN_DATA, figures)
+    assert "North Wales" in misfit.sentence
+    assert "South Wales" in misfit.sentence
+    assert f"sheet '{figures['sheet'].max()}'" in misfit.sentence
+
+
+def test_what_was_accepted_goes_through_until_it_changes(judge, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    figures = figures_of(OPEN_DATA)
+    gwent = (figures["area_code"] == "W15000002") & (figures["period_end"] > "2025-04-01")
+    figures.loc[gwent, "value"] *= 2
+    found = judge(OPEN_DATA, figures)
+    accepted = tmp_path / "accepted.csv"
+    header = (ROOT / "config" / "accepted.csv").read_text(encoding="utf-8").splitlines()[0]
+    accepted.write_text("\n".join([header, *(each.line for each in found), ""]), encoding="utf-8")
+    assert judge(OPEN_DATA, figures, accepted) == []
+    figures.loc[gwent, "value"] += 1
+    assert judge(OPEN_DATA, figures, accepted)
+
+
+def area_codes(one: str, other: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """The figures of two areas under each other's code."""
+    swap = {one: other, other: one}
+
+    def edit(figures: pd.DataFrame) -> pd.DataFrame:
+        codes = figures["area_code"].map(lambda code: swap.get(code, code))
+        return figures.assign(area_code=codes)
+
+    return edit
+
+
+def offence_groups(one: str, other: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """The figures of two offence groups under each other's header."""
+    swap = {one: other, other: one}
+
+    def edit(figures: pd.DataFrame) -> pd.DataFrame:
+        groups = figures["offence_id"].map(lambda group: swap.get(group, group))
+        return figures.assign(offence_id=groups)
+
+    return edit
+
+
+def times(area: str, by: float) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """The counts of a force too large, in every table."""
+
+    def edit(figures: pd.DataFrame) -> pd.DataFrame:
+        rows = (figures["measure"] == "count") & (figures["area_code"] == area)
+        larger = (figures["value"] * by).round()
+        return figures.assign(value=figures["value"].where(~rows, larger))
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        (offence_groups("drug_offences", "possession_of_weapons"), "Drug offences"),
+        (offence_groups("robbery", "sexual_offences"), "Robbery"),
+        (area_codes("W15000002", "W15000001"), "Gwent"),
+        (area_codes("E23000030", "E23000020"), "Lincolnshire"),
+        (area_codes("E22000001", "E22000002"), "E22000001"),
+        (times("W15000002", 2), "Gwent"),
+        (times("W15000002", 1.3), "Gwent"),
+    ],
+)
+@pytest.mark.parametrize("release_id", [EDITION, "pfa-2019-03"])
+def test_an_edition_edited_throughout_is_refused(edit, named, release_id, judge) -> None:  # type: ignore[no-untyped-def]
+    figures = figures_of(release_id)
+    changed = edit(figures)
+    if changed.equals(figures):
+        pytest.skip("it has no partnerships")
+    assert any(named in misfit.sentence for misfit in judge(release_id, changed))
+
+
+def test_a_nation_that_does_not_fit_its_forces_is_refused(judge) -> None:  # type: ignore[no-untyped-def]
+    figures = figures_of("appendix-2025-12")
+    row = figures.index[(figures["item_id"] == "8Q") & (figures["value"] > 1000)][-1]
+    figures.loc[row, "value"] += 100
+    assert figures.loc[row, "cell"] in " ".join(
+        each.sentence for each in judge("appendix-2025-12", figures)
+    )
+    assert NATION in " ".join(each.line for each in judge("appendix-2025-12", figures))
+
+
+def test_a_refusal_names_the_line_that_would_let_it_through(shipped: pd.DataFrame) -> None:
+    gwent = (shipped["release_id"] == OPEN_DATA) & (shipped["area_code"] == "W15000002")
+    doubled = shipped.assign(value=shipped["value"].where(~gwent, shipped["value"] * 2))
+    with pytest.raises(
+        Problems, match=r"Gwent.*add to .*accepted\.csv the line: prc-2025-12,W15000002"
+    ):
+        check(doubled, READERS, [OPEN_DATA])

@@ -1,0 +1,143 @@
+"""The counts of every release in one form, so that any two can stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from crimeshare.parquet import read_table
+from crimeshare.reference import areas, areas_around
+from crimeshare.sources.datasets import SHAPES
+from crimeshare.tables.appendix_layout import subtotal_groups
+from crimeshare.tables.labels import plain
+
+NATION = "K04000001"
+QUARTER, YEAR = 3, 12
+
+KEY = ["months", "area_code", "item", "period_end"]
+"""What a count is about: how long a time, where, which offences, and until when."""
+
+_TYPES = {"months": "int64", "period_end": "datetime64[ms]", "code": bool, "value": float}
+COUNTS = ["release_id", *KEY, "level", "code", "value", "sheet", "cell"]
+
+
+def counts_of_files(files: Mapping[str, tuple[str, Path]]) -> pd.DataFrame:
+    """The counts in files of figures, by release with its reader; see :func:`counts`."""
+    found = [
+        counts(read_table(path), release_id, reader) for release_id, (reader, path) in files.items()
+    ]
+    none = pd.DataFrame(columns=COUNTS).astype(_TYPES)
+    return pd.concat(found, ignore_index=True) if found else none
+
+
+class Dated(Protocol):
+    """What is asked of a release to put it in order."""
+
+    @property
+    def release_id(self) -> str: ...
+
+    @property
+    def reader(self) -> str: ...
+
+    @property
+    def period_end(self) -> date: ...
+
+
+def in_order(releases: Iterable[Dated]) -> dict[str, str]:
+    """The reader of each release, in the order in which their figures came out."""
+    ordered = sorted(releases, key=lambda each: (each.period_end, SHAPES.index(each.reader)))
+    return {release.release_id: release.reader for release in ordered}
+
+
+def counts(rows: pd.DataFrame, release_id: str, reader: str) -> pd.DataFrame:
+    """Offences that a release counts, one row a figure.
+
+    Args:
+        rows: observations of any dataset, as their files have them.
+        release_id: the release.
+        reader: of its dataset; see :data:`crimeshare.sources.datasets.SHAPES`.
+
+    Returns:
+        The columns of `COUNTS`: ``item`` is an offence group, or an offence code where ``code``
+        is true; ``level`` is ``country``, ``region``, ``force``, ``other`` or ``partnership``;
+        ``cell`` is empty for a sum.  Areas that leave out a force are left out.
+    """
+    found = _COUNTS[reader](rows.assign(period_end=pd.to_datetime(rows["period_end"])))
+    found = found[found["value"].notna()]
+    table: pd.DataFrame = found.assign(release_id=release_id)[COUNTS].reset_index(drop=True)
+    # Words that recur, each kept once.
+    words = ["release_id", "area_code", "item", "level", "sheet", "cell"]
+    return table.astype(dict.fromkeys(words, object))
+
+
+def _of_areas(rows: pd.DataFrame) -> pd.DataFrame:
+    """Counts of a year and of the year before, which a change tells where no table has it."""
+    key = ["area_code", "offence_id", "period_end"]
+    counted = rows[rows["measure"] == "count"].drop_duplicates(key)
+    changes = rows[(rows["measure"] == "change_pct") & (rows["value"] > -100)]
+    told = changes.merge(counted[[*key, "value"]], on=key, suffixes=("", "_now"))
+    told = told.assign(
+        value=(told["value_now"] / (1 + told["value"] / 100)).round(),
+        period_end=pd.to_datetime(told["previous_period_end"]),
+    )
+    both = pd.concat([counted, told[counted.columns]], ignore_index=True).drop_duplicates(key)
+    missing = counted.loc[counted["value"].isna() & (counted["offence_id"] == "total"), "area_code"]
+    without = {a for code in missing if code in areas() for a in areas_around(code)}
+    kept: pd.DataFrame = both[~both["area_code"].isin(without)]
+    named = kept.assign(months=YEAR, item=kept["offence_id"], level=kept["area_type"], code=False)
+    return named
+
+
+def _of_the_nation(rows: pd.DataFrame) -> pd.DataFrame:
+    """The table of offences by code, and those of its subtotals that are offence groups."""
+    rows = rows[rows["table"] == "offence_codes"]
+    known = {label: subtotal_groups().get(plain(label)) for label in rows["row_label"].unique()}
+    groups = rows["row_label"].map(known)
+    item = rows["item_id"].where(rows["item_id"].notna(), groups)
+    named = rows.assign(
+        months=YEAR, item=item, area_code=NATION, level="country", code=rows["item_id"].notna()
+    )
+    table: pd.DataFrame = named[item.notna()].drop_duplicates(KEY)
+    return table
+
+
+def _of_quarters(rows: pd.DataFrame) -> pd.DataFrame:
+    """Quarters of the forces, and the years of four that the forces and the nation have in them."""
+    code = rows["code"].notna() & (rows["code"] != "")
+    quarters = rows.assign(
+        months=QUARTER,
+        item=rows["code"].where(code, rows["offence_id"]),
+        level=rows["area_type"],
+        code=code,
+        cell=rows["cells"],
+    )
+    wide = quarters.pivot(index="period_end", columns=["area_code", "code", "item"], values="value")
+    totals: Any = wide.xs((False, "total"), axis=1, level=["code", "item"])
+    made = totals.notna()
+    returned = made[wide.columns.get_level_values("area_code")].to_numpy()
+    # What a force has no row of it did not record; a force without any row made no return.
+    years = wide.where(wide.notna() | ~returned, 0.0).rolling(4).sum()
+    forces_made = made.sum(axis=1).rolling(4).min()
+    complete = (forces_made == made.shape[1]).to_numpy()
+    nation = years.T.groupby(["code", "item"]).sum().T[complete]
+    # Codes of a force are compared by quarter.
+    coded = years.columns.get_level_values("code").to_numpy(bool)
+    forces = years.loc[:, ~coded]
+    summed = pd.concat([forces.T.stack().reset_index(), nation.T.stack().reset_index()])
+    summed = summed.fillna({"area_code": NATION}).rename(columns={0: "value"})
+    level = {code: area.area_type for code, area in areas().items()}
+    summed = summed.assign(months=YEAR, level=summed["area_code"].map(level), sheet=None, cell=None)
+    kept: pd.DataFrame = quarters[[*KEY, "level", "code", "value", "sheet", "cell"]]
+    both: pd.DataFrame = pd.concat([kept, summed])
+    return both
+
+
+_COUNTS: Any = {
+    "police_force_area": _of_areas,
+    "appendix": _of_the_nation,
+    "recorded_quarters": _of_quarters,
+}

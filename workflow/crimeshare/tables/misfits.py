@@ -1,0 +1,315 @@
+"""What two releases say otherwise than each other, in words, and what of it was accepted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crimeshare.periods import in_words
+from crimeshare.problems import Problems
+from crimeshare.reference import areas, offences, read_rows
+from crimeshare.tables.against import SEVERAL, TESTS, found
+from crimeshare.tables.counts import KEY, NATION, QUARTER, YEAR
+
+ACCEPTED = Path("config/accepted.csv")
+
+# So many figures of an area or of an offence that do not fit are told together.
+_MANY = 3
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """Figures of a release that do not go together with another's.
+
+    Attributes:
+        release_id: the later of the two.
+        sentence: the place, both values, and what is wrong with them.
+        line: the line of ``config/accepted.csv`` that would let them through.
+    """
+
+    release_id: str
+    sentence: str
+    line: str
+
+
+def misfits(
+    counts: pd.DataFrame,
+    readers: Mapping[str, str],
+    of: Collection[str] | None = None,
+    accepted: Path = ACCEPTED,
+) -> list[Misfit]:
+    """What does not go together; see :func:`crimeshare.tables.against.found`.
+
+    Args:
+        accepted: file of the figures that a person has found right; it need not exist.
+    """
+    known = read_rows(accepted) if accepted.is_file() else []
+    told = [(misfit, scope) for misfit, scope in _Telling(counts).all(found(counts, readers, of))]
+    return [
+        misfit
+        for misfit, scope in told
+        if not any(_covers(line, misfit.release_id, scope, counts) for line in known)
+    ]
+
+
+def check(
+    counts: pd.DataFrame,
+    readers: Mapping[str, str],
+    of: Collection[str] | None = None,
+    accepted: Path = ACCEPTED,
+) -> None:
+    """Stop unless releases go together, but for what was accepted.
+
+    Raises:
+        Problems: the misfits, each with the line that would let it through.
+    """
+    if wrong := misfits(counts, readers, of, accepted):
+        raise Problems(
+            [
+                f"{each.sentence} If the release really says so and is right, add to {accepted} "
+                f"the line: {each.line}"
+                for each in wrong
+            ]
+        )
+
+
+Scope = tuple[str, str, str]
+"""Area code, item and last day, each `SEVERAL` where it is not one."""
+
+
+def _covers(line: Mapping[str, str], release_id: str, scope: Scope, counts: pd.DataFrame) -> bool:
+    """Whether a line accepts what is in a scope, and the figures are those that it was about."""
+    listed = (line["area_code"], line["item"], line["period_end"])
+    return (
+        line["release_id"] == release_id
+        and all(a in (SEVERAL, b) for a, b in zip(listed, scope, strict=True))
+        and line["figures"] == _digest(release_id, listed, counts)
+    )
+
+
+def _digest(release_id: str, scope: Scope, counts: pd.DataFrame) -> str:
+    """A few digits that stand for exactly these figures."""
+    rows = counts[counts["release_id"] == release_id]
+    area, item, day = scope
+    for column, value in (("area_code", area), ("item", item)):
+        # The nation's count is made of the forces'.
+        if value not in (SEVERAL, NATION):
+            rows = rows[rows[column] == value]
+    if day != SEVERAL:
+        end = pd.Timestamp(day)
+        year = (rows["period_end"] <= end) & (rows["period_end"] > end - pd.DateOffset(years=1))
+        rows = rows[year]
+    rows = rows.sort_values(KEY, kind="stable")
+    text = rows[[*KEY, "value"]].to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """Sentences about figures, given all counts."""
+
+    counts: pd.DataFrame
+
+    def all(self, rows: pd.DataFrame) -> Iterator[tuple[Misfit, Scope]]:
+        """A sentence for each figure, or for those of an area or offence that fail together."""
+        swapped = _pairs(_records(rows[rows["test"] == "confused"]))
+        for these in swapped.values():
+            row = these[0]
+            scope = (row["area_code"], row["item"], SEVERAL)
+            yield self._misfit(row, scope, _swap_in_words(row, len(these)))
+        told = {(release_id, name) for release_id, *names in swapped for name in names}
+        alone = [
+            self._placed(row)
+            for row in _records(rows[rows["test"] != "confused"])
+            if told.isdisjoint((row["release_id"], row[name]) for name in ("area_code", "item"))
+        ]
+        if alone:
+            yield from self._together(_without_groups_of_codes(pd.DataFrame(alone)))
+
+    def _together(self, rows: pd.DataFrame) -> Iterator[tuple[Misfit, Scope]]:
+        for at, by in enumerate((["release_id", "area_code"], ["release_id", "item"])):
+            size = rows.groupby(by)["value"].transform("size")
+            for (_, name), these in rows[size >= _MANY].groupby(by, sort=False):
+                row = _records(these)[0]
+                days = these["period_end"].astype(str).unique()
+                whole = [SEVERAL, SEVERAL, days[0][:10] if len(days) == 1 else SEVERAL]
+                whole[at] = name
+                more = f"; {len(these) - 1} more figures of it do not fit either"
+                yield self._misfit(row, (whole[0], whole[1], whole[2]), _in_words(row) + more)
+            rows = rows[size < _MANY]
+        for row in _records(rows):
+            scope = (row["area_code"], row["item"], str(row["period_end"])[:10])
+            yield self._misfit(row, scope, _in_words(row))
+
+    def _misfit(self, row: Mapping[str, Any], scope: Scope, words: str) -> tuple[Misfit, Scope]:
+        release_id = row["release_id"]
+        figures = _digest(release_id, scope, self.counts)
+        line = ",".join((release_id, *scope, figures))
+        return Misfit(release_id, f"{words}.", line), scope
+
+    def _placed(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row, and where a sum is wrong the quarter of its own that explains it best."""
+        row = row | {"gap": row["value"] - (row["value_other"] or 0.0), "held": ""}
+        if row["months"] != YEAR or row["sheet"] is not None or row["test"] == "jumped":
+            return row
+        end, all_of = row["period_end"], self.counts
+        own = all_of[(all_of["months"] == QUARTER) & (all_of["item"] == row["item"])]
+        if row["area_code"] != NATION:
+            own = own[own["area_code"] == row["area_code"]]
+        within = (own["period_end"] <= end) & (own["period_end"] > end - pd.DateOffset(years=1))
+        members = own[within & (own["release_id"] == row["release_id"])]
+        if members.empty:
+            return row
+        expected = [_expected(member, own) for member in _records(members)]
+        before, after = (
+            np.abs(members["value"].to_numpy() - row_gap - np.array(expected))
+            for row_gap in (0.0, row["gap"])
+        )
+        best = int(np.nanargmax(np.nan_to_num(before - after, nan=-np.inf)))
+        member = members.iloc[best]
+        held = (
+            f"holds {member['value']:,.0f} {_offence(row)} of {_area(member['area_code'])} in the "
+            f"quarter to {member['period_end']:%B %Y}, and the year would fit with "
+            f"{member['value'] - row['gap']:,.0f}: "
+        )
+        # A revision of many forces is no one's.
+        if after[best] > before[best] / 2 and row["area_code"] == NATION:
+            return row
+        return row | {
+            "held": held,
+            "sheet": member["sheet"],
+            "cell": member["cell"],
+            "area_code": member["area_code"],
+            "period_end": member["period_end"],
+            "year_end": end,
+        }
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _expected(member: Mapping[str, Any], own: pd.DataFrame) -> float:
+    """What another vintage has for a quarter, or the same quarters of the years beside it."""
+    same = own[(own["area_code"] == member["area_code"])]
+    twin = same[
+        (same["period_end"] == member["period_end"]) & (same["release_id"] != member["release_id"])
+    ]
+    if len(twin):
+        return float(twin["value"].iloc[-1])
+    days = [
+        member["period_end"] + pd.DateOffset(years=years) + pd.offsets.MonthEnd(0)
+        for years in (-1, 1)
+    ]
+    beside = same[same["period_end"].isin(days) & (same["release_id"] == member["release_id"])]
+    return float(beside["value"].mean())
+
+
+def _pairs(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    """The plainest swaps of each time, by release and pair; nothing is swapped with two others."""
+    taken: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    pairs: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: -row["moved"]):
+        at = (row["release_id"], row["release_id_other"], row["period_end"], row["what"])
+        names = {row[row["what"]], row["twin"]}
+        if taken[at].isdisjoint(names):
+            taken[at] |= names
+            pairs[row["release_id"], row[row["what"]], row["twin"]].append(row)
+    return pairs
+
+
+def _without_groups_of_codes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each figure once; a code that is wrong makes the groups it is in wrong, too."""
+    rank = rows["test"].map(TESTS.index)
+    rows = rows.assign(rank=rank, coded=rows["code"].astype(bool))
+    rows = rows.sort_values(["coded", "rank"], ascending=[False, True], kind="stable")
+    at = ["release_id", "area_code", "period_end"]
+    rows = rows.drop_duplicates([*at, "item", "months"])
+    rows = rows.loc[rows.drop_duplicates([*at, "gap"]).index]
+    # A quarter that was found explains the nation's sums that are wrong by as much.
+    found_out = rows.loc[rows["held"] != "", ["release_id", "gap"]].apply(tuple, axis=1)
+    loose = (rows["held"] == "") & (rows["area_code"] == NATION)
+    return rows[~(loose & rows[["release_id", "gap"]].apply(tuple, axis=1).isin(set(found_out)))]
+
+
+# --- in words ----------------------------------------------------------------------------------
+
+
+def _where(release_id: str, sheet: Any, cell: Any) -> str:
+    place = f", sheet {sheet!r}" if isinstance(sheet, str) else ""
+    return f"{release_id}{place}" + (f", cell {cell}" if isinstance(cell, str) else "")
+
+
+def _area(code: str) -> str:
+    return areas()[code].area_name if code in areas() else code
+
+
+def _offence(row: Mapping[str, Any]) -> str:
+    item = row["item"]
+    if row["code"]:
+        return f"offences of code {item}"
+    return f"offences ({offences()[item].name})" if item in offences() else str(item)
+
+
+def _time(months: int, end: Any) -> str:
+    return in_words(end) if months == YEAR else f"quarter to {end:%B %Y}"
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    other = _where(row["release_id_other"], row["sheet_other"], row["cell_other"])
+    end = row["year_end"] if isinstance(row.get("year_end"), pd.Timestamp) else row["period_end"]
+    area = NATION if row["level"] == "country" else row["area_code"]
+    time = _time(row["months"], end)
+    said = (
+        f"{row['held']}it has {row['value']:,.0f} {_offence(row)} in {_area(area)} in the {time}, "
+        f"{other} has {row['value_other']:,.0f}"
+    )
+    if row["test"] == "moved":
+        said += (
+            f": {_per_cent(row)}, {row['moved'] / row['allowed']:.1f} times as much as the largest "
+            "revision on record would explain"
+        )
+    elif row["test"] == "alone":
+        said += f", and {row['allowed']:,.0f} other figures of that time as they are here"
+    elif row["test"] == "places":
+        said += f", which this has for {_twin(row)}, and the other way round; were they swapped"
+    elif row["test"] == "jumped":
+        said = (
+            f"it has {row['value']:,.0f} {_offence(row)} in {_area(area)} in the {time} after "
+            f"{row['value_other']:,.0f} a year before, which departs from the other forces by "
+            f"{row['moved'] / row['allowed']:.1f} times as much as any did"
+        )
+    return f"{_where(row['release_id'], row['sheet'], row['cell'])}: {said}"
+
+
+def _per_cent(row: Mapping[str, Any]) -> str:
+    if not row["value_other"]:
+        return "from none"
+    return f"{100 * (row['value'] / row['value_other'] - 1):+.1f} per cent"
+
+
+def _twin(row: Mapping[str, Any]) -> str:
+    twin = row["twin"]
+    if twin in areas():
+        return _area(twin)
+    return offences()[twin].name if twin in offences() else str(twin).removesuffix(" 00:00:00")
+
+
+def _swap_in_words(row: Mapping[str, Any], times: int) -> str:
+    what, twin = row[row["what"]], row["twin"]
+    named = _area if row["what"] == "area_code" else lambda item: offences()[item].name
+    more = f" (and {times - 1} times more)" if times > 1 else ""
+    return (
+        f"{_where(row['release_id'], row['sheet'], None)}: its figures of {named(what)} in the "
+        f"{_time(row['months'], row['period_end'])} are like those that "
+        f"{row['release_id_other']} has of {named(twin)} in the "
+        f"{_time(row['months'], row['period_end_other'])}, and the other way round{more}; were "
+        "they swapped"
+    )
