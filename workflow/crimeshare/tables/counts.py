@@ -21,7 +21,7 @@ QUARTER, YEAR = 3, 12
 KEY = ["months", "area_code", "item", "period_end"]
 """What a count is about: how long a time, where, which offences, and until when."""
 
-_TYPES = {"months": "int64", "period_end": "datetime64[ms]", "code": bool, "value": float}
+_TYPES: Any = {"months": "int64", "period_end": "datetime64[ms]", "code": bool, "value": float}
 COUNTS = ["release_id", *KEY, "level", "code", "value", "sheet", "cell"]
 
 
