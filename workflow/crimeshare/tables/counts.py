@@ -88,8 +88,7 @@ def _of_areas(rows: pd.DataFrame) -> pd.DataFrame:
     missing = counted.loc[counted["value"].isna() & (counted["offence_id"] == "total"), "area_code"]
     without = {a for code in missing if code in areas() for a in areas_around(code)}
     kept: pd.DataFrame = both[~both["area_code"].isin(without)]
-    named = kept.assign(months=YEAR, item=kept["offence_id"], level=kept["area_type"], code=False)
-    return named
+    return kept.assign(months=YEAR, item=kept["offence_id"], level=kept["area_type"], code=False)
 
 
 def _of_the_nation(rows: pd.DataFrame) -> pd.DataFrame:
