@@ -177,6 +177,9 @@ class _Board:
 
     def _alone(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
         """Counts that differ where hardly any other of the same time does."""
+        if level == "country":
+            # Sub-groups were drawn anew now and then; their codes are compared one by one.
+            both = both[both["code"].astype(bool) | both["item"].isin(self.main)]
         # What one of them counts under another name is nought there.
         rows = self._asked(both[(both["value"] != 0) & (both["value_other"] != 0)])
         differs = rows["value"] != rows["value_other"]
