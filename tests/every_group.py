@@ -99,6 +99,6 @@ def _output(value: object) -> dict[str, Any]:
     forms = {
         kind: text
         for kind, name in (("text/html", "_repr_html_"), ("text/markdown", "_repr_markdown_"))
-        if (text := getattr(value, name, lambda: None)()) is not None
+        if (method := getattr(value, name, None)) and (text := method()) is not None
     }
     return {"output_type": "execute_result", "data": forms or {"text/plain": repr(value)}}

@@ -166,6 +166,16 @@ def test_what_one_notebook_leaves_the_next_does_not_see(tmp_path: Path, shell: S
     assert node.cells[0].execution_count == 1
 
 
+def test_prose_is_kept_as_markdown_alone_and_becomes_html_on_the_page(
+    tmp_path: Path, shell: Shell
+) -> None:
+    importing = "from crimeshare.publish.elements.output import Markdown"
+    node = shell.execute(notebook(tmp_path, importing, "Markdown('# Gwent')"))
+    (output,) = node.cells[-1].outputs
+    assert {"text/markdown", "text/plain"} == set(output.data)
+    assert "<h1>Gwent</h1>" in render_body(node)
+
+
 def test_parameters_replace_defaults_and_leave_the_rest(tmp_path: Path, shell: Shell) -> None:
     cells = ('area = "gwent"  # a force\nother = 2', "print(area, other)")
     path = notebook(tmp_path, *cells, tags=("parameters",))

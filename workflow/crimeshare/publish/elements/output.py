@@ -59,6 +59,16 @@ class HTML(Output):
 class Markdown(HTML):
     """Prose of a page, as Markdown."""
 
+    # Else IPython would put the text beside the Markdown as HTML, which a page prefers.
+    _repr_html_ = None  # type: ignore[assignment]
+
+    def _repr_markdown_(self) -> str:
+        return self.data
+
+    def shown(self) -> Iterator[dict[str, Any]]:
+        """See `Output.shown`."""
+        return figures_in(self.data)
+
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, Any]]:
         return {"text/markdown": self.data}, {FIGURES: list(self.shown())}
 
