@@ -44,6 +44,16 @@ def test_a_lock_is_cleared_only_once_its_process_is_gone(
     try:
         assert not clear_stale_lock(tmp_path)
         assert list((tmp_path / LOCKS).glob("*.lock"))
+        second = subprocess.run(
+            [sys.executable, "-m", "crimeshare.unlocking"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert second.stderr.startswith("crimeshare: another build is at work in this folder; wait")
+        assert second.stderr.count("\n") == 1
     finally:
         os.killpg(at_work.pid, signal.SIGKILL)
         at_work.wait()

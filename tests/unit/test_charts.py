@@ -165,6 +165,12 @@ def test_a_bar_without_a_figure_is_marked_and_not_zero() -> None:
     assert "0.0%" not in texts
 
 
+@pytest.mark.parametrize("values", [[], [None], [0.0], [0.1], [-0.1]])
+def test_bars_of_nothing_or_one_value_are_drawn(values: list[float | None]) -> None:
+    rows = [Bar("Here", Figure("a", value, "proportion")) for value in values]
+    assert charts.bars(TITLED, rows).svg().startswith("<svg")
+
+
 def test_bars_that_are_not_comparable_say_so_without_colour() -> None:
     bars = [
         Bar("June", Figure("a", 0.1, "change")),

@@ -388,6 +388,19 @@ def test_figures_by_the_hundred_are_counted_not_listed(builds: tuple[Path, Path]
     assert "... and 100 more, in figures.diff." in text
 
 
+def test_of_many_figures_that_changed_the_largest_changes_are_listed(
+    builds: tuple[Path, Path],
+) -> None:
+    line = "share.{0},{1},,,proportion,pfa-2024-12,aa,Table P1,I60,force\n"
+    for build, by in zip(builds, (0, 1), strict=True):
+        many = "".join(line.format(number, 100 + by * number) for number in range(1, 51))
+        (build / LEDGER).write_text(FIGURES + many, encoding="utf-8")
+    text = in_words(compare_builds(*builds, STALKING))
+    listed = re.findall(r"~ share\.(\d+)", text)
+    assert listed == [str(number) for number in range(50, 30, -1)]
+    assert "... and 30 more, in figures.diff." in text
+
+
 # ---------------------------------------------------------------- the page
 
 

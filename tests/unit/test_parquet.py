@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.parquet import ROWS, read_rows_where, read_table, write_parts, write_table
+from crimeshare.problems import Problem
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +54,27 @@ def test_rows_are_read_from_whichever_group_holds_them(table: pd.DataFrame, tmp_
     wanted = table.loc[table["area"].isin(names), ["area", "count"]].reset_index(drop=True)
     pd.testing.assert_frame_equal(found, wanted)
     assert read_rows_where(path, pc.field("area") == "nowhere").num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "again"), [("results/clean", "rm {}; make"), ("resources/figures", "git restore {}")]
+)
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"no table at all", b"PAR1" * 9])
+def test_a_table_that_cannot_be_read_is_named_with_its_remedy(
+    content: bytes, folder: str, again: str, tmp_path: Path
+) -> None:
+    path = tmp_path / folder / "a.parquet"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    for columns in (None, ["count"]):
+        with pytest.raises(Problem) as refused:
+            read_table(path, columns=columns)
+        said = str(refused.value)
+        assert said.startswith(f"{path} is no table that can be read: ")
+        assert said.endswith(again.format(path))
+        assert "\n" not in said
+
+
+def test_a_table_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_table(tmp_path / "a.parquet")

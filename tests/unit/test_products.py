@@ -99,3 +99,14 @@ def test_what_a_killed_step_left_is_not_called_damaged() -> None:
 def test_a_committed_file_may_be_changed_by_git() -> None:
     flip(Path("results/published/figures.csv"))
     assert remove_damaged() == []
+
+
+def test_results_that_cannot_be_written_are_said_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # To the one who runs as root nothing is read-only.
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) != "results")
+    assert main() == 1
+    said = capsys.readouterr().err
+    assert said.startswith("crimeshare: results cannot be read or written: you have no right to")
+    assert said.count("\n") == 1

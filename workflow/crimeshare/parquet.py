@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from crimeshare.problems import Problem, shown
 from crimeshare.running import replacing
 
 
@@ -39,7 +40,26 @@ def read_rows_where(
     """The rows of a file that all of the expressions choose, with `columns`, else with all.
 
     Row groups (see :func:`write_table`) without such rows are skipped.
+
+    Raises:
+        Problem: the file is there and is no table that can be read.
     """
+    try:
+        return _rows_where(path, *rows, columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        # What the system refuses has a number, and a sentence of its own.
+        if isinstance(error, FileNotFoundError) or getattr(error, "errno", None):
+            raise
+        again = f"git restore {path}" if "resources" in Path(path).parts else f"rm {path}; make"
+        raise Problem(
+            f"{path} is no table that can be read: {shown(error, 80).rstrip('.')}. It was damaged, "
+            f"or made by another version; make it again: {again}"
+        ) from error
+
+
+def _rows_where(
+    path: Path | str, *rows: pc.Expression, columns: Sequence[str] | None = None
+) -> pa.Table:
     # The columns of a table without rows have no type, which no value compares with.
     if not rows or not pq.read_metadata(path).num_rows:
         return pq.read_table(path, columns=columns)

@@ -6,12 +6,15 @@ to that.  A lock is cleared only if no process of Snakemake works in the folder 
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
+from crimeshare.problems import explained
 from crimeshare.products import remove_damaged
 
 LOCKS = Path(".snakemake/locks")
@@ -23,12 +26,16 @@ def clear_stale_lock(folder: Path) -> bool:
     Args:
         folder: where Snakemake works.
     """
-    locks = list((folder / LOCKS).glob("*.lock"))
+    locks = _locks(folder)
     if not locks or _at_work(folder):
         return False
     for lock in locks:
         lock.unlink(missing_ok=True)
     return True
+
+
+def _locks(folder: Path) -> list[Path]:
+    return list((folder / LOCKS).glob("*.lock"))
 
 
 def _at_work(folder: Path) -> bool:
@@ -49,6 +56,19 @@ def _at_work(folder: Path) -> bool:
 
 def main() -> int:
     """Clear the lock of the working directory and what is damaged in it, and say so."""
+    for folder in (Path("results"), Path(".snakemake")):
+        if folder.exists() and not os.access(folder, os.W_OK):
+            print(
+                f"crimeshare: {explained(OSError(errno.EACCES, '', str(folder)))}", file=sys.stderr
+            )
+            return 1
+    if _locks(Path.cwd()) and _at_work(Path.cwd()):
+        print(
+            "crimeshare: another build is at work in this folder; wait until it has ended, then "
+            "run this again.",
+            file=sys.stderr,
+        )
+        return 1
     if clear_stale_lock(Path.cwd()):
         print(
             "crimeshare: the last run here was killed; its lock is cleared, and this one goes on "

@@ -25,5 +25,6 @@ with running(snakemake):
             say(f"To be looked at: {warning}")
         say(
             f"{release.release_id} is pinned with {release.bytes:,} bytes and sha256 "
-            f"{release.sha256}, and its figures are in resources/figures/. Commit both."
+            f"{release.sha256}. Commit config/releases.csv and "
+            f"resources/figures/{release.release_id}.parquet."
         )

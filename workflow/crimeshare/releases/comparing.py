@@ -656,8 +656,8 @@ def _figures_in_words(figures: Sequence[str]) -> list[str]:
     if not figures:
         return ["No figure that readers see came, went or changed.", ""]
     # Figures that came or went by the hundred are those of an edition that came or went.
-    told = [line for line in figures if counts[line[0]] <= _LINES]
-    shown = sorted(told, key=_kind_of_line)[:_LINES]
+    told = [line for line in figures if line[0] == "~" or counts[line[0]] <= _LINES]
+    shown = sorted(told, key=lambda line: (_kind_of_line(line), -_moved(line)))[:_LINES]
     more = len(figures) - len(shown)
     return [
         f"Of the figures that readers see, {counts['~']:,} changed, {counts['+']:,} are new and "
@@ -673,6 +673,15 @@ _LINES = 20
 
 def _kind_of_line(line: str) -> int:
     return "~-+".index(line[0])
+
+
+def _moved(line: str) -> float:
+    """How far a figure that changed moved, beside what it was; of words, nothing."""
+    try:
+        was, now = (float(part.split()[0]) for part in line.rsplit(": ", 1)[-1].split(" -> "))
+    except (ValueError, IndexError):
+        return 0.0
+    return abs(now - was) / max(abs(was), abs(now), 1e-9)
 
 
 def _rows(number: int) -> str:

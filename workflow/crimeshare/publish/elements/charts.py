@@ -700,7 +700,7 @@ def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> C
         "field": "length",
         "type": "quantitative",
         "axis": None,
-        "scale": {"domain": [min(0, *lengths), max(0, *lengths) or 1], "nice": False},
+        "scale": {"domain": [min([0, *lengths]), max([0, *lengths]) or 1], "nice": False},
     }
     drawn: Spec = {
         "y": y,
