@@ -14,7 +14,7 @@ import pytest
 from crimeshare.reference import read_rows
 from crimeshare.releases import release_check
 from crimeshare.releases.release_check import Check, check_releases
-from crimeshare.releases.renewal import write_announced
+from crimeshare.releases.renewal import Renewal, write_announced
 from crimeshare.sources.datasets import HOME_OFFICE
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.registry import read_copies
@@ -322,6 +322,16 @@ def test_an_edition_that_is_announced_is_kept_with_its_day(here: Here, tmp_path:
     assert kept.read_text(encoding="utf-8") == before
     write_announced(kept, [asdict(finding) | {"day": "2019-07-25"}])
     assert kept.read_text(encoding="utf-8") == before + "pfa-2019-03,2019-07-25\n"
+
+
+def test_what_is_absent_is_not_counted_as_refused() -> None:
+    said = {name: [f"{name} is gone."] for name in ("pfa-2018-03", "pfa-2018-06", "pfa-2019-03")}
+    words = Renewal([], said, ["pfa-2018-03", "pfa-2018-06"]).in_words()
+    assert words[:3] == [
+        "0 pinned; 1 refused.",
+        "Refused: pfa-2019-03: pfa-2019-03 is gone.",
+        "2 not at the source: pfa-2018-03, pfa-2018-06.",
+    ]
 
 
 def test_what_cannot_be_told_outweighs_what_is_new(here: Here) -> None:

@@ -240,10 +240,10 @@ def test_what_does_not_fit_fails_the_job_with_its_words_and_proposes_nothing(
     assert renewed.returncode == 1
     summary = [line for line in renewed.stderr.splitlines() if line.startswith("crimeshare: ")][-4:]
     name = f"pfa-{new.period_end:%Y-%m}"
-    assert summary[0] == "crimeshare: 0 pinned; 2 refused."
-    assert summary[1].startswith("crimeshare: Refused: pfa-2018-03: pfa-2018-03 is in the registry")
-    assert summary[2].startswith(f"crimeshare: Refused: {name}: ")
-    assert "sheet 'Table P1', cell" in summary[2]
+    assert summary[0] == "crimeshare: 0 pinned; 1 refused."
+    assert summary[1].startswith(f"crimeshare: Refused: {name}: ")
+    assert "sheet 'Table P1', cell" in summary[1]
+    assert summary[2] == "crimeshare: 1 not at the source: pfa-2018-03."
     assert summary[3].startswith("crimeshare: results/releases/refused.md has all the words")
 
     status = run_job(project, job.url, tmp_path)

@@ -40,18 +40,23 @@ class Renewal:
     Attributes:
         pinned: the releases taken in.
         refused: what a person has to look at, by release; by the source where it is of none.
+        absent: the releases among them that are known and no longer at the source.
     """
 
     pinned: list[str]
     refused: dict[str, list[str]]
+    absent: list[str]
 
     def in_words(self) -> list[str]:
         """How many releases were pinned, and what was refused, why, and where the rest is."""
         if not self.pinned and not self.refused:
             return ["Nothing new was pinned, and nothing refused."]
         pinned = f": {', '.join(self.pinned)}" if self.pinned else ""
-        lines = [f"{len(self.pinned)} pinned{pinned}; {len(self.refused)} refused."]
-        lines += [f"Refused: {name}: {said[0]}" for name, said in self.refused.items()]
+        refused = {name: said for name, said in self.refused.items() if name not in self.absent}
+        lines = [f"{len(self.pinned)} pinned{pinned}; {len(refused)} refused."]
+        lines += [f"Refused: {name}: {said[0]}" for name, said in refused.items()]
+        if self.absent:
+            lines.append(f"{len(self.absent)} not at the source: {', '.join(self.absent)}.")
         if self.refused:
             lines.append(f"{REFUSED} has all the words and what to do.")
         return lines
@@ -88,9 +93,11 @@ def renew(source: str) -> Renewal:
         else:
             words = news or [f"{release_id} could not be pinned; its log says why."]
             refused.setdefault(release_id, []).extend(words)
+    gone = {finding["release_id"] for finding in findings if finding["kind"] == "withdrawn"}
+    absent = sorted(name for name in gone & refused.keys() if len(refused[name]) == 1)
     _write(WORDS, "What is new", said)
     _write(REFUSED, "What a person has to look at", [*chain(*refused.values())])
-    return Renewal(pinned, refused)
+    return Renewal(pinned, refused, absent)
 
 
 def snakemake(target: str, *config: str) -> Step:
