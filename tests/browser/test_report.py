@@ -333,7 +333,7 @@ def test_one_table_of_areas_is_shown_at_a_time(page: Page, address: str) -> None
 
 
 # What a reader can take in: the goals for a page with its folded parts closed.
-@pytest.mark.parametrize(("width", "height"), [(390, 8_500), (1280, 5_300)])
+@pytest.mark.parametrize(("width", "height"), [(390, 6_500), (1280, 5_000)])
 def test_a_force_page_is_short(page: Page, address: str, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": 740})
     page.goto(address + "forces/gwent.html")

@@ -344,13 +344,12 @@ class TestFront:
         assert f"{100 * newest['stalking']:.1f}% (likely between" in lately
         assert f"{100 * newest['stalking_since_16']:.1f}%, likely between" in ever
 
-    def test_three_numbers_are_called_counts_or_estimates(
+    def test_of_three_numbers_the_estimate_alone_has_an_interval(
         self, estimates: Estimates, survey: Survey
     ) -> None:
         share, change, estimate = (
             text(how) for _, _, how in front.headline(estimates, survey).facts
         )
-        assert "counted, not estimated" in share
         assert "ikely between" not in share + change
         assert "Likely between" in estimate
         assert "ONS has not published how many people answered" in estimate

@@ -305,9 +305,7 @@ def rank_without(composition: Composition, place: Place) -> str:
         return ""
     return WORDS.passage(
         "rank_without",
-        place=place,
         rank=rank,
-        forces=place.estimates.how_many_forces(),
         name=escape(_code_name(composition.set_apart)),
         other=other,
     )

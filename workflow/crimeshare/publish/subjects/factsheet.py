@@ -81,6 +81,7 @@ def opening(place: Place) -> str:
         offences=prose.offences_in(estimates.offence.name, count.value or 0),
         few=is_few(count),
         rank=place.rank_among_forces(),
+        by_rate=place.rank_by_rate(),
         forces=estimates.how_many_forces(),
     )
 
@@ -222,7 +223,7 @@ SMALL = 500
 
 
 def facts(place: Place) -> Facts:
-    """Share, count, rate and change of the latest year."""
+    """Share, count and change of the latest year."""
     estimates, count, change = place.estimates, place.count(), place.change()
     words = WORDS.points(
         "facts",
@@ -232,9 +233,9 @@ def facts(place: Place) -> Facts:
         change=change,
         rules=rules(change),
         few=is_few(count),
-        national=place == estimates.nation,
     )
-    return Facts([(value, what, how) for value, what, how in (fact.split(" | ") for fact in words)])
+    split = ([*fact.split(" | "), ""] for fact in words)
+    return Facts([(value, what, how) for value, what, how, *_ in split])
 
 
 # ---------------------------------------------------------------- charts
@@ -527,8 +528,9 @@ def similar_table(place: Place, frame: pd.DataFrame) -> Table:
     """
     itself = Figure("distance.none", None, "proportion", marker="not_applicable")
     distances = dict(place.similar())
+    change = place.estimates.nation.change()
     return Table.worded(
-        WORDS.points("similar_table", place=place, comparability=_of_all_areas(place.estimates)),
+        WORDS.points("similar_table", place=place, comparable=change and change.comparable),
         [
             [
                 row_label(other.name, True) if other == place else _linked(other),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -40,29 +39,26 @@ class Firmness:
 
     def rank_range(self, place: Place) -> str:
         """Between which ranks a force's quarters leave it, in words; nothing for other areas."""
-        estimates = place.estimates
-        for row in [] if is_few(place.count()) else self.ranges:
-            own = (row["area_code"], row["offence_id"]) == (
-                place.area.area_code,
-                estimates.offence_id,
-            )
-            if own and row["period_end"] == estimates.latest.period_end:
-                ends = {
-                    name: self._rank(place, row, name)
-                    for name in ("lower", "upper", "lower_simultaneous", "upper_simultaneous")
-                }
-                return WORDS.passage("rank_range", place=place, record=self._record(place), **ends)
-        return ""
+        return self._said_of_range("rank_range", place, "lower", "upper")
 
-    def _record(self, place: Place) -> dict[str, Figure]:
-        """How many ranks of years before lay in such ranges, as parts and how many there are."""
-        found = {}
+    def rank_range_meaning(self, place: Place) -> str:
+        """What such a range is, for all forces at once too, and how many ranks lay in theirs."""
+        ends = ("lower_simultaneous", "upper_simultaneous")
+        record = {}
         for row in self.record:
-            name = f"rank_record.{row['offence_id']}.{row['what']}"
             for column in ("share", "ranks"):
-                figure_id = f"{name}.{column}"
-                found[f"{row['what']}_{column}"] = place.of(row, column, figure_id, "rank_record")
-        return found
+                figure_id = f"rank_record.{row['offence_id']}.{row['what']}.{column}"
+                record[f"{row['what']}_{column}"] = place.of(row, column, figure_id, "rank_record")
+        return self._said_of_range("rank_range_meaning", place, *ends, record=record)
+
+    def _said_of_range(self, block: str, place: Place, *ends: str, **said: Any) -> str:
+        estimates = place.estimates
+        wanted = (place.area.area_code, estimates.offence_id, estimates.latest.period_end)
+        for row in [] if is_few(place.count()) else self.ranges:
+            if (row["area_code"], row["offence_id"], row["period_end"]) == wanted:
+                found = {name: self._rank(place, row, name) for name in ends}
+                return WORDS.passage(block, place=place, **found, **said)
+        return ""
 
     @staticmethod
     def _rank(place: Place, row: dict[str, Any], end: str) -> Figure:
@@ -131,17 +127,17 @@ def _between(row: dict[str, Any], began: date, ended: date) -> bool:
     return any(day is not None and began < day <= ended for day in days)
 
 
-def _noted(place: Place, quarter_end: date) -> list[tuple[str, list[str]]]:
-    """What the notes of the editions of about that time say of the area, with their dates."""
+def _noted(place: Place, quarter_end: date) -> list[str]:
+    """The months of the editions of about that time whose notes are about the area."""
     editions = {edition.release_id: edition for edition in place.estimates.editions}
-    said: dict[str, list[str]] = {}
-    for row in read_rows(REFERENCE / "area_notes.csv"):
-        edition = editions.get(row["release_id"])
-        if row["area_code"] != place.area.area_code or not edition:
-            continue
-        if abs((edition.period_end - quarter_end).days) <= A_YEAR:
-            said.setdefault(row["note"], []).append(edition.month)
-    return [(escape(note), months) for note, months in said.items()]
+    months = [
+        edition.month
+        for row in read_rows(REFERENCE / "area_notes.csv")
+        if row["area_code"] == place.area.area_code
+        and (edition := editions.get(row["release_id"]))
+        and abs((edition.period_end - quarter_end).days) <= A_YEAR
+    ]
+    return list(dict.fromkeys(months))
 
 
 def open_firmness(offence_id: str, root: Path | None = None) -> Firmness:

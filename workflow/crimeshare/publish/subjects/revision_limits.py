@@ -57,7 +57,6 @@ def sentence(limits: Limits, place: Place) -> str:
         held=held,
         own=own,
         left_out=_left_out(row),
-        tried=_tried(row),
     )
 
 

@@ -123,5 +123,4 @@ def sentences(place: Place) -> str:
         position=drawn.position.split()[-1] if drawn else None,
         distance=distance,
         few=is_few(place.count()),
-        apart=place.area.area_code == APART,
     )
