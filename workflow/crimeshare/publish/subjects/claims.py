@@ -123,8 +123,17 @@ class Audited(Output):
         )
 
     def _repr_html_(self) -> str:
-        verdict = escape(_people(self.verdict))
-        return WORDS.passage("card", each=self, verdict=verdict, cells=sources(self.figures))
+        return self.card(one_of_several=False)
+
+    def card(self, one_of_several: bool) -> str:
+        """What became of it; of a statement that asserts several things, after which of them."""
+        return WORDS.passage(
+            "card",
+            each=self,
+            several=one_of_several,
+            verdict=escape(_people(self.verdict)),
+            cells=sources(self.figures),
+        )
 
     def review(self) -> dict[str, Any]:
         """The verdict as a ClaimReview of schema.org."""
@@ -166,15 +175,21 @@ class Audit:
         """Every statement, those of one speaker together, the newest first, with a filter."""
         if not self.statements:
             return ""
-        by_source: dict[str, list[Audited]] = {}
-        for statement in sorted(self.statements, key=lambda s: _said(s.source), reverse=True):
-            by_source.setdefault(statement.source, []).append(statement)
-        groups = "".join(
-            f'<article class="statements"><h3>{parts[0].said_by}</h3>'
-            f"{''.join(part._repr_html_() for part in parts)}</article>"
-            for parts in by_source.values()
-        )
+        by_source: dict[str, dict[str, list[Audited]]] = {}
+        for each in self._newest_first():
+            by_source.setdefault(each.source, {}).setdefault(each.statement, []).append(each)
+        groups = WORDS.passage("cards", sources=list(by_source.values()))
         return f"{self._filter(list(by_source))}{groups}{self._reviews()}"
+
+    def newest(self) -> str:
+        """What was said last by three speakers, each with its verdict and a link to the reason."""
+        first: dict[str, Audited] = {}
+        for each in self._newest_first():
+            first.setdefault(each.source, each)
+        return WORDS.passage("newest", statements=list(first.values())[:3])
+
+    def _newest_first(self) -> list[Audited]:
+        return sorted(self.statements, key=lambda each: _said(each.source), reverse=True)
 
     def _filter(self, speakers: Sequence[str]) -> str:
         """Two fields that a script makes work; hidden where none runs."""

@@ -174,7 +174,7 @@ window.crimeshare = {};
       for (const claim of claims) {
         claim.hidden = (verdict && claim.dataset.kind !== verdict) || (by && claim.dataset.source !== by);
       }
-      for (const group of document.querySelectorAll(".statements")) {
+      for (const group of document.querySelectorAll(".statements, .said")) {
         group.hidden = !group.querySelector(".claim:not([hidden])");
       }
       const number = claims.filter((claim) => !claim.hidden).length;
