@@ -131,9 +131,14 @@ def write_build(folder: Path, root: Path) -> None:
     write_code_years(folder, root)
     write_revisions(folder)
     write_forecasts(folder, root)
+    write_rank_record(folder)
+    write_audit(folder, root)
+
+
+def write_rank_record(folder: Path) -> None:
+    """Write how many ranks the ranges held, of the ranges and revisions that are written."""
     ranges, revisions = (read_table(folder / file) for file in (RANK_INTERVALS, REVISIONS))
     write_table(compute_rank_record(ranges, revisions), folder / RANK_RECORD)
-    write_audit(folder, root)
 
 
 def write_editions(

@@ -71,6 +71,21 @@ def test_no_more_than_six_areas_and_none_twice(page: Page, address: str) -> None
     expect(page.locator("#choose-area option[value=gwent]")).to_be_disabled()
 
 
+def test_the_table_of_all_forces_follows_the_choice(page: Page, address: str) -> None:
+    page.goto(address + "explore.html")
+    drawn(page)
+    printed = page.locator("main section figure.table")
+    own = page.get_by_role("group", name="Table of all police forces")
+    expect(printed).to_be_visible()
+    expect(own).to_be_hidden()
+    page.locator("#choose-group").select_option("robbery")
+    expect(printed).to_be_hidden()
+    expect(own.locator("caption")).to_contain_text("Robbery")
+    expect(own.locator("tbody tr")).to_have_count(43)
+    page.locator("#choose-group").select_option("stalking_harassment")
+    expect(printed).to_be_visible()
+
+
 def test_an_address_that_makes_no_sense_is_read_as_far_as_it_does(page: Page, address: str) -> None:
     page.goto(address + "explore.html?group=nonsense&areas=atlantis,gwent&measure=x&from=2050")
     drawn(page)

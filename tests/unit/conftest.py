@@ -16,7 +16,7 @@ from crimeshare.publish.subjects.estimates import (
 from crimeshare.publish.subjects.partnerships import SMALL_AREAS
 from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.publish.subjects.revised import REFUTED, Revisions, open_revisions
-from tests.building import built_once, executed_once, write_series
+from tests.building import built_once, executed_once, write_rank_record, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
 
@@ -69,6 +69,7 @@ def write_part(folder: Path, root: Path, built: Path, releases: Callable[[str], 
     write_revisions(folder)
     write_quarterly(folder, root, read_table(folder / RECORDED))
     write_series(folder, root, read_table(built / QUARTERS).head(0))
+    write_rank_record(folder)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,8 @@
     ["--e0", [1, 0], "circle"], ["--e1", [5, 3], "diamond"], ["--e2", [1, 0], "square"],
     ["--e3", [2, 2], "triangle-up"], ["--e4", [8, 3], "cross"], ["--e5", [1, 0], "triangle-down"],
   ];
+  // England and Wales is grey, as everywhere.
+  const styleOf = (slug, position) => (slug === "england-and-wales" ? ["--quiet", STYLES[position][1], STYLES[position][2]] : STYLES[position]);
   const written = {
     count: (value) => value.toLocaleString("en-GB"),
     share: (value) => `${(value * 100).toFixed(value ? known[state.group].decimals.share : 1)}%`,
@@ -73,7 +75,9 @@
     }));
     for (const option of select("area").options)
       option.disabled = state.areas.includes(option.value);
-    select("area").disabled = state.areas.length >= MOST;
+    const full = state.areas.length >= MOST;
+    select("area").disabled = full;
+    select("area").options[0].textContent = full ? "Six are the most: remove one first" : "Choose…";
     select("area").value = "";
   };
 
@@ -91,7 +95,7 @@
       field: "y", type: "quantitative", scale: { zero: state.measure !== "rank", reverse: state.measure === "rank" },
       axis: { ...axis, tickCount: 5, labelExpr: percent ? "format(datum.value, ',~f') + '%'" : "format(datum.value, ',~f')" },
     };
-    const byArea = (pick) => ({ field: "area", type: "nominal", legend: null, scale: { domain: state.areas, range: state.areas.map((_, i) => pick(STYLES[i])) } });
+    const byArea = (pick) => ({ field: "area", type: "nominal", legend: null, scale: { domain: state.areas, range: state.areas.map((slug, i) => pick(styleOf(slug, i))) } });
     const colour = byArea(([name]) => ink(name));
     return {
       $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -127,6 +131,34 @@
     top.append(head);
     rest.append(...body);
     whole.append(caption, top, rest);
+    return whole;
+  };
+
+  // Every force in the last year chosen; the table of the page stands where that is what it shows.
+  const listed = document.querySelector("main section figure.table");
+  const others = made("div", "", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Table of all police forces" });
+  listed?.after(others);
+  const forces = (series, place) => {
+    const measures = ["rank", "share", "count", "rate", "change"];
+    const whole = document.createElement("table");
+    const head = document.createElement("tr");
+    head.append(made("th", "Force", { scope: "col" }), ...measures.map((name) =>
+      made("th", [...select("measure").options].find((o) => o.value === name).textContent, { scope: "col", class: "number" })));
+    const ranked = Object.entries(series.areas).filter(([slug, area]) => slug in names && area.rank.some((rank) => rank !== null))
+      .sort(([, a], [, b]) => (a.rank[place] ?? Infinity) - (b.rank[place] ?? Infinity));
+    const top = document.createElement("thead");
+    const rest = document.createElement("tbody");
+    top.append(head);
+    rest.append(...ranked.map(([slug, area]) => {
+      const row = document.createElement("tr");
+      row.append(made("th", names[slug], { scope: "row" }), ...measures.map((name) => {
+        const value = area[name][place] ?? null;
+        const hollow = name === "change" && area.hollow.includes(place);
+        return made("td", value === null ? "[x]" : written[name](value) + (hollow ? " *" : ""), { class: "number" });
+      }));
+      return row;
+    }));
+    whole.append(made("caption", `${label("group")} by police force area, year ending ${month(state.to)}. [x]: not available. *: not comparable.`), top, rest);
     return whole;
   };
 
@@ -181,7 +213,7 @@
     within(".subtitle").textContent = `${where}, years ending ${month(state.from)} to ${month(state.to)}`;
     within(".key").replaceChildren(...state.areas.map((slug, position) => {
       const item = document.createElement("li");
-      const [colour, dash] = STYLES[position];
+      const [colour, dash] = styleOf(slug, position);
       item.innerHTML = `<svg class="swatch" viewBox="0 0 28 12" aria-hidden="true"><path d="M0 6H28" stroke="var(${colour})" stroke-width="2.5" stroke-dasharray="${dash[1] ? dash.join(" ") : "none"}"/></svg>`;
       item.append(names[slug]);
       return item;
@@ -197,10 +229,16 @@
       steps.length ? `Triangles: where a force's own figures step to another level. ${steps.map(({ said }) => `${said}.`).join(" ")}` : "",
       "Each point is a year that ends with the month named. [x]: not available.", ...without,
     ].filter(Boolean).join(" ");
-    const name = `${state.measure}-${state.group.replaceAll("_", "-")}-${state.areas.join("-")}.csv`.slice(0, 100);
+    const name = `${state.measure}-${state.group.replaceAll("_", "-")}-${state.areas.join("-")}`.slice(0, 96) + ".csv";
     const link = made("a", "Data of this chart (CSV)", { download: name, href: `data:text/csv;charset=utf-8,${encodeURIComponent(csv(ends, series, places))}` });
     within(".data").replaceChildren(link);
     within(".scroll").replaceChildren(table(ends, series, places));
+    if (listed) {
+      const shown = state.group === firstGroup && state.to === ends.at(-1);
+      listed.hidden = shown === false;
+      others.hidden = shown;
+      others.replaceChildren(...(shown ? [] : [forces(series, places.at(-1))]));
+    }
     form.hidden = false;
     figure.hidden = false;
     const drawn = within(".drawn");
