@@ -298,7 +298,7 @@ def test_a_change_between_first_published_counts_depends_on_the_definition(
         claim(id="release", quantity="change", **about, value="+2.57%")
         + claim(id="across", quantity="change", **about, value="+1,479")
     )
-    assert table.loc["release", "verdict"] == "confirmed when rounded"
+    assert table.loc["release", "verdict"] == "confirmed when rounded, across a recording change"
     assert table.loc["across", "verdict"] == "depends on definition"
     assert "1,452" in table.loc["across", "reason"]
 
