@@ -10,7 +10,7 @@ import pytest
 
 from crimeshare.audit.asserted import asserted
 from crimeshare.audit.claims_file import read_claims
-from crimeshare.audit.evidence import read_shipped
+from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.judging import vocabulary
 from crimeshare.audit.statements import AnyClaim, Vocabulary, read_claim
 from crimeshare.reference import areas
@@ -94,7 +94,7 @@ def test_what_an_entry_asserts_in_words(keys: Mapping[str, object], words: str) 
 
 
 def test_entries_of_one_source_and_the_same_words_assert_different_things(root: Path) -> None:
-    words = vocabulary(read_shipped(root))
+    words = vocabulary(open_evidence(root))
     claims, _ = read_claims(root / "config" / "claims.yaml", words)
     told = [(claim.source, claim.statement, asserted(claim)) for claim in claims]
     assert len(set(told)) == len(told) > len({words for _, words, _ in told})

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crimeshare.audit.claims_file import read_claims
-from crimeshare.audit.evidence import read_shipped
+from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.statements import QUANTITIES, AnyClaim, Vocabulary
 from crimeshare.audit.verdicts import NOT_CHECKABLE
@@ -29,7 +29,7 @@ GOOD = """
 
 @pytest.fixture(scope="module")
 def words() -> Vocabulary:
-    return vocabulary(read_shipped(ROOT))
+    return vocabulary(open_evidence(ROOT))
 
 
 def entry(**keys: str | None) -> str:
@@ -75,7 +75,7 @@ def test_every_example_of_the_explanation_holds_and_every_quantity_has_one(
     claims, problems = read(examples + counts)
     assert problems == []
     # Each is judged, and by figures that are here.
-    auditor = Auditor(read_shipped(ROOT), claims)
+    auditor = Auditor(open_evidence(ROOT), claims)
     verdicts = {claim.id: auditor.judge(claim).verdict for claim in claims}
     assert NOT_CHECKABLE not in verdicts.values()
     explained = {claim.quantity for claim in claims} | set(re.findall(r"quantity: (\w+)", text))

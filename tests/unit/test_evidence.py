@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from crimeshare.audit.compact import (
+    compact_alike,
     compact_codes,
     compact_editions,
     compact_quarters,
@@ -18,8 +19,8 @@ from crimeshare.audit.compact import (
     compact_survey,
     write_evidence,
 )
-from crimeshare.audit.evidence import built_survey
-from crimeshare.audit.vintages import EVIDENCE, Published, Vintage, open_published
+from crimeshare.audit.vintages import EVIDENCE, Published, Vintage, members, open_published
+from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.vintages import compute_vintages
 from crimeshare.parquet import read_table
 from crimeshare.publish.subjects.estimates import CODES, RECORDED
@@ -38,10 +39,15 @@ def tables(root: Path, built: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.Data
     return read_table(built / VINTAGES), read_table(built / RECORDED), shipped(root)
 
 
+def changes(root: Path) -> pd.DataFrame:
+    return read_recording_changes(root / "resources/reference/recording_changes.csv")
+
+
 @pytest.fixture(scope="module")
 def evidence(
     tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
     built: Path,
+    root: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """A folder with the files."""
@@ -52,6 +58,7 @@ def evidence(
         "editions": compact_editions(vintages, recorded, codes),
         "quarters": compact_quarters(vintages, quarters),
         "codes": compact_codes(vintages, quarters),
+        "alike": compact_alike(quarters, changes(root)),
     }
     write_evidence(parts, folder / EVIDENCE)
     return folder
@@ -160,18 +167,65 @@ def test_a_cell_is_found_under_the_workbooks_own_name_of_its_sheet(
 
 
 def test_the_survey_is_what_is_printed_of_it(built: Path) -> None:
-    told = compact_survey(
-        read_table(built / "results/estimates/prevalence.parquet"),
-        read_table(built / "results/clean/survey_estimates.parquet"),
-    )
-    found = Published({"survey": told}).survey
-    assert found
-    expected = built_survey(built)
-    assert len(found) == len(expected)
-    for one, other in zip(found, expected, strict=True):
-        for name, value in one.items():
-            known = other[name]
-            assert value == (float(f"{known:.12g}") if isinstance(known, float) else known), name
+    prevalence = read_table(built / "results/estimates/prevalence.parquet")
+    estimates = read_table(built / "results/clean/survey_estimates.parquet")
+    found = Published({"survey": compact_survey(prevalence, estimates)}).survey
+    key = ["release_id", "measure_id", "sex", "age", "period_end"]
+    everybody = prevalence["characteristic"] == "all"
+    expected = prevalence[prevalence["printed"] & everybody].reset_index(drop=True)
+    assert len(found) == len(expected) > 0
+    own = estimates[estimates["characteristic"] == "all"].drop_duplicates(key).set_index(key)
+    for row, known in zip(found, expected.to_dict("records"), strict=True):
+        assert row["period_end"] == known["period_end"].date()
+        for name in ("measure_id", "sex", "age", "method", "basis", "seen"):
+            assert row[name] == known[name]
+        for name in ("estimate", "lower", "upper"):
+            assert row[name] == pytest.approx(known[name], rel=1e-11)
+        cell = own.loc[tuple(known[name] for name in key), "cell"]
+        assert row["cell"] == (cell if isinstance(cell, str) else None)
+
+
+@pytest.mark.parametrize("area", ["W15000002", NORTH_WEST, NATION])
+def test_quarters_on_both_sides_of_a_change_add_up(
+    tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], evidence: Path, area: str
+) -> None:
+    quarters = tables[2]
+    inside = members(area) or [area]
+    ends = sorted(quarters["period_end"].unique())[-3:]
+    rows = quarters[quarters["period_end"].isin(ends) & quarters["area_code"].isin(inside)]
+    published = open_published(evidence)
+    for name in ("stalking_harassment", "8R"):
+        of_code = rows["code"] == name
+        own = rows[of_code if name not in offences() else _whole(rows, name)]
+        days = [end.date() for end in ends]
+        (found,) = published.of_quarters(area, name, days, "April to December")
+        assert found.value == own["value"].sum()
+        assert found.excluded == ()
+        assert f"April to December {days[-1].year}" in found.formula
+
+
+def _whole(rows: pd.DataFrame, offence_id: str) -> pd.Series:
+    return rows["code"].isna() & (rows["offence_id"] == offence_id)
+
+
+def test_quarters_leave_out_a_force_without_a_return(
+    tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], root: Path, evidence: Path
+) -> None:
+    quarters = tables[2]
+    end = max(quarters["period_end"])
+    gone = (quarters["area_code"] == MANCHESTER) & (quarters["period_end"] == end)
+    whole = open_published(evidence)
+    parts = {"alike": compact_alike(quarters[~gone], changes(root))}
+    published = Published({"quarters": whole.parts["quarters"]} | parts)
+    asked = ("stalking_harassment", [end.date()], "October to December")
+    assert published.of_quarters(MANCHESTER, *asked) == []
+    (less,) = published.of_quarters(NORTH_WEST, *asked)
+    (more,) = whole.of_quarters(NORTH_WEST, *asked)
+    (own,) = whole.of_quarters(MANCHESTER, *asked)
+    assert less.excluded == (areas()[MANCHESTER].area_name,)
+    assert more.value
+    assert own.value
+    assert less.value == more.value - own.value
 
 
 def test_residents_are_kept_by_year() -> None:

@@ -13,7 +13,11 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from math import floor, log10
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.audit.judging import Auditor, vocabulary
@@ -60,26 +64,33 @@ class Truth:
         return outcome(verdict.verdict), f"{entry}: {verdict.verdict}. {verdict.reason.text}"
 
 
+def figures(dataset: str) -> Iterator[dict[str, Any]]:
+    """Rows of the shipped figures of a dataset on the groups of the grid."""
+    for path in sorted((ROOT / "resources" / "figures").glob(f"{dataset}-*.parquet")):
+        table = pq.read_table(path)
+        yield from table.filter(pc.is_in(table["offence_id"], pa.array(OFFENCES))).to_pylist()
+
+
 @pytest.fixture(scope="module")
 def truth() -> Truth:
     evidence = known_evidence(ROOT)
     own: dict[Cell, float] = {}
     by_release: dict[str, dict[Cell, float]] = {}
-    for offence in OFFENCES:
-        for row in evidence.of_offence(offence):
-            if row["measure"] == "count" and row["value"] is not None:
-                cell = (row["area_code"], offence, row["period_end"])
-                by_release.setdefault(row["release_id"], {})[cell] = row["value"]
-                if YEARS.get(row["release_id"]) == row["period_end"]:
-                    own[cell] = row["value"]
-        # The Home Office's quarters, added up.
-        for row in evidence.quarterly(offence):
-            for day in {*YEARS.values(), *map(a_year_before, YEARS.values())}:
-                if a_year_before(day) < row["period_end"] <= day and row["value"] is not None:
-                    figures = by_release.setdefault(row["release_id"], {})
-                    for code in areas_around(row["area_code"]):
-                        cell = (code, offence, day)
-                        figures[cell] = figures.get(cell, 0) + row["value"]
+    for row in figures("pfa"):
+        if row["measure"] == "count" and row["value"] is not None:
+            cell = (row["area_code"], row["offence_id"], row["period_end"])
+            by_release.setdefault(row["release_id"], {})[cell] = row["value"]
+            if YEARS.get(row["release_id"]) == row["period_end"]:
+                own[cell] = row["value"]
+    # The Home Office's quarters, added up.
+    for row in figures("prc"):
+        for day in {*YEARS.values(), *map(a_year_before, YEARS.values())}:
+            within = a_year_before(day) < row["period_end"] <= day
+            if within and row["code"] is None and row["value"] is not None:
+                added = by_release.setdefault(row["release_id"], {})
+                for code in areas_around(row["area_code"]):
+                    cell = (code, row["offence_id"], day)
+                    added[cell] = added.get(cell, 0) + row["value"]
     auditor = Auditor(evidence, [])
     return Truth(auditor, vocabulary(evidence), own, by_release)
 

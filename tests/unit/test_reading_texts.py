@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.reading_text import measure, read_set
-from crimeshare.audit.evidence import read_shipped
+from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.reading import shown
 from crimeshare.audit.reading.judged import Answer, Judge, judge_text
 from crimeshare.audit.text_check import checked_text, judge_by
@@ -20,7 +20,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    return judge_by(read_shipped(ROOT))
+    return judge_by(open_evidence(ROOT))
 
 
 @pytest.fixture

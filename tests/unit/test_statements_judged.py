@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.audit.check_command import check
@@ -43,14 +44,14 @@ def evidence() -> Evidence:
 def values(evidence: Evidence) -> dict[tuple[str, ...], float]:
     """Every figure that a line may name, by what names it."""
     found: dict[tuple[str, ...], float] = {}
-    columns = ("release_id", "sheet", "cell", "value")
-    table = (evidence.recorded[name].to_pylist() for name in columns)
-    for release_id, sheet, cell, value in zip(*table, strict=True):
-        found[release_id, sheet.strip(), cell] = value
-    for row in evidence.codes.to_pylist():
-        found[row["release_id"], row["sheet"].strip(), row["cell"]] = row["count"]
+    for path in sorted((ROOT / "resources" / "figures").glob("*.parquet")):
+        columns = ["release_id", "sheet", "cell", "value"]
+        if {*columns} <= {*pq.read_schema(path).names}:
+            rows = pq.read_table(path, columns=columns).to_pydict().values()
+            for release_id, sheet, cell, value in zip(*rows, strict=True):
+                found[release_id, (sheet or "").strip(), cell] = value
     # The newest release last, by which a verdict is reached.
-    for row in sorted(evidence.survey, key=lambda row: row["release_id"][-7:]):
+    for row in sorted(evidence.published.survey, key=lambda row: row["release_id"][-7:]):
         day = row["period_end"].isoformat()
         key = ("survey", row["measure_id"], row["sex"], row["age"], day)
         found[key] = round(row["estimate"], 6)

@@ -2,20 +2,24 @@
 #
 # in    config/claims.yaml                              statements, and what they assert
 #       config/releases.csv                             releases that would settle what is open
-#       results/clean/recorded_crime.parquet            counts, with their cells
-#       results/clean/recorded_offence_codes.parquet    England and Wales in the appendix tables
-#       results/clean/recorded_quarters.parquet         counts as revised since
+#       results/estimates/vintages.parquet              every vintage of every count
+#       results/clean/recorded_crime.parquet            rates, and the sheets of cells
+#       results/clean/recorded_offence_codes.parquet    the sheets of the appendix tables
+#       results/clean/recorded_quarters.parquet         offence codes, and quarters recorded alike
 #       results/clean/population.parquet                residents, for rates on those
 #       results/clean/survey_estimates.parquet          survey estimates, with their cells
 #       results/estimates/prevalence.parquet            their intervals
 #       resources/reference/recording_changes.csv       what makes two years not comparable
-# out   results/estimates/claims.parquet                a verdict on each statement
+# out   results/published/evidence/*.json.gz            what statements are judged by, here, by
+#                                                       `crimeshare check` and in browsers
+#       results/estimates/claims.parquet                a verdict on each statement
 #       results/estimates/claim_evidence.parquet        the cells behind each reason's numbers
 #       results/estimates/claims_refused.txt            entries that could not be judged, and why
-#       results/published/survey.parquet                what `crimeshare check` knows of the survey
-#                                                       where nothing was built
-#       results/published/evidence/*.json.gz            every vintage of every count, and estimates
-#                                                       of the survey, for plain Python and browsers
+
+EVIDENCE = [
+    f"results/published/evidence/{part}.json.gz"
+    for part in ("editions", "quarters", "codes", "alike", "residents", "survey")
+]
 
 
 rule compute_evidence:
@@ -28,13 +32,11 @@ rule compute_evidence:
         populations=shipped("resources/reference/populations.csv"),
         prevalence="results/estimates/prevalence.parquet",
         survey_estimates="results/clean/survey_estimates.parquet",
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=reference("areas", "offences"),
     output:
         # A file that says the same already is left as it is.
-        [
-            update(f"results/published/evidence/{part}.json.gz")
-            for part in ("editions", "quarters", "codes", "residents", "survey")
-        ],
+        [update(path) for path in EVIDENCE],
     log:
         "results/logs/compute_evidence.log",
     benchmark:
@@ -55,12 +57,7 @@ rule compute_claims:
     input:
         claims="config/claims.yaml",
         registry="config/releases.csv",
-        recorded_crime="results/clean/recorded_crime.parquet",
-        offence_codes="results/clean/recorded_offence_codes.parquet",
-        recorded_quarters="results/clean/recorded_quarters.parquet",
-        population="results/clean/population.parquet",
-        survey_estimates="results/clean/survey_estimates.parquet",
-        prevalence="results/estimates/prevalence.parquet",
+        published=EVIDENCE,
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=[
             *reference(
@@ -74,19 +71,15 @@ rule compute_claims:
                 "offences",
                 "partnerships",
                 "places",
-                "populations",
                 "release_days",
             ),
             COLUMNS,
-            SERIES_GROUPS,
             CODES,
         ],
     output:
         claims="results/estimates/claims.parquet",
         evidence="results/estimates/claim_evidence.parquet",
         refused="results/estimates/claims_refused.txt",
-        # `update` leaves the committed file in place until a better one is written.
-        survey=update("results/published/survey.parquet"),
     log:
         "results/logs/compute_claims.log",
     benchmark:

@@ -3,14 +3,12 @@
 from pathlib import Path
 
 from crimeshare.audit.audit import compute_claims
-from crimeshare.audit.evidence import open_evidence, ship_survey
+from crimeshare.audit.evidence import open_evidence
 from crimeshare.parquet import write_table
 from crimeshare.running import replacing, running
 
 with running(snakemake):
-    evidence = open_evidence(Path())
-    audit = compute_claims(Path(snakemake.input.claims), evidence)
-    ship_survey(evidence, Path(snakemake.output.survey))
+    audit = compute_claims(Path(snakemake.input.claims), open_evidence(Path()))
     write_table(audit.claims, snakemake.output.claims)
     write_table(audit.evidence, snakemake.output.evidence)
     # A refusal fails the check that follows, not this step: the other verdicts are kept.

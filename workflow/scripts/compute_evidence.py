@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from crimeshare.audit import compact
+from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.series import read_populations, residents_of
 from crimeshare.measures.years import NEEDED
 from crimeshare.parquet import read_table
@@ -27,6 +28,9 @@ with running(snakemake):
         "editions": editions,
         "quarters": compact.compact_quarters(vintages, quarters),
         "codes": compact.compact_codes(vintages, quarters),
+        "alike": compact.compact_alike(
+            quarters, read_recording_changes(Path(snakemake.input.recording_changes))
+        ),
         "residents": compact.compact_residents(residents),
         "survey": survey,
     }

@@ -3,8 +3,8 @@
 A statement is data: a few lines of ``config/claims.yaml``, or options of ``crimeshare check``.
 :mod:`.reading` reads numbers as people write them, :mod:`.stated` compares them with computed
 ones, :mod:`.statements` reads the entry, and :mod:`.asserted` says what is judged.
-:mod:`.evidence` opens the published figures, :mod:`.recorded` finds every vintage of a police
-count in them; :mod:`.recorded_claims` and :mod:`.surveyed` judge, with the words of
-:mod:`.verdicts`.  :mod:`.judging` judges any statement, :mod:`.checking` one for the command line,
-:mod:`.audit` all of a file.
+:mod:`.compact` writes the published figures small, :mod:`.vintages` reads every vintage of them,
+and :mod:`.recorded_evidence` computes what statements are about; :mod:`.recorded_claims` and
+:mod:`.survey_claims` judge, with the words of :mod:`.verdicts`.  :mod:`.judging` judges any
+statement, :mod:`.check_command` one for the command line, :mod:`.audit` all of a file.
 """

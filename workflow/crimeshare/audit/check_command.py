@@ -196,4 +196,4 @@ def _place(finding: Finding) -> str:
     if all(cell.addressed for cell in finding.cells):
         return finding.formula or finding.cells[0].name
     sheets = ", ".join(dict.fromkeys(cell.sheet for cell in finding.cells))
-    return f"{finding.cells[0].release_id}, {sheets}: {finding.formula or finding.cells[0].cell}"
+    return f"{finding.cells[0].release_id}, {sheets}: {finding.place}"

@@ -193,6 +193,35 @@ def compact_codes(vintages: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, A
     return found
 
 
+def compact_alike(quarters: pd.DataFrame, changes: pd.DataFrame) -> dict[str, Any]:
+    """The quarters of the forces, of what a change of recording touches, and of all crime.
+
+    Years on both sides of a change are compared by the quarters that were recorded alike.
+
+    Args:
+        quarters: as :func:`compact_quarters` takes them.
+        changes: as :func:`crimeshare.measures.recorded.read_recording_changes` gives them.
+
+    Returns:
+        By release the ``ends`` of its quarters, and ``values`` as of years.
+    """
+    touched = {TOTAL, *changes["offence_id"]}
+    code, group = (quarters[name].astype(object) for name in ("code", "offence_id"))
+    named = quarters.assign(name=code.where(code.notna(), group), coded=code.notna())
+    named = named[named["name"].isin(touched) & ~(named["coded"] & (named["value"] == 0))]
+    key = ["release_id", "name", "area_code", "period_end"]
+    # A code may be counted in two groups, as when it moved from one to the other.
+    added = named.groupby(key, observed=True)["value"].sum(min_count=1).reset_index()
+    found = {}
+    for release_id, own in added.dropna(subset="value").groupby("release_id", observed=True):
+        ends = sorted(own["period_end"].unique())
+        found[str(release_id)] = {
+            "ends": [f"{end:%Y-%m-%d}" for end in ends],
+            "values": _by_area(own, ends),
+        }
+    return found
+
+
 def compact_survey(prevalence: pd.DataFrame, estimates: pd.DataFrame) -> dict[str, Any]:
     """What the survey estimates of everybody of a sex and age, each with its cell.
 

@@ -138,6 +138,8 @@ class RecordedAudit:
         else:
             question = self._plain(claim, claim.value, name)
         verdict = self._answer(question)
+        if verdicts.outcome(verdict.verdict):
+            self._say_refuted(claim, verdict.reason)
         if isinstance(claim, Change) or claim.since:
             verdict = self._across(claim, verdict)
         return verdict
@@ -707,6 +709,22 @@ class RecordedAudit:
         for other in same:
             reason.say(f"The stated number, {{}}, is that of the {other.year}.", other)
         return same
+
+    def _say_refuted(self, claim: Recorded, reason: Reason) -> None:
+        """Say which count is left out that a percentage change implies."""
+        earlier = claim.previous if isinstance(claim, Change) else claim.since
+        days = [claim.period]
+        if isinstance(claim, Change) or earlier:
+            days.append(earlier or a_year_before(claim.period))
+        for day in days:
+            area, offence = claim.area.area_code, claim.offence.offence_id
+            for found in self._releases.refuted(area, offence, day):
+                begin = vintage_name(found, self._releases.registry)
+                reason.say(
+                    f"{begin}, it was {{}} in the {found.year}; counts in other releases speak "
+                    "against that, and we leave it out.",
+                    found,
+                )
 
     def _across(self, claim: Recorded, verdict: Verdict) -> Verdict:
         """A verdict on a change, named after the changes of recording that it goes across."""

@@ -7,19 +7,21 @@ Office's open data have it now.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from crimeshare.audit.findings import Finding, Unit, Vintage
-from crimeshare.audit.offence_codes import joint_until, offence_codes
+from crimeshare.audit.offence_codes import joint_until
+from crimeshare.audit.vintages import BY_AREA, PERCENTAGE, TOTAL
+from crimeshare.audit.vintages import Vintage as Known
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, a_year_before, month_end, months_between
-from crimeshare.reference import areas, areas_around, offences
-from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
+from crimeshare.reference import areas, offences
+from crimeshare.sources.datasets import FORCE_AREAS, QUARTERS
 
 if TYPE_CHECKING:
     from crimeshare.audit.evidence import Evidence
@@ -31,18 +33,10 @@ ORDERS = {"forces by share": "share", "forces by rate": "rate", "forces by count
 """Orders of areas, and what they are ordered by."""
 
 NATIONAL = "K04000001"
-_TOTAL = "total"
 _QUARTERS = 4
 
 # How far away, in days, revisions are looked at: what a force records again changes over time.
 _NEAR = 5 * 366
-
-# How near a count recovered from a published percentage must be to a whole number.
-_WHOLE = 1e-3
-
-Row = Mapping[str, Any]
-Quarters = dict[tuple[str, str, date], Row]
-"""Rows of an offence group by release, force and quarter."""
 
 Find = Callable[[str, date], Sequence[Finding]]
 """Vintages of one quantity, by area and year, the oldest release first."""
@@ -71,16 +65,10 @@ class Releases:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
+        self._published = evidence.published
         self.registry = evidence.registry
-        order = list(self.registry)
-        self._order = sorted(
-            (r for r in self.registry if self.registry[r].reader != QUARTERS),
-            key=lambda r: (self.registry[r].period_end, order.index(r)),
-        )
         self._found: dict[tuple[str, str, date], list[Finding]] = {}
-        self._by_offence: dict[str, dict[tuple[Any, ...], Row]] = {}
-        self._quarters: dict[str, Quarters] = {}
-        self._begun: dict[str, dict[str, date]] = {}
+        self._marked_rates: dict[str, bool] = {}
         self._of_groups: dict[tuple[str, date], dict[str, dict[str, float | None]]] = {}
 
     # What there is
@@ -91,8 +79,12 @@ class Releases:
 
     @cached_property
     def held(self) -> set[str]:
-        """Releases with figures."""
-        return self._evidence.held
+        """Releases of ONS's tables with figures."""
+        return {name for name in self._published.releases if not self._open(name)}
+
+    def _open(self, release_id: str) -> bool:
+        """Whether a release is of the Home Office's open data."""
+        return self.registry[release_id].reader == QUARTERS
 
     @cached_property
     def days(self) -> list[date]:
@@ -112,19 +104,12 @@ class Releases:
 
     def marked(self, area: str, offence: str, period_end: date, measure: str) -> Finding | None:
         """A cell of that year's own edition that holds a marker; its note names the marker."""
-        for release_id in self._order:
-            row = self._cells(offence).get((release_id, period_end, area, measure))
-            if row and row["marker"] and self.own_period(release_id) == period_end:
-                note = str(row["marker"]).replace("_", " ")
-                return Finding(
-                    float("nan"),
-                    "count",
-                    period_end,
-                    release_id,
-                    "first published",
-                    (Cell.of(row),),
-                    note=note,
-                )
+        known = self._published.rates if measure == "rate_per_1000" else self._published.counts
+        for found in known(area, offence, period_end):
+            own = self.own_period(found.release_id) == period_end
+            if found.marker and found.grouping == BY_AREA and own:
+                marker = replace(self._finding(found, "count"), value=float("nan"))
+                return replace(marker, note=found.marker.replace("_", " "))
         return None
 
     # Vintages
@@ -138,12 +123,28 @@ class Releases:
         if key not in self._found:
             joint = joint_until(offence)
             whole = joint is None or a_year_before(day) + timedelta(days=1) >= joint[0]
-            quarters = self._revised_since(*key)
-            # What came out on one day with ONS's tables stands before them: they name the cells.
-            own = [*(f for f in quarters if f.vintage == "first published"), *self._published(*key)]
-            since = [f for f in quarters if f.vintage != "first published"]
+            known = [
+                self._finding(found, "count")
+                for found in self._published.counts(*key)
+                if found.value is not None and not found.refuted
+            ]
+            # Of what came out with a year, the area tables stand last: they lead, as in the series.
+            own = sorted(
+                (found for found in known if found.vintage != "revised since"),
+                key=lambda found: self._place(found.release_id),
+            )
+            since = [found for found in known if found.vintage == "revised since"]
             self._found[key] = [*own, *since] if whole else []
         return self._found[key]
+
+    def _place(self, release_id: str) -> tuple[bool, date, bool]:
+        release = self.registry[release_id]
+        return release.reader != QUARTERS, release.period_end, release.reader == FORCE_AREAS
+
+    def refuted(self, area: str, offence: str, day: date) -> list[Finding]:
+        """Counts that a percentage change implies, and counts in other releases speak against."""
+        found = self._published.counts(area, offence, day)
+        return [self._finding(one, "count") for one in found if one.refuted]
 
     def rates(self, area: str, offence: str, day: date) -> list[Finding]:
         """Every vintage of a rate per 1,000 residents: as published, then as counts revised since.
@@ -151,17 +152,17 @@ class Releases:
         The Home Office publishes no rates: its counts are taken per 1,000 residents, as the report
         does.  Where the editions mark an area's rates (few live there), it has none.
         """
-        tabled = (
-            self._tabled(release_id, day, area, offence, "rate_per_1000", "per_1000")
-            for release_id in self._order
-        )
-        published = [finding for finding in tabled if finding]
+        published = [
+            self._finding(found, "per_1000")
+            for found in self._published.rates(area, offence, day)
+            if found.value is not None
+        ]
         if self.unrated(area):
             return published
         since = (
             _rate(count, *residents)
             for count in self.counts(area, offence, day)
-            if self.registry[count.release_id].reader == QUARTERS
+            if self._open(count.release_id)
             and not count.excluding
             and (residents := self._residents(area, day))
         )
@@ -169,24 +170,23 @@ class Releases:
 
     def unrated(self, area: str) -> bool:
         """Whether every edition marks the rate of all crime in an area."""
-        return area in self._unrated
-
-    @cached_property
-    def _unrated(self) -> set[str]:
-        marked: set[str] = set()
-        rated: set[str] = set()
-        for (_, _, area, measure), row in self._cells(_TOTAL).items():
-            if measure == "rate_per_1000":
-                (rated if row["value"] is not None else marked).add(area)
-        return marked - rated
+        if area not in self._marked_rates:
+            found = [
+                rate.value is not None
+                for day in self._first_days
+                for rate in self._published.rates(area, TOTAL, day)
+            ]
+            self._marked_rates[area] = bool(found) and not any(found)
+        return self._marked_rates[area]
 
     def _residents(self, area: str, day: date) -> tuple[float, int] | None:
         """Residents in the newest mid-year that the year holds or that came before it."""
         wanted = day.year - (day.month < 6)
-        years = [year for code, year in self._evidence.residents if code == area and year <= wanted]
-        return (self._evidence.residents[area, max(years)], max(years)) if years else None
+        residents = self._published.residents
+        years = [year for code, year in residents if code == area and year <= wanted]
+        return (residents[area, max(years)], max(years)) if years else None
 
-    def shares(self, area: str, offence: str, day: date, of: str = _TOTAL) -> list[Finding]:
+    def shares(self, area: str, offence: str, day: date, of: str = TOTAL) -> list[Finding]:
         """Every vintage of a share, each of the same release's own total, or of another group."""
         totals = {whole.release_id: whole for whole in self.counts(area, of, day)}
         return [
@@ -204,7 +204,7 @@ class Releases:
             if (whole := wholes.get(part.release_id)) and whole.value > 0
         ]
 
-    def quantity(self, name: str, offence: str, of: str = _TOTAL) -> Find:
+    def quantity(self, name: str, offence: str, of: str = TOTAL) -> Find:
         """Counts, rates, shares or shares of the nation of an offence group by area and year."""
         if name == "share":
             return lambda area, day: self.shares(area, offence, day, of)
@@ -237,12 +237,22 @@ class Releases:
         groups = self._groups(area, day).get(release_id, {})
         held = {offences()[group].parent_id for group in groups}
         wanted = {
-            "main groups": [group for group in groups if offences()[group].parent_id == _TOTAL],
+            "main groups": [group for group in groups if offences()[group].parent_id == TOTAL],
             "sub-groups": [group for group in groups if group not in held],
             "published columns": list(groups),
         }[classification]
         counts = {group: value for group in wanted if (value := groups[group]) is not None}
-        return counts if len(counts) == len(wanted) else {}
+        if len(counts) < len(wanted):
+            return {}
+        # Groups of the open data make up the total, but for a year that lacks one of them.
+        whole = classification != "published columns"
+        added = sum(value for group, value in counts.items() if whole or group not in held)
+        total = self._total(area, day, release_id) if self._open(release_id) else added
+        return counts if added == total else {}
+
+    def _total(self, area: str, day: date, release_id: str) -> float | None:
+        totals = self.counts(area, TOTAL, day)
+        return next((own.value for own in totals if own.release_id == release_id), None)
 
     def area_ranks(
         self, area: str, find: Find, day: date, among: Sequence[str], *, last: bool, by: str
@@ -334,35 +344,33 @@ class Releases:
         if not pairs or len(pairs) == _QUARTERS:
             return None
         months = _stretches([now for now, _ in pairs])
-        quarters = self._quarterly(_TOTAL), self._quarterly(offence)
         now, then = (
-            self._added_up(area, offence, year, *quarters, ends, months)
-            for year, ends in zip((day, before), map(list, zip(*pairs, strict=True)), strict=True)
+            self._published.of_quarters(area, offence, ends, months)
+            for ends in zip(*pairs, strict=True)
         )
         both = [
             (one, other)
             for one in now
             for other in then
-            if one.release_id == other.release_id and one.excluding == other.excluding
+            if one.release_id == other.release_id and one.excluded == other.excluded
         ]
         if not both or not both[-1][1].value:
             return None
-        return replace(_difference(*both[-1], "percent", "revised since"), note=months)
+        one, other = (self._finding(found, "count") for found in both[-1])
+        return replace(_difference(one, other, "percent", "revised since"), note=months)
 
     def elsewhere(self, area: str, offence: str, value: float, but: date) -> list[Finding]:
         """Other years in which the area's count of the group is exactly that."""
-        rows = self._cells(offence)
-        days = sorted({key[1] for key in rows if key[2] == area and key[1] != but})
         return [
             finding
-            for day in days
-            for finding in self._published(area, offence, day)
-            if finding.value == value
+            for day in self._published.days
+            for finding in self.counts(area, offence, day)
+            if day != but and finding.value == value and not self._open(finding.release_id)
         ]
 
     def nearest(self, area: str, find: Find, day: date) -> list[Finding]:
         """What the nearest years before and after say, each in its newest vintage."""
-        days = sorted({row["period_end"] for row in self._evidence.of_area(area)})
+        days = self._published.days
         sides: list[Finding] = []
         for side in ([d for d in reversed(days) if d < day], [d for d in days if d > day]):
             given = next((found for other in side if (found := find(area, other))), None)
@@ -404,8 +412,7 @@ class Releases:
 
     @cached_property
     def _first_days(self) -> list[date]:
-        given = (*self.held, *self._evidence.open_data)
-        return sorted({self.own_period(release_id) for release_id in given})
+        return sorted({self.own_period(name) for name in self._published.releases})
 
     def _first_of_quarters(self, vintages: Sequence[Finding], day: date) -> Finding | None:
         """The figure of the open data that came out with the year, where no edition holds it."""
@@ -413,202 +420,42 @@ class Releases:
 
     # Reading
 
-    def _cells(self, offence: str) -> dict[tuple[Any, ...], Row]:
-        if offence not in self._by_offence:
-            key = ("release_id", "period_end", "area_code", "measure")
-            self._by_offence[offence] = {
-                tuple(row[name] for name in key): row for row in self._evidence.of_offence(offence)
-            }
-        return self._by_offence[offence]
-
-    def _published(self, area: str, offence: str, day: date) -> list[Finding]:
-        """Vintages of a count in ONS's editions."""
-        found = []
-        for release_id in self._order:
-            if self.registry[release_id].reader == APPENDIX:
-                given = self._appendix(release_id, offence, day) if area == NATIONAL else None
-            else:
-                given = self._tabled(
-                    release_id, day, area, offence, "count", "count"
-                ) or self._recovered(release_id, day, area, offence)
-            found += [given] if given else []
-        return found
-
-    def _vintage(self, release_id: str, day: date) -> Vintage:
-        return "first published" if self.own_period(release_id) == day else "revised"
-
-    def _appendix(self, release_id: str, offence: str, day: date) -> Finding | None:
-        for row in self._evidence.national(offence):
-            if (row["release_id"], row["period_end"]) == (release_id, day):
-                if row["count"] is None:
-                    return None
-                vintage = self._vintage(release_id, day)
-                return Finding(row["count"], "count", day, release_id, vintage, (Cell.of(row),))
-        return None
-
-    def _tabled(
-        self, release_id: str, day: date, area: str, offence: str, measure: str, unit: Unit
-    ) -> Finding | None:
-        row = self._cells(offence).get((release_id, day, area, measure))
-        if row is None or row["value"] is None:
-            return None
+    def _finding(self, found: Known, unit: Unit) -> Finding:
+        """A vintage as what a statement is held against."""
+        own = self.own_period(found.release_id) == found.period_end
+        vintage: Vintage = "first published" if own else "revised"
+        if found.known_from == PERCENTAGE:
+            vintage = "recovered"
+        elif self._open(found.release_id):
+            vintage = (
+                "first published"
+                if own and found.release_id in self.concurrent
+                else "revised since"
+            )
         return Finding(
-            row["value"],
+            found.value or 0.0,
             unit,
-            day,
-            release_id,
-            self._vintage(release_id, day),
-            (Cell.of(row),),
-            excluding=self._excluding(release_id, day, area),
+            found.period_end,
+            found.release_id,
+            vintage,
+            tuple(Cell(*self._published.place(cell)) for cell in found.cells),
+            "" if found.formula == found.cells[0] else found.formula,
+            excluding=" and ".join(found.excluded),
         )
-
-    def _recovered(self, release_id: str, day: date, area: str, offence: str) -> Finding | None:
-        """The count of the year before, from an edition's count and its percentage change."""
-        own = self.own_period(release_id)
-        if a_year_before(own) != day:
-            return None
-        cells = self._cells(offence)
-        count, change = (
-            cells.get((release_id, own, area, measure)) for measure in ("count", "change_pct")
-        )
-        if not count or not change or count["value"] is None or change["value"] is None:
-            return None
-        ratio = 1 + change["value"] / 100
-        previous = count["value"] / ratio if ratio > 0 else 0.5
-        # Percentages come in double precision, so that the count comes out whole.
-        if abs(previous - round(previous)) >= _WHOLE:
-            return None
-        places = Cell.of(count), Cell.of(change)
-        return Finding(
-            float(round(previous)),
-            "count",
-            day,
-            release_id,
-            "recovered",
-            places,
-            formulas.recovered(*(place.name for place in places)),
-            excluding=self._excluding(release_id, own, area),
-        )
-
-    def _excluding(self, release_id: str, day: date, area: str) -> str:
-        """The forces without a return that a region's or country's total leaves out."""
-        totals = self._cells(_TOTAL)
-        missing = [
-            areas()[code].area_name
-            for code in members(area)
-            if (row := totals.get((release_id, day, code, "count"))) and row["value"] is None
-        ]
-        return " and ".join(sorted(missing))
-
-    def _revised_since(self, area: str, offence: str, day: date) -> list[Finding]:
-        """Vintages of a count in the Home Office's open data."""
-        if area not in areas():
-            return []
-        found = [
-            replace(count, vintage="first published")
-            if self.own_period(count.release_id) == day and count.release_id in self.concurrent
-            else count
-            for count in self._added_up(
-                area, offence, day, self._quarterly(_TOTAL), self._quarterly(offence)
-            )
-        ]
-        if offence not in offence_codes():
-            return found
-        # A code that begins within the year has no year yet.
-        begun, first = self._began(offence), _quarter_ends(day)[-1]
-        return [finding for finding in found if begun[finding.release_id] <= first]
-
-    def _added_up(
-        self,
-        area: str,
-        offence: str,
-        day: date,
-        totals: Quarters,
-        rows: Quarters,
-        ends: Sequence[date] = (),
-        months: str = "year to {}",
-    ) -> list[Finding]:
-        """Quarters of an area's forces, as each release has them: four, or those that are named."""
-        inside = members(area) or [area]
-        ends = ends or _quarter_ends(day)
-        when = months.format(MONTHS[day.month - 1])
-        found = []
-        for release_id in sorted({key[0] for key in totals}):
-            complete = [
-                code
-                for code in inside
-                if all(
-                    (whole := totals.get((release_id, code, end))) and whole["value"] is not None
-                    for end in ends
-                )
-            ]
-            added = [rows.get((release_id, code, end)) for code in complete for end in ends]
-            given = [row for row in added if row is not None]
-            if not given or any(row["value"] is None for row in given):
-                continue
-            name = (offences() | offence_codes())[offence].name
-            words = f"{name[:1].lower()}{name[1:]}, {areas()[area].area_name}"
-            sheets = dict.fromkeys((row["sheet"], row["workbook_sha256"] or "") for row in given)
-            absent = [code for code in inside if code not in complete]
-            found.append(
-                Finding(
-                    sum(row["value"] for row in given),
-                    "count",
-                    day,
-                    release_id,
-                    "revised since",
-                    tuple(Cell(release_id, sha256, sheet, words) for sheet, sha256 in sheets),
-                    f"{words}, {when} {day.year}",
-                    excluding=" and ".join(sorted(areas()[code].area_name for code in absent)),
-                )
-            )
-        return found
-
-    def _quarterly(self, offence: str) -> Quarters:
-        if offence not in self._quarters:
-            quarters: Quarters = {}
-            for row in self._evidence.quarterly(offence):
-                key = (row["release_id"], row["area_code"], row["period_end"])
-                # A code may be counted in two groups, as when it moved from one to the other.
-                other = quarters.get(key)
-                quarters[key] = _both(row, other) if other else row
-            self._quarters[offence] = quarters
-        return self._quarters[offence]
-
-    def _began(self, offence: str) -> dict[str, date]:
-        """By release, the end of the first quarter in which anybody recorded an offence."""
-        if offence not in self._begun:
-            begun: dict[str, date] = {}
-            for (release_id, _, end), row in self._quarterly(offence).items():
-                if row["value"]:
-                    begun[release_id] = min(end, begun.get(release_id, end))
-            self._begun[offence] = begun
-        return self._begun[offence]
 
     def _groups(self, area: str, day: date) -> dict[str, dict[str, float | None]]:
         """Counts of all offence groups of an area and year by release; None for a marked cell."""
         key = (area, day)
         if key not in self._of_groups:
             found: dict[str, dict[str, float | None]] = {}
-            for row in self._evidence.of_area(area):
-                if row["measure"] == "count" and row["period_end"] == day:
-                    found.setdefault(row["release_id"], {})[row["offence_id"]] = row["value"]
-            quarters = self._quarters_of(day)
-            for group in quarters:
-                for count in self._added_up(area, group, day, quarters[_TOTAL], quarters[group]):
-                    found.setdefault(count.release_id, {})[group] = count.value
+            for group in offences():
+                for count in self._published.counts(area, group, day):
+                    if count.grouping == BY_AREA and count.known_from != PERCENTAGE:
+                        found.setdefault(count.release_id, {})[group] = count.value
             for groups in found.values():
-                groups.pop(_TOTAL, None)
+                groups.pop(TOTAL, None)
             self._of_groups[key] = found
         return self._of_groups[key]
-
-    def _quarters_of(self, day: date) -> dict[str, Quarters]:
-        """The four quarters of a year by offence group, all areas."""
-        quarters: dict[str, Quarters] = {_TOTAL: {}}
-        for row in self._evidence.quarters_that_end(_quarter_ends(day)):
-            key = (row["release_id"], row["area_code"], row["period_end"])
-            quarters.setdefault(row["offence_id"], {})[key] = row
-        return quarters
 
     @cached_property
     def concurrent(self) -> set[str]:
@@ -618,39 +465,22 @@ class Releases:
         England and Wales are the same in all groups that both have.
         """
         found = set()
-        for release_id in self._evidence.open_data:
+        for release_id in filter(self._open, self._published.releases):
             day = self.own_period(release_id)
-            quarters = self._quarters_of(day)
-            own = {
-                row["offence_id"]: row["value"]
-                for row in self._evidence.of_area(NATIONAL)
-                if row["measure"] == "count"
-                and self.own_period(row["release_id"]) == row["period_end"] == day
-            } | {
-                row["offence_id"]: row["count"]
-                for row in self._evidence.national_that_ends(day)
-                if self.own_period(row["release_id"]) == day
-            }
-            pairs = [
-                (own[group], count.value)
-                for group in quarters
-                if own.get(group) is not None
-                for count in self._added_up(NATIONAL, group, day, quarters[_TOTAL], quarters[group])
-                if count.release_id == release_id
-            ]
+            pairs = []
+            for group in offences():
+                known = self._published.counts(NATIONAL, group, day)
+                own = [
+                    one.value
+                    for one in known
+                    if self.own_period(one.release_id) == day and not self._open(one.release_id)
+                ]
+                pairs += [
+                    (own[-1], one.value) for one in known if own and one.release_id == release_id
+                ]
             if len(pairs) > 1 and all(one == other for one, other in pairs):
                 found.add(release_id)
         return found
-
-
-@cache
-def members(area: str) -> list[str]:
-    """The forces, and other bodies, that lie in a region or country; none of a force."""
-    return [
-        code
-        for code, place in areas().items()
-        if place.area_type in ("force", "other") and area in areas_around(code)[1:]
-    ]
 
 
 def first_published(found: Sequence[Finding]) -> Finding | None:
@@ -684,12 +514,6 @@ def _stretches(ends: Sequence[date]) -> str:
     return " and ".join(
         f"{MONTHS[own[0].month - 3]} to {MONTHS[own[-1].month - 1]}" for own in stretches
     )
-
-
-def _both(one: Row, other: Row) -> Row:
-    """Two rows of one code, force and quarter added up; none has a value where one has none."""
-    values = (one["value"], other["value"])
-    return {**one, "value": None if None in values else sum(values)}
 
 
 def _rate(count: Finding, residents: float, mid_year: int) -> Finding:

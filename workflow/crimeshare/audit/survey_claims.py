@@ -101,7 +101,7 @@ class SurveyAudit:
         Raises:
             Problem: the survey has no such measure, or no such age for it.
         """
-        if not self._evidence.survey:
+        if not self._evidence.published.survey:
             raise Problem(
                 "There are no survey estimates to judge by; build the report with make first."
             )
@@ -327,13 +327,13 @@ class SurveyAudit:
         wanted = (measure_id, sex, age)
         return [
             row
-            for row in self._evidence.survey
+            for row in self._evidence.published.survey
             if (row["measure_id"], row["sex"], row["age"]) == wanted
         ]
 
     def _measure(self, name: str) -> str:
         """The id of a measure, by its id or its words."""
-        known: list[str] = sorted({row["measure_id"] for row in self._evidence.survey})
+        known: list[str] = sorted({row["measure_id"] for row in self._evidence.published.survey})
         by_words = {MEASURES[m].casefold(): m for m in known if m in MEASURES}
         said = " ".join(name.split()).casefold()
         found: str = by_words.get(said, said.replace(" ", "_"))
@@ -347,7 +347,7 @@ class SurveyAudit:
         return found
 
     def _ages(self, measure_id: str) -> list[str]:
-        survey = self._evidence.survey
+        survey = self._evidence.published.survey
         return sorted({row["age"] for row in survey if row["measure_id"] == measure_id})
 
     def _check_ages(self, measure_id: str, *ages: str) -> None:

@@ -16,21 +16,24 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, a_year_before, month_end
 from crimeshare.problems import Problem
-from crimeshare.reference import areas, offences
+from crimeshare.reference import areas, areas_around, offences
 
 EVIDENCE = Path("results/published/evidence")
 NATION = "K04000001"
-FILES = ("editions", "quarters", "codes", "survey", "residents")
+BY_AREA = "by_area"
+PERCENTAGE = "percentage"
+QUARTERS = "quarters"
+FILES = ("editions", "quarters", "codes", "alike", "survey", "residents")
 TOTAL = "total"
 
 
@@ -64,8 +67,8 @@ class Published:
     """The published figures of every release, as the compact evidence holds them."""
 
     def __init__(self, read: Mapping[str, Any]) -> None:
-        """Take what the files of `FILES` hold, by name; each is read when first asked for."""
-        self._read = read
+        """Take what the files of `FILES` hold, by name, as `parts`."""
+        self.parts = read
 
     # Counts
 
@@ -87,12 +90,19 @@ class Published:
 
     def rates(self, area: str, name: str, day: date) -> list[Vintage]:
         """Every published rate per 1,000 residents, likewise."""
-        return list(self._cells("rate_per_1000", area, name, day))
+        found = self._cells("rate_per_1000", area, name, day)
+        return sorted(found, key=lambda vintage: self._order[vintage.release_id])
 
     @cached_property
     def releases(self) -> list[str]:
         """Releases with figures, in the order they came out."""
-        return list(self._read["editions"]["releases"])
+        return list(self.parts["editions"]["releases"])
+
+    @cached_property
+    def days(self) -> list[date]:
+        """Ends of the years that the tables by area are about."""
+        ends = {end for _, end, grouping in self._blocks if grouping == BY_AREA}
+        return sorted(map(date.fromisoformat, ends))
 
     @cached_property
     def _order(self) -> dict[str, int]:
@@ -102,19 +112,19 @@ class Published:
     def _blocks(self) -> dict[tuple[str, str, str], list[_Block]]:
         """Tables of the editions by measure, year and how they are grouped."""
         found: dict[tuple[str, str, str], list[_Block]] = {}
-        for block in map(_Block, self._read["editions"]["blocks"]):
+        for block in map(_Block, self.parts["editions"]["blocks"]):
             for end in block.ends:
                 found.setdefault((block.measure, end, block.grouping), []).append(block)
         return found
 
     def _cells(self, measure: str, area: str, name: str, day: date) -> Iterator[Vintage]:
         """What the tables by area give."""
-        for block in self._blocks.get((measure, day.isoformat(), "by_area"), []):
+        for block in self._blocks.get((measure, day.isoformat(), BY_AREA), []):
             if (said := block.said(area, name)) is None:
                 continue
             cells: tuple[str, ...] = (block.cell(area, name),)
             refuted = False
-            if block.known_from == "percentage":
+            if block.known_from == PERCENTAGE:
                 cells = (self._own_count(block.release_id, area, name), *cells)
                 refuted = [area, name] in block.refuted
             yield Vintage(
@@ -122,7 +132,7 @@ class Published:
                 day,
                 *said,
                 block.known_from,
-                "by_area",
+                BY_AREA,
                 tuple(block.excluded.get(area, ())),
                 refuted,
                 formulas.recovered(*cells) if len(cells) > 1 else cells[0],
@@ -133,14 +143,14 @@ class Published:
         """Release, hash of the workbook, sheet under its own name, and address of a named cell."""
         before, _, address = cell.partition("!")
         release_id = before[1 : before.index("]")]
-        editions = self._read["editions"]
+        editions = self.parts["editions"]
         sheet = editions["spaced"].get(before, before[before.index("]") + 2 : -1])
         return release_id, editions["workbooks"].get(release_id, ""), sheet, address
 
     @property
     def partnerships(self) -> dict[str, str]:
         """Names of the community safety partnerships by code."""
-        partnerships: dict[str, str] = self._read["editions"]["partnerships"]
+        partnerships: dict[str, str] = self.parts["editions"]["partnerships"]
         return partnerships
 
     @cached_property
@@ -148,21 +158,21 @@ class Published:
         """Residents by area and mid-year."""
         return {
             (area, int(year)): number
-            for area, years in self._read["residents"].items()
+            for area, years in self.parts["residents"].items()
             for year, number in years.items()
         }
 
     @cached_property
     def survey(self) -> list[dict[str, Any]]:
         """Estimates of everybody of a sex and age, with their cells."""
-        columns = self._read["survey"]["columns"]
-        rows = [dict(zip(columns, row, strict=True)) for row in self._read["survey"]["rows"]]
+        columns = self.parts["survey"]["columns"]
+        rows = [dict(zip(columns, row, strict=True)) for row in self.parts["survey"]["rows"]]
         return [row | {"period_end": date.fromisoformat(row["period_end"])} for row in rows]
 
     def _own_count(self, release_id: str, area: str, name: str) -> str:
         """The cell of the count that an edition gives of its own year."""
         own = self.own_year(release_id).isoformat()
-        blocks = self._blocks["count", own, "by_area"]
+        blocks = self._blocks["count", own, BY_AREA]
         return next(
             block.cell(area, name)
             for block in blocks
@@ -171,7 +181,7 @@ class Published:
 
     def own_year(self, release_id: str) -> date:
         """Last day of the year that a release is about."""
-        return date.fromisoformat(self._read["editions"]["releases"][release_id])
+        return date.fromisoformat(self.parts["editions"]["releases"][release_id])
 
     def _in_code_tables(self, name: str, day: date) -> Iterator[Vintage]:
         """What the tables of offences by code give of England and Wales."""
@@ -186,16 +196,16 @@ class Published:
 
     def _quarters(self, area: str, name: str, day: date) -> Iterator[Vintage]:
         """Four quarters of the open data, added up."""
-        for release_id, table in self._read["quarters"].items():
+        for release_id, table in self.parts[QUARTERS].items():
             values = table["values"].get(name, {}).get(area)
             value = _at(values, table, day)
             if value is not None:
-                yield self._year(release_id, table, area, offences()[name].name, day, value)
+                yield self._year(release_id, table, area, name, day, value)
 
     def _of_code(self, area: str, code: str, day: date) -> Iterator[Vintage]:
         """Four quarters of an offence code; none of a code that begins within the year."""
-        for release_id, table in self._read["quarters"].items():
-            known = self._read["codes"][release_id].get(code)
+        for release_id, table in self.parts[QUARTERS].items():
+            known = self.parts["codes"][release_id].get(code)
             total = _at(table["values"][TOTAL].get(area), table, day)
             if known is None or total is None:
                 continue
@@ -203,30 +213,78 @@ class Published:
                 continue
             # A force with a return that names no offence of a code recorded none.
             value = _at(known["values"].get(area), table, day) or 0.0
-            yield self._year(release_id, table, area, f"offence code {code}", day, value)
+            yield self._year(release_id, table, area, code, day, value)
+
+    def of_quarters(self, area: str, name: str, ends: Sequence[date], months: str) -> list[Vintage]:
+        """Some quarters of a year added up, of what a change of recording touches, by release.
+
+        Args:
+            area: code of an area.
+            name: id of an offence group, or an offence code.
+            ends: last days of the quarters.
+            months: what they are called, such as ``April to December``.
+        """
+        found = []
+        inside = members(area) or [area]
+        for release_id, table in self.parts["alike"].items():
+            totals, own = table["values"][TOTAL], table["values"].get(name)
+            complete = [
+                force
+                for force in inside
+                if all(_at(totals.get(force), table, end) is not None for end in ends)
+            ]
+            if own is None or not complete:
+                continue
+            values = [_at(own.get(force), table, end) for force in complete for end in ends]
+            # A force with a return that names no offence of a code recorded none.
+            if name not in offences():
+                values = [value or 0.0 for value in values]
+            if None in values:
+                continue
+            left = sorted(areas()[force].area_name for force in inside if force not in complete)
+            when = f"{months} {max(ends).year}"
+            added = sum(value for value in values if value)
+            found.append(self._added(release_id, area, name, ends, when, added, tuple(left)))
+        return found
 
     def _year(
         self, release_id: str, table: dict[str, Any], area: str, name: str, day: date, value: float
     ) -> Vintage:
-        place = areas()[area]
-        name = "All recorded crime" if name == offences()[TOTAL].name else name
-        region = " region" if place.area_type == "region" else ""
         excluded = tuple(table["excluded"].get(area, {}).get(day.isoformat(), ()))
-        without = f", without {' and '.join(excluded)}" if excluded else ""
-        what = f"{name}, {place.area_name}{region}{without}"
         first = a_year_before(day)
         first = month_end(first.year + (first.month > 9), (first.month + 2) % 12 + 1)
-        sheets = dict.fromkeys(table["sheets"][end.isoformat()] for end in (first, day))
+        when = f"year to {MONTHS[day.month - 1]} {day.year}"
+        return self._added(release_id, area, name, (first, day), when, value, excluded)
+
+    def _added(
+        self,
+        release_id: str,
+        area: str,
+        name: str,
+        ends: Sequence[date],
+        when: str,
+        value: float,
+        excluded: tuple[str, ...],
+    ) -> Vintage:
+        """Quarters added up, with what names them."""
+        place = areas()[area]
+        called = offences()[name].name if name in offences() else f"offence code {name}"
+        called = "All recorded crime" if name == TOTAL else called
+        region = " region" if place.area_type == "region" else ""
+        without = f", without {' and '.join(excluded)}" if excluded else ""
+        what = f"{called}, {place.area_name}{region}{without}"
+        held = self.parts[QUARTERS][release_id]["sheets"]
+        sheets = dict.fromkeys(held[end.isoformat()] for end in sorted(ends))
         return Vintage(
             release_id,
-            day,
+            max(ends),
             value,
             "",
-            "quarters",
-            "by_area",
+            QUARTERS,
+            BY_AREA,
             excluded,
             False,
-            f"[{release_id}]{what}, year to {MONTHS[day.month - 1]} {day.year}",
+            f"[{release_id}]{what}, {when}",
             tuple(f"[{release_id}]'{sheet}'!{what}" for sheet in sheets),
         )
 
@@ -258,6 +316,16 @@ class _Block:
         # The first number of a line is that of its row.
         cell = f"{self._columns[column]}{self._lines[line][0]}"
         return f"[{self.release_id}]'{self._sheet.strip()}'!{cell}"
+
+
+@cache
+def members(area: str) -> list[str]:
+    """The forces, and other bodies, that lie in a region or country; none of a force."""
+    return [
+        code
+        for code, place in areas().items()
+        if place.area_type in ("force", "other") and area in areas_around(code)[1:]
+    ]
 
 
 def _place(table: Mapping[str, Any], day: date) -> int:
