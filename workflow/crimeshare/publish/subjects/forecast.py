@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crimeshare.measures.recorded import SMALL_BASE
+from crimeshare.publish.elements.rows import area_called
 from crimeshare.publish.subjects.estimates import Place, built_rows
 from crimeshare.publish.subjects.firmness import WORDS
 
@@ -28,7 +29,7 @@ def sentence(place: Place, root: Path | None = None) -> str:
     count = place.count().value
     if row is None or row["error"] is None or count is None or count < SMALL_BASE:
         return ""
-    name = f"forecast.{place.slug}.{row['offence_id']}.{row['period_end']:%Y-%m}"
+    name = f"forecast.{area_called(place.area.area_code)}.{row['offence_id']}.{row['period_end']:%Y-%m}"
     forecast, lower, upper, error, last_error, held, tried = (
         place.of(row, column, f"{name}.{column}", "forecasts") for column in NUMBERS
     )
