@@ -29,7 +29,8 @@ def sentence(place: Place, root: Path | None = None) -> str:
     count = place.count().value
     if row is None or row["error"] is None or count is None or count < SMALL_BASE:
         return ""
-    name = f"forecast.{area_called(place.area.area_code)}.{row['offence_id']}.{row['period_end']:%Y-%m}"
+    area = area_called(place.area.area_code)
+    name = f"forecast.{area}.{row['offence_id']}.{row['period_end']:%Y-%m}"
     forecast, lower, upper, error, last_error, held, tried = (
         place.of(row, column, f"{name}.{column}", "forecasts") for column in NUMBERS
     )
