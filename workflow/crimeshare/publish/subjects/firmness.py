@@ -39,26 +39,29 @@ class Firmness:
 
     def rank_range(self, place: Place) -> str:
         """Between which ranks a force's quarters leave it, in words; nothing for other areas."""
-        return self._said_of_range("rank_range", place, "lower", "upper")
+        ends = self._ends_of_range(place, "lower", "upper")
+        return WORDS.passage("rank_range", place=place, **ends) if ends else ""
 
     def rank_range_meaning(self, place: Place) -> str:
         """What such a range is, for all forces at once too, and how many ranks lay in theirs."""
-        ends = ("lower_simultaneous", "upper_simultaneous")
+        ends = self._ends_of_range(place, "lower_simultaneous", "upper_simultaneous")
+        if not ends:
+            return ""
         record = {}
         for row in self.record:
             for column in ("share", "ranks"):
                 figure_id = f"rank_record.{row['offence_id']}.{row['what']}.{column}"
                 record[f"{row['what']}_{column}"] = place.of(row, column, figure_id, "rank_record")
-        return self._said_of_range("rank_range_meaning", place, *ends, record=record)
+        return WORDS.passage("rank_range_meaning", place=place, record=record, **ends)
 
-    def _said_of_range(self, block: str, place: Place, *ends: str, **said: Any) -> str:
+    def _ends_of_range(self, place: Place, *ends: str) -> dict[str, Figure]:
+        """The ends of a force's range of ranks by their columns; empty where it has none."""
         estimates = place.estimates
         wanted = (place.area.area_code, estimates.offence_id, estimates.latest.period_end)
         for row in [] if is_few(place.count()) else self.ranges:
             if (row["area_code"], row["offence_id"], row["period_end"]) == wanted:
-                found = {name: self._rank(place, row, name) for name in ends}
-                return WORDS.passage(block, place=place, **found, **said)
-        return ""
+                return {name: self._rank(place, row, name) for name in ends}
+        return {}
 
     @staticmethod
     def _rank(place: Place, row: dict[str, Any], end: str) -> Figure:
