@@ -107,8 +107,7 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
         for page in bodies:
             script = REPORT / "cells" / f"{page.name}.js"
             script.parent.mkdir(parents=True, exist_ok=True)
-            html = page.path.read_text(encoding="utf-8")
-            script.write_text(panels.script(html), encoding="utf-8")
+            script.write_text(panels.script(page.executed), encoding="utf-8")
         (REPORT / "places.js").write_text(places_script(), encoding="utf-8")
         write_explorer(REPORT)
         embed = render_embed(*next((p, b) for p, b in bodies.items() if p.notebook == "force"))

@@ -157,7 +157,7 @@ def _decimals(what: Column, row: Mapping[str, Any]) -> int:
     if not typical:
         return 1
     own = read("series", ["share", "rate_per_1000"], area_code=NATION)
-    return _typical(own["period_end"].max(), len(own), typical).get(row.get("offence_id"), 1)
+    return _typical(own["period_end"].max(), len(own), typical).get(str(row.get("offence_id")), 1)
 
 
 @lru_cache(maxsize=8)
