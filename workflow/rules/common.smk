@@ -69,6 +69,20 @@ def words(*subjects):
     return [shipped(f"workflow/crimeshare/publish/{name}") for name in found]
 
 
+def clean(*names):
+    return [f"results/clean/{name}.parquet" for name in names]
+
+
+def estimates(*names):
+    return [f"results/estimates/{name}.parquet" for name in names]
+
+
+def made_from(*names):
+    """The tables and files that the pages of notebooks are made from, and they."""
+    read = {path for name in names for path in READS[name]}
+    return sorted(read | {shipped(f"notebooks/{name}.ipynb") for name in names})
+
+
 LAYOUTS = layouts("appendix", "open_prevalence", "pfa", "prc", "survey_table")
 COLUMNS = shipped("workflow/crimeshare/columns.yaml")
 CODES = shipped("workflow/crimeshare/tables/layouts/prc/codes.csv")

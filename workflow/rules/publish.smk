@@ -24,15 +24,6 @@ executed = [page.executed.as_posix() for page in pages]
 # costs as much as ten pages.
 BATCH = 32
 
-
-def clean(*names):
-    return [f"results/clean/{name}.parquet" for name in names]
-
-
-def estimates(*names):
-    return [f"results/estimates/{name}.parquet" for name in names]
-
-
 RECORDED = [
     *clean("recorded_crime", "recorded_offence_codes"),
     *estimates("changes", "control_limits", "series", "shares", "similar_forces"),
@@ -156,13 +147,6 @@ READS = {
     ],
     "survey": [*SURVEY, *words("survey")],
 }
-
-
-def made_from(*names):
-    """The tables and files that the pages of notebooks are made from, and they."""
-    read = {path for name in names for path in READS[name]}
-    return sorted(read | {shipped(f"notebooks/{name}.ipynb") for name in names})
-
 
 notebooks = {page.notebook for page in pages}
 evidence = made_from(*notebooks)
