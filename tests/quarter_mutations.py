@@ -86,6 +86,13 @@ def quarters_swapped(figures: pd.DataFrame, chance: random.Random) -> pd.DataFra
     return figures.assign(period_end=figures["period_end"].where(~rows, changed))
 
 
+def force_lost(figures: pd.DataFrame, chance: random.Random) -> pd.DataFrame:
+    """A force without rows in one sheet."""
+    force = chance.choice(sorted(set(figures["area_code"])))
+    sheet = chance.choice(sorted(set(figures["sheet"])))
+    return figures[(figures["area_code"] != force) | (figures["sheet"] != sheet)]
+
+
 QUARTER_KINDS: dict[str, Mutation] = {
     "one more": one(lambda value: value + 1),
     "times ten": one(lambda value: value * 10),
@@ -98,4 +105,5 @@ QUARTER_KINDS: dict[str, Mutation] = {
     "forces swapped": forces_swapped,
     "forces swapped throughout": forces_swapped_throughout,
     "quarters swapped": quarters_swapped,
+    "force lost": force_lost,
 }

@@ -94,7 +94,6 @@ def test_a_mirror_without_it_leaves_the_shipped_figures_and_says_so(
     [
         ([], "config: `conversion` is ``; expected the Parquet file"),
         (["conversion=absent.parquet"], "config: `conversion` is `absent.parquet`"),
-        (["release=pfa-2024-12"], "expected a release of the Home Office's open data"),
     ],
 )
 def test_what_is_shipped_from_a_conversion_has_to_be_named(

@@ -11,8 +11,9 @@ import pytest
 
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problems
+from crimeshare.reference import read_rows
 from crimeshare.sources.registry import read_registry
-from crimeshare.tables.counts import NATION, counts, counts_of_files, in_order
+from crimeshare.tables.counts import NATION, YEAR, counts, counts_of_files, in_order
 from crimeshare.tables.misfits import Misfit, check, misfits
 from tests.conftest import ROOT
 from tests.quarter_mutations import QUARTER_KINDS
@@ -74,6 +75,43 @@ def test_two_forces_swapped_in_the_newest_year_are_named(judge) -> None:  # type
     assert "North Wales" in misfit.sentence
     assert "South Wales" in misfit.sentence
     assert f"sheet '{figures['sheet'].max()}'" in misfit.sentence
+
+
+@pytest.mark.parametrize("release_id", [name for name in FIGURES if name.startswith("prc-")])
+def test_a_force_lost_in_one_quarter_is_named_unless_it_made_no_return(release_id, judge) -> None:  # type: ignore[no-untyped-def]
+    figures = figures_of(release_id)
+    day = figures["period_end"].max()
+    gwent = (figures["area_code"] == "W15000002") & (figures["period_end"] == day)
+    (misfit,) = judge(release_id, figures[~gwent])
+    assert "Gwent" in misfit.sentence
+    assert f"{day:%B %Y}" in misfit.sentence
+    assert f"sheet '{figures.loc[gwent, 'sheet'].iloc[0]}'" in misfit.sentence
+    said = figures.assign(value=figures["value"].where(~gwent))
+    assert judge(release_id, said) == []
+
+
+def test_a_new_force_is_no_misfit_of_what_was_shipped_before_it(shipped: pd.DataFrame) -> None:
+    forces = shipped[(shipped["release_id"] == OPEN_DATA) & (shipped["area_code"] == "BTP")]
+    new = pd.concat([shipped, forces.assign(area_code="NEW")], ignore_index=True)
+    assert misfits(new, READERS, accepted=NONE) == []
+
+
+def test_what_revisions_are_measured_by_did_happen(shipped: pd.DataFrame) -> None:
+    for line in read_rows(ROOT / "workflow/crimeshare/tables/revised.csv"):
+        at = (shipped["item"] == line["item"]) & (shipped["area_code"] == line["area_code"])
+        year = at & (shipped["months"] == YEAR) & (shipped["period_end"] == line["period_end"])
+        by_release = shipped[year].set_index("release_id")["value"]
+        one, other = by_release[line["release_id"]], by_release[line["release_id_other"]]
+        moved = abs(one - other) / (max(one, other) + 30) ** 0.5
+        assert 0 <= moved - float(line["moved"]) < 0.01, line
+
+
+@pytest.mark.parametrize("first", ["pfa-2018-03", EDITION])
+def test_releases_go_together_however_few_are_shipped(first: str, shipped: pd.DataFrame) -> None:
+    few = {name: reader for name, reader in READERS.items() if reader != READERS[first]}
+    few = {name: reader for name, reader in READERS.items() if name in few or name == first}
+    rows = shipped[shipped["release_id"].isin([*few])]
+    assert misfits(rows, few, accepted=NONE) == []
 
 
 def test_what_was_accepted_goes_through_until_it_changes(judge, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

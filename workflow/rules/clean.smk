@@ -94,6 +94,7 @@ rule compare_sources:
             *reference("areas", "offences"),
             SERIES_GROUPS,
             shipped("workflow/crimeshare/tables/against.csv"),
+            shipped("workflow/crimeshare/tables/revised.csv"),
         ],
     output:
         compared="results/observations/compared.txt",

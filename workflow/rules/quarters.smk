@@ -13,7 +13,6 @@
 rule combine_recorded_quarters:
     input:
         figures=observations_of(QUARTERS),
-        compared=rules.compare_sources.output.compared,
         reference=reference("areas", "offences"),
     output:
         quarters="results/clean/recorded_quarters.parquet",

@@ -1,8 +1,8 @@
 """Every source held against every other: which figures of two releases cannot both be right.
 
 Two releases that count the same offences differ by what the police have revised since.  How far
-that ever moved a count is on record: in all other pairs of releases that are shipped.  What moved
-further than that, what alone differs where nothing else does, and areas or offences whose figures
+that ever moved a count is on record, in ``revised.csv``.  What moved much further than that, what
+alone differs where nothing else does, forces that are missing, and areas or offences whose figures
 are like another's, only a person can call right; a line of ``config/accepted.csv`` says so.
 """
 
@@ -20,7 +20,7 @@ from crimeshare.reference import offences, read_rows
 from crimeshare.sources.datasets import QUARTERS
 from crimeshare.tables.counts import KEY, QUARTER, YEAR
 
-TESTS = ["confused", "places", "alone", "moved", "jumped"]
+TESTS = ["missing", "confused", "places", "alone", "moved", "jumped"]
 SEVERAL = "*"
 FOUND = [
     "test",
@@ -42,6 +42,7 @@ FOUND = [
     "twin",
 ]
 _PAIRS = read_rows(Path(__file__).with_suffix(".csv"))
+_RECORD = read_rows(Path(__file__).with_name("revised.csv"))
 
 # The chance in counts grows with their root, and so do revisions, more or less.
 _SMALL = 30
@@ -84,116 +85,149 @@ def found(
 
 
 class _Board:
-    """All counts, and the pairs of releases that are looked at."""
+    """All counts, and the pairs of releases that are looked at.
+
+    Attributes:
+        counts: those that have a value.
+        returns: totals of quarters, whether a force made a return or is said to have made none.
+        slim: of each count what decides, as numbers, which are taken and compared in a moment.
+    """
 
     def __init__(self, counts: pd.DataFrame, readers: Mapping[str, str], of: set[str]) -> None:
-        self.readers = readers
+        self.readers, self.of = readers, of
+        self.ids = [*readers]
         self.order = {release_id: at for at, release_id in enumerate(readers)}
-        ids = counts["release_id"]
-        rows = counts.assign(reader=ids.map(readers), order=ids.map(self.order))
-        # As numbers, which are taken together and compared in a moment.
-        key = (rows.groupby(KEY[:-1], sort=False, observed=True).ngroup()).to_numpy()
-        days = rows["period_end"].to_numpy("datetime64[D]").astype("int64")
-        self.counts = rows.assign(key=key * 100_000 + days)
-        self.of = of
-        main = [k for k, offence in offences().items() if offence.parent_id in ("", "total")]
-        self.main = {*main}
+        self.asked = np.array([release_id in of for release_id in readers])
+        self.main = {k for k, o in offences().items() if o.parent_id in ("", "total")}
+        self.returns = counts[(counts["months"] == QUARTER) & (counts["item"] == "total")]
+        self.counts = counts[counts["value"].notna()].reset_index(drop=True)
+        ids, names = pd.factorize(self.counts["release_id"])
+        key = np.zeros(len(self.counts), "int64")
+        for column in KEY[:-1]:
+            numbers, known = pd.factorize(self.counts[column])
+            key = key * len(known) + numbers
+        days = self.counts["period_end"].to_numpy("datetime64[D]").astype("int64")
+        self.slim = pd.DataFrame(
+            {
+                "key": key * 100_000 + days,
+                "day": days,
+                "order": np.array([self.order[name] for name in names], "int64")[ids],
+                "value": self.counts["value"].to_numpy(float),
+                "row": np.arange(len(self.counts)),
+            }
+        )
 
     def found(self) -> Iterator[pd.DataFrame]:
-        pairs = {(p["months"], p["level"]): None for p in _PAIRS}
+        yield self._missing()
+        pairs = {(int(p["months"]), p["level"]): None for p in _PAIRS}
         for months, level in pairs:
-            both = self._beside(int(months), level)
-            if len(both):
-                yield self._moved(both) if int(months) == YEAR else both.iloc[:0]
-                yield self._alone(both, level)
-                yield self._changed_places(both)
+            both = self._beside(months, level)
+            if months == YEAR:
+                yield self._moved(both, level)
+            yield self._alone(both, level)
+            yield self._changed_places(both)
         yield self._jumped()
         yield from self._confused()
 
     def _beside(self, months: int, level: str) -> pd.DataFrame:
         """Counts of the same thing in two releases, the later one's first."""
+        chosen = (self.counts["months"] == months) & self.counts["level"].isin(_LEVELS[level])
+        rows = self.slim[chosen.to_numpy()]
+        if months == QUARTER:
+            # Of many vintages only neighbours: the last before it that has quarters.
+            before = dict(pairwise(sorted(rows["order"].unique(), reverse=True)))
+            later = rows.assign(order_other=rows["order"].map(before)).dropna()
+            later["order_other"] = later["order_other"].astype("int64")
+            both = later.merge(
+                rows.drop(columns="day").rename(columns={"order": "order_other"}),
+                on=["key", "order_other"],
+                suffixes=("", "_other"),
+            )
+        else:
+            both = rows.merge(rows.drop(columns="day"), on="key", suffixes=("", "_other"))
+            both = both[both["order"] > both["order_other"]]
         few = {
             frozenset((p["reader"], p["other_reader"])): float(p["few"])
             for p in _PAIRS
             if (int(p["months"]), p["level"]) == (months, level)
         }
-        rows = self.counts[
-            (self.counts["months"] == months) & self.counts["level"].isin(_LEVELS[level])
-        ]
-        own = ["release_id", "order", "value", "sheet", "cell"]
-        asked = rows["release_id"].isin(self.of)
-        # Of others only what the record of revisions is made of.
-        recorded = rows["item"].isin(self.main) if months == YEAR else asked
-        both = pd.concat(
+        table = np.array(
             [
-                one.merge(other[["key", *own]], on="key", suffixes=("", "_other"))
-                for one, other in (
-                    (rows[asked], rows[asked]),
-                    (rows[asked], rows[~asked]),
-                    (rows[~asked], rows[asked]),
-                    (rows[~asked & recorded], rows[~asked & recorded]),
-                )
-            ],
-            ignore_index=True,
+                [few.get(frozenset((one, other)), np.nan) for other in self.readers.values()]
+                for one in self.readers.values()
+            ]
         )
-        both = both[both["order"] > both["order_other"]]
-        if months == QUARTER:
-            # Of many vintages only neighbours: the last before it that has quarters.
-            last = rows.drop_duplicates("order")["order"].sort_values()
-            both = both[both["order_other"] == both["order"].map(dict(pairwise(last[::-1])))]
-        table = [
-            [few.get(frozenset((one, other)), np.nan) for other in self.readers.values()]
-            for one in self.readers.values()
-        ]
-        both = both.assign(few=np.array(table)[both["order"], both["order_other"]])
-        both = both[both["few"].notna()]
+        one, other = both["order"].to_numpy(), both["order_other"].to_numpy()
+        both = both.assign(few=table[one, other])
+        both = both[both["few"].notna() & (self.asked[one] | self.asked[other])]
         gap = (both["value"] - both["value_other"]).abs()
         most = both[["value", "value_other"]].max(axis=1).clip(lower=0)
-        return both.assign(moved=gap / np.sqrt(most + _SMALL))
+        beside: pd.DataFrame = both.assign(moved=gap / np.sqrt(most + _SMALL))
+        return beside
 
-    def _asked(self, both: pd.DataFrame) -> pd.DataFrame:
-        return both[both["release_id"].isin(self.of) | both["release_id_other"].isin(self.of)]
+    def _in_full(self, both: pd.DataFrame) -> pd.DataFrame:
+        """What is known of counts that stand beside each other."""
+        one, other = (
+            self.counts.take(both[row].to_numpy()).reset_index(drop=True)
+            for row in ("row", "row_other")
+        )
+        own = ["release_id", "value", "sheet", "cell"]
+        numbers = both[[name for name in ("moved", "allowed") if name in both]]
+        parts = [one, other[own].add_suffix("_other"), numbers.reset_index(drop=True)]
+        full: pd.DataFrame = pd.concat(parts, axis=1)
+        return full
 
     # --- tests -----------------------------------------------------------------------------
 
-    def _moved(self, both: pd.DataFrame) -> pd.DataFrame:
-        """Counts of main groups that moved further than any on record."""
-        rows = both[both["item"].isin(self.main) & ~both["code"]]
-        pair = ["release_id", "release_id_other"]
-        most = rows.groupby([*pair, "item"])["moved"].max().unstack("item")
-        one, other = (most.index.get_level_values(name) for name in pair)
-        record = {
-            at: most[~(one.isin(at) | other.isin(at))].max().mul(_BEYOND)
-            for at in most.index
-            if not self.of.isdisjoint(at)
-        }
-        rows = self._asked(rows)
-        allowed = [
-            record[r, o].get(item)
-            for r, o, item in zip(*(rows[c] for c in (*pair, "item")), strict=True)
-        ]
-        rows = rows.assign(test="moved", allowed=np.array(allowed, dtype=float))
-        return rows[rows["moved"] > rows["allowed"]]
+    def _missing(self) -> pd.DataFrame:
+        """Quarters of a force that are in the release, or one before it, at other times only."""
+        rows = self.returns.assign(order=self.returns["release_id"].map(self.order))
+        times = rows[["release_id", "order", "period_end", "sheet"]].drop_duplicates()
+        # A release has the forces of its other quarters, the nearest first; and those that a
+        # release before it has of the same one.
+        itself = times.merge(rows, on=["release_id", "order"], suffixes=("", "_other"))
+        before = times.merge(
+            rows.assign(period_end_other=rows["period_end"]),
+            on="period_end",
+            suffixes=("", "_other"),
+        )
+        before = before[before["order"] > before["order_other"]]
+        known = pd.concat([itself.assign(release_id_other=itself["release_id"]), before])
+        known = known[known["release_id"].isin(self.of)]
+        known["far"] = (known["period_end"] - known["period_end_other"]).abs()
+        at = ["release_id", "period_end", "area_code"]
+        known = known.sort_values("far", kind="stable").drop_duplicates(at)
+        lacks = known.merge(rows[at], on=at, how="left", indicator="in")
+        lacks = lacks[lacks["in"] == "left_only"]
+        return lacks.rename(columns={"value": "value_other", "cell": "cell_other"}).assign(
+            test="missing", value=0.0, moved=lacks["value"]
+        )
+
+    def _moved(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
+        """Counts of main groups that moved much further than any on record."""
+        allowed = {p["item"]: float(p["moved"]) * _BEYOND for p in _RECORD if p["level"] == level}
+        groups = self.counts["item"].where(self.counts["code"] == 0)
+        rows = both.assign(allowed=groups.map(allowed).to_numpy(float)[both["row"].to_numpy()])
+        return self._in_full(rows[rows["moved"] > rows["allowed"]]).assign(test="moved")
 
     def _alone(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
         """Counts that differ where hardly any other of the same time does."""
         if level == "country":
             # Sub-groups were drawn anew now and then; their codes are compared one by one.
-            both = both[both["code"].astype(bool) | both["item"].isin(self.main)]
+            whole = self.counts["code"].astype(bool) | self.counts["item"].isin(self.main)
+            both = both[whole.to_numpy()[both["row"].to_numpy()]]
         # What one of them counts under another name is nought there.
-        rows = self._asked(both[(both["value"] != 0) & (both["value_other"] != 0)])
+        rows = both[(both["value"] != 0) & (both["value_other"] != 0)]
         differs = rows["value"] != rows["value_other"]
-        block = ["release_id", "release_id_other", "period_end"]
-        share = differs.groupby([rows[name] for name in block]).transform("mean")
-        size = differs.groupby([rows[name] for name in block]).transform("size")
-        rows = rows.assign(test="alone", allowed=size - share * size)
-        return rows[differs & (share <= rows["few"])]
+        blocks = differs.groupby([rows[name] for name in ("order", "order_other", "day")])
+        share, size = blocks.transform("mean"), blocks.transform("size")
+        rows = rows.assign(allowed=size - share * size)
+        return self._in_full(rows[differs & (share <= rows["few"])]).assign(test="alone")
 
     def _changed_places(self, both: pd.DataFrame) -> pd.DataFrame:
         """Two counts of which each has the value that the other release gives for the other."""
-        rows = self._asked(both)
         # Of small counts, and by small revisions, some change places by chance.
-        rows = rows[(rows["moved"] > 1) & (rows["value"].abs() >= _LARGE)]
+        rows = self._in_full(both[(both["moved"] > 1) & (both["value"].abs() >= _LARGE)])
         pair = ["release_id", "release_id_other"]
         parts = []
         for same in (["item", "period_end"], ["area_code", "period_end"], ["area_code", "item"]):
@@ -315,6 +349,8 @@ class _Tables:
         own = np.diag(distance)
         apart = distance + distance.T - own[:, None] - own[None, :]
         first, second = np.nonzero(np.triu(apart < -by, 1))
+        if not len(first):
+            return pd.DataFrame(columns=FOUND)
         sheet = self.rows["sheet"].iloc[self.at[now][0]]
         return pd.DataFrame(
             {

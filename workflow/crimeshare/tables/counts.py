@@ -64,10 +64,10 @@ def counts(rows: pd.DataFrame, release_id: str, reader: str) -> pd.DataFrame:
     Returns:
         The columns of `COUNTS`: ``item`` is an offence group, or an offence code where ``code``
         is true; ``level`` is ``country``, ``region``, ``force``, ``other`` or ``partnership``;
-        ``cell`` is empty for a sum.  Areas that leave out a force are left out.
+        ``cell`` is empty for a sum, ``value`` where the release says that it has none.
+        Areas that leave out a force are left out.
     """
     found = _COUNTS[reader](rows.assign(period_end=pd.to_datetime(rows["period_end"])))
-    found = found[found["value"].notna()]
     table: pd.DataFrame = found.assign(release_id=release_id)[COUNTS].reset_index(drop=True)
     # Words that recur, each kept once.
     words = ["release_id", "area_code", "item", "level", "sheet", "cell"]
@@ -113,26 +113,32 @@ def _of_quarters(rows: pd.DataFrame) -> pd.DataFrame:
         level=rows["area_type"],
         code=code,
         cell=rows["cells"],
+    )[[*KEY, "level", "code", "value", "sheet", "cell"]]
+    groups: Any = quarters[~code].pivot(
+        index="period_end", columns=["item", "area_code"], values="value"
     )
-    wide = quarters.pivot(index="period_end", columns=["area_code", "code", "item"], values="value")
-    totals: Any = wide.xs((False, "total"), axis=1, level=["code", "item"])
-    made = totals.notna()
-    returned = made[wide.columns.get_level_values("area_code")].to_numpy()
     # What a force has no row of it did not record; a force without any row made no return.
-    years = wide.where(wide.notna() | ~returned, 0.0).rolling(4).sum()
-    forces_made = made.sum(axis=1).rolling(4).min()
-    complete = (forces_made == made.shape[1]).to_numpy()
-    nation = years.T.groupby(["code", "item"]).sum().T[complete]
-    # Codes of a force are compared by quarter.
-    coded = years.columns.get_level_values("code").to_numpy(bool)
-    forces = years.loc[:, ~coded]
-    summed = pd.concat([forces.T.stack().reset_index(), nation.T.stack().reset_index()])
-    summed = summed.fillna({"area_code": NATION}).rename(columns={0: "value"})
+    made = groups["total"].notna()
+    returned = made[groups.columns.get_level_values("area_code")].to_numpy()
+    forces = _years(groups.where(groups.notna() | ~returned, 0.0))
+    complete = made.all(axis=1).rolling(4).min() == 1
+    sums: Any = quarters.groupby(["period_end", "code", "item"])["value"].sum()
+    nation = _years(sums.unstack(["code", "item"]).fillna(0.0))[complete]
+    summed: Any = pd.concat(
+        [
+            forces.T.stack().rename("value").reset_index().assign(code=False),
+            nation.T.stack().rename("value").reset_index().assign(area_code=NATION),
+        ]
+    )
     level = {code: area.area_type for code, area in areas().items()}
     summed = summed.assign(months=YEAR, level=summed["area_code"].map(level), sheet=None, cell=None)
-    kept: pd.DataFrame = quarters[[*KEY, "level", "code", "value", "sheet", "cell"]]
-    both: pd.DataFrame = pd.concat([kept, summed])
+    both: pd.DataFrame = pd.concat([quarters, summed])
     return both
+
+
+def _years(quarters: Any) -> Any:
+    """The sum of each quarter, a row each, and the three before it."""
+    return quarters + quarters.shift(1) + quarters.shift(2) + quarters.shift(3)
 
 
 _COUNTS: Any = {

@@ -125,8 +125,10 @@ class _Telling:
             scope = (row["area_code"], row["item"], SEVERAL)
             yield self._misfit(row, scope, _swap_in_words(row, len(these)))
         told = {(release_id, name) for release_id, *names in swapped for name in names}
+        counts = self.counts[self.counts["months"] == QUARTER]
+        quarters = dict(list(counts[counts["item"].isin(rows["item"])].groupby("item")))
         alone = [
-            self._placed(row)
+            self._placed(row, quarters)
             for row in _records(rows[rows["test"] != "confused"])
             if told.isdisjoint((row["release_id"], row[name]) for name in ("area_code", "item"))
         ]
@@ -154,13 +156,12 @@ class _Telling:
         line = ",".join((release_id, *scope, figures))
         return Misfit(release_id, f"{words}.", line), scope
 
-    def _placed(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _placed(self, row: dict[str, Any], quarters: Mapping[Any, pd.DataFrame]) -> dict[str, Any]:
         """The row, and where a sum is wrong the quarter of its own that explains it best."""
         row = row | {"gap": row["value"] - (row["value_other"] or 0.0), "held": ""}
-        if row["months"] != YEAR or row["sheet"] is not None or row["test"] == "jumped":
+        if row["months"] != YEAR or row["sheet"] is not None or row["item"] not in quarters:
             return row
-        end, all_of = row["period_end"], self.counts
-        own = all_of[(all_of["months"] == QUARTER) & (all_of["item"] == row["item"])]
+        end, own = row["period_end"], quarters[row["item"]]
         if row["area_code"] != NATION:
             own = own[own["area_code"] == row["area_code"]]
         within = (own["period_end"] <= end) & (own["period_end"] > end - pd.DateOffset(years=1))
@@ -280,6 +281,12 @@ def _in_words(row: Mapping[str, Any]) -> str:
         said += f", and {row['allowed']:,.0f} other figures of that time as they are here"
     elif row["test"] == "places":
         said += f", which this has for {_twin(row)}, and the other way round; were they swapped"
+    elif row["test"] == "missing":
+        said = (
+            f"it has nothing of {_area(area)} in the {time}, not even that it made no return; "
+            f"{other} has {row['value_other']:,.0f} {_offence(row)} in the "
+            f"{_time(row['months'], row['period_end_other'])}"
+        )
     elif row["test"] == "jumped":
         said = (
             f"it has {row['value']:,.0f} {_offence(row)} in {_area(area)} in the {time} after "
