@@ -34,7 +34,7 @@ def test_no_search_of_real_words_is_empty(page: Page, address: str, text: str) -
     ("text", "found"),
     [
         ("margin of error", "Interval"),
-        ("coercive control", "Stalking and harassment"),
+        ("coercive control", "Coercive control"),
         ("download", "Data pack"),
         ("per 1000", "Rate"),
         ("gwent", "Gwent"),

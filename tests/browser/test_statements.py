@@ -38,7 +38,7 @@ def test_each_statement_has_a_permanent_link_and_a_review_for_machines(
     page: Page, address: str
 ) -> None:
     page.goto(address + "claims.html#argus-gwent-share")
-    expect(page.locator(".claim:target .statement")).to_contain_text("15 percent")
+    expect(page.locator(".said:has(.claim:target) .statement")).to_contain_text("15 percent")
     data = page.locator('script[type="application/ld+json"]').text_content()
     reviews = json.loads(data or "")["@graph"]
     assert len(reviews) == page.locator(".claim").count()
