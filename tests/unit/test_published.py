@@ -24,6 +24,7 @@ from crimeshare.ledger import entries
 from crimeshare.ledger.entries import Entry
 from crimeshare.ledger.trace import references
 from crimeshare.periods import MONTHS
+from crimeshare.reference import areas
 from tests.conftest import ROOT
 from tests.named_rows import made_of_rows
 
@@ -102,6 +103,7 @@ def values() -> dict[str, str]:
 OF_TABLES = (
     *("checks", "check_kinds", "compared_changes"),
     *("module_bases", "false_alarms", "interval_coverage", "model_checks", "releases"),
+    *("survey_changes", "revisions", "rank_intervals"),
 )
 """Tables whose rows, which stand under their names in place of sheets, are of no one release."""
 
@@ -656,7 +658,8 @@ def test_every_formula_makes_its_figure() -> None:
         *("share_points", "count_points", "checks", "coverage", "false_alarms"),
         *("module", "interviews"),
     }
-    assert sum(worked.values()) > 0.945 * len(published())
+    # The others are outcomes of models, such as forecasts and limits.
+    assert sum(worked.values()) > 0.925 * len(published())
 
 
 # What says more than arithmetic over what it names: a statistic, or a place in an order.
@@ -670,6 +673,9 @@ SAYS_MORE = (
         "revision_limits",
         "rule_",
         "change_without",
+        "forecast.",
+        "module.",
+        "revision_test.",
     ),
     *("groups_ranked", "check.", "notices", "revisions.", "revision_coverage"),
     *("survey.", "claim.", "agreement", "design_factor", "disagreement"),
@@ -729,7 +735,8 @@ def test_every_release_of_a_formula_is_known() -> None:
         cell.release_id
         for entry in published()
         for cell in references(entry)
-        if not entry.cell.startswith(ELSEWHERE)
+        # The code of an area, which a model is of, looks like the address of a cell.
+        if not entry.cell.startswith(ELSEWHERE) and cell.cell not in areas()
     }
     assert named
     assert {name for name in named if not cells_of(name)} == set()

@@ -21,7 +21,7 @@ def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     # A build leaves folders where it works.
     source = folder / "source"
-    for name in ("workflow", "resources", "config"):
+    for name in ("workflow", "resources", "config", "results/published"):
         shutil.copytree(root / name, source / name)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(root / name, source / name)

@@ -19,6 +19,7 @@ WORKBOOK = b"PK\x03\x04" + bytes(range(256)) * 800
 
 SNAKEFILE = """
 from crimeshare.configuration import read_configuration
+from crimeshare.software import LIBRARY, PROJECT, shipped, software
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry
 
 configfile: "config/config.yaml"
@@ -87,7 +88,8 @@ def test_an_interrupted_fetch_resumes_and_a_good_file_outlives_the_source(
     server.fail(FILE, Fault(cut_after=100_000), *[Fault(status=503, headers=at_once)] * 4)
     failed = run()
     assert failed.returncode == 1
-    assert "answered 503, 5 times in a row; try again later" in failed.stderr
+    assert "answered 503, 5 times in a row (100,000 of " in failed.stderr
+    assert "; try again later" in failed.stderr
     assert "Traceback" not in failed.stderr
     log = project / "results/logs/fetch_release/pfa-2024-12/tables.xlsx.log"
     assert "Traceback" in log.read_text(encoding="utf-8")

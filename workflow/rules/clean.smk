@@ -118,7 +118,6 @@ rule compare_sources:
 rule combine_recorded_crime:
     input:
         observations=observations_of(FORCE_AREAS),
-        compared=rules.compare_sources.output.compared,
         reference=reference("areas", "offences"),
     output:
         recorded_crime="results/clean/recorded_crime.parquet",

@@ -49,6 +49,8 @@ rule compute_shares:
 
 rule compute_vintages:
     input:
+        # Nothing is computed of releases that contradict each other.
+        compared=rules.compare_sources.output.compared,
         recorded_crime="results/clean/recorded_crime.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         quarters="results/clean/recorded_quarters.parquet",

@@ -35,7 +35,6 @@ rule combine_survey:
         observations=observations_of(APPENDIX),
         taken_in=taken_in,
         transcribed=shipped("resources/reference/stalking_prevalence.csv"),
-        compared=rules.compare_sources.output.compared,
         reference=[SERIES_GROUPS],
     output:
         estimates="results/clean/survey_estimates.parquet",
