@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +31,7 @@ from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.measures.small_areas import compute_small_areas
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.site.notebooks import execute_pages
-from crimeshare.publish.site.pages import report_pages
+from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.subjects.composition import COMPOSITION
 from crimeshare.publish.subjects.estimates import (
     CHANGES,
@@ -90,6 +91,17 @@ def built_once(factory: pytest.TempPathFactory, root: Path) -> Path:
     return folder
 
 
+def read_by(pages: Iterable[Page], root: Path, folder: Path) -> dict[str, list[str]]:
+    """Whatever each notebook may read: tables of the build, words and lists of the project."""
+    library = root / "workflow" / "crimeshare"
+    files = [
+        *(folder / "results").rglob("*.parquet"),
+        *(path for kind in ("*.j2", "*.yaml", "*.csv") for path in library.rglob(kind)),
+        *(path for kind in ("config", "resources/reference") for path in (root / kind).glob("*.*")),
+    ]
+    return {page.notebook: sorted(map(str, files)) for page in pages}
+
+
 def executed_once(factory: pytest.TempPathFactory, root: Path) -> dict[str, Path]:
     """One page of each notebook, executed on the small build once in a run of the tests.
 
@@ -109,7 +121,7 @@ def executed_once(factory: pytest.TempPathFactory, root: Path) -> dict[str, Path
         if not finished.exists():
             with pytest.MonkeyPatch.context() as patch:
                 patch.chdir(root)
-                execute_pages(pages, {page.notebook: [] for page in pages}, folder)
+                execute_pages(pages, read_by(pages, root, folder), folder)
             finished.touch()
     return {page.name: folder / page.executed for page in pages}
 

@@ -34,7 +34,7 @@ from crimeshare.publish.site.rendering import (
 from crimeshare.publish.subjects.explorer import CODE_YEARS, SERIES
 from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS
 from crimeshare.reference import PARTNERSHIPS, areas, read_rows
-from tests.building import built_once
+from tests.building import built_once, read_by
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -95,7 +95,7 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         pages = [*page_types(), longest_force()]
-        execute_pages(pages, {page.notebook: [] for page in pages}, folder)
+        execute_pages(pages, read_by(pages, root, folder), folder)
         patch.chdir(folder)
         bodies = {page: render_body(read_executed(page)) for page in pages}
         for page, body in bodies.items():
