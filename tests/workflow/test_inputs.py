@@ -12,6 +12,8 @@ from tests.workflow.runs import snakemake
 
 # Written and read by one job, or known by their digest: see `crimeshare.software`.
 OF_THE_JOB = ("results/notebooks/", "results/report/", ".snakemake/", "envs/requirements.txt")
+# What Python looks for at a start: its own, and the name of a hook that is no file.
+OF_PYTHON = ("__editable__", ".venv/")
 
 
 @pytest.mark.slow
@@ -28,6 +30,6 @@ def test_no_step_opens_a_file_of_the_project_that_its_rule_does_not_name(
         (rule, path)
         for rule, paths in jobs
         for path in paths
-        if not path.startswith(OF_THE_JOB) and not Path(path).name.startswith(".")
+        if not path.startswith((*OF_THE_JOB, *OF_PYTHON)) and not Path(path).name.startswith(".")
     }
     assert sorted(unnamed) == []
