@@ -178,7 +178,7 @@ def main() -> None:
     given = asked.parse_args()
     print(
         "| texts | statements | found | resolved | verdict right of printed | wrong "
-        "printed | numbers that are none, judged |"
+        "printed | other numbers judged |"
     )
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name in (given.set,) if given.set else ("train", "heldout"):
