@@ -27,6 +27,9 @@ from tests import frames
 
 CELL = Cell("pfa-2024-12", "ab" * 32, "Table P1", "I60")
 TITLED = Chart("a-chart", "It <b>rose</b>", "Share, Gwent, year ending December 2024")
+# A figure has the hashes of workbooks, and its decimals, from the tables that are built.
+pytestmark = pytest.mark.usefixtures("built")
+
 JUMP = [date(2018, 3, 31), date(2018, 12, 31), date(2019, 12, 31), date(2023, 6, 30)]
 
 

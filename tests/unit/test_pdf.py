@@ -79,15 +79,19 @@ def about(estimates: Estimates, slug: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def chapters(estimates: Estimates) -> dict[Page, dict[str, Any]]:
+def chapters(estimates: Estimates, built: Path) -> dict[Page, dict[str, Any]]:
     nation = estimates.nation
+    # What all tests of a module share is made before any of them is in the folder of the build.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(built)
+        gwent = about(estimates, "gwent")
     return {
         page("index"): notebook(
             ("text/markdown", f"# How much?\n\n{factsheet.opening(nation)}", ""),
             ("text/markdown", "## For a browser", pdf.SCREEN),
             ("text/markdown", "## Where next\n\nMore in [Gwent](forces/gwent.html).", ""),
         ),
-        page("forces/gwent"): about(estimates, "gwent"),
+        page("forces/gwent"): gwent,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
+import pytest
 
 from crimeshare.columns import column
 from crimeshare.ledger.printed import printed_figures
@@ -17,6 +18,9 @@ from crimeshare.measures.provenance import cell_names, four_quarters, listed, su
 from crimeshare.publish.elements.rows import figure, over
 from tests.conftest import ROOT
 from tests.named_rows import made_of_rows
+
+# A figure has the hashes of workbooks, and its decimals, from the tables that are built.
+pytestmark = pytest.mark.usefixtures("built")
 
 HASHES = {"pfa-2024-12": "a" * 64}
 COUNT, TOTAL = "[pfa-2024-12]'Table P1'!I59", "[pfa-2024-12]'Table P1'!C59"
