@@ -51,6 +51,9 @@ UNITS = {
 
 _RELEASE = re.compile(r"\b[a-z]+-\d{4}-\d{2}(?:-v\d+|-corrected)?\b")
 
+# Outside of tags, whose attributes hold full stops too.
+_FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s+(?![^<]*>)(?=[A-Z<])")
+
 _DAY = re.compile(
     rf"\b(?:(?:(?P<day>\d{{1,2}}) )?(?P<month>{'|'.join(MONTHS)}) )?(?P<year>(?:19|20)\d\d)\b"
 )
@@ -112,6 +115,11 @@ class Audited(Output):
     def said_by(self) -> str:
         """Who said them, where and when."""
         return f"<samp>{escape(self.source)}</samp>"
+
+    @property
+    def sentences(self) -> list[str]:
+        """The reason's first sentence, which answers; then all others, if any."""
+        return _FIRST_SENTENCE.split(self.reason, maxsplit=1)
 
     @property
     def badge(self) -> str:

@@ -111,7 +111,7 @@ window.crimeshare = {};
   const printed = document.querySelector("footer.site .page").appendChild(document.createElement("p"));
   printed.className = "address";
   printed.dataset.address = location.href;
-  addEventListener("beforeprint", () => document.querySelectorAll("section > details").forEach((part) => { part.open = true; }));
+  addEventListener("beforeprint", () => document.querySelectorAll("section > details, .claim > details").forEach((part) => { part.open = true; }));
 
   // Whoever typed a town reads of it first: the line of its partnership, said in a sentence.
   const place = () => {
