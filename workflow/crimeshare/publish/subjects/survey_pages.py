@@ -207,9 +207,9 @@ def trend_figure(survey: Survey, row: Row, column: str) -> Figure:
 
 
 def facts(survey: Survey) -> Facts:
-    """Last year, since 16, women and men since 16: each with its interval."""
+    """Last year, and women and men since 16: each with its interval."""
     latest = survey.latest(STALKING)
-    ever = [survey.latest(SINCE_16, sex) for sex in ("all", "women", "men")]
+    ever = [survey.latest(SINCE_16, sex) for sex in ("women", "men")]
     return Facts([fact(latest, STALKING), *(fact(e, STALKING, ever=True) for e in ever)])
 
 
