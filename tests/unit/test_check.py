@@ -12,6 +12,8 @@ import pytest
 
 from crimeshare.audit.evidence import Evidence
 from crimeshare.cli import main
+from crimeshare.periods import in_words
+from crimeshare.tables.observations import SurveyObservation, read_observations
 from tests.audited import known_evidence
 from tests.conftest import ROOT
 
@@ -47,6 +49,24 @@ def test_the_exit_status_says_what_became_of_a_statement(
     said = capsys.readouterr().out
     assert said.splitlines()[0] == verdict
     assert "8,642: [pfa-2024-12]'Table P1'!I60" in said
+
+
+def test_crime_including_fraud_is_judged_by_the_total_that_includes_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = read_observations(SurveyObservation, ROOT / "resources/figures/appendix-2025-09.parquet")
+    held = [row for row in rows if row.table == "offence_codes" and row.value]
+    totals = [row for row in held if "INCLUDING FRAUD" in row.row_label]
+    newest = max(totals, key=lambda row: row.period_end)
+    nation = ["--area", "England and Wales", "--period", in_words(newest.period_end)]
+    said = [*nation, "--offence", "crime including fraud", "--value", f"{newest.value:,.0f}"]
+    assert main(["check", *said]) == 0
+    assert f"[{newest.release_id}]'{newest.sheet}'!{newest.cell}" in capsys.readouterr().out
+    # No force has such a total, and without it the number is not that of recorded crime.
+    force = [*GWENT[:2], *nation[2:], "--offence", "crime including fraud", "--value", "9,000"]
+    assert main(["check", *force]) == 2
+    assert "England and Wales alone" in capsys.readouterr().out
+    assert main(["check", *nation, "--offence", "recorded crime", *said[-2:]]) == 1
 
 
 def test_the_verdict_for_programs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,6 +77,13 @@ def offences() -> dict[str, Offence]:
     return {row["offence_id"]: Offence(**row) for row in read_rows(REFERENCE / "offences.csv")}
 
 
+@cache
+def fraud_totals() -> dict[str, tuple[str, str]]:
+    """Totals that Table A5a alone has: what stands for a code, and a name, by the plain label."""
+    rows = read_rows(REFERENCE / "fraud_totals.csv")
+    return {row["label"]: (row["code"], row["name"]) for row in rows}
+
+
 def main_groups() -> list[str]:
     """The offence ids at the top level of Table P1: those whose parent is the total."""
     return [offence.offence_id for offence in offences().values() if offence.parent_id == "total"]

@@ -63,6 +63,7 @@ rule compute_claims:
             *reference(
                 "area_words",
                 "areas",
+                "fraud_totals",
                 "hedges",
                 "joint_codes",
                 "movement_words",

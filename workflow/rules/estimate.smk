@@ -54,7 +54,7 @@ rule compute_vintages:
         recorded_crime="results/clean/recorded_crime.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         quarters="results/clean/recorded_quarters.parquet",
-        reference=reference("areas", "offences"),
+        reference=reference("areas", "fraud_totals", "offences"),
     output:
         vintages="results/estimates/vintages.parquet",
         refuted="results/estimates/refuted_changes.parquet",

@@ -106,7 +106,7 @@ READS = {
         *RECORDED,
         *SURVEY,
         *estimates("rule_effects"),
-        *reference("hedges", "interval_coverage", "model_checks"),
+        *reference("fraud_totals", "hedges", "interval_coverage", "model_checks"),
         *words("area", "methods", "rules", "survey"),
         shipped("workflow/crimeshare/publish/elements/formulas.md.j2"),
     ],

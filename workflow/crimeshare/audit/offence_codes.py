@@ -6,7 +6,7 @@ import re
 from datetime import date
 from functools import cache
 
-from crimeshare.reference import REFERENCE, Offence, offences, read_rows
+from crimeshare.reference import REFERENCE, Offence, fraud_totals, offences, read_rows
 from crimeshare.tables.layout import LAYOUTS
 
 JOINT_CODES = REFERENCE / "joint_codes.csv"
@@ -18,9 +18,12 @@ _CODE = re.compile(r"(?:(?:home office |offence )*code )?(?P<code>\d[\w.]{0,5})"
 def offence_codes() -> dict[str, Offence]:
     """Every code of one kind of offence, by itself: named with its code, part of its group.
 
-    Codes of outcomes alone count no offences, and those of fraud are in no total.
+    Codes of outcomes alone count no offences, and those of fraud are in no total but the two that
+    Table A5a has of England and Wales, which stand here beside the codes.
     """
-    found: dict[str, Offence] = {}
+    found = {
+        code: Offence(code, name, "total", "no", "", "") for code, name in fraud_totals().values()
+    }
     for row in read_rows(LAYOUTS / "prc" / "codes.csv"):
         code, group = row["code"], row["offence_id"]
         if _CODE.fullmatch(code) and group in offences() and "outcomes only" not in row["name"]:
@@ -37,8 +40,8 @@ def find_offence_code(text: str) -> Offence | None:
     """
     said = " ".join(text.split()).casefold()
     found = _CODE.fullmatch(said)
-    if found:
-        return offence_codes().get(found["code"].upper())
+    if found or said in offence_codes():
+        return offence_codes().get(found["code"].upper() if found else said)
     named = [
         offence
         for offence in offence_codes().values()

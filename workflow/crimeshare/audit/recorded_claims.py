@@ -56,7 +56,7 @@ from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.measures import formulas
 from crimeshare.periods import a_year_before, in_words, months_between
 from crimeshare.problems import Problem
-from crimeshare.reference import Area, offences
+from crimeshare.reference import Area, fraud_totals, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
 
 _WALES = "W92000004"
@@ -679,6 +679,12 @@ class RecordedAudit:
         if joint and not question.found:
             until = in_words(joint[0] - timedelta(days=1)).removeprefix("year ending ")
             reason.say(f"Until {until} police recorded it together with {joint[1]}.")
+            return ""
+        if claim.area.area_code != NATIONAL and offence in dict(fraud_totals().values()):
+            reason.say(
+                "Fraud is recorded by Report Fraud and not by police forces; ONS's appendix tables "
+                "have it for England and Wales alone."
+            )
             return ""
         if claim.area.area_code != NATIONAL:
             reason.say(

@@ -107,7 +107,8 @@ class Releases:
         known = self._published.rates if measure == "rate_per_1000" else self._published.counts
         for found in known(area, offence, period_end):
             own = self.own_period(found.release_id) == period_end
-            if found.marker and found.grouping == BY_AREA and own:
+            leading = found.grouping == BY_AREA or offence not in offences()
+            if found.marker and leading and own:
                 marker = replace(self._finding(found, "count"), value=float("nan"))
                 return replace(marker, note=found.marker.replace("_", " "))
         return None

@@ -21,9 +21,6 @@ from crimeshare.reference import areas, areas_around, main_groups, offences, rea
 # ONS shows no change from a base below this.
 SMALL_BASE = 50
 
-WITH_FRAUD = "total recorded crime - all offences including fraud and computer misuse"
-"""What Table A5a calls the total that no other table has."""
-
 KEY = ["release_id", "period_end", "area_code"]
 
 EXCLUDING = " (excluding "

@@ -23,7 +23,8 @@ from crimeshare.measures.provenance import (
 from crimeshare.measures.recorded import tabled_counts
 from crimeshare.measures.revisions import issue_order
 from crimeshare.measures.years import NATION, a_year_earlier, years_of_groups
-from crimeshare.reference import areas, offences
+from crimeshare.reference import areas, fraud_totals, offences
+from crimeshare.tables.labels import plain
 
 PUBLISHED, LATER_COLUMN = "published", "later_column"
 PERCENTAGE, QUARTERS = "percentage", "quarters"
@@ -134,11 +135,13 @@ def _of_percentages(recorded: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_code_tables(offence_codes: pd.DataFrame) -> pd.DataFrame:
-    """England and Wales in ONS's tables of offences by code: codes, and groups of them."""
-    rows = offence_codes[
-        (offence_codes["table"] == "offence_codes")
-        & (offence_codes["offence_id"].notna() | offence_codes["code"].notna())
-    ]
+    """England and Wales in ONS's tables of offences by code: codes, groups and totals of them."""
+    rows = offence_codes[offence_codes["table"] == "offence_codes"]
+    # Totals that no other table has are told by their labels, as they have no code.
+    totals = rows["offence"].where(rows["code"].isna() & rows["offence_id"].isna(), "")
+    codes = {label: fraud_totals().get(plain(label), (None,))[0] for label in totals.unique()}
+    rows = rows.assign(code=rows["code"].fillna(totals.map(codes)))
+    rows = rows[rows["offence_id"].notna() | rows["code"].notna()]
     names = cell_names(rows)
     return rows.rename(columns={"count": "value"}).assign(
         area_code=NATION,

@@ -23,7 +23,6 @@ from crimeshare.measures.coverage import mean_miss, mean_ratio
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.measures.provenance import named_cells
 from crimeshare.measures.published_changes import add_agreement
-from crimeshare.measures.recorded import WITH_FRAUD
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
@@ -36,7 +35,7 @@ from crimeshare.publish.subjects.sources import registry
 from crimeshare.publish.subjects.survey_charts import Interval, intervals_by_row
 from crimeshare.publish.subjects.survey_pages import STALKING
 from crimeshare.publish.subjects.surveyed import Survey, level_figure
-from crimeshare.reference import REFERENCE
+from crimeshare.reference import REFERENCE, fraud_totals
 from crimeshare.tables.labels import plain
 
 WORDS = Words(Path(__file__).with_name("words") / "methods.md.j2")
@@ -681,6 +680,7 @@ def hedge_list() -> str:
 # ---------------------------------------------------------------- with fraud
 
 YEARS_WITH_FRAUD = 8
+WITH_FRAUD = "with_fraud"
 
 
 def share_with_fraud(survey: Survey, estimates: Estimates) -> Table | None:
@@ -693,7 +693,7 @@ def share_with_fraud(survey: Survey, estimates: Estimates) -> Table | None:
     offence_id, decimals = estimates.offence_id, estimates.decimals("share")
     held: dict[date, dict[str, dict[str, Any]]] = {}
     for row in sorted(survey.tables["codes"], key=lambda row: str(row["release_id"])):
-        name = row["offence_id"] or plain(row["offence"])
+        name = row["offence_id"] or fraud_totals().get(plain(row["offence"]), ("",))[0]
         if row["table"] == "offence_codes" and name in (offence_id, "total", WITH_FRAUD):
             # Of a year that several editions have, the newest counts.
             held.setdefault(row["period_end"], {})[name] = row
