@@ -32,25 +32,8 @@ from crimeshare.measures.small_areas import compute_small_areas
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.site.notebooks import execute_pages
 from crimeshare.publish.site.pages import Page, report_pages
-from crimeshare.publish.subjects.composition import COMPOSITION
-from crimeshare.publish.subjects.estimates import (
-    CHANGES,
-    CODES,
-    CONTROL_LIMITS,
-    RECORDED,
-    SERIES,
-    SHARES,
-    SIMILAR_FORCES,
-)
-from crimeshare.publish.subjects.explorer import CODE_YEARS
-from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS, RANK_RECORD
-from crimeshare.publish.subjects.forecast import FORECASTS
-from crimeshare.publish.subjects.partnerships import SMALL_AREAS
-from crimeshare.publish.subjects.quarterly import QUARTERS
-from crimeshare.publish.subjects.quarterly import SERIES as QUARTERLY_SERIES
 from crimeshare.publish.subjects.revised import REFUTED, REVISIONS
 from crimeshare.publish.subjects.revision_limits import LIMITS
-from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.reference import PARTNERSHIPS, read_rows
 from crimeshare.sources.registry import read_registry
@@ -62,6 +45,26 @@ from tests.quarterly import shipped as shipped_quarters
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
 from tests.surveyed import write_survey
+from tests.tables import (
+    CHANGES,
+    CODE_YEARS,
+    CODES,
+    COMPOSITION,
+    CONTROL_LIMITS,
+    EFFECTS,
+    FORECASTS,
+    LEVEL_SHIFTS,
+    PARTS,
+    QUARTERLY_SERIES,
+    QUARTERS,
+    RANK_INTERVALS,
+    RANK_RECORD,
+    RECORDED,
+    SERIES,
+    SHARES,
+    SIMILAR_FORCES,
+    SMALL_AREAS,
+)
 from tests.vintages import NO_CODES, NO_QUARTERS, vintages_of
 
 GROUP = "stalking_harassment"

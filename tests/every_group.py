@@ -24,15 +24,21 @@ from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.site.notebooks import with_parameters
 from crimeshare.publish.site.pages import Page
 from crimeshare.publish.site.rendering import render_body
-from crimeshare.publish.subjects.composition import COMPOSITION
-from crimeshare.publish.subjects.estimates import RECORDED, SERIES, SIMILAR_FORCES
-from crimeshare.publish.subjects.forecast import FORECASTS
-from crimeshare.publish.subjects.partnerships import SMALL_AREAS
-from crimeshare.publish.subjects.quarterly import ADJUSTED, QUARTERS
-from crimeshare.publish.subjects.quarterly import SERIES as QUARTERLY_SERIES
 from crimeshare.publish.subjects.revision_limits import LIMITS
-from crimeshare.publish.subjects.rules import EFFECTS, PARTS
 from crimeshare.reference import PARTNERSHIPS, read_rows
+from tests.tables import (
+    ADJUSTED,
+    COMPOSITION,
+    EFFECTS,
+    FORECASTS,
+    PARTS,
+    QUARTERLY_SERIES,
+    QUARTERS,
+    RECORDED,
+    SERIES,
+    SIMILAR_FORCES,
+    SMALL_AREAS,
+)
 
 
 def write_group(folder: Path, root: Path, built: Path, offence_id: str) -> None:

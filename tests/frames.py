@@ -14,7 +14,6 @@ from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.subjects import factsheet, offence_mix
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year
-from crimeshare.publish.subjects.quarterly import Quarterly
 from crimeshare.publish.subjects.revised import Revision
 from crimeshare.publish.subjects.surveyed import Survey
 
@@ -94,39 +93,6 @@ def moved(place: Place) -> pd.DataFrame:
     """The sub-groups whose change is known, those that moved most first."""
     known = groups(place).dropna(subset="contribution_pct")
     return known.sort_values("contribution_pct", key=abs, ascending=False)
-
-
-def quarters(quarterly: Quarterly, place: Place) -> pd.DataFrame:
-    """The quarters of the codes that the pages show."""
-    group = place.estimates.offence_id
-    return pd.DataFrame(
-        [
-            {
-                "series": code or group,
-                "period_end": pd.Timestamp(quarter.period_end),
-                "count": quarter.figure.value,
-                "adjusted": quarter.season and quarter.season["adjusted"],
-            }
-            for code in quarterly.largest(group) or [None]
-            for quarter in quarterly.quarters(place, group, code)
-        ],
-        columns=["series", "period_end", "count", "adjusted"],
-    ).astype({"count": float, "adjusted": float})
-
-
-def last_quarters(quarterly: Quarterly, place: Place) -> pd.DataFrame:
-    """The newest quarters of these codes, and of the whole group."""
-    group = place.estimates.offence_id
-    return pd.DataFrame(
-        {
-            code or group: {
-                pd.Timestamp(quarter.period_end): quarter.figure.value
-                for quarter in quarterly.quarters(place, group, code)
-            }
-            for code in [*quarterly.largest(group), None]
-        },
-        dtype=float,
-    ).tail(8)
 
 
 def limits(estimates: Estimates) -> pd.DataFrame:

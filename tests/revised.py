@@ -16,9 +16,9 @@ from crimeshare.measures.revisions import (
     summarise_revisions,
 )
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.subjects.estimates import CHANGES
 from crimeshare.publish.subjects.revised import COMPARED, REVISIONS, SIZES, WHOLE
 from crimeshare.publish.subjects.revision_limits import LIMITS, TEST
+from tests.tables import CHANGES
 
 VINTAGES = Path("results/estimates/vintages.parquet")
 

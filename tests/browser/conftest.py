@@ -31,10 +31,9 @@ from crimeshare.publish.site.rendering import (
     render_page,
     render_search,
 )
-from crimeshare.publish.subjects.explorer import CODE_YEARS, SERIES
-from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS
 from crimeshare.reference import PARTNERSHIPS, areas, read_rows
 from tests.building import built_once, read_by
+from tests.tables import CODE_YEARS, LEVEL_SHIFTS, SERIES
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 

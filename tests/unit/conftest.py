@@ -6,19 +6,12 @@ from pathlib import Path
 import pytest
 
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.subjects.estimates import (
-    CODES,
-    RECORDED,
-    TABLES,
-    Estimates,
-    open_estimates,
-)
-from crimeshare.publish.subjects.partnerships import SMALL_AREAS
-from crimeshare.publish.subjects.quarterly import QUARTERS
+from crimeshare.publish.subjects.estimates import TABLES, Estimates, open_estimates
 from crimeshare.publish.subjects.revised import REFUTED, Revisions, open_revisions
 from tests.building import built_once, executed_once, write_rank_record, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
+from tests.tables import CODES, QUARTERS, RECORDED, SMALL_AREAS
 
 
 @pytest.fixture(scope="session")

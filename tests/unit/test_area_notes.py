@@ -13,12 +13,13 @@ from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import SERIES, Estimates
+from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.reference import REFERENCE, areas, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.observations import Observation, read_observations
 from tests.conftest import ROOT
 from tests.facsimile import FIGURES
+from tests.tables import SERIES
 
 NOTES = read_rows(REFERENCE / "area_notes.csv")
 

@@ -22,8 +22,9 @@ from crimeshare.publish.elements import charts, prose
 from crimeshare.publish.elements.charts import Bar, Break, Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.subjects import factsheet, offence_mix, standing
-from crimeshare.publish.subjects.estimates import SERIES, Estimates
+from crimeshare.publish.subjects.estimates import Estimates
 from tests import frames
+from tests.tables import SERIES
 
 CELL = Cell("pfa-2024-12", "ab" * 32, "Table P1", "I60")
 TITLED = Chart("a-chart", "It <b>rose</b>", "Share, Gwent, year ending December 2024")

@@ -9,9 +9,8 @@ import pytest
 
 from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.explorer import CODE_YEARS
-from crimeshare.publish.subjects.quarterly import QUARTERS
 from crimeshare.reference import areas
+from tests.tables import CODE_YEARS, QUARTERS
 
 FORCES = [code for code, area in areas().items() if area.area_type == "force"]
 

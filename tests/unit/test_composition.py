@@ -19,16 +19,11 @@ from crimeshare.measures.composition import (
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.subjects.composition import (
-    COMPOSITION,
-    drivers,
-    open_composition,
-    rank_without,
-    ranks,
-)
+from crimeshare.publish.subjects.composition import drivers, open_composition, rank_without, ranks
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.reference import areas
 from tests.quarterly import shipped
+from tests.tables import COMPOSITION
 
 NATION, GWENT = "K04000001", "W15000002"
 GROUP = "stalking_harassment"

@@ -21,7 +21,8 @@ from crimeshare.measures.control_limits import (
     random_effects,
 )
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import CONTROL_LIMITS, SERIES, SHARES, Estimates
+from crimeshare.publish.subjects.estimates import Estimates
+from tests.tables import CONTROL_LIMITS, SERIES, SHARES
 
 # The trials of BCG vaccine that texts on random effects use (G. A. Colditz and others, JAMA 271
 # (1994) 698-702): cases and non-cases, vaccinated and not.  tau2 = 0.3181 is what the package

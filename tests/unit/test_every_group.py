@@ -21,14 +21,12 @@ from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import page, report_pages
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import SERIES, SHARES
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.measured import measure_of
-from crimeshare.publish.subjects.quarterly import QUARTERS
-from crimeshare.publish.subjects.rules import EFFECTS
 from crimeshare.reference import areas, line_of, offences, read_rows, reported_groups
 from tests.every_group import body_of, write_group
 from tests.never_said import blocks_of, broken
+from tests.tables import EFFECTS, QUARTERS, SERIES, SHARES
 
 pytestmark = pytest.mark.slow
 

@@ -23,10 +23,10 @@ from crimeshare.audit.vintages import EVIDENCE, Published, Vintage, members, ope
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.vintages import compute_vintages
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import CODES, RECORDED
 from crimeshare.reference import areas, offences
 from tests.quarterly import shipped
 from tests.revised import VINTAGES
+from tests.tables import CODES, RECORDED
 from tests.vintages import NO_CODES
 
 MANCHESTER, NORTH_WEST, NATION = "E23000005", "E12000002", "K04000001"

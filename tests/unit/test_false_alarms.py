@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import SERIES
+from tests.tables import SERIES
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,8 +13,9 @@ from crimeshare.periods import a_year_before
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects.estimates import Estimates
-from crimeshare.publish.subjects.firmness import LEVEL_SHIFTS, RANK_INTERVALS, open_firmness
+from crimeshare.publish.subjects.firmness import open_firmness
 from crimeshare.reference import GROUP
+from tests.tables import LEVEL_SHIFTS, RANK_INTERVALS
 
 
 def test_a_rank_stands_with_its_range(built: Path, estimates: Estimates) -> None:

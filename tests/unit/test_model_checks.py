@@ -12,7 +12,7 @@ import pytest
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.subjects import methods
-from crimeshare.publish.subjects.quarterly import QUARTERS
+from tests.tables import QUARTERS
 
 ROOT = Path(__file__).parents[2]
 

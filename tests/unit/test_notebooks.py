@@ -36,8 +36,8 @@ from crimeshare.publish.site.rendering import (
     render_page,
     render_search,
 )
-from crimeshare.publish.subjects.estimates import SERIES
 from tests.quick import quick
+from tests.tables import SERIES
 
 # The page about the survey is another one where the report is about another group.
 STORED = sorted({page.source for group in (GROUP, "burglary") for page in report_pages([group])})

@@ -28,9 +28,10 @@ from crimeshare.publish.pdf.document import (
 )
 from crimeshare.publish.site.pages import Page, page
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import SERIES, Estimates
+from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.sources.registry import Release, read_registry
 from tests import frames
+from tests.tables import SERIES
 
 
 @pytest.fixture(scope="module")

@@ -16,47 +16,42 @@ import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.measures.seasonal import METHOD
+from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import MINUS, Figure, shown, stray_numbers
+from crimeshare.publish.elements.multiples import small_multiples
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.rows import rows
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import quarterly, sources
-from crimeshare.publish.subjects.estimates import RECORDED, Estimates, Place, open_estimates
-from crimeshare.publish.subjects.quarterly import Quarterly, open_quarterly
-from crimeshare.publish.subjects.quarterly_charts import Quarter, Series, panels
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
 from crimeshare.tables.recorded_quarters import read_recorded_quarters
-from tests import frames
 from tests.open_document import line, open_data
 from tests.quarterly import series_of, shipped, write_quarterly
+from tests.tables import ADJUSTED, CHECK, QUARTERLY_SERIES, QUARTERS, RECORDED
 
 GROUP = "stalking_harassment"
+GWENT, GREATER_MANCHESTER = "W15000002", "E23000005"
 
 
 @pytest.fixture(scope="module")
-def quarters(built: Path) -> Quarterly:
-    return open_quarterly(GROUP, built)
-
-
-@pytest.fixture(scope="module")
-def gone(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Quarterly:
+def gone(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The open data as they would be without the last return of Greater Manchester."""
     table = shipped(root)
     last = table["period_end"] == table["period_end"].max()
     lacking = table[~(last & (table["area_name"] == "Greater Manchester"))]
     folder = tmp_path_factory.mktemp("gone")
     write_quarterly(folder, root, read_table(built / RECORDED), lacking.reset_index(drop=True))
-    return open_quarterly(GROUP, folder)
+    return folder
 
 
-def chart_of(quarters: Quarterly, place: Place) -> Chart | None:
-    return quarterly.by_quarter(quarters, place, frames.quarters(quarters, place))
+def chart_of(area_code: str) -> Chart | None:
+    return quarterly.by_quarter(quarterly.quarters(GROUP, area_code))
 
 
-def table_of(quarters: Quarterly, place: Place) -> Table | None:
-    frame = frames.last_quarters(quarters, place)
-    return quarterly.latest_quarters(quarters, place, frame)
+def table_of(area_code: str) -> Table | None:
+    return quarterly.latest_quarters(quarterly.quarters(GROUP, area_code))
 
 
 def rows_of(html: str) -> list[dict[str, str]]:
@@ -65,7 +60,7 @@ def rows_of(html: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(unquote(unescape(href[1])))))
 
 
-def test_the_newest_quarter_by_code(root: Path, quarters: Quarterly, estimates: Estimates) -> None:
+def test_the_newest_quarter_by_code(root: Path, built: Path) -> None:
     table = shipped(root)
     table = table[(table["area_name"] == "Gwent") & (table["offence_id"] == GROUP)]
     end = table["period_end"].max()
@@ -78,7 +73,7 @@ def test_the_newest_quarter_by_code(root: Path, quarters: Quarterly, estimates: 
     whole = int(table.loc[at & table["code"].isna(), "value"].item())
     assert len(now) > 2
 
-    text = quarterly.opening(quarters, estimates.place("gwent", "force"))
+    text = quarterly.opening(quarterly.quarters(GROUP, GWENT))
     said = plain(text)
     counts, part, *moves = said.split(". ")
     start = end - pd.DateOffset(months=2)
@@ -109,12 +104,13 @@ def test_the_newest_quarter_by_code(root: Path, quarters: Quarterly, estimates: 
 
 @pytest.mark.slow
 def test_quarters_across_a_change_of_recording_are_not_compared(
-    root: Path, built: Path, estimates: Estimates, tmp_path: Path
+    root: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = shipped(root)
     early = table[table["period_end"] <= pd.Timestamp("2024-03-31")].reset_index(drop=True)
     write_quarterly(tmp_path, root, read_table(built / RECORDED), early)
-    text = plain(quarterly.opening(open_quarterly(GROUP, tmp_path), estimates.nation))
+    monkeypatch.chdir(tmp_path)
+    text = plain(quarterly.opening(quarterly.quarters(GROUP, NATION)))
     last = text.rpartition(". ")[2]
     assert " are not compared: " in last
     broken = last.partition(" are not")[0].lower().replace(" and ", ", ").split(", ")
@@ -123,26 +119,27 @@ def test_quarters_across_a_change_of_recording_are_not_compared(
 
 
 def test_a_missing_return_is_said_and_never_drawn_as_zero(
-    gone: Quarterly, estimates: Estimates
+    gone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = estimates.place("greater-manchester", "force")
-    assert "made no complete return" in quarterly.opening(gone, place)
-    nation = chart_of(gone, estimates.nation)
+    monkeypatch.chdir(gone)
+    force = quarterly.quarters(GROUP, GREATER_MANCHESTER)
+    assert "made no complete return" in quarterly.opening(force)
+    nation = chart_of(NATION)
     assert nation
     assert any("exclude Greater Manchester" in note for note in nation.notes)
-    chart = chart_of(gone, place)
+    chart = chart_of(GREATER_MANCHESTER)
     assert chart
     assert "No figure for October to December 2025." in chart.alt
     rows = rows_of(chart._repr_html_())
     last = [row for row in rows if row["quarter_ending"] == "2025-12-31"]
     assert {(row["value"], row["marker"]) for row in last} == {("", "unavailable")}
-    assert "[x]" in table_of(gone, place)._repr_html_()  # type: ignore[union-attr]
+    assert "[x]" in table_of(GREATER_MANCHESTER)._repr_html_()  # type: ignore[union-attr]
 
 
 def test_the_chart_has_every_code_its_changes_and_its_data(
-    quarters: Quarterly, estimates: Estimates
+    built: Path,
 ) -> None:
-    chart = chart_of(quarters, estimates.place("gwent", "force"))
+    chart = chart_of(GWENT)
     assert chart
     html = chart._repr_html_()
     assert stray_numbers(html) == []
@@ -166,10 +163,9 @@ def test_the_chart_has_every_code_its_changes_and_its_data(
     assert len(html) < 150_000
 
 
-def test_the_table_has_the_numbers_of_the_chart(quarters: Quarterly, estimates: Estimates) -> None:
-    place = estimates.nation
-    table = table_of(quarters, place)
-    chart = chart_of(quarters, place)
+def test_the_table_has_the_numbers_of_the_chart(built: Path) -> None:
+    table = table_of(NATION)
+    chart = chart_of(NATION)
     assert table
     assert chart
     drawn = {figure.figure_id: figure.value for figure in chart.figures}
@@ -185,35 +181,33 @@ def test_the_table_has_the_numbers_of_the_chart(quarters: Quarterly, estimates: 
 
 @pytest.mark.slow
 def test_a_group_with_parts_is_drawn_by_the_codes_of_its_parts(
-    root: Path, built: Path, tmp_path: Path
+    root: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crimeshare.measures.quarters import compute_home_office_check, compute_quarterly_series
+    from crimeshare.measures.quarters import compute_quarterly_series
     from crimeshare.measures.recorded import read_recording_changes
     from crimeshare.measures.seasonal import compute_seasonally_adjusted
     from crimeshare.parquet import write_table
 
     changes = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
     table = shipped(root)
-    write_table(table, tmp_path / quarterly.QUARTERS)
+    write_table(table, tmp_path / QUARTERS)
     series = compute_quarterly_series(table, changes, ["robbery"])
-    write_table(series, tmp_path / quarterly.SERIES)
-    write_table(compute_seasonally_adjusted(series), tmp_path / quarterly.ADJUSTED)
-    check = compute_home_office_check(read_table(built / RECORDED), table)
-    write_table(check, tmp_path / quarterly.CHECK)
-    robbery = open_quarterly("robbery", tmp_path)
-    place = open_estimates("robbery", built).nation
-    chart = chart_of(robbery, place)
+    write_table(series, tmp_path / QUARTERLY_SERIES)
+    write_table(compute_seasonally_adjusted(series), tmp_path / ADJUSTED)
+    monkeypatch.chdir(tmp_path)
+    own = quarterly.quarters("robbery", NATION)
+    chart = quarterly.by_quarter(own)
     assert chart
     assert {row["series"] for row in rows_of(chart._repr_html_())} == {
         "Robbery of business property",
         "Robbery of personal property",
     }
     seasonal = {row["series"] for row in rows_of(chart._repr_html_()) if row["seasonally_adjusted"]}
-    adjusted = read_table(tmp_path / quarterly.ADJUSTED)
+    adjusted = read_table(tmp_path / ADJUSTED)
     nation = adjusted[(adjusted["area_type"] == "country") & (adjusted["method"] == METHOD)]
-    assert {robbery.codes("robbery")[code] for code in nation["code"].dropna()} == seasonal
-    assert "offences of robbery of business property" in plain(quarterly.opening(robbery, place))
-    table_now = table_of(robbery, place)
+    assert {quarterly.codes("robbery")[code] for code in nation["code"].dropna()} == seasonal
+    assert "offences of robbery of business property" in plain(quarterly.opening(own))
+    table_now = quarterly.latest_quarters(own)
     assert table_now
     for _, *counts in table_now.rows:
         business, personal, together = (figure.value for figure in counts)  # type: ignore[union-attr]
@@ -221,7 +215,7 @@ def test_a_group_with_parts_is_drawn_by_the_codes_of_its_parts(
 
 
 def test_a_workbooks_figure_names_its_cell(
-    root: Path, built: Path, estimates: Estimates, tmp_path: Path
+    root: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Read from the Home Office's own file, the figure of a code is one cell."""
     path = open_data(
@@ -233,42 +227,54 @@ def test_a_workbooks_figure_names_its_cell(
     write_observations(read_recorded_quarters(path, "prc-2024-03"), tmp_path / "f.parquet")
     table = combine_recorded_quarters([read_arrow(QuarterFigure, tmp_path / "f.parquet")])
     write_quarterly(tmp_path, root, read_table(built / RECORDED), table)
-    own = open_quarterly(GROUP, tmp_path)
-    newest = own.quarters(estimates.place("gwent", "force"), "stalking_harassment", "8L")[-1]
-    assert not own.converted
-    assert (newest.figure.cells[0].cell, newest.figure.formula) == ("H5", "")
-    assert newest.figure.cells[0].workbook_sha256 == table["workbook_sha256"][0]
-    whole = own.quarters(estimates.nation, "stalking_harassment")[-1]
-    said = whole.figure.expression
+    monkeypatch.chdir(tmp_path)
+    own = quarterly.quarters(GROUP, GWENT)
+    newest = rows(own[own["code"] == "8L"])[-1].count
+    assert "conversion" not in str(chart_of(GWENT).notes)  # type: ignore[union-attr]
+    assert (newest.cells[0].cell, newest.formula) == ("H5", "")
+    assert newest.cells[0].workbook_sha256 == table["workbook_sha256"][0]
+    said = rows(quarterly.quarters(GROUP, NATION))[-1].count.expression
     assert said.startswith("Stalking and harassment, England and Wales, without Avon and Somerset")
     assert said.endswith(", quarter to March 2024")
 
 
 def test_a_series_is_interrupted_where_a_quarter_is_missing() -> None:
-    def one(start: date, end: date, value: float | None) -> Quarter:
-        figure = Figure(f"f.{end}", value, "count", marker="unavailable")
-        return Quarter(figure, {"period_start": start, "period_end": end})
-
-    series = Series(
-        "Stalking",
-        [
-            one(date(2019, 4, 1), date(2019, 6, 30), 5),
-            one(date(2019, 7, 1), date(2019, 9, 30), None),
-            one(date(2019, 10, 1), date(2019, 12, 31), 9),
-        ],
-        [Break(date(2019, 10, 1), "A change"), Break(date(2018, 1, 1), "Before it all")],
+    starts = pd.to_datetime(["2019-04-01", "2019-07-01", "2019-10-01"])
+    frame = pd.DataFrame(
+        {
+            "table": "quarterly_series",
+            "release_id": "prc-2019-12",
+            "area_code": GWENT,
+            "series": "8Q",
+            "period_start": starts,
+            "period_end": starts + pd.offsets.QuarterEnd(),
+            "count": [5.0, None, 9.0],
+            "name": "Stalking",
+            "line": [None, None, 8.2],
+            "formula": "[prc-2019-12]'2019_20'!H5",
+            "cells": "[prc-2019-12]'2019_20'!H5",
+        }
     )
-    chart = panels(Chart("c", "Title", "Subtitle"), [series])
+    breaks = [Break(date(2019, 10, 1), "A change"), Break(date(2018, 1, 1), "Before it all")]
+    chart = small_multiples(
+        "c",
+        frame,
+        y="count",
+        line="line",
+        by="name",
+        words=["Title", "Subtitle"],
+        breaks={"Stalking": breaks},
+    )
     (panel,) = chart.spec["vconcat"]
     drawn = panel["layer"][-1]["data"]["values"]
-    assert [(row["y"], row["stretch"]) for row in drawn] == [(5, 0), (9, 1)]
+    assert [(row["y"], row["line"], row["stretch"]) for row in drawn] == [(5, 5, 0), (9, 8.2, 1)]
     assert [meaning for _, meaning in chart.key] == ["A, October 2019: A change"]
     assert "Before it all" not in chart.alt
 
 
 class TestBesideOns:
-    def test_the_nation(self, quarters: Quarterly, estimates: Estimates) -> None:
-        table = quarterly.nation_beside_ons(quarters, estimates)
+    def test_the_nation(self, built: Path) -> None:
+        table = quarterly.nation_beside_ons(GROUP)
         assert table
         html = table._repr_html_()
         assert stray_numbers(html) == []
@@ -280,16 +286,14 @@ class TestBesideOns:
         assert row[0] == "December 2023"
         assert len(table.rows) == quarterly.NEWEST
 
-    def test_the_forces_that_differ_most(self, quarters: Quarterly, estimates: Estimates) -> None:
-        table = quarterly.forces_beside_ons(quarters, estimates)
+    def test_the_forces_that_differ_most(self, built: Path) -> None:
+        table = quarterly.forces_beside_ons(GROUP)
         assert table
-        latest = estimates.editions[-1]
-        differences = {
-            row["area_name"]: row["difference"]
-            for row in quarters.checks(release_id=latest.release_id, offence_id="total")
-            if row["period_end"] == latest.period_end and row["area_type"] == "force"
-        }
-        assert len(differences) == len(estimates.forces)
+        check = read_table(built / CHECK, offence_id=["total"], area_type=["force"])
+        latest = check[check["period_end"] == check["period_end"].max()]
+        latest = latest[latest["release_id"] == latest["release_id"].max()]
+        differences = dict(zip(latest["area_name"], latest["difference"], strict=True))
+        assert len(differences) == 43
         ranked = sorted(differences, key=lambda name: -abs(differences[name]))
         assert [row[0] for row in table.rows] == ranked[: quarterly.WIDEST]
         for name, *figures in table.rows:
@@ -297,33 +301,33 @@ class TestBesideOns:
             assert home - ons == difference == differences[str(name)]
         assert stray_numbers(table._repr_html_()) == []
 
-    def test_the_words(self, quarters: Quarterly, estimates: Estimates) -> None:
-        text = quarterly.compared(quarters, estimates)
+    def test_the_words(self, built: Path) -> None:
+        text = quarterly.compared(GROUP)
         assert "none of 43 forces has the same total in both" in plain(text)
         assert "Derbyshire, +1.5%" in plain(text)
         assert stray_numbers(text) == []
 
-    def test_the_release(self, quarters: Quarterly) -> None:
-        table = quarterly.releases(quarters, sources.registry())
+    def test_the_release(self, root: Path, built: Path) -> None:
+        table = quarterly.releases(sources.registry())
         assert table
         html = table._repr_html_()
         assert "prc-pfa-mar2013-onwards-tables-230426.ods" in html
-        assert quarters.conversion_sha256 in html
+        assert shipped(root)["conversion_sha256"][0] in html
         assert "https://www.gov.uk/government/statistical-data-sets/" in html
 
 
 def test_a_build_without_the_open_data_says_so(
-    root: Path, built: Path, estimates: Estimates, tmp_path: Path
+    root: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_quarterly(tmp_path, root, read_table(built / RECORDED), combine_recorded_quarters([]))
-    none = open_quarterly(GROUP, tmp_path)
-    place = estimates.nation
+    monkeypatch.chdir(tmp_path)
+    none = quarterly.quarters(GROUP, NATION)
     assert none.empty
-    assert quarterly.opening(none, place) == quarterly.compared(none, estimates)
-    assert chart_of(none, place) is None
-    assert table_of(none, place) is None
-    assert quarterly.nation_beside_ons(none, estimates) is None
-    assert quarterly.releases(none, sources.registry()) is None
+    assert quarterly.opening(none) == quarterly.compared(GROUP)
+    assert quarterly.by_quarter(none) is None
+    assert quarterly.latest_quarters(none) is None
+    assert quarterly.nation_beside_ons(GROUP) is None
+    assert quarterly.releases(sources.registry()) is None
 
 
 def test_the_tables_are_described(root: Path) -> None:
@@ -341,14 +345,14 @@ def test_the_tables_are_described(root: Path) -> None:
 
 
 def test_the_line_is_without_the_season_and_the_points_are_the_counts(
-    quarters: Quarterly, estimates: Estimates, built: Path
+    built: Path,
 ) -> None:
-    chart = chart_of(quarters, estimates.nation)
+    chart = chart_of(NATION)
     assert chart
-    table = read_table(built / quarterly.ADJUSTED)
+    table = read_table(built / ADJUSTED)
     own = table[(table["area_name"] == "England and Wales") & (table["method"] == METHOD)]
     known = {(row.code, row.period_end.isoformat()[:10]): row.adjusted for row in own.itertuples()}
-    names = {name: code for code, name in quarters.codes(GROUP).items()}
+    names = {name: code for code, name in quarterly.codes(GROUP).items()}
     checked = 0
     for row in rows_of(chart._repr_html_()):
         adjusted = known.get((names[row["series"]], row["quarter_ending"]))
@@ -358,11 +362,11 @@ def test_the_line_is_without_the_season_and_the_points_are_the_counts(
 
 
 def test_a_quarter_is_compared_with_the_one_before_without_its_season(
-    quarters: Quarterly, estimates: Estimates, built: Path
+    built: Path,
 ) -> None:
-    said = quarterly.opening(quarters, estimates.nation)
+    said = quarterly.opening(quarterly.quarters(GROUP, NATION))
     (moved,) = (f for f in shown(said) if f["data-id"].endswith(".adjusted_on_quarter_before"))
-    table = read_table(built / quarterly.ADJUSTED)
+    table = read_table(built / ADJUSTED)
     own = table[
         (table["area_name"] == "England and Wales")
         & (table["offence_id"] == GROUP)

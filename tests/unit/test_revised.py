@@ -16,8 +16,7 @@ from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.publish.subjects import revisions_page
-from crimeshare.publish.subjects.estimates import CODES, RECORDED, SHARES, TABLES, Estimates
-from crimeshare.publish.subjects.quarterly import QUARTERS
+from crimeshare.publish.subjects.estimates import TABLES, Estimates
 from crimeshare.publish.subjects.revised import (
     COMPARED,
     REFUTED,
@@ -39,6 +38,7 @@ from tests import frames
 from tests.building import write_editions, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
+from tests.tables import CODES, QUARTERS, RECORDED, SHARES
 from tests.vintages import vintages_of
 
 SENTENCES = (

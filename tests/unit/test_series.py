@@ -10,10 +10,10 @@ import pytest
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.series import SERIES, compute_series, read_populations
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import CODES, RECORDED
 from crimeshare.reference import areas
 from tests.building import NO_POPULATION
 from tests.quarterly import shipped
+from tests.tables import CODES, RECORDED
 from tests.vintages import NO_CODES, NO_QUARTERS, vintages_of
 
 NATION, GWENT, MANCHESTER, NORTH_WEST = "K04000001", "W15000002", "E23000005", "E12000002"

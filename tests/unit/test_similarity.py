@@ -10,7 +10,7 @@ import pytest
 
 from crimeshare.measures.similarity import compute_similar_forces, distances, mixes
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import SHARES
+from tests.tables import SHARES
 
 MIX = pd.DataFrame(
     [[0.5, 0.5, 0.0], [0.4, 0.4, 0.2], [0.0, 0.0, 1.0]], index=["here", "near", "far"]

@@ -10,8 +10,9 @@ import pytest
 from crimeshare.publish.elements.figures import Figure, shown
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import SERIES, Estimates, Place, Year
+from crimeshare.publish.subjects.estimates import Estimates, Place, Year
 from tests import frames
+from tests.tables import SERIES
 
 ROWS = [
     ["Gwent", Figure("a", 8642, "count"), "yes"],

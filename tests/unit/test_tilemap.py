@@ -5,12 +5,13 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.publish.elements.figures import Figure, shown
-from crimeshare.publish.subjects.estimates import SERIES, Estimates
+from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.factsheet import neighbours
 from crimeshare.publish.subjects.finder import Finder, Layer
 from crimeshare.publish.subjects.tilemap import Tile, tiles
 from crimeshare.reference import areas
 from tests import frames
+from tests.tables import SERIES
 
 FORCES = {a.area_code: a for a in areas().values() if a.area_type == "force"}
 

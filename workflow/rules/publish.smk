@@ -25,7 +25,7 @@ executed = [page.executed.as_posix() for page in pages]
 BATCH = 32
 
 RECORDED = [
-    *clean("recorded_crime", "recorded_offence_codes"),
+    *clean("recorded_crime", "recorded_offence_codes", "recorded_quarters"),
     *estimates("changes", "control_limits", "series", "shares", "similar_forces"),
     *reference("areas", "offences", "recording_changes"),
     "config/releases.csv",
@@ -39,10 +39,7 @@ REVISED = estimates(
     "revisions",
     "whole_revisions",
 )
-QUARTERLY = [
-    *clean("recorded_quarters"),
-    *estimates("home_office_check", "quarterly_series", "seasonally_adjusted"),
-]
+QUARTERLY = estimates("home_office_check", "quarterly_series", "seasonally_adjusted")
 SURVEY = [
     *clean(
         "recorded_offence_codes",
@@ -123,7 +120,6 @@ READS = {
     "region": [
         *RECORDED,
         *REVISED,
-        *clean("recorded_quarters"),
         *estimates("composition", "forecasts", "revision_intervals"),
         *reference("area_notes"),
         *words("area", "revisions"),

@@ -92,6 +92,11 @@ def month(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.year}"
 
 
+def quarter(start: date, end: date) -> str:
+    """ "October to December 2025"."""
+    return f"{MONTHS[start.month - 1]} to {month(end)}"
+
+
 def months_before(months: str, end: date) -> str:
     """Months of the year that ends on a day, with the years they are in.
 

@@ -70,15 +70,19 @@ def _path(table: str) -> Path:
     Raises:
         Problem: if there is none.
     """
-    files = [folder / f"{table}.parquet" for folder in FOLDERS]
-    for folder in (Path.cwd(), *Path.cwd().parents):
-        for file in files:
-            if (folder / file).exists():
-                return folder / file
+    if found := _found(table):
+        return found
     raise Problem(
         f"No table {table} is built in {Path.cwd()} or above it; build it first: "
-        f"snakemake --cores 4 {files[0]}"
+        f"snakemake --cores 4 {FOLDERS[0] / table}.parquet"
     )
+
+
+def _found(table: str) -> Path | None:
+    """The file of a table, in the working directory or the nearest folder above it that has it."""
+    folders = (Path.cwd(), *Path.cwd().parents)
+    files = (up / folder / f"{table}.parquet" for up in folders for folder in FOLDERS)
+    return next((file for file in files if file.exists()), None)
 
 
 @lru_cache(maxsize=24)
@@ -89,13 +93,12 @@ def _frame(
     return read_table(path, columns=columns and list(columns), **dict(wanted))
 
 
-HASHED = ("recorded_crime", "recorded_offence_codes")
+HASHED = ("recorded_crime", "recorded_offence_codes", "recorded_quarters")
 
 
 def hashes() -> Mapping[str, str]:
     """The hash of the workbook of each release that a figure may come from."""
-    folder = _path("recorded_crime").parent
-    paths = [path for table in HASHED if (path := folder / f"{table}.parquet").exists()]
+    paths = [path for table in HASHED if (path := _found(table))]
     return _hashes(tuple((path, path.stat().st_mtime_ns) for path in paths))
 
 

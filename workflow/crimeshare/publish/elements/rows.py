@@ -54,8 +54,10 @@ class Row(Mapping[str, Any]):
         """A figure, where the column has numbers with a formula, else the bare value."""
         if name.startswith("_") or name not in self._values:
             raise AttributeError(name)
-        known = columns_of(self._values["table"])
-        return figure(self, name) if name in known and known[name].formula else self[name]
+        # Of clean tables, in which each row is a cell, the number alone has no formula.
+        known = columns_of(self._values["table"]) if "table" in self._values else {}
+        numbers = name in known and (known[name].formula or name == "value")
+        return figure(self, name) if numbers else self[name]
 
 
 def rows(frame: pd.DataFrame) -> list[Row]:

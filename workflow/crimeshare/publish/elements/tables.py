@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from crimeshare.columns import columns as columns_of
+from crimeshare.columns import column as column_of
 from crimeshare.publish.elements.downloads import table_link
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.output import Output, figures_in
@@ -181,15 +181,14 @@ def table(
         own: whether a row is about what the page is about, so that its label is bold.
         wide, sortable: see :class:`Table`.
     """
-    named = columns_of(frame["table"].iat[0]) if len(frame) else {}
-    styles = ["signed" if name in named and named[name].signed else "" for name in columns]
+    contents = [
+        [_label(row, label, link, own), *(_content(row, name) for name in columns)]
+        for row in rows(frame)
+    ]
     return Table.worded(
         words,
-        [
-            [_label(row, label, link, own), *(_content(row, name) for name in columns)]
-            for row in rows(frame)
-        ],
-        styles=["", *styles],
+        contents,
+        styles=[_style(column) for column in zip(*contents, strict=True)],
         wide=wide,
         sortable=sortable,
     )
@@ -211,6 +210,17 @@ def _label(
 def _content(row: Row, name: str) -> Content:
     content = getattr(row, name)
     return content if isinstance(content, Figure) else str(content or "")
+
+
+def _style(contents: Sequence[Content]) -> str:
+    """How the figures of a column are written, as ``columns.yaml`` says of what they are."""
+    for content in contents:
+        if isinstance(content, Figure) and content.column:
+            what = column_of(*content.column.split("."))
+            # The header says of what they are points.
+            bare = " bare" if what.unit == "percentage_points" else ""
+            return f"signed{bare}" if what.signed else ""
+    return ""
 
 
 def _file_name(caption: str) -> str:

@@ -734,16 +734,30 @@ def first_published(table: str, offence_id: str, area_code: str, **only: Any) ->
     Returns:
         Rows of the table, oldest year first; of an edition that was issued again the last issue.
     """
-    given = read("shares", ["release_id", "period_end", "offence_id"])[
-        ["release_id", "period_end", "offence_id"]
+    given = read("shares", ["release_id", "offence_id"]).groupby("release_id")["offence_id"]
+    merged = given.agg(set)
+    alone = [
+        (release_id, pd.Timestamp(end))
+        for release_id, end in editions().items()
+        if not set(split_groups(offence_id)) - merged[release_id]
     ]
+    key = ["release_id", "period_end"]
+    rows = read(table, offence_id=offence_id, area_code=area_code, **only)
+    return pd.DataFrame(alone, columns=key).merge(rows, on=key)
+
+
+def editions() -> dict[str, date]:
+    """The editions of ONS and the last day of the year of each, oldest first.
+
+    One that was issued again is there once, as its last issue.
+    """
+    given = read("shares", ["release_id", "period_end"])
     ends = given.groupby("release_id")["period_end"].max().sort_index()
     newest = ends.reset_index().drop_duplicates("period_end", keep="last")
-    merged = given.groupby("release_id")["offence_id"].agg(set)
-    alone = [not set(split_groups(offence_id)) - merged[name] for name in newest["release_id"]]
-    editions = newest[alone].sort_values("period_end")
-    rows = read(table, offence_id=offence_id, area_code=area_code, **only)
-    return editions.merge(rows, on=["release_id", "period_end"])
+    return {
+        str(release_id): end.date()
+        for release_id, end in newest.sort_values("period_end").itertuples(index=False)
+    }
 
 
 def forces_left_out(row: Mapping[str, Any]) -> list[str]:

@@ -5,46 +5,34 @@ The tables come from the steps before; nothing is measured here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
-from functools import cache, cached_property, lru_cache
+from collections.abc import Mapping
 from html import escape
-from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from crimeshare.measures.quarters import beside_group
 from crimeshare.measures.revisions import typical_size
 from crimeshare.measures.seasonal import METHOD
 from crimeshare.measures.years import NATION
-from crimeshare.parquet import read_rows_where
+from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.charts import Chart
+from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import figure, over
-from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects.estimates import TOTAL, Estimates, Place, Year, built_root
-from crimeshare.publish.subjects.factsheet import as_in_frame, breaks
-from crimeshare.publish.subjects.quarterly_charts import WORDS, Quarter, Series, panels
-from crimeshare.reference import line_of, offences
+from crimeshare.publish.elements.multiples import small_multiples
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import Row, figure, over, rows
+from crimeshare.publish.elements.tables import Table, table
+from crimeshare.publish.elements.words import Words
+from crimeshare.publish.subjects.estimates import TOTAL, editions, forces_left_out
+from crimeshare.publish.subjects.factsheet import breaks
+from crimeshare.reference import areas, line_of, offences
 from crimeshare.sources.datasets import HOME_OFFICE
 from crimeshare.sources.registry import Release
 from crimeshare.tables.recorded_quarters import code_names
 
-QUARTERS = Path("results/clean/recorded_quarters.parquet")
-SERIES = Path("results/estimates/quarterly_series.parquet")
-ADJUSTED = Path("results/estimates/seasonally_adjusted.parquet")
-READ = ["release_id", "workbook_sha256", "read_from", "conversion_sha256"]
-"""What is read of the clean table, the largest there is."""
-CHECK = Path("results/estimates/home_office_check.parquet")
-TABLES = (QUARTERS, SERIES, ADJUSTED)
-"""What every page with quarters reads; the check is read where it is shown."""
+WORDS = Words(Path(__file__).with_name("words") / "quarters.md.j2")
 
 SMALL_BASE = 50
 """Offences in a quarter below which no percentage of them is given, as ONS gives none of a year."""
@@ -52,519 +40,392 @@ SMALL_BASE = 50
 CODES_SHOWN = 5
 """Codes of a group that a sentence and a chart show; the table of its parts has them all."""
 
-Row = dict[str, Any]
+
+def newest_release() -> str:
+    """The newest release of the open data; empty where the build has none."""
+    own = read("quarterly_series", ["release_id"], area_code=NATION, offence_id=TOTAL)
+    return str(max(own["release_id"], default=""))
 
 
-class Quarterly:
-    """The quarterly tables of one build, the newest release of the open data alone."""
-
-    def __init__(
-        self, quarters: pa.Table, series: pa.Table, adjusted: pa.Table, check: Path
-    ) -> None:
-        """Take the tables of `TABLES`, of the first the columns `READ`, and where the check is."""
-        self.release_id = _newest(series)
-        self._series = series.filter(pc.equal(series["release_id"], self.release_id))
-        # Those left as they are have nothing to add to the figures.
-        self._adjusted = adjusted.filter(pc.equal(adjusted["method"], METHOD))
-        names = ["workbook_sha256", "read_from", "conversion_sha256"]
-        own = quarters.filter(pc.equal(quarters["release_id"], self.release_id)).select(names)
-        seen = own.group_by(names).aggregate([]).to_pylist() or [dict.fromkeys(names)]
-        self._hashes = {self.release_id: seen[0]["workbook_sha256"] or ""}
-        self.read_from = seen[0]["read_from"] or ""
-        self.conversion_sha256 = seen[0]["conversion_sha256"] or ""
-        self._check_path = check
-        # Asked for by a chart, a table and the sentences of a page.
-        self.quarters = lru_cache(maxsize=2 * CODES_SHOWN)(self._quarters)
-        self.codes = cache(self._codes)
-
-    @cached_property
-    def _check(self) -> pa.Table:
-        newest = pc.field("home_office_release_id") == self.release_id
-        return read_rows_where(self._check_path, newest)
-
-    @property
-    def empty(self) -> bool:
-        """Whether the build has no release of the open data."""
-        return not self.release_id
-
-    @property
-    def converted(self) -> bool:
-        """Whether a conversion was read, which holds no cell addresses."""
-        return self.read_from == "conversion"
-
-    def _codes(self, offence_id: str) -> dict[str, str]:
-        """Names of the codes that the group holds now and that are recorded, in the order shown.
-
-        A code that went to another group, or that others replaced, is not among them.
-        """
-        if self.empty:
-            return {}
-        table = self._series
-        inside = [name for name in offences() if offence_id in line_of(name)]
-        newest = sorted(pc.unique(table["period_end"]).to_pylist())[-4:]
-        rows = table.filter(
-            pc.and_(
-                pc.and_(
-                    pc.equal(table["area_code"], NATION),
-                    pc.is_in(table["offence_id"], pa.array(inside)),
-                ),
-                pc.and_(
-                    pc.is_valid(table["code"]),
-                    pc.is_in(table["period_end"], pa.array(newest, table["period_end"].type)),
-                ),
-            )
-        ).to_pylist()
-        recorded: dict[str, float] = {}
-        for row in rows:
-            recorded[row["code"]] = recorded.get(row["code"], 0) + (row["count"] or 0)
-        held = {row["code"] for row in rows if row["period_end"] == newest[-1]}
-        return {
-            code: name for code, name in code_names().items() if code in held and recorded[code] > 0
-        }
-
-    def largest(self, offence_id: str) -> dict[str, str]:
-        """The codes of a group that the pages show: those with most offences in the last quarter.
-
-        All of them where there are few, in the order of `codes`.
-        """
-        codes = self.codes(offence_id)
-        if len(codes) <= CODES_SHOWN:
-            return codes
-        table = self._series
-        here = pc.and_(
-            pc.equal(table["area_code"], NATION),
-            pc.equal(table["period_end"], pc.max(table["period_end"])),
-        )
-        counts = {row["code"]: row["count"] or 0 for row in table.filter(here).to_pylist()}
-        most = sorted(codes, key=lambda code: -counts[code])[:CODES_SHOWN]
-        return {code: name for code, name in codes.items() if code in most}
-
-    def _quarters(self, place: Place, offence_id: str, code: str | None = None) -> list[Quarter]:
-        """The quarters of one group or code in one area, the oldest first."""
-        rows = _rows_of(self._series, place, offence_id, code)
-        seasons = {
-            row["period_end"]: row for row in _rows_of(self._adjusted, place, offence_id, code)
-        }
-        return [
-            Quarter(self.figure(place, row, "count"), row, seasons.get(row["period_end"]))
-            for row in rows
-        ]
-
-    def figure(self, place: Place, row: Mapping[str, Any], column: str, like: str = "") -> Figure:
-        """One number of a row of the series; `like` is added to its name."""
-        what = row["code"] or row["offence_id"]
-        name = f"quarter.{place_id(place)}.{what}.{row['period_end']:%Y-%m}.{self.release_id}{like}"
-        table = "quarterly_series"
-        return figure(row, column, name, table, self._hashes, marker="unavailable")
-
-    def on_quarter_before(self, quarter: Quarter, season: Mapping[str, Any]) -> Figure:
-        """The change of a quarter on the one before, both without their season."""
-        name = f"{quarter.figure.figure_id}.adjusted_on_quarter_before"
-        return figure(season, "change_pct", name, "seasonally_adjusted", self._hashes)
-
-    def excluded(self, place: Place) -> dict[tuple[date, date], list[str]]:
-        """Quarters in which forces are left out of an area's count, and which forces."""
-        table = self._series
-        rows = table.filter(
-            pc.and_(
-                pc.and_(
-                    pc.equal(table["area_code"], place.area.area_code),
-                    pc.equal(table["offence_id"], TOTAL),
-                ),
-                pc.not_equal(table["excluded"], ""),
-            )
-        ).to_pylist()
-        return {(r["period_start"], r["period_end"]): r["excluded"].split("; ") for r in rows}
-
-    def checks(self, **equal: object) -> list[Row]:
-        """The rows that set both publishers beside each other, of those values alone."""
-        table = self._check
-        for name, value in equal.items():
-            wanted = pc.is_in(table[name], pa.array(value)) if isinstance(value, list) else None
-            table = table.filter(pc.equal(table[name], value) if wanted is None else wanted)
-        rows: list[Row] = table.to_pylist()
-        return rows
-
-    def year(self, place: Place, row: Row, column: str = "home_office_count") -> Figure:
-        """A number of a row of the check: the four quarters added up, unless another is named."""
-        like = f".as-{row['release_id']}" if row["excluded"] else ""
-        name = (
-            f"four_quarters.{place_id(place)}.{row['offence_id']}.{row['period_end']:%Y-%m}"
-            f".{self.release_id}{like}{CHECKED[column].format(row['release_id'])}"
-        )
-        hashes = {**place.estimates.hashes, **self._hashes}
-        return figure(row, column, name, "home_office_check", hashes)
+def _published() -> Row:
+    """A row of what the newest release says of itself: what was read of it, and its hash."""
+    named = ["release_id", "read_from", "conversion_sha256"]
+    return rows(read("recorded_quarters", named, release_id=newest_release(), offence_id=TOTAL))[0]
 
 
-def _rows_of(table: pa.Table, place: Place, offence_id: str, code: str | None) -> list[Row]:
-    """The rows of one group or code in one area, the oldest quarter first."""
-    # A code may have been counted in another group once.
-    which = (
-        pc.equal(table["code"], code)
-        if code
-        else pc.and_(pc.equal(table["offence_id"], offence_id), pc.is_null(table["code"]))
-    )
-    here = pc.equal(table["area_code"], place.area.area_code)
-    # The table is sorted by group first, so those of a code that moved may stand after its newest.
-    rows: list[Row] = table.filter(pc.and_(here, which)).sort_by("period_end").to_pylist()
-    return rows
+def _converted() -> bool:
+    """Whether a conversion was read, which holds no cell addresses."""
+    return bool(_published()["read_from"] == "conversion")
 
 
-CHECKED = {
-    "home_office_count": "",
-    "difference": ".against.{}",
-    "difference_pct": ".against.{}.percent",
-}
-"""What is added to the name of the four quarters for each number of the check."""
-
-
-def place_id(place: Place) -> str:
-    """An area in the names of figures; regions and forces share names."""
-    return f"{'' if place.kind == 'force' else f'{place.kind}-'}{place.slug}"
-
-
-def open_quarterly(offence_id: str, root: Path | None = None) -> Quarterly:
-    """The quarterly tables of the build that the working directory is in.
-
-    Args:
-        offence_id: the group that a report is about.
-        root: the folder that holds ``results/``; unless given, the working directory or the
-            nearest folder above it that does.
-
-    Raises:
-        Problem: if nothing has been built there.
-    """
-    root = root or built_root(*TABLES)
-    built = (root / file for file in (*TABLES, CHECK))
-    return _read(
-        offence_id, root, tuple(file.stat().st_mtime_ns for file in built if file.exists())
-    )
-
-
-@lru_cache(maxsize=2)
-def _read(offence_id: str, root: Path, stamp: tuple[int, ...]) -> Quarterly:
-    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    clean, series, adjusted = (root / file for file in TABLES)
+def _of_codes(offence_id: str) -> pd.DataFrame:
+    """The last year of the codes of a group in England and Wales, by quarter."""
     inside = [name for name in offences() if offence_id in line_of(name)]
-    own = read_rows_where(series, pc.field("offence_id").isin(inside), columns=["code"])
-    codes = pc.unique(own["code"])
-    # A code may have been counted in another group once.
-    group = pc.field("code").isin(codes.drop_null()) | (
-        pc.field("code").is_null() & pc.field("offence_id").isin([TOTAL, offence_id])
-    )
-    newest = pc.field("release_id") == _newest(pq.read_table(series, columns=["release_id"]))
-    return Quarterly(
-        # All rows of a release say the same of it.
-        read_rows_where(clean, newest, columns=READ).slice(0, 1),
-        read_rows_where(series, group, newest),
-        read_rows_where(adjusted, group, newest),
-        root / CHECK,
-    )
+    own = read("quarterly_series", area_code=NATION, release_id=newest_release())
+    newest = sorted(own["period_end"].unique())[-4:]
+    return own[
+        own["offence_id"].isin(inside) & own["code"].notna() & own["period_end"].isin(newest)
+    ]
 
 
-def _newest(series: pa.Table) -> str:
-    """The newest release of the open data; empty where there is none."""
-    return max(pc.unique(series["release_id"]).to_pylist(), default="")
+def codes(offence_id: str) -> dict[str, str]:
+    """Names of the codes that the group holds now and that are recorded, in the order shown.
+
+    A code that went to another group, or that others replaced, is not among them.
+    """
+    own = _of_codes(offence_id)
+    recorded = own.groupby("code")["count"].sum()
+    held = set(own.loc[own["period_end"] == own["period_end"].max(), "code"])
+    return {
+        code: name for code, name in code_names().items() if code in held and recorded[code] > 0
+    }
+
+
+def largest(offence_id: str) -> dict[str, str]:
+    """The codes of a group that the pages show: those with most offences in the last quarter.
+
+    All of them where there are few, in the order of `codes`.
+    """
+    known = codes(offence_id)
+    own = _of_codes(offence_id)
+    newest = own[own["period_end"] == own["period_end"].max()].set_index("code")["count"].fillna(0)
+    most = sorted(known, key=lambda code: -newest[code])[:CODES_SHOWN]
+    return {code: name for code, name in known.items() if code in most}
+
+
+def quarters(offence_id: str, area_code: str) -> pd.DataFrame:
+    """The codes of a group that are shown, and the group itself, by quarter in one area.
+
+    Returns:
+        Rows of ``quarterly_series``, the codes in their order and the group last, the oldest
+        quarter first, with ``series`` (the code, or the group), ``name`` and
+        ``seasonally_adjusted``, the count without its season, empty where it has no clear one.
+        None without a release.
+    """
+    names = largest(offence_id) | {offence_id: offences()[offence_id].name}
+    here = {"area_code": area_code, "release_id": newest_release()}
+    own, adjusted = (
+        # A code may have been counted in another group once.
+        each.assign(series=each["code"].fillna(each["offence_id"]))
+        for each in (read("quarterly_series", **here), read("seasonally_adjusted", **here))
+    )
+    adjusted = adjusted[adjusted["method"] == METHOD].rename(
+        columns={"adjusted": "seasonally_adjusted"}
+    )
+    own = own[own["series"].isin(names)].merge(
+        adjusted[["series", "period_end", "seasonally_adjusted"]],
+        how="left",
+        on=["series", "period_end"],
+    )
+    places = {series: place for place, series in enumerate(names)}
+    return own.assign(name=own["series"].map(names), place=own["series"].map(places)).sort_values(
+        ["place", "period_end"], ignore_index=True
+    )
 
 
 # ---------------------------------------------------------------- an area by quarter
 
 
-def opening(quarterly: Quarterly, place: Place) -> str:
-    """The newest quarter by offence code, and the same quarter of the year before."""
-    if quarterly.empty:
+def _shown(own: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the codes that are given apart, else those of the group."""
+    group = own["code"].isna()
+    return own if group.all() else own[~group]
+
+
+def _breaks(row: Mapping[str, Any]) -> tuple[Break, ...]:
+    return breaks(row["code"] or row["offence_id"])
+
+
+def opening(own: pd.DataFrame) -> str:
+    """The newest quarter by offence code, and the same quarter of the year before.
+
+    Args:
+        own: see `quarters`.
+    """
+    if own.empty:
         return WORDS.passage("no_release")
-    named = _series(quarterly, place)
-    newest = [each.quarters[-1] for each in named]
-    if any(quarter.figure.value is None for quarter in newest):
-        return WORDS.passage("newest", place=place, quarter=newest[0].words, counts=None)
-    group, most = place.estimates.offence, _most(named).name
-    moved, apart = _moves(quarterly, place, named)
+    shown = _shown(own)
+    *_, whole = rows(own)
+    newest = rows(shown.drop_duplicates("series", keep="last"))
+    told = {
+        "area_code": whole["area_code"],
+        "quarter": prose.quarter(newest[0]["period_start"], newest[0]["period_end"]),
+    }
+    if any(row["count"] is None for row in newest):
+        return WORDS.passage("newest", counts=None, **told)
+    most = _most(newest)
+    moved, apart = _moves(shown)
     return WORDS.passage(
         "newest",
-        place=place,
-        quarter=newest[0].words,
         counts=[
-            (
-                quarter.figure,
-                prose.offences_of(prose.named_html(each.name), quarter.figure.number),
-            )
-            for each, quarter in zip(named, newest, strict=True)
+            (row.count, prose.offences_of(prose.named_html(row["name"]), row["count"]))
+            for row in newest
         ],
-        part=_part(quarterly, place, named),
-        most=prose.named_html(most),
-        plural=prose.is_plural(most),
-        whole=quarterly.quarters(place, group.offence_id)[-1].figure,
-        offences=prose.offences_of(group.name),
+        part=_part(own),
+        most=prose.named_html(most["name"]),
+        plural=prose.is_plural(most["name"]),
+        whole=whole.count,
+        offences=prose.offences_of(whole["name"]),
+        offence_id=whole["offence_id"],
         moved=moved,
         apart=apart,
-        season=_allowing_for_season(quarterly, place),
-        gathered=bool(breaks(group.offence_id)),
-        of_codes=any(each.breaks for each in named),
+        season=_allowing_for_season(own),
+        gathered=bool(_breaks(whole)),
+        of_codes=any(map(_breaks, newest)),
+        **told,
     )
 
 
-def _allowing_for_season(quarterly: Quarterly, place: Place) -> tuple[str, Figure] | None:
+def _allowing_for_season(own: pd.DataFrame) -> tuple[str, Figure] | None:
     """How the group moved from the quarter before without its season, where it has one."""
-    group = place.estimates.offence_id
-    quarters = quarterly.quarters(place, group)[-2:]
-    if len(quarters) < 2 or quarters[0].season is None or quarters[1].season is None:
+    group = rows(own[own["code"].isna()].tail(2))
+    if len(group) < 2 or any(row["seasonally_adjusted"] is None for row in group):
         return None
-    before, now = quarters
-    if any(before.period_start < b.day <= now.period_end for b in breaks(group)):
+    before, now = group
+    if any(before["period_start"] < b.day <= now["period_end"] for b in _breaks(now)):
         return None
-    change = quarterly.on_quarter_before(now, quarters[1].season)
-    direction = prose.recorded_direction(before.adjusted, now.adjusted, shown_change=change.text)
-    return direction, change
+    key = ("area_code", "offence_id", "release_id", "period_end")
+    season = read("seasonally_adjusted", **{name: now[name] for name in key})
+    (row,) = rows(season[season["code"].isna()])
+    direction = prose.recorded_direction(
+        before["seasonally_adjusted"], now["seasonally_adjusted"], shown_change=row.change_pct.text
+    )
+    return direction, row.change_pct
 
 
-def _most(named: Sequence[Series]) -> Series:
-    """The series with most offences in the newest quarter."""
-    return max(named, key=lambda each: each.quarters[-1].figure.value or 0)
+def _most(newest: list[Row]) -> Row:
+    """The row with most offences."""
+    return max(newest, key=lambda row: row["count"] or 0)
 
 
-def _part(quarterly: Quarterly, place: Place, named: Sequence[Series]) -> Figure | None:
+def _part(own: pd.DataFrame) -> Figure | None:
     """What part of the group its largest code is in the newest quarter.
 
     None without parts, and of a `SMALL_BASE`.
     """
-    group = place.estimates.offence_id
-    whole = quarterly.quarters(place, group)[-1].row
-    beside = beside_group(_most(named).quarters[-1].row, whole)
-    if len(named) < 2 or beside["part_of_group"] is None or whole["count"] < SMALL_BASE:
+    *_, whole = rows(own)
+    newest = rows(_shown(own).drop_duplicates("series", keep="last"))
+    beside = beside_group(_most(newest), whole)
+    if len(newest) < 2 or beside["part_of_group"] is None or whole["count"] < SMALL_BASE:
         return None
-    return quarterly.figure(place, beside, "part_of_group", f".of.{group}")
+    return figure(beside | {"group": whole["offence_id"]}, "part_of_group")
 
 
-def _moves(
-    quarterly: Quarterly, place: Place, named: Sequence[Series]
-) -> tuple[list[dict[str, Any]], list[str]]:
+def _moves(shown: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
     """How each series moved on the same quarter of the year before, and which may not be compared.
 
     Of a `small` number of offences no percentage is said.
     """
     moved, apart = [], []
-    for each in named:
-        now = each.quarters[-1]
-        before = next((q for q in each.quarters if q.period_end == _year_before(now)), None)
-        if before is None or now.row["change_pct"] is None:
+    for _, series in shown.groupby("series", sort=False):
+        *earlier, now = rows(series)
+        year_before = a_year_before(now["period_end"])
+        before = next((row for row in earlier if row["period_end"] == year_before), None)
+        if before is None or now["change_pct"] is None:
             continue
-        name = prose.lower_first(prose.named_html(each.name))
-        if any(before.period_start <= b.day <= now.period_end for b in each.breaks):
+        name = prose.lower_first(prose.named_html(now["name"]))
+        if any(before["period_start"] <= b.day <= now["period_end"] for b in _breaks(now)):
             apart.append(name)
             continue
         moved.append(
             {
                 "name": name,
-                "plural": prose.is_plural(each.name),
-                "direction": prose.recorded_direction(before.figure.number, now.figure.number),
-                "before": before.figure,
-                "now": now.figure,
-                "percent": quarterly.figure(place, now.row, "change_pct", ".on_year_before"),
-                "small": before.figure.number < SMALL_BASE,
+                "plural": prose.is_plural(now["name"]),
+                "direction": prose.recorded_direction(before["count"], now["count"]),
+                "before": before.count,
+                "now": now.count,
+                "percent": now.change_pct,
+                "small": before["count"] < SMALL_BASE,
             }
         )
     return moved, apart
 
 
-def _year_before(quarter: Quarter) -> date:
-    end = quarter.period_end
-    return end.replace(year=end.year - 1)
-
-
-def _series(quarterly: Quarterly, place: Place) -> list[Series]:
-    """The codes of the report's offence group that are given apart, else the group itself."""
-    group = place.estimates.offence_id
-    codes = quarterly.largest(group)
-    if not codes:
-        own = quarterly.quarters(place, group)
-        return [Series(offences()[group].name, own, breaks(group), group)]
-    return [
-        Series(name, quarterly.quarters(place, group, code), breaks(code), code)
-        for code, name in codes.items()
-    ]
-
-
-def by_quarter(quarterly: Quarterly, place: Place, frame: pd.DataFrame) -> Chart | None:
+def by_quarter(own: pd.DataFrame) -> Chart | None:
     """Each offence code by quarter since the open data begin; None without a release.
 
     Args:
-        quarterly: the tables.
-        place: the area.
-        frame: ``series`` (a code, or the group), ``period_end``, ``count``, and ``adjusted``, the
-            count without its season, empty where it has none.
+        own: see `quarters`.
     """
-    if quarterly.empty:
+    if own.empty:
         return None
-    named = [_as_in_frame(each, frame) for each in _series(quarterly, place)]
-    most = _most(named)
+    shown = _shown(own)
+    *_, whole = rows(own)
+    newest = rows(shown.drop_duplicates("series", keep="last"))
+    most = _most(newest)
+    first = rows(shown.sort_values("period_start", kind="stable").head(1))[0]
+    totals = read("quarterly_series", **{n: whole[n] for n in ("area_code", "release_id")})
+    left_out = totals["offence_id"].eq(TOTAL) & totals["excluded"].ne("")
     words = WORDS.points(
         "by_quarter_chart",
-        place=place,
-        most=prose.offences_of(prose.named_html(most.name), most.quarters[-1].figure.value or 0),
-        part=_part(quarterly, place, named),
-        first=min((each.quarters[0] for each in named), key=lambda q: q.period_start),
-        last=most.quarters[-1],
-        excluded=quarterly.excluded(place),
+        area_code=whole["area_code"],
+        offence_id=whole["offence_id"],
+        most=prose.offences_of(prose.named_html(most["name"]), most["count"] or 0),
+        part=_part(own),
+        first=prose.quarter(first["period_start"], first["period_end"]),
+        last=most,
+        quarter=prose.quarter(most["period_start"], most["period_end"]),
+        excluded=rows(totals[left_out]),
         publisher=HOME_OFFICE.name,
-        converted=quarterly.converted,
-        others=_others(quarterly, place),
-        several=len(named) > 1,
+        converted=_converted(),
+        others=_others(whole["offence_id"]),
+        several=len(newest) > 1,
     )
-    return panels(Chart.worded("by-quarter", words), named)
+    return small_multiples(
+        "by-quarter",
+        shown,
+        y="count",
+        line="seasonally_adjusted",
+        by="name",
+        words=words,
+        breaks={row["name"]: _breaks(row) for row in newest},
+    )
 
 
-def _as_in_frame(series: Series, frame: pd.DataFrame) -> Series:
-    """A series with the quarters and numbers of a frame, and the cells the tables name."""
-    rows = frame[frame["series"] == series.series_id].sort_values("period_end")
-    known = {quarter.period_end: quarter for quarter in series.quarters}
-    numbers = zip(rows["period_end"].dt.date, rows["count"], rows["adjusted"], strict=True)
-    quarters = [
-        replace(
-            known[end],
-            figure=as_in_frame(known[end].figure, count),
-            season=None if isnan(adjusted) else {"adjusted": adjusted},
-        )
-        for end, count, adjusted in numbers
-    ]
-    return replace(series, quarters=quarters)
-
-
-def _others(quarterly: Quarterly, place: Place) -> bool:
+def _others(offence_id: str) -> bool:
     """Whether the codes with most offences alone are shown, as the group has more."""
-    group = place.estimates.offence_id
-    return quarterly.codes(group) != quarterly.largest(group)
+    return codes(offence_id) != largest(offence_id)
 
 
-def latest_quarters(quarterly: Quarterly, place: Place, frame: pd.DataFrame) -> Table | None:
+def latest_quarters(own: pd.DataFrame) -> Table | None:
     """The newest quarters by offence code, and the whole group; None without a release.
 
     Args:
-        quarterly: the tables.
-        place: the area.
-        frame: counts, a row a ``period_end`` and a column a series, the group among them.
+        own: see `quarters`.
     """
-    if quarterly.empty:
+    if own.empty:
         return None
-    named, group = _series(quarterly, place), place.estimates.offence_id
-    known = {each.series_id: each.quarters for each in named}
-    if len(named) > 1:
-        known[group] = quarterly.quarters(place, group)
-    by_end = {name: {each.period_end: each for each in own} for name, own in known.items()}
-    together, ends = list(by_end.values())[-1], pd.DatetimeIndex(frame.index).date
-    rows: list[list[Content]] = [
-        [
-            together[end].words,
-            *(_at(quarters, end, row.get(name, nan)) for name, quarters in by_end.items()),
-        ]
-        for end, row in zip(ends, frame.to_dict("records"), strict=True)
-        if end in together
-    ]
+    *_, whole = rows(own)
+    named = dict.fromkeys(own["series"])
+    known = {(row["series"], row["period_end"]): row.count for row in rows(own)}
+    newest = own[own["code"].isna()].tail(NEWEST_QUARTERS)
+    by_end = {
+        series: [known.get((series, row["period_end"]), NO_COUNT) for row in rows(newest)]
+        for series in named
+    }
     words = WORDS.points(
         "quarters_table",
-        place=place,
-        names=[prose.named_html(each.name) for each in named],
-        others=_others(quarterly, place),
+        area_code=whole["area_code"],
+        offence_id=whole["offence_id"],
+        names=[prose.named_html(name) for name in dict.fromkeys(_shown(own)["name"])],
+        others=_others(whole["offence_id"]),
     )
-    return Table.worded(words, rows, wide=True)
+    ends = [prose.quarter(row["period_start"], row["period_end"]) for row in rows(newest)]
+    return table(
+        pd.DataFrame({"label": ends, **by_end}), list(by_end), label="label", words=words, wide=True
+    )
 
 
-def _at(quarters: dict[date, Quarter], end: date, count: float) -> Figure:
-    absent = Figure("quarter.none", None, "count", marker="not_applicable")
-    return as_in_frame(quarters[end].figure, count) if end in quarters else absent
+NEWEST_QUARTERS = 8
+NO_COUNT = Figure("quarter.none", None, "count", marker="not_applicable")
 
 
 # ---------------------------------------------------------------- ONS beside it
 
 
-def compared(quarterly: Quarterly, estimates: Estimates) -> str:
+_KEY = ("release_id", "period_end", "area_code", "offence_id")
+
+
+def compared(offence_id: str) -> str:
     """How far the two publishers' totals of the forces agree, in sentences."""
-    if quarterly.empty:
+    if not newest_release():
         return WORDS.passage("no_release")
-    edition = estimates.editions[-1]
-    latest = [
-        row
-        for row in quarterly.checks(
-            release_id=edition.release_id, area_type="force", offence_id=TOTAL
-        )
-        if row["period_end"] == edition.period_end
-    ]
+    edition, end = list(editions().items())[-1]
+    own = _both(offence_id, area_type="force", release_id=edition)
+    latest = rows(own[own["period_end"] == pd.Timestamp(end)])
     if not latest:
-        return WORDS.passage("compared", edition=edition.words, forces=None)
-    differences = [
-        quarterly.year(estimates.place(row["area_code"]), row, "difference") for row in latest
-    ]
+        return WORDS.passage("compared", edition=end, forces=None)
 
     def of_forces(name: str, value: float, unit: str) -> Figure:
-        figure_id = f"check.{name}.{edition.release_id}.{quarterly.release_id}"
-        return over(figure_id, value, unit, ("publishers", name), differences)
+        figure_id = f"check.{name}.{edition}.{newest_release()}"
+        return over(
+            figure_id, value, unit, ("publishers", name), [row.difference for row in latest]
+        )
 
     same_totals = sum(row["difference"] == 0 for row in latest)
     typical = typical_size(row["difference_pct"] for row in latest) / 100
-    widest = max(latest, key=lambda row: abs(row["difference_pct"]))
-    place = estimates.place(widest["area_code"])
     return WORDS.passage(
         "compared",
-        edition=edition.words,
+        edition=end,
         equal=of_forces("equal", same_totals, "count"),
         forces=of_forces("forces", len(latest), "count"),
         typical=of_forces("typical", typical, "change"),
-        place=place,
-        most=quarterly.year(place, widest, "difference_pct"),
+        widest=max(latest, key=lambda row: abs(row["difference_pct"])),
     )
 
 
-def _ons(place: Place, row: Row) -> Figure:
-    """ONS's count of a row of the check, as the report prints it elsewhere."""
-    return place.count(_year(place.estimates, row), row["offence_id"])
+def _both(offence_id: str, **only: Any) -> pd.DataFrame:
+    """What ONS and the Home Office count of all crime, a row an area and edition.
+
+    Returns:
+        Rows of ``home_office_check`` about all crime, with figures of ONS, of the Home Office and
+        their difference in the columns of `PUBLISHERS`, for all crime and for the group.
+    """
+    groups = {"offence_id": [TOTAL, offence_id]}
+    own = read("home_office_check", home_office_release_id=newest_release(), **groups, **only)
+    like = own["excluded"].fillna("").ne("")
+    own = own.assign(like=(".as-" + own["release_id"]).where(like, ""))
+    ons = rows(read("recorded_crime", measure="count", **groups, **only))
+    given = {tuple(row[name] for name in _KEY): _of_ons(row) for row in ons}
+    of = {
+        key: (given.get(key, NO_COUNT), row.home_office_count, row.difference)
+        for row in rows(own)
+        for key in [tuple(row[name] for name in _KEY)]
+    }
+    totals = own[own["offence_id"] == TOTAL]
+    keys = [(row["release_id"], row["period_end"], row["area_code"]) for row in rows(totals)]
+    figures = [
+        [each for group in groups["offence_id"] for each in of.get((*key, group), [NO_COUNT] * 3)]
+        for key in keys
+    ]
+    return totals.join(pd.DataFrame(figures, index=totals.index, columns=PUBLISHERS))
 
 
-def _year(estimates: Estimates, row: Row) -> Year:
-    own = (row["period_end"], row["release_id"])
-    known = [year for year in estimates.editions if (year.period_end, year.release_id) == own]
-    first = known[0] if known else None
-    return first or Year(row["period_end"], row["release_id"], revised=True)
+PUBLISHERS = [f"{who} {what}" for what in "ag" for who in ("ons", "home_office", "beside")]
+"""Columns of the figures of both publishers: of all crime, then of the group."""
 
 
-def nation_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | None:
+def _of_ons(row: Row) -> Figure:
+    """ONS's count, as the report prints it elsewhere: of the edition's own year, or an earlier."""
+    own = editions().get(row["release_id"]) == row["period_end"]
+    year = "" if own else f".{row['period_end']:%Y-%m}"
+    return figure(row, "value", f"{row.value.figure_id}{year}")
+
+
+def nation_beside_ons(offence_id: str) -> Table | None:
     """Both publishers' counts of England and Wales, the newest editions."""
-    if quarterly.empty:
+    if not newest_release():
         return None
-    nation = estimates.nation
-    rows = []
-    checks = quarterly.checks(area_code=nation.area.area_code, offence_id=TOTAL)
-    for row in checks[-NEWEST:]:
-        excluded = prose.excluding(row["excluded"].split("; ")) if row["excluded"] else ""
-        label = f"{prose.month(row['period_end'])}{escape(excluded)}"
-        rows.append([label, f"<code>{row['release_id']}</code>", *_pair(quarterly, nation, row)])
-    words = WORDS.points("nation_table", group=estimates.offence.name, earlier=len(checks) > NEWEST)
-    return Table.worded(
-        words,
-        rows,
-        styles=["", "", "", "", "signed", "", "", "signed"],
+    own = _both(offence_id, area_code=NATION)
+    shown = own.tail(NEWEST)
+    labels = [
+        f"{prose.month(row['period_end'])}{escape(prose.excluding(forces_left_out(row)))}"
+        for row in rows(shown)
+    ]
+    return table(
+        shown.assign(label=labels, release="<code>" + shown["release_id"] + "</code>"),
+        ["release", *PUBLISHERS],
+        label="label",
+        words=WORDS.points("nation_table", offence_id=offence_id, earlier=len(own) > NEWEST),
         wide=True,
     )
 
 
-def forces_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | None:
+def forces_beside_ons(offence_id: str) -> Table | None:
     """Both publishers' counts of the forces where they differ most, in the latest edition."""
-    if quarterly.empty:
+    if not newest_release():
         return None
-    latest = estimates.editions[-1]
-    found = [
-        (force, row)
-        for force in estimates.forces
-        for row in quarterly.checks(
-            area_code=force.area.area_code, release_id=latest.release_id, offence_id=TOTAL
-        )
-        if row["period_end"] == latest.period_end
-    ]
-    found.sort(key=lambda pair: -abs(pair[1]["difference"]))
-    rows = [[escape(force.name), *_pair(quarterly, force, row)] for force, row in found[:WIDEST]]
-    return Table.worded(
-        WORDS.points("forces_table", group=estimates.offence.name, year=latest.words),
-        rows,
-        styles=["", "", "", "signed", "", "", "signed"],
+    edition, end = list(editions().items())[-1]
+    own = _both(offence_id, area_type="force", release_id=edition)
+    own = own[own["period_end"] == pd.Timestamp(end)]
+    order = {code: place for place, code in enumerate(areas())}
+    own = own.sort_values("area_code", key=lambda codes: codes.map(order))
+    widest = own.sort_values("difference", key=lambda sizes: -sizes.abs(), kind="stable")
+    return table(
+        widest.head(WIDEST).assign(label=widest["area_name"].map(escape)),
+        PUBLISHERS,
+        label="label",
+        words=WORDS.points("forces_table", offence_id=offence_id, edition=end),
         wide=True,
         sortable=True,
     )
@@ -574,40 +435,16 @@ def forces_beside_ons(quarterly: Quarterly, estimates: Estimates) -> Table | Non
 NEWEST, WIDEST = 12, 12
 
 
-def _pair(quarterly: Quarterly, place: Place, row: Row) -> list[Content]:
-    """ONS, the Home Office and their difference, for all crime and the report's group."""
-    contents: list[Content] = []
-    for offence_id in (TOTAL, place.estimates.offence_id):
-        own = [
-            other
-            for other in quarterly.checks(
-                area_code=place.area.area_code,
-                release_id=row["release_id"],
-                offence_id=offence_id,
-            )
-            if other["period_end"] == row["period_end"]
-        ]
-        if own:
-            contents += [
-                _ons(place, own[0]),
-                quarterly.year(place, own[0]),
-                quarterly.year(place, own[0], "difference"),
-            ]
-        else:
-            contents += [Figure("check.none", None, "count", marker="not_applicable")] * 3
-    return contents
-
-
-def releases(quarterly: Quarterly, registry: dict[str, Release]) -> Table | None:
+def releases(registry: Mapping[str, Release]) -> Table | None:
     """The release of the open data behind this report, and how it was read."""
-    release = registry.get(quarterly.release_id)
+    release = registry.get(newest_release())
     if release is None:
         return None
     row = WORDS.points(
         "release_row",
         release=release,
-        converted=quarterly.converted,
-        conversion=quarterly.conversion_sha256,
+        converted=_converted(),
+        conversion=_published()["conversion_sha256"],
         note=escape(release.note),
     )
     return Table.worded(WORDS.points("release_table"), [row], wide=True)

@@ -17,7 +17,7 @@ from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import currency, survey_prose
 from crimeshare.publish.subjects.estimates import Estimates, built_root, rows_of
-from crimeshare.publish.subjects.quarterly import Quarterly
+from crimeshare.publish.subjects.quarterly import newest_release
 from crimeshare.publish.subjects.surveyed import Survey, cells_of_all
 from crimeshare.reference import REFERENCE, offences, read_rows
 from crimeshare.sources.datasets import FORCE_AREAS
@@ -179,11 +179,11 @@ def not_taken_in(estimates: Estimates) -> Table | None:
     return Table.worded(WORDS.points("newer_table"), rows, wide=True)
 
 
-def known(estimates: Estimates, survey: Survey, quarterly: Quarterly) -> Table:
+def known(estimates: Estimates, survey: Survey) -> Table:
     """Every release of the registry."""
     held = {year.release_id for year in estimates.editions}
     held |= {row["release_id"] for row in survey.tables["estimates"]}
-    held.add(quarterly.release_id)
+    held.add(newest_release())
     rows: list[list[Content]] = [
         [
             f"<code>{release.release_id}</code>",

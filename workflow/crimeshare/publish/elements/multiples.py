@@ -1,0 +1,210 @@
+"""Small multiples: a panel for each of several quarterly series, all on one time axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import (
+    ACCENT,
+    TEXT,
+    WIDTH,
+    WORDS,
+    Break,
+    Chart,
+    Spec,
+    rules,
+)
+from crimeshare.publish.elements.downloads import figure_columns
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.rows import Row, figure, rows
+
+PANEL_HEIGHT = 66
+
+Points = Sequence[tuple[Row, Figure]]
+
+
+def small_multiples(
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    y: str,
+    line: str,
+    by: str,
+    words: Sequence[str],
+    breaks: Mapping[str, Sequence[Break]],
+) -> Chart:
+    """Draw each series in a panel of its own, recording changes as lettered rules.
+
+    A quarter without a figure interrupts its line and is never drawn as zero.
+
+    Args:
+        name: see :class:`Chart`.
+        frame: rows with ``period_start`` and ``period_end``, the oldest first; panels are in the
+            order in which their rows come.
+        y: the column that is drawn as points.
+        line: the column whose numbers the line joins; those of `y` where it is empty.
+        by: column that names the panels.
+        words: the title, the subtitle and the notes.
+        breaks: the changes that touch each panel, of which those within its years are drawn.
+    """
+    panels: dict[str, Points] = {
+        str(each): [(row, figure(row, y)) for row in rows(own)]
+        for each, own in frame.groupby(by, sort=False)
+    }
+    places = [_middle(row) for points in panels.values() for row, _ in points]
+    span = min(places), max(places)
+    drawn = {each: _within(breaks[each], points) for each, points in panels.items()}
+    every = sorted({b for own in drawn.values() for b in own}, key=lambda b: (b.day, b.name))
+    letters = {b: chr(ord("A") + position) for position, b in enumerate(every)}
+    chart = Chart.worded(name, words)
+    return replace(
+        chart,
+        spec={
+            "vconcat": [
+                _panel(each, points, line, {b: letters[b] for b in drawn[each]}, span)
+                for each, points in panels.items()
+            ]
+        },
+        alt=_alt(chart, panels, drawn),
+        data=[
+            {
+                "series": each,
+                "quarter_ending": row["period_end"].isoformat(),
+                **figure_columns(point),
+                line: "" if row[line] is None else repr(round(row[line], 1)),
+            }
+            for each, points in panels.items()
+            for row, point in points
+        ],
+        key=[
+            ("rule", f"{letter}, {prose.month(b.day)}: {escape(b.name)}")
+            for b, letter in letters.items()
+        ],
+        figures=[point for points in panels.values() for _, point in points],
+    )
+
+
+def _within(breaks: Sequence[Break], points: Points) -> list[Break]:
+    """The changes that took effect while a series ran."""
+    first, last = points[0][0]["period_start"], points[-1][0]["period_end"]
+    return [b for b in breaks if first <= b.day <= last]
+
+
+def _position(day: date) -> float:
+    """A day on an axis of years: 1 January 2024 is 2024."""
+    return round(day.year + (day.timetuple().tm_yday - 1) / 366, 4)
+
+
+def _middle(row: Row) -> float:
+    return round((_position(row["period_start"]) + _position(row["period_end"])) / 2, 4)
+
+
+def _panel(
+    name: str, points: Points, line: str, letters: Mapping[Break, str], span: tuple[float, float]
+) -> Spec:
+    ticks = [year for year in range(int(span[0]) + 1, int(span[1]) + 1) if year % 2 == 0]
+    x: Spec = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": [span[0] - 0.2, span[1] + 0.2], "nice": False},
+        "axis": {"values": ticks, "format": "d", "title": None, "grid": False, "ticks": True},
+    }
+    recorded = any(point.value for _, point in points)
+    y: Spec = {
+        "field": "y",
+        "type": "quantitative",
+        # Counts are whole numbers, and nothing but zeros needs an axis as well.
+        "scale": {"nice": True, "zero": True} if recorded else {"domain": [0, 1]},
+        # Equal widths, so that the panels stand exactly below each other.
+        "axis": {
+            "tickCount": 3,
+            "tickMinStep": 1,
+            "format": ",d",
+            "title": None,
+            "minExtent": 52,
+            "maxExtent": 52,
+        },
+    }
+    return {
+        "title": {
+            "text": name,
+            "anchor": "start",
+            "frame": "bounds",
+            "fontSize": 13,
+            "fontWeight": "bold",
+            "color": TEXT["color"],
+            # Equal room for letters, so that panels stand level beside each other.
+            "offset": 20,
+        },
+        "width": WIDTH - 30,
+        "height": PANEL_HEIGHT,
+        "layer": [
+            *rules(letters, _position, x, fontSize=12, y=-7),
+            *_line(name, points, line, x, y),
+        ],
+    }
+
+
+def _line(name: str, points: Points, line: str, x: Spec, y: Spec) -> list[Spec]:
+    values: list[dict[str, Any]] = []
+    stretch = 0
+    for row, point in points:
+        if point.value is None:
+            stretch += 1
+            continue
+        values.append(
+            {
+                "x": _middle(row),
+                "y": point.number,
+                "line": round(point.number if row[line] is None else row[line], 1),
+                "stretch": stretch,
+                "tip": f"{name}, {_quarter(row)}: {point.text}",
+            }
+        )
+    data = {"values": values}
+    joined = {"type": "line", "stroke": ACCENT, "strokeWidth": 1.5, "aria": False}
+    # Squares and no outline: some two hundred marks a page are the shorter for it.
+    mark = {"type": "point", "shape": "square", "size": 14, "opacity": 1, "fill": ACCENT}
+    return [
+        {
+            "data": data,
+            "mark": joined,
+            "encoding": {"x": x, "y": {**y, "field": "line"}, "detail": {"field": "stretch"}},
+        },
+        {
+            "data": data,
+            "mark": {**mark, "stroke": None},
+            "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
+        },
+    ]
+
+
+def _quarter(row: Row) -> str:
+    return prose.quarter(row["period_start"], row["period_end"])
+
+
+def _alt(chart: Chart, panels: Mapping[str, Points], drawn: Mapping[str, Sequence[Break]]) -> str:
+    """First, highest and last quarter of each panel: all of them would take minutes to hear."""
+    told = []
+    for name, points in panels.items():
+        known = [(_quarter(row), point) for row, point in points if point.value is not None]
+        if known:
+            top = max(known, key=lambda each: each[1].number)
+            told.append(
+                {
+                    "name": name,
+                    "top": top,
+                    "quarters": dict.fromkeys((known[0], top, known[-1])),
+                    "missing": [_quarter(row) for row, point in points if point.value is None],
+                    "breaks": drawn[name],
+                }
+            )
+    return WORDS.passage("panels_alt", subtitle=plain(chart.subtitle), series=told)
