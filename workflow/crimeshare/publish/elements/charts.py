@@ -51,7 +51,7 @@ COMPARE = "var(--compare, #6b6b6b)"
 PALE = "var(--pale, #6f96ba)"
 
 # Of the parts of a whole, the largest first; what is left over comes last, alone in grey.
-PARTS = (ACCENT, "#6b8fbd", "#17807e", "#b5651d", "#5b8c5a", "#8a5aa8", QUIET)
+PARTS = (ACCENT, PALE, "#17807e", "#b5651d", "#5b8c5a", "#8a5aa8", QUIET)
 
 # Drawn for the column of a phone; a wider column shows it a third larger.
 WIDTH = 320
