@@ -415,10 +415,11 @@ def test_a_new_layout_is_read_with_nothing_but_the_proposed_lines(
     for path, content in files.items():
         assert path.read_bytes().startswith(content)
 
-    # The lines serve the next edition as they stand; that its figures are old is another matter.
+    # The names serve the next edition as they stand; that its figures are old is another matter.
     words = refused(here, "pfa-2025-06")
-    assert "line:" not in words
-    assert pin(here, "pfa-2025-06", settled(words)).new
+    assert "old figures under a new date" in words
+    assert str(layouts) not in words
+    assert pin(here, "pfa-2025-06", acceptance(words)).new
 
 
 def test_accepted_lines_are_taken_back_if_the_figures_do_not_add_up(
@@ -556,4 +557,5 @@ def test_a_revision_without_precedent_needs_the_same(here: Here) -> None:
     here.mirror.list(end, KNOWN)
     words = refused(here, "pfa-2019-12")
     assert re.search(r"pfa-2018-12 made [\d,]+: \+\d\d\.\d%, where no revision on record", words)
-    assert pin(here, "pfa-2019-12", settled(words)).new
+    assert re.search(rf"add to {here.project.accepted} the line: pfa-2019-12,E2", words)
+    assert pin(here, "pfa-2019-12", acceptance(words)).new

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import yaml
@@ -28,7 +27,7 @@ from crimeshare.sources.source import command
 from crimeshare.tables.corrections import Correction, Faults, read_corrections
 from crimeshare.tables.counts import counts, counts_of_files, in_order
 from crimeshare.tables.layout import UnknownNames, relative
-from crimeshare.tables.misfits import ACCEPTED, misfits
+from crimeshare.tables.misfits import ACCEPTED, Misfit, misfits
 from crimeshare.tables.observations import Observation, read_observations
 from crimeshare.tables.reading import READERS
 from crimeshare.tables.sandbox import check_opens
@@ -100,16 +99,16 @@ class DoesNotFit(Refused, Problems):
         words = [*self.accepted, self.acceptance(delivery)]
         accept = words[0] if len(words) == 1 else f"[{','.join(words)}]"
         pin = command("pin_release", delivery.source, release=delivery.release_id, accept=accept)
-        if self.doubts:
-            yield (
-                f"{delivery.release_id}: nothing of this is wrong in itself. If a look at the "
-                f"edition and its page shows that it is right, this pins it: {pin}"
-            )
         if self.proposed:
             yield (
                 f"{delivery.release_id}: {len(self.proposed)} proposed lines are complete. Look at "
                 "each beside the workbook and its notes; if all of them are right, this adds them "
                 f"and pins: {pin}"
+            )
+        elif self.doubts and len(self.doubts) == len(self.problems):
+            yield (
+                f"{delivery.release_id}: nothing of this is wrong in itself. If a look at the "
+                f"edition and its page shows that it is right, this pins it: {pin}"
             )
         if self.unfinished:
             yield (
@@ -151,9 +150,7 @@ def preflight(
     known = _Known(release, read_corrections(corrections), corrections, own, accepted)
     try:
         check_opens(workbook)
-        pinnable, rows = _read(workbook, known)
-        _compare(rows, release, past, accepted_figures)
-        return pinnable
+        return _read(workbook, known, accepted_figures, past)
     except DoesNotFit:
         raise
     except UnknownNames as names:
@@ -180,10 +177,20 @@ class _Known:
     past: Sequence[Past]
     accepted: Collection[str]
 
-    def settle(self, doubts: list[str]) -> list[str]:
-        """The doubts again, all of which were accepted; stop if one was not."""
-        if not set(doubts) <= set(self.accepted):
-            raise DoesNotFit([], doubts=doubts)
+    def settle(self, doubts: list[str], wrong: Sequence[Misfit], file: Path) -> list[str]:
+        """The doubts again, all of which were accepted; stop if one was not, or figures do not fit.
+
+        Raises:
+            DoesNotFit: both, with the lines that would let the figures through.
+        """
+        open_doubts = [] if set(doubts) <= set(self.accepted) else doubts
+        if wrong or open_doubts:
+            lines = [Proposal(file, misfit.line) for misfit in wrong]
+            raise DoesNotFit(
+                [misfit.told(file) for misfit in wrong],
+                lines if len(lines) < _PROPOSED else (),
+                doubts=open_doubts,
+            )
         return doubts
 
     def acknowledging(self, faults: Faults) -> DoesNotFit:
@@ -214,27 +221,7 @@ class _Known:
         )
 
 
-def _compare(rows: Sequence[Any], release: Release, past: Sequence[Past], accepted: Path) -> None:
-    """Stop where the figures do not go together with those of another release.
-
-    Raises:
-        DoesNotFit: with the lines that would let them through.
-    """
-    own = counts(pd.DataFrame(map(vars, rows)), release.release_id, release.reader)
-    shipped = {each.release_id: (each.reader, each.path) for each in past}
-    readers = in_order([*past, release])
-    wrong = misfits(
-        pd.concat([own, counts_of_files(shipped)], ignore_index=True),
-        readers,
-        [release.release_id],
-        accepted,
-    )
-    if wrong:
-        lines = [Proposal(accepted, each.line) for each in wrong]
-        raise DoesNotFit([each.sentence for each in wrong], lines if len(lines) < _PROPOSED else ())
-
-
-def _read(workbook: Path, known: _Known) -> tuple[Pinnable, Sequence[Any]]:
+def _read(workbook: Path, known: _Known, accepted: Path, past: Sequence[Past]) -> Pinnable:
     release, reader = known.release, READERS[known.release.reader]
     nearest = min(
         known.past,
@@ -247,17 +234,24 @@ def _read(workbook: Path, known: _Known) -> tuple[Pinnable, Sequence[Any]]:
         reader.check(reading.rows, release.release_id, known.file)
     except Faults as faults:
         raise known.acknowledging(faults) from faults
+    own = counts(pd.DataFrame(map(vars, reading.rows)), release.release_id, release.reader)
+    shipped = counts_of_files({each.release_id: (each.reader, each.path) for each in past})
+    wrong = misfits(
+        pd.concat([own, shipped], ignore_index=True),
+        in_order([*past, release]),
+        [release.release_id],
+        accepted,
+    )
     beside = BESIDE_EARLIER[release.reader](reading.rows, release.period_end, known.past)
-    pinnable = Pinnable(
+    return Pinnable(
         reading.write,
         [
-            *known.settle(beside),
+            *known.settle(beside, wrong, accepted),
             *changes_of_tables(reading.rows, release.period_end, known.past),
             *(_oddities(reading.rows, earlier) if earlier and reader.rows is Observation else ()),
             *(notice.sentence for notice in reading.notices or ()),
         ],
     )
-    return pinnable, reading.rows
 
 
 def proposed_corrections(release_id: str, faults: Sequence[Fault]) -> dict[Place, str]:

@@ -38,6 +38,13 @@ class Misfit:
     sentence: str
     line: str
 
+    def told(self, accepted: Path) -> str:
+        """The sentence, and what to do if the release is right."""
+        return (
+            f"{self.sentence} If the release really says so and is right, add to {accepted} "
+            f"the line: {self.line}"
+        )
+
 
 def misfits(
     counts: pd.DataFrame,
@@ -71,13 +78,7 @@ def check(
         Problems: the misfits, each with the line that would let it through.
     """
     if wrong := misfits(counts, readers, of, accepted):
-        raise Problems(
-            [
-                f"{each.sentence} If the release really says so and is right, add to {accepted} "
-                f"the line: {each.line}"
-                for each in wrong
-            ]
-        )
+        raise Problems([each.told(accepted) for each in wrong])
 
 
 Scope = tuple[str, str, str]
