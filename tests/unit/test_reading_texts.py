@@ -92,6 +92,66 @@ def test_a_slot_with_two_readings_depends_on_what_is_meant(judge: Judge) -> None
     assert (only["verdict"], only["exit"]) == ("depends on what is meant", 2)
 
 
+# What words mean by what stands before them: quote, area, offence, exit.
+MEANT = (
+    (
+        "Shoplifting in England and Wales hit half a million offences in the year ending December "
+        "2024. That is 1,400 thefts a day, or one a minute, the highest since records began in "
+        "2003.",
+        (
+            ("half a million", "England and Wales", "Shoplifting", 0),
+            ("1,400", "England and Wales", "Shoplifting", 0),
+            ("one", "England and Wales", "Shoplifting", 0),
+            ("highest since records began", "England and Wales", "Shoplifting", 0),
+        ),
+    ),
+    (
+        "Stalking and harassment in Gwent: officers logged 8,642 offences in 2024. In Cwmbran "
+        "there were 400. Newport saw 2,334. Nearly 15% of all crime in the force area is now of "
+        "this kind.",
+        (
+            ("8,642", "Gwent", "Stalking and harassment", 0),
+            ("2,334", "Newport", "Stalking and harassment", 0),
+            ("Nearly 15%", "Gwent", "Stalking and harassment", 0),
+        ),
+    ),
+    (
+        "The Metropolitan Police accounted for 43% of all robberies recorded in England and Wales "
+        "in 2024. Shoplifting there was up by more than half.",
+        (
+            ("43%", "Metropolitan Police", "Robbery", 0),
+            ("up by more than half", "Metropolitan Police", "Shoplifting", 0),
+        ),
+    ),
+    (
+        "Violence against the person in North Wales: 25,354 of 53,362 offences in 2024.",
+        (("25,354", "North Wales", "Violence against the person", 0),),
+    ),
+    (
+        "The Crime Survey for England and Wales says that 1.4 million people were stalked in the "
+        "year ending March 2025. Police recorded 599,180 stalking and harassment offences "
+        "that year.",
+        (
+            ("1.4 million", None, None, 0),
+            ("599,180", "England and Wales", "Stalking and harassment", 0),
+        ),
+    ),
+    (
+        "The Crime Survey for England and Wales says that 2.5 million people were stalked in the "
+        "year ending March 2025.",
+        (("2.5 million", None, None, 1),),
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "meant"), MEANT)
+def test_words_mean_what_those_before_them_say(
+    judge: Judge, text: str, meant: tuple[tuple[str, str | None, str | None, int], ...]
+) -> None:
+    found = answer(judge, text).record()["statements"]
+    assert tuple((s["quote"], s["area"], s["offence"], s["exit"]) for s in found) == meant
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

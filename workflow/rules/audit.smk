@@ -73,6 +73,7 @@ rule compute_claims:
                 "partnerships",
                 "places",
                 "release_days",
+                "survey_population",
             ),
             COLUMNS,
             CODES,

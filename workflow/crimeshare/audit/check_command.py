@@ -11,10 +11,10 @@ from typing import Any
 
 from crimeshare.audit import numerals
 from crimeshare.audit.asserted import asserted
-from crimeshare.audit.evidence import open_evidence
+from crimeshare.audit.evidence import Evidence, open_evidence
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
-from crimeshare.audit.lookup import find_offence, said_on
+from crimeshare.audit.lookup import find_area, find_offence, said_on
 from crimeshare.audit.statements import AnyClaim, Faults, claimed, closed, read_claim
 from crimeshare.audit.verdicts import Verdict, outcome
 from crimeshare.problems import Problem, Problems
@@ -24,12 +24,16 @@ _RATE = re.compile(r"\bper\s+(?:1|10|100)[,\d]*000\b|\bper (?:thousand|million)\
 _RECORD = re.compile(r"\brecords?\b|\ball[- ]time\b|\bever\b", re.IGNORECASE)
 _QUANTITIES = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
 _QUANTITY = re.compile(rf"\b({'|'.join(_QUANTITIES)})s?\s*$", re.IGNORECASE)
+_PART = rf"(?:%|per ?cent|\bpc|\b(?:{'|'.join(numerals.PARTS)})s?|\bhalves|\bin \w+)"
 _OF_NATION = re.compile(
-    r"(?:%|per ?cent|third|quarter|half|\bin \w+)\s+of\b.*\b(?:in|across) "
-    r"(?:England and Wales|the country)|of the national total",
+    rf"{_PART}\s+of\b.*\b(?:in|across) (?:England and Wales|the country)|of the national total",
     re.IGNORECASE,
 )
-_OF = re.compile(r"(?:%|per ?cent|third|quarter|half|\bin \w+)\s+of (?P<whole>.+)", re.IGNORECASE)
+_OF = re.compile(rf"{_PART}\s+of (?P<whole>.+)", re.IGNORECASE)
+# "Fewer than Kent", "twice the rate of Kent": the area that another is compared with.
+_THAN = re.compile(
+    r"(?P<value>.+) (?:than|as|of|to) (?:in |that of |the )*(?P<area>[^\d%]+)", re.IGNORECASE
+)
 _SIGN = re.compile(r"\s*[+\N{MINUS SIGN}-]")
 
 
@@ -109,7 +113,7 @@ def check(given: Mapping[str, str | None], root: Path, published: str | None = N
     evidence = open_evidence(root)
     said = " ".join(str(value) for value in given.values() if value)
     # What the words were is not asked here; who said them changes no verdict.
-    entry = _entry(given) | {"id": "checked", "source": "asked", "statement": "asked"}
+    entry = _entry(given, evidence) | {"id": "checked", "source": "asked", "statement": "asked"}
     try:
         claim = read_claim(entry, vocabulary(evidence, said_on(published)))
     except Faults as refused:
@@ -119,9 +123,14 @@ def check(given: Mapping[str, str | None], root: Path, published: str | None = N
     return Checked(claim, Auditor(evidence, [claim]).judge(claim))
 
 
-def _entry(given: Mapping[str, str | None]) -> dict[str, Any]:
+def _entry(given: Mapping[str, str | None], evidence: Evidence) -> dict[str, Any]:
     """The entry that the options make."""
     entry: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if "measure" not in entry and (named := _THAN.fullmatch(entry.get("value", ""))):
+        with suppress(ValueError):
+            find_area(named["area"], evidence.areas)
+            entry.setdefault("than", named["area"])
+            entry["value"] = named["value"]
     if "measure" in entry and entry.get("area", "").strip().casefold() == "england and wales":
         # The survey asks there and nowhere else.
         del entry["area"]

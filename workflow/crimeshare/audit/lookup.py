@@ -12,7 +12,7 @@ from datetime import date
 
 from crimeshare.audit.numerals import shortened
 from crimeshare.audit.offence_codes import find_offence_code, offence_codes
-from crimeshare.audit.words import area_words, folded, not_recorded, offence_words, towns
+from crimeshare.audit.words import area_words, around, folded, not_recorded, offence_words, towns
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import (
     MONTHS,
@@ -78,11 +78,10 @@ def find_area(text: str, areas: Mapping[str, Area]) -> tuple[Area, str]:
             for name, each in zip(fitting, (k for k in kinds if k in by_name), strict=True)
         )
         raise ValueError(f"is `{quoted}`, which may be {which}; say which")
-    if forces := towns().get(plain):
-        places = " or ".join(f"`{areas[force].area_name}`" for force in forces[:3])
+    if plain in towns():
         raise ValueError(
-            f"is `{quoted}`, a place in the police force area of {places}; recorded crime is "
-            "published by police force area and community safety partnership, so say which"
+            f"is `{quoted}`, of which alone no figures are published; it lies in "
+            f"{around(plain)}, so say which"
         )
     names = [name for name in _shown(areas) if not name.endswith(" partnership")]
     raise ValueError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
@@ -22,6 +23,7 @@ from crimeshare.audit.stated import (
     Number,
     OneIn,
     Paced,
+    People,
     Place,
     Times,
 )
@@ -36,29 +38,39 @@ _ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
     *("tenth", "eleventh", "twelfth"),
 )
-_PARTS = {"half": 2, "halve": 2, "quarter": 4} | {
+PARTS = {"half": 2, "halve": 2, "quarter": 4} | {
     word: place for place, word in enumerate(_ORDINALS, start=1) if place > 2
 }
 _TIMES = {"thousand": Decimal(1000), "million": Decimal(10) ** 6, "m": Decimal(10) ** 6}
-_TIMES |= {"k": Decimal(1000)}
+_TIMES |= {"k": Decimal(1000), "billion": Decimal(10) ** 9, "bn": Decimal(10) ** 9}
 
 # No count of crimes has more digits; a longer one is no number that anybody read out.
 _DIGITS = 12
 _LONGEST = 100
+# Fewer people than that are no estimate of a survey.
+FEWEST = 1000
 
 _NUMBER = re.compile(
     r"(?P<sign>[+\N{MINUS SIGN}-]?)\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?"
-    r"(?:\s*(?P<times>thousand|million|m|k)\b)?",
+    r"(?:\s*(?P<times>thousand|million|billion|m|k|bn)\b)?",
     re.ASCII,
 )
+# "Half a million", "a quarter of a million", "a thousand", each with the unit it is rounded to.
+_OF_ONE = {
+    **{"": (Decimal(1), Decimal(1)), "half ": (Decimal("0.5"), Decimal("0.1"))},
+    **{"a quarter of ": (Decimal("0.25"), Decimal("0.05"))},
+    **{"three quarters of ": (Decimal("0.75"), Decimal("0.05"))},
+}
+_NAMED = re.compile(r"(?P<part>[a-z]+) (?P<times>thousand|million|billion)")
+_ONE = re.compile(rf"(?P<part>{'|'.join(_OF_ONE)})an? (?P<times>hundred|thousand|million|billion)")
 _PER_CENT = re.compile(r"(?P<number>.*?)\s*(?:%|per ?cent|pc)")
 _POINTS = re.compile(r"(?P<number>.*?)\s*(?:percentage[ -]points?|points?|pp|ppts?)")
 # What is counted, behind the number: "8,642 offences", "15% of all crime", "one in seven people".
 _COUNTED = re.compile(
     # "In excess of", "in the region of", "a minimum of" and "upwards of" are words before a number.
     r"(?<!excess)(?<!region)(?<!mum)(?<!upwards) (?:(?:recorded |reported )?"
-    r"(?:offences|crimes|incidents|cases|reports|people|adults|women|men)"
-    r"|of (?:all |every |the )?[a-z ]+)$"
+    r"(?:offences|crimes|incidents|cases|reports|people|adults|women|men|victims|households)"
+    r"|of (?!a (?:thousand|million|billion)$)(?:all |every |the )?[a-z ]+)$"
 )
 _BETWEEN = re.compile(
     r"between (?P<low>\S+?(?: %| per ?cent| million| thousand)?) (?:and|to) (?P<high>.+)"
@@ -92,6 +104,11 @@ _PLACE = re.compile(r"(?P<number>\d{1,3})(?:st|nd|rd|th)?", re.ASCII)
 
 _BEFORE = "|".join(sorted(filter(None, hedges()), key=len, reverse=True))
 _WORDED = re.compile(rf"(?P<words>{_BEFORE}) (?P<number>.+)")
+# "1,000 or more", "100,000-plus": bounds that stand behind their number.
+_WORDED_BEHIND = re.compile(
+    r"(?P<number>.*\d.*?)(?:(?P<up> or (?:more|over|above|higher)|\+|[ -]plus)"
+    r"| or (?:fewer|less|under|below|lower))"
+)
 
 _UP, _DOWN, _SAME = ("|".join(movements(kind)) for kind in ("rise", "fall", "same"))
 _HOW = f"(?:(?:{'|'.join(movements('adverb'))}),? )*"
@@ -183,6 +200,20 @@ def proportion(text: str) -> Number | OneIn | Bound | Near | Between:
     return _worded(plain, lambda words: _part(words, expected, text))
 
 
+def estimate(text: str) -> Number | OneIn | Bound | Near | Between | People:
+    """A proportion of people, or how many they are: ``1.4 million``; ValueError if neither."""
+    try:
+        return proportion(text)
+    except ValueError as refused:
+        expected = f"{refused}".partition("expected ")[2]
+        plain = _plain(text, expected)
+        with suppress(ValueError):
+            number = _worded(_COUNTED.sub("", plain), lambda words: _number(words, expected, text))
+            if number.value >= FEWEST:
+                return People(plain, number)
+        raise
+
+
 def place(text: str) -> Place:
     """``third``, ``3rd``, ``second highest in Wales``, ``lowest``; raises ValueError if none."""
     expected = "a place such as third, highest or second lowest in Wales"
@@ -256,7 +287,7 @@ def change(text: str) -> AnyChange:
             return _hedged(hedge, Times(whole, Decimal(part.part) / part.whole))
     plain = re.sub(r" (?:than|as)$", "", _COUNTED.sub("", whole))
     plain = re.sub(r"(?<=more) likely$|(?<=less) likely$", "", plain)
-    plain = re.sub(r" (?:rate|share|number|proportion|count)s?$", "", plain)
+    plain = re.sub(r"(?<! the) (?:rate|share|number|proportion|count)s?$", "", plain)
     plain = re.sub(r"^(?:it |they )?(?:has|have|had) ", "", plain)
     if re.fullmatch(_SAME, plain):
         return Direction(plain, 0.0)
@@ -271,7 +302,10 @@ def change(text: str) -> AnyChange:
         sign, size = 1 if side["up"] else -1, side["size"]
 
     def read(words: str) -> Number | OneIn | Times:
-        return _multiple(words) or _signed(words, sign, side is not None, expected, text)
+        # "Up by half" is no multiple, as "half as many" is.
+        part = side and _fraction(words.removeprefix("by "))
+        multiple = None if part else _multiple(words)
+        return multiple or _signed(words, sign, side is not None, expected, text)
 
     found_value = _worded(size, read)
     return _named(found_value, plain)
@@ -324,10 +358,11 @@ def _signed(words: str, sign: int, sided: bool, expected: str, text: str) -> Num
 
 def _worded(plain: str, read: Callable[[str], Plain]) -> Plain | Bound | Near:
     """What ``read`` makes of the number, with the words that stand before it."""
-    found = _WORDED.fullmatch(plain)
-    if not found:
-        return read(plain)
-    return _hedged(hedges()[found["words"]], read(found["number"]))
+    if found := _WORDED.fullmatch(plain):
+        return _hedged(hedges()[found["words"]], read(found["number"]))
+    if found := _WORDED_BEHIND.fullmatch(plain):
+        return _hedged(hedges()["at least" if found["up"] else "at most"], read(found["number"]))
+    return read(plain)
 
 
 def _hedged(hedge: Hedge, number: Plain) -> Plain | Bound | Near:
@@ -365,7 +400,7 @@ def _fraction(words: str) -> OneIn | None:
             part = 1
     elif (found := _PART.fullmatch(words)) and (found["part"] or found["whole"] == "half"):
         part = 1 if found["part"] in (None, "a", "an") else _whole(found["part"])
-        whole, counted = _PARTS.get(found["whole"], 0), False
+        whole, counted = PARTS.get(found["whole"], 0), False
     else:
         return None
     return OneIn(words, whole, part, counted=counted) if 0 < part < whole else None
@@ -389,6 +424,13 @@ def _number(words: str, expected: str, text: str) -> Number:
     """A number in plain words; ``text`` is what is quoted where they are none."""
     if whole := _WORDS.index(words) + 1 if words in _WORDS else 0:
         return Number(words, Decimal(whole), Decimal(1))
+    if (found := _NAMED.fullmatch(words)) and found["part"] in _WORDS:
+        unit = _TIMES[found["times"]]
+        return Number(words, (_WORDS.index(found["part"]) + 1) * unit, unit)
+    if found := _ONE.fullmatch(words):
+        unit = Decimal(100) if found["times"] == "hundred" else _TIMES[found["times"]]
+        part, step = (size * unit for size in _OF_ONE[found["part"]])
+        return Number(words, part, step)
     found = _NUMBER.fullmatch(words)
     if not found:
         raise ValueError(_expected(text, expected))

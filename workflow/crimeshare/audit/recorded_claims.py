@@ -335,7 +335,7 @@ class RecordedAudit:
         since: Sequence[Finding],
     ) -> Verdict:
         stated, reason = question.stated, Reason()
-        across = [f for f in published if f not in within]
+        across = [f for f in published if f.vintage == "compared"]
         if across and (fits := verdicts.best(stated, across)):
             self._say(reason, fits[1], _how(fits[0], stated), stated)
             self._say(reason, within[-1], "; it compares with the earlier year as since revised")

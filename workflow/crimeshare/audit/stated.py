@@ -340,6 +340,26 @@ class Paced:
 
 
 @dataclass(frozen=True)
+class People:
+    """A number of people to whom something happened, as a survey estimates it: "1.4 million"."""
+
+    text: str
+    number: Number | Bound | Near
+    kind: str = field(default="people", init=False)
+
+    @property
+    def value(self) -> float:
+        return self.number.value
+
+    def match(self, computed: float) -> Match | None:
+        return self.number.match(computed)
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        return self.number.limits
+
+
+@dataclass(frozen=True)
 class Place:
     """A place in an order: "third", "second highest in Wales", "lowest", "in the top five".
 

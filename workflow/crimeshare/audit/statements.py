@@ -478,7 +478,9 @@ KINDS: dict[type[Claim], dict[str, _Key]] = {
         **_WHOM,
         "period": _Key(_year, _YEAR, needed=True),
         "since": _Key(_earlier(_year), _YEAR),
-        "value": _value(_number(numerals.proportion), _PART.format("14.4%")),
+        "value": _value(
+            _number(numerals.estimate), f"{_PART.format('14.4%')}, or 1.4 million people"
+        ),
     },
     Comparison: {
         **_ABOUT,

@@ -19,7 +19,8 @@ from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.naming import release_name
 from crimeshare.audit.numerals import shortened
-from crimeshare.audit.stated import Bound, Direction, Near, OneIn, Stated
+from crimeshare.audit.people import judged, number_of, people_of
+from crimeshare.audit.stated import Bound, Direction, Near, OneIn, People, Stated
 from crimeshare.audit.statements import Comparison, Group, Proportion
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
@@ -29,7 +30,7 @@ from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem
 from crimeshare.sources.registry import Release
-from crimeshare.survey_words import MEASURES, aged, measure, who
+from crimeshare.survey_words import MEASURES, SEXES, aged, measure, who
 
 if TYPE_CHECKING:
     from crimeshare.audit.evidence import Evidence
@@ -131,6 +132,8 @@ class SurveyAudit:
         if not found:
             return self._not_checkable(claim, measure_id, claim.sex, claim.age)
         newest, stated = found[-1], claim.value
+        if isinstance(stated, People):
+            return self._people(claim, stated, newest)
         reason = Reason()
         for estimate in found:
             if estimate is newest or estimate.finding.value != newest.finding.value:
@@ -167,6 +170,29 @@ class SurveyAudit:
             said,
         )
         return Verdict(verdicts.NOT_AS_PUBLISHED, reason, (newest.finding,))
+
+    def _people(self, claim: Proportion, stated: People, newest: Estimate) -> Verdict:
+        """How many people it happened to, by their proportion and how many they are."""
+        reason = Reason()
+        _tell(newest, reason)
+        residents = self._evidence.published.residents
+        known = people_of(claim.sex, claim.age, claim.period.year, residents)
+        if known is None:
+            reason.say("How many people of that age there are is not in these tables.")
+            return Verdict(verdicts.NOT_CHECKABLE, reason, (newest.finding,))
+        number = number_of(newest.finding, known[0])
+        base = Finding(known[0], "count", claim.period, "", "estimate")
+        lower, upper = _limits(number)
+        reason.say(
+            f"Of {{}} {'households' if claim.age == 'all' else SEXES[claim.sex]} (the Census of "
+            "2021, grown as the population) that is about {}, likely between {} and {}.",
+            base,
+            number,
+            lower,
+            upper,
+        )
+        verdict = judged(stated, number, *known)
+        return Verdict(*_capped(verdict, reason, newest), (number,))
 
     def _change(self, claim: Proportion, measure_id: str) -> Verdict:
         """A change from an earlier year to a later, judged by a test."""

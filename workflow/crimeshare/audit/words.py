@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from crimeshare.reference import PLACES, REFERENCE, everyday, read_rows
+from crimeshare.reference import PARTNERSHIPS, PLACES, REFERENCE, areas, everyday, read_rows
 
 
 @dataclass(frozen=True)
@@ -111,14 +111,29 @@ def area_words() -> dict[str, tuple[str, str, str]]:
 
 @cache
 def towns() -> dict[str, list[str]]:
-    """The police force areas that towns of a name lie in, the largest town first."""
+    """Areas with figures that towns of a name lie in, first the largest town's partnership.
+
+    A partnership is missing where a town lies on a border.
+    """
     found: dict[str, list[str]] = {}
     for row in read_rows(PLACES):
-        if row["kind"] in ("town", "authority") and row["area_code"]:
+        if row["kind"] in ("town", "authority"):
             codes = found.setdefault(folded(everyday(row["place"])), [])
-            if row["area_code"] not in codes:
-                codes.append(row["area_code"])
+            around = filter(None, (row["partnership_code"], row["area_code"]))
+            codes += [code for code in around if code not in codes]
     return found
+
+
+def around(town: str) -> str:
+    """What a town without figures of its own lies in, as the end of a sentence."""
+    rows = read_rows(PARTNERSHIPS)
+    partnerships = {row["partnership_code"]: row["partnership_name"] for row in rows}
+    return " or ".join(
+        f"the community safety partnership `{partnerships[code]}`"
+        if code in partnerships
+        else f"the police force area `{areas()[code].area_name}`"
+        for code in towns()[town][:4]
+    )
 
 
 def folded(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crimeshare.audit.numerals import FEWEST
 from crimeshare.audit.reading.parts import MOVES, Parts
 from crimeshare.audit.reading.slots import ADJECTIVES
 from crimeshare.audit.reading.spans import Unplaced
@@ -57,6 +58,8 @@ class Counts(Parts):
             return self._counted_people(at, words)
         noun = self.around.noun(at)
         generic = self.around.generic(at)
+        if generic and re.search(r"N (?:out )?of (?:the |a |total |of |all )*$", before):
+            raise Unplaced("what it is the whole of is not said")
         if _CASE.search(before) and not re.search(r"A [^,;]*$", before.rsplit("X ", 1)[-1]):
             raise Unplaced("it is part of one case, not a count of what police recorded")
         if not noun and not generic:
@@ -96,7 +99,7 @@ class Counts(Parts):
         )
         told = re.search(
             r"(?:stood at|totalled|totaled|numbered|number was|to|from|was|were|been|"
-            r"reached|reaching|hit|with|at|against|than|of|only|"
+            r"reached|reaching|hit|where|with|at|against|than|of|only|"
             r"recorded|recording|logging|seeing|when|logged|there were|total of|just|M|V|K the|on|"
             r":|\(|-|,|had|and|is|saw|counted|it is|figure of|by F|by A|struck)(?: the| a)? "
             r"$",
@@ -170,7 +173,7 @@ class Counts(Parts):
         if (
             not (self.topic.survey or self.surveyed or self._experienced())
             or not value_of(words)
-            or (value_of(words) or 0) < 1000
+            or (value_of(words) or 0) < FEWEST
         ):
             raise Unplaced("it counts people, not offences")
-        raise Unplaced("it counts people; the survey's tables here have percentages of people")
+        self._surveyed(at, words)

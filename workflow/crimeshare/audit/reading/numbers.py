@@ -33,8 +33,11 @@ ORDINALS = (
 _ORDINAL = rf"(?:{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _SCALE = r"(?:[\s-]?(?:million|thousand|billion|mn?|k|bn)\b)"
+_OF_ONE = (
+    r"(?:(?:half|(?:a|three)\squarters?\sof)\sa\s(?:million|billion|thousand)\b|a\s[mb]illion\b)"
+)
 _NUMBER = (
-    rf"(?:{_DIGITS}{_SCALE}?|(?:{'|'.join(SMALL)}|{'|'.join(TENS)})\b(?:[\s-](?:million|"
+    rf"(?:{_OF_ONE}|{_DIGITS}{_SCALE}?|(?:{'|'.join(SMALL)}|{'|'.join(TENS)})\b(?:[\s-](?:million|"
     r"thousand)\b)?)"
 )
 _PARTS = r"(?:hal(?:f|ves)|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)"
@@ -206,6 +209,7 @@ NUMBERS: Sequence[tuple[str, str]] = (
         rf"\bbetween\s{_DIGITS}(?:\s?(?:%|per\s?cent))?\sand\s{_DIGITS}{_SCALE}?(?:\s?(?:%|"
         r"per\s?cent))?",
     ),
+    ("number", rf"\b{_OF_ONE}"),
     ("points", rf"[+\-\u2212]?{_NUMBER}[\s-](?:percentage[\s-]points?|ppts?|pp)\b"),
     (
         "percent",

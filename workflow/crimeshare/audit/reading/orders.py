@@ -81,7 +81,7 @@ class Orders(State):
                     return value
         for place in range(at - 1, -1, -1):
             if self.tokens[place].letter == "F" and self.topic.area:
-                return self.topic.area
+                return self.around._area_at(place)[0]
         if (
             self.topic.area
             and self.topic.area[0] not in NATIONS

@@ -60,8 +60,6 @@ class Parts(Surveyed):
             told = [s for s in self.reading.statements if s.start >= self.sentence.start]
             if told and told[-1].entries[0]["quantity"] == "share":
                 return self._share(at, words, "", Offending((told[-1].entries[0]["offence"],)))
-        if made_up and re.match(r"[^CNP.;T]*?of (?:all |the |every |total )*O ", after):
-            raise Unplaced("it is a part of another offence group, not of all recorded crime")
         if re.match(_PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):
             return self._share(at, words, after)
         whole = re.match(
@@ -72,6 +70,8 @@ class Parts(Surveyed):
         if whole:
             place = spot(at, whole)
             return self._nation(at, words, place)
+        if made_up and re.match(r"[^CNP.;T]*?of (?:all |the |every |total )*O ", after):
+            raise Unplaced("it is a part of another offence group, not of all recorded crime")
         if re.match(r"of (?:these|those|them|which) ", after) and self._of_all():
             return self._share(at, words, "", self.around.noun(at) or self.around._before(at))
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
@@ -293,6 +293,12 @@ class Parts(Surveyed):
             and not re.match(r"(?:as|more|higher|the|M|that) ", after)
         ):
             raise Unplaced("what it is a multiple of is not said")
+        moved = re.search(r"M (?:by )?$", before)
+        if moved and words.endswith("half"):
+            move = len(before[: moved.start()].split())
+            kind = self.tokens[move].span
+            assert kind is not None
+            return self._change(at, f"{MOVES[kind.value]} by {words}", move)
         if re.match(r"as likely ", after) or (
             re.search(r"S [^;]*$", before) and (self.topic.survey or self.surveyed)
         ):

@@ -70,6 +70,11 @@ _PARTIAL = "is not a year of twelve months"
 
 PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...] = (
     (
+        r"(?<=records\sbegan\s)(?:in|with)\s(?:the\syear\s(?:ending|to)\s)?"
+        rf"(?:{MONTH}\s)?{_YEAR}(?:/\d\d)?\b",
+        _named("mask", "a year that records began in"),
+    ),
+    (
         r"\b(?:same\speriod|same\s(?:12|twelve)\smonths)\s(?:of\s|in\s|a\s|the\s)*"
         r"(?:previous\syear|preceding\syear|year\s(?:before|earlier|ago)|last\syear|prior\syear)\b",
         _named("base"),

@@ -15,6 +15,7 @@ from crimeshare.audit.reading.sentences import Sentence, sentences
 from crimeshare.audit.reading.slots import NATIONS
 from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Year
 from crimeshare.audit.reading.state import Loose, Reading
+from crimeshare.reference import areas
 
 
 def read_text(text: str, published: date | None = None, area: str = "") -> Reading:
@@ -120,6 +121,8 @@ class Reader(Counts, Orders):
                 continue
             if token.letter == "A" and not self.around._named_within(at):
                 self.topic.area, self.topic.abroad = token.span.value, ""
+                if token.span.value[0] in areas():
+                    self.topic.force = token.span.value
                 break
             if token.letter == "E":
                 self.topic.abroad = (
@@ -131,7 +134,7 @@ class Reader(Counts, Orders):
             t for i, t in enumerate(self.tokens) if t.letter in "OT" and not self.around._aside(i)
         ]
         groups = [t for t in subjects if t.letter == "O"]
-        if subjects and subjects[0].span:
+        if subjects and subjects[0].span and not (self.around.again and self.topic.offence):
             first = (groups or subjects)[0].span
             assert first is not None
             self.topic.offence = first.value

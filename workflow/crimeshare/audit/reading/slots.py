@@ -12,7 +12,9 @@ from datetime import date
 from crimeshare.audit.reading.periods import last_month_end, newest_out
 from crimeshare.audit.reading.sentences import Sentence
 from crimeshare.audit.reading.spans import Offending, Span, Topic, Unplaced, Year
+from crimeshare.audit.words import around
 from crimeshare.periods import a_year_before, month_end
+from crimeshare.reference import line_of, offences
 
 NATION = "K04000001"
 NATIONS = (NATION, "E92000001", "W92000004")
@@ -33,6 +35,11 @@ _STOPS = re.compile(
     r"logged|took|so|still|who|after|before|it|he|she|they|we|according"
 )
 _ABOUT = re.compile(r"X (?:\w+ )?(?:about|for|of|on|over|regarding|to|against) $")
+# "Officers logged 8,642 offences" is about offences.
+_COUNTING = re.compile(
+    r"(?:have |had |has |also |were called to )?(?:recorded|logged|registered|received|noted|saw|"
+    r"investigated|dealt with|counted|attended)? ?(?:\w+ ){0,2}N " + ADJECTIVES + "[GT] "
+)
 _POLICE = ("police", "force", "constabulary", "officers", "F")
 _DETERMINERS = ("the", "a", "all", "this", "that", "any", "these", "each")
 _CLAUSE = re.compile(r"; |(?:^| )(?:while|whereas|but|although|though|with that) |, and (?=[AFO] )")
@@ -106,7 +113,22 @@ class Around:
             rf"(?:and|or|plus) {ADJECTIVES}O (?!N)", self.sentence.after(place)
         ):
             raise Unplaced("it counts more than one offence group together")
-        return self._offending(place)
+        return self._meant(self._offending(place))
+
+    def _meant(self, named: Offending) -> Offending:
+        """The offence group that a wider word stands for: "that is 1,400 thefts a day"."""
+        told = self.topic.offence
+        if not self.again or not told or told.ids[0] not in offences():
+            return named
+        return told if named.ids[0] in line_of(told.ids[0]) else named
+
+    @property
+    def again(self) -> bool:
+        """Whether the sentence says in other words what was said before it."""
+        said = "".join(f"{token.letter} " for token in self.tokens)
+        return bool(re.match(r"(?:that|this|it|which) |equating |equal |equivalent ", said)) and (
+            bool(re.search(r"equivalent|equates?|equal|works out|average|amounts|PACE|W ", said))
+        )
 
     def _offending(self, place: int) -> Offending:
         span = self.tokens[place].span
@@ -127,10 +149,14 @@ class Around:
             for place in range(high - 1, low - 1, -1):
                 if self.tokens[place].letter not in "OTZX" or self._aside(place):
                     continue
+                span = self.tokens[place].span
+                agents = span and span.value == "officers"
+                if agents and _COUNTING.match(self.sentence.after(place)):
+                    continue
                 joined = re.search(r"(?:O (?:and|or|,) )$", self.sentence.before(place))
                 if joined and self.tokens[place].letter == "O" and not self._repeated(place):
                     raise Unplaced("it counts more than one offence group together")
-                return self._offending(place)
+                return self._meant(self._offending(place))
         return None
 
     def _repeated(self, place: int) -> bool:
@@ -201,6 +227,8 @@ class Around:
             return self.topic.area, True
         if self.ahead.area:
             return self.ahead.area, True
+        if self.topic.nowhere:
+            return (), True
         within = [
             t for t in self.tokens if t.letter == "A" and t.span and t.span.value[0] in NATIONS
         ]
@@ -236,11 +264,14 @@ class Around:
                 "it is about another country; the figures here are of England and Wales alone"
             )
         if token.letter == "L":
-            if self.topic.area:
-                return self.topic.area, True
-            raise Unplaced(f"no figures of {token.span.value.title()} are published by themselves")
+            town = token.span.value
+            raise Unplaced(
+                f"no figures of {town.title()} alone are published; it lies in {around(town)}"
+            )
         if token.letter == "F":
-            force = self.topic.area
+            word = token.span.value
+            local = any(each in word for each in _POLICE)
+            force = (self.topic.force if local else ()) or self.topic.area
             if not force:
                 earlier = [t.span.value for t in self.tokens[:place] if t.letter == "A" and t.span]
                 if earlier:

@@ -58,12 +58,14 @@ class Topic:
 
     Attributes:
         area, offence, period: of the last statement that named one.
+        force: the last area that is no part of a police force's.
         survey: whether a survey's figures are told, and of which measure.
         lifetime: whether the survey's question reaches back to the age of 16.
         nowhere: whether the whole text names no area.
     """
 
     area: tuple[str, ...] = ()
+    force: tuple[str, ...] = ()
     offence: Offending | None = None
     period: Year | None = None
     people: People | None = None

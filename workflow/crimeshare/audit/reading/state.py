@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from crimeshare.audit.numerals import count
 from crimeshare.audit.reading.sentences import Sentence
 from crimeshare.audit.reading.slots import NATION, Around
 from crimeshare.audit.reading.spans import Offending, People, Slots, Topic, Year
@@ -184,6 +186,8 @@ def value_of(words: str) -> float | None:
     """The size of a number as written; None of one in words."""
     found = re.search(r"\d[\d,]*(?:\.\d+)?", words)
     if not found:
+        with suppress(ValueError):
+            return count(words).value
         return None
     scale = {"million": 1e6, "thousand": 1e3, "billion": 1e9}
     times = next((v for k, v in scale.items() if k in words), 1.0)
