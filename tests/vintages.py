@@ -13,6 +13,7 @@ NO_CODES = pd.DataFrame(
         "release_id": pd.Series([], dtype="str"),
         "table": pd.Series([], dtype="str"),
         "code": pd.Series([], dtype="str"),
+        "offence": pd.Series([], dtype="str"),
         "offence_id": pd.Series([], dtype="str"),
         "period_end": pd.Series([], dtype="datetime64[ms]"),
         "count": pd.Series([], dtype="float64"),

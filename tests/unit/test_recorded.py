@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from crimeshare.measures.recorded import (
+    SMALL_BASE,
     compute_changes,
     compute_shares,
     rank_forces,
@@ -91,18 +92,26 @@ def test_a_release_gives_shares_of_the_year_before_as_it_revised_them(
 
 def test_main_groups_of_an_area_add_up_to_its_total(shares: pd.DataFrame) -> None:
     main = shares[shares["rank_main_groups"].notna()]
-    sums = main.groupby(["release_id", "period_end", "area_code"])["share"].agg(["sum", "size"])
-    assert len(sums) > 500
-    assert (sums["size"] == 9).all()
-    assert (sums["sum"] - 1).abs().max() < 1e-12
+    areas = main.groupby(["release_id", "period_end", "area_code"])
+    assert len(areas) > 500
+    assert (areas.size() == 9).all()
+    assert (areas["count"].sum() == areas["total"].first()).all()
 
 
 def test_subgroups_are_leaves_and_add_up_too(shares: pd.DataFrame) -> None:
     leaves = shares[shares["rank_subgroups"].notna()]
-    sums = leaves.groupby(["release_id", "period_end", "area_code"])["share"].sum()
-    assert (sums - 1).abs().max() < 1e-12
+    areas = leaves.groupby(["release_id", "period_end", "area_code"])
+    assert (areas["count"].sum() == areas["total"].first()).all()
     assert "theft_offences" not in set(leaves["offence_id"])
     assert "criminal_damage_arson" in set(leaves["offence_id"])
+
+
+def test_a_small_count_has_no_share_and_no_rank_among_forces(shares: pd.DataFrame) -> None:
+    small = shares["count"] < SMALL_BASE
+    assert small.any()
+    assert shares.loc[small, ["share", "rank_forces"]].isna().all(axis=None)
+    large = shares[~small & (shares["total"] > 0)]
+    assert (large["share"] == large["count"] / large["total"]).all()
 
 
 def test_ranks_share_the_better_place_when_tied(recorded: pd.DataFrame) -> None:

@@ -10,7 +10,8 @@ import pytest
 from statsmodels.stats.meta_analysis import combine_effects
 
 from crimeshare.measures.control_limits import APART, fit_funnel
-from crimeshare.measures.small_areas import SMALL, compute_small_areas
+from crimeshare.measures.recorded import SMALL_BASE
+from crimeshare.measures.small_areas import compute_small_areas
 from crimeshare.parquet import read_table
 from crimeshare.reference import PARTNERSHIPS, read_rows
 from crimeshare.tables.combining import combine_recorded_crime
@@ -38,7 +39,7 @@ def test_figures_are_those_recorded(recorded: pd.DataFrame, areas: pd.DataFrame)
     held = areas.set_index("area_code")
     assert len(held) == len(counts) == len(FORCES)
     assert (held["share"] - (counts / totals).loc[held.index]).abs().max() < 1e-15
-    assert (held["small"] == (counts.loc[held.index] < SMALL)).all()
+    assert (held["small"] == (counts.loc[held.index] < SMALL_BASE)).all()
     assert held["force_code"].notna().all()
     for row in areas.head(3).itertuples():
         cells = [str(cell).split("!")[1] for cell in row.cells.split("; ")]

@@ -40,8 +40,8 @@ def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
         level of Table P1, ``rank_subgroups`` among its leaves (main groups without parts
         included), ``rank_published_columns`` among all columns but the total, parents and
         parts together.  A group outside a classification, or an area with a marked figure in
-        it, has no rank there.  A country or region whose total leaves a force out says so in
-        its name.
+        it, has no rank there; a count under 50 has no share and no rank among the forces.  A
+        country or region whose total leaves a force out says so in its name.
     """
     counts = tabled_counts(recorded)
     totals = counts[counts["offence_id"] == "total"].set_index(KEY)[["count", "cells"]]
@@ -49,9 +49,10 @@ def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
     shares = counts[counts["offence_id"] != "total"].join(totals, on=KEY)
     shares["formula"] = formulas.ratio(shares["cells"], shares["total_cell"])
     shares["cells"] = listed(shares["cells"], shares["total_cell"])
+    # One offence more or less would move the share of a small count further than areas differ.
     # A partnership may count less than nothing where its force withdrew offences.
-    sound = (shares["count"] >= 0) & (shares["total"] > 0)
-    shares["share"] = (shares["count"] / shares["total"]).where(sound)
+    enough = (shares["count"] >= SMALL_BASE) & (shares["total"] > 0)
+    shares["share"] = (shares["count"] / shares["total"]).where(enough)
     columns = [*KEY, "area_name", "area_type", "offence_id", "count", "total", "share"]
     ranks = ["rank_main_groups", "rank_subgroups", "rank_published_columns"]
     shares = rank_groups(shares)

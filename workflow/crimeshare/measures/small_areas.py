@@ -16,9 +16,7 @@ import pandas as pd
 
 from crimeshare.measures.control_limits import APART, LEVELS, METHOD, fit_funnel
 from crimeshare.measures.provenance import cell_names, listed
-
-SMALL = 50
-"""Offences below which a figure moves much from year to year by chance; ONS's own line."""
+from crimeshare.measures.recorded import SMALL_BASE
 
 BASIS = "counts of records, which have no sampling error: limits for areas that are alike"
 
@@ -62,7 +60,7 @@ def compute_small_areas(
     Returns:
         `COLUMNS`, one row an edition and partnership, in the order of codes: ``count`` and
         ``total`` are offences, ``share`` is between 0 and 1, ``rate_per_1000`` as published and
-        empty where it is not, ``small`` whether the count is below `SMALL`.  The limits are shares,
+        empty where it is not, ``small`` whether the count is below 50.  The limits are shares,
         between which 95 and 99.8 in a hundred areas of the size would be; ``target`` and
         ``between_sd`` as in :class:`crimeshare.measures.control_limits.Funnel`.  That of the City
         of London has no part in them.  Limits are empty where withdrawn offences leave a count
@@ -94,7 +92,7 @@ def compute_small_areas(
         count=rows["value"],
         total=rows["value_total"],
         share=rows["value"] / rows["value_total"],
-        small=rows["value"] < SMALL,
+        small=rows["value"] < SMALL_BASE,
         method=METHOD,
         basis=BASIS,
         formula=part + " / " + whole,

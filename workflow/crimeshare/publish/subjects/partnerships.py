@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from crimeshare.measures.small_areas import SMALL
+from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Content, Table
@@ -149,4 +149,4 @@ def _named(estimates: Estimates, year: Year, code: str) -> str:
 
 
 def _mark(count: Figure) -> str:
-    return " *" if count.value is not None and count.value < SMALL else ""
+    return " *" if count.value is not None and count.value < SMALL_BASE else ""
