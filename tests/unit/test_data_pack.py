@@ -20,6 +20,7 @@ import pytest
 from crimeshare.columns import Column, described
 from crimeshare.problems import Problems
 from crimeshare.publish.pack.data_pack import (
+    in_text,
     table_schema,
     without_formulas,
     write_data_pack,
@@ -78,6 +79,7 @@ def test_frictionless_would_find_a_changed_byte_and_a_missing_value(
 def test_csv_and_parquet_hold_the_same(pack: Path, built: Path) -> None:
     for name in ("recorded_crime", "shares"):
         binary = pq.read_table(pack / "parquet" / f"{name}.parquet")
+        binary = binary.select(in_text(binary.column_names))
         text = pyarrow.csv.read_csv(
             pack / "csv" / f"{name}.csv",
             convert_options=pyarrow.csv.ConvertOptions(
@@ -85,6 +87,17 @@ def test_csv_and_parquet_hold_the_same(pack: Path, built: Path) -> None:
             ),
         )
         assert text.equals(binary.replace_schema_metadata(None))
+
+
+def test_what_the_csv_leaves_out_is_told_beside_the_parquet(pack: Path) -> None:
+    package = json.loads((pack / "datapackage.json").read_text(encoding="utf-8"))
+    told = {resource["name"]: resource["description"] for resource in package["resources"]}
+    for name in ("recorded_crime", "shares"):
+        columns = pq.read_schema(pack / "parquet" / f"{name}.parquet").names
+        left = set(columns) - set(in_text(columns))
+        assert left
+        for column in described(name, sorted(left)):
+            assert f"{column.name} ({column.description})" in told[f"{name}.parquet"]
 
 
 def test_no_text_of_the_csv_begins_a_formula(pack: Path) -> None:

@@ -89,6 +89,10 @@ for shape in SHAPES:
 rule compare_sources:
     input:
         observations=observations_of(*SHAPES),
+        reports=[
+            Path(observations).with_suffix(".json")
+            for observations in observations_of(FORCE_AREAS, APPENDIX)
+        ],
         accepted="config/accepted.csv",
         reference=[
             *reference("areas", "offences"),
@@ -98,6 +102,8 @@ rule compare_sources:
         ],
     output:
         compared="results/observations/compared.txt",
+        checks="results/clean/checks.parquet",
+        kinds="results/clean/check_kinds.parquet",
     log:
         "results/logs/compare_sources.log",
     benchmark:
@@ -136,31 +142,6 @@ rule combine_recorded_crime:
         "Combining {input.observations}"
     script:
         "../scripts/combine_recorded_crime.py"
-
-
-rule check_editions:
-    input:
-        reports=[
-            Path(observations).with_suffix(".json")
-            for observations in observations_of(FORCE_AREAS, APPENDIX)
-        ],
-    output:
-        checks="results/clean/checks.parquet",
-        kinds="results/clean/check_kinds.parquet",
-    log:
-        "results/logs/check_editions.log",
-    benchmark:
-        "results/benchmarks/check_editions.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=250,
-    params:
-        software=software("tables"),
-    message:
-        "Counting what ties the figures of each edition"
-    script:
-        "../scripts/check_editions.py"
 
 
 rule ship_figures:

@@ -25,28 +25,6 @@
 #       results/estimates/similar_forces.parquet    forces with the most similar mix of crime
 
 
-rule compute_shares:
-    input:
-        recorded_crime="results/clean/recorded_crime.parquet",
-        reference=reference("areas", "offences"),
-    output:
-        shares="results/estimates/shares.parquet",
-    log:
-        "results/logs/compute_shares.log",
-    benchmark:
-        "results/benchmarks/compute_shares.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=software("measures"),
-    message:
-        "Computing shares and ranks"
-    script:
-        "../scripts/compute_shares.py"
-
-
 rule compute_vintages:
     input:
         # Nothing is computed of releases that contradict each other.
@@ -82,6 +60,7 @@ rule compute_changes:
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=reference("areas", "offences"),
     output:
+        shares="results/estimates/shares.parquet",
         changes="results/estimates/changes.parquet",
     log:
         "results/logs/compute_changes.log",
@@ -94,7 +73,7 @@ rule compute_changes:
     params:
         software=software("measures"),
     message:
-        "Computing year-on-year changes"
+        "Computing shares, ranks and year-on-year changes"
     script:
         "../scripts/compute_changes.py"
 
@@ -152,8 +131,12 @@ rule compute_composition:
 rule compute_control_limits:
     input:
         series="results/estimates/series.parquet",
+        recorded_crime="results/clean/recorded_crime.parquet",
+        reference=reference("offences", "partnerships"),
     output:
         control_limits="results/estimates/control_limits.parquet",
+        similar_forces="results/estimates/similar_forces.parquet",
+        small_areas="results/estimates/small_areas.parquet",
     log:
         "results/logs/compute_control_limits.log",
     benchmark:
@@ -164,56 +147,11 @@ rule compute_control_limits:
         mem_mb=500,
     params:
         software=software("measures"),
+        offence_ids=configuration.groups,
     message:
-        "Computing control limits of the forces' shares"
+        "Setting forces and partnerships beside others like them"
     script:
         "../scripts/compute_control_limits.py"
-
-
-rule compute_small_areas:
-    input:
-        recorded_crime="results/clean/recorded_crime.parquet",
-        reference=reference("partnerships"),
-    output:
-        small_areas="results/estimates/small_areas.parquet",
-    log:
-        "results/logs/compute_small_areas.log",
-    benchmark:
-        "results/benchmarks/compute_small_areas.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=software("measures"),
-        offence_ids=configuration.groups,
-    message:
-        "Computing control limits of the partnerships' shares"
-    script:
-        "../scripts/compute_small_areas.py"
-
-
-rule compute_similar_forces:
-    input:
-        series="results/estimates/series.parquet",
-        reference=reference("offences"),
-    output:
-        similar_forces="results/estimates/similar_forces.parquet",
-    log:
-        "results/logs/compute_similar_forces.log",
-    benchmark:
-        "results/benchmarks/compute_similar_forces.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=software("measures"),
-        offence_ids=configuration.groups,
-    message:
-        "Computing which forces record the most similar mix of crime"
-    script:
-        "../scripts/compute_similar_forces.py"
 
 
 rule compute_rank_intervals:
@@ -301,6 +239,8 @@ rule compute_revisions:
         whole="results/estimates/whole_revisions.parquet",
         sizes="results/estimates/revision_sizes.parquet",
         compared="results/estimates/compared_changes.parquet",
+        intervals="results/estimates/revision_intervals.parquet",
+        test="results/estimates/revision_test.parquet",
     log:
         "results/logs/compute_revisions.log",
     benchmark:
@@ -311,35 +251,12 @@ rule compute_revisions:
         mem_mb=750,
     params:
         software=software("measures"),
-    message:
-        "Computing revisions"
-    script:
-        "../scripts/compute_revisions.py"
-
-
-rule compute_revision_intervals:
-    input:
-        revisions="results/estimates/revisions.parquet",
-        reference=reference("areas"),
-    output:
-        intervals="results/estimates/revision_intervals.parquet",
-        test="results/estimates/revision_test.parquet",
-    log:
-        "results/logs/compute_revision_intervals.log",
-    benchmark:
-        "results/benchmarks/compute_revision_intervals.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=software("measures"),
         level=configuration.level,
         offence_ids=configuration.groups,
     message:
-        "Computing how far figures will probably be revised"
+        "Computing how figures were revised, and how far more they may be"
     script:
-        "../scripts/compute_revision_intervals.py"
+        "../scripts/compute_revisions.py"
 
 
 rule compute_forecasts:

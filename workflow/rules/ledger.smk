@@ -158,10 +158,8 @@ rule render_crate:
 use rule check_claims as check_claims_last with:
     input:
         rules.render_crate.output,
-        rules.render_places.output,
         rules.render_reference.output,
         rules.render_takeaways.output,
-        rules.render_feed.output,
         rules.render_explorer.output,
         rules.render_open_data.output,
         rules.render_cells.output,

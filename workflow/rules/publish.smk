@@ -261,39 +261,19 @@ rule render_force:
         "../scripts/render_force.py"
 
 
-rule render_places:
-    input:
-        reference=[
-            *reference("area_words", "areas", "partnerships", "places"),
-            *TEMPLATES,
-        ],
-    output:
-        script="results/report/places.js",
-    log:
-        "results/logs/render_places.log",
-    benchmark:
-        "results/benchmarks/render_places.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=250,
-    params:
-        software=software("publish"),
-    message:
-        "Writing the list of places"
-    script:
-        "../scripts/render_places.py"
-
-
 rule render_reference:
     input:
         modules=[
             shipped(path.relative_to(PROJECT).as_posix())
             for path in modules("measures")
         ],
-        reference=[*reference("areas", "offences"), *TEMPLATES],
+        reference=[
+            *reference("area_words", "areas", "offences", "partnerships", "places"),
+            *TEMPLATES,
+        ],
     output:
         pages=directory("results/report/reference"),
+        places="results/report/places.js",
     log:
         "results/logs/render_reference.log",
     benchmark:
@@ -305,7 +285,7 @@ rule render_reference:
     params:
         software=software("publish"),
     message:
-        "Writing the reference pages of the functions"
+        "Writing the reference pages of the functions and the list of places"
     script:
         "../scripts/render_reference.py"
 

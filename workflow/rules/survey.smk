@@ -88,12 +88,15 @@ rule compute_design_factors:
 rule compute_prevalence:
     input:
         estimates="results/clean/survey_estimates.parquet",
+        comparisons="results/clean/survey_comparisons.parquet",
         factors_in_use="results/estimates/factors_in_use.parquet",
         assumed_bases=shipped("resources/reference/assumed_bases.csv"),
         module_bases=shipped("resources/reference/module_bases.csv"),
         breaks=shipped("resources/reference/survey_breaks.csv"),
     output:
         prevalence="results/estimates/prevalence.parquet",
+        survey_changes="results/estimates/survey_changes.parquet",
+        trends="results/estimates/survey_trends.parquet",
     log:
         "results/logs/compute_prevalence.log",
     benchmark:
@@ -106,87 +109,13 @@ rule compute_prevalence:
         software=software("measures"),
         level=configuration.level,
     message:
-        "Computing prevalence with its intervals"
+        "Computing prevalence with its intervals, changes and trends"
     script:
         "../scripts/compute_prevalence.py"
 
 
-rule compute_survey_changes:
-    input:
-        estimates="results/clean/survey_estimates.parquet",
-        comparisons="results/clean/survey_comparisons.parquet",
-        factors_in_use="results/estimates/factors_in_use.parquet",
-        prevalence="results/estimates/prevalence.parquet",
-        breaks=shipped("resources/reference/survey_breaks.csv"),
-    output:
-        survey_changes="results/estimates/survey_changes.parquet",
-    log:
-        "results/logs/compute_survey_changes.log",
-    benchmark:
-        "results/benchmarks/compute_survey_changes.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=software("measures"),
-        level=configuration.level,
-    message:
-        "Testing the survey's changes"
-    script:
-        "../scripts/compute_survey_changes.py"
-
-
-rule compute_survey_trends:
-    input:
-        prevalence="results/estimates/prevalence.parquet",
-        breaks=shipped("resources/reference/survey_breaks.csv"),
-    output:
-        trends="results/estimates/survey_trends.parquet",
-    log:
-        "results/logs/compute_survey_trends.log",
-    benchmark:
-        "results/benchmarks/compute_survey_trends.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=software("measures"),
-        level=configuration.level,
-    message:
-        "Fitting the survey's trends"
-    script:
-        "../scripts/compute_survey_trends.py"
-
-
-rule compute_offences_per_victims:
-    input:
-        prevalence="results/estimates/prevalence.parquet",
-        offence_codes="results/clean/recorded_offence_codes.parquet",
-        comparisons="results/clean/survey_comparisons.parquet",
-    output:
-        ratios="results/estimates/offences_per_victims.parquet",
-    log:
-        "results/logs/compute_offences_per_victims.log",
-    benchmark:
-        "results/benchmarks/compute_offences_per_victims.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=software("measures"),
-        level=configuration.level,
-    message:
-        "Putting recorded offences beside estimated victims"
-    script:
-        "../scripts/compute_offences_per_victims.py"
-
-
 rule compute_recorded_beside_survey:
     input:
-        ratios="results/estimates/offences_per_victims.parquet",
         prevalence="results/estimates/prevalence.parquet",
         offence_codes="results/clean/recorded_offence_codes.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
@@ -194,6 +123,7 @@ rule compute_recorded_beside_survey:
         breaks=shipped("resources/reference/survey_breaks.csv"),
         recording_changes=shipped("resources/reference/recording_changes.csv"),
     output:
+        ratios="results/estimates/offences_per_victims.parquet",
         beside="results/estimates/recorded_beside_survey.parquet",
     log:
         "results/logs/compute_recorded_beside_survey.log",
@@ -207,6 +137,6 @@ rule compute_recorded_beside_survey:
         software=software("measures"),
         level=configuration.level,
     message:
-        "Putting recorded offences beside estimated victims by crime and year"
+        "Putting recorded offences beside estimated victims"
     script:
         "../scripts/compute_recorded_beside_survey.py"

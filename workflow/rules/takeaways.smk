@@ -33,40 +33,18 @@ rule render_takeaways:
         "../scripts/render_takeaways.py"
 
 
-rule render_feed:
-    input:
-        series="results/estimates/series.parquet",
-        revisions="results/estimates/revisions.parquet",
-        registry="config/releases.csv",
-        reference=[*reference("areas", "offences"), *TEMPLATES, COLUMNS],
-    output:
-        feeds=[f"results/report/{folder}feed.xml" for folder in folders],
-    log:
-        "results/logs/render_feed.log",
-    benchmark:
-        "results/benchmarks/render_feed.tsv"
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=software("publish"),
-        offence_ids=configuration.groups,
-        site_url=configuration.site_url,
-        releases=sorted(releases),
-    message:
-        "Writing the feed"
-    script:
-        "../scripts/render_feed.py"
-
-
 rule render_open_data:
     input:
         series="results/estimates/series.parquet",
         composition="results/estimates/composition.parquet",
         revisions="results/estimates/revisions.parquet",
         compared_changes="results/estimates/compared_changes.parquet",
-        reference=reference("areas", "recording_changes"),
+        registry="config/releases.csv",
+        reference=[
+            *reference("areas", "offences", "recording_changes"),
+            *TEMPLATES,
+            COLUMNS,
+        ],
     output:
         latest="results/report/data/latest.csv",
         latest_wide="results/report/data/latest_wide.csv",
@@ -77,6 +55,7 @@ rule render_open_data:
         flipped_changes="results/report/data/flipped_changes.csv",
         edition="results/report/data/edition.json",
         areas=[directory(f"results/report/{folder}data/areas") for folder in folders],
+        feeds=[f"results/report/{folder}feed.xml" for folder in folders],
     log:
         "results/logs/render_open_data.log",
     benchmark:
@@ -88,7 +67,9 @@ rule render_open_data:
     params:
         software=software("publish"),
         offence_ids=configuration.groups,
+        site_url=configuration.site_url,
+        releases=sorted(releases),
     message:
-        "Writing the files for programs"
+        "Writing the files for programs, and the feed"
     script:
         "../scripts/render_open_data.py"

@@ -1,16 +1,18 @@
-"""Compute year-on-year changes, and mark those that a change of recording runs through."""
+"""Compute shares of recorded crime and their ranks, and changes from year to year."""
 
 from pathlib import Path
 
 from crimeshare.measures.like_for_like import QUARTERS, add_like_for_like
-from crimeshare.measures.recorded import compute_changes, read_recording_changes
+from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
 
 with running(snakemake):
+    recorded = read_table(snakemake.input.recorded_crime)
+    write_table(compute_shares(recorded), snakemake.output.shares)
     recording_changes = read_recording_changes(Path(snakemake.input.recording_changes))
     changes = compute_changes(
-        read_table(snakemake.input.recorded_crime),
+        recorded,
         read_table(snakemake.input.vintages, known_from=["later_column", "percentage"]),
         recording_changes,
     )

@@ -1,4 +1,4 @@
-"""Write the newest figures, the series and a file for each area, for programs."""
+"""Write for programs the newest figures, the series, a file for each area, and the feed."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,10 @@ from crimeshare.publish.pack.open_data import (
     wide,
     with_names,
 )
+from crimeshare.publish.site.feed import feed
+from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import replacing, running
+from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
     groups = snakemake.params.offence_ids
@@ -57,3 +60,14 @@ with running(snakemake):
         for name, document in area_documents(table, group):
             with replacing(Path(areas) / f"{name}.json") as path:
                 path.write_text(document, encoding="utf-8")
+    registry = read_registry(Path(snakemake.input.registry))
+    releases = {name: registry[name] for name in snakemake.params.releases}
+    # Of every group, unlike the file of revisions.
+    revised = pd.read_parquet(snakemake.input.revisions, columns=["release_id", "change"])
+    for page in report_pages(groups):
+        if page.own_name == "index":
+            text = feed(
+                releases, table, revised, page.group, snakemake.params.site_url, page.folder
+            )
+            with replacing(page.path.with_name("feed.xml")) as path:
+                path.write_text(text, encoding="utf-8")

@@ -12,7 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crimeshare.measures.provenance import named_cells
 from crimeshare.measures.revisions import issue_order
@@ -21,7 +25,7 @@ from crimeshare.measures.years import TOTAL, years_of_codes
 from crimeshare.periods import month_end
 from crimeshare.running import replacing
 
-_CELL = r"^\[(?P<release>[^\]]+)\]'(?P<sheet>.+)'!(?P<column>[A-Z]+)(?P<row>[1-9]\d*)$"
+_CELL = r"^\[[^\]]+\]'(?P<sheet>.+)'!(?P<column>[A-Z]+)(?P<row>[1-9]\d*)$"
 SURVEY = ["release_id", "measure_id", "sex", "age", "period_end", "estimate", "lower", "upper"]
 SURVEY += ["lower_widest", "upper_widest", "level", "method", "basis", "seen", "source"]
 SURVEY += ["published_significance", "workbook_sha256", "sheet", "cell"]
@@ -63,9 +67,12 @@ def compact_editions(
     )
     columns = [*_TABLE[:-1], "area_code", "name", "period_end", "value", "marker", "excluded"]
     cells = pd.concat([counts, rates], ignore_index=True)[[*columns, "refuted", "place"]]
-    cells = cells.join(cells["place"].str.extract(_CELL)[["sheet", "column", "row"]])
+    parts = pc.extract_regex(pa.array(cells["place"], pa.string()), _CELL)
+    for at, name in enumerate(["sheet", "column", "row"]):
+        cells[name] = pc.struct_field(parts, at).to_pandas()
     cells["end"] = cells["period_end"].dt.strftime("%Y-%m-%d")
-    cells["said"] = cells["value"].where(cells["value"].notna(), cells["marker"])
+    numbers = _numbers(cells["value"].to_numpy(float))
+    cells["said"] = np.where(cells["value"].isna(), cells["marker"].astype(object), numbers)
     by_code = cells["grouping"] == BY_CODE
     cells["line"] = cells["area_code"].mask(by_code, cells["name"])
     cells["heading"] = cells["name"].mask(by_code, cells["end"])
@@ -110,7 +117,8 @@ def _block(table: pd.DataFrame) -> dict[str, Any]:
     columns = table.drop_duplicates("heading").set_index("heading")["column"]
     rows = table.drop_duplicates("line").set_index("line")["row"].astype("int64")
     wide = table.pivot(index="line", columns="heading", values="said")
-    numbers = wide.reindex(index=rows.index, columns=columns.index).to_numpy(dtype=object)
+    given: Any = wide.reindex(index=rows.index, columns=columns.index).to_numpy(dtype=object)
+    numbers = np.where(pd.isna(given), np.array(None, object), given)
     first = table.iloc[0]
     left = table[table["excluded"] != ""].drop_duplicates("line")
     return {
@@ -122,8 +130,8 @@ def _block(table: pd.DataFrame) -> dict[str, Any]:
         "end": first["year"],
         "columns": columns.to_dict(),
         "lines": {
-            line: [int(row), *map(_number, own)]
-            for (line, row), own in zip(rows.items(), numbers, strict=True)
+            line: [int(row), *own]
+            for (line, row), own in zip(rows.items(), numbers.tolist(), strict=True)
         },
         "excluded": {
             line: names.split("; ")
@@ -262,31 +270,35 @@ def compact_residents(residents: pd.DataFrame) -> dict[str, dict[str, int]]:
         residents: as :func:`crimeshare.measures.series.residents_of` gives them.
     """
     found: dict[str, dict[str, int]] = {}
-    for area, year, number in residents.itertuples(index=False, name=None):
-        found.setdefault(area, {})[f"{year:.0f}"] = _number(number)
+    areas, years = residents.iloc[:, 0], residents.iloc[:, 1]
+    numbers = _numbers(residents.iloc[:, 2].to_numpy(float))
+    for area, year, number in zip(areas, years, numbers, strict=True):
+        found.setdefault(area, {})[f"{year:.0f}"] = number
     return found
 
 
 def _by_area(years: pd.DataFrame, ends: list[pd.Timestamp]) -> dict[str, dict[str, list[Any]]]:
     """Lines of years by name and area: the place of the first, then each, none where it lacks."""
     wide = years.pivot(index=["name", "area_code"], columns="period_end", values="value")
+    values = wide.reindex(columns=ends).to_numpy(float)
+    held = ~np.isnan(values)
+    firsts = held.argmax(axis=1).tolist()
+    lasts = (len(ends) - held[:, ::-1].argmax(axis=1)).tolist()
     found: dict[str, dict[str, list[Any]]] = {}
-    for (name, area), numbers in zip(
-        wide.index, wide.reindex(columns=ends).to_numpy(), strict=True
+    for (name, area), line, first, last in zip(
+        wide.index, _numbers(values).tolist(), firsts, lasts, strict=True
     ):
-        (held,) = (~pd.isna(numbers)).nonzero()
-        line = numbers[held[0] : held[-1] + 1]
-        found.setdefault(name, {})[area] = [int(held[0]), *map(_number, line)]
+        found.setdefault(name, {})[area] = [first, *line[first:last]]
     return found
 
 
-def _number(value: Any) -> Any:
-    """A number as short as JSON can have it; None where there is none."""
-    if isinstance(value, str):
-        return value
-    if pd.isna(value):
-        return None
-    return int(value) if float(value).is_integer() else float(value)
+def _numbers(values: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
+    """Numbers as short as JSON can have them; None where there is none."""
+    numbers = values.astype(object)
+    whole = np.isfinite(values) & (values == np.floor(values))
+    numbers[whole] = values[whole].astype("int64").astype(object)
+    numbers[np.isnan(values)] = None
+    return numbers
 
 
 def write_evidence(evidence: Mapping[str, Any], folder: Path) -> None:

@@ -81,7 +81,7 @@ def years_of_codes(quarters: pd.DataFrame) -> pd.DataFrame:
     begun = (counts > 0).cummax(axis=1)
     rows = quarters.assign(name=quarters["code"].fillna(TOTAL))
     listed = rows.groupby(["name", "period_end"]).size().unstack().reindex_like(begun).notna()
-    whole = (begun & listed).T.rolling(YEAR, min_periods=YEAR).sum().T == YEAR
+    whole = _of_four(begun & listed) == YEAR
     years = years_of_areas(groups, whole, areas())
     return years[years["offence_id"] != TOTAL].rename(columns={"offence_id": "code"})
 
@@ -172,8 +172,14 @@ def _years_of_forces(groups: pd.DataFrame, ends: pd.DatetimeIndex) -> pd.DataFra
     months = 12 * ends.year + ends.month
     gap = np.full(len(ends), True)
     gap[YEAR - 1 :] = months[YEAR - 1 :] - months[: -(YEAR - 1)] != 3 * (YEAR - 1)
-    sums = table.T.rolling(YEAR, min_periods=YEAR).sum().T
+    sums = _of_four(table)
     return sums.where(np.broadcast_to(~gap, sums.shape))
+
+
+def _of_four(table: pd.DataFrame) -> pd.DataFrame:
+    """The sum of each column and the three before it, none where one of them has no value."""
+    given = table.astype(float)
+    return given + given.shift(1, axis=1) + given.shift(2, axis=1) + given.shift(3, axis=1)
 
 
 def redefinitions(quarters: pd.DataFrame, ends: pd.DatetimeIndex) -> dict[str, list[int]]:
@@ -207,7 +213,7 @@ def _years_with_group(
     begun = np.logical_or.accumulate(some, axis=1)
     still = np.logical_or.accumulate(some[:, ::-1], axis=1)[:, ::-1]
     there = pd.DataFrame(begun & still, index=counts.index, columns=ends)
-    whole = there.T.rolling(YEAR, min_periods=YEAR).sum().T == YEAR
+    whole = _of_four(there) == YEAR
     for offence_id, places in redefined.items():
         whole.loc[offence_id] &= one_thing(places, ends)
     return whole

@@ -18,7 +18,7 @@ import pandas as pd
 
 from crimeshare.reference import offences, read_rows
 from crimeshare.sources.datasets import QUARTERS
-from crimeshare.tables.counts import KEY, QUARTER, YEAR
+from crimeshare.tables.counts import KEY, QUARTER, WORDS, YEAR
 
 TESTS = ["missing", "confused", "places", "alone", "moved", "jumped"]
 SEVERAL = "*"
@@ -80,8 +80,8 @@ def found(
         the test would let through; ``twin`` the area, offence or day it was taken for.
     """
     board = _Board(counts, readers, {*(readers if of is None else of)})
-    rows = pd.concat([pd.DataFrame(columns=FOUND), *board.found()], ignore_index=True)
-    return rows[FOUND]
+    rows = [rows.astype(object) for rows in board.found() if len(rows)]
+    return pd.concat([pd.DataFrame(columns=FOUND), *rows], ignore_index=True)[FOUND]
 
 
 class _Board:
@@ -98,6 +98,8 @@ class _Board:
         self.ids = [*readers]
         self.order = {release_id: at for at, release_id in enumerate(readers)}
         self.asked = np.array([release_id in of for release_id in readers])
+        # Numbers in place of words are compared, joined and taken in a moment.
+        counts = counts.astype(dict.fromkeys(WORDS, "category"))
         self.main = {k for k, o in offences().items() if o.parent_id in ("", "total")}
         self.returns = counts[(counts["months"] == QUARTER) & (counts["item"] == "total")]
         self.counts = counts[counts["value"].notna()].reset_index(drop=True)
@@ -181,7 +183,8 @@ class _Board:
 
     def _missing(self) -> pd.DataFrame:
         """Quarters of a force that are in the release, or one before it, at other times only."""
-        rows = self.returns.assign(order=self.returns["release_id"].map(self.order))
+        orders = self.returns["release_id"].map(self.order).astype("int64")
+        rows = self.returns.assign(order=orders)
         times = rows[["release_id", "order", "period_end", "sheet"]].drop_duplicates()
         # A release has the forces of its other quarters, the nearest first; and those that a
         # release before it has of the same one.
@@ -206,8 +209,10 @@ class _Board:
     def _moved(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
         """Counts of main groups that moved much further than any on record."""
         allowed = {p["item"]: float(p["moved"]) * _BEYOND for p in _RECORD if p["level"] == level}
-        groups = self.counts["item"].where(self.counts["code"] == 0)
-        rows = both.assign(allowed=groups.map(allowed).to_numpy(float)[both["row"].to_numpy()])
+        items, at = self.counts["item"].cat, both["row"].to_numpy()
+        by_item = items.categories.map(allowed).to_numpy(float)
+        of_group = by_item[items.codes.to_numpy()[at]]
+        rows = both.assign(allowed=np.where(self.counts["code"].to_numpy()[at], np.nan, of_group))
         return self._in_full(rows[rows["moved"] > rows["allowed"]]).assign(test="moved")
 
     def _alone(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
@@ -273,18 +278,17 @@ class _Board:
     def _confused(self) -> Iterator[pd.DataFrame]:
         """Areas and offence groups whose figures are like those of another some time before."""
         rows = self.counts[self.counts["level"].isin(["force", "other", "partnership"])]
-        rows = rows.assign(kind=rows["level"].replace("other", "force"))
+        rows = rows.assign(small=rows["level"] == "partnership")
         # Codes tell forces apart, groups offences.
         coded = rows["months"] == QUARTER
         by_area, by_item = rows[rows["code"] == coded], rows[~rows["code"] & ~coded]
         for what, chosen in (("area_code", by_area), ("item", by_item)):
-            for kind, these in chosen.groupby("kind"):
-                for months, of_time in these.groupby("months"):
-                    tables = _Tables(of_time, what)
-                    for now, before in self._neighbours(tables.at, int(str(months))):
-                        far = months == YEAR and abs((now[1] - before[1]).days) > _FAR
-                        small = what == "area_code" and kind == "partnership"
-                        yield tables.confused(now, before, _ALIKE if far or small else 0.0)
+            for (small, months), of_time in chosen.groupby(["small", "months"]):
+                tables = _Tables(of_time, what)
+                for now, before in self._neighbours(tables.at, int(str(months))):
+                    far = months == YEAR and abs((now[1] - before[1]).days) > _FAR
+                    alike = far or (small and what == "area_code")
+                    yield tables.confused(now, before, _ALIKE if alike else 0.0)
 
     def _neighbours(self, tables: Collection[Any], months: int) -> Iterator[tuple[Any, Any]]:
         """A release at a time, with itself a year before and others of that time or near it."""
@@ -323,7 +327,9 @@ class _Tables:
     def __init__(self, rows: pd.DataFrame, what: str) -> None:
         self.what, across = what, "item" if what == "area_code" else "area_code"
         self.rows = rows
-        self.line, self.names = pd.factorize(rows[what])
+        self.line, names = pd.factorize(rows[what])
+        self.names = names.astype(object)
+        self.placed = ~self.names.str.endswith("-unassigned")
         self.column, columns = pd.factorize(rows[across])
         self.shape = len(self.names), len(columns)
         self.values = rows["value"].to_numpy()
@@ -342,7 +348,7 @@ class _Tables:
         one, other = np.nan_to_num(one[:, columns]), np.nan_to_num(other[:, columns])
         # What is not counted everywhere has no likeness, nor what stands for no place.
         lines = np.minimum((one > 0).mean(axis=1), (other > 0).mean(axis=1)) > _COUNTED
-        lines &= ~self.names.str.endswith("-unassigned")
+        lines &= self.placed
         names = self.names[lines]
         one, other = (np.log(table[lines].clip(0) + _FEW) for table in (one, other))
         distance = np.abs(one[:, None, :] - other[None, :, :]).mean(-1)
@@ -350,7 +356,7 @@ class _Tables:
         apart = distance + distance.T - own[:, None] - own[None, :]
         first, second = np.nonzero(np.triu(apart < -by, 1))
         if not len(first):
-            return pd.DataFrame(columns=FOUND)
+            return pd.DataFrame()
         sheet = self.rows["sheet"].iloc[self.at[now][0]]
         return pd.DataFrame(
             {

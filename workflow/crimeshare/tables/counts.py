@@ -23,12 +23,15 @@ KEY = ["months", "area_code", "item", "period_end"]
 
 _TYPES: Any = {"months": "int64", "period_end": "datetime64[ms]", "code": bool, "value": float}
 COUNTS = ["release_id", *KEY, "level", "code", "value", "sheet", "cell"]
+WORDS = ["release_id", "area_code", "item", "level", "sheet", "cell"]
+"""Columns of text, the same few of which recur in a million rows."""
 
 
 def counts_of_files(files: Mapping[str, tuple[str, Path]]) -> pd.DataFrame:
     """The counts in files of figures, by release with its reader; see :func:`counts`."""
     found = [
-        counts(read_table(path), release_id, reader) for release_id, (reader, path) in files.items()
+        counts(read_table(path, columns=[*_TAKEN, *_READ[reader]]), release_id, reader)
+        for release_id, (reader, path) in files.items()
     ]
     none = pd.DataFrame(columns=COUNTS).astype(_TYPES)
     return pd.concat(found, ignore_index=True) if found else none
@@ -69,9 +72,7 @@ def counts(rows: pd.DataFrame, release_id: str, reader: str) -> pd.DataFrame:
     """
     found = _COUNTS[reader](rows.assign(period_end=pd.to_datetime(rows["period_end"])))
     table: pd.DataFrame = found.assign(release_id=release_id)[COUNTS].reset_index(drop=True)
-    # Words that recur, each kept once.
-    words = ["release_id", "area_code", "item", "level", "sheet", "cell"]
-    return table.astype(dict.fromkeys(words, object))
+    return table.astype(dict.fromkeys(WORDS, "str"))
 
 
 def _of_areas(rows: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +95,8 @@ def _of_areas(rows: pd.DataFrame) -> pd.DataFrame:
 def _of_the_nation(rows: pd.DataFrame) -> pd.DataFrame:
     """The table of offences by code, and those of its subtotals that are offence groups."""
     rows = rows[rows["table"] == "offence_codes"]
-    known = {label: subtotal_groups().get(plain(label)) for label in rows["row_label"].unique()}
+    groups_of = subtotal_groups()
+    known = {label: groups_of.get(plain(label)) for label in rows["row_label"].unique()}
     groups = rows["row_label"].map(known)
     item = rows["item_id"].where(rows["item_id"].notna(), groups)
     named = rows.assign(
@@ -140,6 +142,16 @@ def _years(quarters: Any) -> Any:
     """The sum of each quarter, a row each, and the three before it."""
     return quarters + quarters.shift(1) + quarters.shift(2) + quarters.shift(3)
 
+
+_TAKEN = ["period_end", "value", "sheet"]
+_READ = {
+    "police_force_area": [
+        *("area_code", "area_type", "offence_id", "measure", "previous_period_end", "cell")
+    ],
+    "appendix": ["table", "row_label", "item_id", "cell"],
+    "recorded_quarters": ["area_code", "area_type", "offence_id", "code", "cells"],
+}
+"""Columns of the figures of a release that counts are made of."""
 
 _COUNTS: Any = {
     "police_force_area": _of_areas,

@@ -160,7 +160,7 @@ class _Telling:
     def _placed(self, row: dict[str, Any], quarters: Mapping[Any, pd.DataFrame]) -> dict[str, Any]:
         """The row, and where a sum is wrong the quarter of its own that explains it best."""
         row = row | {"gap": row["value"] - (row["value_other"] or 0.0), "held": ""}
-        if row["months"] != YEAR or row["sheet"] is not None or row["item"] not in quarters:
+        if row["months"] != YEAR or isinstance(row["sheet"], str) or row["item"] not in quarters:
             return row
         end, own = row["period_end"], quarters[row["item"]]
         if row["area_code"] != NATION:

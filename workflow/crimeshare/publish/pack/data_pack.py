@@ -51,14 +51,15 @@ def without_formulas(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def in_text(names: Sequence[str]) -> list[str]:
-    """Of the columns of a table those that the CSV has: all but what is behind a second number.
+_FOR_PROGRAMS = ("formula", "cells", "sha256")
 
-    Those weigh as much as all the others together, and the Parquet has them.
+
+def in_text(names: Sequence[str]) -> list[str]:
+    """Of the columns of a table those that the CSV has: all but formulas, cells and hashes.
+
+    Those weigh more than all the others together, and the Parquet has them.
     """
-    second = {name.removesuffix("_formula") for name in names if name.endswith("_formula")}
-    left = {f"{name}_{what}" for name in second for what in ("formula", "cells")}
-    return [name for name in names if name not in left]
+    return [name for name in names if name.rpartition("_")[2] not in _FOR_PROGRAMS]
 
 
 def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, dated: date) -> None:
@@ -84,6 +85,7 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
             continue
         text = folder / "csv" / f"{table.table}.csv"
         kept = pa.schema([schema.field(name) for name in in_text(schema.names)])
+        left = [column for column in columns if column.name not in kept.names]
         with replacing(text) as target:
             _write_csv(table.built, kept, target)
         binary = folder / "parquet" / f"{table.table}.parquet"
@@ -100,11 +102,11 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
             },
             {
                 "name": f"{table.table}.parquet",
-                # Its columns are described above, those of a second number by their like; their
-                # types are in the file itself.
+                # Its columns are those above, and those that it says; their types are in the file.
                 "type": "file",
                 **_file(binary, folder, "application/vnd.apache.parquet"),
                 **said,
+                "description": WORDS.passage("parquet", description=table.description, left=left),
             },
         ]
     if problems:
