@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from crimeshare.publish.site.exploring import drawing_script, series_scripts
+from crimeshare.publish.site.exploring import drawing_script, drawn, series_scripts
 from crimeshare.running import replacing, running
 
 with running(snakemake):
     folder = Path(snakemake.output.series)
     folder.mkdir(parents=True, exist_ok=True)
     scripts = series_scripts(
-        pd.read_parquet(snakemake.input.series),
+        pd.read_parquet(snakemake.input.series, columns=["offence_id", *drawn()]),
         pd.read_parquet(snakemake.input.codes),
         pd.read_parquet(snakemake.input.shifts),
     )

@@ -137,8 +137,8 @@ def workbook_hashes(*tables: Path) -> dict[str, str]:
     hashes: dict[str, str] = {}
     for table in tables:
         names = pq.read_table(table, columns=["release_id", "workbook_sha256"])
-        columns = names.to_pydict()
-        for release_id, sha256 in zip(*columns.values(), strict=True):
+        pairs = names.group_by(names.column_names, use_threads=False).aggregate([]).to_pydict()
+        for release_id, sha256 in zip(*pairs.values(), strict=True):
             if sha256:
                 hashes[release_id] = sha256
     return hashes

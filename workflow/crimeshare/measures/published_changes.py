@@ -33,6 +33,8 @@ from crimeshare.measures.two_designs import design_factors_of_two_designs
 _HALF_STEP = 0.0005
 _PERSONS = "person_16_plus"
 
+_JUDGED = ["difference", "standard_error", "significant", "published_significance"]
+
 # The publisher flags changes at 95 per cent.
 _FLAG_QUANTILE = float(ndtri(0.975))
 
@@ -290,7 +292,7 @@ def compute_flag_agreement(
         changes["within"] = np.equal(*designs)
         for (statistic, units), group in changes.groupby(["statistic", "units"], sort=True):
             found = flag_agreement(group, level)
-            within = flag_agreement(group[group["within"]], level)
+            within = flag_agreement(group.loc[group["within"], _JUDGED], level)
             flagged = group["published_significance"].astype(bool)
             factor = float(group["factor"].iloc[0])
             place = {

@@ -315,7 +315,9 @@ def years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:
     """
     groups = quarters[quarters["code"].isna()].sort_values("period_end", kind="stable")
     line = groups.groupby(["release_id", "area_code", "offence_id"], sort=False)
-    sums = line["value"].rolling(YEAR, min_periods=YEAR).sum().droplevel([0, 1, 2])
+    sums = groups["value"]
+    for back in range(1, YEAR):
+        sums = sums + line["value"].shift(back)
     first = line["period_start"].shift(YEAR - 1)
     months = (groups["period_end"].dt.year - first.dt.year) * 12 + (
         groups["period_end"].dt.month - first.dt.month

@@ -36,6 +36,11 @@ def measures() -> dict[str, tuple[str, int]]:
     }
 
 
+def drawn() -> list[str]:
+    """Columns of a series that are read."""
+    return ["area_code", "period_end", "comparable", "excluded", *dict(measures().values())]
+
+
 def drawing_script() -> str:
     """The library that draws, Vega-Lite, out of the installed package that brings it."""
     script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
@@ -55,9 +60,8 @@ def series_scripts(
     Returns:
         Scripts by offence id or code.
     """
-    columns = ["area_code", "period_end", "comparable", "excluded", *dict(measures().values())]
     # Forces are not ranked by a code.
-    single = codes.assign(offence_id=codes["code"]).reindex(columns=["offence_id", *columns])
+    single = codes.assign(offence_id=codes["code"]).reindex(columns=["offence_id", *drawn()])
     return {
         str(name): _script(str(name), rows, shifts)
         for table in (series, single)
@@ -67,9 +71,7 @@ def series_scripts(
 
 def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame) -> str:
     by_area: dict[str, dict[str, Row]] = {}
-    read = ["area_code", "period_end", "comparable", "excluded"]
-    read += [column for column, _ in measures().values()]
-    for row in rows[read].to_dict("records"):
+    for row in rows[drawn()].to_dict("records"):
         by_area.setdefault(row["area_code"], {})[str(row["period_end"])] = row
     ends = sorted({end for own in by_area.values() for end in own})
     given = {
@@ -121,7 +123,7 @@ def _area(by_end: Mapping[str, Row], ends: Sequence[str]) -> dict[str, Any]:
 
 def _number(row: Row | None, column: str, decimals: int) -> float | int | None:
     value = None if row is None else row[column]
-    if value is None or pd.isna(value):
+    if value is None or value != value:
         return None
     number = round(float(value), decimals)
     return int(number) if decimals == 0 or math.isclose(number, int(number)) else number
