@@ -129,10 +129,10 @@ def test_the_finder_by_mouse(page: Page, address: str) -> None:
     page.goto(address)
     assert shown_in_tiles(page) == ["share"]
     before = colour(page, "Avon and Somerset")
-    page.get_by_role("radio", name="Change on the year before").check()
+    page.get_by_role("radio", name="Change").check()
     assert shown_in_tiles(page) == ["change"]
     assert colour(page, "Avon and Somerset") != before
-    legend = page.get_by_role("list", name="Change on the year before")
+    legend = page.get_by_role("list", name="Change")
     expect(legend).to_be_visible()
     expect(page.get_by_role("list", name="Share of recorded crime")).to_be_hidden()
     page.get_by_role("radio", name="Offences per 1,000 people").check()
@@ -147,7 +147,6 @@ def test_the_finder_by_keyboard(page: Page, address: str) -> None:
     page.keyboard.press("ArrowRight")
     assert shown_in_tiles(page) == ["rate"]
     focused = page.locator(":focus")
-    # Past the numbers of the table, each of which opens to its cells, to the first tile.
     for _ in range(200):
         page.keyboard.press("Tab")
         if focused.get_attribute("data-name"):
@@ -167,7 +166,7 @@ def test_a_tile_says_its_number_to_mouse_keyboard_and_finger(
     gwent.focus()
     said = page.locator(".tile-said")
     expect(said).to_have_text(re.compile(r"^Gwent: \d+\.\d%$"))
-    page.get_by_role("radio", name="Change on the year before").check()
+    page.get_by_role("radio", name="Change").check()
     gwent.hover()
     expect(said).to_have_text(re.compile(rf"^Gwent: [+{MINUS}]?\d+\.\d%(, not comparable)?$"))
     phone.goto(address)
@@ -180,10 +179,9 @@ def test_a_tile_says_its_number_to_mouse_keyboard_and_finger(
 
 def test_rises_and_falls_have_colours_of_their_own(page: Page, address: str) -> None:
     page.goto(address)
-    page.get_by_role("radio", name="Change on the year before").check()
-    rows = page.locator(".finder tbody tr").evaluate_all(
-        "all => all.map(row => "
-        "[row.cells[0].textContent, row.cells[4].querySelector('data')?.value])"
+    page.get_by_role("radio", name="Change").check()
+    rows = page.locator(".tiles a").evaluate_all(
+        "all => all.map(tile => [tile.dataset.name, tile.querySelector('.change data')?.value])"
     )
     colours: dict[bool, set[str]] = {True: set(), False: set()}
     for name, value in rows:
@@ -192,21 +190,21 @@ def test_rises_and_falls_have_colours_of_their_own(page: Page, address: str) -> 
     assert not colours[True] & colours[False]
 
 
-def test_every_force_is_on_the_map_and_in_the_table(page: Page, address: str) -> None:
+def test_every_force_is_on_the_map_and_in_the_ranking_beside_it(page: Page, address: str) -> None:
     page.goto(address)
     forces = {p.title for p in report_pages() if p.section == "Forces"}
     tiles = page.locator(".tiles a").evaluate_all("all => all.map(tile => tile.dataset.name)")
-    names = page.locator(".finder tbody th").all_inner_texts()
-    assert set(tiles) == set(names) == forces
-    # A name that fits is not broken, at the width of a desk.
-    lines = page.locator(".finder tbody th a").evaluate_all(
-        "all => all.filter(link => link.getClientRects().length > 1).map(link => link.textContent)"
-    )
-    assert lines == []
+    assert set(tiles) == forces
+    for layer, chosen in (("share", "Share"), ("rate", "Offences per"), ("change", "Change")):
+        page.get_by_role("radio", name=chosen).check()
+        ranked = page.locator(".finder figure.chart:visible")
+        expect(ranked).to_have_attribute("id", f"forces-by-{layer}")
+        told = ranked.get_by_role("img").get_attribute("aria-label") or ""
+        assert all(f"{force}: " in told for force in forces)
 
 
 def test_a_table_sorts_by_the_column_that_is_clicked(page: Page, address: str) -> None:
-    page.goto(address + "national.html")
+    page.goto(address + "national.html#regions-and-forces-in-numbers")
     table = page.locator("table.sortable").filter(has_text="Police force areas")
     header = table.get_by_role("columnheader", name="Per 1,000 residents")
     place = header.evaluate("cell => cell.cellIndex + 1")
@@ -383,10 +381,11 @@ def test_pages_read_without_scripts(plain: Page, address: str, name: str) -> Non
 
 def test_the_finder_works_without_scripts(plain: Page, address: str) -> None:
     plain.goto(address)
-    expect(plain.get_by_label("Type to narrow the list")).to_be_hidden()
-    plain.get_by_role("radio", name="Change on the year before").check()
+    plain.get_by_role("radio", name="Change").check()
     assert shown_in_tiles(plain) == ["change"]
-    expect(plain.locator(".finder tbody tr")).to_have_count(43)
+    expect(plain.locator(".finder figure.chart:visible")).to_have_attribute(
+        "id", "forces-by-change"
+    )
 
 
 def test_without_scripts_the_search_page_lists_all_pages(plain: Page, address: str) -> None:

@@ -1,13 +1,16 @@
 """The tile map: every force once, none on another, neighbours near each other."""
 
+from html import escape
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from crimeshare.publish.elements.figures import Figure, shown
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.factsheet import neighbours
-from crimeshare.publish.subjects.finder import Finder, Layer
+from crimeshare.publish.subjects.finder import Finder, Layer, layers, ranking
+from crimeshare.publish.subjects.firmness import open_firmness
 from crimeshare.publish.subjects.tilemap import Tile, tiles
 from crimeshare.reference import areas
 from tests import frames
@@ -56,15 +59,19 @@ def test_the_tiles_of_a_region_hold_together() -> None:
         assert len(reached) == len(members), areas()[region].area_name
 
 
-def test_the_finder_links_every_force_with_its_number(estimates: Estimates, built: Path) -> None:
-    html = Finder(estimates, frames.areas(estimates.forces))._repr_html_()
-    grid, table = html.split('<figure class="table')
+def finder_of(estimates: Estimates) -> Finder:
+    frame = frames.areas(estimates.forces)
+    return Finder(estimates, frame, open_firmness("stalking_harassment"))
+
+
+def test_the_finder_links_every_force_with_its_number(
+    estimates: Estimates, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built)
+    grid, by_share, *_ = finder_of(estimates)._repr_html_().split('<figure class="chart')
     for force in estimates.forces:
         assert grid.count(f'href="{force.address}"') == 1
-        assert table.count(f'href="{force.address}"') == 1
-    on_tiles = {figure["data-id"]: figure["text"] for figure in shown(grid)}
-    in_table = {figure["data-id"]: figure["text"] for figure in shown(table)}
-    assert on_tiles.items() <= in_table.items()
+        assert f"{escape(force.name)}: {force.share().text}" in by_share
     series = pd.read_parquet(built / SERIES)
     newest = series[
         (series["period_end"] == series["period_end"].max())
@@ -72,11 +79,32 @@ def test_the_finder_links_every_force_with_its_number(estimates: Estimates, buil
     ].set_index("area_name")
     gwent = newest.loc["Gwent"]
     name = f"share.gwent.stalking_harassment.{gwent['period_end']:%Y-%m}"
+    on_tiles = {figure["data-id"]: figure["text"] for figure in shown(grid)}
     assert on_tiles[name] == f"{100 * gwent['share']:.1f}%"
 
 
+def test_forces_are_ranked_from_the_top_with_the_city_last_and_the_own_marked(
+    estimates: Estimates, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built)
+    gwent = estimates.place("W15000002")
+    firm = open_firmness("stalking_harassment")
+    for layer in layers(estimates, frames.areas(estimates.forces))[:2]:
+        chart = ranking(estimates, layer, firm, gwent)
+        drawn = [(row["label"], row["value"]) for row in chart.data]
+        assert drawn[-1][0] == "City of London"
+        numbers = [float(str(value)) for _, value in drawn[:-1]]
+        assert numbers == sorted(numbers, reverse=True)
+        marked = [row["label"] for row in chart.spec["data"]["values"] if row["style"] == "bar"]
+        assert marked == ["Gwent"]
+        ranges = [str(row["remark"]) for row in chart.data if row["label"] == "Gwent"]
+        ends = firm.ends_of_range(gwent, "lower", "upper")
+        known = ends and layer.layer_id == "share"
+        assert all((each.text in ranges[0]) == bool(known) for each in ends.values())
+
+
 def test_a_force_without_a_figure_has_no_colour(estimates: Estimates) -> None:
-    rate = Finder(estimates, frames.areas(estimates.forces)).layers[1]
+    rate = layers(estimates, frames.areas(estimates.forces))[1]
     assert rate.colour("E23000034") == ""
     colours = [rate.colour(code) for code in FORCES if code != "E23000034"]
     assert set(colours) == set(rate.colours)
@@ -97,13 +125,18 @@ def test_a_fall_and_a_rise_of_one_size_have_colours_that_face_each_other() -> No
     assert layer.colours == ["down2", "down1", "down0", "up0", "up1", "up2"]
 
 
-def test_what_cannot_be_compared_is_hatched(estimates: Estimates) -> None:
-    finder = Finder(estimates, frames.areas(estimates.forces))
+def test_changes_are_like_for_like_and_else_hatched(
+    estimates: Estimates, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built)
+    finder = finder_of(estimates)
     changes = finder.layers[2]
+    moved = {force.area.area_code: force.change() for force in estimates.forces}
     assert changes.not_comparable == {
-        force.area.area_code
-        for force in estimates.forces
-        if (moved := force.change()) and not moved.comparable
+        code for code, each in moved.items() if each and not each.comparable and not each.alike
     }
+    for code, each in moved.items():
+        assert each
+        assert changes.figures[code] == (each.alike.percent if each.alike else each.percent)
     html = finder._repr_html_()
     assert html.count('class="change hatched"') == len(changes.not_comparable)

@@ -63,6 +63,7 @@ ENLARGED = 1.35
 LABEL_WIDTH = 160
 CHARACTER = 6  # width of an average one, in labels of bars
 VALUE_WIDTH = 54
+DOT_VALUE_WIDTH = 104  # with what stands beside it
 
 # vl-convert carries Liberation Sans and measures text with it; the others have the same widths.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
@@ -668,28 +669,36 @@ def _csv_row(name: str, day: date, each: Figure, state: str) -> dict[str, object
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its label, its figure and how it is drawn, a swatch of bars."""
+    """One bar: its label, its figure and how it is drawn, a swatch of bars.
+
+    What is `beside` its number is written there, in brackets.
+    """
 
     label: str
     figure: Figure
     style: str = "pale"
     remark: str = ""
+    beside: str = ""
 
 
-def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> Chart:
+def bars(
+    chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH, *, dots: bool = False
+) -> Chart:
     """Draw horizontal bars in the order given, each with its value written at its end.
 
     Args:
         chart: title, subtitle, key and notes; drawing, text alternative and data are set here.
         rows: the bars; a figure without a value is written as its marker, never drawn as zero.
         label_width: room for the labels, in units of the drawing.
+        dots: draw a dot in place of each bar, closer to each other.
     """
     values: list[Spec] = [
         {
             "label": shorten(bar.label, label_width // CHARACTER, placeholder="…"),
             "length": 0 if bar.figure.value is None else bar.figure.value * _scale(bar.figure),
             "style": bar.style,
-            "text": bar.figure.words("signed" if bar.figure.unit == "change" else ""),
+            "text": bar.figure.words("signed" if bar.figure.unit == "change" else "")
+            + (f" ({bar.beside})" if bar.beside else ""),
             "tip": WORDS.passage("bar", bar=bar),
         }
         for bar in rows
@@ -714,12 +723,14 @@ def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> C
     return replace(
         chart,
         spec={
-            "width": WIDTH + 40 - label_width - VALUE_WIDTH,
-            "height": {"step": 20},
+            "width": WIDTH + 40 - label_width - (DOT_VALUE_WIDTH if dots else VALUE_WIDTH),
+            "height": {"step": 17 if dots else 20},
             "data": {"values": values},
             "layer": [
                 {
-                    "mark": {
+                    "mark": {"type": "circle", "size": 70, "opacity": 1}
+                    if dots
+                    else {
                         "type": "bar",
                         "height": {"band": 0.72},
                         "strokeDash": [3, 2],
@@ -729,7 +740,7 @@ def bars(chart: Chart, rows: Sequence[Bar], label_width: int = LABEL_WIDTH) -> C
                 },
                 {
                     "transform": [{"calculate": "max(datum.length, 0)", "as": "end"}],
-                    "mark": {"type": "text", **TEXT, "align": "left", "dx": 5},
+                    "mark": {"type": "text", **TEXT, "align": "left", "dx": 9 if dots else 5},
                     "encoding": written,
                 },
             ],

@@ -1,4 +1,4 @@
-"""The map of forces: a tile for every force, coloured by a measure, with its numbers in a table.
+"""The map of forces, a tile each, coloured by a measure, beside all from the highest to the lowest.
 
 It is made of links, radio buttons and style sheets, so that it works by mouse and by keyboard and
 with scripts switched off; a script only says the number of a tile that is touched or focused.
@@ -10,16 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from math import inf
 from typing import Any
 
 import pandas as pd
 
+from crimeshare.measures.control_limits import APART
+from crimeshare.publish.elements import charts
+from crimeshare.publish.elements.charts import Bar, Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.output import Output, figures_in
 from crimeshare.publish.elements.tables import Table
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import Estimates, Place
 from crimeshare.publish.subjects.explorer import WORDS
 from crimeshare.publish.subjects.factsheet import comparability, numbers
+from crimeshare.publish.subjects.firmness import Firmness
 from crimeshare.publish.subjects.tilemap import Tile, tiles
 
 CLASSES = 5
@@ -40,6 +45,15 @@ class Layer:
     figures: dict[str, Figure]
     signed: bool = False
     not_comparable: frozenset[str] = frozenset()
+
+    @property
+    def style(self) -> str:
+        """How its figures are written."""
+        return "signed" if self.signed else ""
+
+    def value(self, force: Place) -> float | None:
+        """The number of a force; None where it has none."""
+        return self.figures[force.area.area_code].value
 
     @cached_property
     def bounds(self) -> list[float]:
@@ -78,37 +92,101 @@ class Layer:
 SIGNED_CLASSES = 3
 
 
-class Finder(Output):
-    """The map and its table, shown by a notebook."""
+def layers(estimates: Estimates, frame: pd.DataFrame) -> list[Layer]:
+    """Share, rate and change of every force, the change like for like where there is one.
 
-    def __init__(self, estimates: Estimates, frame: pd.DataFrame) -> None:
-        """Take ``area_code`` and what `numbers` takes, of every force in the order of the table."""
-        self._estimates = estimates
-        rows = {row["area_code"]: row for row in frame.to_dict("records")}
-        self._forces = {code: estimates.place(code) for code in rows}
-        own = {code: numbers(place, rows[code]) for code, place in self._forces.items()}
-        changes = {code: place.change() for code, place in self._forces.items()}
-        share, rate, moved = WORDS.points("layers")
-        self.layers = [
-            Layer("share", share, {code: each.share for code, each in own.items()}),
-            Layer("rate", rate, {code: each.rate for code, each in own.items()}),
-            Layer(
-                "change",
-                moved,
-                {code: each.percent for code, each in own.items()},
-                signed=True,
-                not_comparable=frozenset(
-                    code
-                    for code, change in changes.items()
-                    if change and change.comparable is False
-                ),
+    Args:
+        estimates: about the offence group.
+        frame: ``area_code`` and what `numbers` takes, of every force.
+    """
+    rows = {row["area_code"]: row for row in frame.to_dict("records")}
+    forces = {code: estimates.place(code) for code in rows}
+    own = {code: numbers(force, rows[code]) for code, force in forces.items()}
+    changes = {code: force.change() for code, force in forces.items()}
+    nation = estimates.nation.change()
+    share, rate, moved = WORDS.points("layers", alike=nation.alike if nation else None)
+    return [
+        Layer("share", share, {code: each.share for code, each in own.items()}),
+        Layer("rate", rate, {code: each.rate for code, each in own.items()}),
+        Layer(
+            "change",
+            moved,
+            {
+                code: change.alike.percent if change and change.alike else own[code].percent
+                for code, change in changes.items()
+            },
+            signed=True,
+            not_comparable=frozenset(
+                code
+                for code, change in changes.items()
+                if change and change.comparable is False and not change.alike
             ),
-        ]
+        ),
+    ]
+
+
+def ranking(estimates: Estimates, layer: Layer, firm: Firmness, own: Place | None = None) -> Chart:
+    """The forces from the highest to the lowest, by share with the range of each rank.
+
+    Args:
+        estimates: about the offence group.
+        layer: the measure.
+        firm: has the ranges.
+        own: the force that the page is about.
+    """
+    forces = [estimates.place(code) for code in layer.figures]
+    forces.sort(key=lambda force: (force.area.area_code == APART, *_from_the_top(layer, force)))
+    ranked = [force for force in forces if force.area.area_code != APART]
+    words = WORDS.points(
+        "ranking",
+        layer=layer,
+        first=ranked[0],
+        last=[force for force in ranked if layer.value(force) is not None][-1],
+        own=own,
+        group=estimates.offence.name,
+        year=estimates.latest.words,
+        apart=forces[-1] if len(forces) > len(ranked) else None,
+    )
+    bars = []
+    for force in forces:
+        ends = firm.ends_of_range(force, "lower", "upper") if layer.layer_id == "share" else {}
+        beside = WORDS.passage("ends", **ends) if ends else ""
+        style = "bar" if force == own else "pale"
+        figure = layer.figures[force.area.area_code]
+        bars.append(Bar(force.name, figure, style, beside and f"rank {beside}", beside))
+    chart = Chart.worded(f"forces-by-{layer.layer_id}", words)
+    return charts.bars(chart, bars, RANKING_LABELS, dots=True)
+
+
+def _from_the_top(layer: Layer, force: Place) -> tuple[float, str]:
+    value = layer.value(force)
+    return (inf if value is None else -value, force.slug)
+
+
+RANKING_LABELS = 122
+"""Room for the names of forces."""
+
+
+class Finder(Output):
+    """The map and its rankings, shown by a notebook."""
+
+    def __init__(self, estimates: Estimates, frame: pd.DataFrame, firm: Firmness) -> None:
+        """Take what `layers` and `ranking` take."""
+        self.layers = layers(estimates, frame)
+        self._forces = {code: estimates.place(code) for code in self.layers[0].figures}
+        self._rankings = [ranking(estimates, layer, firm) for layer in self.layers]
 
     def __repr__(self) -> str:
         return f"Finder of {len(self._forces)} forces"
 
     def _repr_html_(self) -> str:
+        rankings = "".join(
+            f'<div class="{layer.layer_id}">{chart._repr_html_()}</div>'
+            for layer, chart in zip(self.layers, self._rankings, strict=True)
+        )
+        return self._html(rankings)
+
+    def _html(self, rankings: str) -> str:
         choices = "".join(
             f'<label><input type="radio" name="layer" id="by-{layer.layer_id}"'
             f"{' checked' if position == 0 else ''}> {layer.label}</label>"
@@ -116,14 +194,15 @@ class Finder(Output):
         )
         items = "".join(self._tile(tile) for tile in tiles())
         legends = "".join(self._legend(layer) for layer in self.layers)
-        table = self.table()._repr_html_()
-        return WORDS.passage("finder", choices=choices, legends=legends, tiles=items, table=table)
+        return WORDS.passage(
+            "finder", choices=choices, legends=legends, tiles=items, rankings=rankings
+        )
 
     def shown(self) -> Iterator[dict[str, Any]]:
-        """The figures of the map as data, then those of its table."""
-        table = self.table()
-        yield from figures_in(self._repr_html_().replace(table._repr_html_(), ""))
-        yield from table.shown()
+        """The figures of the map as data, then those of its rankings."""
+        yield from figures_in(self._html(""))
+        for chart in self._rankings:
+            yield from chart.shown()
 
     def _tile(self, tile: Tile) -> str:
         place = self._forces[tile.area_code]
@@ -139,9 +218,7 @@ class Finder(Output):
             style += f";--{layer.layer_id}:{fill};--on-{layer.layer_id}:{ink}"
             value = layer.figures[tile.area_code]
             hatched = " hatched" if tile.area_code in layer.not_comparable else ""
-            values += (
-                f'<span class="{layer.layer_id}{hatched}">{format(value, _style(layer))}</span>'
-            )
+            values += f'<span class="{layer.layer_id}{hatched}">{format(value, layer.style)}</span>'
         return (
             f'<li style="{style}"><a href="{place.address}" data-name="{escape(place.name)}"'
             f' title="{escape(place.name)}"><b aria-hidden="true">{escape(tile.short_label)}</b>'
@@ -153,7 +230,7 @@ class Finder(Output):
         for code, figure in layer.figures.items():
             if colour := layer.colour(code):
                 members[colour].append(figure)
-        style = _style(layer)
+        style = layer.style
         items = "".join(
             f'<li><i style="background:var(--{colour})"></i>{_range(figures, style)}</li>'
             for colour, figures in members.items()
@@ -163,29 +240,28 @@ class Finder(Output):
             items += f'<li><i class="hatch"></i>{WORDS.passage("hatched")}</li>'
         return f'<ul class="legend {layer.layer_id}" aria-label="{layer.label}">{items}</ul>'
 
-    def table(self) -> Table:
-        """Every force with its rank, share, rate and change, in the order of the frame."""
-        rows: list[Sequence[Figure | str]] = [
-            [
-                f'<a href="{place.address}">{escape(place.name)}</a>',
-                place.rank_among_forces() or WORDS.passage("not_ranked"),
-                *(layer.figures[place.area.area_code] for layer in self.layers),
-            ]
-            for place in self._forces.values()
+
+def forces_table(estimates: Estimates, frame: pd.DataFrame) -> Table:
+    """Every force with its rank, share, rate and change, in the order of the frame."""
+    measured = layers(estimates, frame)
+    change = estimates.nation.change()
+    words = WORDS.points(
+        "forces_table",
+        group=escape(estimates.offence.name),
+        year=estimates.latest.words,
+        change=measured[-1].label,
+        comparability=comparability(change) if change and not change.alike else "",
+    )
+    rows: list[Sequence[Figure | str]] = [
+        [
+            f'<a href="{place.address}">{escape(place.name)}</a>',
+            place.rank_among_forces() or WORDS.passage("not_ranked"),
+            *(layer.figures[code] for layer in measured),
         ]
-        change = self._estimates.nation.change()
-        words = WORDS.points(
-            "forces_table",
-            group=escape(self._estimates.offence.name),
-            year=self._estimates.latest.words,
-            comparability=comparability(change) if change else "",
-        )
-        return Table.worded(
-            words,
-            rows,
-            styles=["", "", "", "", "signed"],
-            sortable=True,
-        )
+        for code in measured[0].figures
+        for place in [estimates.place(code)]
+    ]
+    return Table.worded(words, rows, styles=["", "", "", "", "signed"], sortable=True)
 
 
 def _range(figures: Sequence[Figure], style: str) -> str:
@@ -198,7 +274,3 @@ def _range(figures: Sequence[Figure], style: str) -> str:
 
 def _number(figure: Figure) -> float:
     return figure.number
-
-
-def _style(layer: Layer) -> str:
-    return "signed" if layer.signed else ""

@@ -39,12 +39,12 @@ class Firmness:
 
     def rank_range(self, place: Place) -> str:
         """Between which ranks a force's quarters leave it, in words; nothing for other areas."""
-        ends = self._ends_of_range(place, "lower", "upper")
+        ends = self.ends_of_range(place, "lower", "upper")
         return WORDS.passage("rank_range", place=place, **ends) if ends else ""
 
     def rank_range_meaning(self, place: Place) -> str:
         """What such a range is, for all forces at once too, and how many ranks lay in theirs."""
-        ends = self._ends_of_range(place, "lower_simultaneous", "upper_simultaneous")
+        ends = self.ends_of_range(place, "lower_simultaneous", "upper_simultaneous")
         if not ends:
             return ""
         record = {}
@@ -54,7 +54,7 @@ class Firmness:
                 record[f"{row['what']}_{column}"] = place.of(row, column, figure_id, "rank_record")
         return WORDS.passage("rank_range_meaning", place=place, record=record, **ends)
 
-    def _ends_of_range(self, place: Place, *ends: str) -> dict[str, Figure]:
+    def ends_of_range(self, place: Place, *ends: str) -> dict[str, Figure]:
         """The ends of a force's range of ranks by their columns; empty where it has none."""
         estimates = place.estimates
         wanted = (place.area.area_code, estimates.offence_id, estimates.latest.period_end)

@@ -447,18 +447,18 @@ window.crimeshare = {};
     }
   }
 
-  // Tables of a switched section: one at a time.
+  // Tables and charts of a switched section: one at a time.
   for (const section of document.querySelectorAll("section.switched")) {
-    const tables = [...section.querySelectorAll(":scope > figure.table")];
-    if (tables.length < 2) continue;
+    const shown = [...section.querySelectorAll(":scope > figure")];
+    if (shown.length < 2) continue;
     const label = made("label", "Show ");
     const select = document.createElement("select");
-    select.append(...tables.map((table, at) => new Option(words(table.querySelector("caption")).replace(/, year ending .*/, ""), at)));
-    const show = () => tables.forEach((table, at) => { table.hidden = at !== Number(select.value); });
+    select.append(...shown.map((each, at) => new Option(words(each.querySelector("caption, .subtitle")).replace(/, year ending [^:]*/, ""), at)));
+    const show = () => shown.forEach((each, at) => { each.hidden = at !== Number(select.value); });
     select.addEventListener("change", show);
     label.className = "switch";
     label.append(select);
-    tables[0].before(label);
+    shown[0].before(label);
     show();
   }
 
