@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from crimeshare.periods import month_end
+from crimeshare.running import shipping
 from crimeshare.sources.datasets import SHAPES
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 from crimeshare.tables.counts import counts_of_files, in_order
@@ -78,7 +79,8 @@ def multiply(project: Path, times: int) -> list[str]:
             dataclasses.replace(row, release_id=release_id)
             for row in _reorganised(shifted(rows, period_end))
         ]
-        write_observations(rows, figures / f"{release_id}.parquet")
+        with shipping(figures / f"{release_id}.parquet") as path:
+            write_observations(rows, path)
         faults += [
             {**entry, "release": release_id}
             for entry in known

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from crimeshare.releases.pinning import Project
+from crimeshare.running import shipping
 from crimeshare.sources.registry import COLUMNS, Release, read_registry
-from crimeshare.tables.observations import write_observations
+from crimeshare.tables.observations import Row, write_observations
 from tests import facsimile
 from tests.editions import DATASET, Mirror, book, folder, shifted
 
@@ -30,6 +32,11 @@ class Here:
     def registry(self) -> dict[str, Release]:
         """The registry as it stands."""
         return read_registry(self.project.registry)
+
+    def ship(self, release_id: str, rows: Iterable[Row]) -> None:
+        """Have figures shipped as those of a release."""
+        with shipping(self.project.figures_of(release_id)) as path:
+            write_observations(rows, path)
 
     def register(self, **columns: str) -> None:
         """Append a row to the registry."""
@@ -70,7 +77,7 @@ def set_up(root: Path) -> Here:
     # Those of a quarter before, since editions made from the figures of this one are to be new.
     earlier = shifted(facsimile.figures("pfa-2018-09-corrected"), KNOWN)
     rows = [replace(row, release_id="pfa-2018-12") for row in earlier]
-    write_observations(rows, here.project.figures_of("pfa-2018-12"))
+    here.ship("pfa-2018-12", rows)
     here.register(
         release_id="pfa-2018-12",
         period_end="2018-12-31",

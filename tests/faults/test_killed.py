@@ -109,7 +109,7 @@ def test_what_the_system_refuses_is_said_with_its_path(
     kept.write_text("as it was", encoding="utf-8")
     with (
         pytest.raises(SystemExit) as ended,
-        running(SimpleNamespace(log=[str(log)], rule="compute_shares", output=[])),
+        running(SimpleNamespace(log=[str(log)], rule="compute_shares", input=[], output=[])),
         replacing(kept),
     ):
         raise OSError(number, os.strerror(number), str(kept))
@@ -125,7 +125,9 @@ def test_a_log_that_cannot_be_written_is_no_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "logs").write_text("a file where a folder should be", encoding="utf-8")
-    step = SimpleNamespace(log=[str(tmp_path / "logs" / "step.log")], rule="compute_shares")
+    step = SimpleNamespace(
+        log=[str(tmp_path / "logs" / "step.log")], rule="compute_shares", input=[]
+    )
     with pytest.raises(SystemExit), running(step):
         pytest.fail("the step ran")
     assert "cannot be read or written" in capsys.readouterr().err
@@ -137,7 +139,10 @@ def test_a_full_disk_cuts_a_log_short_without_a_word(
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("no /dev/full: a full disk cannot be had here")
-    with pytest.raises(SystemExit), running(SimpleNamespace(log=[str(full)], rule="a_step")):
+    with (
+        pytest.raises(SystemExit),
+        running(SimpleNamespace(log=[str(full)], rule="a_step", input=[])),
+    ):
         full.open("w", encoding="utf-8").write("x" * 100_000)
     said = capsys.readouterr().err
     assert said.count("\n") == 1

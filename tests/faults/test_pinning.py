@@ -20,7 +20,7 @@ from crimeshare.releases.pinning import Pinned, pin_release
 from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.tables import grid, reading
 from crimeshare.tables.layout import LAYOUTS
-from crimeshare.tables.observations import Observation, read_observations, write_observations
+from crimeshare.tables.observations import Observation, read_observations
 from tests import facsimile
 from tests.conftest import ROOT
 from tests.editions import DATASET, book, folder
@@ -371,8 +371,7 @@ def acceptance(words: str) -> str:
 def test_a_new_layout_is_read_with_nothing_but_the_proposed_lines(
     here: Here, layouts: Path
 ) -> None:
-    earlier = here.project.figures_of("pfa-2024-12")
-    shutil.copy(facsimile.FIGURES / "pfa-2024-06.parquet", earlier)
+    here.ship("pfa-2024-12", facsimile.figures("pfa-2024-06"))
     here.register(
         release_id="pfa-2024-12",
         period_end="2024-12-31",
@@ -518,8 +517,7 @@ def test_a_broken_file_of_the_project_is_not_blamed_on_the_workbook(here: Here) 
 
 
 def test_what_is_odd_beside_the_last_release_is_said(here: Here) -> None:
-    earlier = here.project.figures_of("pfa-2018-12")
-    shutil.copy(facsimile.FIGURES / "pfa-2016-06.parquet", earlier)
+    here.ship("pfa-2018-12", facsimile.figures("pfa-2016-06"))
     warnings = "\n".join(pin(here).warnings)
     assert "has the offence groups" in warnings
     assert "Stalking and harassment" in warnings
@@ -528,8 +526,7 @@ def test_what_is_odd_beside_the_last_release_is_said(here: Here) -> None:
 
 def old_figures(here: Here) -> None:
     """The figures of the shipped edition as those of the next."""
-    shipped = here.project.figures_of("pfa-2018-12")
-    shutil.copy(facsimile.FIGURES / "pfa-2018-12.parquet", shipped)
+    here.ship("pfa-2018-12", facsimile.figures("pfa-2018-12"))
 
 
 def test_old_figures_under_a_new_date_need_somebody_who_calls_them_right(here: Here) -> None:
@@ -549,7 +546,7 @@ def test_a_revision_without_precedent_needs_the_same(here: Here) -> None:
         else row
         for row in earlier
     ]
-    write_observations(rows, here.project.figures_of("pfa-2018-12"))
+    here.ship("pfa-2018-12", rows)
     later = facsimile.figures("pfa-2019-12")
     shutil.copy(ROOT / "config" / "corrections.yaml", here.project.corrections)
     end = later[0].period_end

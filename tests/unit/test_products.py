@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import random
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
-from crimeshare.products import remove_damaged
-from crimeshare.running import running
+from crimeshare.parquet import read_table, write_table
+from crimeshare.problems import Problem
+from crimeshare.products import remove_damaged, require_shipped
+from crimeshare.running import running, shipping
 from crimeshare.unlocking import main
+from tests.conftest import ROOT
 
 TABLE = Path("results/clean/shares.parquet")
 PAGES = Path("results/report/cells")
@@ -28,7 +34,7 @@ def a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def make(text: str = "a table of ten rows") -> None:
     outputs = [TABLE, PAGES, Path("results/published/figures.csv")]
-    step = SimpleNamespace(rule="a_step", log=["results/logs/a_step.log"], output=map(str, outputs))
+    step = SimpleNamespace(rule="a_step", log=["results/logs/a_step.log"], input=[], output=outputs)
     with running(step):
         for path in (TABLE, PAGES / "a.js", PAGES / "b.js", outputs[-1]):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,11 +95,78 @@ def test_what_a_step_made_anew_is_not_called_damaged() -> None:
 
 
 def test_what_a_killed_step_left_is_not_called_damaged() -> None:
-    step = SimpleNamespace(rule="a_step", log=["results/logs/a_step.log"], output=[str(TABLE)])
+    step = SimpleNamespace(rule="a_step", log=["results/logs/a_step.log"], input=[], output=[TABLE])
     with suppress(SystemExit), running(step):
         TABLE.write_text("half a", encoding="utf-8")
         raise MemoryError
     assert remove_damaged() == []
+
+
+def flip_any(path: Path, chance: random.Random) -> None:
+    content = bytearray(path.read_bytes())
+    content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+    path.write_bytes(content)
+
+
+def test_no_step_reads_a_table_with_a_flipped_bit(capsys: pytest.CaptureFixture[str]) -> None:
+    step = SimpleNamespace(rule="next", log=["results/logs/next.log"], input=[TABLE], output=[])
+    with running(step):
+        pass
+    whole = TABLE.read_bytes()
+    for seed in range(100):
+        TABLE.write_bytes(whole)
+        flip_any(TABLE, random.Random(seed))
+        with pytest.raises(SystemExit), running(step):
+            pytest.fail(f"read with bit {seed}")
+        assert capsys.readouterr().err == (
+            f"crimeshare: {TABLE} was damaged: it is not as its step made it. `make` removes it "
+            "and makes it again.\n"
+        )
+
+
+@pytest.mark.parametrize(
+    "name", ["pfa-2024-12", "appendix-2025-12", "prc-2025-12", "personal-prevalence-2018-12"]
+)
+def test_no_flipped_bit_of_shipped_figures_goes_through(name: str) -> None:
+    shipped = ROOT / "resources" / "figures" / f"{name}.parquet"
+    file = Path(shipped.name)
+    shutil.copy(shipped.with_name("hashes.csv"), "hashes.csv")
+    shutil.copy(shipped, file)
+    assert len(read_table(file))
+    for seed in range(50):
+        shutil.copy(shipped, file)
+        flip_any(file, random.Random(f"{name} {seed}"))
+        with pytest.raises(Problem, match=rf"{name}.parquet was damaged.*git restore"):
+            read_table(file)
+
+
+def test_a_flipped_bit_in_the_hashes_is_no_reason_to_trust_a_file() -> None:
+    file = Path("a.parquet")
+    with shipping(file) as path:
+        write_table(pd.DataFrame({"value": [1.0]}), path)
+    line = Path("hashes.csv").read_bytes().rindex(b"a.parquet")
+    for at in (line, line + 30):
+        content = bytearray(Path("hashes.csv").read_bytes())
+        content[at] ^= 1
+        Path("hashes.csv").write_bytes(content)
+        with pytest.raises(Problem, match=r"hashes\.csv"):
+            read_table(file)
+        content[at] ^= 1
+        Path("hashes.csv").write_bytes(content)
+    assert len(read_table(file))
+
+
+def test_every_shipped_file_has_its_hash() -> None:
+    for file in (ROOT / "resources" / "figures").glob("*.parquet"):
+        require_shipped(file)
+
+
+def test_figures_whose_shipping_was_interrupted_are_not_there() -> None:
+    file = Path("figures/a.parquet")
+    with suppress(OSError), shipping(file) as path:
+        path.write_text("half", encoding="utf-8")
+        raise OSError("No space left on device")
+    assert list(file.parent.iterdir()) == []
 
 
 def test_a_committed_file_may_be_changed_by_git() -> None:

@@ -12,7 +12,9 @@ from crimeshare.running import replacing, running, say
 
 @pytest.fixture
 def snakemake(tmp_path: Path) -> SimpleNamespace:
-    return SimpleNamespace(rule="read_release", log=[str(tmp_path / "logs" / "x.log")], output=[])
+    return SimpleNamespace(
+        rule="read_release", log=[str(tmp_path / "logs" / "x.log")], input=[], output=[]
+    )
 
 
 def logged(snakemake: SimpleNamespace) -> str:

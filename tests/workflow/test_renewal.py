@@ -191,7 +191,11 @@ def test_editions_are_taken_in_one_by_one_as_they_come_out(
         assert (project / "config" / "releases.csv").read_bytes().startswith(before)
         assert git(project, "status", "--porcelain") == ""
         changed = git(project, "show", "--name-only", "--format=").splitlines()
-        assert changed == ["config/releases.csv", f"resources/figures/{taken_in[-1]}.parquet"]
+        assert changed == [
+            "config/releases.csv",
+            "resources/figures/hashes.csv",
+            f"resources/figures/{taken_in[-1]}.parquet",
+        ]
         asked = (tmp_path / "asked").read_text(encoding="utf-8").split("\n")
         assert asked[:2] == ["pr", "create"]
         body = (tmp_path / "runner/proposal/words.md").read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from crimeshare.problems import Problem, shown
+from crimeshare.products import require_shipped
 from crimeshare.running import replacing
 
 
@@ -44,6 +45,7 @@ def read_rows_where(
     Raises:
         Problem: the file is there and is no table that can be read.
     """
+    require_shipped(Path(path))
     try:
         return _rows_where(path, *rows, columns=columns)
     except (pa.ArrowException, OSError) as error:
@@ -57,14 +59,17 @@ def read_rows_where(
         ) from error
 
 
+_CHECKED = ds.ParquetFileFormat(page_checksum_verification=True)
+
+
 def _rows_where(
     path: Path | str, *rows: pc.Expression, columns: Sequence[str] | None = None
 ) -> pa.Table:
     # The columns of a table without rows have no type, which no value compares with.
     if not rows or not pq.read_metadata(path).num_rows:
-        return pq.read_table(path, columns=columns)
+        return pq.read_table(path, columns=columns, page_checksum_verification=True)
     chosen = reduce(and_, rows)
-    (file,) = ds.dataset(path).get_fragments()
+    (file,) = ds.dataset(path, format=_CHECKED).get_fragments()
     # One after another: all at once take the memory of the whole table.
     groups = file.split_by_row_group(chosen) or [file]
     table = pa.concat_tables(
@@ -121,7 +126,7 @@ def write_parts(parts: Iterable[pd.DataFrame], path: Path | str) -> None:
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(path, schema, compression="zstd")
+    return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
 
 
 def _arrow(table: pd.DataFrame) -> pa.Table:

@@ -1,8 +1,10 @@
-"""What each step made, by size, time and hash, so that a product that is damaged is made again.
+"""What files were when they were made, so that none that was damaged since is read.
 
 Snakemake takes a file for whole if it is there.  So each step notes what it made when it ends, and
 ``make`` looks at it before the next build: a product that is no longer what its step made is named
-and removed, and made again like one that is lost.
+and removed, and made again like one that is lost.  A step looks at its inputs before it reads them.
+The hashes of shipped figures stand in ``hashes.csv`` beside them, ``file,sha256``; lines are only
+added, and the last one about a file counts.
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from crimeshare.problems import Problem
+
+HASHES = "hashes.csv"
 SNAKEMAKE = Path(".snakemake")
 NOTES = SNAKEMAKE / "crimeshare" / "products"
 
@@ -25,6 +30,59 @@ def digest(path: Path) -> str:
     """The SHA-256 of a file's bytes."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def hashes_with(file: Path, made: Path) -> str:
+    """The text of the hashes beside a shipped file once it is what was made."""
+    hashes = file.with_name(HASHES)
+    known = hashes.read_text(encoding="utf-8") if hashes.is_file() else "file,sha256\n"
+    return f"{known}{file.name},{digest(made)}\n"
+
+
+def require_shipped(path: Path) -> None:
+    """Stop if a file lies beside hashes and is not what they say.
+
+    Raises:
+        Problem: it was damaged, or is in none of their lines.
+    """
+    hashes = path.with_name(HASHES)
+    if not (hashes.is_file() and path.is_file()):
+        return
+    # Read as bytes, since they may be what was damaged.
+    lines = [line.split(b",") for line in hashes.read_bytes().splitlines()]
+    listed = [line[1] for line in lines if len(line) == 2 and line[0] == path.name.encode()]
+    if not listed:
+        raise Problem(
+            f"{path} has no line in {hashes}; expected its hash. pin_release, `make figures` and "
+            "`crimeshare take-in` put files there with it; `git status` says whether one was lost."
+        )
+    if listed[-1] != digest(path).encode():
+        raise Problem(
+            f"{path} was damaged: it has not the hash that {hashes} has for it. Restore both: "
+            f"git restore {path.parent}"
+        )
+
+
+def require_whole(inputs: Iterable[Path | str]) -> None:
+    """Stop if what a step is about to read is no longer what was made or shipped.
+
+    Raises:
+        Problem: it was damaged.
+    """
+    files = {path.as_posix(): path for path in map(Path, inputs)}
+    tables = {name for name, path in files.items() if not ALWAYS_READ.isdisjoint(path.parts)}
+    for path in files.values():
+        require_shipped(path)
+    for noted in NOTES.glob("*.json") if tables else ():
+        for name, (size, _, made) in _read(noted).items():
+            path = Path(name)
+            if name not in tables or not path.is_file():
+                continue
+            if (path.stat().st_size, digest(path)) != (size, made):
+                raise Problem(
+                    f"{name} was damaged: it is not as its step made it. `make` removes it and "
+                    "makes it again."
+                )
 
 
 def note(step: str, outputs: Iterable[Path | str]) -> None:

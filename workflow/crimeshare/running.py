@@ -75,6 +75,7 @@ def running(snakemake: Any) -> Iterator[None]:
     root.setLevel(logging.INFO)
     products.forget(snakemake.log[0])
     try:
+        products.require_whole(snakemake.input)
         yield
         products.note(snakemake.log[0], snakemake.output)
     except Problem as problem:
@@ -120,6 +121,14 @@ def replacing(path: Path | str) -> Iterator[Path]:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def shipping(path: Path) -> Iterator[Path]:
+    """As :func:`replacing`, of figures that are shipped: their hash is kept beside them."""
+    with replacing(path) as target, replacing(path.with_name(products.HASHES)) as hashes:
+        yield target
+        hashes.write_text(products.hashes_with(path, target), encoding="utf-8")
 
 
 def _clear_leftovers(target: Path) -> None:

@@ -59,6 +59,7 @@ for shape in SHAPES:
             f"check_shipped_{shape}"
         input:
             figures=[origin_of(release) for release in batch],
+            hashes=HASHES,
             corrections="config/corrections.yaml",
             reference=[*reference("areas", "offences"), *LAYOUTS],
         output:

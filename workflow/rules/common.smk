@@ -84,6 +84,7 @@ def made_from(*names):
 
 
 LAYOUTS = layouts("appendix", "open_prevalence", "pfa", "prc", "survey_table")
+HASHES = shipped("resources/figures/hashes.csv")
 COLUMNS = shipped("workflow/crimeshare/columns.yaml")
 CODES = shipped("workflow/crimeshare/tables/layouts/prc/codes.csv")
 SERIES_GROUPS = shipped("workflow/crimeshare/tables/layouts/appendix/series_groups.csv")

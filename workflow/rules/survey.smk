@@ -34,6 +34,7 @@ rule combine_survey:
     input:
         observations=observations_of(APPENDIX),
         taken_in=taken_in,
+        hashes=HASHES,
         transcribed=shipped("resources/reference/stalking_prevalence.csv"),
         reference=[SERIES_GROUPS],
     output:

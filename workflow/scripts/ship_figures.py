@@ -5,7 +5,7 @@ from pathlib import Path
 
 from crimeshare.problems import Problem
 from crimeshare.releases.conversion import replaces_conversion, report
-from crimeshare.running import replacing, running, say
+from crimeshare.running import running, say, shipping
 
 with running(snakemake):
     if snakemake.config["source"] == "embedded":
@@ -20,6 +20,6 @@ with running(snakemake):
         if replaces_conversion(target, observations):
             for sentence in report(target, observations):
                 say(sentence)
-        with replacing(target) as path:
+        with shipping(target) as path:
             shutil.copyfile(observations, path)
         say(f"{target} holds the figures of {observations.stem}.")

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crimeshare.problems import Problem
-from crimeshare.running import replacing
+from crimeshare.running import replacing, shipping
 from crimeshare.sources.datasets import QUARTERS, SHAPES
 from crimeshare.sources.registry import Release
 from crimeshare.tables.counts import counts, counts_of_files, in_order
@@ -65,7 +65,7 @@ def ship_conversion(path: Path, release_id: str | None, registry: Mapping[str, R
     known_releases = [registry[name] for name in (*shipped, release.release_id)]
     check(everything, in_order(known_releases), [release.release_id])
     target = FIGURES / f"{release.release_id}.parquet"
-    with replacing(target) as file:
+    with shipping(target) as file:
         write_observations(figures, file)
     return target
 

@@ -20,7 +20,7 @@ from crimeshare.releases.editions import next_id, workbooks
 from crimeshare.releases.finding import bring, find_release
 from crimeshare.releases.precedent import Past
 from crimeshare.releases.preflight import DoesNotFit, Pinnable, Proposal, preflight
-from crimeshare.running import replacing, say
+from crimeshare.running import replacing, say, shipping
 from crimeshare.sources.datasets import SHAPES
 from crimeshare.sources.delivery import Delivery, Rejected, check_kind, inspecting
 from crimeshare.sources.ons_pages import read_edition, read_version
@@ -284,7 +284,7 @@ def _append(rows: Sequence[Release], reading: Pinnable, project: Project) -> Non
     lines = "".join(map(_line, rows)).encode()
     with (
         replacing(project.registry) as registry,
-        replacing(project.figures_of(rows[-1].release_id)) as figures,
+        shipping(project.figures_of(rows[-1].release_id)) as figures,
     ):
         registry.write_bytes(content.rstrip(b"\n") + b"\n" + lines)
         read_registry(registry)

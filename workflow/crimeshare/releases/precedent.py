@@ -17,8 +17,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
+from crimeshare.parquet import read_rows_where
 from crimeshare.periods import in_words, months_between
 from crimeshare.reference import areas, areas_around, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
@@ -63,7 +62,7 @@ class Past:
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """Its observations, as plain rows."""
-        rows: list[dict[str, Any]] = pq.read_table(self.path).to_pylist()
+        rows: list[dict[str, Any]] = read_rows_where(self.path).to_pylist()
         return rows
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crimeshare.problems import Problem
+from crimeshare.products import require_shipped
 
 READ_FROM = {
     "workbook": "the Home Office's own file: `cells` are those that were added up",
@@ -222,6 +223,7 @@ def write_observations(
         pa.table(columns, schema=form),
         path,
         compression="zstd",
+        write_page_checksum=True,
         compression_level=kind.COMPRESSION,
     )
 
@@ -232,9 +234,10 @@ def read_arrow(kind: type, path: Path) -> pa.Table:
     Raises:
         Problem: the file is damaged or holds another table.
     """
+    require_shipped(path)
     try:
         # Not read_table, whose machinery for folders of files takes a while to import.
-        table = pq.ParquetFile(path).read()
+        table = pq.ParquetFile(path, page_checksum_verification=True).read()
         fault = "" if table.schema.equals(schema(kind)) else "it holds another table"
     except (pa.ArrowException, OSError) as error:
         fault = str(error)

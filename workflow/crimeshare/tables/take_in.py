@@ -16,7 +16,7 @@ import pandas as pd
 from crimeshare.parquet import write_table
 from crimeshare.periods import month_end
 from crimeshare.problems import Problem
-from crimeshare.running import replacing
+from crimeshare.running import shipping
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.open_prevalence import read_open_prevalence
 from crimeshare.tables.sandbox import check_opens
@@ -67,6 +67,6 @@ def take_in(file: Path, release_id: str, source: str, figures: Path) -> Path:
         check_opens(file)
         table = read_survey_tables(open_workbook(file), release_id, source, month_end(year, month))
     kept = figures / f"{release_id}.parquet"
-    with replacing(kept) as target:
+    with shipping(kept) as target:
         write_table(table, target)
     return kept
