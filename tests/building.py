@@ -34,7 +34,6 @@ from crimeshare.publish.site.notebooks import execute_pages
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.subjects.revised import REFUTED, REVISIONS
 from crimeshare.publish.subjects.revision_limits import LIMITS
-from crimeshare.publish.subjects.sources import CHECKS, KINDS
 from crimeshare.reference import PARTNERSHIPS, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.checks import combine_reports
@@ -195,8 +194,8 @@ def write_checks(folder: Path, root: Path) -> None:
         reports.append(folder / "results" / f"{release_id}.json")
         reports[-1].write_text(json.dumps(told), encoding="utf-8")
     checks, kinds = combine_reports(reports)
-    pq.write_table(checks, folder / CHECKS)
-    pq.write_table(kinds, folder / KINDS)
+    pq.write_table(checks, folder / "results/clean/checks.parquet")
+    pq.write_table(kinds, folder / "results/clean/check_kinds.parquet")
 
 
 def write_code_years(folder: Path, root: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +13,6 @@ from crimeshare.publish.elements.reading import read
 from crimeshare.publish.subjects import factsheet, offence_mix
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year
 from crimeshare.publish.subjects.revised import Revision
-from crimeshare.publish.subjects.surveyed import Survey
 
 
 def years(place: Place) -> pd.DataFrame:
@@ -116,36 +113,6 @@ def limits(estimates: Estimates) -> pd.DataFrame:
             for code, held in estimates.control_limits().items()
         ]
     )
-
-
-def prevalence(survey: Survey, *measure_ids: str, end: date | None = None) -> pd.DataFrame:
-    """The estimates of some measures, of each group and year once, or of one year."""
-    rows = [row for row in survey.tables["prevalence"] if row["measure_id"] in measure_ids]
-    shown = [row for row in rows if row["printed"] and row["characteristic"] == "all"]
-    groups = {(row["measure_id"], row["sex"], row["age"]) for row in shown}
-    return pd.DataFrame(
-        [
-            {
-                "measure_id": measure_id,
-                "sex": sex,
-                "age": age,
-                "period_end": pd.Timestamp(each.period_end),
-                "estimate": each.figure.number,
-                "lower": each.lower.number,
-                "upper": each.upper.number,
-            }
-            for measure_id, sex, age in sorted(groups)
-            for each in survey.series(measure_id, sex, age)
-            if end in (None, each.period_end)
-        ]
-    )
-
-
-def beside(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Recorded offences beside estimated victims, of rows of one of the two tables of them."""
-    columns = ["measure_id", "period_end", "ratio", "lower", "upper"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.assign(period_end=pd.to_datetime(table["period_end"]))
 
 
 def steps(revisions: Iterable[Revision]) -> pd.DataFrame:

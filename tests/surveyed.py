@@ -23,7 +23,6 @@ from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.survey_trends import compute_survey_trends
 from crimeshare.measures.victims import compute_offences_per_victims, surveyed_populations
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.subjects.surveyed import TABLES
 from crimeshare.reference import read_rows
 from crimeshare.tables.observations import SurveyObservation, read_notices, read_observations
 from crimeshare.tables.survey_combining import (
@@ -35,6 +34,22 @@ from crimeshare.tables.survey_combining import (
     read_transcribed_estimates,
     to_frame,
 )
+
+ESTIMATES, CLEAN = Path("results/estimates"), Path("results/clean")
+TABLES = {
+    "prevalence": ESTIMATES / "prevalence.parquet",
+    "changes": ESTIMATES / "survey_changes.parquet",
+    "trends": ESTIMATES / "survey_trends.parquet",
+    "ratios": ESTIMATES / "offences_per_victims.parquet",
+    "beside": ESTIMATES / "recorded_beside_survey.parquet",
+    "factors": ESTIMATES / "design_factors.parquet",
+    "agreement": ESTIMATES / "flag_agreement.parquet",
+    "disagreements": ESTIMATES / "flag_disagreements.parquet",
+    "estimates": CLEAN / "survey_estimates.parquet",
+    "comparisons": CLEAN / "survey_comparisons.parquet",
+    "notices": CLEAN / "survey_notices.parquet",
+    "codes": CLEAN / "recorded_offence_codes.parquet",
+}
 
 
 def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:

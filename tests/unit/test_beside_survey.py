@@ -12,8 +12,8 @@ from crimeshare.measures.beside_survey import PERSONS, compute_recorded_beside_s
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.victims import surveyed_populations
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.surveyed import TABLES
 from crimeshare.reference import REFERENCE, read_rows
+from tests.surveyed import TABLES
 
 PAIRS = {
     row["measure_id"]: row["codes"].split() for row in read_rows(REFERENCE / "survey_pairs.csv")

@@ -1,10 +1,8 @@
 """The survey's pages: no estimate without its uncertainty, and words that the numbers choose."""
 
 import re
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from statistics import mean
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -14,89 +12,110 @@ from crimeshare import survey_words
 from crimeshare.audit.verdicts import MEANINGS
 from crimeshare.measures.two_groups import difference_interval
 from crimeshare.problems import Problem
-from crimeshare.publish.elements import formulas, prose
+from crimeshare.publish.elements import formulas, intervals, prose
 from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.pdf.typeset import typeset
-from crimeshare.publish.subjects import front, methods, sources, survey_pages, survey_prose
-from crimeshare.publish.subjects.estimates import Estimates, open_estimates
-from crimeshare.publish.subjects.survey_charts import (
-    Interval,
-    Line,
-    intervals_by_row,
-    intervals_over_time,
+from crimeshare.publish.subjects import (
+    front,
+    methods,
+    sources,
+    survey_pages,
+    survey_tables,
+    surveyed,
 )
-from crimeshare.publish.subjects.surveyed import Survey, open_survey, uncertainty, with_interval
-from tests import frames
+from crimeshare.publish.subjects.estimates import Estimates, open_estimates
+from crimeshare.publish.subjects.measured import Measure, measure_of
+from crimeshare.publish.subjects.surveyed import WORDS
+from tests.building import GROUP
 from tests.conftest import ROOT
 
 
-@pytest.fixture(scope="module")
-def survey(built: Path) -> Survey:
-    return open_survey(built)
+@pytest.fixture
+def everyone(built: Path) -> pd.DataFrame:
+    return surveyed.series("stalking")
+
+
+@pytest.fixture
+def women(built: Path) -> pd.DataFrame:
+    return surveyed.series("stalking", *survey_pages.WOMEN)
 
 
 def text(html: str) -> str:
     return re.sub(r"<[^>]+>", "", html)
 
 
-@pytest.fixture(scope="module")
-def tables(survey: Survey, estimates: Estimates) -> list[str]:
+@pytest.fixture
+def tables(estimates: Estimates, everyone: pd.DataFrame, women: pd.DataFrame) -> list[str]:
+    recorded = read("offences_per_victims")
     return [
         table._repr_html_()
         for table in (
-            survey_pages.last_year_table(survey),
-            survey_pages.last_year_table(survey, *survey_pages.WOMEN),
-            survey_pages.groups_table(survey),
-            survey_pages.ever_table(survey),
-            survey_pages.recent_changes(survey),
-            survey_pages.earlier_changes(survey),
-            survey_pages.trends_table(survey),
-            survey_pages.other_measures(survey),
-            survey_pages.offences_table(survey),
+            survey_tables.estimates_table(WORDS.points("last_year_table", who="all"), everyone),
+            survey_tables.estimates_table(WORDS.points("last_year_table", who="women"), women),
+            survey_tables.groups_table(by_group()),
+            survey_tables.ever_table(ever()),
+            survey_tables.changes_table("changes", surveyed.changes(everyone)),
+            survey_tables.changes_to_newest("changes", surveyed.changes(women)),
+            survey_tables.trends_table(),
+            survey_tables.other_measures(),
+            survey_tables.offences_table(recorded),
+            survey_tables.beside_table(read("recorded_beside_survey")),
             methods.coverage_table(),
-            methods.design_factor_table(survey),
-            methods.agreement_table(survey),
-            methods.disagreement_table(survey),
-            sources.surveyed(survey),
-            sources.two_totals(survey, estimates),
-            sources.notices(survey),
+            methods.design_factor_table(),
+            methods.agreement_table(read("flag_agreement")),
+            methods.disagreement_table(unlike()),
+            sources.surveyed(),
+            sources.two_totals(estimates),
+            sources.other_notices(read("survey_notices")),
         )
     ]
 
 
-def by_group(survey: Survey) -> pd.DataFrame:
-    end = survey.latest("stalking", "women").period_end
-    return frames.prevalence(survey, "stalking", end=end)
+def by_group() -> pd.DataFrame:
+    return of_year_of("stalking", sex="women", age="16+")
 
 
-def by_age_and_sex(survey: Survey) -> pd.DataFrame:
-    end = survey.latest("stalking", "men", "16-19").period_end
-    groups = frames.prevalence(survey, "stalking", end=end)
+def by_age_and_sex() -> pd.DataFrame:
+    groups = of_year_of("stalking", sex="men", age="16-19")
     return groups[groups["sex"].ne("all") & groups["age"].ne("16-59")]
 
 
-def ever(survey: Survey) -> pd.DataFrame:
-    since_16 = "stalking_since_16"
-    measures = [since_16, *survey_pages.BY_WHOM]
-    return frames.prevalence(survey, *measures, end=survey.latest(since_16).period_end)
+def ever() -> pd.DataFrame:
+    return of_year_of("stalking_since_16", *survey_pages.BY_WHOM, sex="all", age="16+")
+
+
+def of_year_of(*measures: str, sex: str, age: str) -> pd.DataFrame:
+    """All groups of some measures in the newest year that one of them has."""
+    every = surveyed.estimates_of(*measures)
+    of = every["measure_id"].eq(measures[0]) & every["sex"].eq(sex) & every["age"].eq(age)
+    return every[every["period_end"].eq(every.loc[of, "period_end"].max())]
 
 
 def coverage_by_method() -> pd.DataFrame:
-    return (
-        pd.DataFrame(methods.coverage()).groupby("method")["coverage"].agg(["mean", "min", "max"])
-    )
+    by_method = methods.study(methods.COVERAGE).groupby("method")["coverage"]
+    return by_method.agg(["mean", "min", "max"])
 
 
-def charts(survey: Survey) -> list[Chart]:
-    return [
-        survey_pages.over_time(survey, frames.prevalence(survey, "stalking")),
-        survey_pages.by_group(survey, by_group(survey)),
-        survey_pages.by_age_and_sex(survey, by_age_and_sex(survey)),
-        survey_pages.ever(survey, ever(survey)),
-        survey_pages.offences_chart(survey, frames.beside(survey.tables["ratios"])),
-        methods.coverage_chart(survey, coverage_by_method()),
+def unlike() -> pd.DataFrame:
+    return methods.unlike(read("flag_agreement"), read("flag_disagreements"))
+
+
+def charts() -> list[Chart]:
+    series = [surveyed.series("stalking", *group) for group in (survey_pages.WOMEN, ("all", "16+"))]
+    beside = read("recorded_beside_survey")
+    drawn = [
+        survey_pages.over_time(pd.concat(series)),
+        survey_pages.by_sex_and_age(by_group()),
+        survey_pages.by_age_for_each_sex(by_age_and_sex()),
+        survey_pages.ever(ever()),
+        survey_pages.offences_chart(read("offences_per_victims")),
+        *(survey_pages.others_beside(victims, beside) for victims in survey_pages.OTHERS_BESIDE),
+        methods.coverage_chart(coverage_by_method(), surveyed.level_figure(0.95)),
     ]
+    return [chart for chart in drawn if chart]
 
 
 class TestWords:
@@ -130,10 +149,10 @@ class TestWords:
             prose.one_in(proportion)
 
     def test_one_in_is_fair_only_inside_the_interval(self) -> None:
-        assert survey_prose.said_as_one_in(0.144, 0.137, 0.152)
-        assert not survey_prose.said_as_one_in(0.30, 0.295, 0.305)
-        assert not survey_prose.said_as_one_in(0.029, 0.026, 0.033)
-        assert not survey_prose.said_as_one_in(0.0, 0.0, 0.2)
+        assert survey_pages.said_as_one_in(0.144, 0.137, 0.152)
+        assert not survey_pages.said_as_one_in(0.30, 0.295, 0.305)
+        assert not survey_pages.said_as_one_in(0.029, 0.026, 0.033)
+        assert not survey_pages.said_as_one_in(0.0, 0.0, 0.2)
 
     @pytest.mark.parametrize(
         ("interval", "widest", "words"),
@@ -146,16 +165,17 @@ class TestWords:
     def test_groups_are_compared_by_limits(
         self, interval: tuple[float, float], widest: tuple[float, float], words: str
     ) -> None:
-        assert survey_prose.compared_groups("A", "B", interval, widest).startswith(words)
+        compared = survey_pages.compared("A", "B", interval, widest)
+        assert WORDS.passage("compared_groups", **compared).startswith(words)
 
     def test_a_published_verdict_leads_and_ours_is_told_where_it_differs(
-        self, survey: Survey
+        self, everyone: pd.DataFrame
     ) -> None:
-        change = survey_pages.newest_change(survey)
+        change = surveyed.newest_change(surveyed.changes(everyone))
 
         def told(own: str, published: bool | None) -> str:
-            other = replace(change, verdict="fall", own_verdict=own, published=published)
-            return survey_pages.change_sentence(other)
+            said = {"verdict": "fall", "own_verdict": own, "published_significance": published}
+            return WORDS.passage("change", row=Row({**change, **said}))
 
         assert ": a fall. ONS calls it significant. The change is" in told("fall", True)
         differs = told("no_clear_change", False)
@@ -166,16 +186,21 @@ class TestWords:
     @pytest.mark.parametrize(("q_p_value", "told"), [(0.01, True), (0.2, False)])
     def test_the_scatter_of_a_trend_is_told(self, q_p_value: float, told: bool) -> None:
         years = {"start": date(2010, 3, 31), "end": date(2017, 3, 31)}
-        given = dict.fromkeys(("change", "lower", "upper"), Figure("change", 0.1, "change"))
-        given |= {"who": "women", "verdict": "rising", "on_bases": "on assumed bases"}
-        row = {**years, "q_p_value": q_p_value, "level": 0.95}
-        assert ("stray" in survey_prose.WORDS.passage("trend", row=row, **given)) == told
+        given = {"who": "women", "on_bases": "on assumed bases"}
+        row = dict.fromkeys(("odds_change", "lower", "upper"), Figure("change", 0.1, "change"))
+        row |= {**years, "q_p_value": q_p_value, "level": 0.95, "verdict": "rising"}
+        assert ("stray" in WORDS.passage("trend", row=row, **given)) == told
 
     def test_a_disagreement_is_explained_only_by_a_factor_outside_the_range(self) -> None:
-        assert "larger design factor" in survey_prose.switch(1.9, 2.1, 1.4, "people")
-        assert "smaller design factor" in survey_prose.switch(1.0, 1.2, 1.4, "people")
+        def said(low: float, high: float) -> str:
+            known = {"own_factor_low": low, "own_factor_high": high, "factor": 1.4}
+            of = {"units": "persons", "statistic": "prevalence", "measure_id": "violence"}
+            return methods.explained(known | of)
+
+        assert "larger design factor" in said(1.9, 2.1)
+        assert "smaller design factor" in said(1.0, 1.2)
         with pytest.raises(ValueError, match="holds the factor"):
-            survey_prose.switch(1.2, 1.6, 1.4, "people")
+            said(1.2, 1.6)
 
     def test_new_units_are_written(self) -> None:
         assert Figure("f", 1.382, "design_factor").text == "1.38"
@@ -186,106 +211,114 @@ class TestWords:
 
 
 class TestEstimates:
-    def test_an_estimate_is_written_with_its_interval_and_assumption(self, survey: Survey) -> None:
-        latest = survey.latest("stalking")
-        written = text(with_interval(latest))
-        assert written == (
-            f"{latest.figure.text} (likely between {latest.lower.text} and {latest.upper.text})"
+    def test_an_estimate_is_written_with_its_interval_and_assumption(
+        self, everyone: pd.DataFrame
+    ) -> None:
+        *_, latest = rows(everyone)
+        assert text(WORDS.passage("with_interval", row=latest)) == (
+            f"{latest.estimate.text} (likely between {latest.lower.text} and {latest.upper.text})"
         )
 
-    def test_a_published_base_is_not_called_assumed(self, survey: Survey) -> None:
-        violence = survey.latest("violence")
-        assert not violence.assumed
-        assert "assumed" not in uncertainty(violence)
-        assert violence.figure.cells[0].workbook_sha256
+    @pytest.mark.usefixtures("built")
+    def test_a_published_base_is_not_called_assumed(self) -> None:
+        violence = surveyed.latest("violence")
+        assert violence["basis"] != surveyed.ASSUMED
+        assert "assumed" not in WORDS.passage("base", row=violence)
+        assert violence.estimate.cells[0].workbook_sha256
 
-    def test_assumed_bases_are_rounded_and_both_scenarios_are_told(self, survey: Survey) -> None:
-        latest = survey.latest("stalking")
-        assert latest.base.number % 100 == 0
-        assert (latest.scenario, latest.otherwise.scenario) == ("half_asked", "everybody_asked")
-        assert latest.otherwise.base.number == pytest.approx(2 * latest.base.number, abs=100)
-        assert latest.lower.number < latest.otherwise.lower.number
-        said = text(survey_pages.assumption(survey))
-        assert f"about {latest.base.text} people answered" in said
-        assert f"about {latest.otherwise.base.text} people answered" in said
-        assert latest.lower_widest.number < latest.lower.number
-        assert latest.upper.number < latest.upper_widest.number
+    def test_assumed_bases_are_rounded_and_both_scenarios_are_told(
+        self, everyone: pd.DataFrame
+    ) -> None:
+        *_, latest = rows(everyone)
+        other = latest["otherwise"]
+        assert latest.n_assumed.number % 100 == 0
+        assert (latest["scenario"], other["scenario"]) == ("half_asked", "everybody_asked")
+        assert other.n_assumed.number == pytest.approx(2 * latest.n_assumed.number, abs=100)
+        assert latest["lower"] < other["lower"]
+        said = text(survey_pages.assumption())
+        assert f"about {latest.n_assumed.text} people answered" in said
+        assert f"about {other.n_assumed.text} people answered" in said
+        assert latest["lower_widest"] < latest["lower"]
+        assert latest["upper"] < latest["upper_widest"]
 
-    def test_the_latest_release_of_a_year_counts(self, survey: Survey) -> None:
-        year = survey.at(date(2024, 3, 31), "stalking", "all", "16+")
-        assert year.release_id == "bulletin-2025-03"
+    def test_the_latest_release_of_a_year_counts(self, everyone: pd.DataFrame) -> None:
+        of_year = everyone[everyone["period_end"].eq("2024-03-31")]
+        assert list(of_year["release_id"]) == ["bulletin-2025-03"]
 
-    def test_an_unknown_series_names_the_known(self, survey: Survey) -> None:
+    @pytest.mark.usefixtures("built")
+    def test_an_unknown_series_names_the_known(self) -> None:
         with pytest.raises(Problem, match=r"no estimate of `staking`.*stalking"):
-            survey.series("staking")
+            surveyed.series("staking")
 
-    def test_the_newest_change_shares_no_interviews(self, survey: Survey) -> None:
-        change = survey_pages.newest_change(survey)
-        assert change.earlier.period_end < change.later.period_start
-        assert (change.earlier.period_end, change.published) == (date(2024, 3, 31), False)
-        assert "no clear change" in text(survey_pages.change_sentence(change))
+    def test_the_newest_change_shares_no_interviews(self, everyone: pd.DataFrame) -> None:
+        change = surveyed.newest_change(surveyed.changes(everyone))
+        assert change["earlier"]["period_end"] < change["later"]["period_start"]
+        assert change["previous_period_end"] == date(2024, 3, 31)
+        assert change["published_significance"] is False
+        assert "no clear change" in text(WORDS.passage("change", row=change))
 
-    def test_women_are_stalked_more_often_than_men_by_a_test(self, survey: Survey) -> None:
-        women, men = (survey.latest("stalking_since_16", sex) for sex in ("women", "men"))
-        contrast = survey.contrast(women, men)
-        assert contrast.widest[0] < contrast.lower.number < contrast.difference.number
-        limits = [(e.figure.number, e.lower.number, e.upper.number) for e in (women, men)]
-        assert (contrast.lower.number, contrast.upper.number) == difference_interval(*limits)
-        sentence = text(survey_pages.contrast_sentence(survey, women, men))
-        assert sentence.startswith(
+    @pytest.mark.usefixtures("built")
+    def test_women_are_stalked_more_often_than_men_by_a_test(self) -> None:
+        women, men = (surveyed.latest("stalking_since_16", sex) for sex in ("women", "men"))
+        said = survey_pages.contrast(women, men)
+        limits = [(row["estimate"], row["lower"], row["upper"]) for row in (women, men)]
+        *_, lower, upper = (float(figure["value"]) for figure in shown(said))
+        assert (lower, upper) == difference_interval(*limits)
+        assert text(said).startswith(
             "Women aged 16 and over experience it more often than men aged 16 and over: 20.2% "
             "(likely between"
         )
-        turned = text(survey_pages.contrast_sentence(survey, men, women))
+        turned = text(survey_pages.contrast(men, women))
         assert "Men aged 16 and over experience it less often" in turned
 
-    def test_a_change_across_a_break_is_not_comparable(self, survey: Survey) -> None:
-        changes = survey.changes("stalking", *survey_pages.WOMEN)
-        across = [c for c in changes if c.earlier.period_end.year < 2008 < c.later.period_end.year]
-        assert across
-        assert all(c.breaks for c in across)
-        html = survey_pages.changes_table("c", across)._repr_html_()
+    def test_a_change_across_a_break_is_not_comparable(self, women: pd.DataFrame) -> None:
+        tested = surveyed.changes(women)
+        years = (tested["previous_period_end"].dt.year, tested["period_end"].dt.year)
+        across = tested[(years[0] < 2008) & (years[1] > 2008)]
+        assert len(across)
+        assert across["breaks"].notna().all()
+        html = survey_tables.changes_table("c", across)._repr_html_()
         assert html.count("not comparable") == len(across)
 
 
 class TestPages:
     def test_every_number_is_a_figure(
-        self, survey: Survey, estimates: Estimates, tables: list[str]
+        self, estimates: Estimates, everyone: pd.DataFrame, tables: list[str]
     ) -> None:
-        pieces = [*tables, *(chart._repr_html_() for chart in charts(survey))]
+        pieces = [*tables, *(chart._repr_html_() for chart in charts())]
         pieces += [
-            survey_pages.last_year(survey),
-            survey_pages.since_16(survey),
-            survey_pages.assumption(survey),
-            survey_pages.derivation(survey),
-            survey_pages.change_sentence(survey_pages.newest_change(survey)),
-            survey_pages.trend_sentence(survey),
-            survey_pages.offences_sentence(survey),
+            WORDS.passage("last_year", row=rows(everyone)[-1], what="stalking"),
+            survey_pages.since_16(surveyed.latest("stalking_since_16")),
+            survey_pages.assumption(),
+            survey_pages.derivation(),
+            WORDS.passage("change", row=surveyed.newest_change(surveyed.changes(everyone))),
+            survey_pages.trend(),
+            survey_pages.offences(read("offences_per_victims")),
             *survey_pages.differences(),
-            *survey_pages.caveats(survey),
+            *survey_pages.caveats(),
             methods.why_wilson(),
-            methods.like_stalking(survey),
-            methods.restart_sentence(survey),
-            methods.assumption_checked(survey),
-            methods.agreement_sentence(survey),
-            methods.distant_agreement_sentence(survey),
+            methods.like_stalking(rows(everyone)[-1]),
+            methods.restart_sentence(methods.published_factors(), methods.factors_of_flags()),
+            methods.assumption_checked(),
+            methods.agreement_sentence(read("flag_agreement")),
+            methods.distant_agreement_sentence(read("flag_agreement")),
             methods.verdict_list(),
-            sources.two_totals_sentence(survey, estimates),
+            sources.two_totals_sentence(read("survey_notices"), estimates),
         ]
         assert [stray for piece in pieces for stray in stray_numbers(piece)] == []
 
     def test_one_name_has_one_value(
-        self, survey: Survey, estimates: Estimates, tables: list[str]
+        self, estimates: Estimates, everyone: pd.DataFrame, tables: list[str]
     ) -> None:
         values: dict[str, set[str]] = {}
         page = "".join(
             [
                 *tables,
-                *front.survey_sentences(survey, estimates),
-                front.headline(estimates, survey)._repr_html_(),
+                *front.survey_sentences(stalking(), everyone),
+                front.headline(estimates)._repr_html_(),
                 methods.why_wilson(),
-                methods.restart_sentence(survey),
-                methods.agreement_sentence(survey),
+                methods.restart_sentence(methods.published_factors(), methods.factors_of_flags()),
+                methods.agreement_sentence(read("flag_agreement")),
             ]
         )
         for figure in shown(page):
@@ -300,10 +333,11 @@ class TestPages:
             assert rows
             assert all(" assumed<" in row for row in rows)
 
-    def test_offences_per_victims_come_with_limits_and_reasons(self, survey: Survey) -> None:
-        for row in survey.tables["ratios"]:
-            assert row["lower"] < row["ratio"] < row["upper"]
-        sentence = text(survey_pages.offences_sentence(survey))
+    @pytest.mark.usefixtures("built")
+    def test_offences_per_victims_come_with_limits_and_reasons(self) -> None:
+        recorded = read("offences_per_victims")
+        assert recorded["ratio"].between(recorded["lower"], recorded["upper"]).all()
+        sentence = text(survey_pages.offences(recorded))
         assert "likely between" in sentence
         assert "that we assume" in sentence
         assert "not the part of stalking which is reported" in sentence
@@ -316,107 +350,97 @@ class TestPages:
         ):
             assert reason in said
 
-    def test_both_totals_of_one_year_are_on_the_page_of_sources(
-        self, survey: Survey, estimates: Estimates
-    ) -> None:
-        html = sources.two_totals(survey, estimates)._repr_html_()
+    def test_both_totals_of_one_year_are_on_the_page_of_sources(self, estimates: Estimates) -> None:
+        html = sources.two_totals(estimates)._repr_html_()
         values = {float(figure["value"]) for figure in shown(html)}
         assert {144025.0, 144171.0, 146.0} <= values
 
-    def test_other_slips_are_listed_without_the_totals(self, survey: Survey) -> None:
-        html = sources.notices(survey)._repr_html_()
+    @pytest.mark.usefixtures("built")
+    def test_other_slips_are_listed_without_the_totals(self) -> None:
+        html = sources.other_notices(read("survey_notices"))._repr_html_()
         assert "holds no cells" in html
         assert "is 144,025 here" not in html
 
 
 class TestFront:
-    def test_two_sentences_say_both_estimates(
-        self, built: Path, survey: Survey, estimates: Estimates
-    ) -> None:
+    def test_two_sentences_say_both_estimates(self, built: Path, everyone: pd.DataFrame) -> None:
         prevalence = pd.read_parquet(built / "results/estimates/prevalence.parquet")
-        everyone = prevalence[
+        known = prevalence[
             (prevalence["sex"] == "all")
             & (prevalence["age"] == "16+")
             & (prevalence["characteristic"] == "all")
         ].sort_values(["period_end", "release_id"])
-        newest = everyone.groupby("measure_id")["estimate"].last()
-        lately, ever = (text(sentence) for sentence in front.survey_sentences(survey, estimates))
+        newest = known.groupby("measure_id")["estimate"].last()
+        lately, ever = map(text, front.survey_sentences(stalking(), everyone))
         assert f"{100 * newest['stalking']:.1f}% (likely between" in lately
         assert f"{100 * newest['stalking_since_16']:.1f}%, likely between" in ever
 
     def test_of_three_numbers_the_estimate_alone_has_an_interval(
-        self, estimates: Estimates, survey: Survey
+        self, estimates: Estimates
     ) -> None:
-        share, change, estimate = (
-            text(how) for _, _, how in front.headline(estimates, survey).facts
-        )
+        share, change, estimate = (text(how) for _, _, how in front.headline(estimates).facts)
         assert "ikely between" not in share + change
         assert "Likely between" in estimate
         assert "ONS has not published how many people answered" in estimate
 
-    def test_other_offence_groups_get_no_estimate_of_stalking(
-        self, built: Path, survey: Survey
-    ) -> None:
+    def test_other_offence_groups_get_no_estimate_of_stalking(self, built: Path) -> None:
         shoplifting = open_estimates("shoplifting", built)
         assert "give no estimate of shoplifting" in front.two_measures(shoplifting)
-        html = front.headline(shoplifting, survey)._repr_html_()
+        html = front.headline(shoplifting)._repr_html_()
         assert "stalk" not in text(html)
         assert "ikely between" not in html
-        assert front.survey_section(survey, shoplifting) == ""
-        nothing = frames.prevalence(survey, "stalking").head(0)
-        assert front.survey_chart(survey, shoplifting, nothing) is None
 
-    def test_a_group_with_a_measure_gets_its_own(self, built: Path, survey: Survey) -> None:
-        burglary = open_estimates("burglary", built)
-        years = survey.series("burglary", "all", "all")
-        latest = years[-1]
-        _, _, estimate = front.headline(burglary, survey).facts
-        assert text(estimate[0]) == latest.figure.text
+    def test_a_group_with_a_measure_gets_its_own(self, built: Path) -> None:
+        measure, years = measure_of("burglary"), surveyed.everybody("burglary")
+        assert measure
+        *_, latest = rows(years)
+        _, _, estimate = front.headline(open_estimates("burglary", built)).facts
+        assert text(estimate[0]) == latest.estimate.text
         assert "of households experienced domestic burglary" in estimate[1]
-        said = text(front.survey_section(survey, burglary))
+        said = text(front.survey_section(measure, years))
         assert said.startswith("## How common domestic burglary is")
         assert f"{latest.lower.text} and {latest.upper.text}" in said
-        change = survey.changes("burglary", "all", "all")[-1]
-        assert survey_prose.term("verdict", change.verdict) in said
+        *_, change = rows(surveyed.changes(years))
+        assert surveyed.term("verdict", change["verdict"]) in said
         assert "stalk" not in said.lower()
-        chart = front.survey_chart(survey, burglary, frames.prevalence(survey, "burglary"))
-        assert chart
+        chart = front.survey_chart(measure, years)
         assert len([f for f in chart.figures if f.unit == "proportion"]) >= len(years)
 
 
+def stalking() -> Measure:
+    measure = measure_of(GROUP)
+    assert measure
+    return measure
+
+
 class TestDesignFactors:
-    def test_the_restart_is_told_from_the_newest_edition_that_tells_both_designs(
-        self, survey: Survey
-    ) -> None:
-        told = {figure["data-id"] for figure in shown(methods.restart_sentence(survey))}
+    @pytest.mark.usefixtures("built")
+    def test_the_restart_is_told_from_the_newest_edition_that_tells_both_designs(self) -> None:
+        said = methods.restart_sentence(methods.published_factors(), methods.factors_of_flags())
         newest = "design_factor.appendix-2025-12.prevalence"
         assert {
             f"{newest}.{units}.{design}{limit}"
             for units in ("persons", "households")
             for design in ("latest", "earlier")
             for limit in ("", ".lower", ".upper")
-        } < told
+        } < {figure["data-id"] for figure in shown(said)}
 
+    @pytest.mark.usefixtures("built")
     @pytest.mark.parametrize("units", ["persons", ""])
-    def test_an_edition_that_does_not_tell_both_is_not_asked(
-        self, survey: Survey, units: str
-    ) -> None:
+    def test_an_edition_that_does_not_tell_both_is_not_asked(self, units: str) -> None:
         """Without persons the newest is passed over for the one before; without any, none tells."""
-        table = pd.DataFrame(survey.tables["factors"])
-        cases = table[table["design"] != "mixed"].groupby("release_id").size()
+        flags = methods.factors_of_flags()
+        apart = flags["design"].ne("mixed")
+        cases = flags[apart].groupby("release_id").size()
         *_, before, newest = sorted(cases[cases == cases.max()].index)
         release = newest if units else "appendix"
         editions = pd.read_csv(ROOT / "config/releases.csv").set_index("release_id")["edition"]
         told = f"verdicts of the {prose.lower_first(editions[before])} give"
         if not units:
             told = "no edition that we have sets its latest year against years on both"
-        factors = [
-            row
-            for row in survey.tables["factors"]
-            if row["design"] == "mixed"
-            or not (row["release_id"].startswith(release) and row["units"].startswith(units))
-        ]
-        assert told in methods.restart_sentence(Survey(survey.tables | {"factors": factors}))
+        gone = flags["release_id"].str.startswith(release) & flags["units"].str.startswith(units)
+        left = flags[~(apart & gone)]
+        assert told in methods.restart_sentence(methods.published_factors(), left)
 
     def test_verdicts_fit_exactly_or_within_rounding_or_not(self) -> None:
         assert methods._fit(0.0059, 0.006, significant=True) == "yes"
@@ -428,79 +452,70 @@ class TestDesignFactors:
 
 
 class TestCharts:
-    def interval(self, label: str, value: float) -> Interval:
-        def figure(part: str, number: float) -> Figure:
-            return Figure(f"{label}.{part}", number, "proportion")
+    @pytest.fixture
+    def frame(self, women: pd.DataFrame) -> pd.DataFrame:
+        """Four years on both sides of a break, with wider limits."""
+        ends = pd.to_datetime([f"{year}-03-31" for year in (2005, 2006, 2009, 2010)])
+        given = {"estimate": 0.05, "lower": 0.04, "upper": 0.06}
+        given |= {"lower_widest": 0.03, "upper_widest": 0.07, "label": "Women"}
+        return women.head(4).assign(period_end=ends, **given)
 
-        limits = (figure("lower", value - 0.01), figure("upper", value + 0.01))
-        wide = (figure("low", value - 0.02), figure("high", value + 0.02))
-        return Interval(label, figure("value", value), *limits, wide)
-
-    def over_time(self) -> Chart:
-        years = [date(year, 3, 31) for year in (2005, 2006, 2009, 2010)]
-        points = [(day, self.interval("Women", 0.05)) for day in years]
+    def over_time(self, frame: pd.DataFrame) -> Chart:
         brk = Break(date(2008, 4, 1), "the level fell")
-        trend = Line(years[2], years[3], 0.05, 0.049)
-        return intervals_over_time(Chart("c", "t", "s"), [("Women", points)], [brk], [trend])
+        trend = read("survey_trends").head(1)
+        trend = trend.assign(start=frame["period_end"].iloc[2], end=frame["period_end"].iloc[3])
+        shown = {"y": "estimate", "by": "label", "label": "label", "words": ["t", "s"]}
+        return intervals.over_time("c", frame, **shown, breaks=[brk], trends=trend)
 
-    def test_no_line_joins_years_across_a_break(self) -> None:
-        lines = [
-            layer for layer in self.over_time().spec["layer"] if layer["mark"]["type"] == "line"
-        ]
+    def test_no_line_joins_years_across_a_break(self, frame: pd.DataFrame) -> None:
+        layers = self.over_time(frame).spec["layer"]
+        lines = [layer for layer in layers if layer["mark"]["type"] == "line"]
         assert len(lines) == 1
         assert all(point["x"] > 2008.25 for point in lines[0]["data"]["values"])
 
-    def test_breaks_are_lettered_and_named_and_said(self) -> None:
-        chart = self.over_time()
+    def test_breaks_are_lettered_and_named_and_said(self, frame: pd.DataFrame) -> None:
+        chart = self.over_time(frame)
         assert ("rule", "A, April 2008: the level fell") in chart.key
         assert "Not joined across these breaks: April 2008: the level fell." in chart.alt
 
-    def test_limits_are_drawn_said_and_offered_as_data(self) -> None:
-        chart = intervals_by_row(Chart("c", "t", "s"), [self.interval("Women", 0.05)])
+    def test_limits_are_drawn_said_and_offered_as_data(self, frame: pd.DataFrame) -> None:
+        chart = intervals.by_row("c", frame, y="estimate", label="label", words=["t", "s"])
         assert "Women: 5.0% (4.0% to 6.0%)" in chart.alt
-        row = chart.data[0]
-        assert (row["lower"], row["lower_widest"]) == (repr(0.05 - 0.01), repr(0.05 - 0.02))
+        assert (chart.data[0]["lower"], chart.data[0]["lower_widest"]) == ("0.04", "0.03")
         drawn = [layer["encoding"] for layer in chart.spec["layer"]]
-        assert any(
-            e["x"]["field"] == "lower" and e["x2"]["field"] == "upper" for e in drawn if "x2" in e
-        )
-        assert any(
-            e["x"]["field"] == "low" and e["x2"]["field"] == "high" for e in drawn if "x2" in e
-        )
+        ends = [(e["x"]["field"], e["x2"]["field"]) for e in drawn if "x2" in e]
+        assert ends == [("low", "high"), ("lower", "upper")]
 
-    def test_two_series_differ_in_shape_not_only_in_colour(self, survey: Survey) -> None:
+    @pytest.mark.usefixtures("built")
+    def test_two_series_differ_in_shape_not_only_in_colour(self) -> None:
         points = [
             layer["encoding"]["shape"]
-            for layer in survey_pages.by_age_and_sex(survey, by_age_and_sex(survey)).spec["layer"]
+            for layer in survey_pages.by_age_for_each_sex(by_age_and_sex()).spec["layer"]
             if layer["mark"]["type"] == "point"
         ]
         assert points == [
             {"condition": {"test": "datum.series == 1", "value": "diamond"}, "value": "circle"}
         ]
 
-    def test_charts_are_drawn(self, survey: Survey) -> None:
-        for chart in charts(survey):
+    @pytest.mark.usefixtures("built")
+    def test_charts_are_drawn(self) -> None:
+        for chart in charts():
             assert chart.svg().count("<path") > 3
 
 
 class TestMethods:
     def test_wilson_is_what_the_study_found(self) -> None:
-        found = {
-            method: [row["coverage"] for row in methods.coverage() if row["method"] == method]
-            for method in survey_prose.METHODS
-        }
-        off = {method: abs(mean(values) - 0.95) for method, values in found.items()}
-        assert min(off, key=lambda method: off[method]) == "wilson"
-        worst = {method: min(values) for method, values in found.items()}
-        assert min(worst, key=lambda method: worst[method]) == "normal"
-        assert max(worst, key=lambda method: worst[method]) == "korn-graubard"
+        held = methods.study(methods.COVERAGE).groupby("method")["coverage"]
+        assert set(held.groups) == set(methods.METHODS)
+        assert (held.mean() - 0.95).abs().idxmin() == "wilson"
+        assert (held.min().idxmin(), held.min().idxmax()) == ("normal", "korn-graubard")
 
-    def test_factors_come_from_another_edition(self, survey: Survey) -> None:
-        rows = methods.checked(survey)
-        assert {row["release_id"] for row in rows} == {
-            row["release_id"] for row in survey.tables["agreement"]
-        }
-        assert all(row["release_id"] != row["estimated_on"] for row in rows)
+    @pytest.mark.usefixtures("built")
+    def test_factors_come_from_another_edition(self) -> None:
+        agreement = read("flag_agreement")
+        found = methods.checked(agreement)
+        assert set(found["release_id"]) == set(agreement["release_id"])
+        assert found["release_id"].ne(found["estimated_on"]).all()
 
     def test_the_nearest_other_edition_is_taken(self) -> None:
         releases = ["a-2022-09", "a-2025-06", "a-2025-12"]
@@ -508,19 +523,18 @@ class TestMethods:
         assert methods.other_release("a-2022-09", releases) == "a-2025-06"
         assert methods.other_release("a-2025-06", releases, furthest=True) == "a-2022-09"
 
-    def test_an_edition_alone_is_checked_with_no_other(self, survey: Survey) -> None:
-        alone = [r for r in survey.tables["agreement"] if r["release_id"] == r["estimated_on"]]
-        one = Survey(survey.tables | {"agreement": alone[:1], "disagreements": []})
-        assert methods.checked(one) == []
+    @pytest.mark.usefixtures("built")
+    def test_an_edition_alone_is_checked_with_no_other(self) -> None:
+        one = read("flag_agreement").query("release_id == estimated_on").head(1)
+        assert methods.checked(one).empty
         assert methods.agreement_sentence(one).startswith("We have only one edition")
         assert methods.distant_agreement_sentence(one) == ""
         assert methods.agreement_table(one) is None
-        assert methods.disagreement_table(one) is None
+        assert methods.disagreement_table(unlike().head(0)) is None
 
-    def test_agreement_holds_with_the_factor_of_the_edition_furthest_in_time(
-        self, survey: Survey
-    ) -> None:
-        said = methods.distant_agreement_sentence(survey)
+    @pytest.mark.usefixtures("built")
+    def test_agreement_holds_with_the_factor_of_the_edition_furthest_in_time(self) -> None:
+        said = methods.distant_agreement_sentence(read("flag_agreement"))
         shares, shares_elsewhere, every, every_elsewhere = [
             float(figure["value"]) for figure in shown(said)
         ]
@@ -529,8 +543,9 @@ class TestMethods:
         assert every > 0.97
         assert every_elsewhere > 0.98
 
-    def test_verdicts_on_stalking_are_possible_on_the_assumed_bases(self, survey: Survey) -> None:
-        said = methods.assumption_checked(survey)
+    @pytest.mark.usefixtures("built")
+    def test_verdicts_on_stalking_are_possible_on_the_assumed_bases(self) -> None:
+        said = methods.assumption_checked()
         assert said.count("It calls the change") == 2
         assert "which does not fit" not in said
 
@@ -552,52 +567,43 @@ class TestMethods:
         assert "many times" not in methods.explained(row("prevalence"))
         assert "many times" in methods.explained(row("incidents"))
 
-    def test_agreement_on_shares_is_what_the_design_expects(self, survey: Survey) -> None:
-        rows = [row for row in methods.checked(survey) if row["statistic"] == "prevalence"]
-        comparisons = sum(row["comparisons"] for row in rows)
-        assert sum(row["agreeing"] for row in rows) / comparisons > 0.97
+    @pytest.mark.usefixtures("built")
+    def test_agreement_on_shares_is_what_the_design_expects(self) -> None:
+        found = methods.checked(read("flag_agreement"))
+        found = found[found["statistic"].eq("prevalence")]
+        assert found["agreeing"].sum() / found["comparisons"].sum() > 0.97
 
-    def test_parts_of_the_agreement_add_up(self, survey: Survey) -> None:
-        row = {
-            "release_id": "appendix-2025-12",
-            "statistic": "prevalence",
-            "units": "persons",
+    @pytest.mark.usefixtures("built")
+    def test_parts_of_the_agreement_add_up(self) -> None:
+        given = {
             "comparisons": 100,
             "agreeing": 97,
             "near_threshold": 10,
             "agreement_elsewhere": 89 / 90,
             "flagged": 80,
             "within": 0,
-            "agreeing_within": 0,
-            "flagged_within": 0,
-            "cells": "[appendix-2025-12]'survey_comparisons'!prevalence, persons",
         }
-        count, overall, near, elsewhere = methods._agreement(survey, "x", [row])
-        comparisons = row["comparisons"]
-        assert (count.value, overall.value, near.value) == (100, 0.97, 0.8)
-        assert elsewhere.value == pytest.approx(89 / 90)
-        assert [cell.name for cell in count.cells] == [row["cells"]]
-        assert elsewhere.formula == "agreeing / comparisons, away from the threshold"
-        twice, *parts = methods._agreement(survey, "x", [row, row])
-        assert twice.value == 2 * comparisons
-        assert [part.value for part in parts] == [overall.value, near.value, elsewhere.value]
+        row = read("flag_agreement").head(1).assign(**given)
+        one, twice = methods.added(row, "x"), methods.added(pd.concat([row, row]), "x")
+        assert (one["comparisons"], one["agreement"], one["agreement_near"]) == (100, 0.97, 0.8)
+        assert one["agreement_elsewhere"] == pytest.approx(89 / 90)
+        assert [cell.name for cell in one.comparisons.cells] == list(row["cells"])
+        assert one.agreement_elsewhere.formula == "agreeing / comparisons, away from the threshold"
+        assert one.agreement_within.marker == "not_applicable"
+        assert twice["comparisons"] == 2 * one["comparisons"]
+        for part in ("agreement", "agreement_near", "agreement_elsewhere"):
+            assert twice[part] == one[part]
 
-    def test_every_disagreement_away_from_the_threshold_is_explained(self, survey: Survey) -> None:
-        pairs = {(row["release_id"], row["estimated_on"]) for row in methods.checked(survey)}
-        apart = [
-            row
-            for row in survey.tables["disagreements"]
-            if (row["release_id"], row["estimated_on"]) in pairs
-            and abs(row["test_ratio"] - 1) > methods.NEAR
-        ]
-        assert apart
-        assert all("design factor" in methods.explained(row) for row in apart)
-        html = methods.disagreement_table(survey)._repr_html_()
-        furthest: dict[str, float] = {}
-        for row in apart:
-            key = (row["release_id"], row["statistic"], row["units"], row["measure_id"])
-            name = f"disagreement.{'.'.join(key)}.comparisons"
-            furthest[name] = max(abs(row["test_ratio"] - 1), furthest.get(name, 0))
+    @pytest.mark.usefixtures("built")
+    def test_every_disagreement_away_from_the_threshold_is_explained(self) -> None:
+        apart = unlike()
+        assert all("design factor" in methods.explained(row) for row in rows(apart))
+        html = methods.disagreement_table(apart)._repr_html_()
+        measure = ["release_id", "statistic", "units", "measure_id"]
+        distance = apart["test_ratio"].sub(1).abs().groupby([apart[name] for name in measure])
+        furthest = {
+            f"disagreement.{'.'.join(key)}.comparisons": far for key, far in distance.max().items()
+        }
         listed = {
             figure["data-id"]
             for figure in shown(html)
@@ -634,13 +640,12 @@ class TestFormulas:
 
 
 def test_the_share_with_fraud_is_that_of_the_table_and_empty_where_its_cell_is(
-    survey: Survey, estimates: Estimates
+    estimates: Estimates,
 ) -> None:
-    table = methods.share_with_fraud(survey, estimates)
+    table = methods.share_with_fraud(estimates)
     assert table
     printed = {figure["data-id"]: float(figure["value"]) for figure in shown(table._repr_html_())}
-    codes = pd.DataFrame(survey.tables["codes"])
-    codes = codes[codes["table"].eq("offence_codes")].sort_values("release_id")
+    codes = read("recorded_offence_codes", table="offence_codes").sort_values("release_id")
     codes = codes.drop_duplicates(["offence", "period_end"], keep="last")
     whole = codes[codes["offence"].str.contains("including fraud", case=False)]
     whole = whole.set_index("period_end")["count"].groupby(level=0).last()

@@ -11,10 +11,8 @@ import xlsxwriter
 from crimeshare import cli
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import stray_numbers
-from crimeshare.publish.subjects import methods, survey_pages
-from crimeshare.publish.subjects.surveyed import open_survey
+from crimeshare.publish.subjects import methods, survey_pages, survey_tables, surveyed
 from crimeshare.tables.take_in import take_in
-from tests import frames
 from tests.surveyed import write_survey
 from tests.unit.test_open_prevalence import ROWS as OPEN_ROWS
 from tests.unit.test_open_prevalence import table as open_table
@@ -97,7 +95,9 @@ def test_another_release_id_is_refused(
 
 
 @pytest.mark.slow
-def test_published_bases_take_the_place_of_assumed_ones(tmp_path: Path) -> None:
+def test_published_bases_take_the_place_of_assumed_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = workbook(tmp_path, Table_1=PUBLISHED, Table_2=SINCE_16)
     table = read_table(take_in(path, "stalking-2024-03", "Stalking", tmp_path))
     for name in ("results/clean", "results/estimates"):
@@ -116,25 +116,28 @@ def test_published_bases_take_the_place_of_assumed_ones(tmp_path: Path) -> None:
     changes = pd.read_parquet(tmp_path / "results/estimates/survey_changes.parquet")
     assert "assumed_base" in set(changes[changes["measure_id"] == "stalking"]["basis"])
 
-    survey = open_survey(tmp_path)
-    ever = survey.latest("stalking_since_16")
-    assert (ever.assumed, ever.base.number) == (False, 16_100)
-    end = survey.latest("stalking", "women").period_end
-    since_16 = frames.prevalence(survey, "stalking_since_16", end=ever.period_end)
-    in_all = survey_pages.ever(survey, since_16)
+    monkeypatch.chdir(tmp_path)
+    everyone = surveyed.series("stalking")
+    of_women = surveyed.series("stalking", *survey_pages.WOMEN)
+    ever = surveyed.latest("stalking_since_16")
+    assert (ever["basis"], ever.n_unweighted.number) == ("design_factor", 16_100)
+    every, since_16 = map(surveyed.estimates_of, ("stalking", "stalking_since_16"))
+    groups = every[every["period_end"].eq("2024-03-31")]
+    since_16 = since_16[since_16["period_end"].eq("2024-03-31")]
+    in_all = survey_pages.ever(since_16)
     said = [
-        survey_pages.since_16(survey),
-        survey_pages.assumption(survey),
-        survey_pages.contrast_sentence(
-            survey, *(survey.latest("stalking_since_16", sex) for sex in ("women", "men"))
+        survey_pages.since_16(ever),
+        survey_pages.assumption(),
+        survey_pages.contrast(
+            *(surveyed.latest("stalking_since_16", sex) for sex in ("women", "men"))
         ),
-        methods.assumption_checked(survey),
+        methods.assumption_checked(),
         in_all.title,
-        survey_pages.by_group(survey, frames.prevalence(survey, "stalking", end=end)).subtitle,
-        survey_pages.over_time(survey, frames.prevalence(survey, "stalking")).subtitle,
-        survey_pages.ever_table(survey)._repr_html_(),
-        survey_pages.groups_table(survey)._repr_html_(),
-        survey_pages.recent_changes(survey)._repr_html_(),
+        survey_pages.by_sex_and_age(groups).subtitle,
+        survey_pages.over_time(pd.concat([of_women, everyone])).subtitle,
+        survey_tables.ever_table(since_16)._repr_html_(),
+        survey_tables.groups_table(groups)._repr_html_(),
+        survey_tables.changes_table("changes", surveyed.changes(everyone))._repr_html_(),
     ]
     assert "likely between" in said[0]
     assert "assumed" not in said[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_a_part_has_no_rank_among_main_groups(root: Path) -> None:
 DEFINED = re.compile(
     r'^(\w+) = Words\(Path\(__file__\)\.with_name\("([\w.]+)"\)(?: / "([\w.]+)")?\)$', re.MULTILINE
 )
-ASKED = re.compile(r'(?:(\w+)\.)?\b([A-Z]+)\.(?:passage|points)\(\s*"(\w+)"')
+ASKED = re.compile(r'(?:(\w+)\.)?\b([A-Z]+)\.(?:passage|points|of)\(\s*"(\w+)"')
 
 
 def test_every_passage_is_asked_for_and_there(root: Path) -> None:
@@ -72,13 +73,15 @@ def test_every_passage_is_asked_for_and_there(root: Path) -> None:
         path.stem: (path, path.read_text(encoding="utf-8"))
         for path in sorted((root / PUBLISH).rglob("*.py"))
     }
+    notebooks = {path: code_of(path) for path in sorted((root / "notebooks").glob("*.ipynb"))}
     templates = {
         (name, known): path.parent / Path(*filter(None, parts))
         for name, (path, text) in modules.items()
         for known, *parts in DEFINED.findall(text)
     }
     asked: dict[Path, set[str]] = {path: set() for path in templates.values()}
-    for name, (_, text) in modules.items():
+    asking = [(name, text) for name, (_, text) in modules.items()]
+    for name, text in [*asking, *((path.name, code) for path, code in notebooks.items())]:
         imported = {
             alias.name: node.module.rpartition(".")[2]
             for node in ast.walk(ast.parse(text))
@@ -92,10 +95,17 @@ def test_every_passage_is_asked_for_and_there(root: Path) -> None:
             asked[templates[name, "WORDS"]] |= set(re.findall(r'Formula\(\s*"(\w+)"', text))
     for path in asked:
         # What one passage says with another.
-        asked[path] |= set(re.findall(r"self\.(\w+)\(\)", path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        asked[path] |= set(re.findall(r"self\.(\w+)\(\)", text))
+        asked[path] |= set(re.findall(r'\bpassage\("(\w+)"', text))
     assert len(asked) > 12
     assert asked == {path: set(_template(path).blocks) for path in asked}
     assert set(asked) == set((root / PUBLISH).rglob("*.md.j2"))
+
+
+def code_of(notebook: Path) -> str:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
 
 
 WORDED = re.compile(r"[A-Za-z']+,? [a-z']+,? [a-z']+")

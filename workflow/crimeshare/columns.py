@@ -47,6 +47,7 @@ class Column:
     unit_from: str = ""
     stored: str = ""
     formula: str = ""
+    rounded: int = 0
     id: str = ""
     limits: tuple[str, ...] = ()
     decimals_of: str = ""

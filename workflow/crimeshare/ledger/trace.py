@@ -12,7 +12,7 @@ from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page, any_page
-from crimeshare.publish.subjects.survey_prose import term
+from crimeshare.publish.subjects.surveyed import term
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_registry
 

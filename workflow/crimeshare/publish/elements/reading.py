@@ -26,7 +26,7 @@ BEHIND = ("formula", "cells", "sheet", "cell", "workbook_sha256", "excluded")
 """Columns that say what stands behind the others, read with them."""
 
 
-def read(table: str, columns: Sequence[str] | None = None, **only: Any) -> pd.DataFrame:
+def read(table: str, columns: Sequence[str] | None = None, /, **only: Any) -> pd.DataFrame:
     """Rows of a table of the build that the working directory is in.
 
     Args:
@@ -36,7 +36,8 @@ def read(table: str, columns: Sequence[str] | None = None, **only: Any) -> pd.Da
         only: of some columns the value that a row must have, or a list of those it may have.
 
     Returns:
-        The rows in the order of the table, days as ``datetime64``, and ``table``.
+        The rows in the order of the table, days as ``datetime64``, and ``table``, its name, in
+        place of a column that is called so.
 
     Raises:
         Problem: if nothing has been built there, or the table has no such column.
@@ -94,11 +95,13 @@ def _frame(
 
 
 HASHED = ("recorded_crime", "recorded_offence_codes", "recorded_quarters")
+SURVEYED = ("survey_comparisons", "survey_estimates")
 
 
-def hashes() -> Mapping[str, str]:
-    """The hash of the workbook of each release that a figure may come from."""
-    paths = [path for table in HASHED if (path := _found(table))]
+def hashes(table: str) -> Mapping[str, str]:
+    """The hash of the workbook of each release that a figure of a table may come from."""
+    named = SURVEYED if "measure_id" in columns_of(table) else ()
+    paths = [path for name in (*named, *HASHED) if (path := _found(name))]
     return _hashes(tuple((path, path.stat().st_mtime_ns) for path in paths))
 
 

@@ -92,7 +92,11 @@ def figure(
     percent = what.stored == PER_CENT
     ends = limits or what.limits
     number, *limit = (_number(row, name, percent) for name in (column, *ends))
-    formula, cells = _behind(row, what.formula, hashes if hashes is not None else all_hashes())
+    if what.rounded and number is not None:
+        number = round(number, -what.rounded)
+    formula, cells = _behind(
+        row, what.formula, all_hashes(table or row["table"]) if hashes is None else hashes
+    )
     if len(cells) == 1 and formula == cells[0].name:
         formula = ""
     lower, upper = limit or (None, None)

@@ -160,9 +160,9 @@ class Table(Output):
 
 def table(
     frame: pd.DataFrame,
-    columns: Sequence[str],
+    columns: Sequence[str | Callable[[Row], Content]],
     *,
-    label: str,
+    label: str | Callable[[Row], str],
     words: Sequence[str],
     link: Callable[[Row], str] | None = None,
     own: Callable[[Row], bool] | None = None,
@@ -173,8 +173,9 @@ def table(
 
     Args:
         frame: the rows, in their order.
-        columns: numbers of its table; figures, or texts as HTML, that the frame was given.
-        label: column of the labels of the rows, HTML.
+        columns: numbers of its table; figures, or texts as HTML, that the frame was given; or what
+            gives the content of a row.
+        label: column of the labels of the rows, HTML, or what gives that of a row.
         words: the caption, the headers parted by ``|``, and the notes.
         link: the address that the label of a row leads to, from the root of the report; empty
             where it leads nowhere.
@@ -196,19 +197,19 @@ def table(
 
 def _label(
     row: Row,
-    label: str,
+    label: str | Callable[[Row], str],
     link: Callable[[Row], str] | None,
     own: Callable[[Row], bool] | None,
 ) -> str:
-    text = str(row[label])
+    text = str(row[label] if isinstance(label, str) else label(row))
     if own and own(row):
         return f"<b>{text}</b>"
     address = link(row) if link else ""
     return f'<a href="{address}">{text}</a>' if address else text
 
 
-def _content(row: Row, name: str) -> Content:
-    content = getattr(row, name)
+def _content(row: Row, name: str | Callable[[Row], Content]) -> Content:
+    content = getattr(row, name) if isinstance(name, str) else name(row)
     return content if isinstance(content, Figure) else str(content or "")
 
 
@@ -218,8 +219,8 @@ def _style(contents: Sequence[Content]) -> str:
         if isinstance(content, Figure) and content.column:
             what = column_of(*content.column.split("."))
             # The header says of what they are points.
-            bare = " bare" if what.unit == "percentage_points" else ""
-            return f"signed{bare}" if what.signed else ""
+            bare = "bare" if what.unit == "percentage_points" else ""
+            return f"{'signed' if what.signed else ''} {bare}".strip()
     return ""
 
 

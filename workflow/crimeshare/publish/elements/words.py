@@ -7,6 +7,7 @@ name; lines may be broken anywhere, and an empty line parts the points of a list
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,10 @@ class Words:
         """The points of a list, each on one line; one that a condition leaves empty is none."""
         points = re.split(r"\n\s*\n", self._filled(name, values))
         return [point for point in map(_on_one_line, points) if point]
+
+    def of(self, name: str, /, **values: Any) -> Callable[[Any], str]:
+        """What a passage says of a row, for a column of a table."""
+        return lambda row: self.passage(name, row=row, **values)
 
     def text(self, **values: Any) -> str:
         """A template without passages, its lines as they stand."""
@@ -85,4 +90,6 @@ def _template(path: Path) -> Template:
         "lower_first": prose.lower_first,
         "upper_first": prose.upper_first,
     }
+    # What one passage says with another.
+    environment.globals["passage"] = Words(path).passage
     return environment.get_template(path.name)

@@ -6,39 +6,34 @@ import pandas as pd
 
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
-from crimeshare.publish.subjects import factsheet, measured, survey_pages
+from crimeshare.publish.elements.rows import rows
+from crimeshare.publish.subjects import factsheet, measured, survey_pages, surveyed
 from crimeshare.publish.subjects.estimates import Estimates
-from crimeshare.publish.subjects.measured import measure_of
-from crimeshare.publish.subjects.survey_prose import WORDS
-from crimeshare.publish.subjects.surveyed import Survey
+from crimeshare.publish.subjects.measured import Measure, measure_of
+from crimeshare.publish.subjects.surveyed import WORDS
 
 
-def survey_section(survey: Survey, estimates: Estimates) -> str:
-    """How many it happened to, as the survey estimates; empty where it has no such measure."""
-    measure = measure_of(estimates.offence_id)
-    if measure is None:
-        return ""
-    told = survey_sentences(survey, estimates)
+def survey_section(measure: Measure, years: pd.DataFrame) -> str:
+    """How many it happened to, as the survey estimates."""
     heading = WORDS.passage("how_common", measure=measure.words)
-    return f"## {heading}\n\n{' '.join(told)}"
+    return f"## {heading}\n\n{' '.join(survey_sentences(measure, years))}"
 
 
-def survey_sentences(survey: Survey, estimates: Estimates) -> list[str]:
+def survey_sentences(measure: Measure, years: pd.DataFrame) -> list[str]:
     """How many it happened to lately, and ever or since the year before."""
-    measure = measure_of(estimates.offence_id)
-    if measure is None:
-        return []
+    lately = WORDS.passage("last_year", row=rows(years)[-1], what=measure.words)
     if measure.is_stalking:
-        return [survey_pages.last_year(survey), survey_pages.since_16(survey)]
-    return [measured.opening(survey, estimates), measured.moved(survey, estimates), measure.differs]
+        return [lately, survey_pages.since_16(surveyed.latest(survey_pages.SINCE_16))]
+    change = surveyed.newest_change(surveyed.changes(years))
+    return [lately, WORDS.passage("change", row=change), measure.differs]
 
 
-def survey_chart(survey: Survey, estimates: Estimates, frame: pd.DataFrame) -> Chart | None:
-    """The measure over the years, as a frame has them; None where the survey has none."""
-    measure = measure_of(estimates.offence_id)
-    if measure and measure.is_stalking:
-        return survey_pages.over_time(survey, frame)
-    return measured.over_time(survey, estimates, frame)
+def survey_chart(measure: Measure, years: pd.DataFrame) -> Chart:
+    """The measure over the years."""
+    if measure.is_stalking:
+        women = surveyed.series(measure.measure_id, *survey_pages.WOMEN)
+        return survey_pages.over_time(pd.concat([women, years]))
+    return measured.over_time(measure, years)
 
 
 def two_measures(estimates: Estimates) -> str:
@@ -47,10 +42,11 @@ def two_measures(estimates: Estimates) -> str:
     return factsheet.WORDS.passage("two_measures", measure=measure, group=estimates.offence_words)
 
 
-def headline(estimates: Estimates, survey: Survey) -> Facts:
+def headline(estimates: Estimates) -> Facts:
     """Three numbers: the share and the change of records, and the survey's estimate."""
     *counted, change = factsheet.facts(estimates.nation).facts
     measure = measure_of(estimates.offence_id)
     if measure is None:
         return Facts([*counted[:2], change])
-    return Facts([counted[0], change, measured.fact(survey, measure)])
+    newest = rows(surveyed.everybody(measure.measure_id))[-1]
+    return Facts([counted[0], change, survey_pages.fact(newest, measure.words)])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -23,29 +20,30 @@ from crimeshare.measures.coverage import mean_miss, mean_ratio
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.measures.provenance import named_cells
 from crimeshare.measures.published_changes import add_agreement
-from crimeshare.publish.elements import prose
+from crimeshare.publish.elements import intervals, prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import counted, figure, of_rows, over
-from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.elements.reading import hashes as all_hashes
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import Row, counted, figure, of_rows, over, rows
+from crimeshare.publish.elements.tables import Content, Table, table
 from crimeshare.publish.elements.words import Words
-from crimeshare.publish.subjects import survey_prose
+from crimeshare.publish.subjects import surveyed
 from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.sources import registry
-from crimeshare.publish.subjects.survey_charts import Interval, intervals_by_row
 from crimeshare.publish.subjects.survey_pages import STALKING
-from crimeshare.publish.subjects.surveyed import Survey, level_figure
+from crimeshare.publish.subjects.surveyed import changes, level_figure, series, term
 from crimeshare.reference import REFERENCE, fraud_totals
 from crimeshare.tables.labels import plain
 
 WORDS = Words(Path(__file__).with_name("words") / "methods.md.j2")
 
-Row = dict[str, Any]
-
 ORDER = ("prevalence", "victims", "incidence_rate", "incidents")
 """Of the statistics in a table."""
 
 UNITS = {"persons": "people", "households": "households"}
+
+METHODS = ("wilson", "korn-graubard", "logit", "normal")
 
 LEVEL = 0.95
 """Of the intervals in the study of coverage."""
@@ -58,21 +56,27 @@ FALSE_ALARMS, COVERAGE, CHECKS = "false_alarms", "interval_coverage", "model_che
 """Tables that a study wrote."""
 
 
-# ---------------------------------------------------------------- control limits
+@cache
+def study(name: str) -> pd.DataFrame:
+    """A table that a study wrote, of which the first line says how it was made."""
+    return pd.read_csv(REFERENCE / f"{name}.csv", comment="#")
+
+
+# ---------------------------------------------------------------- how often models err
 
 
 def false_alarms() -> str:
     """How often control limits raise a false alarm, from the study."""
+    others = study(FALSE_ALARMS).query("forces == 'others'")
     inner, outer = (
         of_rows(
-            f"false_alarms.{row['level']}",
-            row["outside"],
+            f"false_alarms.{level}",
+            outside,
             "proportion",
             "",
-            (FALSE_ALARMS, "outside", "forces others", f"level {row['level']}"),
+            (FALSE_ALARMS, "outside", "forces others", f"level {level}"),
         )
-        for row in _simulated(FALSE_ALARMS)
-        if row["forces"] == "others"
+        for level, outside in zip(others["level"], others["outside"], strict=True)
     )
     return WORDS.passage("false_alarms", inner=inner, outer=outer)
 
@@ -80,24 +84,19 @@ def false_alarms() -> str:
 def model_checks() -> str:
     """How often the models of quarters err in simulations and on earlier years, from the study."""
     told = {
-        f"{row['model']} {row['setting']}": of_rows(
+        f"{model} {setting}": of_rows(
             f"model_checks.{number}",
-            float(row["rate"]),
+            rate,
             "proportion",
             "",
-            (CHECKS, "rate", f"model {row['model']}", f"setting {row['setting']}"),
+            (CHECKS, "rate", f"model {model}", f"setting {setting}"),
         )
-        for number, row in enumerate(_simulated(CHECKS))
+        for number, model, setting, rate in study(CHECKS)[["model", "setting", "rate"]].itertuples()
     }
     return "\n".join(f"- {point}" for point in WORDS.points("model_checks", told=told))
 
 
 # ---------------------------------------------------------------- coverage of intervals
-
-
-def coverage() -> list[Row]:
-    """The study of coverage: a row for each simulated setting and method."""
-    return _simulated(COVERAGE)
 
 
 def _covered(
@@ -108,99 +107,85 @@ def _covered(
     limits: tuple[float, float] | None = None,
 ) -> Figure:
     """A coverage, of the rows of the study that have something in common."""
-    rows = (COVERAGE, "coverage", *having)
-    return of_rows(f"coverage.{name}", value, "proportion", how, rows, limits=limits)
+    of = (COVERAGE, "coverage", *having)
+    return of_rows(f"coverage.{name}", value, "proportion", how, of, limits=limits)
 
 
-@cache
-def _simulated(name: str) -> list[Row]:
-    """The rows of a table that a benchmark wrote."""
-    with (REFERENCE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
-        return [
-            {name: _number(text) for name, text in row.items()} for row in csv.DictReader(lines)
-        ]
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def coverage_chart(survey: Survey, frame: pd.DataFrame) -> Chart:
+def coverage_chart(by_method: pd.DataFrame, level: Figure) -> Chart:
     """How often each method's intervals hold the truth: the mean over settings, and the range.
 
     Args:
-        survey: the tables.
-        frame: ``mean``, ``min`` and ``max`` over the settings, a row a method, which is its index.
+        by_method: ``mean``, ``min`` and ``max`` over the settings, a row a method.
+        level: that the intervals promise.
     """
-    level, found = survey.latest(STALKING).level, frame.to_dict("index")
-    rows = []
-    for method in survey_prose.METHODS:
-        middle, least, most = (float(found[method][end]) for end in ("mean", "min", "max"))
-        of = f"method {method}"
-        figures = (
-            _covered(method, middle, "mean", of, limits=(least, most)),
-            _covered(f"{method}.lowest", least, "min", of),
-            _covered(f"{method}.highest", most, "max", of),
-        )
-        rows.append(Interval(_method(method), *figures))
-    best = min(rows, key=lambda row: abs(row.figure.number - level.number))
-    words = WORDS.points("coverage_chart", best=best, level=level, settings=_settings())
+    found = by_method.loc[list(METHODS)]
+    covered = [
+        _covered(method, mean, "mean", f"method {method}", limits=(least, most))
+        for method, mean, least, most in found.itertuples()
+    ]
+    best = min(covered, key=lambda figure: abs(figure.number - level.number))
+    words = WORDS.points(
+        "coverage_chart",
+        best=best,
+        method=_method(METHODS[covered.index(best)]),
+        level=level,
+        settings=_settings(),
+    )
     key, promised = WORDS.points("coverage_key")
-    return intervals_by_row(
-        replace(Chart.worded("coverage", words), key=[("interval", key)]),
-        rows,
-        reference=(promised, level.number),
-        label_width=150,
+    return intervals.by_row(
+        "coverage",
+        found.assign(
+            covered=pd.Series(covered, found.index, dtype=object), label=list(map(_method, METHODS))
+        ),
+        y="covered",
+        label="label",
+        words=words,
+        key=[("interval", key)],
+        rule=(promised, level.number),
         zero=False,
     )
 
 
 def _method(method: str) -> str:
-    return prose.upper_first(survey_prose.term("method", method))
+    return prose.upper_first(term("method", method))
 
 
 def _settings() -> Figure:
-    names = ("basis", "design_factor", "n", "p")
-    settings = {tuple(row[name] for name in names) for row in coverage()}
-    rows = (COVERAGE, " and ".join(names))
-    return of_rows("coverage.settings", len(settings), "count", "different", rows)
+    names = ["basis", "design_factor", "n", "p"]
+    number = len(study(COVERAGE)[names].drop_duplicates())
+    return of_rows(
+        "coverage.settings", number, "count", "different", (COVERAGE, " and ".join(names))
+    )
 
 
 def coverage_table() -> Table:
     """The lowest coverage of each method by the proportion estimated."""
-    methods = survey_prose.METHODS
-    proportions = sorted({row["p"] for row in coverage()})
-    rows: list[list[Content]] = []
-    for p in proportions:
-        of = f"p {p:g}"
-        studied = of_rows(f"coverage.p{p:g}", p, "proportion", "", (COVERAGE, "p", of))
-        cells: list[Content] = [f"{studied}"]
-        for method in methods:
-            found = [
-                row["coverage"] for row in coverage() if row["method"] == method and row["p"] == p
-            ]
-            name = f"{method}.p{p:g}.lowest"
-            cells.append(_covered(name, min(found), "min", f"method {method}", of))
-        rows.append(cells)
+    found = study(COVERAGE).groupby(["p", "method"], as_index=False)["coverage"].min()
+    lowest = {(p, method): least for p, method, least in found.itertuples(index=False)}
+
+    def studied(name: str, unit: str, end: str) -> Figure:
+        value = study(COVERAGE)[name].agg(end)
+        return of_rows(f"coverage.{name}.{end}", value, unit, end, (COVERAGE, name))
+
+    def covered(method: str, p: float) -> Figure:
+        of = (f"method {method}", f"p {p:g}")
+        return _covered(f"{method}.p{p:g}.lowest", lowest[p, method], "min", *of)
+
+    held: list[list[Content]] = [
+        [
+            f"{of_rows(f'coverage.p{p:g}', p, 'proportion', '', (COVERAGE, 'p', f'p {p:g}'))}",
+            *(covered(method, p) for method in METHODS),
+        ]
+        for p in sorted({p for p, _ in lowest})
+    ]
     words = WORDS.points(
         "coverage_table",
-        methods=map(_method, methods),
-        n=[_studied("n", end) for end in (min, max)],
-        factor=[_studied("design_factor", end) for end in (min, max)],
+        methods=map(_method, METHODS),
+        n=[studied("n", "count", end) for end in ("min", "max")],
+        factor=[studied("design_factor", "design_factor", end) for end in ("min", "max")],
         cluster=_cluster_size(),
     )
-    return Table.worded(words, rows)
-
-
-def _studied(name: str, end: Callable[[Iterable[float]], float]) -> Figure:
-    """The least or greatest sample or design factor of the study."""
-    unit = {"n": "count", "design_factor": "design_factor"}[name]
-    value, how = end(row[name] for row in coverage()), end.__name__
-    return of_rows(f"coverage.{name}.{how}", value, unit, how, (COVERAGE, name))
+    return Table.worded(words, held)
 
 
 def _cluster_size() -> Figure:
@@ -209,73 +194,63 @@ def _cluster_size() -> Figure:
         found = re.search(r"clusters of (\d+)", next(file))
     if found is None:
         raise ValueError("interval_coverage.csv does not say how large its clusters are")
-    rows = (COVERAGE, "cluster_size")
-    return of_rows("coverage.cluster_size", float(found[1]), "count", "", rows)
+    of = (COVERAGE, "cluster_size")
+    return of_rows("coverage.cluster_size", float(found[1]), "count", "", of)
 
 
 def why_wilson() -> str:
     """Why Wilson's method is the default, from the study."""
+    held = {str(method): own for method, own in study(COVERAGE).groupby("method")}
+    lowest = {
+        method: _covered(f"{method}.lowest", own["coverage"].min(), "min", f"method {method}")
+        for method, own in held.items()
+    }
 
-    def found(method: str, name: str) -> list[float]:
-        return [row[name] for row in coverage() if row["method"] == method]
-
-    def lowest(method: str) -> Figure:
-        least = min(found(method, "coverage"))
-        return _covered(f"{method}.lowest", least, "min", f"method {method}")
-
-    def missed(method: str) -> float:
-        return mean_miss(found(method, "coverage"), LEVEL)
-
-    def wider(method: str, over: Callable[[Iterable[float]], float], name: str) -> Figure:
-        pairs = zip(found(method, "mean_width"), found("wilson", "mean_width"), strict=True)
-        ratio = over(width / wilson for width, wilson in pairs)
-        rows = [(COVERAGE, "mean_width", f"method {each}") for each in (method, "wilson")]
-        how = {"mean": "mean_ratio", "most": "max_ratio"}[name]
-        return of_rows(f"coverage.{method}.wider.{name}", ratio - 1, "change", how, *rows)
+    def wider(method: str, name: str, how: str) -> Figure:
+        pairs = zip(held[method]["mean_width"], held["wilson"]["mean_width"], strict=True)
+        ratios = [width / wilson for width, wilson in pairs]
+        ratio = mean_ratio(ratios) if how == "mean_ratio" else max(ratios)
+        of = [(COVERAGE, "mean_width", f"method {each}") for each in (method, "wilson")]
+        return of_rows(f"coverage.{method}.wider.{name}", ratio - 1, "change", how, *of)
 
     close = ("wilson", "logit")
-    closest = of_rows(
+    missed = of_rows(
         "coverage.missed",
-        max(map(missed, close)),
+        max(mean_miss(held[method]["coverage"], LEVEL) for method in close),
         "percentage_points",
         "missed",
         *((COVERAGE, "coverage", f"method {method}") for method in close),
     )
     return WORDS.passage(
         "why_wilson",
-        lowest={method: lowest(method) for method in survey_prose.METHODS},
-        korn_graubard_wider=wider("korn-graubard", mean_ratio, "mean"),
-        logit_wider=wider("logit", max, "most"),
-        missed=closest,
+        lowest=lowest,
+        korn_graubard_wider=wider("korn-graubard", "mean", "mean_ratio"),
+        logit_wider=wider("logit", "most", "max_ratio"),
+        missed=missed,
     )
 
 
-def like_stalking(survey: Survey) -> str:
+def like_stalking(newest: Row) -> str:
     """How the methods fare on a share, sample and design factor like those of stalking."""
-    latest = survey.latest(STALKING)
+    base = newest.n_assumed if newest["n_unweighted"] is None else newest.n_unweighted
     around = {
-        "p": latest.figure.number,
-        "n": latest.base.number,
-        "design_factor": latest.design_factor.number,
+        "p": newest["estimate"],
+        "n": base.number,
+        "design_factor": newest["design_factor"],
     }
-    rows = [row for row in coverage() if row["basis"] == "design_factor"]
+    found = study(COVERAGE).query("basis == 'design_factor'")
     having = ["basis design_factor"]
     for name, value in around.items():
-        known = sorted({row[name] for row in rows})
+        known = sorted(found[name].unique())
         beside = {
             max((v for v in known if v <= value), default=known[0]),
             min((v for v in known if v >= value), default=known[-1]),
         }
-        rows = [row for row in rows if row[name] in beside]
+        found = found[found[name].isin(beside)]
         having.append(f"{name} {' or '.join(f'{each:g}' for each in sorted(beside))}")
     low, high = (
-        _covered(
-            f"like_stalking.{end.__name__}",
-            end(row["coverage"] for row in rows),
-            end.__name__,
-            *having,
-        )
-        for end in (min, max)
+        _covered(f"like_stalking.{end}", found["coverage"].agg(end), end, *having)
+        for end in ("min", "max")
     )
     return WORDS.passage("like_stalking", low=low, high=high)
 
@@ -283,116 +258,61 @@ def like_stalking(survey: Survey) -> str:
 # ---------------------------------------------------------------- design factors
 
 
-def design_factor_table(survey: Survey) -> Table:
+def published_factors() -> pd.DataFrame:
+    """Design factors of published standard errors, by edition and sex."""
+    every = read("prevalence", basis="published_se", age="16+")
+    found = summarise_design_factors(every, ["release_id", "sex"])
+    return found.assign(table="published_design_factors")
+
+
+def factors_of_flags() -> pd.DataFrame:
+    """Design factors read off verdicts; those of one design have it in the names of figures."""
+    every = read("design_factors")
+    return every.assign(under=("." + every["design"]).where(every["design"].ne("mixed"), ""))
+
+
+def design_factor_table() -> Table:
     """Design factors by edition, for people and households, from either way to find them."""
-    prevalence = pd.DataFrame(survey.tables["prevalence"])
-    published = prevalence[(prevalence["basis"] == "published_se") & (prevalence["age"] == "16+")]
-    rows: list[list[Content]] = []
-    for found in summarise_design_factors(published, ["release_id", "sex"]).to_dict("records"):
-        row: Row = {str(column): value for column, value in found.items()}
-        name, table = f"design_factor.{row['release_id']}.{row['sex']}", "published_design_factors"
-        of, range_, not_compared, read_off = WORDS.points(
-            "published_factor",
-            who=survey_words.who(row["sex"], "16+"),
-            low=_made(survey, row, "lowest", f"{name}.lowest", table),
-            high=_made(survey, row, "highest", f"{name}.highest", table),
-        )
-        rows.append(
-            [
-                _edition(row["release_id"]),
-                of,
-                _made(survey, row, "mean", name, table),
-                range_,
-                _made(survey, row, "estimates", f"{name}.measures", table),
-                not_compared,
-                read_off,
-            ]
-        )
-    for row in survey.tables["factors"]:
-        name, (factor, low, high) = _factor_name(row), _with_limits(survey, row)
-        of, range_, read_off = WORDS.points(
-            "factor",
-            of=_of(row),
-            design=row["design"],
-            low=low,
-            high=high,
-            level=level_figure(row["level"]),
-        )
-        rows.append(
-            [
-                _edition(row["release_id"]),
-                of,
-                factor,
-                range_,
-                *(
-                    _made(survey, row, column, f"{name}.{column}", "design_factors")
-                    for column in ("measures", "comparisons")
-                ),
-                read_off,
-            ]
-        )
-    return Table.worded(WORDS.points("design_factor_table"), rows, wide=True)
+    held: list[list[Content]] = []
+    for row in rows(published_factors()):
+        who = survey_words.who(row["sex"], "16+")
+        of, ends, compared, read_off = WORDS.points("published_factor", row=row, who=who)
+        name = _edition(row["release_id"])
+        held.append([name, of, figure(row, "mean"), ends, row.estimates, compared, read_off])
+    for row in rows(factors_of_flags()):
+        level = level_figure(row["level"])
+        of, ends, read_off = WORDS.points("factor", row=row, level=level)
+        name = _edition(row["release_id"])
+        held.append([name, of, row.factor, ends, row.measures, row.comparisons, read_off])
+    return Table.worded(WORDS.points("design_factor_table"), held, wide=True)
 
 
-def _of(row: Row) -> str:
-    """Whose design factor or verdicts a row is about: "people, share of victims"."""
-    return WORDS.passage("units_and_statistic", units=row["units"], statistic=row["statistic"])
+def restart_sentence(published: pd.DataFrame, flags: pd.DataFrame) -> str:
+    """What the restart of the survey did to the factor, for people and for households.
 
+    Of the newest edition that tells both designs apart.
 
-def restart_sentence(survey: Survey) -> str:
-    """What the restart of the survey did to the factor, for people and for households."""
-    prevalence = pd.DataFrame(survey.tables["prevalence"])
-    published = prevalence[
-        (prevalence["basis"] == "published_se")
-        & (prevalence["age"] == "16+")
-        & (prevalence["sex"] == "all")
-    ]
-    before = summarise_design_factors(published, ["release_id"]).to_dict("records")[-1]
-    name = f"design_factor.{before['release_id']}.all"
-    old = _made(survey, before, "mean", name, "published_design_factors")
-    told = _factors_by_design(survey)
-    if told is None:
-        return WORDS.passage("restart", old=old, factors=None)
-    edition, factors = told
-    _, low, high = factors["persons", "earlier"]
-    borne_out = low.number <= old.number <= high.number
-    return WORDS.passage("restart", old=old, factors=factors, edition=edition, borne_out=borne_out)
-
-
-def _factors_by_design(
-    survey: Survey,
-) -> tuple[str, dict[tuple[str, str], tuple[Figure, Figure, Figure]]] | None:
-    """The newest edition that tells both designs apart, and its factors with their limits."""
-    editions: dict[str, dict[tuple[str, str], Row]] = {}
-    for row in survey.tables["factors"]:
-        if row["design"] != "mixed":
-            editions.setdefault(row["release_id"], {})[row["units"], row["design"]] = row
-    complete = [release_id for release_id, rows in editions.items() if len(rows) == 2 * len(UNITS)]
+    Args:
+        published: see `published_factors`.
+        flags: see `factors_of_flags`.
+    """
+    *_, before = rows(published[published["sex"].eq("all")])
+    old = figure(before, "mean")
+    apart = flags[flags["design"].ne("mixed")]
+    cases = apart.groupby("release_id").size()
+    complete = sorted(cases[cases.eq(2 * len(UNITS))].index)
     if not complete:
-        return None
-    newest = max(complete)
-    return _edition(newest), {
-        key: _with_limits(survey, row) for key, row in editions[newest].items()
-    }
-
-
-def _with_limits(survey: Survey, row: Row) -> tuple[Figure, Figure, Figure]:
-    """A design factor read off verdicts, and its limits."""
-    name = _factor_name(row)
-    factor, lower, upper = (
-        _made(survey, row, column, f"{name}{end}", "design_factors")
-        for column, end in (("factor", ""), ("lower", ".lower"), ("upper", ".upper"))
+        return WORDS.passage("restart", old=old, factors=None)
+    found = rows(apart[apart["release_id"].eq(complete[-1])])
+    factors = {(row["units"], row["design"]): row for row in found}
+    earlier = factors["persons", "earlier"]
+    return WORDS.passage(
+        "restart",
+        old=old,
+        factors=factors,
+        edition=_edition(complete[-1]),
+        borne_out=earlier["lower"] <= before["mean"] <= earlier["upper"],
     )
-    return factor, lower, upper
-
-
-def _factor_name(row: Row) -> str:
-    design = "" if row["design"] == "mixed" else f".{row['design']}"
-    return f"design_factor.{row['release_id']}.{row['statistic']}.{row['units']}{design}"
-
-
-def _made(survey: Survey, row: Mapping[Any, Any], column: str, name: str, table: str) -> Figure:
-    return figure(row, column, name, table, survey.hashes)
 
 
 def _edition(release_id: str) -> str:
@@ -408,20 +328,18 @@ def _edition(release_id: str) -> str:
 # ---------------------------------------------------------------- ONS's own verdicts
 
 
-def checked(survey: Survey, *, furthest: bool = False) -> list[Row]:
+def checked(agreement: pd.DataFrame, *, furthest: bool = False) -> pd.DataFrame:
     """Agreement on each edition with the factors of another; nothing where one is alone.
 
     Args:
-        survey: the tables.
+        agreement: rows of ``flag_agreement``.
         furthest: the other is the edition furthest in time, not the nearest.
     """
-    releases = sorted({row["release_id"] for row in survey.tables["agreement"]})
+    releases = sorted(agreement["release_id"].unique())
     if len(releases) < 2:
-        return []
+        return agreement.head(0)
     other = {release: other_release(release, releases, furthest=furthest) for release in releases}
-    return [
-        row for row in survey.tables["agreement"] if row["estimated_on"] == other[row["release_id"]]
-    ]
+    return agreement[agreement["estimated_on"].eq(agreement["release_id"].map(other))]
 
 
 def other_release(release_id: str, releases: Sequence[str], *, furthest: bool = False) -> str:
@@ -436,153 +354,131 @@ def other_release(release_id: str, releases: Sequence[str], *, furthest: bool = 
     return choose(others, key=lambda other: abs(months(other) - months(release_id)))
 
 
-def agreement_sentence(survey: Survey) -> str:
+def agreement_sentence(agreement: pd.DataFrame) -> str:
     """How far the project's verdicts are ONS's, over all editions and measures.
 
     And what guessing would score: where it is of little use, the project shows how well it does.
     """
-    rows = checked(survey)
-    if not rows:
+    found = checked(agreement)
+    if found.empty:
         return WORDS.passage("agreement", alone=True)
-    shares = _shares(rows)
-
-    def part(name: str, column: str) -> dict[str, Figure]:
-        chosen = {units: [row for row in shares if row["units"] == units] for units in UNITS}
-        return {
-            units: _part(survey, add_agreement(own), column, f"agreement.{name}.{units}")
-            for units, own in chosen.items()
-        }
-
-    some_within = any(row["within"] for row in shares)
+    shares = found[found["statistic"].eq("prevalence")]
     return WORDS.passage(
         "agreement",
         alone=False,
-        shares=_agreement(survey, "prevalence", shares),
-        every=_agreement(survey, "all", rows),
-        always=part("guessed", "flagged"),
-        within=part("within", "agreement_within") if some_within else None,
-        within_guessed=part("guessed_within", "flagged_within"),
+        shares=added(shares, "prevalence"),
+        every=added(found, "all"),
+        of={units: added(shares[shares["units"].eq(units)], units=units) for units in UNITS},
+        within=shares["within"].any(),
     )
 
 
-def distant_agreement_sentence(survey: Survey) -> str:
+def distant_agreement_sentence(agreement: pd.DataFrame) -> str:
     """The same with factors from the edition furthest in time; nothing where one is alone."""
-    rows = checked(survey, furthest=True)
-    if not rows:
+    found = checked(agreement, furthest=True)
+    if found.empty:
         return ""
     return WORDS.passage(
         "distant_agreement",
-        shares=_agreement(survey, "prevalence.furthest", _shares(rows)),
-        every=_agreement(survey, "all.furthest", rows),
+        shares=added(found[found["statistic"].eq("prevalence")], "prevalence.furthest"),
+        every=added(found, "all.furthest"),
     )
 
 
-def _shares(rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row["statistic"] == "prevalence"]
+def added(found: pd.DataFrame, name: str = "", units: str = "") -> Row:
+    """Several rows of the agreement as one; its figures are called after `name` or `units`."""
+    return Row(add_agreement(rows(found)) | {"table": "agreement", "name": name, "units": units})
 
 
-class Agreement(NamedTuple):
-    """Comparisons, and the proportions judged alike: overall, near the threshold, elsewhere."""
-
-    comparisons: Figure
-    overall: Figure
-    near: Figure
-    elsewhere: Figure
-
-
-def _agreement(survey: Survey, name: str, rows: Sequence[Row]) -> Agreement:
-    row = add_agreement(rows)
-    name = f"agreement.{name}"
-    columns = {"overall": "agreement", "near": "agreement_near", "elsewhere": "agreement_elsewhere"}
-    return Agreement(
-        _made(survey, row, "comparisons", f"{name}.comparisons", "agreement"),
-        *(_part(survey, row, column, f"{name}.{of}") for of, column in columns.items()),
-    )
-
-
-def _part(survey: Survey, row: Row, column: str, name: str) -> Figure:
-    """A part of some comparisons; none of no comparison."""
-    hashes = survey.hashes
-    return figure(row, column, name, "agreement", hashes, marker="not_applicable")
-
-
-def agreement_table(survey: Survey) -> Table | None:
+def agreement_table(agreement: pd.DataFrame) -> Table | None:
     """Agreement for each edition and kind of measure; None where one edition is alone."""
-    rows: list[list[Content]] = []
-    for row in checked(survey):
+    found = checked(agreement)
+    if found.empty:
+        return None
+    held: list[list[Content]] = []
+    for place, row in enumerate(rows(found)):
         name = f"{row['release_id']}.{row['statistic']}.{row['units']}"
-        comparisons, overall, near, elsewhere = _agreement(survey, name, [row])
-        rows.append(
+        one = added(found.iloc[[place]], name)
+        held.append(
             [
                 _edition(row["release_id"]),
                 _edition(row["estimated_on"]),
-                _of(row),
-                _made(survey, row, "factor", f"agreement.{name}.factor", "flag_agreement"),
-                comparisons,
-                overall,
-                _made(
-                    survey, row, "near_threshold", f"agreement.{name}.near_threshold", "agreement"
-                ),
-                near,
-                elsewhere,
+                WORDS.passage("units_and_statistic", units=row.units, statistic=row.statistic),
+                row.factor,
+                one.comparisons,
+                one.agreement,
+                one.near_threshold,
+                one.agreement_near,
+                one.agreement_elsewhere,
             ]
         )
-    if not rows:
+    return Table.worded(WORDS.points("agreement_table"), held, wide=True)
+
+
+def unlike(agreement: pd.DataFrame, disagreements: pd.DataFrame) -> pd.DataFrame:
+    """The disagreements away from the threshold, with the factors of the nearest edition."""
+    pairs = checked(agreement)[["release_id", "estimated_on"]].drop_duplicates()
+    found = disagreements.merge(pairs, on=["release_id", "estimated_on"])
+    return found[found["test_ratio"].sub(1).abs().gt(NEAR)]
+
+
+def disagreement_table(found: pd.DataFrame) -> Table | None:
+    """Disagreements measure by measure, with what explains them; None for none.
+
+    Args:
+        found: see `unlike`.
+    """
+    if found.empty:
         return None
-    return Table.worded(WORDS.points("agreement_table"), rows, wide=True)
-
-
-def disagreement_table(survey: Survey) -> Table | None:
-    """Disagreements away from the threshold, measure by measure, with what explains them."""
-    pairs = {(row["release_id"], row["estimated_on"]) for row in checked(survey)}
-    grouped: dict[tuple[str, str, str, str], list[Row]] = {}
-    for row in survey.tables["disagreements"]:
-        if (row["release_id"], row["estimated_on"]) in pairs and abs(row["test_ratio"] - 1) > NEAR:
-            key = (row["release_id"], row["statistic"], row["units"], row["measure_id"])
-            grouped.setdefault(key, []).append(row)
-    rows: list[list[Content]] = []
+    measure = ["release_id", "statistic", "units", "measure_id"]
+    far = found.assign(far=found["test_ratio"].sub(1).abs(), of=found["statistic"].map(ORDER.index))
+    furthest = far.groupby(measure, sort=False)["far"].transform("max")
+    order = far.assign(far=furthest).drop_duplicates(measure)
+    shown = order.sort_values("far", ascending=False, kind="stable").head(SHOWN)
+    shown = shown.sort_values(["release_id", "of", "units", "measure_id"], kind="stable")
+    cells = {key: list(own["cells"]) for key, own in found.groupby(measure)}
     letters: dict[str, str] = {}
-    furthest = sorted(
-        grouped, key=lambda key: -max(abs(row["test_ratio"] - 1) for row in grouped[key])
+
+    def number_of(row: Row) -> Figure:
+        key = tuple(row[name] for name in measure)
+        return _all_of(cells[key], "comparisons", len(cells[key]), f"{'.'.join(key)}.comparisons")
+
+    def letter(row: Row) -> str:
+        return letters.setdefault(explained(row), chr(ord("A") + len(letters)))
+
+    for row in rows(shown):
+        letter(row)
+    every = [cell for own in cells.values() for cell in own]
+    return table(
+        shown,
+        [
+            lambda row: WORDS.passage(
+                "units_and_statistic",
+                units=survey_words.measure(row["measure_id"]),
+                statistic=row["statistic"],
+            ),
+            number_of,
+            WORDS.of("disagreed"),
+            "factor",
+            lambda row: f"{row.own_factor_low} to {row.own_factor_high}",
+            letter,
+        ],
+        label=lambda row: _edition(row["release_id"]),
+        words=WORDS.points(
+            "disagreement_table",
+            explanations=letters,
+            number=_all_of(every, "measures", len(cells), "measures"),
+            more=len(cells) > SHOWN,
+        ),
+        wide=True,
     )
-    for key in sorted(furthest[:SHOWN], key=lambda k: (k[0], ORDER.index(k[1]), k[2], k[3])):
-        release, statistic, _, measure = key
-        found = grouped[key]
-        name = f"disagreement.{'.'.join(key)}"
-        first = found[0]
-        factor, low, high = (
-            _made(survey, first, column, f"{name}.{column}", "flag_disagreements")
-            for column in ("factor", "own_factor_low", "own_factor_high")
-        )
-        rows.append(
-            [
-                _edition(release),
-                WORDS.passage(
-                    "units_and_statistic", units=survey_words.measure(measure), statistic=statistic
-                ),
-                _all_of(survey, found, "comparisons", len(found), f"{name}.comparisons"),
-                WORDS.passage("disagreed", significant=first["significant"]),
-                factor,
-                f"{low} to {high}",
-                letters.setdefault(explained(first), chr(ord("A") + len(letters))),
-            ]
-        )
-    if not rows:
-        return None
-    every = [row for found in grouped.values() for row in found]
-    words = WORDS.points(
-        "disagreement_table",
-        explanations=letters,
-        number=_all_of(survey, every, "measures", len(grouped), "disagreement.measures"),
-        more=len(grouped) > SHOWN,
-    )
-    return Table.worded(words, rows, wide=True)
 
 
-def _all_of(survey: Survey, rows: Sequence[Row], what: str, number: int, name: str) -> Figure:
+def _all_of(cells: Iterable[str], what: str, number: int, name: str) -> Figure:
     """How many there are in some rows, which it rests on all of."""
-    cells = (Cell.named(cell, survey.hashes) for row in rows for cell in named_cells(row["cells"]))
-    return counted(name, what, number, cells)
+    hashes = all_hashes("flag_disagreements")
+    named = (Cell.named(cell, hashes) for each in cells for cell in named_cells(each))
+    return counted(f"disagreement.{name}", what, number, named)
 
 
 SHOWN = 25
@@ -592,37 +488,43 @@ NEAR = 0.1
 """Distance of the test statistic from its critical value, as a part of it, that counts as near."""
 
 
-def explained(row: Row) -> str:
-    """Why a verdict away from the threshold is not ONS's."""
-    reason = survey_prose.switch(
-        row["own_factor_low"],
-        row["own_factor_high"],
-        row["factor"],
-        UNITS[row["units"]],
+def explained(row: Mapping[str, Any]) -> str:
+    """Why a verdict away from the threshold is not ONS's.
+
+    Raises:
+        ValueError: where the range of the measure's own factors holds the one used, which explains
+            nothing.
+    """
+    low, high, factor = (row[name] for name in ("own_factor_low", "own_factor_high", "factor"))
+    if low <= factor <= high:
+        raise ValueError(f"the range {low} to {high} holds the factor {factor}")
+    reason = surveyed.WORDS.passage(
+        "switch",
+        larger=low > factor,
+        units=UNITS[row["units"]],
         incidents=row["statistic"] in ("incidence_rate", "incidents"),
     )
-    approximated = row["measure_id"] in APPROXIMATED
-    return WORDS.passage("explained", reason=reason, approximated=approximated)
+    return WORDS.passage("explained", reason=reason, approximated=row["measure_id"] in APPROXIMATED)
 
 
 # ---------------------------------------------------------------- assumed bases
 
 
-def assumption_checked(survey: Survey) -> str:
+def assumption_checked() -> str:
     """Whether ONS's own verdicts on stalking are possible under the assumed bases.
 
     A change that ONS calls significant is longer than half its interval, one that it does not is
     shorter.
     """
     told = []
-    for change in survey.changes(STALKING):
-        if change.published is None:
+    for change in rows(changes(series(STALKING))):
+        if change["published_significance"] is None:
             continue
-        half = (change.upper.number - change.lower.number) / 2
+        half = (change["upper"] - change["lower"]) / 2
         # A part of the change's size, whichever its direction.
-        size = abs(change.difference.number)
+        size = abs(change["difference"])
         first, last = change.upper.figure_id, change.lower.figure_id
-        if change.difference.number < 0:
+        if change["difference"] < 0:
             first, last = last, first
         part = over(
             f"{change.difference.figure_id}.half_interval",
@@ -634,7 +536,7 @@ def assumption_checked(survey: Survey) -> str:
             last=last,
             change=change.difference.figure_id,
         )
-        fits = _fit(half, size, change.published)
+        fits = _fit(half, size, change["published_significance"])
         told.append({"change": change, "half": part, "fits": fits})
     return WORDS.passage("verdicts_on_stalking", told=told)
 
@@ -683,37 +585,39 @@ YEARS_WITH_FRAUD = 8
 WITH_FRAUD = "with_fraud"
 
 
-def share_with_fraud(survey: Survey, estimates: Estimates) -> Table | None:
-    """The group's share of crime with fraud, in England and Wales; None where no table has it.
-
-    Args:
-        survey: with the table of offences by code, which alone adds fraud.
-        estimates: about the group.
-    """
+def share_with_fraud(estimates: Estimates) -> Table | None:
+    """The group's share of crime with fraud, in England and Wales; None where no table has it."""
     offence_id, decimals = estimates.offence_id, estimates.decimals("share")
-    held: dict[date, dict[str, dict[str, Any]]] = {}
-    for row in sorted(survey.tables["codes"], key=lambda row: str(row["release_id"])):
-        name = row["offence_id"] or fraud_totals().get(plain(row["offence"]), ("",))[0]
-        if row["table"] == "offence_codes" and name in (offence_id, "total", WITH_FRAUD):
-            # Of a year that several editions have, the newest counts.
-            held.setdefault(row["period_end"], {})[name] = row
-    rows: list[list[Content]] = []
-    for end, own in sorted(held.items())[-YEARS_WITH_FRAUD:]:
-        if not {offence_id, "total", WITH_FRAUD} <= own.keys():
-            continue
-        shares = [
-            _share(f"{name}.{offence_id}.{end:%Y-%m}", own[offence_id], own[whole], decimals)
-            for name, whole in (("share_without_fraud", "total"), ("share_with_fraud", WITH_FRAUD))
+    every = read("recorded_offence_codes", table="offence_codes").sort_values("release_id")
+    totals = fraud_totals()
+    names = (
+        row["offence_id"] or totals.get(plain(row["offence"]), ("",))[0] for row in rows(every)
+    )
+    # Of a year that several editions have, the newest counts.
+    newest = {(row["period_end"], name): row for row, name in zip(rows(every), names, strict=True)}
+    wanted = (offence_id, "total", WITH_FRAUD)
+    held = [
+        [newest.get((end, name)) for name in wanted]
+        for end in sorted({end for end, name in newest if name in wanted})[-YEARS_WITH_FRAUD:]
+    ]
+    shown: list[list[Content]] = [
+        [
+            prose.month(own["period_end"]),
+            _share(f"share_without_fraud.{offence_id}", own, whole, decimals),
+            _share(f"share_with_fraud.{offence_id}", own, with_fraud, decimals),
         ]
-        rows.append([prose.month(end), *shares])
-    return Table.worded(WORDS.points("share_with_fraud_table"), rows) if rows else None
+        for own, whole, with_fraud in held
+        if own and whole and with_fraud
+    ]
+    return Table.worded(WORDS.points("share_with_fraud_table"), shown) if shown else None
 
 
-def _share(name: str, group: dict[str, Any], whole: dict[str, Any], decimals: int) -> Figure:
+def _share(name: str, group: Row, whole: Row, decimals: int) -> Figure:
     """A count of a table over another of the same year."""
     cells = Cell.of(group), Cell.of(whole)
     empty = group["count"] is None or whole["count"] is None
     value = None if empty else group["count"] / whole["count"]
     formula = formulas.ratio(*(cell.name for cell in cells))
     marker = "unavailable" if empty else None
-    return Figure(name, value, "proportion", cells, formula, marker, decimals=decimals)
+    figure_id = f"{name}.{group['period_end']:%Y-%m}"
+    return Figure(figure_id, value, "proportion", cells, formula, marker, decimals=decimals)

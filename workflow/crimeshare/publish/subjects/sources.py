@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date
 from html import escape
 from pathlib import Path
-from typing import Any
+
+import pandas as pd
 
 from crimeshare.cells import Cell, ranges
-from crimeshare.parquet import read_table
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import counted, difference, of_rows
-from crimeshare.publish.elements.tables import Content, Table
+from crimeshare.publish.elements.reading import hashes as all_hashes
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import Row, counted, difference, of_rows, rows
+from crimeshare.publish.elements.tables import Content, Table, table
 from crimeshare.publish.elements.words import Words
-from crimeshare.publish.subjects import currency, survey_prose
-from crimeshare.publish.subjects.estimates import Estimates, built_root, rows_of
-from crimeshare.publish.subjects.quarterly import newest_release
-from crimeshare.publish.subjects.surveyed import Survey, cells_of_all
+from crimeshare.publish.subjects import currency
+from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.surveyed import term
 from crimeshare.reference import REFERENCE, offences, read_rows
 from crimeshare.sources.datasets import FORCE_AREAS
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_copies, read_registry
@@ -58,87 +59,68 @@ def used(estimates: Estimates) -> Table:
     return Table.worded(WORDS.points("used_table"), rows, wide=True)
 
 
-CHECKS = Path("results/clean/checks.parquet")
-KINDS = Path("results/clean/check_kinds.parquet")
+CHECKS, KINDS = "checks", "check_kinds"
 
 
-@dataclass(frozen=True)
-class Checks:
-    """What ties the figures of each edition, and how many identities of each kind there are."""
-
-    editions: list[dict[str, Any]]
-    kinds: list[dict[str, Any]]
-
-    def total(self, column: str) -> Figure:
-        """A column over all editions."""
-        number = sum(row[column] for row in self.editions)
-        return of_rows(f"checks.{column}", number, "count", "sum", (CHECKS.stem, column))
+def checked(checks: pd.DataFrame) -> str:
+    """How many figures others vouch for; `checks` are the rows of the table."""
+    totals = {
+        name: of_rows(f"checks.{name}", checks[name].sum(), "count", "sum", (CHECKS, name))
+        for name in ("figures", "tied", "tied_twice", "untied")
+    }
+    return WORDS.passage("checked", **totals)
 
 
-def open_checks(root: Path | None = None) -> Checks:
-    """The report of the check of the build that the working directory is in.
-
-    Raises:
-        Problem: if nothing has been built there.
-    """
-    root = root or built_root(CHECKS, KINDS)
-    return Checks(rows_of(read_table(root / CHECKS)), rows_of(read_table(root / KINDS)))
-
-
-def checked(checks: Checks) -> str:
-    """How many figures others vouch for."""
-    columns = ("figures", "tied", "tied_twice", "untied")
-    return WORDS.passage("checked", **{column: checks.total(column) for column in columns})
-
-
-def check_by_edition(checks: Checks) -> Table:
+def check_by_edition(checks: pd.DataFrame) -> Table:
     """For each edition, how many numbers are tied by how many identities."""
     known = registry()
-    rows: list[list[Content]] = []
-    for row in checks.editions:
-        release_id = row["release_id"]
-        numbers = [
-            of_rows(
-                f"checks.{column}.{release_id}",
-                row[column],
-                "count",
-                "",
-                (CHECKS.stem, column),
-                release_id=release_id,
-            )
-            for column in ("figures", "identities", "tied", "tied_twice", "untied", "broken")
-        ]
-        rows.append(
-            [
-                f"{escape(known[release_id].edition)}<br><code>{release_id}</code>",
-                *numbers,
-                f"<samp>{escape(row['untied_in'])}</samp>",
-            ]
+
+    def number(name: str) -> Callable[[Row], Figure]:
+        return lambda row: of_rows(
+            f"checks.{name}.{row['release_id']}",
+            row[name],
+            "count",
+            "",
+            (CHECKS, name),
+            release_id=row["release_id"],
         )
-    return Table.worded(WORDS.points("checks_table"), rows, wide=True)
 
-
-def check_by_kind(checks: Checks) -> Table:
-    """Which identities there are."""
-    numbers: dict[str, int] = {}
-    for row in checks.kinds:
-        numbers[row["kind"]] = numbers.get(row["kind"], 0) + row["identities"]
-    return Table.worded(
-        WORDS.points("kinds_table"),
-        [
-            [
-                escape(prose.upper_first(kind)),
-                of_rows(
-                    f"checks.kind.{kind.replace(' ', '-')}",
-                    number,
-                    "count",
-                    "sum",
-                    (KINDS.stem, "identities", f"kind {kind}"),
-                ),
-            ]
-            for kind, number in sorted(numbers.items(), key=lambda item: -item[1])
-        ],
+    numbers = ("figures", "identities", "tied", "tied_twice", "untied", "broken")
+    return table(
+        checks,
+        [*map(number, numbers), lambda row: f"<samp>{escape(row['untied_in'])}</samp>"],
+        label=lambda row: (
+            f"{escape(known[row['release_id']].edition)}<br><code>{row['release_id']}</code>"
+        ),
+        words=WORDS.points("checks_table"),
+        wide=True,
     )
+
+
+def check_by_kind(kinds: pd.DataFrame) -> Table:
+    """Which identities there are; `kinds` are the rows of ``check_kinds``."""
+    added = kinds.groupby("kind", sort=False)["identities"].sum().items()
+    numbers = [(str(kind), number) for kind, number in added]
+    held: list[list[Content]] = [
+        [
+            escape(prose.upper_first(kind)),
+            of_rows(
+                f"checks.kind.{kind.replace(' ', '-')}",
+                number,
+                "count",
+                "sum",
+                (KINDS, "identities", f"kind {kind}"),
+            ),
+        ]
+        for kind, number in sorted(numbers, key=lambda item: -item[1])
+    ]
+    return Table.worded(WORDS.points("kinds_table"), held)
+
+
+def held(estimates: Estimates) -> set[str]:
+    """The releases that the report takes figures from, but those of the Home Office."""
+    surveys = read("survey_estimates", ["release_id"])["release_id"]
+    return {year.release_id for year in estimates.editions} | set(surveys)
 
 
 def coverage(estimates: Estimates) -> str:
@@ -179,16 +161,13 @@ def not_taken_in(estimates: Estimates) -> Table | None:
     return Table.worded(WORDS.points("newer_table"), rows, wide=True)
 
 
-def known(estimates: Estimates, survey: Survey) -> Table:
-    """Every release of the registry."""
-    held = {year.release_id for year in estimates.editions}
-    held |= {row["release_id"] for row in survey.tables["estimates"]}
-    held.add(newest_release())
+def known(used: set[str]) -> Table:
+    """Every release of the registry, and whether it is used."""
     rows: list[list[Content]] = [
         [
             f"<code>{release.release_id}</code>",
             escape(release.edition),
-            WORDS.passage("status", used=release.release_id in held, status=release.status),
+            WORDS.passage("status", used=release.release_id in used, status=release.status),
             _hash(release.pinned and release.sha256),
             _link(release),
             f"<samp>{escape(release.note)}</samp>",
@@ -198,120 +177,117 @@ def known(estimates: Estimates, survey: Survey) -> Table:
     return Table.worded(WORDS.points("known_table"), rows, wide=True)
 
 
-def surveyed(survey: Survey) -> Table:
+def surveyed() -> Table:
     """The releases of the survey: workbooks, and figures gathered where we have no workbook."""
-    releases: dict[str, list[dict[str, Any]]] = {}
-    for row in survey.tables["estimates"]:
-        releases.setdefault(row["release_id"], []).append(row)
-    bases = {row["release_id"]: row["basis"] for row in survey.tables["prevalence"]}
-    rows: list[list[Content]] = []
-    for release_id, own in sorted(releases.items()):
-        sha256 = own[0]["workbook_sha256"]
-        seen = dict.fromkeys(survey_prose.term("seen", row["seen"]) for row in own)
-        said = dict.fromkeys(row["source"] for row in own)
-        rows.append(
+    every = read("survey_estimates")
+    bases = read("prevalence", ["release_id", "basis"])
+    basis = bases.drop_duplicates("release_id", keep="last").set_index("release_id")["basis"]
+    held: list[list[Content]] = []
+    for release_id, own in every.groupby("release_id"):
+        sha256 = own["workbook_sha256"].iloc[0]
+        held.append(
             [
                 f"<code>{release_id}</code>",
-                f"<samp>{escape('; '.join(said))}</samp>",
-                counted(
-                    f"survey.estimates.{release_id}",
-                    "estimates",
-                    len(own),
-                    cells_of_all(own, "every estimate"),
-                ),
-                _hash(sha256) if sha256 else WORDS.passage("no_workbook"),
-                prose.listed(list(seen)),
-                survey_prose.term("basis", bases[release_id]),
+                f"<samp>{escape('; '.join(own['source'].unique()))}</samp>",
+                counted(f"survey.estimates.{release_id}", "estimates", len(own), _cells(own)),
+                WORDS.passage("no_workbook") if pd.isna(sha256) else _hash(sha256),
+                prose.listed([term("seen", seen) for seen in own["seen"].unique()]),
+                term("basis", basis[release_id]),
             ]
         )
-    return Table.worded(WORDS.points("survey_table"), rows, wide=True)
+    return Table.worded(WORDS.points("survey_table"), held, wide=True)
+
+
+def _cells(estimates: pd.DataFrame) -> Iterator[Cell]:
+    """The cells of rows of ``survey_estimates``; what was looked up elsewhere is told together."""
+    for row in rows(estimates):
+        yield (
+            Cell.of(row)
+            if row["cell"]
+            else Cell(row["release_id"], "", row["source"], WORDS.passage("every_estimate"))
+        )
 
 
 CODE, CODE_GROUP = "8Q", "stalking_harassment"
 TABLES_OF_CODES = ("offence_codes", "offence_subcodes")
 
 
-def two_totals(survey: Survey, estimates: Estimates) -> Table | None:
+def two_totals(estimates: Estimates) -> Table | None:
     """Stalking recorded in one year, as two tables of one workbook give it.
 
     None where one does, and where the report's group does not hold stalking.
     """
     if not estimates.part_of_group(CODE_GROUP):
         return None
-    newest = max(row["release_id"] for row in survey.tables["codes"])
     first, second = (
-        {
-            (row["period_start"], row["period_end"]): row
-            for row in survey.tables["codes"]
-            if (row["release_id"], row["code"], row["table"]) == (newest, CODE, table)
-        }
-        for table in TABLES_OF_CODES
+        {(row["period_start"], row["period_end"]): row for row in _coded(name)}
+        for name in TABLES_OF_CODES
     )
-    rows: list[list[Content]] = []
+    held: list[list[Content]] = []
     for year in sorted(first.keys() & second.keys(), key=lambda year: year[1]):
-        one, other = (_recorded(row) for row in (first[year], second[year]))
+        one, other = _recorded(first[year]), _recorded(second[year], f".{TABLES_OF_CODES[1]}")
         name = f"{one.figure_id}.against.{TABLES_OF_CODES[1]}"
-        rows.append([prose.month(year[1]), one, other, difference(name, other, one, "count")])
-    if not rows:
+        held.append([prose.month(year[1]), one, other, difference(name, other, one, "count")])
+    if not held:
         return None
-    names = [next(iter(table.values()))["sheet"].strip() for table in (first, second)]
+    names = [next(iter(known.values()))["sheet"].strip() for known in (first, second)]
     return Table.worded(
         WORDS.points("two_totals_table", sheets=map(escape, names)),
-        rows,
+        held,
         styles=["", "", "", "signed"],
     )
 
 
-def _recorded(row: dict[str, Any]) -> Figure:
-    cell = Cell.of(row)
-    name = f"recorded.{row['code']}.{row['period_end']}.{row['release_id']}"
-    suffix = "" if row["table"] == TABLES_OF_CODES[0] else f".{row['table']}"
-    return Figure(f"{name}{suffix}", row["count"], "count", (cell,))
+def _coded(name: str) -> list[Row]:
+    """The rows of the code in a table of the newest edition of the survey's appendix."""
+    codes = read("recorded_offence_codes", table=name, code=CODE)
+    newest = read("recorded_offence_codes", ["release_id"])["release_id"].max()
+    return rows(codes[codes["release_id"].eq(newest)])
 
 
-def two_totals_sentence(survey: Survey, estimates: Estimates) -> str:
-    """How far the disagreement of the two tables goes."""
-    notices = [row for row in survey.tables["notices"] if row["kind"] == "two_values"]
-    if not notices:
+def _recorded(row: Row, suffix: str = "") -> Figure:
+    name = f"recorded.{row['code']}.{row['period_end']}.{row['release_id']}{suffix}"
+    return Figure(name, row["count"], "count", (Cell.of(row),))
+
+
+def two_totals_sentence(notices: pd.DataFrame, estimates: Estimates) -> str:
+    """How far the disagreement of the two tables goes; `notices` are those of the survey."""
+    found = rows(notices[notices["kind"].eq("two_values")])
+    if not found:
         return WORDS.passage("two_totals", number=None)
-    sheets = dict.fromkeys(row["sheet"] for row in notices)
-    hashes = {row["release_id"]: row["workbook_sha256"] for row in survey.tables["codes"]}
+    hashes = all_hashes("survey_notices")
     cells = (
         Cell(row["release_id"], hashes[row["release_id"]], row["sheet"], row["cell"])
-        for row in notices
+        for row in found
     )
-    number = counted("notices.two_values", "cells", len(notices), cells)
     return WORDS.passage(
         "two_totals",
-        number=number,
-        sheets=escape(prose.listed(list(sheets))),
+        number=counted("notices.two_values", "cells", len(found), cells),
+        sheets=escape(prose.listed(list(dict.fromkeys(row["sheet"] for row in found)))),
         stalking=estimates.part_of_group(CODE_GROUP),
     )
 
 
-def notices(survey: Survey) -> Table:
+def other_notices(notices: pd.DataFrame) -> Table:
     """What else is odd about the survey's workbooks."""
-    known_releases = registry()
-    rows: list[list[Content]] = [
+    known = registry()
+    return table(
+        notices[notices["kind"].ne("two_values")],
         [
-            escape(known_releases[row["release_id"]].edition),
-            f"<samp>{escape(row['sheet'])}</samp>",
-            f"<samp>{escape(row['sentence'])}</samp>",
-        ]
-        for row in survey.tables["notices"]
-        if row["kind"] != "two_values"
-    ]
-    return Table.worded(WORDS.points("slips_table"), rows)
+            lambda row: f"<samp>{escape(row['sheet'])}</samp>",
+            lambda row: f"<samp>{escape(row['sentence'])}</samp>",
+        ],
+        label=lambda row: escape(known[row["release_id"]].edition),
+        words=WORDS.points("slips_table"),
+    )
 
 
-def known_faults(estimates: Estimates, survey: Survey) -> Table:
+def known_faults(used: set[str]) -> Table:
     """The cells that break the arithmetic of their own workbook, and are known to."""
     editions = registry()
-    held = {year.release_id for year in estimates.editions}
-    held |= {row["release_id"] for row in survey.tables["estimates"]}
     alike: dict[tuple[str, str, str, str], list[str]] = {}
     for entry in read_corrections(CONFIG / "corrections.yaml"):
-        if entry.release in held:
+        if entry.release in used:
             fault = entry.release, entry.sheet, entry.reason, entry.status
             alike.setdefault(fault, []).append(entry.cell)
     rows: list[list[Content]] = [

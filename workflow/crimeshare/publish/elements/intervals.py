@@ -1,0 +1,294 @@
+"""Charts of estimates: every point with its interval, and never a line across a break."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import (
+    ACCENT,
+    COMPARE,
+    INK,
+    QUIET,
+    TEXT,
+    WIDTH,
+    Break,
+    Chart,
+    Spec,
+    row_labels,
+    rules,
+)
+from crimeshare.publish.elements.downloads import figure_columns
+from crimeshare.publish.elements.figures import Figure, written
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.rows import rows
+from crimeshare.publish.elements.words import Words
+
+WORDS = Words(Path(__file__).with_name("shared.md.j2"))
+
+COLOURS = (ACCENT, COMPARE)
+SHAPES = ("circle", "diamond")
+SWATCHES = ("interval", "interval-reference")
+WIDEST = ("lower_widest", "upper_widest")
+
+
+def over_time(
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    y: str,
+    by: str,
+    label: str,
+    words: Sequence[str],
+    breaks: Sequence[Break] = (),
+    trends: pd.DataFrame | None = None,
+) -> Chart:
+    """Draw one or two series of estimates over the years, with what interrupts them.
+
+    Args:
+        name: see :class:`Chart`.
+        frame: rows, oldest first; ``lower_widest`` and ``upper_widest`` are wider limits drawn thin
+            behind the interval, ``remark`` is what the data behind the chart say beside it.
+        y: column whose figures have limits.
+        by: column of the names of the series, told apart by shape and colour.
+        label: column of what a tip calls a point.
+        words: the title, the subtitle and the notes.
+        breaks: each is drawn as a lettered rule and named in the key.
+        trends: rows of ``survey_trends``, drawn dotted: the only lines there are, so that no two
+            years are joined but by a trend, which ends at a break.
+    """
+    names = list(dict.fromkeys(frame[by]))
+    frame = frame.sort_values(by, key=lambda own: own.map(names.index), kind="stable")
+    ends = [row["period_end"] for row in rows(frame)]
+    values = [
+        point | {"x": _position(end)}
+        for point, end in zip(_points(frame, y, label, by), ends, strict=True)
+    ]
+    first, last = min(point["x"] for point in values), max(point["x"] for point in values)
+    inside = [b for b in breaks if first < _position(b.day, start=True) < last]
+    letters = {b: chr(ord("A") + position) for position, b in enumerate(inside)}
+    x = _years(ends, first, last)
+    scale = _values("y", values, zero=True)
+    layers = rules(letters, partial(_position, start=True), x)
+    fitted = [] if trends is None else rows(trends)
+    for trend in fitted:
+        points = [
+            {"x": _position(trend[end]), "value": 100 * trend[f"fitted_{end}"]}
+            for end in ("start", "end")
+        ]
+        mark = {"type": "line", "stroke": INK, "strokeDash": [1, 3], "strokeWidth": 1.5}
+        layers.append(
+            {
+                "data": {"values": points},
+                "mark": {**mark, "aria": False},
+                "encoding": {"x": x, "y": scale},
+            }
+        )
+    layers += _drawn({"values": values}, {"x": x}, "y", scale)
+    key = _key(names, values)
+    if fitted:
+        key.append(("trend", WORDS.passage("trend_key")))
+    key += [
+        ("rule", f"{letter}, {prose.month(b.day)}: {escape(b.name)}")
+        for b, letter in letters.items()
+    ]
+    chart = Chart.worded(name, words)
+    told = list(zip(ends, (point["span"] for point in values), frame[by], strict=True))
+    named = [(each, [(end, span) for end, span, of in told if of == each]) for each in names]
+    return replace(
+        chart,
+        spec={"width": WIDTH, "height": 250, "layer": layers},
+        alt=WORDS.passage(
+            "intervals_over_time", subtitle=plain(chart.subtitle), named=named, breaks=inside
+        ),
+        data=[
+            {"series": of, "year_ending": end.isoformat(), **data}
+            for (end, _, of), data in zip(told, _data(frame, y, label), strict=True)
+        ],
+        key=key,
+        figures=_figures(frame, y),
+    )
+
+
+def _years(ends: Sequence[date], first: float, last: float) -> Spec:
+    """The axis of years that end in the month which most of them end in."""
+    month = max({day.month for day in ends}, key=[day.month for day in ends].count)
+    step = 5 if last - first > 10 else 1
+    domain = [first - 0.5, last + 0.5]
+    years = [year for year in range(min(ends).year - 1, max(ends).year + 2) if year % step == 0]
+    ticks = [
+        tick for tick in (year + month / 12 for year in years) if domain[0] <= tick <= domain[1]
+    ]
+    return {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": domain, "nice": False},
+        "axis": {
+            "values": ticks,
+            "labelExpr": f"format(datum.value - {month / 12!r}, 'd')",
+            "title": f"Year ending {prose.MONTHS[month - 1]}",
+            "grid": False,
+            "ticks": True,
+            "domain": True,
+        },
+    }
+
+
+def by_row(
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    y: str,
+    label: str,
+    words: Sequence[str],
+    by: str = "",
+    key: Sequence[tuple[str, str]] = (),
+    rule: tuple[str, float] | None = None,
+    label_width: int = 150,
+    zero: bool = True,
+) -> Chart:
+    """Draw estimates below one another on one scale, each with its interval.
+
+    Args:
+        name, y, words: see `over_time`.
+        frame: likewise, from top to bottom.
+        label: column of the labels.
+        by: column of the names of two series, if there are two.
+        key: pairs of a swatch and its meaning that stand first.
+        rule: a name and a value drawn as a dashed rule.
+        label_width: room for the labels, in units of the drawing.
+        zero: whether the scale begins at zero.
+    """
+    values = _points(frame, y, label, by)
+    x = _values("x", values, zero=zero)
+    rows_of = row_labels(label_width)
+    layers = []
+    keys = [*key, *_key(list(dict.fromkeys(frame[by])) if by else [], values)]
+    if rule:
+        mark = {"type": "rule", "stroke": QUIET, "strokeDash": [4, 3], "strokeWidth": 1.5}
+        at = {"at": rule[1] * _scale(_figures(frame, y)[0]), "tip": rule[0]}
+        drawn = {"x": {**x, "field": "at"}, "description": {"field": "tip"}}
+        layers.append({"data": {"values": [at]}, "mark": mark, "encoding": drawn})
+        keys.append(("rule", escape(rule[0])))
+    layers += _drawn({"values": values}, {"y": rows_of}, "x", x)
+    text = {"y": rows_of, "x": {**x, "field": "high"}, "text": {"field": "text"}}
+    mark = {"type": "text", **TEXT, "align": "left", "dx": 6}
+    layers.append({"data": {"values": values}, "mark": mark, "encoding": text})
+    chart = Chart.worded(name, words)
+    return replace(
+        chart,
+        spec={"width": WIDTH + 40 - label_width - 44, "height": {"step": 26}, "layer": layers},
+        alt=WORDS.passage("intervals_by_row", subtitle=plain(chart.subtitle), rows=values),
+        data=_data(frame, y, label),
+        key=keys,
+        figures=_figures(frame, y),
+    )
+
+
+def _figures(frame: pd.DataFrame, y: str) -> list[Figure]:
+    return [getattr(row, y) for row in rows(frame)]
+
+
+def _points(frame: pd.DataFrame, y: str, label: str, by: str = "") -> list[Spec]:
+    """The numbers to draw, and point and limits as a tip and a text alternative say them."""
+    series = list(dict.fromkeys(frame[by])) if by else []
+    points = []
+    for row, each in zip(rows(frame), _figures(frame, y), strict=True):
+        times = _scale(each)
+        lower, upper = each.lower or 0, each.upper or 0
+        low, high = (row.get(end) for end in WIDEST)
+        between = " to ".join(written(end, each.unit, "", each.decimals) for end in (lower, upper))
+        span = f"{each.text} ({between})"
+        points.append(
+            {
+                "label": row[label],
+                "series": series.index(row[by]) if by else 0,
+                "value": each.number * times,
+                "lower": lower * times,
+                "upper": upper * times,
+                "low": (lower if low is None else low) * times,
+                "high": (upper if high is None else high) * times,
+                "wide": low is not None,
+                "text": each.text,
+                "span": span,
+                "tip": f"{row[label]}: {span}",
+            }
+        )
+    return points
+
+
+def _data(frame: pd.DataFrame, y: str, label: str) -> list[dict[str, object]]:
+    """The rows of the data behind the chart."""
+    return [
+        {
+            "label": row[label],
+            **figure_columns(each),
+            **{end: "" if row.get(end) is None else repr(float(row[end])) for end in WIDEST},
+            "remark": row.get("remark", ""),
+        }
+        for row, each in zip(rows(frame), _figures(frame, y), strict=True)
+    ]
+
+
+def _key(names: Sequence[str], points: Sequence[Spec]) -> list[tuple[str, str]]:
+    """What the marks of some series mean."""
+    key = [
+        (SWATCHES[series], WORDS.passage("interval_key", name=escape(name)))
+        for series, name in enumerate(names)
+    ]
+    widest = any(point["wide"] for point in points)
+    return [*key, ("widest", WORDS.passage("widest_key"))] if widest else key
+
+
+def _position(day: date, start: bool = False) -> float:
+    """A month on the time axis, its end or its start: the end of March 2024 is 2024.25."""
+    return round(day.year + (day.month - start) / 12, 4)
+
+
+def _scale(figure: Figure) -> float:
+    return 100 if figure.unit in ("proportion", "change", "percentage_points") else 1
+
+
+def _values(channel: str, points: Sequence[Spec], *, zero: bool) -> Spec:
+    """The channel of the estimates themselves."""
+    low, high = min(point["low"] for point in points), max(point["high"] for point in points)
+    percent = points[0]["text"].endswith("%")
+    return {
+        "field": "value",
+        "type": "quantitative",
+        "scale": {"domain": [0 if zero else low, high], "nice": True, "zero": zero},
+        "axis": {
+            "labelExpr": "datum.label + '%'" if percent else "datum.label",
+            "tickCount": 5 if channel == "y" else 4,
+            "labelFlush": False,
+            "title": None,
+        },
+    }
+
+
+def _drawn(data: Spec, across: Spec, channel: str, along: Spec) -> list[Spec]:
+    """Widest limits, interval and point of each row."""
+    tip = {"description": {"field": "tip"}}
+
+    def told(pair: tuple[str, str]) -> Spec:
+        return {"condition": {"test": "datum.series == 1", "value": pair[1]}, "value": pair[0]}
+
+    def rule(low: str, high: str, width: float, stroke: object) -> Spec:
+        ends = {channel: {**along, "field": low}, f"{channel}2": {"field": high}}
+        mark = {"type": "rule", "strokeWidth": width}
+        return {"data": data, "mark": mark, "encoding": {**across, **ends, "stroke": stroke, **tip}}
+
+    point = {"type": "point", "size": 55, "opacity": 1, "filled": True}
+    marks = {channel: along, "fill": told(COLOURS), "shape": told(SHAPES), **tip}
+    return [
+        rule("low", "high", 1.2, {"value": QUIET}),
+        rule("lower", "upper", 3.5, told(COLOURS)),
+        {"data": data, "mark": point, "encoding": {**across, **marks}},
+    ]
