@@ -113,7 +113,7 @@ def partnership_of(eastings: Any, northings: Any, lookup: Path) -> list[str]:
     within = found["laua"].astype(str).map(codes).fillna("").to_numpy()
     tree = KDTree(found[["oseast1m", "osnrth1m"]].to_numpy())
     _, nearest = tree.query(np.column_stack((eastings, northings)), k=NEAREST)
-    most = [Counter(within[places]).most_common(1)[0] for places in nearest]
+    most = [Counter(within[places]).most_common(1)[0] for places in np.asarray(nearest)]
     return [code if number >= CLEAR * NEAREST else "" for code, number in most]
 
 

@@ -37,14 +37,42 @@ def compute(
     recorded: pd.DataFrame,
     quarters: pd.DataFrame = NO_QUARTERS,
     codes: pd.DataFrame = NO_CODES,
+    population: pd.DataFrame = NO_POPULATION,
 ) -> pd.DataFrame:
     reference = root / "resources" / "reference"
     return compute_series(
         vintages_of(recorded, codes, quarters),
-        NO_POPULATION,
+        population,
         read_populations(reference / "populations.csv"),
         read_recording_changes(reference / "recording_changes.csv"),
     )
+
+
+def test_a_newer_population_that_an_edition_brings_is_taken_where_it_has_one(
+    root: Path, tables: dict[str, pd.DataFrame]
+) -> None:
+    gathered = read_populations(root / "resources" / "reference" / "populations.csv")
+    newest = gathered["mid_year"].max()
+    brought = pd.DataFrame(
+        {
+            "release_id": "pfa-2026-03",
+            "measure": "population",
+            "area_code": ["W15000002"],
+            "reference_year": newest + 1,
+            "value": [700_000.0],
+        }
+    )
+    series = compute(root, **tables, population=brought).dropna(subset="rate_per_1000")
+    ends = series["period_end"]
+    after = series[(ends.dt.year - (ends.dt.month < 6)) > newest]
+    gwent = after["area_code"] == "W15000002"
+    assert gwent.any()
+    assert set(after.loc[gwent, "population"]) == {700_000.0}
+    assert set(after.loc[gwent, "population_year"]) == {newest + 1}
+    assert (after.loc[gwent, "rate_per_1000"] == after.loc[gwent, "count"] / 700).all()
+    # An area that the edition leaves out keeps the residents that are known of it.
+    assert set(after.loc[~gwent, "population_year"]) == {newest}
+    assert newest + 1 not in set(series.loc[~series.index.isin(after.index), "population_year"])
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from crimeshare.measures.provenance import listed
@@ -269,22 +268,22 @@ def residents_of(population: pd.DataFrame, populations: pd.DataFrame) -> pd.Data
     later = later.drop_duplicates(["area_code", "reference_year"], keep="last")
     later = later.rename(columns={"reference_year": "population_year", "value": "population"})
     residents: pd.DataFrame = pd.concat([gathered, later[gathered.columns]], ignore_index=True)
-    return residents
+    return residents.astype({"area_code": "str", "population_year": "int64"})
 
 
 def _with_rates(series: pd.DataFrame, residents: pd.DataFrame) -> pd.DataFrame:
-    """Rates on the newest mid-year that the year holds or that came before it."""
+    """Rates on the newest mid-year known of the area that is not after the end of the year."""
     ends = series["period_end"]
-    wanted = ends.dt.year - (ends.dt.month < 6)
-    known = sorted(residents["population_year"].unique())
-    at = np.searchsorted(known, wanted, side="right") - 1
-    years = pd.Series(np.where(at >= 0, np.take(known, np.maximum(at, 0)), -1), series.index)
-    rows = series.assign(population_year=years).merge(
-        residents, on=["area_code", "population_year"], how="left"
+    wanted = series.assign(wanted=ends.dt.year - (ends.dt.month < 6), row=range(len(series)))
+    rows = pd.merge_asof(
+        wanted.astype({"area_code": "str", "wanted": "int64"}).sort_values("wanted"),
+        residents.sort_values("population_year"),
+        left_on="wanted",
+        right_on="population_year",
+        by="area_code",
     )
-    rows["population_year"] = (
-        rows["population_year"].where(rows["population"].notna()).astype("Int64")
-    )
+    rows = rows.sort_values("row", ignore_index=True).drop(columns=["wanted", "row"])
+    rows["population_year"] = rows["population_year"].astype("Int64")
     rate = 1000 * rows["count"] / rows["population"]
     # Of an area without one of its forces the residents of that force would have to go too.
     rated = ~rows["area_code"].isin(_WITHOUT_RATE) & (rows["excluded"] == "")
