@@ -105,6 +105,32 @@ def test_what_is_drawn_is_saved_under_its_name(page: Page, address: str) -> None
     assert {row["area"] for row in rows} == {"Gwent"}
 
 
+def test_what_is_drawn_is_a_picture_to_save_with_its_source(page: Page, address: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(address + "explore.html?areas=gwent&measure=rate")
+    drawn(page)
+    page.locator(".explored .take summary").click()
+    for button, kind in (("Picture (PNG)", "png"), ("Drawing (SVG)", "svg")):
+        with page.expect_download() as download:
+            page.locator(".explored").get_by_role("button", name=button).click()
+        assert download.value.suggested_filename == f"rate-stalking-harassment-gwent.{kind}"
+    picture = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "Home Office" in picture
+    assert "Open Government Licence" in picture
+    assert "var(" not in picture
+
+
+def test_the_change_under_the_same_rules_leads(page: Page, site: Path, address: str) -> None:
+    script = (site / "explore" / "stalking_harassment.js").read_text(encoding="utf-8")
+    given = json.loads(script[script.index("{") : script.rindex("}") + 1])
+    alike = given["areas"]["gwent"]["alike"]
+    place = max(at for at, change in enumerate(alike) if change is not None)
+    page.goto(f"{address}explore.html?areas=gwent&measure=change&to={given['ends'][place]}")
+    drawn(page)
+    newest = page.locator(".explored tbody td").first.inner_text()
+    assert newest.replace("\N{MINUS SIGN}", "-") == f"{alike[place]:+.1f}%"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_what_is_drawn(page: Page, address: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

@@ -126,6 +126,7 @@ def a_series() -> pd.DataFrame:
                     "rank_forces": 9.0 if code.startswith("W") else None,
                     "rate_per_1000": None if year == 2024 else 1.5,
                     "change_pct": None if year == 2024 else 100 / 9,
+                    "like_for_like_pct": 12.5 if year == 2025 and code.startswith("E") else None,
                     "comparable": year != 2025,
                     "excluded": "Devon and Cornwall" if code.startswith("E") else "",
                     "release_id": "=x",
@@ -224,6 +225,7 @@ def test_the_explorer_is_given_breaks_gaps_and_what_is_not_comparable() -> None:
     assert gwent["count"] == [90, 100]
     assert gwent["rate"] == [None, 1.5]
     assert gwent["hollow"] == [1]
+    assert [area["alike"] for area in given["areas"].values()] == [[None, 12.5], [None, None]]
     assert given["areas"]["west-midlands-region"]["without"]["1"] == "Devon and Cornwall"
     assert given["steps"] == {
         "gwent": [

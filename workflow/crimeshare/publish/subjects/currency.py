@@ -17,7 +17,7 @@ _MONTHS_AFTER = 4
 
 def line(estimates: Estimates) -> str:
     """Up to when the figures go, when they were published, and what is newer; HTML."""
-    releases = read_registry(REFERENCE.parents[1] / REGISTRY)
+    releases = registry()
     latest = estimates.latest.period_end
     newer = (release.period_end for release in releases.values())
     # A day that was moved stands in a later line.
@@ -35,9 +35,14 @@ def line(estimates: Estimates) -> str:
     )
 
 
+def registry() -> Mapping[str, Release]:
+    """The releases that are listed, by id."""
+    return read_registry(REFERENCE.parents[1] / REGISTRY)
+
+
 def not_taken_in(estimates: Estimates) -> list[Release]:
     """The releases that the registry lists, newer than the figures, the newest last."""
-    releases = read_registry(REFERENCE.parents[1] / REGISTRY).values()
+    releases = registry().values()
     latest = estimates.latest.period_end
     return sorted(
         (release for release in releases if release.period_end > latest),

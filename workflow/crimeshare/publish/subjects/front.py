@@ -6,10 +6,18 @@ import pandas as pd
 
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
-from crimeshare.publish.elements.rows import rows
-from crimeshare.publish.subjects import factsheet, measured, survey_pages, surveyed
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.elements.rows import cells_of, counted, rows
+from crimeshare.publish.subjects import (
+    currency,
+    factsheet,
+    measured,
+    revised,
+    survey_pages,
+    surveyed,
+)
+from crimeshare.publish.subjects.estimates import Estimates, Place
 from crimeshare.publish.subjects.measured import Measure, measure_of
+from crimeshare.publish.subjects.revised import Revisions
 from crimeshare.publish.subjects.surveyed import WORDS
 
 
@@ -50,3 +58,32 @@ def headline(estimates: Estimates) -> Facts:
         return Facts([*counted[:2], change])
     newest = rows(surveyed.everybody(measure.measure_id))[-1]
     return Facts([counted[0], change, survey_pages.fact(newest, measure.words)])
+
+
+def latest_release(revisions: Revisions, place: Place) -> str:
+    """What the release that leads changed of the years before its own."""
+    estimates = place.estimates
+    newest = place.release(estimates.latest)
+    steps = [step for step in revisions.of(place) if step.release_id == newest]
+    moves = [step.change.number for step in steps]
+    numbers = {
+        "given": len(moves),
+        "rose": sum(move > 0 for move in moves),
+        "fell": sum(move < 0 for move in moves),
+        "stayed": moves.count(0),
+    }
+    cells = cells_of(step.value for step in steps)
+    given, *ways = (
+        counted(f"latest_release.{name}.{estimates.offence_id}", f"years {name}", number, cells)
+        for name, number in numbers.items()
+    )
+    most = max(steps, key=lambda step: abs(step.percent.value or 0), default=None)
+    return revised.WORDS.passage(
+        "latest_release",
+        published=currency.published(currency.registry(), estimates),
+        place=place,
+        given=given,
+        directions=revised.directions(*ways),
+        most=most,
+        moved=revised.moved(most.percent) if most else "",
+    )

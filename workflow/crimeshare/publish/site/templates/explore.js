@@ -19,7 +19,14 @@
 
   // The series of a group come as a script of its own, once.
   const known = {};
-  crimeshare.series = (group, series) => { known[group] = series; };
+  crimeshare.series = (group, series) => {
+    // Where the rules changed in between, the change of the months under the same rules leads.
+    for (const area of Object.values(series.areas)) {
+      area.hollow = area.hollow.filter((place) => area.alike[place] === null);
+      area.change = area.change.map((change, place) => area.alike[place] ?? change);
+    }
+    known[group] = series;
+  };
 
   // A colour, a dash and a shape for each area, since colour alone does not do.
   const STYLES = [
@@ -167,7 +174,8 @@
     ["area", "group", "measure", "year_ending", "value", "comparable"],
     ...state.areas.flatMap((slug) => places.map((place) => [
       names[slug], state.group, state.measure, ends[place], series.areas[slug]?.[state.measure][place] ?? "",
-      state.measure !== "change" ? "" : series.areas[slug]?.hollow.includes(place) ? "no" : series.breaks.length ? "yes" : "not known",
+      state.measure !== "change" ? "" : series.areas[slug]?.hollow.includes(place) ? "no"
+        : (series.areas[slug]?.alike[place] ?? null) !== null ? "months under the same rules" : series.breaks.length ? "yes" : "not known",
     ])),
   ].map((row) => row.map(quoted).join(",")).join("\n");
 
@@ -193,9 +201,12 @@
         const value = series.areas[slug]?.[state.measure][place] ?? null;
         if (value === null) { stretch += 1; continue; }
         const hollow = state.measure === "change" && series.areas[slug].hollow.includes(place);
+        // No line runs to or from what cannot be compared.
+        if (hollow || rows.at(-1)?.hollow) stretch += 1;
         rows.push({
           area: slug, x: at(ends[place]), y: scaled(value), stretch: `${slug} ${stretch}`, hollow,
-          marked: ends[place].slice(5, 7) === last,
+          marked: hollow || ends[place].slice(5, 7) === last,
+          alike: state.measure === "change" && series.areas[slug].alike[place] !== null,
           said: `${names[slug]}, year ending ${month(ends[place])}: ${written[state.measure](value)}${hollow ? ", not comparable" : ""}`,
         });
       }
@@ -224,14 +235,28 @@
     within(".notes").textContent = [
       state.measure === "rank" ? "Rank one is the largest share; countries and regions have none." : "",
       rows.some((row) => row.hollow) ? "Hollow, and * in the table: not comparable with the year before, as police changed how they record in between." : "",
+      rows.some((row) => row.alike) ? "Where police changed how they record this, the change is of the months of both years under the same rules." : "",
       rows.length ? "" : "There is no such figure of these areas and years.",
       series.breaks.length ? "" : "Changes of recording have not been gathered for this group.",
       steps.length ? `Triangles: where a force's own figures step to another level. ${steps.map(({ said }) => `${said}.`).join(" ")}` : "",
       "Each point is a year that ends with the month named. [x]: not available.", ...without,
     ].filter(Boolean).join(" ");
-    const name = `${state.measure}-${state.group.replaceAll("_", "-")}-${state.areas.join("-")}`.slice(0, 96) + ".csv";
-    const link = made("a", "Data of this chart (CSV)", { download: name, href: `data:text/csv;charset=utf-8,${encodeURIComponent(csv(ends, series, places))}` });
-    within(".data").replaceChildren(link);
+    const name = `${state.measure}-${state.group.replaceAll("_", "-")}-${state.areas.join("-")}`.slice(0, 96);
+    const link = made("a", "Data", { download: `${name}.csv`, href: `data:text/csv;charset=utf-8,${encodeURIComponent(csv(ends, series, places))}` });
+    link.append(made("span", " of this chart", { class: "hidden" }), " (CSV)");
+    within(".data").replaceChildren(within(".credit"), link);
+    crimeshare.taking(figure, name, () => location.href, async () => {
+      const root = document.documentElement;
+      const { theme } = root.dataset;
+      root.dataset.theme = "light";
+      const plain = { ...spec(rows, breaks, steps), width: 860, autosize: "pad" };
+      const copy = figure.cloneNode(true);
+      for (const path of copy.querySelectorAll(".swatch path"))
+        path.setAttribute("stroke", getComputedStyle(root).getPropertyValue(/--\w+/.exec(path.getAttribute("stroke"))[0]).trim());
+      root.dataset.theme = theme;
+      await vegaEmbed(copy.querySelector(".drawn"), plain, { ast: true, actions: false, renderer: "svg" });
+      return copy;
+    });
     within(".scroll").replaceChildren(table(ends, series, places));
     if (listed) {
       const shown = state.group === firstGroup && state.to === ends.at(-1);

@@ -222,7 +222,7 @@ window.crimeshare = {};
     const keys = (all) => {
       for (const item of all.querySelectorAll("li")) {
         const swatch = item.querySelector("svg");
-        parts.push(`<svg x="24" y="${y + 9}" width="42" height="18" viewBox="0 0 28 12">${swatch.innerHTML}</svg>`);
+        if (swatch) parts.push(`<svg x="24" y="${y + 9}" width="42" height="18" viewBox="0 0 28 12">${swatch.innerHTML}</svg>`);
         write(words(item), 19, "normal", "#222222", 54);
       }
     };
@@ -230,7 +230,7 @@ window.crimeshare = {};
     write(words(figure.querySelector(".subtitle")), 20, "normal", "#595959");
     for (const part of figure.children) {
       if (part.matches(".key")) keys(part);
-      for (const svg of part.matches("svg") ? [part] : part.matches(".panels") ? part.children : []) {
+      for (const svg of part.matches("svg") ? [part] : part.matches(".panels, .drawn") ? part.querySelectorAll("svg") : []) {
         const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
         const wide = Math.min(SIZE - 48, width * 2);
         parts.push(`<svg x="24" y="${y + 14}" width="${wide}" height="${wide / width * height}" viewBox="0 0 ${width} ${height}">${svg.innerHTML}</svg>`);
@@ -272,8 +272,9 @@ window.crimeshare = {};
     setTimeout(() => { button.textContent = label; }, 2000);
   };
   const here = () => location.href.replace(/#.*/, "");
-  document.querySelectorAll("main figure.chart").forEach((figure, position) => {
-    const name = `${slug}-${figure.id}`;
+  // What a reader takes away of a chart, under a name, and where it is found again. What is drawn in the
+  // colours of the screen is drawn for a picture again.
+  const taking = (figure, name, address, light = (shown) => shown) => {
     const taken = document.createElement("details");
     const title = document.createElement("summary");
     title.textContent = "Download, share";
@@ -286,15 +287,21 @@ window.crimeshare = {};
       button.addEventListener("click", () => act(button));
       taken.append(button);
     };
-    offer("Picture (PNG)", async () => save(await png(picture(figure)), `${name}.png`));
-    offer("Drawing (SVG)", () => save(drawn(picture(figure)), `${name}.svg`));
-    offer("Copy link", (button) => copy(button, `${here()}#${figure.id}`));
+    offer("Picture (PNG)", async () => save(await png(picture(await light(figure))), `${name}.png`));
+    offer("Drawing (SVG)", async () => save(drawn(picture(await light(figure))), `${name}.svg`));
+    offer("Copy link", (button) => copy(button, address()));
     offer("Copy citation", (button) => copy(button,
-      `${words(figure.querySelector(".title"))}. ${words(figure.querySelector(".subtitle"))}. ${words(figure.querySelector(".credit"))} crimeshare, ${here()}#${figure.id}`));
+      `${words(figure.querySelector(".title"))}. ${words(figure.querySelector(".subtitle"))}. ${words(figure.querySelector(".credit"))} crimeshare, ${address()}`));
+    figure.querySelector(".data a")?.after(taken);
+    return offer;
+  };
+  crimeshare.taking = taking;
+  document.querySelectorAll("main figure.chart").forEach((figure, position) => {
+    const name = `${slug}-${figure.id}`;
+    const offer = taking(figure, name, () => `${here()}#${figure.id}`);
     // As high as the chart is here, and as wide as the page that shows it allows.
     if (!position && slug) offer("Copy embed code", (button) => copy(button,
       `<iframe src="${new URL(`embed/${name}.html`, base)}" title="${escaped(words(figure.querySelector(".title")))}" width="100%" height="${Math.ceil(figure.offsetHeight * 1.12) + 40}" style="border:0"></iframe>`));
-    figure.querySelector(".data a")?.after(taken);
   });
 
   // Tables: their rows as data, read off the table.
