@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 from datetime import date
 from html import unescape
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 
-from crimeshare.publish.pack.open_data import area_documents, edition, latest, series, wide
+from crimeshare.publish.pack.open_data import (
+    area_documents,
+    database,
+    edition,
+    latest,
+    series,
+    wide,
+)
 from crimeshare.publish.site import takeaways
 from crimeshare.publish.site.exploring import series_scripts
 from crimeshare.publish.site.feed import ATOM, feed
@@ -172,6 +181,43 @@ def test_one_row_an_area_has_a_column_for_each_group() -> None:
         table["stalking_harassment"].tolist()
         == a_series().sort_values(["area_code", "period_end"])["count"].tolist()
     )
+
+
+def examples(root: Path) -> list[str]:
+    """The Python that the page of the data shows."""
+    cells = json.loads((root / "notebooks" / "data.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells)
+    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_examples_of_the_page_of_the_data_find_something(
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    burglary = a_series().assign(offence_id="burglary")
+    newest = latest(burglary, a_composition(), ["burglary"])
+    (tmp_path / "data").mkdir()
+    newest.to_csv(tmp_path / "data" / "latest.csv", index=False)
+    written = database({"latest": newest, "series": series(burglary)})
+    (tmp_path / "data" / "crimeshare.sqlite").write_bytes(written)
+    monkeypatch.chdir(tmp_path)
+    assert len(examples(root)) == 2
+    for example in examples(root):
+        exec(example, {})
+        assert "Gwent" in capsys.readouterr().out
+
+
+def test_a_database_depends_on_its_rows_alone() -> None:
+    tables = {"series": series(a_series())}
+    assert database(tables) == database(tables)
+
+
+def test_forces_have_the_names_that_data_police_uk_gives_them() -> None:
+    london = a_series().replace({"W15000002": "E23000001"})
+    newest = latest(london, a_composition(), ["stalking_harassment"])
+    assert newest["police_uk"].dropna().tolist() == ["metropolitan"]
 
 
 def test_files_for_programs_have_one_row_an_area_and_all_years() -> None:

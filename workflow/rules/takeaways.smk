@@ -51,6 +51,7 @@ rule render_open_data:
         years_wide="results/report/data/years_wide.csv",
         text="results/report/data/series.csv",
         binary="results/report/data/series.parquet",
+        database="results/report/data/crimeshare.sqlite",
         revisions="results/report/data/revisions.csv",
         flipped_changes="results/report/data/flipped_changes.csv",
         edition="results/report/data/edition.json",

@@ -10,11 +10,11 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from crimeshare.parquet import read_rows_where
-from crimeshare.publish.pack.data_pack import without_formulas
+from crimeshare.publish.pack.data_pack import in_text, without_formulas
 from crimeshare.publish.pack.open_data import (
     COUNTED,
-    LEFT_OUT,
     area_documents,
+    database,
     edition,
     latest,
     series,
@@ -29,9 +29,7 @@ from crimeshare.sources.registry import read_registry
 with running(snakemake):
     groups = snakemake.params.offence_ids
     names = pq.read_schema(snakemake.input.series).names
-    table = pd.read_parquet(
-        snakemake.input.series, columns=[name for name in names if name not in LEFT_OUT]
-    )
+    table = pd.read_parquet(snakemake.input.series, columns=in_text(names))
     composition = pd.read_parquet(snakemake.input.composition, columns=COUNTED)
     own = pc.field("offence_id").isin(groups)
     revisions = read_rows_where(snakemake.input.revisions, own).to_pandas()
@@ -53,6 +51,8 @@ with running(snakemake):
             )
     with replacing(Path(snakemake.output.binary)) as path:
         pq.write_table(pa.Table.from_pandas(series(table), preserve_index=False), path)
+    with replacing(Path(snakemake.output.database)) as path:
+        path.write_bytes(database({"latest": newest, "series": series(table)}))
     with replacing(Path(snakemake.output.edition)) as path:
         path.write_text(edition(table, version("crimeshare")), encoding="utf-8")
     for group, areas in zip(groups, snakemake.output.areas, strict=True):

@@ -6,7 +6,9 @@ They lie below the report, ``data/latest.csv`` and so on, whatever its newest ed
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import pandas as pd
@@ -15,10 +17,8 @@ import pyarrow as pa
 from crimeshare.measures.composition import ranks_beside, set_apart
 from crimeshare.publish.elements.licence import ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.pack.data_pack import in_text
 from crimeshare.reference import areas
-
-LEFT_OUT = ["formula", "cells", "previous_formula", "previous_cells"]
-"""Columns that only the data pack has: they weigh more than all others together."""
 
 _YEAR = ["area_code", "period_end"]
 
@@ -33,8 +33,7 @@ def series(table: pd.DataFrame) -> pd.DataFrame:
         table: ``series.parquet``.
     """
     order = ["area_code", "offence_id", "period_end"]
-    kept = table.drop(columns=LEFT_OUT, errors="ignore")
-    return kept.sort_values(order, kind="stable").reset_index(drop=True)
+    return table[in_text(table.columns)].sort_values(order, kind="stable").reset_index(drop=True)
 
 
 def latest(
@@ -48,7 +47,8 @@ def latest(
         offence_ids: the groups that it is about.
 
     Returns:
-        The columns of the series; ``code_left_out``, the offence code whose recording changed, and,
+        The columns of the series; ``police_uk``, what data.police.uk calls a force;
+        ``code_left_out``, the offence code whose recording changed, and,
         where it is a part of the group, for each force ``share_without_code`` and
         ``rank_forces_without_code``.
     """
@@ -67,7 +67,14 @@ def latest(
     )
     key = [*_YEAR, "offence_id"]
     columns = [*key, "share_without_code", "rank_forces_without_code"]
-    rows = rows.assign(code_left_out=rows["offence_id"].map(left_out))
+    forces = {
+        code: area.file_name.removesuffix("-police")
+        for code, area in areas().items()
+        if area.area_type == "force"
+    }
+    rows = rows.assign(
+        police_uk=rows["area_code"].map(forces), code_left_out=rows["offence_id"].map(left_out)
+    )
     return rows.merge(beside[columns], how="left", on=key)
 
 
@@ -80,6 +87,23 @@ def wide(table: pd.DataFrame) -> pd.DataFrame:
     counts = table.pivot(index=_YEAR, columns="offence_id", values="count")
     about = table.drop_duplicates(_YEAR).set_index(_YEAR)[["area_name", "area_type", "population"]]
     return about.join(counts).sort_index().reset_index()
+
+
+def database(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """The tables as a SQLite file, whose bytes depend on them alone.
+
+    Args:
+        tables: by their names; days are kept as text, yes and no as 1 and 0.
+    """
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for name, table in tables.items():
+            texts = {each: str for each in table.columns if each.endswith("period_end")}
+            table.astype(texts).to_sql(name, connection, index=False, chunksize=10_000)
+        content = bytearray(connection.serialize())
+    # How often it was written, and by which version of the library.
+    for place in (24, 92, 96):
+        content[place : place + 4] = (1).to_bytes(4, "big")
+    return bytes(content)
 
 
 def edition(table: pd.DataFrame, version: str) -> str:
