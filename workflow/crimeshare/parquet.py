@@ -126,7 +126,22 @@ def write_parts(parts: Iterable[pd.DataFrame], path: Path | str) -> None:
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
+    # A formula is much like that of the row before, and seldom the same.
+    alike = [
+        field.name
+        for field in schema
+        if field.name.rpartition("_")[2] in ("formula", "cells")
+        and (pa.types.is_string(field.type) or pa.types.is_large_string(field.type))
+    ]
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=6,
+        write_page_checksum=True,
+        use_dictionary=[name for name in schema.names if name not in alike],
+        column_encoding=dict.fromkeys(alike, "DELTA_BYTE_ARRAY"),
+    )
 
 
 def _arrow(table: pd.DataFrame) -> pa.Table:

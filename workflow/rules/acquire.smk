@@ -16,8 +16,6 @@ rule fetch_release:
         update("resources/releases/{release_id}/{file}"),
     log:
         "results/logs/fetch_release/{release_id}/{file}.log",
-    benchmark:
-        "results/benchmarks/fetch_release/{release_id}/{file}.tsv"
     wildcard_constraints:
         release_id=one_of(registry),
         file="[^/]+",

@@ -84,8 +84,6 @@ rule compute_claims:
         refused="results/estimates/claims_refused.txt",
     log:
         "results/logs/compute_claims.log",
-    benchmark:
-        "results/benchmarks/compute_claims.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -105,8 +103,6 @@ rule check_claims:
         touch("results/logs/check_claims.done"),
     log:
         "results/logs/check_claims.log",
-    benchmark:
-        "results/benchmarks/check_claims.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -30,8 +30,6 @@ rule read_release:
         report="results/observations/{release_id}.json",
     log:
         "results/logs/read_release/{release_id}.log",
-    benchmark:
-        "results/benchmarks/read_release/{release_id}.tsv"
     wildcard_constraints:
         release_id=one_of(read_from_workbooks),
     conda:
@@ -131,8 +129,6 @@ rule combine_recorded_crime:
         population="results/clean/population.parquet",
     log:
         "results/logs/combine_recorded_crime.log",
-    benchmark:
-        "results/benchmarks/combine_recorded_crime.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -64,8 +64,6 @@ rule compute_changes:
         changes="results/estimates/changes.parquet",
     log:
         "results/logs/compute_changes.log",
-    benchmark:
-        "results/benchmarks/compute_changes.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -139,8 +137,6 @@ rule compute_control_limits:
         small_areas="results/estimates/small_areas.parquet",
     log:
         "results/logs/compute_control_limits.log",
-    benchmark:
-        "results/benchmarks/compute_control_limits.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -269,8 +265,6 @@ rule compute_forecasts:
         forecasts="results/estimates/forecasts.parquet",
     log:
         "results/logs/compute_forecasts.log",
-    benchmark:
-        "results/benchmarks/compute_forecasts.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -139,8 +139,6 @@ rule render_crate:
         crate="results/ro-crate-metadata.json",
     log:
         "results/logs/render_crate.log",
-    benchmark:
-        "results/benchmarks/render_crate.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -168,7 +166,5 @@ use rule check_claims as check_claims_last with:
         touch("results/logs/check_claims_last.done"),
     log:
         "results/logs/check_claims_last.log",
-    benchmark:
-        "results/benchmarks/check_claims_last.tsv"
     message:
         "Checking that every statement could be judged"

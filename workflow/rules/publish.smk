@@ -244,8 +244,6 @@ rule render_force:
         how="results/report/how/{page}.html",
     log:
         "results/logs/render_force/{page}.log",
-    benchmark:
-        "results/benchmarks/render_force/{page}.tsv"
     wildcard_constraints:
         page=one_of(page.name for page in pages if page.notebook == "force"),
     conda:
@@ -277,8 +275,6 @@ rule render_reference:
         places="results/report/places.js",
     log:
         "results/logs/render_reference.log",
-    benchmark:
-        "results/benchmarks/render_reference.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -67,8 +67,6 @@ rule compute_code_years:
         codes="results/estimates/code_years.parquet",
     log:
         "results/logs/compute_code_years.log",
-    benchmark:
-        "results/benchmarks/compute_code_years.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

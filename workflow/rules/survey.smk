@@ -44,8 +44,6 @@ rule combine_survey:
         notices="results/clean/survey_notices.parquet",
     log:
         "results/logs/combine_survey.log",
-    benchmark:
-        "results/benchmarks/combine_survey.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -100,8 +98,6 @@ rule compute_prevalence:
         trends="results/estimates/survey_trends.parquet",
     log:
         "results/logs/compute_prevalence.log",
-    benchmark:
-        "results/benchmarks/compute_prevalence.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -128,8 +124,6 @@ rule compute_recorded_beside_survey:
         beside="results/estimates/recorded_beside_survey.parquet",
     log:
         "results/logs/compute_recorded_beside_survey.log",
-    benchmark:
-        "results/benchmarks/compute_recorded_beside_survey.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

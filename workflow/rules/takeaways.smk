@@ -18,8 +18,6 @@ rule render_takeaways:
         cards=directory("results/report/cards"),
     log:
         "results/logs/render_takeaways.log",
-    benchmark:
-        "results/benchmarks/render_takeaways.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -59,8 +57,6 @@ rule render_open_data:
         feeds=[f"results/report/{folder}feed.xml" for folder in folders],
     log:
         "results/logs/render_open_data.log",
-    benchmark:
-        "results/benchmarks/render_open_data.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -158,6 +158,8 @@ def localise(ties: Sequence[Tie], doubt: Doubt = no_doubt) -> list[Fault]:
         doubt: how much a figure is out of line with its neighbours, given what would mend it;
             settles which cell it is where the ties cannot.
     """
+    if not any(tie.broken for tie in ties):
+        return []
     open_ties = [tie for tie in ties if tie.broken and not tie.at]
     cleared = _cleared(ties, {line for tie in open_ties for line in _lines(tie)})
     number = tally(ties)

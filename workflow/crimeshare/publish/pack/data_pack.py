@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -33,7 +34,11 @@ from crimeshare.sources.datasets import HOME_OFFICE
 WORDS = Words(Path(__file__).with_name("package.md.j2"))
 README = Words(Path(__file__).with_name("README.md.j2"))
 
+PACKAGE = "datapackage.json"
 WORKBOOK = "crimeshare.xlsx"
+
+DIGITS = 10
+"""Significant digits of a number in a CSV; the Parquet has all of them."""
 
 
 def without_formulas(table: pa.Table) -> pa.Table:
@@ -127,7 +132,7 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
     )
     package = json.dumps(_package(resources, dated), indent=2, ensure_ascii=False)
     for name, words in {
-        "datapackage.json": package,
+        PACKAGE: package,
         "README.md": README.text(
             attribution=plain(ATTRIBUTION),
             notes=WORDS.passage("notes"),
@@ -148,8 +153,25 @@ def _write_csv(built: Path, columns: pa.Schema, path: Path) -> None:
         pyarrow.csv.CSVWriter(path, columns, write_options=options) as writer,
     ):
         for group in range(file.num_row_groups):
-            writer.write(without_formulas(file.read_row_group(group, columns.names)))
+            rows = file.read_row_group(group, columns.names)
+            writer.write(without_formulas(_rounded(rows)))
             release()
+
+
+def _rounded(table: pa.Table) -> pa.Table:
+    """The table with ten digits of each number, as far as processors agree on it."""
+    for at, column in enumerate(table.columns):
+        if not pa.types.is_floating(column.type):
+            continue
+        values = column.to_numpy()
+        # Beyond that a power of ten is no exact number, nor are there digits to leave out.
+        large = (np.abs(values) >= 1e-12) & (np.abs(values) < 1e10)
+        scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.abs(values[large]))))
+        values = values.copy()
+        values[large] = np.round(values[large] * scale) / scale
+        rounded = pa.array(values, column.type, mask=column.is_null().to_numpy())
+        table = table.set_column(at, table.field(at), rounded)
+    return table
 
 
 def table_schema(schema: pa.Schema, columns: Sequence[Column]) -> dict[str, Any]:
@@ -177,16 +199,20 @@ LEVEL = 3
 
 
 def write_zip(folder: Path, path: Path) -> None:
-    """Pack a folder into one file, whose bytes depend on the files in it alone."""
+    """Pack the data pack in a folder into one file, whose bytes depend on its files alone.
+
+    What lies beside them, such as a table of an earlier version, is left out.
+    """
+    package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
+    names = [PACKAGE, "README.md", *(resource["path"] for resource in package["resources"])]
     with (
         replacing(path) as target,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
-        for file in sorted(folder.rglob("*"), key=lambda file: file.as_posix()):
-            if file.is_file():
-                # Neither the time nor the rights that the file has on this machine.
-                name = f"crimeshare/{file.relative_to(folder).as_posix()}"
-                archive.writestr(_entry(name), file.read_bytes(), compresslevel=LEVEL)
+        for name in sorted(names):
+            # Neither the time nor the rights that the file has on this machine.
+            entry = _entry(f"crimeshare/{name}")
+            archive.writestr(entry, (folder / name).read_bytes(), compresslevel=LEVEL)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
