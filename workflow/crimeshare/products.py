@@ -46,7 +46,7 @@ def require_shipped(path: Path) -> None:
         Problem: it was damaged, or is in none of their lines.
     """
     hashes = path.with_name(HASHES)
-    if not (hashes.is_file() and path.is_file()):
+    if path == hashes or not (hashes.is_file() and path.is_file()):
         return
     # Read as bytes, since they may be what was damaged.
     lines = [line.split(b",") for line in hashes.read_bytes().splitlines()]
