@@ -415,9 +415,14 @@ class Rows(Mapping[tuple[Any, ...], dict[str, Any]]):
     def __init__(self, table: pa.Table, *key: str) -> None:
         """Take the table, and the columns of the key in their order."""
         self._table = pa.table([_compact(column) for column in table.columns], table.column_names)
-        keys = zip(*(_shared(self._table[name]) for name in key), strict=True)
-        self._at = {key: place for place, key in enumerate(keys)}
+        self._key = key
         self._made: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+    @cached_property
+    def _at(self) -> dict[tuple[Any, ...], int]:
+        """The place of the row of each key."""
+        keys = zip(*(_shared(self._table[name]) for name in self._key), strict=True)
+        return {key: place for place, key in enumerate(keys)}
 
     def __getitem__(self, key: tuple[Any, ...]) -> dict[str, Any]:
         """The row; raises KeyError where there is none."""
@@ -447,8 +452,8 @@ def _shared(column: pa.ChunkedArray) -> Iterator[Any]:
     """The values of a column; equal values are one object, which saves memory."""
     whole = column.combine_chunks()
     encoded = whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
-    values = encoded.dictionary.to_pylist()
-    return (None if place is None else values[place] for place in encoded.indices.to_pylist())
+    values = [*encoded.dictionary.to_pylist(), None]
+    return map(values.__getitem__, encoded.indices.fill_null(len(values) - 1).to_pylist())
 
 
 class _Tables:
