@@ -85,19 +85,24 @@ def test_a_notebook_runs_alone_from_its_own_folder_to_the_same_outputs(
     assert text(clean) == text(shell.execute(root / stored))
 
 
-OUTPUTS = ("national", "regions/wales", "forces/kent")
+# A page of each kind: what a reviewer executes is the page that was published.
+OUTPUTS = [page.name for page in {page.source: page for page in report_pages()}.values()]
 
 
-@pytest.mark.parametrize("name", quick(["forces/kent"], of=OUTPUTS))
+@pytest.mark.parametrize(
+    "name", quick([name for name in OUTPUTS if name.startswith("forces/")], of=OUTPUTS)
+)
 def test_other_programs_run_a_notebook_to_the_same_outputs(
     root: Path, built: Path, shell: Shell, name: str
 ) -> None:
     """With parameters in a cell of their own below the defaults, as papermill puts them."""
     made = page(name)
     node = nbformat.read(root / made.source, as_version=4)
-    at = next(i for i, cell in enumerate(node.cells) if PARAMETERS in cell.metadata.get("tags", []))
+    tagged = [i for i, cell in enumerate(node.cells) if PARAMETERS in cell.metadata.get("tags", [])]
     given = "\n".join(f"{name} = {value!r}" for name, value in made.parameters.items())
-    node.cells.insert(at + 1, nbformat.v4.new_code_cell(given))
+    # A notebook about one thing alone takes no parameters.
+    for at in tagged if given else []:
+        node.cells.insert(at + 1, nbformat.v4.new_code_cell(given))
     folder = built / "notebooks"
     folder.mkdir(exist_ok=True)
     NotebookClient(node, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
