@@ -59,6 +59,7 @@ rule compute_claims:
         registry="config/releases.csv",
         published=EVIDENCE,
         recording_changes=shipped("resources/reference/recording_changes.csv"),
+        words=shipped("workflow/crimeshare/audit/reasons.md.j2"),
         reference=[
             *reference(
                 "area_words",

@@ -41,7 +41,7 @@ class Auditor:
         else:
             verdict = self._recorded.judge(claim)
         for reading in claim.readings:
-            verdict.reason.say(f"{reading[:1].upper()}{reading[1:]}.")
+            verdict.reason.say("reading", reading=reading)
         return verdict
 
 
@@ -50,7 +50,7 @@ def _of_no_group(other: NotRecorded) -> Verdict:
     named = offences() | offence_codes()
     nearest = " or ".join(named[near].name for near in other.nearest)
     reason = Reason()
-    reason.say(f"{other.what}. Figures of it: {other.publisher}. The nearest here: {nearest}.")
+    reason.say("no_group", other=other, nearest=nearest)
     return Verdict(NOT_CHECKABLE, reason, (), other.publisher)
 
 

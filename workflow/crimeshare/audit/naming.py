@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
 from crimeshare.audit.findings import Finding
+from crimeshare.audit.stated import Bound, Near, OneIn, Stated, Times
+from crimeshare.audit.verdicts import Reason
+from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, in_words
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.datasets import DATASETS, QUARTERS
@@ -24,6 +28,39 @@ def release_name(release: Release) -> str:
         return dataset.name
     issue = ", corrected" if release.release_id.endswith("-corrected") else ""
     return f"{dataset.name}, {in_words(release.period_end)}{issue}"
+
+
+def say_vintage(
+    reason: Reason,
+    found: Finding,
+    registry: Mapping[str, Release],
+    stated: Stated | None = None,
+    fits: str = "",
+    *,
+    other_base: bool = False,
+) -> None:
+    """Say one vintage with its value, and what that is to what was stated.
+
+    Args:
+        fits: the verdict by which it bears out what was stated; empty if it is not to be said.
+        other_base: whether it compares with the earlier year as since revised.
+    """
+    plain = stated.number if isinstance(stated, Bound | Near) else stated
+    one_in = times = None
+    if isinstance(plain, OneIn) and plain.part == 1 and found.value > 0:
+        once = formulas.ratio("1", f"({found.named})")
+        one_in = replace(found, value=1 / found.value, unit="one_in", formula=once)
+        one_in = replace(one_in, told="{}", parts=())
+    elif isinstance(plain, Times) and found.unit == "change":
+        formula = found.formula.removesuffix(" - 1")
+        times = replace(found, value=found.value + 1, unit="times", formula=formula)
+        times = replace(times, told="{}", parts=())
+    reason.say(
+        "vintage",
+        begin=vintage_name(found, registry),
+        **{"found": found, "one_in": one_in, "times": times},
+        **{"stated": stated, "fits": fits, "other_base": other_base},
+    )
 
 
 def vintage_name(finding: Finding, registry: Mapping[str, Release]) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
 from crimeshare.audit.lookup import find_area
-from crimeshare.audit.naming import release_name, vintage_name
+from crimeshare.audit.naming import release_name, say_vintage, vintage_name
 from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.audit.recorded_evidence import (
     NATIONAL,
@@ -32,11 +32,9 @@ from crimeshare.audit.stated import (
     Direction,
     Near,
     Number,
-    OneIn,
     Paced,
     Place,
     Stated,
-    Times,
     distance,
 )
 from crimeshare.audit.statements import (
@@ -54,22 +52,14 @@ from crimeshare.audit.statements import (
 )
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.measures import formulas
-from crimeshare.periods import a_year_before, in_words, months_between
+from crimeshare.periods import a_year_before, months_between
 from crimeshare.problems import Problem
 from crimeshare.reference import Area, fraud_totals, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
 
 _WALES = "W92000004"
-# Sides that stand after "which is"; "fell" does not.
-_SIDES = ("up", "down", "unchanged", "higher", "lower", "more", "less", "fewer", "the same")
 _QUANTITY = {Count: "count", Total: "count", Change: "count", Share: "share", Rate: "rate"}
 _QUANTITY |= {ShareOfNation: "share_of_nation"}
-_MARKED = {
-    "unavailable": "it is not available",
-    "low population": "there are too few residents for a rate",
-    "small base": "there were too few offences for a percentage",
-    "not applicable": "it does not apply",
-}
 _MARKED_IN = {"count": "count", "share": "count", "rate": "rate_per_1000"}
 _MARKED_IN |= {"share_of_nation": "count"}
 
@@ -313,15 +303,14 @@ class RecordedAudit:
     ) -> Verdict:
         reason = Reason()
         match = question.stated.match(decisive.value) or "exact"
-        how = _how(verdicts.OF_MATCH[match], question.stated)
-        self._say(reason, decisive, how, question.stated)
+        self._say(reason, decisive, question.stated, verdicts.OF_MATCH[match])
         for other in within:
             if other is not decisive and other.value != decisive.value:
                 self._say(reason, other)
         for finding in since:
             self._say(reason, finding)
         if isinstance(question.claim, Total):
-            reason.say("The figure is of recorded crime, which leaves out fraud.")
+            reason.say("without_fraud")
         settles = ""
         if decisive.vintage not in ("first published", "compared") and not first_published(within):
             settles = self._say_missing(question, reason)
@@ -337,13 +326,13 @@ class RecordedAudit:
         stated, reason = question.stated, Reason()
         across = [f for f in published if f.vintage == "compared"]
         if across and (fits := verdicts.best(stated, across)):
-            self._say(reason, fits[1], _how(fits[0], stated), stated)
-            self._say(reason, within[-1], "; it compares with the earlier year as since revised")
+            self._say(reason, fits[1], stated, fits[0])
+            say_vintage(reason, within[-1], self._releases.registry, other_base=True)
             return Verdict(verdicts.DEPENDS, reason, (fits[1], within[-1]))
         for later in since:
             match = None if later.excluding else stated.match(later.value)
             if match in ("exact", "rounded"):
-                self._say(reason, later, _how(verdicts.OF_MATCH[match], stated), stated)
+                self._say(reason, later, stated, verdicts.OF_MATCH[match])
                 for finding in within:
                     self._say(reason, finding)
                 return Verdict(verdicts.TRUE_ONLY_OF.format(later.release_id), reason, (later,))
@@ -356,7 +345,7 @@ class RecordedAudit:
         held = any(self._releases.registry[f.release_id].reader == FORCE_AREAS for f in within)
         if held and (missing := self._releases.settling(question.claim.period)):
             settles = release_name(self._releases.registry[missing[0]])
-            reason.say(f"ONS issued the edition twice; we do not have the other, {settles}.")
+            reason.say("issued_twice", name=settles)
         decisive = dict.fromkeys((*reversed(within), *same))
         return Verdict(verdicts.CONTRADICTED, reason, tuple(decisive), settles)
 
@@ -370,8 +359,8 @@ class RecordedAudit:
         last = newest or published[-1]
         match = stated.match(last.value)
         for finding in known:
-            how = _how(verdicts.OF_MATCH[match], stated) if finding is last and match else ""
-            self._say(reason, finding, how, stated if finding is last else None)
+            fits = verdicts.OF_MATCH[match] if finding is last and match else ""
+            self._say(reason, finding, stated if finding is last else None, fits)
         # What leaves out a force does not say how large the whole was.
         whole = [finding for finding in known if not finding.excluding] or known
         if isinstance(stated, Direction | Place):
@@ -392,8 +381,7 @@ class RecordedAudit:
         elif sizes is None:
             verdict = verdicts.AS_REVISED if match else verdicts.NOT_CHECKABLE
         else:
-            away = _distance(question, nearest, gap)
-            reason.say("What is stated is {} away from the nearest of these.", away)
+            reason.say("away", away=_distance(question, nearest, gap))
             self._say_sizes(reason, question, sizes)
             verdict = verdicts.WITHIN_REVISIONS if gap <= sizes.usual else verdicts.NOT_CHECKABLE
             if gap > sizes.largest:
@@ -406,15 +394,14 @@ class RecordedAudit:
 
         The sign and the order decide, unless revisions of a usual size would turn them.
         """
-        says = self._open_order(question, last)
-        if says:
-            reason.say(*says)
+        if says := self._open_order(question, last):
+            reason.say(says[0], **says[1])
             return verdicts.WITHIN_REVISIONS
         return verdicts.AS_REVISED if question.stated.match(last.value) else verdicts.CONTRADICTED
 
     def _open_order(
         self, question: Question, last: Finding
-    ) -> tuple[str, *tuple[Finding, ...]] | None:
+    ) -> tuple[str, Mapping[str, object]] | None:
         """Why revisions leave a direction or a place open, a sentence with its figures, or None."""
         claim, stated = question.claim, question.stated
         if last.vintage != "revised since":
@@ -424,28 +411,20 @@ class RecordedAudit:
             if sizes and abs(last.value) > sizes.limit:
                 return None
             if not sizes:
-                return ("Too few revisions are known to say which way it was first published.",)
-            size = _distance(question, None, sizes.limit)
-            return (
-                "Nineteen in twenty such figures have moved by at most {} since they were first "
-                "published, so this one may have been on either side.",
-                size,
-            )
+                return "few_revisions", {"ordered": False}
+            limit = _distance(question, None, sizes.limit)
+            return "either_side", {"ordered": False, "limit": limit}
         own, others = self._ordered(question, last)
         rivals = _rivals(stated, own, others, int(last.value))
         base = question.base or self._releases.quantity("count", claim.offence.offence_id)
         sizes = self._releases.sizes(base, claim.area.area_code, "relative", claim.period)
-        limit = sizes.limit if sizes else 0.0
-        near = [value for value in rivals if abs(own - value) <= limit * (own + value)]
-        if sizes and not near:
-            return None
         if not sizes:
-            return ("Too few revisions are known to say how they were first ordered.",)
-        return (
-            "Nineteen in twenty such figures have moved by at most {} since they were first "
-            "published, and the next in the order is nearer than that.",
-            Finding(limit, "proportion", claim.period, "", "estimate", (), "size of a revision"),
-        )
+            return "few_revisions", {"ordered": True}
+        if not any(abs(own - value) <= sizes.limit * (own + value) for value in rivals):
+            return None
+        words, day = "size of a revision", claim.period
+        limit = Finding(sizes.limit, "proportion", day, "", "estimate", (), words)
+        return "either_side", {"ordered": True, "limit": limit}
 
     def _ordered(self, question: Question, last: Finding) -> tuple[float, list[float]]:
         """What is ordered: the value of the claim's own area or group, and those of the others."""
@@ -484,13 +463,7 @@ class RecordedAudit:
         number = Finding(
             sizes.number, "count", question.claim.period, "", "estimate", (), "revisions seen"
         )
-        reason.say(
-            "Of {} such figures of the years around, nine in ten have moved by at most {} since "
-            "they were first published, and ninety-nine in a hundred by at most {}.",
-            number,
-            usual,
-            largest,
-        )
+        reason.say("sizes", number=number, usual=usual, largest=largest)
 
     def _by_own_counts(self, question: Question, found: Sequence[Finding]) -> Verdict | None:
         """Judge arithmetic by the counts the statement itself gives; None where it is right."""
@@ -503,24 +476,17 @@ class RecordedAudit:
             unit = "change" if relative else "count"
         first, second, made = self._own_counts(claim, unit)
         match = stated.match(made.value)
+        agree = match in ("exact", "rounded", "near")
+        if agree and found:
+            return None
+        verdict = verdicts.TRUNCATED if match else verdicts.BY_OWN_COUNTS
+        fits = verdicts.ROUNDED if agree else verdicts.TRUNCATED if match else ""
         reason = Reason()
-        if match in ("exact", "rounded", "near"):
-            if found:
-                return None
-            reason.say(
-                f"Its own two counts, {{}} and {{}}, make {{}}{_how(verdicts.ROUNDED, stated)}.",
-                first,
-                second,
-                made,
-            )
-            settles = self._say_missing(question, reason)
-            return Verdict(verdicts.OWN_COUNTS_AGREE, reason, (made, first, second), settles)
-        how = _how(verdicts.TRUNCATED, stated) if match else ", which is not what it says"
-        reason.say(f"Its own two counts, {{}} and {{}}, make {{}}{how}.", first, second, made)
-        if newest := revised_since(found):
+        reason.say("own_counts", first=first, second=second, made=made, stated=stated, fits=fits)
+        if not agree and (newest := revised_since(found)):
             self._say(reason, newest)
         settles = self._say_missing(question, reason)
-        verdict = verdicts.TRUNCATED if match else verdicts.BY_OWN_COUNTS
+        verdict = verdicts.OWN_COUNTS_AGREE if agree else verdict
         return Verdict(verdict, reason, (made, first, second), settles)
 
     def _own_counts(self, claim: Share | Change, unit: Unit) -> tuple[Finding, Finding, Finding]:
@@ -552,16 +518,12 @@ class RecordedAudit:
             claim.area.area_code, claim.offence.offence_id, claim.period, question.measure
         )
         if question.measure == "rate_per_1000" and self._releases.unrated(claim.area.area_code):
-            reason.say("No rate is published of it: few people live there.")
+            reason.say("no_rate")
             return Verdict(verdicts.NOT_CHECKABLE, reason, (marked,) if marked else ())
         settles = self._say_missing(question, reason)
         sides = self._releases.nearest(claim.area.area_code, question.find, claim.period)
         for finding in sides:
-            side = "before" if finding.period_end < claim.period else "after"
-            reason.say(
-                f"The nearest year {side} that we have, the {finding.year}, has {finding.told}.",
-                finding,
-            )
+            reason.say("nearest_year", claim=claim, found=finding)
         return Verdict(
             verdicts.NOT_CHECKABLE, reason, (marked,) if marked else tuple(sides), settles
         )
@@ -574,11 +536,11 @@ class RecordedAudit:
         if question.found or not counted or claim.classification not in RANKED:
             return self._answer(question)
         reason = Reason()
-        reason.say(f"{claim.offence.name} is not ranked {where}{_no_place(claim)}.")
+        reason.say("not_ranked", claim=claim, where=where, parent=_parent(claim))
         self._say(reason, counted[-1])
         for name in RANKED:
             if found := self._group_rank(claim, name).found:
-                reason.say(f"Among {name} it is {{}}.", _leading(found))
+                reason.say("ranked_among", name=name, found=_leading(found))
         return Verdict(verdicts.NOT_SUPPORTED, reason, (counted[-1],))
 
     def _defined(self, claim: Recorded, asked: Mapping[str, Question]) -> Verdict:
@@ -589,14 +551,10 @@ class RecordedAudit:
         reason = Reason()
         first = next(iter(leading.values()))
         absent = [name for name in asked if name not in leading]
-        said = [f"{finding.told} {name}" for name, finding in leading.items()]
-        reason.say(
-            f"{vintage_name(first, self._releases.registry)}: {_listed(said)}.", *leading.values()
-        )
-        if absent and isinstance(claim, Rank) and not claim.value.ordered:
-            reason.say(f"It is not ranked {_listed(absent)}{_no_place(claim)}.")
-        elif absent:
-            reason.say(f"There is no figure {_listed(absent)}.")
+        reason.say("senses", begin=vintage_name(first, self._releases.registry), leading=leading)
+        if absent:
+            ranked = isinstance(claim, Rank) and not claim.value.ordered
+            reason.say("senses_absent", absent=absent, ranked=ranked, parent=_parent(claim))
         stated = next(iter(asked.values())).stated
         fits = [name for name, finding in leading.items() if stated.match(finding.value)]
         settles, revised = "", first.vintage == "revised since"
@@ -605,10 +563,11 @@ class RecordedAudit:
         undecided = (self._open_order(asked[name], found) for name, found in leading.items())
         split = fits and len(fits) < len(leading)
         if not split and (says := next(filter(None, undecided), None)):
-            reason.say(*says)
+            reason.say(says[0], **says[1])
             return Verdict(verdicts.WITHIN_REVISIONS, reason, tuple(leading.values()), settles)
         if not fits:
-            reason.say("So it is true in no sense." if len(leading) > 1 else "")
+            if len(leading) > 1:
+                reason.say("no_sense")
             return Verdict(verdicts.CONTRADICTED, reason, tuple(leading.values()), settles)
         decisive = tuple(leading[name] for name in fits)
         if len(fits) == len(leading):
@@ -616,30 +575,16 @@ class RecordedAudit:
             exact = matches == {"exact"}
             verdict = verdicts.CONFIRMED if exact else verdicts.ROUNDED
             return Verdict(verdicts.AS_REVISED if revised else verdict, reason, decisive, settles)
-        reason.say(f"So it is true {_listed(fits)} only{_parent(claim, fits)}.")
+        beside = _parent(claim) if fits == ["among published columns"] else ""
+        reason.say("some_sense", fits=fits, parent=beside)
         return Verdict(verdicts.DEPENDS, reason, decisive, settles)
 
     # How it is said
 
     def _say(
-        self, reason: Reason, finding: Finding, how: str = "", stated: Stated | None = None
+        self, reason: Reason, finding: Finding, stated: Stated | None = None, fits: str = ""
     ) -> None:
-        """One vintage with its value, and what the value is to what was stated."""
-        begin = vintage_name(finding, self._releases.registry)
-        plain = stated.number if isinstance(stated, Bound | Near) else stated
-        if isinstance(plain, OneIn) and plain.part == 1 and finding.value > 0:
-            once = formulas.ratio("1", f"({finding.named})")
-            one_in = replace(finding, value=1 / finding.value, unit="one_in", formula=once)
-            one_in = replace(one_in, told="{}", parts=())
-            reason.say(f"{begin}: {finding.told}, that is {{}}{how}.", finding, one_in)
-        elif isinstance(plain, Times) and finding.unit == "change":
-            times = replace(finding, value=finding.value + 1, unit="times")
-            times = replace(
-                times, formula=finding.formula.removesuffix(" - 1"), told="{}", parts=()
-            )
-            reason.say(f"{begin}: {finding.told}, that is {{}} times as many{how}.", finding, times)
-        else:
-            reason.say(f"{begin}: {finding.told}{how}.", finding)
+        say_vintage(reason, finding, self._releases.registry, stated, fits)
 
     def _say_missing(self, question: Question, reason: Reason) -> str:
         """Say why the year's own edition does not settle it; returns what would."""
@@ -648,8 +593,7 @@ class RecordedAudit:
         area, offence = claim.area.area_code, claim.offence.offence_id
         if marked := self._releases.marked(area, offence, day, question.measure):
             name = release_name(self._releases.registry[marked.release_id])
-            why = _MARKED.get(marked.note, marked.note)
-            reason.say(f"The first issue ({name}) gives no number here: {why}.")
+            reason.say("first_marked", name=name, marker=marked.note)
             return ""
         if offence in offence_codes():
             return self._say_missing_code(question, reason)
@@ -661,14 +605,14 @@ class RecordedAudit:
         if held and earlier:
             day = earlier
         elif held:
-            reason.say(f"The edition of the {in_words(day)} gives no such number.")
+            reason.say("no_such_number", day=day)
             return ""
         missing = self._releases.settling(day)
         if not missing:
-            reason.say(f"No edition of the {in_words(day)} is known.")
+            reason.say("no_edition", day=day, appendix=False)
             return ""
         name = release_name(self._releases.registry[missing[-1]])
-        reason.say(f"We do not have the first issue ({name}).")
+        reason.say("no_first_issue", name=name)
         return name
 
     def _say_missing_code(self, question: Question, reason: Reason) -> str:
@@ -677,8 +621,7 @@ class RecordedAudit:
         offence, day = claim.offence.offence_id, claim.period
         joint = joint_until(offence)
         if joint and not question.found:
-            until = in_words(joint[0] - timedelta(days=1)).removeprefix("year ending ")
-            reason.say(f"Until {until} police recorded it together with {joint[1]}.")
+            reason.say("joint", day=joint[0] - timedelta(days=1), others=joint[1])
             return ""
         if claim.area.area_code != NATIONAL and offence in dict(fraud_totals().values()):
             reason.say(
@@ -687,10 +630,7 @@ class RecordedAudit:
             )
             return ""
         if claim.area.area_code != NATIONAL:
-            reason.say(
-                "No edition has offence codes by area; the Home Office's open data have, by police "
-                "force, and revise them."
-            )
+            reason.say("no_codes_by_area")
             return ""
         missing = [
             release
@@ -700,10 +640,11 @@ class RecordedAudit:
             and release.release_id not in self._releases.held
         ]
         if not missing:
-            reason.say(f"No appendix tables of the {in_words(day)} are known.")
+            reason.say("no_edition", day=day, appendix=True)
             return ""
-        reason.say(f"We do not have the first issue ({release_name(missing[-1])}).")
-        return release_name(missing[-1])
+        name = release_name(missing[-1])
+        reason.say("no_first_issue", name=name)
+        return name
 
     def _say_elsewhere(self, question: Question, reason: Reason) -> list[Finding]:
         """Say where the stated number is that of another year."""
@@ -713,7 +654,7 @@ class RecordedAudit:
         area, offence = claim.area.area_code, claim.offence.offence_id
         same = self._releases.elsewhere(area, offence, stated.value, claim.period)[:1]
         for other in same:
-            reason.say(f"The stated number, {{}}, is that of the {other.year}.", other)
+            reason.say("elsewhere", found=other)
         return same
 
     def _say_refuted(self, claim: Recorded, reason: Reason) -> None:
@@ -726,11 +667,7 @@ class RecordedAudit:
             area, offence = claim.area.area_code, claim.offence.offence_id
             for found in self._releases.refuted(area, offence, day):
                 begin = vintage_name(found, self._releases.registry)
-                reason.say(
-                    f"{begin}, it was {{}} in the {found.year}; counts in other releases speak "
-                    "against that, and we leave it out.",
-                    found,
-                )
+                reason.say("refuted", begin=begin, found=found)
 
     def _across(self, claim: Recorded, verdict: Verdict) -> Verdict:
         """A verdict on a change, named after the changes of recording that it goes across."""
@@ -740,14 +677,13 @@ class RecordedAudit:
         changed = self._releases.comparable(claim.offence.offence_id, claim.period, earlier)
         if not changed:
             return verdict
-        verdict.reason.say(f"Police changed how they record this: {changed}.")
+        verdict.reason.say("changed", changed=changed)
         area, offence = claim.area.area_code, claim.offence.offence_id
         alike = None
         if not claim.than and not isinstance(claim, Share | Rate | ShareOfNation):
             alike = self._releases.like_for_like(area, offence, claim.period, earlier)
         if alike:
-            reason = "Like for like, {} of both years (Home Office open data): {}."
-            verdict.reason.say(reason.format(alike.note, alike.told), alike)
+            verdict.reason.say("alike", found=alike)
         return replace(verdict, verdict=f"{verdict.verdict}{verdicts.ACROSS}")
 
 
@@ -824,40 +760,9 @@ def _months_before(day: date, months: int) -> date:
     return date(day.year + years, month + 1, end)
 
 
-def _how(verdict: str, stated: Stated) -> str:
-    """What rounding made of the number."""
-    if isinstance(stated, Direction):
-        side = {1.0: "a rise", -1.0: "a fall", 0.0: "no change"}[stated.value]
-        return f", which is {stated.text if stated.text in _SIDES else side}"
-    if isinstance(stated, Bound):
-        return f", which is {stated.words} what is stated"
-    if isinstance(stated, Near) and stated.tolerance and stated.hedge.side == 0:
-        return f", which is within {stated.tolerance:.0%} of what is stated"
-    if isinstance(stated, Near):
-        return f", which is {stated.words} what is stated"
-    if verdict == verdicts.CONFIRMED:
-        return ", as stated"
-    if verdict == verdicts.ROUNDED:
-        return ", which rounds to what is stated"
-    if verdict == verdicts.TRUNCATED:
-        return ", which rounds up, not down to what is stated"
-    return ""
-
-
-def _no_place(claim: Recorded) -> str:
+def _parent(claim: Recorded) -> str:
+    """The group that the claim's is part of, inside a sentence; empty for a main group."""
     parent = offences().get(claim.offence.parent_id)
     if parent is None or parent.offence_id == "total":
         return ""
-    return f" (it is part of {parent.name[:1].lower()}{parent.name[1:]})"
-
-
-def _parent(claim: Recorded, fits: Sequence[str]) -> str:
-    parent = offences().get(claim.offence.parent_id)
-    if fits != ["among published columns"] or parent is None or parent.offence_id == "total":
-        return ""
-    name = f"{parent.name[:1].lower()}{parent.name[1:]}"
-    return f", where a group is ranked beside its own parent, here {name}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{parent.name[:1].lower()}{parent.name[1:]}"

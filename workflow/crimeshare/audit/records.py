@@ -12,7 +12,7 @@ from datetime import date
 
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding
-from crimeshare.audit.naming import vintage_name
+from crimeshare.audit.naming import say_vintage
 from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.statements import Record
 from crimeshare.audit.verdicts import Reason, Verdict
@@ -47,16 +47,12 @@ def judge_record(claim: Record, releases: Releases) -> Verdict:
     runs = _runs(claim, releases)
     reason = Reason()
     if not runs:
-        back = f", back to the {in_words(claim.since)}" if claim.since else ""
-        reason.say(
-            f"We have no figures of one release that hold the {in_words(claim.period)} and enough "
-            f"earlier years to call it a record{back}."
-        )
+        reason.say("no_record", claim=claim)
         return Verdict(verdicts.NOT_CHECKABLE, reason)
     decisive: list[Finding] = []
     beaten = between = False
     for run in runs:
-        reason.say(f"{vintage_name(run.own, releases.registry)}: {run.own.told}.", run.own)
+        say_vintage(reason, run.own, releases.registry)
         # A total without a force is smaller than the whole: one that is larger all the same counts.
         larger = [year for year in run.lacking if _beats(claim, year, run.own)]
         years = [*run.years, *(larger if claim.value.high else [])]
@@ -67,14 +63,12 @@ def judge_record(claim: Record, releases: Releases) -> Verdict:
         others = [year for year in run.between if _beats(claim, year, run.own)]
         if others and not beaten:
             other = _furthest(claim, others)
-            reason.say(
-                f"Of the years that end in another month, the {other.year} has {other.told}.", other
-            )
+            reason.say("other_month", found=other)
             decisive.append(other)
             between = True
     first = min(run.begins for run in runs)
     if changed := releases.comparable(claim.offence.offence_id, claim.period, first):
-        reason.say(f"Not all of these years are comparable: {changed}.")
+        reason.say("not_comparable", changed=changed)
     if beaten:
         return Verdict(verdicts.CONTRADICTED, reason, tuple(decisive))
     if between:
@@ -133,20 +127,10 @@ def _beats(claim: Record, year: Finding, own: Finding) -> bool:
 
 
 def _say_rival(reason: Reason, claim: Record, run: Run, rival: Finding, number: int) -> None:
-    side = "highest" if claim.value.high else "lowest"
     told = Finding(
         number, "count", run.own.period_end, "", "estimate", (), "earlier years compared"
     )
-    after = "after" if claim.since else "from"
-    on = "" if claim.since else " on"
-    reason.say(
-        f"Of {{}} earlier years in the same figures, {after} the {in_words(run.begins)}{on}, the "
-        f"{side} is the {rival.year}, with {rival.told}.",
-        told,
-        rival,
-    )
+    reason.say("rival", number=told, claim=claim, begins=run.begins, found=rival)
     if run.lacking and number == len(run.years):
         names = sorted({year.excluding for year in run.lacking if year.excluding})
-        whole = f"those with {run.own.excluding}, which this one lacks"
-        left = f"those without {' or without '.join(names)}" if names else whole
-        reason.say(f"Left out of the earlier years are {left}.")
+        reason.say("left_out", names=names, own=run.own)

@@ -30,29 +30,13 @@ from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem
 from crimeshare.sources.registry import Release
-from crimeshare.survey_words import MEASURES, SEXES, aged, measure, who
+from crimeshare.survey_words import MEASURES, SEXES, measure, who
 
 if TYPE_CHECKING:
     from crimeshare.audit.evidence import Evidence
 
 Row = Mapping[str, Any]
 
-BASES = {
-    "published_se": "from its published standard error",
-    "design_factor": "from its published base and a design factor",
-    "assumed_base": "ONS has not published how many people answered, so we assume it",
-}
-METHODS = {
-    "wilson": "Wilson's method",
-    "korn-graubard": "Korn and Graubard's method",
-    "logit": "on the logit scale",
-    "normal": "normal approximation",
-}
-SEEN = {
-    "file": "",
-    "publisher_page": ", as read on its publisher's page",
-    "second_hand": ", as quoted second-hand",
-}
 SECOND_HAND = "second_hand"
 # As columns.yaml has them, which takes a library to read; a test compares the two.
 LEVEL = "level of config/config.yaml"
@@ -121,10 +105,7 @@ class SurveyAudit:
                 else self._proportion(claim, measure_id)
             )
         if _MORE_THAN_PREVALENCE.search(claim.statement):
-            verdict.reason.say(
-                "What was judged is how many people say that it happened to them. How vulnerable "
-                "or safe anybody is, is another question, and no figure here answers it."
-            )
+            verdict.reason.say("more_than_prevalence")
         return verdict
 
     def _proportion(self, claim: Proportion, measure_id: str) -> Verdict:
@@ -141,10 +122,7 @@ class SurveyAudit:
         said = Finding(stated.value, "prevalence", claim.period, "", "own counts")
         place = _place(stated, newest)
         if isinstance(stated, Bound):
-            side = (
-                "" if place == OUTSIDE else ", so that the proportion may be on either side of it"
-            )
-            reason.say(f"The stated bound, {{}}, lies {place}{side}.", said)
+            reason.say("stated_bound", said=said, place=place)
             beyond = stated.match(newest.finding.value)
             verdict = verdicts.CONFIRMED if beyond else verdicts.CONTRADICTED
             if place != OUTSIDE:
@@ -154,21 +132,15 @@ class SurveyAudit:
             return Verdict(*_capped(verdict, reason, newest), (newest.finding,))
         best = verdicts.best(stated, [estimate.finding for estimate in found])
         if best:
-            reason.say(_agrees(stated, best[1]))
+            reason.say("agrees", match=stated.match(best[1].value))
             holding = next(e for e in found if e.finding is best[1])
             # "One in seven" stands for many proportions; that the data allow it says more.
             verdict = verdicts.WITHIN if _is_one_in(stated) and place == INSIDE else best[0]
             return Verdict(*_capped(verdict, reason, holding), (best[1],))
         if place == OUTSIDE:
-            reason.say(
-                "What is stated, {}, was not published, and lies outside the interval.", said
-            )
+            reason.say("outside", said=said)
             return Verdict(verdicts.CONTRADICTED, reason, (newest.finding,))
-        reason.say(
-            f"What is stated, {{}}, is not what was published. It lies {place}, so the data cannot "
-            "rule it out.",
-            said,
-        )
+        reason.say("not_ruled_out", said=said, place=place)
         return Verdict(verdicts.NOT_AS_PUBLISHED, reason, (newest.finding,))
 
     def _people(self, claim: Proportion, stated: People, newest: Estimate) -> Verdict:
@@ -178,19 +150,12 @@ class SurveyAudit:
         residents = self._evidence.published.residents
         known = people_of(claim.sex, claim.age, claim.period.year, residents)
         if known is None:
-            reason.say("How many people of that age there are is not in these tables.")
+            reason.say("no_people")
             return Verdict(verdicts.NOT_CHECKABLE, reason, (newest.finding,))
         number = number_of(newest.finding, known[0])
         base = Finding(known[0], "count", claim.period, "", "estimate")
-        lower, upper = _limits(number)
-        reason.say(
-            f"Of {{}} {'households' if claim.age == 'all' else SEXES[claim.sex]} (the Census of "
-            "2021, grown as the population) that is about {}, likely between {} and {}.",
-            base,
-            number,
-            lower,
-            upper,
-        )
+        whom = "households" if claim.age == "all" else SEXES[claim.sex]
+        reason.say("people", base=base, whom=whom, found=number, **_limits(number))
         verdict = judged(stated, number, *known)
         return Verdict(*_capped(verdict, reason, newest), (number,))
 
@@ -216,17 +181,14 @@ class SurveyAudit:
             return Verdict(*_capped(verdict, reason, now, before), (difference,))
         if stated.kind == "percent":
             difference = _relative(difference, now.finding, before.finding)
-            reason.say("That is a change of {}.", difference)
+            reason.say("relative", found=difference)
         match = stated.match(round(difference.value, 12))
         if match:
             # The estimates differ as stated; whether people's experience did is for the test.
             verdict = verdicts.OF_MATCH[match] if sign else verdicts.WITHIN
             return Verdict(*_capped(verdict, reason, now, before), (difference,))
         inside = _holds(difference, stated)
-        reason.say(
-            "The stated change is not that of the published figures; "
-            + ("the data cannot rule it out." if inside else "the data rule it out.")
-        )
+        reason.say("other_change", inside=inside)
         verdict = verdicts.NOT_AS_PUBLISHED if inside else verdicts.CONTRADICTED
         return Verdict(verdict, reason, (difference,))
 
@@ -234,19 +196,11 @@ class SurveyAudit:
         self, reason: Reason, one: Estimate, other: Estimate, difference: Finding, sign: int
     ) -> int:
         """Tell a difference and whether it is significant, by ONS's verdict where it gave one."""
-        lower, upper = _limits(difference)
         judged = other.significant if one.finding.release_id == other.finding.release_id else None
         if judged is not None:
             sign = ((difference.value > 0) - (difference.value < 0)) if judged else 0
-        by = "" if judged is None else ", as ONS says"
-        reason.say(
-            f"The difference is {{}}; its {{}} interval goes from {{}} to {{}}. It is "
-            f"{'' if sign else 'not '}statistically significant{by}.",
-            difference,
-            _level(one),
-            lower,
-            upper,
-        )
+        by_ons = judged is not None
+        _tell_difference(reason, one, difference, groups=False, sign=sign, by_ons=by_ons)
         return sign
 
     def _comparison(self, claim: Comparison, measure_id: str) -> Verdict:
@@ -260,37 +214,17 @@ class SurveyAudit:
         for estimate in (one, other):
             _tell(estimate, reason)
         difference, sign = _difference(one.finding, other.finding)
-        lower, upper = _limits(difference)
-        reason.say(
-            f"The difference is {{}}; its {{}} interval goes from {{}} to {{}}, so it is "
-            f"{'' if sign else 'not '}statistically significant.",
-            difference,
-            _level(one),
-            lower,
-            upper,
-        )
+        _tell_difference(reason, one, difference, groups=True, sign=sign, by_ons=False)
         for whole, part in ((claim.than, claim.group), (claim.group, claim.than)):
             if _among(part, whole):
-                reason.say(
-                    f"Those {aged(part.age)} are among those {aged(whole.age)}, so that the "
-                    "interval is rather too wide than too narrow."
-                    if part.age != whole.age
-                    else "One of the two groups is part of the other, so that the interval is "
-                    "rather too wide than too narrow."
-                )
+                reason.say("overlap", part=part, whole=whole)
         if not isinstance(claim.difference, Direction):
             return self._sized(claim.difference, one, other, sign, reason)
         verdict = _of_signs(sign, int(claim.difference.value))
         if one.widest or other.widest:
             widest, cautious = _difference(one.widest or one.finding, other.widest or other.finding)
-            lowest, highest = _limits(widest)
-            limit = lowest if widest.value > 0 else highest
-            same = "the same" if cautious == sign else "another"
-            reason.say(
-                f"The least favourable assumption on the bases, under which the interval ends at "
-                f"{{}}, leads to {same} result.",
-                limit,
-            )
+            limit = _limits(widest)["lower" if widest.value > 0 else "upper"]
+            reason.say("cautious", limit=limit, same=cautious == sign)
             if cautious != sign and verdict != verdicts.NOT_SUPPORTED:
                 verdict = verdicts.ON_ASSUMPTION
         return Verdict(*_capped(verdict, reason, one, other), (difference,))
@@ -316,7 +250,7 @@ class SurveyAudit:
             _say_times(reason, found, one, other)
         outside, assumed = not _holds(found, stated), False
         if outside and (one.widest or other.widest) and _holds(widest, stated):
-            reason.say("The least favourable assumption on the bases allows what is stated.")
+            reason.say("allows")
             outside, assumed = False, True
         match = stated.match(round(found.value, 12))
         if match == "truncated" and outside:
@@ -324,22 +258,16 @@ class SurveyAudit:
         if isinstance(stated, Bound):
             verdict = verdicts.CONFIRMED if match else verdicts.CONTRADICTED
             if assumed:
-                reason.say(
-                    "The bound lies outside the interval, and inside the widest that the "
-                    "assumptions on the bases allow, so the assumption decides."
-                )
+                reason.say("assumption_decides")
                 verdict = verdicts.ON_ASSUMPTION
             elif not outside:
-                reason.say("The bound lies inside the interval, so either side of it is possible.")
+                reason.say("either_bound")
                 verdict = verdicts.NOT_SUPPORTED
         elif match:
-            reason.say(_agrees(stated, found))
+            reason.say("agrees", match=match)
             verdict = verdicts.OF_MATCH[match] if sign else verdicts.WITHIN
         else:
-            reason.say(
-                "The published figures do not make what is stated; the data "
-                f"{'rule it out' if outside else 'cannot rule it out'}."
-            )
+            reason.say("other_size", outside=outside)
             verdict = verdicts.CONTRADICTED if outside else verdicts.NOT_AS_PUBLISHED
         return Verdict(*_capped(verdict, reason, one, other), (_bounded(found),))
 
@@ -391,13 +319,9 @@ class SurveyAudit:
         self, claim: Proportion | Comparison, measure_id: str, sex: str, age: str
     ) -> Verdict:
         days = sorted({row["period_end"] for row in self._of(measure_id, sex, age)})
-        years = [in_words(day) for day in days]
-        there = f"; there are estimates of the {' and the '.join(years)}" if years else ""
         reason = Reason()
-        reason.say(
-            f"We have no estimate of {measure(measure_id)} for {who(sex, age)} in the "
-            f"{in_words(claim.period)}{there}."
-        )
+        what, whom = measure(measure_id), who(sex, age)
+        reason.say("no_estimate", measure=what, whom=whom, day=claim.period, days=days)
         settles = f"an estimate of the Crime Survey for the {in_words(claim.period)}"
         return Verdict(verdicts.NOT_CHECKABLE, reason, (), settles)
 
@@ -407,19 +331,8 @@ def _capped(verdict: str, reason: Reason, *estimates: Estimate) -> tuple[str, Re
     firm = verdicts.outcome(verdict) == 0 and verdict != verdicts.WITHIN
     quoted = any(estimate.seen == SECOND_HAND for estimate in estimates)
     if quoted and verdicts.outcome(verdict) == 0:
-        reason.say("We know the figure only as somebody else quoted it, so this confirms nothing.")
+        reason.say("second_hand")
     return verdicts.AS_QUOTED if quoted and firm else verdict, reason
-
-
-def _agrees(stated: Stated, finding: Finding) -> str:
-    """How what is stated agrees with what was published."""
-    return {
-        "exact": "That is what is stated.",
-        "rounded": "That rounds to what is stated.",
-        "near": "That is near what is stated, as the words before it allow.",
-        "truncated": "That rounds up, not down to what is stated.",
-        None: "",
-    }[stated.match(finding.value)]
 
 
 def _of_signs(sign: int, wanted: int) -> str:
@@ -519,24 +432,13 @@ def _bounded(finding: Finding) -> Finding:
 def _say_times(reason: Reason, ratio: Finding, one: Estimate, other: Estimate) -> None:
     """How many times the other the one is, with its interval."""
     lower, upper = (limit or 0.0 for limit in (ratio.lower, ratio.upper))
-    times = _bounded(
-        replace(
-            ratio,
-            value=ratio.value + 1,
-            unit="times",
-            formula=formulas.ratio(one.finding.named, other.finding.named),
-            lower=lower + 1,
-            upper=upper + 1,
-        )
-    )
-    limits = _limits(times) if times.upper is not None else _limits(times)[:1]
-    reason.say(
-        "The one is {} times the other; the {} interval of that goes from {} "
-        f"{'to {}' if len(limits) > 1 else 'without end'}.",
-        times,
-        _level(one),
-        *limits,
-    )
+    formula = formulas.ratio(one.finding.named, other.finding.named)
+    times = replace(ratio, value=ratio.value + 1, unit="times", formula=formula)
+    times = _bounded(replace(times, lower=lower + 1, upper=upper + 1))
+    limits = _limits(times)
+    if times.upper is None:
+        limits["upper"] = None
+    reason.say("times", found=times, level=_level(one), **limits)
 
 
 def _with_limits(finding: Finding) -> tuple[float, float, float]:
@@ -562,46 +464,34 @@ def _relative(difference: Finding, now: Finding, before: Finding) -> Finding:
 
 def _tell(estimate: Estimate, reason: Reason, stated: Stated | None = None) -> None:
     """One estimate with its interval, level, method and basis, and how it was seen."""
-    finding = estimate.finding
-    lower, upper = _limits(finding)
+    finding, one_in = estimate.finding, None
     plain = stated.number if isinstance(stated, Bound | Near) else stated
-    one_in = isinstance(plain, OneIn) and plain.part == 1 and finding.value > 0
-    once = formulas.ratio("1", finding.named)
-    as_one_in = (
-        [replace(finding, value=1 / finding.value, unit="one_in", formula=once)] if one_in else []
-    )
-    reason.say(
-        f"{finding.note[:1].upper()}{finding.note[1:]} in the {finding.year}: "
-        f"{{}}{', that is {}' if one_in else ''} ({estimate.name}{SEEN[estimate.seen]}). Its {{}} "
-        f"interval goes from {{}} to {{}} ({METHODS[estimate.method]}, {BASES[estimate.basis]}).",
-        finding,
-        *as_one_in,
-        _level(estimate),
-        lower,
-        upper,
-    )
+    if isinstance(plain, OneIn) and plain.part == 1 and finding.value > 0:
+        once = formulas.ratio("1", finding.named)
+        one_in = replace(finding, value=1 / finding.value, unit="one_in", formula=once)
+    level = _level(estimate)
+    shown = {"found": finding, "one_in": one_in, "level": level} | _limits(finding)
+    reason.say("estimate", estimate=estimate, **shown)
+
+
+def _tell_difference(reason: Reason, one: Estimate, found: Finding, **how: bool | int) -> None:
+    reason.say("difference", found=found, level=_level(one), **_limits(found), **how)
 
 
 def _level(estimate: Estimate) -> Finding:
     """The level of an estimate's interval."""
     day = estimate.finding.period_end
-    formula = LEVEL
-    return Finding(estimate.level, "level", day, "", "estimate", (), formula)
+    return Finding(estimate.level, "level", day, "", "estimate", (), LEVEL)
 
 
-def _limits(finding: Finding) -> tuple[Finding, Finding]:
+def _limits(finding: Finding) -> dict[str, Finding | None]:
     """The lower and the upper limit of a finding's interval."""
-    lower, upper = (
-        replace(
-            finding,
-            value=limit or 0.0,
-            formula=LIMIT.format(name, formula=finding.named),
-            lower=None,
-            upper=None,
-        )
-        for name, limit in (("lower", finding.lower), ("upper", finding.upper))
-    )
-    return lower, upper
+    plain = replace(finding, lower=None, upper=None)
+    limits = {"lower": finding.lower or 0.0, "upper": finding.upper or 0.0}
+    return {
+        name: replace(plain, value=limit, formula=LIMIT.format(name, formula=finding.named))
+        for name, limit in limits.items()
+    }
 
 
 def _is_one_in(stated: Stated) -> bool:

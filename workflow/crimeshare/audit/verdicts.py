@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.stated import Match, Stated
+from crimeshare.periods import in_words
+from crimeshare.survey_words import aged
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.runtime import Context
 
 CONFIRMED = "confirmed"
 ROUNDED = "confirmed when rounded"
@@ -97,20 +107,44 @@ class Reason:
     text: str = ""
     mentioned: list[tuple[str, Finding]] = field(default_factory=list)
 
-    def say(self, sentence: str, *findings: Finding) -> None:
-        """Add a sentence; each ``{}`` in it becomes the value of the next finding.
+    def say(self, name: str, /, **values: Any) -> None:
+        """Add a sentence, a block of ``reasons.md.j2``, with what it names.
 
-        The numbers that a finding was made from stand beside it, as its ``told`` says.
+        A finding in it becomes its value, beside those it was made from as its ``told`` says.
         """
-        findings = tuple(whole for finding in findings for whole in (*finding.parts, finding))
-        parts = sentence.split("{}")
-        if len(parts) != len(findings) + 1:
-            raise ValueError(f"{len(findings)} values for the sentence {sentence!r}")
-        told = parts[0]
-        for finding, part in zip(findings, parts[1:], strict=True):
-            told += finding.text + part
-            self.mentioned.append((finding.text, finding))
-        self.text = f"{self.text} {told}".strip()
+        self.text = f"{self.text} {_filled(name, mentioned=self.mentioned, **values)}".strip()
+
+
+def _filled(name: str, /, **values: Any) -> str:
+    """A block of the template, on one line."""
+    template = _template()
+    text = "".join(template.blocks[name](template.new_context(values)))
+    return re.sub(r"[ \n]+", " ", text).rstrip()
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+
+    @pass_context
+    def told(context: Context, value: object) -> object:
+        if not isinstance(value, Finding):
+            return value
+        whole = [*value.parts, value]
+        context["mentioned"].extend((finding.text, finding) for finding in whole)
+        return value.told.format(*(finding.text for finding in whole))
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, finalize=told
+    )
+    environment.globals["how"] = lambda fits, stated: _filled("how", fits=fits, stated=stated)
+    environment.filters |= {
+        "aged": aged,
+        "capital": lambda text: text[:1].upper() + text[1:],
+        "listed": lambda names: " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))),
+        "year": in_words,
+    }
+    return environment.get_template("reasons.md.j2")
 
 
 @dataclass(frozen=True)

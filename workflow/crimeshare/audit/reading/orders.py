@@ -9,7 +9,6 @@ from crimeshare.audit.reading.parts import MOVES
 from crimeshare.audit.reading.slots import NATION, NATIONS
 from crimeshare.audit.reading.spans import Unplaced
 from crimeshare.audit.reading.state import State, spot
-from crimeshare.periods import a_year_before
 
 
 class Orders(State):
@@ -209,14 +208,7 @@ class Orders(State):
             return
         if self.surveyed or (self.topic.survey and any(t.letter == "S" for t in self.tokens)):
             return
-        assert slots.period is not None
-        slots.since = self.around.since(slots.period)
-        if (
-            slots.since
-            and slots.since.period_end == a_year_before(slots.period.period_end)
-            and self._unsaid(slots.since)
-        ):
-            slots.since = None
+        slots.since = self._since(slots.period)
         kind = token.span.value if token.span else "rise"
         self._add(at, slots, {"quantity": "change", "value": MOVES[kind]})
         self.sized.append((slots.area, offence.ids))

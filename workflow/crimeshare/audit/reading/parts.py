@@ -174,10 +174,7 @@ class Parts(Surveyed):
             if between:
                 noun = self.around._offending(spot(move, between))
         slots = self._slots(at, offence=noun)
-        assert slots.period is not None
-        slots.since = self.around.since(slots.period)
-        if slots.since and slots.since.period_end == a_year_before(slots.period.period_end):
-            slots.since = None if self._unsaid(slots.since) else slots.since
+        slots.since = self._since(slots.period)
         start = self.tokens[at].start
         if move is not None:
             self.used.add(move)
@@ -307,16 +304,6 @@ class Parts(Surveyed):
             r"(?:as |the |that |in |between |from |since |M )", after
         ):
             raise Unplaced("what it is a multiple of is not said")
-        if (
-            re.match(
-                r"(?:as (?:many|high|much)|the)[^.;]*? (?:as|than)? ?(?:in |of |that of |"
-                r"for )*(?:the )?A ",
-                after,
-            )
-            and not re.search("P [^;]*$", before + "")
-            and False
-        ):
-            raise Unplaced("it compares areas by what is not said")
         for place in range(max(0, at - 4), min(len(self.tokens), at + 3)):
             if self.tokens[place].letter == "M":
                 self.used.add(place)
@@ -335,13 +322,7 @@ class Parts(Surveyed):
             slots.area = self._own_area(at)
             entry = {"quantity": "comparison", "value": words, "than": span.value[0]}
         else:
-            slots.since = self.around.since(slots.period)
-            if (
-                slots.since
-                and slots.since.period_end == a_year_before(slots.period.period_end)
-                and self._unsaid(slots.since)
-            ):
-                slots.since = None
+            slots.since = self._since(slots.period)
         self._add(at, slots, entry)
         self._mark(slots)
         return None

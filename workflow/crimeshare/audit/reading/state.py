@@ -12,7 +12,7 @@ from crimeshare.audit.numerals import count
 from crimeshare.audit.reading.sentences import Sentence
 from crimeshare.audit.reading.slots import NATION, Around
 from crimeshare.audit.reading.spans import Offending, People, Slots, Topic, Year
-from crimeshare.periods import in_words
+from crimeshare.periods import a_year_before, in_words
 
 _SIGNED = re.compile(r"^(?:[+\-\u2212\u2013]|minus |plus )\s?", re.IGNORECASE)
 
@@ -171,11 +171,14 @@ class State:
             )
         )
 
-    def _unsaid(self, year: Year) -> bool:
-        """Whether a year is not named by its own words in the sentence."""
-        return not any(
-            t.span and t.span.kind == "period" and t.span.value == year for t in self.tokens
-        )
+    def _since(self, period: Year | None) -> Year | None:
+        """The year that a change is from; none for the year before that no words name."""
+        assert period is not None
+        since = self.around.since(period)
+        if since is None or since.period_end != a_year_before(period.period_end):
+            return since
+        named = (t.span for t in self.tokens if t.span and t.span.kind == "period")
+        return since if any(span.value == since for span in named) else None
 
     def _experienced(self) -> bool:
         letters = "".join(f"{t.letter} " for t in self.tokens)
