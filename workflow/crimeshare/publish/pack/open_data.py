@@ -33,7 +33,7 @@ def series(table: pd.DataFrame) -> pd.DataFrame:
         table: ``series.parquet``.
     """
     order = ["area_code", "offence_id", "period_end"]
-    return table[in_text(table.columns)].sort_values(order, kind="stable").reset_index(drop=True)
+    return table[in_text(list(table.columns))].sort_values(order, kind="stable").reset_index(drop=True)
 
 
 def latest(
