@@ -18,7 +18,9 @@ shoplifting; London; fraud; api; fact check; what is stalking; is it rising; qua
 which force is worst;
 open data; methods; statistical power; covid; definition; police near me; Met police; the Met; GMP;
 Heddlu Gwent; Casnewydd; Caerdydd; Ynys Môn; knife; rape; revenge porn; 8Q; hate crime; contact;
-what changed in January 2024; shoplifting Cardiff; robbery london; bike theft; anti social behaviour
+what changed in January 2024; shoplifting Cardiff; robbery london; bike theft; anti social behaviour;
+Suzy Lamplugh; 8L; South Wales Police; West Yorkshire police; how is it calculated; BTP; safest;
+violence against women; murder; Abertawe; SW1A 1AA; latest figures; correction; Cyberstalking
 """.replace("\n", " ").split(";")
 
 
@@ -46,6 +48,9 @@ def test_no_search_of_real_words_is_empty(page: Page, address: str, text: str) -
         ("Ynys Môn", "Isle of Anglesey"),
         ("rape", "Rape"),
         ("hate crime", "Hate crime"),
+        ("South Wales Police", "South Wales"),
+        ("8L", "Harassment"),
+        ("Suzy Lamplugh", "National Stalking Helpline"),
         ("shoplifting Cardiff", "Shoplifting: South Wales"),
         ("gwent stalking", "Stalking and harassment: Gwent"),
     ],

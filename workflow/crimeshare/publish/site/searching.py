@@ -63,7 +63,13 @@ def _terms() -> list[dict[str, str]]:
 
 def _offences(groups: Sequence[str]) -> list[dict[str, str]]:
     """Offence groups and codes by what people call them; the explorer has those without pages."""
-    rows = sorted(read_rows(REFERENCE / "offence_words.csv"), key=lambda row: row["offence_id"])
+    codes = [
+        {"words": row["name"].lower(), "offence_id": row["code"], "reading": ""}
+        for row in read_rows(CODES)
+        if row["offence_id"] in groups
+    ]
+    rows = [*read_rows(REFERENCE / "offence_words.csv"), *codes]
+    rows.sort(key=lambda row: row["offence_id"])
     found = []
     for offence_id, named in groupby(rows, key=lambda row: row["offence_id"]):
         words = list(named)

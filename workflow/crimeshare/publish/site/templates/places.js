@@ -109,7 +109,12 @@
   crimeshare.places = (typed, most = 8) => {
     const codes = district(typed);
     if (codes.length) return codes.flatMap((name) => districts.get(name)).slice(0, most);
+    // A force is found with "police" after its name, too.
     const words = plainly(typed);
+    const found = named(words, most);
+    return found.length ? found : named(words.replace(/\b(?:police|constabulary)( (?:service|force|area))?$/, "").trim(), most);
+  };
+  const named = (words, most) => {
     if (words.length < 2 || elsewhere.has(words)) return [];
     const scored = [];
     for (const entry of entries) {

@@ -110,7 +110,7 @@
   };
 
   // An offence and a place, in either order: the page about both, or the explorer's figures.
-  const named = terms.filter((term) => "offence" in term)
+  const named = terms.filter((term) => term.offence)
     .flatMap((term) => term.also.split("|").map((also) => [words(also).join(" "), term]))
     .sort(([one], [other]) => other.length - one.length);
   const both = (text) => {
@@ -149,7 +149,7 @@
     const terms = near.filter(([, , entry]) => entry.kind === "Terms").slice(0, 4);
     const sections = near.filter(([, , entry]) => entry.kind !== "Terms").slice(0, MOST);
     const likely = text ? crimeshare.places(text, 6) : [];
-    const exact = likely.filter((place) => place.exactly || plainly(place.name).startsWith(plainly(text)));
+    const exact = likely.filter((place) => place.exactly || plainly(place.name).startsWith(plainly(text)) || plainly(text).startsWith(plainly(place.name)));
     const places = exact.length || hits.length ? exact : likely;
     const items = {
       "Offence and place": together,
