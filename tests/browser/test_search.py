@@ -18,9 +18,9 @@ shoplifting; London; fraud; api; fact check; what is stalking; is it rising; qua
 which force is worst;
 open data; methods; statistical power; covid; definition; police near me; Met police; the Met; GMP;
 Heddlu Gwent; Casnewydd; Caerdydd; Ynys Môn; knife; rape; revenge porn; 8Q; hate crime; contact;
-what changed in January 2024; shoplifting Cardiff; robbery london; bike theft; anti social behaviour;
-Suzy Lamplugh; 8L; South Wales Police; West Yorkshire police; how is it calculated; BTP; safest;
-violence against women; murder; Abertawe; SW1A 1AA; latest figures; correction; Cyberstalking
+what changed in January 2024; shoplifting Cardiff; robbery london; bike theft;
+anti social behaviour; Suzy Lamplugh; 8L; South Wales Police; West Yorkshire police; how is it calculated; BTP;
+safest; violence against women; murder; Abertawe; SW1A 1AA; latest figures; correction; Cyberstalking
 """.replace("\n", " ").split(";")
 
 

@@ -33,7 +33,8 @@ def series(table: pd.DataFrame) -> pd.DataFrame:
         table: ``series.parquet``.
     """
     order = ["area_code", "offence_id", "period_end"]
-    return table[in_text(list(table.columns))].sort_values(order, kind="stable").reset_index(drop=True)
+    kept = table[in_text(list(table.columns))]
+    return kept.sort_values(order, kind="stable").reset_index(drop=True)
 
 
 def latest(
