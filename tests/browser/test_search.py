@@ -11,16 +11,16 @@ from playwright.sync_api import Page, expect
 # Words that people type, some of them not the report's own, some misspelt.
 SEARCHES = """
 confidence interval; malicious communications; coercive control; download; margin of error;
-Newport; Leeds; Cardiff; Birmingham; NP20; Gwnt; harrassment; stalking; csv; excel; ranking; women;
-victims; population; per 1000; revisions; funnel plot; licence; how to cite; home office; ons;
-recording changes; comparable; domestic abuse; Wilson; sample size; significance; trend;
-shoplifting; London; fraud; api; fact check; what is stalking; is it rising; quarterly;
-which force is worst;
-open data; methods; statistical power; covid; definition; police near me; Met police; the Met; GMP;
-Heddlu Gwent; Casnewydd; Caerdydd; Ynys Môn; knife; rape; revenge porn; 8Q; hate crime; contact;
-what changed in January 2024; shoplifting Cardiff; robbery london; bike theft;
-anti social behaviour; Suzy Lamplugh; 8L; South Wales Police; West Yorkshire police; how is it calculated; BTP;
-safest; violence against women; murder; Abertawe; SW1A 1AA; latest figures; correction; Cyberstalking
+Newport; Leeds; Cardiff; Birmingham; NP20; Gwnt; harrassment; stalking; csv; excel; ranking;
+women; victims; population; per 1000; revisions; funnel plot; licence; how to cite; home office;
+ons; recording changes; comparable; domestic abuse; Wilson; sample size; significance; trend;
+shoplifting; London; fraud; api; fact check; what is stalking; is it rising; quarterly; which
+force is worst; open data; methods; statistical power; covid; definition; police near me; Met
+police; the Met; GMP; Heddlu Gwent; Casnewydd; Caerdydd; Ynys Môn; knife; rape; revenge porn;
+8Q; hate crime; contact; what changed in January 2024; shoplifting Cardiff; robbery london; bike
+theft; anti social behaviour; Suzy Lamplugh; 8L; South Wales Police; West Yorkshire police; how
+is it calculated; BTP; safest; violence against women; murder; Abertawe; SW1A 1AA; latest
+figures; correction; Cyberstalking
 """.replace("\n", " ").split(";")
 
 
