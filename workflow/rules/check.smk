@@ -9,8 +9,7 @@
 #
 #       results/releases/diff.json           this build beside an earlier one, table by table
 #       results/releases/diff.html           the same on one page
-#       results/releases/diff.md             the same in words
-#       results/releases/figures.diff        each published figure that came, went or changed
+#       results/releases/diff.md             the same, for a pull request
 #
 # These are asked for by name and run each time. A verdict ends the run with its own exit status:
 # 0 nothing new, 1 something new, 2 could not tell; 0 same, 1 differs, 2 could not compare.

@@ -5,8 +5,13 @@ from pathlib import Path
 from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.releases import exit_statuses
-from crimeshare.releases.comparing import STATUSES, compare_builds, nothing_compared
-from crimeshare.releases.comparison_page import clear, write_comparison
+from crimeshare.releases.comparing import (
+    STATUSES,
+    BuildDiff,
+    clear,
+    compare_builds,
+    write_comparison,
+)
 from crimeshare.running import running, say
 
 with running(snakemake):
@@ -22,7 +27,7 @@ with running(snakemake):
     try:
         diff = compare_builds(Path(before), Path("results"), offence_id)
     except Problem as problem:
-        diff = nothing_compared(str(problem))
+        diff = BuildDiff(reason=str(problem))
     exit_statuses.write(exit_statuses.DIFF, diff.as_json())
     page = write_comparison(exit_statuses.FOLDER, diff, str(before))
     told = diff.reason or f"{page} says what became of each table, as does diff.md in words."
