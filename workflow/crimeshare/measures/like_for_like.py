@@ -226,9 +226,15 @@ def _added_up(rows: pd.DataFrame, wanted: pd.DataFrame, values: pd.DataFrame) ->
     named = terms.assign(period_end=terms["quarter"], what=summed(terms))
     terms["formula"] = one_quarter(named, named["what"])
     terms["cells"] = cell_names(named, cell="what")
-    texts = terms.groupby("row").agg(
-        formula=("formula", " + ".join),
-        cells=("cells", lambda cells: CELLS_APART.join(dict.fromkeys(cells))),
+    parts: dict[int, tuple[list[str], dict[str, None]]] = {}
+    for row, formula, cells in zip(terms["row"], terms["formula"], terms["cells"], strict=True):
+        formulas, places = parts.setdefault(row, ([], {}))
+        formulas.append(formula)
+        places[cells] = None
+    texts = pd.DataFrame(
+        [(" + ".join(formulas), CELLS_APART.join(places)) for formulas, places in parts.values()],
+        index=list(parts),
+        columns=["formula", "cells"],
     )
     return texts.assign(value=_whole(terms, "row")).reindex(rows.index)
 

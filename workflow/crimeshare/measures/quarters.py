@@ -54,6 +54,9 @@ SERIES = [
     "previous_cells",
 ]
 
+AT_ONCE = 16384
+"""Rows with their texts that are in memory together; an area has some hundreds to thousands."""
+
 CHECK = [
     "release_id",
     "home_office_release_id",
@@ -100,10 +103,10 @@ def compute_quarterly_series(
 def quarterly_series_by_area(
     quarters: pd.DataFrame, recording_changes: pd.DataFrame, offence_ids: Collection[str]
 ) -> Iterator[pd.DataFrame]:
-    """The table of :func:`compute_quarterly_series`, one release and area after another.
+    """The table of :func:`compute_quarterly_series`, some areas of a release after others.
 
     The text of what each count is made of is several times as large as all the rest, and is in
-    memory for one area at a time.
+    memory for some `AT_ONCE` rows at a time.
     """
     if quarters.empty:
         yield pd.DataFrame(columns=SERIES).astype({"period_end": "datetime64[ms]"})
@@ -126,8 +129,10 @@ def quarterly_series_by_area(
     sheets = quarters.drop_duplicates(_QUARTER_END).set_index(_QUARTER_END)["sheet"]
     # A code of a force is one row of its sheet, unless rows of the same code were added up.
     single = own[(own["code"] != _NO_CODE) & ~own["cells"].str.contains("[: ]", na=True)]
-    for (release, area), rows in series.groupby(["release_id", "area_code"], sort=False):
-        cells = single[(single["release_id"] == release) & (single["area_code"] == area)]
+    row = pd.Series(range(len(series)), series.index)
+    first = row.groupby([series["release_id"], series["area_code"]], sort=False).transform("first")
+    for _, rows in series.groupby(first // AT_ONCE):
+        cells = single[single["area_code"].isin(rows["area_code"])]
         yield _with_year_before(_with_cells(rows, sheets, cells))[SERIES]
 
 
