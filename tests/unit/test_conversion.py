@@ -5,16 +5,31 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from crimeshare.releases.conversion import replaces_conversion, report
+from crimeshare.problems import Problem
+from crimeshare.releases.conversion import replaces_conversion, report, ship_conversion
+from crimeshare.sources.registry import read_registry
 from crimeshare.tables.observations import QuarterFigure, write_observations
 from crimeshare.tables.recorded_quarters import read_recorded_quarters
+from tests.conftest import ROOT
 from tests.open_document import Row, line, open_data
 
 RELEASE = "prc-2024-03"
+OF_A_CONVERSION = [
+    "Financial Year",
+    "Financial Quarter",
+    "Force Name",
+    "Offence Description",
+    "Offence Group",
+    "Offence Subgroup",
+    "Offence Code",
+    "Number of Offences",
+]
 
 
 def file(folder: Path, rows: Sequence[Row]) -> list[QuarterFigure]:
@@ -99,3 +114,39 @@ def test_a_file_in_place_of_a_file_is_compared_with_no_conversion(
     assert not replaces_conversion(read, read)
     assert not replaces_conversion(tmp_path / "none" / f"{RELEASE}.parquet", read)
     assert not replaces_conversion(tmp_path / "pfa-2024-12.parquet", read)
+
+
+@pytest.mark.parametrize(
+    ("release_id", "said"),
+    [
+        ("prc-2025-12", "the quarter to March 2024, which is prc-2024-03; expected prc-2025-12"),
+        (None, None),
+    ],
+)
+def test_a_conversion_is_shipped_as_the_release_of_its_last_quarter(
+    release_id: str | None, said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "conversion.parquet"
+    pd.DataFrame(
+        [line("Gwent", "8L", 12), line("Kent", "8L", 7)], columns=OF_A_CONVERSION
+    ).to_parquet(path)
+    known = read_registry(ROOT / "config" / "releases.csv")["prc-2025-12"]
+    own = replace(known, release_id=RELEASE, period_end=date(2024, 3, 31))
+    registry = {release.release_id: release for release in (known, own)}
+    if said is None:
+        assert ship_conversion(path, None, registry).stem == RELEASE
+        return
+    with pytest.raises(Problem, match=said):
+        ship_conversion(path, release_id, registry)
+    assert not Path("resources").exists()
+
+
+def test_a_conversion_of_a_release_that_nobody_listed_is_not_shipped(tmp_path: Path) -> None:
+    path = tmp_path / "conversion.parquet"
+    pd.DataFrame([line("Gwent", "8L", 12)], columns=OF_A_CONVERSION).to_parquet(path)
+    known = read_registry(ROOT / "config" / "releases.csv")["prc-2025-12"]
+    with pytest.raises(
+        Problem, match=r"which is prc-2024-03; expected one of config/releases\.csv"
+    ):
+        ship_conversion(path, None, {known.release_id: known})

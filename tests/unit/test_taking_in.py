@@ -76,6 +76,18 @@ def test_a_workbook_is_taken_in_and_its_figures_kept(
     assert (women["sheet"], women["cell"], women["source"]) == ("Table_2", "C3", "Stalking")
 
 
+def test_a_table_that_does_not_hold_together_is_not_taken_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = [*PUBLISHED[:2], ["16 and over", 4.8, 4.0, 2.3], BASES]
+    status, _, said = run(
+        capsys, "take-in", "stalking-2024-03", workbook(tmp_path, Table_1=wrong), "--source", "S"
+    )
+    assert status == 1
+    assert "sheet 'Table_1', cell B3" in said
+    assert "expected it between them" in said
+
+
 def test_the_open_data_table_is_taken_in_as_to_everybody(tmp_path: Path) -> None:
     kept = take_in(
         open_table(tmp_path, OPEN_ROWS), "personal-prevalence-2018-12", "Open data", tmp_path

@@ -104,7 +104,8 @@ READS = {
         *RECORDED,
         *SURVEY,
         *estimates("rule_effects"),
-        *reference("fraud_totals", "hedges", "interval_coverage", "model_checks"),
+        *reference("false_alarms", "fraud_totals", "hedges"),
+        *reference("interval_coverage", "model_checks"),
         *words("area", "methods", "rules", "survey"),
         shipped("workflow/crimeshare/publish/elements/formulas.md.j2"),
     ],
@@ -207,6 +208,7 @@ for folder, group in zip(folders, configuration.groups):
                     "recording_changes",
                 ),
                 *TEMPLATES,
+                CODES,
                 COLUMNS,
             ],
         output:

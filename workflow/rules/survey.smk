@@ -36,7 +36,11 @@ rule combine_survey:
         taken_in=taken_in,
         hashes=HASHES,
         transcribed=shipped("resources/reference/stalking_prevalence.csv"),
-        reference=[SERIES_GROUPS],
+        reference=[
+            SERIES_GROUPS,
+            shipped("workflow/crimeshare/tables/layouts/appendix/measures.csv"),
+            shipped("workflow/crimeshare/tables/survey_wholes.csv"),
+        ],
     output:
         estimates="results/clean/survey_estimates.parquet",
         comparisons="results/clean/survey_comparisons.parquet",

@@ -14,6 +14,7 @@ from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import plain
 from crimeshare.tables.observations import Notice, SurveyObservation
 from crimeshare.tables.schemas import CELL, SHA256, checked
+from crimeshare.tables.survey_checks import check_survey_tables
 
 SEEN = ["file", "publisher_page", "second_hand"]
 """How a figure was seen: read in a published file, on the publisher's page, quoted by another."""
@@ -193,13 +194,14 @@ def gather_survey_estimates(
     """All estimates as one table; one read from its own file stands for the one transcribed.
 
     Raises:
-        Problems: rows that break the schema, all kinds at once.
+        Problems: rows that break the schema, or do not hold together; all kinds at once.
     """
     # A column without a single value has lost its type on its way through a file.
     typed = [table.astype({"published_significance": "boolean"}) for table in taken_in]
     read = pd.concat([appendix, *typed], ignore_index=True)
     known = pd.MultiIndex.from_frame(read[SURVEY_ESTIMATES.unique])
     rest = transcribed[~pd.MultiIndex.from_frame(transcribed[SURVEY_ESTIMATES.unique]).isin(known)]
+    check_survey_tables(pd.concat([*typed, rest]))
     table = pd.concat([read, rest], ignore_index=True)
     return checked("survey_estimates", table, SURVEY_ESTIMATES)
 

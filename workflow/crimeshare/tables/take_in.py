@@ -13,13 +13,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from crimeshare.parquet import write_table
+from crimeshare.parquet import read_table, write_table
 from crimeshare.periods import month_end
 from crimeshare.problems import Problem
-from crimeshare.running import shipping
+from crimeshare.reference import REFERENCE
+from crimeshare.running import say, shipping
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.open_prevalence import read_open_prevalence
 from crimeshare.tables.sandbox import check_opens
+from crimeshare.tables.survey_checks import beside_known, check_survey_tables
+from crimeshare.tables.survey_combining import read_transcribed_estimates
 from crimeshare.tables.survey_table import read_survey_tables, recognise
 
 KINDS = ("personal-prevalence", "stalking")
@@ -49,7 +52,7 @@ def take_in(file: Path, release_id: str, source: str, figures: Path) -> Path:
 
     Raises:
         Problem: the release id is of another form, or the file cannot be read.
-        UnknownNames, Problems: what in the file is not understood or cannot be.
+        UnknownNames, Problems: what in the file is not understood, or does not hold together.
     """
     named = _RELEASE.fullmatch(release_id)
     if named is None:
@@ -66,7 +69,12 @@ def take_in(file: Path, release_id: str, source: str, figures: Path) -> Path:
     else:
         check_opens(file)
         table = read_survey_tables(open_workbook(file), release_id, source, month_end(year, month))
+    check_survey_tables(table)
     kept = figures / f"{release_id}.parquet"
+    others = [read_table(path) for kind in KINDS for path in sorted(figures.glob(f"{kind}-*"))]
+    transcribed = read_transcribed_estimates(REFERENCE / "stalking_prevalence.csv")
+    for sentence in beside_known(table, pd.concat([*others, transcribed])):
+        say(sentence)
     with shipping(kept) as target:
         write_table(table, target)
     return kept
