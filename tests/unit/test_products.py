@@ -32,9 +32,10 @@ def a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make()
 
 
-def make(text: str = "a table of ten rows") -> None:
+def make(text: str = "a table of ten rows", name: str = "a_step") -> None:
     outputs = [TABLE, PAGES, Path("results/published/figures.csv")]
-    step = SimpleNamespace(rule="a_step", log=["results/logs/a_step.log"], input=[], output=outputs)
+    log = [f"results/logs/{name}.log"]
+    step = SimpleNamespace(rule=name, log=log, input=[], output=outputs)
     with running(step):
         for path in (TABLE, PAGES / "a.js", PAGES / "b.js", outputs[-1]):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +93,13 @@ def test_what_is_lost_is_not_called_damaged() -> None:
 def test_what_a_step_made_anew_is_not_called_damaged() -> None:
     make("another table")
     assert remove_damaged() == []
+
+
+def test_what_another_step_of_a_later_version_made_is_not_called_damaged() -> None:
+    make("a table of eleven rows", name="another_step")
+    assert remove_damaged() == []
+    with running(SimpleNamespace(rule="c", log=["results/logs/c.log"], input=[TABLE], output=[])):
+        pass
 
 
 def test_what_a_killed_step_left_is_not_called_damaged() -> None:

@@ -73,16 +73,15 @@ def require_whole(inputs: Iterable[Path | str]) -> None:
     tables = {name for name, path in files.items() if not ALWAYS_READ.isdisjoint(path.parts)}
     for path in files.values():
         require_shipped(path)
-    for noted in NOTES.glob("*.json") if tables else ():
-        for name, (size, _, made) in _read(noted).items():
-            path = Path(name)
-            if name not in tables or not path.is_file():
-                continue
-            if (path.stat().st_size, digest(path)) != (size, made):
-                raise Problem(
-                    f"{name} was damaged: it is not as its step made it. `make` removes it and "
-                    "makes it again."
-                )
+    for name, (size, _, made) in _noted().items() if tables else ():
+        path = Path(name)
+        if name not in tables or not path.is_file():
+            continue
+        if (path.stat().st_size, digest(path)) != (size, made):
+            raise Problem(
+                f"{name} was damaged: it is not as its step made it. `make` removes it and "
+                "makes it again."
+            )
 
 
 def note(step: str, outputs: Iterable[Path | str]) -> None:
@@ -114,8 +113,7 @@ def remove_damaged() -> list[Path]:
     """Remove the products that are not what their steps made, and return them."""
     damaged = [
         path
-        for noted in sorted(NOTES.glob("*.json"))
-        for name, made in _read(noted).items()
+        for name, made in _noted().items()
         if (path := Path(name)).is_file() and _differs(path, *made)
     ]
     for path in damaged:
@@ -139,6 +137,17 @@ def _files(outputs: Iterable[Path]) -> Iterator[Path]:
 
 def _note_of(step: str) -> Path:
     return NOTES / (step.replace("/", "+") + ".json")
+
+
+def _noted() -> dict[str, tuple[int, int, str]]:
+    """What was made, by name.
+
+    Of two notes the newer counts: another version may have made a file in another step.
+    """
+    made: dict[str, tuple[int, int, str]] = {}
+    for noted in sorted(NOTES.glob("*.json"), key=lambda noted: noted.stat().st_mtime_ns):
+        made |= _read(noted)
+    return made
 
 
 def _read(noted: Path) -> dict[str, tuple[int, int, str]]:
