@@ -32,8 +32,6 @@ from crimeshare.measures.small_areas import compute_small_areas
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.site.notebooks import execute_pages
 from crimeshare.publish.site.pages import Page, report_pages
-from crimeshare.publish.subjects.revised import REFUTED, REVISIONS
-from crimeshare.publish.subjects.revision_limits import LIMITS
 from crimeshare.reference import PARTNERSHIPS, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.checks import combine_reports
@@ -53,12 +51,15 @@ from tests.tables import (
     EFFECTS,
     FORECASTS,
     LEVEL_SHIFTS,
+    LIMITS,
     PARTS,
     QUARTERLY_SERIES,
     QUARTERS,
     RANK_INTERVALS,
     RANK_RECORD,
     RECORDED,
+    REFUTED,
+    REVISIONS,
     SERIES,
     SHARES,
     SIMILAR_FORCES,

@@ -24,13 +24,13 @@ from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.site.notebooks import with_parameters
 from crimeshare.publish.site.pages import Page
 from crimeshare.publish.site.rendering import render_body
-from crimeshare.publish.subjects.revision_limits import LIMITS
 from crimeshare.reference import PARTNERSHIPS, read_rows
 from tests.tables import (
     ADJUSTED,
     COMPOSITION,
     EFFECTS,
     FORECASTS,
+    LIMITS,
     PARTS,
     QUARTERLY_SERIES,
     QUARTERS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,6 @@ from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.subjects import factsheet, offence_mix
 from crimeshare.publish.subjects.estimates import Estimates, Place, Year
-from crimeshare.publish.subjects.revised import Revision
 
 
 def years(place: Place) -> pd.DataFrame:
@@ -113,21 +112,3 @@ def limits(estimates: Estimates) -> pd.DataFrame:
             for code, held in estimates.control_limits().items()
         ]
     )
-
-
-def steps(revisions: Iterable[Revision]) -> pd.DataFrame:
-    """Revisions from one release to a later one, by the range that their size is in."""
-    table = pd.DataFrame(
-        [
-            {
-                "area_code": step.place.area.area_code,
-                "period_end": pd.Timestamp(step.period_end),
-                "previous_release_id": step.previous_release_id,
-                "release_id": step.release_id,
-                "change_pct": None if step.percent.value is None else 100 * step.percent.number,
-            }
-            for step in revisions
-        ]
-    )
-    size = pd.cut(table["change_pct"].abs(), [0, 0.1, 0.5, 1, 5, np.inf], right=False)
-    return table.assign(size=size)

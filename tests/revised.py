@@ -16,9 +16,7 @@ from crimeshare.measures.revisions import (
     summarise_revisions,
 )
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.subjects.revised import COMPARED, REVISIONS, SIZES, WHOLE
-from crimeshare.publish.subjects.revision_limits import LIMITS, TEST
-from tests.tables import CHANGES
+from tests.tables import CHANGES, COMPARED, LIMITS, REVISIONS, SIZES, TEST, WHOLE
 
 VINTAGES = Path("results/estimates/vintages.parquet")
 

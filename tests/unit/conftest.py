@@ -7,11 +7,10 @@ import pytest
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.subjects.estimates import TABLES, Estimates, open_estimates
-from crimeshare.publish.subjects.revised import REFUTED, Revisions, open_revisions
 from tests.building import built_once, executed_once, write_rank_record, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
-from tests.tables import CODES, QUARTERS, RECORDED, SMALL_AREAS
+from tests.tables import CODES, QUARTERS, RECORDED, REFUTED, SMALL_AREAS
 
 
 @pytest.fixture(scope="session")
@@ -30,12 +29,6 @@ def executed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 def estimates(built: Path) -> Estimates:
     """The estimates about stalking and harassment."""
     return open_estimates("stalking_harassment", built)
-
-
-@pytest.fixture(scope="session")
-def revisions(built: Path) -> Revisions:
-    """The revisions of stalking and harassment."""
-    return open_revisions("stalking_harassment", built)
 
 
 @pytest.fixture(autouse=True)

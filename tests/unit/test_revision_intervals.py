@@ -24,6 +24,7 @@ from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.subjects import revision_limits
 from crimeshare.publish.subjects.estimates import Estimates
+from tests.tables import LIMITS
 
 LEVEL = 0.95
 
@@ -228,7 +229,7 @@ def test_limits_that_cannot_be_tried_are_not_given() -> None:
 
 
 def test_the_trial_of_the_shipped_vintages_is_about_the_level(built: Path) -> None:
-    table = read_table(built / revision_limits.LIMITS)
+    table = read_table(built / LIMITS)
     assert len(table)
     assert (table["coverage_lower"] <= LEVEL).all()
     assert (table["coverage_upper"] >= table["level"] - 0.02).all()
@@ -237,16 +238,16 @@ def test_the_trial_of_the_shipped_vintages_is_about_the_level(built: Path) -> No
 def test_the_page_says_what_the_limits_are_for_and_how_they_were_tried(
     estimates: Estimates, built: Path
 ) -> None:
-    limits = revision_limits.open_limits(built)
-    place = estimates.place("gwent", "force")
-    said = revision_limits.sentence(limits, place)
+    forces = [force.area.area_code for force in estimates.forces]
+    gwent = estimates.place("gwent", "force").area.area_code
+    said = revision_limits.sentence(estimates.offence_id, gwent)
     assert not stray_numbers(said)
-    row = limits[place.area.area_code, estimates.offence_id, 0]
+    row = revision_limits.limits(estimates.offence_id, forces)[gwent]
     values = [float(figure["value"]) for figure in shown(said)]
     assert row["upper_pct"] / 100 in values
-    tried = shown(revision_limits.coverage(limits, estimates, built))
+    tried = shown(revision_limits.coverage(estimates.offence_id, forces))
     assert row["coverage"] in [float(figure["value"]) for figure in tried]
-    table = revision_limits.table(limits, estimates)
+    table = revision_limits.limits_table(estimates.offence_id, forces)
     assert table is not None
     assert len(table.rows) == len(estimates.forces)
     assert not stray_numbers(table._repr_html_())

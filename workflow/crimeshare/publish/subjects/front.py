@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.rows import cells_of, counted, rows
@@ -15,9 +16,8 @@ from crimeshare.publish.subjects import (
     survey_pages,
     surveyed,
 )
-from crimeshare.publish.subjects.estimates import Estimates, Place
+from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.publish.subjects.measured import Measure, measure_of
-from crimeshare.publish.subjects.revised import Revisions
 from crimeshare.publish.subjects.surveyed import WORDS
 
 
@@ -60,30 +60,24 @@ def headline(estimates: Estimates) -> Facts:
     return Facts([counted[0], change, survey_pages.fact(newest, measure.words)])
 
 
-def latest_release(revisions: Revisions, place: Place) -> str:
+def latest_release(estimates: Estimates) -> str:
     """What the release that leads changed of the years before its own."""
-    estimates = place.estimates
-    newest = place.release(estimates.latest)
-    steps = [step for step in revisions.of(place) if step.release_id == newest]
-    moves = [step.change.number for step in steps]
-    numbers = {
-        "given": len(moves),
-        "rose": sum(move > 0 for move in moves),
-        "fell": sum(move < 0 for move in moves),
-        "stayed": moves.count(0),
-    }
-    cells = cells_of(step.value for step in steps)
-    given, *ways = (
-        counted(f"latest_release.{name}.{estimates.offence_id}", f"years {name}", number, cells)
+    offence_id, newest = estimates.offence_id, estimates.nation.release(estimates.latest)
+    every = revised.steps_of(offence_id, NATION)
+    steps = every[every["release_id"].eq(newest)]
+    change = steps["change"]
+    ways = {"rose": change.gt(0), "fell": change.lt(0), "stayed": change.eq(0)}
+    numbers = {"given": len(steps)} | {way: int(of.sum()) for way, of in ways.items()}
+    cells = cells_of(row.value for row in rows(steps))
+    told = {
+        name: counted(f"latest_release.{name}.{offence_id}", f"years {name}", number, cells)
         for name, number in numbers.items()
-    )
-    most = max(steps, key=lambda step: abs(step.percent.value or 0), default=None)
+    }
+    most = steps["change_pct"].abs().fillna(0)
     return revised.WORDS.passage(
         "latest_release",
         published=currency.published(currency.registry(), estimates),
-        place=place,
-        given=given,
-        directions=revised.directions(*ways),
-        most=most,
-        moved=revised.moved(most.percent) if most else "",
+        place=NATION,
+        size=told,
+        most=rows(steps.loc[[most.idxmax()]])[0] if len(steps) else None,
     )
