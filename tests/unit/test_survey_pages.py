@@ -21,6 +21,7 @@ from crimeshare.publish.pdf.typeset import typeset
 from crimeshare.publish.subjects import (
     front,
     methods,
+    simulated,
     sources,
     survey_pages,
     survey_tables,
@@ -63,7 +64,7 @@ def tables(estimates: Estimates, everyone: pd.DataFrame, women: pd.DataFrame) ->
             survey_tables.other_measures(),
             survey_tables.offences_table(recorded),
             survey_tables.beside_table(read("recorded_beside_survey")),
-            methods.coverage_table(),
+            simulated.coverage_table(),
             methods.design_factor_table(),
             methods.agreement_table(read("flag_agreement")),
             methods.disagreement_table(unlike()),
@@ -95,7 +96,7 @@ def of_year_of(*measures: str, sex: str, age: str) -> pd.DataFrame:
 
 
 def coverage_by_method() -> pd.DataFrame:
-    by_method = methods.study(methods.COVERAGE).groupby("method")["coverage"]
+    by_method = simulated.study(simulated.COVERAGE).groupby("method")["coverage"]
     return by_method.agg(["mean", "min", "max"])
 
 
@@ -113,7 +114,7 @@ def charts() -> list[Chart]:
         survey_pages.ever(ever()),
         survey_pages.offences_chart(read("offences_per_victims")),
         *(survey_pages.others_beside(victims, beside) for victims in survey_pages.OTHERS_BESIDE),
-        methods.coverage_chart(coverage_by_method(), surveyed.level_figure(0.95)),
+        simulated.coverage_chart(coverage_by_method(), surveyed.level_figure(0.95)),
     ]
     return [chart for chart in drawn if chart]
 
@@ -296,8 +297,8 @@ class TestPages:
             survey_pages.offences(read("offences_per_victims")),
             *survey_pages.differences(),
             *survey_pages.caveats(),
-            methods.why_wilson(),
-            methods.like_stalking(rows(everyone)[-1]),
+            simulated.why_wilson(),
+            simulated.like_stalking(rows(everyone)[-1]),
             methods.restart_sentence(methods.published_factors(), methods.factors_of_flags()),
             methods.assumption_checked(),
             methods.agreement_sentence(read("flag_agreement")),
@@ -316,7 +317,7 @@ class TestPages:
                 *tables,
                 *front.survey_sentences(stalking(), everyone),
                 front.headline(estimates)._repr_html_(),
-                methods.why_wilson(),
+                simulated.why_wilson(),
                 methods.restart_sentence(methods.published_factors(), methods.factors_of_flags()),
                 methods.agreement_sentence(read("flag_agreement")),
             ]
@@ -505,8 +506,8 @@ class TestCharts:
 
 class TestMethods:
     def test_wilson_is_what_the_study_found(self) -> None:
-        held = methods.study(methods.COVERAGE).groupby("method")["coverage"]
-        assert set(held.groups) == set(methods.METHODS)
+        held = simulated.study(simulated.COVERAGE).groupby("method")["coverage"]
+        assert set(held.groups) == set(simulated.METHODS)
         assert (held.mean() - 0.95).abs().idxmin() == "wilson"
         assert (held.min().idxmin(), held.min().idxmax()) == ("normal", "korn-graubard")
 
@@ -550,7 +551,7 @@ class TestMethods:
         assert "which does not fit" not in said
 
     def test_the_study_is_described_as_it_was_made(self) -> None:
-        (note,) = methods.coverage_table().notes
+        (note,) = simulated.coverage_table().notes
         assert [float(figure["value"]) for figure in shown(note)] == [500, 32_000, 20, 1.0, 1.6]
 
     def test_a_repeated_incident_explains_no_share_of_victims(self) -> None:
