@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
@@ -86,9 +87,28 @@ def a_year_before(period_end: date) -> date:
     return month_end(period_end.year - 1, period_end.month)
 
 
+def months_before(period_end: date, months: int) -> date:
+    """The last day of the month so many months before."""
+    years, month = divmod(period_end.month - 1 - months, 12)
+    return month_end(period_end.year + years, month + 1)
+
+
 def months_between(earlier: date, later: date) -> int:
     """Whole months from one end of a month to another."""
     return 12 * (later.year - earlier.year) + later.month - earlier.month
+
+
+def stretches(ends: Sequence[date]) -> str:
+    """Quarters by their months: "April to December", or "April to June and October to December"."""
+    stretches: list[list[date]] = []
+    for end in sorted(ends):
+        if stretches and months_between(stretches[-1][-1], end) == 3:
+            stretches[-1].append(end)
+        else:
+            stretches.append([end])
+    return " and ".join(
+        f"{MONTHS[own[0].month - 3]} to {MONTHS[own[-1].month - 1]}" for own in stretches
+    )
 
 
 def _spellings(month: str) -> set[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from crimeshare.cells import Cell, shortened
+from crimeshare.measures import formulas
 from crimeshare.periods import in_words
 
 MINUS = "\N{MINUS SIGN}"
@@ -99,6 +100,54 @@ class Finding:
     def sheets(self) -> str:
         """The sheets, each once, under the names the workbook gives them."""
         return " and ".join(dict.fromkeys(cell.sheet for cell in self.cells))
+
+
+def rate_of(count: Finding, residents: float, mid_year: int) -> Finding:
+    """A count of the Home Office per 1,000 residents."""
+    whom = replace(
+        count,
+        value=residents,
+        release_id="",
+        cells=(),
+        formula=f"residents in the middle of {mid_year}, as ONS estimates them",
+    )
+    return replace(
+        count,
+        value=1000 * count.value / residents,
+        unit="per_1000",
+        formula=formulas.ratio(f"1000 * {count.named}", f"{residents:.0f}"),
+        told=f"{{}} offences for {{}} residents (mid-{mid_year}), {{}} per 1,000",
+        parts=(count, whom),
+    )
+
+
+def share_of(part: Finding, whole: Finding) -> Finding:
+    """``part / whole``, with the cells of both."""
+    return replace(
+        part,
+        value=part.value / whole.value,
+        unit="proportion",
+        cells=tuple(dict.fromkeys((*part.cells, *whole.cells))),
+        formula=formulas.ratio(part.named, whole.named),
+        told="{} of {}, {}",
+        parts=(part, whole),
+    )
+
+
+def difference_of(one: Finding, other: Finding, kind: str, vintage: Vintage) -> Finding:
+    relative = kind == "percent"
+    points = not relative and one.unit == "proportion"
+    unit: Unit = "change" if relative else "percentage_points" if points else one.unit
+    return replace(
+        one,
+        value=one.value / other.value - 1 if relative else one.value - other.value,
+        unit=unit,
+        vintage=vintage,
+        cells=tuple(dict.fromkeys((*one.cells, *other.cells))),
+        formula=(formulas.relative if relative else formulas.difference)(one.named, other.named),
+        told="{} against {}, {}",
+        parts=(one, other),
+    )
 
 
 def shown(value: float, unit: Unit) -> str:

@@ -7,20 +7,15 @@ since judge it as far as they can: by how far such figures have moved from their
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Literal
+from dataclasses import replace
 
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
-from crimeshare.audit.lookup import find_area
+from crimeshare.audit.missing import say_missing
 from crimeshare.audit.naming import release_name, say_vintage, vintage_name
-from crimeshare.audit.offence_codes import joint_until, offence_codes
+from crimeshare.audit.questions import QUANTITY, Question, Questions
 from crimeshare.audit.recorded_evidence import (
-    NATIONAL,
-    ORDERS,
     RANKED,
-    Find,
     Releases,
     Sizes,
     first_published,
@@ -32,7 +27,6 @@ from crimeshare.audit.stated import (
     Direction,
     Near,
     Number,
-    Paced,
     Place,
     Stated,
     distance,
@@ -52,45 +46,9 @@ from crimeshare.audit.statements import (
 )
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.measures import formulas
-from crimeshare.periods import a_year_before, months_between
-from crimeshare.problems import Problem
-from crimeshare.reference import Area, fraud_totals, offences
+from crimeshare.periods import a_year_before
+from crimeshare.reference import Area, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
-
-_WALES = "W92000004"
-_QUANTITY = {Count: "count", Total: "count", Change: "count", Share: "share", Rate: "rate"}
-_QUANTITY |= {ShareOfNation: "share_of_nation"}
-_MARKED_IN = {"count": "count", "share": "count", "rate": "rate_per_1000"}
-_MARKED_IN |= {"share_of_nation": "count"}
-
-
-@dataclass(frozen=True)
-class Question:
-    """One quantity, what is said of it, and how to find it.
-
-    Attributes:
-        stated: what is said.
-        find: vintages of the quantity by area and year.
-        kind: whether a distance from it is ``relative`` or ``absolute``.
-        measure: the measure whose marker explains that it is not there.
-        base: of a relative difference, vintages of what differs; of a place, of what is ordered.
-        among: of a place among areas, the codes of those areas.
-        groups: of a place among offence groups, their classification.
-    """
-
-    claim: Recorded
-    stated: Stated
-    find: Find
-    kind: Literal["relative", "absolute"]
-    measure: str
-    base: Find | None = None
-    among: Sequence[str] = ()
-    groups: str = ""
-
-    @property
-    def found(self) -> Sequence[Finding]:
-        """Every vintage of the area and year that the claim is about."""
-        return self.find(self.claim.area.area_code, self.claim.period)
 
 
 class RecordedAudit:
@@ -101,7 +59,7 @@ class RecordedAudit:
     ) -> None:
         """Take the releases, the areas they are about, and the claims by id."""
         self._releases = releases
-        self._areas = areas
+        self._asked = Questions(releases, areas)
         self._claims = claims
 
     def judge(self, claim: Recorded) -> Verdict:
@@ -111,22 +69,22 @@ class RecordedAudit:
             Problem: its parts make no sense together.
         """
         if isinstance(claim, Rank):
-            return self._rank(claim)
+            return self._place(claim)
         if isinstance(claim, Record):
             return judge_record(claim, self._releases)
         if isinstance(claim, AreaComparison):
             return self._defined(
                 claim,
                 {
-                    f"by {name}": self._compared(claim, claim.value, name)
+                    f"by {name}": self._asked.compared(claim, claim.value, name)
                     for name in ("count", "rate", "share")
                 },
             )
-        name = _QUANTITY[type(claim)]
+        name = QUANTITY[type(claim)]
         if isinstance(claim, Change) or claim.compares:
-            question = self._compared(claim, claim.value, name)
+            question = self._asked.compared(claim, claim.value, name)
         else:
-            question = self._plain(claim, claim.value, name)
+            question = self._asked.plain(claim, claim.value, name)
         verdict = self._answer(question)
         if verdicts.outcome(verdict.verdict):
             self._say_refuted(claim, verdict.reason)
@@ -134,126 +92,12 @@ class RecordedAudit:
             verdict = self._across(claim, verdict)
         return verdict
 
-    # What is asked
-
-    def _plain(self, claim: Recorded, stated: Stated, name: str) -> Question:
-        find = self._releases.quantity(name, claim.offence.offence_id, _whole_of(claim))
-        if isinstance(stated, Paced):
-            find = _paced(find, stated)
-        return Question(claim, stated, find, "relative", _MARKED_IN[name])
-
-    def _compared(self, claim: Recorded, stated: Stated, name: str) -> Question:
-        """A difference from another area, or from another year."""
-        if stated.kind == "points" and not name.startswith("share"):
-            raise Problem(
-                f"`value` is `{stated.text}`; only shares differ by percentage points, so "
-                "expected `quantity: share`"
-            )
-        kind = "points" if name.startswith("share") and stated.kind != "percent" else stated.kind
-        if isinstance(stated, Direction) and kind == "number":
-            kind = "percent"
-        base = self._releases.quantity(name, claim.offence.offence_id, _whole_of(claim))
-        if claim.than:
-            other = claim.than.area_code
-
-            def find(area: str, day: date) -> Sequence[Finding]:
-                now, then = base(area, day), base(other, day)
-                within = [f for f in now if any(f.release_id == t.release_id for t in then)]
-                return self._releases.compared(within, then, kind)
-
-        else:
-            previous = claim.previous if isinstance(claim, Change) else claim.since
-            months = months_between(previous or a_year_before(claim.period), claim.period)
-
-            def find(area: str, day: date) -> Sequence[Finding]:
-                return self._releases.compared(
-                    base(area, day), base(area, _months_before(day, months)), kind
-                )
-
-        absolute = kind in ("points", "percent")
-        measure = _MARKED_IN[name]
-        question = Question(claim, stated, find, "absolute" if absolute else "relative", measure)
-        return replace(question, base=base) if kind == "percent" else question
-
-    def _rank(self, claim: Rank) -> Verdict:
-        place = claim.value
-        if claim.offence.offence_id in offence_codes() and claim.classification in RANKED:
-            raise Problem(f"`classification` ranks offence groups; {claim.offence.name} is none")
-        # "Highest in Gwent", said of Gwent, is a place among what is recorded there.
-        here = place.within == claim.area.area_name.casefold() and not place.last
-        among_areas = (place.ordered and not here) or claim.classification in ORDERS
-        if among_areas and claim.classification in RANKED:
-            raise Problem(
-                f"`value` is `{place.text}`, a place among areas, and `classification` is "
-                f"`{claim.classification}`, a list of offence groups; expected one of "
-                f"{', '.join(ORDERS)}"
-            )
-        if not among_areas and claim.offence.offence_id in offence_codes():
-            raise Problem(
-                f"`value` is `{place.text}`, a place among offence groups, and "
-                f"{claim.offence.name} is none; expected a place among areas such as highest"
-            )
-        if not among_areas:
-            names = list(RANKED) if claim.classification == "not stated" else [claim.classification]
-            asked = {f"among {name}": self._group_rank(claim, name) for name in names}
-        else:
-            by = ORDERS.get(claim.classification) or place.order
-            names = [by] if by else ["count", "rate", "share"]
-            among = self._among(claim.area, place.within)
-            asked = {f"by {name}": self._area_rank(claim, place, name, among) for name in names}
-        if len(asked) == 1:
-            (question,) = asked.values()
-            return self._stated_rank(claim, question, next(iter(asked)))
-        return self._defined(claim, asked)
-
-    def _group_rank(self, claim: Rank, name: str) -> Question:
-        offence = claim.offence.offence_id
-
-        def find(area: str, day: date) -> Sequence[Finding]:
-            return self._releases.group_ranks(area, offence, day, name)
-
-        return Question(claim, claim.value, find, "absolute", "count", groups=name)
-
-    def _area_rank(self, claim: Rank, place: Place, name: str, among: Sequence[str]) -> Question:
-        base = self._releases.quantity(name, claim.offence.offence_id)
-
-        def find(area: str, day: date) -> Sequence[Finding]:
-            return self._releases.area_ranks(area, base, day, among, last=place.last, by=name)
-
-        return Question(claim, place, find, "absolute", _MARKED_IN[name], base, among)
-
-    def _among(self, area: Area, within: str) -> list[str]:
-        """Areas of the same kind, within an area if one is named."""
-        whole = None
-        if within and within not in ("country", "area", "england and wales", "nation"):
-            try:
-                whole, _ = find_area(within, self._areas)
-            except ValueError as error:
-                raise Problem(f"`value` ends in an area that {error}") from None
-        kinds = {area.area_type}
-        if area.area_type == "region" or area.area_code == _WALES:
-            # ONS lists Wales beside the regions of England.
-            return [
-                code
-                for code, other in self._areas.items()
-                if other.area_type == "region" or code == _WALES
-            ]
-        codes = [code for code, other in self._areas.items() if other.area_type in kinds]
-        if whole:
-            codes = [code for code in codes if self._lies_in(code, whole.area_code)]
-            if area.area_code not in codes:
-                raise Problem(
-                    f"`value` ranks {area.area_name} in {whole.area_name}, where it does not lie"
-                )
-        return codes
-
-    def _lies_in(self, code: str, whole: str) -> bool:
-        """Whether an area is part of another."""
-        while code and code != whole:
-            code = self._areas[code].parent_code
-        return code == whole
-
-    # How it is answered
+    def _place(self, claim: Rank) -> Verdict:
+        asked = self._asked.ranks(claim)
+        if len(asked) > 1:
+            return self._defined(claim, asked)
+        ((where, question),) = asked.items()
+        return self._stated_rank(claim, question, where)
 
     def _answer(self, question: Question) -> Verdict:
         """Judge a number against every vintage of its year."""
@@ -266,7 +110,8 @@ class RecordedAudit:
         if first_published(within):
             # A table of many years, as the appendix has, tells how a figure moved since; what an
             # edition says of the year before it belongs to the year's own figures.
-            long_since = [f for f in within if self._of_many_years(f)]
+            many = [f for f in within if self._releases.registry[f.release_id].reader == APPENDIX]
+            long_since = [f for f in many if f.vintage == "revised"]
             within, since = [f for f in within if f not in long_since], [*long_since[-1:], *since]
         best = verdicts.best(stated, within)
         has_first = any(f.vintage in ("first published", "compared") for f in published)
@@ -289,10 +134,6 @@ class RecordedAudit:
             return self._by_revised(question, published, newest)
         return self._not_checkable(question)
 
-    def _of_many_years(self, finding: Finding) -> bool:
-        reader = self._releases.registry[finding.release_id].reader
-        return reader == APPENDIX and finding.vintage == "revised"
-
     def _borne_out(
         self,
         question: Question,
@@ -313,7 +154,7 @@ class RecordedAudit:
             reason.say("without_fraud")
         settles = ""
         if decisive.vintage not in ("first published", "compared") and not first_published(within):
-            settles = self._say_missing(question, reason)
+            settles = say_missing(self._releases, question, reason)
         return Verdict(verdict, reason, (decisive,), settles)
 
     def _not_borne_out(
@@ -354,7 +195,7 @@ class RecordedAudit:
     ) -> Verdict:
         """Judge by the figures as revised since, as far as revisions of that size allow."""
         stated, reason = question.stated, Reason()
-        settles = self._say_missing(question, reason)
+        settles = say_missing(self._releases, question, reason)
         known = [*published, *([newest] if newest else [])]
         last = newest or published[-1]
         match = stated.match(last.value)
@@ -414,7 +255,7 @@ class RecordedAudit:
                 return "few_revisions", {"ordered": False}
             limit = _distance(question, None, sizes.limit)
             return "either_side", {"ordered": False, "limit": limit}
-        own, others = self._ordered(question, last)
+        own, others = self._asked.ordered(question, last)
         rivals = _rivals(stated, own, others, int(last.value))
         base = question.base or self._releases.quantity("count", claim.offence.offence_id)
         sizes = self._releases.sizes(base, claim.area.area_code, "relative", claim.period)
@@ -425,22 +266,6 @@ class RecordedAudit:
         words, day = "size of a revision", claim.period
         limit = Finding(sizes.limit, "proportion", day, "", "estimate", (), words)
         return "either_side", {"ordered": True, "limit": limit}
-
-    def _ordered(self, question: Question, last: Finding) -> tuple[float, list[float]]:
-        """What is ordered: the value of the claim's own area or group, and those of the others."""
-        claim = question.claim
-        area, offence = claim.area.area_code, claim.offence.offence_id
-        if question.groups:
-            values = self._releases.ranked(area, claim.period, last.release_id, question.groups)
-            return values[offence], [v for group, v in values.items() if group != offence]
-        assert question.base is not None
-        found = {
-            code: finding.value
-            for code in question.among
-            for finding in question.base(code, claim.period)
-            if finding.release_id == last.release_id
-        }
-        return found[area], [value for code, value in found.items() if code != area]
 
     def _sizes(self, question: Question, finding: Finding) -> Sizes | None:
         """How far such figures have moved; of a change, if need be, how far its two sides have."""
@@ -485,7 +310,7 @@ class RecordedAudit:
         reason.say("own_counts", first=first, second=second, made=made, stated=stated, fits=fits)
         if not agree and (newest := revised_since(found)):
             self._say(reason, newest)
-        settles = self._say_missing(question, reason)
+        settles = say_missing(self._releases, question, reason)
         verdict = verdicts.OWN_COUNTS_AGREE if agree else verdict
         return Verdict(verdict, reason, (made, first, second), settles)
 
@@ -520,7 +345,7 @@ class RecordedAudit:
         if question.measure == "rate_per_1000" and self._releases.unrated(claim.area.area_code):
             reason.say("no_rate")
             return Verdict(verdicts.NOT_CHECKABLE, reason, (marked,) if marked else ())
-        settles = self._say_missing(question, reason)
+        settles = say_missing(self._releases, question, reason)
         sides = self._releases.nearest(claim.area.area_code, question.find, claim.period)
         for finding in sides:
             reason.say("nearest_year", claim=claim, found=finding)
@@ -539,7 +364,7 @@ class RecordedAudit:
         reason.say("not_ranked", claim=claim, where=where, parent=_parent(claim))
         self._say(reason, counted[-1])
         for name in RANKED:
-            if found := self._group_rank(claim, name).found:
+            if found := self._asked.group_rank(claim, name).found:
                 reason.say("ranked_among", name=name, found=_leading(found))
         return Verdict(verdicts.NOT_SUPPORTED, reason, (counted[-1],))
 
@@ -559,7 +384,7 @@ class RecordedAudit:
         fits = [name for name, finding in leading.items() if stated.match(finding.value)]
         settles, revised = "", first.vintage == "revised since"
         if revised:
-            settles = self._say_missing(next(iter(asked.values())), reason)
+            settles = say_missing(self._releases, next(iter(asked.values())), reason)
         undecided = (self._open_order(asked[name], found) for name, found in leading.items())
         split = fits and len(fits) < len(leading)
         if not split and (says := next(filter(None, undecided), None)):
@@ -585,66 +410,6 @@ class RecordedAudit:
         self, reason: Reason, finding: Finding, stated: Stated | None = None, fits: str = ""
     ) -> None:
         say_vintage(reason, finding, self._releases.registry, stated, fits)
-
-    def _say_missing(self, question: Question, reason: Reason) -> str:
-        """Say why the year's own edition does not settle it; returns what would."""
-        claim = question.claim
-        day = claim.period
-        area, offence = claim.area.area_code, claim.offence.offence_id
-        if marked := self._releases.marked(area, offence, day, question.measure):
-            name = release_name(self._releases.registry[marked.release_id])
-            reason.say("first_marked", name=name, marker=marked.note)
-            return ""
-        if offence in offence_codes():
-            return self._say_missing_code(question, reason)
-        earlier = claim.previous if isinstance(claim, Change) else claim.since
-        held = any(
-            self._releases.own_period(r) == day and self._releases.registry[r].reader == FORCE_AREAS
-            for r in self._releases.held
-        )
-        if held and earlier:
-            day = earlier
-        elif held:
-            reason.say("no_such_number", day=day)
-            return ""
-        missing = self._releases.settling(day)
-        if not missing:
-            reason.say("no_edition", day=day, appendix=False)
-            return ""
-        name = release_name(self._releases.registry[missing[-1]])
-        reason.say("no_first_issue", name=name)
-        return name
-
-    def _say_missing_code(self, question: Question, reason: Reason) -> str:
-        """Say why no first issue settles a statement on an offence code; returns what would."""
-        claim = question.claim
-        offence, day = claim.offence.offence_id, claim.period
-        joint = joint_until(offence)
-        if joint and not question.found:
-            reason.say("joint", day=joint[0] - timedelta(days=1), others=joint[1])
-            return ""
-        if claim.area.area_code != NATIONAL and offence in dict(fraud_totals().values()):
-            reason.say(
-                "Fraud is recorded by Report Fraud and not by police forces; ONS's appendix tables "
-                "have it for England and Wales alone."
-            )
-            return ""
-        if claim.area.area_code != NATIONAL:
-            reason.say("no_codes_by_area")
-            return ""
-        missing = [
-            release
-            for release in self._releases.registry.values()
-            if release.reader == APPENDIX
-            and release.period_end == day
-            and release.release_id not in self._releases.held
-        ]
-        if not missing:
-            reason.say("no_edition", day=day, appendix=True)
-            return ""
-        name = release_name(missing[-1])
-        reason.say("no_first_issue", name=name)
-        return name
 
     def _say_elsewhere(self, question: Question, reason: Reason) -> list[Finding]:
         """Say where the stated number is that of another year."""
@@ -687,11 +452,6 @@ class RecordedAudit:
         return replace(verdict, verdict=f"{verdict.verdict}{verdicts.ACROSS}")
 
 
-def _whole_of(claim: Recorded) -> str:
-    """The group that a share is of."""
-    return claim.of.offence_id if isinstance(claim, Share) and claim.of else "total"
-
-
 def _leading(found: Sequence[Finding]) -> Finding:
     """The vintage that decides: the newest of ONS's where the first issue is among them."""
     published = [f for f in found if f.vintage not in ("revised since", "compared")]
@@ -728,36 +488,6 @@ def _distance(question: Question, finding: Finding | None, size: float) -> Findi
     words = "distance from what is stated" if finding else "size of a revision"
     cells = finding.cells if finding else ()
     return Finding(size, unit, question.claim.period, "", "estimate", cells, words)
-
-
-def _paced(find: Find, stated: Paced) -> Find:
-    """Yearly counts as the pace that they make."""
-
-    def paced(area: str, day: date) -> list[Finding]:
-        days = (day - a_year_before(day)).days
-        unit = f"{stated.unit}s" if stated.every else f"a {stated.unit}"
-        told = "{}, that is one every {} " + unit if stated.every else "{}, that is {} " + unit
-        return [
-            replace(
-                count,
-                value=stated.of(count.value, days),
-                unit="pace",
-                formula=f"{count.named} by {'time' if stated.every else stated.unit}",
-                told=told.replace("a hour", "an hour"),
-                parts=(count,),
-            )
-            for count in find(area, day)
-            if count.value > 0
-        ]
-
-    return paced
-
-
-def _months_before(day: date, months: int) -> date:
-    """The last day of the month so many months before."""
-    years, month = divmod(day.month - 1 - months, 12)
-    end = {3: 31, 6: 30, 9: 30, 12: 31}.get(month + 1, 28)
-    return date(day.year + years, month + 1, end)
 
 
 def _parent(claim: Recorded) -> str:

@@ -13,13 +13,20 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from crimeshare.audit.findings import Finding, Unit, Vintage
+from crimeshare.audit.findings import (
+    Finding,
+    Unit,
+    Vintage,
+    difference_of,
+    rate_of,
+    share_of,
+)
 from crimeshare.audit.offence_codes import joint_until
 from crimeshare.audit.vintages import BY_AREA, PERCENTAGE, TOTAL
 from crimeshare.audit.vintages import Vintage as Known
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
-from crimeshare.periods import MONTHS, a_year_before, month_end, months_between
+from crimeshare.periods import a_year_before, month_end, months_before, stretches
 from crimeshare.reference import areas, offences
 from crimeshare.sources.datasets import FORCE_AREAS, QUARTERS
 
@@ -161,7 +168,7 @@ class Releases:
         if self.unrated(area):
             return published
         since = (
-            _rate(count, *residents)
+            rate_of(count, *residents)
             for count in self.counts(area, offence, day)
             if self._open(count.release_id)
             and not count.excluding
@@ -191,7 +198,7 @@ class Releases:
         """Every vintage of a share, each of the same release's own total, or of another group."""
         totals = {whole.release_id: whole for whole in self.counts(area, of, day)}
         return [
-            _share(part, whole)
+            share_of(part, whole)
             for part in self.counts(area, offence, day)
             if (whole := totals.get(part.release_id)) and whole.value > 0 and part.value >= 0
         ]
@@ -200,7 +207,7 @@ class Releases:
         """Every vintage of an area's part of the offences of England and Wales, by one release."""
         wholes = {whole.release_id: whole for whole in self.counts(NATIONAL, offence, day)}
         return [
-            _share(part, whole)
+            share_of(part, whole)
             for part in self.counts(area, offence, day)
             if (whole := wholes.get(part.release_id)) and whole.value > 0
         ]
@@ -248,12 +255,8 @@ class Releases:
         # Groups of the open data make up the total, but for a year that lacks one of them.
         whole = classification != "published columns"
         added = sum(value for group, value in counts.items() if whole or group not in held)
-        total = self._total(area, day, release_id) if self._open(release_id) else added
-        return counts if added == total else {}
-
-    def _total(self, area: str, day: date, release_id: str) -> float | None:
-        totals = self.counts(area, TOTAL, day)
-        return next((own.value for own in totals if own.release_id == release_id), None)
+        totals = {count.release_id: count.value for count in self.counts(area, TOTAL, day)}
+        return counts if not self._open(release_id) or added == totals.get(release_id) else {}
 
     def area_ranks(
         self, area: str, find: Find, day: date, among: Sequence[str], *, last: bool, by: str
@@ -299,7 +302,7 @@ class Releases:
         """
         earlier = {finding.release_id: finding for finding in before}
         found = [
-            _difference(one, other, kind, one.vintage)
+            difference_of(one, other, kind, one.vintage)
             for one in now
             if (other := earlier.get(one.release_id)) and (other.value or kind != "percent")
         ]
@@ -308,7 +311,7 @@ class Releases:
             return found
         # A total without a force is not compared with one that has it.
         if one.excluding == other.excluding and (other.value or kind != "percent"):
-            found = [_difference(one, other, kind, "compared"), *found]
+            found = [difference_of(one, other, kind, "compared"), *found]
         return found
 
     def comparable(self, offence: str, one: date, other: date) -> str:
@@ -336,7 +339,9 @@ class Releases:
             return None
         pairs = [
             (now, then)
-            for now, then in zip(_quarter_ends(day), _quarter_ends(before), strict=True)
+            for now, then in (
+                (months_before(day, back), months_before(before, back)) for back in (0, 3, 6, 9)
+            )
             if not any(
                 month_end(then.year, then.month - 2).replace(day=1) < since <= now
                 for since, _ in self._changes(offence)
@@ -344,7 +349,7 @@ class Releases:
         ]
         if not pairs or len(pairs) == _QUARTERS:
             return None
-        months = _stretches([now for now, _ in pairs])
+        months = stretches([now for now, _ in pairs])
         now, then = (
             self._published.of_quarters(area, offence, ends, months)
             for ends in zip(*pairs, strict=True)
@@ -358,7 +363,7 @@ class Releases:
         if not both or not both[-1][1].value:
             return None
         one, other = (self._finding(found, "count") for found in both[-1])
-        return replace(_difference(one, other, "percent", "revised since"), note=months)
+        return replace(difference_of(one, other, "percent", "revised since"), note=months)
 
     def elsewhere(self, area: str, offence: str, value: float, but: date) -> list[Finding]:
         """Other years in which the area's count of the group is exactly that."""
@@ -397,7 +402,10 @@ class Releases:
                 if area_type in wanted
                 for day in days
                 if (vintages := find(code, day))
-                and (first := first_published(vintages) or self._first_of_quarters(vintages, day))
+                and (
+                    first := first_published(vintages)
+                    or next((f for f in vintages if self.own_period(f.release_id) == day), None)
+                )
                 and (newest := revised_since(vintages))
                 and not first.excluding
                 and first.release_id != newest.release_id
@@ -414,10 +422,6 @@ class Releases:
     @cached_property
     def _first_days(self) -> list[date]:
         return sorted({self.own_period(name) for name in self._published.releases})
-
-    def _first_of_quarters(self, vintages: Sequence[Finding], day: date) -> Finding | None:
-        """The figure of the open data that came out with the year, where no edition holds it."""
-        return next((f for f in vintages if self.own_period(f.release_id) == day), None)
 
     # Reading
 
@@ -492,74 +496,3 @@ def first_published(found: Sequence[Finding]) -> Finding | None:
 def revised_since(found: Sequence[Finding]) -> Finding | None:
     """The newest figure of the Home Office."""
     return next((f for f in reversed(found) if f.vintage == "revised since"), None)
-
-
-def _quarter_ends(day: date) -> list[date]:
-    """Ends of the four quarters of the year that ends on ``day``."""
-    ends = []
-    for back in range(_QUARTERS):
-        month = day.month - 3 * back
-        year, month = (day.year, month) if month > 0 else (day.year - 1, month + 12)
-        ends.append(date(year, month, 31 if month in (3, 12) else 30))
-    return ends
-
-
-def _stretches(ends: Sequence[date]) -> str:
-    """Quarters by their months: "April to December", or "April to June and October to December"."""
-    stretches: list[list[date]] = []
-    for end in sorted(ends):
-        if stretches and months_between(stretches[-1][-1], end) == 3:
-            stretches[-1].append(end)
-        else:
-            stretches.append([end])
-    return " and ".join(
-        f"{MONTHS[own[0].month - 3]} to {MONTHS[own[-1].month - 1]}" for own in stretches
-    )
-
-
-def _rate(count: Finding, residents: float, mid_year: int) -> Finding:
-    """A count of the Home Office per 1,000 residents."""
-    whom = replace(
-        count,
-        value=residents,
-        release_id="",
-        cells=(),
-        formula=f"residents in the middle of {mid_year}, as ONS estimates them",
-    )
-    return replace(
-        count,
-        value=1000 * count.value / residents,
-        unit="per_1000",
-        formula=formulas.ratio(f"1000 * {count.named}", f"{residents:.0f}"),
-        told=f"{{}} offences for {{}} residents (mid-{mid_year}), {{}} per 1,000",
-        parts=(count, whom),
-    )
-
-
-def _share(part: Finding, whole: Finding) -> Finding:
-    """``part / whole``, with the cells of both."""
-    return replace(
-        part,
-        value=part.value / whole.value,
-        unit="proportion",
-        cells=tuple(dict.fromkeys((*part.cells, *whole.cells))),
-        formula=formulas.ratio(part.named, whole.named),
-        told="{} of {}, {}",
-        parts=(part, whole),
-    )
-
-
-def _difference(one: Finding, other: Finding, kind: str, vintage: Vintage) -> Finding:
-    relative = kind == "percent"
-    points = not relative and one.unit == "proportion"
-    unit: Unit = "change" if relative else "percentage_points" if points else one.unit
-    return replace(
-        one,
-        value=one.value / other.value - 1 if relative else one.value - other.value,
-        unit=unit,
-        vintage=vintage,
-        cells=tuple(dict.fromkeys((*one.cells, *other.cells))),
-        formula=(formulas.relative if relative else formulas.difference)(one.named, other.named),
-        told="{} against {}, {}",
-        parts=(one, other),
-    )

@@ -10,7 +10,7 @@ favourable assumption too.  A figure that is known second-hand confirms nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
-SECOND_HAND = "second_hand"
 # As columns.yaml has them, which takes a library to read; a test compares the two.
 LEVEL = "level of config/config.yaml"
 LIMIT = "{} limit of {formula}"
@@ -59,19 +58,14 @@ class Estimate:
     Attributes:
         finding: the proportion with its interval and cell.
         widest: the same with the widest interval that the assumptions allow, where there are any.
-        level, method, basis, seen: of the table of prevalence.
+        row: of the table of prevalence, with its level, method and basis.
         name: the publication it stands in.
-        significant: ONS's verdict on the change from this year to the release's own.
     """
 
     finding: Finding
     widest: Finding | None
-    level: float
-    method: str
-    basis: str
-    seen: str
+    row: Row
     name: str
-    significant: bool | None
 
 
 class SurveyAudit:
@@ -99,11 +93,8 @@ class SurveyAudit:
                 # Of households, as the survey asks for some crimes.
                 claim = replace(claim, age="all")
             self._check_ages(measure_id, claim.age)
-            verdict = (
-                self._change(claim, measure_id)
-                if claim.since
-                else self._proportion(claim, measure_id)
-            )
+            judge = self._change if claim.since else self._proportion
+            verdict = judge(claim, measure_id)
         if _MORE_THAN_PREVALENCE.search(claim.statement):
             verdict.reason.say("more_than_prevalence")
         return verdict
@@ -111,7 +102,7 @@ class SurveyAudit:
     def _proportion(self, claim: Proportion, measure_id: str) -> Verdict:
         found = self._find(measure_id, claim.sex, claim.age, claim.period)
         if not found:
-            return self._not_checkable(claim, measure_id, claim.sex, claim.age)
+            return self._not_checkable(measure_id, claim.sex, claim.age, claim.period)
         newest, stated = found[-1], claim.value
         if isinstance(stated, People):
             return self._people(claim, stated, newest)
@@ -124,24 +115,24 @@ class SurveyAudit:
         if isinstance(stated, Bound):
             reason.say("stated_bound", said=said, place=place)
             beyond = stated.match(newest.finding.value)
-            verdict = verdicts.CONFIRMED if beyond else verdicts.CONTRADICTED
-            if place != OUTSIDE:
-                verdict = (
-                    verdicts.ON_ASSUMPTION if place == INSIDE_WIDEST else verdicts.NOT_SUPPORTED
-                )
+            verdict = {
+                INSIDE: verdicts.NOT_SUPPORTED,
+                INSIDE_WIDEST: verdicts.ON_ASSUMPTION,
+                OUTSIDE: verdicts.CONFIRMED if beyond else verdicts.CONTRADICTED,
+            }[place]
             return Verdict(*_capped(verdict, reason, newest), (newest.finding,))
         best = verdicts.best(stated, [estimate.finding for estimate in found])
         if best:
             reason.say("agrees", match=stated.match(best[1].value))
             holding = next(e for e in found if e.finding is best[1])
             # "One in seven" stands for many proportions; that the data allow it says more.
-            verdict = verdicts.WITHIN if _is_one_in(stated) and place == INSIDE else best[0]
+            plain = stated.number if isinstance(stated, Near) else stated
+            one_in = isinstance(plain, OneIn) and place == INSIDE
+            verdict = verdicts.WITHIN if one_in else best[0]
             return Verdict(*_capped(verdict, reason, holding), (best[1],))
-        if place == OUTSIDE:
-            reason.say("outside", said=said)
-            return Verdict(verdicts.CONTRADICTED, reason, (newest.finding,))
-        reason.say("not_ruled_out", said=said, place=place)
-        return Verdict(verdicts.NOT_AS_PUBLISHED, reason, (newest.finding,))
+        reason.say("outside" if place == OUTSIDE else "not_ruled_out", said=said, place=place)
+        verdict = verdicts.CONTRADICTED if place == OUTSIDE else verdicts.NOT_AS_PUBLISHED
+        return Verdict(verdict, reason, (newest.finding,))
 
     def _people(self, claim: Proportion, stated: People, newest: Estimate) -> Verdict:
         """How many people it happened to, by their proportion and how many they are."""
@@ -161,20 +152,18 @@ class SurveyAudit:
 
     def _change(self, claim: Proportion, measure_id: str) -> Verdict:
         """A change from an earlier year to a later, judged by a test."""
-        assert claim.since is not None
-        sides = [
-            self._find(measure_id, claim.sex, claim.age, day) for day in (claim.period, claim.since)
-        ]
-        for found, day in zip(sides, (claim.period, claim.since), strict=True):
-            if not found:
-                asked = replace(claim, period=day)
-                return self._not_checkable(asked, measure_id, claim.sex, claim.age)
-        now, before = _of_one_release(*sides)
-        reason = Reason()
-        for estimate in (now, before):
-            _tell(estimate, reason)
+        days = (claim.period, claim.since)
+        both = self._both(measure_id, *((claim.sex, claim.age, day) for day in days))
+        if isinstance(both, Verdict):
+            return both
+        now, before, reason = both
         difference, sign = _difference(now.finding, before.finding)
-        sign = self._say_difference(reason, now, before, difference, sign)
+        # ONS's own verdict on it counts, where it gave one.
+        shared = now.finding.release_id == before.finding.release_id
+        told = before.row["published_significance"] if shared else None
+        if by_ons := told is not None:
+            sign = ((difference.value > 0) - (difference.value < 0)) if told else 0
+        _tell_difference(reason, now, difference, groups=False, sign=sign, by_ons=by_ons)
         stated = claim.value
         if isinstance(stated, Direction):
             verdict = _of_signs(sign, int(stated.value))
@@ -192,27 +181,12 @@ class SurveyAudit:
         verdict = verdicts.NOT_AS_PUBLISHED if inside else verdicts.CONTRADICTED
         return Verdict(verdict, reason, (difference,))
 
-    def _say_difference(
-        self, reason: Reason, one: Estimate, other: Estimate, difference: Finding, sign: int
-    ) -> int:
-        """Tell a difference and whether it is significant, by ONS's verdict where it gave one."""
-        judged = other.significant if one.finding.release_id == other.finding.release_id else None
-        if judged is not None:
-            sign = ((difference.value > 0) - (difference.value < 0)) if judged else 0
-        by_ons = judged is not None
-        _tell_difference(reason, one, difference, groups=False, sign=sign, by_ons=by_ons)
-        return sign
-
     def _comparison(self, claim: Comparison, measure_id: str) -> Verdict:
         groups = (claim.group, claim.than)
-        sides = [self._find(measure_id, g.sex, g.age, claim.period) for g in groups]
-        for found, group in zip(sides, groups, strict=True):
-            if not found:
-                return self._not_checkable(claim, measure_id, group.sex, group.age)
-        one, other = _of_one_release(*sides)
-        reason = Reason()
-        for estimate in (one, other):
-            _tell(estimate, reason)
+        both = self._both(measure_id, *((g.sex, g.age, claim.period) for g in groups))
+        if isinstance(both, Verdict):
+            return both
+        one, other, reason = both
         difference, sign = _difference(one.finding, other.finding)
         _tell_difference(reason, one, difference, groups=True, sign=sign, by_ons=False)
         for whole, part in ((claim.than, claim.group), (claim.group, claim.than)):
@@ -271,6 +245,29 @@ class SurveyAudit:
             verdict = verdicts.CONTRADICTED if outside else verdicts.NOT_AS_PUBLISHED
         return Verdict(*_capped(verdict, reason, one, other), (_bounded(found),))
 
+    def _both(
+        self, measure_id: str, *asked: tuple[str, str, Any]
+    ) -> tuple[Estimate, Estimate, Reason] | Verdict:
+        """The newest estimates of two sides, of one release where one has both, and both told.
+
+        Args:
+            asked: sex, age and year of each.
+        """
+        sides = [self._find(measure_id, *each) for each in asked]
+        for found, each in zip(sides, asked, strict=True):
+            if not found:
+                return self._not_checkable(measure_id, *each)
+        releases = [{estimate.finding.release_id for estimate in found} for found in sides]
+        shared = set.intersection(*releases)
+        one, other = (
+            next(e for e in reversed(found) if not shared or e.finding.release_id in shared)
+            for found in sides
+        )
+        reason = Reason()
+        for estimate in (one, other):
+            _tell(estimate, reason)
+        return one, other, reason
+
     def _find(self, measure_id: str, sex: str, age: str, period_end: Any) -> list[Estimate]:
         """Every release's estimate, the latest release last."""
         rows = [r for r in self._of(measure_id, sex, age) if r["period_end"] == period_end]
@@ -315,24 +312,22 @@ class SurveyAudit:
                     f"The ages are {', '.join(of_measure)}."
                 )
 
-    def _not_checkable(
-        self, claim: Proportion | Comparison, measure_id: str, sex: str, age: str
-    ) -> Verdict:
+    def _not_checkable(self, measure_id: str, sex: str, age: str, day: Any) -> Verdict:
         days = sorted({row["period_end"] for row in self._of(measure_id, sex, age)})
         reason = Reason()
         what, whom = measure(measure_id), who(sex, age)
-        reason.say("no_estimate", measure=what, whom=whom, day=claim.period, days=days)
-        settles = f"an estimate of the Crime Survey for the {in_words(claim.period)}"
+        reason.say("no_estimate", measure=what, whom=whom, day=day, days=days)
+        settles = f"an estimate of the Crime Survey for the {in_words(day)}"
         return Verdict(verdicts.NOT_CHECKABLE, reason, (), settles)
 
 
 def _capped(verdict: str, reason: Reason, *estimates: Estimate) -> tuple[str, Reason]:
     """A verdict that a figure quoted second-hand may bear, and the reason that says so."""
-    firm = verdicts.outcome(verdict) == 0 and verdict != verdicts.WITHIN
-    quoted = any(estimate.seen == SECOND_HAND for estimate in estimates)
-    if quoted and verdicts.outcome(verdict) == 0:
-        reason.say("second_hand")
-    return verdicts.AS_QUOTED if quoted and firm else verdict, reason
+    quoted = any(estimate.row["seen"] == "second_hand" for estimate in estimates)
+    if not quoted or verdicts.outcome(verdict):
+        return verdict, reason
+    reason.say("second_hand")
+    return verdict if verdict == verdicts.WITHIN else verdicts.AS_QUOTED, reason
 
 
 def _of_signs(sign: int, wanted: int) -> str:
@@ -340,18 +335,6 @@ def _of_signs(sign: int, wanted: int) -> str:
     if sign == wanted:
         return verdicts.CONFIRMED
     return verdicts.CONTRADICTED if sign else verdicts.NOT_SUPPORTED
-
-
-def _of_one_release(
-    one: Sequence[Estimate], other: Sequence[Estimate]
-) -> tuple[Estimate, Estimate]:
-    """The newest estimates of both sides, of the same release where one has both."""
-    shared = {e.finding.release_id for e in one} & {e.finding.release_id for e in other}
-    first, second = (
-        next(e for e in reversed(found) if not shared or e.finding.release_id in shared)
-        for found in (one, other)
-    )
-    return first, second
 
 
 def _estimate(row: Row, registry: Mapping[str, Release]) -> Estimate:
@@ -380,12 +363,8 @@ def _estimate(row: Row, registry: Mapping[str, Release]) -> Estimate:
     return Estimate(
         finding,
         widest if assumed else None,
-        row["level"],
-        row["method"],
-        row["basis"],
-        row["seen"],
+        row,
         release_name(release) if release else row["source"],
-        row["published_significance"],
     )
 
 
@@ -479,9 +458,8 @@ def _tell_difference(reason: Reason, one: Estimate, found: Finding, **how: bool 
 
 
 def _level(estimate: Estimate) -> Finding:
-    """The level of an estimate's interval."""
     day = estimate.finding.period_end
-    return Finding(estimate.level, "level", day, "", "estimate", (), LEVEL)
+    return Finding(estimate.row["level"], "level", day, "", "estimate", (), LEVEL)
 
 
 def _limits(finding: Finding) -> dict[str, Finding | None]:
@@ -492,11 +470,6 @@ def _limits(finding: Finding) -> dict[str, Finding | None]:
         name: replace(plain, value=limit, formula=LIMIT.format(name, formula=finding.named))
         for name, limit in limits.items()
     }
-
-
-def _is_one_in(stated: Stated) -> bool:
-    """Whether it is "one in N", with or without a word before it."""
-    return isinstance(stated.number if isinstance(stated, Near) else stated, OneIn)
 
 
 def _place(stated: Stated, estimate: Estimate) -> str:
