@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -619,3 +620,15 @@ def test_a_change_across_a_recording_change_has_the_quarters_recorded_alike_besi
     assert releases.like_for_like(NATIONAL, "stalking_harassment", *years) is None
     assert releases.comparable("homicide", now, before) == ""
     assert releases.like_for_like(NATIONAL, "homicide", now, before) is None
+
+
+def test_every_reason_that_may_be_said_has_its_sentence() -> None:
+    folder = ROOT / "workflow" / "crimeshare" / "audit"
+    sentences = set(re.findall(r"block (\w+) %", (folder / "reasons.md.j2").read_text("utf-8")))
+    said = {
+        name
+        for path in folder.rglob("*.py")
+        for name in re.findall(r"\.say\(\s*f?\"([^\"]*)", path.read_text("utf-8"))
+    }
+    assert said
+    assert said <= sentences

@@ -58,10 +58,7 @@ def _say_missing_code(releases: Releases, question: Question, reason: Reason) ->
         reason.say("joint", day=joint[0] - timedelta(days=1), others=joint[1])
         return ""
     if claim.area.area_code != NATIONAL and offence in dict(fraud_totals().values()):
-        reason.say(
-            "Fraud is recorded by Report Fraud and not by police forces; ONS's appendix tables "
-            "have it for England and Wales alone."
-        )
+        reason.say("no_fraud_by_area")
         return ""
     if claim.area.area_code != NATIONAL:
         reason.say("no_codes_by_area")
