@@ -361,6 +361,7 @@ def test_a_printed_page_holds_its_tables_whole(page: Page, address: str, name: s
     # The width of A4 within the browser's own margins.
     page.set_viewport_size({"width": 718, "height": 1000})
     page.goto(address + name)
+    expect(page.locator("h1")).to_be_visible()
     for control in (".search", ".theme", ".skip", "header.site nav"):
         expect(page.locator(control)).to_be_hidden()
     cut = page.locator(".scroll").evaluate_all(
