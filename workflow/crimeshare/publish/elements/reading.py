@@ -95,13 +95,13 @@ def _frame(
 
 
 HASHED = ("recorded_crime", "recorded_offence_codes", "recorded_quarters")
-SURVEYED = ("survey_comparisons", "survey_estimates")
+SURVEYED = ("survey_comparisons", "survey_estimates", "recorded_offence_codes")
 
 
 def hashes(table: str) -> Mapping[str, str]:
     """The hash of the workbook of each release that a figure of a table may come from."""
-    named = SURVEYED if "measure_id" in columns_of(table) else ()
-    paths = [path for name in (*named, *HASHED) if (path := _found(name))]
+    named = SURVEYED if "measure_id" in columns_of(table) else HASHED
+    paths = [path for name in named if (path := _found(name))]
     return _hashes(tuple((path, path.stat().st_mtime_ns) for path in paths))
 
 
