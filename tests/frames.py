@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import date
 
-import numpy as np
 import pandas as pd
 
-from crimeshare.measures.control_limits import LEVELS
 from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.reading import read
-from crimeshare.publish.subjects import factsheet, offence_mix
-from crimeshare.publish.subjects.estimates import Estimates, Place, Year
+from crimeshare.publish.elements.rows import Row
+from crimeshare.publish.subjects.estimates import FORCES, Estimates, latest, year_of
+from crimeshare.reference import Area, areas
+
+
+class Place:
+    """An area of a report."""
+
+    def __init__(self, estimates: Report, area: Area) -> None:
+        self.estimates, self.area = estimates, area
+        self.name, self.slug, self.kind = area.area_name, area.slug, area.area_type
+
+
+class Report(Estimates):
+    """A report about one offence group, with its areas."""
+
+    def __init__(self, offence_id: str) -> None:
+        super().__init__(offence_id)
+        self.places = {code: Place(self, area) for code, area in areas().items()}
+        self.forces = [self.places[code] for code in FORCES]
+        self.nation = self.places[NATION]
+
+    @property
+    def latest(self) -> date:
+        """The last day of the newest year."""
+        return latest()
 
 
 def years(place: Place) -> pd.DataFrame:
@@ -23,92 +45,17 @@ def years(place: Place) -> pd.DataFrame:
 def changes(place: Place) -> pd.DataFrame:
     """Those of an area, of every year that ends in the month of the latest."""
     own = years(place)
-    month = place.estimates.latest.period_end.month
+    month = place.estimates.latest.month
     chosen = own["area_code"].eq(place.area.area_code) & own["period_end"].dt.month.eq(month)
     return own[chosen]
 
 
-NUMBERS = ("count", "share", "rate_per_1000", "change_pct")
+def place(estimates: Report, slug: str) -> Place:
+    """The area of a report that addresses call so; the force where a region is called the same."""
+    found = [each for each in estimates.places.values() if each.slug == slug]
+    return max(found, key=lambda each: each.kind == "force")
 
 
-def numbers(
-    place: Place, year: Year | None = None, offence_id: str | None = None
-) -> dict[str, float | None]:
-    """What tables say of an area, year and offence group."""
-    change = place.change(year, offence_id)
-    percent = change.percent.value if change else None
-    return {
-        "count": place.count(year, offence_id).value,
-        "share": place.share(year, offence_id).value,
-        "rate_per_1000": place.rate(year, offence_id).value,
-        "change_pct": None if percent is None else 100 * percent,
-    }
-
-
-def areas(places: Sequence[Place]) -> pd.DataFrame:
-    """Several areas in the latest year, the highest share first."""
-    rows = [{"area_code": place.area.area_code} | numbers(place) for place in places]
-    frame = pd.DataFrame(rows).astype(dict.fromkeys(NUMBERS, float))
-    return frame.sort_values("share", ascending=False)
-
-
-def around(place: Place) -> pd.DataFrame:
-    """A force, its neighbours, and England and Wales."""
-    codes = factsheet.neighbours(place.area.area_code)
-    near = [force for force in place.estimates.forces if force.area.area_code in codes]
-    return areas([place, *near, place.estimates.nation])
-
-
-def similar(place: Place) -> pd.DataFrame:
-    """A force, those with the most similar mix of other crime, and England and Wales."""
-    near = {other: distance.number for other, distance in place.similar()}
-    order = [place, *near, place.estimates.nation]
-    rows = areas(order).set_index("area_code").loc[[each.area.area_code for each in order]]
-    return rows.assign(distance=[near.get(each, np.nan) for each in order]).reset_index()
-
-
-def groups(place: Place) -> pd.DataFrame:
-    """Every sub-group's share and contribution in the latest year, the largest share first."""
-    rows = [
-        {
-            "offence_id": group.offence_id,
-            "previous": change.previous.value if change else None,
-            "contribution_pct": 100 * moved.number if moved else None,
-        }
-        | numbers(place, offence_id=group.offence_id)
-        for group in place.estimates.classified("subgroups")
-        for moved in [offence_mix.contribution(place, group.offence_id)]
-        for change in [place.change(offence_id=group.offence_id)]
-    ]
-    columns = ("previous", "contribution_pct", *NUMBERS)
-    frame = pd.DataFrame(rows).astype(dict.fromkeys(columns, float))
-    return frame.sort_values("share", ascending=False)
-
-
-def moved(place: Place) -> pd.DataFrame:
-    """The sub-groups whose change is known, those that moved most first."""
-    known = groups(place).dropna(subset="contribution_pct")
-    return known.sort_values("contribution_pct", key=abs, ascending=False)
-
-
-def limits(estimates: Estimates) -> pd.DataFrame:
-    """The control limits of the forces in the latest year."""
-    ends = ["lower", "upper"]
-    return pd.DataFrame(
-        [
-            {
-                "area_code": code,
-                "total": held.size,
-                "share": estimates.place(code).share().number,
-                "target": held.funnel.target,
-                "between_sd": held.funnel.between_sd,
-                "z_score": held.distance,
-                **{
-                    f"{end}_{level}": limit
-                    for level, pair in zip(LEVELS, (held.inner, held.outer), strict=True)
-                    for end, limit in zip(ends, pair, strict=True)
-                },
-            }
-            for code, held in estimates.control_limits().items()
-        ]
-    )
+def now(place: Place) -> Row:
+    """The latest year of an area."""
+    return year_of(place.estimates.offence_id, place.area.area_code)

@@ -17,6 +17,9 @@ QUARTERLY_SERIES = ESTIMATES / "quarterly_series.parquet"
 ADJUSTED = ESTIMATES / "seasonally_adjusted.parquet"
 CHECK = ESTIMATES / "home_office_check.parquet"
 COMPOSITION = ESTIMATES / "composition.parquet"
+TABLES = (RECORDED, CODES, SHARES, CHANGES, SERIES, CONTROL_LIMITS, SIMILAR_FORCES)
+"""What pages of every offence group read."""
+
 CODE_YEARS = ESTIMATES / "code_years.parquet"
 RANK_INTERVALS = ESTIMATES / "rank_intervals.parquet"
 RANK_RECORD = ESTIMATES / "rank_record.parquet"

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from crimeshare.parquet import read_table, write_table
-from crimeshare.publish.subjects.estimates import TABLES, Estimates, open_estimates
 from tests.building import built_once, executed_once, write_rank_record, write_series
+from tests.frames import Report
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
-from tests.tables import CODES, QUARTERS, RECORDED, REFUTED, SMALL_AREAS
+from tests.tables import CODES, QUARTERS, RECORDED, REFUTED, SMALL_AREAS, TABLES
 
 
 @pytest.fixture(scope="session")
@@ -26,9 +26,9 @@ def executed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 
 
 @pytest.fixture(scope="session")
-def estimates(built: Path) -> Estimates:
+def estimates(built: Path) -> Report:
     """The estimates about stalking and harassment."""
-    return open_estimates("stalking_harassment", built)
+    return Report("stalking_harassment")
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +75,6 @@ def built_alone(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def incomplete(built_incomplete: Path) -> Estimates:
+def incomplete(built_incomplete: Path) -> Report:
     """The estimates of a year for which one force made no return."""
-    return open_estimates("stalking_harassment", built_incomplete)
+    return Report("stalking_harassment")

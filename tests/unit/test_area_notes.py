@@ -9,16 +9,20 @@ import pandas as pd
 import pytest
 
 from crimeshare.measures.control_limits import APART
+from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.rows import rows
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import Estimates
-from crimeshare.reference import REFERENCE, areas, read_rows
+from crimeshare.publish.subjects.estimates import REGIONS, Estimates, at, year_of
+from crimeshare.reference import GROUP, REFERENCE, areas, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.observations import Observation, read_observations
+from tests import frames
 from tests.conftest import ROOT
 from tests.facsimile import FIGURES
+from tests.frames import now
 from tests.tables import SERIES
 
 NOTES = read_rows(REFERENCE / "area_notes.csv")
@@ -52,7 +56,7 @@ def test_every_label_of_a_region_or_force_that_refers_to_a_note_has_it(path: Pat
 
 
 def test_a_note_stands_first_among_what_to_keep_in_mind(estimates: Estimates) -> None:
-    first = factsheet.caveats(estimates.place("leicestershire"))[0]
+    first = factsheet.caveats(now(frames.place(estimates, "leicestershire")))[0]
     assert plain(first) == (
         "Burglary, and with it all crime, is counted too low for November and December 2024; the "
         "next edition was to mend it. (Year ending December 2024; Notes- PFA, cell B8.)"
@@ -76,7 +80,7 @@ def test_a_force_that_no_note_is_about_has_only_what_holds_for_all(
     ]
     assert plain_ones
     for code in plain_ones:
-        assert factsheet.caveats(estimates.place(code))[0].startswith("These are counts")
+        assert factsheet.caveats(year_of(GROUP, code))[0].startswith("These are counts")
 
 
 def test_too_few_residents_are_named_where_that_is_why_there_is_no_rate(
@@ -92,29 +96,30 @@ def test_too_few_residents_are_named_where_that_is_why_there_is_no_rate(
     }
     said = {
         place.area.area_code
-        for place in estimates.places
-        if any(note.startswith("No rate is given") for note in factsheet.caveats(place))
+        for place in estimates.places.values()
+        if any(note.startswith("No rate is given") for note in factsheet.caveats(now(place)))
     }
     assert said == without_rate == {APART}
 
 
 def test_an_area_without_one_of_its_forces_is_not_called_small(incomplete: Estimates) -> None:
-    lacking = [place for place in (incomplete.nation, *incomplete.regions) if place.excluded()]
-    assert incomplete.nation in lacking
-    for place in lacking:
-        assert (place.rate().value, place.rate().marker) == (None, "unavailable")
-        assert not [note for note in factsheet.caveats(place) if note.startswith("No rate")]
+    lacking = [row for row in rows(at(GROUP, [NATION, *REGIONS])) if row["excluded"]]
+    assert NATION in {row["area_code"] for row in lacking}
+    for row in lacking:
+        rate = row.rate_per_1000
+        assert (rate.value, rate.marker) == (None, "unavailable")
+        assert not [note for note in factsheet.caveats(row) if note.startswith("No rate")]
 
 
 def test_one_note_of_several_editions_is_told_once(estimates: Estimates) -> None:
-    notes = factsheet.area_notes(estimates.place("avon-and-somerset"))
+    notes = factsheet.area_notes(frames.place(estimates, "avon-and-somerset").area.area_code)
     assert len(notes) == 1
     assert "June 2018" in notes[0]
     assert "December 2018" in notes[0]
     assert "March 2019" in notes[0]
 
 
-def test_notes_print_no_number_of_their_own(estimates: Estimates) -> None:
-    notes = [note for place in estimates.places for note in factsheet.area_notes(place)]
+def test_notes_print_no_number_of_their_own(built: Path) -> None:
+    notes = [note for code in areas() for note in factsheet.area_notes(code)]
     assert len(notes) == len({(note["area_code"], note["note"]) for note in NOTES})
     assert stray_numbers("\n".join(notes)) == []

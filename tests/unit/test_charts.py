@@ -17,12 +17,16 @@ import pandas as pd
 import pytest
 
 from crimeshare.cells import Cell
+from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_table
-from crimeshare.publish.elements import charts, prose
-from crimeshare.publish.elements.charts import Bar, Break, Chart
+from crimeshare.publish.elements import charts, lines, prose
+from crimeshare.publish.elements.bars import bars
+from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.subjects import factsheet, offence_mix, standing
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.elements.lines import segments
+from crimeshare.publish.subjects import factsheet, offence_mix, side_by_side, standing
+from crimeshare.publish.subjects.estimates import FORCES, Estimates, editions, of_areas, year_of
+from crimeshare.reference import GROUP
 from tests import frames
 from tests.tables import SERIES
 
@@ -46,30 +50,51 @@ def years(values: dict[date, float], area_code: str = GWENT) -> pd.DataFrame:
 
 def line(frame: pd.DataFrame, **given: Any) -> Chart:
     words = [TITLED.title, TITLED.subtitle]
-    return charts.line("c", frame, y="distance", by="area_code", own=GWENT, words=words, **given)
+    return lines.line("c", frame, y="distance", by="area_code", own=GWENT, words=words, **given)
 
 
 def marks(svg: str) -> list[str]:
     return re.findall(r'data-tip="([^"]*)"', svg)
 
 
+def drawn(
+    values: dict[str, float | None],
+    unit: str = "proportion",
+    styles: list[str] | None = None,
+    said: list[str] | None = None,
+) -> Chart:
+    """Bars of some values."""
+    none = [""] * len(values)
+    frame = pd.DataFrame(
+        {
+            "label": list(values),
+            "value": pd.Series([Figure(n, v, unit) for n, v in values.items()], dtype=object),
+            "style": styles or ["pale"] * len(values),
+            "said": said or none,
+        }
+    )
+    words = [TITLED.title, TITLED.subtitle]
+    return bars("c", frame, y="value", label="label", words=words, style="style", remark="said")
+
+
 def all_charts(estimates: Estimates) -> list[Chart]:
-    place = estimates.place("gwent")
+    place = frames.place(estimates, "gwent")
+    now = frames.now(place)
     made = [
         factsheet.share_by_year(frames.years(place), place.area.area_code),
         factsheet.rate_by_year(frames.years(place), place.area.area_code),
-        standing.funnel_plot(place, frames.limits(estimates)),
-        offence_mix.contributions(place, frames.moved(place)),
-        factsheet.shares_of(estimates.nation, frames.areas(estimates.forces)),
+        standing.funnel_plot(now, standing.limits_of(now)),
+        offence_mix.contributions(offence_mix.moved_most(offence_mix.groups(now)), now),
+        side_by_side.shares_of(of_areas(GROUP, FORCES), NATION),
     ]
     return [chart for chart in made if chart]
 
 
 def test_years_apart_are_never_joined() -> None:
-    assert charts.segments(JUMP) == [0, 0, 0, 1]
-    assert charts.segments([date(2023, 12, 31), date(2024, 12, 31)]) == [0, 0]
-    assert charts.segments([date(2023, 9, 30), date(2024, 12, 31)]) == [0, 1]
-    assert charts.segments([]) == []
+    assert segments(JUMP) == [0, 0, 0, 1]
+    assert segments([date(2023, 12, 31), date(2024, 12, 31)]) == [0, 0]
+    assert segments([date(2023, 9, 30), date(2024, 12, 31)]) == [0, 1]
+    assert segments([]) == []
 
 
 def test_the_gap_is_drawn_and_told() -> None:
@@ -158,11 +183,7 @@ def test_series_differ_by_more_than_colour() -> None:
 
 
 def test_a_bar_without_a_figure_is_marked_and_not_zero() -> None:
-    rows = [
-        Bar("Here", Figure("a", 0.1, "proportion")),
-        Bar("There", Figure("b", None, "proportion")),
-    ]
-    chart = charts.bars(TITLED, rows)
+    chart = drawn({"Here": 0.1, "There": None})
     assert "There: [x]" in chart.alt
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", chart.svg())
     assert "[x]" in texts
@@ -171,38 +192,40 @@ def test_a_bar_without_a_figure_is_marked_and_not_zero() -> None:
 
 @pytest.mark.parametrize("values", [[], [None], [0.0], [0.1], [-0.1]])
 def test_bars_of_nothing_or_one_value_are_drawn(values: list[float | None]) -> None:
-    rows = [Bar("Here", Figure("a", value, "proportion")) for value in values]
-    assert charts.bars(TITLED, rows).svg().startswith("<svg")
+    chart = drawn({f"Here {place}": value for place, value in enumerate(values)})
+    assert chart.svg().startswith("<svg")
 
 
 def test_bars_that_are_not_comparable_say_so_without_colour() -> None:
-    bars = [
-        Bar("June", Figure("a", 0.1, "change")),
-        Bar("July", Figure("b", -0.2, "change"), "hollow", "not comparable"),
-    ]
-    chart = charts.bars(TITLED, bars)
+    chart = drawn(
+        {"June": 0.1, "July": -0.2},
+        "change",
+        styles=["pale", "hollow"],
+        said=["", "not comparable"],
+    )
     assert "July: \N{MINUS SIGN}20.0%, not comparable" in chart.alt
     assert chart.data[1]["remark"] == "not comparable"
 
 
 def test_a_force_without_a_figure_is_named_under_the_funnel(incomplete: Estimates) -> None:
-    chart = standing.funnel_plot(incomplete.place("gwent"), frames.limits(incomplete))
+    now = year_of(GROUP, GWENT)
+    chart = standing.funnel_plot(now, standing.limits_of(now))
     assert chart
     assert chart.notes[1:] == ["Not drawn, as there is no figure: Greater Manchester."]
-    assert "of 42 forces by share" in charts.plain(chart.title)
+    assert "of 42 forces by share" in prose.plain(chart.title)
     assert "Greater Manchester" not in chart.alt
-    absent = incomplete.place("greater-manchester")
-    assert standing.funnel_plot(absent, frames.limits(incomplete)) is None
+    absent = frames.now(frames.place(incomplete, "greater-manchester"))
+    assert standing.funnel_plot(absent, standing.limits_of(now)) is None
 
 
 def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Estimates) -> None:
-    chart = standing.funnel_plot(estimates.place("gwent"), frames.limits(estimates))
+    now = year_of(GROUP, GWENT)
+    limits = standing.limits_of(now)
+    chart = standing.funnel_plot(now, limits)
     assert chart
-    for force in estimates.forces:
-        limits = force.control_limits()
-        assert limits
-        told = f"{force.name} {force.share().text}"
-        side, _, which = limits.position.partition(" ")
+    for row in limits.itertuples():
+        told = f"{row.area_name} {row.shown.text}"
+        side, _, which = row.position.partition(" ")
         beside = f", {side} the {which} band" if which else ""
         assert f"{told}{beside}" in chart.alt
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", chart.svg())
@@ -211,7 +234,8 @@ def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Es
 
 
 def test_the_data_of_a_funnel_hold_the_limits_and_call_them_so(estimates: Estimates) -> None:
-    chart = standing.funnel_plot(estimates.place("gwent"), frames.limits(estimates))
+    now = year_of(GROUP, GWENT)
+    chart = standing.funnel_plot(now, standing.limits_of(now))
     assert chart
     rows = csv_rows(chart)
     assert len(rows) == 43
@@ -259,7 +283,7 @@ def csv_rows(chart: Chart) -> list[dict[str, str]]:
 def test_the_data_behind_a_chart_are_in_its_link_with_their_cells(
     estimates: Estimates, series: pd.DataFrame
 ) -> None:
-    gwent = estimates.place("gwent")
+    gwent = frames.place(estimates, "gwent")
     rows = csv_rows(factsheet.share_by_year(frames.years(gwent), gwent.area.area_code))
     line = [row for row in rows if row["state"] == "newest release"]
     newest = series.iloc[-1]
@@ -268,7 +292,7 @@ def test_the_data_behind_a_chart_are_in_its_link_with_their_cells(
     assert float(last["value"]) == newest["share"]
     assert last["release_id"] == newest["release_id"]
     first = [row for row in rows if row["state"] == "first published"]
-    assert {row["release_id"] for row in first} == {y.release_id for y in estimates.editions[1:]}
+    assert {row["release_id"] for row in first} == {*list(editions())[1:]}
     for row in first:
         assert re.fullmatch(r"[A-Z]+\d+ / [A-Z]+\d+", row["cell"])
         assert re.fullmatch(r"[0-9a-f]{64}", row["workbook_sha256"])
@@ -285,7 +309,7 @@ def series(built: Path) -> pd.DataFrame:
 def test_the_text_alternative_tells_the_numbers_drawn(
     estimates: Estimates, series: pd.DataFrame
 ) -> None:
-    gwent = estimates.place("gwent")
+    gwent = frames.place(estimates, "gwent")
     chart = factsheet.share_by_year(frames.years(gwent), gwent.area.area_code)
     for position in (0, -1, series["share"].argmax()):
         row = series.iloc[position]
@@ -295,26 +319,27 @@ def test_the_text_alternative_tells_the_numbers_drawn(
 
 
 def test_titles_state_what_the_numbers_say(estimates: Estimates, series: pd.DataFrame) -> None:
-    gwent = estimates.place("gwent")
+    gwent = frames.place(estimates, "gwent")
     # The year before, and no year that shares a quarter with the newest.
     last = series.iloc[-1]
     first = series[series["period_end"] <= last["period_end"] - pd.DateOffset(years=1)].iloc[-1]
-    title = charts.plain(factsheet.share_by_year(frames.years(gwent), gwent.area.area_code).title)
+    title = prose.plain(factsheet.share_by_year(frames.years(gwent), gwent.area.area_code).title)
     assert f"{100 * last['share']:.1f}% of recorded crime in Gwent" in title
     way = "after"
     if last["comparable"]:
         way = "up from" if last["share"] > first["share"] else "down from"
     since = f"year ending {first['period_end']:%B %Y}"
     assert f"{way} {100 * first['share']:.1f}% in the {since}" in title
-    funnel = standing.funnel_plot(gwent, frames.limits(estimates))
+    now = frames.now(gwent)
+    funnel = standing.funnel_plot(now, standing.limits_of(now))
     assert funnel
     rank = prose.ordinal(int(last["rank_forces"]))
     ranked = f"ranks {rank} of {len(estimates.forces)} forces by share"
-    assert ranked in charts.plain(funnel.title)
+    assert ranked in prose.plain(funnel.title)
 
 
 def test_an_area_without_a_rate_has_no_chart_of_it(estimates: Estimates) -> None:
-    city = estimates.place("city-of-london")
+    city = frames.place(estimates, "city-of-london")
     assert factsheet.rate_by_year(frames.years(city), city.area.area_code) is None
 
 

@@ -19,9 +19,11 @@ from crimeshare.measures.composition import (
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.subjects.composition import drivers, open_composition, rank_without, ranks
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.composition import drivers, rank_without, ranks
+from crimeshare.publish.subjects.composition import parts as codes
+from crimeshare.publish.subjects.estimates import FORCES, REGIONS, Estimates
 from crimeshare.reference import areas
+from tests.frames import now
 from tests.quarterly import shipped
 from tests.tables import COMPOSITION
 
@@ -132,11 +134,11 @@ def test_where_a_code_is_not_apart_nobody_is_ranked_without_it(composition: pd.D
 def test_most_of_a_difference_is_more_than_half_of_what_went_its_way(
     built: Path, estimates: Estimates
 ) -> None:
-    held, table = open_composition(GROUP, built), read_table(built / COMPOSITION)
+    table = read_table(built / COMPOSITION)
     newest = table[table["period_end"] == table["period_end"].max()].set_index("area_code")
     told = set()
-    for place in (estimates.nation, *estimates.regions, *estimates.forces):
-        text = drivers(held, place)
+    for place in [estimates.places[code] for code in (NATION, *REGIONS, *FORCES)]:
+        text = drivers(codes(GROUP, place.area.area_code), now(place))
         if not text:
             continue
         points = newest.loc[[place.area.area_code]].set_index("component")["share_points"]
@@ -164,22 +166,20 @@ def test_most_of_a_difference_is_more_than_half_of_what_went_its_way(
 def test_a_force_is_told_its_rank_without_the_code_whose_recording_changed(
     built: Path, estimates: Estimates
 ) -> None:
-    parts, table = open_composition(GROUP, built), read_table(built / COMPOSITION)
+    table = read_table(built / COMPOSITION)
     ranked = ranks_without(table, "8R")
     newest = ranked[ranked["period_end"] == ranked["period_end"].max()].set_index("area_code")
-    columns = ranks(parts, estimates)
+    columns = ranks(GROUP)
     assert len(columns) == 2
     for place in estimates.forces:
-        text = rank_without(parts, place)
+        text = rank_without(now(place))
         (other,) = (int(float(figure["value"])) for figure in shown(text))
-        rank = place.rank_among_forces()
-        assert rank is not None
-        own = rank.number
+        own = now(place)["rank_forces"]
         assert other == newest.loc[place.area.area_code, "rank"]
         assert ("also rank" in text) == (own == other)
-        assert [column[place].number for column in columns.values()] == [own, other]
+        assert [column[place.area.area_code].number for column in columns.values()] == [own, other]
         assert stray_numbers(text) == []
-    assert rank_without(parts, estimates.nation) == ""
+    assert rank_without(now(estimates.nation)) == ""
 
 
 def test_a_force_without_a_return_has_no_part(root: Path, quarters: pd.DataFrame) -> None:

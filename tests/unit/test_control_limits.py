@@ -21,7 +21,8 @@ from crimeshare.measures.control_limits import (
     random_effects,
 )
 from crimeshare.parquet import read_table
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects import standing
+from crimeshare.publish.subjects.estimates import year_of
 from tests.tables import CONTROL_LIMITS, SERIES, SHARES
 
 # The trials of BCG vaccine that texts on random effects use (G. A. Colditz and others, JAMA 271
@@ -188,29 +189,27 @@ def test_the_city_of_london_is_set_beside_limits_that_it_has_no_part_in(
     assert own["between_sd"].unique() == pytest.approx([funnel.between_sd])
 
 
-def test_pages_draw_the_limits_of_the_year_they_lead_with(
-    estimates: Estimates, built: Path
-) -> None:
+def test_pages_draw_the_limits_of_the_year_they_lead_with(built: Path) -> None:
     series = read_table(built / SERIES).dropna(subset="share")
     own = series[
         (series["period_end"] == series["period_end"].max())
         & (series["area_type"] == "force")
-        & (series["offence_id"] == estimates.offence_id)
+        & (series["offence_id"] == "stalking_harassment")
     ].set_index("area_code")
     written = read_table(built / CONTROL_LIMITS)
     assert set(written["period_end"]) == set(own["period_end"])
     others = own.drop(index=APART)
     funnel = fit_funnel(others["count"], others["total"])
-    drawn = estimates.control_limits()
-    assert set(drawn) == set(own.index)
-    for code, limits in drawn.items():
-        assert limits.funnel.target == pytest.approx(funnel.target)
-        assert limits.funnel.between_sd == pytest.approx(funnel.between_sd)
-        assert limits.size == own.loc[code, "total"]
-        lower, upper = funnel.limits([limits.size], 0.95)
-        assert limits.inner == pytest.approx((lower[0], upper[0]))
+    drawn = standing.limits_of(year_of("stalking_harassment", APART)).set_index("area_code")
+    assert set(drawn.index) == set(own.index)
+    for code, limits in drawn.iterrows():
+        assert limits["target"] == pytest.approx(funnel.target)
+        assert limits["between_sd"] == pytest.approx(funnel.between_sd)
+        assert limits["total"] == own.loc[code, "total"]
+        lower, upper = funnel.limits([limits["total"]], 0.95)
+        assert (limits["lower_95"], limits["upper_95"]) == pytest.approx((lower[0], upper[0]))
         share = own.loc[code, "share"]
-        assert (limits.position == "within") == (lower[0] <= share <= upper[0])
+        assert (limits["position"] == "within") == (lower[0] <= share <= upper[0])
 
 
 def test_a_group_that_no_force_recorded_has_no_limits() -> None:

@@ -7,157 +7,171 @@ from statistics import NormalDist
 
 import pytest
 
+from crimeshare.measures.control_limits import APART
+from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import rows
 from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.rendering import render_body
-from crimeshare.publish.subjects import factsheet, offence_mix, standing
-from crimeshare.publish.subjects.estimates import TOTAL, Estimates
-from tests import frames
+from crimeshare.publish.subjects import factsheet, offence_mix, side_by_side, standing
+from crimeshare.publish.subjects.estimates import (
+    FORCES,
+    REGIONS,
+    TOTAL,
+    address,
+    at,
+    of_areas,
+    year_of,
+)
+
+GROUP = "stalking_harassment"
+GWENT, GREATER_MANCHESTER, NORTH_WEST = "W15000002", "E23000005", "E12000002"
+
+pytestmark = pytest.mark.usefixtures("built")
 
 
-@pytest.mark.parametrize("slug", ["gwent", "dyfed-powys", "metropolitan-police", "city-of-london"])
-def test_a_force_is_said_to_differ_only_outside_the_outer_limits(
-    estimates: Estimates, slug: str
-) -> None:
-    place = estimates.place(slug)
-    limits = place.control_limits()
-    assert limits
-    text = standing.sentences(place)
-    outside = not limits.outer[0] <= place.share().number <= limits.outer[1]
-    assert ("well outside the usual range" in text) == outside
-    assert ("is within the usual range" in text) == (limits.position == "within")
-    assert stray_numbers(text) == []
+def test_a_force_is_said_to_differ_only_outside_the_outer_limits() -> None:
+    limits = standing.limits_of(year_of(GROUP, GWENT))
+    assert limits["position"].nunique() > 1
+    for row in limits.itertuples():
+        text = standing.sentences(year_of(GROUP, row.area_code), limits)
+        outside = not row.lower_99_8 <= row.share <= row.upper_99_8
+        assert ("well outside the usual range" in text) == outside
+        within = row.lower_95 <= row.share <= row.upper_95
+        assert ("is within the usual range" in text) == within == (row.position == "within")
+        assert stray_numbers(text) == []
 
 
-def test_beside_the_funnel_stands_how_many_forces_chance_puts_outside(
-    estimates: Estimates,
-) -> None:
-    chart = standing.funnel_plot(estimates.place("gwent"), frames.limits(estimates))
+def test_beside_the_funnel_stands_how_many_forces_chance_puts_outside() -> None:
+    now = year_of(GROUP, GWENT)
+    limits = standing.limits_of(now)
+    chart = standing.funnel_plot(now, limits)
     assert chart
-    limits = [estimates.place(force.slug).control_limits() for force in estimates.forces]
-    outside = sum(
-        limit.position != "within"
-        for force, limit in zip(estimates.forces, limits, strict=True)
-        if limit and force.slug != "city-of-london"
-    )
+    outside = (limits["position"].ne("within") & limits["area_code"].ne(APART)).sum()
     text = plain(chart.notes[0])
     assert "about 2 of 42 would be outside it" in text
     assert f"; {outside} " in text
 
 
-def test_the_distance_from_the_middle_is_in_standard_deviations(estimates: Estimates) -> None:
-    for force in estimates.forces:
-        limits = force.control_limits()
-        assert limits
+def test_the_distance_from_the_middle_is_in_standard_deviations() -> None:
+    limits = standing.limits_of(year_of(GROUP, GWENT))
+    for row in limits.itertuples():
         (printed,) = [
             figure
-            for figure in shown(standing.sentences(force))
+            for figure in shown(standing.sentences(year_of(GROUP, row.area_code), limits))
             if figure["data-unit"] == "standard_deviations"
         ]
-        assert float(printed["value"]) == limits.distance
-        inside = abs(limits.distance) <= NormalDist().inv_cdf(0.975)
-        assert inside == (limits.position == "within")
+        assert float(printed["value"]) == row.z_score
+        inside = abs(row.z_score) <= NormalDist().inv_cdf(0.975)
+        assert inside == (row.position == "within")
 
 
-def test_the_spread_of_forces_leaves_the_city_of_london_apart(estimates: Estimates) -> None:
-    shares = {force.slug: force.share().value for force in estimates.forces}
-    apart = shares.pop("city-of-london")
-    low, high, city = (float(figure["value"]) for figure in shown(factsheet.spread(estimates)))
+def test_the_spread_of_forces_leaves_the_city_of_london_apart() -> None:
+    shares = at(GROUP, FORCES).set_index("area_code")["share"].to_dict()
+    apart = shares.pop(APART)
+    printed = shown(side_by_side.spread(year_of(GROUP, NATION)))
+    low, high, city = (float(figure["value"]) for figure in printed)
     assert (low, high) == (min(shares.values()), max(shares.values()))
     assert city == apart
 
 
-def test_a_force_without_a_share_is_not_placed(incomplete: Estimates) -> None:
-    place = incomplete.place("greater-manchester")
-    assert "is not placed among the forces" in standing.sentences(place)
-    assert "figures are missing" in factsheet.similar_sentence(place)
+def test_contributions_add_up_to_the_change_of_the_total() -> None:
+    for code in (GWENT, NATION):
+        parts = offence_mix.groups(year_of(GROUP, code))["contribution_pct"]
+        assert parts.sum() == pytest.approx(year_of(TOTAL, code)["change_pct"])
 
 
-def test_contributions_add_up_to_the_change_of_the_total(estimates: Estimates) -> None:
-    for place in (estimates.place("gwent"), estimates.nation):
-        total = place.change(offence_id=TOTAL)
-        groups = estimates.classified("subgroups")
-        parts = [offence_mix.contribution(place, group.offence_id) for group in groups]
-        assert total
-        assert sum(part.number for part in parts if part) == pytest.approx(total.percent.number)
+def test_a_contribution_names_the_cells_it_is_made_of() -> None:
+    groups = offence_mix.groups(year_of(GROUP, GWENT))
+    (row,) = rows(groups[groups["offence_id"] == "shoplifting"])
+    change, total = row.change, year_of(TOTAL, GWENT).previous
+    contribution = row.contribution_pct
+    assert contribution.number == pytest.approx(change.number / total.number)
+    assert contribution.formula == f"{change.named} / {total.named}"
+    assert set(contribution.cells) == {*change.cells, *total.cells}
 
 
-def test_a_contribution_names_the_cells_it_is_made_of(estimates: Estimates) -> None:
-    figure = offence_mix.contribution(estimates.place("gwent"), "shoplifting")
-    assert figure
-    place, latest = estimates.place("gwent"), estimates.latest
-    change = place.change(latest, "shoplifting")
-    total = place.change(latest, "total")
-    assert change
-    assert total
-    assert figure.number == pytest.approx(change.difference.number / total.previous.number)
-    assert figure.formula == f"{change.difference.named} / {total.previous.named}"
-    assert set(figure.cells) == {*change.difference.cells, *total.previous.cells}
-
-
-def test_what_changed_most_comes_first(estimates: Estimates) -> None:
-    place = estimates.place("gwent")
-    chart = offence_mix.contributions(place, frames.moved(place).head(8))
+def test_what_changed_most_comes_first() -> None:
+    now = year_of(GROUP, GWENT)
+    moved = offence_mix.moved_most(offence_mix.groups(now))
+    chart = offence_mix.contributions(moved.head(8), now)
     assert chart
     sizes = [abs(figure.number) for figure in chart.figures]
     assert len(sizes) == 8
     assert sizes == sorted(sizes, reverse=True)
-    text = offence_mix.change_of_total(place, frames.moved(place))
+    text = offence_mix.change_of_total(moved, now)
     rising = [figure for figure in chart.figures if figure.number > 0]
     assert f'<data value="{rising[0].number}"' in text
     assert stray_numbers(text) == []
 
 
-def test_similar_forces_are_nearest_first_and_never_the_force_itself(estimates: Estimates) -> None:
-    place = estimates.place("gwent")
-    distances = [distance.number for _, distance in place.similar()]
+def test_similar_forces_are_nearest_first_and_never_the_force_itself() -> None:
+    now = year_of(GROUP, GWENT)
+    near = side_by_side.similar_forces(now)
+    distances = [distance.number for distance in near["mix"]]
     assert len(distances) == 5
     assert distances == sorted(distances)
-    assert place not in [other for other, _ in place.similar()]
-    html = factsheet.similar_table(place, frames.similar(place))._repr_html_()
-    assert html.index("<b>Gwent</b>") < html.index(place.similar()[0][0].address)
+    assert GWENT not in set(near["area_code"])
+    html = side_by_side.similar_table(now)._repr_html_()
+    assert html.index("<b>Gwent</b>") < html.index(address(near["area_code"].iat[0]))
 
 
-def test_similar_forces_are_counted_in_words(estimates: Estimates) -> None:
-    for force in estimates.forces:
-        share = force.share().number
-        higher = sum(other.share().number > share for other, _ in force.similar())
-        words = ["none have", "one has", "two have", "three have", "four have", "all have"]
-        assert f", {words[higher]} a higher share" in factsheet.similar_sentence(force)
+def test_similar_forces_are_counted_in_words() -> None:
+    words = ["none have", "one has", "two have", "three have", "four have", "all have"]
+    for code in FORCES:
+        now = year_of(GROUP, code)
+        higher = (side_by_side.similar_forces(now)["share"] > now["share"]).sum()
+        assert f", {words[higher]} a higher share" in side_by_side.similar_sentence(now)
 
 
-def test_a_region_says_what_it_excludes_wherever_it_is_shown(incomplete: Estimates) -> None:
-    north_west = next(place for place in incomplete.regions if place.name == "North West")
-    nation = incomplete.nation
-    regions = frames.areas(incomplete.regions)
-    table = factsheet.areas_table(incomplete, regions, "Regions", "Region")._repr_html_()
-    assert "North West</a> (excluding Greater Manchester)" in table
-    chart = factsheet.shares_of(incomplete.nation, regions)
-    assert "North West (excluding Greater Manchester):" in chart.alt
-    over_time = factsheet.share_by_year(frames.years(north_west), north_west.area.area_code)
-    assert any("the North West excludes Greater Manchester" in note for note in over_time.notes)
-    for place in (north_west, nation):
-        assert "(excluding Greater Manchester)" in factsheet.opening(place)
-        assert "(excluding Greater Manchester)" in offence_mix.change_of_total(
-            place, frames.moved(place)
+class TestWithoutOneForce:
+    """As of a year for which Greater Manchester made no return."""
+
+    @pytest.fixture(autouse=True)
+    def _inside(self, built_incomplete: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(built_incomplete)
+
+    def test_the_force_is_not_placed(self) -> None:
+        now = year_of(GROUP, GREATER_MANCHESTER)
+        assert "is not placed among the forces" in standing.sentences(now, standing.limits_of(now))
+        assert "figures are missing" in side_by_side.similar_sentence(now)
+        assert "made no complete return" in factsheet.opening(now)
+
+    def test_a_region_says_what_it_excludes_wherever_it_is_shown(self) -> None:
+        regions = of_areas(GROUP, REGIONS)
+        table = side_by_side.areas_table(regions, "Regions", "Region")._repr_html_()
+        assert "North West</a> (excluding Greater Manchester)" in table
+        chart = side_by_side.shares_of(regions, NATION)
+        assert "North West (excluding Greater Manchester):" in chart.alt
+        over_time = factsheet.share_by_year(
+            read("series", offence_id=GROUP, area_code=[NORTH_WEST, NATION]), NORTH_WEST
         )
-        change = place.change()
-        assert change
-        assert "(excluding Greater Manchester)" in factsheet.change_sentence(place, change)
+        assert over_time
+        assert any("the North West excludes Greater Manchester" in n for n in over_time.notes)
+        for code in (NORTH_WEST, NATION):
+            now = year_of(GROUP, code)
+            moved = offence_mix.moved_most(offence_mix.groups(now))
+            for said in (
+                factsheet.opening(now),
+                factsheet.change_sentence(now),
+                offence_mix.change_of_total(moved, now),
+            ):
+                assert "(excluding Greater Manchester)" in said
 
-
-def test_a_rate_stands_alone_where_england_and_wales_has_none(incomplete: Estimates) -> None:
-    place, nation = incomplete.place("gwent"), incomplete.nation
-    assert nation.rate().value is None
-    chart = factsheet.rate_by_year(frames.years(place), place.area.area_code)
-    assert chart
-    assert plain(chart.title) == (
-        f"Police in Gwent recorded {place.rate().text} stalking and harassment offences per 1,000 "
-        "residents"
-    )
-    latest = place.estimates.latest.period_end.isoformat()
-    assert {row["series"] for row in chart.data if row["year_ending"] == latest} == {"Gwent"}
+    def test_a_rate_stands_alone_where_england_and_wales_has_none(self) -> None:
+        assert year_of(GROUP, NATION)["rate_per_1000"] is None
+        now = year_of(GROUP, GWENT)
+        years = read("series", offence_id=GROUP, area_code=[GWENT, NATION])
+        chart = factsheet.rate_by_year(years, GWENT)
+        assert chart
+        assert plain(chart.title) == (
+            f"Police in Gwent recorded {now.rate_per_1000.text} stalking and harassment offences "
+            "per 1,000 residents"
+        )
+        latest = now["period_end"].isoformat()
+        assert {row["series"] for row in chart.data if row["year_ending"] == latest} == {"Gwent"}
 
 
 @pytest.mark.slow

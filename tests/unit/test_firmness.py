@@ -8,20 +8,24 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.measures.level_shifts import DRIFT
+from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_table
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.subjects.estimates import Estimates
-from crimeshare.publish.subjects.firmness import open_firmness
+from crimeshare.publish.subjects import firmness
+from crimeshare.publish.subjects.estimates import Estimates, year_of
 from crimeshare.reference import GROUP
+from tests import frames
+from tests.frames import now
 from tests.tables import LEVEL_SHIFTS, RANK_INTERVALS
 
 
 def test_a_rank_stands_with_its_range(built: Path, estimates: Estimates) -> None:
-    firm, table = open_firmness(GROUP, built), read_table(built / RANK_INTERVALS)
+    table = read_table(built / RANK_INTERVALS)
     for place in estimates.forces:
-        text = f"{firm.rank_range(place)} {firm.rank_range_meaning(place)}"
+        latest = now(place)
+        text = f"{firmness.rank_range(latest)} {firmness.rank_range_meaning(latest)}"
         row = table[table["area_code"] == place.area.area_code].iloc[-1]
         told = {
             figure["data-id"].split(".")[0]: float(figure["value"])
@@ -30,32 +34,30 @@ def test_a_rank_stands_with_its_range(built: Path, estimates: Estimates) -> None
         }
         ends = ("lower", "upper", "lower_simultaneous", "upper_simultaneous")
         assert set(told.values()) == {float(row[end]) for end in ends}
-        rank = place.rank_among_forces()
-        assert rank is not None
-        assert row["lower"] <= rank.number <= row["upper"]
+        assert row["lower"] <= latest["rank_forces"] <= row["upper"]
         assert row["lower_simultaneous"] <= row["lower"]
         assert row["upper"] <= row["upper_simultaneous"]
         assert "no confidence interval" in text
         assert stray_numbers(text) == []
-    assert firm.rank_range(estimates.nation) == ""
+    assert firmness.rank_range(year_of(GROUP, NATION)) == ""
 
 
 def test_a_step_that_no_rule_explains_is_told_and_one_that_a_rule_explains_is_not(
     built: Path, estimates: Estimates
 ) -> None:
-    firm, table = open_firmness(GROUP, built), read_table(built / LEVEL_SHIFTS)
+    table = read_table(built / LEVEL_SHIFTS)
     table = table[table["code"].isna()]
     explained = table["recording_change"].notna()
     for place in estimates.forces:
         own = table[(table["area_code"] == place.area.area_code) & ~explained]
-        told = [float(shown(text)[0]["value"]) for text in firm.steps(place)]
+        told = [float(shown(text)[0]["value"]) for text in firmness.steps(now(place))]
         assert sorted(told) == sorted(own["shift_pct"] / 100)
 
 
 def test_a_step_near_a_note_on_the_area_cites_it(built: Path, estimates: Estimates) -> None:
     """Devon and Cornwall changed its computer system in November 2022, by the notes of that time;
     all its recorded crime came back to another level a year later."""
-    told = open_firmness(GROUP, built).steps(estimates.place("devon-and-cornwall"))
+    told = firmness.steps(now(frames.place(estimates, "devon-and-cornwall")))
     (cited,) = [text for text in told if "total recorded crime" in text.lower() and "#" in text]
     assert "December 2022" in plain(cited)
 
@@ -63,18 +65,16 @@ def test_a_step_near_a_note_on_the_area_cites_it(built: Path, estimates: Estimat
 def test_a_change_across_a_gap_or_a_step_of_its_own_is_marked(
     built: Path, estimates: Estimates
 ) -> None:
-    firm = open_firmness(GROUP, built)
-    place = estimates.place("devon-and-cornwall")
-    marked = {year.period_end: place.change(year) for year in estimates.each_year()}
-    for end, change in marked.items():
-        if change:
-            gap = any("no complete return" in mark for mark in firm.marks(place, end))
-            assert gap == (end in (date(2022, 12, 31), date(2023, 12, 31)))
+    marked = now(frames.place(estimates, "devon-and-cornwall"))
+    for year in range(2015, marked["period_end"].year + 1):
+        found = firmness.marks(marked, date(year, 12, 31))
+        gap = any("no complete return" in mark for mark in found)
+        assert gap == (year in (2022, 2023))
     table = read_table(built / LEVEL_SHIFTS)
     for force in estimates.forces:
-        change = force.change()
-        assert change
-        began = pd.Timestamp(a_year_before(change.previous_period_end))
+        latest = now(force)
+        end = latest["period_end"]
+        began = pd.Timestamp(a_year_before(a_year_before(end)))
         own = table[
             (table["area_code"] == force.area.area_code)
             & (table["offence_id"] == estimates.offence_id)
@@ -83,6 +83,6 @@ def test_a_change_across_a_gap_or_a_step_of_its_own_is_marked(
             & (table["kind"] != DRIFT)
             & ((table["quarter_end"] > began) | (table["until"] > began))
         ]
-        steps = [mark for mark in firm.marks(force, change.year.period_end) if "of its own" in mark]
+        steps = [mark for mark in firmness.marks(latest, end) if "of its own" in mark]
         assert len(steps) == len(own)
-        assert bool(firm.warning(force, change)) == bool(firm.marks(force, change.year.period_end))
+        assert bool(firmness.warning(latest)) == bool(firmness.marks(latest, end))

@@ -18,12 +18,12 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pytest
 import typst
 
-from crimeshare.publish.elements import charts
-from crimeshare.publish.elements.charts import Bar, Chart
+from crimeshare.publish.elements.bars import bars
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.prose import outside
 from crimeshare.publish.elements.tables import Table
@@ -35,7 +35,6 @@ from crimeshare.publish.site.pages import page
 from crimeshare.publish.site.rendering import page_card, render_body, render_page, render_search
 from crimeshare.publish.subjects import partnerships
 from crimeshare.publish.subjects.claims import Audit, Audited
-from crimeshare.publish.subjects.estimates import Estimates
 from crimeshare.reference import GROUP
 from crimeshare.sources.registry import Release
 from tests.unit.test_takeaways import REVISIONS, SERIES
@@ -135,11 +134,11 @@ def test_a_statement_on_its_page(said: str) -> None:
 
 
 def test_the_name_of_a_partnership_in_a_table_and_in_a_sentence(
-    said: str, estimates: Estimates, built: Path, monkeypatch: pytest.MonkeyPatch
+    said: str, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(partnerships, "_named", lambda *_: said)
-    gwent = estimates.place("gwent", "force")
-    table = partnerships.table(gwent, partnerships.open_limits(GROUP, built))
+    monkeypatch.setattr(partnerships, "everyday", lambda _: said)
+    own = partnerships.of_force(GROUP, "W15000002")
+    table = partnerships.partnerships_table(own, GROUP, "W15000002")
     assert table is not None
     harmless(table._repr_html_(), said)
     sentence = {"cell_type": "markdown", "metadata": {}, "source": f"It is {outside(said)}."}
@@ -154,9 +153,8 @@ def rows_of(html: str) -> Iterator[str]:
 
 
 def test_a_chart_with_its_text_and_its_data(said: str) -> None:
-    chart = charts.bars(
-        Chart("c", "Title", "Subtitle"), [Bar(said, Figure("a", 0.1, "proportion"))]
-    )
+    frame = pd.DataFrame({"label": [said], "share": [Figure("a", 0.1, "proportion")]})
+    chart = bars("c", frame, y="share", label="label", words=["Title", "Subtitle"])
     drawing = ElementTree.fromstring(chart.svg())
     assert {element.tag.rpartition("}")[2] for element in drawing.iter()} <= OURS | {"title"}
     assert said in "".join(drawing.itertext()) + drawing.attrib["aria-label"]

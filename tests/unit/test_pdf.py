@@ -16,6 +16,7 @@ import pandas as pd
 import pikepdf
 import pytest
 
+from crimeshare.measures.years import NATION
 from crimeshare.problems import Problem
 from crimeshare.publish.pdf import document as pdf
 from crimeshare.publish.pdf.document import (
@@ -27,8 +28,8 @@ from crimeshare.publish.pdf.document import (
     report_document,
 )
 from crimeshare.publish.site.pages import Page, page
-from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects import factsheet, side_by_side
+from crimeshare.publish.subjects.estimates import Estimates, of_areas
 from crimeshare.sources.registry import Release, read_registry
 from tests import frames
 from tests.tables import SERIES
@@ -65,17 +66,20 @@ def _html(shown: object) -> str:
 
 def about(estimates: Estimates, slug: str) -> dict[str, Any]:
     """The notebook of a force, with the parts that factsheets are made of."""
-    place = estimates.place(slug, "force")
+    place = frames.place(estimates, slug)
+    now = frames.now(place)
+    codes = [now["area_code"], *side_by_side.neighbours(now["area_code"]), NATION]
+    near = of_areas(now["offence_id"], codes)
     html, markdown = "text/html", "text/markdown"
     return notebook(
-        (markdown, f"# {place.name}\n\n{factsheet.opening(place)}", pdf.FACTSHEET),
-        (html, factsheet.facts(place), pdf.FACTSHEET),
+        (markdown, f"# {place.name}\n\n{factsheet.opening(frames.now(place))}", pdf.FACTSHEET),
+        (html, factsheet.facts(frames.now(place)), pdf.FACTSHEET),
         (markdown, "## Share over time", ""),
         (html, factsheet.share_by_year(frames.years(place), place.area.area_code), pdf.FACTSHEET),
         (html, factsheet.all_years(frames.changes(place)), ""),
-        (html, factsheet.neighbours_table(place, frames.around(place)), pdf.FACTSHEET),
+        (html, side_by_side.neighbours_table(now, near), pdf.FACTSHEET),
         (markdown, "## What to keep in mind", pdf.FACTSHEET),
-        (markdown, "\n".join(f"- {c}" for c in factsheet.caveats(place)), pdf.FACTSHEET),
+        (markdown, "\n".join(f"- {c}" for c in factsheet.caveats(now)), pdf.FACTSHEET),
     )
 
 
@@ -86,9 +90,10 @@ def chapters(estimates: Estimates, built: Path) -> dict[Page, dict[str, Any]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(built)
         gwent = about(estimates, "gwent")
+        said = factsheet.opening(frames.now(nation))
     return {
         page("index"): notebook(
-            ("text/markdown", f"# How much?\n\n{factsheet.opening(nation)}", ""),
+            ("text/markdown", f"# How much?\n\n{said}", ""),
             ("text/markdown", "## For a browser", pdf.SCREEN),
             ("text/markdown", "## Where next\n\nMore in [Gwent](forces/gwent.html).", ""),
         ),
@@ -141,7 +146,7 @@ def test_the_report_says_what_it_is_to_software_that_reads_aloud(report: pikepdf
 def test_every_drawing_has_the_words_of_its_chart(
     report: pikepdf.Pdf, estimates: Estimates
 ) -> None:
-    gwent = estimates.place("gwent", "force")
+    gwent = frames.place(estimates, "gwent")
     words = factsheet.share_by_year(frames.years(gwent), gwent.area.area_code).alt
     assert [str(figure.Alt) for figure in elements(report, "Figure")] == [words]
 
@@ -320,5 +325,5 @@ def test_the_same_bytes_whatever_the_surroundings(
 def test_the_stored_notebook_names_what_goes_on_one_page(root: Path) -> None:
     cells = nbformat.read(root / "notebooks" / "force.ipynb", as_version=4).cells
     tagged = [c.source for c in cells if pdf.FACTSHEET in c.metadata.get("tags", ())]
-    assert "# {place.name}" in tagged[0]
+    assert "\n# {" in tagged[0]
     assert any("caveats(" in source for source in tagged)

@@ -5,8 +5,8 @@ import re
 from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure, stray_numbers
 from crimeshare.publish.elements.provenance import sources
-from crimeshare.publish.subjects import factsheet, offence_mix, standing
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects import factsheet, offence_mix, side_by_side, standing
+from crimeshare.publish.subjects.estimates import FORCES, Estimates, of_areas
 from tests import frames
 
 SHA256 = "ab" * 32
@@ -96,15 +96,17 @@ def test_a_bare_count_has_no_source() -> None:
 
 
 def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Estimates) -> None:
-    place = estimates.place("gwent")
+    place = frames.place(estimates, "gwent")
+    now = frames.now(place)
+    groups = offence_mix.groups(now)
     shown = [
         factsheet.share_by_year(frames.years(place), place.area.area_code),
         factsheet.all_years(frames.changes(place)),
-        standing.funnel_plot(place, frames.limits(estimates)),
-        factsheet.similar_table(place, frames.similar(place)),
-        factsheet.neighbours_table(place, frames.around(place)),
-        offence_mix.contributions(place, frames.moved(place)),
-        offence_mix.subgroup_table(place, frames.groups(place)),
+        standing.funnel_plot(now, standing.limits_of(now)),
+        side_by_side.similar_table(now),
+        side_by_side.neighbours_table(now, of_areas("stalking_harassment", FORCES)),
+        offence_mix.contributions(offence_mix.moved_most(groups), now),
+        offence_mix.subgroup_table(groups, now),
     ]
     for output in shown:
         html = output._repr_html_()  # type: ignore[union-attr]

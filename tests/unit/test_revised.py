@@ -19,7 +19,6 @@ from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.publish.subjects import revision_tables, revisions_page
-from crimeshare.publish.subjects.estimates import TABLES
 from crimeshare.publish.subjects.revised import (
     WORDS,
     given_as,
@@ -32,7 +31,17 @@ from crimeshare.reference import areas
 from tests.building import GROUP, write_editions, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
-from tests.tables import CODES, COMPARED, QUARTERS, RECORDED, REFUTED, REVISIONS, SHARES, WHOLE
+from tests.tables import (
+    CODES,
+    COMPARED,
+    QUARTERS,
+    RECORDED,
+    REFUTED,
+    REVISIONS,
+    SHARES,
+    TABLES,
+    WHOLE,
+)
 from tests.vintages import vintages_of
 
 GWENT, DYFED, MANCHESTER, CITY = "W15000002", "W15000004", "E23000005", "E23000034"

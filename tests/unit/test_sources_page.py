@@ -12,14 +12,14 @@ from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.subjects import sources
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import Estimates, editions
 from crimeshare.sources.registry import Release, read_registry
 from crimeshare.tables.corrections import read_corrections
 from tests.conftest import ROOT
 
 
 def test_every_known_fault_is_told_once(estimates: Estimates) -> None:
-    table = sources.known_faults(sources.held(estimates))
+    table = sources.known_faults(sources.held())
     entries = read_corrections(ROOT / "config" / "corrections.yaml")
     told = {tuple(plain(str(content)) for content in row) for row in table.rows}
     assert len(told) == len(table.rows) < len(entries)
@@ -44,8 +44,7 @@ def test_a_fault_of_a_release_that_is_not_used_is_not_told(
     )
     (tmp_path / "releases.csv").symlink_to(ROOT / "config" / "releases.csv")
     monkeypatch.setattr(sources, "CONFIG", tmp_path)
-    editions = {year.release_id for year in incomplete.editions}
-    table = sources.known_faults(editions | {"appendix-2022-09"})
+    table = sources.known_faults({*editions()} | {"appendix-2022-09"})
     assert "Year ending December 2019" not in table._repr_html_()
     assert "Table A3" in table._repr_html_()
 
@@ -68,13 +67,13 @@ def test_an_edition_that_was_issued_twice_is_counted_once(
 
     def counted(releases: dict[str, Release]) -> list[str]:
         monkeypatch.setattr(sources, "registry", lambda: releases)
-        return [figure["text"] for figure in shown(sources.coverage(estimates))]
+        return [figure["text"] for figure in shown(sources.coverage())]
 
-    held, editions = counted(known)
-    assert int(held) == len(estimates.editions)
+    held, listed = counted(known)
+    assert int(held) == len(editions())
     # Of the year ending March 2024 the first issue is shipped and the corrected one is listed.
     first = known["pfa-2024-03-v1"]
     without = {name: each for name, each in known.items() if each.period_end != first.period_end}
-    assert int(editions) == int(counted(without)[1]) + 1
+    assert int(listed) == int(counted(without)[1]) + 1
     again = replace(first, release_id="pfa-2024-03-v3", path="/another.xlsx", sha256="")
-    assert counted(known | {again.release_id: again}) == [held, editions]
+    assert counted(known | {again.release_id: again}) == [held, listed]

@@ -69,7 +69,7 @@ def tables(estimates: Estimates, everyone: pd.DataFrame, women: pd.DataFrame) ->
             methods.agreement_table(read("flag_agreement")),
             methods.disagreement_table(unlike()),
             sources.surveyed(),
-            sources.two_totals(estimates),
+            sources.two_totals(estimates.offence_id),
             sources.other_notices(read("survey_notices")),
         )
     ]
@@ -304,7 +304,7 @@ class TestPages:
             methods.agreement_sentence(read("flag_agreement")),
             methods.distant_agreement_sentence(read("flag_agreement")),
             methods.verdict_list(),
-            sources.two_totals_sentence(read("survey_notices"), estimates),
+            sources.two_totals_sentence(read("survey_notices"), estimates.offence_id),
         ]
         assert [stray for piece in pieces for stray in stray_numbers(piece)] == []
 
@@ -352,7 +352,7 @@ class TestPages:
             assert reason in said
 
     def test_both_totals_of_one_year_are_on_the_page_of_sources(self, estimates: Estimates) -> None:
-        html = sources.two_totals(estimates)._repr_html_()
+        html = sources.two_totals(estimates.offence_id)._repr_html_()
         values = {float(figure["value"]) for figure in shown(html)}
         assert {144025.0, 144171.0, 146.0} <= values
 
@@ -385,7 +385,7 @@ class TestFront:
         assert "ONS has not published how many people answered" in estimate
 
     def test_other_offence_groups_get_no_estimate_of_stalking(self, built: Path) -> None:
-        shoplifting = open_estimates("shoplifting", built)
+        shoplifting = open_estimates("shoplifting")
         assert "give no estimate of shoplifting" in front.two_measures(shoplifting)
         html = front.headline(shoplifting)._repr_html_()
         assert "stalk" not in text(html)
@@ -395,7 +395,7 @@ class TestFront:
         measure, years = measure_of("burglary"), surveyed.everybody("burglary")
         assert measure
         *_, latest = rows(years)
-        _, _, estimate = front.headline(open_estimates("burglary", built)).facts
+        _, _, estimate = front.headline(open_estimates("burglary")).facts
         assert text(estimate[0]) == latest.estimate.text
         assert "of households experienced domestic burglary" in estimate[1]
         said = text(front.survey_section(measure, years))
@@ -643,7 +643,7 @@ class TestFormulas:
 def test_the_share_with_fraud_is_that_of_the_table_and_empty_where_its_cell_is(
     estimates: Estimates,
 ) -> None:
-    table = methods.share_with_fraud(estimates)
+    table = methods.share_with_fraud(estimates.offence_id)
     assert table
     printed = {figure["data-id"]: float(figure["value"]) for figure in shown(table._repr_html_())}
     codes = read("recorded_offence_codes", table="offence_codes").sort_values("release_id")

@@ -1,7 +1,6 @@
 """Tables a screen reader can speak."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +9,9 @@ import pytest
 from crimeshare.publish.elements.figures import Figure, shown
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import Estimates, Place, Year
+from crimeshare.publish.subjects.estimates import Estimates
 from tests import frames
+from tests.frames import Place
 from tests.tables import SERIES
 
 ROWS = [
@@ -79,20 +79,15 @@ def _history(place: Place) -> str:
 
 
 def test_a_missing_force_makes_its_region_exclude_it(incomplete: Estimates) -> None:
-    html = _history(incomplete.place("north-west"))
+    html = _history(frames.place(incomplete, "north-west"))
     assert "December 2019 (excluding Greater Manchester)" in html
-    own = _history(incomplete.place("greater-manchester"))
+    own = _history(frames.place(incomplete, "greater-manchester"))
     assert "December 2018" in own
     assert [figure for figure in shown(own) if "2019-12" in str(figure["data-id"])] == []
 
 
 def test_history_gives_the_reference_figures(estimates: Estimates, built: Path) -> None:
-    place, edition = estimates.place("gwent"), Year(date(2024, 12, 31), "pfa-2024-12")
-    own = [place.count(edition), place.total(edition), place.share(edition)]
-    rank = place.rank_among_forces(edition)
-    assert rank
-    texts = [figure.text for figure in (*own, rank, place.rate(edition))]
-    assert texts == ["8,642", "58,358", "14.8%", "9th", "14.5"]
+    place = frames.place(estimates, "gwent")
     series = pd.read_parquet(built / SERIES)
     leading = series[
         (series["area_name"] == "Gwent")

@@ -4,16 +4,15 @@ from html import escape
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from crimeshare.publish.elements.figures import Figure, shown
-from crimeshare.publish.subjects.estimates import Estimates
-from crimeshare.publish.subjects.factsheet import neighbours
+from crimeshare.publish.elements.rows import rows
+from crimeshare.publish.subjects.estimates import address, of_areas, year_of
 from crimeshare.publish.subjects.finder import Finder, Layer, layers, ranking
-from crimeshare.publish.subjects.firmness import open_firmness
+from crimeshare.publish.subjects.firmness import range_of
+from crimeshare.publish.subjects.side_by_side import neighbours
 from crimeshare.publish.subjects.tilemap import Tile, tiles
-from crimeshare.reference import areas
-from tests import frames
+from crimeshare.reference import GROUP, areas
 from tests.tables import SERIES
 
 FORCES = {a.area_code: a for a in areas().values() if a.area_type == "force"}
@@ -59,19 +58,17 @@ def test_the_tiles_of_a_region_hold_together() -> None:
         assert len(reached) == len(members), areas()[region].area_name
 
 
-def finder_of(estimates: Estimates) -> Finder:
-    frame = frames.areas(estimates.forces)
-    return Finder(estimates, frame, open_firmness("stalking_harassment"))
+def forces() -> pd.DataFrame:
+    return of_areas(GROUP, list(FORCES))
 
 
 def test_the_finder_links_every_force_with_its_number(
-    estimates: Estimates, built: Path, monkeypatch: pytest.MonkeyPatch
+    built: Path,
 ) -> None:
-    monkeypatch.chdir(built)
-    grid, by_share, *_ = finder_of(estimates)._repr_html_().split('<figure class="chart')
-    for force in estimates.forces:
-        assert grid.count(f'href="{force.address}"') == 1
-        assert f"{escape(force.name)}: {force.share().text}" in by_share
+    grid, by_share, *_ = Finder(forces())._repr_html_().split('<figure class="chart')
+    for row in rows(forces()):
+        assert grid.count(f'href="{address(row["area_code"])}"') == 1
+        assert f"{escape(row['area_name'])}: {row.share.text}" in by_share
     series = pd.read_parquet(built / SERIES)
     newest = series[
         (series["period_end"] == series["period_end"].max())
@@ -84,13 +81,11 @@ def test_the_finder_links_every_force_with_its_number(
 
 
 def test_forces_are_ranked_from_the_top_with_the_city_last_and_the_own_marked(
-    estimates: Estimates, built: Path, monkeypatch: pytest.MonkeyPatch
+    built: Path,
 ) -> None:
-    monkeypatch.chdir(built)
-    gwent = estimates.place("W15000002")
-    firm = open_firmness("stalking_harassment")
-    for layer in layers(estimates, frames.areas(estimates.forces))[:2]:
-        chart = ranking(estimates, layer, firm, gwent)
+    gwent = year_of(GROUP, "W15000002")
+    for layer in layers(forces())[:2]:
+        chart = ranking(forces(), layer, gwent)
         drawn = [(row["label"], row["value"]) for row in chart.data]
         assert drawn[-1][0] == "City of London"
         numbers = [float(str(value)) for _, value in drawn[:-1]]
@@ -98,13 +93,14 @@ def test_forces_are_ranked_from_the_top_with_the_city_last_and_the_own_marked(
         marked = [row["label"] for row in chart.spec["data"]["values"] if row["style"] == "bar"]
         assert marked == ["Gwent"]
         ranges = [str(row["remark"]) for row in chart.data if row["label"] == "Gwent"]
-        ends = firm.ends_of_range(gwent, "lower", "upper")
-        known = ends and layer.layer_id == "share"
-        assert all((each.text in ranges[0]) == bool(known) for each in ends.values())
+        held = range_of(gwent)
+        assert held
+        ends = (held.lower.text, held.upper.text)
+        assert all((end in ranges[0]) == (layer.layer_id == "share") for end in ends)
 
 
-def test_a_force_without_a_figure_has_no_colour(estimates: Estimates) -> None:
-    rate = layers(estimates, frames.areas(estimates.forces))[1]
+def test_a_force_without_a_figure_has_no_colour(built: Path) -> None:
+    rate = layers(forces())[1]
     assert rate.colour("E23000034") == ""
     colours = [rate.colour(code) for code in FORCES if code != "E23000034"]
     assert set(colours) == set(rate.colours)
@@ -126,17 +122,16 @@ def test_a_fall_and_a_rise_of_one_size_have_colours_that_face_each_other() -> No
 
 
 def test_changes_are_like_for_like_and_else_hatched(
-    estimates: Estimates, built: Path, monkeypatch: pytest.MonkeyPatch
+    built: Path,
 ) -> None:
-    monkeypatch.chdir(built)
-    finder = finder_of(estimates)
+    finder = Finder(forces())
     changes = finder.layers[2]
-    moved = {force.area.area_code: force.change() for force in estimates.forces}
+    moved = {row["area_code"]: row for row in rows(forces())}
+    alike = {code for code, row in moved.items() if row["like_for_like_pct"] is not None}
     assert changes.not_comparable == {
-        code for code, each in moved.items() if each and not each.comparable and not each.alike
+        code for code, row in moved.items() if not row["comparable"] and code not in alike
     }
-    for code, each in moved.items():
-        assert each
-        assert changes.figures[code] == (each.alike.percent if each.alike else each.percent)
+    for code, row in moved.items():
+        assert changes.figures[code] == (row.like_for_like_pct if code in alike else row.change_pct)
     html = finder._repr_html_()
     assert html.count('class="change hatched"') == len(changes.not_comparable)

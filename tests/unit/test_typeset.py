@@ -5,13 +5,15 @@ import re
 from dataclasses import replace
 from html import escape
 
+import pandas as pd
 import pytest
 import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crimeshare.problems import Problem
-from crimeshare.publish.elements.charts import Bar, Chart, bars
+from crimeshare.publish.elements.bars import bars
+from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.pdf.typeset import literal, parse, typeset
@@ -109,11 +111,14 @@ def test_no_text_is_taken_for_markup() -> None:
     assert shown["text"] == trap
 
 
+def kent(*notes: str) -> Chart:
+    frame = pd.DataFrame({"label": ["Kent"], "offences": [Figure("a", 3.0, "count")]})
+    words = ["Kent leads", "Offences", *notes]
+    return bars("c", frame, y="offences", label="label", words=words)
+
+
 def test_a_chart_hands_over_its_drawing_key_and_words() -> None:
-    chart = bars(
-        Chart("c", "Kent leads", "Offences", key=[("bar", "Kent & co")], notes=["Counts."]),
-        [Bar("Kent", Figure("a", 3.0, "count"))],
-    )
+    chart = replace(kent("Counts."), key=[("bar", "Kent & co")])
     (markup,) = blocks(chart._repr_html_())
     assert markup.startswith('#chart(title: [#"Kent leads";]')
     assert '[#"Kent & co";]' in markup
@@ -124,7 +129,7 @@ def test_a_chart_hands_over_its_drawing_key_and_words() -> None:
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_panels_are_told_of_once_however_many_there_are(number: int) -> None:
-    whole = bars(Chart("c", "Kent leads", "Offences"), [Bar("Kent", Figure("a", 3.0, "count"))])
+    whole = kent()
     (markup,) = blocks(replace(whole, spec={"vconcat": [whole.spec] * number})._repr_html_())
     drawings = markup.split("drawing: ")[1]
     assert drawings.count("image(") == number

@@ -53,12 +53,12 @@ def test_a_value_that_is_not_given_is_an_error(words: Words) -> None:
 def test_a_part_has_no_rank_among_main_groups(root: Path) -> None:
     words = Words(root / SUBJECTS / "words" / "area.md.j2")
     parts = {"among": "main groups", "part_of": "theft offences", "has_parts": False}
-    assert words.passage("ranks", held=[], name="Shoplifting", plural=False, absent=[parts]) == (
+    assert words.passage("ranks", held=[], offence_id="shoplifting", absent=[parts]) == (
         "Shoplifting has no rank among main groups: it is part of theft offences."
     )
     parents = {"among": "sub-groups", "part_of": "", "has_parts": True}
-    assert words.passage("ranks", held=[], name="Thefts", plural=True, absent=[parents]) == (
-        "Thefts have no rank among sub-groups: they have parts of their own."
+    assert words.passage("ranks", held=[], offence_id="theft_offences", absent=[parents]) == (
+        "Theft offences have no rank among sub-groups: they have parts of their own."
     )
 
 
@@ -116,7 +116,7 @@ LABELLED = re.compile(r"\b(?!signed bare)[A-Za-z]+[A-Za-z],? [a-z]{2}")
 
 AREAS = (
     *("composition", "currency", "factsheet", "firmness", "front", "offence_mix", "partnerships"),
-    *("quarterly", "quarterly_charts", "standing"),
+    *("quarterly", "side_by_side", "standing"),
 )
 """Modules that hold no label of two words either."""
 

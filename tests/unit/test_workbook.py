@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import chdir
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def survey_row(**values: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def sheets(incomplete: Estimates) -> list[Sheet]:
+def sheets(built_incomplete: Path) -> list[Sheet]:
     claims = [
         {
             "statement": "=HYPERLINK(1)",
@@ -50,7 +51,8 @@ def sheets(incomplete: Estimates) -> list[Sheet]:
         }
     ]
     older = survey_row(period_end=date(2023, 3, 31), estimate=0.9)
-    return workbook_sheets(incomplete, [older, survey_row()], claims)
+    with chdir(built_incomplete):
+        return workbook_sheets("stalking_harassment", [older, survey_row()], claims)
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +153,7 @@ def test_every_note_is_referred_to_and_every_reference_has_its_note(
 
 
 def test_a_table_without_a_row_is_left_out(incomplete: Estimates, tmp_path: Path) -> None:
-    sheets = workbook_sheets(incomplete, [survey_row()], [])
+    sheets = workbook_sheets("stalking_harassment", [survey_row()], [])
     write_workbook(tmp_path / "crimeshare.xlsx", "No statement", sheets, DAY)
     book = openpyxl.load_workbook(tmp_path / "crimeshare.xlsx")
     assert "Survey" in book.sheetnames

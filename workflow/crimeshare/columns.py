@@ -55,6 +55,7 @@ class Column:
     marker: str = ""
     marked: tuple[str, ...] = ()
     whole: bool = False
+    first: bool = False
     explorer: Mapping[str, Any] = field(default_factory=dict)
     description: str = ""
     empty: str = ""

@@ -6,20 +6,21 @@ from crimeshare.publish.pack.data_pack import WORKBOOK, write_data_pack, write_z
 from crimeshare.publish.pack.dictionary import data_tables
 from crimeshare.publish.pack.workbook import read_rows_of, workbook_sheets, write_workbook
 from crimeshare.publish.subjects import currency
-from crimeshare.publish.subjects.estimates import open_estimates
+from crimeshare.publish.subjects.estimates import latest
+from crimeshare.reference import offences
 from crimeshare.running import running
 from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
-    estimates = open_estimates(snakemake.params.offence_id)
+    offence_id = snakemake.params.offence_id
     registry = read_registry(Path(snakemake.input.registry))
-    dated = currency.published(registry, estimates) or estimates.latest.period_end
+    dated = currency.published(registry) or latest()
     folder = Path(snakemake.output.package).parent
     built = {table.table: table.built for table in data_tables()}
     sheets = workbook_sheets(
-        estimates, read_rows_of(built["prevalence"]), read_rows_of(built["claims"])
+        offence_id, read_rows_of(built["prevalence"]), read_rows_of(built["claims"])
     )
-    title = f"{estimates.offence.name} in recorded crime"
+    title = f"{offences()[offence_id].name} in recorded crime"
     write_workbook(folder / WORKBOOK, title, sheets, dated)
     write_data_pack(folder, data_tables(), folder / WORKBOOK, dated)
     write_zip(folder, Path(snakemake.output.zip))

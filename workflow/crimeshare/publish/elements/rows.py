@@ -145,9 +145,9 @@ def unit_of(measure: str) -> str:
 
 def _marker(row: Mapping[str, Any], what: Column) -> str:
     """Why there is no number."""
-    if row.get("marker"):
-        return str(row["marker"])
     known = what.marker and all(row[name] is not None for name in what.marked)
+    if row.get("marker") and not (known and what.first):
+        return str(row["marker"])
     return what.marker if known and not (what.whole and row["excluded"]) else "unavailable"
 
 
@@ -262,6 +262,8 @@ def _behind(
     """A formula of a table filled in for a row, and the cells of what stands in it."""
     if "formula" not in row:  # a clean table, of which each row is a cell
         return "", (Cell.of(row),) if row["cell"] else ()
+    if row["formula"] is None:  # a year that an area has no figures for
+        return "", ()
     if _over_its_own(formula):
         text, names = _filled_once(formula, row["formula"], row["cells"])
     else:

@@ -75,14 +75,19 @@ def _template(path: Path) -> Template:
     environment.filters |= {
         "agreeing": prose.agreeing,
         "area": lambda code: areas()[code].area_name,
-        "counted": lambda group: prose.offences_in(offences()[group].name),
+        "counted": lambda group, number=2: prose.offences_in(offences()[group].name, number or 0),
         "day": prose.day,
         "excluding": prose.excluding,
         "figure": show,
+        "is_plural": lambda group: prose.is_plural(offences()[group].name),
+        "left_out": lambda row: prose.excluding(
+            [*filter(None, (row["excluded"] or "").split("; "))]
+        ),
         "listed": prose.listed,
         "month": prose.month,
         "offence": lambda group: offences()[group].name,
         "or_none": lambda figure: "none" if figure.value == 0 else show(figure),
+        "named": prose.named_html,
         "number_word": prose.number_word,
         "period": prose.period,
         "place": lambda code: prose.place(areas()[code].area_name, areas()[code].area_type),

@@ -20,12 +20,16 @@ import gptables
 import pandas as pd
 import pyarrow.parquet as pq
 
+from crimeshare.measures.years import NATION
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
+from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.rows import Row, figure, rows
 from crimeshare.publish.elements.words import Words
-from crimeshare.publish.subjects.estimates import Estimates, Place, Year
+from crimeshare.publish.subjects.estimates import at, forces_left_out, year_of, years_of
+from crimeshare.publish.subjects.factsheet import groups_ranked
+from crimeshare.reference import areas, offences
 from crimeshare.running import replacing
 
 WORDS = Words(Path(__file__).with_name("workbook.md.j2"))
@@ -71,22 +75,22 @@ class Sheet:
 
 
 def workbook_sheets(
-    estimates: Estimates,
+    offence_id: str,
     prevalence: Sequence[Mapping[str, Any]],
     claims: Sequence[Mapping[str, Any]],
 ) -> list[Sheet]:
     """The tables of the workbook, those without a row left out.
 
     Args:
-        estimates: recorded crime about one offence group.
+        offence_id: the group that those of recorded crime are about.
         prevalence: rows of the table ``prevalence``.
         claims: rows of the table ``claims``.
     """
     sheets = [
-        _latest(estimates),
-        _over_time(estimates),
-        _changes(estimates),
-        _subgroups(estimates),
+        _latest(offence_id),
+        _over_time(offence_id),
+        _changes(offence_id),
+        _subgroups(offence_id),
         _survey(prevalence),
         _claims(claims),
     ]
@@ -191,15 +195,14 @@ def _legend(rows: Sequence[Sequence[Value]]) -> list[str]:
     return [f"{symbol}: {meanings[symbol]}" for symbol in sorted(map(str, used))]
 
 
-def _value(figure: Figure | None) -> Value:
-    """A figure as a number of the workbook, or the symbol of its marker."""
-    if figure is None:
-        return NOT_APPLICABLE[0]
-    if figure.value is None:
-        return figure.text
-    if figure.unit in ("count", "rank"):
-        return int(figure.value)
-    return rounded(figure.value * (100 if figure.unit in ("proportion", "change") else 1))
+def _value(row: Row, column: str) -> Value:
+    """A number of a row as one of the workbook, or the symbol of its marker."""
+    found = figure(row, column)
+    if found.value is None:
+        return found.text
+    if found.unit == "count":
+        return int(found.value)
+    return rounded(found.value * (100 if found.unit in ("proportion", "change") else 1))
 
 
 def rounded(value: float, decimals: int = 1) -> float:
@@ -207,97 +210,98 @@ def rounded(value: float, decimals: int = 1) -> float:
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
-def _latest(estimates: Estimates) -> Sheet:
-    year = estimates.latest
-    rows = []
-    for place in _places(estimates):
-        change = place.change(year)
-        rows.append(
-            [
-                place.area.area_code,
-                place.name + prose.excluding(place.excluded(year)),
-                place.kind,
-                _value(place.count(year)),
-                _value(place.total(year)),
-                _value(place.share(year)),
-                _value(place.rank_among_forces(year)),
-                _value(place.rate(year)),
-                _value(change.percent) if change else NOT_GIVEN[0],
-                _yes(change.comparable) if change else NOT_GIVEN[0],
-            ]
-        )
-    words = WORDS.points("latest", offence=estimates.offence.name, year=year)
-    return Sheet.worded("Latest", words, rows)
-
-
-def _over_time(estimates: Estimates) -> Sheet:
-    rows = [
+def _latest(offence_id: str) -> Sheet:
+    nation = year_of(offence_id, NATION)
+    absent = forces_left_out(nation)
+    shown = [
         [
-            place.area.area_code,
-            place.name + prose.excluding(place.excluded(year)),
-            year.month,
-            place.release(year),
-            _value(place.count(year)),
-            _value(place.total(year)),
-            _value(place.share(year)),
-            _value(place.rank_among_forces(year)),
+            row["area_code"],
+            _area(row),
+            areas()[row["area_code"]].area_type,
+            *(_value(row, name) for name in ("count", "total", "share")),
+            _rank(row),
+            *(_value(row, name) for name in ("rate_per_1000", "change_pct")),
+            _comparable(row),
         ]
-        for place in _places(estimates)
-        for year in estimates.years
-        if place.count(year).cells
+        # Also the forces that made no return: they are marked so.
+        for row in rows(at(offence_id, list(areas())))
+        if row["total"] is not None or row["area_name"] in absent
     ]
-    return Sheet.worded("Over_time", WORDS.points("over_time", **_all_years(estimates)), rows)
+    return Sheet.worded("Latest", WORDS.points("latest", nation=nation), shown)
 
 
-def _all_years(estimates: Estimates) -> dict[str, Any]:
+def _years(offence_id: str) -> list[Row]:
+    """The years of all areas, in ONS's order of these."""
+    years = years_of(offence_id)
+    order = {code: place for place, code in enumerate(areas())}
+    years = years[years["area_code"].isin(order)].sort_values("period_end", kind="stable")
+    return rows(years.sort_values("area_code", key=lambda codes: codes.map(order), kind="stable"))
+
+
+def _over_time(offence_id: str) -> Sheet:
+    shown = [
+        [
+            row["area_code"],
+            _area(row),
+            prose.month(row["period_end"]),
+            row["release_id"],
+            *(_value(row, name) for name in ("count", "total", "share")),
+            _rank(row),
+        ]
+        for row in _years(offence_id)
+    ]
+    return Sheet.worded("Over_time", WORDS.points("over_time", **_ends(offence_id)), shown)
+
+
+def _ends(offence_id: str) -> dict[str, Any]:
     """What the words of a table over the years say: of what, from when to when."""
-    years = estimates.years
-    return {"offence": estimates.offence.name, "first": years[0], "last": years[-1]}
+    years = rows(years_of(offence_id, NATION))
+    return {"offence_id": offence_id, "first": years[0], "last": years[-1]}
 
 
-def _changes(estimates: Estimates) -> Sheet:
-    rows = [
+def _changes(offence_id: str) -> Sheet:
+    shown = [
         [
-            place.area.area_code,
-            place.name + prose.excluding(place.excluded(year)),
-            year.month,
-            place.release(year),
-            _value(change.previous),
-            _value(change.current),
-            _value(change.difference),
-            _value(change.percent),
-            _yes(change.comparable),
-            "; ".join(change.recording_changes) or "none known",
+            row["area_code"],
+            _area(row),
+            prose.month(row["period_end"]),
+            row["release_id"],
+            *(_value(row, name) for name in ("previous", "count", "change", "change_pct")),
+            _comparable(row),
+            row["recording_changes"] or "none known",
         ]
-        for place in _places(estimates)
-        for year, change in _changes_of(place, estimates.years)
+        for row in _years(offence_id)
+        if row["previous"] is not None
     ]
-    return Sheet.worded("Changes", WORDS.points("changes", **_all_years(estimates)), rows)
+    return Sheet.worded("Changes", WORDS.points("changes", **_ends(offence_id)), shown)
 
 
-def _changes_of(place: Place, years: Sequence[Year]) -> list[tuple[Year, Any]]:
-    changes = ((year, place.change(year)) for year in years)
-    return [(year, change) for year, change in changes if change]
+def _subgroups(offence_id: str) -> Sheet:
+    nation = year_of(offence_id, NATION)
+    groups = groups_ranked("subgroups", nation["period_end"])
+    groups = groups.sort_values("count", ascending=False, kind="stable")
+    shown = [
+        [
+            offences()[row["offence_id"]].name,
+            *(_value(row, name) for name in ("count", "share", "change_pct")),
+        ]
+        for row in rows(groups)
+    ]
+    return Sheet.worded("Sub_groups", WORDS.points("subgroups", nation=nation), shown)
 
 
-def _subgroups(estimates: Estimates) -> Sheet:
-    nation, year = estimates.nation, estimates.latest
-    groups = sorted(
-        estimates.classified("subgroups"),
-        key=lambda group: -(nation.count(offence_id=group.offence_id).value or 0),
-    )
-    rows = []
-    for group in groups:
-        change = nation.change(offence_id=group.offence_id)
-        rows.append(
-            [
-                group.name,
-                _value(nation.count(offence_id=group.offence_id)),
-                _value(nation.share(offence_id=group.offence_id)),
-                _value(change.percent) if change else NOT_GIVEN[0],
-            ]
-        )
-    return Sheet.worded("Sub_groups", WORDS.points("subgroups", nation=nation, year=year), rows)
+def _area(row: Row) -> str:
+    return f"{row['area_name']}{prose.excluding(forces_left_out(row))}"
+
+
+def _rank(row: Row) -> Value:
+    return NOT_APPLICABLE[0] if row["rank_forces"] is None else int(row["rank_forces"])
+
+
+def _comparable(row: Row) -> str:
+    if row["previous"] is None:
+        return NOT_GIVEN[0]
+    return {True: "yes", False: "no", None: "not gathered"}[row["comparable"]]
 
 
 def _survey(prevalence: Sequence[Mapping[str, Any]]) -> Sheet:
@@ -336,13 +340,3 @@ def _claims(claims: Sequence[Mapping[str, Any]]) -> Sheet:
             for row in claims
         ],
     )
-
-
-def _places(estimates: Estimates) -> list[Place]:
-    """The areas of the latest year, also the forces that made no return: they are marked so."""
-    absent = estimates.without_return(estimates.latest)
-    return [place for place in estimates.places if place.total().cells or place in absent]
-
-
-def _yes(yes: bool | None) -> str:
-    return {True: "yes", False: "no", None: "not gathered"}[yes]

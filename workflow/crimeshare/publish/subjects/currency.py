@@ -6,7 +6,9 @@ import calendar
 from collections.abc import Mapping
 from datetime import date
 
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.measures.years import NATION
+from crimeshare.publish.subjects.estimates import TOTAL, year_of
+from crimeshare.publish.subjects.estimates import latest as latest_end
 from crimeshare.publish.subjects.factsheet import WORDS
 from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.sources.registry import ANNOUNCED, REGISTRY, Release, read_registry
@@ -15,10 +17,10 @@ from crimeshare.sources.registry import ANNOUNCED, REGISTRY, Release, read_regis
 _MONTHS_AFTER = 4
 
 
-def line(estimates: Estimates) -> str:
+def line() -> str:
     """Up to when the figures go, when they were published, and what is newer; HTML."""
     releases = registry()
-    latest = estimates.latest.period_end
+    latest = latest_end()
     newer = (release.period_end for release in releases.values())
     # A day that was moved stands in a later line.
     days = {
@@ -28,7 +30,7 @@ def line(estimates: Estimates) -> str:
     return WORDS.passage(
         "currency",
         latest=latest,
-        published=published(releases, estimates),
+        published=published(releases),
         newer=max((end for end in newer if end > latest), default=None),
         announced=min(announced, default=None),
         expected=_next(latest),
@@ -40,22 +42,22 @@ def registry() -> Mapping[str, Release]:
     return read_registry(REFERENCE.parents[1] / REGISTRY)
 
 
-def not_taken_in(estimates: Estimates) -> list[Release]:
+def not_taken_in() -> list[Release]:
     """The releases that the registry lists, newer than the figures, the newest last."""
     releases = registry().values()
-    latest = estimates.latest.period_end
+    latest = latest_end()
     return sorted(
         (release for release in releases if release.period_end > latest),
         key=lambda release: (release.period_end, release.release_id),
     )
 
 
-def published(releases: Mapping[str, Release], estimates: Estimates) -> date | None:
+def published(releases: Mapping[str, Release]) -> date | None:
     """The day the leading figures came out: their release's, or that of one of the same months."""
-    latest = estimates.latest
-    own = releases.get(estimates.nation.release(latest))
+    nation = year_of(TOTAL, NATION)
+    own = releases.get(nation["release_id"])
     same = [own] if own else []
-    same += [release for release in releases.values() if release.period_end == latest.period_end]
+    same += [each for each in releases.values() if each.period_end == nation["period_end"]]
     return next((release.published for release in same if release.published), None)
 
 

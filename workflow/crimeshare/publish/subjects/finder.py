@@ -16,16 +16,19 @@ from typing import Any
 import pandas as pd
 
 from crimeshare.measures.control_limits import APART
-from crimeshare.publish.elements import charts
-from crimeshare.publish.elements.charts import Bar, Chart
+from crimeshare.measures.years import NATION
+from crimeshare.publish.elements.bars import bars
+from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.output import Output, figures_in
-from crimeshare.publish.elements.tables import Table
-from crimeshare.publish.subjects.estimates import Estimates, Place
+from crimeshare.publish.elements.rows import Row, figure, rows
+from crimeshare.publish.elements.tables import Table, table
+from crimeshare.publish.subjects.estimates import address, without_few, year_of
 from crimeshare.publish.subjects.explorer import WORDS
-from crimeshare.publish.subjects.factsheet import comparability, numbers
-from crimeshare.publish.subjects.firmness import Firmness
+from crimeshare.publish.subjects.factsheet import comparability, period_alike
+from crimeshare.publish.subjects.firmness import range_of
 from crimeshare.publish.subjects.tilemap import Tile, tiles
+from crimeshare.reference import areas
 
 CLASSES = 5
 
@@ -50,10 +53,6 @@ class Layer:
     def style(self) -> str:
         """How its figures are written."""
         return "signed" if self.signed else ""
-
-    def value(self, force: Place) -> float | None:
-        """The number of a force; None where it has none."""
-        return self.figures[force.area.area_code].value
 
     @cached_property
     def bounds(self) -> list[float]:
@@ -92,75 +91,89 @@ class Layer:
 SIGNED_CLASSES = 3
 
 
-def layers(estimates: Estimates, frame: pd.DataFrame) -> list[Layer]:
+def layers(frame: pd.DataFrame) -> list[Layer]:
     """Share, rate and change of every force, the change like for like where there is one.
 
     Args:
-        estimates: about the offence group.
-        frame: ``area_code`` and what `numbers` takes, of every force.
+        frame: the latest year of every force.
     """
-    rows = {row["area_code"]: row for row in frame.to_dict("records")}
-    forces = {code: estimates.place(code) for code in rows}
-    own = {code: numbers(force, rows[code]) for code, force in forces.items()}
-    changes = {code: force.change() for code, force in forces.items()}
-    nation = estimates.nation.change()
-    share, rate, moved = WORDS.points("layers", alike=nation.alike if nation else None)
+    forces = {row["area_code"]: row for row in rows(without_few(frame))}
+    alike = {code for code, row in forces.items() if period_alike(row)}
+    share, rate, moved = WORDS.points("layers", period=period_alike(_nation(frame)))
     return [
-        Layer("share", share, {code: each.share for code, each in own.items()}),
-        Layer("rate", rate, {code: each.rate for code, each in own.items()}),
+        Layer("share", share, {code: row.share for code, row in forces.items()}),
+        Layer("rate", rate, {code: row.rate_per_1000 for code, row in forces.items()}),
         Layer(
             "change",
             moved,
             {
-                code: change.alike.percent if change and change.alike else own[code].percent
-                for code, change in changes.items()
+                code: figure(row, "like_for_like_pct" if code in alike else "change_pct")
+                for code, row in forces.items()
             },
             signed=True,
             not_comparable=frozenset(
                 code
-                for code, change in changes.items()
-                if change and change.comparable is False and not change.alike
+                for code, row in forces.items()
+                if row["previous"] is not None and row["comparable"] is False and code not in alike
             ),
         ),
     ]
 
 
-def ranking(estimates: Estimates, layer: Layer, firm: Firmness, own: Place | None = None) -> Chart:
+def _nation(frame: pd.DataFrame) -> Row:
+    """The same year of England and Wales."""
+    first: Row = rows(frame)[0]
+    return year_of(first["offence_id"], NATION, first["period_end"])
+
+
+def ranking(frame: pd.DataFrame, layer: Layer, own: Row | None = None) -> Chart:
     """The forces from the highest to the lowest, by share with the range of each rank.
 
     Args:
-        estimates: about the offence group.
+        frame: the latest year of every force.
         layer: the measure.
-        firm: has the ranges.
-        own: the force that the page is about.
+        own: the latest year of the force that the page is about.
     """
-    forces = [estimates.place(code) for code in layer.figures]
-    forces.sort(key=lambda force: (force.area.area_code == APART, *_from_the_top(layer, force)))
-    ranked = [force for force in forces if force.area.area_code != APART]
+    shown = sorted(rows(frame), key=lambda row: _from_the_top(layer, row["area_code"]))
+    known = [row for row in shown if layer.figures[row["area_code"]].value is not None]
+    ranked = [row for row in known if row["area_code"] != APART]
     words = WORDS.points(
         "ranking",
         layer=layer,
         first=ranked[0],
-        last=[force for force in ranked if layer.value(force) is not None][-1],
+        last=ranked[-1],
         own=own,
-        group=estimates.offence.name,
-        year=estimates.latest.words,
-        apart=forces[-1] if len(forces) > len(ranked) else None,
+        apart=APART if any(row["area_code"] == APART for row in shown) else "",
     )
-    bars = []
-    for force in forces:
-        ends = firm.ends_of_range(force, "lower", "upper") if layer.layer_id == "share" else {}
-        beside = WORDS.passage("ends", **ends) if ends else ""
-        style = "bar" if force == own else "pale"
-        figure = layer.figures[force.area.area_code]
-        bars.append(Bar(force.name, figure, style, beside and f"rank {beside}", beside))
-    chart = Chart.worded(f"forces-by-{layer.layer_id}", words)
-    return charts.bars(chart, bars, RANKING_LABELS, dots=True)
+    ranges = [range_of(row) if layer.layer_id == "share" else None for row in shown]
+    ends = [WORDS.passage("ends", row=row) if row else "" for row in ranges]
+    mine = own["area_code"] if own else ""
+    drawn = pd.DataFrame(
+        {
+            "label": [row["area_name"] for row in shown],
+            "shown": pd.Series([layer.figures[row["area_code"]] for row in shown], dtype=object),
+            "style": ["bar" if row["area_code"] == mine else "pale" for row in shown],
+            "remark": [f"rank {beside}" if beside else "" for beside in ends],
+            "beside": ends,
+        }
+    )
+    return bars(
+        f"forces-by-{layer.layer_id}",
+        drawn,
+        y="shown",
+        label="label",
+        words=words,
+        style="style",
+        remark="remark",
+        beside="beside",
+        room=RANKING_LABELS,
+        dots=True,
+    )
 
 
-def _from_the_top(layer: Layer, force: Place) -> tuple[float, str]:
-    value = layer.value(force)
-    return (inf if value is None else -value, force.slug)
+def _from_the_top(layer: Layer, area_code: str) -> tuple[bool, float, str]:
+    value = layer.figures[area_code].value
+    return (area_code == APART, inf if value is None else -value, areas()[area_code].slug)
 
 
 RANKING_LABELS = 122
@@ -170,14 +183,13 @@ RANKING_LABELS = 122
 class Finder(Output):
     """The map and its rankings, shown by a notebook."""
 
-    def __init__(self, estimates: Estimates, frame: pd.DataFrame, firm: Firmness) -> None:
-        """Take what `layers` and `ranking` take."""
-        self.layers = layers(estimates, frame)
-        self._forces = {code: estimates.place(code) for code in self.layers[0].figures}
-        self._rankings = [ranking(estimates, layer, firm) for layer in self.layers]
+    def __init__(self, frame: pd.DataFrame) -> None:
+        """Take the latest year of every force."""
+        self.layers = layers(frame)
+        self._rankings = [ranking(frame, layer) for layer in self.layers]
 
     def __repr__(self) -> str:
-        return f"Finder of {len(self._forces)} forces"
+        return f"Finder of {len(self.layers[0].figures)} forces"
 
     def _repr_html_(self) -> str:
         rankings = "".join(
@@ -205,7 +217,7 @@ class Finder(Output):
             yield from chart.shown()
 
     def _tile(self, tile: Tile) -> str:
-        place = self._forces[tile.area_code]
+        name = escape(areas()[tile.area_code].area_name)
         style = f"grid-area:{tile.row}/{tile.column}"
         values = ""
         for layer in self.layers:
@@ -220,16 +232,16 @@ class Finder(Output):
             hatched = " hatched" if tile.area_code in layer.not_comparable else ""
             values += f'<span class="{layer.layer_id}{hatched}">{format(value, layer.style)}</span>'
         return (
-            f'<li style="{style}"><a href="{place.address}" data-name="{escape(place.name)}"'
-            f' title="{escape(place.name)}"><b aria-hidden="true">{escape(tile.short_label)}</b>'
-            f'<span class="hidden">{escape(place.name)}</span>{values}</a></li>'
+            f'<li style="{style}"><a href="{address(tile.area_code)}" data-name="{name}"'
+            f' title="{name}"><b aria-hidden="true">{escape(tile.short_label)}</b>'
+            f'<span class="hidden">{name}</span>{values}</a></li>'
         )
 
     def _legend(self, layer: Layer) -> str:
         members: dict[str, list[Figure]] = {colour: [] for colour in layer.colours}
-        for code, figure in layer.figures.items():
+        for code, each in layer.figures.items():
             if colour := layer.colour(code):
-                members[colour].append(figure)
+                members[colour].append(each)
         style = layer.style
         items = "".join(
             f'<li><i style="background:var(--{colour})"></i>{_range(figures, style)}</li>'
@@ -241,27 +253,33 @@ class Finder(Output):
         return f'<ul class="legend {layer.layer_id}" aria-label="{layer.label}">{items}</ul>'
 
 
-def forces_table(estimates: Estimates, frame: pd.DataFrame) -> Table:
+def forces_table(frame: pd.DataFrame) -> Table:
     """Every force with its rank, share, rate and change, in the order of the frame."""
-    measured = layers(estimates, frame)
-    change = estimates.nation.change()
+    measured, nation = layers(frame), _nation(frame)
+    unranked = WORDS.passage("not_ranked")
+    shown = rows(without_few(frame))
+    own = pd.DataFrame(
+        {
+            "label": [
+                f'<a href="{address(row["area_code"])}">{escape(row["area_name"])}</a>'
+                for row in shown
+            ],
+            "rank": [unranked if row["rank_forces"] is None else row.rank_forces for row in shown],
+            **{
+                layer.layer_id: [layer.figures[row["area_code"]] for row in shown]
+                for layer in measured
+            },
+        },
+        dtype=object,
+    )
     words = WORDS.points(
         "forces_table",
-        group=escape(estimates.offence.name),
-        year=estimates.latest.words,
+        nation=nation,
         change=measured[-1].label,
-        comparability=comparability(change) if change and not change.alike else "",
+        comparability="" if period_alike(nation) else comparability(nation),
     )
-    rows: list[Sequence[Figure | str]] = [
-        [
-            f'<a href="{place.address}">{escape(place.name)}</a>',
-            place.rank_among_forces() or WORDS.passage("not_ranked"),
-            *(layer.figures[code] for layer in measured),
-        ]
-        for code in measured[0].figures
-        for place in [estimates.place(code)]
-    ]
-    return Table.worded(words, rows, styles=["", "", "", "", "signed"], sortable=True)
+    columns = ["rank", *(layer.layer_id for layer in measured)]
+    return table(own, columns, label="label", words=words, sortable=True)
 
 
 def _range(figures: Sequence[Figure], style: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
-from crimeshare.publish.elements.rows import cells_of, counted, rows
+from crimeshare.publish.elements.rows import Row, cells_of, counted, rows
 from crimeshare.publish.subjects import (
     currency,
     factsheet,
@@ -16,7 +16,7 @@ from crimeshare.publish.subjects import (
     survey_pages,
     surveyed,
 )
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import Estimates, year_of
 from crimeshare.publish.subjects.measured import Measure, measure_of
 from crimeshare.publish.subjects.surveyed import WORDS
 
@@ -52,7 +52,7 @@ def two_measures(estimates: Estimates) -> str:
 
 def headline(estimates: Estimates) -> Facts:
     """Three numbers: the share and the change of records, and the survey's estimate."""
-    *counted, change = factsheet.facts(estimates.nation).facts
+    *counted, change = factsheet.facts(year_of(estimates.offence_id, NATION)).facts
     measure = measure_of(estimates.offence_id)
     if measure is None:
         return Facts([*counted[:2], change])
@@ -60,11 +60,15 @@ def headline(estimates: Estimates) -> Facts:
     return Facts([counted[0], change, survey_pages.fact(newest, measure.words)])
 
 
-def latest_release(estimates: Estimates) -> str:
-    """What the release that leads changed of the years before its own."""
-    offence_id, newest = estimates.offence_id, estimates.nation.release(estimates.latest)
+def latest_release(now: Row) -> str:
+    """What the release that leads changed of the years before its own.
+
+    Args:
+        now: the latest year of England and Wales.
+    """
+    offence_id = now["offence_id"]
     every = revised.steps_of(offence_id, NATION)
-    steps = every[every["release_id"].eq(newest)]
+    steps = every[every["release_id"].eq(now["release_id"])]
     change = steps["change"]
     ways = {"rose": change.gt(0), "fell": change.lt(0), "stayed": change.eq(0)}
     numbers = {"given": len(steps)} | {way: int(of.sum()) for way, of in ways.items()}
@@ -76,7 +80,7 @@ def latest_release(estimates: Estimates) -> str:
     most = steps["change_pct"].abs().fillna(0)
     return revised.WORDS.passage(
         "latest_release",
-        published=currency.published(currency.registry(), estimates),
+        published=currency.published(currency.registry()),
         place=NATION,
         size=told,
         most=rows(steps.loc[[most.idxmax()]])[0] if len(steps) else None,

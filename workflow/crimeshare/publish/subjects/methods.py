@@ -17,6 +17,7 @@ from crimeshare.measures import formulas
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.measures.provenance import named_cells
 from crimeshare.measures.published_changes import add_agreement
+from crimeshare.measures.years import NATION
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import hashes as all_hashes
@@ -25,7 +26,7 @@ from crimeshare.publish.elements.rows import Row, counted, figure, over, rows
 from crimeshare.publish.elements.tables import Content, Table, table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import surveyed
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import year_of
 from crimeshare.publish.subjects.sources import registry
 from crimeshare.publish.subjects.survey_pages import STALKING
 from crimeshare.publish.subjects.surveyed import changes, level_figure, series
@@ -373,9 +374,9 @@ YEARS_WITH_FRAUD = 8
 WITH_FRAUD = "with_fraud"
 
 
-def share_with_fraud(estimates: Estimates) -> Table | None:
+def share_with_fraud(offence_id: str) -> Table | None:
     """The group's share of crime with fraud, in England and Wales; None where no table has it."""
-    offence_id, decimals = estimates.offence_id, estimates.decimals("share")
+    decimals = year_of(offence_id, NATION).share.decimals
     every = read("recorded_offence_codes", table="offence_codes").sort_values("release_id")
     totals = fraud_totals()
     names = (

@@ -7,146 +7,162 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.tables import Content, Table
-from crimeshare.publish.subjects.estimates import (
-    ControlLimits,
-    Estimates,
-    Place,
-    Year,
-    built_rows,
-    limits_of,
-)
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import figure, rows
+from crimeshare.publish.elements.tables import Table, table
+from crimeshare.publish.subjects.estimates import editions
 from crimeshare.publish.subjects.factsheet import WORDS
+from crimeshare.publish.subjects.standing import position
 from crimeshare.reference import PARTNERSHIPS, Area, anchor, everyday, read_rows
 
-SMALL_AREAS = Path("results/estimates/small_areas.parquet")
 
-Limits = Mapping[tuple[str, str], ControlLimits]
-"""Control limits by release and code of the partnership."""
+def of_force(offence_id: str, area_code: str) -> pd.DataFrame:
+    """The partnerships of a force in the newest edition that gives any, by name.
+
+    Args:
+        offence_id: the group.
+        area_code: of the force.
+
+    Returns:
+        ``partnership`` (its code), ``name``, ``count`` (None where it is marked), ``period_end``,
+        ``position`` beside the limits, empty where there are none, ``comparable`` and
+        ``recording_changes``, and the figures ``offences``, ``share``, ``rate`` and ``change``.
+    """
+    forces = {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
+    ends = {release_id: pd.Timestamp(end) for release_id, end in editions().items()}
+
+    def given(table: str, **only: Any) -> pd.DataFrame:
+        rows = read(table, offence_id=offence_id, **only)
+        return rows[rows["period_end"] == rows["release_id"].map(ends)]
+
+    shares = given("shares", area_type="partnership")
+    newest = [name for name in ends if name in {*shares["release_id"]}][-1:]
+    cells = given("recorded_crime", area_type="partnership", release_id=newest)
+    tables = {
+        "count": cells[cells["measure"] == "count"],
+        "rate_per_1000": cells[cells["measure"] == "rate_per_1000"],
+        "share": shares[shares["release_id"].isin(newest)],
+        "change": given("changes", area_type="partnership", release_id=newest),
+        "limits": given("small_areas", release_id=newest),
+    }
+    own = {code for code, force in forces.items() if force == area_code}
+    by_area: dict[str, dict[str, Any]] = {}
+    for kind, frame in tables.items():
+        for row in rows(frame[frame["area_code"].isin(own)]):
+            by_area.setdefault(row["area_code"], {})[kind] = row
+    found = [_shown(each) for each in by_area.values() if "count" in each]
+    found.sort(key=lambda each: str(each["name"]))
+    return pd.DataFrame(found)
 
 
-def open_limits(offence_id: str, root: Path | None = None) -> Limits:
-    """The limits of a group in the build that the working directory is in; see `built_rows`."""
+def _shown(of: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a partnership, of its rows in several tables."""
+    count = of["count"]
+    name = everyday(str(count["area_name"]))
+    slug = Area(count["area_code"], name, "partnership", "").slug
+    end = f"partnership-{slug}.{count['offence_id']}.{count['release_id']}"
+
+    def shown(kind: str, column: str, called: str, unit: str, marker: str = "") -> Figure:
+        figure_id = f"{called}.{end}"
+        if kind not in of:
+            return Figure(figure_id, None, unit, marker="unavailable")
+        return figure(of[kind], column, figure_id, marker=marker or None)
+
+    change, limits = of.get("change", {}), of.get("limits")
+    known = change.get("previous") is not None
+    # A count that ONS's own percentage gives away says no more than that does.
+    recovered = known and change["basis"] == "recovered_from_change"
+    published = recovered and change["change_pct"] is not None
+    offences = shown("count", "value", "count", "count")
+    share = shown("share", "share", "share", "proportion", count["marker"] or "")
+    moved = shown("change", PUBLISHED if published else "change_pct", *CHANGE, "small_base")
     return {
-        (row["release_id"], row["area_code"]): limits_of(row)
-        for row in built_rows(SMALL_AREAS, root)
-        if row["offence_id"] == offence_id and row["between_sd"] is not None
+        "partnership": count["area_code"],
+        "name": name,
+        "count": count["value"],
+        "period_end": count["period_end"],
+        "position": position(limits) if limits and limits["between_sd"] is not None else "",
+        "comparable": change["comparable"] if known else None,
+        "recording_changes": (change["recording_changes"] or "") if known else "",
+        "known": known,
+        "offences": offences,
+        "share": share,
+        "rate": shown("rate_per_1000", "value", "rate_per_1000", "per_1000"),
+        "change": moved if known else NO_CHANGE,
     }
 
 
-def newest(estimates: Estimates) -> Year | None:
-    """The newest edition that gives partnerships; None if none does."""
-    codes = [row["partnership_code"] for row in _partnerships()]
-    return next(
-        (
-            year
-            for year in reversed(estimates.editions)
-            if any(estimates.share_row(year, code, estimates.offence_id) for code in codes)
-        ),
-        None,
-    )
+PUBLISHED, CHANGE = "published_change_pct", ("change_pct", "change")
+NO_CHANGE = Figure("change_pct.none", None, "change", marker="unavailable")
 
 
-def partnerships(force: Place, year: Year) -> list[Place]:
-    """The partnerships of a force that an edition gives, by name."""
-    estimates = force.estimates
-    found = [
-        Place(estimates, Area(row["partnership_code"], name, "partnership", force.area.area_code))
-        for row in _partnerships()
-        if row["area_code"] == force.area.area_code
-        if (name := _named(estimates, year, row["partnership_code"]))
-    ]
-    return sorted(found, key=lambda place: place.name)
+def partnerships_table(own: pd.DataFrame, offence_id: str, area_code: str) -> Table | None:
+    """Count, share, rate and change of each partnership; None where none is given.
 
-
-def table(force: Place, limits: Limits) -> Table | None:
-    """Count, share, rate and change of each partnership; None where none is given."""
-    estimates = force.estimates
-    year = newest(estimates)
-    places = partnerships(force, year) if year else []
-    if year is None or not places:
+    Args:
+        own: see `of_force`.
+        offence_id: the group.
+        area_code: of the force.
+    """
+    if own.empty:
         return None
-    changes = {place: place.change(year) for place in places}
-    unknown = Figure("change_pct.none", None, "change", marker="unavailable")
-    rows: list[list[Content]] = [
-        [
-            f'<span id="{anchor(place.name)}">{prose.outside(place.name)}{_mark(count)}</span>',
-            count,
-            place.share(year),
-            _said(_position(limits, place, year)),
-            place.rate(year),
-            change.percent if change else unknown,
-        ]
-        for place, change in changes.items()
-        for count in [place.count(year)]
+    small, known = own["count"] < SMALL_BASE, own[own["known"]]
+    broken = known[known["comparable"].eq(False)]
+    changes = "; ".join(broken["recording_changes"]).split("; ")
+    labels = [
+        f'<span id="{anchor(name)}">{prose.outside(name)}{" *" if few else ""}</span>'
+        for name, few in zip(own["name"], small, strict=True)
     ]
-    known = [change for change in changes.values() if change]
-    broken = [change for change in known if change.comparable is False]
-    words = WORDS.points(
-        "partnerships_table",
-        force=force,
-        year=year.words,
-        small=any(_mark(place.count(year)) for place in places),
-        changes=dict.fromkeys(name for change in broken for name in change.recording_changes),
-        gathered=all(change.comparable is not None for change in known),
-    )
-    return Table.worded(
-        words, rows, styles=["", "", "", "", "", "signed"], wide=True, sortable=True
+    return table(
+        own.assign(label=labels, beside=own["position"].map(_said)),
+        ["offences", "share", "beside", "rate", "change"],
+        label="label",
+        words=WORDS.points(
+            "partnerships_table",
+            offence_id=offence_id,
+            area_code=area_code,
+            year=own["period_end"].iat[0],
+            small=small.any(),
+            changes=list(dict.fromkeys(filter(None, changes))),
+            gathered=known["comparable"].notna().all(),
+        ),
+        wide=True,
+        sortable=True,
     )
 
 
-def sentence(force: Place, limits: Limits) -> str:
-    """Which partnerships differ from all others, of those with offences enough to tell."""
-    year = newest(force.estimates)
-    given = [
-        place
-        for place in (partnerships(force, year) if year else [])
-        if place.share(year).value is not None
-    ]
-    if year is None or not given:
+def sentence(own: pd.DataFrame) -> str:
+    """Which partnerships differ from all others, of those with offences enough to tell.
+
+    Args:
+        own: see `of_force`.
+    """
+    given = [row for row in rows(own) if row["share"].value is not None]
+    if not given:
         return WORDS.passage("partnerships", year="")
-    places = [place for place in given if not _mark(place.count(year))]
+    told = [row for row in given if row["count"] is None or row["count"] >= SMALL_BASE]
     apart = [
-        (prose.outside(place.name), place.share(year), _said(position))
-        for place in places
-        if (position := _position(limits, place, year)).endswith("outer")
+        (prose.outside(row["name"]), row["share"], _said(row["position"]))
+        for row in told
+        if row["position"].endswith("outer")
     ]
     return WORDS.passage(
         "partnerships",
-        year=year.words,
+        year=given[0]["period_end"],
         apart=apart,
-        told=bool(places),
-        all_told=len(places) == len(given),
-        only=prose.outside(given[0].name) if len(given) == 1 else "",
+        told=bool(told),
+        all_told=len(told) == len(given),
+        only=prose.outside(given[0]["name"]) if len(given) == 1 else "",
     )
-
-
-def _position(limits: Limits, place: Place, year: Year) -> str:
-    """Where a partnership's share is beside the limits; empty where there are none."""
-    held = limits.get((year.release_id, place.area.area_code))
-    return held.position if held else ""
 
 
 @cache
 def _said(position: str) -> str:
     return WORDS.passage("beside_limits", position=position)
-
-
-@cache
-def _partnerships() -> list[dict[str, str]]:
-    return read_rows(PARTNERSHIPS)
-
-
-def _named(estimates: Estimates, year: Year, code: str) -> str:
-    """What an edition calls a partnership; empty where it has no such."""
-    row = estimates.recorded_row(year, code, estimates.offence_id, "count")
-    return everyday(str(row["area_name"])) if row else ""
-
-
-def _mark(count: Figure) -> str:
-    return " *" if count.value is not None and count.value < SMALL_BASE else ""

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from crimeshare.measures.quarters import beside_group
+from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.measures.revisions import typical_size
 from crimeshare.measures.seasonal import METHOD
 from crimeshare.measures.years import NATION
@@ -33,9 +34,6 @@ from crimeshare.sources.registry import Release
 from crimeshare.tables.recorded_quarters import code_names
 
 WORDS = Words(Path(__file__).with_name("words") / "quarters.md.j2")
-
-SMALL_BASE = 50
-"""Offences in a quarter below which no percentage of them is given, as ONS gives none of a year."""
 
 CODES_SHOWN = 5
 """Codes of a group that a sentence and a chart show; the table of its parts has them all."""

@@ -10,8 +10,9 @@ import pandas as pd
 
 from crimeshare.measures.years import NATION
 from crimeshare.periods import a_year_before
-from crimeshare.publish.elements import charts, prose
-from crimeshare.publish.elements.charts import ACCENT, QUIET, WIDTH, Bar, Break, Chart, Spec
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.bars import bars
+from crimeshare.publish.elements.charts import ACCENT, QUIET, WIDTH, Break, Chart, Spec
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
@@ -304,5 +305,5 @@ def sizes(offence_id: str, steps: pd.DataFrame) -> Chart | None:
         start=known["period_end"].min(),
         end=known["period_end"].max(),
     )
-    bars = map(Bar, WORDS.points("sizes"), counts)
-    return charts.bars(Chart.worded("sizes", words), list(bars))
+    shown = pd.DataFrame({"label": WORDS.points("sizes"), "revisions": counts})
+    return bars("sizes", shown, y="revisions", label="label", words=words)

@@ -7,7 +7,6 @@ from datetime import date
 from html import escape
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from crimeshare.measures.rule_effects import (
     CRUDE,
@@ -27,36 +26,32 @@ from crimeshare.measures.rule_parts import (
 )
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import figure
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import built_rows
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.reference import REFERENCE, areas
 from crimeshare.reference import offences as offences_named
 from crimeshare.tables.recorded_quarters import code_names
 
-EFFECTS = Path("results/estimates/rule_effects.parquet")
-PARTS = Path("results/estimates/rule_parts.parquet")
-
 WORDS = Words(Path(__file__).with_name("words") / "rules.md.j2")
-
-Row = dict[str, Any]
 
 # As the template says what each may change, and why a step is not estimated.
 METHODS = (LEVEL_ONLY, LEVEL_AND_SLOPE, LEVEL_AND_SLOPES, FIRST_YEAR, CRUDE)
 NOT_ESTIMATED = (LOCKDOWN_TOO, TOO_FEW, NO_MODEL, SAME_DAY, INSIDE)
 
 
-def read_effects(offence_id: str, root: Path | None = None) -> list[Row]:
+def read_effects(offence_id: str) -> list[Row]:
     """The effects on a group in the build that the working directory is in."""
-    return [row for row in built_rows(EFFECTS, root) if row["offence_id"] == offence_id]
+    own = read("rule_effects", offence_id=offence_id)
+    return rows(own.assign(series=own["code"].fillna(own["offence_id"])))
 
 
-def read_parts(offence_id: str, root: Path | None = None) -> list[Row]:
+def read_parts(offence_id: str) -> list[Row]:
     """The parts of the rise of a group in the build that the working directory is in."""
-    return [row for row in built_rows(PARTS, root) if row["offence_id"] == offence_id]
+    return rows(read("rule_parts", offence_id=offence_id))
 
 
 def answer(parts: list[Row], offence_id: str) -> str:
@@ -65,7 +60,7 @@ def answer(parts: list[Row], offence_id: str) -> str:
         return factsheet.WORDS.passage("not_gathered")
     if not parts:
         return WORDS.passage("answer", rise=None)
-    rise = _part(parts[0], "rise", "rise")
+    rise = parts[0].rise
     estimated = next((row for row in parts if row["part"] == ESTIMATED), None)
     rose = rise.number > 0
     return WORDS.passage(
@@ -80,32 +75,17 @@ def answer(parts: list[Row], offence_id: str) -> str:
     )
 
 
-def _part(row: Row, column: str, name: str) -> Figure:
-    """One number of a row of parts."""
-    figure_id = f"rule_parts.{name}.{row['offence_id']}.{row['period_end']:%Y-%m}"
-    return figure(row, column, figure_id, "rule_parts", {})
-
-
 def _counted_since(row: Row) -> dict[str, Figure | list[str]]:
-    offences = _part(row, "offences", "new_codes")
-    share = _part(row, "part_of_rise", "new_codes_share")
     names = [
         prose.named_html(prose.lower_first(code_names()[code])) for code in row["codes"].split()
     ]
-    return {"offences": offences, "share": share, "names": names}
+    return {"offences": row.offences, "share": row.part_of_rise, "names": names}
 
 
 def _estimated(row: Row) -> dict[str, Figure | int]:
-    effect, lower, upper = (
-        _part(row, column, f"together{name}")
-        for column, name in (
-            ("effect_pct", ""),
-            ("effect_lower", ".lower"),
-            ("effect_upper", ".upper"),
-        )
-    )
     number = len(row["recording_changes"].split())
-    return {"number": number, "effect": effect, "lower": lower, "upper": upper}
+    limits = {"lower": row.effect_lower, "upper": row.effect_upper}
+    return {"number": number, "effect": row.effect_pct, **limits}
 
 
 def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
@@ -123,19 +103,16 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
             best = min(
                 (row for row in models if row["aicc"] is not None), key=lambda row: row["aicc"]
             )
-            _, lower, upper = figures(best)
-            least, most = (
-                _of(pick(models), end) for pick, end in ((_least, "lower"), (_most, "upper"))
-            )
-            crude = _of(lead, "crude_pct") if lead["crude_pct"] is not None else None
+            least = min(models, key=lambda row: float(row["lower"])).lower
+            most = max(models, key=lambda row: float(row["upper"])).upper
             lines.append(
                 [
                     label,
-                    _of(lead, "effect_pct"),
+                    lead.effect_pct,
                     _method(lead),
-                    f"{lower:signed} to {upper:signed}",
+                    f"{best.lower:signed} to {best.upper:signed}",
                     f"{least:signed} to {most:signed}",
-                    "" if crude is None else crude,
+                    "" if lead["crude_pct"] is None else lead.crude_pct,
                     _placebo(best),
                     _without(best),
                 ]
@@ -154,22 +131,11 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
     )
 
 
-def _least(rows: list[Row]) -> Row:
-    return min(rows, key=lambda row: float(row["lower"]))
-
-
-def _most(rows: list[Row]) -> Row:
-    return max(rows, key=lambda row: float(row["upper"]))
-
-
 def _placebo(row: Row) -> str:
     """The largest step on a date without a change, and how many stood out of how many."""
     if row["largest_placebo_pct"] is None:
         return ""
-    largest, found, dates = (
-        _of(row, name) for name in ("largest_placebo_pct", "placebos_significant", "placebos")
-    )
-    return WORDS.passage("placebo", largest=largest, found=found, dates=dates)
+    return WORDS.passage("placebo", row=row)
 
 
 def _without(row: Row) -> str:
@@ -177,7 +143,7 @@ def _without(row: Row) -> str:
     if row["without_area"] is None:
         return ""
     force = escape(areas()[row["without_area"]].area_name)
-    return WORDS.passage("without", step=_of(row, "without_pct"), force=force)
+    return WORDS.passage("without", step=row.without_pct, force=force)
 
 
 def _in_order(parts: list[Row]) -> list[str]:
@@ -200,8 +166,7 @@ def models_sentence(rows: list[Row], offence_id: str) -> str:
     for row in own:
         if row["method"] == CRUDE:
             continue
-        effect, lower, upper = figures(row)
-        told.append({"what": _method(row), "effect": effect, "lower": lower, "upper": upper})
+        told.append((_method(row), row))
     what = prose.named_html(prose.lower_first(code_names()[code])) if code else ""
     modelled = [name for name in _changes() if name in {row["recording_change"] for row in rows}]
     return WORDS.passage(
@@ -247,7 +212,6 @@ def effects_table(rows: list[Row]) -> Table | None:
     lines: list[list[Content]] = []
     for row in rows:
         crude = row["method"] == CRUDE
-        lower, upper = (None, None) if crude else figures(row)[1:]
         lines.append(
             [
                 f"{_name(row['recording_change'])}, {_month(row['recording_change'])}",
@@ -257,8 +221,8 @@ def effects_table(rows: list[Row]) -> Table | None:
                     name=prose.named_html(code_names()[row["code"]]) if row["code"] else "",
                 ),
                 WORDS.passage("method", method=_method(row), leads=row["leads"]),
-                _of(row, "effect_pct"),
-                "" if crude else f"{lower:signed} to {upper:signed}",
+                row.effect_pct,
+                "" if crude else f"{row.lower:signed} to {row.upper:signed}",
                 "" if crude else _placebo(row),
                 "" if crude else _without(row),
             ]
@@ -269,33 +233,6 @@ def effects_table(rows: list[Row]) -> Table | None:
         styles=["", "", "", "signed"],
         wide=True,
     )
-
-
-def figures(row: Row) -> tuple[Figure, Figure, Figure]:
-    """An effect and its limits."""
-    effect, lower, upper = (_of(row, name) for name in ("effect_pct", "lower", "upper"))
-    return effect, lower, upper
-
-
-def _of(row: Row, column: str) -> Figure:
-    """One number of a row of effects."""
-    name = (
-        f"rule_effect.{row['recording_change']}.{row['code'] or row['offence_id']}.{row['method']}"
-    )
-    return figure(row, column, f"{name}{NAMED[column]}", "rule_effects", {})
-
-
-NAMED = {
-    "effect_pct": "",
-    "lower": ".lower",
-    "upper": ".upper",
-    "crude_pct": ".crude",
-    "without_pct": ".without",
-    "largest_placebo_pct": ".largest_placebo",
-    "placebos_significant": ".placebos_significant",
-    "placebos": ".placebos",
-}
-"""What is added to the name of an effect for each number of its row."""
 
 
 def _changes() -> dict[str, dict[str, str]]:

@@ -18,9 +18,9 @@ from crimeshare.publish.elements.rows import Row, counted, difference, of_rows, 
 from crimeshare.publish.elements.tables import Content, Table, table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import currency
-from crimeshare.publish.subjects.estimates import Estimates
+from crimeshare.publish.subjects.estimates import editions
 from crimeshare.publish.subjects.surveyed import term
-from crimeshare.reference import REFERENCE, offences, read_rows
+from crimeshare.reference import REFERENCE, line_of, offences, read_rows
 from crimeshare.sources.datasets import FORCE_AREAS
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_copies, read_registry
 from crimeshare.tables.corrections import read_corrections
@@ -35,14 +35,15 @@ def registry() -> dict[str, Release]:
     return read_registry(CONFIG / "releases.csv")
 
 
-def used(estimates: Estimates) -> Table:
+def used() -> Table:
     """The releases behind this report: the hash of the workbook read and what is known of it."""
     known = registry()
     copies = read_copies(CONFIG / "copies.csv", known)
     rows: list[list[Content]] = []
-    for year in estimates.editions:
-        release = known[year.release_id]
-        sha256 = estimates.nation.total(year).cells[0].workbook_sha256
+    read_of = all_hashes("recorded_crime")
+    for release_id in editions():
+        release = known[release_id]
+        sha256 = read_of[release_id]
         copied = [copy for copy in copies.get(release.release_id, []) if copy.sha256 == sha256]
         notes = " ".join([release.note, *(copy.note for copy in copied)])
         rows.append(
@@ -117,25 +118,25 @@ def check_by_kind(kinds: pd.DataFrame) -> Table:
     return Table.worded(WORDS.points("kinds_table"), held)
 
 
-def held(estimates: Estimates) -> set[str]:
+def held() -> set[str]:
     """The releases that the report takes figures from, but those of the Home Office."""
     surveys = read("survey_estimates", ["release_id"])["release_id"]
-    return {year.release_id for year in estimates.editions} | set(surveys)
+    return {*editions(), *surveys}
 
 
-def coverage(estimates: Estimates) -> str:
+def coverage() -> str:
     """How many of the known editions of police force area tables the report holds."""
     # An edition that was issued twice is one edition, whichever of its issues is here.
-    editions = {
+    listed = {
         release.period_end for release in registry().values() if release.reader == FORCE_AREAS
     }
-    here = {year.period_end for year in estimates.editions}
+    here = set(editions().values())
     held = Figure("releases.held", len(here), "count")
-    known = Figure("releases.known", len(editions), "count")
+    known = Figure("releases.known", len(listed), "count")
     return WORDS.passage("coverage", held=held, known=known)
 
 
-def not_taken_in(estimates: Estimates) -> Table | None:
+def not_taken_in() -> Table | None:
     """What is out and newer than the figures of this report; None where nothing is known of."""
     rows: list[list[Content]] = [
         [
@@ -154,7 +155,7 @@ def not_taken_in(estimates: Estimates) -> Table | None:
             _link(release),
             f"<code>{release.release_id}</code>",
         ]
-        for release in currency.not_taken_in(estimates)
+        for release in currency.not_taken_in()
     ]
     if not rows:
         return None
@@ -212,12 +213,12 @@ CODE, CODE_GROUP = "8Q", "stalking_harassment"
 TABLES_OF_CODES = ("offence_codes", "offence_subcodes")
 
 
-def two_totals(estimates: Estimates) -> Table | None:
+def two_totals(offence_id: str) -> Table | None:
     """Stalking recorded in one year, as two tables of one workbook give it.
 
     None where one does, and where the report's group does not hold stalking.
     """
-    if not estimates.part_of_group(CODE_GROUP):
+    if offence_id not in line_of(CODE_GROUP):
         return None
     first, second = (
         {(row["period_start"], row["period_end"]): row for row in _coded(name)}
@@ -250,7 +251,7 @@ def _recorded(row: Row, suffix: str = "") -> Figure:
     return Figure(name, row["count"], "count", (Cell.of(row),))
 
 
-def two_totals_sentence(notices: pd.DataFrame, estimates: Estimates) -> str:
+def two_totals_sentence(notices: pd.DataFrame, offence_id: str) -> str:
     """How far the disagreement of the two tables goes; `notices` are those of the survey."""
     found = rows(notices[notices["kind"].eq("two_values")])
     if not found:
@@ -264,7 +265,7 @@ def two_totals_sentence(notices: pd.DataFrame, estimates: Estimates) -> str:
         "two_totals",
         number=counted("notices.two_values", "cells", len(found), cells),
         sheets=escape(prose.listed(list(dict.fromkeys(row["sheet"] for row in found)))),
-        stalking=estimates.part_of_group(CODE_GROUP),
+        stalking=offence_id in line_of(CODE_GROUP),
     )
 
 

@@ -2,85 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
-from crimeshare.measures.control_limits import APART, LEVELS, expected_outside
-from crimeshare.publish.elements import charts, prose
-from crimeshare.publish.elements.charts import Bar, Chart, Curves, Dot
+from crimeshare.measures.control_limits import APART, LEVELS, Funnel, expected_outside
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import over
-from crimeshare.publish.subjects.estimates import ControlLimits, Estimates, Place, is_few, limits_of
-from crimeshare.publish.subjects.factsheet import WORDS
+from crimeshare.publish.elements.funnel import funnel
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import Row, area_called, over, rows
+from crimeshare.publish.subjects.estimates import FORCES, at, is_few
+from crimeshare.publish.subjects.factsheet import WORDS, forces_ranked
+from crimeshare.reference import areas
 
 
-def funnel_plot(place: Place, frame: pd.DataFrame) -> Chart | None:
+def limits_of(now: Row) -> pd.DataFrame:
+    """The control limits of the forces in the year of a row, in ONS's order.
+
+    Returns:
+        Rows of ``control_limits`` with ``position``, see :func:`position`, and ``shown``, the
+        figure of the share.
+    """
+    own = read("control_limits", offence_id=now["offence_id"], period_end=now["period_end"])
+    own = own.set_index("area_code").reindex(
+        [code for code in FORCES if code in {*own["area_code"]}]
+    )
+    shares = rows(at(now["offence_id"], list(own.index), now["period_end"]))
+    return own.reset_index().assign(
+        position=[position(row) for row in own.to_dict("records")],
+        shown=[row.share for row in shares],
+    )
+
+
+def position(row: Mapping[Any, Any]) -> str:
+    """Where a share is beside its control limits.
+
+    Args:
+        row: of a table with control limits.
+
+    Returns:
+        ``within``, ``above inner``, ``below inner``, ``above outer`` or ``below outer``.
+    """
+    for name, level in (("outer", "99_8"), ("inner", "95")):
+        lower, upper = row[f"lower_{level}"], row[f"upper_{level}"]
+        if not lower <= row["share"] <= upper:
+            return f"{'above' if row['share'] > upper else 'below'} {name}"
+    return "within"
+
+
+def funnel_plot(now: Row, limits: pd.DataFrame) -> Chart | None:
     """Where a force stands among all forces, by share and size; None where it has no share.
 
     Args:
-        place: the force.
-        frame: the control limits of the forces, rows of `control_limits.parquet` of one year.
+        now: the latest year of the force.
+        limits: see `limits_of`.
     """
-    estimates = place.estimates
-    limits = {row["area_code"]: limits_of(row) for row in frame.to_dict("records")}
-    own = limits.get(place.area.area_code)
-    if own is None or is_few(place.count()):
+    own = next((row for row in rows(limits) if row["area_code"] == now["area_code"]), None)
+    if own is None or is_few(now.count):
         return None
-    rank = place.rank_among_forces()
-    drawn = {force: limits.get(force.area.area_code) for force in estimates.forces}
+    drawn = {*limits["area_code"]}
     words = WORDS.points(
         "funnel_chart",
-        place=place,
-        ranked=prose.ranked(f"{rank}", "forces", f"{estimates.how_many_forces()}"),
-        position=own.position,
-        missing=[force.name for force, held in drawn.items() if held is None],
-        **_expected(estimates),
+        now=now,
+        ranked=prose.ranked(f"{now.rank_forces}", "forces", f"{forces_ranked(now)}"),
+        position=own["position"],
+        missing=[areas()[code].area_name for code in FORCES if code not in drawn],
+        **_expected(now, limits),
     )
-    dots = {force: _dot(force, held) for force, held in drawn.items() if held}
-    middle, axis = WORDS.points("funnel_labels")
-    return charts.funnel(
-        Chart.worded("standing", words),
-        dots[place],
-        [dot for force, dot in dots.items() if force != place],
-        Bar(middle, _target(estimates, own)),
-        _curves(own, [dot.size for dot in dots.values()]),
-        axis,
+    apart = limits["position"].str.endswith("outer")
+    beside = [WORDS.passage("beside_band", position=each) for each in limits["position"]]
+    return funnel(
+        "standing",
+        limits.assign(named=apart, beside=beside),
+        _curves(own, limits["total"]),
+        own=now["area_code"],
+        middle=_middle(now, own),
+        words=words,
+        labels=WORDS.points("funnel_labels"),
     )
 
 
-def _dot(force: Place, limits: ControlLimits) -> Dot:
-    apart = limits.position.endswith("outer")
-    return Dot(force.name, limits.size, force.share(), limits.inner, limits.outer, apart)
+def _fitted(now: Row) -> list[Row]:
+    """The year of the forces that the limits are drawn from."""
+    return rows(
+        at(now["offence_id"], [code for code in FORCES if code != APART], now["period_end"])
+    )
 
 
-def _target(estimates: Estimates, limits: ControlLimits) -> Figure:
+def _middle(now: Row, limits: Row) -> Figure:
     """The share in the middle of the forces, which the limits are drawn around."""
-    fitted = [force for force in estimates.forces if force.area.area_code != APART]
     middle = over(
-        f"share.middle-of-forces.{estimates.offence_id}.{estimates.latest.period_end:%Y-%m}",
-        limits.funnel.target,
+        f"share.middle-of-forces.{now['offence_id']}.{now['period_end']:%Y-%m}",
+        limits["target"],
         "proportion",
         ("funnel", "target"),
-        [figure for force in fitted for figure in (force.count(), force.total())],
+        [each for row in _fitted(now) for each in (row.count, row.total)],
     )
-    return replace(middle, decimals=estimates.decimals("share"))
+    return replace(middle, decimals=now.share.decimals)
 
 
-def _expected(estimates: Estimates) -> dict[str, Figure]:
+def _expected(now: Row, limits: pd.DataFrame) -> dict[str, Figure]:
     """How many forces are outside the inner band, and how many would be if they varied so.
 
     Without the force that the limits are not drawn from.
     """
-    fitted = [force for force in estimates.forces if force.area.area_code != APART]
-    held = [limits for limits in (force.control_limits() for force in fitted) if limits]
-    shares = [force.share() for force in fitted]
-    year = f"{estimates.offence_id}.{estimates.latest.period_end:%Y-%m}"
+    held = limits[limits["area_code"] != APART]
+    shares = [row.share for row in _fitted(now)]
+    year = f"{now['offence_id']}.{now['period_end']:%Y-%m}"
     numbers = {
         "drawn": ("within_funnel", len(held)),
         "by_chance": ("outside_by_chance", expected_outside(len(held))),
-        "outside": ("outside_inner", sum(limits.position != "within" for limits in held)),
+        "outside": ("outside_inner", int(held["position"].ne("within").sum())),
     }
     names = {column: f"forces_{name}.{year}" for column, (name, _) in numbers.items()}
     return {
@@ -95,32 +131,38 @@ def _expected(estimates: Estimates) -> dict[str, Figure]:
 CURVE_POINTS = 32
 
 
-def _curves(limits: ControlLimits, sizes: Sequence[float]) -> Curves:
-    first, last = min(sizes) / 1.25, max(sizes) * 1.25
+def _curves(limits: Row, sizes: pd.Series) -> pd.DataFrame:
+    """The limits of forces of all sizes."""
+    first, last = sizes.min() / 1.25, sizes.max() * 1.25
     steps = [position / (CURVE_POINTS - 1) for position in range(CURVE_POINTS)]
-    along = [first * (last / first) ** step for step in steps]
-    inner, outer = (limits.funnel.limits(along, level) for level in LEVELS.values())
-    return Curves(
-        along,
-        (inner[0].tolist(), inner[1].tolist()),
-        (outer[0].tolist(), outer[1].tolist()),
-    )
+    along = [float(first * (last / first) ** step) for step in steps]
+    drawn = Funnel(limits["target"], limits["between_sd"])
+    curves: dict[str, Any] = {"total": along}
+    for name, level in LEVELS.items():
+        curves[f"lower_{name}"], curves[f"upper_{name}"] = drawn.limits(along, level)
+    return pd.DataFrame(curves)
 
 
-def sentences(place: Place) -> str:
-    """What the control limits say of a force."""
-    drawn, estimates = place.control_limits(), place.estimates
+def sentences(now: Row, limits: pd.DataFrame) -> str:
+    """What the control limits say of a force.
+
+    Args:
+        now: the latest year of the force.
+        limits: see `limits_of`.
+    """
+    own = next((row for row in rows(limits) if row["area_code"] == now["area_code"]), None)
     distance = over(
-        place.figure_id("sds_from_middle", estimates.latest, estimates.offence_id),
-        drawn.distance if drawn else None,
+        f"sds_from_middle.{area_called(now['area_code'])}.{now['offence_id']}."
+        f"{now['period_end']:%Y-%m}",
+        own["z_score"] if own else None,
         "standard_deviations",
         ("funnel", "distance"),
-        [place.share()],
+        [now.share],
     )
     return WORDS.passage(
         "standing",
-        place=place,
-        position=drawn.position.split()[-1] if drawn else None,
+        now=now,
+        position=own["position"].split()[-1] if own else None,
         distance=distance,
-        few=is_few(place.count()),
+        few=is_few(now.count),
     )

@@ -1,0 +1,201 @@
+"""Where one area is among others: shares by size between control limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import pandas as pd
+
+from crimeshare.publish.elements.charts import (
+    ACCENT,
+    COMPARE,
+    PALE,
+    PAPER,
+    QUIET,
+    TEXT,
+    WIDTH,
+    WORDS,
+    Chart,
+    Spec,
+)
+from crimeshare.publish.elements.downloads import figure_columns
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.rows import Row, rows
+
+LIMITS = {
+    "inner_control_limit_lower": "lower_95",
+    "inner_control_limit_upper": "upper_95",
+    "outer_control_limit_lower": "lower_99_8",
+    "outer_control_limit_upper": "upper_99_8",
+}
+"""Columns of the limits of an area, as shares, by what they are called in the data."""
+
+
+def funnel(
+    name: str,
+    frame: pd.DataFrame,
+    curves: pd.DataFrame,
+    *,
+    own: str,
+    middle: Figure,
+    words: Sequence[str],
+    labels: Sequence[str],
+) -> Chart:
+    """Draw shares by size between control limits, the area the page is about among the others.
+
+    Args:
+        name: see :class:`Chart`.
+        frame: a row an area: ``area_code``, ``area_name``, ``total`` (its size), ``shown`` (the
+            figure of its share), the columns of `LIMITS`, ``beside`` (what is said of it outside
+            of limits) and ``named``, whether its name is written.
+        curves: sizes and the limits there, in columns of the same names.
+        own: the area the page is about, drawn large and named.
+        middle: the common share, drawn as a rule.
+        words: the title, the subtitle and the notes.
+        labels: what the rule and the axis of sizes are called.
+    """
+    *others, last = sorted(rows(frame), key=lambda row: bool(row["area_code"] == own))
+    dots = [*others, last]
+    called, axis = labels
+    smallest, largest = curves["total"].min(), curves["total"].max()
+    x: Spec = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"type": "log", "domain": [smallest, largest], "nice": False},
+        "axis": {
+            "values": [size for size in _ROUND_SIZES if smallest <= size <= largest],
+            "labelExpr": "datum.value >= 1e6 ? datum.value / 1e6 + 'm' : datum.value / 1e3 + 'k'",
+            "title": axis,
+            "grid": False,
+            "ticks": True,
+        },
+    }
+    top = max(*(dot["shown"].number for dot in dots), curves["upper_99_8"].max()) * 100
+    y: Spec = {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"domain": [0, top], "nice": True},
+        "axis": {"labelExpr": "datum.label + '%'", "tickCount": 5, "title": None},
+    }
+    named = [dot for dot in dots if dot is last or dot["named"]]
+    tip = WORDS.passage("bar", label=called, figure=middle, remark="")
+    rule = {"type": "rule", "stroke": COMPARE, "strokeWidth": 2, "strokeDash": [5, 3]}
+    order = sorted(dots, key=lambda dot: -dot["shown"].number)
+    forces, inner, outer = WORDS.points("funnel_key")
+    chart = Chart.worded(name, words)
+    return replace(
+        chart,
+        spec={
+            "width": WIDTH,
+            "height": 250,
+            "layer": [
+                _limits(curves, x, y),
+                {
+                    "data": {"values": [{"y": middle.number * 100, "tip": tip}]},
+                    "mark": rule,
+                    "encoding": {"y": y, "description": {"field": "tip"}},
+                },
+                _dots(others, "circle", 45, PALE, x, y),
+                _dots([last], "diamond", 150, ACCENT, x, y),
+                *_names(named, last, (smallest * largest) ** 0.5, x, y),
+            ],
+        },
+        alt=WORDS.passage(
+            "funnel_alt",
+            subtitle=plain(chart.subtitle),
+            label=called,
+            middle=middle,
+            dots=list(map(_told, order)),
+        ),
+        data=[
+            {
+                "label": dot["area_name"],
+                **figure_columns(dot["shown"]),
+                "size": f"{dot['total']:.0f}",
+                **{name: repr(float(dot[column])) for name, column in LIMITS.items()},
+            }
+            for dot in dots
+        ],
+        key=[
+            ("diamond", escape(last["area_name"])),
+            ("dot", forces),
+            ("reference-line", escape(called)),
+            ("limit", inner),
+            ("outer-limit", outer),
+        ],
+        figures=[middle, *(dot["shown"] for dot in dots)],
+    )
+
+
+_ROUND_SIZES = [
+    digit * 10**power for power in range(1, 8) for digit in (1, 3) if digit * 10**power >= 1000
+]
+
+
+def _told(dot: Row) -> str:
+    return WORDS.passage("beside_limits", dot=dot)
+
+
+def _limits(curves: pd.DataFrame, x: Spec, y: Spec) -> Spec:
+    """The four limits as lines, the outer ones dotted."""
+    values = [
+        {"x": size, "y": round(share * 100, 3), "limit": limit, "outer": limit // 2}
+        for limit, column in enumerate(LIMITS.values())
+        for size, share in zip(curves["total"], curves[column], strict=True)
+    ]
+    dash = {"condition": {"test": "datum.outer", "value": [2, 3]}, "value": [1, 0]}
+    return {
+        "data": {"values": values},
+        "mark": {"type": "line", "stroke": QUIET, "strokeWidth": 1.5, "aria": False},
+        "encoding": {"x": x, "y": y, "detail": {"field": "limit"}, "strokeDash": dash},
+    }
+
+
+def _dots(dots: Sequence[Row], shape: str, size: int, colour: str, x: Spec, y: Spec) -> Spec:
+    values = [
+        {"x": dot["total"], "y": dot["shown"].number * 100, "tip": _told(dot)} for dot in dots
+    ]
+    mark = {
+        "type": "point",
+        "shape": shape,
+        "size": size,
+        "opacity": 1,
+        "fill": colour,
+        "stroke": ACCENT,
+        "strokeWidth": 1,
+    }
+    return {
+        "data": {"values": values},
+        "mark": mark,
+        "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
+    }
+
+
+def _names(dots: Sequence[Row], own: Row, middle: float, x: Spec, y: Spec) -> list[Spec]:
+    """Names on the side with more room, on a rim of paper so that no line strikes them through."""
+    values = [
+        {
+            "x": dot["total"],
+            "y": dot["shown"].number * 100,
+            "label": dot["area_name"],
+            "align": "right" if dot["total"] > middle else "left",
+            "dx": -9 if dot["total"] > middle else 9,
+            "weight": "bold" if dot is own else "normal",
+        }
+        for dot in dots
+    ]
+    mark = {
+        "type": "text",
+        **TEXT,
+        "align": {"expr": "datum.align"},
+        "dx": {"expr": "datum.dx"},
+        "fontWeight": {"expr": "datum.weight"},
+    }
+    rim = {**mark, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
+    encoding = {"x": x, "y": y, "text": {"field": "label"}}
+    return [
+        {"data": {"values": values}, "mark": each, "encoding": encoding} for each in (rim, mark)
+    ]

@@ -1,0 +1,307 @@
+"""Lines over the years, which changes of recording interrupt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from html import escape
+
+import pandas as pd
+
+from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.charts import (
+    ACCENT,
+    COMPARE,
+    HEIGHT,
+    PAPER,
+    QUIET,
+    TEXT,
+    WIDTH,
+    WORDS,
+    Break,
+    Chart,
+    Spec,
+    dated,
+    scale,
+)
+from crimeshare.publish.elements.downloads import figure_columns
+from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.rows import figure, rows
+from crimeshare.reference import areas
+
+
+def segments(period_ends: Sequence[date]) -> list[int]:
+    """Which stretch of line each year belongs to: years that neither meet nor overlap are apart.
+
+    Args:
+        period_ends: last days of years, oldest first.
+
+    Returns:
+        A number for each; equal numbers may be joined by a line.
+    """
+    numbers: list[int] = []
+    for position, day in enumerate(period_ends):
+        apart = position and _position(day) - _position(period_ends[position - 1]) > 1
+        numbers.append(numbers[-1] + bool(apart) if numbers else 0)
+    return numbers
+
+
+Points = Sequence[tuple[date, Figure]]
+"""Last days of years, oldest first, and their figures."""
+
+
+def line(
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    y: str,
+    by: str,
+    own: str,
+    words: Sequence[str],
+    breaks: Sequence[Break] = (),
+    first: pd.DataFrame | None = None,
+) -> Chart:
+    """Draw a column over the years, a line for each of what `by` tells apart.
+
+    Args:
+        name: see :class:`Chart`.
+        frame: rows of one or two lines, oldest first; those without a number are left out.
+        y: the column.
+        by: column that tells the lines apart, such as ``area_code``.
+        own: of the line that the page is about, drawn in front; it has a row at least.
+        words: the title, the subtitle and the notes.
+        breaks: recording changes; each is drawn as a rule with its label along it.
+        first: years of `own` as they were first published, drawn as points beside the line; rows
+            whose figure of `column`, by default `y`, is drawn.
+    """
+    known = frame[frame[y].notna()]
+    order = dict.fromkeys([own, *known[by]])
+    named = [
+        (
+            label(by, each),
+            [(row["period_end"], figure(row, y)) for row in rows(known[known[by] == each])],
+        )
+        for each in order
+    ]
+    published = (
+        []
+        if first is None
+        else [(row["period_end"], figure(row, y if y in first else "value")) for row in rows(first)]
+    )
+    drawn = [
+        row for index, (label_, points) in enumerate(named) for row in _rows(index, label_, points)
+    ]
+    title = named[0][0]
+    first_issues = _rows(len(named), WORDS.passage("first_published", name=title), published)
+    start, last = min(row["x"] for row in drawn), max(row["x"] for row in drawn)
+    inside = [b for b in breaks if start <= _position(b.day, start=True) < last]
+    step = 1 + (last - start > 5) + (last - start > 9)
+    ticks = list(range(int(last), int(start) - 1, -step))
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": [min(start, ticks[-1]) - 0.2, last + 0.3], "nice": False},
+        "axis": {
+            "values": ticks,
+            "labelExpr": "'Dec ' + format(datum.value, 'd')",
+            "title": None,
+            "grid": False,
+            "ticks": True,
+        },
+    }
+    top = max(row["y"] for row in drawn + first_issues)
+    percent = named[0][1][0][1].unit == "proportion"
+    y_axis = {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"domain": [0, top * 1.05], "nice": True},
+        "axis": {
+            "labelExpr": "datum.label + '%'" if percent else "datum.label",
+            "tickCount": 5,
+            "title": None,
+        },
+    }
+    layers = _named_rules(inside, x)
+    for index in reversed(range(len(named))):
+        own_rows = [row for row in drawn if row["series"] == index]
+        layers += _series(own_rows, inside, index, x, y_axis)
+    layers += _first_issues(first_issues, x, y_axis)
+    key = list(zip(("own", "reference"), (escape(label_) for label_, _ in named), strict=False))
+    if published:
+        key.append(("published", WORDS.passage("first_published_key")))
+    if inside:
+        key.append(("dotted", WORDS.passage("under_both_rules")))
+    chart = Chart.worded(name, words)
+    return replace(
+        chart,
+        spec={"width": WIDTH, "height": HEIGHT, "layer": layers},
+        alt=_alt_over_time(chart, named, inside),
+        data=[
+            _csv_row(label_, day, each, state)
+            for state, lines in (
+                ("newest release", named),
+                ("first published", [(title, published)]),
+            )
+            for label_, points in lines
+            for day, each in points
+        ],
+        key=key,
+        figures=[
+            each for points in (*(points for _, points in named), published) for _, each in points
+        ],
+    )
+
+
+def label(by: str, value: str) -> str:
+    """What a reader calls a value of a column."""
+    return areas()[value].area_name if by == "area_code" else value
+
+
+def _position(day: date, start: bool = False) -> float:
+    """A month on the time axis: the end of December 2024 is 2024, that of March 2024 2023.25."""
+    return round(day.year + (day.month - start) / 12 - 1, 4)
+
+
+def _rows(series: int, name: str, points: Points) -> list[Spec]:
+    stretches = segments([day for day, _ in points])
+    return [
+        {
+            "series": series,
+            "x": _position(day),
+            "y": each.number * scale(each),
+            "stretch": stretch,
+            "tip": f"{name}, {prose.period(day)}: {each.text}",
+        }
+        for (day, each), stretch in zip(points, stretches, strict=True)
+    ]
+
+
+def _series(rows: list[Spec], breaks: Sequence[Break], index: int, x: Spec, y: Spec) -> list[Spec]:
+    """A line, dotted where a year lies under two rules and solid nowhere across a change."""
+    colour = (ACCENT, COMPARE)[index]
+    line: Spec = {"type": "line", "stroke": colour, "strokeWidth": (2.5, 2)[index], "aria": False}
+    if index:
+        line["strokeDash"] = [5, 3]
+    at = [_position(b.day, start=True) for b in breaks]
+    # A year that ends on the day before a change lies wholly under the rule before it.
+    whole = [
+        {**row, "stretch": f"{row['stretch']}.{sum(day < row['x'] for day in at)}"}
+        for row in rows
+        if not any(day < row["x"] < day + 1 for day in at)
+    ]
+    data = {"values": rows}
+    encoding: Spec = {"x": x, "y": y}
+    detailed = {**encoding, "detail": {"field": "stretch"}}
+    dotted = {**line, "strokeWidth": 1.5, "strokeDash": [1, 3]}
+    lines = [{"data": {"values": whole}, "mark": line, "encoding": detailed}]
+    if len(whole) < len(rows):
+        lines.insert(0, {"data": data, "mark": dotted, "encoding": detailed})
+    if index:
+        return lines
+    # Each quarter can be pointed at; drawn marks would hide the line.
+    mark = {"type": "point", "size": 70, "opacity": 0, "stroke": colour}
+    encoding["description"] = {"field": "tip"}
+    return [*lines, {"data": data, "mark": mark, "encoding": encoding}]
+
+
+def _first_issues(rows: list[Spec], x: Spec, y: Spec) -> list[Spec]:
+    if not rows:
+        return []
+    mark = {
+        "type": "point",
+        "shape": "circle",
+        "size": 40,
+        "opacity": 1,
+        "fill": PAPER,
+        "stroke": ACCENT,
+        "strokeWidth": 1.5,
+    }
+    encoding = {"x": x, "y": y, "description": {"field": "tip"}}
+    return [{"data": {"values": rows}, "mark": mark, "encoding": encoding}]
+
+
+def _named_rules(breaks: Sequence[Break], x: Spec) -> list[Spec]:
+    """Rules at changes of recording, each with its label along it; close ones share a label."""
+    if not breaks:
+        return []
+    low, high = x["scale"]["domain"]
+    room = ROOM_OF_A_LABEL * (high - low)
+    groups: list[list[Break]] = []
+    for each in breaks:
+        near = _position(each.day) - _position(groups[-1][0].day) if groups else high
+        if near < room:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    marks = [
+        {
+            # The first of them may stand at the axis, whose numbers its label must not cover.
+            "x": max(_position(group[0].day, start=True), low + room),
+            "label": WORDS.passage(
+                "label_of_breaks", first=group[0].label or group[0].name, more=len(group) - 1
+            ),
+            "tip": "; ".join(map(dated, group)),
+        }
+        for group in groups
+    ]
+    rule = {"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5}
+    along = {
+        "type": "text",
+        **TEXT,
+        "fontSize": 11,
+        "angle": 270,
+        "align": "left",
+        "dx": 4,
+        "dy": -4,
+    }
+    along |= {"y": HEIGHT, "baseline": "bottom", "limit": HEIGHT - 4}
+    rim = {**along, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
+    text = {"x": x, "text": {"field": "label"}}
+    places = [{"x": _position(each.day, start=True)} for each in breaks]
+    return [
+        {"data": {"values": places}, "mark": {**rule, "aria": False}, "encoding": {"x": x}},
+        {"data": {"values": marks}, "mark": rim, "encoding": text},
+        {
+            "data": {"values": marks},
+            "mark": along,
+            "encoding": text | {"description": {"field": "tip"}},
+        },
+    ]
+
+
+ROOM_OF_A_LABEL = 0.045
+"""The part of the width of a chart that a label along a rule takes."""
+
+
+def _alt_over_time(
+    chart: Chart, named: Sequence[tuple[str, Points]], breaks: Sequence[Break]
+) -> str:
+    ends = [day for day, _ in named[0][1]]
+    stretches = segments(ends)
+    return WORDS.passage(
+        "over_time_alt",
+        subtitle=plain(chart.subtitle),
+        lines=[(name, _told(points)) for name, points in named],
+        gaps=[
+            (ends[i - 1], ends[i]) for i in range(1, len(ends)) if stretches[i] != stretches[i - 1]
+        ],
+        breaks=list(map(dated, breaks)),
+    )
+
+
+def _told(points: Points) -> Points:
+    """The points that a text tells of a line: both ends, and the highest and lowest between."""
+    ranked = sorted(points, key=lambda point: point[1].number)
+    told = [points[0], points[-1], ranked[0], ranked[-1]] if len(points) > 4 else points
+    return [point for point in points if point in told]
+
+
+def _csv_row(name: str, day: date, each: Figure, state: str) -> dict[str, object]:
+    return {
+        "series": name,
+        "year_ending": day.isoformat(),
+        "state": state,
+        **figure_columns(each),
+    }
