@@ -94,7 +94,7 @@ rule compare_sources:
         ],
         accepted="config/accepted.csv",
         reference=[
-            *reference("areas", "offences"),
+            *reference("areas", "offences", "partnerships"),
             SERIES_GROUPS,
             shipped("workflow/crimeshare/tables/against.csv"),
             shipped("workflow/crimeshare/tables/revised.csv"),

@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 
 from crimeshare.periods import in_words
 from crimeshare.problems import Problems
-from crimeshare.reference import areas, offences, read_rows
+from crimeshare.reference import PARTNERSHIPS, areas, offences, read_rows
 from crimeshare.tables.against import SEVERAL, TESTS, found
 from crimeshare.tables.counts import KEY, NATION, QUARTER, YEAR
 
@@ -177,9 +178,9 @@ class _Telling:
         best = int(np.nanargmax(np.nan_to_num(before - after, nan=-np.inf)))
         member = members.iloc[best]
         held = (
-            f"holds {member['value']:,.0f} {_offence(row)} of {_area(member['area_code'])} in the "
-            f"quarter to {member['period_end']:%B %Y}, and the year would fit with "
-            f"{member['value'] - row['gap']:,.0f}: "
+            f"holds {_count(member['value'])} {_offence(row)} of {_area(member['area_code'])} in "
+            f"the quarter to {member['period_end']:%B %Y}, and the year would fit with "
+            f"{_count(member['value'] - row['gap'])}: "
         )
         # A revision of many forces is no one's.
         if after[best] > before[best] / 2 and row["area_code"] == NATION:
@@ -249,8 +250,24 @@ def _where(release_id: str, sheet: Any, cell: Any) -> str:
     return f"{release_id}{place}" + (f", cell {cell}" if isinstance(cell, str) else "")
 
 
+@cache
+def _partnerships() -> dict[str, str]:
+    return {row["partnership_code"]: row["partnership_name"] for row in read_rows(PARTNERSHIPS)}
+
+
 def _area(code: str) -> str:
-    return areas()[code].area_name if code in areas() else code
+    """The name of an area; with its code where names tell partnerships apart less well."""
+    if code in areas():
+        return areas()[code].area_name
+    force, _, rest = code.partition("-")
+    if rest == "unassigned" and force in areas():
+        return f"no partnership of {areas()[force].area_name}"
+    return f"{_partnerships()[code]} ({code})" if code in _partnerships() else code
+
+
+def _count(value: float) -> str:
+    """A count as it stands: one that is not whole is shown to be none."""
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.10g}"
 
 
 def _offence(row: Mapping[str, Any]) -> str:
@@ -270,8 +287,8 @@ def _in_words(row: Mapping[str, Any]) -> str:
     area = NATION if row["level"] == "country" else row["area_code"]
     time = _time(row["months"], end)
     said = (
-        f"{row['held']}it has {row['value']:,.0f} {_offence(row)} in {_area(area)} in the {time}, "
-        f"{other} has {row['value_other']:,.0f}"
+        f"{row['held']}it has {_count(row['value'])} {_offence(row)} in {_area(area)} in the "
+        f"{time}, {other} has {_count(row['value_other'])}"
     )
     if row["test"] == "moved":
         said += (
@@ -285,13 +302,13 @@ def _in_words(row: Mapping[str, Any]) -> str:
     elif row["test"] == "missing":
         said = (
             f"it has nothing of {_area(area)} in the {time}, not even that it made no return; "
-            f"{other} has {row['value_other']:,.0f} {_offence(row)} in the "
+            f"{other} has {_count(row['value_other'])} {_offence(row)} in the "
             f"{_time(row['months'], row['period_end_other'])}"
         )
     elif row["test"] == "jumped":
         said = (
-            f"it has {row['value']:,.0f} {_offence(row)} in {_area(area)} in the {time} after "
-            f"{row['value_other']:,.0f} a year before, which departs from the other forces by "
+            f"it has {_count(row['value'])} {_offence(row)} in {_area(area)} in the {time} after "
+            f"{_count(row['value_other'])} a year before, which departs from the other forces by "
             f"{row['moved'] / row['allowed']:.1f} times as much as any did"
         )
     return f"{_where(row['release_id'], row['sheet'], row['cell'])}: {said}"
