@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from html import escape
 from typing import Any
@@ -109,13 +110,17 @@ def drivers(codes: pd.DataFrame, now: Row) -> str:
             _told(part) for part in contrary if balance and abs(_points(part)) >= _NAMED * back
         ],
         "mostly": _told(first) if halves else None,
-        "whole": difference(
-            now.share.figure_id.replace("share.", "share_change.", 1),
-            now.share,
-            then,
-            "percentage_points",
+        # Of what is rounded to a tenth, a little more than half can look like half.
+        "whole": replace(
+            difference(
+                now.share.figure_id.replace("share.", "share_change.", 1),
+                now.share,
+                then,
+                "percentage_points",
+            ),
+            decimals=2,
         ),
-        "other": _told(other) if other and other is not first and other in same[:2] else None,
+        "other": _finely(other) if other and other is not first and other in same[:2] else None,
         "against": _told(contrary[0])
         if not balance and contrary and abs(_points(contrary[0])) >= abs(total) / 2
         else None,
@@ -127,7 +132,7 @@ def drivers(codes: pd.DataFrame, now: Row) -> str:
             "everything_else": False,
             "offences": prose.offences_of(prose.lower_first(offences()[now["offence_id"]].name)),
         }
-        words["other"] = _told(other) if other and other in same[:2] else None
+        words["other"] = _finely(other) if other and other in same[:2] else None
     return WORDS.passage("drivers", **words)
 
 
@@ -144,6 +149,10 @@ def _told(part: Row) -> dict[str, Any]:
         "name": prose.named_html(part["name"]),
         "offences": prose.offences_of(prose.named_html(part["name"])),
     }
+
+
+def _finely(part: Row) -> dict[str, Any]:
+    return _told(part) | {"points": replace(part.share_points, decimals=2)}
 
 
 def without(codes: pd.DataFrame, now: Row) -> str:
