@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crimeshare.audit.compact import (
+from crimeshare.audit.vintages import EVIDENCE, Published, Vintage, members, open_published
+from crimeshare.measures.compact import (
     compact_alike,
     compact_codes,
     compact_editions,
@@ -19,7 +20,6 @@ from crimeshare.audit.compact import (
     compact_survey,
     write_evidence,
 )
-from crimeshare.audit.vintages import EVIDENCE, Published, Vintage, members, open_published
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.vintages import compute_vintages
 from crimeshare.parquet import read_table

@@ -11,7 +11,7 @@ import pytest
 
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import shown, stray_numbers
-from crimeshare.publish.subjects import methods
+from crimeshare.publish.subjects import simulated
 from tests.tables import QUARTERS
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def test_the_method_that_is_used_errs_least(shipped: pd.DataFrame) -> None:
 
 
 def test_the_page_prints_the_study(shipped: pd.DataFrame) -> None:
-    said = methods.model_checks()
+    said = simulated.model_checks()
     assert not stray_numbers(said)
     rates = set(shipped["rate"])
     printed = [float(figure["value"]) for figure in shown(said)]

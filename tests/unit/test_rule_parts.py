@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -118,8 +116,9 @@ def test_without_a_year_before_a_change_there_is_no_answer(change: str) -> None:
     assert parts_of(recorded(np.random.default_rng(6)).iloc[:0], changes).empty
 
 
-def test_the_page_answers_with_the_limits_and_no_proof(built: Path) -> None:
-    parts, effects = rules.read_parts(GROUP, built), rules.read_effects(GROUP, built)
+@pytest.mark.usefixtures("built")
+def test_the_page_answers_with_the_limits_and_no_proof() -> None:
+    parts, effects = rules.read_parts(GROUP), rules.read_effects(GROUP)
     said = rules.answer(parts, GROUP)
     values = {figure["data-id"]: float(figure["value"]) for figure in shown(said)}
     together = {name.split("together")[1]: v for name, v in values.items() if "together" in name}

@@ -46,7 +46,7 @@ rule compute_evidence:
     resources:
         mem_mb=750,
     params:
-        software=software("audit"),
+        software=software("measures"),
     message:
         "Writing what the audit knows of every release"
     script:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crimeshare.audit import compact
+from crimeshare.measures import compact
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.series import read_populations, residents_of
 from crimeshare.measures.years import NEEDED

@@ -1,8 +1,8 @@
 """All vintages of a count, asked of the compact evidence in plain Python.
 
-The evidence is what :mod:`crimeshare.audit.compact` makes of ``vintages.parquet`` and of the clean
-tables: small enough to be shipped, to be read within a second and to be loaded by a browser.  All
-vintages of a count of an area, an offence group or code, and a year:
+The evidence is what :mod:`crimeshare.measures.compact` makes of ``vintages.parquet`` and of the
+clean tables: small enough to be shipped, to be read within a second and to be loaded by a browser.
+All vintages of a count of an area, an offence group or code, and a year:
 
     evidence = open_published(root)
     evidence.counts("W15000002", "stalking_harassment", date(2024, 12, 31))

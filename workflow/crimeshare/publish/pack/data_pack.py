@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -163,14 +162,13 @@ def _rounded(table: pa.Table) -> pa.Table:
     for at, column in enumerate(table.columns):
         if not pa.types.is_floating(column.type):
             continue
-        values = column.to_numpy()
+        size = pc.abs(column)
+        scale = pc.power(10.0, pc.subtract(DIGITS - 1.0, pc.floor(pc.log10(size))))
+        rounded = pc.divide(pc.round(pc.multiply(column, scale)), scale)
         # Beyond that a power of ten is no exact number, nor are there digits to leave out.
-        large = (np.abs(values) >= 1e-12) & (np.abs(values) < 1e10)
-        scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.abs(values[large]))))
-        values = values.copy()
-        values[large] = np.round(values[large] * scale) / scale
-        rounded = pa.array(values, column.type, mask=column.is_null().to_numpy())
-        table = table.set_column(at, table.field(at), rounded)
+        large = pc.and_(pc.greater_equal(size, 1e-12), pc.less(size, 1e10))
+        column = pc.if_else(large, rounded, column)
+        table = table.set_column(at, table.field(at), column)
     return table
 
 
