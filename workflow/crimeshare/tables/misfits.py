@@ -30,7 +30,7 @@ class Misfit:
     """Figures of a release that do not go together with another's.
 
     Attributes:
-        release_id: the later of the two.
+        release_id: the release that is looked at, or else the later of the two.
         sentence: the place, both values, and what is wrong with them.
         line: the line of ``config/accepted.csv`` that would let them through.
     """
@@ -59,12 +59,25 @@ def misfits(
         accepted: file of the figures that a person has found right; it need not exist.
     """
     known = read_rows(accepted) if accepted.is_file() else []
-    told = [(misfit, scope) for misfit, scope in _Telling(counts).all(found(counts, readers, of))]
+    rows = _asked_first(found(counts, readers, of), of)
+    told = [(misfit, scope) for misfit, scope in _Telling(counts).all(rows)]
     return [
         misfit
         for misfit, scope in told
         if not any(_covers(line, misfit.release_id, scope, counts) for line in known)
     ]
+
+
+def _asked_first(rows: pd.DataFrame, of: Collection[str] | None) -> pd.DataFrame:
+    """The rows, each told of the release that is looked at where the later one is not."""
+    if of is None:
+        return rows
+    turned = rows["test"].isin(["moved", "alone"]) & ~rows["release_id"].isin(list(of))
+    own = ["release_id", "value", "sheet", "cell"]
+    both = [*own, *(f"{name}_other" for name in own)]
+    others = [*both[len(own) :], *own]
+    rows.loc[turned, both] = rows.loc[turned, others].to_numpy()
+    return rows
 
 
 def check(
@@ -121,7 +134,11 @@ class _Telling:
 
     def all(self, rows: pd.DataFrame) -> Iterator[tuple[Misfit, Scope]]:
         """A sentence for each figure, or for those of an area or offence that fail together."""
-        swapped = _pairs(_records(rows[rows["test"] == "confused"]))
+        swapped = {
+            pair: these
+            for pair, these in _pairs(_records(rows[rows["test"] == "confused"])).items()
+            if _explains(pair, these, rows[rows["test"] != "confused"])
+        }
         for these in swapped.values():
             row = these[0]
             scope = (row["area_code"], row["item"], SEVERAL)
@@ -226,6 +243,18 @@ def _pairs(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[dict[s
             taken[at] |= names
             pairs[row["release_id"], row[row["what"]], row["twin"]].append(row)
     return pairs
+
+
+def _explains(pair: tuple[str, str, str], these: list[dict[str, Any]], rows: pd.DataFrame) -> bool:
+    """Whether a swap is seen at most of the times at which either of the two does not fit.
+
+    Figures that are wrong throughout are like those of another now and then.
+    """
+    release_id, *names = pair
+    own = rows[(rows["release_id"] == release_id) & rows[these[0]["what"]].isin(names)]
+    at = ["period_end", "release_id_other"]
+    seen = {tuple(row[name] for name in at) for row in these}
+    return 2 * len(seen) >= len(own.drop_duplicates(at))
 
 
 def _without_groups_of_codes(rows: pd.DataFrame) -> pd.DataFrame:
