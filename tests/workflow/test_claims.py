@@ -10,6 +10,7 @@ import pytest
 
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.subjects.claims import open_audit
+from crimeshare.reference import reported_groups
 from tests.workflow.runs import sentences, snakemake
 
 BAD = """
@@ -101,7 +102,7 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
 
     # The page holds what was judged; every number of a reason is a figure with its source.
     monkeypatch.chdir(project)
-    page = open_audit(["stalking_harassment"]).cards()
+    page = open_audit(reported_groups()).cards()
     assert stray_numbers(page) == []
     assert "share 15 percent: Stalking and harassment, Gwent" in page
     assert 'data-source="somebody' not in page
