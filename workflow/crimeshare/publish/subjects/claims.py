@@ -293,10 +293,12 @@ def _told(reason: str, figures: Sequence[tuple[str, str]]) -> str:
     """A reason as HTML, the numbers it mentions replaced by figures, one after the other."""
     told = ""
     for text, figure in figures:
-        before, found, reason = reason.partition(text)
+        # As a number by itself: 202 is not the beginning of 2020.
+        found = re.search(rf"(?<![\d.,]){re.escape(text)}(?!\d|[.,]\d)", reason)
         if not found:
             raise ValueError(f"the reason does not mention {text!r} where its evidence says so")
-        told += escape(before) + figure
+        told += escape(reason[: found.start()]) + figure
+        reason = reason[found.end() :]
     return told + escape(reason)
 
 
