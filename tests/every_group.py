@@ -12,6 +12,7 @@ import pandas as pd
 from crimeshare.measures.composition import compute_composition, read_joint_codes
 from crimeshare.measures.forecasts import compute_forecasts
 from crimeshare.measures.quarters import compute_quarterly_series
+from crimeshare.measures.rank_ranges import compute_rank_intervals
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.revision_intervals import kinds
 from crimeshare.measures.rule_effects import compute_rule_effects
@@ -25,6 +26,7 @@ from crimeshare.publish.site.notebooks import with_parameters
 from crimeshare.publish.site.pages import Page
 from crimeshare.publish.site.rendering import render_body
 from crimeshare.reference import PARTNERSHIPS, read_rows
+from tests.building import LEVEL
 from tests.tables import (
     ADJUSTED,
     COMPOSITION,
@@ -34,6 +36,7 @@ from tests.tables import (
     PARTS,
     QUARTERLY_SERIES,
     QUARTERS,
+    RANK_INTERVALS,
     RECORDED,
     SERIES,
     SIMILAR_FORCES,
@@ -67,6 +70,9 @@ def write_group(folder: Path, root: Path, built: Path, offence_id: str) -> None:
             by_quarter, raw, read_table(built / LIMITS), kinds(), [offence_id]
         ),
         PARTS: compute_rule_parts(quarters, raw, offence_id),
+        RANK_INTERVALS: compute_rank_intervals(
+            newest_year(series).query("offence_id == @offence_id"), quarters, LEVEL
+        ),
         SMALL_AREAS: compute_small_areas(read_table(built / RECORDED), forces, offence_id),
     }
     for path in (built / "results").rglob("*.parquet"):

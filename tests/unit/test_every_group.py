@@ -24,6 +24,7 @@ from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.measured import measure_of
 from crimeshare.reference import areas, line_of, offences, read_rows, reported_groups
+from tests.conftest import ROOT
 from tests.every_group import body_of, write_group
 from tests.never_said import blocks_of, broken
 from tests.tables import EFFECTS, QUARTERS, SERIES, SHARES
@@ -73,7 +74,9 @@ class Report:
     def prose(self, *names: str) -> str:
         """Sentences, captions and titles, without tables and what stands behind numbers."""
         html = "\n".join(self.bodies[name] for name in names or self.bodies)
-        html = re.sub(r"<(details|svg|table|script|style)[\s>].*?</\1>", " ", html, flags=re.DOTALL)
+        html = re.sub(
+            r"<(details|select|svg|table|script|style)[\s>].*?</\1>", " ", html, flags=re.DOTALL
+        )
         return plain(re.sub(r"</(p|li|h\d|div|figcaption)>", "\n", html))
 
     def own_prose(self, *names: str) -> str:
@@ -85,7 +88,7 @@ class Report:
             text += replace(self, bodies={name: "\n".join(kept)}).prose()
         for change in breaks(self.offence_id):
             text = text.replace(change.name, "")
-        for row in read_rows(Path("resources/reference/recording_changes.csv")):
+        for row in read_rows(ROOT / "resources/reference/recording_changes.csv"):
             text = text.replace(row["name"], "")
         measure = measure_of(self.offence_id)
         return text.replace(measure.differs, "") if measure else text
@@ -111,7 +114,7 @@ def report(
 
 
 def test_only_its_own_codes_are_named(report: Report, built: Path) -> None:
-    codes = read_rows(Path("workflow/crimeshare/tables/layouts/prc/codes.csv"))
+    codes = read_rows(ROOT / "workflow/crimeshare/tables/layouts/prc/codes.csv")
     own = {
         row["code"] for row in codes if row["offence_id"] != "-" and report.holds(row["offence_id"])
     }
@@ -214,7 +217,7 @@ def test_numbers_and_what_is_said_of_them_agree(report: Report) -> None:
 def test_methods_name_the_changes_of_rules_that_have_a_model(report: Report) -> None:
     effects = read_table(report.folder / EFFECTS)
     modelled = set(effects.loc[effects["offence_id"] == report.offence_id, "recording_change"])
-    changes = read_rows(Path("resources/reference/recording_changes.csv"))
+    changes = read_rows(ROOT / "resources/reference/recording_changes.csv")
     text = report.prose("methods")
     assert {row["change_id"] for row in changes if f"“{row['name']}”" in text} == modelled
     if not modelled:

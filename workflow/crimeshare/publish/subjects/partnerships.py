@@ -144,10 +144,10 @@ def sentence(own: pd.DataFrame) -> str:
     Args:
         own: see `of_force`.
     """
-    given = [row for row in rows(own) if row["share"].value is not None]
+    given = [row for row in rows(own) if row["count"] is not None]
     if not given:
         return WORDS.passage("partnerships", year="")
-    told = [row for row in given if row["count"] is None or row["count"] >= SMALL_BASE]
+    told = [row for row in given if row["count"] >= SMALL_BASE]
     apart = [
         (prose.outside(row["name"]), row["share"], _said(row["position"]))
         for row in told
