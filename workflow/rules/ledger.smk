@@ -81,6 +81,8 @@ rule render_cells:
     input:
         notebooks=executed,
         observations=observations_of(*SHAPES),
+        taken_in=taken_in,
+        hashes=HASHES,
         reference=[*reference("areas"), "config/releases.csv", COLUMNS],
     output:
         # One folder: Snakemake's record of a job grows with its inputs times its outputs.
@@ -130,6 +132,7 @@ rule render_crate:
         [path for path in evidence if path.startswith("results/")],
         rules.render_ledger.output,
         read=files_read,
+        hashes=HASHES,
         clean=hashed,
         registry="config/releases.csv",
         project=shipped("pyproject.toml"),
