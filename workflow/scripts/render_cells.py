@@ -11,7 +11,7 @@ from crimeshare.sources.registry import REGISTRY, read_registry
 
 with running(snakemake):
     panels = Panels(read_registry(REGISTRY), Path.cwd())
-    read = [REGISTRY, *snakemake.input.observations]
+    read = [REGISTRY, *snakemake.input.observations, *snakemake.input.taken_in]
     behind = [snakemake.params.software, *(digest(Path(path)) for path in read)]
     for page in report_pages(snakemake.params.offence_ids):
         # Most pages do not change from one build to the next.
