@@ -83,7 +83,7 @@ rule render_cells:
         observations=observations_of(*SHAPES),
         taken_in=taken_in,
         hashes=HASHES,
-        reference=[*reference("areas"), "config/releases.csv", COLUMNS],
+        reference=[*reference("areas", "offences"), "config/releases.csv", COLUMNS],
     output:
         # One folder: Snakemake's record of a job grows with its inputs times its outputs.
         scripts=directory("results/report/cells"),

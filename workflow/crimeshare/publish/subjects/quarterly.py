@@ -301,16 +301,20 @@ def latest_quarters(own: pd.DataFrame) -> Table | None:
         series: [known.get((series, row["period_end"]), NO_COUNT) for row in rows(newest)]
         for series in named
     }
+    names = [prose.named_html(name) for name in dict.fromkeys(_shown(own)["name"])]
+    others = _others(whole["offence_id"])
+    # A group of one code is that code.
+    columns = list(by_end) if len(names) > 1 or others else list(by_end)[:1]
     words = WORDS.points(
         "quarters_table",
         area_code=whole["area_code"],
         offence_id=whole["offence_id"],
-        names=[prose.named_html(name) for name in dict.fromkeys(_shown(own)["name"])],
-        others=_others(whole["offence_id"]),
+        names=names,
+        others=others,
     )
     ends = [prose.quarter(row["period_start"], row["period_end"]) for row in rows(newest)]
     return table(
-        pd.DataFrame({"label": ends, **by_end}), list(by_end), label="label", words=words, wide=True
+        pd.DataFrame({"label": ends, **by_end}), columns, label="label", words=words, wide=True
     )
 
 
