@@ -113,13 +113,12 @@ def of_rule_effects(quarters: pd.DataFrame, changes: pd.DataFrame, runs: int) ->
         yield rate("rule_effects_newey_west", setting, float(np.mean(robust)), len(robust))
 
 
-def of_level_shifts(quarters: pd.DataFrame, runs: int) -> Rows:
+def of_level_shifts(quarters: pd.DataFrame, changes: pd.DataFrame, runs: int) -> Rows:
     """How often a step or an episode is found in noise such as the forces' own."""
     rng = np.random.default_rng(SEED + 1)
     wide = quarters[(quarters["offence_id"] == GROUP) & quarters["code"].isna()].pivot(
         index="period_end", columns="area_code", values="value"
     )
-    changes = pd.read_csv(CHANGES)
     touching = changes["offence_ids"].str.split().map(lambda ids: GROUP in ids)
     noises = []
     for area in wide.columns[wide.mean() >= level_shifts.FEWEST]:
@@ -212,7 +211,7 @@ def study(quarters: pd.DataFrame, changes: pd.DataFrame, runs: int = RUNS) -> pd
     return pd.DataFrame(
         [
             *of_rule_effects(newest, changes, runs // 2),
-            *of_level_shifts(newest, runs),
+            *of_level_shifts(newest, changes, runs),
             *of_rank_ranges(newest, runs),
             *of_forecasts(newest, changes),
         ]

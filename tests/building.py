@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -38,6 +36,7 @@ from crimeshare.tables.checks import combine_reports
 from crimeshare.tables.combining import combine_recorded_crime
 from crimeshare.tables.reading import check_shipped
 from tests.audited import write_audit
+from tests.conftest import locked, shared_folder
 from tests.quarterly import shipped as shipped_quarters
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
@@ -81,12 +80,9 @@ def built_once(factory: pytest.TempPathFactory, root: Path) -> Path:
         factory: gives the folders of the run.
         root: the project.
     """
-    base = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent
+    base = shared_folder(factory)
     folder, unfinished = base / "build", base / "build-unfinished"
-    with (base / "build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(base / "build.lock"):
         if not folder.exists():
             shutil.rmtree(unfinished, ignore_errors=True)
             write_build(unfinished, root)
@@ -119,8 +115,7 @@ def executed_once(factory: pytest.TempPathFactory, root: Path) -> dict[str, Path
     # The page of one area stands for those of all.
     pages = list({page.notebook: page for page in report_pages()}.values())
     finished = folder / "executed"
-    with (folder.parent / "executed.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder.parent / "executed.lock"):
         if not finished.exists():
             with pytest.MonkeyPatch.context() as patch:
                 patch.chdir(root)

@@ -1,13 +1,17 @@
 """What any test may ask for."""
 
+import fcntl
 import gc
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.workflow.runs import snakemake
 
 # The same examples on every run, and no verdict that hangs on how busy the machine is.
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -26,6 +30,36 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """One process of a run of the tests at a time."""
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """The folder that the processes of one run of the tests share."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def whole_once(factory: pytest.TempPathFactory) -> Path:
+    """The project built whole, once in a run of the tests."""
+    base = shared_folder(factory)
+    with locked(base / "whole.lock"):
+        folder, unfinished = base / "whole" / "project", base / "whole-unfinished"
+        if not folder.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+            project = clone(unfinished / "project")
+            path = os.pathsep.join([str(ROOT / "tests" / "opened"), str(project / "workflow")])
+            told = str(unfinished / "opened.jsonl")
+            run = snakemake(project, PYTHONPATH=path, CRIMESHARE_OPENED=told)
+            assert run.returncode == 0, run.stderr
+            unfinished.rename(base / "whole")
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +105,18 @@ def clone(copy: Path) -> Path:
 def project(tmp_path: Path) -> Path:
     """A clone of the project, for this test alone."""
     return clone(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of the project and its whole report, which the processes of one run share.
+
+    Beside it, in ``opened.jsonl``, stands what each of its steps opened.
+    """
+    return whole_once(tmp_path_factory)
+
+
+@pytest.fixture
+def built_project(whole: Path, tmp_path: Path) -> Path:
+    """A clone with its whole report, for this test alone."""
+    return Path(shutil.copytree(whole, tmp_path / "project", symlinks=True))

@@ -54,6 +54,7 @@ def test_rows_are_read_from_whichever_group_holds_them(table: pd.DataFrame, tmp_
     wanted = table.loc[table["area"].isin(names), ["area", "count"]].reset_index(drop=True)
     pd.testing.assert_frame_equal(found, wanted)
     assert read_rows_where(path, pc.field("area") == "nowhere").num_rows == 0
+    assert len(read_table(path, area=[])) == 0
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from crimeshare.tables.survey_combining import (
     combine_recorded_offence_codes,
     combine_survey_comparisons,
     combine_survey_estimates,
+    gather_survey_estimates,
     read_transcribed_estimates,
     to_frame,
 )
@@ -112,6 +113,19 @@ def one(table: pd.DataFrame, **values: object) -> pd.Series:
     found = table[np.logical_and.reduce([table[name] == value for name, value in values.items()])]
     assert len(found) == 1
     return found.iloc[0]
+
+
+def test_a_registry_without_a_workbook_of_the_survey_has_tables_without_rows() -> None:
+    none = to_frame([])
+    for combine in (
+        combine_survey_estimates,
+        combine_survey_comparisons,
+        combine_recorded_offence_codes,
+    ):
+        assert combine(none).empty
+    transcribed = read_transcribed_estimates(REFERENCE / "stalking_prevalence.csv")
+    gathered = gather_survey_estimates(combine_survey_estimates(none), [], transcribed)
+    assert len(gathered) == len(transcribed)
 
 
 class TestCleanTables:

@@ -677,7 +677,7 @@ SAYS_MORE = (
         "module.",
         "revision_test.",
     ),
-    *("groups_ranked", "check.", "notices", "revisions.", "revision_coverage"),
+    *("groups_ranked", "check.", "notices", "revisions.", "latest_release.", "revision_coverage"),
     *("survey.", "claim.", "agreement", "design_factor", "disagreement"),
     # Rows of tables that are there once they are built: see `test_rows.py`.
     "checks.",

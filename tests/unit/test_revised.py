@@ -295,9 +295,10 @@ def test_a_corrected_edition_is_a_vintage_of_its_own(
     (step,) = rows(steps[steps["previous_release_id"].eq("pfa-2018-06-v1")])
     assert (step["release_id"], step["period_end"]) == ("pfa-2018-06-corrected", date(2018, 6, 30))
     assert (step["change"], step["age_before"], step["age"]) == (10, 0, 0)
-    # A correction tells nothing of a year later.
-    whole = since_new(GROUP, [GWENT])
-    assert not whole["period_end"].eq("2018-06-30").any()
+    # A correction tells nothing of a year later, and what is told begins before it.
+    whole = since_new(GROUP, [GWENT]).set_index("period_end").loc["2018-06-30"]
+    assert whole["previous_release_id"] == "pfa-2018-06-v1"
+    assert whole["release_id"] != "pfa-2018-06-corrected"
     given = given_as("pfa-2018-06-v1", date(2018, 6, 30))
     assert given == "in its own edition, first issue"
 

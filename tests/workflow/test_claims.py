@@ -73,8 +73,9 @@ def test_a_refused_entry_is_told_when_all_else_is_built(project: Path) -> None:
 
 @pytest.mark.slow
 def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    built_project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    project = built_project
     claims = project / "config" / "claims.yaml"
     good = claims.read_text(encoding="utf-8")
     claims.write_text(good + BAD, encoding="utf-8")

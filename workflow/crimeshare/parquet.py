@@ -29,7 +29,11 @@ def read_table(
         columns: those to read; all unless given.
         wanted: of a column the values whose rows are read; all unless given.
     """
-    rows = [pc.field(column).isin(list(values)) for column, values in wanted.items()]
+    # A list of no values has no type that a column could be compared with.
+    rows = [
+        pc.field(column).isin(list(values)) if len(values) else pc.scalar(False)
+        for column, values in wanted.items()
+    ]
     tables = [read_rows_where(path, *rows, columns=columns) for path in paths]
     frame: pd.DataFrame = pa.concat_tables(tables).to_pandas(date_as_object=False)
     return frame

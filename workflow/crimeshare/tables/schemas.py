@@ -18,6 +18,10 @@ VALUE_OR_MARKER = pa.Check(
 
 def checked(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Return ``table`` if it keeps ``schema``, or stop with every rule it breaks and where."""
+    if table.empty:
+        # Without a value a column has no type of its own.
+        types = {name: str(column.dtype) for name, column in schema.columns.items()}
+        table = table.astype({name: type_ for name, type_ in types.items() if name in table})
     try:
         return schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:

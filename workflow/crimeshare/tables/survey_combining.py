@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -113,9 +113,13 @@ SURVEY_NOTICES = pa.DataFrameSchema(
 
 
 def to_frame(observations: Sequence[SurveyObservation]) -> pd.DataFrame:
-    """Observations as a table with one row each; dates become ``datetime64``."""
+    """Observations as a table with one row each; dates become ``datetime64``.
+
+    A registry without a workbook of the survey makes a table of no rows.
+    """
     # Not asdict, which copies every value of every row and takes seconds for it.
-    frame = pd.DataFrame([vars(row) for row in observations])
+    names = [field.name for field in fields(SurveyObservation)]
+    frame = pd.DataFrame([vars(row) for row in observations], columns=names)
     days = [str(name) for name in frame if str(name).startswith(("period_", "previous_period_"))]
     return frame.assign(
         **{day: pd.to_datetime(frame[day]).astype("datetime64[ms]") for day in days}

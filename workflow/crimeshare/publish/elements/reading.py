@@ -7,10 +7,11 @@ knows by its column ``table`` which table its rows are of, and what a column of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache, reduce, wraps
+from operator import and_
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -20,7 +21,13 @@ from crimeshare.columns import columns as columns_of
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
 
-FOLDERS = (Path("results/estimates"), Path("results/clean"))
+FOLDERS = ("results/estimates", "results/clean")
+
+SHARED = ("offence_id", "period_end")
+"""Columns of which the pages of a batch ask for few values, and for the same."""
+
+A = TypeVarTuple("A")
+T = TypeVar("T")
 
 BEHIND = ("formula", "cells", "sheet", "cell", "workbook_sha256", "excluded")
 """Columns that say what stands behind the others, read with them."""
@@ -45,13 +52,25 @@ def read(table: str, columns: Sequence[str] | None = None, /, **only: Any) -> pd
     known = columns_of(table)
     if unknown := [name for name in (*(columns or ()), *only) if name not in known]:
         raise Problem(f"The table {table} has no column `{unknown[0]}`.")
-    wanted = tuple(
-        (column, tuple(value) if isinstance(value, (list, tuple, set, pd.Series)) else (value,))
+    wanted = {
+        column: tuple(value) if isinstance(value, (list, tuple, set, pd.Series)) else (value,)
         for column, value in only.items()
-    )
+    }
     path = _path(table)
-    named = None if columns is None else tuple(_with_behind(table, columns))
-    frame = _frame(path, named, wanted, path.stat().st_mtime_ns)
+    named = None if columns is None else _with_behind(table, columns)
+    # Pages are about few groups and years, and about many areas: rows are read once for all areas.
+    shared = next(({name: wanted[name]} for name in SHARED if name in wanted), None)
+    if shared is None:
+        given = None if named is None else tuple(named)
+        frame = _frame(path, given, (*wanted.items(),), path.stat().st_mtime_ns)
+    else:
+        frame = _frame(path, None, (*shared.items(),), path.stat().st_mtime_ns)
+        rest = {name: values for name, values in wanted.items() if name not in shared}
+        if rest:
+            frame = frame if named is None else frame[list(dict.fromkeys([*named, *rest]))]
+            chosen = [_is_in(frame[name], values) for name, values in rest.items()]
+            frame = frame[reduce(and_, chosen)].reset_index(drop=True)
+        frame = frame if named is None else frame[named]
     # What a notebook changes, it changes in a copy of its own.
     return frame.copy(deep=False).assign(table=table)
 
@@ -65,6 +84,36 @@ def _with_behind(table: str, columns: Sequence[str]) -> list[str]:
     return [name for name, column in known.items() if name in asked and column.type]
 
 
+def _is_in(column: pd.Series, values: tuple[Any, ...]) -> pd.Series:
+    """Which of its values are among those."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column.isin(pd.to_datetime(list(values)))
+    return column.isin(values)
+
+
+def of_build(*tables: str) -> Callable[[Callable[[*A], T]], Callable[[*A], T]]:
+    """Keep what a function returns for as long as the tables are those it was made of.
+
+    Args:
+        tables: of the build, that the function reads.
+    """
+
+    def keeping(function: Callable[[*A], T]) -> Callable[[*A], T]:
+        @lru_cache(maxsize=256)
+        def kept(stamps: object, *args: *A) -> T:
+            return function(*args)
+
+        @wraps(function)
+        def asked(*args: *A) -> T:
+            paths = [_path(table) for table in tables]
+            stamps = tuple((path, path.stat().st_mtime_ns) for path in paths)
+            return kept(stamps, *args)
+
+        return asked
+
+    return keeping
+
+
 def _path(table: str) -> Path:
     """The file of a built table.
 
@@ -75,18 +124,22 @@ def _path(table: str) -> Path:
         return found
     raise Problem(
         f"No table {table} is built in {Path.cwd()} or above it; build it first: "
-        f"snakemake --cores 4 {FOLDERS[0] / table}.parquet"
+        f"snakemake --cores 4 {FOLDERS[0]}/{table}.parquet"
     )
 
 
 def _found(table: str) -> Path | None:
     """The file of a table, in the working directory or the nearest folder above it that has it."""
-    folders = (Path.cwd(), *Path.cwd().parents)
-    files = (up / folder / f"{table}.parquet" for up in folders for folder in FOLDERS)
-    return next((file for file in files if file.exists()), None)
+    return next((file for file in _files(table, Path.cwd()) if file.exists()), None)
 
 
-@lru_cache(maxsize=24)
+@cache
+def _files(table: str, here: Path) -> list[Path]:
+    """Where a table may be: made once, as every figure asks for its table."""
+    return [up / kind / f"{table}.parquet" for up in (here, *here.parents) for kind in FOLDERS]
+
+
+@lru_cache(maxsize=64)
 def _frame(
     path: Path, columns: tuple[str, ...] | None, wanted: tuple[Any, ...], stamp: int
 ) -> pd.DataFrame:

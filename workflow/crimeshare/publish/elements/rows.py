@@ -22,7 +22,7 @@ from crimeshare.measures.provenance import KEPT, keyed, named_cells
 from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.figures import OPERATOR, Figure, decimals_for
 from crimeshare.publish.elements.reading import hashes as all_hashes
-from crimeshare.publish.elements.reading import plain_rows, read
+from crimeshare.publish.elements.reading import of_build, plain_rows, read
 from crimeshare.reference import areas
 
 _SLOT = re.compile(r"{(\w+)}")
@@ -162,15 +162,14 @@ def _decimals(what: Column, row: Mapping[str, Any]) -> int:
         typical = column_of("series", row[what.unit_from]).decimals_of
     if not typical:
         return 1
-    own = read("series", ["share", "rate_per_1000"], area_code=NATION)
-    return _typical(own["period_end"].max(), len(own), typical).get(str(row.get("offence_id")), 1)
+    return _typical(typical).get(str(row.get("offence_id")), 1)
 
 
-@lru_cache(maxsize=8)
-def _typical(newest: object, rows: int, column: str) -> dict[str, int]:
+@of_build("series")
+def _typical(column: str) -> dict[str, int]:
     """The decimals of each group by its number for England and Wales in the newest year."""
     own = read("series", ["share", "rate_per_1000"], area_code=NATION)
-    own = own[own["period_end"] == newest]
+    own = own[own["period_end"] == own["period_end"].max()]
     times = units()[column_of("series", column).unit].times
     numbers = own.set_index("offence_id")[column].fillna(0)
     return {str(group): decimals_for(number * times) for group, number in numbers.items()}

@@ -20,7 +20,7 @@ from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.reading import of_build, read
 from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.reference import Area, areas, offences, split_groups
 
@@ -157,18 +157,25 @@ def first_published(table: str, offence_id: str, area_code: str, **only: Any) ->
     Returns:
         Rows of the table, oldest year first; of an edition that was issued again the last issue.
     """
-    given = read("shares", ["release_id", "offence_id"]).groupby("release_id")["offence_id"]
-    merged = given.agg(set)
+    given = groups_given()
     alone = [
         (release_id, pd.Timestamp(end))
         for release_id, end in editions().items()
-        if not set(split_groups(offence_id)) - merged[release_id]
+        if not set(split_groups(offence_id)) - given[release_id]
     ]
     key = ["release_id", "period_end"]
     given_there = read(table, offence_id=offence_id, area_code=area_code, **only)
     return pd.DataFrame(alone, columns=key).merge(given_there, on=key)
 
 
+@of_build("shares")
+def groups_given() -> dict[str, set[str]]:
+    """The groups that each edition counts, by its release."""
+    given = read("shares", ["release_id", "offence_id"]).groupby("release_id")["offence_id"]
+    return {str(release_id): {*groups} for release_id, groups in given.unique().items()}
+
+
+@of_build("shares")
 def releases() -> dict[str, date]:
     """The last day of the year each edition is about, superseded ones included, by its release."""
     given = read("shares", ["release_id", "period_end"])
@@ -185,6 +192,7 @@ def editions() -> dict[str, date]:
     return {newest[end]: end for end in sorted(newest)}
 
 
+@of_build("recorded_crime", "shares")
 def without_return(release_id: str) -> set[str]:
     """Codes of the forces that made no return for the year of an edition, which names them."""
     only = {"offence_id": TOTAL, "measure": "count", "area_type": "force"}
