@@ -169,18 +169,30 @@ def _hashes(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
     return found
 
 
-def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows as plain Python values: None where empty, dates as dates.
+class Plain(dict[str, list[Any]]):
+    """The columns of a frame as plain Python values: None where empty, dates as dates.
 
-    Columns of figures, or of anything else that is no value of a table, stay as they are.
+    A column is converted when it is asked for: of a hundred most rows need a few.  One of figures,
+    or of anything else that is no value of a table, stays as it is.
     """
-    held: dict[str, list[Any]] = {}
-    for name, column in frame.items():
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        """Take the frame, which is not changed afterwards."""
+        super().__init__()
+        self._frame = frame
+
+    def __missing__(self, name: str) -> list[Any]:
+        """Convert a column.
+
+        Raises:
+            KeyError: if the frame has none of that name.
+        """
+        column = self._frame[name]
         if column.dtype == object:
-            held[str(name)] = [None if value != value else value for value in column]
+            values = [None if value != value else value for value in column]
         elif pd.api.types.is_datetime64_any_dtype(column):
-            days = pa.Array.from_pandas(column).cast(pa.date32())
-            held[str(name)] = days.to_pylist()
+            values = pa.Array.from_pandas(column).cast(pa.date32()).to_pylist()
         else:
-            held[str(name)] = pa.Array.from_pandas(column).to_pylist()
-    return [dict(zip(held, values, strict=True)) for values in zip(*held.values(), strict=True)]
+            values = pa.Array.from_pandas(column).to_pylist()
+        self[name] = values
+        return values

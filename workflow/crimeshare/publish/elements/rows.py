@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from string import Formatter
 from typing import Any
 
 import pandas as pd
@@ -21,8 +22,8 @@ from crimeshare.measures.formulas import COUNTED, OF_ROWS
 from crimeshare.measures.provenance import KEPT, keyed, named_cells
 from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.figures import OPERATOR, Figure, decimals_for
+from crimeshare.publish.elements.reading import Plain, of_build, read
 from crimeshare.publish.elements.reading import hashes as all_hashes
-from crimeshare.publish.elements.reading import of_build, plain_rows, read
 from crimeshare.reference import areas
 
 _SLOT = re.compile(r"{(\w+)}")
@@ -41,6 +42,10 @@ class Row(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         """A bare value."""
         return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a column of that name."""
+        return name in self._values
 
     def __iter__(self) -> Iterator[str]:
         """The names of the columns."""
@@ -62,7 +67,27 @@ class Row(Mapping[str, Any]):
 
 def rows(frame: pd.DataFrame) -> list[Row]:
     """The rows of a frame, in its order."""
-    return [Row(row) for row in plain_rows(frame)]
+    columns, names = Plain(frame), dict.fromkeys(map(str, frame))
+    return [Row(_At(columns, names, place)) for place in range(len(frame))]
+
+
+class _At(Mapping[str, Any]):
+    """The values of one row of a frame."""
+
+    def __init__(self, columns: Plain, names: Mapping[str, None], place: int) -> None:
+        self._columns, self._names, self._place = columns, names, place
+
+    def __getitem__(self, name: str) -> Any:
+        return self._columns[name][self._place]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def figure(
@@ -127,8 +152,11 @@ def _known(value: object) -> bool:
 
 def _named(row: Mapping[str, Any], what: Column) -> str:
     """What a figure is called, as ``columns.yaml`` says of its column."""
-    area = area_called(row["area_code"]) if "{area}" in what.id else ""
-    return what.id.format_map({**row, "column": what.name, "area": area})
+    own = {"column": what.name}
+    if "{area}" in what.id:
+        own["area"] = area_called(row["area_code"])
+    asked = {name for _, name, _, _ in Formatter().parse(what.id) if name}
+    return what.id.format_map({name: row[name] for name in asked - own.keys()} | own)
 
 
 @cache

@@ -48,9 +48,8 @@ def years_of(offence_id: str, area_code: str = "") -> pd.DataFrame:
             f"There is no offence group `{offence_id}`{did_you_mean(offence_id, offences())}"
             " The groups are listed in resources/reference/offences.csv."
         )
-    # Read once for all pages about the group.
-    years = read("series", offence_id=offence_id)
-    return years[years["area_code"] == area_code] if area_code else years
+    only = {"area_code": area_code} if area_code else {}
+    return read("series", offence_id=offence_id, **only)
 
 
 def year_of(offence_id: str, area_code: str, end: date | None = None) -> Row:
@@ -61,7 +60,8 @@ def year_of(offence_id: str, area_code: str, end: date | None = None) -> Row:
         area_code: the area.
         end: the last day of the year.
     """
-    years, end = years_of(offence_id, area_code), end or latest()
+    end = end or latest()
+    years = years_of(offence_id, area_code)
     if found := rows(years[years["period_end"] == pd.Timestamp(end)]):
         return found[0]
     key = {"area_code": area_code, "offence_id": offence_id, "period_end": end, "table": "series"}

@@ -7,7 +7,7 @@ from datetime import date
 from crimeshare.measures.level_shifts import DRIFT
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.reading import of_build, read
 from crimeshare.publish.elements.rows import Row, figure, rows
 from crimeshare.publish.subjects.estimates import TOTAL, editions, is_few, without_return
 from crimeshare.publish.subjects.factsheet import WORDS
@@ -43,9 +43,16 @@ def rank_range_meaning(now: Row) -> str:
 
 def range_of(now: Row) -> Row | None:
     """The range of a force's rank; None where it has none."""
-    known = read("rank_intervals", offence_id=now["offence_id"], period_end=now["period_end"])
-    own = rows(known[known["area_code"] == now["area_code"]])
-    return own[0] if own and not is_few(now.count) else None
+    if is_few(now.count):
+        return None
+    return _ranges(now["offence_id"], now["period_end"]).get(now["area_code"])
+
+
+@of_build("rank_intervals")
+def _ranges(offence_id: str, end: date) -> dict[str, Row]:
+    """The range of every force's rank in one year, by its code."""
+    known = read("rank_intervals", offence_id=offence_id, period_end=end)
+    return {row["area_code"]: row for row in rows(known)}
 
 
 def _shifts(area_code: str, *groups: str) -> list[Row]:
