@@ -1,6 +1,7 @@
 """The data pack: every column described, nothing lost, nothing a spreadsheet would calculate."""
 
 import csv
+import gzip
 import json
 import os
 import re
@@ -26,9 +27,7 @@ from crimeshare.publish.pack.data_pack import (
     write_data_pack,
     write_zip,
 )
-from crimeshare.publish.pack.dictionary import (
-    data_tables,
-)
+from crimeshare.publish.pack.dictionary import PACKED, data_tables
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +76,11 @@ def test_frictionless_would_find_a_changed_byte_and_a_missing_value(
 
 
 def test_csv_and_parquet_hold_the_same(pack: Path, built: Path) -> None:
-    for name in ("recorded_crime", "shares"):
+    for name, text_name in (("recorded_crime", "recorded_crime.csv.gz"), ("shares", "shares.csv")):
         binary = pq.read_table(pack / "parquet" / f"{name}.parquet")
         binary = binary.select(in_text(binary.column_names))
         text = pyarrow.csv.read_csv(
-            pack / "csv" / f"{name}.csv",
+            pack / "csv" / text_name,
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=binary.schema, strings_can_be_null=True
             ),
@@ -108,8 +107,9 @@ def test_what_the_csv_leaves_out_is_told_beside_the_parquet(pack: Path) -> None:
 def test_no_text_of_the_csv_begins_a_formula(pack: Path) -> None:
     evidence = pq.read_table(pack / "parquet" / "claim_evidence.parquet")
     assert any(text.startswith("+") for text in evidence["text"].to_pylist())
-    for path in (pack / "csv").glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as file:
+    for path in (pack / "csv").iterdir():
+        opened = gzip.open if path.suffix == PACKED else open
+        with opened(path, "rt", encoding="utf-8", newline="") as file:
             for row in csv.reader(file):
                 for cell in row:
                     number = re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", cell)

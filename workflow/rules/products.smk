@@ -85,10 +85,9 @@ rule render_data_pack:
             caption="../report/workbook.rst",
             category="Data",
         ),
-        text=[f"results/data/csv/{table.table}.csv" for table in data_tables()],
-        binary=[
-            f"results/data/parquet/{table.table}.parquet" for table in data_tables()
-        ],
+        # Folders, so that no table of an earlier version stays in them.
+        text=directory("results/data/csv"),
+        binary=directory("results/data/parquet"),
         zip=report(
             "results/report/data.zip",
             caption="../report/data.rst",

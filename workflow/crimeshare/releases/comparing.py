@@ -39,7 +39,7 @@ OUTCOMES = {
 STATUSES = ["same", "differs", "could not compare"]
 
 # Everything that is published, below a folder of results.
-TABLES = ["published/figures.csv", "estimates/*.parquet", "clean/*.parquet", "data/**/*.csv"]
+TABLES = ["published/figures.csv", "estimates/*.parquet", "clean/*.parquet", "data/**/*.csv*"]
 LEDGER = "published/figures.csv"
 SHARES, SERIES = "estimates/shares.parquet", "estimates/series.parquet"
 
@@ -309,7 +309,7 @@ def _one_line(error: Exception) -> str:
 
 def _read(path: Path) -> pd.DataFrame:
     """Every cell as text that tells values apart, "" where there is none."""
-    if path.suffix == ".csv":
+    if path.suffix in (".csv", ".gz"):
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         if path.match(LEDGER) and (lost := {*_LEDGER_KEY, *_VALUES} - set(table.columns)):
             raise ValueError(f"the ledger has no column {', '.join(sorted(lost))}")

@@ -13,6 +13,9 @@ from crimeshare.reference import REFERENCE, read_rows
 
 TABLES = REFERENCE / "data_tables.csv"
 
+PACKED = ".gz"
+"""How the name of a text ends that is compressed."""
+
 
 @dataclass(frozen=True)
 class DataTable:
@@ -21,11 +24,13 @@ class DataTable:
     Attributes:
         table: its name, that of its files.
         folder: where under ``results/`` it is built: ``clean`` or ``estimates``.
+        format: of its text: ``csv``; ``csv.gz`` where it is too long for people to read through.
         title, description: what it holds.
     """
 
     table: str
     folder: str
+    format: str
     title: str
     description: str
 
@@ -33,6 +38,11 @@ class DataTable:
     def built(self) -> Path:
         """The table as the pipeline built it."""
         return Path("results") / self.folder / f"{self.table}.parquet"
+
+    @property
+    def text(self) -> str:
+        """Its text, from the folder of the pack."""
+        return f"csv/{self.table}.{self.format}"
 
 
 def data_tables() -> list[DataTable]:
