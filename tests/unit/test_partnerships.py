@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
+import pandas as pd
 import pytest
 
 from crimeshare.problems import Problem
+from crimeshare.releases.precedent import changes_of_tables
 from crimeshare.tables.arithmetic import find_ties
+from crimeshare.tables.combining import combine_recorded_crime
 from crimeshare.tables.observations import Observation
 from crimeshare.tables.police_force_area import read_police_force_area_tables
 from crimeshare.tables.ties import broken, localise
@@ -156,3 +159,40 @@ def test_a_code_that_is_none_and_a_code_without_a_name_stop_the_run(book: Book) 
 def test_an_edition_without_these_tables_is_read_as_ever(book: Book) -> None:
     book.sheets = {name: grid for name, grid in book.sheets.items() if "Table C" not in name}
     assert {row.parent_code for row in read(book)} == {None}
+
+
+def renamed(code: str, name: str) -> pd.DataFrame:
+    """The shipped rows, Bristol under another code and name."""
+    rows = [row for row in SHIPPED if row.parent_code and row.area_code == "E22000002"]
+    table = pd.DataFrame(map(vars, rows)).assign(area_code=code, area_name=name)
+    return table.astype({"period_end": "datetime64[ms]"})
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "placed"),
+    [
+        ("E22000999", "Bristol, City of", "E22000002"),
+        ("E22000001", "BRISTOL, CITY OF [note 4]", "E22000002"),
+        ("E22000002", "Bristol 2", "E22000002"),
+        ("E22000999", "Bristol and Bath", "E22000999"),
+    ],
+)
+def test_a_partnership_keeps_its_place_by_force_and_name(code: str, name: str, placed: str) -> None:
+    assert set(combine_recorded_crime(renamed(code, name))["area_code"]) == {placed}
+
+
+def test_a_new_code_is_said_and_a_new_name_proposed_as_a_line() -> None:
+    rows = [
+        dataclasses.replace(row, area_code="E22000999")
+        if row.parent_code and row.area_name == "Bath and North East Somerset"
+        else dataclasses.replace(row, area_name="Bristol 2")
+        if row.parent_code and row.area_name == "Bristol, City of"
+        else row
+        for row in SHIPPED
+    ]
+    code, name = list(changes_of_tables(rows, SHIPPED[0].period_end, []))
+    assert "Bath and North East Somerset (Avon and Somerset) with the code E22000999" in code
+    assert "beside E22000001" in code
+    assert name.endswith("partnerships.csv the line: E22000002,Bristol 2,E23000036")
+    assert "'Bristol, City of' has that code there" in name
+    assert changes_of_tables(SHIPPED, SHIPPED[0].period_end, []) == []

@@ -123,7 +123,7 @@ rule compare_sources:
 rule combine_recorded_crime:
     input:
         observations=observations_of(FORCE_AREAS),
-        reference=reference("areas", "offences"),
+        reference=reference("areas", "offences", "partnerships"),
     output:
         recorded_crime="results/clean/recorded_crime.parquet",
         population="results/clean/population.parquet",

@@ -19,10 +19,11 @@ from typing import Any
 
 from crimeshare.parquet import read_rows_where
 from crimeshare.periods import in_words, months_between
-from crimeshare.reference import areas, areas_around, offences
+from crimeshare.reference import PARTNERSHIPS, areas, areas_around, offences, read_rows
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
 from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import one_line, plain
+from crimeshare.tables.layout import proposal
 from crimeshare.tables.observations import Observation, SurveyObservation
 from crimeshare.tables.ties import Place, lines_of, shown
 
@@ -441,24 +442,44 @@ def _held_by_tables(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[Key, st
 def _partnerships_gone_or_come(
     release_id: str, rows: Sequence[Mapping[str, Any]], period_end: date, past: Sequence[Past]
 ) -> Iterator[str]:
-    """Partnerships of only one of two editions: districts are merged now and then."""
+    """Partnerships of only one of two editions, with another code, or that the list lacks."""
+    now = _partnerships(rows)
+    listed = {
+        (row["area_code"], plain(row["partnership_name"])): row for row in read_rows(PARTNERSHIPS)
+    }
+    called = {row["partnership_code"]: row["partnership_name"] for row in listed.values()}
+    for key, (name, code) in now.items():
+        force = areas()[key[0]].area_name
+        if key in listed and code != (known := listed[key]["partnership_code"]):
+            yield (
+                f"{release_id} has {name} ({force}) with the code {code}, beside {known} in "
+                f"{PARTNERSHIPS}: it is taken for the same partnership."
+            )
+        elif key not in listed:
+            was = f"; {called[code]!r} has that code there" if code in called else ""
+            yield proposal(
+                PARTNERSHIPS,
+                [code, name, key[0]],
+                f"{release_id} has the partnership {name} ({force}, {code}), which the list of "
+                f"them lacks{was}. If it is new or was renamed",
+            ).sentence
     earlier = [each for each in past if each.period_end < period_end]
-    if not earlier:
+    before = max(earlier, key=lambda each: (each.period_end, each.release_id), default=None)
+    then = _partnerships(before.rows) if before else {}
+    if not now or not then or before is None:
         return
-    before = max(earlier, key=lambda each: (each.period_end, each.release_id))
-    now, then = _partnerships(rows), _partnerships(before.rows)
-    if not now or not then:
-        return
-    for what, names in (
-        ("has no longer", [name for code, name in then.items() if code not in now]),
-        ("has new", [name for code, name in now.items() if code not in then]),
-    ):
-        if names:
+    for what, one, other in (("has no longer", then, now), ("has new", now, then)):
+        if names := [name for key, (name, _) in one.items() if key not in other]:
             yield (
                 f"{release_id} {what} the partnerships {', '.join(names)}, beside "
                 f"{before.release_id}."
             )
 
 
-def _partnerships(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    return {row["area_code"]: row["area_name"] for row in rows if row["area_type"] == "partnership"}
+def _partnerships(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Name and code of each partnership, by its force and plain name."""
+    return {
+        (row["parent_code"], plain(row["area_name"])): (row["area_name"], row["area_code"])
+        for row in rows
+        if row["area_type"] == "partnership"
+    }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pandera.pandas as pa
 
-from crimeshare.reference import areas, offences
+from crimeshare.reference import PARTNERSHIPS, areas, offences, read_rows
+from crimeshare.tables.labels import plain
 from crimeshare.tables.schemas import CELL, SHA256, VALUE_OR_MARKER, checked
 
 MEASURES = [
@@ -77,13 +78,26 @@ POPULATION = pa.DataFrameSchema(
 )
 
 
+def _placed(observations: pd.DataFrame) -> pd.DataFrame:
+    """The rows, partnerships under the code that their force and name have in the list of them.
+
+    A partnership whose districts have new codes, or whose code slipped, is the same place.
+    """
+    listed = {
+        f"{row['area_code']} {plain(row['partnership_name'])}": row["partnership_code"]
+        for row in read_rows(PARTNERSHIPS)
+    }
+    names = observations["parent_code"].astype("str") + " " + observations["area_name"].map(plain)
+    return observations.assign(area_code=names.map(listed).fillna(observations["area_code"]))
+
+
 def combine_recorded_crime(observations: pd.DataFrame) -> pd.DataFrame:
     """The table ``recorded_crime``: one row a published figure, in the order of the releases.
 
     Raises:
         Problems: rows that break the schema, all kinds at once.
     """
-    table = observations[list(RECORDED_CRIME.columns)].reset_index(drop=True)
+    table = _placed(observations)[list(RECORDED_CRIME.columns)].reset_index(drop=True)
     return checked("recorded_crime", table, RECORDED_CRIME)
 
 
@@ -93,7 +107,7 @@ def combine_population(observations: pd.DataFrame) -> pd.DataFrame:
     Raises:
         Problems: rows that break the schema, all kinds at once.
     """
-    rows = observations[observations["measure"].isin(["population", "households"])]
+    rows = _placed(observations[observations["measure"].isin(["population", "households"])])
     table = rows[list(POPULATION.columns)].reset_index(drop=True)
     table = table.astype({"reference_year": "int64"})
     return checked("population", table, POPULATION)
