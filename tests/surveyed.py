@@ -24,7 +24,12 @@ from crimeshare.measures.survey_trends import compute_survey_trends
 from crimeshare.measures.victims import compute_offences_per_victims, surveyed_populations
 from crimeshare.parquet import read_table, write_table
 from crimeshare.reference import read_rows
-from crimeshare.tables.observations import SurveyObservation, read_notices, read_observations
+from crimeshare.tables.observations import (
+    Notice,
+    SurveyObservation,
+    read_notices,
+    read_observations,
+)
 from crimeshare.tables.survey_combining import (
     combine_notices,
     combine_recorded_offence_codes,
@@ -113,7 +118,9 @@ def write_survey(folder: Path, root: Path, *taken_in: pd.DataFrame) -> None:
         "disagreements": disagreements,
         "estimates": estimates,
         "comparisons": comparisons,
-        "notices": combine_notices([notice for path in paths for notice in read_notices(path)]),
+        "notices": combine_notices(
+            [notice for path in paths for notice in read_notices(path, Notice)]
+        ),
         "codes": codes,
     }
     for name, path in TABLES.items():

@@ -20,6 +20,7 @@ from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.layout import UnknownNames
 from crimeshare.tables.observations import (
+    Notice,
     SurveyObservation,
     read_notices,
     read_observations,
@@ -147,11 +148,11 @@ def test_sub_offences_know_their_offence(book: Facsimile) -> None:
 
 def test_observations_survive_their_file(tmp_path: Path) -> None:
     path = FIGURES / f"{LATEST}.parquet"
-    rows, notices = read_observations(SurveyObservation, path), read_notices(path)
+    rows, notices = read_observations(SurveyObservation, path), read_notices(path, Notice)
     for name in ("one.parquet", "two.parquet"):
         write_observations(rows, tmp_path / name, notices)
     assert read_observations(SurveyObservation, tmp_path / "one.parquet") == rows
-    assert read_notices(tmp_path / "one.parquet") == notices
+    assert read_notices(tmp_path / "one.parquet", Notice) == notices
     assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
 
 
@@ -411,5 +412,5 @@ class TestNotices:
         assert ("cover_date", "Cover Sheet", "A3") in found
 
     def test_shipped_figures_keep_the_notices_of_their_workbook(self) -> None:
-        notices = read_notices(FIGURES / f"{LATEST}.parquet")
+        notices = read_notices(FIGURES / f"{LATEST}.parquet", Notice)
         assert {notice.kind for notice in notices} == {"empty_sheet", "cover_date", "two_values"}

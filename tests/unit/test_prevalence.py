@@ -27,7 +27,12 @@ from crimeshare.measures.published_changes import (
 )
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
-from crimeshare.tables.observations import SurveyObservation, read_notices, read_observations
+from crimeshare.tables.observations import (
+    Notice,
+    SurveyObservation,
+    read_notices,
+    read_observations,
+)
 from crimeshare.tables.survey_combining import (
     combine_notices,
     combine_recorded_offence_codes,
@@ -172,7 +177,7 @@ class TestCleanTables:
         assert stalking.groupby("release_id").size().max() == 2
 
     def test_notices(self) -> None:
-        notices = read_notices(FIGURES / f"{LATEST}.parquet")
+        notices = read_notices(FIGURES / f"{LATEST}.parquet", Notice)
         table = combine_notices(notices)
         assert (table["kind"] == "empty_sheet").sum() == 2
         assert combine_notices([]).empty

@@ -94,7 +94,7 @@ rule compare_sources:
         ],
         accepted="config/accepted.csv",
         reference=[
-            *reference("areas", "offences", "partnerships"),
+            *reference("areas", "area_notes", "offences", "partnerships"),
             SERIES_GROUPS,
             shipped("workflow/crimeshare/tables/against.csv"),
             shipped("workflow/crimeshare/tables/revised.csv"),
@@ -127,6 +127,7 @@ rule combine_recorded_crime:
     output:
         recorded_crime="results/clean/recorded_crime.parquet",
         population="results/clean/population.parquet",
+        area_notes="results/clean/area_notes.parquet",
     log:
         "results/logs/combine_recorded_crime.log",
     conda:

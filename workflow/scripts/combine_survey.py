@@ -4,7 +4,12 @@ from pathlib import Path
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
-from crimeshare.tables.observations import SurveyObservation, read_notices, read_observations
+from crimeshare.tables.observations import (
+    Notice,
+    SurveyObservation,
+    read_notices,
+    read_observations,
+)
 from crimeshare.tables.survey_combining import (
     combine_notices,
     combine_recorded_offence_codes,
@@ -19,7 +24,7 @@ with running(snakemake):
     observations, notices = [], []
     for path in map(Path, snakemake.input.observations):
         observations += read_observations(SurveyObservation, path)
-        notices += read_notices(path)
+        notices += read_notices(path, Notice)
     table = to_frame(observations)
     estimates = gather_survey_estimates(
         combine_survey_estimates(table),

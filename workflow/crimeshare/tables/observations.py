@@ -191,6 +191,23 @@ class Notice:
     sentence: str
 
 
+@dataclass(frozen=True)
+class AreaNote:
+    """What a workbook notes about one region or police force, in its words, and where."""
+
+    area_code: str
+    area_name: str
+    sheet: str
+    cell: str
+    note: str
+
+    @property
+    def sentence(self) -> str:
+        """The note with its area and place."""
+        return f"{self.area_name}, sheet {self.sheet!r}, cell {self.cell}: {self.note}"
+
+
+Told = TypeVar("Told", Notice, AreaNote)
 R = TypeVar("R", bound=Row)
 
 
@@ -206,7 +223,7 @@ def schema(kind: type) -> pa.Schema:
 
 
 def write_observations(
-    observations: Iterable[Row], path: Path, notices: Sequence[Notice] | None = None
+    observations: Iterable[Row], path: Path, notices: Sequence[Notice | AreaNote] | None = None
 ) -> None:
     """Write rows of one kind in the order given, and notices with them in the file's metadata.
 
@@ -256,7 +273,7 @@ def read_observations(kind: type[R], path: Path) -> list[R]:
     return [kind(*row) for row in zip(*columns, strict=True)]
 
 
-def read_notices(path: Path) -> list[Notice]:
-    """The notices that were written with the rows of a file."""
+def read_notices(path: Path, kind: type[Told]) -> list[Told]:
+    """The notices of one kind that were written with the rows of a file."""
     metadata = pq.ParquetFile(path).schema_arrow.metadata or {}
-    return [Notice(**notice) for notice in json.loads(metadata.get(_NOTICES, b"[]"))]
+    return [kind(**notice) for notice in json.loads(metadata.get(_NOTICES, b"[]"))]

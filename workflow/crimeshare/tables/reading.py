@@ -16,6 +16,7 @@ from crimeshare.sources.registry import Release
 from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
 from crimeshare.tables.appendix_notices import find_notices
+from crimeshare.tables.area_notes import find_area_notes
 from crimeshare.tables.arithmetic import find_ties
 from crimeshare.tables.checks import Report, report
 from crimeshare.tables.corrections import check_ties, read_corrections
@@ -23,6 +24,7 @@ from crimeshare.tables.expectation import Expectation
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.layout import LAYOUTS
 from crimeshare.tables.observations import (
+    AreaNote,
     Notice,
     Observation,
     QuarterFigure,
@@ -46,7 +48,7 @@ class Reading(Generic[R]):
     """
 
     rows: list[R]
-    notices: list[Notice] | None = None
+    notices: Sequence[Notice | AreaNote] | None = None
     report: Report | None = None
 
     def write(self, path: Path) -> None:
@@ -88,15 +90,12 @@ class Reader(Generic[R]):
 
 
 def _by_area(path: Path, release: Release, earlier: Sequence[Observation]) -> Reading[Observation]:
-    return Reading(
-        read_police_force_area_tables(
-            open_workbook(path),
-            release.release_id,
-            release.period_end,
-            Expectation.of(earlier),
-            LAYOUTS / release.dataset,
-        )
+    book, layout = open_workbook(path), LAYOUTS / release.dataset
+    expected = Expectation.of(earlier)
+    rows = read_police_force_area_tables(
+        book, release.release_id, release.period_end, expected, layout
     )
+    return Reading(rows, find_area_notes(book, rows))
 
 
 def _of_many_years(

@@ -275,7 +275,16 @@ _MARKDOWN = str.maketrans(
 
 def outside(text: str) -> str:
     """Text from somebody else's file as HTML that means nothing to Markdown either."""
-    return escape(text).translate(_MARKDOWN)
+    return re.sub(
+        r"\d+|\D+",
+        # Digits are part of what somebody wrote, and no figures of ours.
+        lambda part: (
+            f"<samp>{part[0]}</samp>"
+            if part[0][0].isdigit()
+            else escape(part[0]).translate(_MARKDOWN)
+        ),
+        text,
+    )
 
 
 def plain(html: str) -> str:

@@ -5,7 +5,7 @@ The notebooks put these in order; every title here states what the numbers say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from html import escape
@@ -216,12 +216,19 @@ def _without_residents(now: Row) -> bool:
 def area_notes(area_code: str) -> list[str]:
     """What the workbooks say about this area alone, each note once with all its editions."""
     ends = editions()
-    notes: dict[str, list[tuple[date, dict[str, str]]]] = {}
-    for row in read_rows(REFERENCE / "area_notes.csv"):
-        if row["area_code"] == area_code and row["release_id"] in ends:
-            notes.setdefault(row["note"], []).append((ends[row["release_id"]], row))
+    return noted(read("area_notes", area_code=area_code, release_id=[*ends]), ends)
+
+
+def noted(own: pd.DataFrame, ends: Mapping[str, date]) -> list[str]:
+    """Notes in words, those of several editions once, given the last day of each edition."""
     return [
-        WORDS.passage("area_note", note=escape(note), found=found) for note, found in notes.items()
+        WORDS.passage(
+            "area_note",
+            note=(prose.outside if quoted else escape)(str(note)),
+            quoted=quoted,
+            found=[(ends[row["release_id"]], row) for row in rows(found)],
+        )
+        for (note, quoted), found in own.groupby(["note", "quoted"], sort=False)
     ]
 
 

@@ -11,7 +11,6 @@ from crimeshare.publish.elements.reading import of_build, read
 from crimeshare.publish.elements.rows import Row, figure, rows
 from crimeshare.publish.subjects.estimates import TOTAL, editions, is_few, without_return
 from crimeshare.publish.subjects.factsheet import WORDS
-from crimeshare.reference import REFERENCE, read_rows
 
 # Days from a step within which the notes of an edition are taken to be of its time.
 A_YEAR = 366
@@ -104,9 +103,7 @@ def _noted(area_code: str, quarter_end: date) -> list[date]:
     ends = editions()
     found = [
         ends[row["release_id"]]
-        for row in read_rows(REFERENCE / "area_notes.csv")
-        if row["area_code"] == area_code
-        and row["release_id"] in ends
-        and abs((ends[row["release_id"]] - quarter_end).days) <= A_YEAR
+        for row in rows(read("area_notes", area_code=area_code, release_id=[*ends]))
+        if abs((ends[row["release_id"]] - quarter_end).days) <= A_YEAR
     ]
     return list(dict.fromkeys(found))
