@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,58 @@ def test_an_article_is_read_whole(judge: Judge) -> None:
     assert {s["area"] for s in found} == {"Gwent", None}
     assert "13 months" in found[0]["reason"]
     assert "offence" in found[3]["assumed"]
+
+
+TOPIC = "Stalking and harassment in Gwent: 8,642 offences were recorded in 2024. "
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "offence"),
+    [
+        ("The force recorded 58,358 offences in all.", "58,358", "Total recorded crime"),
+        ("It logged 58,358 offences, excluding fraud.", "58,358", "Total recorded crime"),
+        ("Nationally there were 6.6 million recorded offences.", "6.6 million", "Total recorded"),
+        ("The force recorded 8,642 offences.", "8,642", "Stalking and harassment"),
+        (
+            "Theft fell. An officer said all 8,642 reports count.",
+            "8,642",
+            "Stalking and harassment",
+        ),
+    ],
+)
+def test_a_number_is_of_all_crime_where_it_is_that(
+    text: str, quote: str, offence: str, judge: Judge
+) -> None:
+    found = answer(judge, TOPIC + text).record()["statements"][-1]
+    assert (found["quote"], found["exit"]) == (quote, 0)
+    assert found["offence"].startswith(offence)
+
+
+def test_a_number_of_neither_is_judged_as_the_group(judge: Judge) -> None:
+    found = answer(judge, TOPIC + "The force recorded 58,853 offences.").record()["statements"]
+    assert (found[-1]["offence"], found[-1]["exit"]) == ("Stalking and harassment", 1)
+
+
+def test_headline_crime_is_not_what_police_recorded(judge: Judge) -> None:
+    given = answer(judge, "In England and Wales headline crime rose 14% in 2024.")
+    assert not given.statements
+    assert "Crime Survey" in given.unplaced[0].why
+
+
+def test_so_many_times_as_many_is_a_matter_of_counts(judge: Judge) -> None:
+    text = "In 2024 the Met recorded more than twice as many robberies as the West Midlands."
+    (found,) = answer(judge, text).record()["statements"]
+    assert (found["quantity"], found["than"], found["exit"]) == ("count", "West Midlands", 0)
+
+
+def test_a_text_with_a_day_and_no_year_is_of_the_newest_figures(judge: Judge) -> None:
+    text = "One in seven people have been stalked, the Crime Survey found."
+    assert not answer(judge, text).statements
+    given = judge_text(text, judge, date(2025, 5, 1))
+    (found,) = given.record()["statements"]
+    assert (found["measure"], found["exit"]) == ("stalking_since_16", 0)
+    assert found["assumed"] == ["period_end"]
+    assert "newest figures" in found["reason"]
 
 
 def test_a_percentage_that_its_own_counts_contradict_does_not_hold(judge: Judge) -> None:

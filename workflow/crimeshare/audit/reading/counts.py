@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from crimeshare.audit.numerals import FEWEST
 from crimeshare.audit.reading.parts import MOVES, Parts
 from crimeshare.audit.reading.slots import ADJECTIVES
 from crimeshare.audit.reading.spans import Unplaced
-from crimeshare.audit.reading.state import spot, value_of
+from crimeshare.audit.reading.state import Statement, spot, value_of
 
 _CASE = re.compile(
     r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $|"
@@ -70,10 +71,20 @@ class Counts(Parts):
         base = self.around.base(at)
         if any(t.letter == "D" for t in self.tokens) and not self.around.years:
             raise Unplaced("its period is not a year of twelve months")
+        number = value_of(words)
+        if generic and not noun and (told := self._told_before(number)):
+            self.reading.statements.append(
+                replace(
+                    told,
+                    start=self.tokens[at].start,
+                    end=self.tokens[at].end,
+                    assumed=["area", "offence", "period_end"],
+                )
+            )
+            return None
         slots = self._slots(at, base=base, offence=noun)
         if not noun and not generic and self._abroad_or_odd(at):
             raise Unplaced("what it counts is not said")
-        number = value_of(words)
         self._add(
             at,
             slots,
@@ -82,6 +93,15 @@ class Counts(Parts):
             number=number,
         )
         return None
+
+    def _told_before(self, number: float | None) -> Statement | None:
+        """The statement of a number that is said again: "all 8,642 reports are looked into"."""
+        if not number or not number % 100 or self.around.years:
+            return None
+        if any(token.letter in "AEL" for token in self.tokens):
+            return None
+        same = (s for s in self.reading.statements if s.number == number and s.role == "main")
+        return next(same, None)
 
     def _is_rate(self, at: int) -> bool:
         """Whether a rate is told of, so that a number with decimals can be one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,13 @@ from crimeshare.audit.asserted import asserted
 from crimeshare.audit.reading.reader import read_text
 from crimeshare.audit.reading.state import Loose, Statement
 from crimeshare.audit.statements import AnyClaim, Comparison, Count, Proportion, Total
-from crimeshare.audit.verdicts import CONTRADICTED, NOT_SUPPORTED, Verdict, outcome
+from crimeshare.audit.verdicts import (
+    CONTRADICTED,
+    NOT_CHECKABLE,
+    NOT_SUPPORTED,
+    Verdict,
+    outcome,
+)
 from crimeshare.reference import areas
 
 MEANT = "depends on what is meant"
@@ -117,9 +123,10 @@ def judge_text(text: str, judge: Judge, published: date | None = None, area: str
     """
     reading = read_text(text, published, area)
     answer = Answer(text, unplaced=list(reading.unplaced))
+    everything: set[int] = set()
     for statement in reading.statements:
         try:
-            answer.statements.append(_judged(statement, judge))
+            answer.statements.append(_judged(statement, judge, everything))
         except ValueError as why:
             answer.unplaced.append(Loose(statement.start, statement.end, str(why)))
     _drop_guesses(answer)
@@ -143,8 +150,64 @@ def _drop_guesses(answer: Answer) -> None:
     ]
 
 
-def _judged(statement: Statement, judge: Judge) -> Judged:
+def _otherwise(statement: Statement, judge: Judge, everything: set[int]) -> Statement:
+    """The statement as it is meant: see `Statement.otherwise`.
+
+    What the survey has not asked lately is of the last time it did.
+
+    "The force recorded 58,358 offences" in a text about one group is of all crime if that is what
+    the number is; what its sentence says besides is then too.
+
+    Args:
+        statement: what was read.
+        judge: the judge of one statement.
+        everything: where sentences about all recorded crime begin, to which its own is added.
+    """
+    sentence = statement.group[0] if statement.group else -1
+    if not statement.otherwise:
+        return statement
+    if sentence in everything:
+        return _read_as(statement, statement.otherwise[0])
+    if "measure" in statement.entries[0]:
+        asked = (e for e in [*statement.entries, *statement.otherwise] if _estimated(judge, e))
+        return replace(statement, entries=[next(asked, statement.entries[0])])
+    if not statement.role or _holds(judge, statement.entries[0]):
+        return statement
+    for entry in statement.otherwise:
+        if _holds(judge, entry):
+            everything.add(sentence)
+            return _read_as(statement, entry)
+    return statement
+
+
+def _estimated(judge: Judge, entry: Mapping[str, Any]) -> bool:
+    """Whether the survey has an estimate to judge it by."""
+    try:
+        _, verdict = judge(entry)
+    except ValueError:
+        return False
+    return verdict.verdict != NOT_CHECKABLE
+
+
+def _holds(judge: Judge, entry: Mapping[str, Any]) -> bool:
+    try:
+        _, verdict = judge(entry)
+    except ValueError:
+        return False
+    return outcome(verdict.verdict) == 0
+
+
+def _read_as(statement: Statement, entry: dict[str, Any]) -> Statement:
+    assumed = [slot for slot in statement.assumed if slot != "offence"]
+    return replace(statement, entries=[entry], assumed=assumed, notes=[ALL, *statement.notes])
+
+
+ALL = "Read as all recorded crime, as no group is named beside it."
+
+
+def _judged(statement: Statement, judge: Judge, everything: set[int]) -> Judged:
     """The verdict on the readings of a statement: one that they share, or that it depends."""
+    statement = _otherwise(statement, judge, everything)
     found, refused = [], ""
     for entry in statement.entries:
         try:

@@ -26,7 +26,7 @@ TOTAL = (
     *("all recorded crime", "total crime", "total crimes", "total recorded crime", "overall crime"),
     *("overall recorded crime", "police recorded crime", "police-recorded crime", "crime overall"),
     *("total recorded crime (excluding fraud)", "all offences", "total offences", "crime levels"),
-    *("crime numbers", "recorded offences overall", "headline crime", "criminal offences"),
+    *("crime numbers", "recorded offences overall", "criminal offences"),
 )
 GENERIC = (
     *("offences", "offence", "incidents", "incident", "cases", "case", "reports", "allegations"),

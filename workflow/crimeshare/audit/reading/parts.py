@@ -320,7 +320,9 @@ class Parts(Surveyed):
             span = self.tokens[place].span
             assert span is not None
             slots.area = self._own_area(at)
-            entry = {"quantity": "comparison", "value": words, "than": span.value[0]}
+            counted = re.match(r"as many ", after)
+            quantity = "count" if counted else "comparison"
+            entry = {"quantity": quantity, "value": words, "than": span.value[0]}
         else:
             slots.since = self._since(slots.period)
         self._add(at, slots, entry)

@@ -109,9 +109,17 @@ def _tokens(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[
     yield from _plain(text, at, end)
 
 
+_LEAVING_OUT = ("excluding", "except", "without", "minus", "bar")
+
+
 def _joined(text: str, tokens: list[Token]) -> list[Token]:
-    """Tokens with "crimes" behind an offence as part of its name: "shoplifting crimes"."""
+    """Tokens with "crimes" behind an offence as part of its name: "shoplifting crimes".
+
+    What is said to be left out of a count, as fraud, is no subject but says that all else is in it.
+    """
     for place, (one, other) in enumerate(pairwise(tokens), start=1):
+        if one.letter in _LEAVING_OUT and other.letter == "Z":
+            tokens[place] = replace(other, letter="REST")
         if one.letter == "O" and other.letter == "T" and "crime" in text[other.start : other.end]:
             tokens[place] = replace(other, letter="G")
     return tokens

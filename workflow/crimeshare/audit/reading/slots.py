@@ -51,6 +51,9 @@ _WITHIN = re.compile(
 )
 
 
+NEWEST = "Read as the newest figures then out."
+
+
 class Around:
     """The words around the numbers of one sentence."""
 
@@ -74,6 +77,8 @@ class Around:
         found = self.noun(at) or self._before(at)
         if found is not None:
             return found, False
+        if any(token.letter == "REST" for token in self.tokens):
+            return Offending(("total",)), False
         if self.topic.offence:
             return self.topic.offence, True
         if (later := self._later(at)) is not None:
@@ -325,7 +330,7 @@ class Around:
         if span.kind == "period":
             return span.value, False
         if span.kind == "newest" and self.published:
-            return Year(newest_out(self.published), "Read as the newest figures then out."), True
+            return Year(newest_out(self.published), NEWEST), True
         if span.kind == "last" and self.published:
             return Year(
                 date(self.published.year - 1, 12, 31), "Last year is read as January to December."
@@ -423,6 +428,8 @@ class Around:
             raise Unplaced(
                 "its year depends on when the text was published; say so with --published"
             )
+        if self.published:
+            return Year(newest_out(self.published), NEWEST), True
         raise Unplaced("no year is named")
 
     def _partial(self, place: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +31,8 @@ class Statement:
         group: statements of one sentence, offence and area have one.
         number: the size of a count or of a change, where it has one.
         guessed: whether England and Wales was taken because the text names no area.
+        otherwise: what it may mean besides, as the words around it do not say; tried in turn where
+            the likeliest reading does not hold, or cannot be judged.
     """
 
     start: int
@@ -41,6 +44,7 @@ class Statement:
     group: tuple[Any, ...] = ()
     number: float | None = None
     guessed: bool = False
+    otherwise: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -131,23 +135,11 @@ class State:
     ) -> None:
         assert slots.period is not None
         token = self.tokens[at]
-        entries = []
         groups = slots.offence.ids if slots.offence and offences else ("",)
         codes = [t.span.value for t in self.tokens if t.letter == "CODE" and t.span]
         groups = tuple(code for code in groups if code in codes) or groups
-        for offence in groups:
-            for area in slots.area or ("",):
-                one = dict(entry)
-                if offence == "total" and one["quantity"] == "count":
-                    one["quantity"] = "total"
-                elif offence:
-                    one["offence"] = offence
-                if area:
-                    one["area"] = area
-                one["period"] = in_words(slots.period.period_end)
-                if slots.since and slots.since.period_end < slots.period.period_end:
-                    one["since"] = in_words(slots.since.period_end)
-                entries.append(one)
+        entries = _entries(entry, slots, groups)
+        everything = "offence" in slots.assumed and groups[0] != "total"
         notes = (
             [slots.period.doubt]
             if "13 months" in slots.period.doubt or "period_end" in slots.assumed
@@ -168,6 +160,7 @@ class State:
                 (self.sentence.start, groups[0], (slots.area or ("",))[0]),
                 number,
                 slots.guessed,
+                _entries(entry, slots, ("total", "with_fraud")) if everything else [],
             )
         )
 
@@ -183,6 +176,26 @@ class State:
     def _experienced(self) -> bool:
         letters = "".join(f"{t.letter} " for t in self.tokens)
         return bool(re.search(r"experience\w*|victims? of|been O|been \w+ at|stalked", letters))
+
+
+def _entries(entry: dict[str, Any], slots: Slots, groups: Iterable[str]) -> list[dict[str, Any]]:
+    """An entry for each group and area that its slots may mean."""
+    assert slots.period is not None
+    entries = []
+    for offence in groups:
+        for area in slots.area or ("",):
+            one = dict(entry)
+            if offence == "total" and one["quantity"] == "count":
+                one["quantity"] = "total"
+            elif offence:
+                one["offence"] = offence
+            if area:
+                one["area"] = area
+            one["period"] = in_words(slots.period.period_end)
+            if slots.since and slots.since.period_end < slots.period.period_end:
+                one["since"] = in_words(slots.since.period_end)
+            entries.append(one)
+    return entries
 
 
 def value_of(words: str) -> float | None:

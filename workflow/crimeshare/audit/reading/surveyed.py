@@ -7,12 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from crimeshare.audit.reading.names import measure_words
+from crimeshare.audit.reading.slots import NEWEST
 from crimeshare.audit.reading.spans import People, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import State, spot
-from crimeshare.periods import a_year_before
+from crimeshare.periods import a_year_before, in_words, months_before
 
 # What happened to people, as verbs.
 _SUFFERED = (("stalked", "stalking_harassment"), ("burgled", "burglary"), ("robbed", "robbery"))
+
+
+# "Have been stalked", and no year: at any time.
+_EVER = re.compile(r"\b(?:have|has) (?:ever )?(?:been (?:O|stalked)|experienced O)\b")
+
+QUARTERS_BACK = 8
 
 
 class Surveyed(State):
@@ -44,9 +51,10 @@ class Surveyed(State):
                 if offence
                 else "no crime is named"
             )
-        if measure == "stalking" and (
-            self.topic.lifetime or any(t.letter == "LIFE" for t in self.tokens)
-        ):
+        letters = {token.letter for token in self.tokens}
+        said = " ".join(token.letter for token in self.tokens)
+        ever = self.topic.lifetime or bool(_EVER.search(said) and not self.around.years)
+        if measure == "stalking" and ("LIFE" in letters or (ever and "R" not in letters)):
             measure = "stalking_since_16"
         return measure
 
@@ -106,6 +114,17 @@ class Surveyed(State):
             )
         self.topic.survey = True
         self._add(at, slots, entry, offences=False)
+        self._earlier(slots)
+
+    def _earlier(self, slots: Slots) -> None:
+        """Let a number of the newest figures be of an earlier year, as not all is asked each."""
+        if slots.period is None or slots.period.doubt != NEWEST:
+            return
+        statement, end = self.reading.statements[-1], slots.period.period_end
+        ends = [months_before(end, 3 * back) for back in range(1, QUARTERS_BACK + 1)]
+        statement.otherwise = [
+            {**entry, "period": in_words(each)} for each in ends for entry in statement.entries
+        ]
 
     def exposed(self) -> None:
         """Read "women are particularly vulnerable": more of them than of the others."""
@@ -165,6 +184,7 @@ class Surveyed(State):
             "than": _group(other),
         }
         self._add(at, slots, entry, offences=False)
+        self._earlier(slots)
 
 
 def _group(people: People) -> dict[str, str]:
