@@ -96,6 +96,36 @@ def test_a_number_of_neither_is_judged_as_the_group(judge: Judge) -> None:
     assert (found[-1]["offence"], found[-1]["exit"]) == ("Stalking and harassment", 1)
 
 
+def test_the_average_of_the_nation_is_no_area_of_what_follows(judge: Judge) -> None:
+    text = (
+        "Kent Police recorded crime in 2024: 86 crimes per 1,000 people, below the national "
+        "average of 88. There were 16,206 shoplifting offences."
+    )
+    found = answer(judge, text).record()["statements"]
+    assert [(s["quote"], s["quantity"], s["area"], s["exit"]) for s in found[:2]] == [
+        ("86", "rate", "Kent", 0),
+        ("88", "rate", "England and Wales", 0),
+    ]
+    assert found[2]["area"] == "Kent"
+
+
+@pytest.mark.parametrize("what", ["Knife-enabled offences", "Alcohol-related crime"])
+def test_a_mark_on_offences_is_no_group(what: str, judge: Judge) -> None:
+    text = f"Robbery in England and Wales fell in 2025. {what} decreased by 9%."
+    given = answer(judge, text)
+    assert [judged.claim.quantity for judged in given.statements] == ["change"]
+    assert "no group of recorded crime" in given.unplaced[0].why
+
+
+def test_a_decrease_in_a_group_is_of_that_group(judge: Judge) -> None:
+    text = (
+        "In England and Wales in 2025 homicide fell. There was a 1% decrease in police recorded "
+        "shoplifting offences."
+    )
+    found = answer(judge, text).record()["statements"][-1]
+    assert (found["offence"], found["exit"]) == ("Shoplifting", 0)
+
+
 def test_headline_crime_is_not_what_police_recorded(judge: Judge) -> None:
     given = answer(judge, "In England and Wales headline crime rose 14% in 2024.")
     assert not given.statements

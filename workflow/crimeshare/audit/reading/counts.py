@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from crimeshare.audit.numerals import FEWEST
 from crimeshare.audit.reading.parts import MOVES, Parts
-from crimeshare.audit.reading.slots import ADJECTIVES
+from crimeshare.audit.reading.slots import ADJECTIVES, AVERAGE
 from crimeshare.audit.reading.spans import Unplaced
 from crimeshare.audit.reading.state import Statement, spot, value_of
 
@@ -42,6 +42,7 @@ class Counts(Parts):
         if (
             rated
             or (self._is_rate(at) and "." in words)
+            or (self._is_rate(at) and AVERAGE.search(before))
             or (
                 re.search(
                     r"rates? (?:[^;]*? )?(?:was|of|at|is|being|:|stood at|A|to) (?:\w+ )?$", before

@@ -179,6 +179,7 @@ _TIMES = "|".join(sorted(movements("times"), key=len, reverse=True))
 # What may be a statement, by its kind.
 _HIGH = r"(?:highest|largest|biggest|greatest|worst)"
 _LOW = r"(?:lowest|smallest|fewest)"
+_BEGAN = r"since\s(?:\w+\s){0,2}(?:records|recording\spractices)\s(?:began|started)"
 NUMBERS: Sequence[tuple[str, str]] = (
     (
         "per",
@@ -190,9 +191,9 @@ NUMBERS: Sequence[tuple[str, str]] = (
         "record",
         rf"\brecord(?=\s\d)|\b(?:record|all[- ]time)[\s-](?:high|low|peak|levels?|numbers?)\b|"
         rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|"
-        r"since\srecords\sbegan|in\sthe\sseries)\b|"
+        rf"{_BEGAN}|in\sthe\sseries)\b|"
         rf"\b{_LOW}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|"
-        r"since\srecords\sbegan|in\sthe\sseries)\b",
+        rf"{_BEGAN}|in\sthe\sseries)\b",
     ),
     (
         "rank",

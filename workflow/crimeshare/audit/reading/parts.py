@@ -166,9 +166,10 @@ class Parts(Surveyed):
                 )
                 else None
             )
-        if noun is None and move is not None and move < at:
+        if noun is None and move is not None:
             between = re.match(
-                r"(?:in|of) (?:the )?(?:number |level |rate )?(?:of )?(?:\w+ )?([OTZX]) ",
+                rf"(?:in|of) (?:the )?(?:number |level |rate )?(?:of )?{ADJECTIVES}(?:\w+ )?"
+                r"([OTZX]) ",
                 self.sentence.after(move),
             )
             if between:

@@ -70,7 +70,7 @@ _PARTIAL = "is not a year of twelve months"
 
 PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...] = (
     (
-        r"(?<=records\sbegan\s)(?:in|with)\s(?:the\syear\s(?:ending|to)\s)?"
+        r"(?:(?<=records\sbegan\s)|(?<=practices\sbegan\s)|(?<=records\sstarted\s))(?:in|with)\s(?:the\syear\s(?:ending|to)\s)?"
         rf"(?:{MONTH}\s)?{_YEAR}(?:/\d\d)?\b",
         _named("mask", "a year that records began in"),
     ),

@@ -109,6 +109,9 @@ def _tokens(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[
     yield from _plain(text, at, end)
 
 
+# "Knife-enabled offences", "drug-related crime".
+_MARKED = ("enabled", "related", "fuelled", "motivated", "linked", "facilitated", "driven")
+_ACROSS = "are a mark on offences of several groups, which these tables do not count by it"
 _LEAVING_OUT = ("excluding", "except", "without", "minus", "bar")
 
 
@@ -120,6 +123,10 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
     for place, (one, other) in enumerate(pairwise(tokens), start=1):
         if one.letter in _LEAVING_OUT and other.letter == "Z":
             tokens[place] = replace(other, letter="REST")
+        if one.letter in _MARKED and tokens[place - 2].letter == "-" and other.letter in "GT":
+            named = text[tokens[max(place - 3, 0)].start : other.end]
+            span = Span(other.start, other.end, "unrecorded", f"{named} {_ACROSS}")
+            tokens[place] = replace(other, letter="Z", span=span)
         if one.letter == "O" and other.letter == "T" and "crime" in text[other.start : other.end]:
             tokens[place] = replace(other, letter="G")
     return tokens

@@ -54,6 +54,14 @@ _WITHIN = re.compile(
 NEWEST = "Read as the newest figures then out."
 
 
+# "78, below the national average of 87": the nation's is the number behind it, and no other.
+_MEAN = re.compile(r"(?:'s )?(?:average|mean) ")
+AVERAGE = re.compile(r"A (?:'s )?(?:average|mean|figure|rate)(?: of| was| is|,| :| \()* $")
+_COMPARED = re.compile(
+    r"(?:below|above|than|compare[sd] (?:with|to)|against) (?:(?:the|in|that|those|of|for) )*$"
+)
+
+
 class Around:
     """The words around the numbers of one sentence."""
 
@@ -204,6 +212,8 @@ class Around:
             Unplaced: it is about another country or a place without figures, or names none.
         """
         after = self.sentence.after(at)
+        if beside := AVERAGE.search(self.sentence.before(at)):
+            return self._area_at(at - len(beside.group().split()))
         attached = re.match(
             rf"(?:(?:{_ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|"
             r"throughout|per|head|year|average|figure|\() )*?"
@@ -303,7 +313,8 @@ class Around:
                 )
                 and self._first_area() not in (None, place)
             )
-        return bool(_WITHIN.search(self.sentence.before(place)))
+        before, after = self._sides(place)
+        return bool(_WITHIN.search(before) or _COMPARED.search(before) or _MEAN.match(after))
 
     def _first_area(self) -> int | None:
         return next((i for i, t in enumerate(self.tokens) if t.letter == "A"), None)
