@@ -126,6 +126,29 @@ def test_a_decrease_in_a_group_is_of_that_group(judge: Judge) -> None:
     assert (found["offence"], found["exit"]) == ("Shoplifting", 0)
 
 
+def test_a_fraction_of_crimes_is_of_the_group_beside_it(judge: Judge) -> None:
+    text = (
+        "Robbery fell in Wales. In 2024 violence against the person was one in three crimes there."
+    )
+    found = answer(judge, text).record()["statements"][-1]
+    assert (found["quantity"], found["offence"]) == ("share", "Violence against the person")
+
+
+def test_how_many_forces_is_no_count_of_offences(judge: Judge) -> None:
+    text = "Robbery in London was recorded in 2025. It fell in 30 of the 43 police forces."
+    given = answer(judge, text)
+    assert not given.statements
+    assert {loose.why for loose in given.unplaced} == {"it counts forces or places, not offences"}
+
+
+def test_a_count_to_the_last_digit_says_which_area_is_meant(judge: Judge) -> None:
+    told = "There were 503 homicides in England and Wales in 2025. The capital saw fewer. "
+    exact = answer(judge, told + "There were 509,566 shoplifting offences.").record()["statements"]
+    assert (exact[-1]["area"], exact[-1]["exit"]) == ("England and Wales", 0)
+    rounded = answer(judge, told + "Shoplifting dipped 1.4%.").record()["statements"]
+    assert (rounded[-1]["area"], rounded[-1]["exit"]) == ("London", 2)
+
+
 def test_headline_crime_is_not_what_police_recorded(judge: Judge) -> None:
     given = answer(judge, "In England and Wales headline crime rose 14% in 2024.")
     assert not given.statements

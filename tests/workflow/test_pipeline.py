@@ -197,7 +197,7 @@ def test_the_page_of_a_force_is_built_alone_from_what_it_needs(project: Path, wh
         assert needless not in planned
     # The tables are there, the report is not.
     for made in ("results/clean", "results/estimates", "results/observations", ".snakemake"):
-        shutil.copytree(whole / made, project / made, symlinks=True)
+        shutil.copytree(whole / made, project / made, symlinks=True, dirs_exist_ok=True)
     run = snakemake(project, page)
     assert run.returncode == 0, run.stderr
     report = project / "results" / "report"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from crimeshare.audit.numerals import FEWEST
 from crimeshare.audit.reading.parts import MOVES, Parts
-from crimeshare.audit.reading.slots import ADJECTIVES, AVERAGE
+from crimeshare.audit.reading.slots import ADJECTIVES, AVERAGE, PLACES
 from crimeshare.audit.reading.spans import Unplaced
 from crimeshare.audit.reading.state import Statement, spot, value_of
 
@@ -23,6 +23,8 @@ class Counts(Parts):
     def _count(self, at: int) -> None:
         words, side = self._signed(self._clean(self._words(at)))
         after, before = self.sentence.after(at), self.sentence.before(at)
+        if PLACES.match(after) or PLACES.match(f"{self.tokens[at].letter} {after}"):
+            raise Unplaced("it counts forces or places, not offences")
         if side:
             raise Unplaced("it is a difference without the count that it is of")
         if "." in words and not re.search("[a-z]", words) and not self._is_rate(at):

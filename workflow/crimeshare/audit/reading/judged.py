@@ -180,6 +180,29 @@ def _otherwise(statement: Statement, judge: Judge, everything: set[int]) -> Stat
     return statement
 
 
+def _elsewhere(statement: Statement, judge: Judge) -> Statement:
+    """The statement, of the area told of before where it does not hold of the last.
+
+    A count to the last digit says which area is meant; of another number it stays open.
+    """
+    if not statement.elsewhere or not _fails(judge, statement.entries[0]):
+        return statement
+    other = next((entry for entry in statement.elsewhere if _holds(judge, entry)), None)
+    if other is None:
+        return statement
+    if statement.role and statement.number and statement.number % 100:
+        return replace(statement, entries=[other])
+    return replace(statement, entries=[statement.entries[0], other])
+
+
+def _fails(judge: Judge, entry: Mapping[str, Any]) -> bool:
+    try:
+        _, verdict = judge(entry)
+    except ValueError:
+        return False
+    return outcome(verdict.verdict) == 1
+
+
 def _estimated(judge: Judge, entry: Mapping[str, Any]) -> bool:
     """Whether the survey has an estimate to judge it by."""
     try:
@@ -207,7 +230,7 @@ ALL = "Read as all recorded crime, as no group is named beside it."
 
 def _judged(statement: Statement, judge: Judge, everything: set[int]) -> Judged:
     """The verdict on the readings of a statement: one that they share, or that it depends."""
-    statement = _otherwise(statement, judge, everything)
+    statement = _elsewhere(_otherwise(statement, judge, everything), judge)
     found, refused = [], ""
     for entry in statement.entries:
         try:

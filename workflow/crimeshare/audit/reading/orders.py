@@ -6,7 +6,7 @@ import re
 
 from crimeshare.audit.reading.numbers import ORDINALS
 from crimeshare.audit.reading.parts import MOVES
-from crimeshare.audit.reading.slots import NATION, NATIONS
+from crimeshare.audit.reading.slots import NATION, NATIONS, PLACES
 from crimeshare.audit.reading.spans import Unplaced
 from crimeshare.audit.reading.state import State, spot
 
@@ -156,6 +156,8 @@ class Orders(State):
         if re.match(
             r"(?:than|risk|likely|as|to (?:the|be)|of (?:the )?\w+ish) ", after
         ) or re.match(r"(?:[NCHK] )?(?:\w+ )?than (?:in )?(?:the )?A ", after):
+            return
+        if re.match(r"(?:in|across|for|at) ", after) and PLACES.match(after.partition(" ")[2]):
             return
         word = self._words(at).casefold()
         if word in (

@@ -55,6 +55,11 @@ class Parts(Surveyed):
         )
         if among and self.tokens[at].letter == "H":
             return self._share(at, words, "", self.around._offending(spot(at, among)))
+        if self.tokens[at].letter == "H" and re.match(r"(?:recorded |reported |police )*T ", after):
+            # "Four in ten crimes".
+            subject = self.around._before(at)
+            if subject and subject.ids != ("total",):
+                return self._share(at, words, "", subject)
         beside = re.search(r"(?:compare[sd] (?:with|to)|against) (?:just |only )?$", before)
         if beside and re.match(r"(?:in|for|across) (?:the )?A ", after):
             told = [s for s in self.reading.statements if s.start >= self.sentence.start]

@@ -120,6 +120,8 @@ class Reader(Counts, Orders):
             if token.span is None:
                 continue
             if token.letter == "A" and not self.around._named_within(at):
+                if self.topic.area != token.span.value:
+                    self.topic.before = self.topic.area
                 self.topic.area, self.topic.abroad = token.span.value, ""
                 if token.span.value[0] in areas():
                     self.topic.force = token.span.value

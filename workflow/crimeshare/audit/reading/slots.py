@@ -62,6 +62,13 @@ _COMPARED = re.compile(
 )
 
 
+# "Thirty of the 43 police forces".
+PLACES = re.compile(
+    r"(?:N )?(?:of )?(?:the |all |N |other |police |territorial |local )*"
+    r"(?:FORCES|forces|constabularies|boroughs|districts|councils|counties|regions) "
+)
+
+
 class Around:
     """The words around the numbers of one sentence."""
 

@@ -58,6 +58,7 @@ class Topic:
 
     Attributes:
         area, offence, period: of the last statement that named one.
+        before: the area that was told of before the last.
         force: the last area that is no part of a police force's.
         survey: whether a survey's figures are told, and of which measure.
         lifetime: whether the survey's question reaches back to the age of 16.
@@ -65,6 +66,7 @@ class Topic:
     """
 
     area: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
     force: tuple[str, ...] = ()
     offence: Offending | None = None
     period: Year | None = None

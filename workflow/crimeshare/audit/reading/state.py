@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -33,6 +33,7 @@ class Statement:
         guessed: whether England and Wales was taken because the text names no area.
         otherwise: what it may mean besides, as the words around it do not say; tried in turn where
             the likeliest reading does not hold, or cannot be judged.
+        elsewhere: the same of the area that was told of before, where none is named.
     """
 
     start: int
@@ -45,6 +46,7 @@ class Statement:
     number: float | None = None
     guessed: bool = False
     otherwise: list[dict[str, Any]] = field(default_factory=list)
+    elsewhere: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class State:
         groups = tuple(code for code in groups if code in codes) or groups
         entries = _entries(entry, slots, groups)
         everything = "offence" in slots.assumed and groups[0] != "total"
+        before = "area" in slots.assumed and bool(self.topic.before)
         notes = (
             [slots.period.doubt]
             if "13 months" in slots.period.doubt or "period_end" in slots.assumed
@@ -161,6 +164,7 @@ class State:
                 number,
                 slots.guessed,
                 _entries(entry, slots, ("total", "with_fraud")) if everything else [],
+                _entries(entry, replace(slots, area=self.topic.before), groups) if before else [],
             )
         )
 
