@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crimeshare.audit.audit import CLAIMS, compute_claims
+from crimeshare.audit.audit import compute_claims
 from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.recorded_evidence import NATIONAL, Releases
 from crimeshare.audit.verdicts import HOLD, MEANINGS, outcome
+from crimeshare.columns import held
 from crimeshare.periods import in_words
 from crimeshare.reference import areas
 from tests.audited import known_evidence, of_releases, with_survey
@@ -588,7 +589,7 @@ def test_every_verdict_of_the_vocabulary_is_explained_and_has_an_outcome() -> No
 def test_the_table_of_claims_has_its_columns_and_types(judged: Judged) -> None:
     about = {"quantity": "count", "period": "year ending December 2024"}
     table, _ = judged(gwent(**about, value="8,642"))
-    assert [table.index.name, *table.columns] == list(CLAIMS)
+    assert [table.index.name, *table.columns] == held("claims")
     assert (table.dtypes[["claimed", "computed", "lower", "upper"]] == "float64").all()
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crimeshare.columns import held
 from crimeshare.measures.assumed_bases import SCENARIOS, Assumptions
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.measures.factors import factors_in_use, published_factors, restarts_of
 from crimeshare.measures.intervals import proportion_interval
 from crimeshare.measures.prevalence import (
-    CHANGE_COLUMNS,
     compute_prevalence,
     compute_survey_changes,
     name_breaks,
@@ -562,7 +562,7 @@ class TestAssumptions:
 
 class TestChanges:
     def test_columns(self, changes) -> None:
-        assert changes.columns.tolist() == CHANGE_COLUMNS
+        assert changes.columns.tolist() == held("survey_changes")
         assert not changes.duplicated(
             ["release_id", "measure_id", "sex", "age", "period_end", "previous_period_end"]
         ).any()

@@ -20,6 +20,14 @@ PER_CENT = "per cent"
 
 _SLOT = re.compile(r"{(\w+)")
 
+_DTYPES = {
+    "text": str,
+    "number": float,
+    "integer": "int64",
+    "boolean": "boolean",
+    "date": "datetime64[ms]",
+}
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -101,6 +109,24 @@ def columns(table: str) -> Mapping[str, Column]:
         name: Column(name, **{**named, **(said or read["defaults"][name])})
         for name, said in read["tables"][table].items()
     }
+
+
+def held(table: str) -> list[str]:
+    """Names of the columns that a built table has, in its order."""
+    return [name for name, column in columns(table).items() if column.type]
+
+
+def types() -> dict[str, dict[str, str]]:
+    """The columns of every table with their types: what tables are made by, without the words."""
+    return {
+        table: {name: columns(table)[name].type for name in held(table)}
+        for table in _read()["tables"]
+    }
+
+
+def dtypes(table: str) -> dict[str, Any]:
+    """Of which type each column of a built table is."""
+    return {name: _DTYPES[columns(table)[name].type] for name in held(table)}
 
 
 def column(table: str, name: str) -> Column:

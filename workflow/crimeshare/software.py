@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from crimeshare.columns import types
+
 LIBRARY = Path(__file__).parent
 PROJECT = LIBRARY.parents[1]
 LOCK = PROJECT / "envs" / "requirements.txt"
@@ -35,6 +37,7 @@ def software(floor: str = FLOORS[-1]) -> str:
         ValueError: for a name that is none of them.
     """
     digest = hashlib.sha256(LOCK.read_bytes())
+    digest.update(repr(types()).encode())
     for name in FLOORS[: FLOORS.index(floor) + 1]:
         for path in modules(name):
             digest.update(f"\0{path.relative_to(LIBRARY).as_posix()}\0".encode())

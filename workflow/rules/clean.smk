@@ -124,6 +124,7 @@ rule combine_recorded_crime:
     input:
         observations=observations_of(FORCE_AREAS),
         reference=reference("areas", "offences", "partnerships"),
+        columns=NAMES,
     output:
         recorded_crime="results/clean/recorded_crime.parquet",
         population="results/clean/population.parquet",

@@ -86,6 +86,8 @@ def made_from(*names):
 LAYOUTS = layouts("appendix", "open_prevalence", "pfa", "prc", "survey_table")
 HASHES = shipped("resources/figures/hashes.csv")
 COLUMNS = shipped("workflow/crimeshare/columns.yaml")
+# For steps that read the names and types of columns alone, which stand in their digest of the code.
+NAMES = ancient(COLUMNS)
 CODES = shipped("workflow/crimeshare/tables/layouts/prc/codes.csv")
 SERIES_GROUPS = shipped("workflow/crimeshare/tables/layouts/appendix/series_groups.csv")
 TEMPLATES = [

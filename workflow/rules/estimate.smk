@@ -33,6 +33,7 @@ rule compute_vintages:
         offence_codes="results/clean/recorded_offence_codes.parquet",
         quarters="results/clean/recorded_quarters.parquet",
         reference=reference("areas", "fraud_totals", "offences"),
+        columns=NAMES,
     output:
         vintages="results/estimates/vintages.parquet",
         refuted="results/estimates/refuted_changes.parquet",
@@ -59,6 +60,7 @@ rule compute_changes:
         quarters="results/clean/recorded_quarters.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=reference("areas", "offences"),
+        columns=NAMES,
     output:
         shares="results/estimates/shares.parquet",
         changes="results/estimates/changes.parquet",
@@ -84,6 +86,7 @@ rule compute_series:
         reference=reference("areas", "offences"),
         populations=shipped("resources/reference/populations.csv"),
         recording_changes=shipped("resources/reference/recording_changes.csv"),
+        columns=NAMES,
     output:
         series="results/estimates/series.parquet",
     log:
@@ -107,6 +110,7 @@ rule compute_composition:
         quarters="results/clean/recorded_quarters.parquet",
         reference=reference("areas", "offences"),
         joint_codes=shipped("resources/reference/joint_codes.csv"),
+        columns=NAMES,
     output:
         composition="results/estimates/composition.parquet",
     log:
@@ -131,6 +135,7 @@ rule compute_control_limits:
         series="results/estimates/series.parquet",
         recorded_crime="results/clean/recorded_crime.parquet",
         reference=reference("offences", "partnerships"),
+        columns=NAMES,
     output:
         control_limits="results/estimates/control_limits.parquet",
         similar_forces="results/estimates/similar_forces.parquet",
@@ -155,6 +160,7 @@ rule compute_rank_intervals:
         series="results/estimates/series.parquet",
         quarters="results/clean/recorded_quarters.parquet",
         revisions="results/estimates/revisions.parquet",
+        columns=NAMES,
     output:
         rank_intervals="results/estimates/rank_intervals.parquet",
         record="results/estimates/rank_record.parquet",
@@ -180,6 +186,7 @@ rule compute_rule_effects:
         quarters="results/clean/recorded_quarters.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=reference("offences"),
+        columns=NAMES,
     output:
         rule_effects="results/estimates/rule_effects.parquet",
         rule_parts="results/estimates/rule_parts.parquet",
@@ -205,6 +212,7 @@ rule compute_level_shifts:
     input:
         quarters="results/clean/recorded_quarters.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
+        columns=NAMES,
     output:
         level_shifts="results/estimates/level_shifts.parquet",
     log:
@@ -230,6 +238,7 @@ rule compute_revisions:
         vintages="results/estimates/vintages.parquet",
         changes="results/estimates/changes.parquet",
         reference=reference("areas", "offences"),
+        columns=NAMES,
     output:
         revisions="results/estimates/revisions.parquet",
         whole="results/estimates/whole_revisions.parquet",
@@ -261,6 +270,7 @@ rule compute_forecasts:
         intervals="results/estimates/revision_intervals.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=reference("areas"),
+        columns=NAMES,
     output:
         forecasts="results/estimates/forecasts.parquet",
     log:

@@ -14,6 +14,7 @@ rule combine_recorded_quarters:
     input:
         figures=observations_of(QUARTERS),
         reference=reference("areas", "offences"),
+        columns=NAMES,
     output:
         quarters="results/clean/recorded_quarters.parquet",
     log:
@@ -37,6 +38,7 @@ rule compute_quarterly_series:
         quarters="results/clean/recorded_quarters.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=reference("areas", "offences"),
+        columns=NAMES,
     output:
         series="results/estimates/quarterly_series.parquet",
     log:
@@ -63,6 +65,7 @@ rule compute_code_years:
         quarters="results/clean/recorded_quarters.parquet",
         recording_changes=shipped("resources/reference/recording_changes.csv"),
         reference=reference("areas", "offences"),
+        columns=NAMES,
     output:
         codes="results/estimates/code_years.parquet",
     log:
@@ -82,6 +85,7 @@ rule compute_code_years:
 rule compute_seasonally_adjusted:
     input:
         series="results/estimates/quarterly_series.parquet",
+        columns=NAMES,
     output:
         adjusted="results/estimates/seasonally_adjusted.parquet",
     log:
@@ -105,6 +109,7 @@ rule compute_home_office_check:
         quarters="results/clean/recorded_quarters.parquet",
         recorded_crime="results/clean/recorded_crime.parquet",
         reference=reference("areas", "offences"),
+        columns=NAMES,
     output:
         check="results/estimates/home_office_check.parquet",
     log:

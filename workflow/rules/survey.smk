@@ -41,6 +41,7 @@ rule combine_survey:
             shipped("workflow/crimeshare/tables/layouts/appendix/measures.csv"),
             shipped("workflow/crimeshare/tables/survey_wholes.csv"),
         ],
+        columns=NAMES,
     output:
         estimates="results/clean/survey_estimates.parquet",
         comparisons="results/clean/survey_comparisons.parquet",
@@ -66,6 +67,7 @@ rule compute_design_factors:
         comparisons="results/clean/survey_comparisons.parquet",
         # Knows when the survey restarted.
         breaks=shipped("resources/reference/survey_breaks.csv"),
+        columns=NAMES,
     output:
         design_factors="results/estimates/design_factors.parquet",
         factors_in_use="results/estimates/factors_in_use.parquet",
@@ -96,6 +98,7 @@ rule compute_prevalence:
         assumed_bases=shipped("resources/reference/assumed_bases.csv"),
         module_bases=shipped("resources/reference/module_bases.csv"),
         breaks=shipped("resources/reference/survey_breaks.csv"),
+        columns=NAMES,
     output:
         prevalence="results/estimates/prevalence.parquet",
         survey_changes="results/estimates/survey_changes.parquet",
@@ -123,6 +126,7 @@ rule compute_recorded_beside_survey:
         pairs=shipped("resources/reference/survey_pairs.csv"),
         breaks=shipped("resources/reference/survey_breaks.csv"),
         recording_changes=shipped("resources/reference/recording_changes.csv"),
+        columns=NAMES,
     output:
         ratios="results/estimates/offences_per_victims.parquet",
         beside="results/estimates/recorded_beside_survey.parquet",

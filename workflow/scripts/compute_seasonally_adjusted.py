@@ -1,6 +1,6 @@
 """Take the season out of the quarters of every area."""
 
-from crimeshare.measures.quarters import SERIES
+from crimeshare.columns import held
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.seasonal import compute_seasonally_adjusted
 from crimeshare.parquet import read_table, write_table
@@ -11,7 +11,7 @@ with running(snakemake):
     series = read_table(
         snakemake.input.series,
         # What a quarter is compared with is found anew.
-        columns=[column for column in SERIES if not column.startswith("previous")],
+        columns=[name for name in held("quarterly_series") if not name.startswith("previous")],
         release_id=releases["release_id"].unique(),
     )
     write_table(compute_seasonally_adjusted(series), snakemake.output.adjusted)

@@ -15,44 +15,8 @@ from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.statements import AnyClaim, claimed, closed
 from crimeshare.audit.verdicts import Verdict
+from crimeshare.columns import dtypes
 from crimeshare.problems import Problem
-
-CLAIMS = {
-    "claim_id": "str",
-    "statement": "str",
-    "source": "str",
-    "asserted": "str",
-    "subject": "str",
-    "claimed": "float64",
-    "computed": "float64",
-    "lower": "float64",
-    "upper": "float64",
-    "verdict": "str",
-    "reason": "str",
-    "release_id": "str",
-    "sheet": "str",
-    "cell": "str",
-    "formula": "str",
-    "cells": "str",
-}
-
-EVIDENCE = {
-    "claim_id": "str",
-    "mention": "Int64",
-    "text": "str",
-    "value": "float64",
-    "unit": "str",
-    "lower": "float64",
-    "upper": "float64",
-    "period_end": "datetime64[ms]",
-    "vintage": "str",
-    "formula": "str",
-    "release_id": "str",
-    "workbook_sha256": "str",
-    "sheet": "str",
-    "cell": "str",
-    "cells": "str",
-}
 
 
 @dataclass(frozen=True)
@@ -102,7 +66,7 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
     formula over cells; several pieces are joined by ``"; "`` in one order.  ``formula`` and
     ``cells`` name them in full, as in every table.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
     for claim in claims:
         if claim.id not in verdicts:
             continue
@@ -133,7 +97,7 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
                 ),
             }
         )
-    return pd.DataFrame(rows, columns=list(CLAIMS)).astype(CLAIMS)
+    return _table("claims", rows)
 
 
 def evidence_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd.DataFrame:
@@ -151,7 +115,12 @@ def evidence_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> 
                 {"claim_id": claim.id, "mention": mention, "text": text} | row
                 for row in _cells(finding)
             ]
-    return pd.DataFrame(rows, columns=list(EVIDENCE)).astype(EVIDENCE)
+    return _table("claim_evidence", rows)
+
+
+def _table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+    types = dtypes(name)
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
 def _cells(finding: Finding) -> list[dict[str, object]]:

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from crimeshare.cells import Cell
+from crimeshare.columns import held
 from crimeshare.measures.prevalence import latest_vintages, name_breaks
 from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.measures.recorded import recording_changes_between
@@ -28,31 +29,6 @@ METHOD = "simulation_beta_jeffreys"
 
 DRAWS = 20_000
 """Of the proportion, for each year: limits then repeat to a hundredth of their distance."""
-
-COLUMNS = [
-    "measure_id",
-    "unit_base",
-    "codes",
-    "period_end",
-    "previous_period_end",
-    "offences",
-    "victims",
-    "estimate",
-    "ratio",
-    "lower",
-    "upper",
-    "level",
-    "method",
-    "basis",
-    "survey_breaks",
-    "recording_changes",
-    "release_id",
-    "survey_release_id",
-    "formula",
-    "cells",
-    "offence_cells",
-    "victim_cells",
-]
 
 
 def compute_recorded_beside_survey(
@@ -84,10 +60,11 @@ def compute_recorded_beside_survey(
         level: of the limits.
 
     Returns:
-        `COLUMNS`, one row a measure and year, the oldest first: ``ratio`` with its limits is
-        offences per 100 victims, which are persons or, by ``unit_base``, households.
-        ``survey_breaks`` and ``recording_changes`` name what changed since ``previous_period_end``,
-        the row before.  Years without a count of every code are left out.
+        The columns of ``recorded_beside_survey``, one row a measure and year, the oldest first:
+        ``ratio`` with its limits is offences per 100 victims, which are persons or, by
+        ``unit_base``, households. ``survey_breaks`` and ``recording_changes`` name what changed
+        since ``previous_period_end``, the row before.  Years without a count of every code are left
+        out.
     """
     counts = _counts(offence_codes)
     rows = [
@@ -95,7 +72,7 @@ def compute_recorded_beside_survey(
         *_published(prevalence, comparisons, populations, counts, pairs, level),
     ]
     if not rows:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=held("recorded_beside_survey"))
     table = pd.DataFrame(rows)
     order = {measure: place for place, measure in enumerate(pairs)}
     table = table.sort_values(
@@ -105,7 +82,7 @@ def compute_recorded_beside_survey(
     )
     table["previous_period_end"] = table.groupby("measure_id")["period_end"].shift()
     return _with_breaks(table, breaks, recording_changes).assign(level=level, method=METHOD)[
-        COLUMNS
+        held("recorded_beside_survey")
     ]
 
 

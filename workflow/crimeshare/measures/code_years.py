@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crimeshare.measures.like_for_like import LIKE_FOR_LIKE, add_like_for_like
+from crimeshare.columns import held
+from crimeshare.measures.like_for_like import add_like_for_like
 from crimeshare.measures.provenance import four_quarters, listed, sheets_of_year, summed
 from crimeshare.measures.recorded import SMALL_BASE, comparable, recording_changes_between
 from crimeshare.measures.revisions import newest_release
 
 _YEAR = ["area_code", "period_end"]
 _CODE = ["area_code", "offence_id", "code", "period_end"]
-
-CODE_YEARS = [
-    *("area_code", "area_name", "area_type", "offence_id", "code", "period_end"),
-    *("count", "total", "share", "population", "population_year", "rate_per_1000"),
-    *("previous", "change", "change_pct", "comparable", "recording_changes", "excluded"),
-    *("release_id", "formula", "cells", "previous_formula", "previous_cells"),
-]
-"""The columns of :func:`compute_code_years`, before those of the like-for-like change."""
 
 
 def compute_code_years(
@@ -37,14 +30,13 @@ def compute_code_years(
             them; a code that none names has not been looked at.
 
     Returns:
-        The columns of `CODE_YEARS`, and those of
-        :data:`crimeshare.measures.like_for_like.LIKE_FOR_LIKE`: one row an area, code and
-        quarter-end, as ``series`` has them of groups.  ``share`` is of all recorded crime; it is
+        The columns of ``code_years``, one row an area, code and quarter-end, as ``series`` has
+        them of groups.  ``share`` is of all recorded crime; it is
         empty under 50 offences, ``change_pct`` where the year before had fewer.
     """
     newest = newest_release(quarterly)
     if newest.empty:
-        none = pd.DataFrame(columns=[*CODE_YEARS, *LIKE_FOR_LIKE])
+        none = pd.DataFrame(columns=held("code_years"))
         return none.astype({"period_end": "datetime64[ms]"})
     years = newest[newest["year_count"].notna()].assign(count=lambda rows: rows["year_count"])
     codes = years[years["code"].notna()].drop(columns=["previous", "previous_formula"])
@@ -88,4 +80,4 @@ def compute_code_years(
     known = rows["previous"].notna()
     told = comparable(rows["code"], names, recording_changes)
     rows["comparable"], rows["recording_changes"] = told.where(known), names.where(known)
-    return add_like_for_like(rows[CODE_YEARS], quarters, recording_changes)
+    return add_like_for_like(rows.filter(held("code_years")), quarters, recording_changes)

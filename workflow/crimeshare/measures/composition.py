@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import four_quarters, listed, sheets_of_year, summed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
@@ -32,24 +33,6 @@ from crimeshare.measures.years import (
 from crimeshare.reference import REFERENCE, areas, line_of, offences, read_rows
 
 EVERYTHING_ELSE = "everything_else"
-
-COMPOSITION = [
-    "area_code",
-    "offence_id",
-    "period_end",
-    "previous_period_end",
-    "component",
-    "count",
-    "previous",
-    "share_points",
-    "count_points",
-    "share",
-    "release_id",
-    "formula",
-    "cells",
-    "previous_formula",
-    "previous_cells",
-]
 
 _YEAR = ["area_code", "period_end"]
 
@@ -80,11 +63,11 @@ def compute_composition(
         They are empty in the first year.  ``share`` is the component's of all recorded crime.
     """
     if quarters.empty:
-        return pd.DataFrame(columns=COMPOSITION).astype({"period_end": "datetime64[ms]"})
+        return pd.DataFrame(columns=held("composition")).astype({"period_end": "datetime64[ms]"})
     newest = newest_release(quarters)
     counts = _years(newest, offence_group)
     if counts.empty:
-        return pd.DataFrame(columns=COMPOSITION).astype({"period_end": "datetime64[ms]"})
+        return pd.DataFrame(columns=held("composition")).astype({"period_end": "datetime64[ms]"})
     parts = _joined(counts, joint_codes)
     rows = _decomposed(parts)
     before = a_year_earlier(rows["period_end"])
@@ -113,7 +96,7 @@ def compute_composition(
         key=lambda column: column.map(places) if column.name == "area_code" else column,
         kind="stable",
         ignore_index=True,
-    )[COMPOSITION]
+    )[held("composition")]
 
 
 def _added(rows: pd.DataFrame, quarters: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -31,6 +31,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
@@ -72,27 +73,6 @@ TOO_SHORT, GAP, UNTRIED, NOT_BETTER = (
 )
 """Why there is no forecast."""
 
-COLUMNS = [
-    "area_code",
-    "offence_id",
-    "period_end",
-    "method",
-    "forecast",
-    "lower",
-    "upper",
-    "level",
-    "last_year",
-    "error",
-    "error_last_year",
-    "years_tried",
-    "coverage",
-    "reason",
-    "basis",
-    "formula",
-    "cells",
-    "release_id",
-]
-
 
 def compute_forecasts(
     quarterly_series: pd.DataFrame,
@@ -115,12 +95,12 @@ def compute_forecasts(
         level: part of the years that the limits are to hold.
 
     Returns:
-        `COLUMNS`, one row an area and group.  ``forecast`` offences in the year ending at
-        ``period_end`` with ``lower`` and ``upper``, rounded to about a part in a hundred; empty
-        with a ``reason``.  ``error`` is the mean absolute error of ``method`` over ``years_tried``
-        years, as a part of the count, ``error_last_year`` that of ``last_year``, the count of the
-        newest four quarters; ``coverage`` is the part of the years of all areas of the kind that
-        limits made of the years before held.
+        The columns of ``forecasts``, one row an area and group.  ``forecast`` offences in the year
+        ending at ``period_end`` with ``lower`` and ``upper``, rounded to about a part in a hundred;
+        empty with a ``reason``.  ``error`` is the mean absolute error of ``method`` over
+        ``years_tried`` years, as a part of the count, ``error_last_year`` that of ``last_year``,
+        the count of the newest four quarters; ``coverage`` is the part of the years of all areas of
+        the kind that limits made of the years before held.
     """
     newest = newest_release(quarterly_series)
     newest = newest[newest["code"].isna() & newest["offence_id"].isin(offence_ids)]
@@ -141,7 +121,7 @@ def compute_forecasts(
             level,
         )
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=held("forecasts"))
     return table.sort_values(["offence_id", "area_code"], ignore_index=True)
 
 

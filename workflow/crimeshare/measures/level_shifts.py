@@ -30,6 +30,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
@@ -68,25 +69,6 @@ FEWEST = 50
 
 LASTING = (0.0, 0.15, 0.3, 0.45, 0.6, 0.7, 0.8, 0.88, 0.95)
 """Parts of the noise that may go on into the next quarter."""
-
-COLUMNS = [
-    "area_code",
-    "offence_id",
-    "code",
-    "quarter_end",
-    "until",
-    "kind",
-    "shift_pct",
-    "lower",
-    "upper",
-    "recording_change",
-    "level",
-    "noise_sd",
-    "noise_lasting",
-    "method",
-    "formula",
-    "cells",
-]
 
 
 @dataclass(frozen=True)
@@ -140,12 +122,13 @@ def compute_level_shifts(
         level: of the limits, which hold for the dates found.
 
     Returns:
-        `COLUMNS`, one row a shift: ``quarter_end`` is the last day of its first quarter, ``until``
-        that of the last one of an episode or a drift; ``shift_pct`` how much more, in per cent, the
-        force recorded from then on (of an episode at the most, of a drift in all) beyond what all
-        other forces did, with its limits; ``recording_change`` a change of rules for that series
-        that took effect in that quarter or the one before or after and moved all other forces by as
-        much, empty where there is none, so that the cause is not known here.
+        The columns of ``level_shifts``, one row a shift: ``quarter_end`` is the last day of its
+        first quarter, ``until`` that of the last one of an episode or a drift; ``shift_pct`` how
+        much more, in per cent, the force recorded from then on (of an episode at the most, of a
+        drift in all) beyond what all other forces did, with its limits; ``recording_change`` a
+        change of rules for that series that took effect in that quarter or the one before or after
+        and moved all other forces by as much, empty where there is none, so that the cause is not
+        known here.
     """
     newest = newest_release(quarters)
     newest = newest[
@@ -181,7 +164,7 @@ def compute_level_shifts(
                         "cells": keyed("recorded_quarters", release_id, name, "every force"),
                     }
                 )
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=held("level_shifts"))
     # Of no rows the dates would have no type.
     table = table.astype({"quarter_end": "datetime64[ms]", "until": "datetime64[ms]"})
     order = ["area_code", "offence_id", "code", "quarter_end"]

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crimeshare import survey_words
+from crimeshare.columns import held
 from crimeshare.measures import formulas
 from crimeshare.measures.assumed_bases import SCENARIOS, Assumptions
 from crimeshare.measures.design import design_factors
@@ -26,68 +27,6 @@ from crimeshare.periods import MONTHS
 METHOD = "wilson"
 
 _WHO = ["measure_id", "sex", "age", "characteristic"]
-
-PREVALENCE_COLUMNS = [
-    "release_id",
-    "measure_id",
-    "unit_base",
-    "sex",
-    "age",
-    "characteristic",
-    "period_start",
-    "period_end",
-    "scenario",
-    "printed",
-    "estimate",
-    "standard_error",
-    "n_unweighted",
-    "n_assumed",
-    "design_factor",
-    "design_factor_lower",
-    "design_factor_upper",
-    "basis",
-    "lower",
-    "upper",
-    "lower_widest",
-    "upper_widest",
-    "level",
-    "method",
-    "seen",
-    "source",
-    "formula",
-    "cells",
-]
-
-CHANGE_COLUMNS = [
-    "release_id",
-    "measure_id",
-    "unit_base",
-    "sex",
-    "age",
-    "characteristic",
-    "period_end",
-    "previous_period_end",
-    "estimate",
-    "previous_estimate",
-    "difference",
-    "standard_error",
-    "lower",
-    "upper",
-    "level",
-    "p_value",
-    "p_adjusted",
-    "significant",
-    "smallest_detectable",
-    "even_chance",
-    "published_significance",
-    "own_verdict",
-    "verdict",
-    "basis",
-    "scenario",
-    "breaks",
-    "formula",
-    "cells",
-]
 
 
 def compute_prevalence(
@@ -116,7 +55,7 @@ def compute_prevalence(
     Returns
     -------
     pandas.DataFrame
-        with :data:`PREVALENCE_COLUMNS`.  ``design_factor`` is implied by a published standard
+        with the columns of ``prevalence``.  ``design_factor`` is implied by a published standard
         error or used in its stead, with ``design_factor_lower`` and ``design_factor_upper`` where
         it is used.  ``standard_error`` of rows without a published one is
         ``design_factor * sqrt(p(1-p)/n)``, and missing at 0 and 1; 0 is kept as published.
@@ -168,7 +107,7 @@ def compute_prevalence(
         level=level,
         method=METHOD,
     )
-    return computed.assign(printed=_printed(computed))[PREVALENCE_COLUMNS]
+    return computed.assign(printed=_printed(computed))[held("prevalence")]
 
 
 def _looked_up(rows: pd.DataFrame) -> dict[str, pd.Series]:
@@ -234,7 +173,8 @@ def compute_survey_changes(
     any two years of the other series, whose ``basis`` is the weaker of their two estimates', each
     under the scenario that is printed, the one with the wider interval; ``verdict`` and
     ``own_verdict``, see :func:`crimeshare.measures.survey.verdict_on_change`.  ``breaks`` names
-    what makes two years not comparable (:func:`name_breaks`).  Returns :data:`CHANGE_COLUMNS`.
+    what makes two years not comparable (:func:`name_breaks`).  Returns the columns of
+    ``survey_changes``.
     """
     published = changes.assign(
         sex="all",
@@ -252,7 +192,7 @@ def compute_survey_changes(
     ]
     tested = _changes_between_any_years(others, estimates, level)
     both = add_verdicts(pd.concat([published, tested], ignore_index=True).assign(level=level))
-    return both.assign(breaks=name_breaks(both, breaks))[CHANGE_COLUMNS]
+    return both.assign(breaks=name_breaks(both, breaks))[held("survey_changes")]
 
 
 def _changes_between_any_years(

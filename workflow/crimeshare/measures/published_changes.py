@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from crimeshare.columns import held
 from crimeshare.measures.design import (
     design_factor_from_flags,
     simple_random_error,
@@ -37,20 +38,6 @@ _JUDGED = ["difference", "standard_error", "significant", "published_significanc
 
 # The publisher flags changes at 95 per cent.
 _FLAG_QUANTILE = float(ndtri(0.975))
-
-_FACTOR_COLUMNS = (
-    "factor",
-    "lower",
-    "upper",
-    "level",
-    "spread",
-    "measures",
-    "comparisons",
-    "misplaced",
-    "basis",
-    "formula",
-    "cells",
-)
 
 
 def compare(comparisons: pd.DataFrame) -> pd.DataFrame:
@@ -175,8 +162,7 @@ def estimate_design_factors(
         rows.append(place | {"design": "mixed"} | evidence | asdict(mixed))
         if statistic == "prevalence":
             rows += [place | found | evidence for found in _by_design(group, restarts, level)]
-    columns = ["release_id", "statistic", "units", "design", *_FACTOR_COLUMNS]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=held("design_factors"))
 
 
 def _by_design(

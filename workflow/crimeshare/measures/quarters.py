@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import (
     cell_names,
     four_quarters,
@@ -35,45 +36,8 @@ _TOTAL = "total"
 NEEDED = [*_QUARTER, "area_code", *_ITEM, "value", "sheet", "cells"]
 """Columns of ``recorded_quarters`` that the series is computed from."""
 
-SERIES = [
-    *_QUARTER,
-    "area_code",
-    "area_name",
-    "area_type",
-    "offence_id",
-    "code",
-    "count",
-    "year_count",
-    "excluded",
-    "recording_changes",
-    "previous",
-    "change_pct",
-    "formula",
-    "cells",
-    "previous_formula",
-    "previous_cells",
-]
-
 AT_ONCE = 16384
 """Rows with their texts that are in memory together; an area has some hundreds to thousands."""
-
-CHECK = [
-    "release_id",
-    "home_office_release_id",
-    "period_end",
-    "area_code",
-    "area_name",
-    "area_type",
-    "offence_id",
-    "count",
-    "home_office_count",
-    "difference",
-    "difference_pct",
-    "excluded",
-    "counted_elsewhere",
-    "formula",
-    "cells",
-]
 
 
 def compute_quarterly_series(
@@ -109,7 +73,9 @@ def quarterly_series_by_area(
     memory for some `AT_ONCE` rows at a time.
     """
     if quarters.empty:
-        yield pd.DataFrame(columns=SERIES).astype({"period_end": "datetime64[ms]"})
+        yield pd.DataFrame(columns=held("quarterly_series")).astype(
+            {"period_end": "datetime64[ms]"}
+        )
         return
     parts = [name for name in offences() if not {*offence_ids}.isdisjoint(line_of(name))]
     group = quarters["code"].isna() & quarters["offence_id"].isin([_TOTAL, *offence_ids])
@@ -133,7 +99,7 @@ def quarterly_series_by_area(
     first = row.groupby([series["release_id"], series["area_code"]], sort=False).transform("first")
     for _, rows in series.groupby(first // AT_ONCE):
         cells = single[single["area_code"].isin(rows["area_code"])]
-        yield _with_year_before(_with_cells(rows, sheets, cells))[SERIES]
+        yield _with_year_before(_with_cells(rows, sheets, cells))[held("quarterly_series")]
 
 
 def _with_cells(series: pd.DataFrame, sheets: pd.Series, single: pd.DataFrame) -> pd.DataFrame:
@@ -278,7 +244,9 @@ def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) ->
         count that either lacks has no row.
     """
     if quarters.empty or recorded.empty:
-        return pd.DataFrame(columns=CHECK).astype({"period_end": "datetime64[ms]"})
+        return pd.DataFrame(columns=held("home_office_check")).astype(
+            {"period_end": "datetime64[ms]"}
+        )
     published = recorded[
         (recorded["measure"] == "count") & recorded["area_code"].isin(list(areas()))
     ].rename(columns={"value": "count"})
@@ -304,7 +272,7 @@ def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) ->
         key=lambda column: column.map(ranks[str(column.name)]) if column.name in ranks else column,
         kind="stable",
         ignore_index=True,
-    )[CHECK]
+    )[held("home_office_check")]
 
 
 def years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:

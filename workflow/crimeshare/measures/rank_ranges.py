@@ -29,6 +29,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import digamma, ndtri, polygamma, stdtrit
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
@@ -44,22 +45,6 @@ STRETCH = 2 * YEAR
 DRAWS = 2_000
 SEED = 1996
 
-COLUMNS = [
-    "area_code",
-    "offence_id",
-    "period_end",
-    "rank",
-    "lower",
-    "upper",
-    "lower_simultaneous",
-    "upper_simultaneous",
-    "autocorrelation",
-    "level",
-    "method",
-    "formula",
-    "cells",
-]
-
 
 def compute_rank_intervals(
     series: pd.DataFrame, quarters: pd.DataFrame, level: float = 0.95
@@ -74,11 +59,11 @@ def compute_rank_intervals(
             hold every rank.
 
     Returns:
-        `COLUMNS`, one row an area, offence group and year ending at ``period_end`` for which the
-        force has four quarters: ``rank`` as the series has it, 1 the largest share; ``lower`` and
-        ``upper`` the places that the quarters allow this force; ``lower_simultaneous`` and
-        ``upper_simultaneous`` those that they allow all forces at once; ``autocorrelation`` that of
-        the quarters of the group.
+        The columns of ``rank_intervals``, one row an area, offence group and year ending at
+        ``period_end`` for which the force has four quarters: ``rank`` as the series has it, 1 the
+        largest share; ``lower`` and ``upper`` the places that the quarters allow this force;
+        ``lower_simultaneous`` and ``upper_simultaneous`` those that they allow all forces at once;
+        ``autocorrelation`` that of the quarters of the group.
 
     Raises:
         ValueError: for a level outside 0 to 1.
@@ -95,13 +80,15 @@ def compute_rank_intervals(
         for found in _of_group(of_group, angles[str(offence_id)], draws, level)
     ]
     if not years:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=held("rank_intervals"))
     table = pd.DataFrame(
         {name: np.concatenate([year[name] for year in years]) for name in years[0]}
     )
     table = table.assign(level=level, method=METHOD)
     table = table.astype({"area_code": series["area_code"].dtype})
-    return table.sort_values(["area_code", "offence_id", "period_end"], ignore_index=True)[COLUMNS]
+    return table.sort_values(["area_code", "offence_id", "period_end"], ignore_index=True)[
+        held("rank_intervals")
+    ]
 
 
 def _of_group(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures import formulas
 from crimeshare.measures.provenance import cell_names, listed
 from crimeshare.nearest import did_you_mean
@@ -116,29 +117,7 @@ def compute_changes(
     names = recording_changes_between(changes, recording_changes)
     changes["comparable"] = comparable(changes["offence_id"], names, recording_changes)
     changes["recording_changes"] = names
-    columns = [
-        "release_id",
-        "area_code",
-        "area_name",
-        "area_type",
-        "offence_id",
-        "period_end",
-        "previous_period_end",
-        "count",
-        "previous",
-        "change",
-        "change_pct",
-        "published_change_pct",
-        "basis",
-        "comparable",
-        "recording_changes",
-        "formula",
-        "cells",
-        "previous_formula",
-        "previous_cells",
-        "published_cell",
-    ]
-    return changes[columns].astype(
+    return changes.filter(held("changes")).astype(
         {"period_end": "datetime64[ms]", "previous_period_end": "datetime64[ms]"}
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.measures.vintages import (
     BY_AREA,
@@ -85,22 +86,7 @@ def find_refuted_changes(vintages: pd.DataFrame) -> pd.DataFrame:
     keys = beyond[_OWN].itertuples(index=False, name=None)
     refuted = pd.Series([key in within for key in keys], index=beyond.index, dtype="bool")
     names = {"period_end": "previous_period_end", "value": "recovered"}
-    result: pd.DataFrame = beyond[refuted].rename(columns=names)[
-        [
-            *_OWN,
-            "previous_period_end",
-            "recovered",
-            "nearest",
-            "nearest_release_id",
-            "distance_pct",
-            "record_pct",
-            "record_revisions",
-            "formula",
-            "cells",
-            "nearest_formula",
-            "nearest_cells",
-        ]
-    ]
+    result: pd.DataFrame = beyond[refuted].rename(columns=names)[held("refuted_changes")]
     return result.astype({"record_revisions": "int64"}).reset_index(drop=True)
 
 

@@ -39,6 +39,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.rank_ranges import squeeze
 from crimeshare.measures.revisions import FIGURE, with_ages
@@ -77,33 +78,6 @@ KNOWN = 12 * 2023 + 6
 LAGS = 3
 """Quarters by which two years may follow each other and still share months."""
 
-COLUMNS = [
-    "area_code",
-    "kind",
-    "offence_id",
-    "age_months",
-    "lower_pct",
-    "upper_pct",
-    "level",
-    "method",
-    "scale_pct",
-    "own_scale_pct",
-    "mean_pct",
-    "vintages",
-    "coverage",
-    "coverage_lower",
-    "coverage_upper",
-    "vintages_tried",
-    "own_held",
-    "own_tried",
-    "down",
-    "left_out",
-    "basis",
-    "formula",
-    "cells",
-    "release_id",
-]
-
 
 def compute_revision_intervals(
     revisions: pd.DataFrame,
@@ -120,17 +94,17 @@ def compute_revision_intervals(
         level: part of the revisions that the limits are to hold.
 
     Returns:
-        `COLUMNS`, one row an area (``kind`` is its type), offence group and age of a figure (0
-        months: new; 12: a year old; 24: two to four years): ``lower_pct`` and ``upper_pct``, how
-        far the figure will probably have moved when it is a year older or more, in per cent.
-        ``scale_pct`` is the area's root mean square revision as drawn together, ``own_scale_pct``
-        as it is, ``mean_pct`` the mean revision, ``vintages`` how many there are. ``coverage`` is
-        the part of the figures of left-out vintages that such limits held, with limits at the
-        same level, and ``vintages_tried`` the number of these; ``own_held`` of ``own_tried`` are
-        the area's own. ``down`` is the part of the limits' squares below zero, a half but where the
-        revisions of an area go one way; ``left_out`` are the years of an area that were put into
-        other groups. Where no vintage could be left
-        out, for one because a single release revised them all, there is no row.
+        The columns of ``revision_intervals``, one row an area (``kind`` is its type), offence group
+        and age of a figure (0 months: new; 12: a year old; 24: two to four years): ``lower_pct``
+        and ``upper_pct``, how far the figure will probably have moved when it is a year older or
+        more, in per cent. ``scale_pct`` is the area's root mean square revision as drawn together,
+        ``own_scale_pct`` as it is, ``mean_pct`` the mean revision, ``vintages`` how many there are.
+        ``coverage`` is the part of the figures of left-out vintages that such limits held, with
+        limits at the same level, and ``vintages_tried`` the number of these; ``own_held`` of
+        ``own_tried`` are the area's own. ``down`` is the part of the limits' squares below zero, a
+        half but where the revisions of an area go one way; ``left_out`` are the years of an area
+        that were put into other groups. Where no vintage could be left out, for one because a
+        single release revised them all, there is no row.
     """
     pairs, moved = _counted(revisions, area_types, offence_ids)
     rows = [
@@ -139,27 +113,13 @@ def compute_revision_intervals(
         for age in AGES
         for row in _rows(of_group[of_group["age_months"] == age], str(offence_id), age, level)
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS).assign(
+    table = pd.DataFrame(rows, columns=held("revision_intervals")).assign(
         kind=lambda found: found["area_code"].map(area_types)
     )
     key = ["area_code", "offence_id", "age_months"]
     named = moved.groupby(key)["period_end"].agg(lambda ends: " ".join(f"{e:%Y-%m}" for e in ends))
     table["left_out"] = named.reindex(pd.MultiIndex.from_frame(table[key])).to_numpy()
     return table.sort_values(["offence_id", "age_months", "area_code"], ignore_index=True)
-
-
-TEST = [
-    "kind",
-    "offence_id",
-    "age_months",
-    "known",
-    "figures",
-    "held",
-    "share",
-    "level",
-    "formula",
-    "cells",
-]
 
 
 def compute_revision_test(
@@ -177,8 +137,9 @@ def compute_revision_test(
             month``.
 
     Returns:
-        `TEST`, one row a kind of area, offence group and age: of how many ``figures`` that have
-        been revised since the limits ``held`` how many, and the one over the other (``share``).
+        The columns of ``revision_test``, one row a kind of area, offence group and age: of how many
+        ``figures`` that have been revised since the limits ``held`` how many, and the one over the
+        other (``share``).
     """
     ends = pd.PeriodIndex(revisions["release_id"].str.extract(r"(\d{4}-\d{2})")[0], freq="M")
     then = (12 * ends.year + ends.month).to_numpy() <= known
@@ -220,7 +181,7 @@ def compute_revision_test(
                 "cells": keyed("revisions", "", what),
             }
         )
-    return pd.DataFrame(rows, columns=TEST)
+    return pd.DataFrame(rows, columns=held("revision_test"))
 
 
 def _counted(

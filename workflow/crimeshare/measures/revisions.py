@@ -17,9 +17,10 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import CELLS_APART, cells_of_rows, listed
 from crimeshare.measures.recorded import EXCLUDING
-from crimeshare.measures.revision_ranks import RANKS, STEP, with_ranks
+from crimeshare.measures.revision_ranks import STEP, with_ranks
 from crimeshare.measures.years import a_year_later, shown_areas
 from crimeshare.reference import offences
 
@@ -79,19 +80,7 @@ def compute_revisions(vintages: pd.DataFrame) -> pd.DataFrame:
     steps["change"] = steps["value"] - steps["previous_value"]
     base = steps["previous_value"].where(steps["previous_value"] > 0)
     steps["change_pct"] = 100 * steps["change"] / base
-    return with_ranks(steps, STEP)[
-        [
-            *FIGURE,
-            "release_id",
-            "previous_release_id",
-            "value",
-            "previous_value",
-            "change",
-            "change_pct",
-            *RANKS,
-            *_PROVENANCE,
-        ]
-    ].reset_index(drop=True)
+    return with_ranks(steps, STEP)[held("revisions")].reset_index(drop=True)
 
 
 def find_whole_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
@@ -218,19 +207,7 @@ def compare_changes(
     pairs = pd.concat([against.assign(revised="year_before"), both.assign(revised="both_years")])
     pairs = pairs.dropna(subset=["change", "change_before"])
     pairs["turned"] = np.sign(pairs["change"]) != np.sign(pairs["change_before"])
-    columns = [
-        "release_id",
-        "previous_release_id",
-        "area_code",
-        "offence_id",
-        "period_end",
-        "change",
-        "change_before",
-        "revised",
-        "turned",
-        *_COMPARED,
-    ]
-    return pairs[columns].reset_index(drop=True)
+    return pairs[held("compared_changes")].reset_index(drop=True)
 
 
 def _changes_of_vintages(changes: pd.DataFrame, vintages: pd.DataFrame) -> pd.DataFrame:

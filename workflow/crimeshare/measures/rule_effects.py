@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
@@ -58,35 +59,6 @@ LOCKDOWN = date(2020, 4, 1)
 
 APART = 3
 """A placebo date is at least so many quarters from every real one, and from both ends."""
-
-COLUMNS = [
-    "recording_change",
-    "offence_id",
-    "code",
-    "effect_pct",
-    "lower",
-    "upper",
-    "level",
-    "method",
-    "leads",
-    "aicc",
-    "lasting",
-    "crude_pct",
-    "codes_pct",
-    "placebo_rank",
-    "placebos",
-    "placebos_significant",
-    "largest_placebo_pct",
-    "without_area",
-    "without_pct",
-    "first_quarter",
-    "last_quarter",
-    "forces",
-    "basis",
-    "release_id",
-    "formula",
-    "cells",
-]
 
 BASIS = "national errors that last, as likely as the quarters make them"
 
@@ -189,22 +161,22 @@ def compute_rule_effects(
         level: of the intervals.
 
     Returns:
-        `COLUMNS`, one row a change of rules, series and method.  ``effect_pct`` is the change of
-        level in per cent with its limits; ``leads`` says which row the pages lead with, the one
-        with the smallest ``aicc`` or, where its effect is larger than ``crude_pct`` and
-        ``codes_pct`` (what the codes that the rules name moved the group by), the row of `CRUDE`,
-        which is counted and has no limits.  ``placebo_rank`` is the place of an effect, by size,
-        among it and the ``placebos`` effects of dates on which no rule changed, 1 the largest;
-        ``without_pct`` the effect without the force that changes it most; ``code`` is empty for
-        the group as a whole.  A series that does not reach back to the first quarter, or that
-        another change of rules disturbs in between, has no row.
+        The columns of ``rule_effects``, one row a change of rules, series and method.
+        ``effect_pct`` is the change of level in per cent with its limits; ``leads`` says which row
+        the pages lead with, the one with the smallest ``aicc`` or, where its effect is larger than
+        ``crude_pct`` and ``codes_pct`` (what the codes that the rules name moved the group by), the
+        row of `CRUDE`, which is counted and has no limits.  ``placebo_rank`` is the place of an
+        effect, by size, among it and the ``placebos`` effects of dates on which no rule changed, 1
+        the largest; ``without_pct`` the effect without the force that changes it most; ``code`` is
+        empty for the group as a whole.  A series that does not reach back to the first quarter, or
+        that another change of rules disturbs in between, has no row.
     """
     newest = newest_release(quarters)
     newest = newest[(newest["area_type"] == "force") & (newest["offence_id"] == offence_id)].assign(
         period_end=lambda rows: pd.to_datetime(rows["period_end"])
     )
     if newest.empty:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=held("rule_effects"))
     last = newest["period_end"].max().date()
     release_id = newest["release_id"].iloc[0]
     rows = []
@@ -234,7 +206,7 @@ def compute_rule_effects(
                     }
                 )
     whole = dict.fromkeys(("placebo_rank", "placebos", "placebos_significant"), "Int64")
-    return pd.DataFrame(rows, columns=COLUMNS).astype(whole)
+    return pd.DataFrame(rows, columns=held("rule_effects")).astype(whole)
 
 
 def _methods(

@@ -16,6 +16,7 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
@@ -36,30 +37,6 @@ FEWEST = 3 * YEAR
 
 COUNTED, TOGETHER = "count", "best_models_together"
 
-COLUMNS = [
-    "offence_id",
-    "part",
-    "recording_changes",
-    "codes",
-    "period_end",
-    "count",
-    "base_period_end",
-    "base_count",
-    "offences",
-    "rise",
-    "part_of_rise",
-    "effect_pct",
-    "effect_lower",
-    "effect_upper",
-    "level",
-    "method",
-    "basis",
-    "excluded",
-    "formula",
-    "cells",
-    "release_id",
-]
-
 
 def compute_rule_parts(
     quarters: pd.DataFrame,
@@ -77,14 +54,14 @@ def compute_rule_parts(
         level: of the intervals.
 
     Returns:
-        `COLUMNS`.  ``count`` is offences in the newest year, ``base_count`` in the last year before
-        the first change, both of the bodies that made a return in all quarters of both years
-        (``excluded`` names the codes of the others), ``rise`` the one less the other.  One row for
-        ``part`` `NEW_CODES`, whose ``offences`` are a count and ``part_of_rise`` that as a part of
-        the rise, empty where there is none, and one for `ESTIMATED`: ``effect_pct`` is the change
-        of level that all estimated steps make together in per cent, with limits.  One row each for
-        the changes that are not estimated, whose ``part`` says why.  No row where the data do not
-        hold a year before the first change, or no change is known.
+        The columns of ``rule_parts``.  ``count`` is offences in the newest year, ``base_count`` in
+        the last year before the first change, both of the bodies that made a return in all quarters
+        of both years (``excluded`` names the codes of the others), ``rise`` the one less the other.
+        One row for ``part`` `NEW_CODES`, whose ``offences`` are a count and ``part_of_rise`` that
+        as a part of the rise, empty where there is none, and one for `ESTIMATED`: ``effect_pct`` is
+        the change of level that all estimated steps make together in per cent, with limits.  One
+        row each for the changes that are not estimated, whose ``part`` says why.  No row where the
+        data do not hold a year before the first change, or no change is known.
     """
     newest = newest_release(quarters)
     begun = _same_group_since(newest, offence_id)
@@ -93,7 +70,7 @@ def compute_rule_parts(
     )
     newest = newest[newest["period_end"] >= begun]
     if newest.empty:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=held("rule_parts"))
     touching = _touching(recording_changes, offence_id, set(newest["code"].dropna()))
     touching = touching[touching["effective"] > newest["period_end"].min()]
     group = newest[newest["code"].isna()].pivot(
@@ -102,7 +79,7 @@ def compute_rule_parts(
     # With no change every comparison is false.
     base = group.index[group.index < touching["effective"].min()][-YEAR:]
     if len(base) < YEAR or len(group) < 2 * YEAR:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=held("rule_parts"))
     years = group.loc[base.union(group.index[-YEAR:])]
     given = years.columns[years.notna().all()]
     release_id = str(newest["release_id"].iloc[0])
@@ -121,7 +98,7 @@ def compute_rule_parts(
         *_new_codes(newest[newest["area_code"].isin(given)], touching, offence_id, base[-1]),
         *_described(touching, offence_id, pd.DatetimeIndex(group.index)),
     ]
-    table = pd.DataFrame([common | row for row in rows], columns=COLUMNS)
+    table = pd.DataFrame([common | row for row in rows], columns=held("rule_parts"))
     rise = table["count"] - table["base_count"]
     return table.assign(
         rise=rise,

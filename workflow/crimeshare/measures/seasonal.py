@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
 
@@ -43,28 +44,6 @@ CLEAR = 0.01
 
 CENTRED = np.array([0.5, 1.0, 1.0, 1.0, 0.5]) / YEAR
 """Weights of the mean of a year around a quarter, in which every quarter has the same part."""
-
-COLUMNS = [
-    "release_id",
-    "period_start",
-    "period_end",
-    "area_code",
-    "area_name",
-    "area_type",
-    "offence_id",
-    "code",
-    "count",
-    "adjusted",
-    "seasonal_factor",
-    "p_value",
-    "quarters",
-    "method",
-    "basis",
-    "change_pct",
-    "formula",
-    "cells",
-    *("previous_formula", "previous_cells"),
-]
 
 
 def season(values: Values, quarter: npt.NDArray[np.int64]) -> tuple[Values, float]:
@@ -104,16 +83,18 @@ def compute_seasonally_adjusted(quarterly_series: pd.DataFrame) -> pd.DataFrame:
             the newest release counts.
 
     Returns:
-        `COLUMNS`, one row a quarter of the last unbroken stretch of each series, all of it of the
-        same forces: ``count`` as recorded, ``adjusted`` without the season (offences),
-        ``seasonal_factor`` the one over the other, ``p_value`` of the test for a season and
-        ``quarters`` how many it rests on, and ``change_pct`` of the
-        adjusted figure on the quarter before.  Where the season is not `CLEAR` the factor is 1 and
-        ``method`` says so.  Series of fewer than `SEASONED` quarters, or with fewer than `FEWEST`
-        offences a quarter on average, have no rows.  The year of an adjusted series adds up to
-        about that of the counts, not exactly.
+        The columns of ``seasonally_adjusted``, one row a quarter of the last unbroken stretch of
+        each series, all of it of the same forces: ``count`` as recorded, ``adjusted`` without the
+        season (offences), ``seasonal_factor`` the one over the other, ``p_value`` of the test for a
+        season and ``quarters`` how many it rests on, and ``change_pct`` of the adjusted figure on
+        the quarter before.  Where the season is not `CLEAR` the factor is 1 and ``method`` says so.
+        Series of fewer than `SEASONED` quarters, or with fewer than `FEWEST` offences a quarter on
+        average, have no rows.  The year of an adjusted series adds up to about that of the counts,
+        not exactly.
     """
-    none = pd.DataFrame(columns=COLUMNS).astype({"period_end": "datetime64[ms]"})
+    none = pd.DataFrame(columns=held("seasonally_adjusted")).astype(
+        {"period_end": "datetime64[ms]"}
+    )
     if quarterly_series.empty:
         return none
     newest = newest_release(quarterly_series)
@@ -126,7 +107,7 @@ def compute_seasonally_adjusted(quarterly_series: pd.DataFrame) -> pd.DataFrame:
     ]
     if not parts:
         return none
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+    return pd.concat(parts, ignore_index=True)[held("seasonally_adjusted")]
 
 
 def _adjusted(series: pd.DataFrame) -> pd.DataFrame | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.provenance import listed
 from crimeshare.measures.recorded import SMALL_BASE, comparable, recording_changes_between
 from crimeshare.measures.revisions import issue_order
@@ -29,37 +30,6 @@ from crimeshare.reference import (
 )
 
 ONS, HOME_OFFICE = "ons", "home_office"
-
-SERIES = [
-    "area_code",
-    "area_name",
-    "area_type",
-    "offence_id",
-    "period_end",
-    "count",
-    "total",
-    "share",
-    "rank_main_groups",
-    "rank_subgroups",
-    "rank_published_columns",
-    "rank_forces",
-    "population",
-    "population_year",
-    "rate_per_1000",
-    "previous",
-    "change",
-    "change_pct",
-    "contribution_pct",
-    "comparable",
-    "recording_changes",
-    "excluded",
-    "source",
-    "release_id",
-    "formula",
-    "cells",
-    "previous_formula",
-    "previous_cells",
-]
 
 _FIGURE = ["area_code", "offence_id", "period_end"]
 _PREVIOUS = ["previous", "previous_formula", "previous_cells"]
@@ -88,18 +58,19 @@ def compute_series(
             them.
 
     Returns:
-        The columns of `SERIES`, one row an area, group and quarter-end, in the order of the lists
-        of areas and offences, the oldest year first.  ``count``, ``total`` and ``previous`` are
-        offences in a year, of one release; ``share`` is of the total, 0 to 1, empty for the total
-        itself; ranks are by count within the area, 1 the largest, as
-        :func:`crimeshare.measures.recorded.compute_shares` gives them, empty where the area's
-        figures of that vintage do not hold the whole classification; ``rank_forces`` is by share
-        among the forces.  ``rate_per_1000`` is per 1,000 residents of mid-``population_year``.
-        ``change_pct`` is empty where the base is under 50.  ``contribution_pct`` is the change in
-        per cent of all crime recorded there the year before: those of groups that share no offence
-        add up to the change of the total.  ``comparable`` is false where a change
-        of recording touches one of the two years more than the other, and empty where nobody has
-        gathered the changes of that group; ``excluded`` names the forces that a total leaves out.
+        The columns of ``series`` up to those of other areas, one row an area, group and
+        quarter-end, in the order of the lists of areas and offences, the oldest year first.
+        ``count``, ``total`` and ``previous`` are offences in a year, of one release; ``share`` is
+        of the total, 0 to 1, empty for the total itself; ranks are by count within the area, 1 the
+        largest, as :func:`crimeshare.measures.recorded.compute_shares` gives them, empty where the
+        area's figures of that vintage do not hold the whole classification; ``rank_forces`` is by
+        share among the forces.  ``rate_per_1000`` is per 1,000 residents of
+        mid-``population_year``. ``change_pct`` is empty where the base is under 50.
+        ``contribution_pct`` is the change in per cent of all crime recorded there the year before:
+        those of groups that share no offence add up to the change of the total.  ``comparable`` is
+        false where a change of recording touches one of the two years more than the other, and
+        empty where nobody has gathered the changes of that group; ``excluded`` names the forces
+        that a total leaves out.
     """
     counts = vintages[
         vintages["area_code"].isin(shown_areas())
@@ -120,7 +91,7 @@ def compute_series(
     series = _with_comparability(series, recording_changes)
     for name in ("area_name", "area_type"):
         series[name] = series["area_code"].map({c: getattr(a, name) for c, a in areas().items()})
-    return series[SERIES].reset_index(drop=True)
+    return series.filter(held("series")).reset_index(drop=True)
 
 
 def newest_year(series: pd.DataFrame) -> pd.DataFrame:

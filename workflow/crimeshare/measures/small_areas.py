@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.control_limits import APART, LEVELS, METHOD, fit_funnel
 from crimeshare.measures.provenance import cell_names, listed
 from crimeshare.measures.recorded import SMALL_BASE
@@ -22,28 +23,6 @@ BASIS = "counts of records, which have no sampling error: limits for areas that 
 
 _TOTAL = "total"
 _KEY = ["release_id", "period_end", "area_code"]
-
-COLUMNS = [
-    "release_id",
-    "period_end",
-    "area_code",
-    "area_name",
-    "force_code",
-    "offence_id",
-    "count",
-    "total",
-    "share",
-    "rate_per_1000",
-    "small",
-    "method",
-    "target",
-    "between_sd",
-    "z_score",
-    *(f"{end}_{suffix}" for suffix in LEVELS for end in ("lower", "upper")),
-    "basis",
-    "formula",
-    "cells",
-]
 
 
 def compute_small_areas(
@@ -58,12 +37,12 @@ def compute_small_areas(
         offence_id: the offence group.
 
     Returns:
-        `COLUMNS`, one row an edition and partnership, in the order of codes: ``count`` and
-        ``total`` are offences, ``share`` is between 0 and 1, ``rate_per_1000`` as published and
-        empty where it is not, ``small`` whether the count is below 50.  The limits are shares,
-        between which 95 and 99.8 in a hundred areas of the size would be; ``target`` and
-        ``between_sd`` as in :class:`crimeshare.measures.control_limits.Funnel`.  That of the City
-        of London has no part in them.  Limits are empty where withdrawn offences leave a count
+        The columns of ``small_areas``, one row an edition and partnership, in the order of codes:
+        ``count`` and ``total`` are offences, ``share`` is between 0 and 1, ``rate_per_1000`` as
+        published and empty where it is not, ``small`` whether the count is below 50.  The limits
+        are shares, between which 95 and 99.8 in a hundred areas of the size would be; ``target``
+        and ``between_sd`` as in :class:`crimeshare.measures.control_limits.Funnel`.  That of the
+        City of London has no part in them.  Limits are empty where withdrawn offences leave a count
         below zero, or there are fewer than two partnerships.
     """
     own = recorded_crime[
@@ -85,7 +64,7 @@ def compute_small_areas(
     rows = together.merge(rates, on=_KEY, how="left").sort_values(_KEY, ignore_index=True)
     rows = rows[rows["value_total"] > 0]
     if rows.empty:
-        return pd.DataFrame(columns=COLUMNS).astype({"period_end": "datetime64[ms]"})
+        return pd.DataFrame(columns=held("small_areas")).astype({"period_end": "datetime64[ms]"})
     part, whole = cell_names(rows), cell_names(rows, "sheet_total", "cell_total")
     table = rows.assign(
         force_code=rows["area_code"].map(forces),
@@ -99,7 +78,7 @@ def compute_small_areas(
         cells=listed(part, whole),
     )
     parts = [_with_limits(edition) for _, edition in table.groupby("release_id", sort=True)]
-    return pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS)
+    return pd.concat(parts, ignore_index=True).reindex(columns=held("small_areas"))
 
 
 def _with_limits(edition: pd.DataFrame) -> pd.DataFrame:

@@ -5,34 +5,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.prevalence import latest_vintages
 from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.measures.survey import holm
 from crimeshare.measures.trend import FEWEST_YEARS, fit_trends
-
-COLUMNS = [
-    "measure_id",
-    "sex",
-    "age",
-    "start",
-    "end",
-    "years",
-    "odds_change",
-    "lower",
-    "upper",
-    "p_value",
-    "p_adjusted",
-    "verdict",
-    "between_years",
-    "q",
-    "q_df",
-    "q_p_value",
-    "fitted_start",
-    "fitted_end",
-    "level",
-    "formula",
-    "cells",
-]
 
 
 def compute_survey_trends(
@@ -40,17 +17,17 @@ def compute_survey_trends(
 ) -> pd.DataFrame:
     """Return the trend of each unbroken stretch of each series that has enough years for one.
 
-    ``prevalence`` has :data:`crimeshare.measures.prevalence.PREVALENCE_COLUMNS`; a series is a
+    ``prevalence`` is the built table; a series is a
     measure, sex and age.  Years of a series that end in another month than most of its years do
     are left out: rolling years overlap, and share interviews.  ``breaks`` has ``first_day`` and
     ``applies_to``, see :func:`breaks_of`.
 
-    Returns :data:`COLUMNS`: ``odds_change`` with its limits is the change of the odds in a year,
-    as a fraction; ``between_years`` the spread of the years about the line beyond sampling error,
-    on the log-odds scale; ``q`` Cochran's test of it; ``fitted_start`` and ``fitted_end`` the
-    line's proportions in the first and the last year.  ``p_adjusted`` is Holm's over all of them,
-    as they are seen side by side; ``verdict`` is ``rising``, ``falling`` or ``no_clear_trend`` by
-    it.
+    Returns the columns of ``survey_trends``: ``odds_change`` with its limits is the change of the
+    odds in a year, as a fraction; ``between_years`` the spread of the years about the line beyond
+    sampling error, on the log-odds scale; ``q`` Cochran's test of it; ``fitted_start`` and
+    ``fitted_end`` the line's proportions in the first and the last year.  ``p_adjusted`` is Holm's
+    over all of them, as they are seen side by side; ``verdict`` is ``rising``, ``falling`` or
+    ``no_clear_trend`` by it.
     """
     everyone = latest_vintages(prevalence[prevalence["characteristic"] == "all"])
     rows = []
@@ -93,12 +70,12 @@ def compute_survey_trends(
             )
     trends = pd.DataFrame(rows)
     if trends.empty:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=held("survey_trends"))
     adjusted = holm(trends["p_value"])
     clear = adjusted < 1 - trends["level"]
     direction = np.where(trends["odds_change"] > 0, "rising", "falling")
     return trends.assign(p_adjusted=adjusted, verdict=np.where(clear, direction, "no_clear_trend"))[
-        COLUMNS
+        held("survey_trends")
     ]
 
 

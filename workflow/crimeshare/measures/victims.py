@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from crimeshare.cells import Cell, cells_in
+from crimeshare.columns import held
 from crimeshare.measures.prevalence import latest_vintages
 from crimeshare.measures.provenance import CELLS_APART, cell_names, enclosed, listed
 from crimeshare.measures.revisions import newest_release
@@ -16,35 +17,6 @@ from crimeshare.measures.survey import offences_per_100_victims
 # The measure of the survey that nearly everybody's answers go into: the least rounding when
 # people are counted back from its number and its proportion of victims.
 _EVERYONE = "headline_including_fraud"
-
-COLUMNS = [
-    "measure_id",
-    "offence_code",
-    "period_end",
-    "survey_release_id",
-    "release_id",
-    "offences",
-    "estimate",
-    "population",
-    "population_period_end",
-    "victims",
-    "victims_lower",
-    "victims_upper",
-    "ratio",
-    "lower",
-    "upper",
-    "level",
-    "basis",
-    "workbook_sha256",
-    "sheet",
-    "cell",
-    "population_workbook_sha256",
-    "population_cells",
-    "estimate_formula",
-    "estimate_cells",
-    "formula",
-    "cells",
-]
 
 
 def compute_offences_per_victims(
@@ -60,7 +32,7 @@ def compute_offences_per_victims(
     Parameters
     ----------
     prevalence
-        With :data:`crimeshare.measures.prevalence.PREVALENCE_COLUMNS`; the measure among people
+        With the columns of ``prevalence``; the measure among people
         of 16 and over, in the latest release of each year.
     offence_codes
         The clean table ``recorded_offence_codes``; of a year published twice the latest release
@@ -72,7 +44,8 @@ def compute_offences_per_victims(
     Returns
     -------
     pandas.DataFrame
-        with :data:`COLUMNS`; ``victims`` is a number of people, with the limits of its proportion.
+        with the columns of ``offences_per_victims``; ``victims`` is a number of people, with the
+        limits of its proportion.
     """
     surveyed = latest_vintages(
         prevalence[
@@ -136,7 +109,7 @@ def compute_offences_per_victims(
                 "estimate_cells": row["cells"],
             }
         )
-    table = pd.DataFrame(rows, columns=COLUMNS[:-2])
+    table = pd.DataFrame(rows, columns=held("offences_per_victims")[:-2])
     offence = cell_names(table)
     population = [
         CELLS_APART.join(cell.name for cell in cells_in(cells))
@@ -151,7 +124,7 @@ def compute_offences_per_victims(
         + table["population_cells"]
         + ")",
         cells=listed(offence, pd.Series(population, table.index), table["estimate_cells"]),
-    )[COLUMNS]
+    )[held("offences_per_victims")]
 
 
 def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:

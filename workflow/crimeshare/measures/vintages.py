@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures import formulas
 from crimeshare.measures.provenance import (
     cell_names,
@@ -32,21 +33,6 @@ BY_AREA, BY_CODE = "by_area", "by_code"
 
 FIGURE = ["area_code", "offence_id", "code", "period_end"]
 
-VINTAGES = [
-    *FIGURE,
-    "release_id",
-    "order",
-    "value",
-    "marker",
-    "known_from",
-    "grouping",
-    "excluded",
-    "codes_from",
-    "refuted",
-    "formula",
-    "cells",
-]
-
 # A count recovered from a published percentage must be this close to a whole number.
 # Percentages are published in double precision, so a count of five million keeps about 1e-9.
 _WHOLE = 1e-3
@@ -65,7 +51,7 @@ def compute_vintages(
         quarters: the clean table ``recorded_quarters``.
 
     Returns:
-        The columns of `VINTAGES`, one row an area, offence group (or, where ``offence_id`` is
+        The columns of ``vintages``, one row an area, offence group (or, where ``offence_id`` is
         empty, offence code), year and release that gives it, areas and groups in the order of
         their lists, the oldest year and the first vintage first.  ``value`` is offences in the
         year that ends on ``period_end``, empty where ``marker`` stands in its place.
@@ -88,13 +74,13 @@ def compute_vintages(
     # The publishers of one day in this order, which is theirs.
     tables = [table.assign(publisher=place) for place, table in enumerate(tables)]
     vintages = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
-    vintages = vintages.reindex(columns=[*VINTAGES, "publisher"])
+    vintages = vintages.reindex(columns=[*held("vintages"), "publisher"])
     vintages = vintages.astype(dict.fromkeys(_TEXT, "str"))
     vintages["period_end"] = vintages["period_end"].astype("datetime64[ms]")
     vintages["codes_from"] = vintages["codes_from"].astype("datetime64[ms]")
     vintages["refuted"] = False
     vintages["order"] = _order(vintages)
-    return _in_order(vintages)[VINTAGES]
+    return _in_order(vintages)[held("vintages")]
 
 
 def _of_editions(recorded: pd.DataFrame) -> pd.DataFrame:

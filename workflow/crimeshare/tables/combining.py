@@ -7,7 +7,7 @@ import pandera.pandas as pa
 
 from crimeshare.reference import PARTNERSHIPS, areas, offences, read_rows
 from crimeshare.tables.labels import plain
-from crimeshare.tables.schemas import CELL, SHA256, VALUE_OR_MARKER, checked
+from crimeshare.tables.schemas import VALUE_OR_MARKER, checked, schema_of
 
 MEASURES = [
     "count",
@@ -27,54 +27,29 @@ _KNOWN_AREA = pa.Check(
     error="a country, region or force is one of resources/reference/areas.csv",
 )
 
-RECORDED_CRIME = pa.DataFrameSchema(
-    {
-        "release_id": pa.Column(str),
-        "period_end": pa.Column("datetime64[ms]"),
-        "area_code": pa.Column(str),
-        "area_name": pa.Column(str),
-        "area_type": pa.Column(str, pa.Check.isin(AREA_TYPES)),
-        "offence_id": pa.Column(str, pa.Check.isin(list(offences())), nullable=True),
-        "measure": pa.Column(str, pa.Check.isin(MEASURES)),
-        "value": pa.Column(float, nullable=True),
-        "marker": pa.Column(str, nullable=True),
-        "workbook_sha256": pa.Column(str, SHA256),
-        "sheet": pa.Column(str),
-        "cell": pa.Column(str, CELL),
-    },
-    checks=[
-        _KNOWN_AREA,
-        VALUE_OR_MARKER,
-        pa.Check(
-            lambda table: (
-                table["offence_id"].isna() == table["measure"].isin(["population", "households"])
-            ),
-            error="a count, change or rate has an offence, a population has none",
+RECORDED_CRIME = schema_of(
+    "recorded_crime",
+    _KNOWN_AREA,
+    VALUE_OR_MARKER,
+    pa.Check(
+        lambda table: (
+            table["offence_id"].isna() == table["measure"].isin(["population", "households"])
         ),
-    ],
+        error="a count, change or rate has an offence, a population has none",
+    ),
     unique=["release_id", "period_end", "area_code", "offence_id", "measure"],
-    strict=True,
-    ordered=True,
+    area_type=pa.Check.isin(AREA_TYPES),
+    offence_id=pa.Check.isin(list(offences())),
+    measure=pa.Check.isin(MEASURES),
 )
 
-POPULATION = pa.DataFrameSchema(
-    {
-        "release_id": pa.Column(str),
-        "measure": pa.Column(str, pa.Check.isin(["population", "households"])),
-        "reference_year": pa.Column("int64", pa.Check.in_range(2000, 2100)),
-        "area_code": pa.Column(str),
-        "area_name": pa.Column(str),
-        "area_type": pa.Column(str),
-        "value": pa.Column(float, pa.Check.gt(0), nullable=True),
-        "marker": pa.Column(str, nullable=True),
-        "workbook_sha256": pa.Column(str, SHA256),
-        "sheet": pa.Column(str),
-        "cell": pa.Column(str, CELL),
-    },
-    checks=[_KNOWN_AREA],
+POPULATION = schema_of(
+    "population",
+    _KNOWN_AREA,
     unique=["release_id", "measure", "area_code"],
-    strict=True,
-    ordered=True,
+    measure=pa.Check.isin(["population", "households"]),
+    reference_year=pa.Check.in_range(2000, 2100),
+    value=pa.Check.gt(0),
 )
 
 

@@ -10,43 +10,29 @@ import pyarrow
 
 from crimeshare.reference import areas, offences
 from crimeshare.tables.observations import READ_FROM, QuarterFigure, schema
-from crimeshare.tables.schemas import SHA256, VALUE_OR_MARKER, checked
+from crimeshare.tables.schemas import VALUE_OR_MARKER, checked, schema_of
 
 _CELLS = r"^[A-Z]{1,3}[1-9]\d*(:[A-Z]{1,3}[1-9]\d*)?( [A-Z]{1,3}[1-9]\d*(:[A-Z]{1,3}[1-9]\d*)?)*$"
 
-RECORDED_QUARTERS = pa.DataFrameSchema(
-    {
-        "release_id": pa.Column(str),
-        "period_start": pa.Column("datetime64[ms]"),
-        "period_end": pa.Column("datetime64[ms]"),
-        "area_code": pa.Column(str, pa.Check.isin(list(areas()))),
-        "area_name": pa.Column(str),
-        "area_type": pa.Column(str, pa.Check.isin(["force", "other"])),
-        "offence_id": pa.Column(str, pa.Check.isin(list(offences()))),
-        "code": pa.Column(str, nullable=True),
-        "value": pa.Column(float, nullable=True),
-        "marker": pa.Column(str, nullable=True),
-        "rows": pa.Column("int32", pa.Check.ge(1)),
-        "read_from": pa.Column(str, pa.Check.isin(list(READ_FROM))),
-        "workbook_sha256": pa.Column(str, SHA256, nullable=True),
-        "conversion_sha256": pa.Column(str, SHA256, nullable=True),
-        "sheet": pa.Column(str),
-        "cells": pa.Column(str, pa.Check.str_matches(_CELLS), nullable=True),
-    },
-    checks=[
-        VALUE_OR_MARKER,
-        pa.Check(
-            lambda table: (
-                ((table["read_from"] == "workbook") == table["workbook_sha256"].notna())
-                & (table["workbook_sha256"].notna() == table["cells"].notna())
-                & (table["workbook_sha256"].isna() == table["conversion_sha256"].notna())
-            ),
-            error="a row names the cells of a workbook, or the conversion it was read from",
+RECORDED_QUARTERS = schema_of(
+    "recorded_quarters",
+    VALUE_OR_MARKER,
+    pa.Check(
+        lambda table: (
+            ((table["read_from"] == "workbook") == table["workbook_sha256"].notna())
+            & (table["workbook_sha256"].notna() == table["cells"].notna())
+            & (table["workbook_sha256"].isna() == table["conversion_sha256"].notna())
         ),
-    ],
+        error="a row names the cells of a workbook, or the conversion it was read from",
+    ),
     unique=["release_id", "period_end", "area_code", "offence_id", "code"],
-    strict=True,
-    ordered=True,
+    types={"rows": "int32"},
+    area_code=pa.Check.isin(list(areas())),
+    area_type=pa.Check.isin(["force", "other"]),
+    offence_id=pa.Check.isin(list(offences())),
+    rows=pa.Check.ge(1),
+    read_from=pa.Check.isin(list(READ_FROM)),
+    cells=pa.Check.str_matches(_CELLS),
 )
 
 

@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import pandera.pandas as pa
 
+from crimeshare.columns import columns, dtypes
 from crimeshare.problems import Problems
-
-SHA256 = pa.Check.str_matches(r"^[0-9a-f]{64}$")
-CELL = pa.Check.str_matches(r"^[A-Z]{1,3}[1-9]\d*$")
 
 VALUE_OR_MARKER = pa.Check(
     lambda table: table["value"].isna() == table["marker"].notna(),
     error="a row has a value or a marker, never both or neither",
 )
+
+# What a column of such a name keeps in every table.
+_NAMED = {
+    "sha256": pa.Check.str_matches(r"^[0-9a-f]{64}$"),
+    "cell": pa.Check.str_matches(r"^[A-Z]{1,3}[1-9]\d*$"),
+}
+
+
+def schema_of(
+    table: str,
+    /,
+    *rules: pa.Check,
+    unique: list[str] | None = None,
+    types: Mapping[str, Any] | None = None,
+    **checks: pa.Check,
+) -> pa.DataFrameSchema:
+    """What a clean table keeps: its columns, typed and empty as ``columns.yaml`` says.
+
+    Args:
+        table: its name.
+        rules: that its rows keep as wholes.
+        unique: columns that no two rows have alike.
+        types: of columns that are narrower than ``columns.yaml`` says.
+        checks: that single columns keep, by their names.
+    """
+    kinds = dtypes(table) | dict(types or {})
+    return pa.DataFrameSchema(
+        {
+            name: pa.Column(
+                kinds[name],
+                checks.get(name, _NAMED.get(name.rpartition("_")[2])),
+                nullable=bool(column.empty),
+            )
+            for name, column in columns(table).items()
+        },
+        checks=list(rules),
+        unique=unique,
+        strict=True,
+        ordered=True,
+    )
 
 
 def checked(name: str, table: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:

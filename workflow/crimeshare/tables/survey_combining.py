@@ -13,7 +13,7 @@ import pandera.pandas as pa
 from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import plain
 from crimeshare.tables.observations import Notice, SurveyObservation
-from crimeshare.tables.schemas import CELL, SHA256, checked
+from crimeshare.tables.schemas import checked, schema_of
 from crimeshare.tables.survey_checks import check_survey_tables
 
 SEEN = ["file", "publisher_page", "second_hand"]
@@ -26,89 +26,37 @@ _PER_THOUSAND = 1000.0
 _UNITS = ["person_16_plus", "household", "vehicle_owning_household", "bicycle_owning_household"]
 _STATISTICS = ["prevalence", "incidence_rate", "incidents", "victims"]
 
-SURVEY_ESTIMATES = pa.DataFrameSchema(
-    {
-        "release_id": pa.Column(str),
-        "measure_id": pa.Column(str),
-        "unit_base": pa.Column(str, pa.Check.isin(_UNITS)),
-        "sex": pa.Column(str, pa.Check.isin(["all", "women", "men"])),
-        "age": pa.Column(str),
-        "characteristic": pa.Column(str),
-        "period_start": pa.Column("datetime64[ms]"),
-        "period_end": pa.Column("datetime64[ms]"),
-        "estimate": pa.Column(float, pa.Check.in_range(0, 1)),
-        "standard_error": pa.Column(float, pa.Check.ge(0), nullable=True),
-        "n_unweighted": pa.Column(float, pa.Check.ge(1), nullable=True),
-        "published_significance": pa.Column("boolean", nullable=True),
-        "workbook_sha256": pa.Column(str, SHA256, nullable=True),
-        "sheet": pa.Column(str, nullable=True),
-        "cell": pa.Column(str, CELL, nullable=True),
-        "seen": pa.Column(str, pa.Check.isin(SEEN)),
-        "source": pa.Column(str),
-    },
+SURVEY_ESTIMATES = schema_of(
+    "survey_estimates",
     unique=["release_id", "measure_id", "sex", "age", "characteristic", "period_end"],
-    strict=True,
-    ordered=True,
+    unit_base=pa.Check.isin(_UNITS),
+    sex=pa.Check.isin(["all", "women", "men"]),
+    estimate=pa.Check.in_range(0, 1),
+    standard_error=pa.Check.ge(0),
+    n_unweighted=pa.Check.ge(1),
+    seen=pa.Check.isin(SEEN),
 )
 
-SURVEY_COMPARISONS = pa.DataFrameSchema(
-    {
-        "release_id": pa.Column(str),
-        "statistic": pa.Column(str, pa.Check.isin(_STATISTICS)),
-        "measure_id": pa.Column(str),
-        "unit_base": pa.Column(str, pa.Check.isin(_UNITS)),
-        "period_end": pa.Column("datetime64[ms]"),
-        "previous_period_end": pa.Column("datetime64[ms]"),
-        "value": pa.Column(float, pa.Check.ge(0)),
-        "previous_value": pa.Column(float, pa.Check.ge(0)),
-        "n": pa.Column(float, pa.Check.ge(1)),
-        "previous_n": pa.Column(float, pa.Check.ge(1)),
-        "published_change": pa.Column(float),
-        "published_significance": pa.Column("boolean"),
-        "workbook_sha256": pa.Column(str, SHA256),
-        "sheet": pa.Column(str),
-        "cell": pa.Column(str, CELL),
-        "significance_cell": pa.Column(str, CELL),
-        "value_sheet": pa.Column(str),
-        "value_cell": pa.Column(str, CELL),
-        "previous_value_cell": pa.Column(str, CELL),
-    },
+SURVEY_COMPARISONS = schema_of(
+    "survey_comparisons",
     unique=["release_id", "statistic", "measure_id", "previous_period_end"],
-    strict=True,
-    ordered=True,
+    statistic=pa.Check.isin(_STATISTICS),
+    unit_base=pa.Check.isin(_UNITS),
+    value=pa.Check.ge(0),
+    previous_value=pa.Check.ge(0),
+    n=pa.Check.ge(1),
+    previous_n=pa.Check.ge(1),
 )
 
-RECORDED_OFFENCE_CODES = pa.DataFrameSchema(
-    {
-        "release_id": pa.Column(str),
-        "table": pa.Column(str, pa.Check.isin(["offence_codes", "offence_subcodes"])),
-        "code": pa.Column(str, nullable=True),
-        "parent_code": pa.Column(str, nullable=True),
-        "offence": pa.Column(str),
-        "offence_id": pa.Column(str, nullable=True),
-        "period_start": pa.Column("datetime64[ms]"),
-        "period_end": pa.Column("datetime64[ms]"),
-        "count": pa.Column(float, pa.Check.ge(0), nullable=True),
-        "marker": pa.Column(str, nullable=True),
-        "workbook_sha256": pa.Column(str, SHA256),
-        "sheet": pa.Column(str),
-        "cell": pa.Column(str, CELL),
-    },
+RECORDED_OFFENCE_CODES = schema_of(
+    "recorded_offence_codes",
     unique=["release_id", "sheet", "cell"],
-    strict=True,
-    ordered=True,
+    table=pa.Check.isin(["offence_codes", "offence_subcodes"]),
+    count=pa.Check.ge(0),
 )
 
-SURVEY_NOTICES = pa.DataFrameSchema(
-    {
-        "release_id": pa.Column(str),
-        "kind": pa.Column(str, pa.Check.isin(["empty_sheet", "cover_date", "two_values"])),
-        "sheet": pa.Column(str),
-        "cell": pa.Column(str, CELL, nullable=True),
-        "sentence": pa.Column(str),
-    },
-    strict=True,
-    ordered=True,
+SURVEY_NOTICES = schema_of(
+    "survey_notices", kind=pa.Check.isin(["empty_sheet", "cover_date", "two_values"])
 )
 
 
