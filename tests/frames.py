@@ -9,7 +9,7 @@ import pandas as pd
 from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row
-from crimeshare.publish.subjects.estimates import FORCES, Estimates, latest, year_of
+from crimeshare.publish.subjects.estimates import FORCES, latest, year_of
 from crimeshare.reference import Area, areas
 
 
@@ -21,11 +21,11 @@ class Place:
         self.name, self.slug, self.kind = area.area_name, area.slug, area.area_type
 
 
-class Report(Estimates):
+class Report:
     """A report about one offence group, with its areas."""
 
     def __init__(self, offence_id: str) -> None:
-        super().__init__(offence_id)
+        self.offence_id = offence_id
         self.places = {code: Place(self, area) for code, area in areas().items()}
         self.forces = [self.places[code] for code in FORCES]
         self.nation = self.places[NATION]

@@ -17,7 +17,7 @@ from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import rows
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import REGIONS, Estimates, at, year_of
+from crimeshare.publish.subjects.estimates import REGIONS, at, year_of
 from crimeshare.reference import GROUP, REFERENCE, areas, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.area_notes import combine_area_notes, find_area_notes
@@ -31,7 +31,7 @@ from crimeshare.tables.police_force_area import read_police_force_area_tables
 from tests import facsimile, frames
 from tests.conftest import ROOT
 from tests.facsimile import FIGURES, Book, place
-from tests.frames import now
+from tests.frames import Report, now
 from tests.tables import SERIES
 
 NOTES = read_rows(REFERENCE / "area_notes.csv")
@@ -127,7 +127,7 @@ def test_notes_of_an_edition_without_words_of_our_own_are_quoted(tmp_path: Path)
     assert stray_numbers(factsheet.noted(quoted, {"pfa-2022-06": date(2022, 6, 30)})[0]) == []
 
 
-def test_a_note_stands_first_among_what_to_keep_in_mind(estimates: Estimates) -> None:
+def test_a_note_stands_first_among_what_to_keep_in_mind(estimates: Report) -> None:
     first = factsheet.caveats(now(frames.place(estimates, "leicestershire")))[0]
     assert plain(first) == (
         "Burglary, and with it all crime, is counted too low for November and December 2024; the "
@@ -136,7 +136,7 @@ def test_a_note_stands_first_among_what_to_keep_in_mind(estimates: Estimates) ->
 
 
 def test_a_force_that_no_note_is_about_has_only_what_holds_for_all(
-    estimates: Estimates, built: Path
+    estimates: Report, built: Path
 ) -> None:
     """Where every return is complete and a rate is given, nothing particular is to be said."""
     series = read_table(built / SERIES)
@@ -156,7 +156,7 @@ def test_a_force_that_no_note_is_about_has_only_what_holds_for_all(
 
 
 def test_too_few_residents_are_named_where_that_is_why_there_is_no_rate(
-    estimates: Estimates, built: Path
+    estimates: Report, built: Path
 ) -> None:
     series = read_table(built / SERIES)
     own = series[series["offence_id"] == estimates.offence_id]
@@ -174,7 +174,7 @@ def test_too_few_residents_are_named_where_that_is_why_there_is_no_rate(
     assert said == without_rate == {APART}
 
 
-def test_an_area_without_one_of_its_forces_is_not_called_small(incomplete: Estimates) -> None:
+def test_an_area_without_one_of_its_forces_is_not_called_small(incomplete: Report) -> None:
     lacking = [row for row in rows(at(GROUP, [NATION, *REGIONS])) if row["excluded"]]
     assert NATION in {row["area_code"] for row in lacking}
     for row in lacking:
@@ -183,7 +183,7 @@ def test_an_area_without_one_of_its_forces_is_not_called_small(incomplete: Estim
         assert not [note for note in factsheet.caveats(row) if note.startswith("No rate")]
 
 
-def test_one_note_of_several_editions_is_told_once(estimates: Estimates) -> None:
+def test_one_note_of_several_editions_is_told_once(estimates: Report) -> None:
     notes = factsheet.area_notes(frames.place(estimates, "avon-and-somerset").area.area_code)
     assert len(notes) == 1
     assert "June 2018" in notes[0]

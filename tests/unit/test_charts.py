@@ -25,9 +25,10 @@ from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.lines import segments
 from crimeshare.publish.subjects import factsheet, offence_mix, side_by_side, standing
-from crimeshare.publish.subjects.estimates import FORCES, Estimates, editions, of_areas, year_of
+from crimeshare.publish.subjects.estimates import FORCES, editions, of_areas, year_of
 from crimeshare.reference import GROUP
 from tests import frames
+from tests.frames import Report
 from tests.tables import SERIES
 
 CELL = Cell("pfa-2024-12", "ab" * 32, "Table P1", "I60")
@@ -77,7 +78,7 @@ def drawn(
     return bars("c", frame, y="value", label="label", words=words, style="style", remark="said")
 
 
-def all_charts(estimates: Estimates) -> list[Chart]:
+def all_charts(estimates: Report) -> list[Chart]:
     place = frames.place(estimates, "gwent")
     now = frames.now(place)
     made = [
@@ -207,7 +208,7 @@ def test_bars_that_are_not_comparable_say_so_without_colour() -> None:
     assert chart.data[1]["remark"] == "not comparable"
 
 
-def test_a_force_without_a_figure_is_named_under_the_funnel(incomplete: Estimates) -> None:
+def test_a_force_without_a_figure_is_named_under_the_funnel(incomplete: Report) -> None:
     now = year_of(GROUP, GWENT)
     chart = standing.funnel_plot(now, standing.limits_of(now))
     assert chart
@@ -218,7 +219,7 @@ def test_a_force_without_a_figure_is_named_under_the_funnel(incomplete: Estimate
     assert standing.funnel_plot(absent, standing.limits_of(now)) is None
 
 
-def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Estimates) -> None:
+def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Report) -> None:
     now = year_of(GROUP, GWENT)
     limits = standing.limits_of(now)
     chart = standing.funnel_plot(now, limits)
@@ -233,7 +234,7 @@ def test_a_funnel_says_which_forces_lie_outside_its_control_limits(estimates: Es
     assert "North Wales" not in texts
 
 
-def test_the_data_of_a_funnel_hold_the_limits_and_call_them_so(estimates: Estimates) -> None:
+def test_the_data_of_a_funnel_hold_the_limits_and_call_them_so(estimates: Report) -> None:
     now = year_of(GROUP, GWENT)
     chart = standing.funnel_plot(now, standing.limits_of(now))
     assert chart
@@ -253,7 +254,7 @@ def test_the_data_of_a_funnel_hold_the_limits_and_call_them_so(estimates: Estima
         assert limits == sorted(limits)
 
 
-def test_every_chart_is_valid_vega_lite(estimates: Estimates) -> None:
+def test_every_chart_is_valid_vega_lite(estimates: Report) -> None:
     folder = Path(altair.__file__).parent / "vegalite"
     (schema,) = folder.glob("v6/schema/vega-lite-schema.json")
     validator = jsonschema.Draft7Validator(json.loads(schema.read_text(encoding="utf-8")))
@@ -262,7 +263,7 @@ def test_every_chart_is_valid_vega_lite(estimates: Estimates) -> None:
         assert [error.message for error in validator.iter_errors(document)] == [], chart.chart_id
 
 
-def test_every_chart_has_one_label_and_ids_of_its_own(estimates: Estimates) -> None:
+def test_every_chart_has_one_label_and_ids_of_its_own(estimates: Report) -> None:
     for chart in all_charts(estimates):
         root = ElementTree.fromstring(chart.svg().replace("xlink:", ""))
         assert root.get("role") == "img"
@@ -281,7 +282,7 @@ def csv_rows(chart: Chart) -> list[dict[str, str]]:
 
 
 def test_the_data_behind_a_chart_are_in_its_link_with_their_cells(
-    estimates: Estimates, series: pd.DataFrame
+    estimates: Report, series: pd.DataFrame
 ) -> None:
     gwent = frames.place(estimates, "gwent")
     rows = csv_rows(factsheet.share_by_year(frames.years(gwent), gwent.area.area_code))
@@ -307,7 +308,7 @@ def series(built: Path) -> pd.DataFrame:
 
 
 def test_the_text_alternative_tells_the_numbers_drawn(
-    estimates: Estimates, series: pd.DataFrame
+    estimates: Report, series: pd.DataFrame
 ) -> None:
     gwent = frames.place(estimates, "gwent")
     chart = factsheet.share_by_year(frames.years(gwent), gwent.area.area_code)
@@ -318,7 +319,7 @@ def test_the_text_alternative_tells_the_numbers_drawn(
     assert "England and Wales: " in chart.alt
 
 
-def test_titles_state_what_the_numbers_say(estimates: Estimates, series: pd.DataFrame) -> None:
+def test_titles_state_what_the_numbers_say(estimates: Report, series: pd.DataFrame) -> None:
     gwent = frames.place(estimates, "gwent")
     # The year before, and no year that shares a quarter with the newest.
     last = series.iloc[-1]
@@ -338,12 +339,12 @@ def test_titles_state_what_the_numbers_say(estimates: Estimates, series: pd.Data
     assert ranked in prose.plain(funnel.title)
 
 
-def test_an_area_without_a_rate_has_no_chart_of_it(estimates: Estimates) -> None:
+def test_an_area_without_a_rate_has_no_chart_of_it(estimates: Report) -> None:
     city = frames.place(estimates, "city-of-london")
     assert factsheet.rate_by_year(frames.years(city), city.area.area_code) is None
 
 
-def test_drawings_ask_no_host_and_hold_no_long_numbers(estimates: Estimates) -> None:
+def test_drawings_ask_no_host_and_hold_no_long_numbers(estimates: Report) -> None:
     for chart in all_charts(estimates):
         svg = re.sub(r'xmlns(:\w+)?="[^"]*"', "", chart.svg())
         assert "http" not in svg

@@ -21,9 +21,9 @@ from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects.composition import drivers, rank_without, ranks
 from crimeshare.publish.subjects.composition import parts as codes
-from crimeshare.publish.subjects.estimates import FORCES, REGIONS, Estimates
+from crimeshare.publish.subjects.estimates import FORCES, REGIONS
 from crimeshare.reference import areas
-from tests.frames import now
+from tests.frames import Report, now
 from tests.quarterly import shipped
 from tests.tables import COMPOSITION
 
@@ -132,7 +132,7 @@ def test_where_a_code_is_not_apart_nobody_is_ranked_without_it(composition: pd.D
 
 
 def test_most_of_a_difference_is_more_than_half_of_what_went_its_way(
-    built: Path, estimates: Estimates
+    built: Path, estimates: Report
 ) -> None:
     table = read_table(built / COMPOSITION)
     newest = table[table["period_end"] == table["period_end"].max()].set_index("area_code")
@@ -164,7 +164,7 @@ def test_most_of_a_difference_is_more_than_half_of_what_went_its_way(
 
 
 def test_a_force_is_told_its_rank_without_the_code_whose_recording_changed(
-    built: Path, estimates: Estimates
+    built: Path, estimates: Report
 ) -> None:
     table = read_table(built / COMPOSITION)
     ranked = ranks_without(table, "8R")

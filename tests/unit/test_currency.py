@@ -10,12 +10,13 @@ import pytest
 from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.prose import month, plain
 from crimeshare.publish.subjects import currency
-from crimeshare.publish.subjects.estimates import TOTAL, Estimates, year_of
+from crimeshare.publish.subjects.estimates import TOTAL, year_of
 from crimeshare.sources.registry import Release
+from tests.frames import Report
 
 
 @pytest.fixture
-def only_taken_in(estimates: Estimates, monkeypatch: pytest.MonkeyPatch) -> None:
+def only_taken_in(estimates: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     """A registry that lists nothing newer than the figures."""
     known = currency.read_registry(currency.REFERENCE.parents[1] / currency.REGISTRY)
     latest = estimates.latest
@@ -30,7 +31,7 @@ def announce(monkeypatch: pytest.MonkeyPatch, path: Path, *rows: str) -> None:
     monkeypatch.setattr(currency, "ANNOUNCED", path)
 
 
-def test_what_is_out_and_not_taken_in_is_said(estimates: Estimates) -> None:
+def test_what_is_out_and_not_taken_in_is_said(estimates: Report) -> None:
     newer = currency.not_taken_in()
     text = plain(currency.line())
     assert text.startswith(f"Figures up to {month(estimates.latest)}, published on ")
@@ -39,7 +40,7 @@ def test_what_is_out_and_not_taken_in_is_said(estimates: Estimates) -> None:
 
 @pytest.mark.usefixtures("only_taken_in")
 def test_the_next_are_expected_in_the_fourth_month_after_their_quarter(
-    estimates: Estimates, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    estimates: Report, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     announce(monkeypatch, tmp_path / "announced.csv")
     latest = estimates.latest
@@ -50,7 +51,7 @@ def test_the_next_are_expected_in_the_fourth_month_after_their_quarter(
 
 @pytest.mark.usefixtures("only_taken_in")
 def test_an_announced_day_is_named_until_its_release_is_listed(
-    estimates: Estimates, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    estimates: Report, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     listed = year_of(TOTAL, NATION)["release_id"]
     announce(

@@ -14,14 +14,14 @@ from crimeshare.periods import a_year_before
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects import firmness
-from crimeshare.publish.subjects.estimates import Estimates, year_of
+from crimeshare.publish.subjects.estimates import year_of
 from crimeshare.reference import GROUP
 from tests import frames
-from tests.frames import now
+from tests.frames import Report, now
 from tests.tables import LEVEL_SHIFTS, RANK_INTERVALS
 
 
-def test_a_rank_stands_with_its_range(built: Path, estimates: Estimates) -> None:
+def test_a_rank_stands_with_its_range(built: Path, estimates: Report) -> None:
     table = read_table(built / RANK_INTERVALS)
     for place in estimates.forces:
         latest = now(place)
@@ -43,7 +43,7 @@ def test_a_rank_stands_with_its_range(built: Path, estimates: Estimates) -> None
 
 
 def test_a_step_that_no_rule_explains_is_told_and_one_that_a_rule_explains_is_not(
-    built: Path, estimates: Estimates
+    built: Path, estimates: Report
 ) -> None:
     table = read_table(built / LEVEL_SHIFTS)
     table = table[table["code"].isna()]
@@ -54,7 +54,7 @@ def test_a_step_that_no_rule_explains_is_told_and_one_that_a_rule_explains_is_no
         assert sorted(told) == sorted(own["shift_pct"] / 100)
 
 
-def test_a_step_near_a_note_on_the_area_cites_it(built: Path, estimates: Estimates) -> None:
+def test_a_step_near_a_note_on_the_area_cites_it(built: Path, estimates: Report) -> None:
     """Devon and Cornwall changed its computer system in November 2022, by the notes of that time;
     all its recorded crime came back to another level a year later."""
     told = firmness.steps(now(frames.place(estimates, "devon-and-cornwall")))
@@ -63,7 +63,7 @@ def test_a_step_near_a_note_on_the_area_cites_it(built: Path, estimates: Estimat
 
 
 def test_a_change_across_a_gap_or_a_step_of_its_own_is_marked(
-    built: Path, estimates: Estimates
+    built: Path, estimates: Report
 ) -> None:
     marked = now(frames.place(estimates, "devon-and-cornwall"))
     for year in range(2015, marked["period_end"].year + 1):

@@ -29,9 +29,10 @@ from crimeshare.publish.pdf.document import (
 )
 from crimeshare.publish.site.pages import Page, page
 from crimeshare.publish.subjects import factsheet, side_by_side
-from crimeshare.publish.subjects.estimates import Estimates, of_areas
+from crimeshare.publish.subjects.estimates import of_areas
 from crimeshare.sources.registry import Release, read_registry
 from tests import frames
+from tests.frames import Report
 from tests.tables import SERIES
 
 
@@ -64,7 +65,7 @@ def _html(shown: object) -> str:
     return shown if isinstance(shown, str) else shown._repr_html_()
 
 
-def about(estimates: Estimates, slug: str) -> dict[str, Any]:
+def about(estimates: Report, slug: str) -> dict[str, Any]:
     """The notebook of a force, with the parts that factsheets are made of."""
     place = frames.place(estimates, slug)
     now = frames.now(place)
@@ -84,7 +85,7 @@ def about(estimates: Estimates, slug: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def chapters(estimates: Estimates, built: Path) -> dict[Page, dict[str, Any]]:
+def chapters(estimates: Report, built: Path) -> dict[Page, dict[str, Any]]:
     nation = estimates.nation
     # What all tests of a module share is made before any of them is in the folder of the build.
     with pytest.MonkeyPatch.context() as patch:
@@ -143,9 +144,7 @@ def test_the_report_says_what_it_is_to_software_that_reads_aloud(report: pikepdf
         assert metadata["dc:title"] == "How much?"
 
 
-def test_every_drawing_has_the_words_of_its_chart(
-    report: pikepdf.Pdf, estimates: Estimates
-) -> None:
+def test_every_drawing_has_the_words_of_its_chart(report: pikepdf.Pdf, estimates: Report) -> None:
     gwent = frames.place(estimates, "gwent")
     words = factsheet.share_by_year(frames.years(gwent), gwent.area.area_code).alt
     assert [str(figure.Alt) for figure in elements(report, "Figure")] == [words]
@@ -206,7 +205,7 @@ def test_cells_for_the_screen_and_links_that_paper_cannot_follow_are_left_out(
 
 @pytest.mark.parametrize("slug", ["gwent", "city-of-london", "greater-manchester"])
 def test_a_factsheet_is_one_page_of_the_tagged_cells(
-    printing: Press, estimates: Estimates, registry: dict[str, Release], slug: str
+    printing: Press, estimates: Report, registry: dict[str, Release], slug: str
 ) -> None:
     sheet = page(f"forces/{slug}")
     document = factsheet_document(sheet, about(estimates, slug), "Crime", registry)
@@ -218,7 +217,7 @@ def test_a_factsheet_is_one_page_of_the_tagged_cells(
 
 
 def test_what_does_not_fit_on_one_page_is_refused(
-    printing: Press, estimates: Estimates, registry: dict[str, Release]
+    printing: Press, estimates: Report, registry: dict[str, Release]
 ) -> None:
     book = about(estimates, "gwent")
     long = notebook(("text/markdown", "\n\n".join(["A long remark. " * 60] * 12), pdf.FACTSHEET))
@@ -295,6 +294,7 @@ SET = """
 import hashlib, sys
 from datetime import date
 from crimeshare.publish.pdf.document import Document, press
+from tests.frames import Report
 source = open(sys.argv[1], encoding="utf-8").read()
 with press() as printing:
     print(hashlib.sha256(printing.print(Document("It", source, date(2025, 1, 1)))).hexdigest())

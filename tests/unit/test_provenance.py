@@ -6,8 +6,9 @@ from crimeshare.cells import Cell
 from crimeshare.publish.elements.figures import Figure, stray_numbers
 from crimeshare.publish.elements.provenance import sources
 from crimeshare.publish.subjects import factsheet, offence_mix, side_by_side, standing
-from crimeshare.publish.subjects.estimates import FORCES, Estimates, of_areas
+from crimeshare.publish.subjects.estimates import FORCES, of_areas
 from tests import frames
+from tests.frames import Report
 
 SHA256 = "ab" * 32
 
@@ -95,7 +96,7 @@ def test_a_bare_count_has_no_source() -> None:
     assert sources([Figure("x", 1, "count")]) == ""
 
 
-def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Estimates) -> None:
+def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Report) -> None:
     place = frames.place(estimates, "gwent")
     now = frames.now(place)
     groups = offence_mix.groups(now)

@@ -23,7 +23,7 @@ from crimeshare.measures.revision_intervals import (
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.subjects import revision_limits
-from crimeshare.publish.subjects.estimates import Estimates
+from tests.frames import Report
 from tests.tables import LIMITS
 
 LEVEL = 0.95
@@ -236,7 +236,7 @@ def test_the_trial_of_the_shipped_vintages_is_about_the_level(built: Path) -> No
 
 
 def test_the_page_says_what_the_limits_are_for_and_how_they_were_tried(
-    estimates: Estimates, built: Path
+    estimates: Report, built: Path
 ) -> None:
     forces = [force.area.area_code for force in estimates.forces]
     gwent = "W15000002"

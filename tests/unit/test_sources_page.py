@@ -12,13 +12,14 @@ from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.subjects import sources
-from crimeshare.publish.subjects.estimates import Estimates, editions
+from crimeshare.publish.subjects.estimates import editions
 from crimeshare.sources.registry import Release, read_registry
 from crimeshare.tables.corrections import read_corrections
 from tests.conftest import ROOT
+from tests.frames import Report
 
 
-def test_every_known_fault_is_told_once(estimates: Estimates) -> None:
+def test_every_known_fault_is_told_once(estimates: Report) -> None:
     table = sources.known_faults(sources.held())
     entries = read_corrections(ROOT / "config" / "corrections.yaml")
     told = {tuple(plain(str(content)) for content in row) for row in table.rows}
@@ -36,7 +37,7 @@ def test_every_known_fault_is_told_once(estimates: Estimates) -> None:
 
 
 def test_a_fault_of_a_release_that_is_not_used_is_not_told(
-    incomplete: Estimates, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    incomplete: Report, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     text = (ROOT / "config" / "corrections.yaml").read_text(encoding="utf-8")
     (tmp_path / "corrections.yaml").write_text(
@@ -61,7 +62,7 @@ def test_the_check_is_told_in_figures_that_add_up(built: Path) -> None:
 
 
 def test_an_edition_that_was_issued_twice_is_counted_once(
-    estimates: Estimates, monkeypatch: pytest.MonkeyPatch
+    estimates: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = read_registry(ROOT / "config" / "releases.csv")
 

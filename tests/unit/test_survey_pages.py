@@ -27,11 +27,11 @@ from crimeshare.publish.subjects import (
     survey_tables,
     surveyed,
 )
-from crimeshare.publish.subjects.estimates import Estimates, open_estimates
 from crimeshare.publish.subjects.measured import Measure, measure_of
 from crimeshare.publish.subjects.surveyed import WORDS
 from tests.building import GROUP
 from tests.conftest import ROOT
+from tests.frames import Report
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def text(html: str) -> str:
 
 
 @pytest.fixture
-def tables(estimates: Estimates, everyone: pd.DataFrame, women: pd.DataFrame) -> list[str]:
+def tables(estimates: Report, everyone: pd.DataFrame, women: pd.DataFrame) -> list[str]:
     recorded = read("offences_per_victims")
     return [
         table._repr_html_()
@@ -284,7 +284,7 @@ class TestEstimates:
 
 class TestPages:
     def test_every_number_is_a_figure(
-        self, estimates: Estimates, everyone: pd.DataFrame, tables: list[str]
+        self, estimates: Report, everyone: pd.DataFrame, tables: list[str]
     ) -> None:
         pieces = [*tables, *(chart._repr_html_() for chart in charts())]
         pieces += [
@@ -309,14 +309,14 @@ class TestPages:
         assert [stray for piece in pieces for stray in stray_numbers(piece)] == []
 
     def test_one_name_has_one_value(
-        self, estimates: Estimates, everyone: pd.DataFrame, tables: list[str]
+        self, estimates: Report, everyone: pd.DataFrame, tables: list[str]
     ) -> None:
         values: dict[str, set[str]] = {}
         page = "".join(
             [
                 *tables,
                 *front.survey_sentences(stalking(), everyone),
-                front.headline(estimates)._repr_html_(),
+                front.headline(estimates.offence_id)._repr_html_(),
                 simulated.why_wilson(),
                 methods.restart_sentence(methods.published_factors(), methods.factors_of_flags()),
                 methods.agreement_sentence(read("flag_agreement")),
@@ -351,7 +351,7 @@ class TestPages:
         ):
             assert reason in said
 
-    def test_both_totals_of_one_year_are_on_the_page_of_sources(self, estimates: Estimates) -> None:
+    def test_both_totals_of_one_year_are_on_the_page_of_sources(self, estimates: Report) -> None:
         html = sources.two_totals(estimates.offence_id)._repr_html_()
         values = {float(figure["value"]) for figure in shown(html)}
         assert {144025.0, 144171.0, 146.0} <= values
@@ -376,18 +376,17 @@ class TestFront:
         assert f"{100 * newest['stalking']:.1f}% (likely between" in lately
         assert f"{100 * newest['stalking_since_16']:.1f}%, likely between" in ever
 
-    def test_of_three_numbers_the_estimate_alone_has_an_interval(
-        self, estimates: Estimates
-    ) -> None:
-        share, change, estimate = (text(how) for _, _, how in front.headline(estimates).facts)
+    def test_of_three_numbers_the_estimate_alone_has_an_interval(self, estimates: Report) -> None:
+        share, change, estimate = (
+            text(how) for _, _, how in front.headline(estimates.offence_id).facts
+        )
         assert "ikely between" not in share + change
         assert "Likely between" in estimate
         assert "ONS has not published how many people answered" in estimate
 
     def test_other_offence_groups_get_no_estimate_of_stalking(self, built: Path) -> None:
-        shoplifting = open_estimates("shoplifting")
-        assert "give no estimate of shoplifting" in front.two_measures(shoplifting)
-        html = front.headline(shoplifting)._repr_html_()
+        assert "give no estimate of shoplifting" in front.two_measures("shoplifting")
+        html = front.headline("shoplifting")._repr_html_()
         assert "stalk" not in text(html)
         assert "ikely between" not in html
 
@@ -395,7 +394,7 @@ class TestFront:
         measure, years = measure_of("burglary"), surveyed.everybody("burglary")
         assert measure
         *_, latest = rows(years)
-        _, _, estimate = front.headline(open_estimates("burglary")).facts
+        _, _, estimate = front.headline("burglary").facts
         assert text(estimate[0]) == latest.estimate.text
         assert "of households experienced domestic burglary" in estimate[1]
         said = text(front.survey_section(measure, years))
@@ -641,7 +640,7 @@ class TestFormulas:
 
 
 def test_the_share_with_fraud_is_that_of_the_table_and_empty_where_its_cell_is(
-    estimates: Estimates,
+    estimates: Report,
 ) -> None:
     table = methods.share_with_fraud(estimates.offence_id)
     assert table

@@ -9,9 +9,8 @@ import pytest
 from crimeshare.publish.elements.figures import Figure, shown
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import factsheet
-from crimeshare.publish.subjects.estimates import Estimates
 from tests import frames
-from tests.frames import Place
+from tests.frames import Place, Report
 from tests.tables import SERIES
 
 ROWS = [
@@ -78,7 +77,7 @@ def _history(place: Place) -> str:
     return factsheet.all_years(frames.changes(place))._repr_html_()
 
 
-def test_a_missing_force_makes_its_region_exclude_it(incomplete: Estimates) -> None:
+def test_a_missing_force_makes_its_region_exclude_it(incomplete: Report) -> None:
     html = _history(frames.place(incomplete, "north-west"))
     assert "December 2019 (excluding Greater Manchester)" in html
     own = _history(frames.place(incomplete, "greater-manchester"))
@@ -86,7 +85,7 @@ def test_a_missing_force_makes_its_region_exclude_it(incomplete: Estimates) -> N
     assert [figure for figure in shown(own) if "2019-12" in str(figure["data-id"])] == []
 
 
-def test_history_gives_the_reference_figures(estimates: Estimates, built: Path) -> None:
+def test_history_gives_the_reference_figures(estimates: Report, built: Path) -> None:
     place = frames.place(estimates, "gwent")
     series = pd.read_parquet(built / SERIES)
     leading = series[

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN
 from crimeshare.publish.pack.workbook import Sheet, rounded, workbook_sheets, write_workbook
-from crimeshare.publish.subjects.estimates import Estimates
+from tests.frames import Report
 
 DAY = date(2025, 4, 24)
 
@@ -152,7 +152,7 @@ def test_every_note_is_referred_to_and_every_reference_has_its_note(
     assert "$$" not in "".join(words)
 
 
-def test_a_table_without_a_row_is_left_out(incomplete: Estimates, tmp_path: Path) -> None:
+def test_a_table_without_a_row_is_left_out(incomplete: Report, tmp_path: Path) -> None:
     sheets = workbook_sheets("stalking_harassment", [survey_row()], [])
     write_workbook(tmp_path / "crimeshare.xlsx", "No statement", sheets, DAY)
     book = openpyxl.load_workbook(tmp_path / "crimeshare.xlsx")
@@ -225,6 +225,9 @@ import pickle, sys
 from datetime import date
 from pathlib import Path
 from crimeshare.publish.pack.workbook import write_workbook
+from tests.frames import Report
+from tests.frames import Report
+from tests.frames import Report
 sheets = pickle.loads(Path(sys.argv[1]).read_bytes())
 path = Path(sys.argv[2])
 write_workbook(path, "Stalking and harassment in recorded crime", sheets, date(2025, 4, 24))

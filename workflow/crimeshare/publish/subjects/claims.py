@@ -11,8 +11,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from crimeshare.audit import verdicts
 from crimeshare.audit.naming import release_name
 from crimeshare.cells import Cell
@@ -21,14 +19,12 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.provenance import sources
+from crimeshare.publish.elements.reading import plain_rows, read
 from crimeshare.publish.elements.words import Words
-from crimeshare.publish.subjects.estimates import TOTAL, built_root
+from crimeshare.publish.subjects.estimates import TOTAL
 from crimeshare.publish.subjects.measured import groups_measured_by
 from crimeshare.reference import REFERENCE, line_of, offences, reported_groups
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
-
-CLAIMS = Path("results/estimates/claims.parquet")
-EVIDENCE = Path("results/estimates/claim_evidence.parquet")
 
 WORDS = Words(Path(__file__).with_name("words") / "claims.md.j2")
 
@@ -225,11 +221,10 @@ def open_audit(offence_ids: Collection[str]) -> Audit:
     Raises:
         Problem: if nothing has been audited there.
     """
-    root = built_root(CLAIMS, EVIDENCE)
     evidence: dict[str, list[dict[str, Any]]] = {}
-    for row in pq.read_table(root / EVIDENCE).to_pylist():
+    for row in plain_rows(read("claim_evidence")):
         evidence.setdefault(row["claim_id"], []).append(row)
-    rows = pq.read_table(root / CLAIMS).to_pylist()
+    rows = plain_rows(read("claims"))
     spoken_of: dict[str, set[str]] = {}
     for row in rows:
         spoken_of.setdefault(row["source"], set()).update(_groups_of(row["subject"]))

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,7 +16,6 @@ from crimeshare.measures.years import NATION
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
-from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import of_build, read
 from crimeshare.publish.elements.rows import Row, rows
@@ -208,32 +205,3 @@ def without_return(release_id: str) -> set[str]:
 def forces_left_out(row: Mapping[str, Any]) -> list[str]:
     """The forces that the numbers of a row leave out."""
     return [name for name in (row["excluded"] or "").split("; ") if name]
-
-
-def built_root(*files: Path) -> Path:
-    """The working directory or the nearest folder above it that holds all of `files`.
-
-    Raises:
-        Problem: if there is none.
-    """
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if all((folder / file).exists() for file in files):
-            return folder
-    raise Problem(
-        f"No results/estimates/ in {here} or above it; build them first: snakemake --cores 4"
-    )
-
-
-class Estimates:
-    """A report about one offence group."""
-
-    def __init__(self, offence_id: str) -> None:
-        self.offence_id = offence_id
-        self.offence_words = prose.lower_first(offences()[offence_id].name)
-
-
-@cache
-def open_estimates(offence_id: str) -> Estimates:
-    """A report about one offence group."""
-    return Estimates(offence_id)

@@ -8,17 +8,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.output import Output
+from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.words import Words
-from crimeshare.publish.subjects.estimates import built_root
 from crimeshare.reference import Area, areas, offences
 from crimeshare.tables.recorded_quarters import code_names
-
-SERIES = Path("results/estimates/series.parquet")
-CODE_YEARS = Path("results/estimates/code_years.parquet")
 
 WORDS = Words(Path(__file__).with_name("words") / "explore.md.j2")
 
@@ -53,10 +48,9 @@ def open_explorer(offence_id: str) -> Explorer:
     Args:
         offence_id: the group that is shown to begin with.
     """
-    held = pq.read_table(built_root(SERIES) / SERIES, columns=["offence_id", "area_code"])
-    groups, codes = (set(held[name].unique().to_pylist()) for name in held.column_names)
-    years = pq.read_table(built_root(CODE_YEARS) / CODE_YEARS, columns=["code"])
-    single = sorted(years["code"].unique().to_pylist())
+    series = read("series", ["offence_id", "area_code"])
+    groups, codes = ({*series[name]} for name in ("offence_id", "area_code"))
+    single = sorted(read("code_years", ["code"])["code"].unique())
     return Explorer(
         {g.offence_id: g.name for g in offences().values() if g.offence_id in groups}
         | {code: f"{prose.upper_first(code_names()[code])} ({code})" for code in single},

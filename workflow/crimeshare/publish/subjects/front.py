@@ -16,7 +16,7 @@ from crimeshare.publish.subjects import (
     survey_pages,
     surveyed,
 )
-from crimeshare.publish.subjects.estimates import Estimates, year_of
+from crimeshare.publish.subjects.estimates import year_of
 from crimeshare.publish.subjects.measured import Measure, measure_of
 from crimeshare.publish.subjects.surveyed import WORDS
 
@@ -44,16 +44,16 @@ def survey_chart(measure: Measure, years: pd.DataFrame) -> Chart:
     return measured.over_time(measure, years)
 
 
-def two_measures(estimates: Estimates) -> str:
+def two_measures(offence_id: str) -> str:
     """Why counts and estimates stand apart; only counts, where the survey asks nothing like it."""
-    measure = measure_of(estimates.offence_id)
-    return factsheet.WORDS.passage("two_measures", measure=measure, group=estimates.offence_words)
+    measure = measure_of(offence_id)
+    return factsheet.WORDS.passage("two_measures", measure=measure, group=offence_id)
 
 
-def headline(estimates: Estimates) -> Facts:
+def headline(offence_id: str) -> Facts:
     """Three numbers: the share and the change of records, and the survey's estimate."""
-    *counted, change = factsheet.facts(year_of(estimates.offence_id, NATION)).facts
-    measure = measure_of(estimates.offence_id)
+    *counted, change = factsheet.facts(year_of(offence_id, NATION)).facts
+    measure = measure_of(offence_id)
     if measure is None:
         return Facts([*counted[:2], change])
     newest = rows(surveyed.everybody(measure.measure_id))[-1]
