@@ -6,11 +6,10 @@ from datetime import date
 
 import pandas as pd
 
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row
 from crimeshare.publish.subjects.estimates import FORCES, latest, year_of
-from crimeshare.reference import Area, areas
+from crimeshare.reference import NATION, Area, areas
 
 
 class Place:

@@ -17,12 +17,12 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
-from crimeshare.publish.elements import prose
+from crimeshare.periods import MONTHS
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.reference import offences
 
 GROUP = "stalking_harassment"
-MONTH = f"(?:{'|'.join(prose.MONTHS)})"
+MONTH = f"(?:{'|'.join(MONTHS)})"
 
 Blocks = Sequence[str]
 
@@ -57,7 +57,7 @@ def rose_across_a_change(blocks: Blocks) -> list[str]:
     for block in blocks:
         text = block.lower()
         ends = sorted(
-            date(int(year), prose.MONTHS.index(month) + 1, 28)
+            date(int(year), MONTHS.index(month) + 1, 28)
             for month, year in re.findall(rf"years? ending ({MONTH}) (\d{{4}})", block)
         )
         moved = re.search(r"\b(?:rose|fell|up from|down from|higher than|lower than) ", text)

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from crimeshare.measures.control_limits import APART
-from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.elements.prose import plain
@@ -18,7 +17,7 @@ from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import rows
 from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import REGIONS, at, year_of
-from crimeshare.reference import GROUP, REFERENCE, areas, read_rows
+from crimeshare.reference import GROUP, NATION, REFERENCE, areas, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.area_notes import combine_area_notes, find_area_notes
 from crimeshare.tables.observations import (

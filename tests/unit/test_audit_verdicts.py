@@ -12,11 +12,11 @@ import pytest
 
 from crimeshare.audit.audit import compute_claims
 from crimeshare.audit.evidence import Evidence
-from crimeshare.audit.recorded_evidence import NATIONAL, Releases
+from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.verdicts import HOLD, MEANINGS, outcome
 from crimeshare.columns import held
 from crimeshare.periods import in_words
-from crimeshare.reference import areas
+from crimeshare.reference import NATION, areas
 from tests.audited import known_evidence, of_releases, with_survey
 from tests.conftest import ROOT
 from tests.quarterly import shipped as open_data
@@ -233,7 +233,7 @@ def test_a_total_without_a_force_settles_what_it_can(
 def test_totals_with_and_without_a_force_are_not_compared(shipped: Evidence) -> None:
     releases = Releases(shipped)
     now, before = (
-        [f for f in releases.counts(NATIONAL, "total", day) if f.vintage == "first published"]
+        [f for f in releases.counts(NATION, "total", day) if f.vintage == "first published"]
         for day in (date(2024, 12, 31), date(2019, 12, 31))
     )
     assert before[0].excluding == "Greater Manchester"
@@ -263,7 +263,7 @@ def test_rates_as_revised_are_those_of_the_reports_own_series(
 
 def test_the_home_office_adds_up_four_quarters(shipped: Evidence) -> None:
     # Home Office open data, April 2026 (OGL v3.0), summed apart from this project.
-    counts = Releases(shipped).counts(NATIONAL, "stalking_harassment", date(2024, 12, 31))
+    counts = Releases(shipped).counts(NATION, "stalking_harassment", date(2024, 12, 31))
     newest = counts[-1]
     assert (newest.vintage, newest.release_id, newest.value) == (
         "revised since",
@@ -605,7 +605,7 @@ def test_a_change_across_a_recording_change_has_the_quarters_recorded_alike_besi
 ) -> None:
     releases = Releases(shipped)
     now, before = date(2025, 12, 31), date(2024, 12, 31)
-    alike = releases.like_for_like(NATIONAL, "stalking_harassment", now, before)
+    alike = releases.like_for_like(NATION, "stalking_harassment", now, before)
     # From 31 January 2024 on: April to December of both years, added up apart from the audit.
     sums = {2024: 0.0, 2025: 0.0}
     quarters = open_data(ROOT)
@@ -618,9 +618,9 @@ def test_a_change_across_a_recording_change_has_the_quarters_recorded_alike_besi
     assert alike.note == "April to December"
     # No quarter of the year ending March 2024 is recorded as one of the year after.
     years = date(2025, 3, 31), date(2024, 3, 31)
-    assert releases.like_for_like(NATIONAL, "stalking_harassment", *years) is None
+    assert releases.like_for_like(NATION, "stalking_harassment", *years) is None
     assert releases.comparable("homicide", now, before) == ""
-    assert releases.like_for_like(NATIONAL, "homicide", now, before) is None
+    assert releases.like_for_like(NATION, "homicide", now, before) is None
 
 
 def test_every_reason_that_may_be_said_has_its_sentence() -> None:

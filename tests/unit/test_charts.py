@@ -17,7 +17,6 @@ import pandas as pd
 import pytest
 
 from crimeshare.cells import Cell
-from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements import charts, lines, prose
 from crimeshare.publish.elements.bars import bars
@@ -26,7 +25,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.lines import segments
 from crimeshare.publish.subjects import factsheet, offence_mix, side_by_side, standing
 from crimeshare.publish.subjects.estimates import FORCES, editions, of_areas, year_of
-from crimeshare.reference import GROUP
+from crimeshare.reference import GROUP, NATION
 from tests import frames
 from tests.frames import Report
 from tests.tables import SERIES

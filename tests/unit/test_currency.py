@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.prose import month, plain
 from crimeshare.publish.subjects import currency
 from crimeshare.publish.subjects.estimates import TOTAL, year_of
+from crimeshare.reference import NATION
 from crimeshare.sources.registry import Release
 from tests.frames import Report
 

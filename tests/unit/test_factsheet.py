@@ -8,7 +8,6 @@ from statistics import NormalDist
 import pytest
 
 from crimeshare.measures.control_limits import APART
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.reading import read
@@ -25,6 +24,7 @@ from crimeshare.publish.subjects.estimates import (
     of_areas,
     year_of,
 )
+from crimeshare.reference import NATION
 
 GROUP = "stalking_harassment"
 GWENT, GREATER_MANCHESTER, NORTH_WEST = "W15000002", "E23000005", "E12000002"

@@ -8,14 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.measures.level_shifts import DRIFT
-from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_table
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.subjects import firmness
 from crimeshare.publish.subjects.estimates import year_of
-from crimeshare.reference import GROUP
+from crimeshare.reference import GROUP, NATION
 from tests import frames
 from tests.frames import Report, now
 from tests.tables import LEVEL_SHIFTS, RANK_INTERVALS

@@ -11,9 +11,9 @@ import pytest
 
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problems
-from crimeshare.reference import read_rows
+from crimeshare.reference import NATION, read_rows
 from crimeshare.sources.registry import read_registry
-from crimeshare.tables.counts import NATION, YEAR, counts, counts_of_files, in_order
+from crimeshare.tables.counts import YEAR, counts, counts_of_files, in_order
 from crimeshare.tables.misfits import Misfit, check, misfits
 from tests.conftest import ROOT
 from tests.quarter_mutations import QUARTER_KINDS

@@ -16,7 +16,6 @@ import pandas as pd
 import pikepdf
 import pytest
 
-from crimeshare.measures.years import NATION
 from crimeshare.problems import Problem
 from crimeshare.publish.pdf import document as pdf
 from crimeshare.publish.pdf.document import (
@@ -30,6 +29,7 @@ from crimeshare.publish.pdf.document import (
 from crimeshare.publish.site.pages import Page, page
 from crimeshare.publish.subjects import factsheet, side_by_side
 from crimeshare.publish.subjects.estimates import of_areas
+from crimeshare.reference import NATION
 from crimeshare.sources.registry import Release, read_registry
 from tests import frames
 from tests.frames import Report

@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.measures.seasonal import METHOD
-from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import MINUS, Figure, shown, stray_numbers
@@ -25,6 +24,7 @@ from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.rows import rows
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import quarterly, sources
+from crimeshare.reference import NATION
 from crimeshare.tables.quarter_combining import combine_recorded_quarters
 from crimeshare.tables.recorded_quarters import read_recorded_quarters
 from tests.open_document import line, open_data

@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crimeshare.measures.years import NATION
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
 from crimeshare.publish.elements.prose import place, plain
@@ -27,7 +26,7 @@ from crimeshare.publish.subjects.revised import (
     size_of,
     steps_of,
 )
-from crimeshare.reference import areas
+from crimeshare.reference import NATION, areas
 from tests.building import GROUP, write_editions, write_series
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions

@@ -12,6 +12,9 @@ REFERENCE = Path(__file__).parents[2] / "resources" / "reference"
 if not REFERENCE.is_dir():
     # Installed from a wheel, which brings the project's data along.
     REFERENCE = Path(__file__).parent / "project" / "resources" / "reference"
+NATION = "K04000001"
+"""The code of England and Wales."""
+
 GROUP = "stalking_harassment"
 """The offence group that a report is about unless it is told another."""
 

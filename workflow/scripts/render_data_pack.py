@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from crimeshare.publish.elements.reading import plain_rows, read
 from crimeshare.publish.pack.data_pack import WORKBOOK, write_data_pack, write_zip
 from crimeshare.publish.pack.dictionary import data_tables
-from crimeshare.publish.pack.workbook import read_rows_of, workbook_sheets, write_workbook
+from crimeshare.publish.pack.workbook import workbook_sheets, write_workbook
 from crimeshare.publish.subjects import currency
 from crimeshare.publish.subjects.estimates import latest
 from crimeshare.reference import offences
@@ -16,10 +17,8 @@ with running(snakemake):
     registry = read_registry(Path(snakemake.input.registry))
     dated = currency.published(registry) or latest()
     folder = Path(snakemake.output.package).parent
-    built = {table.table: table.built for table in data_tables()}
-    sheets = workbook_sheets(
-        offence_id, read_rows_of(built["prevalence"]), read_rows_of(built["claims"])
-    )
+    tables = [plain_rows(read(name)) for name in ("prevalence", "claims")]
+    sheets = workbook_sheets(offence_id, *tables)
     title = f"{offences()[offence_id].name} in recorded crime"
     write_workbook(folder / WORKBOOK, title, sheets, dated)
     write_data_pack(folder, data_tables(), folder / WORKBOOK, dated)

@@ -22,8 +22,7 @@ from crimeshare.survey_words import SEXES
 
 _RATE = re.compile(r"\bper\s+(?:1|10|100)[,\d]*000\b|\bper (?:thousand|million)\b", re.IGNORECASE)
 _RECORD = re.compile(r"\brecords?\b|\ball[- ]time\b|\bever\b", re.IGNORECASE)
-_QUANTITIES = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
-_QUANTITY = re.compile(rf"\b({'|'.join(_QUANTITIES)})s?\s*$", re.IGNORECASE)
+_QUANTITY = re.compile(rf"\b({'|'.join(numerals.ORDERS)})s?\s*$", re.IGNORECASE)
 _PART = rf"(?:%|per ?cent|\bpc|\b(?:{'|'.join(numerals.PARTS)})s?|\bhalves|\bin \w+)"
 _OF_NATION = re.compile(
     rf"{_PART}\s+of\b.*\b(?:in|across) (?:England and Wales|the country)|of the national total",
@@ -168,7 +167,7 @@ def _quantity(entry: Mapping[str, Any]) -> str:
     if entry.get("than") or entry.get("since"):
         word = _QUANTITY.search(value)
         if word or _reads(numerals.change, value) == "points":
-            return _QUANTITIES[word[1].casefold()] if word else "share"
+            return numerals.ORDERS[word[1].casefold()] if word else "share"
         return "comparison" if entry.get("than") else "change"
     if _OF_NATION.search(value) and not _SIGN.match(value):
         return "share_of_nation"

@@ -26,7 +26,6 @@ from crimeshare.periods import (
 from crimeshare.problems import Problem
 from crimeshare.reference import Area, Offence, everyday, offences
 
-NATION = "K04000001"
 _POLICE = re.compile(r"^the | (?:police(?: force)?(?: service)?(?: area)?|constabulary)$")
 _MONTH = "(?P<{}>[a-z]+)(?: (?P<{}>[12][0-9]{{3}}))?"
 _SPAN = re.compile(

@@ -7,15 +7,12 @@ from datetime import timedelta
 from crimeshare.audit.naming import release_name
 from crimeshare.audit.offence_codes import joint_until, offence_codes
 from crimeshare.audit.questions import Question
-from crimeshare.audit.recorded_evidence import (
-    NATIONAL,
-    Releases,
-)
+from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.statements import (
     Change,
 )
 from crimeshare.audit.verdicts import Reason
-from crimeshare.reference import fraud_totals
+from crimeshare.reference import NATION, fraud_totals
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
 
 
@@ -57,10 +54,10 @@ def _say_missing_code(releases: Releases, question: Question, reason: Reason) ->
     if joint and not question.found:
         reason.say("joint", day=joint[0] - timedelta(days=1), others=joint[1])
         return ""
-    if claim.area.area_code != NATIONAL and offence in dict(fraud_totals().values()):
+    if claim.area.area_code != NATION and offence in dict(fraud_totals().values()):
         reason.say("no_fraud_by_area")
         return ""
-    if claim.area.area_code != NATIONAL:
+    if claim.area.area_code != NATION:
         reason.say("no_codes_by_area")
         return ""
     missing = [

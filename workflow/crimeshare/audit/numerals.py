@@ -27,19 +27,10 @@ from crimeshare.audit.stated import (
     Place,
     Times,
 )
-from crimeshare.audit.words import Hedge, hedges, movements
+from crimeshare.audit.words import ORDINALS, SMALL, Hedge, hedges, movements
 
-_WORDS = (
-    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
-    *("eighteen", "nineteen", "twenty"),
-)
-_ORDINALS = (
-    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
-    *("tenth", "eleventh", "twelfth"),
-)
 PARTS = {"half": 2, "halve": 2, "quarter": 4} | {
-    word: place for place, word in enumerate(_ORDINALS, start=1) if place > 2
+    word: place for place, word in enumerate(ORDINALS, start=1) if place > 2
 }
 _TIMES = {"thousand": Decimal(1000), "million": Decimal(10) ** 6, "m": Decimal(10) ** 6}
 _TIMES |= {"k": Decimal(1000), "billion": Decimal(10) ** 9, "bn": Decimal(10) ** 9}
@@ -87,10 +78,10 @@ _COMMON = re.compile(
 # "Third in the area" is a place among what is recorded there.
 _HERE = ("", "area", "county", "force", "region", "list")
 _TOP = re.compile(r"(?P<end>top|bottom) (?P<number>\w+)")
-_ORDERS = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
-_ORDER = re.compile(rf"(?P<words>.+?)(?: by)? (?P<order>{'|'.join(_ORDERS)})s?")
+ORDERS = {"rate": "rate", "share": "share", "proportion": "share", "number": "count"}
+_ORDER = re.compile(rf"(?P<words>.+?)(?: by)? (?P<order>{'|'.join(ORDERS)})s?")
 _A_RECORD = "a record such as record high, lowest on record or record high rate"
-_OF = f"(?: (?:in )?(?P<{{}}>{'|'.join(_ORDERS)})s?)?"
+_OF = f"(?: (?:in )?(?P<{{}}>{'|'.join(ORDERS)})s?)?"
 _RECORD = re.compile(
     rf"(?:record|all[- ]time){_OF.format('order')}(?: (?P<end>high|low|peak|levels?))?"
     rf"{_OF.format('behind')}"
@@ -225,7 +216,7 @@ def place(text: str) -> Place:
     words = re.sub(r"^(?:the|joint|equal) ", "", words)
     order = ""
     if found := _ORDER.fullmatch(words):
-        words, order = found["words"], _ORDERS[found["order"]]
+        words, order = found["words"], ORDERS[found["order"]]
     if found := _TOP.fullmatch(words):
         if number := _whole(found["number"]):
             last = found["end"] == "bottom"
@@ -252,21 +243,21 @@ def record(text: str) -> Extreme:
         raise ValueError(_expected(text, _A_RECORD))
     order = found["order"] or found["behind"] or ""
     low = found["end"] in (*_LOW, "low")
-    return Extreme(" ".join(text.split()), not low, _ORDERS.get(order, ""))
+    return Extreme(" ".join(text.split()), not low, ORDERS.get(order, ""))
 
 
 def _nth(word: str) -> int:
     """The number of an ordinal, 0 if the word is none."""
-    if word in _ORDINALS:
-        return _ORDINALS.index(word) + 1
+    if word in ORDINALS:
+        return ORDINALS.index(word) + 1
     found = _PLACE.fullmatch(word)
     return int(found["number"]) if found else 0
 
 
 def _whole(word: str) -> int:
     """A whole number in words or digits, 0 if the word is none."""
-    if word in _WORDS:
-        return _WORDS.index(word) + 1
+    if word in SMALL:
+        return SMALL.index(word) + 1
     return int(word) if re.fullmatch(r"\d{1,7}", word, re.ASCII) else 0
 
 
@@ -422,11 +413,11 @@ def _last_digit(number: Number) -> Decimal:
 
 def _number(words: str, expected: str, text: str) -> Number:
     """A number in plain words; ``text`` is what is quoted where they are none."""
-    if whole := _WORDS.index(words) + 1 if words in _WORDS else 0:
+    if whole := SMALL.index(words) + 1 if words in SMALL else 0:
         return Number(words, Decimal(whole), Decimal(1))
-    if (found := _NAMED.fullmatch(words)) and found["part"] in _WORDS:
+    if (found := _NAMED.fullmatch(words)) and found["part"] in SMALL:
         unit = _TIMES[found["times"]]
-        return Number(words, (_WORDS.index(found["part"]) + 1) * unit, unit)
+        return Number(words, (SMALL.index(found["part"]) + 1) * unit, unit)
     if found := _ONE.fullmatch(words):
         unit = Decimal(100) if found["times"] == "hundred" else _TIMES[found["times"]]
         part, step = (size * unit for size in _OF_ONE[found["part"]])

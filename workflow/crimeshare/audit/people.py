@@ -14,9 +14,8 @@ from functools import cache
 
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding
-from crimeshare.audit.lookup import NATION
 from crimeshare.audit.stated import Bound, People
-from crimeshare.reference import REFERENCE, read_rows
+from crimeshare.reference import NATION, REFERENCE, read_rows
 
 _CENSUS = 2021
 _ROUNDED = 0.0005

@@ -27,7 +27,7 @@ from crimeshare.audit.vintages import Vintage as Known
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
 from crimeshare.periods import a_year_before, month_end, months_before, stretches
-from crimeshare.reference import areas, offences
+from crimeshare.reference import NATION, areas, offences
 from crimeshare.sources.datasets import FORCE_AREAS, QUARTERS
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ RANKED = ("main groups", "sub-groups", "published columns")
 ORDERS = {"forces by share": "share", "forces by rate": "rate", "forces by count": "count"}
 """Orders of areas, and what they are ordered by."""
 
-NATIONAL = "K04000001"
 _QUARTERS = 4
 
 # How far away, in days, revisions are looked at: what a force records again changes over time.
@@ -205,7 +204,7 @@ class Releases:
 
     def shares_of_nation(self, area: str, offence: str, day: date) -> list[Finding]:
         """Every vintage of an area's part of the offences of England and Wales, by one release."""
-        wholes = {whole.release_id: whole for whole in self.counts(NATIONAL, offence, day)}
+        wholes = {whole.release_id: whole for whole in self.counts(NATION, offence, day)}
         return [
             share_of(part, whole)
             for part in self.counts(area, offence, day)
@@ -474,7 +473,7 @@ class Releases:
             day = self.own_period(release_id)
             pairs = []
             for group in offences():
-                known = self._published.counts(NATIONAL, group, day)
+                known = self._published.counts(NATION, group, day)
                 own = [
                     one.value
                     for one in known

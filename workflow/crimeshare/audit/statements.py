@@ -15,11 +15,11 @@ from datetime import date
 from typing import Any, ClassVar
 
 from crimeshare.audit import numerals, stated
-from crimeshare.audit.lookup import NATION, find_area, find_offence, find_year
+from crimeshare.audit.lookup import find_area, find_offence, find_year
 from crimeshare.audit.numerals import shortened
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before, in_words
-from crimeshare.reference import Area, Offence, offences
+from crimeshare.reference import NATION, Area, Offence, offences
 
 CLASSIFICATIONS = (
     *("main groups", "sub-groups", "published columns"),

@@ -26,10 +26,9 @@ from typing import Any
 from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, a_year_before, month_end
 from crimeshare.problems import Problem
-from crimeshare.reference import areas, areas_around, offences
+from crimeshare.reference import NATION, areas, areas_around, offences
 
 EVIDENCE = Path("results/published/evidence")
-NATION = "K04000001"
 BY_AREA = "by_area"
 PERCENTAGE = "percentage"
 QUARTERS = "quarters"

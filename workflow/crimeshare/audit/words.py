@@ -12,6 +12,16 @@ from functools import cache
 
 from crimeshare.reference import PARTNERSHIPS, PLACES, REFERENCE, areas, everyday, read_rows
 
+SMALL = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen", "twenty"),
+)
+ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth"),
+)
+
 
 @dataclass(frozen=True)
 class Hedge:

@@ -20,14 +20,13 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.model.file import File
 from rocrate.rocrate import ROCrate
 
+from crimeshare.publish.elements.licence import OGL
 from crimeshare.running import replacing
 from crimeshare.software import software
-from crimeshare.sources.registry import Release
+from crimeshare.sources.registry import FIGURES, Release
 
-OGL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 MIT = "https://spdx.org/licenses/MIT"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-FIGURES = Path("resources/figures")
 REFERENCE = Path("resources/reference")
 SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
 

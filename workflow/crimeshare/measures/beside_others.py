@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crimeshare.measures.recorded import SMALL_BASE
-from crimeshare.measures.years import NATION
+from crimeshare.reference import NATION
 
 BESIDE_OTHERS = [
     "marker",

@@ -23,8 +23,8 @@ from crimeshare.measures.provenance import (
 )
 from crimeshare.measures.recorded import tabled_counts
 from crimeshare.measures.revisions import issue_order
-from crimeshare.measures.years import NATION, a_year_earlier, years_of_groups
-from crimeshare.reference import areas, fraud_totals, offences
+from crimeshare.measures.years import a_year_earlier, years_of_groups
+from crimeshare.reference import NATION, areas, fraud_totals, offences
 from crimeshare.tables.labels import plain
 
 PUBLISHED, LATER_COLUMN = "published", "later_column"

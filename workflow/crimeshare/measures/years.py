@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.quarters import YEAR
-from crimeshare.reference import areas, areas_around, line_of
+from crimeshare.reference import NATION, areas, areas_around, line_of
 
 TOTAL = "total"
-NATION = "K04000001"
 
 NEEDED = ["release_id", "period_start", "period_end", "area_code", "offence_id", "code", "value"]
 NEEDED += ["sheet"]

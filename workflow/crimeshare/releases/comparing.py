@@ -21,13 +21,12 @@ from markupsafe import Markup
 
 from crimeshare.columns import PER_CENT, column
 from crimeshare.measures.series import newest_year
-from crimeshare.measures.years import NATION
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.figures import written
 from crimeshare.publish.elements.licence import ATTRIBUTION
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.rendering import TEMPLATES, templates
-from crimeshare.reference import areas
+from crimeshare.reference import NATION, areas
 
 SAME, DIFFERS, NOT_COMPARED = 0, 1, 2
 OUTCOMES = {

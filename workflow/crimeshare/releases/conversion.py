@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from crimeshare.problems import Problem
 from crimeshare.running import replacing, shipping
 from crimeshare.sources.datasets import QUARTERS, SHAPES
-from crimeshare.sources.registry import Release
+from crimeshare.sources.registry import FIGURES, Release
 from crimeshare.tables.counts import counts, counts_of_files, in_order
 from crimeshare.tables.misfits import check
 from crimeshare.tables.observations import QuarterFigure, read_arrow, write_observations
@@ -21,7 +21,6 @@ from crimeshare.tables.recorded_quarters import read_conversion
 
 KEY = ["area_code", "offence_id", "code", "period_end"]
 REPORTS = Path("results/releases")
-FIGURES = Path("resources/figures")
 _SHOWN = 5
 
 

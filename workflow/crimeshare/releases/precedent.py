@@ -19,15 +19,13 @@ from typing import Any
 
 from crimeshare.parquet import read_rows_where
 from crimeshare.periods import in_words, months_between
-from crimeshare.reference import PARTNERSHIPS, areas, areas_around, offences, read_rows
+from crimeshare.reference import NATION, PARTNERSHIPS, areas, areas_around, offences, read_rows
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
 from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import one_line, plain
 from crimeshare.tables.layout import proposal
 from crimeshare.tables.observations import Observation, SurveyObservation
 from crimeshare.tables.ties import Place, lines_of, shown
-
-NATION = "K04000001"
 
 # Of counts of ten or more, neighbouring years have up to 1.3 in a hundred in common by chance.
 _SAME = 0.1

@@ -6,7 +6,6 @@ name with its release and hash, with the words of the refusal beside it.
 
 from __future__ import annotations
 
-import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from crimeshare.problems import Problem, Problems
+from crimeshare.products import digest
 from crimeshare.running import say
 from crimeshare.sources.ons_pages import read_edition
 from crimeshare.sources.registry import Release
@@ -138,7 +138,7 @@ def deliver_file(release_id: str, source: Source, uri: str, partial: Path) -> De
         uri=uri,
         source=source,
         content_type=content_type or "",
-        sha256=sha256_of(path),
+        sha256=digest(path),
         bytes=path.stat().st_size,
     )
 
@@ -167,12 +167,6 @@ def check_kind(delivery: Delivery) -> None:
         found=found,
         advice="Open the address in a browser to see what is there now.",
     )
-
-
-def sha256_of(path: Path) -> str:
-    """The hash of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _address_by_page(release: Release, source: Source, missing: Missing) -> str:

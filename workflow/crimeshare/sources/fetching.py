@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crimeshare.problems import Problem
+from crimeshare.products import digest
 from crimeshare.running import say
-from crimeshare.sources.delivery import Rejected, check_kind, deliver, inspecting, sha256_of
+from crimeshare.sources.delivery import Rejected, check_kind, deliver, inspecting
 from crimeshare.sources.registry import Copy, Release
 from crimeshare.sources.source import Source, command
 
@@ -39,7 +40,7 @@ def fetch(
             f"checked; {pin} pins it, and source=embedded builds from the shipped figures."
         )
     hashes = {release.sha256, *accepted} - {""}
-    if target.is_file() and sha256_of(target) in hashes:
+    if target.is_file() and digest(target) in hashes:
         return target
     delivery = deliver(release, source, store / ".partial")
     with inspecting(delivery, store):

@@ -20,6 +20,7 @@ from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem, Problems, explained, shown
 from crimeshare.sources.datasets import DATASETS, Publisher
 
+FIGURES = Path("resources/figures")
 REGISTRY = Path("config/releases.csv")
 COPIES = Path("config/copies.csv")
 ANNOUNCED = Path("config/announced.csv")

@@ -10,12 +10,11 @@ from typing import Any, Protocol
 import pandas as pd
 
 from crimeshare.parquet import read_table
-from crimeshare.reference import areas, areas_around
+from crimeshare.reference import NATION, areas, areas_around
 from crimeshare.sources.datasets import SHAPES
 from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import plain
 
-NATION = "K04000001"
 QUARTER, YEAR = 3, 12
 
 KEY = ["months", "area_code", "item", "period_end"]

@@ -15,9 +15,9 @@ import pandas as pd
 
 from crimeshare.periods import in_words
 from crimeshare.problems import Problems
-from crimeshare.reference import PARTNERSHIPS, areas, offences, read_rows
+from crimeshare.reference import NATION, PARTNERSHIPS, areas, offences, read_rows
 from crimeshare.tables.against import SEVERAL, TESTS, found
-from crimeshare.tables.counts import KEY, NATION, QUARTER, YEAR
+from crimeshare.tables.counts import KEY, QUARTER, YEAR
 
 ACCEPTED = Path("config/accepted.csv")
 

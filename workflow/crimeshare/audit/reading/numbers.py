@@ -10,26 +10,15 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from crimeshare import periods
 from crimeshare.audit.reading.spans import Span
-from crimeshare.audit.words import hedges, movements
+from crimeshare.audit.words import ORDINALS, SMALL, hedges, movements
 
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
+MONTHS = tuple(map(str.casefold, periods.MONTHS))
 SHORT = (*(month[:3] for month in MONTHS), "sept")
 MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{'|'.join(SHORT)})\.?)"
 
-SMALL = (
-    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
-    *("eighteen", "nineteen", "twenty"),
-)
 TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "dozen")
-ORDINALS = (
-    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
-    *("tenth", "eleventh", "twelfth"),
-)
 _ORDINAL = rf"(?:{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _SCALE = r"(?:[\s-]?(?:million|thousand|billion|mn?|k|bn)\b)"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from crimeshare.audit.reading.numbers import ORDINALS
 from crimeshare.audit.reading.parts import MOVES
-from crimeshare.audit.reading.slots import NATION, NATIONS, PLACES
+from crimeshare.audit.reading.slots import NATIONS, PLACES
 from crimeshare.audit.reading.spans import Unplaced
 from crimeshare.audit.reading.state import State, spot
+from crimeshare.audit.words import ORDINALS
+from crimeshare.reference import NATION
 
 
 class Orders(State):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crimeshare.audit.reading.slots import ADJECTIVES, NATION, NATIONS
+from crimeshare.audit.reading.slots import ADJECTIVES, NATIONS
 from crimeshare.audit.reading.spans import Offending, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import spot, value_of
 from crimeshare.audit.reading.surveyed import Surveyed
 from crimeshare.periods import a_year_before
+from crimeshare.reference import NATION
 
 MOVES = {"rise": "up", "fall": "down", "same": "unchanged"}
 _LEFT = (

@@ -14,9 +14,8 @@ from crimeshare.audit.reading.sentences import Sentence
 from crimeshare.audit.reading.spans import Offending, Span, Topic, Unplaced, Year
 from crimeshare.audit.words import around
 from crimeshare.periods import a_year_before, month_end
-from crimeshare.reference import line_of, offences
+from crimeshare.reference import NATION, line_of, offences
 
-NATION = "K04000001"
 NATIONS = (NATION, "E92000001", "W92000004")
 _ADJECTIVE = (
     r"of|the|these|those|them|all|its|their|such|new|more|fewer|recorded|reported|further|"

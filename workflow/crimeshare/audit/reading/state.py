@@ -11,9 +11,10 @@ from typing import Any
 
 from crimeshare.audit.numerals import count
 from crimeshare.audit.reading.sentences import Sentence
-from crimeshare.audit.reading.slots import NATION, Around
+from crimeshare.audit.reading.slots import Around
 from crimeshare.audit.reading.spans import Offending, People, Slots, Topic, Year
 from crimeshare.periods import a_year_before, in_words
+from crimeshare.reference import NATION
 
 _SIGNED = re.compile(r"^(?:[+\-\u2212\u2013]|minus |plus )\s?", re.IGNORECASE)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crimeshare.periods import MONTHS
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import (
     ACCENT,
@@ -133,7 +134,7 @@ def _years(ends: Sequence[date], first: float, last: float) -> Spec:
         "axis": {
             "values": ticks,
             "labelExpr": f"format(datum.value - {month / 12!r}, 'd')",
-            "title": f"Year ending {prose.MONTHS[month - 1]}",
+            "title": f"Year ending {MONTHS[month - 1]}",
             "grid": False,
             "ticks": True,
             "domain": True,

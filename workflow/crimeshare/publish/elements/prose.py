@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape, unescape
 
+from crimeshare.periods import MONTHS
+
 IRREGULAR = {"person": "people", "county": "counties"}
 
 # A rank means nothing without the list it is a place in.
@@ -20,11 +22,6 @@ CLASSIFICATIONS = {
     "published_columns": "published columns, where a group is ranked beside its own parts",
 }
 
-# Not the locale's: the same words whatever the machine speaks.
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 _WITH_ARTICLE = {
     ("force", "City of London"): "the City of London",

@@ -55,7 +55,7 @@ def credit(figures: Iterable[Figure]) -> str:
     known = {cell.release_id for figure in figures for cell in figure.cells}
     newest: dict[str, Release] = {}
     for release in sorted(
-        (release for name in known if (release := _registry().get(name))),
+        (release for name in known if (release := registry().get(name))),
         key=lambda release: (release.period_end, release.release_id),
     ):
         newest[release.dataset] = release
@@ -81,7 +81,7 @@ def _workbook(release_id: str, sha256: str) -> str:
     """Edition, its address and the hash of the workbook that cells were read from, if any."""
     if not release_id:
         return ""
-    release = _registry().get(release_id)
+    release = registry().get(release_id)
     return WORDS.passage(
         "workbook",
         edition=escape(release.edition) if release else "",
@@ -164,5 +164,6 @@ MANY = 3
 
 
 @cache
-def _registry() -> dict[str, Release]:
+def registry() -> dict[str, Release]:
+    """The releases that are listed, by id."""
     return read_registry(REFERENCE.parents[1] / REGISTRY)

@@ -20,11 +20,10 @@ from crimeshare.columns import columns as columns_of
 from crimeshare.measures import formulas
 from crimeshare.measures.formulas import COUNTED, OF_ROWS
 from crimeshare.measures.provenance import KEPT, keyed, named_cells
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.figures import OPERATOR, Figure, decimals_for
 from crimeshare.publish.elements.reading import Plain, of_build, read
 from crimeshare.publish.elements.reading import hashes as all_hashes
-from crimeshare.reference import areas
+from crimeshare.reference import NATION, areas
 
 _SLOT = re.compile(r"{(\w+)}")
 

@@ -18,9 +18,7 @@ from typing import Any, Self
 
 import gptables
 import pandas as pd
-import pyarrow.parquet as pq
 
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
@@ -29,7 +27,7 @@ from crimeshare.publish.elements.rows import Row, figure, rows
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import at, forces_left_out, year_of, years_of
 from crimeshare.publish.subjects.factsheet import groups_ranked
-from crimeshare.reference import areas, offences
+from crimeshare.reference import NATION, areas, offences
 from crimeshare.running import replacing
 
 WORDS = Words(Path(__file__).with_name("workbook.md.j2"))
@@ -129,12 +127,6 @@ def write_workbook(path: Path, title: str, sheets: Sequence[Sheet], dated: date)
             }
         )
         book.close()
-
-
-def read_rows_of(path: Path) -> list[dict[str, Any]]:
-    """The rows of a built table, dates as dates and empty cells as None."""
-    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
-    return rows
 
 
 def _cover(title: str) -> gptables.Cover:

@@ -17,9 +17,8 @@ import vl_convert
 
 from crimeshare.columns import columns
 from crimeshare.measures.level_shifts import LEVEL
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.figures import decimals_for
-from crimeshare.reference import REFERENCE, areas, read_rows
+from crimeshare.reference import NATION, REFERENCE, areas, read_rows
 
 CHANGES = REFERENCE / "recording_changes.csv"
 

@@ -14,13 +14,12 @@ import pandas as pd
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import decimals_for, fixed
 from crimeshare.publish.elements.words import Words
-from crimeshare.reference import offences
+from crimeshare.reference import NATION, offences
 from crimeshare.sources.registry import Release
 
 WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
 ATOM = "http://www.w3.org/2005/Atom"
-NATION = "K04000001"
 PROJECT = "https://github.com/crimeshare/crimeshare"
 
 

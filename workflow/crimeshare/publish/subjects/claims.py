@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,12 @@ from crimeshare.periods import MONTHS
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.output import Output
-from crimeshare.publish.elements.provenance import sources
+from crimeshare.publish.elements.provenance import registry, sources
 from crimeshare.publish.elements.reading import plain_rows, read
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL
 from crimeshare.publish.subjects.measured import groups_measured_by
-from crimeshare.reference import REFERENCE, line_of, offences, reported_groups
-from crimeshare.sources.registry import REGISTRY, Release, read_registry
+from crimeshare.reference import line_of, offences, reported_groups
 
 WORDS = Words(Path(__file__).with_name("words") / "claims.md.j2")
 
@@ -312,15 +310,10 @@ def _said(source: str) -> tuple[int, int, int]:
 
 def _people(verdict: str) -> str:
     """A verdict with the release in it named as people do."""
-    known = _registry()
+    known = registry()
 
     def name(match: re.Match[str]) -> str:
         release = known.get(match[0])
         return f"the {release_name(release)}" if release else match[0]
 
     return _RELEASE.sub(name, verdict)
-
-
-@cache
-def _registry() -> dict[str, Release]:
-    return read_registry(REFERENCE.parents[1] / REGISTRY)

@@ -6,11 +6,10 @@ import calendar
 from collections.abc import Mapping
 from datetime import date
 
-from crimeshare.measures.years import NATION
 from crimeshare.publish.subjects.estimates import TOTAL, year_of
 from crimeshare.publish.subjects.estimates import latest as latest_end
 from crimeshare.publish.subjects.factsheet import WORDS
-from crimeshare.reference import REFERENCE, read_rows
+from crimeshare.reference import NATION, REFERENCE, read_rows
 from crimeshare.sources.registry import ANNOUNCED, REGISTRY, Release, read_registry
 
 # ONS brings out the figures of a quarter in the fourth month after it.

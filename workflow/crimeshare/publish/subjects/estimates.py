@@ -12,14 +12,13 @@ from typing import Any
 import pandas as pd
 
 from crimeshare.measures.recorded import SMALL_BASE
-from crimeshare.measures.years import NATION
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import of_build, read
 from crimeshare.publish.elements.rows import Row, rows
-from crimeshare.reference import Area, areas, offences, split_groups
+from crimeshare.reference import NATION, Area, areas, offences, split_groups
 
 TOTAL = "total"
 FEW = SMALL_BASE

@@ -14,7 +14,6 @@ from typing import Any
 
 import pandas as pd
 
-from crimeshare.measures.years import NATION
 from crimeshare.periods import a_year_before, first_day
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Break, Chart
@@ -39,7 +38,7 @@ from crimeshare.publish.subjects.estimates import (
     year_of,
     years_of,
 )
-from crimeshare.reference import REFERENCE, areas, offences, published_columns, read_rows
+from crimeshare.reference import NATION, REFERENCE, areas, offences, published_columns, read_rows
 
 WORDS = Words(Path(__file__).with_name("words") / "area.md.j2")
 

@@ -16,7 +16,6 @@ from typing import Any
 import pandas as pd
 
 from crimeshare.measures.control_limits import APART
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.bars import bars
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
@@ -28,7 +27,7 @@ from crimeshare.publish.subjects.explorer import WORDS
 from crimeshare.publish.subjects.factsheet import comparability, period_alike
 from crimeshare.publish.subjects.firmness import range_of
 from crimeshare.publish.subjects.tilemap import Tile, tiles
-from crimeshare.reference import areas
+from crimeshare.reference import NATION, areas
 
 CLASSES = 5
 

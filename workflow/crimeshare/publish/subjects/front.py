@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.rows import Row, cells_of, counted, rows
@@ -19,6 +18,7 @@ from crimeshare.publish.subjects import (
 from crimeshare.publish.subjects.estimates import year_of
 from crimeshare.publish.subjects.measured import Measure, measure_of
 from crimeshare.publish.subjects.surveyed import WORDS
+from crimeshare.reference import NATION
 
 
 def survey_section(measure: Measure, years: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ from crimeshare.measures import formulas
 from crimeshare.measures.design import summarise_design_factors
 from crimeshare.measures.provenance import named_cells
 from crimeshare.measures.published_changes import add_agreement
-from crimeshare.measures.years import NATION
+from crimeshare.periods import MONTHS
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import hashes as all_hashes
@@ -30,7 +30,7 @@ from crimeshare.publish.subjects.estimates import year_of
 from crimeshare.publish.subjects.sources import registry
 from crimeshare.publish.subjects.survey_pages import STALKING
 from crimeshare.publish.subjects.surveyed import changes, level_figure, series
-from crimeshare.reference import fraud_totals
+from crimeshare.reference import NATION, fraud_totals
 from crimeshare.tables.labels import plain
 
 WORDS = Words(Path(__file__).with_name("words") / "methods.md.j2")
@@ -111,7 +111,7 @@ def _edition(release_id: str) -> str:
         return escape(prose.lower_first(release.edition))
     year, month = map(int, release_id[-7:].split("-"))
     name = release_id[:-8].replace("-", " ")
-    return f"{escape(name)}, year ending {prose.MONTHS[month - 1]} {year}"
+    return f"{escape(name)}, year ending {MONTHS[month - 1]} {year}"
 
 
 # ---------------------------------------------------------------- ONS's own verdicts

@@ -16,7 +16,6 @@ from crimeshare.measures.quarters import beside_group
 from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.measures.revisions import typical_size
 from crimeshare.measures.seasonal import METHOD
-from crimeshare.measures.years import NATION
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Break, Chart
@@ -28,7 +27,7 @@ from crimeshare.publish.elements.tables import Table, table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL, editions, forces_left_out
 from crimeshare.publish.subjects.factsheet import breaks
-from crimeshare.reference import areas, line_of, offences
+from crimeshare.reference import NATION, areas, line_of, offences
 from crimeshare.sources.datasets import HOME_OFFICE
 from crimeshare.sources.registry import Release
 from crimeshare.tables.recorded_quarters import code_names

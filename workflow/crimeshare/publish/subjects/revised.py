@@ -12,14 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.measures.revisions import typical_size, with_ages
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, over, rows
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import FEW
-from crimeshare.reference import offences
+from crimeshare.reference import NATION, offences
 
 WORDS = Words(Path(__file__).with_name("words") / "revisions.md.j2")
 

@@ -7,7 +7,6 @@ from html import escape
 
 import pandas as pd
 
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
@@ -22,7 +21,7 @@ from crimeshare.publish.subjects.revisions_page import (
     number_of,
     way_of,
 )
-from crimeshare.reference import areas, offences
+from crimeshare.reference import NATION, areas, offences
 
 # Rows and years that a page shows of a table that goes on; all of them are in files of their own.
 SHOWN = 20

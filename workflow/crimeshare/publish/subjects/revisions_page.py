@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from crimeshare.measures.years import NATION
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.bars import bars
@@ -25,7 +24,7 @@ from crimeshare.publish.subjects.revised import (
     worked_out,
     years_old,
 )
-from crimeshare.reference import areas, offences
+from crimeshare.reference import NATION, areas, offences
 
 # Months of age that a figure reaches, from one band to the next, as the template names them.
 BANDS = (12, 60, 120, 10**4)

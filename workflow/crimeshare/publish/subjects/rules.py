@@ -24,6 +24,7 @@ from crimeshare.measures.rule_parts import (
     SAME_DAY,
     TOO_FEW,
 )
+from crimeshare.periods import MONTHS
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
@@ -246,4 +247,4 @@ def _name(change_id: str) -> str:
 
 def _month(change_id: str) -> str:
     year, month, _ = _changes()[change_id]["effective"].split("-")
-    return f"{prose.MONTHS[int(month) - 1]} {year}"
+    return f"{MONTHS[int(month) - 1]} {year}"

@@ -8,7 +8,6 @@ from html import escape
 import pandas as pd
 
 from crimeshare.measures.control_limits import APART
-from crimeshare.measures.years import NATION
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.bars import bars
 from crimeshare.publish.elements.charts import Chart
@@ -27,7 +26,7 @@ from crimeshare.publish.subjects.estimates import (
     year_of,
 )
 from crimeshare.publish.subjects.factsheet import WORDS, comparability, row_label
-from crimeshare.reference import REFERENCE, areas, read_rows
+from crimeshare.reference import NATION, REFERENCE, areas, read_rows
 
 
 def spread(now: Row) -> str:
