@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import reduce
 from operator import and_
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from crimeshare.columns import dtypes
 from crimeshare.problems import Problem, shown
 from crimeshare.products import require_shipped
 from crimeshare.running import replacing
@@ -86,6 +88,13 @@ def _rows_where(
 def release() -> None:
     """Return unused memory of Arrow's pool, which after reading is as large as the tables."""
     pa.default_memory_pool().release_unused()
+
+
+def table_of(name: str, rows: pd.DataFrame | Iterable[Mapping[str, Any]] = ()) -> pd.DataFrame:
+    """Rows as a table, with the columns and the types that ``columns.yaml`` gives it."""
+    types = dtypes(name)
+    frame = rows if isinstance(rows, pd.DataFrame) else list(rows)
+    return pd.DataFrame(frame, columns=list(types)).astype(types)
 
 
 def together(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

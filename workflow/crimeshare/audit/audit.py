@@ -15,7 +15,7 @@ from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.statements import AnyClaim, claimed, closed
 from crimeshare.audit.verdicts import Verdict
-from crimeshare.columns import dtypes
+from crimeshare.parquet import table_of
 from crimeshare.problems import Problem
 
 
@@ -97,7 +97,7 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
                 ),
             }
         )
-    return _table("claims", rows)
+    return table_of("claims", rows)
 
 
 def evidence_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd.DataFrame:
@@ -115,12 +115,7 @@ def evidence_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> 
                 {"claim_id": claim.id, "mention": mention, "text": text} | row
                 for row in _cells(finding)
             ]
-    return _table("claim_evidence", rows)
-
-
-def _table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
-    types = dtypes(name)
-    return pd.DataFrame(rows, columns=list(types)).astype(types)
+    return table_of("claim_evidence", rows)
 
 
 def _cells(finding: Finding) -> list[dict[str, object]]:

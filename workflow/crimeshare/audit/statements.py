@@ -193,7 +193,6 @@ class Comparison(Claim):
     difference: Any
 
 
-AnyRecorded = Recorded
 AnyClaim = Recorded | Proportion | Comparison
 
 

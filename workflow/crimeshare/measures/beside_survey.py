@@ -23,6 +23,7 @@ from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.measures.recorded import recording_changes_between
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.survey import offences_per_100_victims
+from crimeshare.parquet import table_of
 
 PERSONS = "person_16_plus"
 METHOD = "simulation_beta_jeffreys"
@@ -72,7 +73,7 @@ def compute_recorded_beside_survey(
         *_published(prevalence, comparisons, populations, counts, pairs, level),
     ]
     if not rows:
-        return pd.DataFrame(columns=held("recorded_beside_survey"))
+        return table_of("recorded_beside_survey")
     table = pd.DataFrame(rows)
     order = {measure: place for place, measure in enumerate(pairs)}
     table = table.sort_values(

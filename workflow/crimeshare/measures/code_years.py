@@ -9,6 +9,7 @@ from crimeshare.measures.like_for_like import add_like_for_like
 from crimeshare.measures.provenance import four_quarters, listed, sheets_of_year, summed
 from crimeshare.measures.recorded import SMALL_BASE, comparable, recording_changes_between
 from crimeshare.measures.revisions import newest_release
+from crimeshare.parquet import table_of
 
 _YEAR = ["area_code", "period_end"]
 _CODE = ["area_code", "offence_id", "code", "period_end"]
@@ -36,8 +37,7 @@ def compute_code_years(
     """
     newest = newest_release(quarterly)
     if newest.empty:
-        none = pd.DataFrame(columns=held("code_years"))
-        return none.astype({"period_end": "datetime64[ms]"})
+        return table_of("code_years")
     years = newest[newest["year_count"].notna()].assign(count=lambda rows: rows["year_count"])
     codes = years[years["code"].notna()].drop(columns=["previous", "previous_formula"])
     rows = codes.drop(columns=["previous_cells", "change_pct", "recording_changes"])

@@ -30,6 +30,7 @@ from crimeshare.measures.years import (
     shown_areas,
     years_of_areas,
 )
+from crimeshare.parquet import table_of
 from crimeshare.reference import REFERENCE, areas, line_of, offences, read_rows
 
 EVERYTHING_ELSE = "everything_else"
@@ -63,11 +64,11 @@ def compute_composition(
         They are empty in the first year.  ``share`` is the component's of all recorded crime.
     """
     if quarters.empty:
-        return pd.DataFrame(columns=held("composition")).astype({"period_end": "datetime64[ms]"})
+        return table_of("composition")
     newest = newest_release(quarters)
     counts = _years(newest, offence_group)
     if counts.empty:
-        return pd.DataFrame(columns=held("composition")).astype({"period_end": "datetime64[ms]"})
+        return table_of("composition")
     parts = _joined(counts, joint_codes)
     rows = _decomposed(parts)
     before = a_year_earlier(rows["period_end"])

@@ -22,6 +22,7 @@ from crimeshare.measures.provenance import (
     sheets_of_year,
     summed,
 )
+from crimeshare.parquet import table_of
 from crimeshare.reference import areas, areas_around, line_of, offences
 
 YEAR = 4
@@ -73,9 +74,7 @@ def quarterly_series_by_area(
     memory for some `AT_ONCE` rows at a time.
     """
     if quarters.empty:
-        yield pd.DataFrame(columns=held("quarterly_series")).astype(
-            {"period_end": "datetime64[ms]"}
-        )
+        yield table_of("quarterly_series")
         return
     parts = [name for name in offences() if not {*offence_ids}.isdisjoint(line_of(name))]
     group = quarters["code"].isna() & quarters["offence_id"].isin([_TOTAL, *offence_ids])
@@ -244,9 +243,7 @@ def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) ->
         count that either lacks has no row.
     """
     if quarters.empty or recorded.empty:
-        return pd.DataFrame(columns=held("home_office_check")).astype(
-            {"period_end": "datetime64[ms]"}
-        )
+        return table_of("home_office_check")
     published = recorded[
         (recorded["measure"] == "count") & recorded["area_code"].isin(list(areas()))
     ].rename(columns={"value": "count"})

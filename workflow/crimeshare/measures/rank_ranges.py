@@ -33,6 +33,7 @@ from crimeshare.columns import held
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
+from crimeshare.parquet import table_of
 
 Values = npt.NDArray[np.float64]
 Ranks = npt.NDArray[np.int64]
@@ -80,7 +81,7 @@ def compute_rank_intervals(
         for found in _of_group(of_group, angles[str(offence_id)], draws, level)
     ]
     if not years:
-        return pd.DataFrame(columns=held("rank_intervals"))
+        return table_of("rank_intervals")
     table = pd.DataFrame(
         {name: np.concatenate([year[name] for year in years]) for name in years[0]}
     )

@@ -34,7 +34,6 @@ _EARLIER = [
     "previous_value_formula",
     "previous_value_cells",
 ]
-_COMPARED = ["formula", "cells", "change_before_formula", "change_before_cells"]
 _PROVENANCE = ["formula", "cells", "previous_value_formula", "previous_value_cells"]
 
 _ISSUE = re.compile(r"[a-z-]+?-(\d{4})-(\d{2})(?:-v(\d+)|-(corrected))?")

@@ -33,6 +33,7 @@ from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.steps import NotIdentified, Step, step_at, steps_at
+from crimeshare.parquet import table_of
 
 LEVEL_ONLY, LEVEL_AND_SLOPE = "level", "level_and_slope"
 """What may change: the level alone, or the level and the trend after it."""
@@ -176,7 +177,7 @@ def compute_rule_effects(
         period_end=lambda rows: pd.to_datetime(rows["period_end"])
     )
     if newest.empty:
-        return pd.DataFrame(columns=held("rule_effects"))
+        return table_of("rule_effects")
     last = newest["period_end"].max().date()
     release_id = newest["release_id"].iloc[0]
     rows = []

@@ -23,6 +23,7 @@ from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.rule_effects import LOCKDOWN, Question, percent, questions_of, window
 from crimeshare.measures.steps import NotIdentified, Step, step_at
 from crimeshare.measures.years import redefinitions
+from crimeshare.parquet import table_of
 
 ESTIMATED, NEW_CODES = "estimated_steps", "codes_counted_since"
 LOCKDOWN_TOO, TOO_FEW, INSIDE = "with_the_lockdown", "too_few_quarters", "inside_the_group"
@@ -70,7 +71,7 @@ def compute_rule_parts(
     )
     newest = newest[newest["period_end"] >= begun]
     if newest.empty:
-        return pd.DataFrame(columns=held("rule_parts"))
+        return table_of("rule_parts")
     touching = _touching(recording_changes, offence_id, set(newest["code"].dropna()))
     touching = touching[touching["effective"] > newest["period_end"].min()]
     group = newest[newest["code"].isna()].pivot(
@@ -79,7 +80,7 @@ def compute_rule_parts(
     # With no change every comparison is false.
     base = group.index[group.index < touching["effective"].min()][-YEAR:]
     if len(base) < YEAR or len(group) < 2 * YEAR:
-        return pd.DataFrame(columns=held("rule_parts"))
+        return table_of("rule_parts")
     years = group.loc[base.union(group.index[-YEAR:])]
     given = years.columns[years.notna().all()]
     release_id = str(newest["release_id"].iloc[0])

@@ -27,6 +27,7 @@ import pandas as pd
 from crimeshare.columns import held
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
+from crimeshare.parquet import table_of
 
 Values = npt.NDArray[np.float64]
 
@@ -92,9 +93,7 @@ def compute_seasonally_adjusted(quarterly_series: pd.DataFrame) -> pd.DataFrame:
         average, have no rows.  The year of an adjusted series adds up to about that of the counts,
         not exactly.
     """
-    none = pd.DataFrame(columns=held("seasonally_adjusted")).astype(
-        {"period_end": "datetime64[ms]"}
-    )
+    none = table_of("seasonally_adjusted")
     if quarterly_series.empty:
         return none
     newest = newest_release(quarterly_series)

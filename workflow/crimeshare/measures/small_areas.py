@@ -18,6 +18,7 @@ from crimeshare.columns import held
 from crimeshare.measures.control_limits import APART, LEVELS, METHOD, fit_funnel
 from crimeshare.measures.provenance import cell_names, listed
 from crimeshare.measures.recorded import SMALL_BASE
+from crimeshare.parquet import table_of
 
 BASIS = "counts of records, which have no sampling error: limits for areas that are alike"
 
@@ -64,7 +65,7 @@ def compute_small_areas(
     rows = together.merge(rates, on=_KEY, how="left").sort_values(_KEY, ignore_index=True)
     rows = rows[rows["value_total"] > 0]
     if rows.empty:
-        return pd.DataFrame(columns=held("small_areas")).astype({"period_end": "datetime64[ms]"})
+        return table_of("small_areas")
     part, whole = cell_names(rows), cell_names(rows, "sheet_total", "cell_total")
     table = rows.assign(
         force_code=rows["area_code"].map(forces),

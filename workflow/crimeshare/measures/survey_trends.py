@@ -10,6 +10,7 @@ from crimeshare.measures.prevalence import latest_vintages
 from crimeshare.measures.provenance import CELLS_APART
 from crimeshare.measures.survey import holm
 from crimeshare.measures.trend import FEWEST_YEARS, fit_trends
+from crimeshare.parquet import table_of
 
 
 def compute_survey_trends(
@@ -70,7 +71,7 @@ def compute_survey_trends(
             )
     trends = pd.DataFrame(rows)
     if trends.empty:
-        return pd.DataFrame(columns=held("survey_trends"))
+        return table_of("survey_trends")
     adjusted = holm(trends["p_value"])
     clear = adjusted < 1 - trends["level"]
     direction = np.where(trends["odds_change"] > 0, "rising", "falling")

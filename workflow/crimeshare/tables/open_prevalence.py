@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from crimeshare.parquet import table_of
 from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem, Problems, shown
 from crimeshare.reference import read_rows
@@ -101,12 +102,8 @@ def read_open_prevalence(path: Path, release_id: str) -> pd.DataFrame:
     if problems:
         raise Problems(list(problems.values()))
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    table = pd.DataFrame(rows).assign(workbook_sha256=sha256)
-    days = {day: table[day].astype("datetime64[ms]") for day in ("period_start", "period_end")}
-    table = table.assign(
-        **days, published_significance=table["published_significance"].astype("boolean")
-    )
-    return checked("survey_estimates", table[list(SURVEY_ESTIMATES.columns)], SURVEY_ESTIMATES)
+    table = table_of("survey_estimates", rows).assign(workbook_sha256=sha256)
+    return checked("survey_estimates", table, SURVEY_ESTIMATES)
 
 
 def _content(path: Path) -> tuple[str, bytes]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from crimeshare.parquet import table_of
 from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import plain
 from crimeshare.tables.observations import Notice, SurveyObservation
@@ -128,16 +129,9 @@ def read_transcribed_estimates(path: Path) -> pd.DataFrame:
     table = rows.assign(
         unit_base="person_16_plus",
         characteristic="all",
-        period_start=pd.to_datetime(rows["period_start"]).astype("datetime64[ms]"),
-        period_end=pd.to_datetime(rows["period_end"]).astype("datetime64[ms]"),
         estimate=rows["estimate_pct"] / _PER_CENT,
-        standard_error=np.nan,
-        n_unweighted=np.nan,
-        workbook_sha256=pd.Series(None, index=rows.index, dtype=str),
-        sheet=pd.Series(None, index=rows.index, dtype=str),
-        cell=pd.Series(None, index=rows.index, dtype=str),
     )
-    return checked("survey_estimates", table[list(SURVEY_ESTIMATES.columns)], SURVEY_ESTIMATES)
+    return checked("survey_estimates", table_of("survey_estimates", table), SURVEY_ESTIMATES)
 
 
 def gather_survey_estimates(
@@ -250,7 +244,5 @@ def combine_recorded_offence_codes(observations: pd.DataFrame) -> pd.DataFrame:
 
 def combine_notices(notices: Sequence[Notice]) -> pd.DataFrame:
     """Oddities of the workbooks, one row each."""
-    table = pd.DataFrame(
-        [asdict(notice) for notice in notices], columns=list(SURVEY_NOTICES.columns)
-    ).astype(str, errors="ignore")
+    table = table_of("survey_notices", map(asdict, notices))
     return checked("survey_notices", table, SURVEY_NOTICES)

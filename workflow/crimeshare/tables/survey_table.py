@@ -19,6 +19,7 @@ from itertools import takewhile
 
 import pandas as pd
 
+from crimeshare.parquet import table_of
 from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem
 from crimeshare.tables.appendix_periods import year_of_header
@@ -166,14 +167,7 @@ def read_survey_tables(
             "groups above percentages, and a measure such as 'Any stalking' in a title or label. "
             f"Sheets present are {', '.join(map(repr, workbook.sheet_names))}."
         )
-    table = pd.DataFrame(rows, columns=list(SURVEY_ESTIMATES.columns)).astype(
-        {
-            "published_significance": "boolean",
-            "period_start": "datetime64[ms]",
-            "period_end": "datetime64[ms]",
-        }
-    )
-    return checked("survey_estimates", table, SURVEY_ESTIMATES)
+    return checked("survey_estimates", table_of("survey_estimates", rows), SURVEY_ESTIMATES)
 
 
 # --- understanding a sheet -------------------------------------------------------------

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from crimeshare.audit.offence_codes import offence_codes
 from crimeshare.audit.reading.spans import Offending, People, Span
 from crimeshare.audit.words import area_words, folded, movements, not_recorded, offence_words, towns
 from crimeshare.reference import PARTNERSHIPS, REFERENCE, areas, everyday, offences, read_rows
@@ -310,8 +309,3 @@ def people(words: str) -> People:
 def measure_words() -> dict[str, str]:
     """Measure of the survey by the offence group, or the words, that people say of it."""
     return {row["offence"]: row["measure_id"] for row in read_rows(REFERENCE / "measure_words.csv")}
-
-
-def offence_name(offence_id: str) -> str:
-    """The name of an offence group or code."""
-    return (offences().get(offence_id) or offence_codes()[offence_id]).name

@@ -12,7 +12,8 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.words import Words
-from crimeshare.reference import Area, areas, offences
+from crimeshare.publish.subjects.estimates import TOTAL
+from crimeshare.reference import NATION, Area, areas, offences
 from crimeshare.tables.recorded_quarters import code_names
 
 WORDS = Words(Path(__file__).with_name("words") / "explore.md.j2")
@@ -48,9 +49,10 @@ def open_explorer(offence_id: str) -> Explorer:
     Args:
         offence_id: the group that is shown to begin with.
     """
-    series = read("series", ["offence_id", "area_code"])
-    groups, codes = ({*series[name]} for name in ("offence_id", "area_code"))
-    single = sorted(read("code_years", ["code"])["code"].unique())
+    nation = {"area_code": NATION}
+    groups = {*read("series", ["offence_id"], **nation)["offence_id"]}
+    codes = {*read("series", ["area_code"], offence_id=TOTAL)["area_code"]}
+    single = sorted({*read("code_years", ["code"], **nation)["code"]})
     return Explorer(
         {g.offence_id: g.name for g in offences().values() if g.offence_id in groups}
         | {code: f"{prose.upper_first(code_names()[code])} ({code})" for code in single},
