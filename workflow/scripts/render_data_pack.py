@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from crimeshare.publish.elements.reading import plain_rows, read
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import rows
 from crimeshare.publish.pack.data_pack import WORKBOOK, write_data_pack, write_zip
 from crimeshare.publish.pack.dictionary import data_tables
 from crimeshare.publish.pack.workbook import workbook_sheets, write_workbook
@@ -17,7 +18,7 @@ with running(snakemake):
     registry = read_registry(Path(snakemake.input.registry))
     dated = currency.published(registry) or latest()
     folder = Path(snakemake.output.package).parent
-    tables = [plain_rows(read(name)) for name in ("prevalence", "claims")]
+    tables = [rows(read(name)) for name in ("prevalence", "claims")]
     sheets = workbook_sheets(offence_id, *tables)
     title = f"{offences()[offence_id].name} in recorded crime"
     write_workbook(folder / WORKBOOK, title, sheets, dated)

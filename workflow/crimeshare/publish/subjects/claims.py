@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -18,7 +18,8 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.provenance import registry, sources
-from crimeshare.publish.elements.reading import plain_rows, read
+from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.rows import rows as rows_of
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL
 from crimeshare.publish.subjects.measured import groups_measured_by
@@ -219,10 +220,10 @@ def open_audit(offence_ids: Collection[str]) -> Audit:
     Raises:
         Problem: if nothing has been audited there.
     """
-    evidence: dict[str, list[dict[str, Any]]] = {}
-    for row in plain_rows(read("claim_evidence")):
+    evidence: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows_of(read("claim_evidence")):
         evidence.setdefault(row["claim_id"], []).append(row)
-    rows = plain_rows(read("claims"))
+    rows = rows_of(read("claims"))
     spoken_of: dict[str, set[str]] = {}
     for row in rows:
         spoken_of.setdefault(row["source"], set()).update(_groups_of(row["subject"]))
@@ -246,7 +247,7 @@ def _groups_of(subject: str) -> set[str]:
     return groups_measured_by(subject)
 
 
-def _audited(row: dict[str, Any], evidence: Sequence[dict[str, Any]]) -> Audited:
+def _audited(row: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> Audited:
     mentions = _mentions(evidence)
     return Audited(
         row["claim_id"],
@@ -260,9 +261,9 @@ def _audited(row: dict[str, Any], evidence: Sequence[dict[str, Any]]) -> Audited
     )
 
 
-def _mentions(rows: Sequence[dict[str, Any]]) -> list[tuple[str, Figure, str]]:
+def _mentions(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, Figure, str]]:
     """The numbers of a reason, in its order: as printed there, as figures, in which style."""
-    by_mention: dict[int, list[dict[str, Any]]] = {}
+    by_mention: dict[int, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_mention.setdefault(row["mention"], []).append(row)
     mentions = []
