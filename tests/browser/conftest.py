@@ -19,17 +19,17 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from crimeshare.ledger.panels import Panels
 from crimeshare.publish.site.exploring import drawing_script, series_scripts
+from crimeshare.publish.site.loading import SHARED
 from crimeshare.publish.site.notebooks import execute_pages
 from crimeshare.publish.site.pages import REPORT, report_pages
 from crimeshare.publish.site.pages import Page as ReportPage
 from crimeshare.publish.site.place_list import places_script
 from crimeshare.publish.site.rendering import (
     read_executed,
-    render_body,
     render_embed,
-    render_how,
-    render_page,
     render_search,
+    shared_file,
+    write_page,
 )
 from crimeshare.reference import PARTNERSHIPS, areas, read_rows
 from tests.building import built_once, read_by
@@ -96,12 +96,8 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
         pages = [*page_types(), longest_force()]
         execute_pages(pages, read_by(pages, root, folder), folder)
         patch.chdir(folder)
-        bodies = {page: render_body(read_executed(page)) for page in pages}
-        for page, body in bodies.items():
-            page.path.parent.mkdir(parents=True, exist_ok=True)
-            page.path.write_text(render_page(page, body), encoding="utf-8")
-            page.how.path.parent.mkdir(parents=True, exist_ok=True)
-            page.how.path.write_text(render_how(page, read_executed(page)), encoding="utf-8")
+        bodies = {page: write_page(page, read_executed(page)) for page in pages}
+        write_shared(REPORT)
         panels = Panels({}, folder)
         for page in bodies:
             script = REPORT / "cells" / f"{page.name}.js"
@@ -115,6 +111,12 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
         (REPORT / "embed" / f"{embed[0]}.html").write_text(embed[1], encoding="utf-8")
         (REPORT / "search.html").write_text(render_search(bodies.items()), encoding="utf-8")
     return folder / REPORT
+
+
+def write_shared(report: Path) -> None:
+    """What every page loads."""
+    for name in SHARED:
+        (report / name).write_text(shared_file(name), encoding="utf-8")
 
 
 def write_explorer(report: Path) -> None:

@@ -86,10 +86,11 @@ def test_the_list_of_places_is_asked_for_only_when_needed(page: Page, address: s
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
-    assert asked == [address]
+    brought = [address, f"{address}report.css", f"{address}report.js"]
+    assert asked == brought
     page.locator("#place").focus()
     page.wait_for_function("() => Boolean(crimeshare.places)")
-    assert asked == [address, address + "places.js"]
+    assert asked == [*brought, f"{address}places.js"]
 
 
 def test_the_head_is_one_row_on_a_phone(phone: Page, address: str) -> None:

@@ -274,10 +274,10 @@ def test_no_table_or_chart_with_a_number_lacks_its_data_or_its_source(
     page.goto(address + kind)
     # What the explorer draws is the reader's own; its table below is the report's.
     own = "main figure:not(#explored)"
-    holding = page.locator(f"{own}:has(data, a[href^='data:'], svg [data-tip])")
+    holding = page.locator(f"{own}:has(data, a[download], svg [data-tip])")
     assert holding.count() or kind in ("claims.html", "search.html", "data.html")
     assert holding.count() == page.locator(f"{own}:has(details.source)").count()
-    assert holding.count() == page.locator(f"{own}:has(a[href^='data:text/csv'])").count()
+    assert holding.count() == page.locator(f"{own}:has(a[download$='.csv'])").count()
 
 
 def test_tables_and_charts_open_to_their_cells(page: Page, address: str) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from crimeshare.publish.site.pages import page as page_of
 from crimeshare.publish.site.place_list import places_script
 from crimeshare.publish.site.rendering import render_page, render_search
+from tests.browser.conftest import write_shared
 from tests.unit.test_several_groups import BODY, GROUPS, GWENT
 
 OTHER = "theft_offences/forces/gwent"
@@ -28,6 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.write_text(render_page(page, BODY), encoding="utf-8")
     search = render_search(((page, BODY) for page in pages), GROUPS)
     (folder / "search.html").write_text(search, encoding="utf-8")
+    write_shared(folder)
     (folder / "places.js").write_text(places_script(), encoding="utf-8")
     return folder
 

@@ -41,6 +41,27 @@ def test_a_chart_is_saved_as_picture_drawing_and_data(page: Page, address: str) 
     expect(page.locator("svg").first).to_be_visible()
 
 
+def test_the_data_of_charts_are_files_beside_the_page(
+    plain: Page, address: str, site: Path
+) -> None:
+    # Without a script, and from a folder too.
+    plain.goto(address + "forces/gwent.html")
+    links = plain.locator("main figure.chart .data > a[download]")
+    assert links.count() > 5
+    for link in links.all():
+        name = link.get_attribute("download")
+        path = site / "forces" / (link.get_attribute("href") or "")
+        assert path.name == name
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        assert rows
+        assert all(row["value"] or row["marker"] for row in rows)
+    with plain.expect_download() as download:
+        plain.locator("#share-by-year .data > a[download]").click()
+    assert download.value.suggested_filename == "gwent-share-by-year.csv"
+    held = site / "charts" / "forces" / "gwent" / "gwent-share-by-year.csv"
+    assert Path(download.value.path()).read_bytes() == held.read_bytes()
+
+
 def test_the_data_of_a_table_are_what_stands_in_it(page: Page, address: str, site: Path) -> None:
     page.goto(address + "forces/gwent.html")
     table = page.locator("figure.table", has_text="Partnership").first

@@ -22,6 +22,7 @@ from crimeshare.publish.elements import figures
 from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.site import notebooks
 from crimeshare.publish.site.how_pages import HOW
+from crimeshare.publish.site.loading import SHARED
 from crimeshare.publish.site.notebooks import (
     PARAMETERS,
     Shell,
@@ -252,11 +253,12 @@ def gwent(root: Path, shell: Shell) -> str:
     return render_body(shell.execute(root / "notebooks" / "force.ipynb", {"area": "gwent"}))
 
 
-def test_a_page_stands_alone(gwent: str) -> None:
+def test_a_page_asks_for_files_beside_it_and_nothing_else(gwent: str) -> None:
     html = render_page(page("forces/gwent"), gwent)
     assert html.count("<h1>") == 1
     # As it travels; the heaviest page of a force is a tenth larger at most.
-    assert len(gzip.compress(html.encode())) < 120_000
+    assert len(gzip.compress(html.encode())) < 45_000
+    assert {name for name in SHARED if f"../{name}" in html} == {"report.css", "report.js"}
     # What the browser fetches by itself; the text of a script fetches nothing.
     markup = re.sub(r"(<script\b[^>]*>).*?</script>", r"\1</script>", html, flags=re.DOTALL)
     fetched = re.findall(r'\bsrc="([^"]*)"', markup)
@@ -265,7 +267,7 @@ def test_a_page_stands_alone(gwent: str) -> None:
     credited = re.findall(r'href="([^"]*)"', ATTRIBUTION + PLACES_ATTRIBUTION)
     cited = r"https://www\.(?:(?:nationalarchives|ons)\.)?gov\.uk/"
     linked = set(re.findall(rf'href="(?!#|data:|{cited})([^"]*)"', markup)) - set(credited)
-    page_address = r"(\.\./)?[a-z/-]+\.(html(#[a-z-]+)?|pdf|zip|xml)"
+    page_address = r"(\.\./)?[a-z/-]+\.(html(#[a-z-]+)?|css|csv|pdf|zip|xml)"
     assert [address for address in linked if not re.fullmatch(page_address, address)] == []
     assert not re.search(r"url\(\s*['\"]?http|@import|<script[^>]* src", html)
 

@@ -35,7 +35,8 @@ CHART = (
     ' viewBox="0 0 10 10" style="max-width:9px" xmlns="http://www.w3.org/2000/svg">'
     '<path d="M0 0H9" '
     'stroke="var(--ink, #222222)"/></svg><div class="data"><a download="share-by-year.csv" '
-    'href="data:text/csv,a">Data of this chart (CSV)</a></div></figure>'
+    'href="data:text/csv;charset=utf-8,a,b%0A1,2 %25%0A">'
+    "Data of this chart (CSV)</a></div></figure>"
 )
 BODY = f"<h1>Gwent</h1><p>An answer &amp; more.</p>{CHART}"
 
@@ -47,14 +48,19 @@ def test_a_chart_is_embedded_without_scripts_and_leads_to_its_page() -> None:
     assert name == "gwent-share-by-year"
     assert 'href="../forces/gwent.html#share-by-year"' in html
     assert "<script" not in html
+    # It asks for no other file.
+    assert "<style" in html
+    assert "text/csv" not in html
     assert "default-src 'none'" in unescape(html)
     assert "The share rose" in html
     assert render_embed(page("forces/gwent"), "<h1>No chart</h1>") is None
 
 
 def test_files_of_charts_say_what_and_where_and_never_share_a_name() -> None:
-    named = takeaways.chart_names(page("forces/gwent"), BODY)
-    assert 'download="gwent-share-by-year.csv"' in named
+    gwent = page("forces/gwent")
+    assert takeaways.chart_files(gwent, BODY) == {"gwent-share-by-year.csv": "a,b\n1,2 %\n"}
+    link = 'href="../charts/forces/gwent/gwent-share-by-year.csv"'
+    assert f'download="gwent-share-by-year.csv" {link}' in takeaways.with_files(gwent, BODY)
     slugs = [each.slug for each in report_pages()]
     assert len(slugs) == len(set(slugs))
 

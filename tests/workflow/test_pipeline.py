@@ -201,8 +201,15 @@ def test_the_page_of_a_force_is_built_alone_from_what_it_needs(project: Path, wh
     run = snakemake(project, page)
     assert run.returncode == 0, run.stderr
     report = project / "results" / "report"
-    files = sorted(path.relative_to(report).as_posix() for path in report.rglob("*.*"))
-    assert files == ["forces/gwent.html", "how/forces/gwent.html"]
+    files = {path.relative_to(report).as_posix() for path in report.rglob("*.*")}
+    assert {name for name in files if "forces/" in name and not name.endswith(".csv")} == {
+        "forces/gwent.html",
+        "how/forces/gwent.html",
+        "charts/forces/gwent/.snakemake_timestamp",
+    }
+    # What it loads, and the data of its charts.
+    assert {"report.css", "report.js", "places.js"} < files
+    assert "charts/forces/gwent/gwent-share-by-year.csv" in files
     assert "Executing and rendering the page forces/gwent" in run.stderr
     for needless in ("prevalence", "claims", "render_site", "execute_notebooks"):
         assert needless not in run.stderr

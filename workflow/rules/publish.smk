@@ -9,12 +9,15 @@
 #       results/report/<group>/<page>.html    those of groups after the first
 #       results/report/how/<page>.html        how each page is made: its notebook, code and outputs
 #       results/report/search.html            the page that searches the others
+#       results/report/charts/<page>/         the data of its charts as CSV
 #       results/report/places.js              the places that the field for a place knows
+#       results/report/report.css, report.js  what all pages load
 #
 # A job executes a batch of pages in one kernel, which loads the tables once; of a batch to be made again
 # only the pages are executed that read something that has changed. A force asked for by itself
 # (snakemake results/report/forces/gwent.html) is executed and rendered alone, to the same bytes.
 
+from crimeshare.publish.site.loading import SHARED
 from crimeshare.publish.site.pages import batches, report_pages
 
 pages = report_pages(configuration.groups)
@@ -179,6 +182,34 @@ for name, batch in batches(pages, BATCH).items():
             "../scripts/execute_notebooks.py"
 
 
+rule render_reference:
+    input:
+        modules=[
+            shipped(path.relative_to(PROJECT).as_posix())
+            for path in modules("measures")
+        ],
+        reference=[
+            *reference("area_words", "areas", "offences", "partnerships", "places"),
+            *TEMPLATES,
+        ],
+    output:
+        pages=directory("results/report/reference"),
+        places="results/report/places.js",
+        shared=[f"results/report/{name}" for name in SHARED],
+    log:
+        "results/logs/render_reference.log",
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=250,
+    params:
+        software=software("publish"),
+    message:
+        "Writing the reference pages of the functions and the list of places"
+    script:
+        "../scripts/render_reference.py"
+
+
 # One job per offence group: Snakemake's record of a job grows with its inputs times its outputs.
 # The search page covers all groups and is made with the pages of the first.
 site = []
@@ -189,6 +220,7 @@ for folder, group in zip(folders, configuration.groups):
     written = {
         "pages": [page.path.as_posix() for page in own],
         "how": [page.how.path.as_posix() for page in own],
+        "charts": directory(f"results/report/{folder}charts"),
     } | search
     # Asking for one force's page must not render all the others.
     workflow.ruleorder("render_force", f"render_site_{group}")
@@ -212,6 +244,8 @@ for folder, group in zip(folders, configuration.groups):
                 CODES,
                 COLUMNS,
             ],
+            # What the pages load when they are opened.
+            shared=rules.render_reference.output.shared,
         output:
             **written,
         log:
@@ -242,13 +276,17 @@ rule render_force:
     input:
         made_from("force"),
         reference=[*reference("areas", "offences"), *TEMPLATES],
+        shared=rules.render_reference.output.shared,
     output:
-        page="results/report/{page}.html",
-        how="results/report/how/{page}.html",
+        page="results/report/{folder}forces/{force}.html",
+        how="results/report/how/{folder}forces/{force}.html",
+        charts=directory("results/report/{folder}charts/forces/{force}"),
     log:
-        "results/logs/render_force/{page}.log",
+        "results/logs/render_force/{folder}{force}.log",
     wildcard_constraints:
-        page=one_of(page.name for page in pages if page.notebook == "force"),
+        # Of the first group there is none.
+        folder=f"({one_of(folders[1:])})?",
+        force=one_of(page.path.stem for page in pages if page.notebook == "force"),
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -258,36 +296,9 @@ rule render_force:
         offence_ids=configuration.groups,
         site_url=configuration.site_url,
     message:
-        "Executing and rendering the page {wildcards.page}"
+        "Executing and rendering the page {wildcards.folder}forces/{wildcards.force}"
     script:
         "../scripts/render_force.py"
-
-
-rule render_reference:
-    input:
-        modules=[
-            shipped(path.relative_to(PROJECT).as_posix())
-            for path in modules("measures")
-        ],
-        reference=[
-            *reference("area_words", "areas", "offences", "partnerships", "places"),
-            *TEMPLATES,
-        ],
-    output:
-        pages=directory("results/report/reference"),
-        places="results/report/places.js",
-    log:
-        "results/logs/render_reference.log",
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=250,
-    params:
-        software=software("publish"),
-    message:
-        "Writing the reference pages of the functions and the list of places"
-    script:
-        "../scripts/render_reference.py"
 
 
 rule render_explorer:

@@ -4,14 +4,11 @@ from pathlib import Path
 
 from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.pages import page
-from crimeshare.publish.site.rendering import render_body, render_how, render_page
-from crimeshare.running import replacing, running
+from crimeshare.publish.site.rendering import write_page
+from crimeshare.running import running
 
 with running(snakemake):
-    force = page(snakemake.wildcards.page, snakemake.params.offence_ids)
+    name = "{folder}forces/{force}".format(**snakemake.wildcards)
+    force = page(name, snakemake.params.offence_ids)
     notebook = Shell(Path.cwd()).execute(force.source, force.parameters)
-    with replacing(snakemake.output.page) as path:
-        html = render_page(force, render_body(notebook), snakemake.params.site_url)
-        path.write_text(html, encoding="utf-8")
-    with replacing(snakemake.output.how) as path:
-        path.write_text(render_how(force, notebook), encoding="utf-8")
+    write_page(force, notebook, snakemake.params.site_url)

@@ -6,9 +6,8 @@ from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.rendering import (
     read_executed,
     render_body,
-    render_how,
-    render_page,
     render_search,
+    write_page,
 )
 from crimeshare.running import replacing, running
 
@@ -17,13 +16,8 @@ def rendered(pages: Sequence[Page], folder: str, site_url: str) -> Iterator[tupl
     """Write the pages of a folder and yield every page with its body, one at a time."""
     for page in pages:
         notebook = read_executed(page)
-        body = render_body(notebook)
-        if page.folder == folder:
-            with replacing(page.path) as path:
-                path.write_text(render_page(page, body, site_url), encoding="utf-8")
-            with replacing(page.how.path) as path:
-                path.write_text(render_how(page, notebook), encoding="utf-8")
-        yield page, body
+        own = page.folder == folder
+        yield page, write_page(page, notebook, site_url) if own else render_body(notebook)
 
 
 with running(snakemake):

@@ -73,6 +73,11 @@ class Page:
         return f"{self.name}.html"
 
     @property
+    def charts(self) -> str:
+        """Where the data of its charts lie, from the root of the report."""
+        return f"{self.folder}charts/{self.own_name}"
+
+    @property
     def slug(self) -> str:
         """What the page is about, as the names of files taken from it begin."""
         own = self.about or _SLUGS.get(self.own_name, self.own_name)

@@ -1,18 +1,17 @@
 """The site: each page is a function of its executed notebook and of the list of pages alone.
 
-So one page can be built by itself, with the bytes it has in the whole report; style and script
-are inside the page, which therefore asks no other file or host for anything.
+So one page can be built by itself, with the bytes it has in the whole report.  Style, scripts and
+the data of charts are files beside the pages; no other host is asked for anything, and a page that
+lies alone somewhere can still be read.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from hashlib import sha256
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -28,11 +27,19 @@ from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.how_pages import HOW, highlighted, retold
-from crimeshare.publish.site.pages import Page, report_pages
+from crimeshare.publish.site.loading import EARLY, LOAD, OWN_SCRIPTS, SCRIPT, content_policy
+from crimeshare.publish.site.pages import REPORT, Page, report_pages
 from crimeshare.publish.site.reference_pages import PACKAGE, Module, paragraphs
 from crimeshare.publish.site.searching import search_index
-from crimeshare.publish.site.takeaways import card, chart_names, main_chart
+from crimeshare.publish.site.takeaways import (
+    card,
+    chart_files,
+    main_chart,
+    with_files,
+    without_files,
+)
 from crimeshare.reference import GROUP, offences
+from crimeshare.running import replacing
 
 FOLDED = "folded"
 SECTIONS = (FOLDED, "switched")
@@ -64,27 +71,40 @@ def render_page(page: Page, body: str, site_url: str = "") -> str:
             f"come from a figure: {shown}. Write it as a Figure; see "
             "crimeshare.publish.elements.figures."
         )
-    shared = _shared(page)
-    own = OWN_SCRIPTS.get(page.notebook, "")
-    script = _inlined(own) if own else ""
-    scripts = [EARLY, shared["script"], *([script] if script else [])]
     return _template("page.html.j2").render(
-        **shared
+        **_shared(page)
         | {
             "page": page,
             "title": page_title(body),
             "lead": _lead(body),
-            "body": Markup(_in_sections(page, chart_names(page, _linked(page, body)))),
+            "body": Markup(_in_sections(page, with_files(page, _linked(page, body)))),
             "site_url": site_url,
             "sections": _navigation(page),
-            "own_script": Markup(script),
-            "policy": content_policy(scripts),
+            "scripts": [SCRIPT, *OWN_SCRIPTS.get(page.notebook, [])],
         },
     )
 
 
-# Pages that do more than read have a script of their own.
-OWN_SCRIPTS = {"explore": "explore.js"}
+def write_page(page: Page, notebook: Mapping[str, Any], site_url: str = "") -> str:
+    """Write a page, the data of its charts and how it is made; returns its body.
+
+    Args:
+        page: which page it is.
+        notebook: the executed notebook, as nbformat has it.
+        site_url: see :func:`render_page`.
+    """
+    body = render_body(notebook)
+    charts = REPORT / page.charts
+    charts.mkdir(parents=True, exist_ok=True)
+    for name, text in chart_files(page, body).items():
+        (charts / name).write_text(text, encoding="utf-8")
+    for path, html in (
+        (page.path, render_page(page, body, site_url)),
+        (page.how.path, render_how(page, notebook)),
+    ):
+        with replacing(path) as target:
+            target.write_text(html, encoding="utf-8")
+    return body
 
 
 def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (GROUP,)) -> str:
@@ -95,10 +115,8 @@ def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (G
         groups: the offence groups that the report is about.
     """
     page = Page("search", "Search", "", section="About", groups=tuple(groups))
-    shared = _shared(page)
-    search = _inlined("search.js")
     return _template("search.html.j2").render(
-        **shared
+        **_shared(page)
         | {
             "page": page,
             "title": "Search",
@@ -108,9 +126,8 @@ def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (G
             "index": Markup(
                 search_index(((each, _in_sections(each, body)) for each, body in bodies), groups)
             ),
-            "search": Markup(search),
+            "scripts": [SCRIPT, *OWN_SCRIPTS["search"]],
             "names": {name: offence.name for name, offence in offences().items()},
-            "policy": content_policy([EARLY, shared["script"], search]),
         }
     )
 
@@ -132,7 +149,7 @@ def render_reference(modules: Mapping[str, Module], module: Module | None = None
             "lead": "",
             "site_url": "",
             "sections": _navigation(page),
-            "own_script": "",
+            "scripts": [SCRIPT],
             "package": PACKAGE,
             "modules": modules,
             "module": module,
@@ -159,7 +176,7 @@ def render_how(page: Page, notebook: Mapping[str, Any]) -> str:
             "lead": "",
             "site_url": "",
             "sections": _navigation(how),
-            "own_script": "",
+            "scripts": [SCRIPT],
             "made": page,
             "cells": [
                 {
@@ -200,8 +217,11 @@ def render_embed(page: Page, body: str) -> tuple[str, str] | None:
             "page_title": page_title(body),
             "chart_id": chart_id,
             "chart": Markup(
-                re.sub(r'href="(?=[a-z])(?!data:|https?:)', 'href="../', _in_group(page, html))
+                re.sub(
+                    r'href="(?=[a-z])(?!https?:)', 'href="../', without_files(_in_group(page, html))
+                )
             ),
+            "style": Markup(shared_file("report.css")),
             "title": plain(title),
             "licence": "Open Government Licence v3.0.",
             "policy": content_policy([]),
@@ -303,15 +323,13 @@ def _shared(page: Page) -> dict[str, Any]:
 @cache
 def _of_folder(root: str, folder: str) -> dict[str, Any]:
     """What all pages of a group hold that lie as deep below the root of the report."""
-    script = _inlined("report.js")
     place = _template("place.html.j2").render(root=root, folder=folder)
     return {
         "root": root,
         "home": f"{root}{folder}",
-        "style": Markup(_inlined("report.css")),
         "early": Markup(EARLY),
-        "script": Markup(script),
-        "policy": content_policy([EARLY, script]),
+        "load": Markup(LOAD),
+        "policy": content_policy([EARLY, LOAD]),
         "icon": ICON,
         "place_field": Markup(place),
         "version": version("crimeshare"),
@@ -348,8 +366,8 @@ def _choices(page: Page) -> list[Choice]:
     return found
 
 
-def _inlined(name: str) -> str:
-    """A script or style sheet as pages hold it, without its comments and indents."""
+def shared_file(name: str) -> str:
+    """A script or style sheet of the pages, without its comments and indents."""
     text = (TEMPLATES / name).read_text(encoding="utf-8")
     return re.sub(r"^(?: *//.*\n| *\n| +)", "", text, flags=re.MULTILINE)
 
@@ -361,31 +379,6 @@ ICON = (
     "%3Cpath d='M4 13V9M8 13V7' stroke='%23fff' stroke-width='2.5'/%3E"
     "%3Cpath d='M12 13V3' stroke='%23ffbf47' stroke-width='2.5'/%3E%3C/svg%3E"
 )
-
-# Before anything is drawn, so that a dark page does not flash white.
-EARLY = 'try{document.documentElement.dataset.theme=localStorage.getItem("theme")||""}catch(e){}'
-
-
-STRICT = "'strict-dynamic'"
-
-
-def content_policy(scripts: Iterable[str]) -> str:
-    """What a page may do: run the scripts written into it and those that they load, no others.
-
-    No other host is ever asked.  Drawings and tiles carry styles of their own, which ask for
-    nothing either.
-
-    Args:
-        scripts: the texts of the page's script elements, to the letter.
-    """
-    hashes = (
-        f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
-    )
-    run = " ".join(hashes)
-    return (
-        f"default-src 'none'; {f'script-src {run} {STRICT}; ' if run else ''}"
-        "style-src 'unsafe-inline'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
-    )
 
 
 def _navigation(page: Page) -> dict[str, list[Page]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 from textwrap import wrap
+from urllib.parse import unquote
 
 import vl_convert
 
@@ -14,7 +15,7 @@ from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import Page
 
 _CHART = re.compile(r'<figure class="chart" id="([^"]+)">.*?</figure>', re.DOTALL)
-_CSV = re.compile(r'<a download="([^"]+)\.csv"(?= href="data:text/csv[;,][^"])')
+_DATA = re.compile(r'<a download="([^"]+)\.csv" href="data:text/csv[^",]*,([^"]+)"')
 """A link that holds the data of a chart; that of a table is filled by a script."""
 
 # Size of the picture of a preview, and of the text and the drawing in it.
@@ -29,9 +30,21 @@ def main_chart(body: str) -> tuple[str, str] | None:
     return (found[1], found[0]) if found else None
 
 
-def chart_names(page: Page, body: str) -> str:
-    """The body with the files of its charts called after what they show and where."""
-    return _CSV.sub(rf'<a download="{page.slug}-\1.csv"', body)
+def chart_files(page: Page, body: str) -> dict[str, str]:
+    """The data of each chart as CSV, by the name of its file: what it shows, and where."""
+    return {f"{page.slug}-{name}.csv": unquote(text) for name, text in _DATA.findall(body)}
+
+
+def with_files(page: Page, body: str) -> str:
+    """The body with links to the files of :func:`chart_files` in place of the data."""
+    folder = f"{'../' * page.depth}{page.charts}"
+    link = rf'<a download="{page.slug}-\1.csv" href="{folder}/{page.slug}-\1.csv"'
+    return _DATA.sub(link, body)
+
+
+def without_files(chart: str) -> str:
+    """A chart without the link to its data."""
+    return re.sub(rf"{_DATA.pattern}.*?</a>", "", chart)
 
 
 def card(title: str, lead: str, body: str) -> bytes:

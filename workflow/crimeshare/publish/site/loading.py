@@ -1,0 +1,50 @@
+"""What a page loads when it is opened, and what it may run.
+
+Read at every start of Snakemake, hence nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import sha256
+
+SCRIPT = "report.js"
+
+# Pages that do more than read have a script of their own.
+OWN_SCRIPTS = {"explore": ["explore.js"], "search": ["search.js"]}
+
+SHARED = ("report.css", SCRIPT, *(name for names in OWN_SCRIPTS.values() for name in names))
+"""Files beside the pages."""
+
+# Before anything is drawn, so that a dark page does not flash white.
+EARLY = 'try{document.documentElement.dataset.theme=localStorage.getItem("theme")||""}catch(e){}'
+
+# From a folder too, where no hash of a file can be checked; one after another.
+LOAD = (
+    'for(const name of document.currentScript.dataset.load.split(" ")){'
+    'const script=document.createElement("script");script.src=name;script.async=false;'
+    "document.body.append(script)}"
+)
+
+STRICT = "'strict-dynamic'"
+
+
+def content_policy(scripts: Iterable[str]) -> str:
+    """What a page may do: run the scripts written into it and those that they load, no others.
+
+    No other host is ever asked.  Drawings and tiles carry styles of their own, which ask for
+    nothing either.
+
+    Args:
+        scripts: the texts of the page's script elements, to the letter.
+    """
+    hashes = (
+        f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
+    )
+    run = " ".join(hashes)
+    return (
+        f"default-src 'none'; {f'script-src {run} {STRICT}; ' if run else ''}"
+        "style-src 'self' file: 'unsafe-inline'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'"
+    )
