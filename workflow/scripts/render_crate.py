@@ -14,9 +14,11 @@ with running(snakemake):
         crate.parent,
         # Of what it was given, the files in the folder described are what the build made.
         [
-            path
+            file
             for path in dict.fromkeys(map(Path, snakemake.input))
             if crate.parent in path.parents
+            # Of a folder its files, but not what Snakemake marks it with.
+            for file in (sorted(path.rglob("[!.]*.*")) if path.is_dir() else [path])
         ],
         map(Path, snakemake.input.read),
         publications(*map(Path, snakemake.input.clean)),
