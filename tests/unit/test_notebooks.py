@@ -328,6 +328,8 @@ def test_how_a_page_is_made_shows_its_code_and_what_that_gave(
         *(other.address for other in report_pages()),
         "search.html",
     }
+    # Its sections have no names of their own: links to them lead to the page.
+    assert 'href="#' not in main
     assert "Content-Security-Policy" in html
 
 

@@ -181,18 +181,19 @@ def render_how(page: Page, notebook: Mapping[str, Any]) -> str:
             "cells": [
                 {
                     "code": highlighted("".join(cell["source"])),
-                    "outputs": [_retold(how, _output(each)) for each in cell["outputs"]],
+                    "outputs": [_retold(page, _output(each)) for each in cell["outputs"]],
                 }
                 if cell["cell_type"] == "code"
-                else {"code": "", "outputs": [_retold(how, _markdown("".join(cell["source"])))]}
+                else {"code": "", "outputs": [_retold(page, _markdown("".join(cell["source"])))]}
                 for cell in notebook["cells"]
             ],
         }
     )
 
 
-def _retold(how: Page, html: str) -> Markup:
-    return Markup(_linked(how, retold(html)))
+def _retold(page: Page, html: str) -> Markup:
+    """What a cell gave, its links to sections of the page leading there."""
+    return Markup(_linked(page.how, retold(html).replace('href="#', f'href="{page.address}#')))
 
 
 def render_embed(page: Page, body: str) -> tuple[str, str] | None:
