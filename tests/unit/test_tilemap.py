@@ -8,26 +8,27 @@ import pandas as pd
 from crimeshare.publish.elements.figures import Figure, shown
 from crimeshare.publish.elements.rows import rows
 from crimeshare.publish.subjects.estimates import address, of_areas, year_of
-from crimeshare.publish.subjects.finder import Finder, Layer, layers, ranking
+from crimeshare.publish.subjects.finder import TILES, Finder, Layer, layers, ranking
 from crimeshare.publish.subjects.firmness import range_of
 from crimeshare.publish.subjects.side_by_side import neighbours
-from crimeshare.publish.subjects.tilemap import Tile, tiles
-from crimeshare.reference import GROUP, areas
+from crimeshare.reference import GROUP, areas, read_rows
 from tests.tables import SERIES
 
 FORCES = {a.area_code: a for a in areas().values() if a.area_type == "force"}
 
 
-def touch(one: Tile, other: Tile) -> bool:
-    return abs(one.column - other.column) <= 1 and abs(one.row - other.row) <= 1
+def touch(one: dict[str, str], other: dict[str, str]) -> bool:
+    return all(abs(int(one[axis]) - int(other[axis])) <= 1 for axis in ("column", "row"))
 
 
 def test_every_force_has_one_tile_of_its_own() -> None:
-    assert sorted(tile.area_code for tile in tiles()) == sorted(FORCES)
-    assert len({(tile.column, tile.row) for tile in tiles()}) == len(FORCES)
-    assert len({tile.short_label for tile in tiles()}) == len(FORCES)
-    assert all(tile.area_name == FORCES[tile.area_code].area_name for tile in tiles())
-    assert all(len(tile.short_label) <= 8 for tile in tiles())
+    assert sorted(tile["area_code"] for tile in read_rows(TILES)) == sorted(FORCES)
+    assert len({(tile["column"], tile["row"]) for tile in read_rows(TILES)}) == len(FORCES)
+    assert len({tile["short_label"] for tile in read_rows(TILES)}) == len(FORCES)
+    assert all(
+        tile["area_name"] == FORCES[tile["area_code"]].area_name for tile in read_rows(TILES)
+    )
+    assert all(len(tile["short_label"]) <= 8 for tile in read_rows(TILES))
 
 
 def test_neighbours_are_mutual_and_all_forces_are_joined() -> None:
@@ -42,7 +43,7 @@ def test_neighbours_are_mutual_and_all_forces_are_joined() -> None:
 
 
 def test_most_neighbours_touch_on_the_map() -> None:
-    by_code = {tile.area_code: tile for tile in tiles()}
+    by_code = {tile["area_code"]: tile for tile in read_rows(TILES)}
     pairs = [(a, b) for a in FORCES for b in neighbours(a) if a < b]
     touching = [touch(by_code[a], by_code[b]) for a, b in pairs]
     assert sum(touching) / len(touching) > 0.85
@@ -50,7 +51,9 @@ def test_most_neighbours_touch_on_the_map() -> None:
 
 def test_the_tiles_of_a_region_hold_together() -> None:
     for region in {force.parent_code for force in FORCES.values()}:
-        members = [tile for tile in tiles() if FORCES[tile.area_code].parent_code == region]
+        members = [
+            tile for tile in read_rows(TILES) if FORCES[tile["area_code"]].parent_code == region
+        ]
         reached, edge = [], members[:1]
         while edge:
             reached += edge

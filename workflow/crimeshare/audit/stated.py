@@ -306,30 +306,20 @@ def _beyond(number: Number | OneIn | Times, computed: float) -> int:
 
 
 @dataclass(frozen=True)
-class Paced:
-    """A yearly count said as a pace: "19 a day", "one every 30 minutes".
+class _OfNumber:
+    """What is said by a number, which alone decides what bears it out.
 
     Attributes:
         text: as written.
-        number: so many in a unit, or so many units for one.
-        unit: ``day``, ``week``, ``hour``, ``minute``, ``second`` or ``month``.
-        every: whether the number is one of units for each offence.
+        number: see each kind.
     """
 
     text: str
     number: Number | Bound | Near
-    unit: str
-    every: bool
-    kind: Kind = field(default="number", init=False)
 
     @property
     def value(self) -> float:
         return self.number.value
-
-    def of(self, count: float, days: int) -> float:
-        """A yearly count in the pace's own unit."""
-        units = 12.0 if self.unit == "month" else days * _PACES["day"] / _PACES[self.unit]
-        return units / count if self.every else count / units
 
     def match(self, computed: float) -> Match | None:
         return self.number.match(computed)
@@ -340,23 +330,30 @@ class Paced:
 
 
 @dataclass(frozen=True)
-class People:
+class Paced(_OfNumber):
+    """A yearly count said as a pace: "19 a day", "one every 30 minutes".
+
+    Attributes:
+        number: so many in a unit, or so many units for one.
+        unit: ``day``, ``week``, ``hour``, ``minute``, ``second`` or ``month``.
+        every: whether the number is one of units for each offence.
+    """
+
+    unit: str
+    every: bool
+    kind: Kind = field(default="number", init=False)
+
+    def of(self, count: float, days: int) -> float:
+        """A yearly count in the pace's own unit."""
+        units = 12.0 if self.unit == "month" else days * _PACES["day"] / _PACES[self.unit]
+        return units / count if self.every else count / units
+
+
+@dataclass(frozen=True)
+class People(_OfNumber):
     """A number of people to whom something happened, as a survey estimates it: "1.4 million"."""
 
-    text: str
-    number: Number | Bound | Near
     kind: str = field(default="people", init=False)
-
-    @property
-    def value(self) -> float:
-        return self.number.value
-
-    def match(self, computed: float) -> Match | None:
-        return self.number.match(computed)
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        return self.number.limits
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ with scripts switched off; a script only says the number of a tile that is touch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -26,10 +26,12 @@ from crimeshare.publish.subjects.estimates import address, without_few, year_of
 from crimeshare.publish.subjects.explorer import WORDS
 from crimeshare.publish.subjects.factsheet import comparability, period_alike
 from crimeshare.publish.subjects.firmness import range_of
-from crimeshare.publish.subjects.tilemap import Tile, tiles
-from crimeshare.reference import NATION, areas
+from crimeshare.reference import NATION, REFERENCE, areas, read_rows
 
 CLASSES = 5
+
+TILES = REFERENCE / "tile_map.csv"
+"""Where each force stands: column and row count from 1, from west and from north."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ class Finder(Output):
             f"{' checked' if position == 0 else ''}> {layer.label}</label>"
             for position, layer in enumerate(self.layers)
         )
-        items = "".join(self._tile(tile) for tile in tiles())
+        items = "".join(self._tile(tile) for tile in read_rows(TILES))
         legends = "".join(self._legend(layer) for layer in self.layers)
         return WORDS.passage(
             "finder", choices=choices, legends=legends, tiles=items, rankings=rankings
@@ -215,24 +217,24 @@ class Finder(Output):
         for chart in self._rankings:
             yield from chart.shown()
 
-    def _tile(self, tile: Tile) -> str:
-        name = escape(areas()[tile.area_code].area_name)
-        style = f"grid-area:{tile.row}/{tile.column}"
+    def _tile(self, tile: Mapping[str, str]) -> str:
+        name = escape(areas()[tile["area_code"]].area_name)
+        style = f"grid-area:{tile['row']}/{tile['column']}"
         values = ""
         for layer in self.layers:
-            colour = layer.colour(tile.area_code)
+            colour = layer.colour(tile["area_code"])
             fill, ink = (
                 (f"var(--{colour})", f"var(--on-{colour})")
                 if colour
                 else ("var(--none)", "var(--ink)")
             )
             style += f";--{layer.layer_id}:{fill};--on-{layer.layer_id}:{ink}"
-            value = layer.figures[tile.area_code]
-            hatched = " hatched" if tile.area_code in layer.not_comparable else ""
+            value = layer.figures[tile["area_code"]]
+            hatched = " hatched" if tile["area_code"] in layer.not_comparable else ""
             values += f'<span class="{layer.layer_id}{hatched}">{format(value, layer.style)}</span>'
         return (
-            f'<li style="{style}"><a href="{address(tile.area_code)}" data-name="{name}"'
-            f' title="{name}"><b aria-hidden="true">{escape(tile.short_label)}</b>'
+            f'<li style="{style}"><a href="{address(tile["area_code"])}" data-name="{name}"'
+            f' title="{name}"><b aria-hidden="true">{escape(tile["short_label"])}</b>'
             f'<span class="hidden">{name}</span>{values}</a></li>'
         )
 
@@ -254,31 +256,25 @@ class Finder(Output):
 
 def forces_table(frame: pd.DataFrame) -> Table:
     """Every force with its rank, share, rate and change, in the order of the frame."""
-    measured, nation = layers(frame), _nation(frame)
-    unranked = WORDS.passage("not_ranked")
-    shown = rows(without_few(frame))
-    own = pd.DataFrame(
-        {
-            "label": [
-                f'<a href="{address(row["area_code"])}">{escape(row["area_name"])}</a>'
-                for row in shown
-            ],
-            "rank": [unranked if row["rank_forces"] is None else row.rank_forces for row in shown],
-            **{
-                layer.layer_id: [layer.figures[row["area_code"]] for row in shown]
-                for layer in measured
-            },
-        },
-        dtype=object,
+    *_, moved = layers(frame)
+    nation, unranked = _nation(frame), WORDS.passage("not_ranked")
+    return table(
+        without_few(frame),
+        [
+            lambda row: unranked if row["rank_forces"] is None else row.rank_forces,
+            *("share", "rate_per_1000"),
+            lambda row: moved.figures[row["area_code"]],
+        ],
+        label=lambda row: escape(row["area_name"]),
+        link=lambda row: address(row["area_code"]),
+        words=WORDS.points(
+            "forces_table",
+            nation=nation,
+            change=moved.label,
+            comparability="" if period_alike(nation) else comparability(nation),
+        ),
+        sortable=True,
     )
-    words = WORDS.points(
-        "forces_table",
-        nation=nation,
-        change=measured[-1].label,
-        comparability="" if period_alike(nation) else comparability(nation),
-    )
-    columns = ["rank", *(layer.layer_id for layer in measured)]
-    return table(own, columns, label="label", words=words, sortable=True)
 
 
 def _range(figures: Sequence[Figure], style: str) -> str:
