@@ -3,7 +3,9 @@
     python benchmarks/mutations.py [--times N] [--mirror FOLDER] [--write]
 
 Every kind of change in ``tests/mutations.py`` is made, with seeded chance, to three editions of the
-police force area tables and two of the appendix tables, each read and checked as pinning does.  A
+police force area tables and three of the appendix tables, each read and checked as pinning does;
+those of ``tests/quarter_mutations.py`` and ``tests/survey_mutations.py``, nine times each, to the
+Home Office's figures and the survey's, checked as they are before they are shipped.  A
 change is *found* if the edition is refused, *placed* if every cell, row or column that the refusal
 names is one that was changed, *silent* if it goes through.  The score by kind is printed beside the
 last one, which stands in ``benchmarks/mutations.csv``; ``--write`` replaces it.  Without a mirror,
@@ -26,6 +28,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import pandas as pd
+
+from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
 from crimeshare.releases.precedent import (
     Past,
@@ -37,13 +42,28 @@ from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
 from crimeshare.tables.arithmetic import find_ties
 from crimeshare.tables.corrections import Faults, check_ties, read_corrections
+from crimeshare.tables.counts import counts, counts_of_files, in_order
 from crimeshare.tables.grid import Grid, Workbook, open_workbook
+from crimeshare.tables.misfits import misfits
 from crimeshare.tables.police_force_area import read_police_force_area_tables
+from crimeshare.tables.survey_checks import check_survey_tables
 from tests import facsimile
 from tests.appendix_facsimile import Facsimile
 from tests.mutations import KINDS, Sheets
+from tests.quarter_mutations import QUARTER_KINDS
+from tests.survey_mutations import SURVEY_KINDS
 
-EDITIONS = ("pfa-2018-12", "pfa-2022-09", "pfa-2024-12", "appendix-2022-09", "appendix-2025-12")
+EDITIONS = (
+    "pfa-2018-12",
+    "pfa-2022-09",
+    "pfa-2024-12",
+    "appendix-2022-09",
+    "appendix-2025-06",
+    "appendix-2025-12",
+)
+OPEN_DATA, SURVEY = "prc-2025-12", "personal-prevalence-2018-12"
+# Of the figures of these two a change of a kind is made so often in place of once.
+PER_READER = 9
 SCORES = Path(__file__).with_suffix(".csv")
 CORRECTIONS = Path("config/corrections.yaml")
 OUTCOMES = ("placed", "found", "silent")
@@ -151,28 +171,76 @@ def outcome(made: Edition, kind: str, seed: int) -> str | None:
     return "silent"
 
 
+def quarters_refused() -> Callable[[pd.DataFrame], bool]:
+    """Whether the Home Office's figures are refused beside all other releases."""
+    registry = read_registry(Path("config/releases.csv"))
+    files = {
+        name: (release.reader, path)
+        for name, release in registry.items()
+        for path in [facsimile.FIGURES / f"{name}.parquet"]
+        if path.is_file()
+    }
+    readers = in_order(registry[name] for name in files)
+    shipped = counts_of_files({name: file for name, file in files.items() if name != OPEN_DATA})
+
+    def refused(figures: pd.DataFrame) -> bool:
+        own = counts(figures, OPEN_DATA, readers[OPEN_DATA])
+        return bool(misfits(pd.concat([shipped, own], ignore_index=True), readers, [OPEN_DATA]))
+
+    return refused
+
+
+def survey_refused(table: pd.DataFrame) -> bool:
+    """Whether estimates of the survey are refused by what holds among them."""
+    try:
+        check_survey_tables(table)
+    except Problem:
+        return True
+    return False
+
+
+def _score_figures(times: int, only: Sequence[str] | None) -> dict[tuple[str, str], Counter[str]]:
+    """The scores of changes to figures, which have no cell: they are found or silent."""
+    scores: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for reader, release_id, kinds, refused in (
+        ("recorded_quarters", OPEN_DATA, QUARTER_KINDS, quarters_refused()),
+        ("survey", SURVEY, SURVEY_KINDS, survey_refused),
+    ):
+        figures = read_table(facsimile.FIGURES / f"{release_id}.parquet")
+        for kind in kinds:
+            for seed in range(times if not only or kind in only else 0):
+                found = refused(kinds[kind](figures, random.Random(f"{kind} {seed}")))
+                scores[reader, kind]["found" if found else "silent"] += 1
+                if not found:
+                    print(f"silent: {kind}, {release_id}, seed {seed}", file=sys.stderr)
+    return scores
+
+
 def main() -> int:
     """Print the score of every kind, and how it was before."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--times", type=int, default=1, help="changes of a kind in each edition")
     options.add_argument("--mirror", type=Path, help="folder with the workbooks themselves")
     options.add_argument("--write", action="store_true", help="keep the score as the last one")
-    options.add_argument("--kind", action="append", choices=list(KINDS), help="only this kind")
+    options.add_argument("--kind", action="append", help="only this kind")
     given = options.parse_args()
-    scores: dict[str, Counter[str]] = defaultdict(Counter)
+    scores = _score_figures(given.times * PER_READER, given.kind)
     for release_id in EDITIONS:
         made = edition(release_id, given.mirror)
-        for kind in given.kind or KINDS:
+        reader = made.read.__module__.rpartition(".")[2]
+        for kind in KINDS if not given.kind else [kind for kind in KINDS if kind in given.kind]:
             for seed in range(given.times):
                 found = outcome(made, kind, seed)
-                scores[kind][found or "nothing"] += 1
+                scores[reader, kind][found or "nothing"] += 1
                 if found in ("silent", "found"):
                     print(f"{found}: {kind}, {release_id}, seed {seed}", file=sys.stderr)
     last = _last()
-    print(f"{'':28}{'placed':>8}{'found':>8}{'silent':>8}   last")
-    for kind, score in scores.items():
+    print(f"{'':48}{'placed':>8}{'found':>8}{'silent':>8}   last")
+    for (reader, kind), score in scores.items():
         now = [score[name] for name in OUTCOMES]
-        print(f"{kind:28}{now[0]:8}{now[1]:8}{now[2]:8}   {last.get(kind, '')}")
+        print(
+            f"{reader:20}{kind:28}{now[0]:8}{now[1]:8}{now[2]:8}   {last.get((reader, kind), '')}"
+        )
     total = Counter[str]()
     for score in scores.values():
         total.update(score)
@@ -181,16 +249,19 @@ def main() -> int:
     if given.write:
         with SCORES.open("w", encoding="utf-8", newline="") as file:
             lines = csv.writer(file, lineterminator="\n")
-            lines.writerow(["kind", *OUTCOMES])
-            lines.writerows([kind, *(s[name] for name in OUTCOMES)] for kind, s in scores.items())
+            lines.writerow(["reader", "kind", *OUTCOMES])
+            lines.writerows([*of, *(s[name] for name in OUTCOMES)] for of, s in scores.items())
     return 0
 
 
-def _last() -> dict[str, str]:
+def _last() -> dict[tuple[str | None, str], str]:
     if not SCORES.is_file():
         return {}
     with SCORES.open(encoding="utf-8", newline="") as file:
-        return {r["kind"]: " ".join(r[name] for name in OUTCOMES) for r in csv.DictReader(file)}
+        return {
+            (r.get("reader"), r["kind"]): " ".join(r[name] for name in OUTCOMES)
+            for r in csv.DictReader(file)
+        }
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.mutations import KINDS
+from tests.quarter_mutations import QUARTER_KINDS
+from tests.survey_mutations import SURVEY_KINDS
 
 
 @pytest.fixture(scope="module")
@@ -36,5 +38,15 @@ def test_no_change_goes_through(
 def test_the_score_is_of_every_kind() -> None:
     with (ROOT / "benchmarks" / "mutations.csv").open(encoding="utf-8", newline="") as file:
         scores = list(csv.DictReader(file))
-    assert [score["kind"] for score in scores] == list(KINDS)
-    assert all(int(score["placed"]) > 0 for score in scores)
+    kinds = {
+        "police_force_area": KINDS,
+        "appendix": KINDS,
+        "recorded_quarters": QUARTER_KINDS,
+        "survey": SURVEY_KINDS,
+    }
+    of_every = {(reader, kind) for reader, of_reader in kinds.items() for kind in of_reader}
+    assert {(score["reader"], score["kind"]) for score in scores} == of_every
+    for reader in kinds:
+        of_reader = [score for score in scores if score["reader"] == reader]
+        outcomes = ("placed", "found", "silent")
+        assert sum(int(score[name]) for score in of_reader for name in outcomes) >= 100, reader

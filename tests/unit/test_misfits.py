@@ -127,6 +127,16 @@ def test_what_was_accepted_goes_through_until_it_changes(judge, tmp_path: Path) 
     assert judge(OPEN_DATA, figures, accepted)
 
 
+def test_a_force_a_third_too_large_in_the_newest_year_is_found_by_the_nation(judge) -> None:  # type: ignore[no-untyped-def]
+    figures = figures_of(OPEN_DATA)
+    newest = figures["sheet"] == figures["sheet"].max()
+    rows = newest & (figures["area_code"] == "E23000011")
+    larger = figures.assign(value=figures["value"].where(~rows, (figures["value"] * 1.3).round()))
+    said = " ".join(each.sentence for each in judge(OPEN_DATA, larger))
+    assert "appendix-2025-12" in said
+    assert "newest of both" in said
+
+
 def area_codes(one: str, other: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """The figures of two areas under each other's code."""
     swap = {one: other, other: one}

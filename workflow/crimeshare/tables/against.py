@@ -20,7 +20,7 @@ from crimeshare.reference import offences, read_rows
 from crimeshare.sources.datasets import QUARTERS
 from crimeshare.tables.counts import KEY, QUARTER, WORDS, YEAR
 
-TESTS = ["missing", "confused", "places", "alone", "moved", "jumped"]
+TESTS = ["missing", "confused", "places", "alone", "fresh", "moved", "jumped"]
 SEVERAL = "*"
 FOUND = [
     "test",
@@ -48,6 +48,9 @@ _RECORD = read_rows(Path(__file__).with_name("revised.csv"))
 _SMALL = 30
 # A revision may go beyond the largest on record of such a count, but not this many times.
 _BEYOND = 2.5
+# Releases of two datasets that came out together never differed in their newest year, of which
+# the police had revised nothing yet; this much leaves room for a slip.
+_FRESH = 1.0
 _NEAR = 370  # days
 # Of so few offences more or less nothing follows.
 _FEW = 5
@@ -125,6 +128,7 @@ class _Board:
         for months, level in pairs:
             both = self._beside(months, level)
             if months == YEAR:
+                yield self._fresh(both)
                 yield self._moved(both, level)
             yield self._alone(both, level)
             yield self._changed_places(both)
@@ -205,6 +209,17 @@ class _Board:
         return lacks.rename(columns={"value": "value_other", "cell": "cell_other"}).assign(
             test="missing", value=0.0, moved=lacks["value"]
         )
+
+    def _fresh(self, both: pd.DataFrame) -> pd.DataFrame:
+        """Counts of the newest year of two releases of the same quarter."""
+        years = self.slim[(self.counts["months"] == YEAR).to_numpy()]
+        newest = years.groupby("order")["day"].max()
+        own = both["order"].map(newest) == both["day"]
+        own &= both["order_other"].map(newest) == both["day"]
+        reader = dict(enumerate(self.readers.values()))
+        apart = both["order"].map(reader) != both["order_other"].map(reader)
+        rows = both.assign(allowed=_FRESH)
+        return self._in_full(rows[own & apart & (rows["moved"] > _FRESH)]).assign(test="fresh")
 
     def _moved(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
         """Counts of main groups that moved much further than any on record."""

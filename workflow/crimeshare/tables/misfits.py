@@ -72,7 +72,7 @@ def _asked_first(rows: pd.DataFrame, of: Collection[str] | None) -> pd.DataFrame
     """The rows, each told of the release that is looked at where the later one is not."""
     if of is None:
         return rows
-    turned = rows["test"].isin(["moved", "alone"]) & ~rows["release_id"].isin(list(of))
+    turned = rows["test"].isin(["fresh", "moved", "alone"]) & ~rows["release_id"].isin(list(of))
     own = ["release_id", "value", "sheet", "cell"]
     both = [*own, *(f"{name}_other" for name in own)]
     others = [*both[len(own) :], *own]
@@ -200,7 +200,7 @@ class _Telling:
             f"{_count(member['value'] - row['gap'])}: "
         )
         # A revision of many forces is no one's.
-        if after[best] > before[best] / 2 and row["area_code"] == NATION:
+        if row["area_code"] == NATION and not after[best] <= before[best] / 2:
             return row
         return row | {
             "held": held,
@@ -324,6 +324,8 @@ def _in_words(row: Mapping[str, Any]) -> str:
             f": {_per_cent(row)}, {row['moved'] / row['allowed']:.1f} times as much as the largest "
             "revision on record would explain"
         )
+    elif row["test"] == "fresh":
+        said += f": {_per_cent(row)}, of a year that is the newest of both, so not revised yet"
     elif row["test"] == "alone":
         said += f", and {row['allowed']:,.0f} other figures of that time as they are here"
     elif row["test"] == "places":
