@@ -123,7 +123,7 @@ rule compare_sources:
 rule combine_recorded_crime:
     input:
         observations=observations_of(FORCE_AREAS),
-        reference=reference("areas", "offences", "partnerships"),
+        reference=reference("area_notes", "areas", "offences", "partnerships"),
         columns=NAMES,
     output:
         recorded_crime="results/clean/recorded_crime.parquet",
