@@ -32,6 +32,7 @@ from crimeshare.publish.site.notebooks import execute_pages
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.reference import PARTNERSHIPS, read_rows
 from crimeshare.sources.registry import read_registry
+from crimeshare.tables.area_notes import combine_area_notes
 from crimeshare.tables.checks import combine_reports
 from crimeshare.tables.combining import combine_recorded_crime
 from crimeshare.tables.reading import check_shipped
@@ -42,6 +43,7 @@ from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
 from tests.surveyed import write_survey
 from tests.tables import (
+    AREA_NOTES,
     CHANGES,
     CODE_YEARS,
     CODES,
@@ -169,6 +171,7 @@ def write_editions(
     """
     recording = read_recording_changes(root / "resources" / "reference" / "recording_changes.csv")
     write_table(recorded, folder / RECORDED)
+    write_area_notes(folder, root, recorded)
     write_table(compute_shares(recorded), folder / SHARES)
     vintages = vintages_of(recorded, codes, quarters)
     write_table(vintages, folder / VINTAGES)
@@ -177,6 +180,13 @@ def write_editions(
     write_table(add_like_for_like(changes, quarters, recording), folder / CHANGES)
     forces = {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
     write_table(compute_small_areas(recorded, forces, GROUP), folder / SMALL_AREAS)
+
+
+def write_area_notes(folder: Path, root: Path, recorded: pd.DataFrame) -> None:
+    """Write what the editions of recorded crime that are shipped note about areas."""
+    files = (root / "resources" / "figures").glob("pfa-*.parquet")
+    own = [path for path in sorted(files) if path.stem in {*recorded["release_id"]}]
+    write_table(combine_area_notes(own), folder / AREA_NOTES)
 
 
 def write_checks(folder: Path, root: Path) -> None:

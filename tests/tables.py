@@ -20,6 +20,7 @@ COMPOSITION = ESTIMATES / "composition.parquet"
 TABLES = (RECORDED, CODES, SHARES, CHANGES, SERIES, CONTROL_LIMITS, SIMILAR_FORCES)
 """What pages of every offence group read."""
 
+AREA_NOTES = Path("results/clean/area_notes.parquet")
 CODE_YEARS = ESTIMATES / "code_years.parquet"
 RANK_INTERVALS = ESTIMATES / "rank_intervals.parquet"
 RANK_RECORD = ESTIMATES / "rank_record.parquet"

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from crimeshare.parquet import read_table, write_table
-from tests.building import built_once, executed_once, write_rank_record, write_series
+from tests.building import (
+    built_once,
+    executed_once,
+    write_area_notes,
+    write_forecasts,
+    write_rank_record,
+    write_series,
+)
 from tests.frames import Report
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
@@ -52,9 +59,11 @@ def write_part(folder: Path, root: Path, built: Path, releases: Callable[[str], 
     of_editions = vintages["release_id"].str.startswith("pfa-")
     own = of_editions & vintages["release_id"].map(releases)
     write_table(vintages[own], folder / VINTAGES)
+    write_area_notes(folder, root, read_table(folder / RECORDED))
     write_revisions(folder)
     write_quarterly(folder, root, read_table(folder / RECORDED))
     write_series(folder, root, read_table(built / QUARTERS).head(0))
+    write_forecasts(folder, root)
     write_rank_record(folder)
 
 
