@@ -77,7 +77,7 @@ def about(estimates: Report, slug: str) -> dict[str, Any]:
         (html, factsheet.facts(frames.now(place)), pdf.FACTSHEET),
         (markdown, "## Share over time", ""),
         (html, factsheet.share_by_year(frames.years(place), place.area.area_code), pdf.FACTSHEET),
-        (html, factsheet.all_years(frames.changes(place)), ""),
+        (html, factsheet.all_years(frames.changes(place), now), ""),
         (html, side_by_side.neighbours_table(now, near), pdf.FACTSHEET),
         (markdown, "## What to keep in mind", pdf.FACTSHEET),
         (markdown, "\n".join(f"- {c}" for c in factsheet.caveats(now)), pdf.FACTSHEET),

@@ -102,7 +102,7 @@ def test_every_table_and_chart_of_a_force_names_its_cells(estimates: Report) -> 
     groups = offence_mix.groups(now)
     shown = [
         factsheet.share_by_year(frames.years(place), place.area.area_code),
-        factsheet.all_years(frames.changes(place)),
+        factsheet.all_years(frames.changes(place), now),
         standing.funnel_plot(now, standing.limits_of(now)),
         side_by_side.similar_table(now),
         side_by_side.neighbours_table(now, of_areas("stalking_harassment", FORCES)),

@@ -74,7 +74,7 @@ def test_columns_of_text_say_how_long_it_is() -> None:
 
 
 def _history(place: Place) -> str:
-    return factsheet.all_years(frames.changes(place))._repr_html_()
+    return factsheet.all_years(frames.changes(place), frames.now(place))._repr_html_()
 
 
 def test_a_missing_force_makes_its_region_exclude_it(incomplete: Report) -> None:

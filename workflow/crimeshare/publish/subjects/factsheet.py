@@ -354,15 +354,18 @@ def _both(years: pd.DataFrame, own: Sequence[Row]) -> dict[str, Any]:
 # ---------------------------------------------------------------- tables
 
 
-def all_years(years: pd.DataFrame, marks: Callable[[date], list[str]] = lambda end: []) -> Table:
+def all_years(
+    years: pd.DataFrame, now: Row, marks: Callable[[date], list[str]] = lambda end: []
+) -> Table:
     """All years of an area: count, change, total, share, rank and rate, and what recording changed.
 
     Args:
-        years: its rows of ``series``, oldest first.
+        years: its rows of ``series``, oldest first; none where no edition has figures of it.
+        now: its latest year.
         marks: what in the area's own recording stands between a year and the one before.
     """
     years = without_few(years)
-    *_, now = own = rows(years)
+    own = rows(years)
     given = first_published("recorded_crime", now["offence_id"], now["area_code"], measure="count")
     published: dict[date, Any] = {row["period_end"]: figure(row, "value") for row in rows(given)}
     ranked = areas()[now["area_code"]].area_type == "force"
