@@ -294,7 +294,6 @@ SET = """
 import hashlib, sys
 from datetime import date
 from crimeshare.publish.pdf.document import Document, press
-from tests.frames import Report
 source = open(sys.argv[1], encoding="utf-8").read()
 with press() as printing:
     print(hashlib.sha256(printing.print(Document("It", source, date(2025, 1, 1)))).hexdigest())

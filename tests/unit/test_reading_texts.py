@@ -149,6 +149,17 @@ def test_a_count_to_the_last_digit_says_which_area_is_meant(judge: Judge) -> Non
     assert (rounded[-1]["area"], rounded[-1]["exit"]) == ("London", 2)
 
 
+def test_a_year_in_brackets_is_of_what_stands_in_them(judge: Judge) -> None:
+    text = (
+        "Hampshire Police recorded 1,050 thefts from the person in the year ending December 2024 "
+        "(year ending December 2023: 1,089), 13,268 criminal damage and arson offences and 157,206 "
+        "offences overall."
+    )
+    found = answer(judge, text).record()["statements"]
+    assert [s["period_end"][:4] for s in found] == ["2024", "2023", "2024", "2024"]
+    assert {s["exit"] for s in found} == {0}
+
+
 def test_headline_crime_is_not_what_police_recorded(judge: Judge) -> None:
     given = answer(judge, "In England and Wales headline crime rose 14% in 2024.")
     assert not given.statements

@@ -95,6 +95,9 @@ class Counts(Parts):
             role="base" if base else "main",
             number=number,
         )
+        if generic and not self.topic.offence:
+            # What comes next in the sentence is of all crime too.
+            self.topic.offence = slots.offence
         return None
 
     def _told_before(self, number: float | None) -> Statement | None:

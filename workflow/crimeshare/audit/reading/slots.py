@@ -124,6 +124,8 @@ class Around:
             place += len(of.group().split())
             letter = of.group(1)
         if letter == "G":
+            if re.match(r"overall ", rest):
+                return Offending(("total",))
             odd = re.match(r"(?:of|involving) ([a-z]+) (?!A)", self.sentence.after(place))
             if odd and odd.group(1) not in _DETERMINERS:
                 raise Unplaced(f"it counts something else ({odd.group(1)})")
@@ -428,6 +430,7 @@ class Around:
 
     def _main(self, at: int) -> tuple[Year, bool]:
         mains = [y for y in self.years if not y[2]]
+        mains = [y for y in mains if not self._aside_of(y[0], at)] or mains
         if mains:
             earlier = [y for y in mains if y[0] < at]
             clause = self._clause(at)
@@ -448,6 +451,14 @@ class Around:
         if self.published:
             return Year(newest_out(self.published), NEWEST), True
         raise Unplaced("no year is named")
+
+    def _aside_of(self, place: int, at: int) -> bool:
+        """Whether a token stands in brackets that do not hold another."""
+        opened, closed = self.sentence.before(place).split(), self.sentence.after(place).split()
+        if opened.count("(") <= opened.count(")") or ")" not in closed:
+            return False
+        begin = len(opened) - 1 - opened[::-1].index("(")
+        return not begin < at < place + 1 + closed.index(")")
 
     def _partial(self, place: int) -> str:
         span = self.tokens[place].span
