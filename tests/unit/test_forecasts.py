@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crimeshare.columns import held
 from crimeshare.measures.forecasts import (
-    COLUMNS,
     DRIFT,
     ETS,
     FEWEST,
@@ -155,7 +155,7 @@ def test_what_is_too_short_or_broken_has_a_reason_and_no_forecast() -> None:
     none = compute_forecasts(
         series_of(counts).iloc[:0], NO_CHANGES, NO_LIMITS, {"f0": "force"}, [GROUP]
     )
-    assert none.columns.tolist() == COLUMNS
+    assert none.columns.tolist() == held("forecasts")
     assert none.empty
 
 

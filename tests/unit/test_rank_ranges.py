@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy.special import digamma, polygamma
 
+from crimeshare.columns import held
 from crimeshare.measures.rank_ranges import (
-    COLUMNS,
     FIRST_PUBLISHED,
     NEXT_YEAR,
     STRETCH,
@@ -196,7 +196,7 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
 def test_one_row_an_area_and_year_around_the_rank_of_the_series(tables) -> None:
     series, quarters = tables
     found = compute_rank_intervals(series, quarters)
-    assert found.columns.tolist() == COLUMNS
+    assert found.columns.tolist() == held("rank_intervals")
     assert len(found) == len(series)
     merged = found.merge(series, on=["area_code", "offence_id", "period_end"])
     assert (merged["rank"] == merged["rank_forces"]).all()
@@ -220,7 +220,9 @@ def test_a_force_without_a_quarter_has_no_range(tables) -> None:
 
 def test_without_quarters_there_are_no_ranges(tables) -> None:
     series, quarters = tables
-    assert compute_rank_intervals(series, quarters.iloc[:0]).columns.tolist() == COLUMNS
+    assert compute_rank_intervals(series, quarters.iloc[:0]).columns.tolist() == held(
+        "rank_intervals"
+    )
 
 
 def test_a_level_that_is_none_is_refused(tables) -> None:

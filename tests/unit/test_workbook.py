@@ -225,9 +225,6 @@ import pickle, sys
 from datetime import date
 from pathlib import Path
 from crimeshare.publish.pack.workbook import write_workbook
-from tests.frames import Report
-from tests.frames import Report
-from tests.frames import Report
 sheets = pickle.loads(Path(sys.argv[1]).read_bytes())
 path = Path(sys.argv[2])
 write_workbook(path, "Stalking and harassment in recorded crime", sheets, date(2025, 4, 24))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
+from pathlib import Path
 
 SCRIPT = "report.js"
 
@@ -21,11 +22,7 @@ SHARED = ("report.css", SCRIPT, *(name for names in OWN_SCRIPTS.values() for nam
 EARLY = 'try{document.documentElement.dataset.theme=localStorage.getItem("theme")||""}catch(e){}'
 
 # From a folder too, where no hash of a file can be checked; one after another.
-LOAD = (
-    'for(const name of document.currentScript.dataset.load.split(" ")){'
-    'const script=document.createElement("script");script.src=name;script.async=false;'
-    "document.body.append(script)}"
-)
+LOAD = (Path(__file__).parent / "templates" / "load.js").read_text(encoding="utf-8").strip()
 
 STRICT = "'strict-dynamic'"
 
