@@ -79,8 +79,11 @@ def tell() -> None:
     """Append what was opened without being named."""
     if KNOWN in os.environ:
         rule, named = json.loads(os.environ[KNOWN])
+        # A folder that is named stands for what lies in it.
+        inside = tuple(f"{name}/" for name in named if os.path.isdir(name))
+        unnamed = [path for path in opened - set(named) if not path.startswith(inside)]
         with open(os.environ["CRIMESHARE_OPENED"], "a") as file:
-            file.write(json.dumps([rule, sorted(opened - set(named))]) + "\n")
+            file.write(json.dumps([rule, sorted(unnamed)]) + "\n")
 
 
 if "CRIMESHARE_OPENED" in os.environ:

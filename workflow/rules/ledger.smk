@@ -138,6 +138,7 @@ rule render_crate:
         project=shipped("pyproject.toml"),
         requirements=shipped("envs/requirements.in"),
         lock=shipped("envs/requirements.txt"),
+        columns=COLUMNS,
     output:
         crate="results/ro-crate-metadata.json",
     log:
