@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-# ruff: noqa: PTH100, PTH109, PTH123 - this runs inside of every opening of a file, where pathlib would be slow.
+# ruff: noqa: PTH100, PTH109, PTH112, PTH123 - this runs inside of every opening of a file, where pathlib would be slow.
 
 PROJECT = os.getcwd()
 KNOWN = "CRIMESHARE_NAMED"
