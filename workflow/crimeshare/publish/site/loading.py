@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,8 +22,15 @@ SHARED = ("report.css", SCRIPT, *(name for names in OWN_SCRIPTS.values() for nam
 # Before anything is drawn, so that a dark page does not flash white.
 EARLY = 'try{document.documentElement.dataset.theme=localStorage.getItem("theme")||""}catch(e){}'
 
-# From a folder too, where no hash of a file can be checked; one after another.
-LOAD = (Path(__file__).parent / "templates" / "load.js").read_text(encoding="utf-8").strip()
+
+@cache
+def load() -> str:
+    """The script that loads the others: from a folder too, where no hash of a file can be checked.
+
+    Read when a page is made, as steps that make none read this module too.
+    """
+    return (Path(__file__).parent / "templates" / "load.js").read_text(encoding="utf-8").strip()
+
 
 STRICT = "'strict-dynamic'"
 

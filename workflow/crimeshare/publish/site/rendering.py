@@ -27,7 +27,7 @@ from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.how_pages import HOW, highlighted, retold
-from crimeshare.publish.site.loading import EARLY, LOAD, OWN_SCRIPTS, SCRIPT, content_policy
+from crimeshare.publish.site.loading import EARLY, OWN_SCRIPTS, SCRIPT, content_policy, load
 from crimeshare.publish.site.pages import REPORT, Page, report_pages
 from crimeshare.publish.site.reference_pages import PACKAGE, Module, paragraphs
 from crimeshare.publish.site.searching import search_index
@@ -329,8 +329,8 @@ def _of_folder(root: str, folder: str) -> dict[str, Any]:
         "root": root,
         "home": f"{root}{folder}",
         "early": Markup(EARLY),
-        "load": Markup(LOAD),
-        "policy": content_policy([EARLY, LOAD]),
+        "load": Markup(load()),
+        "policy": content_policy([EARLY, load()]),
         "icon": ICON,
         "place_field": Markup(place),
         "version": version("crimeshare"),
