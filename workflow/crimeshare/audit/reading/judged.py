@@ -169,7 +169,11 @@ def _otherwise(statement: Statement, judge: Judge, everything: set[int]) -> Stat
     if sentence in everything:
         return _read_as(statement, statement.otherwise[0])
     if "measure" in statement.entries[0]:
-        asked = (e for e in [*statement.entries, *statement.otherwise] if _estimated(judge, e))
+        asked = (
+            e
+            for e in [*statement.entries, *statement.otherwise]
+            if _name(judge, e) != NOT_CHECKABLE
+        )
         return replace(statement, entries=[next(asked, statement.entries[0])])
     if not statement.role or _holds(judge, statement.entries[0]):
         return statement
@@ -185,7 +189,7 @@ def _elsewhere(statement: Statement, judge: Judge) -> Statement:
 
     A count to the last digit says which area is meant; of another number it stays open.
     """
-    if not statement.elsewhere or not _fails(judge, statement.entries[0]):
+    if not statement.elsewhere or outcome(_name(judge, statement.entries[0])) != 1:
         return statement
     other = next((entry for entry in statement.elsewhere if _holds(judge, entry)), None)
     if other is None:
@@ -195,29 +199,17 @@ def _elsewhere(statement: Statement, judge: Judge) -> Statement:
     return replace(statement, entries=[statement.entries[0], other])
 
 
-def _fails(judge: Judge, entry: Mapping[str, Any]) -> bool:
+def _name(judge: Judge, entry: Mapping[str, Any]) -> str:
+    """The name of the verdict on a reading; that of what cannot be checked where it has none."""
     try:
         _, verdict = judge(entry)
     except ValueError:
-        return False
-    return outcome(verdict.verdict) == 1
-
-
-def _estimated(judge: Judge, entry: Mapping[str, Any]) -> bool:
-    """Whether the survey has an estimate to judge it by."""
-    try:
-        _, verdict = judge(entry)
-    except ValueError:
-        return False
-    return verdict.verdict != NOT_CHECKABLE
+        return NOT_CHECKABLE
+    return verdict.verdict
 
 
 def _holds(judge: Judge, entry: Mapping[str, Any]) -> bool:
-    try:
-        _, verdict = judge(entry)
-    except ValueError:
-        return False
-    return outcome(verdict.verdict) == 0
+    return outcome(_name(judge, entry)) == 0
 
 
 def _read_as(statement: Statement, entry: dict[str, Any]) -> Statement:
