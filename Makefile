@@ -38,7 +38,7 @@ PYTHON ?= $(or $(shell \
 # changed lock makes a new environment, and an install that was interrupted is begun again.
 # Tests and maintenance add their own to it.
 checksum = $(firstword $(shell cat $(1) | cksum))
-ENVIRONMENT := .venv/installed-$(call checksum,envs/building.txt envs/requirements.txt pyproject.toml)
+ENVIRONMENT := .venv/installed-$(call checksum,envs/building.txt envs/requirements.txt envs/browser.txt pyproject.toml)
 TESTING := .venv/testing-$(call checksum,envs/testing.txt)
 DEVELOPING := .venv/developing-$(call checksum,envs/developing.txt)
 
@@ -70,6 +70,7 @@ $(ENVIRONMENT):
 	@$(PYTHON) -m venv --clear .venv
 	@$(INSTALL) --requirement envs/building.txt
 	@$(INSTALL) --requirement envs/requirements.txt
+	@$(INSTALL) --no-deps --requirement envs/browser.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -152,7 +153,7 @@ places: $(ENVIRONMENT)
 # Strict: a library that nobody could be asked about is a failure, not a line at the end. Faults (1)
 # are told apart from an audit that did not take place.
 audit: $(DEVELOPING)
-	@for lock in building requirements testing developing; do \
+	@for lock in building requirements browser testing developing; do \
 	  echo "envs/$$lock.txt:"; \
 	  $(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement envs/$$lock.txt || { \
 	    echo "crimeshare: envs/$$lock.txt has libraries with known faults, named above, or they" \
@@ -174,7 +175,10 @@ lock:
 	for lock in building requirements testing developing; do \
 	  "$$uv/bin/uv" pip compile envs/$$lock.in --output-file envs/$$lock.txt --quiet \
 	    --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	    --no-header --no-annotate --no-emit-index-url || exit 1; done
+	    --no-header --no-annotate --no-emit-index-url || exit 1; done && \
+	"$$uv/bin/uv" pip compile envs/browser.in --output-file envs/browser.txt --quiet \
+	  --universal --python-version 3.11 --generate-hashes --no-deps \
+	  --no-header --no-annotate --no-emit-index-url
 
 schema: $(ENVIRONMENT)
 	$(BIN)/python -m crimeshare.configuration > workflow/schemas/config.schema.yaml

@@ -17,7 +17,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from crimeshare.audit.vintages import EVIDENCE
 from crimeshare.ledger.panels import Panels
+from crimeshare.publish.site.checking import judge_script, python_scripts
 from crimeshare.publish.site.exploring import drawing_script, series_scripts
 from crimeshare.publish.site.loading import SHARED
 from crimeshare.publish.site.notebooks import execute_pages
@@ -26,12 +28,14 @@ from crimeshare.publish.site.pages import Page as ReportPage
 from crimeshare.publish.site.place_list import places_script
 from crimeshare.publish.site.rendering import (
     read_executed,
+    render_check,
     render_embed,
     render_search,
     shared_file,
     write_page,
 )
-from crimeshare.reference import PARTNERSHIPS, areas, read_rows
+from crimeshare.reference import PARTNERSHIPS, REFERENCE, areas, read_rows
+from crimeshare.tables import LAYOUTS
 from tests.building import built_once, read_by
 from tests.tables import CODE_YEARS, LEVEL_SHIFTS, SERIES
 
@@ -105,6 +109,7 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
             script.write_text(panels.script(page.executed), encoding="utf-8")
         (REPORT / "places.js").write_text(places_script(), encoding="utf-8")
         write_explorer(REPORT)
+        write_check(REPORT, root)
         embed = render_embed(*next((p, b) for p, b in bodies.items() if p.notebook == "force"))
         assert embed is not None
         (REPORT / "embed").mkdir()
@@ -126,6 +131,22 @@ def write_explorer(report: Path) -> None:
     for group, script in scripts.items():
         (report / "explore" / f"{group}.js").write_text(script, encoding="utf-8")
     (report / "vega.js").write_text(drawing_script(), encoding="utf-8")
+
+
+def write_check(report: Path, root: Path) -> None:
+    """The page that judges a text, and what it loads: the evidence is that in the repository."""
+    files = [
+        root / "config" / "releases.csv",
+        root / "workflow" / "crimeshare" / "audit" / "reasons.md.j2",
+        LAYOUTS / "prc" / "codes.csv",
+        *REFERENCE.glob("*.csv"),
+        *(root / EVIDENCE).glob("*.json.gz"),
+    ]
+    scripts = python_scripts() | {"judge.js": judge_script(map(str, files))}
+    (report / "check").mkdir()
+    for name, script in scripts.items():
+        (report / "check" / name).write_text(script, encoding="utf-8")
+    (report / "check.html").write_text(render_check(), encoding="utf-8")
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -182,4 +203,6 @@ def _watched(browser: Browser, address: str, **options: Any) -> Iterator[Browser
         )
         context.on("weberror", lambda problem: amiss.append(str(problem.error)))
         yield context
-        assert [what for what in amiss if not what.startswith((address, "data:", "file:"))] == []
+        assert [
+            what for what in amiss if not what.startswith((address, "blob:", "data:", "file:"))
+        ] == []

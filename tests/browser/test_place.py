@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import page_types
 
-ADDRESSES = [*(page.address for page in page_types()), "search.html"]
+ADDRESSES = [*(page.address for page in page_types()), "check.html", "search.html"]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

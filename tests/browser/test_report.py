@@ -16,7 +16,7 @@ from tests.browser.conftest import page_types
 
 # How pages are made is shown alike for all of them; the front page has a map in it.
 HOW = [page.how.address for page in page_types() if page.notebook in ("force", "index")]
-ADDRESSES = [*(page.address for page in page_types()), "search.html", *HOW]
+ADDRESSES = [*(page.address for page in page_types()), "check.html", "search.html", *HOW]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

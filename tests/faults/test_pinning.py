@@ -18,8 +18,7 @@ import yaml
 from crimeshare.problems import Problem
 from crimeshare.releases.pinning import Pinned, pin_release
 from crimeshare.sources.mirror import MirrorFolder
-from crimeshare.tables import grid, reading
-from crimeshare.tables.layout import LAYOUTS
+from crimeshare.tables import LAYOUTS, grid, reading
 from crimeshare.tables.observations import Observation, read_observations
 from tests import facsimile
 from tests.conftest import ROOT

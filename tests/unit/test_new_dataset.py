@@ -13,8 +13,7 @@ from crimeshare.problems import Problems
 from crimeshare.reference import Area, areas
 from crimeshare.sources.datasets import DATASETS, FORCE_AREAS, SHAPES, Dataset, Publisher
 from crimeshare.sources.registry import Release
-from crimeshare.tables import reading
-from crimeshare.tables.layout import LAYOUTS
+from crimeshare.tables import LAYOUTS, reading
 from crimeshare.tables.observations import Observation, read_observations
 from crimeshare.tables.reading import read_release
 

@@ -15,10 +15,34 @@
 #       results/estimates/claims.parquet                a verdict on each statement
 #       results/estimates/claim_evidence.parquet        the cells behind each reason's numbers
 #       results/estimates/claims_refused.txt            entries that could not be judged, and why
+#       results/report/check.html, results/report/check/   the page that judges a text, and what it loads
 
 EVIDENCE = [
     f"results/published/evidence/{part}.json.gz"
     for part in ("editions", "quarters", "codes", "alike", "residents", "survey")
+]
+
+# What statements are judged with besides the figures: words of people, and what has to be known.
+JUDGED_WITH = [
+    "config/releases.csv",
+    shipped("workflow/crimeshare/audit/reasons.md.j2"),
+    *reference(
+        "area_words",
+        "areas",
+        "fraud_totals",
+        "hedges",
+        "joint_codes",
+        "movement_words",
+        "not_recorded",
+        "offence_words",
+        "offences",
+        "partnerships",
+        "places",
+        "recording_changes",
+        "release_days",
+        "survey_population",
+    ),
+    CODES,
 ]
 
 
@@ -56,29 +80,9 @@ rule compute_evidence:
 rule compute_claims:
     input:
         claims="config/claims.yaml",
-        registry="config/releases.csv",
         published=EVIDENCE,
-        recording_changes=shipped("resources/reference/recording_changes.csv"),
-        words=shipped("workflow/crimeshare/audit/reasons.md.j2"),
-        reference=[
-            *reference(
-                "area_words",
-                "areas",
-                "fraud_totals",
-                "hedges",
-                "joint_codes",
-                "movement_words",
-                "not_recorded",
-                "offence_words",
-                "offences",
-                "partnerships",
-                "places",
-                "release_days",
-                "survey_population",
-            ),
-            COLUMNS,
-            CODES,
-        ],
+        judged_with=JUDGED_WITH,
+        columns=COLUMNS,
     output:
         claims="results/estimates/claims.parquet",
         evidence="results/estimates/claim_evidence.parquet",
@@ -114,3 +118,28 @@ rule check_claims:
         "Checking that every statement could be judged"
     script:
         "../scripts/check_claims.py"
+
+
+rule render_check:
+    input:
+        published=EVIDENCE,
+        judged_with=JUDGED_WITH,
+        words=reference("countries", "measure_words", "other_subjects"),
+        templates=TEMPLATES,
+        lock=shipped("envs/browser.txt"),
+    output:
+        page="results/report/check.html",
+        loaded=directory("results/report/check"),
+    log:
+        "results/logs/render_check.log",
+    conda:
+        "../../envs/pipeline.yaml"
+    resources:
+        mem_mb=250,
+    params:
+        software=software("publish"),
+        offence_ids=configuration.groups,
+    message:
+        "Writing the page that judges a text in the browser"
+    script:
+        "../scripts/render_check.py"

@@ -163,6 +163,7 @@ use rule check_claims as check_claims_last with:
         rules.render_reference.output,
         rules.render_takeaways.output,
         rules.render_explorer.output,
+        rules.render_check.output,
         rules.render_open_data.output,
         rules.render_cells.output,
         refused="results/estimates/claims_refused.txt",

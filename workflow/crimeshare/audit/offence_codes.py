@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 
 from crimeshare.reference import REFERENCE, Offence, fraud_totals, offences, read_rows
-from crimeshare.tables.layout import LAYOUTS
+from crimeshare.tables import LAYOUTS
 
 JOINT_CODES = REFERENCE / "joint_codes.csv"
 

@@ -1,16 +1,18 @@
-"""A text judged for the command line: read from a file, answered in words, as data or as a page."""
+"""A text judged: from a file for the command line, or as it was pasted into a page."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
-from crimeshare.audit.evidence import Evidence
+from crimeshare.audit.evidence import Evidence, open_evidence
 from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.lookup import find_area, said_on
+from crimeshare.audit.reading import shown
 from crimeshare.audit.reading.judged import Answer, Judge, judge_text
 from crimeshare.audit.statements import AnyClaim, Faults, read_claim
 from crimeshare.audit.verdicts import Verdict
@@ -105,5 +107,22 @@ def judge_by(evidence: Evidence) -> Judge:
             raise ValueError("; ".join(refused.clauses)) from None
         except Problem as problem:
             raise ValueError(str(problem)) from None
+
+    return judge
+
+
+def opened(root: str) -> Callable[[str, str, str], str]:
+    """What judges texts that are pasted into a page: text, day and area in, HTML out.
+
+    What cannot be read is answered by the sentence that says why.
+    """
+    evidence = open_evidence(Path(root))
+
+    def judge(text: str, published: str, area: str) -> str:
+        try:
+            checked_text(text, "The text")
+            return shown.fragment(check_text(text, evidence, published, area))
+        except Problem as problem:
+            return f'<p class="refused" tabindex="-1">{escape(str(problem))}</p>'
 
     return judge

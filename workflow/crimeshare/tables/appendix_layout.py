@@ -15,10 +15,11 @@ from functools import cached_property
 from itertools import pairwise
 
 from crimeshare.reference import read_rows
+from crimeshare.tables import LAYOUTS
 from crimeshare.tables.appendix_periods import heads_flags, year_of_header
 from crimeshare.tables.grid import Cell, Grid, address
 from crimeshare.tables.labels import one_line, plain, without_notes
-from crimeshare.tables.layout import LAYOUTS, LabelMap, Layout, Unknown, header_row, proposal
+from crimeshare.tables.layout import LabelMap, Layout, Unknown, header_row, proposal
 
 FOLDER = LAYOUTS / "appendix"
 

@@ -22,7 +22,6 @@ from crimeshare.reference import read_rows
 from crimeshare.tables.grid import Cell
 from crimeshare.tables.labels import mark, plain
 
-LAYOUTS = Path(__file__).parent / "layouts"
 _ROOT = Path(__file__).parents[3]
 
 # More kinds of markers, or of other faults, than a person reads are not listed one by one.

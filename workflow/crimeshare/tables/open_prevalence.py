@@ -23,8 +23,9 @@ from crimeshare.parquet import table_of
 from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem, Problems, shown
 from crimeshare.reference import read_rows
+from crimeshare.tables import LAYOUTS
 from crimeshare.tables.grid import MAX_UNPACKED_BYTES, ZIP_MAGIC, address
-from crimeshare.tables.layout import LAYOUTS, Unknown, proposal, relative
+from crimeshare.tables.layout import Unknown, proposal, relative
 from crimeshare.tables.schemas import checked
 from crimeshare.tables.survey_combining import SURVEY_ESTIMATES
 

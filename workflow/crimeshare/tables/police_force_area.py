@@ -36,6 +36,7 @@ from crimeshare.reference import (
     offences,
     read_rows,
 )
+from crimeshare.tables import LAYOUTS
 from crimeshare.tables.expectation import ROLE_OF_MEASURE, Expectation, Meaning
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
 from crimeshare.tables.labels import (
@@ -52,7 +53,6 @@ from crimeshare.tables.labels import (
     year_endings,
 )
 from crimeshare.tables.layout import (
-    LAYOUTS,
     LabelMap,
     Layout,
     Unknown,

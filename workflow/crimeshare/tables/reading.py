@@ -13,6 +13,7 @@ from typing import Any, Generic
 from crimeshare.problems import Problem
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
 from crimeshare.sources.registry import Release
+from crimeshare.tables import LAYOUTS
 from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
 from crimeshare.tables.appendix_notices import find_notices
@@ -22,7 +23,6 @@ from crimeshare.tables.checks import Report, report
 from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.expectation import Expectation
 from crimeshare.tables.grid import open_workbook
-from crimeshare.tables.layout import LAYOUTS
 from crimeshare.tables.observations import (
     AreaNote,
     Notice,

@@ -22,10 +22,10 @@ import pyarrow.parquet as pq
 from crimeshare.periods import quarter
 from crimeshare.problems import Problem
 from crimeshare.reference import Area, areas, line_of, offences, read_rows
+from crimeshare.tables import LAYOUTS
 from crimeshare.tables.grid import Cell, address
 from crimeshare.tables.labels import number, one_line, plain
 from crimeshare.tables.layout import (
-    LAYOUTS,
     LabelMap,
     Layout,
     Unknown,

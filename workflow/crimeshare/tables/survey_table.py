@@ -22,11 +22,11 @@ import pandas as pd
 from crimeshare.parquet import table_of
 from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem
+from crimeshare.tables import LAYOUTS
 from crimeshare.tables.appendix_periods import year_of_header
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
 from crimeshare.tables.labels import number, one_line, periods, plain
 from crimeshare.tables.layout import (
-    LAYOUTS,
     LabelMap,
     Layout,
     Unknown,

@@ -92,7 +92,7 @@ def _place(finding: Finding) -> str:
 
 def fragment(answer: Answer) -> str:
     """The annotated answer as HTML, to stand inside a page."""
-    parts = [f'<p class="count">{escape(counted(answer))}</p>']
+    parts = [f'<p class="count" tabindex="-1">{escape(counted(answer))}</p>']
     if answer.statements:
         parts.append(f'<div class="text">{_paragraphs(answer)}</div>')
         parts.append('<ol class="verdicts">')

@@ -14,7 +14,7 @@ from pathlib import Path
 SCRIPT = "report.js"
 
 # Pages that do more than read have a script of their own.
-OWN_SCRIPTS = {"explore": ["explore.js"], "search": ["search.js"]}
+OWN_SCRIPTS = {"check": ["check.js"], "explore": ["explore.js"], "search": ["search.js"]}
 
 SHARED = ("report.css", SCRIPT, *(name for names in OWN_SCRIPTS.values() for name in names))
 """Files beside the pages."""
@@ -33,9 +33,11 @@ def load() -> str:
 
 
 STRICT = "'strict-dynamic'"
+WASM = "'wasm-unsafe-eval'"
+"""Lets a page run Python, which comes compiled for browsers; text is never run as a script."""
 
 
-def content_policy(scripts: Iterable[str]) -> str:
+def content_policy(scripts: Iterable[str], *more: str) -> str:
     """What a page may do: run the scripts written into it and those that they load, no others.
 
     No other host is ever asked.  Drawings and tiles carry styles of their own, which ask for
@@ -43,11 +45,12 @@ def content_policy(scripts: Iterable[str]) -> str:
 
     Args:
         scripts: the texts of the page's script elements, to the letter.
+        more: what else the page may run, as `WASM`.
     """
     hashes = (
         f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
     )
-    run = " ".join(hashes)
+    run = " ".join([*hashes, *more])
     return (
         f"default-src 'none'; {f'script-src {run} {STRICT}; ' if run else ''}"
         "style-src 'self' file: 'unsafe-inline'; img-src 'self' data:; "

@@ -27,7 +27,14 @@ from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.how_pages import HOW, highlighted, retold
-from crimeshare.publish.site.loading import EARLY, OWN_SCRIPTS, SCRIPT, content_policy, load
+from crimeshare.publish.site.loading import (
+    EARLY,
+    OWN_SCRIPTS,
+    SCRIPT,
+    WASM,
+    content_policy,
+    load,
+)
 from crimeshare.publish.site.pages import REPORT, Page, report_pages
 from crimeshare.publish.site.reference_pages import PACKAGE, Module, paragraphs
 from crimeshare.publish.site.searching import search_index
@@ -47,6 +54,7 @@ SECTIONS = (FOLDED, "switched")
 table at a time."""
 
 REFERENCE_PAGES = "reference/index.html"
+CHECK_PAGE = "check.html"
 TEMPLATES = Path(__file__).parent / "templates"
 WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
@@ -128,6 +136,27 @@ def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (G
             ),
             "scripts": [SCRIPT, *OWN_SCRIPTS["search"]],
             "names": {name: offence.name for name, offence in offences().items()},
+        }
+    )
+
+
+def render_check(groups: Sequence[str] = (GROUP,)) -> str:
+    """The page that judges a text which is pasted into it.
+
+    Args:
+        groups: the offence groups that the report is about.
+    """
+    page = Page("check", "Check a text", "", section="About", groups=tuple(groups))
+    return _template("check.html.j2").render(
+        **_shared(page)
+        | {
+            "page": page,
+            "title": page.title,
+            "lead": "",
+            "site_url": "",
+            "sections": _navigation(page),
+            "policy": content_policy([EARLY, load()], WASM),
+            "scripts": [SCRIPT, *OWN_SCRIPTS["check"]],
         }
     )
 
@@ -407,7 +436,9 @@ def _all_pages(groups: tuple[str, ...]) -> dict[str, list[Page]]:
 @cache
 def _addresses(groups: tuple[str, ...]) -> frozenset[str]:
     """What a body may link to."""
-    return frozenset({page.address for page in report_pages(groups)} | {REFERENCE_PAGES})
+    return frozenset(
+        {page.address for page in report_pages(groups)} | {REFERENCE_PAGES, CHECK_PAGE}
+    )
 
 
 def _linked(page: Page, body: str) -> str:
