@@ -23,7 +23,7 @@ CONDA_NAMES = {
 }
 # Distributions that the channels of pipeline.yaml do not hold, so that conda asks pip for them.
 PIP_ONLY = {"font-source-sans-pro", "gptables", "vl-convert-python"}
-LOCKS = ["building", "requirements", "testing", "developing"]
+LOCKS = ["building", "requirements", "browser", "testing", "developing"]
 
 
 @pytest.fixture(scope="module")
