@@ -285,7 +285,7 @@ def test_the_page_from_a_file_is_the_page_from_memory(
 def test_links_of_a_page_lead_to_pages(gwent: str) -> None:
     html = render_page(page("forces/gwent"), gwent)
     links = re.findall(r'href="((?:\.\./)?[a-z/-]+\.html)', html)
-    known = {other.address for other in report_pages()} | {"search.html"}
+    known = {other.address for other in report_pages()} | {"check.html", "search.html"}
     known.add(page("forces/gwent").how.address)
     assert links
     assert {link.removeprefix("../") for link in links} <= known
@@ -326,6 +326,7 @@ def test_how_a_page_is_made_shows_its_code_and_what_that_gave(
     links = re.findall(r'href="((?:\.\./)+[a-z/-]+\.html)', html)
     assert {link.removeprefix("../../") for link in links} <= {
         *(other.address for other in report_pages()),
+        "check.html",
         "search.html",
     }
     # Its sections have no names of their own: links to them lead to the page.
