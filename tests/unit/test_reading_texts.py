@@ -109,6 +109,55 @@ def test_the_average_of_the_nation_is_no_area_of_what_follows(judge: Judge) -> N
     assert found[2]["area"] == "Kent"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Kent and Essex recorded 1,033 and 9,999 robberies respectively in 2024.",
+            [("Kent", "Robbery", "1,033"), ("Essex", "Robbery", "9,999")],
+        ),
+        (
+            "Burglary and robbery in Kent fell by 5% and 3% respectively in 2024.",
+            [("Kent", "Burglary", "down 5%"), ("Kent", "Robbery", "down 3%")],
+        ),
+        (
+            "In 2024 Gwent, Kent and Essex logged 335, 1,036, and 1,374 robberies, respectively.",
+            [
+                ("Gwent", "Robbery", "335"),
+                ("Kent", "Robbery", "1,036"),
+                ("Essex", "Robbery", "1,374"),
+            ],
+        ),
+    ],
+)
+def test_respectively_gives_each_its_own(
+    text: str, told: list[tuple[str, str, str]], judge: Judge
+) -> None:
+    found = answer(judge, text).record()["statements"]
+    assert [(s["area"], s["offence"], s["value"]) for s in found] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        (
+            "Robbery in Kent, which has doubled since 2015, showed a dip of 5% in 2024.",
+            [2015, None],
+        ),
+        (
+            "In 2024 robbery in Kent was down 5% on the year before and 12% since 2015.",
+            [None, 2015],
+        ),
+        ("Since 2015 robbery in Kent has fallen, by 5%, to 1,033 in 2024.", [2015, None]),
+    ],
+)
+def test_since_belongs_to_the_size_beside_it(
+    text: str, since: list[int | None], judge: Judge
+) -> None:
+    found = answer(judge, text).record()["statements"]
+    assert [int(s["since"][:4]) if s["since"] else None for s in found] == since
+
+
 @pytest.mark.parametrize("what", ["Knife-enabled offences", "Alcohol-related crime"])
 def test_a_mark_on_offences_is_no_group(what: str, judge: Judge) -> None:
     text = f"Robbery in England and Wales fell in 2025. {what} decreased by 9%."

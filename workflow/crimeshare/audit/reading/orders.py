@@ -128,7 +128,7 @@ class Orders(State):
         assert slots.period is not None
         for token in self.tokens[at:]:
             if token.letter == "D":
-                slots.since = self.around.since(slots.period)
+                slots.since = self.around.since(slots.period, at, at)
                 value = f"{'lowest' if low else 'highest'}{rate}"
                 break
         if not slots.since and self.tokens[at].letter == "J":
@@ -211,7 +211,7 @@ class Orders(State):
             return
         if self.surveyed or (self.topic.survey and any(t.letter == "S" for t in self.tokens)):
             return
-        slots.since = self._since(slots.period)
+        slots.since = self._since(slots.period, at)
         kind = token.span.value if token.span else "rise"
         self._add(at, slots, {"quantity": "change", "value": MOVES[kind]})
         self.sized.append((slots.area, offence.ids))

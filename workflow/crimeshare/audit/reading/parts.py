@@ -155,8 +155,11 @@ class Parts(Surveyed):
             place += max(i for i, word in enumerate(tail) if word == "M")
             if not behind or place == at - 1 or self.tokens[at - 1].letter in ("by", "of"):
                 return place
-        if re.search(r"[OTA] by $", before) and "M " in before:
-            # "Theft rose by 2% and robbery by 3%".
+        also = re.search(r"(?:and|but|,) (?:by )?$", before) and re.match(
+            r"(?:D|(?:on|from|compared with) (?:the )?B) ", after
+        )
+        if (also or re.search(r"[OTA] by $", before)) and "M " in before:
+            # "Theft rose by 2% and robbery by 3%", "up 2% on the year before and 9% since 2015".
             return max(i for i in range(at) if self.tokens[i].letter == "M")
         return spot(at, behind) if behind else None
 
@@ -181,7 +184,7 @@ class Parts(Surveyed):
             if between:
                 noun = self.around._offending(spot(move, between))
         slots = self._slots(at, offence=noun)
-        slots.since = self._since(slots.period)
+        slots.since = self._since(slots.period, at, move)
         start = self.tokens[at].start
         if move is not None:
             self.used.add(move)
@@ -234,7 +237,7 @@ class Parts(Surveyed):
             return self._surveyed(at, value, changed=True)
         slots = self._slots(at)
         assert slots.period is not None
-        slots.since = self.around.since(slots.period) or Year(
+        slots.since = self.around.since(slots.period, min(at, move), max(at, move)) or Year(
             a_year_before(slots.period.period_end)
         )
         self._add(at, slots, {"quantity": "share", "value": value})
@@ -331,7 +334,7 @@ class Parts(Surveyed):
             quantity = "count" if counted else "comparison"
             entry = {"quantity": quantity, "value": words, "than": span.value[0]}
         else:
-            slots.since = self._since(slots.period)
+            slots.since = self._since(slots.period, at)
         self._add(at, slots, entry)
         self._mark(slots)
         return None

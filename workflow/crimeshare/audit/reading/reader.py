@@ -11,7 +11,7 @@ from crimeshare.audit.reading.names import groups, names
 from crimeshare.audit.reading.numbers import masked, numerals
 from crimeshare.audit.reading.orders import Orders
 from crimeshare.audit.reading.periods import periods
-from crimeshare.audit.reading.sentences import Sentence, sentences
+from crimeshare.audit.reading.sentences import Sentence, sentences, shared_out
 from crimeshare.audit.reading.slots import NATIONS
 from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Year
 from crimeshare.audit.reading.state import Loose, Reading
@@ -38,7 +38,13 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     reading = Reading(masked=sum(span.kind == "mask" for span in spans))
     for number, sentence in enumerate(found):
         ahead = _ahead(found[number:]) if not topic.period or not topic.area else Topic()
-        Reader(text, sentence, topic, ahead, published, reading, assumed_area=bool(area)).read()
+        for one in shared_out(sentence):
+            Reader(text, one, topic, ahead, published, reading, assumed_area=bool(area)).read()
+    # What stands beside the things that "respectively" shares out was read with each of them.
+    told = {statement.end: statement for statement in reversed(reading.statements)}
+    reading.statements = list(told.values())
+    loose = {each.end: each for each in reading.unplaced if each.end not in told}
+    reading.unplaced = list(loose.values())
     reading.statements.sort(key=lambda statement: statement.start)
     reading.unplaced.sort(key=lambda loose: loose.start)
     return reading

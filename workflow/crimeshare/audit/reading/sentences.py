@@ -136,3 +136,42 @@ def _plain(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _PIECE.finditer(text, start, max(start, end)):
         word = match.group().casefold()
         yield Token(match.start(), match.end(), "-" if word in _DASHES else word)
+
+
+# Lists of areas, offences or years, and of numbers, that "respectively" ties to each other.
+_NAMED = re.compile(r"([AOP])(?: (?:, and|,|and)(?: the| in| for)* \1)+ ")
+_NUMBERED = re.compile(r"([NCH])(?: (?:, and|,|and)(?: by| to| of| a| an| M)* \1)+ ")
+
+
+def shared_out(sentence: Sentence) -> list[Sentence]:
+    """A sentence for each thing that "respectively" ties to a number; else the sentence alone."""
+    letters = "".join(f"{token.letter} " for token in sentence.tokens)
+    if "respectively " not in letters:
+        return [sentence]
+
+    def places(match: re.Match[str]) -> list[int]:
+        begin = len(letters[: match.start()].split())
+        inside = match.group().split()
+        return [begin + i for i, letter in enumerate(inside) if letter == match.group(1)]
+
+    numbers = [places(match) for match in _NUMBERED.finditer(letters)]
+    names = [places(match) for match in _NAMED.finditer(letters)]
+    tied = [(n, m) for n in numbers for m in names if len(n) == len(m)]
+    if not tied:
+        return [sentence]
+    number, name = tied[0]
+    found = []
+    for one, other in zip(number, name, strict=True):
+        # What stands between the first number and this one keeps it apart from the verb.
+        left_out = {
+            *(i for i in number if i < one),
+            *range(one + 1, number[-1] + 1),
+            *(i for i in range(name[0], name[-1] + 1) if i != other),
+        }
+        kept = [
+            token
+            for i, token in enumerate(sentence.tokens)
+            if i not in left_out and token.letter != "respectively"
+        ]
+        found.append(replace(sentence, tokens=kept))
+    return found

@@ -468,18 +468,35 @@ class Around:
         year, assumed = self._main(at)
         return Year(a_year_before(year.period_end), year.doubt), assumed
 
-    def since(self, period: Year) -> Year | None:
-        """The year that a change is from, where the sentence names one."""
+    def since(self, period: Year, first: int, last: int) -> Year | None:
+        """The year that a change is from, where the sentence names one.
+
+        Args:
+            period: the year that it is to.
+            first: the place of its first word, and `last` that of its last: its size, its verb.
+        """
         for _, year, compared, _ in self.years:
             if compared and year.period_end < period.period_end:
                 return year
-        for token in self.tokens:
-            if token.letter == "D" and token.span:
+        for place, token in enumerate(self.tokens):
+            if token.letter == "D" and token.span and not self._of_another(place, first, last):
                 if isinstance(token.span.value, int):
                     return Year(month_end(token.span.value, period.period_end.month))
                 named: Year = token.span.value
                 return named
         return None
+
+    def _of_another(self, place: int, first: int, last: int) -> bool:
+        """Whether a "since" belongs to another size than that between two places."""
+        if place > last:
+            # "Down 5% on the year and 12% since 2015".
+            return any(t.letter in ("C", "K", "H") for t in self.tokens[last + 1 : place])
+        # "Which has doubled since 2015, fell by 5%".
+        piece = self.sentence.before(place).split(" , ")[-1]
+        return (
+            bool(re.search(r"[CKHM] ", piece))
+            and "," in self.sentence.before(first)[len(self.sentence.before(place)) :]
+        )
 
     def base(self, at: int) -> bool:
         """Whether a number is the one that another is compared with."""

@@ -169,10 +169,11 @@ class State:
             )
         )
 
-    def _since(self, period: Year | None) -> Year | None:
+    def _since(self, period: Year | None, at: int, move: int | None = None) -> Year | None:
         """The year that a change is from; none for the year before that no words name."""
         assert period is not None
-        since = self.around.since(period)
+        own = at if move is None else move
+        since = self.around.since(period, min(at, own), max(at, own))
         if since is None or since.period_end != a_year_before(period.period_end):
             return since
         named = (t.span for t in self.tokens if t.span and t.span.kind == "period")

@@ -109,7 +109,7 @@ class Surveyed(State):
         if whom.age:
             entry["age"] = whom.age
         if changed:
-            slots.since = self.around.since(slots.period) or Year(
+            slots.since = self.around.since(slots.period, at, at) or Year(
                 a_year_before(slots.period.period_end)
             )
         self.topic.survey = True
