@@ -53,10 +53,12 @@ report: $(ENVIRONMENT)
 	@$(UNLOCK)
 	$(BIN)/snakemake --cores $(CORES)
 
-# Everything is built again: a figure that is only remembered is not reproduced.
+# Everything is built again: a figure that is only remembered is not reproduced. What is known of
+# products stays, so that those that are not built again are held to it.
 verify: $(ENVIRONMENT)
 	@$(UNLOCK)
-	rm -rf .snakemake/crimeshare
+	if test -d .snakemake/crimeshare; then \
+	  find .snakemake/crimeshare -mindepth 1 -maxdepth 1 ! -name products -exec rm -rf {} +; fi
 	$(BIN)/snakemake --cores $(CORES) --forceall check_ledger
 
 environment: $(ENVIRONMENT)

@@ -118,7 +118,7 @@ def test_names_that_show_once_others_are_accepted(project: Project, layouts: Pat
     assert both[:1] == first
     assert len(both) == 2
 
-    assert pin(project, *both).new
+    assert pin(project, *both).changed
     rows = read_observations(SurveyObservation, project.figures_of("appendix-2026-03"))
     shipped = read_observations(SurveyObservation, FIGURES)
     assert [row.value for row in rows] == pytest.approx([row.value for row in shipped], nan_ok=True)

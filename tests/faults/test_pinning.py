@@ -78,7 +78,7 @@ def test_an_edition_found_at_the_source_gets_a_row_and_its_figures(here: Here) -
     assert {r.workbook_sha256 for r in shipped} == {row.sha256}
     assert max(r.period_end for r in shipped) == NEXT
     assert (here.project.store / "pfa-2019-03" / FILE).is_file()
-    assert not pin(here).new
+    assert not pin(here).changed
 
 
 def test_a_listed_edition_keeps_its_id_and_note(here: Here) -> None:
@@ -273,8 +273,8 @@ def test_where_no_issue_is_named_the_last_one_is_taken(
     assert (row.release_id, row.path) == ("pfa-2019-03-v2", f"{folder(NEXT)}/new.xlsx")
     assert "'A slip'" in (said := capsys.readouterr().err) or "A slip" in said
     assert "the first issue is pfa-2019-03-v1" in said
-    assert pin(here, "pfa-2019-03-v1").new
-    assert not pin(here, "pfa-2019-03").new
+    assert pin(here, "pfa-2019-03-v1").changed
+    assert not pin(here, "pfa-2019-03").changed
     assert "the last one is taken" in capsys.readouterr().err
 
 
@@ -417,7 +417,7 @@ def test_a_new_layout_is_read_with_nothing_but_the_proposed_lines(
     words = refused(here, "pfa-2025-06")
     assert "old figures under a new date" in words
     assert str(layouts) not in words
-    assert pin(here, "pfa-2025-06", acceptance(words)).new
+    assert pin(here, "pfa-2025-06", acceptance(words)).changed
 
 
 def test_accepted_lines_are_taken_back_if_the_figures_do_not_add_up(
@@ -447,7 +447,7 @@ def test_a_line_that_only_a_person_can_fill_in_is_not_accepted(here: Here, layou
     assert "accept=" not in words
     with (layouts / "markers.csv").open("a", encoding="utf-8") as lines:
         lines.write("[q],change,small_base,a person knows\n")
-    assert pin(here).new
+    assert pin(here).changed
 
 
 def test_a_fault_of_the_workbook_goes_through_once_its_entry_is_listed(here: Here) -> None:
@@ -460,7 +460,7 @@ def test_a_fault_of_the_workbook_goes_through_once_its_entry_is_listed(here: Her
     assert len(entries) == 1, words  # one cell explains every sum, change and rate that it breaks
     assert "cell: F20" in entries[0]
     assert f"--config source={here.mirror.root} release=pfa-2019-03 accept=lines-" in words
-    assert pin(here, "pfa-2019-03", acceptance(words)).new
+    assert pin(here, "pfa-2019-03", acceptance(words)).changed
     assert here.project.corrections.read_text(encoding="utf-8") == entries[0] + "\n"
 
 
@@ -554,4 +554,4 @@ def test_a_revision_without_precedent_needs_the_same(here: Here) -> None:
     words = refused(here, "pfa-2019-12")
     assert re.search(r"pfa-2018-12 made [\d,]+: \+\d\d\.\d%, where no revision on record", words)
     assert re.search(rf"add to {here.project.accepted} the line: pfa-2019-12,E2", words)
-    assert pin(here, "pfa-2019-12", acceptance(words)).new
+    assert pin(here, "pfa-2019-12", acceptance(words)).changed

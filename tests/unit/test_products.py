@@ -15,7 +15,7 @@ import pytest
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.problems import Problem
-from crimeshare.products import remove_damaged, require_shipped
+from crimeshare.products import remove_damaged, require_products, require_shipped
 from crimeshare.running import running, shipping
 from crimeshare.unlocking import main
 from tests.conftest import ROOT
@@ -66,17 +66,35 @@ def test_a_damaged_table_is_named_and_removed(
     damage(TABLE)
     assert main() == 0
     assert capsys.readouterr().err == (
-        f"crimeshare: {TABLE} was damaged: it is not as its step made it. It is removed, and made "
-        "again.\n"
+        f"crimeshare: {TABLE} was damaged: it is not as its step made it. {TABLE} is removed and "
+        "made again.\n"
     )
     assert not TABLE.exists()
     assert (PAGES / "a.js").exists()
 
 
-@pytest.mark.parametrize("damage", [flip, cut_short])
-def test_a_damaged_file_of_a_folder_is_removed(damage: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize("damage", [flip, cut_short, Path.unlink])
+def test_a_folder_with_a_damaged_or_lost_file_is_made_again(damage: Callable[[Path], None]) -> None:
     damage(PAGES / "b.js")
-    assert remove_damaged() == [PAGES / "b.js"]
+    (said,) = remove_damaged()
+    assert said.startswith(str(PAGES / "b.js"))
+    assert said.endswith(f"{PAGES} is removed and made again.")
+    assert not PAGES.exists()
+    assert TABLE.exists()
+    # It is said once, whether the step is run again or there is none such any more.
+    PAGES.mkdir()
+    assert remove_damaged() == []
+
+
+@pytest.mark.parametrize("damage", [flip_unseen, cut_short])
+@pytest.mark.parametrize("path", [TABLE, PAGES / "a.js"])
+def test_a_build_does_not_end_well_with_a_damaged_product(
+    damage: Callable[[Path], None], path: Path
+) -> None:
+    require_products()
+    damage(path)
+    with pytest.raises(Problem, match=f"{path} was damaged.*`make` removes"):
+        require_products()
 
 
 def test_what_is_whole_stays() -> None:

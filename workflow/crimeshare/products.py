@@ -1,8 +1,9 @@
 """What files were when they were made, so that none that was damaged since is read.
 
-Snakemake takes a file for whole if it is there.  So each step notes what it made when it ends, and
-``make`` looks at it before the next build: a product that is no longer what its step made is named
-and removed, and made again like one that is lost.  A step looks at its inputs before it reads them.
+Snakemake takes a file or folder for whole if it is there.  So each step notes the sizes and hashes
+of what it made when it ends.  They are looked at before and after each build: a product that is no
+longer what its step made is named and removed, and made again like one that is lost.  A step looks
+at its inputs before it reads them.
 The hashes of shipped figures stand in ``hashes.csv`` beside them, ``file,sha256``; lines are only
 added, and the last one about a file counts.
 """
@@ -11,15 +12,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from crimeshare.problems import Problem
+from crimeshare.problems import Problem, Problems
 
 HASHES = "hashes.csv"
 SNAKEMAKE = Path(".snakemake")
 NOTES = SNAKEMAKE / "crimeshare" / "products"
+
+Made = dict[str, tuple[int, int, str]]
+"""Size, time in nanoseconds and SHA-256 of each file, by its path."""
 
 # Other tables and pages are made from these. The rest, which is twenty times as much, is read only
 # if its time says that somebody wrote it.
@@ -73,11 +78,9 @@ def require_whole(inputs: Iterable[Path | str]) -> None:
     tables = {name for name, path in files.items() if not ALWAYS_READ.isdisjoint(path.parts)}
     for path in files.values():
         require_shipped(path)
-    for name, (size, _, made) in _noted().items() if tables else ():
-        path = Path(name)
-        if name not in tables or not path.is_file():
-            continue
-        if (path.stat().st_size, digest(path)) != (size, made):
+    noted = _noted() if tables else {}
+    for name in tables & {path.as_posix() for path in noted}:
+        if files[name].is_file() and _wrong(noted[files[name]][0], thoroughly=True):
             raise Problem(
                 f"{name} was damaged: it is not as its step made it. `make` removes it and "
                 "makes it again."
@@ -93,10 +96,10 @@ def note(step: str, outputs: Iterable[Path | str]) -> None:
     """
     if not SNAKEMAKE.is_dir():
         return
-    made = {}
-    for path in _files(map(Path, outputs)):
-        found = path.stat()
-        made[path.as_posix()] = [found.st_size, found.st_mtime_ns, digest(path)]
+    made: dict[str, Made] = {}
+    for output in map(Path, outputs):
+        if "results" in output.parts and "published" not in output.parts:
+            made[output.as_posix()] = {path.as_posix(): _as_is(path) for path in _files(output)}
     # A disk that is full or cannot be written leaves the products unguarded, not unmade.
     with suppress(OSError):
         NOTES.mkdir(parents=True, exist_ok=True)
@@ -109,51 +112,86 @@ def forget(step: str) -> None:
         _note_of(step).unlink(missing_ok=True)
 
 
-def remove_damaged() -> list[Path]:
-    """Remove the products that are not what their steps made, and return them."""
-    damaged = [
-        path
-        for name, made in _noted().items()
-        if (path := Path(name)).is_file() and _differs(path, *made)
-    ]
-    for path in damaged:
-        path.unlink()
-    return damaged
+def require_products() -> None:
+    """Stop at the end of a build if a product is not what its step made.
+
+    Raises:
+        Problems: those that are not, each with what to do.
+    """
+    if wrong := [
+        f"{said} `make` removes {output} and makes it again. Did another program write it, or is "
+        "the disk failing?"
+        for output, said, _ in _damaged(thoroughly=True)
+    ]:
+        raise Problems(wrong)
 
 
-def _differs(path: Path, size: int, time: int, made: str) -> bool:
+def remove_damaged() -> list[str]:
+    """Remove the products that are not what their steps made, and say which."""
+    told = []
+    for output, said, note in list(_damaged()):
+        if output.is_dir():
+            shutil.rmtree(output)
+        else:
+            output.unlink()
+        # The step makes all that it noted again, and notes it.
+        note.unlink(missing_ok=True)
+        told.append(f"{said} {output} is removed and made again.")
+    return told
+
+
+def _damaged(*, thoroughly: bool = False) -> Iterator[tuple[Path, str, Path]]:
+    """What has to be made again, though it is there: output, why, and its step's note.
+
+    Args:
+        thoroughly: read also what no other product is made from, whatever its time says.
+    """
+    for output, (made, note) in _noted().items():
+        if output.exists() and (said := _wrong(made, thoroughly=thoroughly)):
+            yield output, said, note
+
+
+def _wrong(made: Made, *, thoroughly: bool = False) -> str:
+    """What is wrong with the first file that is not as it was made; empty if none is."""
+    for path in map(Path, made):
+        if not path.is_file():
+            return f"{path} is lost."
+        size, time, sha256 = made[path.as_posix()]
+        found = path.stat()
+        written = found.st_mtime_ns != time or not ALWAYS_READ.isdisjoint(path.parts)
+        if found.st_size != size or ((written or thoroughly) and digest(path) != sha256):
+            return f"{path} was damaged: it is not as its step made it."
+    return ""
+
+
+def _as_is(path: Path) -> tuple[int, int, str]:
     found = path.stat()
-    if found.st_size != size:
-        return True
-    read = found.st_mtime_ns != time or not ALWAYS_READ.isdisjoint(path.parts)
-    return read and digest(path) != made
+    return found.st_size, found.st_mtime_ns, digest(path)
 
 
-def _files(outputs: Iterable[Path]) -> Iterator[Path]:
-    for path in outputs:
-        if "results" in path.parts and "published" not in path.parts:
-            yield from filter(Path.is_file, path.rglob("*") if path.is_dir() else [path])
+def _files(output: Path) -> Iterator[Path]:
+    yield from filter(Path.is_file, output.rglob("*") if output.is_dir() else [output])
 
 
 def _note_of(step: str) -> Path:
     return NOTES / (step.replace("/", "+") + ".json")
 
 
-def _noted() -> dict[str, tuple[int, int, str]]:
-    """What was made, by name.
+def _noted() -> dict[Path, tuple[Made, Path]]:
+    """What was made and where that is noted, by the file or folder that a step names.
 
     Of two notes the newer counts: another version may have made a file in another step.
     """
-    made: dict[str, tuple[int, int, str]] = {}
-    for noted in sorted(NOTES.glob("*.json"), key=lambda noted: noted.stat().st_mtime_ns):
-        made |= _read(noted)
+    made: dict[Path, tuple[Made, Path]] = {}
+    for note in sorted(NOTES.glob("*.json"), key=lambda note: note.stat().st_mtime_ns):
+        made |= {Path(output): (files, note) for output, files in _read(note).items()}
     return made
 
 
-def _read(noted: Path) -> dict[str, tuple[int, int, str]]:
-    """A note, empty if a crash left it unfinished."""
+def _read(note: Path) -> dict[str, Made]:
+    """A note, empty if a crash left it unfinished or another version wrote it."""
     try:
-        read: dict[str, tuple[int, int, str]] = json.loads(noted.read_bytes())
-    except (OSError, ValueError):
+        read: dict[str, Made] = json.loads(note.read_bytes())
+        return {output: dict(files) for output, files in read.items()}
+    except (OSError, ValueError, TypeError):
         return {}
-    return read

@@ -76,12 +76,8 @@ def main() -> int:
             file=sys.stderr,
         )
     if not _at_work(Path.cwd()):
-        for path in remove_damaged():
-            print(
-                f"crimeshare: {path} was damaged: it is not as its step made it. It is removed, "
-                "and made again.",
-                file=sys.stderr,
-            )
+        for sentence in remove_damaged():
+            print(f"crimeshare: {sentence}", file=sys.stderr)
     return 0
 
 

@@ -11,15 +11,20 @@
 #       results/releases/diff.html           the same on one page
 #       results/releases/diff.md             the same, for a pull request
 #
+# After each run, products are looked at: none may be other than its step made it.
+#
 # These are asked for by name and run each time. A verdict ends the run with its own exit status:
 # 0 nothing new, 1 something new, 2 could not tell; 0 same, 1 differs, 2 could not compare.
 
+from crimeshare.products import require_products
 from crimeshare.releases import exit_statuses
 
 verdicts_before = exit_statuses.stamps()
 
 
 onsuccess:
+    with starting():
+        require_products()
     if status := exit_statuses.exit_status(verdicts_before):
         raise SystemExit(status)
 

@@ -37,12 +37,20 @@ def observations_of(*readers):
     ]
 
 
-def tables():
-    """Every table of a build: Snakemake makes again only what it is asked for by name."""
-    folders = ("results/clean/", "results/estimates/")
-    made = [path for rule in workflow.rules for path in rule.output]
-    return observations_of(*SHAPES) + [
-        path for path in made if any(folder in path for folder in folders)
+def everything_made():
+    """All that a build makes: Snakemake makes again only what it is asked for by name."""
+    own = [
+        path
+        for rule in workflow.rules
+        if Path(rule.snakefile).is_relative_to(workflow.current_basedir)
+        for path in rule.output
+    ]
+    observations = observations_of(*SHAPES)
+    # What has a wildcard is asked for by the pages of its own, or fetched.
+    return [
+        *observations,
+        *(Path(path).with_suffix(".json").as_posix() for path in observations),
+        *(path for path in own if "{" not in path and "results/logs/" not in path),
     ]
 
 

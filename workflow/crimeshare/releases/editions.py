@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
 from crimeshare.periods import in_words, month_end
 from crimeshare.problems import Problem, shown
+from crimeshare.sources.datasets import DATASETS
 from crimeshare.sources.ons_pages import Edition, read_edition, read_landing
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import Source
@@ -20,6 +23,10 @@ _RELEASE_ID = re.compile(
     r"(?P<dataset>[a-z]+)-(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])(?P<issue>-v[1-9]\d*|-corrected)?"
 )
 _FOLDER = re.compile(r"yearending([a-z]+)(\d{4})")
+# The Home Office's names: what is in the file, then the day it came out.
+_DATED_FILE = re.compile(r"(.+)-(\d\d)(\d\d)(\d\d)\.(?:ods|xlsx|xls)", re.ASCII)
+# Its files come out so many months and some weeks after the last quarter in them.
+_MONTHS_AFTER = 3
 
 
 def period_of_address(uri: str) -> date | None:
@@ -48,6 +55,49 @@ def next_id(dataset: str, period_end: date, registry: Mapping[str, Release]) -> 
     return next(name for n in numbers if (name := f"{base}-v{n}") not in registry)
 
 
+@dataclass(frozen=True)
+class DatedFile:
+    """A file of a series, of which each is named after the day it came out.
+
+    Attributes:
+        path: its address below the host.
+        day: the day.
+    """
+
+    path: str
+    day: date
+
+    @property
+    def name(self) -> str:
+        """The file's bare name."""
+        return PurePosixPath(self.path).name
+
+    @property
+    def period_end(self) -> date:
+        """The quarter that it should end with; what it holds has the last word."""
+        months = self.day.year * 12 + self.day.month - 1 - _MONTHS_AFTER
+        year, month = divmod(months // 3 * 3 - 1, 12)
+        return month_end(year, month + 1)
+
+
+def dated_files(paths: Iterable[str], like: str) -> list[DatedFile]:
+    """Those of the files that are of the series of a file, the newest last.
+
+    Args:
+        paths: addresses or bare names.
+        like: the name of one file of the series.
+    """
+    found = {path: _DATED_FILE.fullmatch(PurePosixPath(path).name) for path in [*paths, like]}
+    series = found.pop(like)
+    files = []
+    for path, named in found.items():
+        if series and named and named[1] == series[1]:
+            day, month, year = map(int, named.groups()[1:])
+            with suppress(ValueError):
+                files.append(DatedFile(path, date(2000 + year, month, day)))
+    return sorted(files, key=lambda file: (file.day, file.path))
+
+
 def parse_release_id(release_id: str, datasets: Iterable[str]) -> tuple[str, date, str]:
     """Dataset, period and issue (``""``, ``-v1``, ``-corrected``) of a release id.
 
@@ -55,10 +105,12 @@ def parse_release_id(release_id: str, datasets: Iterable[str]) -> tuple[str, dat
         Problem: it is not one, or of a dataset that the configuration does not know.
     """
     found = _RELEASE_ID.fullmatch(release_id)
-    if found is None or found["dataset"] not in datasets:
+    listed = [name for name, dataset in DATASETS.items() if dataset.publisher.landing]
+    known = dict.fromkeys([*datasets, *listed])
+    if found is None or found["dataset"] not in known:
         raise Problem(
             f"config: `release` is `{shown(release_id)}`; expected one of the datasets "
-            f"{', '.join(datasets)}, then year and month of the period's end, such as pfa-2025-03, "
+            f"{', '.join(known)}, then year and month of the period's end, such as pfa-2025-03, "
             "with -v1, -v2 ... or -corrected behind for a re-issue."
         )
     return (

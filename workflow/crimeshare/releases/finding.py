@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem
 from crimeshare.releases.editions import (
+    dated_files,
     find_edition,
     parse_release_id,
     period_of_address,
@@ -17,14 +19,20 @@ from crimeshare.releases.editions import (
     workbooks,
 )
 from crimeshare.running import say
+from crimeshare.sources.datasets import DATASETS
 from crimeshare.sources.delivery import Delivery, deliver
-from crimeshare.sources.ons_pages import Edition, Version, read_version
+from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.ons_pages import Edition, Version, read_listing, read_version
 from crimeshare.sources.registry import Release, current_issues
 from crimeshare.sources.source import Missing, Source
 
 
 def find_release(
-    release_id: str, source: Source, datasets: Mapping[str, str], registry: Mapping[str, Release]
+    release_id: str,
+    source: Source,
+    datasets: Mapping[str, str],
+    registry: Mapping[str, Release],
+    listing: Source | None = None,
 ) -> Release:
     """The registry's row of a release, or a new row for one that the source lists.
 
@@ -33,6 +41,8 @@ def find_release(
         source: where to ask.
         datasets: short names with their addresses, from the configuration.
         registry: every release known.
+        listing: where to ask for the page of a publisher that lists all files on one; `source`
+            unless given.
 
     Raises:
         Missing, Unanswered: the source does not hold it, or gave no usable answer.
@@ -40,6 +50,10 @@ def find_release(
     """
     dataset, period_end, issue = parse_release_id(release_id, datasets)
     release = registry.get(release_id)
+    if DATASETS[dataset].publisher.landing:
+        if release is not None and release.file:
+            return release
+        return _of_a_series(release_id, dataset, period_end, source, listing or source, registry)
     if release is None and not issue:
         release = _current_issue(stem(dataset, period_end), registry)
     if release is None:
@@ -63,7 +77,7 @@ def bring(release: Release, source: Source, datasets: Mapping[str, str], partial
     try:
         return deliver(release, source, partial)
     except Missing as missing:
-        if "/previous/" in release.path:
+        if "/previous/" in release.path or release.dataset not in datasets:
             raise
         try:
             uri, page = find_edition(source, datasets[release.dataset], release.period_end)
@@ -74,6 +88,60 @@ def bring(release: Release, source: Source, datasets: Mapping[str, str], partial
             raise
         say(f"{release.release_id}: {source.name} has it below {uri}, the registry {release.path}.")
         return deliver(replace(release, path=f"{uri}/{names[0]}"), source, partial)
+
+
+def _of_a_series(
+    release_id: str,
+    dataset: str,
+    period_end: date,
+    source: Source,
+    listing: Source,
+    registry: Mapping[str, Release],
+) -> Release:
+    """A row for the file of a series that should end with a quarter, by the day in its name."""
+    own = [each for each in registry.values() if each.dataset == dataset and each.file]
+    if not own:
+        raise Problem(
+            f"{release_id}: config/releases.csv names no file of {dataset}, so what its files are "
+            "called is not known; add its row with the path of the file."
+        )
+    newest = max(own, key=lambda release: release.period_end)
+    series = dated_files(_paths(newest, source, listing), newest.file)
+    found = [file for file in series if file.period_end == period_end]
+    if not found:
+        names = ", ".join(file.name for file in series)
+        raise Missing(
+            f"{source.name} holds no file such as {newest.file} that came out when {release_id} "
+            f"should have; expected one named after a day three to six months after the quarter's "
+            f"end. It holds {names or 'none of that name'}."
+        )
+    file = found[-1]
+    if any(release.path == file.path for release in own):
+        known = next(release for release in own if release.path == file.path)
+        raise Problem(f"{release_id}: {file.path} is the file of {known.release_id}.")
+    return Release(
+        release_id=release_id,
+        dataset=dataset,
+        period_end=period_end,
+        edition=f"{newest.edition.partition(' to ')[0]} to {period_end:%B %Y}",
+        published=file.day,
+        path=file.path,
+        sha256="",
+        bytes=None,
+        pin_basis="unpinned",
+        status="listed",
+        note="",
+    )
+
+
+def _paths(newest: Release, source: Source, listing: Source) -> Sequence[str]:
+    """Addresses of a publisher's files by its page; of a folder without it, all that it holds."""
+    try:
+        return read_listing(listing, urlsplit(newest.publisher.landing).path).files
+    except Missing:
+        if not isinstance(source, MirrorFolder):
+            raise
+        return source.files(PurePosixPath(newest.file).suffix)
 
 
 def _current_issue(base: str, registry: Mapping[str, Release]) -> Release | None:

@@ -16,11 +16,13 @@ from pathlib import Path
 
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem
+from crimeshare.products import HASHES
+from crimeshare.releases.conversion import replaces_conversion, report
 from crimeshare.releases.editions import next_id, workbooks
 from crimeshare.releases.finding import bring, find_release
 from crimeshare.releases.precedent import Past
 from crimeshare.releases.preflight import DoesNotFit, Pinnable, Proposal, preflight
-from crimeshare.running import replacing, say, shipping
+from crimeshare.running import replacing, shipping
 from crimeshare.sources.datasets import SHAPES
 from crimeshare.sources.delivery import Delivery, Rejected, check_kind, inspecting
 from crimeshare.sources.ons_pages import read_edition, read_version
@@ -34,7 +36,6 @@ from crimeshare.sources.registry import (
 )
 from crimeshare.sources.source import Missing, Source, command
 from crimeshare.tables.corrections import read_corrections
-from crimeshare.tables.layout import relative
 from crimeshare.tables.misfits import ACCEPTED
 from crimeshare.tables.release_day import release_day
 from crimeshare.tables.ties import Place
@@ -58,11 +59,15 @@ class Project:
 
 @dataclass(frozen=True)
 class Pinned:
-    """A release as the registry now holds it, and what is odd about it all the same."""
+    """A release as the registry now holds it, and what is odd about it all the same.
+
+    Attributes:
+        changed: the files that were written, to be committed together; none if it was pinned.
+    """
 
     release: Release
     warnings: list[str]
-    new: bool
+    changed: list[Path]
 
 
 def pin_release(
@@ -71,6 +76,7 @@ def pin_release(
     datasets: Mapping[str, str],
     accept: Sequence[str] = (),
     project: Project = Project(),
+    listing: Source | None = None,
 ) -> Pinned:
     """Bring, check and read a release, append its row and ship its figures.
 
@@ -80,6 +86,7 @@ def pin_release(
         datasets: short names with their addresses, from the configuration.
         accept: what a person accepts; see :class:`crimeshare.releases.preflight.DoesNotFit`.
         project: where things are kept.
+        listing: as in :func:`crimeshare.releases.finding.find_release`.
 
     Raises:
         Missing, Unanswered: the source does not hold it, or gave no usable answer.
@@ -87,18 +94,21 @@ def pin_release(
             kept in quarantine if its bytes are wrong, in the pre-flight folder if it does not fit.
     """
     registry = read_registry(project.registry)
-    release = find_release(release_id, source, datasets, registry)
+    release = find_release(release_id, source, datasets, registry, listing)
     delivery = bring(release, source, datasets, project.store / ".partial")
-    with inspecting(delivery, project.store), _accepted_lines() as add:
+    changed: list[Path] = []
+    with inspecting(delivery, project.store), _accepted_lines(changed) as add:
         check_kind(delivery)
         _check_bytes(delivery, release, registry, read_copies(project.copies, registry))
-        pinned = Pinned(release, [], new=False)
+        pinned = Pinned(release, [], changed)
         if not _is_shipped(release, project):
             past = _past(release, registry, project)
             reading = _read(delivery, release, accept, project, past, add)
             *moved, row = _rows(release, delivery, registry)
-            pinned = Pinned(_dated(row, delivery.path), reading.warnings, new=True)
+            pinned = Pinned(_dated(row, delivery.path), reading.warnings, changed)
             _append([*moved, pinned.release], reading, project)
+            figures = project.figures_of(pinned.release.release_id)
+            changed += [project.registry, figures, figures.with_name(HASHES)]
         _keep(delivery, project, pinned.release)
     return pinned
 
@@ -204,13 +214,15 @@ def _read(
 
 
 @contextmanager
-def _accepted_lines() -> Iterator[Callable[[Proposal], None]]:
-    """Add lines to the files they are proposed for; take them back if the body fails."""
+def _accepted_lines(changed: list[Path]) -> Iterator[Callable[[Proposal], None]]:
+    """Add lines to the files they are proposed for, and note these; take them back on failure."""
     before: dict[Path, bytes] = {}
 
     def add(proposal: Proposal) -> None:
         content = proposal.file.read_bytes()
-        before.setdefault(proposal.file, content)
+        if proposal.file not in before:
+            before[proposal.file] = content
+            changed.append(proposal.file)
         kept = content.rstrip(b"\n")
         with replacing(proposal.file) as path:
             path.write_bytes(kept + b"\n" * bool(kept) + proposal.line.encode() + b"\n")
@@ -222,8 +234,6 @@ def _accepted_lines() -> Iterator[Callable[[Proposal], None]]:
             with replacing(file) as path:
                 path.write_bytes(content)
         raise
-    for file in before:
-        say(f"{relative(file)} has the accepted lines.")
 
 
 # --- what is kept ---------------------------------------------------------------------------
@@ -289,6 +299,8 @@ def _append(rows: Sequence[Release], reading: Pinnable, project: Project) -> Non
         registry.write_bytes(content.rstrip(b"\n") + b"\n" + lines)
         read_registry(registry)
         reading.write(figures)
+        if replaces_conversion(shipped := project.figures_of(rows[-1].release_id), figures):
+            reading.warnings.extend(report(shipped, figures))
 
 
 def _line(release: Release) -> str:

@@ -20,11 +20,11 @@ from typing import Any
 from crimeshare.parquet import read_rows_where
 from crimeshare.periods import in_words, months_between
 from crimeshare.reference import NATION, PARTNERSHIPS, areas, areas_around, offences, read_rows
-from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
+from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
 from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import one_line, plain
 from crimeshare.tables.layout import proposal
-from crimeshare.tables.observations import Observation, SurveyObservation
+from crimeshare.tables.observations import Observation, QuarterFigure, SurveyObservation
 from crimeshare.tables.ties import Place, lines_of, shown
 
 # Of counts of ten or more, neighbouring years have up to 1.3 in a hundred in common by chance.
@@ -87,13 +87,15 @@ def beside_earlier_editions(
 
 
 def changes_of_tables(
-    observations: Sequence[Observation] | Sequence[SurveyObservation],
+    observations: Sequence[Observation | SurveyObservation | QuarterFigure],
     period_end: date,
     past: Sequence[Past],
 ) -> list[str]:
     """What an edition has in place of what the one before had: worth a look, and no fault."""
     release_id = observations[0].release_id
     rows = [_plain(row) for row in observations]
+    if isinstance(observations[0], QuarterFigure):
+        return list(_renewed(release_id, period_end, _held_by_forces(rows), past, _held_by_forces))
     if isinstance(observations[0], SurveyObservation):
         return list(_renewed(release_id, period_end, _held_by_tables(rows), past, _held_by_tables))
     return [
@@ -122,9 +124,28 @@ def beside_earlier_surveys(
     ]
 
 
+def beside_earlier_files(
+    figures: Sequence[QuarterFigure], period_end: date, past: Sequence[Past]
+) -> list[str]:
+    """The same of a file of the Home Office; see :func:`beside_earlier_editions`.
+
+    How far its counts moved is a matter of :mod:`crimeshare.tables.misfits`.
+    """
+    release_id, rows = figures[0].release_id, [_plain(row) for row in figures]
+    now = _quarters(rows)
+    others = [(each.release_id, _quarters(each.rows)) for each in past]
+    return [
+        *_old_figures(
+            release_id, now, [*others, (release_id, now)], lambda end: f"quarter to {end:%B %Y}"
+        ),
+        *_gone(release_id, period_end, _held_by_forces(rows), past, _held_by_forces),
+    ]
+
+
 BESIDE_EARLIER: Mapping[str, Callable[[Sequence[Any], date, Sequence[Past]], list[str]]] = {
     FORCE_AREAS: beside_earlier_editions,
     APPENDIX: beside_earlier_surveys,
+    QUARTERS: beside_earlier_files,
 }
 """What of an edition only a person can call right, by the reader of its dataset."""
 
@@ -136,7 +157,12 @@ def _plain(row: object) -> dict[str, Any]:
 # --- old figures ---------------------------------------------------------------------------
 
 
-def _old_figures(release_id: str, years: Years, past: Sequence[tuple[str, Years]]) -> Iterator[str]:
+def _old_figures(
+    release_id: str,
+    years: Years,
+    past: Sequence[tuple[str, Years]],
+    called: Callable[[date], str] = in_words,
+) -> Iterator[str]:
     """Years whose counts are, in many places, those that a shipped release gives for another."""
     for end, counts in sorted(years.items()):
         alike = [
@@ -151,10 +177,19 @@ def _old_figures(release_id: str, years: Years, past: Sequence[tuple[str, Years]
         if alike:
             share, other, day = max(alike)
             yield (
-                f"{release_id}: {share:.0%} of its counts for the {in_words(end)} are those of "
-                f"{other} for the {in_words(day)}; expected hardly any. Are these old figures "
+                f"{release_id}: {share:.0%} of its counts for the {called(end)} are those of "
+                f"{other} for the {called(day)}; expected hardly any. Are these old figures "
                 "under a new date?"
             )
+
+
+def _quarters(rows: Sequence[Mapping[str, Any]]) -> Years:
+    """Offences by force and code in each quarter."""
+    quarters: Years = defaultdict(dict)
+    for row in rows:
+        if row["code"] is not None and row["value"] is not None:
+            quarters[row["period_end"]][row["area_code"], row["code"]] = row["value"]
+    return quarters
 
 
 def _same(counts: Mapping[Key, float], others: Mapping[Key, float]) -> float:
@@ -423,6 +458,17 @@ _MEASURES = {
     "rate_per_1000": "rates",
     "rate_per_1000_households": "rates per household",
 }
+
+
+def _held_by_forces(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[Key, str]]:
+    """The forces and the offence groups of the newest quarter of a file."""
+    own = max(row["period_end"] for row in rows)
+    held: dict[str, dict[Key, str]] = defaultdict(dict)
+    for row in rows:
+        if row["period_end"] == own:
+            held["police forces"][row["area_code"],] = row["area_name"]
+            held["offence groups"][row["offence_id"],] = offences()[row["offence_id"]].name
+    return held
 
 
 def _held_by_tables(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[Key, str]]:

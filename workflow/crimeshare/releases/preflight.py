@@ -20,7 +20,6 @@ from crimeshare.periods import in_words
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import areas, offences
 from crimeshare.releases.precedent import BESIDE_EARLIER, Past, changes_of_tables
-from crimeshare.sources.datasets import DATASETS
 from crimeshare.sources.delivery import Delivery, Refused, Rejected
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import command
@@ -136,20 +135,15 @@ def preflight(
         accepted: doubts that a person has called unfounded.
 
     Raises:
-        Problem: its dataset has no reader, or the corrections are not what they should be.
+        Problem: the corrections are not what they should be.
         Rejected: it is not a workbook of that dataset.
         DoesNotFit: names that the layouts do not know, or sums that do not hold; with the lines
             that would let it through.
     """
-    if release.reader not in BESIDE_EARLIER:
-        raise Problem(
-            f"{release.release_id}: no command pins a file of {DATASETS[release.dataset].name}; "
-            "CONTRIBUTING.md says how to take it in."
-        )
     own = [each for each in past if each.reader == release.reader]
     known = _Known(release, read_corrections(corrections), corrections, own, accepted)
     try:
-        check_opens(workbook)
+        check_opens(workbook, release.reader)
         return _read(workbook, known, accepted_figures, past)
     except DoesNotFit:
         raise

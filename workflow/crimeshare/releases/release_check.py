@@ -6,7 +6,6 @@ release that is pinned is downloaded and hashed; nothing in the project is chang
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 from crimeshare.periods import in_words, month_end
 from crimeshare.problems import Problem
 from crimeshare.releases.editions import (
+    dated_files,
     next_id,
     period_of_address,
     period_of_name,
@@ -54,11 +54,6 @@ KINDS = {
     "announced": NOTHING_NEW,
     "note": NOTHING_NEW,
 }
-
-# The Home Office's names: what is in the file, then the day it came out.
-_DATED_FILE = re.compile(
-    r"(.+)-(?P<day>\d\d)(?P<month>\d\d)(?P<year>\d\d)\.(?:ods|xlsx|xls)", re.ASCII
-)
 
 # An edition comes out about four months after its year ends; a month more is late.
 _LATE_AFTER = timedelta(days=150)
@@ -168,10 +163,11 @@ def _by_listing(
 ) -> Iterator[Finding]:
     """Files of a landing page whose names hold a later day than the newest release's file."""
     own = [release for release in registry.values() if release.dataset == dataset]
-    newest = max(own, key=lambda release: release.period_end)
-    known = _DATED_FILE.fullmatch(newest.file)
+    read = [release for release in own if release.file] or own
+    newest = max(read, key=lambda release: release.period_end)
+    known = dated_files([newest.path], newest.file)
     landing = newest.publisher.landing
-    if source is None or known is None or not landing:
+    if source is None or not known or not landing:
         yield _not_asked(dataset, newest)
         return
     try:
@@ -187,32 +183,28 @@ def _by_listing(
     except Problem as problem:
         yield Finding("unclear", dataset, "", landing, _on_one_line(problem))
         return
-    dated = {name: found for name in files if (found := _DATED_FILE.fullmatch(name))}
-    series = {name: _day_of(found) for name, found in dated.items() if found[1] == known[1]}
+    series = dated_files(files, newest.file)
     if not series:
         yield Finding(
             "unclear",
             dataset,
             "",
             landing,
-            f"{landing} lists no file such as {newest.file}, but {', '.join(files) or 'none'}; "
-            "look whether it was renamed.",
+            f"{landing} lists no file such as {newest.file}, but "
+            f"{', '.join(PurePosixPath(path).name for path in files) or 'none'}; look whether it "
+            "was renamed.",
         )
-    for name, day in series.items():
-        if day > _day_of(known):
+    for file in series:
+        if file.day > known[0].day:
+            release_id = stem(dataset, file.period_end)
             yield Finding(
                 "new",
                 dataset,
-                "",
+                release_id,
                 landing,
-                f"{landing} lists {name}, newer than {newest.file} of {newest.release_id}; "
-                "CONTRIBUTING.md says how to take it in.",
+                f"{landing} lists {file.name}, newer than {newest.file} of {newest.release_id}; "
+                f"{command('pin_release', source, release=release_id)} reads it.",
             )
-
-
-def _day_of(found: re.Match[str]) -> str:
-    """The day in a file's name, ``230426`` for 23 April 2026, in an order that can be compared."""
-    return found["year"] + found["month"] + found["day"]
 
 
 def _not_asked(dataset: str, newest: Release) -> Finding:
@@ -224,7 +216,7 @@ def _not_asked(dataset: str, newest: Release) -> Finding:
         newest.path,
         f"config/config.yaml names no page of {dataset} that a program could ask; see "
         f"{newest.page_url} for a file newer than {newest.release_id} ({newest.edition}). "
-        "CONTRIBUTING.md says how to take it in.",
+        "pin_release takes it in from a mirror, as CONTRIBUTING.md says.",
     )
 
 

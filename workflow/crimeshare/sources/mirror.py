@@ -43,6 +43,11 @@ class MirrorFolder:
         shutil.copyfile(path, destination)
         return None
 
+    def files(self, suffix: str) -> list[str]:
+        """Addresses of all files with this ending."""
+        found = sorted(path for path in self._root.rglob(f"*{suffix}") if path.is_file())
+        return [f"/{path.relative_to(self._root).as_posix()}" for path in found]
+
     def _held(self, uri: str) -> Path:
         path = self._root.joinpath(uri.lstrip("/"))
         try:

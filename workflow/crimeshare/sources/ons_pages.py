@@ -5,8 +5,8 @@ What is read is what the pages are known to hold; keys beyond that are ignored.
 
 import re
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import (
     AliasPath,
@@ -130,8 +130,8 @@ class Listing(_Page):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Bare names of the files, in the order of the page."""
-        return tuple(PurePosixPath(attachment.url).name for attachment in self.attachments)
+        """Paths of the files below their host, in the order of the page."""
+        return tuple(urlsplit(attachment.url).path for attachment in self.attachments)
 
 
 Kind = TypeVar("Kind", bound=_Page)

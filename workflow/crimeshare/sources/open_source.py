@@ -10,10 +10,12 @@ from crimeshare.sources.source import Source
 from crimeshare.sources.website import Website
 
 
-def open_pages(configuration: Configuration) -> Source:
-    """Return the source to ask for pages and unread files: ONS itself where it is `embedded`."""
+def open_pages(
+    configuration: Configuration, publisher: Publisher = OFFICE_FOR_NATIONAL_STATISTICS
+) -> Source:
+    """Return the source to ask for pages and unread files: the publisher where it is `embedded`."""
     source = "ons" if configuration.source == "embedded" else configuration.source
-    return open_source(configuration.model_copy(update={"source": source}))
+    return open_source(configuration.model_copy(update={"source": source}), publisher)
 
 
 def open_listing(configuration: Configuration, publisher: Publisher) -> Source:

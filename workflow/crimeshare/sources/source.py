@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from crimeshare.problems import Problem
-from crimeshare.sources.datasets import OFFICE_FOR_NATIONAL_STATISTICS
 from crimeshare.sources.datasets import ONS as ONS
 from crimeshare.sources.registry import Release
 
@@ -108,10 +107,6 @@ def kept_figures(releases: Iterable[Release], source: str, copies: Collection[st
     return " ".join(
         f"With source={source}, {', '.join(names)} {'stays' if len(names) == 1 else 'stay'} with "
         f"the shipped figures, since the hash of {who}'s own file is not known; "
-        + (
-            f"snakemake pin_release --config release={names[0]} fetches and pins it."
-            if who == OFFICE_FOR_NATIONAL_STATISTICS.short
-            else "CONTRIBUTING.md says how to pin it."
-        )
+        f"snakemake pin_release --config release={names[0]} fetches and pins it."
         for who, names in kept.items()
     )

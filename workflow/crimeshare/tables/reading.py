@@ -35,7 +35,7 @@ from crimeshare.tables.observations import (
     write_observations,
 )
 from crimeshare.tables.police_force_area import read_police_force_area_tables
-from crimeshare.tables.recorded_quarters import read_recorded_quarters
+from crimeshare.tables.recorded_quarters import read_recorded_quarters, require_last_quarter
 from crimeshare.tables.ties import Doubt, Tie, no_doubt
 
 
@@ -107,7 +107,9 @@ def _of_many_years(
 
 
 def _by_quarter(path: Path, release: Release, _: Sequence[QuarterFigure]) -> Reading[QuarterFigure]:
-    return Reading(list(read_recorded_quarters(path, release.release_id)))
+    rows = list(read_recorded_quarters(path, release.release_id))
+    require_last_quarter(path.name, rows, release.release_id, release.period_end)
+    return Reading(rows)
 
 
 READERS: dict[str, Reader[Any]] = {

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, lru_cache
 from itertools import chain, islice
 from pathlib import Path
@@ -160,6 +161,22 @@ def read_conversion(path: Path, release_id: str) -> Iterator[QuarterFigure]:
         origin = _Origin(release_id, str(year), "conversion", sha256)
         yield from _read_sheet(
             layout, origin, [header, *([row[name] for name in header] for row in rows)]
+        )
+
+
+def require_last_quarter(
+    name: str, figures: Sequence[QuarterFigure], release_id: str, period_end: date
+) -> None:
+    """Stop unless figures end with the quarter that their release is named after.
+
+    Raises:
+        Problem: they end with another.
+    """
+    last = max(figure.period_end for figure in figures)
+    if last != period_end:
+        raise Problem(
+            f"{name} ends with the quarter to {last:%B %Y}, which is prc-{last:%Y-%m}; expected "
+            f"that to {period_end:%B %Y} of {release_id}."
         )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ _KEY = ["release_id", "measure_id", "unit_base", "sex", "age", "characteristic",
 _WOMEN, _SEXES = (0.4, 0.65), "women, men"
 # So many measures tell how a release mixes its groups; unrounded, to so many parts of one.
 _MEASURES, _EXACT = 5, 1e-5
+# The part of women is known to so much.
+_ROUGHLY = 5e-4
 # Standard errors beside those of a simple random sample of that size: a clustered and weighted
 # sample's are larger by a tenth to a half. Of few victims the ratio is known less well.
 _FEW_VICTIMS, _RATIO, _RATIO_OF_FEW = 20, (0.6, 2.0), (0.4, 3.0)
@@ -200,14 +203,16 @@ def _mixes(table: pd.DataFrame) -> Iterator[str]:
             shares = [part["estimate"] for part in parts]
             inside.append({**whole, "groups": _named(parts), "shares": shares})
     same = [name for name in _KEY if name != "measure_id"]
+    women_of: list[dict[str, Any]] = []
     for rows in _grouped(inside, *same, "groups"):
         mixed = np.array([row["shares"] for row in rows])
         wholes = np.array([row["estimate"] for row in rows])
         step = rows[0]["rounded"]
         exact = step < _EXACT and len(rows) >= max(_MEASURES, 2 * mixed.shape[1])
-        if exact and rows[0]["groups"] == _SEXES and rows[0]["age"].endswith("+"):
+        if exact and rows[0]["groups"] == _SEXES:
             women = float(_mix(mixed, wholes)[0])
-            if women < 1 / 2:
+            women_of.append({**rows[0], "women": women})
+            if rows[0]["age"].endswith("+") and women < 1 / 2:
                 yield (
                     f"{_where(rows[0])}: its measures mix women and men as if women were "
                     f"{women:.1%} of people of {rows[0]['age']}, of whom they are the larger part. "
@@ -228,6 +233,23 @@ def _mixes(table: pd.DataFrame) -> Iterator[str]:
                 f"{_where(row)}: {_share(row['estimate'])} beside {held} of {row['groups']}; in "
                 f"no mix of them {others}"
             )
+    yield from _women_of_ages(women_of)
+
+
+def _women_of_ages(rows: Rows) -> Iterator[str]:
+    """That women are a larger part of an age group than of any younger one: men die earlier."""
+    spans = {row["age"]: span for row in rows if (span := _span(row["age"]))}
+    rest = ["release_id", "unit_base", "characteristic", "period_end"]
+    for same in _grouped((row for row in rows if row["age"] in spans), *rest):
+        for younger, older in permutations(same, 2):
+            apart = spans[younger["age"]][1] < spans[older["age"]][0]
+            if apart and older["women"] < younger["women"] - _ROUGHLY:
+                yield (
+                    f"{_where(older)}: its measures mix women and men as if women were "
+                    f"{older['women']:.1%} of people of {older['age']} and {younger['women']:.1%} "
+                    f"of those of {younger['age']}; they are a larger part the older people are. "
+                    "Were the ages swapped?"
+                )
 
 
 def _mix(shares: np.ndarray, wholes: np.ndarray) -> np.ndarray:
