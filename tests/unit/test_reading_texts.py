@@ -310,6 +310,100 @@ MEANT = (
 )
 
 
+# Which year a number is of: quote, area, offence, end of the year.
+DATED = (
+    (
+        "Stalking and harassment in Wales hit a record high. A total of 43,360 offences were "
+        "logged in 2023-24. That compares to 40,119 twelve months earlier and just 7,602 in "
+        "2015-16. South Wales recorded the most (17,049), followed by Gwent (9,013).",
+        (
+            ("record high", "Wales", "Stalking and harassment", 2024),
+            ("43,360", "Wales", "Stalking and harassment", 2024),
+            ("40,119", "Wales", "Stalking and harassment", 2023),
+            ("7,602", "Wales", "Stalking and harassment", 2016),
+            ("17,049", "South Wales", "Stalking and harassment", 2024),
+            ("9,013", "Gwent", "Stalking and harassment", 2024),
+        ),
+    ),
+    (
+        "Stalking and harassment now makes up 15% of all crime in Gwent, up from 14.1% in 2021-22, "
+        "the year ending March 2024 shows.",
+        (
+            ("15%", "Gwent", "Stalking and harassment", 2024),
+            ("14.1%", "Gwent", "Stalking and harassment", 2022),
+        ),
+    ),
+    (
+        "Recorded crime, Lancashire\nRobbery: 1,361 (+27%)\nYear ending September 2024, compared "
+        "with year ending September 2023\n",
+        (("1,361", "Lancashire", "Robbery", 2024), ("+27%", "Lancashire", "Robbery", 2024)),
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "dated"), DATED)
+def test_each_number_is_of_its_own_year(
+    judge: Judge, text: str, dated: tuple[tuple[str, str, str, int], ...]
+) -> None:
+    found = answer(judge, text).record()["statements"]
+    assert (
+        tuple((s["quote"], s["area"], s["offence"], int(s["period_end"][:4])) for s in found)
+        == dated
+    )
+
+
+# Whose number it is, where another area stands nearer: quote, quantity, area.
+OWNED = (
+    (
+        "The Office for National Statistics looked at Cumbria. There were 68 crimes per 1,000 "
+        "people in 2024, compared with a national average of 88.",
+        (("68", "rate", "Cumbria"), ("88", "rate", "England and Wales")),
+    ),
+    (
+        "Shoplifting soared in West Yorkshire in 2024: 22,502 offences, the third-highest total of "
+        "any force after the Met.",
+        (
+            ("soared", "change", "West Yorkshire"),
+            ("22,502", "count", "West Yorkshire"),
+            ("third-highest", "rank", "West Yorkshire"),
+        ),
+    ),
+    (
+        "There were 252,545 violent offences in London in the year ending March 2024. Robberies "
+        "recorded by the Met rose.",
+        (("252,545", "count", "London"), ("rose", "change", "Metropolitan Police")),
+    ),
+    (
+        "Gwent had 98 crimes for every 1,000 people in 2024, above the average for Wales of 82.",
+        (("98", "rate", "Gwent"), ("82", "rate", "Wales")),
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "owned"), OWNED)
+def test_each_number_is_of_its_own_area(
+    judge: Judge, text: str, owned: tuple[tuple[str, str, str], ...]
+) -> None:
+    found = answer(judge, text).record()["statements"]
+    assert tuple((s["quote"], s["quantity"], s["area"]) for s in found) == owned
+
+
+def test_a_pace_is_of_365_days_or_of_those_of_the_year(judge: Judge) -> None:
+    told = (
+        "Wales recorded stalking and harassment in the year ending March 2024: {} offences a day."
+    )
+    exits = [
+        answer(judge, told.format(n)).record()["statements"][-1]["exit"]
+        for n in (117, 118, 119, 121)
+    ]
+    assert exits == [1, 0, 0, 1]
+
+
+def test_one_of_the_lowest_is_no_place_in_an_order(judge: Judge) -> None:
+    text = "Norfolk had 65.2 crimes per 1,000 people in 2024, one of the lowest in the country."
+    assert [s["quantity"] for s in answer(judge, text).record()["statements"]] == ["rate"]
+
+
 @pytest.mark.parametrize(("text", "meant"), MEANT)
 def test_words_mean_what_those_before_them_say(
     judge: Judge, text: str, meant: tuple[tuple[str, str | None, str | None, int], ...]

@@ -214,17 +214,26 @@ def _whole_of(claim: Recorded) -> str:
     return claim.of.offence_id if isinstance(claim, Share) and claim.of else "total"
 
 
+COMMON_YEAR = 365
+
+
 def _paced(find: Find, stated: Paced) -> Find:
     """Yearly counts as the pace that they make."""
 
     def paced(area: str, day: date) -> list[Finding]:
-        days = (day - a_year_before(day)).days
+        # People divide by 365 in leap years too: the length that comes nearer is what was meant.
+        lengths = {(day - a_year_before(day)).days, COMMON_YEAR}
+
+        def by(count: float) -> float:
+            made = (stated.of(count, days) for days in sorted(lengths))
+            return min(made, key=lambda value: abs(value - stated.value))
+
         unit = f"{stated.unit}s" if stated.every else f"a {stated.unit}"
         told = "{}, that is one every {} " + unit if stated.every else "{}, that is {} " + unit
         return [
             replace(
                 count,
-                value=stated.of(count.value, days),
+                value=by(count.value),
                 unit="pace",
                 formula=f"{count.named} by {'time' if stated.every else stated.unit}",
                 told=told.replace("a hour", "an hour"),

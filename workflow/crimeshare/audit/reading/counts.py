@@ -137,7 +137,9 @@ class Counts(Parts):
             before,
         )
         total = self.topic.offence and re.search(
-            r"(?:total|number|figure|count|tally) (?:was|is|stood at|reached|came to) (?:just )?$|"
+            r"(?:total|number|figure|count|tally) (?:, )?(?:was|is|at|stood at|reached|came to) "
+            r"(?:just )?$|"
+            r"the (?:most|fewest) (?:, )?(?:\(|with|at) $|"
             r"(?:^|; )(?:answer : |in total , |in all , )?$|compare[sd] (?:with|to) $",
             before,
         )

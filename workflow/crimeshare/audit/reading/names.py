@@ -209,6 +209,10 @@ _LOWER = (
     "the capital",
     "the country",
 )
+_OF_THE_NATION = re.compile(
+    r"\s(?:[a-z]+\s)?(?:average|mean|median|figures?|rates?|totals?|levels?|trends?|picture|share|"
+    r"increase|rise|growth|fall|decrease|drop|decline|reduction)\b"
+)
 
 
 def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
@@ -273,6 +277,9 @@ def _candidates(
 
 def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) -> bool:
     """Whether a name stands for what its words name."""
+    if parts == ("national",):
+        # "Office for National Statistics", "a national newspaper".
+        return bool(_OF_THE_NATION.match(text, end))
     capital = text[start].isupper() or text[start].isdigit()
     if kind in ("area", "elsewhere") and " ".join(parts) not in _LOWER:
         if not capital and not (parts[0] == "the" and text[start + 4 : start + 5].isupper()):

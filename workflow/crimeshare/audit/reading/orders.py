@@ -18,7 +18,7 @@ class Orders(State):
     def _rank(self, at: int) -> None:
         words = self._clean(self._words(at)).casefold()
         after, before = self.sentence.after(at), self.sentence.before(at)
-        if re.search(r"one of (?:the )?$|among (?:the )?$", before):
+        if re.search(r"(?:one|N) of (?:the )?$|among (?:the )?$", before):
             raise Unplaced('"one of" names no place in an order')
         since = re.match(r"(?:[\w\-]+ )*?(?:D|since) ", after)
         if since and not re.search(r"[,;.]", since.group()):
@@ -66,6 +66,8 @@ class Orders(State):
             "level": "",
         }
         how = by.get(order.group(1), order.group(1)) if order else ""
+        if re.match(r"(?:\w+ |[OTG] )*?(?:RATE|per (?:head|capita|person)|by population) ", after):
+            how = "rate"
         value = f"{words} {how}".strip()
         self.topic.rank = re.sub(r"^\S+[\s-](?=high|low|larg|big|great|worst|small|few)", "", value)
         if named:
@@ -82,11 +84,11 @@ class Orders(State):
         for place in range(at - 1, -1, -1):
             if self.tokens[place].letter == "F" and self.topic.area:
                 return self.around._area_at(place)[0]
-        if (
-            self.topic.area
-            and self.topic.area[0] not in NATIONS
-            and re.search(r"it (?:\w+ )*$", self.sentence.before(at))
-        ):
+        behind = any(
+            t.letter == "A" and not self.around._named_within(at + 1 + i)
+            for i, t in enumerate(self.tokens[at + 1 :])
+        )
+        if self.topic.area and self.topic.area[0] not in NATIONS and not behind:
             return self.topic.area
         raise Unplaced("the area that it ranks is not named")
 
@@ -116,7 +118,7 @@ class Orders(State):
 
     def _record(self, at: int) -> None:
         words = self._clean(self._words(at)).casefold()
-        if re.search(r"one of (?:the )?$", self.sentence.before(at)):
+        if re.search(r"(?:one|N) of (?:the )?$", self.sentence.before(at)):
             raise Unplaced('"one of" names no record')
         low = re.search(r"low|fewest|smallest", words)
         rate = (
@@ -139,6 +141,9 @@ class Orders(State):
         token = self.tokens[at]
         before, after = self.sentence.before(at), self.sentence.after(at)
         if re.match(r"(?:or M |[^.!]*\? $)", after) or re.search(r"M or $", before):
+            return
+        if re.match(r"from (?:\w+ )?[CH] ", after):
+            # A share that is up from another.
             return
         subject = re.search(
             r"([OT]) (?:(?:A|in|across|for|has|have|had|is|are|was|were|been|the|by|F|by "

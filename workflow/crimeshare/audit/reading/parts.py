@@ -50,8 +50,8 @@ class Parts(Surveyed):
             return self._surveyed(at, words)
         made_up = _MADE_UP.search(before)
         among = re.match(
-            r"(?:of )?(?:all |every )?(?:recorded |reported |police )*[TG] [^;NCH]*?"
-            r"(?:was|were|is|are|being|involved) (?:for |of )?(O) ",
+            r"(?:of )?(?:all |every )?(?:recorded |reported |police )*[TG] (?:[^;NCH]|\( C \))*?"
+            r"(?:was|were|is|are|being|involved) (?:for |of )?(?:an? )?(O) ",
             after,
         )
         if among and self.tokens[at].letter == "H":
@@ -61,8 +61,10 @@ class Parts(Surveyed):
             subject = self.around._before(at)
             if subject and subject.ids != ("total",):
                 return self._share(at, words, "", subject)
-        beside = re.search(r"(?:compare[sd] (?:with|to)|against) (?:just |only )?$", before)
-        if beside and re.match(r"(?:in|for|across) (?:the )?A ", after):
+        beside = re.search(r"(?:compare[sd] (?:with|to)|against|M from) (?:just |only )?$", before)
+        bracketed = re.search(r"H [^()]*\( $", before) and re.match(r"\) ", after)
+        elsewhere = r"(?:(?:(?:in|for|across) (?:the )?)?A|(?:in|during) (?:the )?P) "
+        if bracketed or (beside and re.match(elsewhere, after)):
             told = [s for s in self.reading.statements if s.start >= self.sentence.start]
             if told and told[-1].entries[0]["quantity"] == "share":
                 return self._share(at, words, "", Offending((told[-1].entries[0]["offence"],)))

@@ -12,7 +12,7 @@ from crimeshare.audit.reading.numbers import masked, numerals
 from crimeshare.audit.reading.orders import Orders
 from crimeshare.audit.reading.periods import periods
 from crimeshare.audit.reading.sentences import Sentence, sentences, shared_out
-from crimeshare.audit.reading.slots import NATIONS
+from crimeshare.audit.reading.slots import NATIONS, Around
 from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Year
 from crimeshare.audit.reading.state import Loose, Reading
 from crimeshare.reference import areas
@@ -58,7 +58,10 @@ def _plainly(spans: list[Span]) -> list[Span]:
         if span.kind != "area" or len(span.value) == 1:
             return span
         named = [code for code in span.value if (code,) in certain]
-        return replace(span, value=(named[0],)) if len(named) == 1 else span
+        if len(named) != 1:
+            return span
+        other = tuple(code for code in span.value if code != named[0])
+        return replace(span, value=(named[0],), other=other)
 
     return [plain(span) for span in spans]
 
@@ -69,7 +72,12 @@ def _ahead(rest: list[Sentence]) -> Topic:
         s.value for sentence in rest for _, s in sentence.spans("area") if s.value[0] not in NATIONS
     }
     nations = {s.value for sentence in rest for _, s in sentence.spans("area")}
-    years = {s.value for sentence in rest for _, s in sentence.spans("period")}
+    years = {
+        year
+        for sentence in rest
+        for _, year, compared, _ in Around(sentence, Topic(), Topic(), None).years
+        if not compared
+    }
     area = areas if len(areas) == 1 else nations if not areas and len(nations) == 1 else set()
     first = next(iter(years)) if len(years) == 1 else None
     return Topic(area=next(iter(area), ()), period=first)

@@ -55,9 +55,18 @@ NEWEST = "Read as the newest figures then out."
 
 # "78, below the national average of 87": the nation's is the number behind it, and no other.
 _MEAN = re.compile(r"(?:'s )?(?:average|mean) ")
-AVERAGE = re.compile(r"A (?:'s )?(?:average|mean|figure|rate)(?: of| was| is|,| :| \()* $")
+AVERAGE = re.compile(
+    r"(?:A (?:'s )?(?:average|mean|figure|rate)|(?:average|mean|rate) (?:for|in|across) (?:the )?A)"
+    r"(?: of| was| is|,| :| \()* $"
+)
 _COMPARED = re.compile(
-    r"(?:below|above|than|compare[sd] (?:with|to)|against) (?:(?:the|in|that|those|of|for) )*$"
+    r"(?:below|above|than|compare[sd] (?:with|to)|against) (?:(?:the|an?|in|that|those|of|for) )*$"
+)
+
+# "Second only to London", "the highest outside the Met".
+_BEHIND = re.compile(
+    r"(?:after|behind|second only to|outside(?: of)?|except(?: for)?|excluding|apart from|"
+    r"other than) (?:in )?(?:the )?$"
 )
 
 
@@ -221,7 +230,8 @@ class Around:
         """
         after = self.sentence.after(at)
         if beside := AVERAGE.search(self.sentence.before(at)):
-            return self._area_at(at - len(beside.group().split()))
+            words = beside.group().split()
+            return self._area_at(at - len(words) + words.index("A"))
         attached = re.match(
             rf"(?:(?:{_ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|"
             r"throughout|per|head|year|average|figure|\() )*?"
@@ -315,6 +325,8 @@ class Around:
         if token.letter != "A" or token.span is None:
             return False
         if token.span.value[0] not in NATIONS:
+            if _BEHIND.search(self.sentence.before(place)):
+                return True
             return bool(
                 re.search(
                     r"(?:than|like|including) (?:in )?(?:the )?$", self.sentence.before(place)
@@ -377,7 +389,8 @@ class Around:
             re.search(
                 r"(?:compare[sd] (?:with|to)|than|against|comparing P with|down on|up on|K|M "
                 r"(?:C )?(?:on|from|since)|higher on|versus|vs)"
-                r"(?: (?:in|the|that|those|for|of|during|recorded|N|a|just|figure|total|G|O|T))* $",
+                r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
+                r"B|and))* $",
                 before,
             )
         )
@@ -475,8 +488,10 @@ class Around:
             period: the year that it is to.
             first: the place of its first word, and `last` that of its last: its size, its verb.
         """
-        for _, year, compared, _ in self.years:
-            if compared and year.period_end < period.period_end:
+        for place, year, compared, _ in self.years:
+            if not compared or year.period_end >= period.period_end:
+                continue
+            if place < last or not any(t.letter in "CKH" for t in self.tokens[last + 1 : place]):
                 return year
         for place, token in enumerate(self.tokens):
             if token.letter == "D" and token.span and not self._of_another(place, first, last):
@@ -490,7 +505,7 @@ class Around:
         """Whether a "since" belongs to another size than that between two places."""
         if place > last:
             # "Down 5% on the year and 12% since 2015".
-            return any(t.letter in ("C", "K", "H") for t in self.tokens[last + 1 : place])
+            return any(t.letter in ("B", "C", "K", "H") for t in self.tokens[last + 1 : place])
         # "Which has doubled since 2015, fell by 5%".
         piece = self.sentence.before(place).split(" , ")[-1]
         return (

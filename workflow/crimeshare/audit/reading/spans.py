@@ -15,12 +15,14 @@ class Span:
         start, end: characters of the text.
         kind: what it is, such as ``percent``, ``area`` or ``period``.
         value: what it means; of a number the words themselves.
+        other: of an area, what it may mean too, though the text names the one elsewhere.
     """
 
     start: int
     end: int
     kind: str
     value: Any
+    other: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

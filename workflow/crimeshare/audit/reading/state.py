@@ -143,7 +143,10 @@ class State:
         groups = tuple(code for code in groups if code in codes) or groups
         entries = _entries(entry, slots, groups)
         everything = "offence" in slots.assumed and groups[0] != "total"
-        before = "area" in slots.assumed and bool(self.topic.before)
+        named = (t.span for t in self.tokens if t.letter == "A" and t.span)
+        other = next((span.other for span in named if span.value == slots.area), ())
+        if "area" in slots.assumed:
+            other = other or self.topic.before
         notes = (
             [slots.period.doubt]
             if "13 months" in slots.period.doubt or "period_end" in slots.assumed
@@ -165,7 +168,7 @@ class State:
                 number,
                 slots.guessed,
                 _entries(entry, slots, ("total", "with_fraud")) if everything else [],
-                _entries(entry, replace(slots, area=self.topic.before), groups) if before else [],
+                _entries(entry, replace(slots, area=other), groups) if other else [],
             )
         )
 

@@ -16,8 +16,8 @@ from crimeshare.periods import a_year_before, in_words, months_before
 _SUFFERED = (("stalked", "stalking_harassment"), ("burgled", "burglary"), ("robbed", "robbery"))
 
 
-# "Have been stalked", and no year: at any time.
-_EVER = re.compile(r"\b(?:have|has) (?:ever )?(?:been (?:O|stalked)|experienced O)\b")
+# "Have been stalked", and no year: at any time. "Likelier to have been stalked": as told before.
+_EVER = re.compile(r"(?<!to )\b(?:have|has) (?:ever )?(?:been (?:O|stalked)|experienced O)\b")
 
 QUARTERS_BACK = 8
 
