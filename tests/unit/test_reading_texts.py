@@ -149,6 +149,9 @@ def test_respectively_gives_each_its_own(
             [None, 2015],
         ),
         ("Since 2015 robbery in Kent has fallen, by 5%, to 1,033 in 2024.", [2015, None]),
+        ("Robbery in Kent rose by 4% in nine years to 1,033 in 2024.", [2015, None]),
+        ("In 2024 robbery in Kent was up 4% on five years earlier.", [2019]),
+        ("Burglary in Kent fell to 5,921 in 2024, the lowest in ten years.", [None, None, 2015]),
     ],
 )
 def test_since_belongs_to_the_size_beside_it(
@@ -399,6 +402,16 @@ def test_a_pace_is_of_365_days_or_of_those_of_the_year(judge: Judge) -> None:
     assert exits == [1, 0, 0, 1]
 
 
+def test_a_verb_is_carried_on_to_what_is_listed(judge: Judge) -> None:
+    text = "In 2024 in Kent robbery was down by almost a fifth (18.9%) and burglary 12%."
+    found = answer(judge, text).record()["statements"]
+    assert [(s["value"], s["offence"]) for s in found] == [
+        ("down almost a fifth", "Robbery"),
+        ("down 18.9%", "Robbery"),
+        ("down 12%", "Burglary"),
+    ]
+
+
 def test_one_of_the_lowest_is_no_place_in_an_order(judge: Judge) -> None:
     text = "Norfolk had 65.2 crimes per 1,000 people in 2024, one of the lowest in the country."
     assert [s["quantity"] for s in answer(judge, text).record()["statements"]] == ["rate"]
@@ -421,6 +434,8 @@ def test_words_mean_what_those_before_them_say(
         ("Robberies in Gwent rose by 12% in July 2024.", "month"),
         ("Gwent Police recorded 9,013 crimes.", "no year"),
         ("Gwent and Kent recorded 9,013 crimes in the year ending March 2024.", "more than one"),
+        ("There were 60 homicides in Essex over the past three years.", "more than one year"),
+        ("In 2024 theft in Essex was half of what it was in 2014.", "part of an earlier number"),
         ("Police in Kent answered 9,013 calls in the year ending March 2024.", "calls"),
     ],
 )

@@ -72,8 +72,8 @@ class Counts(Parts):
                 raise Unplaced(f"it counts something else ({word})")
             self._stands_alone(at)
         base = self.around.base(at)
-        if any(t.letter == "D" for t in self.tokens) and not self.around.years:
-            raise Unplaced("its period is not a year of twelve months")
+        if self._of_years(at):
+            raise Unplaced("it counts more than one year")
         number = value_of(words)
         if generic and not noun and (told := self._told_before(number)):
             self.reading.statements.append(
@@ -99,6 +99,16 @@ class Counts(Parts):
             # What comes next in the sentence is of all crime too.
             self.topic.offence = slots.offence
         return None
+
+    def _of_years(self, at: int) -> bool:
+        """Whether a number is of several years: "43 homicides in five years", "since 2015"."""
+        return bool(
+            re.match(rf"{ADJECTIVES}[GOT] (?:(?:in|across|by) A )?D ", self.sentence.after(at))
+            or re.search(
+                r"(?:^|[;,] )D (?:, )?(?:there (?:were|have been) )?[^MCKH,;]*$",
+                self.sentence.before(at),
+            )
+        )
 
     def _told_before(self, number: float | None) -> Statement | None:
         """The statement of a number that is said again: "all 8,642 reports are looked into"."""

@@ -6,9 +6,10 @@ import re
 
 from crimeshare.audit.reading.parts import MOVES
 from crimeshare.audit.reading.slots import NATIONS, PLACES
-from crimeshare.audit.reading.spans import Unplaced
+from crimeshare.audit.reading.spans import Unplaced, Year
 from crimeshare.audit.reading.state import State, spot
 from crimeshare.audit.words import ORDINALS
+from crimeshare.periods import months_before
 from crimeshare.reference import NATION
 
 
@@ -131,6 +132,9 @@ class Orders(State):
         for token in self.tokens[at:]:
             if token.letter == "D":
                 slots.since = self.around.since(slots.period, at, at)
+                if slots.since and token.span and str(token.span.value).startswith("-"):
+                    # "The highest in five years" are this one and the four before it.
+                    slots.since = Year(months_before(slots.since.period_end, -12))
                 value = f"{'lowest' if low else 'highest'}{rate}"
                 break
         if not slots.since and self.tokens[at].letter == "J":

@@ -30,6 +30,11 @@ _MADE_UP = re.compile(
     r"constitutes|comprised|comprising|equivalent to|equal to|share of|share was|"
     r"proportion of|amounted to|formed)(?: (?:about|around|some|just|A|a|the))* $"
 )
+# "Less than half of what it was a decade ago".
+_OF_ITSELF = re.compile(
+    r"(?:of )?(?:what (?:it|they|was|were)|that of|"
+    r"(?:the|its) (?:level|number|figure|total|peak)s?) "
+)
 
 
 class Parts(Surveyed):
@@ -40,6 +45,8 @@ class Parts(Surveyed):
         after, before = self.sentence.after(at), self.sentence.before(at)
         if self.tokens[at].letter == "H" and re.search(r"(?:not|another|every) $", before):
             raise Unplaced("what it is a part of is not said")
+        if self.tokens[at].letter == "H" and _OF_ITSELF.match(after):
+            raise Unplaced("it is a part of an earlier number")
         points = "point" in words or re.search(r"pp", words)
         if side:
             return self._change(at, f"{side} {words}", None)
@@ -160,8 +167,11 @@ class Parts(Surveyed):
         also = re.search(r"(?:and|but|,) (?:by )?$", before) and re.match(
             r"(?:D|(?:on|from|compared with) (?:the )?B) ", after
         )
-        if (also or re.search(r"[OTA] by $", before)) and "M " in before:
-            # "Theft rose by 2% and robbery by 3%", "up 2% on the year before and 9% since 2015".
+        again = re.search(r"H \( $", before) and re.match(r"\) ", after)
+        listed = re.search(r"[CHK] (?:\) )?(?:, |and |, and |while )(?:the )?[OTA] $", before)
+        if (also or again or listed or re.search(r"[OTA] by $", before)) and "M " in before:
+            # "Theft rose by 2% and robbery by 3%", "up 2% on the year before and 9% since 2015",
+            # "down by almost a fifth (18.9%)".
             return max(i for i in range(at) if self.tokens[i].letter == "M")
         return spot(at, behind) if behind else None
 

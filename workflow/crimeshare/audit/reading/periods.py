@@ -3,7 +3,8 @@
 What a span of kind ``period`` means is the last day of its year.  The others name none by
 themselves: ``base`` is the year before another, ``same`` one named before, ``newest`` the newest
 figures then out, ``last`` the calendar year before publication, ``month`` a year that ends in the
-month named, ``partial`` no whole year.
+month named, ``partial`` no whole year, ``since`` the year that a change is from: as a number, its
+calendar year, or below nought how many years before.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date
 
 from crimeshare.audit.reading.numbers import MONTH, MONTHS
 from crimeshare.audit.reading.spans import Span, Year
+from crimeshare.audit.words import SMALL
 from crimeshare.periods import a_year_before, month_end, months_between
 
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?)?"
@@ -64,6 +66,17 @@ def _either(groups: tuple[str, ...]) -> tuple[str, object]:
 
 def _named(kind: str, value: str = "") -> Callable[[tuple[str, ...]], tuple[str, object]]:
     return lambda groups: (kind, value)
+
+
+_SOME = rf"({'|'.join(SMALL[1:])}|\d{{1,2}})\syears|an?\sdecade|(?:the\s)?(?:last|past)\sdecade"
+
+
+def _years_back(groups: tuple[str, ...]) -> tuple[str, object]:
+    """So many years before another, as a number below nought; a decade where none is named."""
+    (some,) = groups
+    if not some:
+        return "since", -10
+    return "since", -(int(some) if some.isdigit() else SMALL.index(some.casefold()) + 1)
 
 
 _PARTIAL = "is not a year of twelve months"
@@ -117,6 +130,12 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         r"|in\sthe\smonth|since\s(?:last\s)?(?:january|february|march|april|may|june|july|"
         r"august|september|october|november|december)\b(?!\s\d))\b",
         _named("partial", _PARTIAL),
+    ),
+    (rf"\b(?:{_SOME})\s(?:ago|earlier|before|previously)\b", _years_back),
+    (
+        rf"\b(?:in|over|within|during)\s(?:the\s)?(?:space\sof\s|last\s|past\s|previous\s)?"
+        rf"(?:{_SOME})\b(?!['\u2019-])",
+        _years_back,
     ),
     (
         r"\b(?:over|in|during|within)\s(?:the\s)?(?:last|past|latest|"

@@ -43,7 +43,8 @@ _POLICE = ("police", "force", "constabulary", "officers", "F")
 _DETERMINERS = ("the", "a", "all", "this", "that", "any", "these", "each")
 _CLAUSE = re.compile(r"; |(?:^| )(?:while|whereas|but|although|though|with that) |, and (?=[AFO] )")
 _WITHIN = re.compile(
-    r"(?:FORCES|force|forces|areas|country|any|all|every|survey|service|other) (?:FORCES "
+    r"(?:FORCES|force|forces|areas?|places?|parts?|regions?|count(?:y|ies)|towns?|cit(?:y|ies)|"
+    r"boroughs?|country|any|all|every|survey|service|other) (?:FORCES "
     r")?(?:of|in|for|across) (?:the )?$"
     r"|U for $|of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
     r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $"
@@ -496,7 +497,10 @@ class Around:
         for place, token in enumerate(self.tokens):
             if token.letter == "D" and token.span and not self._of_another(place, first, last):
                 if isinstance(token.span.value, int):
-                    return Year(month_end(token.span.value, period.period_end.month))
+                    from_year = token.span.value
+                    if from_year < 0:
+                        from_year += period.period_end.year
+                    return Year(month_end(from_year, period.period_end.month))
                 named: Year = token.span.value
                 return named
         return None
@@ -505,7 +509,7 @@ class Around:
         """Whether a "since" belongs to another size than that between two places."""
         if place > last:
             # "Down 5% on the year and 12% since 2015".
-            return any(t.letter in ("B", "C", "K", "H") for t in self.tokens[last + 1 : place])
+            return any(t.letter in "BCKHJV" for t in self.tokens[last + 1 : place])
         # "Which has doubled since 2015, fell by 5%".
         piece = self.sentence.before(place).split(" , ")[-1]
         return (
