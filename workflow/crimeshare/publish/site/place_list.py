@@ -52,6 +52,7 @@ def _gazetteer() -> dict[str, Any]:
             {"name": nation, "kind": nation, "address": "national.html", "about": NATION},
         ],
         "also": _also(addresses),
+        "crimes": sorted({row["words"] for row in _crimes() if " " not in row["words"]}),
         "elsewhere": [row["words"] for row in _named("elsewhere")],
         "held": {
             address: {
@@ -70,12 +71,21 @@ def _named(*kinds: str) -> list[dict[str, str]]:
     return [row for row in rows if (row["kind"] in kinds if kinds else row["area_code"])]
 
 
+def _crimes() -> list[dict[str, str]]:
+    """Rows of what people call crimes: typed for a place, they are looked for in the report."""
+    return [
+        row
+        for name in ("offence_words", "not_recorded")
+        for row in read_rows(REFERENCE / f"{name}.csv")
+    ]
+
+
 def _also(addresses: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Nicknames, initials and Welsh names: what is typed, the page, and the partnership on it."""
+    """Nicknames, initials, Welsh names and codes, each with its page and the partnership on it."""
     partnerships = {row["partnership_code"]: row for row in read_rows(PARTNERSHIPS)}
     pages = {page.about: page.address for page in report_pages() if page.section in SECTIONS}
     found = []
-    for row in _named():
+    for row in [*_named(), *({"words": code, "area_code": code} for code in areas())]:
         if partnership := partnerships.get(row["area_code"]):
             name = everyday(partnership["partnership_name"])
             found.append((row["words"], addresses[partnership["area_code"]], name))

@@ -52,7 +52,8 @@ def search_index(pages: Iterable[tuple[Page, str]], groups: Sequence[str]) -> st
 
 def _terms() -> list[dict[str, str]]:
     terms = read_rows(GLOSSARY)
-    lost = sorted({term["page"] for term in terms} - {page.address for page in report_pages()})
+    led = {term["page"].partition("#")[0] for term in terms}
+    lost = sorted(led - {page.address for page in report_pages()})
     if lost:
         raise Problem(
             f"{GLOSSARY}: terms lead to {', '.join(lost)}, which is no page of the report; "
@@ -66,7 +67,7 @@ def _offences(groups: Sequence[str]) -> list[dict[str, str]]:
     codes = [
         {"words": row["name"].lower(), "offence_id": row["code"], "reading": ""}
         for row in read_rows(CODES)
-        if row["offence_id"] in groups
+        if row["offence_id"] in offences() and "outcome" not in row["name"]
     ]
     rows = [*read_rows(REFERENCE / "offence_words.csv"), *codes]
     rows.sort(key=lambda row: row["offence_id"])
@@ -77,13 +78,16 @@ def _offences(groups: Sequence[str]) -> list[dict[str, str]]:
         reading = next((row["reading"] for row in words if row["reading"]), "")
         # Whoever types one word of a name such as "stalking and harassment" means the group.
         parts = re.split(r" and |, ", known.name) if known and offence_id in groups else []
+        page = _page_of(offence_id, groups)
         found.append(
             {
                 "term": known.name if known else upper_first(words[0]["words"]),
-                "also": "|".join([*(row["words"] for row in words), *parts, offence_id]),
-                "meaning": reading or WORDS.passage("offence", code="" if known else offence_id),
-                "page": _page_of(offence_id, groups),
-                "offence": offence_id if known else "",
+                "also": "|".join(
+                    dict.fromkeys([*(row["words"] for row in words), *parts, offence_id])
+                ),
+                "meaning": reading or _meaning(offence_id, groups),
+                "page": page,
+                **_figures_of(offence_id, page),
             }
         )
     return found
@@ -95,6 +99,9 @@ def _not_recorded(groups: Sequence[str]) -> list[dict[str, str]]:
     found = []
     for what, named in groupby(rows, key=lambda row: row["what"]):
         words = list(named)
+        nearest = words[0]["nearest"].split()[0]
+        page = _page_of(nearest, groups)
+        offence_id = page.partition("?group=")[2] or nearest
         found.append(
             {
                 "term": upper_first(words[0]["words"]),
@@ -102,8 +109,9 @@ def _not_recorded(groups: Sequence[str]) -> list[dict[str, str]]:
                 "meaning": WORDS.passage(
                     "not_recorded", what=what, publisher=words[0]["publisher"]
                 ),
-                "page": _page_of(words[0]["nearest"].split()[0], groups),
-                "offence": "",
+                "page": page,
+                "nearest": offence_id,
+                "nearest_name": _name(offence_id),
             }
         )
     return found
@@ -117,24 +125,53 @@ def _changes() -> list[dict[str, str]]:
             "term": row["name"],
             "also": WORDS.passage("change_also", day=date.fromisoformat(row["effective"])),
             "meaning": WORDS.passage("change", day=date.fromisoformat(row["effective"])),
-            "page": "methods.html",
+            "page": "sources.html#changes-in-what-police-record",
         }
         for row in rows
     ]
 
 
+def _figures_of(offence_id: str, page: str) -> dict[str, str]:
+    """Whose figures the explorer has: its own, or of a code only those of the group it is in."""
+    shown = page.partition("?group=")[2] or offence_id
+    return (
+        {"offence": shown}
+        if shown == offence_id
+        else {"nearest": shown, "nearest_name": _name(shown)}
+    )
+
+
+def _name(offence_id: str) -> str:
+    if known := offences().get(offence_id):
+        return known.name
+    return next(row["name"] for row in read_rows(CODES) if row["code"] == offence_id)
+
+
+def _meaning(offence_id: str, groups: Sequence[str]) -> str:
+    """What a group or code without a reading of its own is."""
+    if offence_id in offences():
+        return WORDS.passage("offence", code="")
+    group = offences().get(_group_of(offence_id, groups))
+    return WORDS.passage("offence", code=offence_id, group=group.name if group else "")
+
+
 def _page_of(offence_id: str, groups: Sequence[str]) -> str:
-    """The page about an offence group or that of a code, the explorer's where it has none."""
-    known = [offence_id] if offence_id in offences() else _groups_of(offence_id)
-    group = next((each for each in known if each in groups), known[-1])
+    """The page about an offence group, the explorer's about a code or where it has none."""
+    group = _group_of(offence_id, groups)
     if group not in groups:
         return f"explore.html?group={group}"
+    # The explorer has the codes of the report's groups by themselves.
+    if offence_id not in offences():
+        return f"explore.html?group={offence_id}"
     return "index.html" if group == groups[0] else f"{group}/index.html"
 
 
-def _groups_of(code: str) -> list[str]:
-    """The groups that have held an offence code, the last of them last."""
-    return [row["offence_id"] for row in read_rows(CODES) if row["code"] == code] or ["total"]
+def _group_of(offence_id: str, groups: Sequence[str]) -> str:
+    """A group itself; of a code, the report's group that has held it, or else the last one."""
+    if offence_id in offences():
+        return offence_id
+    held = [row["offence_id"] for row in read_rows(CODES) if row["code"] == offence_id] or ["total"]
+    return next((each for each in held if each in groups), held[-1])
 
 
 def _sections(page: Page, body: str) -> list[dict[str, Any]]:

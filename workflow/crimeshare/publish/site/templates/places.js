@@ -48,6 +48,7 @@
     if (own) entries.push({ ...own, key: plainly(also), size: 9, exactly: true });
   }
   const elsewhere = new Set(gazetteer.elsewhere.map(plainly));
+  const crimes = new Set(gazetteer.crimes.map(plainly));
 
   // The force with most of a district comes first.
   for (const [name, found] of districts) {
@@ -109,10 +110,39 @@
   crimeshare.places = (typed, most = 8) => {
     const codes = district(typed);
     if (codes.length) return codes.flatMap((name) => districts.get(name)).slice(0, most);
-    // A force is found with "police" after its name, too.
     const words = plainly(typed);
-    const found = named(words, most);
-    return found.length ? found : named(words.replace(/\b(?:police|constabulary)( (?:service|force|area))?$/, "").trim(), most);
+    // What is a kind of crime is one, unless a place is called so; misspelt, unless a place begins so.
+    const crime = crimeshare.crime(typed);
+    const found = named(words, most).filter(({ key, exactly }) =>
+      crime === false || exactly || key === words || crime === "misspelt" && ` ${key}`.includes(` ${words}`));
+    if (found.length || crime) return found;
+    // A force is found with "police" after its name, too, and a place with its county.
+    const short = words.replace(/\b(?:police|constabulary)( (?:service|force|area))?$/, "").replace(/ (\S+)$/, (end, last) =>
+      ["police", "constabulary"].some((word) => near(last, word)) ? "" : end).trim();
+    return short === words ? together(words, most) : named(short, most);
+  };
+  const near = (typed, word) => {
+    const most = forgiven(typed.length);
+    const row = typed.length > 4 && Math.abs(typed.length - word.length) <= most && distance(typed, word, most);
+    return Array.isArray(row) && row.at(-1) <= most;
+  };
+  // Whether a kind of crime is typed: true, "misspelt" or false.
+  crimeshare.crime = (typed) => {
+    const words = plainly(typed);
+    return crimes.has(words) || [...crimes].some((crime) => near(words, crime)) && "misspelt";
+  };
+  // A place and what it lies in, in either order: "Newport Gwent", "Newport, Isle of Wight".
+  const together = (words, most) => {
+    const parts = words.split(" ");
+    for (let cut = 1; cut < parts.length; cut++) {
+      const halves = [parts.slice(0, cut).join(" "), parts.slice(cut).join(" ")];
+      for (const [name, where] of [halves, halves.toReversed()]) {
+        const pages = new Set(entries.filter(({ key }) => key === where).map(({ page }) => page));
+        const found = named(name, entries.length).filter(({ key, page }) => key === name && pages.has(page));
+        if (found.length) return found.slice(0, most);
+      }
+    }
+    return [];
   };
   const named = (words, most) => {
     if (words.length < 2 || elsewhere.has(words)) return [];

@@ -75,6 +75,7 @@ window.crimeshare = {};
     const alike = found.filter((place) => place.name === found[0].name);
     said.textContent = typed.length < 2 ? ""
       : crimeshare.elsewhere(typed) ? "These figures are of England and Wales; Scotland and Northern Ireland publish their own."
+      : !found.length && crimeshare.crime(typed) ? "That is a kind of crime: Enter finds its figures."
       : !found.length ? "No place of England and Wales is written like that. Enter searches the report."
       : alike.length < 2 ? (found.length < 2 ? "" : "Enter opens the first")
       : found[0].kind === "Postcode" ? `A border runs through ${found[0].name}: it has ${alike.length} forces`

@@ -7,14 +7,15 @@
   const found = document.getElementById("found");
   const MOST = 30;
 
-  const plainly = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/['’]/g, "");
+  const plainly = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/['’]/g, "")
+    .replace(/\b(\d{1,3}) ([a-z])\b/g, "$1$2");
   const stem = (word) => word.replace(/ies$/, "y").replace(/(?<=[^s])s$/, "");
   const words = (text) => plainly(text).match(/[\p{L}\p{N}]+/gu)?.map(stem) ?? [];
   const SMALL = new Set(words("a an and are at by do for from has have how i in is it me my of on or the there they this to was were what where which who will with you your"));
 
   // Where each word stands and how much it counts there.
   const entries = [
-    ...terms.map((term) => ({ ...term, kind: "Terms", fields: [[term.term, 9], [term.also.replaceAll("|", " "), 6], [term.meaning, 2]] })),
+    ...terms.map((term) => ({ ...term, kind: "Terms", fields: [[term.term, term.nearest ? 4 : 9], [term.also.replaceAll("|", " "), term.nearest ? 3 : 6], [term.meaning, 2]] })),
     ...sections.map((section) => ({ ...section, kind: "In the report", fields: [[section.name, 8], [section.heading, 7], [section.title, 4], [section.text, 1]] })),
   ];
   const standing = new Map();
@@ -66,7 +67,8 @@
       const entry = entries[at];
       // A phrase that stands there as it was typed is what was meant.
       const whole = entry.fields.some(([field]) => ` ${words(field).join(" ")} `.includes(phrase));
-      return [count + (whole ? 1 : 0), points, entry];
+      const named = `|${entry.also?.split("|").map((also) => words(also).join(" ")).join("|")}|`.includes(`|${phrase.trim()}|`);
+      return [count + (whole ? 1 : 0) + (named ? 1 : 0), points, entry];
     }).sort((a, b) => b[0] - a[0] || b[1] - a[1]);
   };
 
@@ -110,13 +112,13 @@
   };
 
   // An offence and a place, in either order: the page about both, or the explorer's figures.
-  const named = terms.filter((term) => term.offence)
+  const named = terms.filter((term) => term.offence || term.nearest)
     .flatMap((term) => term.also.split("|").map((also) => [words(also).join(" "), term]))
     .sort(([one], [other]) => other.length - one.length);
   const both = (text) => {
     const typed = ` ${words(text).join(" ")} `;
     const [phrase, term] = named.find(([also]) => typed.includes(` ${also} `)) ?? [];
-    if (!term?.offence) return [];
+    if (!term) return [];
     const rest = plainly(text).split(/[^\p{L}\p{N}]+/u)
       .filter((word) => word && !` ${phrase} `.includes(` ${stem(word)} `) && !SMALL.has(stem(word))).join(" ");
     const place = crimeshare.places(rest, 1).find(({ name, exactly, kind }) =>
@@ -124,13 +126,34 @@
     if (!place) return [];
     const { page } = place;
     const folder = /^(.*)index\.html$/.exec(term.page)?.[1];
+    const offence = term.offence || term.nearest;
     return [[
       link(
-        folder === undefined ? `explore.html?group=${term.offence}&areas=${page.about}` : folder + page.address + (place.to ?? ""),
-        `${term.term}: ${page.name}`,
+        folder === undefined ? `explore.html?group=${offence}&areas=${page.about}` : folder + page.address + (place.to ?? ""),
+        `${term.offence ? term.term : term.nearest_name}: ${page.name}`,
       ),
       place.name === page.name ? "" : ` for ${place.name}`,
+      figure(offence, page.about, page.name),
     ]];
+  };
+
+  // The latest figure of an offence, read when its line has stood for a moment.
+  const series = {};
+  crimeshare.series = (name, given) => { series[name] = given; };
+  const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+  const figure = (offence, area, name) => {
+    const line = document.createElement("p");
+    setTimeout(async () => {
+      if (!line.isConnected) return;
+      await crimeshare.load(`explore/${offence}.js`);
+      const { ends, areas, decimals } = series[offence];
+      const { count, share } = areas[area];
+      const last = count.findLastIndex((value) => value !== null);
+      if (last < 0) return;
+      const part = share[last] === null ? "" : `: ${(share[last] * 100).toFixed(decimals.share)}% of recorded crime, which leaves out fraud`;
+      line.textContent = `In the year ending ${MONTHS[Number(ends[last].slice(5, 7)) - 1]} ${ends[last].slice(0, 4)}, police in ${name} recorded ${count[last].toLocaleString("en-GB")}${part}.`;
+    }, 250);
+    return line;
   };
 
   const show = () => {
@@ -149,7 +172,7 @@
     const terms = near.filter(([, , entry]) => entry.kind === "Terms").slice(0, 4);
     const sections = near.filter(([, , entry]) => entry.kind !== "Terms").slice(0, MOST);
     const likely = text ? crimeshare.places(text, 6) : [];
-    const exact = likely.filter((place) => place.exactly || plainly(place.name).startsWith(plainly(text)) || plainly(text).startsWith(plainly(place.name)));
+    const exact = likely.filter((place) => place.exactly || ` ${plainly(place.name)}`.includes(` ${plainly(text)}`) || plainly(text).startsWith(plainly(place.name)));
     const places = exact.length || hits.length ? exact : likely;
     const items = {
       "Offence and place": together,
@@ -157,7 +180,10 @@
         link(folder + place.page.address + (place.to ?? ""), place.name),
         ...(place.page.name === place.name ? [] : [` ${place.border ? "partly or near" : "in"} ${place.page.name}`]),
       ]),
-      "Terms": terms.map(([, , term]) => [link(term.page, term.term), excerpt(term.meaning, wanted)]),
+      "Terms": terms.map(([, , term], at) => [
+        link(term.page, term.term), excerpt(term.meaning, wanted),
+        ...(at || together.length || !term.offence ? [] : [figure(term.offence, "england-and-wales", "England and Wales")]),
+      ]),
       "In the report": sections.map(([, , section]) => [
         link(section.address, section.heading ? `${section.title}: ${section.heading}` : section.title),
         excerpt(section.text, wanted),
