@@ -11,6 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from crimeshare.publish.site.exploring import CHANGES
+from crimeshare.reference import read_rows
+
 
 def drawn(page: Page) -> None:
     expect(page.locator(".drawn svg").first).to_be_visible(timeout=15_000)
@@ -45,8 +48,10 @@ def test_years_are_cut_and_breaks_are_named(page: Page, address: str) -> None:
     rows = page.locator(".explored tbody tr")
     expect(rows.first.locator("th")).to_have_text("March 2021")
     expect(rows.last.locator("th")).to_have_text("March 2019")
-    expect(page.locator(".explored .letters li")).to_have_text(
-        [re.compile("^A, April 2020: Controlling or coercive behaviour")]
+    change = next(r for r in read_rows(CHANGES) if r["change_id"] == "controlling_behaviour_moved")
+    expect(page.locator(".drawn text", has_text=change["label"])).not_to_have_count(0)
+    expect(page.locator(".drawn[role=img]")).to_have_attribute(
+        "aria-label", re.compile(re.escape(f"April 2020: {change['name']}"))
     )
 
 

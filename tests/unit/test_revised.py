@@ -149,7 +149,7 @@ def test_of_few_offences_no_percentage_is_said() -> None:
 
 def test_a_median_of_nothing_is_said_without_it() -> None:
     said = outlook_of(1, 1, 0, 0, 0.0013)
-    assert "have mostly not moved from the first release to the newest" in said
+    assert "mostly did not move" in said
     assert "from no change to +0.13%: one rose and one fell." in said
     assert "by none" not in said
 
@@ -194,7 +194,8 @@ def test_figures_that_never_moved_say_so(told: Callable[[str], str]) -> None:
 def test_a_size_stands_beside_what_it_rests_on(told: Callable[[str], str]) -> None:
     """Dyfed-Powys: YE December 2018 went from 2,720 to 1,471, YE March 2018 stayed 1,373."""
     text = told(DYFED)
-    assert "moved by 22.96% from the first release to the newest, the median of 2 revisions" in text
+    assert "moved by 22.96%" in text
+    assert "2 revisions" in text
     assert "from \N{MINUS SIGN}45.92% to no change: one fell and one was unchanged" in text
     assert stray_numbers(outlook(GROUP, DYFED)) == []
 

@@ -20,6 +20,7 @@ from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.pdf.typeset import typeset
 from crimeshare.publish.subjects import (
     front,
+    measured,
     methods,
     simulated,
     sources,
@@ -403,7 +404,7 @@ class TestFront:
         *_, change = rows(surveyed.changes(years))
         assert surveyed.term("verdict", change["verdict"]) in said
         assert "stalk" not in said.lower()
-        chart = front.survey_chart(measure, years)
+        chart = measured.over_time(measure, years)
         assert len([f for f in chart.figures if f.unit == "proportion"]) >= len(years)
 
 

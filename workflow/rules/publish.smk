@@ -189,7 +189,8 @@ rule render_reference:
             for path in modules("measures")
         ],
         reference=[
-            *reference("area_words", "areas", "offences", "partnerships", "places"),
+            *reference("area_words", "areas", "not_recorded", "offence_words"),
+            *reference("offences", "partnerships", "places"),
             *TEMPLATES,
         ],
     output:

@@ -234,7 +234,8 @@ def report_document(chapters: Mapping[Page, Notebook], registry: Mapping[str, Re
     for page, body in bodies.items():
         heading = page.title if page == front else page_title(body)
         parts += [f"#[#heading(level: 1)[#{literal(heading)}] <{_label(page)}>]"]
-        parts += _blocks(page, body, link)
+        # The front's answer stands on the title page.
+        parts += _blocks(page, body, link)[int(page == front) :]
     return Document("The report", "\n\n".join(parts), _dated(newest))
 
 

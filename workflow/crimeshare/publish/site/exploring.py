@@ -131,7 +131,7 @@ def _number(row: Row | None, column: str, decimals: int) -> float | int | None:
 def _breaks(offence_id: str) -> list[dict[str, str]]:
     """The changes of recording that concern a group, oldest first."""
     return [
-        {"day": row["effective"], "name": row["name"]}
+        {"day": row["effective"], "name": row["name"], "label": row["label"] or row["name"]}
         for row in sorted(read_rows(CHANGES), key=lambda row: row["effective"])
         if offence_id in row["offence_ids"].split()
     ]

@@ -29,6 +29,7 @@ from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.how_pages import HOW, highlighted, retold
 from crimeshare.publish.site.loading import (
     EARLY,
+    FIT,
     OWN_SCRIPTS,
     SCRIPT,
     WASM,
@@ -45,7 +46,7 @@ from crimeshare.publish.site.takeaways import (
     with_files,
     without_files,
 )
-from crimeshare.reference import GROUP, offences
+from crimeshare.reference import GROUP, NATION, areas, offences
 from crimeshare.running import replacing
 
 FOLDED = "folded"
@@ -254,7 +255,8 @@ def render_embed(page: Page, body: str) -> tuple[str, str] | None:
             "style": Markup(shared_file("report.css")),
             "title": plain(title),
             "licence": "Open Government Licence v3.0.",
-            "policy": content_policy([]),
+            "policy": content_policy([FIT]),
+            "fit": Markup(FIT),
         },
     )
 
@@ -357,6 +359,7 @@ def _of_folder(root: str, folder: str) -> dict[str, Any]:
     return {
         "root": root,
         "home": f"{root}{folder}",
+        "nation": areas()[NATION].file_name,
         "early": Markup(EARLY),
         "load": Markup(load()),
         "policy": content_policy([EARLY, load()]),

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.rows import Row, cells_of, counted, rows
-from crimeshare.publish.subjects import (
-    currency,
-    factsheet,
-    measured,
-    revised,
-    survey_pages,
-    surveyed,
-)
+from crimeshare.publish.subjects import currency, factsheet, revised, survey_pages, surveyed
 from crimeshare.publish.subjects.estimates import year_of
 from crimeshare.publish.subjects.measured import Measure, measure_of
 from crimeshare.publish.subjects.surveyed import WORDS
@@ -34,14 +26,6 @@ def survey_sentences(measure: Measure, years: pd.DataFrame) -> list[str]:
         return [lately, survey_pages.since_16(surveyed.latest(survey_pages.SINCE_16))]
     change = surveyed.newest_change(surveyed.changes(years))
     return [lately, WORDS.passage("change", row=change), measure.differs]
-
-
-def survey_chart(measure: Measure, years: pd.DataFrame) -> Chart:
-    """The measure over the years."""
-    if measure.is_stalking:
-        women = surveyed.series(measure.measure_id, *survey_pages.WOMEN)
-        return survey_pages.over_time(pd.concat([women, years]))
-    return measured.over_time(measure, years)
 
 
 def two_measures(offence_id: str) -> str:

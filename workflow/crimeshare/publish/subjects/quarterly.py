@@ -28,7 +28,6 @@ from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL, editions, forces_left_out
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.reference import NATION, areas, line_of, offences
-from crimeshare.sources.datasets import HOME_OFFICE
 from crimeshare.sources.registry import Release
 from crimeshare.tables.recorded_quarters import code_names
 
@@ -263,7 +262,6 @@ def by_quarter(own: pd.DataFrame) -> Chart | None:
         last=most,
         quarter=prose.quarter(most["period_start"], most["period_end"]),
         excluded=rows(totals[left_out]),
-        publisher=HOME_OFFICE.name,
         converted=_converted(),
         others=_others(whole["offence_id"]),
         several=len(newest) > 1,

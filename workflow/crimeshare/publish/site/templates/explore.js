@@ -55,6 +55,13 @@
     };
   };
   let state = read();
+  // Shown on another site: the chart alone, which says how high it is.
+  const ALONE = "view=chart";
+  if (location.search.includes(ALONE)) {
+    document.documentElement.classList.add("alone");
+    new ResizeObserver(() => parent.postMessage({ crimeshare: Math.ceil(figure.getBoundingClientRect().height) + 16 }, "*")).observe(figure);
+  }
+  const spoken = document.getElementById("explored-said");
   const address = () => {
     const { group, measure, areas, from, to } = state;
     return `?${new URLSearchParams({ group, measure, areas: areas.join(","), from, to }).toString().replaceAll("%2C", ",")}`;
@@ -90,6 +97,7 @@
 
   const scaled = (value) => (value === null ? null : state.measure === "share" ? value * 100 : value);
   const at = (day) => new Date(`${day}T00:00:00Z`).getTime();
+  const YEAR = 364 * 24 * 3600 * 1000;
 
   const spec = (rows, breaks, steps) => {
     const style = getComputedStyle(document.documentElement);
@@ -110,8 +118,12 @@
       config: { view: { stroke: null }, font: "Liberation Sans, Arial, Helvetica, sans-serif" },
       layer: [
         { data: { values: breaks }, mark: { type: "rule", stroke: ink("--quiet"), strokeDash: [2, 2] }, encoding: { x, tooltip: { field: "said" } } },
-        { data: { values: breaks }, mark: { type: "text", fill: ink("--ink"), fontWeight: "bold", fontSize: 13, y: -6 }, encoding: { x, text: { field: "letter" } } },
-        { data: { values: rows }, mark: { type: "line", strokeWidth: 2.2 }, encoding: { x, y, color: colour, strokeDash: byArea(([, dash]) => dash), detail: { field: "stretch" } } },
+        { data: { values: rows.filter(({ partly }) => partly !== null) }, mark: { type: "line", strokeWidth: 1.5, strokeDash: [1, 3] }, encoding: { x, y, color: colour, detail: { field: "partly" } } },
+        { data: { values: rows.filter(({ partly, whole }) => partly === null || whole) }, mark: { type: "line", strokeWidth: 2.2 }, encoding: { x, y, color: colour, strokeDash: byArea(([, dash]) => dash), detail: { field: "stretch" } } },
+        ...[{ stroke: ink("--paper"), strokeWidth: 4, strokeJoin: "round" }, { fill: ink("--ink") }].map((look) => ({
+          data: { values: breaks }, mark: { type: "text", angle: 270, align: "left", baseline: "bottom", dx: 4, dy: -3, fontSize: 12, limit: 330, y: 340, ...look },
+          encoding: { x, text: { field: "label" }, tooltip: { field: "said" } },
+        })),
         { data: { values: rows.filter((row) => row.marked) }, mark: { type: "point", size: 55, opacity: 1, strokeWidth: 2 }, encoding: { x, y, color: colour, shape: byArea(([, , shape]) => shape), fill: { condition: { test: "datum.hollow", value: ink("--paper") }, field: "area", type: "nominal", legend: null, scale: colour.scale }, tooltip: { field: "said" } } },
         { data: { values: steps }, mark: { type: "point", shape: "triangle-right", size: 150, filled: true, opacity: 1, stroke: ink("--ink"), strokeWidth: 1 }, encoding: { x, y, color: colour, tooltip: { field: "said" } } },
       ].filter(({ data }) => data.values.length),
@@ -201,10 +213,14 @@
         const value = series.areas[slug]?.[state.measure][place] ?? null;
         if (value === null) { stretch += 1; continue; }
         const hollow = state.measure === "change" && series.areas[slug].hollow.includes(place);
-        // No line runs to or from what cannot be compared.
+        // No line runs to or from what cannot be compared; years partly under older rules are dotted.
         if (hollow || rows.at(-1)?.hollow) stretch += 1;
+        const when = at(ends[place]);
+        const rules = state.measure === "change" ? [] : series.breaks.map(({ day }) => at(day));
+        const whole = !rules.some((day) => day < when && when < day + YEAR);
         rows.push({
-          area: slug, x: at(ends[place]), y: scaled(value), stretch: `${slug} ${stretch}`, hollow,
+          area: slug, x: when, y: scaled(value), stretch: `${slug} ${stretch}.${rules.filter((day) => day < when).length}`,
+          hollow, whole, partly: rules.length ? `${slug} ${stretch}` : null,
           marked: hollow || ends[place].slice(5, 7) === last,
           alike: state.measure === "change" && series.areas[slug].alike[place] !== null,
           said: `${names[slug]}, year ending ${month(ends[place])}: ${written[state.measure](value)}${hollow ? ", not comparable" : ""}`,
@@ -212,7 +228,7 @@
       }
     }
     const breaks = series.breaks.filter(({ day }) => day > state.from && day <= state.to)
-      .map(({ day, name }, position) => ({ x: at(day), letter: String.fromCharCode(65 + position), said: `${month(day)}: ${name}` }));
+      .map(({ day, name, label }) => ({ x: at(day), label, said: `${month(day)}: ${name}` }));
     const steps = state.areas.flatMap((slug) => (series.steps[slug] ?? [])
       .filter(({ day }) => day > state.from && day <= state.to)
       .flatMap(({ day, shift, rule }) => {
@@ -229,11 +245,11 @@
       item.append(names[slug]);
       return item;
     }));
-    within(".letters").replaceChildren(...breaks.map(({ letter, said }) => made("li", `${letter}, ${said}`)));
     const without = [...new Set(state.areas.flatMap((slug) => places.map((place) => series.areas[slug]?.without[place])
       .filter(Boolean).map((forces) => `${names[slug]}: some years without ${forces}.`)))];
     within(".notes").textContent = [
       state.measure === "rank" ? "Rank one is the largest share; countries and regions have none." : "",
+      breaks.length && state.measure !== "change" ? "Dotted: years partly under older rules." : "",
       rows.some((row) => row.hollow) ? "Hollow, and * in the table: not comparable with the year before, as police changed how they record in between." : "",
       rows.some((row) => row.alike) ? "Where police changed how they record this, the change is of the months of both years under the same rules." : "",
       rows.length ? "" : "There is no such figure of these areas and years.",
@@ -245,7 +261,7 @@
     const link = made("a", "Data", { download: `${name}.csv`, href: `data:text/csv;charset=utf-8,${encodeURIComponent(csv(ends, series, places))}` });
     link.append(made("span", " of this chart", { class: "hidden" }), " (CSV)");
     within(".data").replaceChildren(within(".credit"), link);
-    crimeshare.taking(figure, name, () => location.href, async () => {
+    const offer = crimeshare.taking(figure, name, () => location.href, async () => {
       const root = document.documentElement;
       const { theme } = root.dataset;
       root.dataset.theme = "light";
@@ -257,6 +273,8 @@
       await vegaEmbed(copy.querySelector(".drawn"), plain, { ast: true, actions: false, renderer: "svg" });
       return copy;
     });
+    offer("Copy embed code", (button) => crimeshare.copy(button,
+      crimeshare.embedding(new URL(`${address()}&${ALONE}`, location.href), figure)));
     within(".scroll").replaceChildren(table(ends, series, places));
     if (listed) {
       const shown = state.group === firstGroup && state.to === ends.at(-1);
@@ -270,7 +288,8 @@
     const said = state.areas.map((slug) => rows.filter((row) => row.area === slug).at(-1)?.said).filter(Boolean);
     await vegaEmbed(drawn, spec(rows, breaks, steps), { ast: true, actions: false, renderer: "svg", tooltip: { theme: "custom" } });
     drawn.setAttribute("role", "img");
-    drawn.setAttribute("aria-label", `Line chart. ${within(".title").textContent}. ${said.join("; ")}.`);
+    drawn.setAttribute("aria-label", `Line chart. ${within(".title").textContent}. ${said.join("; ")}. ${breaks.map((each) => `${each.said}.`).join(" ")}`);
+    spoken.textContent = `${within(".title").textContent}. ${said.length ? `${said.join("; ")}.` : "There is no such figure of these areas and years."}`;
   };
 
   for (const name of ["group", "measure", "from", "to"])

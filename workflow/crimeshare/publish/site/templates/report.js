@@ -272,6 +272,7 @@ window.crimeshare = {};
     }
     setTimeout(() => { button.textContent = label; }, 2000);
   };
+  crimeshare.copy = copy;
   const here = () => location.href.replace(/#.*/, "");
   // What a reader takes away of a chart, under a name, and where it is found again. What is drawn in the
   // colours of the screen is drawn for a picture again.
@@ -297,12 +298,86 @@ window.crimeshare = {};
     return offer;
   };
   crimeshare.taking = taking;
+  // As wide as the page that shows it allows, and as high as what is shown says; before that, as high as here.
+  const embedding = (address, figure) =>
+    `<iframe src="${escaped(address.href)}" title="${escaped(words(figure.querySelector(".title")))}" width="100%" height="${Math.ceil(figure.offsetHeight * 1.12) + 40}" style="border:0"></iframe>\n`
+    + `<script>addEventListener("message", ({ source, data }) => { for (const frame of document.querySelectorAll("iframe")) if (frame.contentWindow === source && data?.crimeshare > 0) frame.height = data.crimeshare; });</` + "script>";
+  crimeshare.embedding = embedding;
+
+  // The other forces as faint lines, when they are asked for. Where they lie is read off the page's own line.
+  const month = (day) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
+  const backdrop = (figure, measure) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sources";
+    button.textContent = "Show the other forces";
+    button.setAttribute("aria-pressed", "false");
+    figure.querySelector(".data").append(button);
+    let lines;
+    const draw = async () => {
+      const { group, about } = document.getElementById("main").dataset;
+      let series;
+      crimeshare.series = (_, given) => { series = given; };
+      await load(`explore/${group}.js`);
+      const own = series.areas[about][measure];
+      const named = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+      const marks = new Map([...figure.querySelectorAll("path[data-tip]")].filter((mark) => !mark.dataset.tip.includes("as first published"))
+        .map((mark) => [/year ending (\w+ \d{4})/.exec(mark.dataset.tip)?.[1], mark]));
+      const known = series.ends.map((end, at) => {
+        const mark = own[at] !== null && marks.get(named.format(new Date(end)));
+        const [, x, y] = /translate\(([\d.-]+),([\d.-]+)\)/.exec(mark && mark.getAttribute("transform")) ?? [];
+        return mark && { mark, x: Number(x), y: Number(y), month: month(end), value: own[at] };
+      }).filter((each) => each);
+      const straight = (from, to) => {
+        const [low, high] = [known.toSorted((a, b) => a[from] - b[from])[0], known.toSorted((a, b) => b[from] - a[from])[0]];
+        return (value) => low[to] + (value - low[from]) * (high[to] - low[to]) / (high[from] - low[from]);
+      };
+      const [x, y] = [straight("month", "x"), straight("value", "y")];
+      const rules = series.breaks.map(({ day }) => month(day) - 1);
+      lines = document.createElementNS("http://www.w3.org/2000/svg", "g");
+      lines.setAttribute("class", "faint");
+      let top = 0;
+      for (const [slug, area] of Object.entries(series.areas)) {
+        if (slug === about || area.rank.every((rank) => rank === null)) continue;
+        let path = "";
+        let before = null;
+        series.ends.forEach((end, at) => {
+          const value = area[measure][at];
+          const when = month(end);
+          const whole = value !== null && when >= known[0].month && !rules.some((rule) => rule < when && when < rule + 12);
+          const stretch = whole ? rules.filter((rule) => rule < when).length : null;
+          if (whole) path += `${before === stretch ? "L" : "M"}${x(when).toFixed(1)} ${y(value).toFixed(1)}`;
+          if (whole) top = Math.min(top, y(value));
+          before = stretch;
+        });
+        const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+        for (const [name, given] of Object.entries({ d: path, fill: "none", stroke: "var(--quiet, #595959)", "stroke-opacity": ".35" })) line.setAttribute(name, given);
+        line.dataset.tip = nameOf(slug);
+        lines.append(line);
+      }
+      known[0].mark.parentElement.parentElement.prepend(lines);
+      // A force above the highest number of the axis is drawn in full.
+      const drawing = figure.querySelector("svg[role=img]");
+      const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
+      drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      if (top < 0) drawing.setAttribute("viewBox", `0 ${Math.floor(top) - 4} ${width} ${height - Math.floor(top) + 4}`);
+    };
+    button.addEventListener("click", async () => {
+      const shown = button.getAttribute("aria-pressed") === "true";
+      if (!lines) await draw();
+      lines.style.display = shown ? "none" : "";
+      button.setAttribute("aria-pressed", String(!shown));
+      button.textContent = shown ? "Show the other forces" : "Hide the other forces";
+    });
+  };
+  // A name as the list of all pages has it.
+  const nameOf = (slug) => words(document.querySelector(`footer a[href$="forces/${slug}.html"]`)) || slug;
   document.querySelectorAll("main figure.chart").forEach((figure, position) => {
     const name = `${slug}-${figure.id}`;
     const offer = taking(figure, name, () => `${here()}#${figure.id}`);
-    // As high as the chart is here, and as wide as the page that shows it allows.
-    if (!position && slug) offer("Copy embed code", (button) => copy(button,
-      `<iframe src="${new URL(`embed/${name}.html`, base)}" title="${escaped(words(figure.querySelector(".title")))}" width="100%" height="${Math.ceil(figure.offsetHeight * 1.12) + 40}" style="border:0"></iframe>`));
+    if (!position && slug) offer("Copy embed code", (button) =>
+      copy(button, embedding(new URL(`embed/${name}.html`, base), figure)));
+    if (/^(share|rate)-by-year$/.test(figure.id)) backdrop(figure, figure.id.slice(0, figure.id.indexOf("-")));
   });
 
   // Tables: their rows as data, read off the table.

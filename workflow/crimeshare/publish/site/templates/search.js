@@ -151,7 +151,7 @@
       const last = count.findLastIndex((value) => value !== null);
       if (last < 0) return;
       const part = share[last] === null ? "" : `: ${(share[last] * 100).toFixed(decimals.share)}% of recorded crime, which leaves out fraud`;
-      line.textContent = `In the year ending ${MONTHS[Number(ends[last].slice(5, 7)) - 1]} ${ends[last].slice(0, 4)}, police in ${name} recorded ${count[last].toLocaleString("en-GB")}${part}.`;
+      line.textContent = `In the year ending ${MONTHS[Number(ends[last].slice(5, 7)) - 1]} ${ends[last].slice(0, 4)}, police in ${name} recorded ${count[last].toLocaleString("en-GB")} ${count[last] === 1 ? "offence" : "offences"}${part}.`;
     }, 250);
     return line;
   };
