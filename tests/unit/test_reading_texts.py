@@ -152,6 +152,12 @@ def test_respectively_gives_each_its_own(
         ("Robbery in Kent rose by 4% in nine years to 1,033 in 2024.", [2015, None]),
         ("In 2024 robbery in Kent was up 4% on five years earlier.", [2019]),
         ("Burglary in Kent fell to 5,921 in 2024, the lowest in ten years.", [None, None, 2015]),
+        (
+            "In 2019 Kent had 8,000 burglaries; by 2024 that had dropped to 5,921, a 26% drop. "
+            "Robberies fell over the same period, from 1,500 to 1,033.",
+            [None, None, 2019, 2019, None, None],
+        ),
+        ("Since she took office in May 2021 robbery in Kent is down 5% in 2024.", [2021]),
     ],
 )
 def test_since_belongs_to_the_size_beside_it(
@@ -334,6 +340,14 @@ DATED = (
         (
             ("15%", "Gwent", "Stalking and harassment", 2024),
             ("14.1%", "Gwent", "Stalking and harassment", 2022),
+        ),
+    ),
+    (
+        "The Met recorded 952,600 offences in the year ending March 2025, up from 820,000 ten "
+        "years ago.",
+        (
+            ("952,600", "Metropolitan Police", "Total recorded crime (excluding fraud)", 2025),
+            ("820,000", "Metropolitan Police", "Total recorded crime (excluding fraud)", 2015),
         ),
     ),
     (

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from crimeshare.audit.numerals import FEWEST
 from crimeshare.audit.reading.parts import MOVES, Parts
-from crimeshare.audit.reading.slots import ADJECTIVES, AVERAGE, PLACES
+from crimeshare.audit.reading.slots import AVERAGE, PLACES
 from crimeshare.audit.reading.spans import Unplaced
 from crimeshare.audit.reading.state import Statement, spot, value_of
+from crimeshare.audit.reading.years import ADJECTIVES
 
 _CASE = re.compile(
     r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $|"
@@ -153,8 +154,10 @@ class Counts(Parts):
             r"(?:^|; )(?:answer : |in total , |in all , )?$|compare[sd] (?:with|to) $",
             before,
         )
+        sized = self.topic.offence and re.search(r"M (?:of |by )?(?:\w+ )?C to (?:just )?$", before)
         starts = (
             bool(here)
+            or bool(sized)
             or bool(total)
             or (not before and re.match(r"(?:of them|- |were|that is|: )", after))
         )

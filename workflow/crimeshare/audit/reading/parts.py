@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crimeshare.audit.reading.slots import ADJECTIVES, NATIONS
+from crimeshare.audit.reading.slots import NATIONS
 from crimeshare.audit.reading.spans import Offending, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import spot, value_of
 from crimeshare.audit.reading.surveyed import Surveyed
+from crimeshare.audit.reading.years import ADJECTIVES
 from crimeshare.periods import a_year_before
 from crimeshare.reference import NATION
 

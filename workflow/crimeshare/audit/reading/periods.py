@@ -4,7 +4,7 @@ What a span of kind ``period`` means is the last day of its year.  The others na
 themselves: ``base`` is the year before another, ``same`` one named before, ``newest`` the newest
 figures then out, ``last`` the calendar year before publication, ``month`` a year that ends in the
 month named, ``partial`` no whole year, ``since`` the year that a change is from: as a number, its
-calendar year, or below nought how many years before.
+calendar year, or below nought how many years before, as ``ago`` is.
 """
 
 from __future__ import annotations
@@ -131,7 +131,10 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         r"august|september|october|november|december)\b(?!\s\d))\b",
         _named("partial", _PARTIAL),
     ),
-    (rf"\b(?:{_SOME})\s(?:ago|earlier|before|previously)\b", _years_back),
+    (
+        rf"\b(?:{_SOME})\s(?:ago|earlier|before|previously)\b",
+        lambda groups: ("ago", _years_back(groups)[1]),
+    ),
     (
         rf"\b(?:in|over|within|during)\s(?:the\s)?(?:space\sof\s|last\s|past\s|previous\s)?"
         rf"(?:{_SOME})\b(?!['\u2019-])",
@@ -158,6 +161,11 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
     (
         rf"\bsince\s(?:before\s)?(?:the\syear\s(?:ending|to)\s)?({MONTH})\s{_YEAR}\b",
         lambda g: ("since", Year(month_end(int(g[1]), _month(g[0])))),
+    ),
+    (
+        # "Since she took office in 2021".
+        rf"\bsince\s(?:[\w'\u2019-]+\s){{1,8}}?(?:in|of|until)\s(?:{MONTH}\s)?{_YEAR}\b(?![/\u2013-]\d)",
+        lambda g: ("since", int(g[0])),
     ),
     (
         rf"\bsince\s(?:at\sleast\s)?(?:the\syear\s)?{_YEAR}\b(?![/\u2013-]\d)",

@@ -158,4 +158,4 @@ class Reader(Counts, Orders):
             self.topic.offence = None
         mains = [y for y in self.around.years if not y[2]]
         if mains:
-            self.topic.period = Year(mains[0][1].period_end)
+            self.topic.period = Year(max(year.period_end for _, year, _, _ in mains))

@@ -13,7 +13,15 @@ LETTERS = {
     **{"area": "A", "elsewhere": "E", "place": "L", "context": "F"},
     **{"offence": "O", "total": "T", "generic": "G", "unrecorded": "Z", "other": "X"},
     **{"period": "P", "base": "B", "same": "I", "newest": "R", "last": "R", "month": "R"},
-    **{"partial": "Q", "since": "D", "years": "Y", "move": "M", "survey": "U", "people": "S"},
+    **{
+        "partial": "Q",
+        "since": "D",
+        "ago": "AGO",
+        "years": "Y",
+        "move": "M",
+        "survey": "U",
+        "people": "S",
+    },
     **{"lifetime": "LIFE", "number": "N", "percent": "C", "points": "C", "fraction": "H"},
     **{"times": "K", "between": "N", "per": "RATE", "every": "W", "pace": "PACE", "rank": "J"},
     **{

@@ -1,4 +1,4 @@
-"""Whose number a number is: its offence, its area and its year, from the words around it.
+"""Whose number a number is: its offence and its area, from the words around it.
 
 A slot is taken from the words that touch a number, then from its clause, its sentence, and what
 stands before; what comes from another sentence is marked as assumed.
@@ -7,25 +7,13 @@ stands before; what comes from another sentence is marked as assumed.
 from __future__ import annotations
 
 import re
-from datetime import date
 
-from crimeshare.audit.reading.periods import last_month_end, newest_out
-from crimeshare.audit.reading.sentences import Sentence
-from crimeshare.audit.reading.spans import Offending, Span, Topic, Unplaced, Year
+from crimeshare.audit.reading.spans import Offending, Unplaced
+from crimeshare.audit.reading.years import ADJECTIVE, ADJECTIVES, Years
 from crimeshare.audit.words import around
-from crimeshare.periods import a_year_before, month_end
 from crimeshare.reference import NATION, line_of, offences
 
 NATIONS = (NATION, "E92000001", "W92000004")
-_ADJECTIVE = (
-    r"of|the|these|those|them|all|its|their|such|new|more|fewer|recorded|reported|further|"
-    r"additional|separate|"
-    r"police|individual|different|which|that|were|was|are|is|for|involving|alleged|"
-    r"suspected|other|logged|A|"
-    r"known|victim|based|-|M|total|overall|violent|serious|non|what|classed|as|to|be"
-)
-ADJECTIVES = rf"(?:(?:{_ADJECTIVE}) )*"
-"""Letters and words between a number and its noun."""
 # Words that may follow a number which stands without its noun.
 _STOPS = re.compile(
     r"in|by|on|at|to|from|during|between|against|compared|over|across|last|this|and|or|"
@@ -49,9 +37,6 @@ _WITHIN = re.compile(
     r"|U for $|of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
     r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $"
 )
-
-
-NEWEST = "Read as the newest figures then out."
 
 
 # "78, below the national average of 87": the nation's is the number behind it, and no other.
@@ -78,17 +63,8 @@ PLACES = re.compile(
 )
 
 
-class Around:
+class Around(Years):
     """The words around the numbers of one sentence."""
-
-    def __init__(
-        self, sentence: Sentence, topic: Topic, ahead: Topic, published: date | None
-    ) -> None:
-        """Take a sentence, what stands before it, and what stands in the rest of the text."""
-        self.sentence = sentence
-        self.topic, self.ahead, self.published = topic, ahead, published
-        self.tokens = sentence.tokens
-        self.years = self._years()
 
     # Offences
 
@@ -234,7 +210,7 @@ class Around:
             words = beside.group().split()
             return self._area_at(at - len(words) + words.index("A"))
         attached = re.match(
-            rf"(?:(?:{_ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|"
+            rf"(?:(?:{ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|"
             r"throughout|per|head|year|average|figure|\() )*?"
             r"(?:in|by|across|for|at|throughout|within|neighbouring|nearby) (?:\w+ "
             r"){0,1}?([AELF]) ",
@@ -269,21 +245,6 @@ class Around:
         if within and within[0].span:
             return within[0].span.value, False
         raise Unplaced("no area is named")
-
-    def _clause(self, at: int) -> int:
-        """The first token of the clause of a token."""
-        begin, before = 0, self.sentence.before(at)
-        for match in re.finditer(r"; |(?:^| )(?:while|whereas|but) ", before):
-            begin = len(before[: match.end()].split())
-        return begin
-
-    def _sides(self, place: int) -> tuple[str, str]:
-        return self.sentence.before(place), self.sentence.after(place)
-
-    def _clause_end(self, at: int) -> int:
-        """The place behind the clause of a token."""
-        found = re.match(r".*?(?:; |while |whereas )", self.sentence.after(at))
-        return at + len(found.group().split()) if found else len(self.tokens)
 
     def _area_at(self, place: int) -> tuple[tuple[str, ...], bool]:
         token, before, after = self.tokens[place], *self._sides(place)
@@ -340,215 +301,5 @@ class Around:
     def _first_area(self) -> int | None:
         return next((i for i, t in enumerate(self.tokens) if t.letter == "A"), None)
 
-    # Years
-
-    def _years(self) -> list[tuple[int, Year, bool, bool]]:
-        """Places of years, whether each is the one compared with, and whether it is assumed."""
-        found = []
-        for place, token in enumerate(self.tokens):
-            if token.span is None:
-                continue
-            year, assumed = self._resolved(token.span)
-            if year:
-                found.append((place, year, self._compared(place), assumed))
-        mains = [entry for entry in found if not entry[2]]
-        if found and not mains and len(found) > 1:
-            # "Between the year ending March 2018 and the year ending March 2019".
-            last = max(found, key=lambda entry: entry[1].period_end)
-            found[found.index(last)] = (last[0], last[1], False, last[3])
-        return found
-
-    def _resolved(self, span: Span) -> tuple[Year | None, bool]:
-        if span.kind == "period":
-            return span.value, False
-        if span.kind == "newest" and self.published:
-            return Year(newest_out(self.published), NEWEST), True
-        if span.kind == "last" and self.published:
-            return Year(
-                date(self.published.year - 1, 12, 31), "Last year is read as January to December."
-            ), True
-        if span.kind == "month" and self.published:
-            return Year(last_month_end(span.value, self.published)), True
-        if span.kind == "month" and self.topic.period:
-            end = self.topic.period.period_end
-            return (self.topic.period, True) if end.month == span.value else (None, False)
-        if span.kind == "same" and self.topic.period:
-            return self.topic.period, True
-        return None, False
-
-    def _compared(self, place: int) -> bool:
-        before, after = self.sentence.before(place), self.sentence.after(place)
-        if re.search(r"comparing $", before):
-            return False
-        begins = re.search(
-            r"(?:between|from)(?: [NCGOT])*(?: in| during| for| recorded)* (?:the )?$", before
-        )
-        to = r"[^.;]*?(?:and|to) (?:[NGOTM,] |in |the |of |when |\w+ )*?P "
-        if begins and re.match(to, after):
-            return True
-        return bool(
-            re.search(
-                r"(?:compare[sd] (?:with|to)|than|against|comparing P with|down on|up on|K|M "
-                r"(?:C )?(?:on|from|since)|higher on|versus|vs)"
-                r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
-                r"B|and))* $",
-                before,
-            )
-        )
-
-    def year(self, at: int, *, base: bool) -> tuple[Year, bool]:
-        """The year of a number, and whether it was taken from afar.
-
-        Raises:
-            Unplaced: no year, or none that is a year, is named.
-        """
-        after = self.sentence.after(at)
-        attached = re.match(
-            rf"(?:(?:{_ADJECTIVE}|[OTGSAIF]|RATE|PACE|recorded|reported|there|across|by|in|"
-            r"at|during|within|over|year|for) )*?([PBRIQ]) ",
-            after,
-        )
-        if attached:
-            place = at + len(attached.group().split())
-            letter = attached.group(1)
-            if letter == "Q":
-                raise Unplaced(f"its period {self._partial(place)}")
-            if letter == "B" and self.tokens[at].letter == "N":
-                return self._a_year_back(at)
-            year = next((y for y in self.years if y[0] == place), None)
-            if year and not (base and not year[2] and not self._own(at, place)):
-                return year[1], year[3]
-        touching = re.search(
-            r"P (?:, )?(?:\( |when (?:there were )?|with |it was |: )$", self.sentence.before(at)
-        )
-        if touching:
-            place = at - len(touching.group().split())
-            found = next((y for y in self.years if y[0] == place), None)
-            if found:
-                return found[1], found[3]
-        if base:
-            named = [y for y in self.years if y[2]]
-            if named:
-                return named[-1][1], named[-1][3]
-            return self._a_year_back(at)
-        return self._main(at)
-
-    def _own(self, at: int, place: int) -> bool:
-        """Whether a number and a year stand side by side: "from 6,071 in the year ending"."""
-        return bool(
-            re.match(
-                r"(?:[GOT] )?(?:recorded |reported )?(?:in|during|for) (?:the )?P ",
-                self.sentence.after(at),
-            )
-        )
-
-    def _main(self, at: int) -> tuple[Year, bool]:
-        mains = [y for y in self.years if not y[2]]
-        mains = [y for y in mains if not self._aside_of(y[0], at)] or mains
-        if mains:
-            earlier = [y for y in mains if y[0] < at]
-            clause = self._clause(at)
-            near = [y for y in earlier if y[0] >= clause]
-            found = (near or [y for y in mains if y[0] > at] or earlier)[-1 if near else 0]
-            return found[1], found[3]
-        partial = [i for i, t in enumerate(self.tokens) if t.letter in ("Q", "Y")]
-        if partial:
-            raise Unplaced(f"its period {self._partial(partial[0])}")
-        if self.topic.period:
-            return self.topic.period, True
-        if self.ahead.period:
-            return self.ahead.period, True
-        if any(t.letter == "R" for t in self.tokens):
-            raise Unplaced(
-                "its year depends on when the text was published; say so with --published"
-            )
-        if self.published:
-            return Year(newest_out(self.published), NEWEST), True
-        raise Unplaced("no year is named")
-
-    def _aside_of(self, place: int, at: int) -> bool:
-        """Whether a token stands in brackets that do not hold another."""
-        opened, closed = self.sentence.before(place).split(), self.sentence.after(place).split()
-        if opened.count("(") <= opened.count(")") or ")" not in closed:
-            return False
-        begin = len(opened) - 1 - opened[::-1].index("(")
-        return not begin < at < place + 1 + closed.index(")")
-
-    def _partial(self, place: int) -> str:
-        span = self.tokens[place].span
-        return str(span.value) if span and span.kind == "partial" else "is more than one year"
-
-    def _a_year_back(self, at: int) -> tuple[Year, bool]:
-        year, assumed = self._main(at)
-        return Year(a_year_before(year.period_end), year.doubt), assumed
-
-    def since(self, period: Year, first: int, last: int) -> Year | None:
-        """The year that a change is from, where the sentence names one.
-
-        Args:
-            period: the year that it is to.
-            first: the place of its first word, and `last` that of its last: its size, its verb.
-        """
-        for place, year, compared, _ in self.years:
-            if not compared or year.period_end >= period.period_end:
-                continue
-            if place < last or not any(t.letter in "CKH" for t in self.tokens[last + 1 : place]):
-                return year
-        for place, token in enumerate(self.tokens):
-            if token.letter == "D" and token.span and not self._of_another(place, first, last):
-                if isinstance(token.span.value, int):
-                    from_year = token.span.value
-                    if from_year < 0:
-                        from_year += period.period_end.year
-                    return Year(month_end(from_year, period.period_end.month))
-                named: Year = token.span.value
-                return named
-        return None
-
-    def _of_another(self, place: int, first: int, last: int) -> bool:
-        """Whether a "since" belongs to another size than that between two places."""
-        if place > last:
-            # "Down 5% on the year and 12% since 2015".
-            return any(t.letter in "BCKHJV" for t in self.tokens[last + 1 : place])
-        # "Which has doubled since 2015, fell by 5%".
-        piece = self.sentence.before(place).split(" , ")[-1]
-        return (
-            bool(re.search(r"[CKHM] ", piece))
-            and "," in self.sentence.before(first)[len(self.sentence.before(place)) :]
-        )
-
-    def base(self, at: int) -> bool:
-        """Whether a number is the one that another is compared with."""
-        before, after = self.sentence.before(at), self.sentence.after(at)
-        if re.search(r"(?:^| )(?:between|from) (?:the )?$", before):
-            return bool(
-                re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after)
-                or re.search(r"M .*$", before)
-            )
-        if re.search(r"\( $", before) and re.match(r"(?:[GOT] )?to N ", after):
-            return True
-        if re.search(r"B \( $", before):
-            return True
-        if re.search(r"K (?:the |that of the |as many as the )$", before):
-            return True
-        if re.match(
-            rf"{ADJECTIVES}(?:[GOT] )?(?:recorded |reported )?(?:in |of |during |for |the |, )*B ",
-            after,
-        ):
-            return True
-        if re.search(
-            r"B (?:, |' |s )*(?:it |there |this |the |figure |number |that |total |count )*"
-            r"(?:had |was |"
-            r"were |has |stood at |stood |been |, )*$",
-            before,
-        ):
-            return True
-        if re.search(
-            r"(?:compare[sd] (?:with|to)|against|than|up on|down on|M on|C on|M from|having been|"
-            r"previously|it had been)(?: the| just| about| that of)* $",
-            before,
-        ):
-            return not re.match(
-                rf"(?:{ADJECTIVES}[GOT] |RATE |S )*(?:in|for|across) (?:\w+ )?[AE] ", after
-            )
-        return False
+    def _sides(self, place: int) -> tuple[str, str]:
+        return self.sentence.before(place), self.sentence.after(place)

@@ -60,6 +60,7 @@ class Topic:
 
     Attributes:
         area, offence, period: of the last statement that named one.
+        since: the year that the last change is from, where words named it.
         before: the area that was told of before the last.
         force: the last area that is no part of a police force's.
         survey: whether a survey's figures are told, and of which measure.
@@ -72,6 +73,7 @@ class Topic:
     force: tuple[str, ...] = ()
     offence: Offending | None = None
     period: Year | None = None
+    since: Year | None = None
     people: People | None = None
     survey: bool = False
     lifetime: bool = False

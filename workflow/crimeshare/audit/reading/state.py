@@ -176,11 +176,27 @@ class State:
         """The year that a change is from; none for the year before that no words name."""
         assert period is not None
         own = at if move is None else move
-        since = self.around.since(period, min(at, own), max(at, own))
+        since = self.around.since(period, min(at, own), max(at, own)) or self._counted(period)
+        if since is None and any(t.letter == "I" for t in self.tokens):
+            since = self.topic.since
+        self.topic.since = since
         if since is None or since.period_end != a_year_before(period.period_end):
             return since
         named = (t.span for t in self.tokens if t.span and t.span.kind == "period")
         return since if any(span.value == since for span in named) else None
+
+    def _counted(self, period: Year) -> Year | None:
+        """The earlier of two years that the sentence has counted: "in 2019 40; by 2024 20"."""
+        counts = [
+            s.entries[0]["period"]
+            for s in self.reading.statements
+            if s.start >= self.sentence.start and s.role == "main"
+        ]
+        years = {in_words(y.period_end): y for _, y, _, _ in self.around.years}
+        told = [years[each] for each in dict.fromkeys(counts) if each in years]
+        if len(told) == 2 and told[1].period_end == period.period_end > told[0].period_end:
+            return Year(told[0].period_end)
+        return None
 
     def _experienced(self) -> bool:
         letters = "".join(f"{t.letter} " for t in self.tokens)

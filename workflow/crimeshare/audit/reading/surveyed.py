@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from crimeshare.audit.reading.names import measure_words
-from crimeshare.audit.reading.slots import NEWEST
 from crimeshare.audit.reading.spans import People, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import State, spot
+from crimeshare.audit.reading.years import NEWEST
 from crimeshare.periods import a_year_before, in_words, months_before
 
 # What happened to people, as verbs.
