@@ -391,6 +391,21 @@ OWNED = (
         (("252,545", "count", "London"), ("rose", "change", "Metropolitan Police")),
     ),
     (
+        "Gwent saw the sharpest fall in Wales, down 4%. North Wales was down 7%. This is stalking "
+        "and harassment in 2024.",
+        (("down 4%", "change", "Gwent"), ("down 7%", "change", "North Wales")),
+    ),
+    (
+        "In Sussex 134,925 crimes were recorded in 2024. Surrey had just over half as many "
+        "(74,211). Hampshire's 155,895 put it second.",
+        (
+            ("134,925", "total", "Sussex"),
+            ("just over half", "total", "Surrey"),
+            ("74,211", "total", "Surrey"),
+            ("155,895", "total", "Hampshire"),
+        ),
+    ),
+    (
         "Gwent had 98 crimes for every 1,000 people in 2024, above the average for Wales of 82.",
         (("98", "rate", "Gwent"), ("82", "rate", "Wales")),
     ),

@@ -132,7 +132,8 @@ class Counts(Parts):
         before, after = self.sentence.before(at), self.sentence.after(at)
         subject = re.search(r"[OT] ", before) or re.search(r"G ", before)
         listed = re.search(
-            r"[AO] (?:, |: |\( |with |had |has |on |saw |recorded |- |\u2013 |, with )*$", before
+            r"[AO] (?:'s |, |: |\( |with |had |has |on |saw |recorded |- |\u2013 |, with )*$",
+            before,
         )
         told = re.search(
             r"(?:stood at|totalled|totaled|numbered|number was|to|from|was|were|been|"
@@ -150,7 +151,7 @@ class Counts(Parts):
         total = self.topic.offence and re.search(
             r"(?:total|number|figure|count|tally) (?:, )?(?:was|is|at|stood at|reached|came to) "
             r"(?:just )?$|"
-            r"the (?:most|fewest) (?:, )?(?:\(|with|at) $|"
+            r"(?:the (?:most|fewest)|as many) (?:, )?(?:\(|with|at) $|"
             r"(?:^|; )(?:answer : |in total , |in all , )?$|compare[sd] (?:with|to) $",
             before,
         )

@@ -346,6 +346,12 @@ class Parts(Surveyed):
             counted = re.match(r"as many ", after)
             quantity = "count" if counted else "comparison"
             entry = {"quantity": quantity, "value": words, "than": span.value[0]}
+        elif re.match(r"as (?:many|high|much) ", after) and not re.search(r"(?:P|B|D|AGO) ", after):
+            # "Sussex recorded 134,925. Surrey had half as many."
+            slots.area = self._own_area(at)
+            if not self.topic.area or self.topic.area == slots.area:
+                raise Unplaced("what it is a multiple of is not said")
+            entry = {"quantity": "count", "value": words, "than": self.topic.area[0]}
         else:
             slots.since = self._since(slots.period, at)
         self._add(at, slots, entry)

@@ -37,7 +37,8 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     topic = Topic(area=(area,) if area else (), nowhere=nowhere)
     reading = Reading(masked=sum(span.kind == "mask" for span in spans))
     for number, sentence in enumerate(found):
-        ahead = _ahead(found[number:]) if not topic.period or not topic.area else Topic()
+        known = topic.period and topic.area and topic.offence
+        ahead = Topic() if known else _ahead(found[number:])
         for one in shared_out(sentence):
             Reader(text, one, topic, ahead, published, reading, assumed_area=bool(area)).read()
     # What stands beside the things that "respectively" shares out was read with each of them.
@@ -67,7 +68,7 @@ def _plainly(spans: list[Span]) -> list[Span]:
 
 
 def _ahead(rest: list[Sentence]) -> Topic:
-    """The area and the year of what follows, where it has one alone."""
+    """The area, the offence and the year of what follows, where it has one alone."""
     areas = {
         s.value for sentence in rest for _, s in sentence.spans("area") if s.value[0] not in NATIONS
     }
@@ -80,7 +81,9 @@ def _ahead(rest: list[Sentence]) -> Topic:
     }
     area = areas if len(areas) == 1 else nations if not areas and len(nations) == 1 else set()
     first = next(iter(years)) if len(years) == 1 else None
-    return Topic(area=next(iter(area), ()), period=first)
+    offences = {s.value for sentence in rest for _, s in sentence.spans("offence")}
+    offence = next(iter(offences)) if len(offences) == 1 else None
+    return Topic(area=next(iter(area), ()), offence=offence, period=first)
 
 
 class Reader(Counts, Orders):

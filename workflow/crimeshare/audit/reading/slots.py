@@ -19,7 +19,7 @@ _STOPS = re.compile(
     r"in|by|on|at|to|from|during|between|against|compared|over|across|last|this|and|or|"
     r"was|were|had|has|have|when|having|which|that|than|the|a|an|for|within|under|with|as|"
     r"of|while|but|per|recorded|reported|is|are|up|down|respectively|out|since|also|"
-    r"logged|took|so|still|who|after|before|it|he|she|they|we|according"
+    r"logged|took|put|puts|makes|made|so|still|who|after|before|it|he|she|they|we|according"
 )
 _ABOUT = re.compile(r"X (?:\w+ )?(?:about|for|of|on|over|regarding|to|against) $")
 # "Officers logged 8,642 offences" is about offences.
@@ -35,7 +35,9 @@ _WITHIN = re.compile(
     r"boroughs?|country|any|all|every|survey|service|other) (?:FORCES "
     r")?(?:of|in|for|across) (?:the )?$"
     r"|U for $|of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
-    r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $"
+    r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $|"
+    # "The sharpest fall in Wales".
+    r"(?:^| )(?!west|rest |latest|arrest|interest)\w+est (?:\w+ ){0,3}(?:in|of|across) (?:the )?$"
 )
 
 
@@ -85,6 +87,8 @@ class Around(Years):
             return later, False
         if self.generic(at):
             return Offending(("total",)), True
+        if self.ahead.offence:
+            return self.ahead.offence, True
         raise Unplaced("no offence is named")
 
     def generic(self, at: int) -> bool:
