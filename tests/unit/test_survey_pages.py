@@ -373,7 +373,7 @@ class TestFront:
             & (prevalence["characteristic"] == "all")
         ].sort_values(["period_end", "release_id"])
         newest = known.groupby("measure_id")["estimate"].last()
-        lately, ever = map(text, front.survey_sentences(stalking(), everyone))
+        lately, ever, _ = map(text, front.survey_sentences(stalking(), everyone))
         assert f"{100 * newest['stalking']:.1f}% (likely between" in lately
         assert f"{100 * newest['stalking_since_16']:.1f}%, likely between" in ever
 

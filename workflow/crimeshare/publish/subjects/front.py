@@ -22,10 +22,11 @@ def survey_section(measure: Measure, years: pd.DataFrame) -> str:
 def survey_sentences(measure: Measure, years: pd.DataFrame) -> list[str]:
     """How many it happened to lately, and ever or since the year before."""
     lately = WORDS.passage("last_year", row=rows(years)[-1], what=measure.words)
+    change = WORDS.passage("change", row=surveyed.newest_change(surveyed.changes(years)))
     if measure.is_stalking:
-        return [lately, survey_pages.since_16(surveyed.latest(survey_pages.SINCE_16))]
-    change = surveyed.newest_change(surveyed.changes(years))
-    return [lately, WORDS.passage("change", row=change), measure.differs]
+        ever = survey_pages.since_16(surveyed.latest(survey_pages.SINCE_16))
+        return [lately, ever, change]
+    return [lately, change, measure.differs]
 
 
 def two_measures(offence_id: str) -> str:
