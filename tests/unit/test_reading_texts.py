@@ -406,6 +406,24 @@ OWNED = (
         ),
     ),
     (
+        "Where robbery is rising fastest\n1. Wiltshire - up 24%, from 252 to 312\n2. Cumbria: 101 "
+        "(+9%)\n3. Norfolk 310, up from 290\nFigures cover the year ending December 2024.\n",
+        (
+            ("up 24%", "change", "Wiltshire"),
+            ("252", "count", "Wiltshire"),
+            ("312", "count", "Wiltshire"),
+            ("101", "count", "Cumbria"),
+            ("+9%", "change", "Cumbria"),
+            ("310", "count", "Norfolk"),
+            ("290", "count", "Norfolk"),
+        ),
+    ),
+    (
+        "Welsh police forces recorded stalking and harassment: 40,943 offences in 2024. Of the 2024 "
+        "offences a few were in Gwent, with 179 fewer victims.",
+        (("40,943", "count", "Wales"),),
+    ),
+    (
         "Gwent had 98 crimes for every 1,000 people in 2024, above the average for Wales of 82.",
         (("98", "rate", "Gwent"), ("82", "rate", "Wales")),
     ),

@@ -37,6 +37,10 @@ class Counts(Parts):
             kind = self.tokens[move].span
             if kind and kind.value in ("rise", "fall"):
                 return self._change(at, f"{MOVES[kind.value]} {words}", move)
+        other = re.match(r"M ([a-z]+) ", after)
+        if other and self._words(at + 1).casefold() in ("fewer", "more", "less"):
+            # "179 fewer victims".
+            raise Unplaced(f"it counts something else ({other[1]})")
         rated = re.match(
             rf"{ADJECTIVES}(?:[GOT] )*(?:recorded |reported |committed )?(?:in A )?(?:O )?"
             r"(RATE) ",
@@ -155,7 +159,9 @@ class Counts(Parts):
             r"(?:^|; )(?:answer : |in total , |in all , )?$|compare[sd] (?:with|to) $",
             before,
         )
-        sized = self.topic.offence and re.search(r"M (?:of |by )?(?:\w+ )?C to (?:just )?$", before)
+        sized = self.topic.offence and re.search(
+            r"C (?:, |\( )?(?:to|from|from N to) (?:just )?$|N , M from $", before
+        )
         starts = (
             bool(here)
             or bool(sized)

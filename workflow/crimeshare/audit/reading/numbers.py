@@ -106,7 +106,15 @@ MASKS: Sequence[tuple[str, str, str]] = (
         r"\b0800\s\d[\d\s]+\d",
         "",
     ),
-    ("a telephone number", r"(?<![\d,.])\b(?:101|999|111)\b(?!,\d|\.\d|%)", ""),
+    (
+        "a telephone number",
+        r"\b(?:call(?:ed|ing|s)?|ring(?:ing)?|rang|dial(?:led|ling)?|phon(?:e|ed|ing)|via|on|"
+        r"contact(?:ed|ing)?|using|through|or|and|answer(?:ed|ing)?|police:?|number|the|a|of)\s"
+        r"(?:101|999|111)\b(?!,\d|\.\d|%|\s(?:offences|crimes|cases|incidents))|"
+        r"(?<![\d,.])\b(?:101|999|111)\s(?:calls?|or|and|service|operators?|number|line|emergenc)",
+        "i",
+    ),
+    ("a number of a list", r"(?:^|(?<=\n))\s*\(?\d{1,2}[.)](?=\s)", ""),
     (
         "a reference",
         r"\b(?:reference|ref|log|quot(?:e|ing)|incident|cad|crime\snumber|case|niche|occurrence)"

@@ -177,6 +177,10 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         rf"year\s)?{_YEAR}\b(?![,.]\d|\s?%|[/\u2013-]\d|\s(?:offences|crimes))",
         _calendar,
     ),
+    (
+        rf"(?<=\bthe\s){_YEAR}(?=\s(?:offences|crimes|figures?|totals?|counts?|numbers?)\b)",
+        _calendar,
+    ),
     (rf"(?<=\(){_YEAR}(?=\))|\b{_YEAR}(?=\s(?:crime\s)?(?:figures|data|statistics))", _either),
     (
         r"\b(?:in|during|for|throughout|of|by|since|late|early|mid|until|between|from|to|"
