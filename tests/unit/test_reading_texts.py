@@ -419,8 +419,8 @@ OWNED = (
         ),
     ),
     (
-        "Welsh police forces recorded stalking and harassment: 40,943 offences in 2024. Of the 2024 "
-        "offences a few were in Gwent, with 179 fewer victims.",
+        "Welsh police forces recorded stalking and harassment: 40,943 offences in 2024. Of the "
+        "2024 offences a few were in Gwent, with 179 fewer victims.",
         (("40,943", "count", "Wales"),),
     ),
     (
