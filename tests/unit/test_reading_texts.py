@@ -483,6 +483,12 @@ def test_words_mean_what_those_before_them_say(
         ("Gwent and Kent recorded 9,013 crimes in the year ending March 2024.", "more than one"),
         ("There were 60 homicides in Essex over the past three years.", "more than one year"),
         ("In 2024 theft in Essex was half of what it was in 2014.", "part of an earlier number"),
+        ("In 2024 in Kent theft and violence together made up 58% of crime.", "more than one"),
+        ("Robbery in Kent in 2024: most of the 43 forces saw rises of over 10%.", "forces"),
+        (
+            "The Crime Survey says 10% suffered domestic abuse or stalking in 2024.",
+            "more than one crime",
+        ),
         ("Police in Kent answered 9,013 calls in the year ending March 2024.", "calls"),
     ],
 )

@@ -156,7 +156,7 @@ class Counts(Parts):
             r"(?:total|number|figure|count|tally) (?:, )?(?:was|is|at|stood at|reached|came to) "
             r"(?:just )?$|"
             r"(?:the (?:most|fewest)|as many) (?:, )?(?:\(|with|at) $|"
-            r"(?:^|; )(?:answer : |in total , |in all , )?$|compare[sd] (?:with|to) $",
+            r"(?:^|; )(?:answer : |in total , |in all , )?$|compare[sd]? (?:with|to) $",
             before,
         )
         sized = self.topic.offence and re.search(

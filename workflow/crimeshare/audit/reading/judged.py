@@ -175,7 +175,8 @@ def _otherwise(statement: Statement, judge: Judge, everything: set[int]) -> Stat
             if _name(judge, e) != NOT_CHECKABLE
         )
         return replace(statement, entries=[next(asked, statement.entries[0])])
-    if not statement.role or _holds(judge, statement.entries[0]):
+    level = statement.role or statement.entries[0]["quantity"] == "rate"
+    if not level or _holds(judge, statement.entries[0]):
         return statement
     for entry in statement.otherwise:
         if _holds(judge, entry):

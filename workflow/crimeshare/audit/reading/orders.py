@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crimeshare.audit.reading.parts import MOVES
+from crimeshare.audit.reading.parts import MOVES, OF_FORCES
 from crimeshare.audit.reading.slots import NATIONS, PLACES
 from crimeshare.audit.reading.spans import Unplaced, Year
 from crimeshare.audit.reading.state import State, spot
@@ -145,6 +145,8 @@ class Orders(State):
         token = self.tokens[at]
         before, after = self.sentence.before(at), self.sentence.after(at)
         if re.match(r"(?:or M |[^.!]*\? $)", after) or re.search(r"M or $", before):
+            return
+        if OF_FORCES.search(before):
             return
         if re.match(r"from (?:\w+ )?[CH] ", after):
             # A share that is up from another.

@@ -31,6 +31,10 @@ _MADE_UP = re.compile(
     r"constitutes|comprised|comprising|equivalent to|equal to|share of|share was|"
     r"proportion of|amounted to|formed)(?: (?:about|around|some|just|A|a|the))* $"
 )
+# "Three of the 43 forces saw a rise".
+OF_FORCES = re.compile(
+    r"N (?:of )?(?:the |all )?(?:N )?(?:other |police |territorial )*FORCES [^,;.NC]*$"
+)
 # "Less than half of what it was a decade ago".
 _OF_ITSELF = re.compile(
     r"(?:of )?(?:what (?:it|they|was|were)|that of|"
@@ -69,7 +73,7 @@ class Parts(Surveyed):
             subject = self.around._before(at)
             if subject and subject.ids != ("total",):
                 return self._share(at, words, "", subject)
-        beside = re.search(r"(?:compare[sd] (?:with|to)|against|M from) (?:just |only )?$", before)
+        beside = re.search(r"(?:compare[sd]? (?:with|to)|against|M from) (?:just |only )?$", before)
         bracketed = re.search(r"H [^()]*\( $", before) and re.match(r"\) ", after)
         elsewhere = r"(?:(?:(?:in|for|across) (?:the )?)?A|(?:in|during) (?:the )?P) "
         if bracketed or (beside and re.match(elsewhere, after)):
@@ -177,6 +181,8 @@ class Parts(Surveyed):
         return spot(at, behind) if behind else None
 
     def _change(self, at: int, value: str, move: int | None) -> None:
+        if OF_FORCES.search(self.sentence.before(at if move is None else min(at, move))):
+            raise Unplaced("it is of several forces, each by itself")
         noun = None
         if move is not None and move > at:
             noun = self.around.noun(move)

@@ -17,6 +17,11 @@ from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Year
 from crimeshare.audit.reading.state import Loose, Reading
 from crimeshare.reference import areas
 
+# "Together the two made up 58%".
+_JOINTLY = re.compile(
+    r"(?:^|; |, )(?:taken |put )?(?:together|combined|collectively|between them) "
+)
+
 
 def read_text(text: str, published: date | None = None, area: str = "") -> Reading:
     """Every statement of a text, and the numbers that were not tied to one.
@@ -117,6 +122,8 @@ class Reader(Counts, Orders):
         try:
             if any(t.letter == "respectively" for t in self.tokens):
                 raise Unplaced('which number is whose stands in "respectively" alone')
+            if _JOINTLY.search(self.sentence.before(at)):
+                raise Unplaced("it is of more than one together")
             kind = {
                 "N": self._count,
                 "C": self._part,

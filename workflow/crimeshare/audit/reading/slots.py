@@ -48,7 +48,7 @@ AVERAGE = re.compile(
     r"(?: of| was| is|,| :| \()* $"
 )
 _COMPARED = re.compile(
-    r"(?:below|above|than|compare[sd] (?:with|to)|against) (?:(?:the|an?|in|that|those|of|for) )*$"
+    r"(?:below|above|than|compare[sd]? (?:with|to)|against) (?:(?:the|an?|in|that|those|of|for) )*$"
 )
 
 # "Second only to London", "the highest outside the Met".

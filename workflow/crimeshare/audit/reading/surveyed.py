@@ -19,6 +19,12 @@ _SUFFERED = (("stalked", "stalking_harassment"), ("burgled", "burglary"), ("robb
 # "Have been stalked", and no year: at any time. "Likelier to have been stalked": as told before.
 _EVER = re.compile(r"(?<!to )\b(?:have|has) (?:ever )?(?:been (?:O|stalked)|experienced O)\b")
 
+# "10% experienced domestic abuse, stalking or sexual assault".
+_TOGETHER = re.compile(
+    r"(?:of |the |all |S |experienced |suffered |were |been |victims |have |had )*"
+    r"[OZ] (?:, |or |and |, or |, and )(?:a )?[OZ] "
+)
+
 QUARTERS_BACK = 8
 
 
@@ -26,6 +32,8 @@ class Surveyed(State):
     """Reads what a survey found."""
 
     def _measure(self, at: int) -> str:
+        if _TOGETHER.match(self.sentence.after(at)):
+            raise Unplaced("it is of more than one crime together")
         offence = None
         near = re.match(
             r"(?:of |experienced |suffered |were |victims )*(O) ", self.sentence.after(at)

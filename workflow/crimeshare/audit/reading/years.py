@@ -81,7 +81,7 @@ class Years:
             return True
         return bool(
             re.search(
-                r"(?:compare[sd] (?:with|to)|than|against|comparing P with|down on|up on|K|M "
+                r"(?:compare[sd]? (?:with|to)|than|against|comparing P with|down on|up on|K|M "
                 r"(?:C )?(?:on|from|since)|higher on|versus|vs)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
                 r"B|and))* $",
@@ -137,7 +137,7 @@ class Years:
 
     def _main(self, at: int) -> tuple[Year, bool]:
         mains = [y for y in self.years if not y[2]]
-        mains = [y for y in mains if not self._aside_of(y[0], at)] or mains
+        mains = [y for y in mains if not self._aside_of(y[0], at)]
         if mains:
             earlier = [y for y in mains if y[0] < at]
             clause = self._clause(at)
@@ -160,12 +160,13 @@ class Years:
         raise Unplaced("no year is named")
 
     def _aside_of(self, place: int, at: int) -> bool:
-        """Whether a token stands in brackets that do not hold another."""
+        """Whether a token stands in brackets with a number of their own, which is not another."""
         opened, closed = self.sentence.before(place).split(), self.sentence.after(place).split()
         if opened.count("(") <= opened.count(")") or ")" not in closed:
             return False
-        begin = len(opened) - 1 - opened[::-1].index("(")
-        return not begin < at < place + 1 + closed.index(")")
+        begin, end = len(opened) - 1 - opened[::-1].index("("), place + 1 + closed.index(")")
+        own = any(t.letter in ("N", "C", "H") for t in self.tokens[begin:end])
+        return own and not begin < at < end
 
     def _partial(self, place: int) -> str:
         span = self.tokens[place].span
@@ -245,7 +246,7 @@ class Years:
         ):
             return True
         if re.search(
-            r"(?:compare[sd] (?:with|to)|against|than|up on|down on|M on|C on|M from|having been|"
+            r"(?:compare[sd]? (?:with|to)|against|than|up on|down on|M on|C on|M from|having been|"
             r"previously|it had been)(?: the| just| about| that of)* $",
             before,
         ):
