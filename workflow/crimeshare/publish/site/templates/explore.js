@@ -216,7 +216,7 @@
         // No line runs to or from what cannot be compared; years partly under older rules are dotted.
         if (hollow || rows.at(-1)?.hollow) stretch += 1;
         const when = at(ends[place]);
-        const rules = state.measure === "change" ? [] : series.breaks.map(({ day }) => at(day));
+        const rules = state.measure === "change" ? [] : series.breaks.map(({ day }) => at(`${day.slice(0, 8)}01`));
         const whole = !rules.some((day) => day < when && when < day + YEAR);
         rows.push({
           area: slug, x: when, y: scaled(value), stretch: `${slug} ${stretch}.${rules.filter((day) => day < when).length}`,
