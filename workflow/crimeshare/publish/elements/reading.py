@@ -7,11 +7,13 @@ knows by its column ``table`` which table its rows are of, and what a column of 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache, reduce, wraps
 from operator import and_
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -21,9 +23,9 @@ from crimeshare.columns import columns as columns_of
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
 
-FOLDERS = ("results/estimates", "results/clean")
+FOLDERS = ("results/clean", "results/estimates")
 
-SHARED = ("offence_id", "period_end")
+SHARED = ("offence_id", "period_end", "release_id")
 """Columns of which the pages of a batch ask for few values, and for the same."""
 
 A = TypeVarTuple("A")
@@ -56,23 +58,9 @@ def read(table: str, columns: Sequence[str] | None = None, /, **only: Any) -> pd
         column: tuple(value) if isinstance(value, (list, tuple, set, pd.Series)) else (value,)
         for column, value in only.items()
     }
-    path = _path(table)
-    named = None if columns is None else _with_behind(table, columns)
-    # Pages are about few groups and years, and about many areas: rows are read once for all areas.
-    shared = next(({name: wanted[name]} for name in SHARED if name in wanted), None)
-    if shared is None:
-        given = None if named is None else tuple(named)
-        frame = _frame(path, given, (*wanted.items(),), path.stat().st_mtime_ns)
-    else:
-        frame = _frame(path, None, (*shared.items(),), path.stat().st_mtime_ns)
-        rest = {name: values for name, values in wanted.items() if name not in shared}
-        if rest:
-            frame = frame if named is None else frame[list(dict.fromkeys([*named, *rest]))]
-            chosen = [_is_in(frame[name], values) for name, values in rest.items()]
-            frame = frame[reduce(and_, chosen)].reset_index(drop=True)
-        frame = frame if named is None else frame[named]
+    named = None if columns is None else tuple(_with_behind(table, columns))
     # What a notebook changes, it changes in a copy of its own.
-    return frame.copy(deep=False).assign(table=table)
+    return _chosen(table, _path(table), named, (*wanted.items(),)).copy(deep=False)
 
 
 def _with_behind(table: str, columns: Sequence[str]) -> list[str]:
@@ -105,16 +93,21 @@ def of_build(*tables: str) -> Callable[[Callable[[*A], T]], Callable[[*A], T]]:
 
         @wraps(function)
         def asked(*args: *A) -> T:
-            paths = [_path(table) for table in tables]
-            stamps = tuple((path, path.stat().st_mtime_ns) for path in paths)
-            return kept(stamps, *args)
+            return kept(tuple(map(_path, tables)), *args)
 
         return asked
 
     return keeping
 
 
-def _path(table: str) -> Path:
+class File(NamedTuple):
+    """A built table; when it was changed tells it apart from one that is built again."""
+
+    path: Path
+    changed: int
+
+
+def _path(table: str) -> File:
     """The file of a built table.
 
     Raises:
@@ -124,27 +117,51 @@ def _path(table: str) -> Path:
         return found
     raise Problem(
         f"No table {table} is built in {Path.cwd()} or above it; build it first: "
-        f"snakemake --cores 4 {FOLDERS[0]}/{table}.parquet"
+        f"snakemake --cores 4 {FOLDERS[-1]}/{table}.parquet"
     )
 
 
-def _found(table: str) -> Path | None:
+def _found(table: str) -> File | None:
     """The file of a table, in the working directory or the nearest folder above it that has it."""
-    return next((file for file in _files(table, Path.cwd()) if file.exists()), None)
+    # Every figure asks for its table, and a Path takes ten times as long to say where we are.
+    for path in _files(table, os.getcwd()):  # noqa: PTH109
+        with suppress(FileNotFoundError):
+            return File(path, path.stat().st_mtime_ns)
+    return None
 
 
 @cache
-def _files(table: str, here: Path) -> list[Path]:
-    """Where a table may be: made once, as every figure asks for its table."""
-    return [up / kind / f"{table}.parquet" for up in (here, *here.parents) for kind in FOLDERS]
+def _files(table: str, here: str) -> list[Path]:
+    """Where a table may be."""
+    above = (Path(here), *Path(here).parents)
+    return [up / kind / f"{table}.parquet" for up in above for kind in FOLDERS]
+
+
+@lru_cache(maxsize=128)
+def _chosen(
+    table: str, file: File, named: tuple[str, ...] | None, wanted: tuple[Any, ...]
+) -> pd.DataFrame:
+    """The rows that a page asks for, most of them more than once."""
+    # Pages are about few groups and years, and about many areas: rows are read once for all areas.
+    shared = next((one for name in SHARED for one in wanted if one[0] == name), None)
+    if shared is None:
+        columns = named and list(named)
+        return read_table(file.path, columns=columns, **dict(wanted)).assign(table=table)
+    frame = _frame(file, shared)
+    rest = [one for one in wanted if one is not shared]
+    if named is not None:
+        frame = frame[list(dict.fromkeys([*named, *(name for name, _ in rest)]))]
+    if rest:
+        frame = frame[reduce(and_, [_is_in(frame[name], values) for name, values in rest])]
+    return (
+        (frame if named is None else frame[list(named)]).reset_index(drop=True).assign(table=table)
+    )
 
 
 @lru_cache(maxsize=64)
-def _frame(
-    path: Path, columns: tuple[str, ...] | None, wanted: tuple[Any, ...], stamp: int
-) -> pd.DataFrame:
-    """Read once for all notebooks that share a kernel; `stamp` tells a rebuilt table apart."""
-    return read_table(path, columns=columns and list(columns), **dict(wanted))
+def _frame(file: File, shared: tuple[str, tuple[Any, ...]]) -> pd.DataFrame:
+    """Rows for all areas, read once for all notebooks that share a shell."""
+    return read_table(file.path, **dict([shared]))
 
 
 HASHED = ("recorded_crime", "recorded_offence_codes", "recorded_quarters")
@@ -154,16 +171,15 @@ SURVEYED = ("survey_comparisons", "survey_estimates", "recorded_offence_codes")
 def hashes(table: str) -> Mapping[str, str]:
     """The hash of the workbook of each release that a figure of a table may come from."""
     named = SURVEYED if "measure_id" in columns_of(table) else HASHED
-    paths = [path for name in named if (path := _found(name))]
-    return _hashes(tuple((path, path.stat().st_mtime_ns) for path in paths))
+    return _hashes(tuple(file for name in named if (file := _found(name))))
 
 
 @lru_cache(maxsize=2)
-def _hashes(files: tuple[tuple[Path, int], ...]) -> Mapping[str, str]:
+def _hashes(files: tuple[File, ...]) -> Mapping[str, str]:
     named = ["release_id", "workbook_sha256"]
     found: dict[str, str] = {}
-    for path, _ in files:
-        table = pq.read_table(path, columns=named, read_dictionary=named)
+    for file in files:
+        table = pq.read_table(file.path, columns=named, read_dictionary=named)
         rows = table.unify_dictionaries().group_by(named).aggregate([]).to_pylist()
         found |= {row["release_id"]: row["workbook_sha256"] or "" for row in rows}
     return found
@@ -188,9 +204,10 @@ class Plain(dict[str, list[Any]]):
             KeyError: if the frame has none of that name.
         """
         column = self._frame[name]
-        if column.dtype == object:
+        kind = column.dtype.kind
+        if kind == "O" and column.dtype == object:
             values = [None if value != value else value for value in column]
-        elif pd.api.types.is_datetime64_any_dtype(column):
+        elif kind == "M":
             values = pa.Array.from_pandas(column).cast(pa.date32()).to_pylist()
         else:
             values = pa.Array.from_pandas(column).to_pylist()

@@ -43,6 +43,11 @@ TOLD = 10
 """After how many pages a line says how far a batch is."""
 
 
+def _output(kind: str, **told: Any) -> nbformat.NotebookNode:
+    """An output as nbformat makes it, which is checked when the notebook is written."""
+    return nbformat.from_dict({"output_type": kind, **told})
+
+
 class _Results(DisplayHook):
     """Keeps what the last line of a cell gives, as a notebook has it."""
 
@@ -54,7 +59,7 @@ class _Results(DisplayHook):
         data, metadata = self.compute_format_data(result)
         self.update_user_ns(result)
         self.shell.outputs.append(
-            nbformat.v4.new_output(
+            _output(
                 "execute_result",
                 data=data,
                 metadata=metadata,
@@ -69,9 +74,7 @@ class _Displays(DisplayPublisher):
     shell: Any
 
     def publish(self, data: Any, metadata: Any = None, *others: Any, **told: Any) -> None:
-        self.shell.outputs.append(
-            nbformat.v4.new_output("display_data", data=data, metadata=metadata or {})
-        )
+        self.shell.outputs.append(_output("display_data", data=data, metadata=metadata or {}))
 
 
 class _Printed:
@@ -85,7 +88,7 @@ class _Printed:
         if last and last.output_type == "stream":
             last.text += text
         else:
-            self._outputs.append(nbformat.v4.new_output("stream", name="stdout", text=text))
+            self._outputs.append(_output("stream", name="stdout", text=text))
         return len(text)
 
     def flush(self) -> None:

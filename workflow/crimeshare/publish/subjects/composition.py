@@ -19,7 +19,7 @@ from crimeshare.measures.composition import (
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.reading import read
+from crimeshare.publish.elements.reading import of_build, read
 from crimeshare.publish.elements.rows import Row, area_called, difference, figure, over, rows
 from crimeshare.publish.elements.stacks import LARGEST, stack
 from crimeshare.publish.elements.tables import Table, table
@@ -191,14 +191,14 @@ def _set_apart(now: Row) -> str:
     )
 
 
+@of_build("composition", "series")
 def ranks_without(offence_id: str) -> dict[str, Figure]:
     """The rank of each force by the share of a group without the code set apart, by its code.
 
     Of the latest year.  There are none unless the codes of every force that is ranked are known.
     """
     apart = set_apart(offence_id)
-    years = years_of(offence_id)
-    series = years[years["period_end"] == pd.Timestamp(latest())]
+    series = years_of(offence_id, end=latest())
     codes = read("composition", offence_id=offence_id, period_end=latest())
     if not apart or codes.empty:
         return {}

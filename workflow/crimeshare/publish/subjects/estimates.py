@@ -37,14 +37,16 @@ def latest() -> date:
     return day
 
 
-def years_of(offence_id: str, area_code: str = "") -> pd.DataFrame:
-    """The leading figures of a group, in all areas or one, oldest year first in each."""
+def years_of(offence_id: str, area_code: str = "", end: date | None = None) -> pd.DataFrame:
+    """The leading figures of a group, in all areas or one, oldest year first in each, or of one."""
     if offence_id not in offences():
         raise Problem(
             f"There is no offence group `{offence_id}`{did_you_mean(offence_id, offences())}"
             " The groups are listed in resources/reference/offences.csv."
         )
-    only = {"area_code": area_code} if area_code else {}
+    only: dict[str, Any] = {"area_code": area_code} if area_code else {}
+    if end:
+        only["period_end"] = end
     return read("series", offence_id=offence_id, **only)
 
 
@@ -57,8 +59,8 @@ def year_of(offence_id: str, area_code: str, end: date | None = None) -> Row:
         end: the last day of the year.
     """
     end = end or latest()
-    years = years_of(offence_id, area_code)
-    if found := rows(years[years["period_end"] == pd.Timestamp(end)]):
+    years = years_of(offence_id, area_code, end)
+    if found := rows(years):
         return found[0]
     key = {"area_code": area_code, "offence_id": offence_id, "period_end": end, "table": "series"}
     return Row(dict.fromkeys(years.columns) | key)
@@ -69,10 +71,9 @@ def at(offence_id: str, codes: Sequence[str], end: date | None = None) -> pd.Dat
 
     Of an area without figures the row has no numbers.
     """
-    years, end = years_of(offence_id), pd.Timestamp(end or latest())
-    own = (
-        years[years["period_end"] == end].set_index("area_code").reindex(list(codes)).reset_index()
-    )
+    end = pd.Timestamp(end or latest())
+    years = years_of(offence_id, end=end)
+    own = years.set_index("area_code").reindex(list(codes)).reset_index()
     named = {"area_name": [areas()[code].area_name for code in codes]}
     return own.assign(offence_id=offence_id, period_end=end, table="series", **named)
 
