@@ -17,7 +17,6 @@ from packaging.version import Version
 # Distributions that conda channels hold under another name than PyPI.
 CONDA_NAMES = {
     "snakemake": "snakemake-minimal",
-    "jupyter-client": "jupyter_client",
     "typst": "typst-py",
     "docstring-parser": "docstring_parser",
 }
