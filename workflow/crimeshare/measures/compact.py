@@ -84,6 +84,8 @@ def compact_editions(
         places["again_" + name] = places.groupby(key).cumcount()
         cells = cells.merge(places, on=[*key, name])
     key = [*_TABLE, "year", "again_row", "again_column"]
+    said = ["sheet", "line", "heading", "column", "row", "said", "excluded", "refuted"]
+    cells = cells[list(dict.fromkeys([*key, *said]))]
     blocks = [_block(table) for _, table in cells.groupby(key, sort=False)]
     order = vintages.drop_duplicates("release_id").sort_values("order")
     months = {release_id: issue_order(release_id)[0] - 1 for release_id in order["release_id"]}

@@ -266,11 +266,13 @@ def compute_flag_agreement(
     that range leaves out the factor used, the measure's design is another than its group's.
     """
     summaries, disagreements = [], []
-    for judged, estimated_on in product(
-        sorted(compared["release_id"].unique()), sorted(factors["release_id"].unique())
-    ):
-        rows = compared[compared["release_id"] == judged]
-        changes = _judged(_with_factors_of(rows, factors, estimated_on, restarts), level)
+    every = {
+        estimated_on: _judged(_with_factors_of(compared, factors, estimated_on, restarts), level)
+        for estimated_on in sorted(factors["release_id"].unique())
+    }
+    for judged, estimated_on in product(sorted(compared["release_id"].unique()), every):
+        changes = every[estimated_on]
+        changes = changes[changes["release_id"] == judged].reset_index(drop=True)
         designs = (
             segments(changes["period_end"], restarts),
             segments(changes["previous_period_end"], restarts),
@@ -379,7 +381,7 @@ def _difference(rows: pd.DataFrame) -> pd.Series:
 def _with_factors_of(
     rows: pd.DataFrame, factors: pd.DataFrame, estimated_on: str, restarts: Sequence[date]
 ) -> pd.DataFrame:
-    """Comparisons of one release with the factors that another one tells."""
+    """Comparisons with the factors that one release tells."""
     told = factors[factors["release_id"] == estimated_on]
     shares = rows[rows["statistic"] == "prevalence"]
     used = factors_in_use(told, None, shares["release_id"].unique(), restarts)

@@ -45,7 +45,8 @@ TOLD = 10
 
 def _output(kind: str, **told: Any) -> nbformat.NotebookNode:
     """An output as nbformat makes it, which is checked when the notebook is written."""
-    return nbformat.from_dict({"output_type": kind, **told})
+    output: nbformat.NotebookNode = nbformat.from_dict({"output_type": kind, **told})
+    return output
 
 
 class _Results(DisplayHook):
