@@ -128,6 +128,16 @@ def test_the_average_of_the_nation_is_no_area_of_what_follows(judge: Judge) -> N
                 ("Essex", "Robbery", "1,374"),
             ],
         ),
+        (
+            "In 2024 Norfolk had 5,696 stalking or harassment offences and 1,647 vehicle offences, "
+            "making up 9.6% and 2.8% of all crime respectively.",
+            [
+                ("Norfolk", "Stalking and harassment", "5,696"),
+                ("Norfolk", "Vehicle offences", "1,647"),
+                ("Norfolk", "Stalking and harassment", "9.6%"),
+                ("Norfolk", "Vehicle offences", "2.8%"),
+            ],
+        ),
     ],
 )
 def test_respectively_gives_each_its_own(
@@ -422,6 +432,16 @@ OWNED = (
         "Welsh police forces recorded stalking and harassment: 40,943 offences in 2024. Of the "
         "2024 offences a few were in Gwent, with 179 fewer victims.",
         (("40,943", "count", "Wales"),),
+    ),
+    (
+        "The number of offences recorded in Kent stood at 162,708 in 2024, compared with 160,000 a "
+        "year earlier. In Essex the number fell to 131,000. There were 135,000 in 2023.",
+        (
+            ("162,708", "total", "Kent"),
+            ("160,000", "total", "Kent"),
+            ("131,000", "total", "Essex"),
+            ("135,000", "total", "Essex"),
+        ),
     ),
     (
         "Gwent had 98 crimes for every 1,000 people in 2024, above the average for Wales of 82.",

@@ -100,8 +100,8 @@ class Counts(Parts):
             role="base" if base else "main",
             number=number,
         )
-        if generic and not self.topic.offence:
-            # What comes next in the sentence is of all crime too.
+        if not self.topic.offence:
+            # What comes next in the sentence is of the same.
             self.topic.offence = slots.offence
         return None
 
@@ -160,7 +160,10 @@ class Counts(Parts):
             before,
         )
         sized = self.topic.offence and re.search(
-            r"C (?:, |\( )?(?:to|from|from N to) (?:just )?$|N , M from $", before
+            r"C (?:, |\( )?(?:to|from|from N to) (?:just )?$|N , M from $|"
+            r"(?:number|figure|total) (?:has )?M (?:from |from N )?to (?:just )?$|"
+            r"(?:^|; )there (?:were|was) (?:just |only )?$",
+            before,
         )
         starts = (
             bool(here)

@@ -149,6 +149,8 @@ def _plain(text: str, start: int, end: int) -> Iterator[Token]:
 # Lists of areas, offences or years, and of numbers, that "respectively" ties to each other.
 _NAMED = re.compile(r"([AOP])(?: (?:, and|,|and)(?: the| in| for)* \1)+ ")
 _NUMBERED = re.compile(r"([NCH])(?: (?:, and|,|and)(?: by| to| of| a| an| M)* \1)+ ")
+_COUNTED = r"N (?:[a-z]+ |G )*?O(?: G)?"
+_PAIRED = re.compile(rf"{_COUNTED}(?: (?:, and|,|and) {_COUNTED})+ ")
 
 
 def shared_out(sentence: Sentence) -> list[Sentence]:
@@ -157,24 +159,30 @@ def shared_out(sentence: Sentence) -> list[Sentence]:
     if "respectively " not in letters:
         return [sentence]
 
-    def places(match: re.Match[str]) -> list[int]:
+    def places(match: re.Match[str], letter: str) -> list[range]:
+        """The places of each thing of a list: a number with its noun, or a letter alone."""
         begin = len(letters[: match.start()].split())
         inside = match.group().split()
-        return [begin + i for i, letter in enumerate(inside) if letter == match.group(1)]
+        at = [begin + i for i, each in enumerate(inside) if each == letter]
+        if letter != "N" or "O" not in inside:
+            return [range(i, i + 1) for i in at]
+        nouns = [begin + i for i, each in enumerate(inside) if each == "O"]
+        return [range(i, noun + 1) for i, noun in zip(at, nouns, strict=True)]
 
-    numbers = [places(match) for match in _NUMBERED.finditer(letters)]
-    names = [places(match) for match in _NAMED.finditer(letters)]
+    numbers = [places(match, match.group(1)) for match in _NUMBERED.finditer(letters)]
+    names = [places(match, "N") for match in _PAIRED.finditer(letters)]
+    names += [places(match, match.group(1)) for match in _NAMED.finditer(letters)]
     tied = [(n, m) for n in numbers for m in names if len(n) == len(m)]
     if not tied:
         return [sentence]
-    number, name = tied[0]
+    number, name = ([*each] for each in tied[0])
     found = []
     for one, other in zip(number, name, strict=True):
         # What stands between the first number and this one keeps it apart from the verb.
         left_out = {
-            *(i for i in number if i < one),
-            *range(one + 1, number[-1] + 1),
-            *(i for i in range(name[0], name[-1] + 1) if i != other),
+            *(i for each in number if each.start < one.start for i in each),
+            *range(one.stop, number[-1].stop),
+            *(i for i in range(name[0].start, name[-1].stop) if i not in other),
         }
         kept = [
             token

@@ -19,7 +19,7 @@ _STOPS = re.compile(
     r"in|by|on|at|to|from|during|between|against|compared|over|across|last|this|and|or|"
     r"was|were|had|has|have|when|having|which|that|than|the|a|an|for|within|under|with|as|"
     r"of|while|but|per|recorded|reported|is|are|up|down|respectively|out|since|also|"
-    r"logged|took|put|puts|makes|made|so|still|who|after|before|it|he|she|they|we|according"
+    r"logged|seen|took|put|puts|makes|made|so|still|who|after|before|it|he|she|they|we|according"
 )
 _ABOUT = re.compile(r"X (?:\w+ )?(?:about|for|of|on|over|regarding|to|against) $")
 # "Officers logged 8,642 offences" is about offences.
@@ -85,7 +85,7 @@ class Around(Years):
             return self.topic.offence, True
         if (later := self._later(at)) is not None:
             return later, False
-        if self.generic(at):
+        if self.generic(at) or re.search(r"(?:^| )G ", self.sentence.before(at)):
             return Offending(("total",)), True
         if self.ahead.offence:
             return self.ahead.offence, True
