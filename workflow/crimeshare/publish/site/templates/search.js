@@ -114,7 +114,8 @@
   // An offence and a place, in either order: the page about both, or the explorer's figures.
   const named = terms.filter((term) => term.offence || term.nearest)
     .flatMap((term) => term.also.split("|").map((also) => [words(also).join(" "), term]))
-    .sort(([one], [other]) => other.length - one.length);
+    // Of two with the same words a group before a code.
+    .sort(([one, a], [other, b]) => other.length - one.length || /^\d/.test(a.offence) - /^\d/.test(b.offence));
   const both = (text) => {
     const typed = ` ${words(text).join(" ")} `;
     const [phrase, term] = named.find(([also]) => typed.includes(` ${also} `)) ?? [];
