@@ -43,6 +43,8 @@ def test_a_lock_is_cleared_only_once_its_process_is_gone(
 ) -> None:
     try:
         assert not clear_stale_lock(tmp_path)
+        # It goes on until the step that it has begun is done.
+        at_work.terminate()
         assert list((tmp_path / LOCKS).glob("*.lock"))
         second = subprocess.run(
             [sys.executable, "-m", "crimeshare.unlocking"],
@@ -52,7 +54,8 @@ def test_a_lock_is_cleared_only_once_its_process_is_gone(
             check=False,
         )
         assert second.returncode == 1
-        assert second.stderr.startswith("crimeshare: another build is at work in this folder; wait")
+        told = "crimeshare: another build is at work in this folder, process "
+        assert second.stderr.startswith(f"{told}{at_work.pid}; wait until it has ended")
         assert second.stderr.count("\n") == 1
     finally:
         os.killpg(at_work.pid, signal.SIGKILL)

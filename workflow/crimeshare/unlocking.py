@@ -38,8 +38,8 @@ def _locks(folder: Path) -> list[Path]:
     return list((folder / LOCKS).glob("*.lock"))
 
 
-def _at_work(folder: Path) -> bool:
-    """Whether a process of Snakemake works in a folder; one that hides where it works counts."""
+def _at_work(folder: Path) -> int | None:
+    """The process of Snakemake that works in a folder; one that hides where it works counts."""
     here = folder.resolve()
     for process in psutil.process_iter():
         words = ""
@@ -47,11 +47,11 @@ def _at_work(folder: Path) -> bool:
             try:
                 words = " ".join(process.cmdline())
                 if "snakemake" in words and Path(process.cwd()).resolve() == here:
-                    return True
+                    return process.pid
             except psutil.AccessDenied:
                 if "snakemake" in words:
-                    return True
-    return False
+                    return process.pid
+    return None
 
 
 def main() -> int:
@@ -62,10 +62,13 @@ def main() -> int:
                 f"crimeshare: {explained(OSError(errno.EACCES, '', str(folder)))}", file=sys.stderr
             )
             return 1
-    if _locks(Path.cwd()) and _at_work(Path.cwd()):
+    at_work = _at_work(Path.cwd())
+    if at_work and _locks(Path.cwd()):
+        # Snakemake outlives a `make` that was ended, until the steps that ran then are done.
         print(
-            "crimeshare: another build is at work in this folder; wait until it has ended, then "
-            "run this again.",
+            f"crimeshare: another build is at work in this folder, process {at_work}; wait until "
+            "it has ended, which one that was told to end does after the steps that it has begun. "
+            "Then run this again.",
             file=sys.stderr,
         )
         return 1
@@ -75,7 +78,7 @@ def main() -> int:
             "where it stopped.",
             file=sys.stderr,
         )
-    if not _at_work(Path.cwd()):
+    if not at_work:
         for sentence in remove_damaged():
             print(f"crimeshare: {sentence}", file=sys.stderr)
     return 0
