@@ -47,10 +47,10 @@ def _at_work(folder: Path) -> int | None:
             try:
                 words = " ".join(process.cmdline())
                 if "snakemake" in words and Path(process.cwd()).resolve() == here:
-                    return process.pid
+                    return int(process.pid)
             except psutil.AccessDenied:
                 if "snakemake" in words:
-                    return process.pid
+                    return int(process.pid)
     return None
 
 

@@ -36,6 +36,8 @@ _HALF, _FEW_YEARS = 0.5, 5
 _REVISION = {"country": 0.02, "region": 0.02, "force": 0.1, "other": 0.1}
 # The survey's estimates of a year are revised together or not at all; few that differ are slips.
 _SLIPS = 0.2
+# Bases of years long past were corrected by up to a quarter of one in a hundred.
+_BASES = 0.003
 # Editions come out every three months; those of a dataset that are further apart than two of them
 # may differ in their tables.
 _NEIGHBOURS = 6
@@ -340,10 +342,15 @@ def _alike(now: Mapping[date, float], before: Mapping[date, float]) -> float:
 def _changed_estimates(
     observations: Sequence[SurveyObservation], period_end: date, near: Sequence[Past]
 ) -> Iterator[str]:
-    """Single estimates and bases of earlier years that differ from the edition nearest in time."""
+    """Single estimates and bases of earlier years that differ from the edition nearest in time.
+
+    How many people were asked in a year hardly changes, so bases are compared however far apart the
+    editions are.
+    """
     nearest = next(iter(near), None)
-    if nearest is None or months_between(*sorted((nearest.period_end, period_end))) > _NEIGHBOURS:
+    if nearest is None:
         return
+    close = months_between(*sorted((nearest.period_end, period_end))) <= _NEIGHBOURS
     known = {
         _estimate(row): row["value"]
         for row in nearest.rows
@@ -351,20 +358,28 @@ def _changed_estimates(
     }
     lines: dict[object, list[SurveyObservation]] = defaultdict(list)
     for row in observations:
-        estimated = row.previous_period_end is None and row.statistic != "offences"
+        estimated = row.previous_period_end is None and (
+            row.statistic != "offences" if close else row.statistic == "unweighted_base"
+        )
         if estimated and _estimate(vars(row)) in known:
             # A year that was revised differs in most rows, a row of another meaning in most years.
             lines[row.table, row.period_end].append(row)
             lines[lines_of((row.sheet, row.cell))[0]].append(row)
     differing = [
-        {id(row): row for row in rows if known[_estimate(vars(row))] != row.value}
+        {
+            id(row): row
+            for row in rows
+            if _differ(row.value, known[_estimate(vars(row))], 0.0 if close else _BASES)
+        }
         for rows in lines.values()
     ]
     whole = {
         each
         for rows, found in zip(lines.values(), differing, strict=True)
         if len(found) > _SLIPS * len(rows)
-        for each in found
+        for each, row in found.items()
+        # Nobody withholds what was published some months ago; in years a row may move elsewhere.
+        if row.value is not None or not close
     }
     for row in {each: row for found in differing for each, row in found.items()}.values():
         if id(row) not in whole:
@@ -375,6 +390,12 @@ def _changed_estimates(
                 f"{nearest.release_id} has {'no number' if was is None else f'{was:,.10g}'}, and "
                 "the same figures in most of that row and of that year"
             )
+
+
+def _differ(now: float | None, was: float | None, slack: float) -> bool:
+    if now is None or was is None:
+        return now is not was
+    return abs(now - was) > slack * abs(was)
 
 
 def _estimate(row: Mapping[str, Any]) -> tuple[object, ...]:
