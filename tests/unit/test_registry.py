@@ -245,7 +245,7 @@ class TestSelection:
         releases = list(read_registry(write(path, other)).values())
         kept = kept_figures(releases, "ons", {})
         assert "since the hash of the Home Office's own file is not known" in kept
-        assert "pin_release" not in kept
+        assert "pin_release --config release=prc-2024-12" in kept
 
 
 class TestCopies:
