@@ -161,7 +161,8 @@ class Counts(Parts):
         )
         sized = self.topic.offence and re.search(
             r"C (?:, |\( )?(?:to|from|from N to) (?:just )?$|N , M from $|"
-            r"(?:number|figure|total) (?:has )?M (?:from |from N )?to (?:just )?$|"
+            r"(?:number|figure|total|it|they|that|this) (?:has |have |was |were )?M "
+            r"(?:from |from N )?to (?:just )?$|M to N [^;.]*, from $|"
             r"(?:^|; )there (?:were|was) (?:just |only )?$",
             before,
         )
@@ -186,7 +187,7 @@ class Counts(Parts):
     def _abroad_or_odd(self, at: int) -> bool:
         """Whether a bare small number can hardly be a count of offences: "one", "two"."""
         return bool(re.fullmatch(r"(?:[a-z]+|\d)", self._words(at).casefold())) and not re.search(
-            r"(?:from|to|O|A|:) $", self.sentence.before(at)
+            r"(?:from|to|O|A|:|numbered|totalled) $", self.sentence.before(at)
         )
 
     def _rate(self, at: int, words: str, rated: re.Match[str] | None) -> None:

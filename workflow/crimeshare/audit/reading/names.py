@@ -209,8 +209,9 @@ _LOWER = (
     "the capital",
     "the country",
 )
+_AS_ADJECTIVE = re.compile(r"\s(?!police|force|constabulary|crime|record|rate|average)[a-z]+")
 _OF_THE_NATION = re.compile(
-    r"\s(?:[a-z]+\s)?(?:average|mean|median|figures?|rates?|totals?|levels?|trends?|picture|share|"
+    r"\s(?:[a-z]+\s)?(?:average|mean|median|figures?|rates?|totals?|levels?|share|"
     r"increase|rise|growth|fall|decrease|drop|decline|reduction)\b"
 )
 
@@ -281,6 +282,10 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
         # "Office for National Statistics", "a national newspaper".
         return bool(_OF_THE_NATION.match(text, end))
     capital = text[start].isupper() or text[start].isdigit()
+    article = re.search(r"\ban?\s$", text[max(0, start - 4) : start], re.IGNORECASE)
+    if kind in ("area", "place") and article and _AS_ADJECTIVE.match(text, end):
+        # "Outside a Norwich leisure centre".
+        return False
     if kind in ("area", "elsewhere") and " ".join(parts) not in _LOWER:
         if not capital and not (parts[0] == "the" and text[start + 4 : start + 5].isupper()):
             return False

@@ -28,6 +28,10 @@ class Orders(State):
             if not re.search(r"most \w+", words):
                 raise Unplaced("the order it is a place in is not said")
             return self._group_rank(at, words)
+        if re.match(r"(?:[a-z\-]+ ){0,3}M ", after) or re.search(
+            r"M (?:of |by )?[CHK] , (?:the )?$", before
+        ):
+            raise Unplaced("it is a place among changes, which are not put in order here")
         order = re.search(
             r"\b(rate|number|level|share|proportion|total|volume|count)s? ", f"{after} "[:80]
         )

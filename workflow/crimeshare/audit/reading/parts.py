@@ -40,6 +40,14 @@ _OF_ITSELF = re.compile(
     r"(?:of )?(?:what (?:it|they|was|were)|that of|"
     r"(?:the|its) (?:level|number|figure|total|peak)s?) "
 )
+# What is done so many times, as verbs; what the subject says for those of no offence alone.
+DONE = (
+    ("burgled", "burglary"),
+    ("robbed", "robbery"),
+    ("shoplifters (?:struck|hit|offended)", "shoplifting"),
+    ("burglars (?:struck|hit)", "burglary"),
+    ("(?:happened|occurred|recorded|reported|struck|offended)", "O"),
+)
 
 
 class Parts(Surveyed):
@@ -313,13 +321,22 @@ class Parts(Surveyed):
     def _times(self, at: int) -> None:
         words = self._clean(self._words(at)).casefold()
         after, before = self.sentence.after(at), self.sentence.before(at)
+        often = re.fullmatch(r"(\d[\d,]*) times", words)
+        done = next((o for verb, o in DONE if re.search(rf"\b{verb} (?:by \w+ )?$", before)), "")
+        if often and done:
+            # "Homes were burgled 7,211 times".
+            offence = Offending((done,)) if done != "O" else self.around._before(at)
+            slots = self._slots(at, offence=offence)
+            number = value_of(often[1])
+            told = {"quantity": "count", "value": often[1]}
+            return self._add(at, slots, told, role="main", number=number)
         if (
             re.search(r"\d|times", words)
             and not re.search(r"M (?:by )?$", before)
             and not re.match(r"(?:as|more|higher|the|M|that) ", after)
         ):
             raise Unplaced("what it is a multiple of is not said")
-        moved = re.search(r"M (?:by )?$", before)
+        moved = re.search(r"M (?:by |of )?$", before)
         if moved and words.endswith("half"):
             move = len(before[: moved.start()].split())
             kind = self.tokens[move].span

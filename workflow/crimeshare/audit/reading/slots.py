@@ -56,6 +56,7 @@ _BEHIND = re.compile(
     r"(?:after|behind|second only to|outside(?: of)?|except(?: for)?|excluding|apart from|"
     r"other than) (?:in )?(?:the )?$"
 )
+_WHICH = re.compile(r"T (?:(?:in|across) (?:the )?\w+ )?, which (?:[a-z]+ ){1,2}$")
 
 
 # "Thirty of the 43 police forces".
@@ -76,6 +77,9 @@ class Around(Years):
         Raises:
             Unplaced: it is about something else.
         """
+        if _WHICH.search(self.sentence.before(at)):
+            # "44% of all crime in the town, which totalled 22,104".
+            return Offending(("total",)), False
         found = self.noun(at) or self._before(at)
         if found is not None:
             return found, False

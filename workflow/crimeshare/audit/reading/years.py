@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from crimeshare.audit.reading.periods import last_month_end, newest_out
-from crimeshare.audit.reading.sentences import Sentence
+from crimeshare.audit.reading.sentences import Sentence, Token
 from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Year
 from crimeshare.periods import month_end
 
@@ -20,6 +20,7 @@ ADJECTIVE = (
 ADJECTIVES = rf"(?:(?:{ADJECTIVE}) )*"
 """Letters and words between a number and its noun."""
 
+AGED = 2
 NEWEST = "Read as the newest figures then out."
 
 
@@ -119,6 +120,13 @@ class Years:
             found = next((y for y in self.years if y[0] == place), None)
             if found:
                 return found[1], found[3]
+        when = re.search(r"(D|AGO) (?:, )?(?:when |\( )[^,;.NC]*$", self.sentence.before(at))
+        if when:
+            # "Since 2015, when 12,509 were recorded".
+            main, assumed = self._main(at)
+            back = self._from(self.tokens[at - len(when.group().split())], main)
+            if back:
+                return back, assumed
         if base:
             named = [y for y in self.years if y[2]]
             if named:
@@ -149,14 +157,16 @@ class Years:
             raise Unplaced(f"its period {self._partial(partial[0])}")
         if self.topic.period:
             return self.topic.period, True
-        if self.ahead.period:
-            return self.ahead.period, True
+        newest, ahead = newest_out(self.published) if self.published else None, self.ahead.period
+        # A year long before the text came out is told of for another reason.
+        if ahead and not (newest and newest.year - ahead.period_end.year > AGED):
+            return ahead, True
         if any(t.letter == "R" for t in self.tokens):
             raise Unplaced(
                 "its year depends on when the text was published; say so with --published"
             )
-        if self.published:
-            return Year(newest_out(self.published), NEWEST), True
+        if newest:
+            return Year(newest, NEWEST), True
         raise Unplaced("no year is named")
 
     def _aside_of(self, place: int, at: int) -> bool:
@@ -197,14 +207,19 @@ class Years:
             if token.letter not in ("D", "AGO") or not token.span:
                 continue
             if not self._of_another(place, first, last):
-                if isinstance(token.span.value, int):
-                    from_year = token.span.value
-                    if from_year < 0:
-                        from_year += period.period_end.year
-                    return Year(month_end(from_year, period.period_end.month))
-                named: Year = token.span.value
-                return named
+                return self._from(token, period)
         return None
+
+    def _from(self, token: Token, period: Year) -> Year | None:
+        """The year that a "since" or "ago" names, of one told up to `period`."""
+        assert token.span is not None
+        if not isinstance(token.span.value, int):
+            named: Year = token.span.value
+            return named
+        from_year = token.span.value
+        if from_year < 0:
+            from_year += period.period_end.year
+        return Year(month_end(from_year, period.period_end.month))
 
     def _of_another(self, place: int, first: int, last: int) -> bool:
         """Whether a "since" belongs to another size than that between two places."""
@@ -247,7 +262,7 @@ class Years:
             return True
         if re.search(
             r"(?:compare[sd]? (?:with|to)|against|than|up on|down on|M on|C on|M from|having been|"
-            r"previously|it had been)(?: the| just| about| that of)* $",
+            r"previously|[CHK] on|it had been)(?: the| just| about| that of)* $",
             before,
         ):
             return not re.match(
@@ -264,5 +279,5 @@ class Years:
 
     def _clause_end(self, at: int) -> int:
         """The place behind the clause of a token."""
-        found = re.match(r".*?(?:; |while |whereas )", self.sentence.after(at))
+        found = re.match(r".*?(?:; |while |whereas |though |although )", self.sentence.after(at))
         return at + len(found.group().split()) if found else len(self.tokens)
