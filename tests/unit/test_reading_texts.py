@@ -357,6 +357,7 @@ DATED = (
         "years ago.",
         (
             ("952,600", "Metropolitan Police", "Total recorded crime (excluding fraud)", 2025),
+            ("up", "Metropolitan Police", "Total recorded crime (excluding fraud)", 2025),
             ("820,000", "Metropolitan Police", "Total recorded crime (excluding fraud)", 2015),
         ),
     ),
@@ -425,6 +426,7 @@ OWNED = (
             ("101", "count", "Cumbria"),
             ("+9%", "change", "Cumbria"),
             ("310", "count", "Norfolk"),
+            ("up", "change", "Norfolk"),
             ("290", "count", "Norfolk"),
         ),
     ),
@@ -442,6 +444,24 @@ OWNED = (
             ("131,000", "total", "Essex"),
             ("135,000", "total", "Essex"),
         ),
+    ),
+    (
+        "Shoplifters struck 13,254 times in Essex in 2024, up 41% from 9,400 a year earlier. "
+        "Homes in Kent were burgled 5,921 times.",
+        (
+            ("13,254 times", "count", "Essex"),
+            ("up 41%", "change", "Essex"),
+            ("9,400", "count", "Essex"),
+            ("5,921 times", "count", "Kent"),
+        ),
+    ),
+    (
+        "Vehicle crime in Surrey in 2024 was cut by a quarter, the biggest fall of any force.",
+        (("cut by a quarter", "change", "Surrey"),),
+    ),
+    (
+        "Kent bucked the national trend with a 12% drop in recorded crime in 2024.",
+        (("12%", "change", "Kent"),),
     ),
     (
         "Gwent had 98 crimes for every 1,000 people in 2024, above the average for Wales of 82.",

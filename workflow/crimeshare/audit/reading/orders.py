@@ -12,6 +12,11 @@ from crimeshare.audit.words import ORDINALS
 from crimeshare.periods import months_before
 from crimeshare.reference import NATION
 
+# "6,944 offences in 2024, slightly down on the 7,020 of 2023".
+_FOLLOWS = re.compile(
+    r"N (?:[OTG] )*(?:(?:in|for|during) (?:the )?P )?(?:, |- |\u2013 |\( )?(?:[a-z]+ly |well )?$"
+)
+
 
 class Orders(State):
     """Reads places in an order, records, and movements without a size."""
@@ -157,7 +162,7 @@ class Orders(State):
             return
         subject = re.search(
             r"([OT]) (?:(?:A|in|across|for|has|have|had|is|are|was|were|been|the|by|F|by "
-            r"A|P|over|recorded|of|an|G|rate|rates|levels|figures|also|both|again|"
+            r"A|P|over|recorded|logged|reported|police|of|an|G|rate|rates|levels|figures|also|both|again|"
             r"continued|continues|to|on|seen|police|by police|area|force|numbers|'s|s|"
             r"come|go|gone|went|at|,|Q|L|R|a|sharp|slight|and) ){0,9}$",
             before,
@@ -167,7 +172,10 @@ class Orders(State):
             r")?(?:recorded |reported )?([OT]) ",
             after,
         )
-        if not subject and not noun:
+        follows = _FOLLOWS.search(before) and re.match(
+            r"(?:(?:on|from) )?(?:just )?(?:the )?N ", after
+        )
+        if not subject and not noun and not follows:
             return
         if re.match(
             r"(?:than|risk|likely|as|to (?:the|be)|of (?:the )?\w+ish) ", after
@@ -212,7 +220,7 @@ class Orders(State):
             spot(at, noun) if noun else len(before[: subject.start()].split()) if subject else at
         )
         try:
-            offence = self.around._offending(place)
+            offence = self.around._offending(place) if subject or noun else None
             if self.tokens[place].letter == "O" and re.search(
                 r"O (?:and|or|,) $", self.sentence.before(place)
             ):
@@ -220,13 +228,13 @@ class Orders(State):
             slots = self._slots(at, offence=offence)
         except Unplaced:
             return
-        if any(
-            set(area) & set(slots.area) and set(ids) & set(offence.ids) for area, ids in self.sized
-        ):
+        assert slots.offence is not None
+        ids = slots.offence.ids
+        if any(set(area) & set(slots.area) and set(ids) & set(told) for area, told in self.sized):
             return
         if self.surveyed or (self.topic.survey and any(t.letter == "S" for t in self.tokens)):
             return
         slots.since = self._since(slots.period, at)
         kind = token.span.value if token.span else "rise"
         self._add(at, slots, {"quantity": "change", "value": MOVES[kind]})
-        self.sized.append((slots.area, offence.ids))
+        self.sized.append((slots.area, ids))

@@ -327,6 +327,7 @@ class Parts(Surveyed):
             # "Homes were burgled 7,211 times".
             offence = Offending((done,)) if done != "O" else self.around._before(at)
             slots = self._slots(at, offence=offence)
+            self.topic.offence = slots.offence
             number = value_of(often[1])
             told = {"quantity": "count", "value": often[1]}
             return self._add(at, slots, told, role="main", number=number)
