@@ -35,13 +35,13 @@ ALL = Audit(
 
 def test_a_report_without_statements_says_so() -> None:
     audit = Audit([])
-    assert audit.opening == "No public statement about it that could be judged is listed."
+    assert audit.opening.startswith("No public statement")
     assert audit.cards() == ""
 
 
 def test_the_page_opens_with_the_result() -> None:
     plain = re.sub("<[^>]+>", "", ALL.opening)
-    assert plain == (
+    assert plain.startswith(
         "Of 6 statements, 1 is confirmed, 1 is consistent with the figures, 2 are not confirmed "
         "and 2 are wrong."
     )

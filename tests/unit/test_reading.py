@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from crimeshare.problems import Problems
+from crimeshare.tables import LAYOUTS
 from crimeshare.tables.grid import Workbook, address, open_workbook
-from crimeshare.tables.layout import LAYOUTS, UnknownNames
+from crimeshare.tables.layout import UnknownNames
 from crimeshare.tables.observations import Observation
 from crimeshare.tables.police_force_area import read_police_force_area_tables
 from tests import facsimile

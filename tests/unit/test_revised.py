@@ -138,7 +138,7 @@ def outlook_of(
 
 def test_the_ends_of_a_range_have_their_signs() -> None:
     said = outlook_of(1, 1, 0.0013, 0, 0.0013)
-    assert "range from no change to +0.13%: one rose and one fell." in said
+    assert "from no change to +0.13%: one rose and one fell." in said
 
 
 def test_of_few_offences_no_percentage_is_said() -> None:

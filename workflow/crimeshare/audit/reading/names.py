@@ -209,6 +209,11 @@ _LOWER = (
     "the capital",
     "the country",
 )
+# "A worry for Guildford traders".
+_OF_A_PLACE = re.compile(
+    r"\s(?:traders|residents?|shop\w*|councillors?|retailers?|business\w*|drivers?|famil\w+|locals|"
+    r"pensioners?|teenagers?|couple|mum|dad|mother|father|man|woman|pub|club|school|street|market)\b"
+)
 _AS_ADJECTIVE = re.compile(r"\s(?!police|force|constabulary|crime|record|rate|average)[a-z]+")
 _OF_THE_NATION = re.compile(
     r"\s(?:[a-z]+\s)?(?:average|mean|median|figures?|rates?|totals?|levels?|share|"
@@ -247,6 +252,9 @@ def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
             if re.search(r"[.;:!?(]\s", text[start:end]):
                 continue
             if not _stands(text, start, end, kind, parts):
+                continue
+            town = kind == "place" or (kind == "area" and value[0] not in areas())  # type: ignore[index]
+            if town and _OF_A_PLACE.match(text, end):
                 continue
             yield Span(start, end, kind, value)
             free[start:end] = b"\1" * (end - start)

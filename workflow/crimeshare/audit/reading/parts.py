@@ -19,7 +19,7 @@ _LEFT = (
     r"just|only|some|nearly|A|O|T|G|P|R|B|N|I|\(|"
     r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|too|,) ){0,9}$"
 )
-_RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,3}M "
+_RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,5}M "
 _PART_OF = (
     r"(?:of|in) (?:(?:all|the|its|total|every|police|recorded|overall|A|their|our|those|"
     r"violent|reported|\w+) ){0,4}?"
@@ -68,7 +68,7 @@ class Parts(Surveyed):
             r"(?:of )?S (?:M|\w+ M)", after
         ):
             return self._surveyed(at, words)
-        made_up = _MADE_UP.search(before)
+        made_up = None if re.match("M ", after) else _MADE_UP.search(before)
         among = re.match(
             r"(?:of )?(?:all |every )?(?:recorded |reported |police )*[TG] (?:[^;NCH]|\( C \))*?"
             r"(?:was|were|is|are|being|involved) (?:for |of )?(?:an? )?(O) ",
@@ -100,6 +100,10 @@ class Parts(Surveyed):
             return self._nation(at, words, place)
         if made_up and re.match(r"[^CNP.;T]*?of (?:all |the |every |total )*O ", after):
             raise Unplaced("it is a part of another offence group, not of all recorded crime")
+        total = re.match(r"(?:of|in) (?:the |its )?(?:overall )?(?:total|whole) ", after)
+        counted = [s for s in self.reading.statements if s.start >= self.sentence.start]
+        if total and counted and counted[-1].entries[0].get("offence") and self._all_told():
+            return self._share(at, words, "", Offending((counted[-1].entries[0]["offence"],)))
         if re.match(r"of (?:these|those|them|which) ", after) and self._of_all():
             return self._share(at, words, "", self.around.noun(at) or self.around._before(at))
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
@@ -141,6 +145,10 @@ class Parts(Surveyed):
         if survey and (self._group(at) or re.search(r"S ", before + after) or self.surveyed):
             return self._surveyed(at, words)
         raise Unplaced("what it is a part of is not said")
+
+    def _all_told(self) -> bool:
+        """Whether all crime has been counted, so that "the total" is that."""
+        return any(s.entries[0]["quantity"] == "total" for s in self.reading.statements)
 
     def _of_all(self) -> bool:
         """Whether "them" are all crimes, which the last statement counted."""

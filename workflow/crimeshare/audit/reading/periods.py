@@ -155,7 +155,10 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         r"\bthat\sof\sthe\syear\sbefore\b",
         _named("base"),
     ),
-    (rf"\b{_THE}{_TWELVE}{_TO}{_END}\s({MONTH})\b", lambda groups: ("month", _month(groups[0]))),
+    (
+        rf"\b{_THE}{_TWELVE}{_TO}{_END}\s(?:last\s)?({MONTH})\b",
+        lambda groups: ("month", _month(groups[0])),
+    ),
     (r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time)\b|\bthe\speriod\b", _named("same")),
     (r"\blast\s(?:calendar\s)?year(?:'s|\u2019s)?\b", _named("last")),
     (

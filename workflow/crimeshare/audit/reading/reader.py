@@ -140,22 +140,28 @@ class Reader(Counts, Orders):
 
     def _remember(self) -> None:
         """What of the sentence later ones may leave out."""
-        for at, token in enumerate(self.tokens):
-            if token.span is None:
-                continue
-            if token.letter == "A" and not self.around._named_within(at):
-                if self.topic.area != token.span.value:
-                    self.topic.before = self.topic.area
-                self.topic.area, self.topic.abroad = token.span.value, ""
-                if token.span.value[0] in areas():
-                    self.topic.force = token.span.value
-                break
-            if token.letter == "E":
-                self.topic.abroad = (
-                    "it is about another country; the figures here are of England and Wales alone"
-                )
-                self.topic.area = ()
-                break
+        elsewhere = any(t.letter == "E" for t in self.tokens)
+        named = [
+            t.span.value
+            for at, t in enumerate(self.tokens)
+            if t.letter == "A" and t.span and not self.around._named_within(at)
+        ]
+        told = {s.entries[0].get("area") for s in self.reading.statements}
+        # A town that no number is of is named in passing: "demand fell in Warrington".
+        forces = [area for area in named if area[0] in areas() or area[0] in told]
+        if not self.topic.area:
+            forces = forces or named
+        if forces:
+            if self.topic.area != forces[0]:
+                self.topic.before = self.topic.area
+            self.topic.area, self.topic.abroad = forces[0], ""
+            if forces[0][0] in areas():
+                self.topic.force = forces[0]
+        elif elsewhere:
+            self.topic.abroad = (
+                "it is about another country; the figures here are of England and Wales alone"
+            )
+            self.topic.area = ()
         subjects = [
             t for i, t in enumerate(self.tokens) if t.letter in "OT" and not self.around._aside(i)
         ]
@@ -168,4 +174,8 @@ class Reader(Counts, Orders):
             self.topic.offence = None
         mains = [y for y in self.around.years if not y[2]]
         if mains:
-            self.topic.period = Year(max(year.period_end for _, year, _, _ in mains))
+            end = max(year.period_end for _, year, _, _ in mains)
+            # "In 2020/21 there had been ten" looks back.
+            back = any(t.letter == "had" for t in self.tokens) and self.topic.period
+            if not back or end > back.period_end:
+                self.topic.period = Year(end)

@@ -131,7 +131,7 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
     for place, (one, other) in enumerate(pairwise(tokens), start=1):
         if one.letter in _LEAVING_OUT and other.letter == "Z":
             tokens[place] = replace(other, letter="REST")
-        if one.letter in _MARKED and tokens[place - 2].letter == "-" and other.letter in "GT":
+        if one.letter in _MARKED and tokens[place - 2].letter == "-" and other.letter in "GTO":
             named = text[tokens[max(place - 3, 0)].start : other.end]
             span = Span(other.start, other.end, "unrecorded", f"{named} {_ACROSS}")
             tokens[place] = replace(other, letter="Z", span=span)

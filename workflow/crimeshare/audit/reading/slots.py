@@ -48,7 +48,8 @@ AVERAGE = re.compile(
     r"(?: of| was| is|,| :| \()* $"
 )
 _COMPARED = re.compile(
-    r"(?:below|above|than|compare[sd]? (?:with|to)|against) (?:(?:the|an?|in|that|those|of|for) )*$"
+    r"(?:below|above|than|compare[sd]? (?:with|to)|against) "
+    r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]) )*$"
 )
 
 # "Second only to London", "the highest outside the Met".
@@ -229,7 +230,7 @@ class Around(Years):
         )
         if attached and not re.search(r"[,;.NCHK] ", attached.group()[:-2]):
             place = at + len(attached.group().split())
-            if not self._named_within(place):
+            if not self._named_within(place, compared=False):
                 return self._area_at(place)
         clause = self._clause(at)
         for places in (
@@ -292,8 +293,13 @@ class Around(Years):
             return found[:1], False
         return found, False
 
-    def _named_within(self, place: int) -> bool:
-        """Whether an area is named as the whole of others, or as part of the survey's name."""
+    def _named_within(self, place: int, *, compared: bool = True) -> bool:
+        """Whether an area is named as the whole of others, or as part of the survey's name.
+
+        Args:
+            place: of the area.
+            compared: whether one that another is compared with counts too.
+        """
         token = self.tokens[place]
         if token.letter != "A" or token.span is None:
             return False
@@ -307,7 +313,8 @@ class Around(Years):
                 and self._first_area() not in (None, place)
             )
         before, after = self._sides(place)
-        return bool(_WITHIN.search(before) or _COMPARED.search(before) or _MEAN.match(after))
+        beside = compared and (_COMPARED.search(before) or _MEAN.match(after))
+        return bool(_WITHIN.search(before) or beside)
 
     def _first_area(self) -> int | None:
         return next((i for i, t in enumerate(self.tokens) if t.letter == "A"), None)

@@ -10,10 +10,11 @@ from datetime import date
 from typing import Any
 
 from crimeshare.audit.numerals import count
+from crimeshare.audit.reading.periods import newest_out
 from crimeshare.audit.reading.sentences import Sentence
 from crimeshare.audit.reading.slots import Around
 from crimeshare.audit.reading.spans import Offending, People, Slots, Topic, Year
-from crimeshare.periods import a_year_before, in_words
+from crimeshare.periods import a_year_before, in_words, month_end
 from crimeshare.reference import NATION
 
 _SIGNED = re.compile(r"^(?:[+\-\u2212\u2013]|minus |plus )\s?", re.IGNORECASE)
@@ -147,6 +148,15 @@ class State:
         other = next((span.other for span in named if span.value == slots.area), ())
         if "area" in slots.assumed:
             other = other or self.topic.before
+        elsewhere = _entries(entry, replace(slots, area=other), groups) if other else []
+        published = self.around.published
+        last = any(t.letter == "R" and t.span and t.span.kind == "last" for t in self.tokens)
+        if published and last and slots.period.period_end.month == 12:
+            # "Last year" may be the last that figures were out of.
+            newest = newest_out(published)
+            back = published.year - 1 - slots.period.period_end.year
+            year = Year(month_end(newest.year - back, newest.month))
+            elsewhere += _entries(entry, replace(slots, period=year), groups)
         notes = (
             [slots.period.doubt]
             if "13 months" in slots.period.doubt or "period_end" in slots.assumed
@@ -168,7 +178,7 @@ class State:
                 number,
                 slots.guessed,
                 _entries(entry, slots, ("total", "with_fraud")) if everything else [],
-                _entries(entry, replace(slots, area=other), groups) if other else [],
+                elsewhere,
             )
         )
 

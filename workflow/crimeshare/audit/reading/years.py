@@ -82,8 +82,8 @@ class Years:
             return True
         return bool(
             re.search(
-                r"(?:compare[sd]? (?:with|to)|than|against|comparing P with|down on|up on|K|M "
-                r"(?:C )?(?:on|from|since)|higher on|versus|vs)"
+                r"(?:compare[sd]? (?:with|to)|than|against|comparing P with|down on|up on|"
+                r"K(?= \S)|M (?:C )?(?:on|from|since)|higher on|versus|vs)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
                 r"B|and))* $",
                 before,

@@ -147,7 +147,7 @@ def render_check(groups: Sequence[str] = (GROUP,)) -> str:
     Args:
         groups: the offence groups that the report is about.
     """
-    page = Page("check", "Check a text", "", section="About", groups=tuple(groups))
+    page = Page("check", "Check", "", section="About", groups=tuple(groups))
     return _template("check.html.j2").render(
         **_shared(page)
         | {
