@@ -362,6 +362,23 @@ DATED = (
         ),
     ),
     (
+        "In Cumbria there was one homicide in the year ending March 2023. In 2020/21 there had "
+        "been many more. The force recorded 5,009 criminal damage and arson offences.",
+        (
+            ("one", "Cumbria", "Homicide", 2023),
+            ("5,009", "Cumbria", "Criminal damage and arson", 2023),
+        ),
+    ),
+    (
+        "Theft from the person in Leicester, Leicestershire and Rutland more than doubled in "
+        "2018/19, from 696 offences to 1,450.",
+        (
+            ("more than doubled", "Leicestershire", "Theft from the person", 2019),
+            ("696", "Leicestershire", "Theft from the person", 2018),
+            ("1,450", "Leicestershire", "Theft from the person", 2019),
+        ),
+    ),
+    (
         "Recorded crime, Lancashire\nRobbery: 1,361 (+27%)\nYear ending September 2024, compared "
         "with year ending September 2023\n",
         (("1,361", "Lancashire", "Robbery", 2024), ("+27%", "Lancashire", "Robbery", 2024)),
@@ -462,6 +479,20 @@ OWNED = (
     (
         "Kent bucked the national trend with a 12% drop in recorded crime in 2024.",
         (("12%", "change", "Kent"),),
+    ),
+    (
+        "Cheshire had 736 bicycle thefts in 2024. Demand fell in Warrington, where 12 trackers "
+        "were fitted. Vehicle offences went down to 2,173.",
+        (
+            ("736", "count", "Cheshire"),
+            ("went down", "change", "Cheshire"),
+            ("2,173", "count", "Cheshire"),
+        ),
+    ),
+    (
+        "For 2024 the rate of violence against the person in Surrey was 23.4 per 1,000 people, "
+        "compared with 32.1 across England and Wales.",
+        (("23.4", "rate", "Surrey"), ("32.1", "rate", "England and Wales")),
     ),
     (
         "Gwent had 98 crimes for every 1,000 people in 2024, above the average for Wales of 82.",

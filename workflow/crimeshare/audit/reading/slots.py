@@ -218,9 +218,13 @@ class Around(Years):
             Unplaced: it is about another country or a place without figures, or names none.
         """
         after = self.sentence.after(at)
-        if beside := AVERAGE.search(self.sentence.before(at)):
-            words = beside.group().split()
+        if average := AVERAGE.search(self.sentence.before(at)):
+            words = average.group().split()
             return self._area_at(at - len(words) + words.index("A"))
+        beside = self.tokens[at + 1].span if after.startswith("A ") else None
+        if beside and beside.value[0] in NATIONS:
+            # "Compared with 32.1 nationally".
+            return self._area_at(at + 1)
         attached = re.match(
             rf"(?:(?:{ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|"
             r"throughout|per|head|year|average|figure|\() )*?"

@@ -83,7 +83,8 @@ class Years:
         return bool(
             re.search(
                 r"(?:compare[sd]? (?:with|to)|than|against|comparing P with|down on|up on|"
-                r"K(?= \S)|M (?:C )?(?:on|from|since)|higher on|versus|vs)"
+                r"K(?= (?:the|that|those|what|as|its|[NGOT]) )|"
+                r"M (?:C )?(?:on|from|since)|higher on|versus|vs)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
                 r"B|and))* $",
                 before,
@@ -266,7 +267,7 @@ class Years:
             before,
         ):
             return not re.match(
-                rf"(?:{ADJECTIVES}[GOT] |RATE |S )*(?:in|for|across) (?:\w+ )?[AE] ", after
+                rf"(?:{ADJECTIVES}[GOT] |RATE |S )*(?:(?:in|for|across) (?:\w+ )?)?[AE] ", after
             )
         return False
 
