@@ -289,6 +289,9 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
     if parts == ("national",):
         # "Office for National Statistics", "a national newspaper".
         return bool(_OF_THE_NATION.match(text, end))
+    if parts == ("mps",) and text[start:end] != "MPS":
+        # Members of Parliament are no police service.
+        return False
     capital = text[start].isupper() or text[start].isdigit()
     article = re.search(r"\ban?\s$", text[max(0, start - 4) : start], re.IGNORECASE)
     if kind in ("area", "place") and article and _AS_ADJECTIVE.match(text, end):

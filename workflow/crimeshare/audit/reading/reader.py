@@ -172,6 +172,9 @@ class Reader(Counts, Orders):
             self.topic.offence = first.value
         elif any(t.letter == "Z" for t in self.tokens):
             self.topic.offence = None
+        compared = [year for _, year, beside, _ in self.around.years if beside]
+        if compared:
+            self.topic.since = compared[0]
         mains = [y for y in self.around.years if not y[2]]
         if mains:
             end = max(year.period_end for _, year, _, _ in mains)

@@ -149,6 +149,9 @@ class State:
         if "area" in slots.assumed:
             other = other or self.topic.before
         elsewhere = _entries(entry, replace(slots, area=other), groups) if other else []
+        if entry["quantity"] == "change" and self.topic.since and not self.around.years:
+            # "Between 2015 and 2025 violence doubled. Robbery is up by two thirds."
+            elsewhere += _entries(entry, replace(slots, since=self.topic.since), groups)
         published = self.around.published
         last = any(t.letter == "R" and t.span and t.span.kind == "last" for t in self.tokens)
         if published and last and slots.period.period_end.month == 12:
@@ -189,7 +192,8 @@ class State:
         since = self.around.since(period, min(at, own), max(at, own)) or self._counted(period)
         if since is None and any(t.letter == "I" for t in self.tokens):
             since = self.topic.since
-        self.topic.since = since
+        if since or self.around.years:
+            self.topic.since = since
         if since is None or since.period_end != a_year_before(period.period_end):
             return since
         named = (t.span for t in self.tokens if t.span and t.span.kind == "period")
