@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 TEXTS = ROOT / "tests" / "data" / "texts"
 SLOTS = ("area", "offence", "measure", "sex", "age", "period_end", "than")
 CLASSES = ("hold", "fail", "open")
+SETS = ("train", "heldout", "others")
 
 
 @dataclass
@@ -77,7 +78,8 @@ def measure(paragraphs: list[dict[str, Any]]) -> Score:
                 continue
             score.found += 1
             hit = hits[0]
-            off = resolved(hit, gold)
+            # Texts by other hands tell the truth of a statement alone.
+            off = resolved(hit, gold) if "area" in gold else []
             score.resolved += not off
             if off:
                 shown = {s: (hit.get(s), gold.get(s)) for s in off}
@@ -173,7 +175,7 @@ def read_set(name: str) -> list[dict[str, Any]]:
 def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--cases", action="store_true")
-    asked.add_argument("--set", choices=("train", "heldout"))
+    asked.add_argument("--set", choices=SETS)
     asked.add_argument("--mutations", action="store_true")
     given = asked.parse_args()
     print(
@@ -181,7 +183,7 @@ def main() -> None:
         "printed | other numbers judged |"
     )
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for name in (given.set,) if given.set else ("train", "heldout"):
+    for name in (given.set,) if given.set else SETS:
         paragraphs, begun = read_set(name), time.perf_counter()
         score = measure(paragraphs)
         print(
@@ -190,7 +192,7 @@ def main() -> None:
             f"({score.right} of {score.printed}) | "
             f"{len(score.wrong)} | {score.judged_none} of {score.none} |"
         )
-        if given.mutations:
+        if given.mutations and name != "others":
             for kind, mutate in (("two digits changed over", mutated), ("another force", moved)):
                 caught, tried, held = mutate(paragraphs)
                 print(f"{name}, {kind}: {caught} of {tried} do not hold")

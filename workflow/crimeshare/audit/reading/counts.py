@@ -66,6 +66,9 @@ class Counts(Parts):
         if re.match(rf"{ADJECTIVES}S ", after):
             return self._counted_people(at, words)
         noun = self.around.noun(at)
+        people = re.match(r"of (?:our|my|your|its|his|her|their) ([a-z]+) ", after)
+        if people and not noun:
+            raise Unplaced(f"it counts something else ({people[1]})")
         generic = self.around.generic(at)
         if generic and re.search(r"N (?:out )?of (?:the |a |total |of |all )*$", before):
             raise Unplaced("what it is the whole of is not said")
@@ -221,9 +224,12 @@ class Counts(Parts):
         slots = self._slots(at)
         self._add(at, slots, {"quantity": "count", "value": said})
 
+    def _crimes(self) -> bool:
+        return any(t.letter in ("O", "T", "LIFE") for t in self.tokens)
+
     def _counted_people(self, at: int, words: str) -> None:
         if (
-            not (self.topic.survey or self.surveyed or self._experienced())
+            not (self.surveyed or self._experienced() or (self.topic.survey and self._crimes()))
             or not value_of(words)
             or (value_of(words) or 0) < FEWEST
         ):

@@ -68,7 +68,9 @@ def _named(kind: str, value: str = "") -> Callable[[tuple[str, ...]], tuple[str,
     return lambda groups: (kind, value)
 
 
-_SOME = rf"({'|'.join(SMALL[1:])}|\d{{1,2}})\syears|an?\sdecade|(?:the\s)?(?:last|past)\sdecade"
+_SOME = (
+    rf"({'|'.join(SMALL[1:])}|thirty|\d{{1,2}})\syears|an?\sdecade|(?:the\s)?(?:last|past)\sdecade"
+)
 
 
 def _years_back(groups: tuple[str, ...]) -> tuple[str, object]:
@@ -76,7 +78,8 @@ def _years_back(groups: tuple[str, ...]) -> tuple[str, object]:
     (some,) = groups
     if not some:
         return "since", -10
-    return "since", -(int(some) if some.isdigit() else SMALL.index(some.casefold()) + 1)
+    words = (*SMALL, *("" for _ in range(9)), "thirty")
+    return "since", -(int(some) if some.isdigit() else words.index(some.casefold()) + 1)
 
 
 _PARTIAL = "is not a year of twelve months"
@@ -91,6 +94,10 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         r"\b(?:same\speriod|same\s(?:12|twelve)\smonths)\s(?:of\s|in\s|a\s|the\s)*"
         r"(?:previous\syear|preceding\syear|year\s(?:before|earlier|ago)|last\syear|prior\syear)\b",
         _named("base"),
+    ),
+    (
+        rf"\bsince\s(?:before\s)?(?:the\syear\s(?:ending|to)\s)?({MONTH})\s{_YEAR}\b",
+        lambda g: ("since", Year(month_end(int(g[1]), _month(g[0])))),
     ),
     (rf"\b{_THE}{_TWELVE}{_TO}?{_END}\s{_DAY}({MONTH}),?\s{_YEAR}\b", _year_ending),
     (rf"\bYE\s?({MONTH})\s?{_YEAR}\b", _year_ending),
@@ -161,10 +168,6 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
     ),
     (r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time)\b|\bthe\speriod\b", _named("same")),
     (r"\blast\s(?:calendar\s)?year(?:'s|\u2019s)?\b", _named("last")),
-    (
-        rf"\bsince\s(?:before\s)?(?:the\syear\s(?:ending|to)\s)?({MONTH})\s{_YEAR}\b",
-        lambda g: ("since", Year(month_end(int(g[1]), _month(g[0])))),
-    ),
     (
         # "Since she took office in 2021".
         rf"\bsince\s(?:[\w'\u2019-]+\s){{1,8}}?(?:in|of|until)\s(?:{MONTH}\s)?{_YEAR}\b(?![/\u2013-]\d)",

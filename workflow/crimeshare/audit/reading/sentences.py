@@ -129,7 +129,10 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
     What is said to be left out of a count, as fraud, is no subject but says that all else is in it.
     """
     for place, (one, other) in enumerate(pairwise(tokens), start=1):
-        if one.letter in _LEAVING_OUT and other.letter == "Z":
+        leaving = one.letter in _LEAVING_OUT or (
+            one.letter == "than" and tokens[place - 2].letter == "other"
+        )
+        if leaving and other.letter == "Z":
             tokens[place] = replace(other, letter="REST")
         if one.letter in _MARKED and tokens[place - 2].letter == "-" and other.letter in "GTO":
             named = text[tokens[max(place - 3, 0)].start : other.end]

@@ -36,7 +36,7 @@ class Surveyed(State):
             raise Unplaced("it is of more than one crime together")
         offence = None
         near = re.match(
-            r"(?:of |experienced |suffered |were |victims )*(O) ", self.sentence.after(at)
+            r"(?:of |S |experienced |suffered |were |victims )*(O) ", self.sentence.after(at)
         )
         order = [spot(at, near)] if near else []
         for place in [*order, *range(at - 1, -1, -1), *range(at, len(self.tokens))]:

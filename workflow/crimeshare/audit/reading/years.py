@@ -83,10 +83,12 @@ class Years:
         return bool(
             re.search(
                 r"(?:compare[sd]? (?:with|to)|than|against|comparing P with|down on|up on|"
-                r"K(?= (?:the|that|those|what|as|its|[NGOT]) )|"
+                r"K(?= (?:the|that|those|what|its|[NGOT]) )|"
+                r"K as (?:many|much|high) (?:(?!as )\S+ )*as|"
+                r"M(?= the (?:levels?|figures?|number|total) )|"
                 r"M (?:C )?(?:on|from|since)|higher on|versus|vs)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
-                r"B|and))* $",
+                r"B|and|as|many|much|levels?|number))* $",
                 before,
             )
         )
@@ -108,7 +110,7 @@ class Years:
             letter = attached.group(1)
             if letter == "Q":
                 raise Unplaced(f"its period {self._partial(place)}")
-            if letter in ("B", "AGO") and self.tokens[at].letter == "N":
+            if letter == "AGO" or (letter == "B" and self.tokens[at].letter == "N"):
                 return self._a_year_back(at)
             year = next((y for y in self.years if y[0] == place), None)
             if year and not (base and not year[2] and not self._own(at, place)):
@@ -202,7 +204,7 @@ class Years:
         for place, year, compared, _ in self.years:
             if not compared or year.period_end >= period.period_end:
                 continue
-            if place < last or not any(t.letter in "CKH" for t in self.tokens[last + 1 : place]):
+            if place < last or not any(t.letter in "CKHM" for t in self.tokens[last + 1 : place]):
                 return year
         for place, token in enumerate(self.tokens):
             if token.letter not in ("D", "AGO") or not token.span:
