@@ -120,6 +120,26 @@ def test_what_another_step_of_a_later_version_made_is_not_called_damaged() -> No
         pass
 
 
+def test_what_lies_in_the_folder_of_another_step_is_as_its_own_step_made_it() -> None:
+    """As the charts of a force's page, which is made alone after the whole report."""
+    alone = PAGES / "gwent"
+    step = SimpleNamespace(rule="alone", log=["results/logs/alone.log"], input=[], output=[alone])
+
+    def make_alone(text: str, name: str) -> None:
+        shutil.rmtree(alone, ignore_errors=True)
+        with running(step):
+            alone.mkdir()
+            (alone / name).write_text(text, encoding="utf-8")
+
+    make_alone("one", "a.csv")
+    make()
+    make_alone("another", "b.csv")
+    require_products()
+    assert remove_damaged() == []
+    flip(PAGES / "a.js")
+    assert [said.partition(" ")[0] for said in remove_damaged()] == [f"{PAGES}/a.js"]
+
+
 def test_what_a_killed_step_left_is_not_called_damaged() -> None:
     step = SimpleNamespace(rule="a_step", log=["results/logs/a_step.log"], input=[], output=[TABLE])
     with suppress(SystemExit), running(step):

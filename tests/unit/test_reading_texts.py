@@ -51,6 +51,15 @@ def test_the_paragraphs_are_read_and_judged_as_well_as_the_docs_say(name: str) -
     assert score.judged_none == 0
 
 
+@pytest.mark.slow
+def test_paragraphs_by_other_hands_are_seldom_judged_wrong() -> None:
+    score = measure(read_set("others"))
+    assert score.found / score.gold >= 0.8
+    assert score.right / score.printed >= 0.85
+    assert len(score.wrong) / score.printed <= 0.06
+    assert score.judged_none / score.none <= 0.03
+
+
 def test_an_article_is_read_whole(judge: Judge) -> None:
     found = answer(judge, ARTICLE).record()["statements"]
     assert [(s["quote"], s["exit"]) for s in found] == [

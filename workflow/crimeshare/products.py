@@ -180,11 +180,21 @@ def _note_of(step: str) -> Path:
 def _noted() -> dict[Path, tuple[Made, Path]]:
     """What was made and where that is noted, by the file or folder that a step names.
 
-    Of two notes the newer counts: another version may have made a file in another step.
+    Of two notes the newer counts: another version may have made a file in another step, and the
+    page of one force, made alone, lies in folders of the whole report.
     """
     made: dict[Path, tuple[Made, Path]] = {}
     for note in sorted(NOTES.glob("*.json"), key=lambda note: note.stat().st_mtime_ns):
-        made |= {Path(output): (files, note) for output, files in _read(note).items()}
+        for name, files in _read(note).items():
+            output = Path(name)
+            for outer in made.keys() & set(output.parents):
+                older = made[outer][0]
+                for file in [file for file in older if file.startswith(f"{name}/")]:
+                    del older[file]
+            if output.is_dir():
+                for inner in [inner for inner in made if output in inner.parents]:
+                    del made[inner]
+            made[output] = files, note
     return made
 
 
