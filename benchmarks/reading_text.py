@@ -1,10 +1,10 @@
 """How well texts are read and judged: prints the table of docs/reading-texts.md.
 
 ``python benchmarks/reading_text.py`` reads the paragraphs of ``tests/data/texts``, which say what
-they assert: ``train`` was looked at while the reader was written, ``heldout`` was not, and ``others`` is
-by other hands, who did not know the reader and tell what is true, not how it is read.  ``--cases``
-prints what went wrong.  Statements that hold are also read with two digits changed over, and with
-the area of another force, which makes them false.
+they assert: ``train`` was looked at while the reader was written, ``heldout`` was not, ``others``
+is by other hands, who did not know the reader and tell what is true, not how it is read.
+``--cases`` prints what went wrong.  Statements that hold are also read with two digits changed
+over, and with the area of another force, which makes them false.
 """
 
 from __future__ import annotations
