@@ -377,7 +377,7 @@ window.crimeshare = {};
     const offer = taking(figure, name, () => `${here()}#${figure.id}`);
     if (!position && slug) offer("Copy embed code", (button) =>
       copy(button, embedding(new URL(`embed/${name}.html`, base), figure)));
-    if (/^(share|rate)-by-year$/.test(figure.id)) backdrop(figure, figure.id.slice(0, figure.id.indexOf("-")));
+    if (figure.querySelector(".data") && /^(share|rate)-by-year$/.test(figure.id)) backdrop(figure, figure.id.slice(0, figure.id.indexOf("-")));
   });
 
   // Tables: their rows as data, read off the table.
