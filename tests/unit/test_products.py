@@ -140,6 +140,17 @@ def test_what_lies_in_the_folder_of_another_step_is_as_its_own_step_made_it() ->
     assert [said.partition(" ")[0] for said in remove_damaged()] == [f"{PAGES}/a.js"]
 
 
+def test_a_part_of_a_folder_that_was_lost_can_be_made_alone() -> None:
+    shutil.rmtree(PAGES)
+    alone = PAGES / "gwent"
+    step = SimpleNamespace(rule="alone", log=["results/logs/alone.log"], input=[], output=[alone])
+    with running(step):
+        alone.mkdir(parents=True)
+        (alone / "a.csv").write_text("one", encoding="utf-8")
+    require_products()
+    assert len(remove_damaged()) == 1
+
+
 def test_what_a_killed_step_left_is_not_called_damaged() -> None:
     step = SimpleNamespace(rule="a_step", log=["results/logs/a_step.log"], input=[], output=[TABLE])
     with suppress(SystemExit), running(step):

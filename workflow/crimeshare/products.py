@@ -147,7 +147,9 @@ def _damaged(*, thoroughly: bool = False) -> Iterator[tuple[Path, str, Path]]:
         thoroughly: read also what no other product is made from, whatever its time says.
     """
     for output, (made, note) in _noted().items():
-        if output.exists() and (said := _wrong(made, thoroughly=thoroughly)):
+        # Of a folder that was lost whole another step may have made a part, and no more was asked.
+        lost = thoroughly and not any(map(Path.is_file, map(Path, made)))
+        if output.exists() and not lost and (said := _wrong(made, thoroughly=thoroughly)):
             yield output, said, note
 
 

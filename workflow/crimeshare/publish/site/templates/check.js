@@ -33,7 +33,9 @@
   const loaded = () => loading ??= started();
 
   form.addEventListener("focusin", () => loaded().catch(() => {}), { once: true });
-  document.getElementById("judge").addEventListener("click", async () => {
+  const button = document.getElementById("judge");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
     answer.replaceChildren();
     said.textContent = "Loading what judges it, some ten megabytes the first time …";
     try {
