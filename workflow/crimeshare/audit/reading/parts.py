@@ -198,7 +198,7 @@ class Parts(Surveyed):
 
     def _change(self, at: int, value: str, move: int | None) -> None:
         if re.search(r"since (?:then|that) ", self.sentence.before(at)):
-            raise Unplaced("since when it is is not said")
+            raise Unplaced("it is since then, and no year is named")
         if OF_FORCES.search(self.sentence.before(at if move is None else min(at, move))):
             raise Unplaced("it is of several forces, each by itself")
         noun = None

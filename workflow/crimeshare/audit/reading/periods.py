@@ -4,7 +4,7 @@ What a span of kind ``period`` means is the last day of its year.  The others na
 themselves: ``base`` is the year before another, ``same`` one named before, ``newest`` the newest
 figures then out, ``last`` the calendar year before publication, ``month`` a year that ends in the
 month named, ``partial`` no whole year, ``since`` the year that a change is from: as a number, its
-calendar year, or below nought how many years before, as ``ago`` is.
+calendar year, or if negative how many years before, as ``ago`` is.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ _SOME = (
 
 
 def _years_back(groups: tuple[str, ...]) -> tuple[str, object]:
-    """So many years before another, as a number below nought; a decade where none is named."""
+    """How many years before, as a negative number; ten where only a decade is named."""
     (some,) = groups
     if not some:
         return "since", -10
