@@ -20,6 +20,7 @@ from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.site.pages import page, report_pages
+from crimeshare.publish.site.rendering import CHECK_PAGE
 from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.factsheet import breaks
 from crimeshare.publish.subjects.measured import measure_of
@@ -277,7 +278,7 @@ def test_ranks_are_those_of_its_classifications(report: Report, built: Path) -> 
 
 
 def test_links_lead_to_what_is_there(report: Report) -> None:
-    addresses = {each.address for each in report_pages([report.offence_id])}
+    addresses = {each.address for each in report_pages([report.offence_id])} | {CHECK_PAGE}
     for name, body in report.bodies.items():
         for address, anchor in re.findall(r'href="([a-z][a-z/-]*\.html)(?:#([a-z0-9-]+))?"', body):
             assert address in addresses, (name, address)
