@@ -81,7 +81,7 @@ def test_a_folder_with_a_damaged_or_lost_file_is_made_again(damage: Callable[[Pa
     assert said.endswith(f"{PAGES} is removed and made again.")
     assert not PAGES.exists()
     assert TABLE.exists()
-    # It is said once, whether the step is run again or there is none such any more.
+    # It is said once, whether the step is run again or no longer exists.
     PAGES.mkdir()
     assert remove_damaged() == []
 

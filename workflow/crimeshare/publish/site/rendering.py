@@ -125,17 +125,12 @@ def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (G
     """
     page = Page("search", "Search", "", section="About", groups=tuple(groups))
     return _template("search.html.j2").render(
-        **_shared(page)
+        **_given(page, *OWN_SCRIPTS["search"])
         | {
-            "page": page,
-            "title": "Search",
-            "lead": "",
-            "site_url": "",
             "sections": _all_pages(page.groups),
             "index": Markup(
                 search_index(((each, _in_sections(each, body)) for each, body in bodies), groups)
             ),
-            "scripts": [SCRIPT, *OWN_SCRIPTS["search"]],
             "names": {name: offence.name for name, offence in offences().items()},
         }
     )
@@ -149,16 +144,7 @@ def render_check(groups: Sequence[str] = (GROUP,)) -> str:
     """
     page = Page("check", "Check", "", section="About", groups=tuple(groups))
     return _template("check.html.j2").render(
-        **_shared(page)
-        | {
-            "page": page,
-            "title": page.title,
-            "lead": "",
-            "site_url": "",
-            "sections": _navigation(page),
-            "policy": content_policy([EARLY, load()], WASM),
-            "scripts": [SCRIPT, *OWN_SCRIPTS["check"]],
-        }
+        **_given(page, *OWN_SCRIPTS["check"]) | {"policy": content_policy([EARLY, load()], WASM)}
     )
 
 
@@ -172,14 +158,8 @@ def render_reference(modules: Mapping[str, Module], module: Module | None = None
     name, title = (module.name, module.title) if module else ("index", "Functions")
     page = Page(f"reference/{name}", title, "", section="Reference")
     return _template("reference.html.j2").render(
-        **_shared(page)
+        **_given(page)
         | {
-            "page": page,
-            "title": page.title,
-            "lead": "",
-            "site_url": "",
-            "sections": _navigation(page),
-            "scripts": [SCRIPT],
             "package": PACKAGE,
             "modules": modules,
             "module": module,
@@ -199,14 +179,8 @@ def render_how(page: Page, notebook: Mapping[str, Any]) -> str:
     """
     how = page.how
     return _template("how.html.j2").render(
-        **_shared(how)
+        **_given(how)
         | {
-            "page": how,
-            "title": how.title,
-            "lead": "",
-            "site_url": "",
-            "sections": _navigation(how),
-            "scripts": [SCRIPT],
             "made": page,
             "cells": [
                 {
@@ -349,6 +323,18 @@ def _shared(page: Page) -> dict[str, Any]:
     return _of_folder("../" * page.depth, page.folder) | {
         "choices": _choices(page),
         "group_name": offences()[page.group].name if page.group else "",
+    }
+
+
+def _given(page: Page, *scripts: str) -> dict[str, Any]:
+    """What a page is given that no notebook makes, whatever it says."""
+    return _shared(page) | {
+        "page": page,
+        "title": page.title,
+        "lead": "",
+        "site_url": "",
+        "sections": _navigation(page),
+        "scripts": [SCRIPT, *scripts],
     }
 
 
