@@ -4,9 +4,9 @@
 
 Builds the last commit in a temporary folder, with more and more editions of the police force area
 tables (those beyond the shipped ones made from shipped figures, of later years) and with more and
-more offence groups, hence pages.  Seconds are of the processor; memory is that of the largest step,
-as Snakemake's benchmarks give it.  Prints the tables for benchmarks/README.md and draws the chart
-beside them.
+more offence groups, hence pages.  Seconds are of the processor; memory is that of the largest step
+that Snakemake's benchmarks look at: notebooks, pages and PDFs.  Prints the tables for
+benchmarks/README.md and draws the chart beside them.
 """
 
 from __future__ import annotations

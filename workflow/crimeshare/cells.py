@@ -106,16 +106,10 @@ def shortened(formula: str, cells: Sequence[Cell]) -> str:
     """
     if not cells:
         return formula
-    own = cells[0].release_id
-    one_sheet = len({cell.sheet_name for cell in cells}) == 1
-
-    def short(match: re.Match[str]) -> str:
-        if (match["release"] or "") != own:
-            return match[0]
-        return "" if one_sheet else f"'{match['sheet']}'!"
-
+    if len({(cell.release_id, cell.sheet.strip()) for cell in cells}) == 1:
+        formula = formula.replace(cells[0].sheet_name, "")
     # What has no cell is named after its release alone, and its area and year once for a ratio.
-    named = _SHEET.sub(short, formula).replace(f"[{own}]", "")
+    named = formula.replace(f"[{cells[0].release_id}]", "")
     if ", year to " not in named:
         return named
     return _OF_ONE_YEAR.sub(r"\g<part> / \g<whole>\g<place>", named)

@@ -63,8 +63,6 @@ rule compute_evidence:
         [update(path) for path in EVIDENCE],
     log:
         "results/logs/compute_evidence.log",
-    benchmark:
-        "results/benchmarks/compute_evidence.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -70,8 +70,6 @@ for shape in SHAPES:
             ],
         log:
             f"results/logs/check_shipped/{shape}.log",
-        benchmark:
-            f"results/benchmarks/check_shipped/{shape}.tsv"
         conda:
             "../../envs/pipeline.yaml"
         resources:
@@ -105,8 +103,6 @@ rule compare_sources:
         kinds="results/clean/check_kinds.parquet",
     log:
         "results/logs/compare_sources.log",
-    benchmark:
-        "results/benchmarks/compare_sources.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

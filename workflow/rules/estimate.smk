@@ -39,8 +39,6 @@ rule compute_vintages:
         refuted="results/estimates/refuted_changes.parquet",
     log:
         "results/logs/compute_vintages.log",
-    benchmark:
-        "results/benchmarks/compute_vintages.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -91,8 +89,6 @@ rule compute_series:
         series="results/estimates/series.parquet",
     log:
         "results/logs/compute_series.log",
-    benchmark:
-        "results/benchmarks/compute_series.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -115,8 +111,6 @@ rule compute_composition:
         composition="results/estimates/composition.parquet",
     log:
         "results/logs/compute_composition.log",
-    benchmark:
-        "results/benchmarks/compute_composition.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -166,8 +160,6 @@ rule compute_rank_intervals:
         record="results/estimates/rank_record.parquet",
     log:
         "results/logs/compute_rank_intervals.log",
-    benchmark:
-        "results/benchmarks/compute_rank_intervals.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -192,8 +184,6 @@ rule compute_rule_effects:
         rule_parts="results/estimates/rule_parts.parquet",
     log:
         "results/logs/compute_rule_effects.log",
-    benchmark:
-        "results/benchmarks/compute_rule_effects.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -217,8 +207,6 @@ rule compute_level_shifts:
         level_shifts="results/estimates/level_shifts.parquet",
     log:
         "results/logs/compute_level_shifts.log",
-    benchmark:
-        "results/benchmarks/compute_level_shifts.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -248,8 +236,6 @@ rule compute_revisions:
         test="results/estimates/revision_test.parquet",
     log:
         "results/logs/compute_revisions.log",
-    benchmark:
-        "results/benchmarks/compute_revisions.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -61,8 +61,6 @@ rule render_ledger:
         ),
     log:
         "results/logs/render_ledger.log",
-    benchmark:
-        "results/benchmarks/render_ledger.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -89,8 +87,6 @@ rule render_cells:
         scripts=directory("results/report/cells"),
     log:
         "results/logs/render_cells.log",
-    benchmark:
-        "results/benchmarks/render_cells.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -95,8 +95,6 @@ rule render_data_pack:
         ),
     log:
         "results/logs/render_data_pack.log",
-    benchmark:
-        "results/benchmarks/render_data_pack.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -313,8 +313,6 @@ rule render_explorer:
         library="results/report/vega.js",
     log:
         "results/logs/render_explorer.log",
-    benchmark:
-        "results/benchmarks/render_explorer.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

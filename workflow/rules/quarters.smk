@@ -19,8 +19,6 @@ rule combine_recorded_quarters:
         quarters="results/clean/recorded_quarters.parquet",
     log:
         "results/logs/combine_recorded_quarters.log",
-    benchmark:
-        "results/benchmarks/combine_recorded_quarters.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -43,8 +41,6 @@ rule compute_quarterly_series:
         series="results/estimates/quarterly_series.parquet",
     log:
         "results/logs/compute_quarterly_series.log",
-    benchmark:
-        "results/benchmarks/compute_quarterly_series.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -90,8 +86,6 @@ rule compute_seasonally_adjusted:
         adjusted="results/estimates/seasonally_adjusted.parquet",
     log:
         "results/logs/compute_seasonally_adjusted.log",
-    benchmark:
-        "results/benchmarks/compute_seasonally_adjusted.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:
@@ -114,8 +108,6 @@ rule compute_home_office_check:
         check="results/estimates/home_office_check.parquet",
     log:
         "results/logs/compute_home_office_check.log",
-    benchmark:
-        "results/benchmarks/compute_home_office_check.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

@@ -75,8 +75,6 @@ rule compute_design_factors:
         disagreements="results/estimates/flag_disagreements.parquet",
     log:
         "results/logs/compute_design_factors.log",
-    benchmark:
-        "results/benchmarks/compute_design_factors.tsv"
     conda:
         "../../envs/pipeline.yaml"
     resources:

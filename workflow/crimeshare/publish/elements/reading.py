@@ -103,7 +103,7 @@ def of_build(*tables: str) -> Callable[[Callable[[*A], T]], Callable[[*A], T]]:
 class File(NamedTuple):
     """A built table; when it was changed tells it apart from one that is built again."""
 
-    path: Path
+    path: str
     changed: int
 
 
@@ -126,15 +126,15 @@ def _found(table: str) -> File | None:
     # Every figure asks for its table, and a Path takes ten times as long to say where we are.
     for path in _files(table, os.getcwd()):  # noqa: PTH109
         with suppress(FileNotFoundError):
-            return File(path, path.stat().st_mtime_ns)
+            return File(path, os.stat(path).st_mtime_ns)  # noqa: PTH116
     return None
 
 
 @cache
-def _files(table: str, here: str) -> list[Path]:
+def _files(table: str, here: str) -> list[str]:
     """Where a table may be."""
     above = (Path(here), *Path(here).parents)
-    return [up / kind / f"{table}.parquet" for up in above for kind in FOLDERS]
+    return [str(up / kind / f"{table}.parquet") for up in above for kind in FOLDERS]
 
 
 @lru_cache(maxsize=128)
@@ -146,7 +146,7 @@ def _chosen(
     shared = next((one for name in SHARED for one in wanted if one[0] == name), None)
     if shared is None:
         columns = named and list(named)
-        return read_table(file.path, columns=columns, **dict(wanted)).assign(table=table)
+        return _table(file.path, columns=columns, **dict(wanted)).assign(table=table)
     frame = _frame(file, shared)
     rest = [one for one in wanted if one is not shared]
     if named is not None:
@@ -161,7 +161,11 @@ def _chosen(
 @lru_cache(maxsize=64)
 def _frame(file: File, shared: tuple[str, tuple[Any, ...]]) -> pd.DataFrame:
     """Rows for all areas, read once for all notebooks that share a shell."""
-    return read_table(file.path, **dict([shared]))
+    return _table(file.path, **dict([shared]))
+
+
+# Pages take few rows of many columns of text at a time, for which Arrow's take far longer.
+_table = pd.option_context("mode.string_storage", "python")(read_table)
 
 
 HASHED = ("recorded_crime", "recorded_offence_codes", "recorded_quarters")

@@ -6,7 +6,7 @@ The row says both: see :mod:`crimeshare.measures.provenance`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from string import Formatter
 from typing import Any
@@ -34,9 +34,12 @@ class Row(Mapping[str, Any]):
     What is a number with a formula is a figure by its name; ``now["share"]`` is the bare value.
     """
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        """Take the values: plain, None where there is none."""
+    def __init__(
+        self, values: Mapping[str, Any], hashes: Callable[[str], Mapping[str, str]] = all_hashes
+    ) -> None:
+        """Take the values: plain, None where there is none; and what knows hashes by a table."""
         self._values = values
+        self.hashes_of = hashes
 
     def __getitem__(self, name: str) -> Any:
         """A bare value."""
@@ -67,7 +70,9 @@ class Row(Mapping[str, Any]):
 def rows(frame: pd.DataFrame) -> list[Row]:
     """The rows of a frame, in its order."""
     columns, names = Plain(frame), dict.fromkeys(map(str, frame))
-    return [Row(_At(columns, names, place)) for place in range(len(frame))]
+    # Asked for once for all figures, as that looks at the files.
+    hashes = cache(all_hashes)
+    return [Row(_At(columns, names, place), hashes) for place in range(len(frame))]
 
 
 class _At(Mapping[str, Any]):
@@ -118,9 +123,9 @@ def figure(
     number, *limit = (_number(row, name, percent) for name in (column, *ends))
     if what.rounded and number is not None:
         number = round(number, -what.rounded)
-    formula, cells = _behind(
-        row, what.formula, all_hashes(table or row["table"]) if hashes is None else hashes
-    )
+    if hashes is None:
+        hashes = getattr(row, "hashes_of", all_hashes)(table or row["table"])
+    formula, cells = _behind(row, what.formula, hashes)
     if len(cells) == 1 and formula == cells[0].name:
         formula = ""
     lower, upper = limit or (None, None)
