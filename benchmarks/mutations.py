@@ -1,6 +1,6 @@
 """How many changes to a workbook are noticed, and at the cell where they were made.
 
-    python benchmarks/mutations.py [--times N] [--mirror FOLDER] [--write]
+    python benchmarks/mutations.py [--times N] [--seed N] [--mirror FOLDER] [--write]
 
 Every kind of change in ``tests/mutations.py`` is made, with seeded chance, to three editions of the
 police force area tables and three of the appendix tables, each read and checked as pinning does;
@@ -199,7 +199,7 @@ def survey_refused(table: pd.DataFrame) -> bool:
     return False
 
 
-def _score_figures(times: int, only: Sequence[str] | None) -> dict[tuple[str, str], Counter[str]]:
+def _score_figures(seeds: range, only: Sequence[str] | None) -> dict[tuple[str, str], Counter[str]]:
     """The scores of changes to figures, which have no cell: they are found or silent."""
     scores: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for reader, release_id, kinds, refused in (
@@ -208,7 +208,7 @@ def _score_figures(times: int, only: Sequence[str] | None) -> dict[tuple[str, st
     ):
         figures = read_table(facsimile.FIGURES / f"{release_id}.parquet")
         for kind in kinds:
-            for seed in range(times if not only or kind in only else 0):
+            for seed in seeds if not only or kind in only else ():
                 found = refused(kinds[kind](figures, random.Random(f"{kind} {seed}")))
                 scores[reader, kind]["found" if found else "silent"] += 1
                 if not found:
@@ -220,16 +220,18 @@ def main() -> int:
     """Print the score of every kind, and how it was before."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--times", type=int, default=1, help="changes of a kind in each edition")
+    options.add_argument("--seed", type=int, default=0, help="the first seed, one a change")
     options.add_argument("--mirror", type=Path, help="folder with the workbooks themselves")
     options.add_argument("--write", action="store_true", help="keep the score as the last one")
     options.add_argument("--kind", action="append", help="only this kind")
     given = options.parse_args()
-    scores = _score_figures(given.times * PER_READER, given.kind)
+    seeds = range(given.seed, given.seed + given.times)
+    scores = _score_figures(range(given.seed, given.seed + given.times * PER_READER), given.kind)
     for release_id in EDITIONS:
         made = edition(release_id, given.mirror)
         reader = made.read.__module__.rpartition(".")[2]
         for kind in KINDS if not given.kind else [kind for kind in KINDS if kind in given.kind]:
-            for seed in range(given.times):
+            for seed in seeds:
                 found = outcome(made, kind, seed)
                 scores[reader, kind][found or "nothing"] += 1
                 if found in ("silent", "found"):

@@ -122,6 +122,7 @@ def beside_earlier_surveys(
         ),
         *_old_rows(observations, nearest),
         *_changed_estimates(observations, period_end, nearest),
+        *_years_gone(release_id, rows, nearest),
         *_gone(release_id, period_end, _held_by_tables(rows), past, _held_by_tables),
     ]
 
@@ -415,14 +416,19 @@ def _estimate(row: Mapping[str, Any]) -> tuple[object, ...]:
 def _gone(
     release_id: str, period_end: date, held: Inventory, past: Sequence[Past], inventory: Any
 ) -> Iterator[str]:
-    """Tables, columns and rows that the edition before had, where nothing has come instead."""
+    """Tables, columns and rows that the edition before had, where nothing has come instead.
+
+    What the edition after has as well is gone from this one alone, whatever came.
+    """
+    later = [each for each in past if each.period_end > period_end]
+    after = min(later, key=lambda each: (each.period_end, each.release_id), default=None)
+    has = inventory(after.rows) if after else {}
     for table, before, lost, come in _compared(period_end, held, past, inventory):
-        if come or months_between(before.period_end, period_end) > _NEIGHBOURS:
-            continue
-        if lost is None:
-            yield f"{release_id} has no table of {table}, which {before.release_id} had"
-        else:
-            yield f"{release_id}: its table of {table} lacks {lost}, which {before.release_id} had"
+        between = {key: name for key, name in lost.items() if key in has.get(table, {})}
+        gone = between if _replaced(before, period_end, come) else lost
+        if gone:
+            both = f" and {after.release_id} has" if after and gone == between else ""
+            yield f"{release_id} {_lacks(table, held, gone)}, which {before.release_id} had{both}"
 
 
 def _renewed(
@@ -430,28 +436,59 @@ def _renewed(
 ) -> Iterator[str]:
     """The same, where other columns or rows have come instead or years lie between."""
     for table, before, lost, come in _compared(period_end, held, past, inventory):
-        if come or months_between(before.period_end, period_end) > _NEIGHBOURS:
-            instead = f", and has {come}, which it had not" if come else ""
-            what = f"Its table of {table} lacks {lost}" if lost else f"It has no table of {table}"
-            yield f"{release_id}: {what}, which {before.release_id} had{instead}."
+        if _replaced(before, period_end, come):
+            instead = f", and has {_listed(come)}, which it had not" if come else ""
+            yield (
+                f"{release_id} {_lacks(table, held, lost)}, which {before.release_id} had{instead}."
+            )
+
+
+def _replaced(before: Past, period_end: date, come: Sequence[str]) -> bool:
+    return bool(come) or months_between(before.period_end, period_end) > _NEIGHBOURS
+
+
+def _lacks(table: str, held: Inventory, lost: Mapping[Key, str]) -> str:
+    if table not in held:
+        return f"has no table of {table}"
+    return f"lacks {_listed([*lost.values()])} in its table of {table}"
 
 
 def _compared(
     period_end: date, held: Inventory, past: Sequence[Past], inventory: Any
-) -> Iterator[tuple[str, Past, str | None, str]]:
+) -> Iterator[tuple[str, Past, dict[Key, str], list[str]]]:
     """Each table that lost something, the edition that had it, what is lost and what has come."""
     earlier = [each for each in past if each.period_end < period_end]
     if not earlier:
         return
     before = max(earlier, key=lambda each: (each.period_end, each.release_id))
     for table, had in inventory(before.rows).items():
-        if table not in held:
-            yield table, before, None, ""
-            continue
-        lost = [name for key, name in had.items() if key not in held[table]]
-        if lost:
-            come = [name for key, name in held[table].items() if key not in had]
-            yield table, before, _listed(lost), _listed(come)
+        now = held.get(table, {})
+        if lost := {key: name for key, name in had.items() if key not in now}:
+            yield table, before, lost, [name for key, name in now.items() if key not in had]
+
+
+def _years_gone(
+    release_id: str, rows: Sequence[Mapping[str, Any]], near: Sequence[Past]
+) -> Iterator[str]:
+    """Years that the edition nearest in time has in a table, and this one in others alone."""
+    years = _years_of_tables(rows)
+    known = set().union(*years.values())
+    for nearest in near:
+        for table, had in _years_of_tables(nearest.rows).items():
+            if gone := sorted((had & known) - years.get(table, known)):
+                named = _listed([in_words(day) for day in gone])
+                yield (
+                    f"{release_id} has no column for the {named} in its table of "
+                    f"{table.replace('_', ' ')}, which {nearest.release_id} has"
+                )
+
+
+def _years_of_tables(rows: Sequence[Mapping[str, Any]]) -> dict[str, set[date]]:
+    """The years of each table; of a table of changes, those compared with."""
+    years: dict[str, set[date]] = defaultdict(set)
+    for row in rows:
+        years[row["table"]].add(row["previous_period_end"] or row["period_end"])
+    return years
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -52,6 +52,7 @@ def find_survey_ties(observations: Iterable[SurveyObservation]) -> list[Tie]:
         *changes,
         *impossible_flags(rows, misprinted),
         *_shared_rows(rows),
+        *_shared_years(rows),
         *_foreign_bases(rows),
         *_repeated_bases(rows),
         *sums,
@@ -169,6 +170,33 @@ def _shared_rows(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
                 strict=False,
                 at=f"sheet {first.sheet!r}",
             )
+
+
+def _shared_years(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
+    """That a table of figures has every year since its first that another of its kind has.
+
+    The survey was not asked in some years of which the police recorded offences.
+    """
+    of = {table: line["change_of"] for table, line in tables_by_name().items()}
+    kinds: dict[bool, dict[str, dict[date, SurveyObservation]]]
+    kinds = defaultdict(lambda: defaultdict(dict))
+    for row in rows:
+        if not of[row.table]:
+            kinds[row.table.startswith("offence_")][row.table].setdefault(row.period_end, row)
+    for tables in kinds.values():
+        every = {day: row for years in tables.values() for day, row in years.items()}
+        for years in tables.values():
+            first = years[min(years)]
+            if lacking := [day for day in every if day > first.period_end and day not in years]:
+                named = ", ".join(f"{day:%B %Y}" for day in sorted(lacking))
+                elsewhere = every[lacking[0]].sheet
+                yield Tie(
+                    "years that tables share",
+                    (first,),
+                    f"no column for the year ending {named}, which sheet {elsewhere!r} has",
+                    strict=False,
+                    at=f"sheet {first.sheet!r}",
+                )
 
 
 def _changes_of(table: str, of: Mapping[str, str]) -> list[str]:
