@@ -32,20 +32,17 @@ import pandas as pd
 
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
-from crimeshare.releases.precedent import (
-    Past,
-    beside_earlier_editions,
-    beside_earlier_surveys,
-)
-from crimeshare.sources.registry import read_registry
+from crimeshare.releases.pinning import every_other
+from crimeshare.releases.precedent import Past
+from crimeshare.releases.preflight import beside_shipped
+from crimeshare.sources.registry import Release, read_registry
 from crimeshare.tables.appendix import read_appendix_tables
-from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
-from crimeshare.tables.arithmetic import find_ties
-from crimeshare.tables.corrections import Faults, check_ties, read_corrections
+from crimeshare.tables.corrections import Faults
 from crimeshare.tables.counts import counts, counts_of_files, in_order
 from crimeshare.tables.grid import Grid, Workbook, open_workbook
 from crimeshare.tables.misfits import misfits
 from crimeshare.tables.police_force_area import read_police_force_area_tables
+from crimeshare.tables.reading import READERS
 from crimeshare.tables.survey_checks import check_survey_tables
 from tests import facsimile
 from tests.appendix_facsimile import Facsimile
@@ -77,22 +74,21 @@ class Edition:
 
     release_id: str
     workbook: Workbook
-    end: date
+    release: Release
     read: Callable[..., list]  # type: ignore[type-arg]
     past: list[Past]
 
+    @property
+    def end(self) -> date:
+        """Last day of its year."""
+        return self.release.period_end
+
     def check(self, observations: Sequence[Any]) -> None:
-        """Stop unless the figures hold together and are no old ones."""
-        listed = [c for c in read_corrections(CORRECTIONS) if c.release == self.release_id]
-        if self.release_id.startswith("pfa"):
-            check_ties(find_ties(observations), observations, listed, CORRECTIONS)
-            doubts = beside_earlier_editions(observations, self.end, self.past)
-        else:
-            doubt = out_of_line(observations)
-            check_ties(find_survey_ties(observations), observations, listed, CORRECTIONS, doubt)
-            doubts = beside_earlier_surveys(observations, self.end, self.past)
-        if doubts:
-            raise Problem("; ".join(doubts))
+        """Stop unless the figures hold together and go with all that is shipped."""
+        READERS[self.release.reader].check(observations, self.release_id, CORRECTIONS)
+        wrong, doubts = beside_shipped(observations, self.release, self.past)
+        if told := [*(misfit.sentence for misfit in wrong), *doubts]:
+            raise Problem("; ".join(told))
 
 
 def edition(release_id: str, mirror: Path | None) -> Edition:
@@ -108,14 +104,7 @@ def edition(release_id: str, mirror: Path | None) -> Edition:
         figures = facsimile.FIGURES / f"{release_id}.parquet"
         workbook = Facsimile.of(figures, release.edition).workbook()
     read = read_police_force_area_tables if area else read_appendix_tables
-    past = [
-        Past(other.release_id, other.period_end, path)
-        for other in registry.values()
-        if other.dataset == release.dataset and other is not release
-        for path in [facsimile.FIGURES / f"{other.release_id}.parquet"]
-        if path.is_file()
-    ]
-    return Edition(release_id, workbook, release.period_end, read, past)
+    return Edition(release_id, workbook, release, read, every_other(release, registry))
 
 
 def _grids(sheets: dict[str, dict[facsimile.Place, object]]) -> Workbook:

@@ -210,3 +210,16 @@ def test_a_refusal_names_the_line_that_would_let_it_through(shipped: pd.DataFram
         Problems, match=r"Gwent.*add to .*accepted\.csv the line: prc-2025-12,W15000002"
     ):
         check(doubled, READERS, [OPEN_DATA])
+
+
+def test_a_year_of_offences_in_another_unit_is_told_with_its_cell(judge) -> None:  # type: ignore[no-untyped-def]
+    """Ten times as many of everything: all sums of the edition hold."""
+    figures = figures_of("appendix-2025-12")
+    year = pd.to_datetime(figures["period_end"]) == "2010-03-31"
+    rows = year & (figures["table"] == "offence_codes")
+    changed = figures.assign(value=figures["value"].where(~rows, figures["value"] * 10))
+    total = changed[rows & figures["row_label"].str.startswith("TOTAL RECORDED CRIME - ALL OFF")]
+    (cell,) = total["cell"]
+    assert any(
+        f"cell {cell}: it has" in wrong.sentence for wrong in judge("appendix-2025-12", changed)
+    )

@@ -26,27 +26,6 @@ def test_an_edition_that_revises_as_others_did_is_let_through(
     assert beside_earlier_surveys(observations, END, PAST) == []
 
 
-def test_a_year_of_offences_in_another_unit_is_told_with_its_cell(
-    observations: list[SurveyObservation],
-) -> None:
-    """Ten times as many of everything: all sums hold."""
-    day = date(2010, 3, 31)
-    rows = [
-        replace(row, value=row.value * 10)
-        if row.table == "offence_codes" and row.period_end == day and row.value is not None
-        else row
-        for row in observations
-    ]
-    (doubt,) = beside_earlier_surveys(rows, END, PAST)
-    total = next(
-        row
-        for row in rows
-        if row.period_end == day and row.row_label.startswith("TOTAL RECORDED CRIME - ALL OFF")
-    )
-    assert f"sheet {total.sheet!r}, cell {total.cell}: it makes {total.value:,.0f} off" in doubt
-    assert "+900.0%, where no revision on record is above" in doubt
-
-
 def is_base(row: SurveyObservation) -> bool:
     return row.statistic == "unweighted_base" and row.period_end == date(2010, 3, 31)
 

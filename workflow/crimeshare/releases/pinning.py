@@ -102,7 +102,7 @@ def pin_release(
         _check_bytes(delivery, release, registry, read_copies(project.copies, registry))
         pinned = Pinned(release, [], changed)
         if not _is_shipped(release, project):
-            past = _past(release, registry, project)
+            past = every_other(release, registry, project)
             reading = _read(delivery, release, accept, project, past, add)
             *moved, row = _rows(release, delivery, registry)
             pinned = Pinned(_dated(row, delivery.path), reading.warnings, changed)
@@ -161,7 +161,9 @@ def _check_bytes(
         )
 
 
-def _past(release: Release, registry: Mapping[str, Release], project: Project) -> list[Past]:
+def every_other(
+    release: Release, registry: Mapping[str, Release], project: Project = Project()
+) -> list[Past]:
     """The shipped figures of every other release."""
     slips: dict[str, set[Place]] = defaultdict(set)
     for entry in read_corrections(project.corrections):

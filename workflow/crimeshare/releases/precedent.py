@@ -1,27 +1,28 @@
 """An edition beside those that are shipped: old figures under a new date, and what is gone.
 
 An edition's own arithmetic says nothing of figures that are another year's, taken as a whole.  So
-its counts are compared with every year of every shipped edition of its dataset, its account of
-years already published with the largest revision on record, and its tables, columns and rows with
-those of the edition before.  All of this may be right; it takes a person to say so.
+its counts are compared with every year of every shipped edition of its dataset, and its tables,
+columns and rows with those of the editions beside it.  All of this may be right; it takes a person
+to say so.  How far its counts moved is a matter of :mod:`crimeshare.tables.misfits`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from crimeshare.parquet import read_rows_where
 from crimeshare.periods import in_words, months_between
-from crimeshare.reference import NATION, PARTNERSHIPS, areas, areas_around, offences, read_rows
+from crimeshare.reference import PARTNERSHIPS, areas, offences, read_rows
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
-from crimeshare.tables.appendix_layout import subtotal_groups
+from crimeshare.tables.counts import QUARTER, YEAR, counts, counts_of_files
 from crimeshare.tables.labels import one_line, plain
 from crimeshare.tables.layout import proposal
 from crimeshare.tables.observations import Observation, QuarterFigure, SurveyObservation
@@ -32,8 +33,6 @@ _SAME = 0.1
 _LARGE, _ENOUGH = 10, 30
 # A row of offences is the same as another where half of five years or more are.
 _HALF, _FEW_YEARS = 0.5, 5
-# Revisions of a total are taken for possible up to these parts of it, or the largest on record.
-_REVISION = {"country": 0.02, "region": 0.02, "force": 0.1, "other": 0.1}
 # The survey's estimates of a year are revised together or not at all; few that differ are slips.
 _SLIPS = 0.2
 # Bases of years long past were corrected by up to a quarter of one in a hundred.
@@ -46,8 +45,8 @@ Key = tuple[str | None, ...]
 Inventory = Mapping[str, Mapping[Key, str]]
 """The tables of an edition, with the names of their columns or rows."""
 
-Years = dict[date, dict[Key, float]]
-"""Counts of each year: by area and offence group, or by the row of an appendix table."""
+Times = Mapping[date, Mapping[Key, float]]
+"""Counts of each year or quarter by area and offence group or code."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,11 @@ class Past:
         rows: list[dict[str, Any]] = read_rows_where(self.path).to_pylist()
         return rows
 
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """What it counts."""
+        return counts_of_files({self.release_id: (self.reader, self.path)})
+
 
 def beside_earlier_editions(
     observations: Sequence[Observation], period_end: date, past: Sequence[Past]
@@ -77,14 +81,10 @@ def beside_earlier_editions(
         period_end: last day of its year.
         past: every shipped release of the dataset.
     """
-    release_id = observations[0].release_id
-    now = _Areas([_plain(row) for row in observations])
-    before = [(each, _Areas(each.rows)) for each in past]
-    counts = [(each.release_id, other.years) for each, other in before]
+    release_id, rows = observations[0].release_id, [_plain(row) for row in observations]
     return [
-        *_old_figures(release_id, now.years, counts),
-        *_large_revisions(release_id, now, [(each.release_id, other) for each, other in before]),
-        *_gone(release_id, period_end, _held(now.rows), past, _held),
+        *_old_figures(release_id, rows, past),
+        *_gone(release_id, period_end, _held(rows), past, _held),
     ]
 
 
@@ -114,12 +114,7 @@ def beside_earlier_surveys(
     rows = [_plain(row) for row in observations]
     nearest = sorted(past, key=lambda each: abs((each.period_end - period_end).days))[:1]
     return [
-        *_old_figures(
-            release_id, _offences(rows), [(each.release_id, _offences(each.rows)) for each in past]
-        ),
-        *_large_revisions(
-            release_id, _nation(rows), [(each.release_id, _nation(each.rows)) for each in past]
-        ),
+        *_old_figures(release_id, rows, past, APPENDIX),
         *_old_rows(observations, nearest),
         *_changed_estimates(observations, period_end, nearest),
         *_years_gone(release_id, rows, nearest),
@@ -130,17 +125,10 @@ def beside_earlier_surveys(
 def beside_earlier_files(
     figures: Sequence[QuarterFigure], period_end: date, past: Sequence[Past]
 ) -> list[str]:
-    """The same of a file of the Home Office; see :func:`beside_earlier_editions`.
-
-    How far its counts moved is a matter of :mod:`crimeshare.tables.misfits`.
-    """
+    """The same of a file of the Home Office; see :func:`beside_earlier_editions`."""
     release_id, rows = figures[0].release_id, [_plain(row) for row in figures]
-    now = _quarters(rows)
-    others = [(each.release_id, _quarters(each.rows)) for each in past]
     return [
-        *_old_figures(
-            release_id, now, [*others, (release_id, now)], lambda end: f"quarter to {end:%B %Y}"
-        ),
+        *_old_figures(release_id, rows, past, QUARTERS),
         *_gone(release_id, period_end, _held_by_forces(rows), past, _held_by_forces),
     ]
 
@@ -162,147 +150,52 @@ def _plain(row: object) -> dict[str, Any]:
 
 def _old_figures(
     release_id: str,
-    years: Years,
-    past: Sequence[tuple[str, Years]],
-    called: Callable[[date], str] = in_words,
+    rows: Sequence[Mapping[str, Any]],
+    past: Sequence[Past],
+    reader: str = FORCE_AREAS,
 ) -> Iterator[str]:
-    """Years whose counts are, in many places, those that a shipped release gives for another."""
-    for end, counts in sorted(years.items()):
+    """Times whose counts are, in many places, those that a shipped release gives for another."""
+    quarterly = reader == QUARTERS
+    own = _by_time(counts(pd.DataFrame(rows), release_id, reader), quarterly)
+    others = [(each.release_id, _by_time(each.counts, quarterly)) for each in past]
+    if quarterly:
+        others.append((release_id, own))
+    for end, counted in sorted(own.items()):
         alike = [
             (share, other, day)
-            for other, other_years in past
-            for day, others in other_years.items()
+            for other, times in others
+            for day, then in times.items()
             if day != end
-            and (share := _same(counts, others)) > _SAME
+            and (share := _same(counted, then)) > _SAME
             # A table that repeats a year has it as that year, too.
-            and share > max((_same(counts, other_years.get(end, {})), 0.0))
+            and share > _same(counted, times.get(end, {}) if other != release_id else {})
         ]
         if alike:
             share, other, day = max(alike)
+            named = (lambda end: f"quarter to {end:%B %Y}") if quarterly else in_words
             yield (
-                f"{release_id}: {share:.0%} of its counts for the {called(end)} are those of "
-                f"{other} for the {called(day)}; expected hardly any. Are these old figures "
+                f"{release_id}: {share:.0%} of its counts for the {named(end)} are those of "
+                f"{other} for the {named(day)}; expected hardly any. Are these old figures "
                 "under a new date?"
             )
 
 
-def _quarters(rows: Sequence[Mapping[str, Any]]) -> Years:
-    """Offences by force and code in each quarter."""
-    quarters: Years = defaultdict(dict)
-    for row in rows:
-        if row["code"] is not None and row["value"] is not None:
-            quarters[row["period_end"]][row["area_code"], row["code"]] = row["value"]
-    return quarters
-
-
-def _same(counts: Mapping[Key, float], others: Mapping[Key, float]) -> float:
-    both = [key for key, value in counts.items() if value >= _LARGE and key in others]
-    if len(both) < _ENOUGH:
-        return 0.0
-    return sum(abs(counts[key] - others[key]) < 0.01 for key in both) / len(both)
-
-
-@dataclass
-class _Totals:
-    """Counts by area and offence group in each year, and what stands beside them.
-
-    Attributes:
-        years: the counts.
-        without: areas whose totals lack a force.
-        places: sheet and cell of an area's total in a year, in words, where it has one.
-    """
-
-    years: Years = field(default_factory=lambda: defaultdict(dict))
-    without: set[str] = field(default_factory=set)
-    places: dict[tuple[str, date], str] = field(default_factory=dict)
-
-    def keep(self, area: str, group: str, row: Mapping[str, Any]) -> None:
-        """Take in a count."""
-        day = row["period_end"]
-        self.years[day][area, group] = row["value"]
-        if group == "total":
-            self.places[area, day] = f", sheet {row['sheet']!r}, cell {row['cell']}"
-
-
-class _Areas(_Totals):
-    """Counts by country, region and force, the year before included."""
-
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        super().__init__()
-        self.rows = rows
-        for row in rows:
-            area, day = row["area_code"], row["period_end"]
-            if row["measure"] != "count" or area not in areas():
-                continue
-            if row["value"] is not None:
-                self.keep(area, row["offence_id"], row)
-            elif row["offence_id"] == "total":
-                self.without |= set(areas_around(area))
-        for row in rows:
-            if row["measure"] == "change_pct" and row["value"] and row["value"] > -100:
-                key, day = (row["area_code"], row["offence_id"]), row["period_end"]
-                now = self.years[day].get(key)
-                if now is not None and row["previous_period_end"] is not None:
-                    before = self.years[row["previous_period_end"]]
-                    before.setdefault(key, now / (1 + row["value"] / 100))
-
-
-def _nation(rows: Sequence[Mapping[str, Any]]) -> _Totals:
-    """England and Wales in the table of offences by code."""
-    groups = subtotal_groups()
-    totals = _Totals()
-    for row in rows:
-        subtotal = row["table"] == "offence_codes" and row["item_id"] is None
-        group = groups.get(plain(row["row_label"])) if subtotal else None
-        if group and row["value"] is not None:
-            totals.keep(NATION, group, row)
-    return totals
-
-
-def _large_revisions(
-    release_id: str, now: _Totals, past: Sequence[tuple[str, _Totals]]
-) -> Iterator[str]:
-    """Totals of years already published that moved by more than any did before."""
-    record = dict(_REVISION)
-    for (_, first), (_, second) in combinations(past, 2):
-        for area, _, before, after in _revisions(first, second):
-            kind = areas()[area].area_type
-            record[kind] = max(record[kind], abs(after / before - 1))
-    moved = [
-        (abs(after / before - 1) / record[areas()[area].area_type], area, day, other, before, after)
-        for other, earlier in past
-        for area, day, before, after in _revisions(earlier, now)
-    ]
-    beyond = [each for each in moved if each[0] > 1]
-    if beyond:
-        _, area, day, other, before, after = max(beyond)
-        places = len({each[1] for each in beyond})
-        more = f"; {places - 1} more areas moved likewise" if places > 1 else ""
-        limit, where = record[areas()[area].area_type], now.places.get((area, day), "")
-        yield (
-            f"{release_id}{where}: it makes {after:,.0f} offences in {areas()[area].area_name} in "
-            f"the {in_words(day)}, {other} made {before:,.0f}: {after / before - 1:+.1%}, where no "
-            f"revision on record is above {limit:.1%}{more}. Is this the right edition?"
+def _by_time(table: pd.DataFrame, quarterly: bool) -> Times:
+    """Years of areas and offence groups, or quarters of forces and offence codes."""
+    chosen = table["code"] & (table["months"] == QUARTER) if quarterly else table["months"] == YEAR
+    rows = table[chosen & table["area_code"].isin(areas()) & table["value"].notna()]
+    groups: Any = rows.groupby("period_end")
+    return {
+        end.date(): dict(
+            zip(zip(of["area_code"], of["item"], strict=True), of["value"], strict=True)
         )
+        for end, of in groups
+    }
 
 
-def _revisions(first: _Totals, second: _Totals) -> Iterator[tuple[str, date, float, float]]:
-    """Area, year and both totals, where neither leaves out a force."""
-    for day in first.years.keys() & second.years.keys():
-        for (area, offence), before in first.years[day].items():
-            after = second.years[day].get((area, offence))
-            complete = area not in first.without | second.without
-            if offence == "total" and area and complete and before and after is not None:
-                yield area, day, before, after
-
-
-def _offences(rows: Sequence[Mapping[str, Any]]) -> Years:
-    """Offences by the rows of the table of codes and the year."""
-    years: Years = defaultdict(dict)
-    for row in rows:
-        if row["table"] == "offence_codes" and row["value"] is not None:
-            years[row["period_end"]][row["item_id"], plain(row["row_label"])] = row["value"]
-    return years
+def _same(now: Mapping[Key, float], then: Mapping[Key, float]) -> float:
+    both = [key for key, value in now.items() if value >= _LARGE and key in then]
+    return sum(now[key] == then[key] for key in both) / len(both) if len(both) >= _ENOUGH else 0.0
 
 
 def _old_rows(observations: Sequence[SurveyObservation], nearest: Sequence[Past]) -> Iterator[str]:
@@ -313,9 +206,9 @@ def _old_rows(observations: Sequence[SurveyObservation], nearest: Sequence[Past]
             rows[row.item_id, plain(row.row_label)][row.period_end] = row
     for other in nearest:
         before: dict[Key, dict[date, float]] = defaultdict(dict)
-        for day, counts in _offences(other.rows).items():
-            for key, count in counts.items():
-                before[key][day] = count
+        for was in other.rows:
+            if was["table"] == "offence_codes" and was["value"] is not None:
+                before[was["item_id"], plain(was["row_label"])][was["period_end"]] = was["value"]
         for key, row_now in rows.items():
             now = {day: row.value or 0.0 for day, row in row_now.items()}
             if key not in before or _alike(now, before[key]) > _SAME:

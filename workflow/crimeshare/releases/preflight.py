@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -24,7 +25,7 @@ from crimeshare.sources.delivery import Delivery, Refused, Rejected
 from crimeshare.sources.registry import Release
 from crimeshare.sources.source import command
 from crimeshare.tables.corrections import Correction, Faults, read_corrections
-from crimeshare.tables.counts import counts, counts_of_files, in_order
+from crimeshare.tables.counts import Dated, counts, in_order
 from crimeshare.tables.layout import UnknownNames, relative
 from crimeshare.tables.misfits import ACCEPTED, Misfit, misfits
 from crimeshare.tables.observations import Observation, read_observations
@@ -228,15 +229,7 @@ def _read(workbook: Path, known: _Known, accepted: Path, past: Sequence[Past]) -
         reader.check(reading.rows, release.release_id, known.file)
     except Faults as faults:
         raise known.acknowledging(faults) from faults
-    own = counts(pd.DataFrame(map(vars, reading.rows)), release.release_id, release.reader)
-    shipped = counts_of_files({each.release_id: (each.reader, each.path) for each in past})
-    wrong = misfits(
-        pd.concat([own, shipped], ignore_index=True),
-        in_order([*past, release]),
-        [release.release_id],
-        accepted,
-    )
-    beside = BESIDE_EARLIER[release.reader](reading.rows, release.period_end, known.past)
+    wrong, beside = beside_shipped(reading.rows, release, past, accepted)
     return Pinnable(
         reading.write,
         [
@@ -246,6 +239,27 @@ def _read(workbook: Path, known: _Known, accepted: Path, past: Sequence[Past]) -
             *(notice.sentence for notice in reading.notices or ()),
         ],
     )
+
+
+def beside_shipped(
+    rows: Sequence[Any], release: Dated, past: Sequence[Past], accepted: Path = ACCEPTED
+) -> tuple[list[Misfit], list[str]]:
+    """What of a release, whose arithmetic holds, does not go with all that is shipped.
+
+    Args:
+        rows: its observations.
+        release: what they are of.
+        past: the shipped figures of every other release.
+        accepted: file of the figures found right although other releases differ.
+
+    Returns:
+        The counts of which another release says otherwise, and what else a person has to confirm.
+    """
+    own = counts(pd.DataFrame(map(vars, rows)), release.release_id, release.reader)
+    every = pd.concat([own, *(each.counts for each in past)], ignore_index=True)
+    wrong = misfits(every, in_order([*past, release]), [release.release_id], accepted)
+    of_dataset = [each for each in past if each.reader == release.reader]
+    return wrong, BESIDE_EARLIER[release.reader](rows, release.period_end, of_dataset)
 
 
 def proposed_corrections(release_id: str, faults: Sequence[Fault]) -> dict[Place, str]:

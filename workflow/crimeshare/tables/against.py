@@ -46,8 +46,9 @@ _RECORD = read_rows(Path(__file__).with_name("revised.csv"))
 
 # The chance in counts grows with their root, and so do revisions, more or less.
 _SMALL = 30
-# A revision may go beyond the largest on record of such a count, but not this many times.
-_BEYOND = 2.5
+# A revision may go beyond the largest on record of such a count, but not this many times; that of
+# all offences, which hardly depends on what they are called, by less.
+_BEYOND, _BEYOND_OF_ALL = 2.5, 1.25
 # Releases of two datasets that came out together never differed in their newest year, of which
 # the police had revised nothing yet; this much leaves room for a slip.
 _FRESH = 1.0
@@ -223,7 +224,11 @@ class _Board:
 
     def _moved(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
         """Counts of main groups that moved much further than any on record."""
-        allowed = {p["item"]: float(p["moved"]) * _BEYOND for p in _RECORD if p["level"] == level}
+        allowed = {
+            p["item"]: float(p["moved"]) * (_BEYOND_OF_ALL if p["item"] == "total" else _BEYOND)
+            for p in _RECORD
+            if p["level"] == level
+        }
         items, at = self.counts["item"].cat, both["row"].to_numpy()
         by_item = items.categories.map(allowed).to_numpy(float)
         of_group = by_item[items.codes.to_numpy()[at]]

@@ -1,9 +1,8 @@
 """What ties the figures of the appendix tables to one another.
 
-A published change follows from the two years it compares.  Numbers of incidents and their rates are
-of one population, and victims and prevalence of the same; a measure is the sum of its parts.
-Every table repeats the numbers of interviews.  A subtotal of offences is the sum of the coded rows
-above it, and an offence that of its sub-offences.
+Numbers of incidents and their rates are of one population, and victims and prevalence of the same;
+a measure is the sum of its parts.  Every table repeats the numbers of interviews, and has the rows
+and years of the others.
 """
 
 from __future__ import annotations
@@ -11,15 +10,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from fnmatch import fnmatchcase
 from itertools import combinations
 from math import log
 from statistics import median
 
-from crimeshare.reference import read_rows
+from crimeshare.tables.appendix_changes import Figure, change_ties
 from crimeshare.tables.appendix_flags import impossible_flags
-from crimeshare.tables.appendix_layout import FOLDER, tables_by_name
-from crimeshare.tables.labels import one_line, plain
+from crimeshare.tables.appendix_layout import tables_by_name
+from crimeshare.tables.appendix_offences import offence_ties
+from crimeshare.tables.labels import one_line
 from crimeshare.tables.observations import SurveyObservation
 from crimeshare.tables.ties import Place, Placed, Tie, lines_of, shown, sum_tie
 
@@ -30,9 +29,6 @@ _PRECISION = 1e-9
 _MOST = 0.8
 _A_FEW = 2
 
-_Figure = tuple[str, str | None, date]
-"""Table, measure and last day of the year: one figure of a release."""
-
 
 def find_survey_ties(observations: Iterable[SurveyObservation]) -> list[Tie]:
     """Everything that must hold among one release's appendix figures, whether it does or not."""
@@ -42,10 +38,10 @@ def find_survey_ties(observations: Iterable[SurveyObservation]) -> list[Tie]:
         for table, line in tables_by_name().items()
         if line["rounded_to"]
     }
-    figures: dict[_Figure, SurveyObservation] = {
+    figures: dict[Figure, SurveyObservation] = {
         (row.table, row.item_id, row.period_end): row for row in rows if row.item_id is not None
     }
-    changes = list(_changes(rows, figures, half_steps))
+    changes = list(change_ties(rows, figures, half_steps))
     misprinted = frozenset(place for tie in changes if tie.broken for place in tie.places)
     sums, another_meaning = _parts(rows, figures, half_steps)
     return [
@@ -57,8 +53,7 @@ def find_survey_ties(observations: Iterable[SurveyObservation]) -> list[Tie]:
         *_repeated_bases(rows),
         *sums,
         *_populations(rows, figures, half_steps, another_meaning),
-        *_subtotals(rows),
-        *_sub_offences(rows),
+        *offence_ties(rows),
     ]
 
 
@@ -88,53 +83,6 @@ def out_of_line(
 
 
 # --- the survey ----------------------------------------------------------------------------
-
-
-def _changes(
-    rows: Sequence[SurveyObservation],
-    figures: Mapping[_Figure, SurveyObservation],
-    half_steps: Mapping[str, float],
-) -> Iterator[Tie]:
-    kind = "changes from two figures"
-    change_of = {table: line["change_of"] for table, line in tables_by_name().items()}
-    shows: Counter[tuple[str, str | None]] = Counter()
-    for row in rows:
-        if change_of[row.table] and row.statistic != "significant":
-            shows[row.table, row.item_id] += 1 if row.value is not None else -1
-    marked_throughout = {of: number < 0 for of, number in shows.items()}
-    for row in rows:
-        of = change_of[row.table]
-        if not of or row.statistic == "significant":
-            continue
-        now = figures.get((of, row.item_id, row.period_end))
-        before = (
-            figures.get((of, row.item_id, row.previous_period_end))
-            if row.previous_period_end
-            else None
-        )
-        if now is None or before is None or now.value is None or before.value is None:
-            if row.value is not None:
-                # The figure that is marked, if there is one: the change is of it.
-                marked = [each for each in (now, before) if each and each.value is None]
-                said = (
-                    f"the change at {row.cell} of sheet {row.sheet!r} is {row.value:g}, but the "
-                    f"table of {of} has no figure for one of the two years"
-                )
-                yield Tie(kind, (*marked, row), said, strict=False)
-            continue
-        if row.value is None:
-            if row.marker != "small_base" and not marked_throughout[row.table, row.item_id]:
-                said = f"marks a change, though {now.value:g} and {before.value:g} are published"
-                yield Tie(kind, (row, now, before), said, strict=False)
-            continue
-        low, high = _range_of_change(row.statistic, now.value, before.value, half_steps[of])
-        said, mended = "", dict[Place, float]()
-        if not low - _PRECISION <= row.value <= high + _PRECISION:
-            said = (
-                f"holds a change of {row.value:.4g}, but {now.value:g} after {before.value:g} is a "
-                f"change between {low:.4g} and {high:.4g}"
-            )
-        yield Tie(kind, (row, now, before), said, mended)
 
 
 def _shared_rows(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
@@ -201,17 +149,6 @@ def _shared_years(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
 
 def _changes_of(table: str, of: Mapping[str, str]) -> list[str]:
     return [changes for changes, figures in of.items() if figures == table]
-
-
-def _range_of_change(
-    statistic: str, now: float, before: float, half_step: float
-) -> tuple[float, float]:
-    """The changes that two rounded figures allow, in the unit of the statistic."""
-    if statistic == "change_points":
-        return now - before - 2 * half_step, now - before + 2 * half_step
-    low = (now - half_step) / (before + half_step)
-    high = (now + half_step) / (before - half_step) if before > half_step else float("inf")
-    return 100 * (low - 1), 100 * (high - 1)
 
 
 def _foreign_bases(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
@@ -305,7 +242,7 @@ def _as_elsewhere(base: SurveyObservation, model: SurveyObservation) -> Tie:
 
 def _parts(
     rows: Iterable[SurveyObservation],
-    figures: Mapping[_Figure, SurveyObservation],
+    figures: Mapping[Figure, SurveyObservation],
     half_steps: Mapping[str, float],
 ) -> tuple[list[Tie], set[tuple[str | None, date]]]:
     """That a measure is the sum of its parts, in numbers of incidents and in rates.
@@ -366,7 +303,7 @@ def _part_tie(
     parent: str,
     members: Sequence[str],
     day: date,
-    figures: Mapping[_Figure, SurveyObservation],
+    figures: Mapping[Figure, SurveyObservation],
     half_step: float,
 ) -> Iterator[Tie]:
     whole = figures.get((table, parent, day))
@@ -383,7 +320,7 @@ def _part_tie(
 
 def _populations(
     rows: Iterable[SurveyObservation],
-    figures: Mapping[_Figure, SurveyObservation],
+    figures: Mapping[Figure, SurveyObservation],
     half_steps: Mapping[str, float],
     another_meaning: set[tuple[str | None, date]],
 ) -> Iterator[Tie]:
@@ -431,7 +368,7 @@ def _populations(
 
 
 def _of_unit(
-    figures: Mapping[_Figure, SurveyObservation], table: str, unit: str | None, day: date
+    figures: Mapping[Figure, SurveyObservation], table: str, unit: str | None, day: date
 ) -> Iterator[SurveyObservation]:
     for (of, _, on), row in figures.items():
         if (of, on, row.unit_base) == (table, day, unit) and row.value is not None:
@@ -448,127 +385,3 @@ def _thousands(
         1000 * (incidents.value - half_step) / rate.value,
         1000 * (incidents.value + half_step) / rate.value,
     )
-
-
-# --- offences by code ------------------------------------------------------------------------
-
-
-def _subtotals(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
-    """That each subtotal of offences is the sum of the rows above it that it stands for."""
-    lines: dict[tuple[str, str], dict[date, SurveyObservation]] = defaultdict(dict)
-    for row in rows:
-        if row.table == "offence_codes":
-            lines[lines_of((row.sheet, row.cell))[0]][row.period_end] = row
-    for whole, parts in _sums(list(lines.values())):
-        yield from _of_rows("subtotals of offence codes", whole, parts)
-
-
-_Line = dict[date, SurveyObservation]
-
-
-def _sums(lines: Sequence[_Line]) -> Iterator[tuple[list[_Line], list[_Line]]]:
-    """Rows, with the rows they are the sum of, from the top of the table to its end."""
-    roles = read_rows(FOLDER / "subtotals.csv")
-    codes: list[_Line] = []
-    splits: list[_Line] = []
-    subtotals: list[_Line] = []
-    totals: list[_Line] = []
-    headings: list[tuple[_Line, int]] = []
-    open_splits: list[_Line] = []
-    for line in lines:
-        first = next(iter(line.values()))
-        role = "code" if first.item_id else _role(roles, first.row_label)
-        if role == "within":
-            continue
-        if role != "split" and open_splits:
-            if codes:
-                yield open_splits, codes
-            splits, codes, open_splits = [*splits, *open_splits], [], []
-        if role in ("code", "part") or (role == "subtotal" and not [*codes, *splits]):
-            codes.append(line)
-        elif role == "split":
-            open_splits.append(line)
-        elif role == "heading":
-            yield from ((([head], totals[at:])) for head, at in headings[-1:])
-            headings.append((line, len(totals)))
-        elif role == "subtotal":
-            yield [line], [*splits, *codes]
-            subtotals, codes, splits = [*subtotals, line], [], []
-        elif role == "total":
-            yield [line], [*subtotals, *splits, *codes]
-            totals, subtotals, codes, splits = [*totals, line], [], [], []
-        else:
-            yield from ((([head], totals[at:])) for head, at in headings[-1:])
-            yield [line], totals
-            headings, totals = [], [line]
-
-
-def _role(roles: Iterable[Mapping[str, str]], label: str) -> str:
-    """What an uncoded row is, by the line that says most of its label; a subtotal unless said."""
-    text = plain(label)
-    lines = [row for row in roles if fnmatchcase(text, row["label"])]
-    best = max(lines, key=lambda row: len(row["label"].replace("*", "")), default=None)
-    return best["role"] if best else "subtotal"
-
-
-def _sub_offences(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
-    groups: dict[str | None, _Line] = defaultdict(dict)
-    members: dict[str | None, dict[str, _Line]] = defaultdict(lambda: defaultdict(dict))
-    for row in rows:
-        if row.table == "offence_subcodes":
-            if row.parent_id is None:
-                groups[row.item_id][row.period_end] = row
-            else:
-                line = lines_of((row.sheet, row.cell))[0][1]
-                members[row.parent_id][line][row.period_end] = row
-    for item, whole in groups.items():
-        yield from _of_rows(
-            "offences and their sub-offences", [whole], list(members[item].values())
-        )
-
-
-def _of_rows(kind: str, wholes: Sequence[_Line], parts: Sequence[_Line]) -> Iterator[Tie]:
-    """A sum in every year.  Where it fails in most, a row is missing: no cell mends that."""
-    if not parts:
-        return
-    days = list(dict.fromkeys(day for line in wholes for day in line))
-    ties = [
-        tie
-        for day in days
-        for tie in _in_a_year(
-            kind,
-            [line[day] for line in wholes if day in line],
-            [line[day] for line in parts if day in line],
-        )
-    ]
-    failing = [tie for tie in ties if tie.broken]
-    if len(failing) > 2 and 2 * len(failing) > len(ties):
-        cells = [lines_of((row.sheet, row.cell))[0][1] for line in parts for row in line.values()]
-        numbers = sorted(map(int, cells))
-        tie = failing[-1]
-        yield Tie(
-            kind,
-            tie.members,
-            f"{tie.broken}, and {len(failing)} of {len(ties)} years differ likewise. Is a row "
-            "missing or repeated, or were figures shifted?",
-            at=f"sheet {tie.members[0].sheet!r}, rows {numbers[0]} to {numbers[-1]}",
-        )
-    else:
-        yield from ties
-
-
-def _in_a_year(
-    kind: str, wholes: Sequence[SurveyObservation], parts: Sequence[SurveyObservation]
-) -> Iterator[Tie]:
-    total = sum(part.value for part in parts if part.value is not None)
-    known = [whole for whole in wholes if whole.value is not None]
-    name = one_line(wholes[0].row_label) if wholes else ""
-    if not known:
-        if wholes and total and all(part.value is not None for part in parts):
-            said = f"holds {shown(wholes[0])} for {name!r}, but its parts add up to {total:,.0f}"
-            whole = wholes[0]
-            yield Tie(kind, (whole, *parts), said, {(whole.sheet, whole.cell): total})
-        return
-    given = sum(whole.value or 0.0 for whole in known)
-    said = f"holds {given:,.0f} for {name!r}, but its parts add up to "
-    yield sum_tie(kind, known, parts, 0.0, lambda total: said + total)
