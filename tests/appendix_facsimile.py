@@ -16,8 +16,8 @@ import xlsxwriter
 
 from crimeshare.tables import (
     appendix,
-    appendix_arithmetic,
     appendix_layout,
+    appendix_offences,
     appendix_presence,
 )
 from crimeshare.tables.grid import Workbook
@@ -217,8 +217,8 @@ def own_layout(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(appendix_layout.FOLDER, folder)
     for module in (
         appendix,
-        appendix_arithmetic,
         appendix_layout,
+        appendix_offences,
         appendix_presence,
     ):
         monkeypatch.setattr(module, "FOLDER", folder)

@@ -106,7 +106,7 @@ def a_quarter_less(sheets: dict[str, list[Row]]) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (swapped, "North Wales.*like those that .* of South Wales.*were they swapped"),
+        (swapped, "North Wales.*like those that .* of South Wales.*Were they swapped"),
         (doubled, "Gwent"),
         (a_quarter_less, f"ends with the quarter to December 2025.*March 2026 of {NEW}"),
     ],

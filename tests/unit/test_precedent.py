@@ -7,12 +7,21 @@ from datetime import date
 
 import pytest
 
+from crimeshare.periods import month_end
 from crimeshare.releases.precedent import Past, beside_earlier_surveys
+from crimeshare.sources.datasets import APPENDIX
 from crimeshare.tables.observations import SurveyObservation, read_observations
 from tests.facsimile import FIGURES
 
 END = date(2025, 12, 31)
-PAST = [Past("appendix-2025-09", date(2025, 9, 30), FIGURES / "appendix-2025-09.parquet")]
+
+
+def past(year: int, month: int) -> Past:
+    name = f"appendix-{year}-{month:02}"
+    return Past(name, month_end(year, month), FIGURES / f"{name}.parquet", APPENDIX)
+
+
+PAST = [past(2025, 9)]
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +44,11 @@ def test_a_base_that_any_other_edition_has_otherwise_is_told(
     value: float | None, observations: list[SurveyObservation]
 ) -> None:
     """Three years lie between the two, in which estimates were weighted anew."""
-    past = [Past("appendix-2022-09", date(2022, 9, 30), FIGURES / "appendix-2022-09.parquet")]
+    long_past = [past(2022, 9)]
     changed = next(row for row in observations if is_base(row) and row.table == "prevalence")
     rows = [replace(row, value=value) if row is changed else row for row in observations]
-    before = beside_earlier_surveys(observations, END, past)
-    (doubt,) = set(beside_earlier_surveys(rows, END, past)) - set(before)
+    before = beside_earlier_surveys(observations, END, long_past)
+    (doubt,) = set(beside_earlier_surveys(rows, END, long_past)) - set(before)
     assert f"cell {changed.cell}: holds" in doubt
     assert not any("base" in each for each in before)
 
@@ -57,3 +66,28 @@ def test_a_row_that_is_withheld_though_it_was_published_is_told(
     doubts = beside_earlier_surveys(rows, END, PAST)
     assert doubts
     assert all(f"sheet {label.sheet!r}" in doubt for doubt in doubts)
+
+
+@pytest.mark.parametrize(
+    ("table", "day"), [("offence_subcodes", date(2021, 3, 31)), ("prevalence", date(2019, 3, 31))]
+)
+def test_a_year_that_the_edition_nearest_in_time_has_is_missed(table: str, day: date) -> None:
+    rows = read_observations(SurveyObservation, FIGURES / "appendix-2025-06.parquet")
+    kept = [row for row in rows if (row.table, row.period_end) != (table, day)]
+    both = [past(2022, 9), past(2025, 9)]
+    assert beside_earlier_surveys(rows, date(2025, 6, 30), both) == []
+    (doubt,) = beside_earlier_surveys(kept, date(2025, 6, 30), both)
+    assert f"no column for the year ending {day:%B %Y} in its table of" in doubt
+    assert "which appendix-2025-09 has" in doubt
+
+
+def test_a_row_that_the_editions_on_both_sides_have_is_missed() -> None:
+    """Years lie between it and the one before, in which others have come instead."""
+    rows = read_observations(SurveyObservation, FIGURES / "appendix-2025-06.parquet")
+    lost = next(row for row in rows if row.table == "offence_codes" and row.item_id == "8R")
+    kept = [row for row in rows if (row.table, row.item_id) != (lost.table, lost.item_id)]
+    doubts = beside_earlier_surveys(kept, date(2025, 6, 30), [past(2022, 9), past(2025, 9)])
+    assert any(
+        "table of offence codes, which appendix-2022-09 had and appendix-2025-09 has" in doubt
+        for doubt in doubts
+    )

@@ -24,7 +24,7 @@ from crimeshare.reference import PARTNERSHIPS, areas, offences, read_rows
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
 from crimeshare.tables.counts import QUARTER, YEAR, counts, counts_of_files
 from crimeshare.tables.labels import one_line, plain
-from crimeshare.tables.layout import proposal
+from crimeshare.tables.layout import proposal, relative
 from crimeshare.tables.observations import Observation, QuarterFigure, SurveyObservation
 from crimeshare.tables.ties import Place, lines_of, shown
 
@@ -56,7 +56,7 @@ class Past:
     release_id: str
     period_end: date
     path: Path
-    reader: str = FORCE_AREAS
+    reader: str
     slips: frozenset[Place] = frozenset()
 
     @cached_property
@@ -448,7 +448,7 @@ def _partnerships_gone_or_come(
         if key in listed and code != (known := listed[key]["partnership_code"]):
             yield (
                 f"{release_id} has {name} ({force}) with the code {code}, beside {known} in "
-                f"{PARTNERSHIPS}: it is taken for the same partnership."
+                f"{relative(PARTNERSHIPS)}: it is taken for the same partnership."
             )
         elif key not in listed:
             was = f"; {called[code]!r} has that code there" if code in called else ""
@@ -463,11 +463,11 @@ def _partnerships_gone_or_come(
     then = _partnerships(before.rows) if before else {}
     if not now or not then or before is None:
         return
-    for what, one, other in (("has no longer", then, now), ("has new", now, then)):
+    for one, other, first, second in ((then, now, "lacks", "has"), (now, then, "has", "lacks")):
         if names := [name for key, (name, _) in one.items() if key not in other]:
             yield (
-                f"{release_id} {what} the partnerships {', '.join(names)}, beside "
-                f"{before.release_id}."
+                f"{release_id} {first} among its partnerships {', '.join(names)}; "
+                f"{before.release_id} {second} what is called so."
             )
 
 

@@ -100,10 +100,16 @@ class DoesNotFit(Refused, Problems):
         accept = words[0] if len(words) == 1 else f"[{','.join(words)}]"
         pin = command("pin_release", delivery.source, release=delivery.release_id, accept=accept)
         if self.proposed:
+            lines = len(self.proposed)
+            complete = f"{lines} proposed lines are" if lines > 1 else "the proposed line is"
+            right = (
+                "each beside the workbook and its notes; if all of them are"
+                if lines > 1
+                else ("at it beside the workbook and its notes; if it is")
+            )
             yield (
-                f"{delivery.release_id}: {len(self.proposed)} proposed lines are complete. Look at "
-                "each beside the workbook and its notes; if all of them are right, this adds them "
-                f"and pins: {pin}"
+                f"{delivery.release_id}: {complete} complete. Look at {right} right, this adds "
+                f"{'them' if lines > 1 else 'it'} and pins: {pin}"
             )
         elif self.doubts and len(self.doubts) == len(self.problems):
             yield (

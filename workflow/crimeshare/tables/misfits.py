@@ -74,10 +74,16 @@ def _asked_first(rows: pd.DataFrame, of: Collection[str] | None) -> pd.DataFrame
         return rows
     turned = rows["test"].isin(["fresh", "moved", "alone"]) & ~rows["release_id"].isin(list(of))
     own = ["release_id", "value", "sheet", "cell"]
-    both = [*own, *(f"{name}_other" for name in own)]
-    others = [*both[len(own) :], *own]
-    rows.loc[turned, both] = rows.loc[turned, others].to_numpy()
+    _turn(rows, turned, own)
+    # What is like another's is so of both, each at its own time.
+    swapped = rows["test"].eq("confused") & ~rows["release_id"].isin(list(of))
+    _turn(rows, swapped, [*own, "period_end"])
     return rows
+
+
+def _turn(rows: pd.DataFrame, chosen: pd.Series, own: list[str]) -> None:
+    both = [*own, *(f"{name}_other" for name in own)]
+    rows.loc[chosen, both] = rows.loc[chosen, [*both[len(own) :], *own]].to_numpy()
 
 
 def check(
@@ -134,13 +140,17 @@ class _Telling:
 
     def all(self, rows: pd.DataFrame) -> Iterator[tuple[Misfit, Scope]]:
         """A sentence for each figure, or for those of an area or offence that fail together."""
+        others = rows[rows["test"] != "confused"]
+        wrong = {*zip(others["release_id"], others["area_code"], strict=True)}
         swapped = {
             pair: these
             for pair, these in _pairs(_records(rows[rows["test"] == "confused"])).items()
-            if _explains(pair, these, rows[rows["test"] != "confused"])
+            if _explains(pair, these, others)
+            # Where a force is wrong, its partnerships are like those of others.
+            and wrong.isdisjoint((pair[0], _forces().get(name)) for name in pair[1:])
         }
         for these in swapped.values():
-            row = these[0]
+            row = min(these, key=lambda row: not isinstance(row["sheet"], str))
             scope = (row["area_code"], row["item"], SEVERAL)
             yield self._misfit(row, scope, _swap_in_words(row, len(these)))
         told = {(release_id, name) for release_id, *names in swapped for name in names}
@@ -148,7 +158,7 @@ class _Telling:
         quarters = dict(list(counts[counts["item"].isin(rows["item"])].groupby("item")))
         alone = [
             self._placed(row, quarters)
-            for row in _records(rows[rows["test"] != "confused"])
+            for row in _records(others)
             if told.isdisjoint((row["release_id"], row[name]) for name in ("area_code", "item"))
         ]
         if alone:
@@ -173,7 +183,7 @@ class _Telling:
         release_id = row["release_id"]
         figures = _digest(release_id, scope, self.counts)
         line = ",".join((release_id, *scope, figures))
-        return Misfit(release_id, f"{words}.", line), scope
+        return Misfit(release_id, words if words.endswith("?") else f"{words}.", line), scope
 
     def _placed(self, row: dict[str, Any], quarters: Mapping[Any, pd.DataFrame]) -> dict[str, Any]:
         """The row, and where a sum is wrong the quarter of its own that explains it best."""
@@ -280,6 +290,12 @@ def _where(release_id: str, sheet: Any, cell: Any) -> str:
 
 
 @cache
+def _forces() -> dict[str, str]:
+    """The force of each partnership."""
+    return {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
+
+
+@cache
 def _partnerships() -> dict[str, str]:
     return {row["partnership_code"]: row["partnership_name"] for row in read_rows(PARTNERSHIPS)}
 
@@ -329,7 +345,7 @@ def _in_words(row: Mapping[str, Any]) -> str:
     elif row["test"] == "alone":
         said += f", and {row['allowed']:,.0f} other figures of that time as they are here"
     elif row["test"] == "places":
-        said += f", which this has for {_twin(row)}, and the other way round; were they swapped"
+        said += f", which this has for {_twin(row)}, and the other way round. Were they swapped?"
     elif row["test"] == "missing":
         said = (
             f"it has nothing of {_area(area)} in the {time}, not even that it made no return; "
@@ -361,11 +377,11 @@ def _twin(row: Mapping[str, Any]) -> str:
 def _swap_in_words(row: Mapping[str, Any], times: int) -> str:
     what, twin = row[row["what"]], row["twin"]
     named = _area if row["what"] == "area_code" else lambda item: offences()[item].name
-    more = f" (and {times - 1} times more)" if times > 1 else ""
+    more = f" (seen in {times} comparisons)" if times > 1 else ""
     return (
         f"{_where(row['release_id'], row['sheet'], None)}: its figures of {named(what)} in the "
         f"{_time(row['months'], row['period_end'])} are like those that "
         f"{row['release_id_other']} has of {named(twin)} in the "
-        f"{_time(row['months'], row['period_end_other'])}, and the other way round{more}; were "
-        "they swapped"
+        f"{_time(row['months'], row['period_end_other'])}, and the other way round{more}. Were "
+        "they swapped?"
     )
