@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.regression.linear_model import OLS
 
 from crimeshare.measures.rank_ranges import squeeze
 from crimeshare.measures.revision_intervals import (
@@ -96,7 +97,10 @@ def test_a_vintage_that_all_forces_share_makes_coverage_less_sure() -> None:
     assert mean == pytest.approx(np.mean(alone))
     assert 0 < lower < mean < upper <= 1
     in_runs = sorted(alone)
-    _, lower_of_runs, _ = coverage_interval(in_runs, LEVEL) or (0.0, 0.0, 0.0)
+    _, lower_of_runs, upper_of_runs = coverage_interval(in_runs, LEVEL) or (0.0, 0.0, 0.0)
+    lags = {"maxlags": 3, "use_correction": True}
+    fit = OLS(in_runs, np.ones(10)).fit(cov_type="HAC", cov_kwds=lags, use_t=True)
+    assert [lower_of_runs, upper_of_runs] == pytest.approx([*fit.conf_int(1 - LEVEL)[0].clip(0, 1)])
     assert lower_of_runs < lower
     assert coverage_interval([0.9], LEVEL) is None
     same = coverage_interval([1.0] * 8, LEVEL)

@@ -266,18 +266,18 @@ def compute_flag_agreement(
     that range leaves out the factor used, the measure's design is another than its group's.
     """
     summaries, disagreements = [], []
+    now, before = (
+        np.array(segments(compared[name], restarts))
+        for name in ("period_end", "previous_period_end")
+    )
+    compared = compared.assign(within=now == before)
     every = {
         estimated_on: _judged(_with_factors_of(compared, factors, estimated_on, restarts), level)
         for estimated_on in sorted(factors["release_id"].unique())
     }
     for judged, estimated_on in product(sorted(compared["release_id"].unique()), every):
         changes = every[estimated_on]
-        changes = changes[changes["release_id"] == judged].reset_index(drop=True)
-        designs = (
-            segments(changes["period_end"], restarts),
-            segments(changes["previous_period_end"], restarts),
-        )
-        changes["within"] = np.equal(*designs)
+        changes = changes[changes["release_id"] == judged]
         for (statistic, units), group in changes.groupby(["statistic", "units"], sort=True):
             found = flag_agreement(group, level)
             within = flag_agreement(group.loc[group["within"], _JUDGED], level)

@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import digamma, ndtri, polygamma, stdtrit
 
 from crimeshare.columns import held
@@ -208,6 +207,9 @@ def squeeze(variance: Values, df: float) -> tuple[Values, float]:
     excess = float(np.var(logs, ddof=1)) - float(polygamma(1, df / 2))
     if excess <= 0:
         return np.full_like(variance, np.exp(logs.mean())), float("inf")
+    # Loaded where it is used: many steps and pages read this module for its names.
+    from scipy.optimize import brentq
+
     # The trigamma function of x lies between 1 / x and 1 / x + 1 / x**2.
     bounds = 1 / excess, (1 + np.sqrt(1 + 4 * excess)) / (2 * excess)
     d0 = 2 * float(brentq(lambda half: float(polygamma(1, half)) - excess, *bounds))

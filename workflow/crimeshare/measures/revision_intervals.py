@@ -22,7 +22,7 @@ together.  Limits that could not be tried are not given.
 Sources of the methods: R. McKenzie and M. Gamba, "Interpreting the results of revision analyses:
 recommended summary statistics", OECD and Eurostat task force on revisions analysis (2008):
 revisions by the age of a figure, and errors that allow for vintages that hang together (W. K. Newey
-and K. D. West, Econometrica 55 (1987) 703-708, by statsmodels).  G. K. Smyth, "Linear models and
+and K. D. West, Econometrica 55 (1987) 703-708).  G. K. Smyth, "Linear models and
 empirical Bayes methods for assessing differential expression in microarray experiments",
 Statistical Applications in Genetics and Molecular Biology 3 (2004): variances drawn together.  R.
 F. Barber, E. J. Candes, A. Ramdas and R. J. Tibshirani, "Predictive inference with the jackknife+",
@@ -430,12 +430,13 @@ def coverage_interval(held: list[float], level: float) -> tuple[float, float, fl
     """
     if len(held) < 2:
         return None
-    # Importing it takes a second, and pages import this module for its names.
-    from statsmodels.regression.linear_model import OLS
-
-    lags = {"maxlags": min(LAGS, len(held) - 1), "use_correction": True}
-    fit = OLS(held, np.ones(len(held))).fit(cov_type="HAC", cov_kwds=lags)
-    mean, error = float(fit.params[0]), float(fit.bse[0])
+    mean = float(np.mean(held))
+    left = np.array(held) - mean
+    lags = min(LAGS, len(held) - 1)
+    # Those of Newey and West, for as few vintages; to load statsmodels takes three seconds.
+    together = [(1 - lag / (lags + 1)) * left[lag:] @ left[:-lag] for lag in range(1, lags + 1)]
+    spread = left @ left + 2 * sum(together)
+    error = float(np.sqrt(spread / len(held) / (len(held) - 1)))
     if min(held) == max(held):
         lower, upper = proportion_interval(mean, n=len(held), level=level)
         return mean, float(lower), float(upper)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from statistics import median
 
 import numpy as np
@@ -267,6 +268,7 @@ def _held_apart(vintages: pd.DataFrame) -> pd.Series:
     return pd.Series(apart, index=whole.index, dtype=str).reindex(vintages.index, fill_value="")
 
 
+@cache
 def issue_order(release_id: str) -> tuple[int, int]:
     """When a release came out, as far as its id tells: its last month, then its issue.
 

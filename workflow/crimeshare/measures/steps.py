@@ -23,7 +23,6 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import brentq
 from scipy.special import stdtr, stdtrit
 
 Values = npt.NDArray[np.float64]
@@ -64,6 +63,9 @@ class Step:
 
     def limits(self, level: float) -> tuple[float, float]:
         """Limits with the same chance on either side."""
+        # Loaded where it is used: many steps and pages read this module for its names.
+        from scipy.optimize import brentq
+
         # A little further than each part's own limits.
         reach = 1.01 * float(stdtrit(self.df, (1 + level) / 2)) * self.errors
         low, high = float((self.means - reach).min()), float((self.means + reach).max())

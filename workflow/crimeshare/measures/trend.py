@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq, minimize_scalar
 from scipy.special import chdtrc, expit, logit, stdtr, stdtrit
 
 from crimeshare.measures.intervals import Floats, WrongArgument, as_floats
@@ -172,6 +171,8 @@ def _restricted_variance(x: Floats, y: Floats, v: Floats) -> float:
     The likelihood may have a second, lower peak at 0, so its peak is searched for; but it is flat
     there, which leaves half the digits to the machine.  The root of the score gives all of them.
     """
+    # Loaded where it is used: many steps and pages read this module for its names.
+    from scipy.optimize import brentq, minimize_scalar
 
     def projection(tau2: float) -> Floats:
         weighted = x / (v + tau2)[:, None]
