@@ -20,7 +20,7 @@ from typing import Any
 
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.reading.judged import judge_text
-from crimeshare.audit.text_check import judge_by
+from crimeshare.audit.text_check import JudgeBy
 
 ROOT = Path(__file__).parents[1]
 TEXTS = ROOT / "tests" / "data" / "texts"
@@ -158,7 +158,7 @@ def moved(paragraphs: list[dict[str, Any]]) -> tuple[int, int, list[str]]:
     return caught, tried, held
 
 
-JUDGE = judge_by(open_evidence(ROOT))
+JUDGE = JudgeBy(open_evidence(ROOT))
 
 
 def answered(text: str, published: str | None) -> dict[str, Any]:

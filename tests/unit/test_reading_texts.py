@@ -13,7 +13,7 @@ from benchmarks.reading_text import measure, read_set
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.reading import shown
 from crimeshare.audit.reading.judged import Answer, Judge, judge_text
-from crimeshare.audit.text_check import checked_text, judge_by
+from crimeshare.audit.text_check import checked_text, JudgeBy
 from crimeshare.cli import main
 from crimeshare.problems import Problem
 from tests.conftest import ROOT
@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
-    return judge_by(open_evidence(ROOT))
+    return JudgeBy(open_evidence(ROOT))
 
 
 @pytest.fixture

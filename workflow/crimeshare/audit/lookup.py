@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
 
 from crimeshare.audit.numerals import shortened
 from crimeshare.audit.offence_codes import find_offence_code, offence_codes
@@ -24,7 +25,7 @@ from crimeshare.periods import (
     year_ending,
 )
 from crimeshare.problems import Problem
-from crimeshare.reference import Area, Offence, everyday, offences
+from crimeshare.reference import REFERENCE, Area, Offence, everyday, offences, read_rows
 
 _POLICE = re.compile(r"^the | (?:police(?: force)?(?: service)?(?: area)?|constabulary)$")
 _MONTH = "(?P<{}>[a-z]+)(?: (?P<{}>[12][0-9]{{3}}))?"
@@ -42,8 +43,8 @@ _NEWEST = re.compile(
     r"(?:(?:12|twelve) months|year)"
 )
 _LAST_YEAR = ("last year", "in last year", "last calendar year", "the last calendar year")
-# Days from the end of a quarter until its figures come out.
-_OUT_AFTER = 113
+# From the end of a quarter to its figures, where no release tells.
+_USUALLY = timedelta(days=113)
 
 
 def find_area(text: str, areas: Mapping[str, Area]) -> tuple[Area, str]:
@@ -234,11 +235,24 @@ def said_on(published: str | None) -> date | None:
 
 
 def newest_out(published: date) -> date:
-    """The end of the newest year whose figures were out on a day, as quarters come out in time."""
+    """The end of the newest year whose figures were out on a day."""
     ends = [
         month_end(year, month)
         for year in (published.year - 1, published.year)
         for month in (3, 6, 9, 12)
     ]
-    out = [end for end in ends if (published - end).days >= _OUT_AFTER]
+    out = [end for end in ends if _out().get(end, end + _USUALLY) <= published]
     return max(out, default=a_year_before(min(ends)))
+
+
+@cache
+def _out() -> dict[date, date]:
+    """The first day that figures of a year were out, for the years whose releases tell it."""
+    found: dict[date, date] = {}
+    for row in read_rows(REFERENCE / "release_days.csv"):
+        year, month = (int(part) for part in row["release_id"].split("-")[1:3])
+        end, day = month_end(year, month), date.fromisoformat(row["day"])
+        # A workbook that was saved again long after tells nothing of the first day.
+        if abs(day - end - _USUALLY) <= timedelta(days=10):
+            found[end] = min(day, found.get(end, day))
+    return found

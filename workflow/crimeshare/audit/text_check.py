@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Mapping
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from crimeshare.audit.evidence import Evidence, open_evidence
 from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.lookup import find_area, said_on
 from crimeshare.audit.reading import shown
-from crimeshare.audit.reading.judged import Answer, Judge, judge_text
+from crimeshare.audit.reading.judged import Answer, judge_text
 from crimeshare.audit.statements import AnyClaim, Faults, read_claim
 from crimeshare.audit.verdicts import Verdict
 from crimeshare.problems import Problem
@@ -90,25 +91,32 @@ def check_text(text: str, evidence: Evidence, published: str | None, area: str |
             code = found.area_code
         except ValueError as error:
             raise Problem(f"`--area` {error}.") from None
-    return judge_text(text, judge_by(evidence), day, code)
+    return judge_text(text, JudgeBy(evidence), day, code)
 
 
-def judge_by(evidence: Evidence) -> Judge:
+class JudgeBy:
     """A judge of single statements."""
-    known = vocabulary(evidence)
-    auditor = Auditor(evidence, [])
 
-    def judge(entry: Mapping[str, Any]) -> tuple[AnyClaim, Verdict]:
+    def __init__(self, evidence: Evidence) -> None:
+        """Take the figures that statements are judged by."""
+        self._known, self._auditor = vocabulary(evidence), Auditor(evidence, [])
+        self._published = evidence.published
+
+    def __call__(self, entry: Mapping[str, Any], /) -> tuple[AnyClaim, Verdict]:
+        """A statement and its verdict; ValueError says why it has none."""
         named = {"id": "read", "source": "read", "statement": "read"}
         try:
-            claim = read_claim({**entry, **named}, known)
-            return claim, auditor.judge(claim)
+            claim = read_claim({**entry, **named}, self._known)
+            return claim, self._auditor.judge(claim)
         except Faults as refused:
             raise ValueError("; ".join(refused.clauses)) from None
         except Problem as problem:
             raise ValueError(str(problem)) from None
 
-    return judge
+    def counts(self, area: str, offence: str, day: date, /) -> set[float]:
+        """Every count that was published of an area, an offence group or code, and a year."""
+        vintages = self._published.counts(area, offence, day)
+        return {vintage.value for vintage in vintages if vintage.value is not None}
 
 
 def opened(root: str) -> Callable[[str, str, str], str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from crimeshare.audit.numerals import FEWEST
 from crimeshare.audit.reading.parts import MOVES, Parts
 from crimeshare.audit.reading.slots import AVERAGE, PLACES
-from crimeshare.audit.reading.spans import Unplaced
+from crimeshare.audit.reading.spans import Unplaced, Unsaid
 from crimeshare.audit.reading.state import Statement, spot, value_of
 from crimeshare.audit.reading.years import ADJECTIVES
 
@@ -71,7 +71,7 @@ class Counts(Parts):
             raise Unplaced(f"it counts something else ({people[1]})")
         generic = self.around.generic(at)
         if generic and re.search(r"N (?:out )?of (?:the |a |total |of |all )*$", before):
-            raise Unplaced("what it is the whole of is not said")
+            raise Unsaid("what it is the whole of is not said")
         if _CASE.search(before) and not re.search(r"A [^,;]*$", before.rsplit("X ", 1)[-1]):
             raise Unplaced("it is part of one case, not a count of what police recorded")
         if not noun and not generic:
@@ -95,7 +95,7 @@ class Counts(Parts):
             return None
         slots = self._slots(at, base=base, offence=noun)
         if not noun and not generic and self._abroad_or_odd(at):
-            raise Unplaced("what it counts is not said")
+            raise Unsaid("what it counts is not said")
         self._add(
             at,
             slots,
@@ -178,14 +178,14 @@ class Counts(Parts):
         if not (
             (subject and told) or listed or starts or (told and re.search(r"B ", before + after))
         ):
-            raise Unplaced("what it counts is not said")
+            raise Unsaid("what it counts is not said")
         if (
             not subject
             and not listed
             and not starts
             and not (self.topic.offence and re.search("B |I ", before + after))
         ):
-            raise Unplaced("what it counts is not said")
+            raise Unsaid("what it counts is not said")
 
     def _abroad_or_odd(self, at: int) -> bool:
         """Whether a bare small number can hardly be a count of offences: "one", "two"."""

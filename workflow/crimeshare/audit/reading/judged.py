@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from crimeshare.audit.asserted import asserted
+from crimeshare.audit.reading.fitting import by_digits, meant_area, meant_otherwise
 from crimeshare.audit.reading.reader import read_text
 from crimeshare.audit.reading.state import Loose, Statement
 from crimeshare.audit.statements import AnyClaim, Comparison, Count, Proportion, Total
@@ -29,8 +30,15 @@ _SLOTS = {
     "measure": "what the survey asked",
 }
 
-Judge = Callable[[Mapping[str, Any]], tuple[AnyClaim, Verdict]]
-"""A statement and its verdict, from the keys of an entry; ValueError says why it has none."""
+
+class Judge(Protocol):
+    """What statements are judged by."""
+
+    def __call__(self, entry: Mapping[str, Any], /) -> tuple[AnyClaim, Verdict]:
+        """A statement and its verdict, from the keys of an entry; ValueError says why none."""
+
+    def counts(self, area: str, offence: str, day: date, /) -> Collection[float]:
+        """Every count that was published of an area, an offence group or code, and a year."""
 
 
 @dataclass
@@ -122,9 +130,13 @@ def judge_text(text: str, judge: Judge, published: date | None = None, area: str
         area: code of the area meant where none is named.
     """
     reading = read_text(text, published, area)
-    answer = Answer(text, unplaced=list(reading.unplaced))
+    if not area and (unnamed := meant_area(reading, judge.counts)):
+        reading = read_text(text, published, unnamed)
+    fitted, unplaced = by_digits(reading, text, judge.counts)
+    answer = Answer(text, unplaced=unplaced)
+    meant_otherwise(reading, judge.counts)
     everything: set[int] = set()
-    for statement in reading.statements:
+    for statement in sorted([*reading.statements, *fitted], key=lambda each: each.start):
         try:
             answer.statements.append(_judged(statement, judge, everything))
         except ValueError as why:

@@ -25,9 +25,6 @@ _TO = r"(?:,?\s(?:ending|ended|to|up\sto|until|till|through\sto|that\sended)(?:\
 _END = r"(?:\sthe\send\sof|\send\sof|\sthe|\send)?"
 _THE = r"(?:the\s)?(?:last\s|latest\s|past\s)?"
 
-# Months out to the day that figures of a quarter come out.
-_OUT_AFTER = 113
-
 
 def _month(word: str) -> int:
     return next(i for i, name in enumerate(MONTHS, 1) if name.startswith(word.casefold()[:3]))
@@ -221,15 +218,6 @@ def periods(text: str) -> Iterator[Span]:
             free[start:end] = b"\1" * (end - start)
             kind, value = read(match.groups())
             yield Span(start, end, kind, value)
-
-
-def newest_out(published: date) -> date:
-    """The end of the newest year then out; figures come four months after a quarter."""
-    ends = [date(y, m, d) for y in (published.year - 1, published.year) for m, d in _QUARTERS]
-    return max(end for end in ends if (published - end).days >= _OUT_AFTER)
-
-
-_QUARTERS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 
 def last_month_end(month: int, published: date) -> date:

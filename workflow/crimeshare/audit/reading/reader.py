@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from crimeshare.audit.lookup import newest_out
 from crimeshare.audit.reading.counts import Counts
 from crimeshare.audit.reading.names import groups, names
 from crimeshare.audit.reading.numbers import masked, numerals
@@ -13,8 +14,9 @@ from crimeshare.audit.reading.orders import Orders
 from crimeshare.audit.reading.periods import periods
 from crimeshare.audit.reading.sentences import Sentence, sentences, shared_out
 from crimeshare.audit.reading.slots import NATIONS, Around
-from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Year
-from crimeshare.audit.reading.state import Loose, Reading
+from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Unsaid, Year
+from crimeshare.audit.reading.state import Loose, Reading, value_of
+from crimeshare.periods import months_before
 from crimeshare.reference import areas
 
 # "Together the two made up 58%".
@@ -40,7 +42,14 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     found = list(sentences(text, spans))
     nowhere = not area and not any(s.kind in ("area", "elsewhere", "place") for s in spans)
     topic = Topic(area=(area,) if area else (), nowhere=nowhere)
-    reading = Reading(masked=sum(span.kind == "mask" for span in spans))
+    reading = Reading(
+        masked=sum(span.kind == "mask" for span in spans), begins=[each.start for each in found]
+    )
+    if area:
+        reading.mentioned.areas.append((0, area))
+    if published:
+        newest = newest_out(published)
+        reading.mentioned.years += [(0, newest), (0, months_before(newest, 3))]
     for number, sentence in enumerate(found):
         known = topic.period and topic.area and topic.offence
         ahead = Topic() if known else _ahead(found[number:])
@@ -115,6 +124,17 @@ class Reader(Counts, Orders):
             if token.letter == "M" and at not in self.used:
                 self._direction(at)
         self.exposed()
+        named = self.reading.mentioned
+        for token in self.tokens:
+            if token.letter == "A" and token.span:
+                named.areas += [
+                    (token.start, code) for code in (*token.span.value, *token.span.other)
+                ]
+            elif token.letter in "OT" and token.span:
+                named.offences += [(token.start, each) for each in token.span.value.ids]
+        named.years += [
+            (self.tokens[at].start, year.period_end) for at, year, _, _ in self.around.years
+        ]
         self._remember()
 
     def _number(self, at: int) -> None:
@@ -136,7 +156,9 @@ class Reader(Counts, Orders):
             }[token.letter]
             kind(at)
         except Unplaced as why:
-            self.reading.unplaced.append(Loose(token.start, token.end, str(why)))
+            number = value_of(self._clean(self._words(at))) if token.letter == "N" else None
+            unsaid = isinstance(why, Unsaid)
+            self.reading.unplaced.append(Loose(token.start, token.end, str(why), number, unsaid))
 
     def _remember(self) -> None:
         """What of the sentence later ones may leave out."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from crimeshare.audit.reading.spans import Offending, Unplaced
+from crimeshare.audit.reading.spans import Offending, Unplaced, Unsaid
 from crimeshare.audit.reading.years import ADJECTIVE, ADJECTIVES, Years
 from crimeshare.audit.words import around
 from crimeshare.reference import NATION, line_of, offences
@@ -94,7 +94,7 @@ class Around(Years):
             return Offending(("total",)), True
         if self.ahead.offence:
             return self.ahead.offence, True
-        raise Unplaced("no offence is named")
+        raise Unsaid("no offence is named")
 
     def generic(self, at: int) -> bool:
         """Whether the noun of a number is just "offences"."""
@@ -260,7 +260,7 @@ class Around(Years):
         ]
         if within and within[0].span:
             return within[0].span.value, False
-        raise Unplaced("no area is named")
+        raise Unsaid("no area is named")
 
     def _area_at(self, place: int) -> tuple[tuple[str, ...], bool]:
         token, before, after = self.tokens[place], *self._sides(place)
@@ -289,7 +289,7 @@ class Around(Years):
                     return earlier[-1], False
                 if self.ahead.area:
                     return self.ahead.area, True
-                raise Unplaced("no area is named")
+                raise Unsaid("no area is named")
             return force, True
         found: tuple[str, ...] = token.span.value
         if len(found) > 1 and any(t.letter in _POLICE for t in self.tokens):

@@ -54,6 +54,10 @@ class Unplaced(Exception):
     """A number that is not tied to a statement, with why."""
 
 
+class Unsaid(Unplaced):
+    """The words around it do not tell what it is of; its digits may."""
+
+
 @dataclass
 class Topic:
     """What a text is about so far.

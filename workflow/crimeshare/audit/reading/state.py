@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from crimeshare.audit.lookup import newest_out
 from crimeshare.audit.numerals import count
-from crimeshare.audit.reading.periods import newest_out
 from crimeshare.audit.reading.sentences import Sentence
 from crimeshare.audit.reading.slots import Around
 from crimeshare.audit.reading.spans import Offending, People, Slots, Topic, Year
-from crimeshare.periods import a_year_before, in_words, month_end
+from crimeshare.audit.reading.years import NEWEST
+from crimeshare.periods import a_year_before, in_words, month_end, months_before
 from crimeshare.reference import NATION
 
 _SIGNED = re.compile(r"^(?:[+\-\u2212\u2013]|minus |plus )\s?", re.IGNORECASE)
@@ -53,20 +54,44 @@ class Statement:
 
 @dataclass(frozen=True)
 class Loose:
-    """A number without a statement, and why."""
+    """A number without a statement, and why.
+
+    Attributes:
+        number: its size, of a count.
+        unsaid: whether the words around it are all that is missing.
+    """
 
     start: int
     end: int
     why: str
+    number: float | None = None
+    unsaid: bool = False
+
+
+@dataclass
+class Mentioned:
+    """What a text names, each with where: areas by code, offences by id, years by their end."""
+
+    areas: list[tuple[int, str]] = field(default_factory=list)
+    offences: list[tuple[int, str]] = field(default_factory=list)
+    years: list[tuple[int, date]] = field(default_factory=list)
 
 
 @dataclass
 class Reading:
-    """What was read in a text."""
+    """What was read in a text.
+
+    Attributes:
+        masked: how many numbers are money, ages, dates and the like.
+        begins: where its sentences begin.
+        mentioned: what it names.
+    """
 
     statements: list[Statement] = field(default_factory=list)
     unplaced: list[Loose] = field(default_factory=list)
     masked: int = 0
+    begins: list[int] = field(default_factory=list)
+    mentioned: Mentioned = field(default_factory=Mentioned)
 
 
 class State:
@@ -159,6 +184,10 @@ class State:
             newest = newest_out(published)
             back = published.year - 1 - slots.period.period_end.year
             year = Year(month_end(newest.year - back, newest.month))
+            elsewhere += _entries(entry, replace(slots, period=year), groups)
+        if slots.period.doubt == NEWEST:
+            # A text may lag behind the newest figures.
+            year = Year(months_before(slots.period.period_end, 3))
             elsewhere += _entries(entry, replace(slots, period=year), groups)
         notes = (
             [slots.period.doubt]

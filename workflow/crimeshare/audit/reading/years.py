@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from crimeshare.audit.reading.periods import last_month_end, newest_out
+from crimeshare.audit.lookup import newest_out
+from crimeshare.audit.reading.periods import last_month_end
 from crimeshare.audit.reading.sentences import Sentence, Token
-from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Year
+from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Unsaid, Year
 from crimeshare.periods import month_end
 
 ADJECTIVE = (
@@ -165,12 +166,10 @@ class Years:
         if ahead and not (newest and newest.year - ahead.period_end.year > AGED):
             return ahead, True
         if any(t.letter == "R" for t in self.tokens):
-            raise Unplaced(
-                "its year depends on when the text was published; say so with --published"
-            )
+            raise Unsaid("its year depends on when the text was published; say so with --published")
         if newest:
             return Year(newest, NEWEST), True
-        raise Unplaced("no year is named")
+        raise Unsaid("no year is named")
 
     def _aside_of(self, place: int, at: int) -> bool:
         """Whether a token stands in brackets with a number of their own, which is not another."""

@@ -1,0 +1,168 @@
+"""What a count is of by its own digits, where the words around it do not tell.
+
+A count of four digits to the last one is hardly that of two things that a text names, so the areas,
+offences and years of the text are tried, the nearest first.  This calls no number false.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from typing import Any, TypeVar
+
+from crimeshare.audit.reading.state import Loose, Mentioned, Reading, Statement
+from crimeshare.periods import a_year_before, in_words
+from crimeshare.reference import NATION, areas
+
+Named = TypeVar("Named", str, date)
+Counts = Callable[[str, str, date], Collection[float]]
+"""Every count that was published of an area, an offence group or code, and a year."""
+
+_NEAREST = 6
+# From here on a number says what it counts if words are missing, and from there whatever they are.
+_TELLING, _CERTAIN = 100, 1000
+_OTHERWISE = "Read as the one of what the text names that has these digits."
+_BY_DIGITS = "Its words do not say what it counts; of all that the text names it is this count."
+
+
+def by_digits(reading: Reading, text: str, counts: Counts) -> tuple[list[Statement], list[Loose]]:
+    """Statements out of the numbers that were not tied to one, and those that still are not."""
+    found, left = [], []
+    for loose in reading.unplaced:
+        fits = _telling(loose.number, _TELLING if loose.unsaid else _CERTAIN)
+        fitting = next(_fitting(reading.mentioned, loose, counts), None) if fits else None
+        if fitting is None:
+            left.append(loose)
+            continue
+        entry = _entry(text[loose.start : loose.end], fitting)
+        found.append(
+            Statement(loose.start, loose.end, [entry], notes=[_BY_DIGITS], number=loose.number)
+        )
+    return found, left
+
+
+def _entry(value: str, of: tuple[str, str, date]) -> dict[str, Any]:
+    area, offence, day = of
+    entry = {"value": value, "area": area, "period": in_words(day)}
+    if offence == "total":
+        return {"quantity": "total", **entry}
+    return {"quantity": "count", "offence": offence, **entry}
+
+
+def _telling(number: float | None, least: int) -> bool:
+    """Whether a number has enough digits to say by itself what it counts."""
+    return bool(number and number >= least and number % 100 and number == int(number))
+
+
+def _fitting(
+    named: Mentioned, number: Loose | Statement, counts: Counts
+) -> Iterator[tuple[str, str, date]]:
+    """Areas, offences and years whose count a number is, the nearest first."""
+    days = _nearest(named.years, number.start)
+    days += [day for day in map(a_year_before, days) if day not in days]
+    offences = dict.fromkeys([*_nearest(named.offences, number.start), "total"])
+    for area, offence, day in product(_nearest(named.areas, number.start), offences, days):
+        if number.number in counts(area, offence, day):
+            yield area, offence, day
+
+
+def _nearest(named: Iterable[tuple[int, Named]], at: int) -> list[Named]:
+    """Values by how far they stand from a place, each once."""
+    near = sorted(named, key=lambda each: abs(each[0] - at))
+    return list(dict.fromkeys(value for _, value in near))[:_NEAREST]
+
+
+def meant_otherwise(reading: Reading, counts: Counts) -> None:
+    """Read counts that are none of what they were read as by their digits.
+
+    What was taken from another sentence may be anything that the text names; what stands in the
+    sentence only another thing of that sentence, and never what another number of the text is of.
+    An area none of whose numbers holds gives way to the one that its counts are of.
+    """
+    named = reading.mentioned
+    moved: dict[tuple[str, Any], Any] = {}
+    days = {in_words(day): day for _, day in named.years}
+    days |= {in_words(a_year_before(day)): a_year_before(day) for _, day in named.years}
+
+    def told(statement: Statement) -> list[tuple[str, str, date]]:
+        """What the readings of a count are of."""
+        return [
+            (e["area"], e.get("offence", "total"), days[e["period"]])
+            for e in [*statement.entries, *statement.otherwise, *statement.elsewhere]
+            if e["period"] in days
+        ]
+
+    def sentence(at: int) -> int:
+        return bisect(reading.begins, at)
+
+    read = [s for s in reading.statements if s.role and _telling(s.number, _TELLING)]
+    right = [s for s in read if any(s.number in counts(*each) for each in told(s))]
+    claimed = {told(s)[0] for s in reading.statements if s.role and told(s)}
+    for statement in read:
+        first = told(statement)[:1]
+        if statement in right or not first:
+            continue
+        here = {
+            value
+            for mentioned in (named.areas, named.offences, named.years)
+            for at, value in mentioned
+            if sentence(at) == sentence(statement.start)
+        }
+        free = dict(zip(("area", "offence", "period_end"), first[0], strict=True))
+        for fitting in _fitting(named, statement, counts):
+            differing = [
+                (slot, value)
+                for (slot, old), value in zip(free.items(), fitting, strict=True)
+                if old != value
+            ]
+            if fitting in claimed or not all(
+                slot in statement.assumed or value in here for slot, value in differing
+            ):
+                continue
+            statement.entries = [_entry(statement.entries[0]["value"], fitting)]
+            statement.notes.append(_OTHERWISE)
+            moved |= {(slot, old): new for (slot, old), new in zip(free.items(), fitting)}
+            break
+    firm = {value for statement in right for value in told(statement)[0]}
+    for (slot, old), new in moved.items():
+        for statement in reading.statements:
+            if old in firm or (slot == "period_end" and slot not in statement.assumed):
+                continue
+            if slot == "area" and statement.entries[0].get("area") == old:
+                statement.entries = [{**e, "area": new} for e in statement.entries]
+            if slot == "period_end" and statement.entries[0]["period"] == in_words(old):
+                statement.entries = [{**e, "period": in_words(new)} for e in statement.entries]
+
+
+def meant_area(reading: Reading, counts: Counts) -> str:
+    """The area that a text is about and does not name, by its counts; empty if they do not tell.
+
+    One count of thousands says that it is England and Wales, two of hundreds which police force.
+    """
+    lost = [u for u in reading.unplaced if u.unsaid] + [
+        Loose(s.start, s.end, "", s.number)
+        for s in reading.statements
+        if s.role and (s.guessed or "area" in s.assumed)
+    ]
+    named = reading.mentioned
+    lost = [
+        each
+        for each in lost
+        if _telling(each.number, _TELLING) and not any(_fitting(named, each, counts))
+    ]
+
+    def fit(area: str, least: int) -> int:
+        """How many of the numbers are counts of an area."""
+        alone = replace(named, areas=[(0, area)])
+        return sum(
+            any(_fitting(alone, each, counts)) for each in lost if _telling(each.number, least)
+        )
+
+    if not lost or fit(NATION, _CERTAIN):
+        return NATION if lost else ""
+    forces = [code for code, area in areas().items() if area.area_type == "force"]
+    found = sorted(((fit(code, _TELLING), code) for code in forces), reverse=True)
+    return found[0][1] if len(lost) > 1 and found[0][0] > max(1, found[1][0]) else ""
