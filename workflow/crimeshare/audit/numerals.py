@@ -128,7 +128,7 @@ _EVERY = re.compile(
     rf"(?:(?P<words>.+?) )?(?:an? \w+|one|1|an?) (?:\w+ )?every (?P<number>.*?)\s*{_UNIT}s?"
 )
 _RATE = re.compile(
-    r"(?P<number>.+?)(?: \w+)? (?:per|for every|in every) "
+    rf"(?P<number>.+?)(?: (?!(?:\d|(?:{'|'.join(SMALL)})\b))\w+)? (?:per|for every|in every) "
     r"(?P<base>1,?000|10,?000|100,?000|million|1,?000,?000)"
     r"(?: (?:people|residents|population|inhabitants|of (?:the )?population))?",
     re.ASCII,

@@ -16,6 +16,12 @@ _CASE = re.compile(
     r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $|"
     r"(?:behind|responsible for|linked to|series of|string of|spate of|connection with)(?: \w+)? $"
 )
+# "412 cases sent to the CPS".
+_HANDLED = re.compile(
+    rf"{ADJECTIVES}G (?:(?:were|was|are|being|been|have|had|that|which) )*(?:sent|referred|"
+    r"passed to|prosecuted|charged|solved|resolved|closed|dropped|heard|ended|resulted|resulting|"
+    r"finalised|detected|outstanding|pending|led) "
+)
 
 
 class Counts(Parts):
@@ -72,6 +78,8 @@ class Counts(Parts):
         generic = self.around.generic(at)
         if generic and re.search(r"N (?:out )?of (?:the |a |total |of |all )*$", before):
             raise Unsaid("what it is the whole of is not said")
+        if generic and _HANDLED.match(after):
+            raise Unplaced("it counts what became of offences, not offences that police recorded")
         if _CASE.search(before) and not re.search(r"A [^,;]*$", before.rsplit("X ", 1)[-1]):
             raise Unplaced("it is part of one case, not a count of what police recorded")
         if not noun and not generic:
@@ -151,8 +159,8 @@ class Counts(Parts):
             before,
         )
         here = self.topic.offence and re.match(
-            r"(?:[a-z]+ )*A (?:, )?(?:there were|there was|it was|they were|recorded|had|"
-            r"saw) (?:just |only )?$",
+            r"(?:[a-z]+ )*A (?:as a whole )?(?:, )?(?:there were|there was|it was|"
+            r"they were|recorded|had|saw) (?:just |only )?$",
             before,
         )
         total = self.topic.offence and re.search(

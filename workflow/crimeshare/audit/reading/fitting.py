@@ -64,7 +64,8 @@ def _fitting(
     days = _nearest(named.years, number.start)
     days += [day for day in map(a_year_before, days) if day not in days]
     offences = dict.fromkeys([*_nearest(named.offences, number.start), "total"])
-    for area, offence, day in product(_nearest(named.areas, number.start), offences, days):
+    places = dict.fromkeys([*_nearest(named.areas, number.start), NATION])
+    for area, offence, day in product(places, offences, days):
         if number.number in counts(area, offence, day):
             yield area, offence, day
 
@@ -124,7 +125,9 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
                 continue
             statement.entries = [_entry(statement.entries[0]["value"], fitting)]
             statement.notes.append(_OTHERWISE)
-            moved |= {(slot, old): new for (slot, old), new in zip(free.items(), fitting)}
+            moved |= {
+                (slot, old): new for (slot, old), new in zip(free.items(), fitting, strict=True)
+            }
             break
     firm = {value for statement in right for value in told(statement)[0]}
     for (slot, old), new in moved.items():

@@ -299,6 +299,8 @@ def _percentages(members: Sequence[Judged]) -> None:
         if fits:
             if change.exit == 2:
                 change.reason = f"{told}, as it says. {change.reason}"
+        elif change.exit == 0 and 1 in (now[0].exit, before[0].exit):
+            change.reason = f"{told}, as one of them is wrong. {change.reason}"
         else:
             change.reason = f"{told}, which is not what it says. {change.reason}"
             change.name = change.name if change.exit == 1 else NOT_SUPPORTED

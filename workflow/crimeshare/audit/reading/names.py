@@ -263,6 +263,19 @@ def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
         at += 1
 
 
+# "Wigan Council's scrutiny committee heard that burglary in the borough".
+_COUNCIL = re.compile(
+    r"\b((?:[A-Z][\w'\u2019&-]+(?:\s(?:and|upon|of|the|with))*\s)+?)"
+    r"(?:(?:Borough|City|County|Metropolitan|District|Unitary|Town)\s)*Council"
+)
+
+
+def seat(text: str) -> tuple[str, ...]:
+    """Codes of the area of the first council that a text names; empty if there is none."""
+    names = (_area_names().get(folded(match[1])) for match in _COUNCIL.finditer(text))
+    return next((codes for codes in names if codes), ())
+
+
 def groups(text: str, taken: Sequence[Span]) -> Iterator[Span]:
     """People of a sex or age, whom a survey may have asked."""
     for match in _CODE.finditer(text):

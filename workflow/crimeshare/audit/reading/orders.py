@@ -164,7 +164,8 @@ class Orders(State):
             r"([OT]) (?:(?:A|in|across|for|has|have|had|is|are|was|were|been|the|by|F|by "
             r"A|P|over|recorded|logged|reported|police|of|an|G|rate|rates|levels|figures|also|both|again|"
             r"continued|continues|to|on|seen|police|by police|area|force|numbers|'s|s|"
-            r"come|go|gone|went|at|,|Q|L|R|a|sharp|slight|and) ){0,9}$",
+            r"come|go|gone|went|at|,|Q|L|R|a|sharp|slight|and|though|however|meanwhile|too|itself|"
+            r"now|still) ){0,9}$",
             before,
         )
         noun = re.match(
@@ -178,7 +179,9 @@ class Orders(State):
         if not subject and not noun and not follows:
             return
         if re.match(
-            r"(?:than|risk|likely|as|to (?:the|be)|of (?:the )?\w+ish) ", after
+            r"(?:than (?!(?:in |the |it was |for )*[BPI] )|risk|likely|as (?!well)|to (?:the|be)|"
+            r"of (?:the )?\w+ish) ",
+            after,
         ) or re.match(r"(?:[NCHK] )?(?:\w+ )?than (?:in )?(?:the )?A ", after):
             return
         if re.match(r"(?:in|across|for|at) ", after) and PLACES.match(after.partition(" ")[2]):

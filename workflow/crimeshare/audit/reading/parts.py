@@ -17,7 +17,8 @@ MOVES = {"rise": "up", "fall": "down", "same": "unchanged"}
 _LEFT = (
     r"M (?:(?:by|of|an?|the|was|were|has|had|have|been|is|are|in|to|from|on|for|at|or|"
     r"just|only|some|nearly|A|O|T|G|P|R|B|N|I|\(|"
-    r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|too|,) ){0,9}$"
+    r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|too|faster|still|again|even|"
+    r"further|,) ){0,9}$"
 )
 _RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,5}M "
 _PART_OF = (
@@ -63,6 +64,8 @@ class Parts(Surveyed):
         points = "point" in words or re.search(r"pp", words)
         if side:
             return self._change(at, f"{side} {words}", None)
+        if re.match(r"as (?:many|much) again ", after):
+            return self._change(at, f"up {words}", None)
         survey = self.topic.survey or self.surveyed
         if re.match(r"(?:of )?(?:(?:all|the|our|adult|every|young) )*S ", after) and not re.match(
             r"(?:of )?S (?:M|\w+ M)", after
@@ -102,8 +105,28 @@ class Parts(Surveyed):
             raise Unplaced("it is a part of another offence group, not of all recorded crime")
         total = re.match(r"(?:of|in) (?:the |its )?(?:overall )?(?:total|whole) ", after)
         counted = [s for s in self.reading.statements if s.start >= self.sentence.start]
+        if total and made_up and self._all_told() and (own := self.around._before(at)):
+            return self._share(at, words, "", own)
         if total and counted and counted[-1].entries[0].get("offence") and self._all_told():
             return self._share(at, words, "", Offending((counted[-1].entries[0]["offence"],)))
+        whole_here = any(s.entries[0]["quantity"] == "total" for s in counted)
+        own_part = re.search(
+            r"of which (?:the )?(O) (?:was|were|is|are|made M|M|accounted for|represented) $",
+            before,
+        )
+        if whole_here and own_part:
+            place = len(before[: own_part.start(1)].split())
+            return self._share(at, words, "", self.around._offending(place))
+        if (
+            whole_here
+            and "M " not in before
+            and re.search(r"N [^;,]*\( $", before)
+            and re.match(r"\) ", after)
+            and counted[-1].role
+            and (group := counted[-1].entries[0].get("offence"))
+        ):
+            # "Of 173,329 crimes 17,368 were shop thefts (10%)".
+            return self._share(at, words, "", Offending((group,)))
         if re.match(r"of (?:these|those|them|which) ", after) and self._of_all():
             return self._share(at, words, "", self.around.noun(at) or self.around._before(at))
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
@@ -151,9 +174,9 @@ class Parts(Surveyed):
         return any(s.entries[0]["quantity"] == "total" for s in self.reading.statements)
 
     def _of_all(self) -> bool:
-        """Whether "them" are all crimes, which the last statement counted."""
+        """Whether "them" are all crimes, which the last statement is about."""
         told = self.reading.statements[-1:]
-        return bool(told and told[0].entries[0]["quantity"] == "total")
+        return bool(told and "offence" not in told[0].entries[0] and self._all_told())
 
     def _subject_near(self, move: int) -> bool:
         return bool(re.search(r"[OT] (?:\w+ ){0,4}$", self.sentence.before(move)))
@@ -189,7 +212,9 @@ class Parts(Surveyed):
             r"(?:D|(?:on|from|compared with) (?:the )?B) ", after
         )
         again = re.search(r"H \( $", before) and re.match(r"\) ", after)
-        listed = re.search(r"[CHK] (?:\) )?(?:, |and |, and |while )(?:the )?[OTA] $", before)
+        listed = re.search(
+            r"[CHK] (?:\) )?(?:, |; |and |, and |; and |while )(?:the )?[OTA] (?:, )?$", before
+        )
         if (also or again or listed or re.search(r"[OTA] by $", before)) and "M " in before:
             # "Theft rose by 2% and robbery by 3%", "up 2% on the year before and 9% since 2015",
             # "down by almost a fifth (18.9%)".

@@ -4,7 +4,8 @@ What a span of kind ``period`` means is the last day of its year.  The others na
 themselves: ``base`` is the year before another, ``same`` one named before, ``newest`` the newest
 figures then out, ``last`` the calendar year before publication, ``month`` a year that ends in the
 month named, ``partial`` no whole year, ``since`` the year that a change is from: as a number, its
-calendar year, or if negative how many years before, as ``ago`` is.
+calendar year, or if negative how many years before, as ``ago`` is, and ``later`` how many after
+the year named before it.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ _SOME = (
 )
 
 
-def _years_back(groups: tuple[str, ...]) -> tuple[str, object]:
+def _years_back(groups: tuple[str, ...]) -> tuple[str, int]:
     """How many years before, as a negative number; ten where only a decade is named."""
     (some,) = groups
     if not some:
@@ -139,6 +140,11 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         rf"\b(?:{_SOME})\s(?:ago|earlier|before|previously)\b",
         lambda groups: ("ago", _years_back(groups)[1]),
     ),
+    (
+        rf"\b(?:{_SOME})\slater\b",
+        lambda groups: ("later", -_years_back(groups)[1]),
+    ),
+    (r"\b(?:a|one|the)\s(?:year|twelve\smonths)\slater\b", lambda _: ("later", 1)),
     (
         rf"\b(?:in|over|within|during)\s(?:the\s)?(?:space\sof\s|last\s|past\s|previous\s)?"
         rf"(?:{_SOME})\b(?!['\u2019-])",

@@ -8,7 +8,7 @@ from datetime import date
 
 from crimeshare.audit.lookup import newest_out
 from crimeshare.audit.reading.counts import Counts
-from crimeshare.audit.reading.names import groups, names
+from crimeshare.audit.reading.names import groups, names, seat
 from crimeshare.audit.reading.numbers import masked, numerals
 from crimeshare.audit.reading.orders import Orders
 from crimeshare.audit.reading.periods import periods
@@ -40,13 +40,13 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     spans += names(text, spans)
     spans = _plainly(spans)
     found = list(sentences(text, spans))
-    nowhere = not area and not any(s.kind in ("area", "elsewhere", "place") for s in spans)
-    topic = Topic(area=(area,) if area else (), nowhere=nowhere)
+    own = (area,) if area else seat(text)
+    nowhere = not own and not any(s.kind in ("area", "elsewhere", "place") for s in spans)
+    topic = Topic(area=own, nowhere=nowhere)
     reading = Reading(
         masked=sum(span.kind == "mask" for span in spans), begins=[each.start for each in found]
     )
-    if area:
-        reading.mentioned.areas.append((0, area))
+    reading.mentioned.areas += [(0, code) for code in own]
     if published:
         newest = newest_out(published)
         reading.mentioned.years += [(0, newest), (0, months_before(newest, 3))]

@@ -7,12 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from crimeshare.audit.reading.spans import Span
+from crimeshare.audit.reading.spans import Offending, Span
 
 LETTERS = {
     **{"area": "A", "elsewhere": "E", "place": "L", "context": "F"},
     **{"offence": "O", "total": "T", "generic": "G", "unrecorded": "Z", "other": "X"},
-    **{"period": "P", "base": "B", "same": "I", "newest": "R", "last": "R", "month": "R"},
+    **{
+        "period": "P",
+        "later": "P",
+        "base": "B",
+        "same": "I",
+        "newest": "R",
+        "last": "R",
+        "month": "R",
+    },
     **{
         "partial": "Q",
         "since": "D",
@@ -120,6 +128,9 @@ def _tokens(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[
 # "Knife-enabled offences", "drug-related crime".
 _MARKED = ("enabled", "related", "fuelled", "motivated", "linked", "facilitated", "driven")
 _ACROSS = "are a mark on offences of several groups, which these tables do not count by it"
+# "63,645 were violent".
+_BEING = ("was", "were", "is", "are", "being")
+_VIOLENCE = "violence_against_person"
 _LEAVING_OUT = ("excluding", "except", "without", "minus", "bar")
 
 
@@ -129,6 +140,11 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
     What is said to be left out of a count, as fraud, is no subject but says that all else is in it.
     """
     for place, (one, other) in enumerate(pairwise(tokens), start=1):
+        if one.letter in _BEING and other.letter == "violent":
+            behind = tokens[place + 1].letter if place + 1 < len(tokens) else ""
+            if behind not in ("G", "T", "O", "and"):
+                span = Span(other.start, other.end, "offence", Offending((_VIOLENCE,)))
+                tokens[place] = replace(other, letter="O", span=span)
         leaving = one.letter in _LEAVING_OUT or (
             one.letter == "than" and tokens[place - 2].letter == "other"
         )

@@ -54,7 +54,7 @@ _COMPARED = re.compile(
 
 # "Second only to London", "the highest outside the Met".
 _BEHIND = re.compile(
-    r"(?:after|behind|second only to|outside(?: of)?|except(?: for)?|excluding|apart from|"
+    r"(?:after|behind|beyond|second only to|outside(?: of)?|except(?: for)?|excluding|apart from|"
     r"other than) (?:in )?(?:the )?$"
 )
 _WHICH = re.compile(r"T (?:(?:in|across) (?:the )?\w+ )?, which (?:[a-z]+ ){1,2}$")
@@ -243,8 +243,11 @@ class Around(Years):
             range(at + 1, self._clause_end(at)),
         ):
             for place in places:
-                if self.tokens[place].letter in ("A", "E", "L", "F") and not self._named_within(
-                    place
+                compared = place > at and self.topic.area and self._beside(place)
+                if (
+                    self.tokens[place].letter in ("A", "E", "L", "F")
+                    and not compared
+                    and not self._named_within(place)
                 ):
                     return self._area_at(place)
         if self.topic.abroad:
@@ -319,6 +322,10 @@ class Around(Years):
         before, after = self._sides(place)
         beside = compared and (_COMPARED.search(before) or _MEAN.match(after))
         return bool(_WITHIN.search(before) or beside)
+
+    def _beside(self, place: int) -> bool:
+        """Whether an area is one that another is set beside: "9.4, against 8.1 in Kent"."""
+        return bool(_COMPARED.search(self.sentence.before(place)))
 
     def _first_area(self) -> int | None:
         return next((i for i, t in enumerate(self.tokens) if t.letter == "A"), None)

@@ -49,7 +49,8 @@ class Surveyed(State):
         if offence is None and any(t.letter == "Z" for t in self.tokens):
             raise Unplaced("the survey's figures of it are not in these tables")
         if offence is None and self.topic.measure:
-            return self.topic.measure
+            lately = any(t.letter in "RP" for t in self.tokens)
+            return self.topic.measure.replace("_since_16", "" if lately else "_since_16")
         if offence is None:
             offence = self.topic.offence.ids[0] if self.topic.offence else ""
         measure = measure_words().get(offence, "")

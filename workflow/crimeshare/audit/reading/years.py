@@ -39,9 +39,15 @@ class Years:
 
     def _years(self) -> list[tuple[int, Year, bool, bool]]:
         """Places of years, whether each is the one compared with, and whether it is assumed."""
-        found = []
+        found: list[tuple[int, Year, bool, bool]] = []
         for place, token in enumerate(self.tokens):
             if token.span is None:
+                continue
+            if token.span.kind == "later" and found:
+                # "From 1,289 in 2019/20 to 905 two years later".
+                end = found[-1][1].period_end
+                named = Year(month_end(end.year + token.span.value, end.month))
+                found.append((place, named, self._compared(place), False))
                 continue
             year, assumed = self._resolved(token.span)
             if year:
@@ -87,9 +93,9 @@ class Years:
                 r"K(?= (?:the|that|those|what|its|[NGOT]) )|"
                 r"K as (?:many|much|high) (?:(?!as )\S+ )*as|"
                 r"M(?= the (?:levels?|figures?|number|total) )|"
-                r"M (?:C )?(?:on|from|since)|higher on|versus|vs)"
+                r"[MK] (?:C )?(?:on|from|since)|higher on|versus|vs|v)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
-                r"B|and|as|many|much|levels?|number))* $",
+                r"B|and|as|many|much|levels?|number|pandemic|year))* $",
                 before,
             )
         )
