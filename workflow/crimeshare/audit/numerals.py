@@ -70,7 +70,14 @@ _IN = re.compile(r"(?P<part>\w+) (?:in|out of) (?:every )?(?P<whole>\w+)")
 _PART = re.compile(r"(?:(?P<part>an?|\w+)[ -])?(?P<whole>half|halve|quarter|\w+?)s?(?: of)?")
 _LOW = ("lowest", "fewest", "least", "smallest", "best")
 _EXTREME = re.compile(
-    rf"(?:(?P<nth>\w+)[ -])?(?P<end>highest|most|largest|biggest|greatest|worst|{'|'.join(_LOW)})"
+    r"(?:(?P<nth>\w+)[ -])?(?P<end>highest|most|largest|biggest|greatest|worst|steepest|sharpest|"
+    rf"{'|'.join(_LOW)})"
+)
+# "Biggest increase", "second largest fall": a place by change on the year before.
+CHANGE = "change"
+_BY_CHANGE = re.compile(
+    r"(?P<words>.+?)(?: (?:percentage|annual|year-on-year))?"
+    r" (?:(?P<up>increase|rise|growth|jump)|(?P<down>decrease|fall|drop|decline|reduction))s?"
 )
 _COMMON = re.compile(
     r"(?:(?P<nth>\w+)[ -])?(?P<end>most|least) (?:common|prevalent|frequent|recorded)\b.*"
@@ -217,7 +224,12 @@ def place(text: str) -> Place:
     order = ""
     if found := _ORDER.fullmatch(words):
         words, order = found["words"], ORDERS[found["order"]]
-    if found := _TOP.fullmatch(words):
+    if found := _BY_CHANGE.fullmatch(words):
+        end = _EXTREME.fullmatch(found["words"])
+        number = end and end["end"] not in _LOW and (_nth(end["nth"]) if end["nth"] else 1)
+        if number:
+            return Place(written, number, bool(found["down"]), within, True, CHANGE)
+    elif found := _TOP.fullmatch(words):
         if number := _whole(found["number"]):
             last = found["end"] == "bottom"
             return Place(written, number, last, within, True, order, at_most=True)

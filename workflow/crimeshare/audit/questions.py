@@ -9,6 +9,7 @@ from typing import Literal
 
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.lookup import find_area
+from crimeshare.audit.numerals import CHANGE
 from crimeshare.audit.offence_codes import offence_codes
 from crimeshare.audit.recorded_evidence import (
     ORDERS,
@@ -154,12 +155,15 @@ class Questions:
         return Question(claim, claim.value, find, "absolute", "count", groups=name)
 
     def _area_rank(self, claim: Rank, place: Place, name: str, among: Sequence[str]) -> Question:
-        base = self._releases.quantity(name, claim.offence.offence_id)
+        if name == CHANGE:
+            base = self._releases.changes(claim.offence.offence_id)
+        else:
+            base = self._releases.quantity(name, claim.offence.offence_id)
 
         def find(area: str, day: date) -> Sequence[Finding]:
             return self._releases.area_ranks(area, base, day, among, last=place.last, by=name)
 
-        return Question(claim, place, find, "absolute", _MARKED_IN[name], base, among)
+        return Question(claim, place, find, "absolute", _MARKED_IN.get(name, "count"), base, among)
 
     def _among(self, area: Area, within: str) -> list[str]:
         """Areas of the same kind, within an area if one is named."""

@@ -13,6 +13,7 @@ from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
 from crimeshare.audit.missing import say_missing
 from crimeshare.audit.naming import release_name, say_vintage, vintage_name
+from crimeshare.audit.numerals import CHANGE
 from crimeshare.audit.questions import QUANTITY, Question, Questions
 from crimeshare.audit.recorded_evidence import (
     RANKED,
@@ -88,7 +89,7 @@ class RecordedAudit:
         verdict = self._answer(question)
         if verdicts.outcome(verdict.verdict):
             self._say_refuted(claim, verdict.reason)
-        if isinstance(claim, Change) or claim.since:
+        if isinstance(claim, Change) or claim.since or _by_change(claim):
             verdict = self._across(claim, verdict)
         return verdict
 
@@ -258,10 +259,15 @@ class RecordedAudit:
         own, others = self._asked.ordered(question, last)
         rivals = _rivals(stated, own, others, int(last.value))
         base = question.base or self._releases.quantity("count", claim.offence.offence_id)
-        sizes = self._releases.sizes(base, claim.area.area_code, "relative", claim.period)
+        kind = "absolute" if _by_change(claim) else "relative"
+        sizes = self._releases.sizes(base, claim.area.area_code, kind, claim.period)
         if not sizes:
             return "few_revisions", {"ordered": True}
-        if not any(abs(own - value) <= sizes.limit * (own + value) for value in rivals):
+        beside = ((own + value) if kind == "relative" else 2 for value in rivals)
+        if not any(
+            abs(own - value) <= sizes.limit * size
+            for value, size in zip(rivals, beside, strict=True)
+        ):
             return None
         words, day = "size of a revision", claim.period
         limit = Finding(sizes.limit, "proportion", day, "", "estimate", (), words)
@@ -437,6 +443,8 @@ class RecordedAudit:
     def _across(self, claim: Recorded, verdict: Verdict) -> Verdict:
         """A verdict on a change, named after the changes of recording that it goes across."""
         earlier = claim.previous if isinstance(claim, Change) else claim.since
+        if _by_change(claim):
+            earlier = a_year_before(claim.period)
         if not earlier or verdict.verdict == verdicts.NOT_CHECKABLE:
             return verdict
         changed = self._releases.comparable(claim.offence.offence_id, claim.period, earlier)
@@ -445,11 +453,16 @@ class RecordedAudit:
         verdict.reason.say("changed", changed=changed)
         area, offence = claim.area.area_code, claim.offence.offence_id
         alike = None
-        if not claim.than and not isinstance(claim, Share | Rate | ShareOfNation):
+        if not claim.than and not isinstance(claim, Share | Rate | ShareOfNation | Rank):
             alike = self._releases.like_for_like(area, offence, claim.period, earlier)
         if alike:
             verdict.reason.say("alike", found=alike)
         return replace(verdict, verdict=f"{verdict.verdict}{verdicts.ACROSS}")
+
+
+def _by_change(claim: Recorded) -> bool:
+    """Whether a place is one in an order by change on the year before."""
+    return isinstance(claim, Rank) and claim.value.order == CHANGE
 
 
 def _leading(found: Sequence[Finding]) -> Finding:

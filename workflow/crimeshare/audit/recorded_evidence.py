@@ -222,6 +222,16 @@ class Releases:
         }[name]
         return lambda area, day: finder(area, offence, day)
 
+    def changes(self, offence: str) -> Find:
+        """Changes on the year before, each within one release."""
+
+        def find(area: str, day: date) -> list[Finding]:
+            now, before = (self.counts(area, offence, d) for d in (day, a_year_before(day)))
+            made = self.compared(now, before, "percent")
+            return [change for change in made if change.vintage != "compared"]
+
+        return find
+
     def group_ranks(self, area: str, offence: str, day: date, classification: str) -> list[Finding]:
         """Every vintage of a group's place by count among the offence groups of its area.
 

@@ -31,9 +31,11 @@ _BY_DIGITS = "Its words do not say what it counts; of all that the text names it
 def by_digits(reading: Reading, text: str, counts: Counts) -> tuple[list[Statement], list[Loose]]:
     """Statements out of the numbers that were not tied to one, and those that still are not."""
     found, left = [], []
+    nation = (len(text) + max((at for at, _ in reading.mentioned.areas), default=0), NATION)
+    named = replace(reading.mentioned, areas=[*reading.mentioned.areas, nation])
     for loose in reading.unplaced:
         fits = _telling(loose.number, _TELLING if loose.unsaid else _CERTAIN)
-        fitting = next(_fitting(reading.mentioned, loose, counts), None) if fits else None
+        fitting = next(_fitting(named, loose, counts), None) if fits else None
         if fitting is None:
             left.append(loose)
             continue
@@ -64,8 +66,7 @@ def _fitting(
     days = _nearest(named.years, number.start)
     days += [day for day in map(a_year_before, days) if day not in days]
     offences = dict.fromkeys([*_nearest(named.offences, number.start), "total"])
-    places = dict.fromkeys([*_nearest(named.areas, number.start), NATION])
-    for area, offence, day in product(places, offences, days):
+    for area, offence, day in product(_nearest(named.areas, number.start), offences, days):
         if number.number in counts(area, offence, day):
             yield area, offence, day
 

@@ -174,7 +174,7 @@ _HEDGE = "|".join(re.escape(words) for words in sorted(hedges(), key=len, revers
 _TIMES = "|".join(sorted(movements("times"), key=len, reverse=True))
 
 # What may be a statement, by its kind.
-_HIGH = r"(?:highest|largest|biggest|greatest|worst)"
+_HIGH = r"(?:highest|largest|biggest|greatest|worst|steepest|sharpest)"
 _LOW = r"(?:lowest|smallest|fewest)"
 _BEGAN = r"since\s(?:\w+\s){0,2}(?:records|recording\spractices)\s(?:began|started)"
 NUMBERS: Sequence[tuple[str, str]] = (

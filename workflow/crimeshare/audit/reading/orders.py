@@ -33,10 +33,18 @@ class Orders(State):
             if not re.search(r"most \w+", words):
                 raise Unplaced("the order it is a place in is not said")
             return self._group_rank(at, words)
-        if re.match(r"(?:[a-z\-]+ ){0,3}M ", after) or re.search(
-            r"M (?:of |by )?[CHK] , (?:the )?$", before
-        ):
-            raise Unplaced("it is a place among changes, which are not put in order here")
+        move = re.match(r"(?:[a-z\-]+ ){0,3}(M) ", after)
+        moved = re.search(r"M (?:of |by )?[CHK] , (?:and )?(?:the )?$", before)
+        change = ""
+        if move or moved:
+            at_move = (
+                spot(at, move) if move else len(before[: moved.start()].split()) if moved else at
+            )
+            self.used.add(at_move)
+            kind = self.tokens[at_move].span
+            change = {"rise": "increase", "fall": "fall"}.get(kind.value if kind else "", "")
+            if not change or re.search("low|small|few", words):
+                raise Unplaced("the order it is a place in is not said")
         order = re.search(
             r"\b(rate|number|level|share|proportion|total|volume|count)s? ", f"{after} "[:80]
         )
@@ -44,8 +52,8 @@ class Orders(State):
             r"(?:\w+ |[OTG] |- ){0,9}?(?:(?:of|among|out of|for) (?:(?:any|all|the|every|"
             r"police|area|areas|local|_|N|43|44|other) )*(?:FORCES|force|forces|area|"
             r"areas|A 's forces)"
-            r"|(?:in|across|of|throughout) (?:the )?(?P<area>A)|(?:in|across) the "
-            r"(?:country|nation)) ".replace("?P<area>", ""),
+            r"|(?:in|across|of|throughout) (?:the )?(A)|(?:anywhere )?(?:in|across) the "
+            r"(?:country|nation|land)|anywhere) ",
             after,
         )
         if not within or re.search(r"[,;.] ", within.group()):
@@ -63,7 +71,7 @@ class Orders(State):
             code = self.tokens[place].span.value[0]  # type: ignore[union-attr]
             named = "" if code == NATION else self._words(place).casefold().removeprefix("the ")
         offence = None
-        noun = re.match(r"(?:[a-z\-]+ ){0,4}?([OT]) ", after)
+        noun = re.match(r"(?:[a-z\-]+ |M ){0,4}?([OT]) ", after)
         if noun:
             offence = self.around._offending(spot(at, noun))
         slots = self._slots(at, offence=offence)
@@ -75,8 +83,9 @@ class Orders(State):
             "volume": "number",
             "level": "",
         }
-        how = by.get(order.group(1), order.group(1)) if order else ""
-        if re.match(r"(?:\w+ |[OTG] )*?(?:RATE|per (?:head|capita|person)|by population) ", after):
+        how = change or (by.get(order.group(1), order.group(1)) if order else "")
+        per_head = r"(?:\w+ |[OTG] )*?(?:RATE|per (?:head|capita|person)|by population) "
+        if not change and re.match(per_head, after):
             how = "rate"
         value = f"{words} {how}".strip()
         self.topic.rank = re.sub(r"^\S+[\s-](?=high|low|larg|big|great|worst|small|few)", "", value)
