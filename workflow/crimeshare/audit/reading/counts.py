@@ -16,6 +16,9 @@ _CASE = re.compile(
     r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $|"
     r"(?:behind|responsible for|linked to|series of|string of|spate of|connection with)(?: \w+)? $"
 )
+_OTHER_SURVEY = re.compile(
+    r"(?:own|our|its|their|annual|latest|retail|members) (?:[a-z]+ )?survey "
+)
 # "412 cases sent to the CPS".
 _HANDLED = re.compile(
     rf"{ADJECTIVES}G (?:(?:were|was|are|being|been|have|had|that|which) )*(?:sent|referred|"
@@ -54,7 +57,8 @@ class Counts(Parts):
         )
         if (
             rated
-            or (self._is_rate(at) and "." in words)
+            or (self._is_rate(at) and "." in words and not re.search("[a-z]", words))
+            or self.tokens[0].letter == "RATE"
             or (self._is_rate(at) and AVERAGE.search(before))
             or (
                 re.search(
@@ -78,6 +82,8 @@ class Counts(Parts):
         generic = self.around.generic(at)
         if generic and re.search(r"N (?:out )?of (?:the |a |total |of |all )*$", before):
             raise Unsaid("what it is the whole of is not said")
+        if _OTHER_SURVEY.search(f"{before}{after}"):
+            raise Unplaced("it is of another survey")
         if generic and _HANDLED.match(after):
             raise Unplaced("it counts what became of offences, not offences that police recorded")
         if _CASE.search(before) and not re.search(r"A [^,;]*$", before.rsplit("X ", 1)[-1]):

@@ -112,7 +112,7 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
             for mentioned in (named.areas, named.offences, named.years)
             for at, value in mentioned
             if sentence(at) == sentence(statement.start)
-        }
+        } | {"total"}
         free = dict(zip(("area", "offence", "period_end"), first[0], strict=True))
         for fitting in _fitting(named, statement, counts):
             differing = [

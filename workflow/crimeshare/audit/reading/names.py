@@ -105,6 +105,18 @@ _LIFETIME = re.compile(
 )
 
 
+# What people call places whose name says more.
+_SHORT = {
+    "hull": "kingston upon hull",
+    "newcastle": "newcastle upon tyne",
+    "brighton": "brighton and hove",
+    "telford": "telford and wrekin",
+    "st helens": "st. helens",
+    "stockton": "stockton-on-tees",
+    "stoke": "stoke-on-trent",
+}
+
+
 @cache
 def _area_names() -> dict[str, tuple[str, ...]]:
     """Codes by folded name; a force comes before a region of the same name."""
@@ -133,6 +145,8 @@ def _area_names() -> dict[str, tuple[str, ...]]:
         if code and kind != "doubtful":
             found[words] = [code]
     del found["met"], found["east"]
+    for name, whole in _SHORT.items():
+        found.setdefault(name, found[whole])
     found["met"] = [c for c, a in areas().items() if a.area_name == "Metropolitan Police"]
     found["london"] = [*found["met"], *(c for c, a in areas().items() if a.area_name == "London")]
     return {name: tuple(codes) for name, codes in found.items()}
@@ -217,7 +231,7 @@ _OF_A_PLACE = re.compile(
 _AS_ADJECTIVE = re.compile(r"\s(?!police|force|constabulary|crime|record|rate|average)[a-z]+")
 _OF_THE_NATION = re.compile(
     r"\s(?:[a-z]+\s)?(?:average|mean|median|figures?|rates?|totals?|levels?|share|"
-    r"increase|rise|growth|fall|decrease|drop|decline|reduction)\b"
+    r"increase|rise|growth|fall|decrease|drop|decline|reduction)\b|\s\d"
 )
 
 

@@ -102,7 +102,7 @@ MASKS: Sequence[tuple[str, str, str]] = (
     ),
     (
         "a telephone number",
-        r"(?:\+44|\b0)\d{2,4}[\s-]?\d{3}[\s-]?\d{3,4}\b|\b0\d{3}\s\d{3}\s\d{3,4}\b|"
+        r"\bext(?:ension|\.)?\s\d+|(?:\+44|\b0)\d{2,4}[\s-]?\d{3}[\s-]?\d{3,4}\b|\b0\d{3}\s\d{3}\s\d{3,4}\b|"
         r"\b0800\s\d[\d\s]+\d",
         "",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from crimeshare.audit.reading.parts import MOVES, OF_FORCES
 from crimeshare.audit.reading.slots import NATIONS, PLACES
@@ -15,6 +16,14 @@ from crimeshare.reference import NATION
 # "6,944 offences in 2024, slightly down on the 7,020 of 2023".
 _FOLLOWS = re.compile(
     r"N (?:[OTG] )*(?:(?:in|for|during) (?:the )?P )?(?:, |- |\u2013 |\( )?(?:[a-z]+ly |well )?$"
+)
+
+
+_NONE_MORE = re.compile(
+    r"(?:(?P<no>no (?:other )?(?:FORCES|force|area|county|place|region|borough|district)|"
+    r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
+    r"(?:(?:in|across|of) (?:the )?(?:A|country) )?(?:police )?(?:had|has|have|recorded|saw|"
+    r"reported|counted|logged|registered) (?:an? )?(?P<more>M) "
 )
 
 
@@ -50,16 +59,19 @@ class Orders(State):
         )
         within = re.match(
             r"(?:\w+ |[OTG] |- ){0,9}?(?:(?:of|among|out of|for) (?:(?:any|all|the|every|"
-            r"police|area|areas|local|_|N|43|44|other) )*(?:FORCES|force|forces|area|"
-            r"areas|A 's forces)"
+            r"police|area|areas|local|territorial|english|welsh|_|N|43|44|other) )*(?:FORCES|"
+            r"force|forces|area|areas|A 's forces)"
             r"|(?:in|across|of|throughout) (?:the )?(A)|(?:anywhere )?(?:in|across) the "
             r"(?:country|nation|land)|anywhere) ",
             after,
         )
-        if not within or re.search(r"[,;.] ", within.group()):
+        again = re.match(r"(?:(?:rate|number|share|total) )?[.,;)] ", after) and self.topic.ranked
+        if (not within or re.search(r"[,;.] ", within.group())) and again is None:
             raise Unplaced("the order it is a place in is not said")
         named = ""
-        if within.group(1):
+        if not within or again:
+            place = 0
+        elif within.group(1):
             place = spot(at, within)
         else:
             more = re.match(
@@ -89,10 +101,73 @@ class Orders(State):
             how = "rate"
         value = f"{words} {how}".strip()
         self.topic.rank = re.sub(r"^\S+[\s-](?=high|low|larg|big|great|worst|small|few)", "", value)
+        named = (again or named) if again != NATION else ""
+        self.topic.ranked = named or NATION
         if named:
             value = f"{value} in {named}"
         self._add(at, slots, {"quantity": "rank", "value": value})
         return None
+
+    def exceeded(self) -> None:
+        """Read "no other force recorded more" and "only the Met had a higher rate"."""
+        said = "".join(f"{token.letter} " for token in self.tokens)
+        found = _NONE_MORE.search(said)
+        if not found:
+            return
+        at = len(said[: found.start("more")].split())
+        low = self._words(at).casefold() in ("fewer", "less", "lower", "fewest")
+        nth = "second " if found["only"] else ""
+        how = " rate" if re.match(r"(?:rate|RATE|O rate|per head)", self.sentence.after(at)) else ""
+        value = f"{nth}{'lowest' if low else 'highest'}{how or ' number'}"
+        if found["only"]:
+            area = self.topic.area
+        else:
+            area = (
+                next((t.span.value for t in self.tokens[:at] if t.letter == "A" and t.span), ())
+                or self.topic.area
+            )
+            if area and area[0] in NATIONS:
+                area = self.topic.area
+        if not area or area[0] in NATIONS:
+            return
+        try:
+            slots = self._slots(at)
+        except Unplaced:
+            return
+        slots.area = area
+        self.used.add(at)
+        self._add(at, slots, {"quantity": "rank", "value": value})
+
+    def _beside_area(self, at: int) -> bool:
+        """Read "more than in neighbouring Camden", "per head Sunderland's was higher"."""
+        after = self.sentence.after(at)
+        found = re.match(
+            r"(?:[a-z]+ |[OTG] |RATE ){0,4}than "
+            r"(?:(?:in|the|that|of|for|neighbouring|nearby) )*(A) ",
+            after,
+        )
+        if not found:
+            return False
+        place = spot(at, found)
+        span = self.tokens[place].span
+        slots = self._slots(at, offence=self.around.noun(at))
+        slots.area = next(
+            (
+                t.span.value
+                for t in reversed(self.tokens[:at])
+                if t.letter == "A" and t.span and t.span.value[0] not in NATIONS
+            ),
+            self.topic.area,
+        )
+        if not span or not slots.area or span.value[0] in slots.area:
+            return False
+        rated = re.search(r"\brate|RATE|per head|per capita", self.sentence.before(at) + after)
+        word = self._words(at).casefold()
+        quantity = "rate" if rated else "count" if word in ("more", "fewer") else "comparison"
+        value = "more" if self.tokens[at].span and self.tokens[at].span.value == "rise" else "fewer"  # type: ignore[union-attr]
+        self.used.add(at)
+        self._add(at, slots, {"quantity": quantity, "value": value, "than": span.value[0]})
+        return True
 
     def _ranked(self, at: int) -> tuple[str, ...]:
         for place in range(at - 1, -1, -1):
@@ -112,6 +187,14 @@ class Orders(State):
         raise Unplaced("the area that it ranks is not named")
 
     def _came(self, at: int) -> None:
+        first = re.match(
+            r"(?:(?:in|of|across|nationally) )?(?:the )?(?:A |country )?(?:for|on|by) (O) "
+            r"(RATE|per |by rate)?",
+            self.sentence.after(at),
+        )
+        if first and not self.topic.rank:
+            # "The force ranks first in England and Wales for shoplifting per head".
+            self.topic.rank = f"highest{' rate' if first[2] else ''}"
         if not self.topic.rank:
             raise Unplaced("the order it is a place in is not said")
         nth = self._words(at).casefold()
@@ -164,6 +247,9 @@ class Orders(State):
         before, after = self.sentence.before(at), self.sentence.after(at)
         if re.match(r"(?:or M |[^.!]*\? $)", after) or re.search(r"M or $", before):
             return
+        with suppress(Unplaced):
+            if not re.search(r"[NCHK] (?:[OTG] )?$", before) and self._beside_area(at):
+                return
         if OF_FORCES.search(before):
             return
         if re.match(r"from (?:\w+ )?[CH] ", after):
@@ -186,6 +272,11 @@ class Orders(State):
             r"(?:(?:on|from) )?(?:just )?(?:the )?N ", after
         )
         if not subject and not noun and not follows:
+            return
+        if re.match(
+            r"(?:[a-z]+ |[OTG] |RATE ){0,7}than (?!(?:in |the |it was |for )*[BPI] )", after
+        ):
+            # "A lower rate than its neighbour".
             return
         if re.match(
             r"(?:than (?!(?:in |the |it was |for )*[BPI] )|risk|likely|as (?!well)|to (?:the|be)|"

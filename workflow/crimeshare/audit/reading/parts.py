@@ -51,6 +51,44 @@ DONE = (
 )
 
 
+# "7.7% in 2025, as against 5.7% in 2024", in a text on a survey.
+_SURVEYED_TOO = re.compile(
+    r"(?:against|compare[sd]? (?:with|to)|up from|down from|from|and|hit|touched|struck|"
+    r"affected|was|were) (?:the |just |only )?$"
+)
+_WHEN = re.compile(r"(?:(?:in|a|the|for) )*(?:P|B|AGO) ")
+
+
+# "Premiums rose 25%".
+_UNKNOWN = re.compile(
+    r"(?:^|[;,] |and |but |while |: )(?:(?:the|its|their|our|average) )?([a-z]{4,}s) $"
+)
+_COUNTED_WORDS = (
+    *(
+        "offences",
+        "crimes",
+        "numbers",
+        "figures",
+        "rates",
+        "levels",
+        "reports",
+        "incidents",
+        "cases",
+    ),
+    *(
+        "totals",
+        "counts",
+        "recordings",
+        "also",
+        "this",
+        "thefts",
+        "others",
+        "results",
+        "statistics",
+    ),
+)
+
+
 class Parts(Surveyed):
     """Reads sizes of changes and parts of wholes."""
 
@@ -84,6 +122,13 @@ class Parts(Surveyed):
             subject = self.around._before(at)
             if subject and subject.ids != ("total",):
                 return self._share(at, words, "", subject)
+        shared = [s for s in self.reading.statements if s.start >= self.sentence.start]
+        another = re.search(
+            r"A (?:police )?(?:with |took |saw |had )?(?:another |a further )$", before
+        )
+        if another and shared and shared[-1].entries[0]["quantity"] == "share_of_nation":
+            slots = self._slots(at, offence=Offending((shared[-1].entries[0]["offence"],)))
+            return self._add(at, slots, {"quantity": "share_of_nation", "value": words})
         beside = re.search(r"(?:compare[sd]? (?:with|to)|against|M from) (?:just |only )?$", before)
         bracketed = re.search(r"H [^()]*\( $", before) and re.match(r"\) ", after)
         elsewhere = r"(?:(?:(?:in|for|across) (?:the )?)?A|(?:in|during) (?:the )?P) "
@@ -94,12 +139,17 @@ class Parts(Surveyed):
         if re.match(_PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):
             return self._share(at, words, after)
         whole = re.match(
-            r"of (?:all |the |every |total |A )*(?:O |G )(?:[GO] )?(?:recorded )?(?:in|"
+            r"of (?:(?:all|the|every|total|such|those|these|them|recorded|A|O|G) )+(?:in|"
             r"across|for) (?:the )?(A) ",
+            after,
+        ) or re.match(
+            r"(?:of )?(?:all |the )?O (?:G )?(?:recorded )?(?:in|across) (?:the )?(A) "
+            r"(?:in P |P )?(?:happen|happens|happened|occur|occurs|occurred|took place|take place|"
+            r"takes place|is|are|was|were) (?:recorded )?(?:in|within|by) ",
             after,
         )
         if whole:
-            place = spot(at, whole)
+            place = at + len(after[: whole.end(whole.lastindex or 1)].split())
             return self._nation(at, words, place)
         if made_up and re.match(r"[^CNP.;T]*?of (?:all |the |every |total )*O ", after):
             raise Unplaced("it is a part of another offence group, not of all recorded crime")
@@ -165,6 +215,13 @@ class Parts(Surveyed):
             kind = self.tokens[self.last_move].span
             assert kind is not None
             return self._change(at, f"{MOVES[kind.value]} {words}", self.last_move)
+        if (
+            self.topic.survey
+            and self.topic.measure
+            and _SURVEYED_TOO.search(before)
+            and _WHEN.match(after)
+        ):
+            return self._surveyed(at, words)
         if survey and (self._group(at) or re.search(r"S ", before + after) or self.surveyed):
             return self._surveyed(at, words)
         raise Unplaced("what it is a part of is not said")
@@ -224,7 +281,11 @@ class Parts(Surveyed):
     def _change(self, at: int, value: str, move: int | None) -> None:
         if re.search(r"since (?:then|that) ", self.sentence.before(at)):
             raise Unplaced("it is since then, and no year is named")
-        if OF_FORCES.search(self.sentence.before(at if move is None else min(at, move))):
+        told = self.sentence.before(at if move is None else min(at, move))
+        unknown = _UNKNOWN.search(told)
+        if move is not None and move < at and unknown and unknown[1] not in _COUNTED_WORDS:
+            raise Unplaced(f"it counts something else ({unknown[1]})")
+        if OF_FORCES.search(told):
             raise Unplaced("it is of several forces, each by itself")
         noun = None
         if move is not None and move > at:
@@ -246,7 +307,8 @@ class Parts(Surveyed):
             if between:
                 noun = self.around._offending(spot(move, between))
         slots = self._slots(at, offence=noun)
-        slots.since = self._since(slots.period, at, move)
+        if not self._ever_since(slots, at if move is None else min(at, move)):
+            slots.since = self._since(slots.period, at, move)
         start = self.tokens[at].start
         if move is not None:
             self.used.add(move)
@@ -356,6 +418,9 @@ class Parts(Surveyed):
     def _times(self, at: int) -> None:
         words = self._clean(self._words(at)).casefold()
         after, before = self.sentence.after(at), self.sentence.before(at)
+        if re.match(r"as (?:many|much) again ", after):
+            # "Half as many again".
+            return self._change(at, f"up {words}", None)
         often = re.fullmatch(r"(\d[\d,]*) times", words)
         done = next((o for verb, o in DONE if re.search(rf"\b{verb} (?:by \w+ )?$", before)), "")
         if often and done:
@@ -411,7 +476,7 @@ class Parts(Surveyed):
             if not self.topic.area or self.topic.area == slots.area:
                 raise Unplaced("what it is a multiple of is not said")
             entry = {"quantity": "count", "value": words, "than": self.topic.area[0]}
-        else:
+        elif not self._ever_since(slots, at):
             slots.since = self._since(slots.period, at)
         self._add(at, slots, entry)
         self._mark(slots)

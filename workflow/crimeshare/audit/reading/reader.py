@@ -124,6 +124,7 @@ class Reader(Counts, Orders):
             if token.letter == "M" and at not in self.used:
                 self._direction(at)
         self.exposed()
+        self.exceeded()
         named = self.reading.mentioned
         for token in self.tokens:
             if token.letter == "A" and token.span:

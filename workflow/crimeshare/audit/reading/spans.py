@@ -68,6 +68,7 @@ class Topic:
         before: the area that was told of before the last.
         force: the last area that is no part of a police force's.
         survey: whether a survey's figures are told, and of which measure.
+        rank, ranked: the order of the last place in one, and the area whose members it orders.
         lifetime: whether the survey's question reaches back to the age of 16.
         nowhere: whether the whole text names no area.
     """
@@ -83,6 +84,7 @@ class Topic:
     lifetime: bool = False
     abroad: str = ""
     rank: str = ""
+    ranked: str = ""
     measure: str = ""
     nowhere: bool = False
 

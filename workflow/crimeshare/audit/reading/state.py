@@ -228,6 +228,31 @@ class State:
         named = (t.span for t in self.tokens if t.span and t.span.kind == "period")
         return since if any(span.value == since for span in named) else None
 
+    def _ever_since(self, slots: Slots, at: int) -> bool:
+        """Whether a change goes from an earlier year of the sentence to the year told of.
+
+        "In 2014/15 there were 4,930, so it has more than doubled", "has doubled since, to 1,718".
+        """
+        before, after = self.sentence.before(at), self.sentence.after(at)
+        named = [y for place, y, _, _ in self.around.years if place < at]
+        if not named:
+            return False
+        later = [y for _, y, _, _ in self.around.years] + [y for y in [self.topic.period] if y]
+        newest = max(later, key=lambda year: year.period_end)
+        first = min(named[-1:], key=lambda year: year.period_end)
+        perfect = re.search(
+            r"(?:so |that |and )+(?:it|they|that|this|the number|the figure) (?:has|have) "
+            r"(?:been )?(?:[a-z]+ )?$",
+            before,
+        )
+        since = re.match(r"(?:[a-z]+ )?since [,.;]", after) or re.match(
+            r"(?:[CHN] )?since [,.;]", after
+        )
+        if not (perfect or since) or first.period_end >= newest.period_end:
+            return False
+        slots.period, slots.since = newest, first
+        return True
+
     def _counted(self, period: Year) -> Year | None:
         """The earlier of two years that the sentence has counted: "in 2019 40; by 2024 20"."""
         counts = [
