@@ -153,13 +153,14 @@ class Counts(Parts):
         before, after = self.sentence.before(at), self.sentence.after(at)
         subject = re.search(r"[OT] ", before) or re.search(r"G ", before)
         listed = re.search(
-            r"[AO] (?:'s |, |: |\( |with |had |has |on |saw |recorded |- |\u2013 |, with )*$",
+            r"[AO] (?:'s |, |: |\( |with |had |has |on |saw |recorded |- |\u2013 |, with |are |is |were |was )*$",
             before,
         )
         told = re.search(
             r"(?:stood at|totalled|totaled|numbered|number was|to|from|was|were|been|"
             r"reached|reaching|hit|where|with|at|against|than|of|only|"
             r"recorded|recording|logging|seeing|when|logged|there were|total of|just|M|V|K the|on|"
+            r"passed|exceeded|surpassed|approached|neared|managed|managed just|"
             r":|\(|-|,|had|and|is|saw|counted|it is|figure of|by F|by A|struck)(?: the| a)? "
             r"$",
             before,
@@ -183,8 +184,14 @@ class Counts(Parts):
             r"(?:^|; )there (?:were|was) (?:just |only )?$",
             before,
         )
+        came = self.topic.offence and re.search(
+            r"(?:it|they|these|that|this|number|figure|total) (?:came|comes|amounted|stood|stands|"
+            r"ran) (?:to|at) (?:just |about |around )?$",
+            before,
+        )
         starts = (
             bool(here)
+            or bool(came)
             or bool(sized)
             or bool(total)
             or (not before and re.match(r"(?:of them|- |were|that is|: )", after))

@@ -150,11 +150,15 @@ def judge_text(text: str, judge: Judge, published: date | None = None, area: str
 def _drop_guesses(answer: Answer) -> None:
     """Leave out statements of England and Wales in a text that names no area.
 
-    They stay where a count is exactly that of England and Wales, which says what was meant.
+    They stay where a count is exactly that of England and Wales, or several numbers with decimals
+    are, which says what was meant.
     """
     guessed = [j for j in answer.statements if j.statement.guessed]
     exact = (j for j in guessed if j.exit == 0 and (j.statement.number or 0) % 100)
     if any((j.statement.number or 0) > 100 for j in exact):
+        return
+    to_a_decimal = [j for j in guessed if "." in str(j.statement.entries[0].get("value"))]
+    if len([j for j in to_a_decimal if j.exit == 0]) > max(1, len(to_a_decimal) / 2):
         return
     answer.statements = [j for j in answer.statements if j not in guessed]
     answer.unplaced += [

@@ -201,8 +201,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
             add(words, "move", kind)
     for words in ("above", "topped", "outstripped"):
         add(words, "move", "rise")
-    for words in ("below", "down on"):
-        add(words, "move", "fall")
+    add("below", "move", "fall")
     for starts in found.values():
         starts.sort(key=lambda entry: -len(entry[0]))
     return found
@@ -277,15 +276,17 @@ def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
         at += 1
 
 
-# "Wigan Council's scrutiny committee heard that burglary in the borough".
+# "Wigan Council's scrutiny committee heard that burglary in the borough", "Ipswich Star letters".
 _COUNCIL = re.compile(
     r"\b((?:[A-Z][\w'\u2019&-]+(?:\s(?:and|upon|of|the|with))*\s)+?)"
-    r"(?:(?:Borough|City|County|Metropolitan|District|Unitary|Town)\s)*Council"
+    r"(?:(?:(?:Borough|City|County|Metropolitan|District|Unitary|Town)\s)*Council|"
+    r"(?:(?:Daily|Evening|Weekly)\s)?(?:News|Post|Echo|Argus|Gazette|Star|Mercury|Chronicle|Advertiser|"
+    r"Observer|Mail|Express|Telegraph|Times|Live))\b"
 )
 
 
 def seat(text: str) -> tuple[str, ...]:
-    """Codes of the area of the first council that a text names; empty if there is none."""
+    """Codes of the area of the first council or newspaper of a text; empty if there is none."""
     names = (_area_names().get(folded(match[1])) for match in _COUNCIL.finditer(text))
     return next((codes for codes in names if codes), ())
 

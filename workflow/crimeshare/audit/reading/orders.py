@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from crimeshare.audit.reading.parts import MOVES, OF_FORCES
 from crimeshare.audit.reading.slots import NATIONS, PLACES
-from crimeshare.audit.reading.spans import Unplaced, Year
+from crimeshare.audit.reading.spans import Offending, Unplaced, Year
 from crimeshare.audit.reading.state import State, spot
 from crimeshare.audit.words import ORDINALS
 from crimeshare.periods import months_before
@@ -19,6 +19,11 @@ _FOLLOWS = re.compile(
 )
 
 
+# "3,885 offences in 2024, though that was down on the year before".
+_FOLLOWS_TOO = re.compile(
+    r"N (?:[OTG] )*(?:(?:in|for|during) (?:the )?P )?, (?:though|but|and|although|which) "
+    r"(?:that |this |it )?(?:was|is|were) (?:[a-z]+ )?$"
+)
 _NONE_MORE = re.compile(
     r"(?:(?P<no>no (?:other )?(?:FORCES|force|area|county|place|region|borough|district)|"
     r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
@@ -61,6 +66,7 @@ class Orders(State):
             r"(?:\w+ |[OTG] |- ){0,9}?(?:(?:of|among|out of|for) (?:(?:any|all|the|every|"
             r"police|area|areas|local|territorial|english|welsh|_|N|43|44|other) )*(?:FORCES|"
             r"force|forces|area|areas|A 's forces)"
+            r"|(?:of|among) (?:(?:any|all|the|N|_) )*(?:english )?regions?"
             r"|(?:in|across|of|throughout) (?:the )?(A)|(?:anywhere )?(?:in|across) the "
             r"(?:country|nation|land)|anywhere) ",
             after,
@@ -163,7 +169,19 @@ class Orders(State):
             return False
         rated = re.search(r"\brate|RATE|per head|per capita", self.sentence.before(at) + after)
         word = self._words(at).casefold()
+        here = [s.entries[0] for s in self.reading.statements if s.start >= self.sentence.start]
+        other_year = re.match(
+            r"(?:did|was|had|in|were) (?:[a-z]+ )*(?:AGO|P|B) ", self.sentence.after(place)
+        )
+        if other_year or (
+            span.value[0] == NATION and not rated and not (here and here[-1]["quantity"] == "share")
+        ):
+            return False
+        if here and here[-1]["quantity"] == "share":
+            rated = None
+            word, slots.offence = "", Offending((here[-1]["offence"],))
         quantity = "rate" if rated else "count" if word in ("more", "fewer") else "comparison"
+        quantity = "share" if not word else quantity
         value = "more" if self.tokens[at].span and self.tokens[at].span.value == "rise" else "fewer"  # type: ignore[union-attr]
         self.used.add(at)
         self._add(at, slots, {"quantity": quantity, "value": value, "than": span.value[0]})
@@ -268,8 +286,9 @@ class Orders(State):
             r")?(?:recorded |reported )?([OT]) ",
             after,
         )
-        follows = _FOLLOWS.search(before) and re.match(
-            r"(?:(?:on|from) )?(?:just )?(?:the )?N ", after
+        follows = (_FOLLOWS.search(before) or _FOLLOWS_TOO.search(before)) and re.match(
+            r"(?:(?:on|from) )?(?:just )?(?:the )?N |(?:on|from|compared with) (?:the )?[BP] ",
+            after,
         )
         if not subject and not noun and not follows:
             return

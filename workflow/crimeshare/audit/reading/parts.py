@@ -105,8 +105,11 @@ class Parts(Surveyed):
         if re.match(r"as (?:many|much) again ", after):
             return self._change(at, f"up {words}", None)
         survey = self.topic.survey or self.surveyed
-        if re.match(r"(?:of )?(?:(?:all|the|our|adult|every|young) )*S ", after) and not re.match(
-            r"(?:of )?S (?:M|\w+ M)", after
+        those = re.match(r"of S (?:recorded |logged |reported )?(?:in|across) ", after)
+        if (
+            re.match(r"(?:of )?(?:(?:all|the|our|adult|every|young) )*S ", after)
+            and not (those and self._words(at + 2).casefold() == "those")
+            and not re.match(r"(?:of )?S (?:M|\w+ M)", after)
         ):
             return self._surveyed(at, words)
         made_up = None if re.match("M ", after) else _MADE_UP.search(before)
@@ -139,7 +142,7 @@ class Parts(Surveyed):
         if re.match(_PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):
             return self._share(at, words, after)
         whole = re.match(
-            r"of (?:(?:all|the|every|total|such|those|these|them|recorded|A|O|G) )+(?:in|"
+            r"of (?:(?:all|the|every|total|such|S|these|them|recorded|A|O|G) )+(?:in|"
             r"across|for) (?:the )?(A) ",
             after,
         ) or re.match(
@@ -150,7 +153,9 @@ class Parts(Surveyed):
         )
         if whole:
             place = at + len(after[: whole.end(whole.lastindex or 1)].split())
-            return self._nation(at, words, place)
+            there = re.match(r"(?:the )?A ", self.sentence.after(at + len(whole.group().split())))
+            last = at + len(whole.group().split()) + len(there.group().split()) if there else None
+            return self._nation(at, words, place, last)
         if made_up and re.match(r"[^CNP.;T]*?of (?:all |the |every |total )*O ", after):
             raise Unplaced("it is a part of another offence group, not of all recorded crime")
         total = re.match(r"(?:of|in) (?:the |its )?(?:overall )?(?:total|whole) ", after)
@@ -179,6 +184,24 @@ class Parts(Surveyed):
             return self._share(at, words, "", Offending((group,)))
         if re.match(r"of (?:these|those|them|which) ", after) and self._of_all():
             return self._share(at, words, "", self.around.noun(at) or self.around._before(at))
+        whole_told = self.reading.statements[-1].entries[0] if self.reading.statements else {}
+        of_nation = whole_told.get("area") == NATION and whole_told.get("offence")
+        there = re.match(
+            r"of which (?:was|were|is|are|took place|happened) (?:recorded )?in (?:the )?(A) ",
+            after,
+        )
+        by_area = re.search(
+            r"A (?:police )?(?:contributed|accounted for|accounts for|made M|recorded|saw|had|"
+            r"logged) (?:just |only )?$",
+            before,
+        )
+        if of_nation and (
+            there or (by_area and re.match(r"of (?:these|those|them|the total) ", after))
+        ):
+            slots = self._slots(at, offence=Offending((whole_told["offence"],)))
+            if there:
+                slots.area = self.around._area_at(spot(at, there))[0]
+            return self._add(at, slots, {"quantity": "share_of_nation", "value": words})
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
             raise Unplaced("what it is a part of is not said")
         if (
@@ -233,7 +256,8 @@ class Parts(Surveyed):
     def _of_all(self) -> bool:
         """Whether "them" are all crimes, which the last statement is about."""
         told = self.reading.statements[-1:]
-        return bool(told and "offence" not in told[0].entries[0] and self._all_told())
+        whole = bool(told) and told[0].entries[0].get("offence", "total") == "total"
+        return whole and self._all_told()
 
     def _subject_near(self, move: int) -> bool:
         return bool(re.search(r"[OT] (?:\w+ ){0,4}$", self.sentence.before(move)))
@@ -270,7 +294,8 @@ class Parts(Surveyed):
         )
         again = re.search(r"H \( $", before) and re.match(r"\) ", after)
         listed = re.search(
-            r"[CHK] (?:\) )?(?:, |; |and |, and |; and |while )(?:the )?[OTA] (?:, )?$", before
+            r"[CHK] (?:\) )?(?:to N )?(?:, |; |and |, and |; and |while )(?:the )?[OTA] (?:, )?$",
+            before,
         )
         if (also or again or listed or re.search(r"[OTA] by $", before)) and "M " in before:
             # "Theft rose by 2% and robbery by 3%", "up 2% on the year before and 9% since 2015",
@@ -405,12 +430,14 @@ class Parts(Surveyed):
         self._add(at, slots, {"quantity": "share", "value": words})
         return None
 
-    def _nation(self, at: int, words: str, place: int) -> None:
-        """A share of the national total."""
+    def _nation(self, at: int, words: str, place: int, own: int | None = None) -> None:
+        """A share of the national total, of an area that may stand behind it."""
         span = self.tokens[place].span
         assert span is not None
         noun = self.around.noun(at)
-        slots = self._slots(at, offence=noun or Offending(("total",)))
+        slots = self._slots(at, offence=noun or self.around._before(at) or Offending(("total",)))
+        if own is not None:
+            slots.area = self.around._area_at(own)[0]
         if slots.area == span.value or span.value[0] != NATION:
             raise Unplaced("what it is a part of is not said")
         self._add(at, slots, {"quantity": "share_of_nation", "value": words})
@@ -423,6 +450,11 @@ class Parts(Surveyed):
             return self._change(at, f"up {words}", None)
         often = re.fullmatch(r"(\d[\d,]*) times", words)
         done = next((o for verb, o in DONE if re.search(rf"\b{verb} (?:by \w+ )?$", before)), "")
+        by = re.match(r"by (shoplifters|burglars|robbers) ", after)
+        if often and by:
+            done = {"shoplifters": "shoplifting", "burglars": "burglary", "robbers": "robbery"}[
+                by[1]
+            ]
         if often and done:
             # "Homes were burgled 7,211 times".
             offence = Offending((done,)) if done != "O" else self.around._before(at)

@@ -112,7 +112,7 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
     ),
     (
         rf"(?<![\d/])\b(?:(?:in\s|during\s)?{_THE}(?:financial\s|fiscal\s)?year\s)?((?:19|"
-        r"20)\d\d)\s?[/\u2013-]\s?((?:20)?\d\d)\b(?![/\d-])",
+        r"20)\d\d)\s?[/\u2013-]\s?((?:20)?\d\d)\b(?![/\d-]|,\d)",
         _financial,
     ),
     (
@@ -181,7 +181,7 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         lambda g: ("since", int(g[0])),
     ),
     (
-        r"\b(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|"
+        r"\b(?:in|during|for|throughout|across|of|over|on|from|to|between|and|with|than|"
         r"against|by|covering|calendar\syear|the\syear)\s(?:the\s)?(?:whole\sof\s|calendar\syear\s|"
         rf"year\s)?{_YEAR}\b(?![,.]\d|\s?%|[/\u2013-]\d|\s(?:offences|crimes))",
         _calendar,
@@ -205,7 +205,7 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
 _COMPILED = [(re.compile(pattern, re.IGNORECASE), read) for pattern, read in PATTERNS]
 # "In 2024" is a year, and "in" stays a word of the sentence.
 _LEADING = re.compile(
-    r"(?:in|during|for|throughout|across|of|over|from|to|between|and|with|than|against|"
+    r"(?:in|during|for|throughout|across|of|over|on|from|to|between|and|with|than|against|"
     r"by|covering)\s(?=(?:the\s)?(?:whole\sof\s|year\s)?\d)",
     re.IGNORECASE,
 )

@@ -24,6 +24,12 @@ _JOINTLY = re.compile(
     r"(?:^|; |, )(?:taken |put )?(?:together|combined|collectively|between them) "
 )
 
+_IN_BRACKETS = re.compile(
+    r"\((?:[\w'\u2019]+\s){0,4}(?:previous|prior|preceding|last)\s(?:year|12\smonths|period)"
+    r"(?:['\u2019]s)?(?:\s\w+){0,2}\sin\s(?:brackets|parentheses)\)",
+    re.IGNORECASE,
+)
+
 
 def read_text(text: str, published: date | None = None, area: str = "") -> Reading:
     """Every statement of a text, and the numbers that were not tied to one.
@@ -42,7 +48,7 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     found = list(sentences(text, spans))
     own = (area,) if area else seat(text)
     nowhere = not own and not any(s.kind in ("area", "elsewhere", "place") for s in spans)
-    topic = Topic(area=own, nowhere=nowhere)
+    topic = Topic(area=own, nowhere=nowhere, brackets=bool(_IN_BRACKETS.search(text)))
     reading = Reading(
         masked=sum(span.kind == "mask" for span in spans), begins=[each.start for each in found]
     )

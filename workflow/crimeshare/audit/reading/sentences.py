@@ -168,15 +168,17 @@ def _plain(text: str, start: int, end: int) -> Iterator[Token]:
 # Lists of areas, offences or years, and of numbers, that "respectively" ties to each other.
 _NAMED = re.compile(r"([AOP])(?: (?:, and|,|and)(?: the| in| for)* \1)+ ")
 _NUMBERED = re.compile(r"([NCH])(?: (?:, and|,|and)(?: by| to| of| a| an| M)* \1)+ ")
+# "Durham, Cleveland and Northumbria stood at 2,304, 2,523 and 5,042".
+_IN_TURN = re.compile(
+    r"(A(?: (?:, and|,|and) A)+) (?:[a-z]+ ){1,4}?(N(?: (?:, and|,|and) N)+) (?!(?:[a-z]+ )?[OTG] )"
+)
 _COUNTED = r"N (?:[a-z]+ |G )*?O(?: G)?"
 _PAIRED = re.compile(rf"{_COUNTED}(?: (?:, and|,|and) {_COUNTED})+ ")
 
 
 def shared_out(sentence: Sentence) -> list[Sentence]:
-    """A sentence for each thing that "respectively" ties to a number; else the sentence alone."""
+    """A sentence for each thing of a list that has its number in another; else it alone."""
     letters = "".join(f"{token.letter} " for token in sentence.tokens)
-    if "respectively " not in letters:
-        return [sentence]
 
     def places(match: re.Match[str], letter: str) -> list[range]:
         """The places of each thing of a list: a number with its noun, or a letter alone."""
@@ -188,6 +190,10 @@ def shared_out(sentence: Sentence) -> list[Sentence]:
         nouns = [begin + i for i, each in enumerate(inside) if each == "O"]
         return [range(i, noun + 1) for i, noun in zip(at, nouns, strict=True)]
 
+    if "respectively " not in letters:
+        listed = _IN_TURN.search(letters)
+        if not listed or listed[1].count("A") != listed[2].count("N"):
+            return [sentence]
     numbers = [places(match, match.group(1)) for match in _NUMBERED.finditer(letters)]
     names = [places(match, "N") for match in _PAIRED.finditer(letters)]
     names += [places(match, match.group(1)) for match in _NAMED.finditer(letters)]

@@ -84,6 +84,10 @@ class Around(Years):
         found = self.noun(at) or self._before(at)
         if found is not None:
             return found, False
+        if self.generic(at) and re.match(
+            r"[^;.]*?of (?:which|these|them) ", self.sentence.after(at)
+        ):
+            return Offending(("total",)), False
         if any(token.letter == "REST" for token in self.tokens):
             return Offending(("total",)), False
         if self.topic.offence:
@@ -256,6 +260,9 @@ class Around(Years):
             return self.topic.area, True
         if self.ahead.area:
             return self.ahead.area, True
+        if self.topic.survey or self.topic.measure:
+            # What stands beside the survey's figures is of where it asks.
+            return (NATION,), True
         if self.topic.nowhere:
             return (), True
         within = [

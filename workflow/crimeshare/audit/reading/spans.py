@@ -71,6 +71,7 @@ class Topic:
         rank, ranked: the order of the last place in one, and the area whose members it orders.
         lifetime: whether the survey's question reaches back to the age of 16.
         nowhere: whether the whole text names no area.
+        brackets: whether numbers in brackets are those of the year before.
     """
 
     area: tuple[str, ...] = ()
@@ -87,6 +88,7 @@ class Topic:
     ranked: str = ""
     measure: str = ""
     nowhere: bool = False
+    brackets: bool = False
 
 
 @dataclass

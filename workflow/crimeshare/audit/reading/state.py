@@ -21,6 +21,14 @@ from crimeshare.reference import NATION
 _SIGNED = re.compile(r"^(?:[+\-\u2212\u2013]|minus |plus )\s?", re.IGNORECASE)
 
 
+# "The proportion of adults who were victims of crime", "the survey suggests".
+_SURVEYED = re.compile(
+    r"(?:proportion|percentage|share) of (?:[a-z\-]+ )*S (?:that|who|which|experiencing|"
+    r"suffering|falling|victimised)|(?:^|[;,] )the survey (?:suggests|suggested|estimates|estimated|found|finds|"
+    r"shows|showed|puts|put) "
+)
+
+
 @dataclass
 class Statement:
     """One thing that a text asserts.
@@ -114,7 +122,8 @@ class State:
         self.used: set[int] = set()
         self.last_move: int | None = None
         self.given_area = assumed_area
-        self.surveyed = any(t.letter == "U" for t in self.tokens)
+        said = "".join(f"{t.letter} " for t in self.tokens)
+        self.surveyed = "U " in said or bool(_SURVEYED.search(said))
         self.sized: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
         self.whom: People | None = None
 

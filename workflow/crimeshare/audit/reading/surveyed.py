@@ -25,6 +25,8 @@ _TOGETHER = re.compile(
     r"[OZ] (?:, |or |and |, or |, and )(?:a )?[OZ] "
 )
 
+# What is asked of households that have one to lose.
+_OWNED = ("vehicle_theft_owners", "bicycle_theft_owners")
 QUARTERS_BACK = 8
 
 
@@ -62,6 +64,10 @@ class Surveyed(State):
             )
         letters = {token.letter for token in self.tokens}
         said = " ".join(token.letter for token in self.tokens)
+        if f"{measure}_owners" in _OWNED and re.search(
+            r"owning|owners|own a|with a (?:car|bike)", said
+        ):
+            measure += "_owners"
         ever = self.topic.lifetime or bool(_EVER.search(said) and not self.around.years)
         if measure == "stalking" and ("LIFE" in letters or (ever and "R" not in letters)):
             measure = "stalking_since_16"
@@ -70,7 +76,10 @@ class Surveyed(State):
     def _whom(self, at: int) -> People:
         """The people beside a number: behind it, or before it ("among women it is")."""
         after, before = self.sentence.after(at), self.sentence.before(at)
-        found = re.match(r"(?:(?:of|all|the|our|adult|every|young|those) )*S ", after)
+        found = re.match(
+            r"(?:(?:of|all|the|our|adult|every|young|those|vehicle|bicycle|bike|owning|-) )*S ",
+            after,
+        )
         if found:
             first = self._people(spot(at, found))
             more = re.match(r"(?:\w+ )?S ", self.sentence.after(spot(at, found)))

@@ -93,7 +93,7 @@ class Years:
                 r"K(?= (?:the|that|those|what|its|[NGOT]) )|"
                 r"K as (?:many|much|high) (?:(?!as )\S+ )*as|"
                 r"M(?= the (?:levels?|figures?|number|total) )|"
-                r"[MK] (?:C )?(?:on|from|since)|higher on|versus|vs|v)"
+                r"[MK] (?:(?:by |of )?[CHN] )?(?:on|from|since)|higher on|versus|vs|v)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
                 r"B|and|as|many|much|levels?|number|pandemic|year))* $",
                 before,
@@ -251,7 +251,7 @@ class Years:
             )
         if re.search(r"\( $", before) and re.match(r"(?:[GOT] )?to N ", after):
             return True
-        if re.search(r"B \( $", before):
+        if re.search(r"B \( $", before) or (self.topic.brackets and re.search(r"N \( $", before)):
             return True
         if re.search(r"K (?:the |that of the |as many as the )$", before):
             return True
