@@ -59,6 +59,7 @@ class Counts(Parts):
             rated
             or (self._is_rate(at) and "." in words and not re.search("[a-z]", words))
             or self.tokens[0].letter == "RATE"
+            or (re.search(r"rate \( $", before) and re.match(r"\) ", after))
             or (self._is_rate(at) and AVERAGE.search(before))
             or (
                 re.search(
@@ -153,7 +154,8 @@ class Counts(Parts):
         before, after = self.sentence.before(at), self.sentence.after(at)
         subject = re.search(r"[OT] ", before) or re.search(r"G ", before)
         listed = re.search(
-            r"[AO] (?:'s |, |: |\( |with |had |has |on |saw |recorded |- |\u2013 |, with |are |is |were |was )*$",
+            r"[AO] (?:'s |, |: |\( |with |had |has |on |saw |recorded |- |\u2013 |, with |are |is |"
+            r"were |was )*$",
             before,
         )
         told = re.search(
@@ -194,6 +196,13 @@ class Counts(Parts):
             or bool(came)
             or bool(sized)
             or bool(total)
+            or bool(
+                self.topic.offence
+                and re.search(
+                    r"A (?:police )?(?:accounted for|had|saw|recorded|contributed) $", before
+                )
+                and re.match(r"of (?:them|these|those) ", after)
+            )
             or (not before and re.match(r"(?:of them|- |were|that is|: )", after))
         )
         if not (

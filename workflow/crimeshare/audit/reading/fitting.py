@@ -18,6 +18,7 @@ from crimeshare.periods import a_year_before, in_words
 from crimeshare.reference import NATION, areas
 
 Named = TypeVar("Named", str, date)
+Told = Callable[[Statement], list[tuple[str, str, date]]]
 Counts = Callable[[str, str, date], Collection[float]]
 """Every count that was published of an area, an offence group or code, and a year."""
 
@@ -97,6 +98,8 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
             if e["period"] in days
         ]
 
+    _settle(reading, told, counts)
+
     def sentence(at: int) -> int:
         return bisect(reading.begins, at)
 
@@ -139,6 +142,31 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
                 statement.entries = [{**e, "area": new} for e in statement.entries]
             if slot == "period_end" and statement.entries[0]["period"] == in_words(old):
                 statement.entries = [{**e, "period": in_words(new)} for e in statement.entries]
+
+
+def _settle(reading: Reading, told: Told, counts: Counts) -> None:
+    """Leave of two readings, as of London or of stalking, the one that counts have the digits of."""
+    for slot in ("area", "offence"):
+        settled: dict[frozenset[str], set[str]] = {}
+        for statement in reading.statements:
+            if not statement.role or not _telling(statement.number, _TELLING):
+                continue
+            fit = [statement.number in counts(*each) for each in told(statement)]
+            settled.setdefault(_named(statement, slot), set()).update(
+                entry.get(slot, "total")
+                for entry, fits in zip(statement.entries, fit, strict=False)
+                if fits
+            )
+        for statement in reading.statements:
+            named = _named(statement, slot)
+            if len(named) > 1 and len(settled.get(named, ())) == 1:
+                meant = settled[named]
+                statement.entries = [e for e in statement.entries if e.get(slot, "total") in meant]
+
+
+def _named(statement: Statement, slot: str) -> frozenset[str]:
+    """What the readings of a statement are of."""
+    return frozenset(entry.get(slot, "total") for entry in statement.entries)
 
 
 def meant_area(reading: Reading, counts: Counts) -> str:

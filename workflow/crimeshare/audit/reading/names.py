@@ -192,6 +192,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
             add(words, "area", (code,))
     for row in read_rows(REFERENCE / "countries.csv"):
         add(row["words"], "elsewhere", "the figures here are of England and Wales alone")
+    add("welsh", "area", ("W92000004",))
     for words in ("forces", "police forces", "force areas"):
         add(words, "word", words)
     for words in towns():
@@ -314,7 +315,7 @@ def _candidates(
 
 def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) -> bool:
     """Whether a name stands for what its words name."""
-    if parts == ("national",):
+    if parts in (("national",), ("welsh",)):
         # "Office for National Statistics", "a national newspaper".
         return bool(_OF_THE_NATION.match(text, end))
     if parts == ("mps",) and text[start:end] != "MPS":

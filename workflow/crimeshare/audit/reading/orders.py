@@ -22,8 +22,12 @@ _FOLLOWS = re.compile(
 # "3,885 offences in 2024, though that was down on the year before".
 _FOLLOWS_TOO = re.compile(
     r"N (?:[OTG] )*(?:(?:in|for|during) (?:the )?P )?, (?:though|but|and|although|which) "
-    r"(?:that |this |it )?(?:was|is|were) (?:[a-z]+ )?$"
+    r"(?:that |this |it )?(?:was|is|were) (?:[a-z]+ )?$|"
+    # "The county's burglary total of 12,013 was down", "its total, 137,405, is down".
+    r"(?:total|number|figure|count) (?:of |, )N (?:, )?(?:was|is|were) (?:also )?$"
 )
+# "Dyfed-Powys was also down."
+_ELLIPTIC = re.compile(r"(?:^|[;,] |and )A (?:police )?(?:was|were|is) (?:also )?$")
 _NONE_MORE = re.compile(
     r"(?:(?P<no>no (?:other )?(?:FORCES|force|area|county|place|region|borough|district)|"
     r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
@@ -48,7 +52,7 @@ class Orders(State):
                 raise Unplaced("the order it is a place in is not said")
             return self._group_rank(at, words)
         move = re.match(r"(?:[a-z\-]+ ){0,3}(M) ", after)
-        moved = re.search(r"M (?:of |by )?[CHK] , (?:and )?(?:the )?$", before)
+        moved = re.search(r"M (?:of |by )?[CHK] , (?:and |which (?:is|was) )?(?:the )?$", before)
         change = ""
         if move or moved:
             at_move = (
@@ -71,7 +75,7 @@ class Orders(State):
             r"(?:country|nation|land)|anywhere) ",
             after,
         )
-        again = re.match(r"(?:(?:rate|number|share|total) )?[.,;)] ", after) and self.topic.ranked
+        again = re.match(r"(?:(?:rate|number|share|total) )?[.,;()] ", after) and self.topic.ranked
         if (not within or re.search(r"[,;.] ", within.group())) and again is None:
             raise Unplaced("the order it is a place in is not said")
         named = ""
@@ -290,7 +294,9 @@ class Orders(State):
             r"(?:(?:on|from) )?(?:just )?(?:the )?N |(?:on|from|compared with) (?:the )?[BP] ",
             after,
         )
-        if not subject and not noun and not follows:
+        told = self.topic.offence and self.reading.statements
+        elliptic = told and _ELLIPTIC.search(before) and re.match(r"[.,;] ", after)
+        if not subject and not noun and not follows and not elliptic:
             return
         if re.match(
             r"(?:[a-z]+ |[OTG] |RATE ){0,7}than (?!(?:in |the |it was |for )*[BPI] )", after

@@ -195,8 +195,26 @@ class Parts(Surveyed):
             r"logged) (?:just |only )?$",
             before,
         )
+        its_own = re.search(
+            r"A 's share of the (?:A )?(?:total|figure) (?:was|is|stood at) $", before
+        )
+        total_of = re.match(r"of (?:the )?A (?:'s )?(?:total|figure) ", after)
+        there = there or re.match(
+            r"of (?:the |these |those |all )*G (?:took place|happened|occurred|were) "
+            r"(?:recorded )?(?:in|by) (?:the )?(A) ",
+            after,
+        )
+        if total_of and self.topic.offence:
+            place = spot(at, re.match(r"of (?:the )?A ", after) or total_of)
+            nation = self.tokens[place].span
+            if nation and nation.value[0] == NATION:
+                of_nation = self.topic.offence.ids[0]
+                whole_told = {"offence": of_nation}
         if of_nation and (
-            there or (by_area and re.match(r"of (?:these|those|them|the total) ", after))
+            its_own
+            or total_of
+            or there
+            or (by_area and re.match(r"of (?:these|those|them|the total) ", after))
         ):
             slots = self._slots(at, offence=Offending((whole_told["offence"],)))
             if there:
@@ -435,7 +453,10 @@ class Parts(Surveyed):
         span = self.tokens[place].span
         assert span is not None
         noun = self.around.noun(at)
-        slots = self._slots(at, offence=noun or self.around._before(at) or Offending(("total",)))
+        such = re.match(r"of (?:all )?(?:such|these|those|S) ", self.sentence.after(at))
+        told = self.topic.offence if such and not noun else None
+        offence = noun or told or self.around._before(at) or Offending(("total",))
+        slots = self._slots(at, offence=offence)
         if own is not None:
             slots.area = self.around._area_at(own)[0]
         if slots.area == span.value or span.value[0] != NATION:

@@ -170,6 +170,16 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         lambda groups: ("month", _month(groups[0])),
     ),
     (r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time)\b|\bthe\speriod\b", _named("same")),
+    (
+        r"\b(?:the\s)?(?:pre-(?:pandemic|covid)\s(?:year|levels?|figures?|total|peak)|(?:year|twelve\smonths)\s"
+        r"before\s(?:the\s)?(?:pandemic|covid|lockdown))\b",
+        lambda _: ("period", Year(date(2020, 3, 31), "The last year before the pandemic.")),
+    ),
+    (
+        r"(?:(?<=said\s)|(?<=out\s)|(?<=published\s)|(?<=released\s)|(?<=announced\s)|(?<=revealed\s)|"
+        r"(?<=told\sus\s)|(?<=issued\s))(?:this|last)\s(?:week|month|night)\b",
+        _named("mask", "when something was said"),
+    ),
     (r"\blast\s(?:calendar\s)?year(?:'s|\u2019s)?\b", _named("last")),
     (
         # "Since she took office in 2021".

@@ -19,7 +19,12 @@ _STOPS = re.compile(
     r"in|by|on|at|to|from|during|between|against|compared|over|across|last|this|and|or|"
     r"was|were|had|has|have|when|having|which|that|than|the|a|an|for|within|under|with|as|"
     r"of|while|but|per|recorded|reported|is|are|up|down|respectively|out|since|also|"
+    r"represents|represented|equals|equalled|includes|included|accounts|"
     r"logged|seen|took|put|puts|makes|made|so|still|who|after|before|it|he|she|they|we|according"
+)
+# "3,186 of which were rapes".
+_PART = re.compile(
+    r"(?:of (?:which|whom|them|these) (?:were|are|was)|including N|among them) (?:N )?$"
 )
 _ABOUT = re.compile(r"X (?:\w+ )?(?:about|for|of|on|over|regarding|to|against) $")
 # "Officers logged 8,642 offences" is about offences.
@@ -37,6 +42,7 @@ _WITHIN = re.compile(
     r"|U for $|of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
     r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $|"
     # "The sharpest fall in Wales".
+    r"(?:least|most) (?:[a-z]+ ){1,3}in (?:the )?$|"
     r"(?:^| )(?!west|rest |latest|arrest|interest)\w+est (?:\w+ ){0,3}(?:in|of|across) (?:the )?$"
 )
 
@@ -49,7 +55,8 @@ AVERAGE = re.compile(
 )
 _COMPARED = re.compile(
     r"(?:below|above|than|compare[sd]? (?:with|to)|against) "
-    r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]) )*$"
+    r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]|average) )*$|"
+    r"M the (?:average (?:for|in|of) )?$"
 )
 
 # "Second only to London", "the highest outside the Met".
@@ -136,12 +143,13 @@ class Around(Years):
             rf"(?:and|or|plus) {ADJECTIVES}O (?!N)", self.sentence.after(place)
         ):
             raise Unplaced("it counts more than one offence group together")
-        return self._meant(self._offending(place))
+        return self._meant(self._offending(place), place)
 
-    def _meant(self, named: Offending) -> Offending:
+    def _meant(self, named: Offending, place: int = 0) -> Offending:
         """The offence group that a wider word stands for: "that is 1,400 thefts a day"."""
         told = self.topic.offence
-        if not self.again or not told or told.ids[0] not in offences():
+        such = place and self.tokens[place - 1].letter in ("such", "these", "those")
+        if not (self.again or such) or not told or told.ids[0] not in offences():
             return named
         return told if named.ids[0] in line_of(told.ids[0]) else named
 
@@ -179,7 +187,7 @@ class Around(Years):
                 joined = re.search(r"(?:O (?:and|or|,) )$", self.sentence.before(place))
                 if joined and self.tokens[place].letter == "O" and not self._repeated(place):
                     raise Unplaced("it counts more than one offence group together")
-                return self._meant(self._offending(place))
+                return self._meant(self._offending(place), place)
         return None
 
     def _repeated(self, place: int) -> bool:
@@ -191,7 +199,7 @@ class Around(Years):
     def _aside(self, place: int) -> bool:
         """Whether a word is no subject: "15% of all crime", "calls about stalking"."""
         letter, before = self.tokens[place].letter, self.sentence.before(place)
-        if letter == "O" and _ABOUT.search(before):
+        if letter == "O" and (_ABOUT.search(before) or _PART.search(before)):
             return True
         return bool(
             letter == "T"

@@ -24,8 +24,8 @@ _SIGNED = re.compile(r"^(?:[+\-\u2212\u2013]|minus |plus )\s?", re.IGNORECASE)
 # "The proportion of adults who were victims of crime", "the survey suggests".
 _SURVEYED = re.compile(
     r"(?:proportion|percentage|share) of (?:[a-z\-]+ )*S (?:that|who|which|experiencing|"
-    r"suffering|falling|victimised)|(?:^|[;,] )the survey (?:suggests|suggested|estimates|estimated|found|finds|"
-    r"shows|showed|puts|put) "
+    r"suffering|falling|victimised)|(?:^|[;,] )the survey (?:suggests|suggested|estimates|"
+    r"estimated|found|finds|shows|showed|puts|put) "
 )
 
 

@@ -25,6 +25,13 @@ _TOGETHER = re.compile(
     r"[OZ] (?:, |or |and |, or |, and )(?:a )?[OZ] "
 )
 
+# What the survey asks of that police do not count by group.
+_FRAUD = {
+    "fraud": "fraud",
+    "fraud offences": "fraud",
+    "computer misuse": "computer_misuse",
+    "fraud and computer misuse": "fraud_and_computer_misuse",
+}
 # What is asked of households that have one to lose.
 _OWNED = ("vehicle_theft_owners", "bicycle_theft_owners")
 QUARTERS_BACK = 8
@@ -48,6 +55,9 @@ class Surveyed(State):
         if offence is None:
             said = " ".join(t.letter for t in self.tokens)
             offence = next((o for word, o in _SUFFERED if re.search(rf"\b{word}\b", said)), None)
+        fraud = self._fraud()
+        if fraud and offence is None:
+            return fraud
         if offence is None and any(t.letter == "Z" for t in self.tokens):
             raise Unplaced("the survey's figures of it are not in these tables")
         if offence is None and self.topic.measure:
@@ -56,6 +66,8 @@ class Surveyed(State):
         if offence is None:
             offence = self.topic.offence.ids[0] if self.topic.offence else ""
         measure = measure_words().get(offence, "")
+        if offence == "total" and any(t.letter == "REST" for t in self.tokens):
+            measure = "headline_excluding_fraud"
         if not measure:
             raise Unplaced(
                 "the survey's figures of it are not in these tables"
@@ -72,6 +84,12 @@ class Surveyed(State):
         if measure == "stalking" and ("LIFE" in letters or (ever and "R" not in letters)):
             measure = "stalking_since_16"
         return measure
+
+    def _fraud(self) -> str:
+        """The measure of the fraud and computer misuse that a sentence names; empty if none."""
+        named = [self._words(i).casefold() for i, t in enumerate(self.tokens) if t.letter == "Z"]
+        found = [_FRAUD[words] for words in dict.fromkeys(named) if words in _FRAUD]
+        return "fraud_and_computer_misuse" if len(set(found)) > 1 else found[0] if found else ""
 
     def _whom(self, at: int) -> People:
         """The people beside a number: behind it, or before it ("among women it is")."""

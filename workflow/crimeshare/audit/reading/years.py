@@ -206,9 +206,9 @@ class Years:
             period: the year that it is to.
             first: the place of its first word, and `last` that of its last: its size, its verb.
         """
-        for place, year, compared, _ in self.years:
-            if not compared or year.period_end >= period.period_end:
-                continue
+        beside = [y for y in self.years if y[2] and y[1].period_end < period.period_end]
+        # What stands behind the size comes before what stands ahead of it.
+        for place, year, _, _ in sorted(beside, key=lambda each: (each[0] < last, each[0])):
             if place < last or not any(t.letter in "CKHM" for t in self.tokens[last + 1 : place]):
                 return year
         for place, token in enumerate(self.tokens):
