@@ -176,11 +176,8 @@ class Questions:
         kinds = {area.area_type}
         if area.area_type == "region" or area.area_code == _WALES:
             # ONS lists Wales beside the regions of England.
-            return [
-                code
-                for code, other in self._areas.items()
-                if other.area_type == "region" or code == _WALES
-            ]
+            codes = [code for code, a in self._areas.items() if a.area_type == "region"]
+            return codes if within == "england" else [*codes, _WALES]
         codes = [code for code, other in self._areas.items() if other.area_type in kinds]
         if whole:
             codes = [code for code in codes if self._lies_in(code, whole.area_code)]

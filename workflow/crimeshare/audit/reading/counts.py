@@ -16,6 +16,12 @@ _CASE = re.compile(
     r"X (?:with|of|to|for|on|over|after|in|between)(?: \w+){0,2} $|"
     r"(?:behind|responsible for|linked to|series of|string of|spate of|connection with)(?: \w+)? $"
 )
+# "Metro passengers reported 412 incidents".
+_OTHERS = re.compile(
+    r"([a-z]+s) (?:have |had |themselves )?(?:reported|submitted|counted|experienced|suffered) "
+    r"(?:some )?$"
+)
+_WHO_RECORD = ("forces", "officers", "constabularies", "victims", "police", "residents", "figures")
 _OTHER_SURVEY = re.compile(
     r"(?:own|our|its|their|annual|latest|retail|members) (?:[a-z]+ )?survey "
 )
@@ -83,6 +89,11 @@ class Counts(Parts):
         generic = self.around.generic(at)
         if generic and re.search(r"N (?:out )?of (?:the |a |total |of |all )*$", before):
             raise Unsaid("what it is the whole of is not said")
+        if words.casefold() == "one" and re.match(r"of [CH] ", after):
+            raise Unplaced("it stands for another word")
+        others = _OTHERS.search(before)
+        if generic and others and others[1] not in _WHO_RECORD:
+            raise Unplaced(f"it is what {others[1]} told of")
         if _OTHER_SURVEY.search(f"{before}{after}"):
             raise Unplaced("it is of another survey")
         if generic and _HANDLED.match(after):
@@ -183,7 +194,8 @@ class Counts(Parts):
             r"C (?:, |\( )?(?:to|from|from N to) (?:just )?$|N , M from $|"
             r"(?:number|figure|total|it|they|that|this) (?:has |have |was |were )?M "
             r"(?:from |from N )?to (?:just )?$|M to N [^;.]*, from $|"
-            r"(?:^|; )there (?:were|was) (?:just |only )?$",
+            r"(?:^|; )there (?:were|was) (?:just |only )?$|when it was $|"
+            r"compare[sd]? with N (?:in (?:the )?P )?and $",
             before,
         )
         came = self.topic.offence and re.search(

@@ -145,7 +145,7 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
 
 
 def _settle(reading: Reading, told: Told, counts: Counts) -> None:
-    """Leave of two readings, as of London or of stalking, the one that counts have the digits of."""
+    """Leave of two readings, as of London or of stalking, that which the digits of counts tell."""
     for slot in ("area", "offence"):
         settled: dict[frozenset[str], set[str]] = {}
         for statement in reading.statements:

@@ -28,6 +28,10 @@ _FOLLOWS_TOO = re.compile(
 )
 # "Dyfed-Powys was also down."
 _ELLIPTIC = re.compile(r"(?:^|[;,] |and )A (?:police )?(?:was|were|is) (?:also )?$")
+_ANY_OTHER = re.compile(
+    r"than (?:in |that of |for )?any (?:other )?(?:police )?"
+    r"(?:FORCES|force|area|county|constabulary) "
+)
 _NONE_MORE = re.compile(
     r"(?:(?P<no>no (?:other )?(?:FORCES|force|area|county|place|region|borough|district)|"
     r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
@@ -81,6 +85,10 @@ class Orders(State):
         named = ""
         if not within or again:
             place = 0
+        elif "english region" in within.group():
+            place, named = 0, "england"
+        elif "welsh" in within.group():
+            place, named = 0, "wales"
         elif within.group(1):
             place = spot(at, within)
         else:
@@ -148,6 +156,26 @@ class Orders(State):
         self.used.add(at)
         self._add(at, slots, {"quantity": "rank", "value": value})
 
+    def _any_other(self, at: int) -> bool:
+        """Read "up 40 per cent, more than any other force in the country"."""
+        if not _ANY_OTHER.match(self.sentence.after(at)):
+            return False
+        kind = self.tokens[at].span
+        here = [s.entries[0] for s in self.reading.statements if s.start >= self.sentence.start]
+        what = here[-1]["quantity"] if here else "count"
+        low = "fewest" if kind and kind.value == "fall" else "highest"
+        if what == "change":
+            down = here[-1]["value"].startswith("down")
+            value = f"biggest {'fall' if down else 'increase'}"
+        else:
+            how = {"rate": "rate", "share": "share"}.get(what, "number")
+            value = f"{'lowest' if low == 'fewest' else low} {how}"
+        slots = self._slots(at)
+        slots.area = self._ranked(at)
+        self.used.add(at)
+        self._add(at, slots, {"quantity": "rank", "value": value})
+        return True
+
     def _beside_area(self, at: int) -> bool:
         """Read "more than in neighbouring Camden", "per head Sunderland's was higher"."""
         after = self.sentence.after(at)
@@ -195,6 +223,8 @@ class Orders(State):
         for place in range(at - 1, -1, -1):
             if self.tokens[place].letter == "A" and self.tokens[place].span:
                 value: tuple[str, ...] = self.tokens[place].span.value  # type: ignore[union-attr]
+                if self.around._named_within(place) and value[0] in NATIONS:
+                    continue
                 if value[0] not in NATIONS or value[0] == "W92000004":
                     return value
         for place in range(at - 1, -1, -1):
@@ -270,6 +300,8 @@ class Orders(State):
         if re.match(r"(?:or M |[^.!]*\? $)", after) or re.search(r"M or $", before):
             return
         with suppress(Unplaced):
+            if self._any_other(at):
+                return
             if not re.search(r"[NCHK] (?:[OTG] )?$", before) and self._beside_area(at):
                 return
         if OF_FORCES.search(before):

@@ -312,7 +312,8 @@ class Parts(Surveyed):
         )
         again = re.search(r"H \( $", before) and re.match(r"\) ", after)
         listed = re.search(
-            r"[CHK] (?:\) )?(?:to N )?(?:, |; |and |, and |; and |while )(?:the )?[OTA] (?:, )?$",
+            r"[CHK] (?:\) )?(?:to N )?(?:, |; |and |, and |; and |while )"
+            r"(?:the |in )?[OTA] (?:, )?$|[CHK] in A (?:and |, )$",
             before,
         )
         if (also or again or listed or re.search(r"[OTA] by $", before)) and "M " in before:
@@ -430,6 +431,13 @@ class Parts(Surveyed):
                 ):
                     return self._nation(at, words, place)
         offence = noun or (self.around._before(at) if found else self.around.noun(at))
+        if (
+            found
+            and offence is None
+            and re.search(r"(?:^|[;,] )(?:the )?[ALF] ", self.sentence.before(at))
+        ):
+            # "The city makes up a third of crime in the county".
+            raise Unplaced("what it is a part of is not said")
         if found and offence is None:
             offence = self.topic.offence
             far = True

@@ -146,7 +146,12 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
     ),
     (r"\b(?:a|one|the)\s(?:year|twelve\smonths)\slater\b", lambda _: ("later", 1)),
     (
-        rf"\b(?:in|over|within|during)\s(?:the\s)?(?:space\sof\s|last\s|past\s|previous\s)?"
+        r"\b(?:in|over|for)\s(?:more\sthan\s|at\sleast\s|nearly\s|almost\s)?(two|three)\sdecades\b",
+        lambda groups: ("since", -10 * (SMALL.index(groups[0].casefold()) + 1)),
+    ),
+    (
+        r"\b(?:(?:in|over|within|during)\s(?:the\s|more\sthan\s|at\sleast\s|nearly\s|almost\s)?|"
+        r"for\s(?:at\sleast|more\sthan|over)\s)(?:space\sof\s|last\s|past\s|previous\s)?"
         rf"(?:{_SOME})\b(?!['\u2019-])",
         _years_back,
     ),

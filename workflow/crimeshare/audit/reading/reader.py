@@ -24,6 +24,7 @@ _JOINTLY = re.compile(
     r"(?:^|; |, )(?:taken |put )?(?:together|combined|collectively|between them) "
 )
 
+LOOKS_BACK = 500
 _IN_BRACKETS = re.compile(
     r"\((?:[\w'\u2019]+\s){0,4}(?:previous|prior|preceding|last)\s(?:year|12\smonths|period)"
     r"(?:['\u2019]s)?(?:\s\w+){0,2}\sin\s(?:brackets|parentheses)\)",
@@ -104,6 +105,11 @@ def _ahead(rest: list[Sentence]) -> Topic:
     offences = {s.value for sentence in rest for _, s in sentence.spans("offence")}
     offence = next(iter(offences)) if len(offences) == 1 else None
     return Topic(area=next(iter(area), ()), offence=offence, period=first)
+
+
+def _long_before(end: date, told: date) -> bool:
+    """Whether a text looks back to a year, and goes on about that of before."""
+    return (told - end).days > LOOKS_BACK
 
 
 class Reader(Counts, Orders):
@@ -208,6 +214,11 @@ class Reader(Counts, Orders):
         if mains:
             end = max(year.period_end for _, year, _, _ in mains)
             # "In 2020/21 there had been ten" looks back.
-            back = any(t.letter == "had" for t in self.tokens) and self.topic.period
-            if not back or end > back.period_end:
+            before = self.topic.period
+            back = any(t.letter == "had" for t in self.tokens)
+            if (
+                not before
+                or end > before.period_end
+                or not (back or _long_before(end, before.period_end))
+            ):
                 self.topic.period = Year(end)

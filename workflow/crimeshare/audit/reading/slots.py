@@ -7,11 +7,12 @@ stands before; what comes from another sentence is marked as assumed.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from crimeshare.audit.reading.spans import Offending, Unplaced, Unsaid
 from crimeshare.audit.reading.years import ADJECTIVE, ADJECTIVES, Years
 from crimeshare.audit.words import around
-from crimeshare.reference import NATION, line_of, offences
+from crimeshare.reference import NATION, PARTNERSHIPS, line_of, offences, read_rows
 
 NATIONS = (NATION, "E92000001", "W92000004")
 # Words that may follow a number which stands without its noun.
@@ -54,7 +55,7 @@ AVERAGE = re.compile(
     r"(?: of| was| is|,| :| \()* $"
 )
 _COMPARED = re.compile(
-    r"(?:below|above|than|compare[sd]? (?:with|to)|against) "
+    r"(?:below|above|than|compare[sd]? (?:with|to)|against|exceeds?|exceeding|exceeded) "
     r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]|average) )*$|"
     r"M the (?:average (?:for|in|of) )?$"
 )
@@ -64,6 +65,9 @@ _BEHIND = re.compile(
     r"(?:after|behind|beyond|second only to|outside(?: of)?|except(?: for)?|excluding|apart from|"
     r"other than) (?:in )?(?:the )?$"
 )
+_RECORDED = re.compile(
+    r"(?:have |had |also )*(?:recorded|logged|saw|registered|dealt|received|took) "
+)
 _WHICH = re.compile(r"T (?:(?:in|across) (?:the )?\w+ )?, which (?:[a-z]+ ){1,2}$")
 
 
@@ -72,6 +76,12 @@ PLACES = re.compile(
     r"(?:N )?(?:of )?(?:the |all |N |other |police |territorial |local )*"
     r"(?:FORCES|forces|constabularies|boroughs|districts|councils|counties|regions) "
 )
+
+
+@cache
+def _forces() -> dict[str, str]:
+    """The force that each partnership is a part of, by their codes."""
+    return {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
 
 
 class Around(Years):
@@ -255,7 +265,9 @@ class Around(Years):
             range(at + 1, self._clause_end(at)),
         ):
             for place in places:
-                compared = place > at and self.topic.area and self._beside(place)
+                compared = place > at and (
+                    (self.topic.area and self._beside(place)) or self._part_of_force(place)
+                )
                 if (
                     self.tokens[place].letter in ("A", "E", "L", "F")
                     and not compared
@@ -335,8 +347,20 @@ class Around(Years):
                 and self._first_area() not in (None, place)
             )
         before, after = self._sides(place)
+        if re.search(r"^(?:police )?FORCES (?:in|across) (?:the )?$", before) and _RECORDED.match(
+            after
+        ):
+            # "Police forces in England and Wales recorded".
+            return False
         beside = compared and (_COMPARED.search(before) or _MEAN.match(after))
         return bool(_WITHIN.search(before) or beside)
+
+    def _part_of_force(self, place: int) -> bool:
+        """Whether an area behind a number is a part of the force that is told of."""
+        span = self.tokens[place].span
+        if self.tokens[place].letter != "A" or span is None or not self.topic.force:
+            return False
+        return bool(_forces().get(span.value[0]) == self.topic.force[0])
 
     def _beside(self, place: int) -> bool:
         """Whether an area is one that another is set beside: "9.4, against 8.1 in Kent"."""

@@ -182,6 +182,8 @@ class State:
         other = next((span.other for span in named if span.value == slots.area), ())
         if "area" in slots.assumed:
             other = other or self.topic.before
+            if self.topic.force and self.topic.force != slots.area:
+                other = self.topic.force
         elsewhere = _entries(entry, replace(slots, area=other), groups) if other else []
         if entry["quantity"] == "change" and self.topic.since and not self.around.years:
             # "Between 2015 and 2025 violence doubled. Robbery is up by two thirds."
@@ -277,7 +279,9 @@ class State:
 
     def _experienced(self) -> bool:
         letters = "".join(f"{t.letter} " for t in self.tokens)
-        return bool(re.search(r"experience\w*|victims? of|been O|been \w+ at|stalked", letters))
+        return bool(
+            re.search(r"experience\w*|victims? (?:of|to)|been O|been \w+ at|stalked", letters)
+        )
 
 
 def _entries(entry: dict[str, Any], slots: Slots, groups: Iterable[str]) -> list[dict[str, Any]]:

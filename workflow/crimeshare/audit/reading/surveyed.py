@@ -32,8 +32,6 @@ _FRAUD = {
     "computer misuse": "computer_misuse",
     "fraud and computer misuse": "fraud_and_computer_misuse",
 }
-# What is asked of households that have one to lose.
-_OWNED = ("vehicle_theft_owners", "bicycle_theft_owners")
 QUARTERS_BACK = 8
 
 
@@ -76,10 +74,6 @@ class Surveyed(State):
             )
         letters = {token.letter for token in self.tokens}
         said = " ".join(token.letter for token in self.tokens)
-        if f"{measure}_owners" in _OWNED and re.search(
-            r"owning|owners|own a|with a (?:car|bike)", said
-        ):
-            measure += "_owners"
         ever = self.topic.lifetime or bool(_EVER.search(said) and not self.around.years)
         if measure == "stalking" and ("LIFE" in letters or (ever and "R" not in letters)):
             measure = "stalking_since_16"

@@ -81,6 +81,9 @@ class Years:
         before, after = self.sentence.before(place), self.sentence.after(place)
         if re.search(r"comparing $", before):
             return False
+        if twice := re.search(r"P (?:, (?:to )?|\( )$", before):
+            # "Since the year before the pandemic, to March 2020".
+            return self._compared(place - len(twice.group().split()))
         begins = re.search(
             r"(?:between|from)(?: [NCGOT])*(?: in| during| for| recorded)* (?:the )?$", before
         )
@@ -95,7 +98,8 @@ class Years:
                 r"M(?= the (?:levels?|figures?|number|total) )|"
                 r"[MK] (?:(?:by |of )?[CHN] )?(?:on|from|since)|higher on|versus|vs|v)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
-                r"B|and|as|many|much|levels?|number|pandemic|year))* $",
+                r"B|and|as|many|much|levels?|number|pandemic|year|last|full|it|they|there|were|was|had|"
+                r"dealt|with|saw|logged))* $",
                 before,
             )
         )
