@@ -319,7 +319,10 @@ MEANT = (
     ),
     (
         "Violence against the person in North Wales: 25,354 of 53,362 offences in 2024.",
-        (("25,354", "North Wales", "Violence against the person", 0),),
+        (
+            ("25,354", "North Wales", "Violence against the person", 0),
+            ("53,362", "North Wales", "Total recorded crime (excluding fraud)", 0),
+        ),
     ),
     (
         "The Crime Survey for England and Wales says that 1.4 million people were stalked in the "
@@ -430,7 +433,11 @@ OWNED = (
     (
         "Gwent saw the sharpest fall in Wales, down 4%. North Wales was down 7%. This is stalking "
         "and harassment in 2024.",
-        (("down 4%", "change", "Gwent"), ("down 7%", "change", "North Wales")),
+        (
+            ("sharpest", "rank", "Gwent"),
+            ("down 4%", "change", "Gwent"),
+            ("down 7%", "change", "North Wales"),
+        ),
     ),
     (
         "In Sussex 134,925 crimes were recorded in 2024. Surrey had just over half as many "
@@ -483,7 +490,7 @@ OWNED = (
     ),
     (
         "Vehicle crime in Surrey in 2024 was cut by a quarter, the biggest fall of any force.",
-        (("cut by a quarter", "change", "Surrey"),),
+        (("cut by a quarter", "change", "Surrey"), ("biggest", "rank", "Surrey")),
     ),
     (
         "Kent bucked the national trend with a 12% drop in recorded crime in 2024.",

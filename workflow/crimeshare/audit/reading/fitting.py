@@ -159,8 +159,12 @@ def _settle(reading: Reading, told: Told, counts: Counts) -> None:
             )
         for statement in reading.statements:
             named = _named(statement, slot)
-            if len(named) > 1 and len(settled.get(named, ())) == 1:
-                meant = settled[named]
+            meant = settled.get(named, set())
+            if slot == "offence":
+                # "9,013 stalking offences" are those of stalking and harassment: the words are
+                # wrong, unless the text says elsewhere what it means by them.
+                meant = meant & reading.mentioned.plain
+            if len(named) > 1 and len(meant) == 1:
                 statement.entries = [e for e in statement.entries if e.get(slot, "total") in meant]
 
 

@@ -59,6 +59,10 @@ _SURVEYED_TOO = re.compile(
 _WHEN = re.compile(r"(?:(?:in|a|the|for) )*(?:P|B|AGO) ")
 
 
+_AREA_MAKES = re.compile(
+    r"[ALF] (?:police )?(?:made M|makes M|make M|accounted for|accounts for|represents|"
+    r"represented) (?:[a-z]+ )?$"
+)
 # "Premiums rose 25%".
 _UNKNOWN = re.compile(
     r"(?:^|[;,] |and |but |while |: )(?:(?:the|its|their|our|average) )?([a-z]{4,}s) $"
@@ -431,11 +435,7 @@ class Parts(Surveyed):
                 ):
                     return self._nation(at, words, place)
         offence = noun or (self.around._before(at) if found else self.around.noun(at))
-        if (
-            found
-            and offence is None
-            and re.search(r"(?:^|[;,] )(?:the )?[ALF] ", self.sentence.before(at))
-        ):
+        if found and offence is None and _AREA_MAKES.search(self.sentence.before(at)):
             # "The city makes up a third of crime in the county".
             raise Unplaced("what it is a part of is not said")
         if found and offence is None:

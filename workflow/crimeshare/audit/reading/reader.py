@@ -144,7 +144,9 @@ class Reader(Counts, Orders):
                     (token.start, code) for code in (*token.span.value, *token.span.other)
                 ]
             elif token.letter in "OT" and token.span:
-                named.offences += [(token.start, each) for each in token.span.value.ids]
+                ids = token.span.value.ids
+                named.offences += [(token.start, each) for each in ids]
+                named.plain |= {*ids} if len(ids) == 1 else set()
         named.years += [
             (self.tokens[at].start, year.period_end) for at, year, _, _ in self.around.years
         ]

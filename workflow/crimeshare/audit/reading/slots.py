@@ -24,9 +24,7 @@ _STOPS = re.compile(
     r"logged|seen|took|put|puts|makes|made|so|still|who|after|before|it|he|she|they|we|according"
 )
 # "3,186 of which were rapes".
-_PART = re.compile(
-    r"(?:of (?:which|whom|them|these) (?:were|are|was)|including N|among them) (?:N )?$"
-)
+_PART = re.compile(r"(?:of (?:which|whom) (?:were|are|was)|including N|among them) (?:N )?$")
 _ABOUT = re.compile(r"X (?:\w+ )?(?:about|for|of|on|over|regarding|to|against) $")
 # "Officers logged 8,642 offences" is about offences.
 _COUNTING = re.compile(

@@ -78,11 +78,16 @@ class Loose:
 
 @dataclass
 class Mentioned:
-    """What a text names, each with where: areas by code, offences by id, years by their end."""
+    """What a text names, each with where: areas by code, offences by id, years by their end.
+
+    Attributes:
+        plain: offences that it names by words of one meaning.
+    """
 
     areas: list[tuple[int, str]] = field(default_factory=list)
     offences: list[tuple[int, str]] = field(default_factory=list)
     years: list[tuple[int, date]] = field(default_factory=list)
+    plain: set[str] = field(default_factory=set)
 
 
 @dataclass

@@ -41,6 +41,13 @@ class Surveyed(State):
     def _measure(self, at: int) -> str:
         if _TOGETHER.match(self.sentence.after(at)):
             raise Unplaced("it is of more than one crime together")
+        after = self.sentence.after(at)
+        if owning := re.match(
+            r"(?:of )?(?:[a-z]+ )?(bicycle|bike|cycle|vehicle|car) - owning", after
+        ):
+            return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
+        if self.topic.measure.endswith("_owners") and not re.match("of ", after):
+            return self.topic.measure
         offence = None
         near = re.match(
             r"(?:of |S |experienced |suffered |were |victims )*(O) ", self.sentence.after(at)
@@ -72,10 +79,10 @@ class Surveyed(State):
                 if offence
                 else "no crime is named"
             )
-        letters = {token.letter for token in self.tokens}
         said = " ".join(token.letter for token in self.tokens)
         ever = self.topic.lifetime or bool(_EVER.search(said) and not self.around.years)
-        if measure == "stalking" and ("LIFE" in letters or (ever and "R" not in letters)):
+        kinds = said.split()
+        if measure == "stalking" and ("LIFE" in kinds or (ever and "R" not in kinds)):
             measure = "stalking_since_16"
         return measure
 
