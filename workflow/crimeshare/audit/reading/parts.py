@@ -1,17 +1,15 @@
-"""Percentages, fractions and multiples of a sentence: changes, shares, differences of areas."""
+"""Percentages, fractions and multiples of a sentence: changes, differences of areas."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from crimeshare.audit.reading.slots import NATIONS
+from crimeshare.audit.reading.shares import PART_OF, Shares
 from crimeshare.audit.reading.spans import Offending, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import spot, value_of
-from crimeshare.audit.reading.surveyed import Surveyed
 from crimeshare.audit.reading.years import ADJECTIVES
 from crimeshare.periods import a_year_before
-from crimeshare.reference import NATION
 
 MOVES = {"rise": "up", "fall": "down", "same": "unchanged"}
 _LEFT = (
@@ -21,11 +19,6 @@ _LEFT = (
     r"further|,) ){0,9}$"
 )
 _RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,5}M "
-_PART_OF = (
-    r"(?:of|in) (?:(?:all|the|its|total|every|police|recorded|overall|A|their|our|those|"
-    r"violent|reported|\w+) ){0,4}?"
-    r"(?:T|everything|all G|G recorded) "
-)
 _MADE_UP = re.compile(
     r"(?:accounted for|accounts for|accounting for|account for|(?:made|makes|make|making) "
     r"M|represented|represents|representing|constituted|"
@@ -59,10 +52,6 @@ _SURVEYED_TOO = re.compile(
 _WHEN = re.compile(r"(?:(?:in|a|the|for) )*(?:P|B|AGO) ")
 
 
-_AREA_MAKES = re.compile(
-    r"[ALF] (?:police )?(?:made M|makes M|make M|accounted for|accounts for|represents|"
-    r"represented) (?:[a-z]+ )?$"
-)
 # "Premiums rose 25%".
 _UNKNOWN = re.compile(
     r"(?:^|[;,] |and |but |while |: )(?:(?:the|its|their|our|average) )?([a-z]{4,}s) $"
@@ -93,7 +82,7 @@ _COUNTED_WORDS = (
 )
 
 
-class Parts(Surveyed):
+class Parts(Shares):
     """Reads sizes of changes and parts of wholes."""
 
     def _part(self, at: int) -> None:
@@ -143,7 +132,7 @@ class Parts(Surveyed):
             told = [s for s in self.reading.statements if s.start >= self.sentence.start]
             if told and told[-1].entries[0]["quantity"] == "share":
                 return self._share(at, words, "", Offending((told[-1].entries[0]["offence"],)))
-        if re.match(_PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):
+        if re.match(PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):
             return self._share(at, words, after)
         whole = re.match(
             r"of (?:(?:all|the|every|total|such|S|these|them|recorded|A|O|G) )+(?:in|"
@@ -168,62 +157,12 @@ class Parts(Surveyed):
             return self._share(at, words, "", own)
         if total and counted and counted[-1].entries[0].get("offence") and self._all_told():
             return self._share(at, words, "", Offending((counted[-1].entries[0]["offence"],)))
-        whole_here = any(s.entries[0]["quantity"] == "total" for s in counted)
-        own_part = re.search(
-            r"of which (?:the )?(O) (?:was|were|is|are|made M|M|accounted for|represented) $",
-            before,
-        )
-        if whole_here and own_part:
-            place = len(before[: own_part.start(1)].split())
-            return self._share(at, words, "", self.around._offending(place))
-        if (
-            whole_here
-            and "M " not in before
-            and re.search(r"N [^;,]*\( $", before)
-            and re.match(r"\) ", after)
-            and counted[-1].role
-            and (group := counted[-1].entries[0].get("offence"))
-        ):
-            # "Of 173,329 crimes 17,368 were shop thefts (10%)".
-            return self._share(at, words, "", Offending((group,)))
+        if self._of_what_was_counted(at, words):
+            return None
         if re.match(r"of (?:these|those|them|which) ", after) and self._of_all():
             return self._share(at, words, "", self.around.noun(at) or self.around._before(at))
-        whole_told = self.reading.statements[-1].entries[0] if self.reading.statements else {}
-        of_nation = whole_told.get("area") == NATION and whole_told.get("offence")
-        there = re.match(
-            r"of which (?:was|were|is|are|took place|happened) (?:recorded )?in (?:the )?(A) ",
-            after,
-        )
-        by_area = re.search(
-            r"A (?:police )?(?:contributed|accounted for|accounts for|made M|recorded|saw|had|"
-            r"logged) (?:just |only )?$",
-            before,
-        )
-        its_own = re.search(
-            r"A 's share of the (?:A )?(?:total|figure) (?:was|is|stood at) $", before
-        )
-        total_of = re.match(r"of (?:the )?A (?:'s )?(?:total|figure) ", after)
-        there = there or re.match(
-            r"of (?:the |these |those |all )*G (?:took place|happened|occurred|were) "
-            r"(?:recorded )?(?:in|by) (?:the )?(A) ",
-            after,
-        )
-        if total_of and self.topic.offence:
-            place = spot(at, re.match(r"of (?:the )?A ", after) or total_of)
-            nation = self.tokens[place].span
-            if nation and nation.value[0] == NATION:
-                of_nation = self.topic.offence.ids[0]
-                whole_told = {"offence": of_nation}
-        if of_nation and (
-            its_own
-            or total_of
-            or there
-            or (by_area and re.match(r"of (?:these|those|them|the total) ", after))
-        ):
-            slots = self._slots(at, offence=Offending((whole_told["offence"],)))
-            if there:
-                slots.area = self.around._area_at(spot(at, there))[0]
-            return self._add(at, slots, {"quantity": "share_of_nation", "value": words})
+        if self._of_the_nation(at, words):
+            return None
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
             raise Unplaced("what it is a part of is not said")
         if (
@@ -271,16 +210,6 @@ class Parts(Surveyed):
             return self._surveyed(at, words)
         raise Unplaced("what it is a part of is not said")
 
-    def _all_told(self) -> bool:
-        """Whether all crime has been counted, so that "the total" is that."""
-        return any(s.entries[0]["quantity"] == "total" for s in self.reading.statements)
-
-    def _of_all(self) -> bool:
-        """Whether "them" are all crimes, which the last statement is about."""
-        told = self.reading.statements[-1:]
-        whole = bool(told) and told[0].entries[0].get("offence", "total") == "total"
-        return whole and self._all_told()
-
     def _subject_near(self, move: int) -> bool:
         return bool(re.search(r"[OT] (?:\w+ ){0,4}$", self.sentence.before(move)))
 
@@ -291,12 +220,6 @@ class Parts(Surveyed):
                 r"(?:among|for|with|of|by) (?:\w+ )?S (?:[^.;]* )?$|S \( $",
                 self.sentence.before(at),
             )
-        )
-
-    def _shares_before(self, at: int) -> bool:
-        return any(
-            s.entries[0]["quantity"] == "share" and s.start >= self.sentence.start
-            for s in self.reading.statements
         )
 
     def _move(self, at: int) -> int | None:
@@ -414,62 +337,6 @@ class Parts(Surveyed):
         )
         self._add(at, slots, {"quantity": "share", "value": value})
         return None
-
-    def _share(self, at: int, words: str, after: str, noun: Offending | None = None) -> None:
-        found = re.match(_PART_OF, after)
-        if found:
-            rest = self.sentence.after(spot(at, found))
-            area = re.match(r"(?:recorded |reported )?(?:in|across|for) (?:the )?(A) ", rest)
-            if area:
-                place = spot(at, found) + len(area.group().split())
-                span = self.tokens[place].span
-                subject = (
-                    self.around._before(at)
-                    if re.search(r"[OTZX] ", self.sentence.before(at))
-                    else None
-                )
-                if (
-                    span
-                    and span.value[0] in NATIONS
-                    and (subject is None or subject.ids == ("total",))
-                ):
-                    return self._nation(at, words, place)
-        offence = noun or (self.around._before(at) if found else self.around.noun(at))
-        if found and offence is None and _AREA_MAKES.search(self.sentence.before(at)):
-            # "The city makes up a third of crime in the county".
-            raise Unplaced("what it is a part of is not said")
-        if found and offence is None:
-            offence = self.topic.offence
-            far = True
-        else:
-            far = False
-        slots = self._slots(at, offence=offence)
-        if far:
-            slots.assumed.append("offence")
-        assert slots.offence is not None
-        if slots.offence.ids == ("total",):
-            earlier = self.topic.offence
-            if not earlier or earlier.ids == ("total",):
-                raise Unplaced("what it is a part of is not said")
-            slots.offence = earlier
-            slots.assumed.append("offence")
-        self._add(at, slots, {"quantity": "share", "value": words})
-        return None
-
-    def _nation(self, at: int, words: str, place: int, own: int | None = None) -> None:
-        """A share of the national total, of an area that may stand behind it."""
-        span = self.tokens[place].span
-        assert span is not None
-        noun = self.around.noun(at)
-        such = re.match(r"of (?:all )?(?:such|these|those|S) ", self.sentence.after(at))
-        told = self.topic.offence if such and not noun else None
-        offence = noun or told or self.around._before(at) or Offending(("total",))
-        slots = self._slots(at, offence=offence)
-        if own is not None:
-            slots.area = self.around._area_at(own)[0]
-        if slots.area == span.value or span.value[0] != NATION:
-            raise Unplaced("what it is a part of is not said")
-        self._add(at, slots, {"quantity": "share_of_nation", "value": words})
 
     def _times(self, at: int) -> None:
         words = self._clean(self._words(at)).casefold()
