@@ -13,7 +13,7 @@ from benchmarks.reading_text import measure, read_set
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.reading import shown
 from crimeshare.audit.reading.judged import Answer, Judge, judge_text
-from crimeshare.audit.text_check import checked_text, JudgeBy
+from crimeshare.audit.text_check import JudgeBy, checked_text
 from crimeshare.cli import main
 from crimeshare.problems import Problem
 from tests.conftest import ROOT
@@ -315,6 +315,49 @@ MEANT = (
         (
             ("43%", "Metropolitan Police", "Robbery", 0),
             ("up by more than half", "Metropolitan Police", "Shoplifting", 0),
+        ),
+    ),
+    (
+        "Gloucestershire recorded 390 robberies, 2,268 burglaries and 605 cycle thefts in the "
+        "year to December 2024, as compared with 382, 2,000 and 1,182 the year before.",
+        (
+            ("390", "Gloucestershire", "Robbery", 0),
+            ("2,268", "Gloucestershire", "Burglary", 0),
+            ("605", "Gloucestershire", "Bicycle theft", 0),
+            ("382", "Gloucestershire", "Robbery", 0),
+            ("2,000", "Gloucestershire", "Bicycle theft", 1),
+            ("1,182", "Gloucestershire", "Bicycle theft", 1),
+        ),
+    ),
+    (
+        "Wigan Council's scrutiny committee heard that vehicle offences in the borough were 1,544 "
+        "in 2024.",
+        (("1,544", "Wigan", "Vehicle offences", 0),),
+    ),
+    (
+        "Vehicle offences in Nottinghamshire rose by 8.7% in 2025, the biggest increase of any "
+        "force.",
+        (
+            ("rose by 8.7%", "Nottinghamshire", "Vehicle offences", 0),
+            ("biggest", "Nottinghamshire", "Vehicle offences", 0),
+        ),
+    ),
+    (
+        # A list in turn: the first two are the wrong way round, and no digits excuse that.
+        "Sexual offences in Durham, Cleveland and Northumbria stood at 2,523, 2,304 and 5,042 in "
+        "the year ending March 2024.",
+        (
+            ("2,523", "Durham", "Sexual offences", 1),
+            ("2,304", "Cleveland", "Sexual offences", 1),
+            ("5,042", "Northumbria", "Sexual offences", 0),
+        ),
+    ),
+    (
+        "Crime in Blackpool for the 12 months to December 2024 (previous year in brackets): "
+        "shoplifting 1,896 (1,896).",
+        (
+            ("1,896", "Blackpool", "Shoplifting", 1),
+            ("1,896", "Blackpool", "Shoplifting", 0),
         ),
     ),
     (
