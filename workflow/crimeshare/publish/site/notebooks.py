@@ -238,8 +238,8 @@ def with_parameters(
 
 
 def _written(node: nbformat.NotebookNode) -> bytes:
-    """An executed notebook as it is written, without indents, which Python is slow to write."""
-    text: str = nbformat.writes(node, indent=None)
+    """An executed notebook as it is written."""
+    text: str = nbformat.writes(node)
     return (text + "\n").encode()
 
 
