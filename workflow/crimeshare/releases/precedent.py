@@ -463,11 +463,14 @@ def _partnerships_gone_or_come(
     then = _partnerships(before.rows) if before else {}
     if not now or not then or before is None:
         return
-    for one, other, first, second in ((then, now, "lacks", "has"), (now, then, "has", "lacks")):
+    for one, other, has, had in (
+        (then, now, "no longer has", "had"),
+        (now, then, "has", "had not"),
+    ):
         if names := [name for key, (name, _) in one.items() if key not in other]:
             yield (
-                f"{release_id} {first} among its partnerships {', '.join(names)}; "
-                f"{before.release_id} {second} what is called so."
+                f"{release_id} {has} a partnership called {' or '.join(names)}, which "
+                f"{before.release_id} {had}."
             )
 
 

@@ -105,7 +105,7 @@ class DoesNotFit(Refused, Problems):
             right = (
                 "each beside the workbook and its notes; if all of them are"
                 if lines > 1
-                else ("at it beside the workbook and its notes; if it is")
+                else ("it beside the workbook and its notes; if it is")
             )
             yield (
                 f"{delivery.release_id}: {complete} complete. Look at {right} right, this adds "

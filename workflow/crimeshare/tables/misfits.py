@@ -72,7 +72,9 @@ def _asked_first(rows: pd.DataFrame, of: Collection[str] | None) -> pd.DataFrame
     """The rows, each told of the release that is looked at where the later one is not."""
     if of is None:
         return rows
-    turned = rows["test"].isin(["fresh", "moved", "alone"]) & ~rows["release_id"].isin(list(of))
+    turned = rows["test"].isin(["fresh", "moved", "alone", "places"]) & ~rows["release_id"].isin(
+        list(of)
+    )
     own = ["release_id", "value", "sheet", "cell"]
     _turn(rows, turned, own)
     # What is like another's is so of both, each at its own time.
@@ -173,7 +175,7 @@ class _Telling:
                 whole = [SEVERAL, SEVERAL, days[0][:10] if len(days) == 1 else SEVERAL]
                 whole[at] = name
                 more = f"; {len(these) - 1} more figures of it do not fit either"
-                yield self._misfit(row, (whole[0], whole[1], whole[2]), _in_words(row) + more)
+                yield self._misfit(row, (whole[0], whole[1], whole[2]), _in_words(row, more))
             rows = rows[size < _MANY]
         for row in _records(rows):
             scope = (row["area_code"], row["item"], str(row["period_end"])[:10])
@@ -326,7 +328,7 @@ def _time(months: int, end: Any) -> str:
     return in_words(end) if months == YEAR else f"quarter to {end:%B %Y}"
 
 
-def _in_words(row: Mapping[str, Any]) -> str:
+def _in_words(row: Mapping[str, Any], more: str = "") -> str:
     other = _where(row["release_id_other"], row["sheet_other"], row["cell_other"])
     end = row["year_end"] if isinstance(row.get("year_end"), pd.Timestamp) else row["period_end"]
     area = NATION if row["level"] == "country" else row["area_code"]
@@ -345,7 +347,8 @@ def _in_words(row: Mapping[str, Any]) -> str:
     elif row["test"] == "alone":
         said += f", and {row['allowed']:,.0f} other figures of that time as they are here"
     elif row["test"] == "places":
-        said += f", which this has for {_twin(row)}, and the other way round. Were they swapped?"
+        said += f", which this has for {_twin(row)}, and the other way round"
+        more += ". Were they swapped?"
     elif row["test"] == "missing":
         said = (
             f"it has nothing of {_area(area)} in the {time}, not even that it made no return; "
@@ -358,7 +361,7 @@ def _in_words(row: Mapping[str, Any]) -> str:
             f"{_count(row['value_other'])} a year before, which departs from the other forces by "
             f"{row['moved'] / row['allowed']:.1f} times as much as any did"
         )
-    return f"{_where(row['release_id'], row['sheet'], row['cell'])}: {said}"
+    return f"{_where(row['release_id'], row['sheet'], row['cell'])}: {said}{more}"
 
 
 def _per_cent(row: Mapping[str, Any]) -> str:
