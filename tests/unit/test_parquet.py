@@ -76,6 +76,14 @@ def test_a_table_that_cannot_be_read_is_named_with_its_remedy(
         assert "\n" not in said
 
 
+def test_a_table_with_a_damaged_name_of_a_column_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    write_table(pd.DataFrame({"count": [1.0]}), path)
+    path.write_bytes(path.read_bytes().replace(b"count", b"co\xe3nt"))
+    with pytest.raises(Problem, match=r"a\.parquet is no table that can be read: .*utf-8"):
+        read_table(path)
+
+
 def test_a_table_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_table(tmp_path / "a.parquet")

@@ -53,8 +53,9 @@ def read_rows_where(
     """
     require_shipped(Path(path))
     try:
-        return _rows_where(path, *rows, columns=columns)
-    except (pa.ArrowException, OSError) as error:
+        table = _rows_where(path, *rows, columns=columns)
+        table.schema.names  # noqa: B018  pages have checksums, names of columns have none
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         # What the system refuses has a number, and a sentence of its own.
         if isinstance(error, FileNotFoundError) or getattr(error, "errno", None):
             raise
@@ -63,6 +64,7 @@ def read_rows_where(
             f"{path} is no table that can be read: {shown(error, 80).rstrip('.')}. It was damaged, "
             f"or made by another version; make it again: {again}"
         ) from error
+    return table
 
 
 _CHECKED = ds.ParquetFileFormat(page_checksum_verification=True)
