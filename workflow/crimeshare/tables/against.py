@@ -55,8 +55,8 @@ _FRESH = 1.0
 _NEAR = 370  # days
 # Of so few offences more or less nothing follows.
 _FEW = 5
-# A force's quarter may depart from the year before by this much more than any other's did; where
-# this few offences are recorded in a quarter they come and go by chance.
+# A force's quarter or year may depart from the year before by this much more than any other's did;
+# where this few offences are recorded in a quarter they come and go by chance.
 _JUMP, _SMALL_FORCE = 1.3, 3000
 # Partnerships are small, and by groups forces are like each other: over most of a year two may
 # grow alike by chance, by this much.
@@ -133,7 +133,8 @@ class _Board:
                 yield self._moved(both, level)
             yield self._alone(both, level)
             yield self._changed_places(both)
-        yield self._jumped()
+        for months in (QUARTER, YEAR):
+            yield self._jumped(months)
         yield from self._confused()
 
     def _beside(self, months: int, level: str) -> pd.DataFrame:
@@ -266,10 +267,10 @@ class _Board:
             parts.append(crossed.assign(twin=crossed[f"{left[0]}_twin"].astype(str), test="places"))
         return pd.concat(parts, ignore_index=True)[[*rows.columns, "twin", "test"]]
 
-    def _jumped(self) -> pd.DataFrame:
-        """Quarters in which a force departs from its year before as no other force ever did."""
+    def _jumped(self, months: int) -> pd.DataFrame:
+        """Times at which a force departs from its year before as no other force ever did."""
         rows = self.counts[
-            (self.counts["months"] == QUARTER)
+            (self.counts["months"] == months)
             & (self.counts["level"] == "force")
             & (self.counts["item"] == "total")
         ]
@@ -287,13 +288,15 @@ class _Board:
             [both["release_id"], both["period_end"]]
         )
         expected = both["value_other"] * usual.transform("median")
-        most = np.maximum(both["value"], expected) + _SMALL_FORCE
+        most = np.maximum(both["value"], expected) + _SMALL_FORCE * months / QUARTER
         both = both.assign(moved=(both["value"] - expected).abs() / most, test="jumped")
         largest = both.groupby("area_code")["moved"].max()
         record = {area: largest.drop(area).max() * _JUMP for area in largest.index}
         both["allowed"] = both["area_code"].map(record).astype(float)
         both["release_id_other"] = both["release_id"]
-        return both[(both["moved"] > both["allowed"]) & both["release_id"].isin(self.of)]
+        # Quarters tell what their sum would.
+        own = both["release_id"].isin(self.of) & both["cell"].notna()
+        return both[(both["moved"] > both["allowed"]) & own]
 
     def _confused(self) -> Iterator[pd.DataFrame]:
         """Areas and offence groups whose figures are like those of another some time before."""
