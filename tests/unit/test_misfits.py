@@ -218,8 +218,17 @@ def test_a_year_of_offences_in_another_unit_is_told_with_its_cell(judge) -> None
     year = pd.to_datetime(figures["period_end"]) == "2010-03-31"
     rows = year & (figures["table"] == "offence_codes")
     changed = figures.assign(value=figures["value"].where(~rows, figures["value"] * 10))
-    total = changed[rows & figures["row_label"].str.startswith("TOTAL RECORDED CRIME - ALL OFF")]
-    (cell,) = total["cell"]
-    assert any(
-        f"cell {cell}: it has" in wrong.sentence for wrong in judge("appendix-2025-12", changed)
-    )
+    cells = {f"sheet {row.sheet!r}, cell {row.cell}: it has" for row in changed[rows].itertuples()}
+    wrong = [each.sentence for each in judge("appendix-2025-12", changed)]
+    assert any(cell in said and "+900.0 per cent" in said for cell in cells for said in wrong)
+
+
+@pytest.mark.parametrize(("times", "asked"), [(1, False), (1.3, False), (2, True)])
+def test_a_force_twice_as_large_as_the_year_before_is_asked_about_by_the_edition_alone(
+    times: float, asked: bool, shipped: pd.DataFrame
+) -> None:
+    own = shipped[shipped["release_id"] == EDITION]
+    rows = (own["area_code"] == "W15000002") & (own["period_end"] == own["period_end"].max())
+    changed = own.assign(value=own["value"].where(~rows, own["value"] * times))
+    found = misfits(changed, {EDITION: READERS[EDITION]}, [EDITION], NONE)
+    assert any("a year before, which departs" in each.sentence for each in found) == asked

@@ -58,6 +58,8 @@ _FEW = 5
 # A force's quarter or year may depart from the year before by this much more than any other's did;
 # where this few offences are recorded in a quarter they come and go by chance.
 _JUMP, _SMALL_FORCE = 1.3, 3000
+# The largest of a year, which one edition alone does not tell: Staffordshire's, ending March 2023.
+_YEAR_ON_RECORD = 0.25
 # Partnerships are small, and by groups forces are like each other: over most of a year two may
 # grow alike by chance, by this much.
 _ALIKE, _FAR = 0.04, 200
@@ -291,7 +293,8 @@ class _Board:
         most = np.maximum(both["value"], expected) + _SMALL_FORCE * months / QUARTER
         both = both.assign(moved=(both["value"] - expected).abs() / most, test="jumped")
         largest = both.groupby("area_code")["moved"].max()
-        record = {area: largest.drop(area).max() * _JUMP for area in largest.index}
+        floor = _YEAR_ON_RECORD if months == YEAR else 0.0
+        record = {area: max(largest.drop(area).max(), floor) * _JUMP for area in largest.index}
         both["allowed"] = both["area_code"].map(record).astype(float)
         both["release_id_other"] = both["release_id"]
         # Quarters tell what their sum would.

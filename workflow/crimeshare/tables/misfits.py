@@ -260,10 +260,13 @@ def _pairs(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[dict[s
 def _explains(pair: tuple[str, str, str], these: list[dict[str, Any]], rows: pd.DataFrame) -> bool:
     """Whether a swap is seen at most of the times at which either of the two does not fit.
 
-    Figures that are wrong throughout are like those of another now and then.
+    Figures that are wrong throughout are like those of another now and then.  Of two that changed
+    places both depart from the year before.
     """
     release_id, *names = pair
     own = rows[(rows["release_id"] == release_id) & rows[these[0]["what"]].isin(names)]
+    if own.loc[own["test"] == "jumped", these[0]["what"]].nunique() == 1:
+        return False
     at = ["period_end", "release_id_other"]
     seen = {tuple(row[name] for name in at) for row in these}
     return 2 * len(seen) >= len(own.drop_duplicates(at))
