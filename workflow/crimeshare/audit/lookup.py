@@ -55,10 +55,12 @@ def find_area(text: str, areas: Mapping[str, Area]) -> tuple[Area, str]:
     Raises:
         ValueError: there is no such area, with what the name is, or the nearest names.
     """
+    if text in areas:
+        return areas[text], ""
     said = folded(text)
     plain = _POLICE.sub("", said)
     by_name = _names(areas)
-    found = areas.get(text) or by_name.get(said) or by_name.get(plain)
+    found = by_name.get(said) or by_name.get(plain)
     if found:
         return found, ""
     quoted = shortened(text)

@@ -101,6 +101,7 @@ class JudgeBy:
         """Take the figures that statements are judged by."""
         self._known, self._auditor = vocabulary(evidence), Auditor(evidence, [])
         self._published = evidence.published
+        self._counts: dict[tuple[str, str, date], set[float]] = {}
 
     def __call__(self, entry: Mapping[str, Any], /) -> tuple[AnyClaim, Verdict]:
         """A statement and its verdict; ValueError says why it has none."""
@@ -115,8 +116,11 @@ class JudgeBy:
 
     def counts(self, area: str, offence: str, day: date, /) -> set[float]:
         """Every count that was published of an area, an offence group or code, and a year."""
-        vintages = self._published.counts(area, offence, day)
-        return {vintage.value for vintage in vintages if vintage.value is not None}
+        asked = (area, offence, day)
+        if asked not in self._counts:
+            vintages = self._published.counts(*asked)
+            self._counts[asked] = {each.value for each in vintages if each.value is not None}
+        return self._counts[asked]
 
 
 def opened(root: str) -> Callable[[str, str, str], str]:

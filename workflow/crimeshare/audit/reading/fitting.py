@@ -199,6 +199,9 @@ def meant_area(reading: Reading, counts: Counts) -> str:
 
     if not lost or fit(NATION, _CERTAIN):
         return NATION if lost else ""
+    if len(lost) < 2 or len(_nearest(named.areas, 0)) >= _NEAREST:
+        # One number tells no force, and a text of many areas is about those.
+        return ""
     forces = [code for code, area in areas().items() if area.area_type == "force"]
     found = sorted(((fit(code, _TELLING), code) for code in forces), reverse=True)
-    return found[0][1] if len(lost) > 1 and found[0][0] > max(1, found[1][0]) else ""
+    return found[0][1] if found[0][0] > max(1, found[1][0]) else ""
