@@ -132,6 +132,11 @@ def judge_text(text: str, judge: Judge, published: date | None = None, area: str
     reading = read_text(text, published, area)
     if not area and (unnamed := meant_area(reading, judge.counts)):
         reading = read_text(text, published, unnamed)
+        told = f"No area is named; the counts are those of {areas()[unnamed].area_name}."
+        for statement in reading.statements:
+            if "area" in statement.assumed and statement.entries[0].get("area") == unnamed:
+                statement.notes.append(told)
+                statement.assumed.remove("area")
     fitted, unplaced = by_digits(reading, text, judge.counts)
     answer = Answer(text, unplaced=unplaced)
     meant_otherwise(reading, judge.counts)
