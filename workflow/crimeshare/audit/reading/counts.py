@@ -47,7 +47,7 @@ class Counts(Parts):
             raise Unplaced("what it measures is not said")
         behind = re.match(rf"(M) (?:{ADJECTIVES}[OTG] |[.,;)] |than |in |compared |[PB] )", after)
         ahead = re.search(r"M (?:of |by )+(?:about |around |some |just )*$", before)
-        if (behind or ahead) and not re.match(rf"{ADJECTIVES}(?:[GOT] )*RATE ", after):
+        if (behind or ahead) and not re.match(rf"{ADJECTIVES}(?:[GOT] )*RATE1 ", after):
             move = at + 1 if behind else len(before[: ahead.start()].split()) if ahead else at
             kind = self.tokens[move].span
             if kind and kind.value in ("rise", "fall"):
@@ -58,13 +58,13 @@ class Counts(Parts):
             raise Unplaced(f"it counts something else ({other[1]})")
         rated = re.match(
             rf"{ADJECTIVES}(?:[GOT] )*(?:recorded |reported |committed )?(?:in A )?(?:O )?"
-            r"(RATE) ",
+            r"(RATE1) ",
             after,
         )
         if (
             rated
             or (self._is_rate(at) and "." in words and not re.search("[a-z]", words))
-            or self.tokens[0].letter == "RATE"
+            or self.tokens[0].letter == "RATE1"
             or (re.search(r"rate \( $", before) and re.match(r"\) ", after))
             or (self._is_rate(at) and AVERAGE.search(before))
             or (
@@ -76,7 +76,7 @@ class Counts(Parts):
         ):
             return self._rate(at, words, rated)
         if re.match(
-            rf"{ADJECTIVES}(?:[GOT] )*(?:were |was )?(?:recorded |reported |committed )?PACE ",
+            rf"{ADJECTIVES}(?:[GOT] )*(?:were |was )?(?:recorded |reported |committed )?PACE1 ",
             after,
         ):
             return self._pace(at, words)
@@ -156,7 +156,7 @@ class Counts(Parts):
     def _is_rate(self, at: int) -> bool:
         """Whether a rate is told of, so that a number with decimals can be one."""
         said = " ".join(t.letter for t in self.tokens)
-        return bool(re.search(r"RATE|\brates?\b", said)) or any(
+        return bool(re.search(r"RATE1|\brates?\b", said)) or any(
             s.entries[0]["quantity"] == "rate" for s in self.reading.statements[-2:]
         )
 
@@ -239,7 +239,7 @@ class Counts(Parts):
         base = ""
         if any(t.span and t.letter == "S" and t.span.value.households for t in self.tokens[at:]):
             raise Unplaced("it is a rate of households; rates here are of residents")
-        places = [i for i, t in enumerate(self.tokens) if t.letter == "RATE"]
+        places = [i for i, t in enumerate(self.tokens) if t.letter == "RATE1"]
         if rated:
             place = spot(at, rated)
             base = re.sub(r"\D", "", self._words(place)) or (
@@ -255,7 +255,7 @@ class Counts(Parts):
         self._add(at, slots, {"quantity": "rate", "value": value})
 
     def _pace(self, at: int, words: str) -> None:
-        place = next(i for i in range(at, len(self.tokens)) if self.tokens[i].letter == "PACE")
+        place = next(i for i in range(at, len(self.tokens)) if self.tokens[i].letter == "PACE1")
         slots = self._slots(at, offence=self.around.noun(at))
         unit = self._words(place).casefold().split()[-1]
         self._add(at, slots, {"quantity": "count", "value": f"{words} a {unit}"})
@@ -267,7 +267,7 @@ class Counts(Parts):
         self._add(at, slots, {"quantity": "count", "value": said})
 
     def _crimes(self) -> bool:
-        return any(t.letter in ("O", "T", "LIFE") for t in self.tokens)
+        return any(t.letter in ("O", "T", "LIFE1") for t in self.tokens)
 
     def _counted_people(self, at: int, words: str) -> None:
         if (

@@ -30,10 +30,10 @@ _FOLLOWS_TOO = re.compile(
 _ELLIPTIC = re.compile(r"(?:^|[;,] |and )A (?:police )?(?:was|were|is) (?:also )?$")
 _ANY_OTHER = re.compile(
     r"than (?:in |that of |for )?any (?:other )?(?:police )?"
-    r"(?:FORCES|force|area|county|constabulary) "
+    r"(?:FORCES1|force|area|county|constabulary) "
 )
 _NONE_MORE = re.compile(
-    r"(?:(?P<no>no (?:other )?(?:FORCES|force|area|county|place|region|borough|district)|"
+    r"(?:(?P<no>no (?:other )?(?:FORCES1|force|area|county|place|region|borough|district)|"
     r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
     r"(?:(?:in|across|of) (?:the )?(?:A|country) )?(?:police )?(?:had|has|have|recorded|saw|"
     r"reported|counted|logged|registered) (?:an? )?(?P<more>M) "
@@ -72,7 +72,7 @@ class Orders(State):
         )
         within = re.match(
             r"(?:\w+ |[OTG] |- ){0,9}?(?:(?:of|among|out of|for) (?:(?:any|all|the|every|"
-            r"police|area|areas|local|territorial|english|welsh|_|N|43|44|other) )*(?:FORCES|"
+            r"police|area|areas|local|territorial|english|welsh|_|N|43|44|other) )*(?:FORCES1|"
             r"force|forces|area|areas|A 's forces)"
             r"|(?:of|among) (?:(?:any|all|the|N|_) )*(?:english )?regions?"
             r"|(?:in|across|of|throughout) (?:the )?(A)|(?:anywhere )?(?:in|across) the "
@@ -114,7 +114,7 @@ class Orders(State):
             "level": "",
         }
         how = change or (by.get(order.group(1), order.group(1)) if order else "")
-        per_head = r"(?:\w+ |[OTG] )*?(?:RATE|per (?:head|capita|person)|by population) "
+        per_head = r"(?:\w+ |[OTG] )*?(?:RATE1|per (?:head|capita|person)|by population) "
         if not change and re.match(per_head, after):
             how = "rate"
         value = f"{words} {how}".strip()
@@ -135,7 +135,9 @@ class Orders(State):
         at = len(said[: found.start("more")].split())
         low = self._words(at).casefold() in ("fewer", "less", "lower", "fewest")
         nth = "second " if found["only"] else ""
-        how = " rate" if re.match(r"(?:rate|RATE|O rate|per head)", self.sentence.after(at)) else ""
+        how = (
+            " rate" if re.match(r"(?:rate|RATE1|O rate|per head)", self.sentence.after(at)) else ""
+        )
         value = f"{nth}{'lowest' if low else 'highest'}{how or ' number'}"
         if found["only"]:
             area = self.topic.area
@@ -180,7 +182,7 @@ class Orders(State):
         """Read "more than in neighbouring Camden", "per head Sunderland's was higher"."""
         after = self.sentence.after(at)
         found = re.match(
-            r"(?:[a-z]+ |[OTG] |RATE ){0,4}than "
+            r"(?:[a-z]+ |[OTG] |RATE1 ){0,4}than "
             r"(?:(?:in|the|that|of|for|neighbouring|nearby) )*(A) ",
             after,
         )
@@ -199,11 +201,11 @@ class Orders(State):
         )
         if not span or not slots.area or span.value[0] in slots.area:
             return False
-        rated = re.search(r"\brate|RATE|per head|per capita", self.sentence.before(at) + after)
+        rated = re.search(r"\brate|RATE1|per head|per capita", self.sentence.before(at) + after)
         word = self._words(at).casefold()
         here = [s.entries[0] for s in self.reading.statements if s.start >= self.sentence.start]
         other_year = re.match(
-            r"(?:did|was|had|in|were) (?:[a-z]+ )*(?:AGO|P|B) ", self.sentence.after(place)
+            r"(?:did|was|had|in|were) (?:[a-z]+ )*(?:AGO1|P|B) ", self.sentence.after(place)
         )
         if other_year or (
             span.value[0] == NATION and not rated and not (here and here[-1]["quantity"] == "share")
@@ -241,7 +243,7 @@ class Orders(State):
     def _came(self, at: int) -> None:
         first = re.match(
             r"(?:(?:in|of|across|nationally) )?(?:the )?(?:A |country )?(?:for|on|by) (O) "
-            r"(RATE|per |by rate)?",
+            r"(RATE1|per |by rate)?",
             self.sentence.after(at),
         )
         if first and not self.topic.rank:
@@ -331,7 +333,7 @@ class Orders(State):
         if not subject and not noun and not follows and not elliptic:
             return
         if re.match(
-            r"(?:[a-z]+ |[OTG] |RATE ){0,7}than (?!(?:in |the |it was |for )*[BPI] )", after
+            r"(?:[a-z]+ |[OTG] |RATE1 ){0,7}than (?!(?:in |the |it was |for )*[BPI] )", after
         ):
             # "A lower rate than its neighbour".
             return

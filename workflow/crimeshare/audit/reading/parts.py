@@ -27,7 +27,7 @@ _MADE_UP = re.compile(
 )
 # "Three of the 43 forces saw a rise".
 OF_FORCES = re.compile(
-    r"N (?:of )?(?:the |all )?(?:N )?(?:other |police |territorial )*FORCES [^,;.NC]*$"
+    r"N (?:of )?(?:the |all )?(?:N )?(?:other |police |territorial )*FORCES1 [^,;.NC]*$"
 )
 # "Less than half of what it was a decade ago".
 _OF_ITSELF = re.compile(
@@ -49,7 +49,7 @@ _SURVEYED_TOO = re.compile(
     r"(?:against|compare[sd]? (?:with|to)|up from|down from|from|and|hit|touched|struck|"
     r"affected|was|were) (?:the |just |only )?$"
 )
-_WHEN = re.compile(r"(?:(?:in|a|the|for) )*(?:P|B|AGO) ")
+_WHEN = re.compile(r"(?:(?:in|a|the|for) )*(?:P|B|AGO1) ")
 
 
 # "Premiums rose 25%".
@@ -398,7 +398,9 @@ class Parts(Shares):
             counted = re.match(r"as many ", after)
             quantity = "count" if counted else "comparison"
             entry = {"quantity": quantity, "value": words, "than": span.value[0]}
-        elif re.match(r"as (?:many|high|much) ", after) and not re.search(r"(?:P|B|D|AGO) ", after):
+        elif re.match(r"as (?:many|high|much) ", after) and not re.search(
+            r"(?:P|B|D|AGO1) ", after
+        ):
             # "Sussex recorded 134,925. Surrey had half as many."
             slots.area = self._own_area(at)
             if not self.topic.area or self.topic.area == slots.area:

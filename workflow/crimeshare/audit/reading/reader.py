@@ -117,20 +117,15 @@ class Reader(Counts, Orders):
 
     def read(self) -> None:
         """Read its numbers, then its directions, then what later sentences may refer to."""
-        letters = "".join(t.letter for t in self.tokens)
+        kinds = {token.letter for token in self.tokens}
         if self.surveyed:
             self.topic.survey, self.topic.lifetime = True, False
-        elif re.search(r"recorded|FORCES|F", letters) or (
-            re.search("[AN]", letters)
-            and "S" not in letters
-            and "C" not in letters
-            and "H" not in letters
-        ):
+        elif kinds & {"recorded", "FORCES1", "F"} or (kinds & {"A", "N"} and not kinds & {*"SCH"}):
             self.topic.survey = False
-        if any(t.letter == "LIFE" for t in self.tokens):
+        if "LIFE1" in kinds:
             self.topic.lifetime = True
         for at, token in enumerate(self.tokens):
-            if token.letter in ("N", "C", "H", "K", "W", "V", "J", "ORDINAL"):
+            if token.letter in ("N", "C", "H", "K", "W", "V", "J", "ORDINAL1"):
                 self._number(at)
         for at, token in enumerate(self.tokens):
             if token.letter == "M" and at not in self.used:
@@ -167,7 +162,7 @@ class Reader(Counts, Orders):
                 "W": self._every,
                 "V": self._record,
                 "J": self._rank,
-                "ORDINAL": self._came,
+                "ORDINAL1": self._came,
             }[token.letter]
             kind(at)
         except Unplaced as why:

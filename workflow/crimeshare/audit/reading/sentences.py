@@ -24,25 +24,28 @@ LETTERS = {
     **{
         "partial": "Q",
         "since": "D",
-        "ago": "AGO",
+        "ago": "AGO1",
         "years": "Y",
         "move": "M",
         "survey": "U",
         "people": "S",
     },
-    **{"lifetime": "LIFE", "number": "N", "percent": "C", "points": "C", "fraction": "H"},
-    **{"times": "K", "between": "N", "per": "RATE", "every": "W", "pace": "PACE", "rank": "J"},
+    **{"lifetime": "LIFE1", "number": "N", "percent": "C", "points": "C", "fraction": "H"},
+    **{"times": "K", "between": "N", "per": "RATE1", "every": "W", "pace": "PACE1", "rank": "J"},
     **{
-        "ordinal": "ORDINAL",
+        "ordinal": "ORDINAL1",
         "top": "J",
         "record": "V",
         "mask": "_",
-        "code": "CODE",
-        "word": "FORCES",
+        "code": "CODE1",
+        "word": "FORCES1",
     },
 }
 
-"""The letter of each kind of span; lower-case words of the text stand for themselves."""
+"""The letter of each kind of span; lower-case words of the text stand for themselves.
+
+Longer names end in a digit, so that a pattern of one letter does not find their last.
+"""
 
 _PIECE = re.compile(r"[A-Za-z0-9À-ÿ]+(?:['\u2019][A-Za-z]+)*|[^\sA-Za-z0-9À-ÿ]")
 _DASHES = "\N{EN DASH}\N{EM DASH}"
@@ -149,7 +152,7 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
             one.letter == "than" and tokens[place - 2].letter == "other"
         )
         if leaving and other.letter == "Z":
-            tokens[place] = replace(other, letter="REST")
+            tokens[place] = replace(other, letter="REST1")
         if one.letter in _MARKED and tokens[place - 2].letter == "-" and other.letter in "GTO":
             named = text[tokens[max(place - 3, 0)].start : other.end]
             span = Span(other.start, other.end, "unrecorded", f"{named} {_ACROSS}")

@@ -35,8 +35,8 @@ _POLICE = ("police", "force", "constabulary", "officers", "F")
 _DETERMINERS = ("the", "a", "all", "this", "that", "any", "these", "each")
 _CLAUSE = re.compile(r"; |(?:^| )(?:while|whereas|but|although|though|with that) |, and (?=[AFO] )")
 _WITHIN = re.compile(
-    r"(?:FORCES|force|forces|areas?|places?|parts?|regions?|count(?:y|ies)|towns?|cit(?:y|ies)|"
-    r"boroughs?|country|any|all|every|survey|service|other) (?:FORCES "
+    r"(?:FORCES1|force|forces|areas?|places?|parts?|regions?|count(?:y|ies)|towns?|cit(?:y|ies)|"
+    r"boroughs?|country|any|all|every|survey|service|other) (?:FORCES1 "
     r")?(?:of|in|for|across) (?:the )?$"
     r"|U for $|of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
     r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $|"
@@ -72,7 +72,7 @@ _WHICH = re.compile(r"T (?:(?:in|across) (?:the )?\w+ )?, which (?:[a-z]+ ){1,2}
 # "Thirty of the 43 police forces".
 PLACES = re.compile(
     r"(?:N )?(?:of )?(?:the |all |N |other |police |territorial |local )*"
-    r"(?:FORCES|forces|constabularies|boroughs|districts|councils|counties|regions) "
+    r"(?:FORCES1|forces|constabularies|boroughs|districts|councils|counties|regions) "
 )
 
 
@@ -103,7 +103,7 @@ class Around(Years):
             r"[^;.]*?of (?:which|these|them) ", self.sentence.after(at)
         ):
             return Offending(("total",)), False
-        if any(token.letter == "REST" for token in self.tokens):
+        if any(token.letter == "REST1" for token in self.tokens):
             return Offending(("total",)), False
         if self.topic.offence:
             return self.topic.offence, True
@@ -166,7 +166,7 @@ class Around(Years):
         """Whether the sentence says in other words what was said before it."""
         said = "".join(f"{token.letter} " for token in self.tokens)
         return bool(re.match(r"(?:that|this|it|which) |equating |equal |equivalent ", said)) and (
-            bool(re.search(r"equivalent|equates?|equal|works out|average|amounts|PACE|W ", said))
+            bool(re.search(r"equivalent|equates?|equal|works out|average|amounts|PACE1|W ", said))
         )
 
     def _offending(self, place: int) -> Offending:
@@ -246,7 +246,7 @@ class Around(Years):
             # "Compared with 32.1 nationally".
             return self._area_at(at + 1)
         attached = re.match(
-            rf"(?:(?:{ADJECTIVE}|[OTGSPIRB]|RATE|recorded|across|by|in|at|within|"
+            rf"(?:(?:{ADJECTIVE}|[OTGSPIRB]|RATE1|recorded|across|by|in|at|within|"
             r"throughout|per|head|year|average|figure|\() )*?"
             r"(?:in|by|across|for|at|throughout|within|neighbouring|nearby) (?:\w+ "
             r"){0,1}?([AELF]) ",
@@ -345,7 +345,7 @@ class Around(Years):
                 and self._first_area() not in (None, place)
             )
         before, after = self._sides(place)
-        if re.search(r"^(?:police )?FORCES (?:in|across) (?:the )?$", before) and _RECORDED.match(
+        if re.search(r"^(?:police )?FORCES1 (?:in|across) (?:the )?$", before) and _RECORDED.match(
             after
         ):
             # "Police forces in England and Wales recorded".

@@ -179,7 +179,7 @@ class State:
         assert slots.period is not None
         token = self.tokens[at]
         groups = slots.offence.ids if slots.offence and offences else ("",)
-        codes = [t.span.value for t in self.tokens if t.letter == "CODE" and t.span]
+        codes = [t.span.value for t in self.tokens if t.letter == "CODE1" and t.span]
         groups = tuple(code for code in groups if code in codes) or groups
         entries = _entries(entry, slots, groups)
         everything = "offence" in slots.assumed and groups[0] != "total"

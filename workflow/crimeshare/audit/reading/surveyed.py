@@ -71,7 +71,7 @@ class Surveyed(State):
         if offence is None:
             offence = self.topic.offence.ids[0] if self.topic.offence else ""
         measure = measure_words().get(offence, "")
-        if offence == "total" and any(t.letter == "REST" for t in self.tokens):
+        if offence == "total" and any(t.letter == "REST1" for t in self.tokens):
             measure = "headline_excluding_fraud"
         if not measure:
             raise Unplaced(
@@ -82,7 +82,7 @@ class Surveyed(State):
         said = " ".join(token.letter for token in self.tokens)
         ever = self.topic.lifetime or bool(_EVER.search(said) and not self.around.years)
         kinds = said.split()
-        if measure == "stalking" and ("LIFE" in kinds or (ever and "R" not in kinds)):
+        if measure == "stalking" and ("LIFE1" in kinds or (ever and "R" not in kinds)):
             measure = "stalking_since_16"
         return measure
 
@@ -126,7 +126,7 @@ class Surveyed(State):
         if not (
             self.topic.survey
             or self.surveyed
-            or any(t.letter == "LIFE" for t in self.tokens)
+            or any(t.letter == "LIFE1" for t in self.tokens)
             or self._experienced()
         ):
             raise Unplaced("it is a part of people whom no survey of crime is named for")

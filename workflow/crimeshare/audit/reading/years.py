@@ -112,8 +112,8 @@ class Years:
         """
         after = self.sentence.after(at)
         attached = re.match(
-            rf"(?:(?:{ADJECTIVE}|[OTGSAIF]|RATE|PACE|recorded|reported|there|across|by|in|"
-            r"at|during|within|over|year|for) )*?([PBRIQ]|AGO) ",
+            rf"(?:(?:{ADJECTIVE}|[OTGSAIF]|RATE1|PACE1|recorded|reported|there|across|by|in|"
+            r"at|during|within|over|year|for) )*?([PBRIQ]|AGO1) ",
             after,
         )
         if attached:
@@ -121,7 +121,7 @@ class Years:
             letter = attached.group(1)
             if letter == "Q":
                 raise Unplaced(f"its period {self._partial(place)}")
-            if letter == "AGO" or (letter == "B" and self.tokens[at].letter == "N"):
+            if letter == "AGO1" or (letter == "B" and self.tokens[at].letter == "N"):
                 return self._a_year_back(at)
             year = next((y for y in self.years if y[0] == place), None)
             if year and not (base and not year[2] and not self._own(at, place)):
@@ -134,7 +134,7 @@ class Years:
             found = next((y for y in self.years if y[0] == place), None)
             if found:
                 return found[1], found[3]
-        when = re.search(r"(D|AGO) (?:, )?(?:when |\( )[^,;.NC]*$", self.sentence.before(at))
+        when = re.search(r"(D|AGO1) (?:, )?(?:when |\( )[^,;.NC]*$", self.sentence.before(at))
         if when:
             # "Since 2015, when 12,509 were recorded".
             main, assumed = self._main(at)
@@ -199,7 +199,7 @@ class Years:
         if any(t.letter == "I" for t in self.tokens) and self.topic.since:
             # "Over the same period, from 731 to 560".
             return self.topic.since, True
-        named = (t.span.value for t in self.tokens if t.letter == "AGO" and t.span)
+        named = (t.span.value for t in self.tokens if t.letter == "AGO1" and t.span)
         end = year.period_end
         return Year(month_end(end.year + next(named, -1), end.month), year.doubt), assumed
 
@@ -216,7 +216,7 @@ class Years:
             if place < last or not any(t.letter in "CKHM" for t in self.tokens[last + 1 : place]):
                 return year
         for place, token in enumerate(self.tokens):
-            if token.letter not in ("D", "AGO") or not token.span:
+            if token.letter not in ("D", "AGO1") or not token.span:
                 continue
             if not self._of_another(place, first, last):
                 return self._from(token, period)
@@ -261,14 +261,13 @@ class Years:
             return True
         if re.match(
             rf"{ADJECTIVES}(?:[GOT] )?(?:recorded |reported )?"
-            r"(?:in |of |during |for |the |, )*(?:B|AGO) ",
+            r"(?:in |of |during |for |the |, )*(?:B|AGO1) ",
             after,
         ):
             return True
         if re.search(
-            r"(?:B|AGO) (?:, |' |s )*(?:it |there |this |the |figure |number |that |total |count )*"
-            r"(?:had |was |"
-            r"were |has |stood at |stood |been |, )*$",
+            r"(?:B|AGO1) (?:, |' |s )*(?:it |there |this |the |figure |number |that |total |"
+            r"count )*(?:had |was |were |has |stood at |stood |been |, )*$",
             before,
         ):
             return True
@@ -278,7 +277,7 @@ class Years:
             before,
         ):
             return not re.match(
-                rf"(?:{ADJECTIVES}[GOT] |RATE |S )*(?:(?:in|for|across) (?:\w+ )?)?[AE] ", after
+                rf"(?:{ADJECTIVES}[GOT] |RATE1 |S )*(?:(?:in|for|across) (?:\w+ )?)?[AE] ", after
             )
         return False
 
