@@ -32,6 +32,7 @@ _ANY_OTHER = re.compile(
     r"than (?:in |that of |for )?any (?:other )?(?:police )?"
     r"(?:FORCES1|force|area|county|constabulary) "
 )
+_ONE_HAD = re.compile(r"A (?:police )?(?:had|has|recorded|saw) (?:the )?$")
 _NONE_MORE = re.compile(
     r"(?:(?P<no>no (?:other )?(?:FORCES1|force|area|county|place|region|borough|district)|"
     r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
@@ -79,8 +80,12 @@ class Orders(State):
             r"(?:country|nation|land)|anywhere) ",
             after,
         )
-        again = re.match(r"(?:(?:rate|number|share|total) )?[.,;()] ", after) and self.topic.ranked
-        if (not within or re.search(r"[,;.] ", within.group())) and again is None:
+        again = ""
+        if re.match(r"(?:(?:rate|number|share|total) )?[.,;()] ", after):
+            # In a text about England and Wales "Kent had the highest rate" is of all forces.
+            whole = self.topic.area[:1] == (NATION,) and _ONE_HAD.search(before)
+            again = self.topic.ranked or (NATION if whole else "")
+        if (not within or re.search(r"[,;.] ", within.group())) and not again:
             raise Unplaced("the order it is a place in is not said")
         named = ""
         if not within or again:

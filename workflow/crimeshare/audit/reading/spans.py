@@ -80,7 +80,6 @@ class Topic:
     offence: Offending | None = None
     period: Year | None = None
     since: Year | None = None
-    people: People | None = None
     survey: bool = False
     lifetime: bool = False
     abroad: str = ""

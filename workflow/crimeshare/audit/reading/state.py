@@ -13,7 +13,7 @@ from crimeshare.audit.lookup import newest_out
 from crimeshare.audit.numerals import count
 from crimeshare.audit.reading.sentences import Sentence
 from crimeshare.audit.reading.slots import Around
-from crimeshare.audit.reading.spans import Offending, People, Slots, Topic, Year
+from crimeshare.audit.reading.spans import Offending, Slots, Topic, Year
 from crimeshare.audit.reading.years import NEWEST
 from crimeshare.periods import a_year_before, in_words, month_end, months_before
 from crimeshare.reference import NATION
@@ -130,7 +130,6 @@ class State:
         said = "".join(f"{t.letter} " for t in self.tokens)
         self.surveyed = "U " in said or bool(_SURVEYED.search(said))
         self.sized: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
-        self.whom: People | None = None
 
     def _words(self, at: int) -> str:
         return self.text[self.tokens[at].start : self.tokens[at].end]
