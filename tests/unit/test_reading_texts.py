@@ -324,7 +324,7 @@ MEANT = (
             ("390", "Gloucestershire", "Robbery", 0),
             ("2,268", "Gloucestershire", "Burglary", 0),
             ("605", "Gloucestershire", "Bicycle theft", 0),
-            ("382", "Gloucestershire", "Robbery", 0),
+            ("382", "Gloucestershire", "Bicycle theft", 2),
             ("2,000", "Gloucestershire", "Bicycle theft", 1),
             ("1,182", "Gloucestershire", "Bicycle theft", 1),
         ),

@@ -81,9 +81,10 @@ def _nearest(named: Iterable[tuple[int, Named]], at: int) -> list[Named]:
 def meant_otherwise(reading: Reading, counts: Counts) -> None:
     """Read counts that are none of what they were read as by their digits.
 
-    What was taken from another sentence may be anything that the text names; what stands in the
-    sentence only another thing of that sentence, and never what another number of the text is of.
-    An area none of whose numbers holds gives way to the one that its counts are of.
+    What was taken from another sentence may be anything that the text names.  What stands in the
+    sentence may be another thing of that sentence, which leaves open what is meant; and never is it
+    what another number of the text is of.  An area none of whose numbers holds gives way to the one
+    that its counts are of.
     """
     named = reading.mentioned
     moved: dict[tuple[str, Any], Any] = {}
@@ -127,7 +128,12 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
                 slot in statement.assumed or value in here for slot, value in differing
             ):
                 continue
-            statement.entries = [_entry(statement.entries[0]["value"], fitting)]
+            other = _entry(statement.entries[0]["value"], fitting)
+            if not all(slot in statement.assumed for slot, _ in differing):
+                # Two things of one sentence may have been mixed up by its writer.
+                statement.entries = [statement.entries[0], other]
+                break
+            statement.entries = [other]
             statement.notes.append(_OTHERWISE)
             moved |= {
                 (slot, old): new for (slot, old), new in zip(free.items(), fitting, strict=True)
@@ -199,8 +205,8 @@ def meant_area(reading: Reading, counts: Counts) -> str:
 
     if not lost or fit(NATION, _CERTAIN):
         return NATION if lost else ""
-    if len(lost) < 2 or len(_nearest(named.areas, 0)) >= _NEAREST:
-        # One number tells no force, and a text of many areas is about those.
+    if len(lost) < 2 or named.told_of:
+        # One number tells no force, and a text that names an area is about that.
         return ""
     forces = [code for code, area in areas().items() if area.area_type == "force"]
     found = sorted(((fit(code, _TELLING), code) for code in forces), reverse=True)

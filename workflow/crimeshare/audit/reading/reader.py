@@ -25,6 +25,8 @@ _JOINTLY = re.compile(
 )
 
 LOOKS_BACK = 500
+# "Against 86 in England and Wales and 49 in Cambridgeshire".
+_BESIDE = re.compile(r"(?:against|compare[sd]? (?:with|to)|than|below|above) [^;.]*$")
 _IN_BRACKETS = re.compile(
     r"\((?:[\w'\u2019]+\s){0,4}(?:previous|prior|preceding|last)\s(?:year|12\smonths|period)"
     r"(?:['\u2019]s)?(?:\s\w+){0,2}\sin\s(?:brackets|parentheses)\)",
@@ -133,8 +135,11 @@ class Reader(Counts, Orders):
         self.exposed()
         self.exceeded()
         named = self.reading.mentioned
-        for token in self.tokens:
+        for at, token in enumerate(self.tokens):
             if token.letter == "A" and token.span:
+                local = token.span.value[0] not in NATIONS
+                beside = _BESIDE.search(self.sentence.before(at))
+                named.told_of = named.told_of or (local and not beside)
                 named.areas += [
                     (token.start, code) for code in (*token.span.value, *token.span.other)
                 ]

@@ -82,12 +82,14 @@ class Mentioned:
 
     Attributes:
         plain: offences that it names by words of one meaning.
+        told_of: whether it names an area smaller than the nations that it does not just compare.
     """
 
     areas: list[tuple[int, str]] = field(default_factory=list)
     offences: list[tuple[int, str]] = field(default_factory=list)
     years: list[tuple[int, date]] = field(default_factory=list)
     plain: set[str] = field(default_factory=set)
+    told_of: bool = False
 
 
 @dataclass
