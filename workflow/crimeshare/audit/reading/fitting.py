@@ -30,7 +30,7 @@ _BY_DIGITS = "Its words do not say what it counts; of all that the text names it
 
 
 def by_digits(reading: Reading, text: str, counts: Counts) -> tuple[list[Statement], list[Loose]]:
-    """Statements out of the numbers that were not tied to one, and those that still are not."""
+    """Statements found by their digits alone, and the numbers that still have none."""
     found, left = [], []
     nation = (len(text) + max((at for at, _ in reading.mentioned.areas), default=0), NATION)
     named = replace(reading.mentioned, areas=[*reading.mentioned.areas, nation])
@@ -79,12 +79,12 @@ def _nearest(named: Iterable[tuple[int, Named]], at: int) -> list[Named]:
 
 
 def meant_otherwise(reading: Reading, counts: Counts) -> None:
-    """Read counts that are none of what they were read as by their digits.
+    """Look again at counts that do not fit: what else in the text has these digits?
 
-    What was taken from another sentence may be anything that the text names.  What stands in the
-    sentence may be another thing of that sentence, which leaves open what is meant; and never is it
-    what another number of the text is of.  An area none of whose numbers holds gives way to the one
-    that its counts are of.
+    A slot taken from another sentence may be anything the text names.  A slot of the sentence
+    itself may only be another thing that the sentence names, and the verdict is then open.  What
+    another number of the text counts is never tried.  If no number read as of one area holds,
+    all of them are read as of the area that the counts fit.
     """
     named = reading.mentioned
     moved: dict[tuple[str, Any], Any] = {}
@@ -151,7 +151,7 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
 
 
 def _settle(reading: Reading, told: Told, counts: Counts) -> None:
-    """Leave of two readings, as of London or of stalking, that which the digits of counts tell."""
+    """Where a name has two meanings, such as London, keep the one that the counts fit."""
     for slot in ("area", "offence"):
         settled: dict[frozenset[str], set[str]] = {}
         for statement in reading.statements:

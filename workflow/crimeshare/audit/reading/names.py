@@ -287,7 +287,7 @@ _COUNCIL = re.compile(
 
 
 def seat(text: str) -> tuple[str, ...]:
-    """Codes of the area of the first council or newspaper of a text; empty if there is none."""
+    """The area of the first council or newspaper that a text names, as codes; empty if none."""
     names = (_area_names().get(folded(match[1])) for match in _COUNCIL.finditer(text))
     return next((codes for codes in names if codes), ())
 
