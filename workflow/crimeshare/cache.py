@@ -23,7 +23,6 @@ def cached(kind: str, key: str, make: Callable[[], bytes], name: str = "") -> by
     Args:
         kind: names what is made, ``drawings``.
         key: all that it depends on, as text.
-        make: makes it.
         name: what it is kept under, in place of what was kept there for another key; unless given,
             what is made for every key is kept.
     """

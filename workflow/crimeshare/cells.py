@@ -98,12 +98,7 @@ def cells_in(formula: str, release_id: str = "", sheet: str = "") -> list[Cell]:
 
 
 def shortened(formula: str, cells: Sequence[Cell]) -> str:
-    """A formula without the release of its first cell, nor the sheet where there is but one.
-
-    Args:
-        formula: names its cells in full.
-        cells: what it is computed from.
-    """
+    """A formula without the release of its first cell, nor the sheet where there is but one."""
     if not cells:
         return formula
     if len({(cell.release_id, cell.sheet.strip()) for cell in cells}) == 1:

@@ -35,7 +35,6 @@ def read_html(html: str, target: Target) -> Any:
 
     Args:
         html: remove `DRAWING` from it unless drawings are needed; most elements are in them.
-        target: receives the events.
     """
     parser = etree.HTMLParser(target=target, encoding="utf-8")
     parser.feed(html.encode() if html.lstrip()[:2] == "<!" else f"<div>{html}</div>".encode())

@@ -27,7 +27,6 @@ def read_table(
     """The rows of the files of one table, in the order given; dates become ``datetime64``.
 
     Args:
-        paths: the files.
         columns: those to read; all unless given.
         wanted: of a column the values whose rows are read; all unless given.
     """

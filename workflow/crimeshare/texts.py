@@ -38,7 +38,6 @@ def read_yaml(path: Path, loader: type[Any] = yaml.SafeLoader) -> object:
     """What a YAML file holds.
 
     Args:
-        path: the file.
         loader: ``yaml.BaseLoader`` leaves every scalar the text that it is.
 
     Raises:

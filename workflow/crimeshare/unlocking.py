@@ -21,11 +21,7 @@ LOCKS = Path(".snakemake/locks")
 
 
 def clear_stale_lock(folder: Path) -> bool:
-    """Remove the lock of a run that is gone; says whether there was one.
-
-    Args:
-        folder: where Snakemake works.
-    """
+    """Remove the lock of a run that is gone; says whether there was one."""
     locks = _locks(folder)
     if not locks or _at_work(folder):
         return False

@@ -34,7 +34,6 @@ def differences(
     """What differs, and one sentence for each figure of which it does.
 
     Args:
-        before, after: the figures of two builds.
         renamed: new names of figures by their old ones.
     """
     expected = {(page, renamed.get(name, name)): told for (page, name), told in before.items()}

@@ -40,7 +40,6 @@ class Environment:
     """What the build ran with.
 
     Attributes:
-        version: of crimeshare.
         requirements: ``envs/requirements.in``, the libraries used directly.
         lock: ``envs/requirements.txt``, with the version and hashes of all.
     """
@@ -99,13 +98,9 @@ def describe(
     """The description of a build, as JSON-LD.
 
     Args:
-        root: the folder that is described.
         outputs: the files in it that the build made.
         inputs: the files of the project that the build read, by their paths in it; workbooks are
             described as the publications they are.
-        published: the publications behind the figures, by id.
-        releases: the registry's row of every release, by id.
-        environment: what the build ran with.
     """
     crate = ROCrate()
     crate.metadata.extra_terms["sha256"] = SHA256

@@ -71,10 +71,6 @@ class Collected:
 def collect(pages: Iterable[Page], hashes: Mapping[str, str]) -> list[Collected]:
     """Every figure that the built pages print, each once a page, in the order of the pages.
 
-    Args:
-        pages: the pages of the report, all of them built.
-        hashes: the hash of the workbook of each release.
-
     Raises:
         Problems: the report prints two values, or one from two places, under one name.
     """
@@ -246,8 +242,6 @@ def compare(
 
     Args:
         published: the ledger, in the order of its lines.
-        rebuilt: what the pages print now.
-        pages: every page by its name.
         ledger: the file that `published` was read from.
     """
     now = {collected.entry.key: collected for collected in rebuilt}

@@ -25,12 +25,7 @@ TOLD_OF_SURVEY = ("estimate", "measure_id", "sex", "age")
 
 
 class Holding:
-    """The observations of one release by sheet and cell.
-
-    Args:
-        release_id: the release.
-        root: folder of the project.
-    """
+    """The observations of one release by sheet and cell."""
 
     def __init__(self, release_id: str, root: Path) -> None:
         self._path = observations(release_id, root)

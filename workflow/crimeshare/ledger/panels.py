@@ -28,23 +28,14 @@ _YEAR = re.compile(rf"(?P<what>.+?), .+, year to (?P<month>{'|'.join(MONTHS)}) (
 
 
 class Panels:
-    """Builds the script of a page.
-
-    Args:
-        registry: every release by its id.
-        root: folder of the project.
-    """
+    """Builds the script of a page."""
 
     def __init__(self, registry: Mapping[str, Release], root: Path) -> None:
         self._registry = registry
         self._root = root
 
     def script(self, executed: Path) -> str:
-        """The script of a page: what stands behind each of the numbers in its text.
-
-        Args:
-            executed: its executed notebook.
-        """
+        """The script of a page: what stands behind each of the numbers in its text."""
         figures: dict[str, Any] = {}
         releases: dict[str, list[str]] = {}
         for printed in printed_figures(executed):

@@ -23,7 +23,6 @@ class Printed:
     """One figure on one page.
 
     Attributes:
-        figure_id: its name.
         source: value, lower, upper, unit, release_id, sheet, cell, formula and column, as text.
         stated: how its interval was made.
         table: caption of the table it stands in, or whose data it is; empty in prose.
@@ -56,11 +55,7 @@ class Printed:
 
 
 def printed_figures(executed: Path) -> Iterator[Printed]:
-    """Every figure that a page prints, as a reader meets them, with repetitions.
-
-    Args:
-        executed: its executed notebook.
-    """
+    """Every figure that a page prints, as a reader meets them, with repetitions."""
     for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]:
         for output in cell.get("outputs", ()):
             for told in output.get("metadata", {}).get(FIGURES, ()):

@@ -23,10 +23,6 @@ TRANSCRIBED = "stalking_prevalence.csv"
 def trace(figure_id: str, root: Path) -> Iterator[str]:
     """The lines that lead from a figure's sentences through its formula to its cells.
 
-    Args:
-        figure_id: as in the ledger.
-        root: folder of the project.
-
     Raises:
         Problem: the ledger has no such figure, or there is no ledger.
     """

@@ -21,10 +21,7 @@ def fetch(
     one that exists is replaced by nothing less.
 
     Args:
-        release: the row of the registry.
-        source: where to ask.
         copies: what config/copies.csv lists for this release.
-        target: the path the file is to have.
         store: folder of the partial transfers and of the quarantine, on `target`'s file system.
 
     Raises:

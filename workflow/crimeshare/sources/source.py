@@ -60,7 +60,6 @@ def command(target: str, source: Source, **config: str) -> str:
 
     Args:
         target: a target of the workflow such as ``pin_release``.
-        source: where to ask.
         config: further keys of the configuration.
     """
     given = {"source": source.argument, **config}
@@ -77,8 +76,6 @@ def origin(
     hold a listed copy, which the fetch decides.
 
     Args:
-        release: the row of the registry.
-        source: as the configuration has it.
         copies: ids of the releases of which config/copies.csv lists a copy.
     """
     vouched = release.pinned or (source != "ons" and release.release_id in copies)
@@ -86,13 +83,7 @@ def origin(
 
 
 def file_to_read(release: Release, source: str, copies: Collection[str]) -> str:
-    """The workbook of a release, or its shipped figures where no workbook is to be fetched.
-
-    Args:
-        release: the row of the registry.
-        source: as the configuration has it.
-        copies: ids of the releases of which config/copies.csv lists a copy.
-    """
+    """The workbook of a release, or its shipped figures where no workbook is to be fetched."""
     if origin(release, source, copies) == "figures":
         return f"resources/figures/{release.release_id}.parquet"
     return f"resources/releases/{release.release_id}/{release.file}"

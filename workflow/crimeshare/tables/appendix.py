@@ -43,11 +43,6 @@ def read_appendix_tables(
 ) -> list[SurveyObservation]:
     """Every figure of the survey's trend tables and of the offences by code, in sheet order.
 
-    Args:
-        workbook: as opened by :func:`crimeshare.tables.grid.open_workbook`.
-        release_id: the release the workbook is.
-        period_end: last day of the year the release is for, from the registry.
-
     Raises:
         UnknownNames: labels, headers, bases or markers that ``layouts/appendix/`` does not
             know; a base row missing or of another block; a percentage above 100; a flag

@@ -42,7 +42,6 @@ def change_ties(
     """Everything that must hold of the changes of one release.
 
     Args:
-        rows: all of its observations.
         figures: those of measures.
         half_steps: half the last place that each table is rounded to.
     """

@@ -62,7 +62,6 @@ def impossible_flags(
     """The flags of one release that no design of a survey gives to the changes beside them.
 
     Args:
-        rows: its observations.
         misprinted: sheet and cell of the changes that do not follow from their figures, by which
             no flag can be judged.
     """

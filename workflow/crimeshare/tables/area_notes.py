@@ -45,7 +45,6 @@ def find_area_notes(workbook: Workbook, rows: Sequence[Observation]) -> list[Are
     """The notes about one region or police force each, in the order in which they stand.
 
     Args:
-        workbook: of the rows.
         rows: its figures, whose labels may refer to notes.
     """
     sheets = {row.sheet for row in rows}
@@ -75,9 +74,6 @@ def find_area_notes(workbook: Workbook, rows: Sequence[Observation]) -> list[Are
 
 def combine_area_notes(figures: Sequence[Path]) -> pd.DataFrame:
     """The notes about areas of all releases, each in words of the project's own or as published.
-
-    Args:
-        figures: the observations of each release, with its notes.
 
     Returns:
         One row a note: ``release_id``, the columns of :class:`AreaNote`, and ``quoted``, whether

@@ -82,10 +82,7 @@ def check_ties(
 
     Args:
         ties: everything that must hold among the figures of one release.
-        observations: that release's observations.
-        corrections: those of that release.
         path: the file of the corrections, for the message.
-        doubt: see :func:`crimeshare.tables.ties.localise`.
 
     Raises:
         Faults: all of them at once.

@@ -59,8 +59,6 @@ def counts(rows: pd.DataFrame, release_id: str, reader: str) -> pd.DataFrame:
     """Offences that a release counts, one row a figure.
 
     Args:
-        rows: observations of any dataset, as their files have them.
-        release_id: the release.
         reader: of its dataset; see :data:`crimeshare.sources.datasets.SHAPES`.
 
     Returns:

@@ -61,7 +61,6 @@ class Expectation:
         """The one meaning that markers in most of these cells had, or None.
 
         Args:
-            kind: of table.
             cells: area code, offence id and measure of each cell that holds the marker now.
         """
         before = [self.markers.get(kind, {}).get(cell) for cell in cells]

@@ -53,7 +53,6 @@ class Observation(CellRow):
     """One cell of a table of recorded crime, with what it means and where it stands.
 
     Attributes:
-        release_id: the release it was read from.
         period_end: last day of the year it is about.
         previous_period_end: for a change, last day of the year compared with.
         area_code, area_name, area_type: as in ``resources/reference/areas.csv``.
@@ -95,7 +94,6 @@ class SurveyObservation(CellRow):
     """One cell of a table of survey estimates or of offences by code, with what it means.
 
     Attributes:
-        release_id: the release it was read from.
         table: kind of table, as in ``layouts/appendix/tables.csv``.
         statistic: ``prevalence_pct``, ``rate_per_1000``, ``incidents_thousands``,
             ``victims_thousands``, ``unweighted_base``, ``change_points``, ``change_pct``,
@@ -141,7 +139,6 @@ class QuarterFigure(Row):
     or is one code that the report shows by itself, and names the cells it was added up from.
 
     Attributes:
-        release_id: the release it was read from.
         period_start, period_end: first and last day of the quarter.
         area_code, area_name, area_type: as in ``resources/reference/areas.csv``.
         offence_id: the group, as in ``offences.csv``; for a code, the group it is counted in.

@@ -42,7 +42,6 @@ def read_open_prevalence(path: Path, release_id: str) -> pd.DataFrame:
 
     Args:
         path: ONS's zip, or the CSV file out of it.
-        release_id: the release it is.
 
     ``characteristic`` is ``all`` or ``<variable>: <value>``; ``sheet`` is the name of the CSV file
     and ``cell`` the place of the estimate in it, its header being row 1.

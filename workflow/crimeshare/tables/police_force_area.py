@@ -180,11 +180,7 @@ def read_police_force_area_tables(
     """Every figure of the tables that are read, in the order of the workbook's sheets and cells.
 
     Args:
-        workbook: as opened by :func:`crimeshare.tables.grid.open_workbook`.
-        release_id: the release the workbook is.
-        period_end: last day of the year the release is for, from the registry.
         expected: what an earlier release held, for better proposals.
-        folder: the layout of its dataset.
 
     Raises:
         UnknownNames: sheets, labels, areas or markers that ``layouts/pfa/`` does not know,

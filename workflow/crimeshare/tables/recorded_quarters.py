@@ -101,10 +101,6 @@ def code_names() -> dict[str, str]:
 def read_recorded_quarters(path: Path, release_id: str) -> Iterator[QuarterFigure]:
     """The figures of the Home Office's own file (.ods), sheet by sheet.
 
-    Args:
-        path: the file as published.
-        release_id: the release it is.
-
     Each figure names the cells it was added up from.
 
     Raises:
@@ -138,7 +134,6 @@ def read_conversion(path: Path, release_id: str) -> Iterator[QuarterFigure]:
 
     Args:
         path: a Parquet file with the columns of the file's sheets, one below the other.
-        release_id: the release it was converted from.
 
     It holds no cell addresses, so its figures name their sheet's financial year only.
 

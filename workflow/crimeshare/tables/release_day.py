@@ -35,7 +35,6 @@ class ReleaseDay:
     """A day, and how it is known.
 
     Attributes:
-        day: the day.
         basis: ``stated`` as the day of publication, or ``saved``, before which it was not.
         sheet, cell: where it is stated; empty for a day from the properties of the file.
     """
@@ -50,7 +49,6 @@ def release_day(path: Path, period_end: date) -> ReleaseDay | None:
     """The day that a workbook states, else the day that it was last saved; None if neither is.
 
     Args:
-        path: a workbook that has been read before.
         period_end: last day of the year that it is about.
 
     Raises:

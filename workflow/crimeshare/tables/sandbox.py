@@ -24,7 +24,6 @@ def check_opens(workbook: Path, reader: str = "") -> None:
     """Open a workbook once, within limits.
 
     Args:
-        workbook: the file.
         reader: of its dataset; that of the open data opens larger files than a workbook may be.
 
     Raises:

@@ -34,7 +34,6 @@ def schema_of(
     """What a clean table keeps: its columns, typed and empty as ``columns.yaml`` says.
 
     Args:
-        table: its name.
         rules: that its rows keep as wholes.
         unique: columns that no two rows have alike.
         types: of columns that are narrower than ``columns.yaml`` says.

@@ -44,9 +44,6 @@ _FAR, _YEARS, _DESIGN = 4.0, 2, 1.2
 def check_survey_tables(table: pd.DataFrame) -> None:
     """Stop unless the estimates of each release and year hold together.
 
-    Args:
-        table: rows of ``survey_estimates``.
-
     Raises:
         Problems: everything that does not hold, with where it stands.
     """
@@ -64,12 +61,7 @@ def check_survey_tables(table: pd.DataFrame) -> None:
 
 
 def beside_known(table: pd.DataFrame, known: pd.DataFrame) -> Iterator[str]:
-    """What of a survey table is not like what is known of the same year, or of one near it.
-
-    Args:
-        table: rows of ``survey_estimates`` that are new.
-        known: those of other releases.
-    """
+    """What of a survey table is not like what is known of the same year, or of one near it."""
     known = known[~known["release_id"].isin(table["release_id"])]
     what = ["measure_id", "unit_base", "sex", "age", "characteristic"]
     both = table.merge(known, on=what, suffixes=("", "_other"))

@@ -118,9 +118,6 @@ def read_survey_tables(
     """The estimates of every sheet that holds a survey table of known measures.
 
     Args:
-        workbook: as opened by :func:`crimeshare.tables.grid.open_workbook`.
-        release_id: the release it is.
-        source: its name, for the reader of a figure.
         period_end: last day of the year of tables that name none themselves.
 
     Returns rows of ``survey_estimates``; a measure since age 16 has ``_since_16`` in its name.

@@ -48,7 +48,6 @@ def take_in(file: Path, release_id: str, source: str, figures: Path) -> Path:
         file: ONS's zip or CSV file of open data, or a workbook.
         release_id: ``stalking-2024-03``: one of :data:`KINDS`, year and month of the period's end.
         source: its name, for the reader of a figure.
-        figures: the folder of shipped figures.
 
     Raises:
         Problem: the release id is of another form, or the file cannot be read.

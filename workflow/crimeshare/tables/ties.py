@@ -119,7 +119,6 @@ def sum_tie(
     """That figures add up to as much as others, of which a marked one counts nothing.
 
     Args:
-        kind: of identity.
         wholes: the sum, or the figures that are it together; each has a value.
         parts: at least one.
         slack: what rounding allows.

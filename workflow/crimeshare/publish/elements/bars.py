@@ -50,11 +50,9 @@ def bars(
     """Draw a bar for each row of a frame, in its order.
 
     Args:
-        name: see :class:`Chart`.
         frame: the rows; a figure without a value is written as its marker, never drawn as zero.
         y: the column: a number of its table, or figures that the frame was given.
         label: column of what the bars are called.
-        words: the title, the subtitle and the notes.
         style: column of how each bar is drawn: a swatch of bars, ``pale`` unless given.
         remark: column of what else is to be said of a bar.
         beside: column of what is written beside its number, in brackets.

@@ -147,7 +147,6 @@ class Chart(Output):
         """A chart not drawn yet, whose words are the points of a passage.
 
         Args:
-            chart_id: see the class.
             words: the title, the subtitle and the notes.
         """
         title, subtitle, *notes = words

@@ -55,11 +55,7 @@ def _uncalculated(cell: object) -> object:
 
 
 def table_link(name: str) -> str:
-    """A link that the page's script shows, and fills with the rows of the table above it.
-
-    Args:
-        name: of the file that a reader saves, without its ending.
-    """
+    """A link that the page's script shows, and fills with the rows of the table above it."""
     label = WORDS.passage("table_data")
     return f'<a download="{name}.csv" href="data:text/csv," hidden>{label}</a>'
 

@@ -156,7 +156,6 @@ def show(figure: Figure, style: str = "") -> str:
     """The one way a number reaches the report: HTML text that keeps value, unit and source.
 
     Args:
-        figure: the number.
         style: see :meth:`Figure.words`.
     """
     if figure.value is None:
@@ -227,7 +226,6 @@ def written(value: float, unit: str, style: str = "", decimals: int = 1) -> str:
 
     Args:
         value: the number; a part of a whole as a fraction of one.
-        unit: its unit.
         style: see :meth:`Figure.words`.
         decimals: how many, where they are more than the unit has and it may have more.
     """

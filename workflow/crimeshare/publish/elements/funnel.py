@@ -47,14 +47,12 @@ def funnel(
     """Draw shares by size between control limits, the area the page is about among the others.
 
     Args:
-        name: see :class:`Chart`.
         frame: a row an area: ``area_code``, ``area_name``, ``total`` (its size), ``shown`` (the
             figure of its share), the columns of `LIMITS`, ``beside`` (what is said of it outside
             of limits) and ``named``, whether its name is written.
         curves: sizes and the limits there, in columns of the same names.
         own: the area the page is about, drawn large and named.
         middle: the common share, drawn as a rule.
-        words: the title, the subtitle and the notes.
         labels: what the rule and the axis of sizes are called.
     """
     *others, last = sorted(rows(frame), key=lambda row: bool(row["area_code"] == own))

@@ -54,13 +54,11 @@ def over_time(
     """Draw one or two series of estimates over the years, with what interrupts them.
 
     Args:
-        name: see :class:`Chart`.
         frame: rows, oldest first; ``lower_widest`` and ``upper_widest`` are wider limits drawn thin
             behind the interval, ``remark`` is what the data behind the chart say beside it.
         y: column whose figures have limits.
         by: column of the names of the series, told apart by shape and colour.
         label: column of what a tip calls a point.
-        words: the title, the subtitle and the notes.
         breaks: each is drawn as a lettered rule and named in the key.
         trends: rows of ``survey_trends``, drawn dotted: the only lines there are, so that no two
             years are joined but by a trend, which ends at a break.
@@ -158,7 +156,6 @@ def by_row(
     """Draw estimates below one another on one scale, each with its interval.
 
     Args:
-        name, y, words: see `over_time`.
         frame: likewise, from top to bottom.
         label: column of the labels.
         by: column of the names of two series, if there are two.

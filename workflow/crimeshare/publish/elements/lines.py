@@ -66,12 +66,9 @@ def line(
     """Draw a column over the years, a line for each of what `by` tells apart.
 
     Args:
-        name: see :class:`Chart`.
         frame: rows of one or two lines, oldest first; those without a number are left out.
-        y: the column.
         by: column that tells the lines apart, such as ``area_code``.
         own: of the line that the page is about, drawn in front; it has a row at least.
-        words: the title, the subtitle and the notes.
         breaks: recording changes; each is drawn as a rule with its label along it.
         first: years of `own` as they were first published, drawn as points beside the line; rows
             whose figure of `column`, by default `y`, is drawn.

@@ -46,13 +46,11 @@ def small_multiples(
     A quarter without a figure interrupts its line and is never drawn as zero.
 
     Args:
-        name: see :class:`Chart`.
         frame: rows with ``period_start`` and ``period_end``, the oldest first; panels are in the
             order in which their rows come.
         y: the column that is drawn as points.
         line: the column whose numbers the line joins; those of `y` where it is empty.
         by: column that names the panels.
-        words: the title, the subtitle and the notes.
         breaks: the changes that touch each panel, of which those within its years are drawn.
     """
     panels: dict[str, Points] = {

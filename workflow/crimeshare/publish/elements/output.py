@@ -40,11 +40,7 @@ class Output:
 
 
 class HTML(Output):
-    """A piece of a page, as HTML.
-
-    Args:
-        data: the text.
-    """
+    """A piece of a page, as HTML."""
 
     def __init__(self, data: str) -> None:
         self.data = data

@@ -80,11 +80,7 @@ def _is_in(column: pd.Series, values: tuple[Any, ...]) -> pd.Series:
 
 
 def of_build(*tables: str) -> Callable[[Callable[[*A], T]], Callable[[*A], T]]:
-    """Keep what a function returns for as long as the tables are those it was made of.
-
-    Args:
-        tables: of the build, that the function reads.
-    """
+    """Keep what a function returns for as long as the tables are those it was made of."""
 
     def keeping(function: Callable[[*A], T]) -> Callable[[*A], T]:
         @lru_cache(maxsize=256)

@@ -224,10 +224,7 @@ def counted(figure_id: str, what: str, number: int, cells: Iterable[Cell]) -> Fi
     """How many there are of something.
 
     Args:
-        figure_id: see :class:`Figure`.
         what: is counted, in the plural.
-        number: how many.
-        cells: of all of them.
     """
     return Figure(figure_id, number, "count", tuple(dict.fromkeys(cells)), COUNTED.format(what))
 
@@ -245,14 +242,9 @@ def of_rows(
     """A number of rows that have no formula, such as those of a simulation.
 
     Args:
-        figure_id: see :class:`Figure`.
-        value: likewise.
-        unit: likewise.
         how: it is made of a column of the rows, a key of `OF_ROWS`.
         rows: the table, the column, and what the rows have in common: ``method wilson``.
         release_id: that the rows are about, where it is one.
-        marker: why there is no value, if there is none.
-        limits: of its interval.
     """
     keys = [keyed(table, release_id, *parts) for table, *parts in rows]
     formula = OF_ROWS[how].format(*keys) if how else ""
@@ -271,11 +263,7 @@ def over(
     """One number of several others, over the cells of all of them.
 
     Args:
-        figure_id: see :class:`Figure`.
-        value: likewise.
-        unit: likewise.
         what: table and column of ``columns.yaml``.
-        figures: what it is computed from.
         named: what stands for the names in its formula.
     """
     formula = column_of(*what).formula.format(**named)

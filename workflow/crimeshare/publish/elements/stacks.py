@@ -32,12 +32,9 @@ def stack(
     """Draw the parts of each year, the largest at the bottom.
 
     Args:
-        name: see :class:`Chart`.
         frame: a row a year and part, the oldest year first; `y` is known everywhere.
-        y: the column.
         by: column that tells the parts apart.
         label: column of what they are called.
-        words: the title, the subtitle and the notes.
         others: what those are called that are drawn as one.
         domain: last days of the years on the axis, also of those without parts.
     """

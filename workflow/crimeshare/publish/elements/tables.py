@@ -63,7 +63,6 @@ class Table(Output):
 
         Args:
             words: the caption, the headers parted by ``|``, and the notes.
-            rows: see the class.
             looks: `styles`, `wide` and `sortable`.
         """
         caption, columns, *notes = words
@@ -172,15 +171,12 @@ def table(
     """A table of a frame, a row a row and a column a column.
 
     Args:
-        frame: the rows, in their order.
         columns: numbers of its table; figures, or texts as HTML, that the frame was given; or what
             gives the content of a row.
         label: column of the labels of the rows, HTML, or what gives that of a row.
-        words: the caption, the headers parted by ``|``, and the notes.
         link: the address that the label of a row leads to, from the root of the report; empty
             where it leads nowhere.
         own: whether a row is about what the page is about, so that its label is bold.
-        wide, sortable: see :class:`Table`.
     """
     contents = [
         [_label(row, label, link, own), *(_content(row, name) for name in columns)]

@@ -25,21 +25,12 @@ _SPACE = re.compile(r"(<[^>]*>)|\s+")
 
 @dataclass(frozen=True)
 class Words:
-    """The passages of one template.
-
-    Attributes:
-        path: the template.
-    """
+    """The passages of one template."""
 
     path: Path
 
     def passage(self, name: str, /, **values: Any) -> str:
-        """One passage, on one line.
-
-        Args:
-            name: the block of the template.
-            values: what it names, all of it.
-        """
+        """One passage, on one line."""
         return _on_one_line(self._filled(name, values))
 
     def points(self, name: str, /, **values: Any) -> list[str]:

@@ -79,8 +79,6 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
     """Write the data pack but its workbook.
 
     Args:
-        folder: where to.
-        tables: what it holds.
         workbook: the accessible workbook, which the package lists.
         dated: day that the package bears.
 

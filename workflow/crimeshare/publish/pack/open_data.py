@@ -114,7 +114,6 @@ def edition(table: pd.DataFrame, version: str) -> str:
 
     Args:
         table: ``series.parquet``.
-        version: of crimeshare.
     """
     newest = str(table["period_end"].max())[:10]
     told = {"period_end": newest, "version": version, "name": f"{newest[:7]}-{version}"}
@@ -140,7 +139,6 @@ def area_documents(table: pd.DataFrame, offence_id: str) -> Iterator[tuple[str, 
 
     Args:
         table: ``series.parquet``.
-        offence_id: the group.
     """
     for code, rows in _of(table, offence_id).groupby("area_code", sort=True):
         area = areas().get(str(code))

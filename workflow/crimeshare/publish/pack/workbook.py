@@ -64,9 +64,7 @@ class Sheet:
         """A table whose words are the points of a passage.
 
         Args:
-            label: see the class.
             words: title, scope, source, and the headings parted by ``|``.
-            rows: see the class.
         """
         title, scope, source, columns = words
         return cls(label, title, scope, source, columns.split(" | "), rows)
@@ -81,8 +79,6 @@ def workbook_sheets(
 
     Args:
         offence_id: the group that those of recorded crime are about.
-        prevalence: rows of the table ``prevalence``.
-        claims: rows of the table ``claims``.
     """
     sheets = [
         _latest(offence_id),
@@ -99,9 +95,6 @@ def write_workbook(path: Path, title: str, sheets: Sequence[Sheet], dated: date)
     """Write the workbook, whose bytes depend on its tables and `dated` alone.
 
     Args:
-        path: where to.
-        title: of the cover and of the file.
-        sheets: its tables.
         dated: day that stands in the file as that of its making.
     """
     tables = {sheet.label: _gptable(sheet) for sheet in sheets}

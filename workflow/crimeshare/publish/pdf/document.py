@@ -128,10 +128,6 @@ TOGETHER = 8
 def print_all(documents: Mapping[Path, Document], processes: int) -> list[str]:
     """Print documents to the files they are given for.
 
-    Args:
-        documents: what to print, by path.
-        processes: how many work side by side.
-
     Returns:
         Why any of them could not be printed; the others are.
 
@@ -195,8 +191,6 @@ def report_chapters(
 
     Args:
         force: page address of the force that serves as example, ``gwent``.
-        offence_id: the offence group.
-        groups: all that the report is about.
 
     Raises:
         Problem: if there is no such force, naming the nearest.
@@ -218,7 +212,6 @@ def report_document(chapters: Mapping[Page, Notebook], registry: Mapping[str, Re
 
     Args:
         chapters: the executed notebooks by their pages, the front page first.
-        registry: every release by its id, for what the title page says of those printed.
     """
     bodies = {page: render_body(_without(SCREEN, book)) for page, book in chapters.items()}
     front, body = next(iter(bodies.items()))
@@ -245,10 +238,7 @@ def factsheet_document(
     """One page about a force, from the cells of its notebook tagged ``factsheet``.
 
     Args:
-        page: the page of the force.
-        notebook: its executed notebook.
         subject: what the whole report is about.
-        registry: every release by its id.
 
     Raises:
         Problem: if no cell is tagged.

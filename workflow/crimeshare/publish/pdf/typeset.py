@@ -68,7 +68,6 @@ def typeset(html: str, link: Link, page: str) -> list[str]:
 
     Args:
         html: as :func:`crimeshare.publish.site.rendering.render_body` makes it.
-        link: see :data:`Link`.
         page: where the HTML comes from, for the sentence about what cannot be printed.
 
     Raises:

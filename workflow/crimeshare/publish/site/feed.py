@@ -37,10 +37,8 @@ def feed(
     period, the earliest that they can be from, and say so.
 
     Args:
-        releases: those the report is built from, by id.
         series: ``series.parquet``.
         revisions: ``revisions.parquet``.
-        offence_id: the offence group of the report.
         site_url: where the report is published, without a slash at the end; empty if nowhere.
         folder: where the pages of the group lie, ``robbery/``; empty if at the root.
     """

@@ -126,7 +126,6 @@ class Shell:
         """The notebook with its outputs; the file itself is left as it is.
 
         Args:
-            notebook: the notebook to read.
             parameters: values in place of the defaults in its cell tagged ``parameters``.
 
         Raises:

@@ -175,10 +175,6 @@ def batches(pages: Sequence[Page], size: int) -> dict[str, list[Page]]:
     Pages that follow each other, often made from one notebook, are dealt out to all batches, so
     that these take about as long.  A batch is called after its first page, as a rule may be:
     ``forces_gwent``.
-
-    Args:
-        pages: what to share out.
-        size: how many a batch may have.
     """
     found = {}
     for folder in dict.fromkeys(page.folder for page in pages):

@@ -27,7 +27,6 @@ class Entry:
     """A public function or class.
 
     Attributes:
-        name: as it is imported.
         signature: with its types, as the source has it.
         described: its docstring in parts.
     """

@@ -64,7 +64,6 @@ def render_page(page: Page, body: str, site_url: str = "") -> str:
     """The page around a body.
 
     Args:
-        page: which page it is.
         body: what :func:`render_body` made of its executed notebook.
         site_url: where the report is published, without a slash at the end; empty if nowhere.
 
@@ -95,13 +94,7 @@ def render_page(page: Page, body: str, site_url: str = "") -> str:
 
 
 def write_page(page: Page, notebook: Mapping[str, Any], site_url: str = "") -> str:
-    """Write a page, the data of its charts and how it is made; returns its body.
-
-    Args:
-        page: which page it is.
-        notebook: the executed notebook, as nbformat has it.
-        site_url: see :func:`render_page`.
-    """
+    """Write a page, the data of its charts and how it is made; returns its body."""
     body = render_body(notebook)
     charts = REPORT / page.charts
     charts.mkdir(parents=True, exist_ok=True)
@@ -121,7 +114,6 @@ def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (G
 
     Args:
         bodies: every page with its rendered body, one after another.
-        groups: the offence groups that the report is about.
     """
     page = Page("search", "Search", "", section="About", groups=tuple(groups))
     return _template("search.html.j2").render(
@@ -137,11 +129,7 @@ def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (G
 
 
 def render_check(groups: Sequence[str] = (GROUP,)) -> str:
-    """The page that judges a text which is pasted into it.
-
-    Args:
-        groups: the offence groups that the report is about.
-    """
+    """The page that judges a text which is pasted into it."""
     page = Page("check", "Check", "", section="About", groups=tuple(groups))
     return _template("check.html.j2").render(
         **_given(page, *OWN_SCRIPTS["check"]) | {"policy": content_policy([EARLY, load()], WASM)}
@@ -152,7 +140,6 @@ def render_reference(modules: Mapping[str, Module], module: Module | None = None
     """The reference page of a module, or the list of all of them.
 
     Args:
-        modules: those that have a page, by name.
         module: whose page it is; None for the list.
     """
     name, title = (module.name, module.title) if module else ("index", "Functions")
@@ -172,10 +159,6 @@ def render_how(page: Page, notebook: Mapping[str, Any]) -> str:
     """How a page is made: the cells of its notebook in their order, with what they gave.
 
     Its numbers are those of the page, where they can be traced; here they are text.
-
-    Args:
-        page: the page whose notebook it is.
-        notebook: the executed notebook, as nbformat has it.
     """
     how = page.how
     return _template("how.html.j2").render(
@@ -202,10 +185,6 @@ def _retold(page: Page, html: str) -> Markup:
 
 def render_embed(page: Page, body: str) -> tuple[str, str] | None:
     """The main chart of a page as a page of its own, for other sites to show; None without one.
-
-    Args:
-        page: which page it is on.
-        body: what :func:`render_body` made of its executed notebook.
 
     Returns:
         Its name, ``gwent-share-by-year``, and its HTML.
@@ -236,11 +215,7 @@ def render_embed(page: Page, body: str) -> tuple[str, str] | None:
 
 
 def page_card(body: str) -> bytes:
-    """The picture that a preview of a page shows, as PNG.
-
-    Args:
-        body: what :func:`render_body` made of its executed notebook.
-    """
+    """The picture that a preview of a page shows, as PNG."""
     return card(page_title(body), _lead(body), body)
 
 

@@ -37,7 +37,6 @@ def search_index(pages: Iterable[tuple[Page, str]], groups: Sequence[str]) -> st
 
     Args:
         pages: every page with its rendered main part, in sections whose headings have an id.
-        groups: the offence groups that the report is about.
 
     Raises:
         Problem: if a term of the glossary leads to no page.

@@ -48,13 +48,7 @@ def without_files(chart: str) -> str:
 
 
 def card(title: str, lead: str, body: str) -> bytes:
-    """The picture that a preview of a page shows, as PNG: its title, its answer, its main chart.
-
-    Args:
-        title: of the page.
-        lead: its first sentence.
-        body: its main part.
-    """
+    """The picture that a preview of a page shows, as PNG: its title, its answer, its main chart."""
     chart = main_chart(body)
     drawing = re.search(r'<svg role="img".*?</svg>', chart[1], re.DOTALL) if chart else None
     parts = [

@@ -79,10 +79,6 @@ def drivers(codes: pd.DataFrame, now: Row) -> str:
 
     "Mostly" is said of a part alone that is more than half of all that moved the share its way:
     one offence code, or the group as a whole where no code is, or all other crime.
-
-    Args:
-        codes: see `parts`.
-        now: the year.
     """
     own = _of_year(codes, now)
     if not own or any(part["share_points"] is None for part in own):
@@ -253,10 +249,6 @@ def over_time(codes: pd.DataFrame, now: Row) -> Chart | None:
     """The share of all crime by code, year by year, one on top of the other.
 
     None where no year has parts, or the group is a single code: that is the line of the share.
-
-    Args:
-        codes: see `parts`.
-        now: the latest year of the area.
     """
     inside = codes[codes["component"] != EVERYTHING_ELSE]
     recorded = inside[inside["share"] > 0]
@@ -294,12 +286,7 @@ def _domain(ends: Sequence[date], now: Row) -> list[date]:
 
 
 def parts_table(codes: pd.DataFrame, now: Row) -> Table | None:
-    """Each code in the latest year, the year before, and what it did to the share and the count.
-
-    Args:
-        codes: see `parts`.
-        now: the year.
-    """
+    """Each code in the latest year, the year before, and what it did to the share and the count."""
     own = codes[codes["period_end"] == pd.Timestamp(now["period_end"])]
     if own.empty:
         return None

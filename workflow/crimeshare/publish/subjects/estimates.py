@@ -51,13 +51,7 @@ def years_of(offence_id: str, area_code: str = "", end: date | None = None) -> p
 
 
 def year_of(offence_id: str, area_code: str, end: date | None = None) -> Row:
-    """The year of an area that ends on a day, else the latest; without numbers where it has none.
-
-    Args:
-        offence_id: the group.
-        area_code: the area.
-        end: the last day of the year.
-    """
+    """The year of an area that ends on a day, else the latest; no numbers where it has none."""
     end = end or latest()
     years = years_of(offence_id, area_code, end)
     if found := rows(years):
@@ -147,9 +141,6 @@ def first_published(table: str, offence_id: str, area_code: str, **only: Any) ->
 
     Args:
         table: a table of editions: ``shares``, ``recorded_crime``.
-        offence_id: the group.
-        area_code: the area.
-        only: see :func:`crimeshare.publish.elements.reading.read`.
 
     Returns:
         Rows of the table, oldest year first; of an edition that was issued again the last issue.

@@ -260,7 +260,6 @@ def share_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
 
     Args:
         years: rows of ``series`` about both, oldest first.
-        area_code: of the area.
     """
     own = rows(years[years["area_code"].eq(area_code) & years["share"].notna()])
     if not own or own[-1]["count"] < FEW:
@@ -308,7 +307,6 @@ def rate_by_year(years: pd.DataFrame, area_code: str) -> Chart | None:
 
     Args:
         years: rows of ``series`` about the area and England and Wales, oldest first.
-        area_code: of the area.
     """
     *_, nation = rows(years[years["area_code"] == NATION])
     own = rows(years[years["area_code"].eq(area_code) & years["rate_per_1000"].notna()])
@@ -361,7 +359,6 @@ def all_years(
 
     Args:
         years: its rows of ``series``, oldest first; none where no edition has figures of it.
-        now: its latest year.
         marks: what in the area's own recording stands between a year and the one before.
     """
     years = without_few(years)

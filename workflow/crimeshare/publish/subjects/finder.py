@@ -128,13 +128,7 @@ def _nation(frame: pd.DataFrame) -> Row:
 
 
 def ranking(frame: pd.DataFrame, layer: Layer, own: Row | None = None) -> Chart:
-    """The forces from the highest to the lowest, by share with the range of each rank.
-
-    Args:
-        frame: the latest year of every force.
-        layer: the measure.
-        own: the latest year of the force that the page is about.
-    """
+    """The forces from the highest to the lowest, by share with the range of each rank."""
     shown = sorted(rows(frame), key=lambda row: _from_the_top(layer, row["area_code"]))
     known = [row for row in shown if layer.figures[row["area_code"]].value is not None]
     ranked = [row for row in known if row["area_code"] != APART]

@@ -46,11 +46,7 @@ def headline(offence_id: str) -> Facts:
 
 
 def latest_release(now: Row) -> str:
-    """What the release that leads changed of the years before its own.
-
-    Args:
-        now: the latest year of England and Wales.
-    """
+    """What the release that leads changed of the years before its own."""
     offence_id = now["offence_id"]
     every = revised.steps_of(offence_id, NATION)
     steps = every[every["release_id"].eq(now["release_id"])]

@@ -80,10 +80,6 @@ def restart_sentence(published: pd.DataFrame, flags: pd.DataFrame) -> str:
     """What the restart of the survey did to the factor, for people and for households.
 
     Of the newest edition that tells both designs apart.
-
-    Args:
-        published: see `published_factors`.
-        flags: see `factors_of_flags`.
     """
     *_, before = rows(published[published["sex"].eq("all")])
     old = figure(before, "mean")
@@ -212,11 +208,7 @@ def unlike(agreement: pd.DataFrame, disagreements: pd.DataFrame) -> pd.DataFrame
 
 
 def disagreement_table(found: pd.DataFrame) -> Table | None:
-    """Disagreements measure by measure, with what explains them; None for none.
-
-    Args:
-        found: see `unlike`.
-    """
+    """Disagreements measure by measure, with what explains them; None for none."""
     if found.empty:
         return None
     measure = ["release_id", "statistic", "units", "measure_id"]

@@ -40,12 +40,7 @@ def moved_most(own: pd.DataFrame) -> pd.DataFrame:
 
 
 def subgroup_table(own: pd.DataFrame, now: Row) -> Table:
-    """Every sub-group's count, share, change on the year before, and what that did to all crime.
-
-    Args:
-        own: see `groups`.
-        now: the latest year of the area.
-    """
+    """Every sub-group's count, share, change on the year before, and what that did to all crime."""
     return table(
         without_few(own).assign(label=[_label(row, now) for row in rows(own)]),
         ["count", "share", "change_pct", "contribution_pct"],
@@ -74,12 +69,7 @@ def _broken(row: Row) -> bool:
 
 
 def change_of_total(own: pd.DataFrame, now: Row) -> str:
-    """How all recorded crime moved and which group had most to do with it, in sentences.
-
-    Args:
-        own: see `moved_most`.
-        now: the latest year of the area.
-    """
+    """How all recorded crime moved and which group had most to do with it, in sentences."""
     total, moved = year_of(TOTAL, now["area_code"], now["period_end"]), rows(own)
     if total["previous"] is None or not moved:
         return WORDS.passage("change_of_total", total=None)
@@ -94,12 +84,7 @@ def change_of_total(own: pd.DataFrame, now: Row) -> str:
 
 
 def contributions(own: pd.DataFrame, now: Row) -> Chart | None:
-    """What sub-groups added to all recorded crime, or took off; None where there are none.
-
-    Args:
-        own: see `moved_most`.
-        now: the latest year of the area.
-    """
+    """What sub-groups added to all recorded crime, or took off; None where there are none."""
     shown = rows(own)
     if not shown:
         return None

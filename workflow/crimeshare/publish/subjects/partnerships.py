@@ -26,10 +26,6 @@ from crimeshare.reference import PARTNERSHIPS, Area, anchor, everyday, read_rows
 def of_force(offence_id: str, area_code: str) -> pd.DataFrame:
     """The partnerships of a force in the newest edition that gives any, by name.
 
-    Args:
-        offence_id: the group.
-        area_code: of the force.
-
     Returns:
         ``partnership`` (its code), ``name``, ``count`` (None where it is marked), ``period_end``,
         ``position`` beside the limits, empty where there are none, ``comparable`` and
@@ -104,13 +100,7 @@ NO_CHANGE = Figure("change_pct.none", None, "change", marker="unavailable")
 
 
 def partnerships_table(own: pd.DataFrame, offence_id: str, area_code: str) -> Table | None:
-    """Count, share, rate and change of each partnership; None where none is given.
-
-    Args:
-        own: see `of_force`.
-        offence_id: the group.
-        area_code: of the force.
-    """
+    """Count, share, rate and change of each partnership; None where none is given."""
     if own.empty:
         return None
     small, known = own["count"] < SMALL_BASE, own[own["known"]]
@@ -139,11 +129,7 @@ def partnerships_table(own: pd.DataFrame, offence_id: str, area_code: str) -> Ta
 
 
 def sentence(own: pd.DataFrame) -> str:
-    """Which partnerships differ from all others, of those with offences enough to tell.
-
-    Args:
-        own: see `of_force`.
-    """
+    """Which partnerships differ from all others, of those with offences enough to tell."""
     given = [row for row in rows(own) if row["count"] is not None]
     if not given:
         return WORDS.passage("partnerships", year="")

@@ -133,11 +133,7 @@ def _breaks(row: Mapping[str, Any]) -> tuple[Break, ...]:
 
 
 def opening(own: pd.DataFrame) -> str:
-    """The newest quarter by offence code, and the same quarter of the year before.
-
-    Args:
-        own: see `quarters`.
-    """
+    """The newest quarter by offence code, and the same quarter of the year before."""
     if own.empty:
         return WORDS.passage("no_release")
     shown = _shown(own)
@@ -238,11 +234,7 @@ def _moves(shown: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 def by_quarter(own: pd.DataFrame) -> Chart | None:
-    """Each offence code by quarter since the open data begin; None without a release.
-
-    Args:
-        own: see `quarters`.
-    """
+    """Each offence code by quarter since the open data begin; None without a release."""
     if own.empty:
         return None
     shown = _shown(own)
@@ -283,11 +275,7 @@ def _others(offence_id: str) -> bool:
 
 
 def latest_quarters(own: pd.DataFrame) -> Table | None:
-    """The newest quarters by offence code, and the whole group; None without a release.
-
-    Args:
-        own: see `quarters`.
-    """
+    """The newest quarters by offence code, and the whole group; None without a release."""
     if own.empty:
         return None
     *_, whole = rows(own)

@@ -50,13 +50,7 @@ def ages(offence_id: str, steps: pd.DataFrame) -> Table:
 
 
 def vintages(offence_id: str, steps: pd.DataFrame, new: pd.DataFrame) -> Table:
-    """Every vintage of the newest years of England and Wales that were news and changed since.
-
-    Args:
-        offence_id: the group.
-        steps: see `revised.steps_of`.
-        new: see `revised.since_new`.
-    """
+    """Every vintage of the newest years of England and Wales that were news and changed since."""
     own = steps[steps["period_end"].isin(new["period_end"])]
     changed = sorted(own.loc[own["change"].ne(0), "period_end"].unique(), reverse=True)
     left = own[~own["period_end"].isin(changed)]

@@ -39,7 +39,6 @@ def opening(offence_id: str, steps: pd.DataFrame) -> str:
     """Whether figures by force are revised, which way and by how much.
 
     Args:
-        offence_id: the group.
         steps: of the forces; see `revised.since_new`.
     """
     changed = steps[steps["change"].ne(0)]
@@ -178,12 +177,7 @@ def moved_by(steps: pd.DataFrame) -> pd.Series[float]:
 
 
 def by_age(offence_id: str, steps: pd.DataFrame) -> Chart | None:
-    """Each revision of England and Wales by the age the figure had reached; None without any.
-
-    Args:
-        offence_id: the group.
-        steps: see `revised.steps_of`.
-    """
+    """Each revision of England and Wales by the age the figure had reached; None without any."""
     own = steps[steps["change_pct"].notna()]
     if own.empty:
         return None
@@ -282,7 +276,6 @@ def sizes(offence_id: str, steps: pd.DataFrame) -> Chart | None:
     """How many counts by force moved how far since they were new; None where none came again.
 
     Args:
-        offence_id: the group.
         steps: see `revised.since_new`, with `size`, the range of per cent that each is in.
     """
     known = steps[steps["change_pct"].notna()]

@@ -45,7 +45,6 @@ def shares_of(frame: pd.DataFrame, whole: str) -> Chart:
 
     Args:
         frame: the latest year of its parts, the highest share first.
-        whole: the code of the area.
     """
     own = rows(frame)
     names = [row["area_name"] + prose.excluding(forces_left_out(row)) for row in own]
@@ -81,9 +80,7 @@ def areas_table(
 
     Args:
         frame: the latest year of the areas, in the order of the table.
-        caption: of the table.
         kind: what heads the column of their names.
-        own: code of the area that the page is about.
         ranks: columns of ranks among the forces, by what heads them: figures by area code.
     """
     ranks, shown = ranks or {}, rows(frame)
@@ -112,12 +109,7 @@ def areas_table(
 
 
 def neighbours_table(now: Row, frame: pd.DataFrame) -> Table:
-    """A force beside the forces it shares a boundary with, and England and Wales.
-
-    Args:
-        now: the latest year of the force.
-        frame: that of all of them, see `areas_table`.
-    """
+    """A force beside the forces it shares a boundary with, and England and Wales."""
     caption, kind = WORDS.points("neighbours_table", now=now)
     return areas_table(frame, caption, kind, own=now["area_code"])
 

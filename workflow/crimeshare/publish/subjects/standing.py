@@ -55,12 +55,7 @@ def position(row: Mapping[Any, Any]) -> str:
 
 
 def funnel_plot(now: Row, limits: pd.DataFrame) -> Chart | None:
-    """Where a force stands among all forces, by share and size; None where it has no share.
-
-    Args:
-        now: the latest year of the force.
-        limits: see `limits_of`.
-    """
+    """Where a force stands among all forces, by share and size; None where it has no share."""
     own = next((row for row in rows(limits) if row["area_code"] == now["area_code"]), None)
     if own is None or is_few(now.count):
         return None
@@ -144,12 +139,7 @@ def _curves(limits: Row, sizes: pd.Series) -> pd.DataFrame:
 
 
 def sentences(now: Row, limits: pd.DataFrame) -> str:
-    """What the control limits say of a force.
-
-    Args:
-        now: the latest year of the force.
-        limits: see `limits_of`.
-    """
+    """What the control limits say of a force."""
     own = next((row for row in rows(limits) if row["area_code"] == now["area_code"]), None)
     distance = over(
         f"sds_from_middle.{area_called(now['area_code'])}.{now['offence_id']}."

@@ -198,7 +198,6 @@ def fact(row: Row, what: str, *, ever: bool = False) -> tuple[str, str, str]:
     """One estimate at a glance: value, meaning, uncertainty.
 
     Args:
-        row: the estimate.
         what: was experienced, in the year or, with `ever`, since age 16.
         ever: since age 16.
     """
@@ -370,7 +369,6 @@ def others_beside(victims: str, beside: pd.DataFrame) -> Chart | None:
 
     Args:
         victims: a key of `OTHERS_BESIDE`.
-        beside: rows of ``recorded_beside_survey``, of each measure the oldest first.
     """
     parts = [beside[beside["measure_id"].eq(measure)] for measure in OTHERS_BESIDE[victims]]
     shown = pd.concat(parts)

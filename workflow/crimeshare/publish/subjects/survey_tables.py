@@ -87,7 +87,6 @@ def estimates_table(
 
     Args:
         words: the caption, and the heading of the column of labels.
-        frame: see `surveyed.estimates_of`.
         label: column of the labels, or what gives that of a row; years, of which several releases
             may give the same, unless given.
     """

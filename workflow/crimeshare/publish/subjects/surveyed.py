@@ -126,11 +126,7 @@ def changes(years: pd.DataFrame) -> pd.DataFrame:
 
 
 def newest_change(tested: pd.DataFrame) -> Row:
-    """The change to the newest year from the newest earlier one whose interviews are others.
-
-    Args:
-        tested: see `changes`.
-    """
+    """The change to the newest year from the newest earlier one whose interviews are others."""
     last = tested["period_end"].max()
     found = rows(tested[tested["period_end"].eq(last)])
     apart = [row for row in found if row["previous_period_end"] < row["later"]["period_start"]]
