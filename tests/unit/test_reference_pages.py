@@ -79,6 +79,9 @@ def test_every_module_of_the_measures_has_a_page_whose_links_hold(root: Path) ->
     assert undescribed == []
     for name, module in {"index": None, **shown}.items():
         page = render_reference(shown, module)
+        given = [each for entry in module.entries for each in entry.columns] if module else []
+        assert all(f"<code>{each.name}</code></dt><dd><p>" in page for each in given)
         targets = re.findall(r'href="([\w.]+)\.html#(\w+)"', page)
         for target, anchor in targets:
             assert anchor in {entry.name for entry in shown[target].entries}, (name, target)
+    assert sum(len(entry.columns) > 1 for each in shown.values() for entry in each.entries) > 20

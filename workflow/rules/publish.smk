@@ -188,6 +188,7 @@ rule render_reference:
             shipped(path.relative_to(PROJECT).as_posix())
             for path in modules("measures")
         ],
+        columns=COLUMNS,
         reference=[
             *reference("area_words", "areas", "not_recorded", "offence_words"),
             *reference("offences", "partnerships", "places"),

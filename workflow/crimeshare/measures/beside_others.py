@@ -29,10 +29,6 @@ _RANKS_OF_GROUPS = ["rank_main_groups", "rank_subgroups", "rank_published_column
 def beside_others(series: pd.DataFrame, vintages: pd.DataFrame) -> pd.DataFrame:
     """The series without shares and ranks of small counts, and with what compares areas.
 
-    Args:
-        series: as :func:`crimeshare.measures.series.compute_series` gives it.
-        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
-
     Returns:
         The rows of ``series`` with the columns of `BESIDE_OTHERS`.  Where the count is under 50,
         ``share`` and all ranks are empty and ``marker`` is ``small_count``; ``rank_forces`` and

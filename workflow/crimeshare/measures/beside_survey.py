@@ -53,19 +53,11 @@ def compute_recorded_beside_survey(
             of victims for the years it sets side by side.
         populations: people the survey speaks for
             (:func:`crimeshare.measures.victims.surveyed_populations`).
-        offence_codes: the clean table ``recorded_offence_codes``.
         pairs: the codes of recorded crime that name the same conduct as each measure.
-        breaks: of the survey, see :func:`crimeshare.measures.prevalence.name_breaks`.
-        recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` gives
-            them; none need be known of a code.
-        level: of the limits.
 
     Returns:
-        The columns of ``recorded_beside_survey``, one row a measure and year, the oldest first:
-        ``ratio`` with its limits is offences per 100 victims, which are persons or, by
-        ``unit_base``, households. ``survey_breaks`` and ``recording_changes`` name what changed
-        since ``previous_period_end``, the row before.  Years without a count of every code are left
-        out.
+        The columns of ``recorded_beside_survey``, one row a measure and year, the oldest first.
+        Years without a count of every code are left out.
     """
     counts = _counts(offence_codes)
     rows = [

@@ -25,15 +25,9 @@ def compute_code_years(
 
     Args:
         quarterly: ``quarterly_series``; its newest release counts.
-        series: ``series``, for the residents that its rates are of.
-        quarters: as :func:`crimeshare.measures.like_for_like.add_like_for_like` takes them.
-        recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` gives
-            them; a code that none names has not been looked at.
 
     Returns:
-        The columns of ``code_years``, one row an area, code and quarter-end, as ``series`` has
-        them of groups.  ``share`` is of all recorded crime; it is
-        empty under 50 offences, ``change_pct`` where the year before had fewer.
+        The columns of ``code_years``, one row an area, code and quarter-end.
     """
     newest = newest_release(quarterly)
     if newest.empty:

@@ -39,11 +39,6 @@ def compact_editions(
 ) -> dict[str, Any]:
     """Counts and rates of ONS's editions, with the columns and rows their cells stand in.
 
-    Args:
-        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
-        recorded: the clean table ``recorded_crime``.
-        offence_codes: the clean table ``recorded_offence_codes``.
-
     Returns:
         ``releases``, the last day of the year that each is about, in the order they came out;
         ``workbooks``, their hashes; ``partnerships``, names by code; and ``blocks``, each a table
@@ -146,10 +141,6 @@ def _block(table: pd.DataFrame) -> dict[str, Any]:
 def compact_quarters(vintages: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, Any]:
     """The years of the open data by release, offence group and area.
 
-    Args:
-        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
-        quarters: the clean table ``recorded_quarters``.
-
     Returns:
         By release the ``ends`` of its years, the ``sheets`` its quarters stand in, the forces that
         areas leave out, and the ``values``: each line begins with the place of its first year.
@@ -176,9 +167,6 @@ def compact_quarters(vintages: pd.DataFrame, quarters: pd.DataFrame) -> dict[str
 
 def compact_codes(vintages: pd.DataFrame, quarters: pd.DataFrame) -> dict[str, Any]:
     """The years of the open data by release, offence code and area.
-
-    Args:
-        vintages, quarters: as :func:`compact_quarters` takes them.
 
     Returns:
         By release and code ``from`` and ``to``, the places of its first and last whole year, and
@@ -208,10 +196,6 @@ def compact_alike(quarters: pd.DataFrame, changes: pd.DataFrame) -> dict[str, An
 
     Years on both sides of a change are compared by the quarters that were recorded alike.
 
-    Args:
-        quarters: as :func:`compact_quarters` takes them.
-        changes: as :func:`crimeshare.measures.recorded.read_recording_changes` gives them.
-
     Returns:
         By release the ``ends`` of its quarters, and ``values`` as of years.
     """
@@ -234,10 +218,6 @@ def compact_alike(quarters: pd.DataFrame, changes: pd.DataFrame) -> dict[str, An
 
 def compact_survey(prevalence: pd.DataFrame, estimates: pd.DataFrame) -> dict[str, Any]:
     """What the survey estimates of everybody of a sex and age, each with its cell.
-
-    Args:
-        prevalence: as :func:`crimeshare.measures.prevalence.compute_prevalence` gives it.
-        estimates: the clean table ``survey_estimates``.
 
     Returns:
         ``columns``, and the ``rows`` of what is printed of it.  Twelve digits of each number: the
@@ -266,11 +246,7 @@ def compact_survey(prevalence: pd.DataFrame, estimates: pd.DataFrame) -> dict[st
 
 
 def compact_residents(residents: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Residents by area and mid-year.
-
-    Args:
-        residents: as :func:`crimeshare.measures.series.residents_of` gives them.
-    """
+    """Residents by area and mid-year."""
     found: dict[str, dict[str, int]] = {}
     areas, years = residents.iloc[:, 0], residents.iloc[:, 1]
     numbers = _numbers(residents.iloc[:, 2].to_numpy(float))

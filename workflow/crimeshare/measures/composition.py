@@ -50,18 +50,8 @@ def compute_composition(
 ) -> pd.DataFrame:
     """The codes of a group in every area and year, and what each did to its share and its count.
 
-    Args:
-        quarters: the clean table ``recorded_quarters``; its newest release is taken.
-        joint_codes: as :func:`read_joint_codes` gives them.
-        offence_group: id of the group.
-
     Returns:
-        One row an area, year ending at a quarter-end, and component: an offence code, codes that
-        were one in either of the two years (``8L+8R``), or `EVERYTHING_ELSE`, all other recorded
-        crime.  ``count`` and ``previous`` are offences; ``share_points`` is the component's part of
-        the change of the group's share, in percentage points, and ``count_points`` its part of the
-        change of the group's count, in per cent of the earlier count (empty for everything else).
-        They are empty in the first year.  ``share`` is the component's of all recorded crime.
+        The columns of ``composition``, one row an area, year ending at a quarter-end and component.
     """
     if quarters.empty:
         return table_of("composition")
@@ -118,9 +108,6 @@ def set_apart(offence_group: str) -> str:
     """The code of a group that its comparisons are also given without; empty where there is none.
 
     It is the one whose recording a change moved most lately, as the reference data say.
-
-    Args:
-        offence_group: id of the group.
     """
     rows = [
         row
@@ -151,7 +138,6 @@ def ranks_without(composition: pd.DataFrame, component: str) -> pd.DataFrame:
     """Each force's share, and its rank among the forces, of the group without one component.
 
     Args:
-        composition: as :func:`compute_composition` gives it.
         component: the code left out of the group; it stays in all recorded crime.
 
     Returns:
@@ -176,11 +162,6 @@ def ranks_without(composition: pd.DataFrame, component: str) -> pd.DataFrame:
 
 def ranks_beside(series: pd.DataFrame, composition: pd.DataFrame, component: str) -> pd.DataFrame:
     """The rows of :func:`ranks_without` that may stand beside ranks of the series.
-
-    Args:
-        series: rows of the table ``series`` about the group.
-        composition: as :func:`compute_composition` gives it.
-        component: the code left out of the group.
 
     Returns:
         Those of the years in which the codes of every force that the series ranks add up to its

@@ -146,15 +146,10 @@ def random_effects(values: Values, variances: Values) -> tuple[float, float]:
 def compute_control_limits(shares: pd.DataFrame) -> pd.DataFrame:
     """Control limits of every force's share, among the forces of its release and year.
 
-    Args:
-        shares: as :func:`crimeshare.measures.recorded.compute_shares` gives it.
-
     Returns:
-        One row a release, year, offence group and force with a share:  ``method``, ``share`` and
-        ``target`` (0 to 1), ``between_sd`` (see :class:`Funnel`), ``z_score``, and ``lower_95``,
-        ``upper_95``, ``lower_99_8``, ``upper_99_8``: the control limits, as shares.  The force
-        `APART` has a row, and no part in the limits.  A group that no other force recorded has no
-        rows.
+        The columns of ``control_limits``, one row a release, year, offence group and force with a
+        share. The force `APART` has a row, and no part in the limits. A group that no other force
+        recorded has no rows.
     """
     forces = shares[(shares["area_type"] == "force") & shares["share"].notna()]
     by = ["release_id", "period_end", "offence_id"]

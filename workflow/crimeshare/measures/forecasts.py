@@ -85,22 +85,14 @@ def compute_forecasts(
     """The year that follows the newest quarter, for every area and offence group.
 
     Args:
-        quarterly_series: as :func:`crimeshare.measures.quarters.compute_quarterly_series` gives it;
-            the newest release counts.
-        recording_changes: ``effective`` and ``offence_ids`` (codes and groups, by spaces).
         revision_intervals: ``area_code``, ``offence_id``, ``age_months``, ``lower_pct``,
             ``upper_pct``.
         kinds: what each area is drawn together with; others are left out.
-        offence_ids: the offence groups.
         level: part of the years that the limits are to hold.
 
     Returns:
-        The columns of ``forecasts``, one row an area and group.  ``forecast`` offences in the year
-        ending at ``period_end`` with ``lower`` and ``upper``, rounded to about a part in a hundred;
-        empty with a ``reason``.  ``error`` is the mean absolute error of ``method`` over
-        ``years_tried`` years, as a part of the count, ``error_last_year`` that of ``last_year``,
-        the count of the newest four quarters; ``coverage`` is the part of the years of all areas of
-        the kind that limits made of the years before held.
+        The columns of ``forecasts``, one row an area and group; limits are rounded to about a part
+        in a hundred.
     """
     newest = newest_release(quarterly_series)
     newest = newest[newest["code"].isna() & newest["offence_id"].isin(offence_ids)]
@@ -250,7 +242,6 @@ def coverage(errors: Values, tried: Mask, level: float, newest: int = NEWEST) ->
     Args:
         errors: of the logarithm, one row a quarter-end, one column an area.
         tried: the quarter-ends that are looked at.
-        level: of the limits.
         newest: years that make the limits, at most.
     """
     held = []

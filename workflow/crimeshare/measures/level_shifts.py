@@ -115,20 +115,12 @@ def compute_level_shifts(
     """The shifts of every force, for offence groups, each of their codes and all crime.
 
     Args:
-        quarters: the clean table ``recorded_quarters``; the newest release counts.
-        recording_changes: ``change_id``, ``effective`` and ``offence_ids`` (codes and groups,
-            separated by spaces).
-        offence_ids: the offence groups.
         level: of the limits, which hold for the dates found.
 
     Returns:
-        The columns of ``level_shifts``, one row a shift: ``quarter_end`` is the last day of its
-        first quarter, ``until`` that of the last one of an episode or a drift; ``shift_pct`` how
-        much more, in per cent, the force recorded from then on (of an episode at the most, of a
-        drift in all) beyond what all other forces did, with its limits; ``recording_change`` a
-        change of rules for that series that took effect in that quarter or the one before or after
-        and moved all other forces by as much, empty where there is none, so that the cause is not
-        known here.
+        The columns of ``level_shifts``, one row a shift. A change of the rules is named where it
+        took effect in that quarter or the one before or after and moved all other forces by as
+        much; where none is, the cause is not known here.
     """
     newest = newest_release(quarters)
     newest = newest[
@@ -183,7 +175,6 @@ def shifts(
         own, others: counts by last day of the quarter; only the last unbroken stretch of quarters
             in which both are above 0 is looked at.
         days: on which the rules of the series changed.
-        level: of the limits.
     """
     values = beside_others(own, others, days)
     if values.empty:
@@ -210,11 +201,7 @@ def shifts(
 def beside_others(
     own: pd.Series, others: pd.Series, days: Iterable[pd.Timestamp] = ()
 ) -> pd.Series:
-    """The logarithm of counts over those of all others, without its season, where it is looked at.
-
-    Args:
-        own, others, days: as of :func:`shifts`; empty of a series too short or too small.
-    """
+    """The logarithm of counts over all others', without season; empty where short or small."""
     known = ((own > 0) & (others > 0)).to_numpy()
     first = 0 if known.all() else int(np.flatnonzero(~known)[-1]) + 1
     own, others = own.iloc[first:], others.iloc[first:]

@@ -62,19 +62,10 @@ def add_like_for_like(
             ``area_code``, ``offence_id``, ``period_end``, ``count``, ``previous`` (offences),
             ``change_pct`` and ``excluded`` (forces left out, joined by semicolons) or the
             ``area_name`` that names them.
-        quarters: the columns `QUARTERS` of the clean table ``recorded_quarters``.
-        recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` gives
-            them.
 
     Returns:
-        The rows of ``table`` with the columns of `LIKE_FOR_LIKE`.  ``like_for_like_count`` and
-        ``like_for_like_previous`` are offences in the months of ``like_for_like_period`` of either
-        year, of the newest release that has all of them and of the forces that the row counts;
-        ``like_for_like_pct`` is the change between the two in per cent.  ``like_for_like_reason``
-        says why there is none: nobody gathered the changes of the group, the whole years are
-        comparable, no quarter is alike, a force lacks one of them, or the base is under 50.
-        ``bound_low_pct`` and ``bound_high_pct`` are the changes between the whole years as recorded
-        and without ``taken_out``, offences of the quarter that a change splits.
+        The rows of ``table`` with the columns of `LIKE_FOR_LIKE`, of the forces that the row
+        counts.
     """
     rows = table.reset_index(drop=True)
     rows = rows.assign(item=rows["code"] if "code" in rows else rows["offence_id"])
@@ -130,7 +121,6 @@ def _sides(
 
     Args:
         pairs: ``item`` (group or code) and ``period_end`` of the later year.
-        recording_changes: as read.
         codes: the groups that each code is counted in, itself included.
 
     Returns:
@@ -202,7 +192,6 @@ def _added_up(rows: pd.DataFrame, wanted: pd.DataFrame, values: pd.DataFrame) ->
     Args:
         rows: with ``area_code``, `_PAIR`, ``excluded``.
         wanted: by `_PAIR`: ``quarter``, ``release_id`` and, where codes are meant, ``taken``.
-        values: the quarters.
 
     Returns:
         On the index of ``rows`` ``value``, empty unless every force has every quarter; ``formula``

@@ -84,7 +84,6 @@ def keyed(table: str, release: pd.Series | str, *parts: pd.Series | str) -> Any:
     """The key of the rows of a table that a number was computed from, written as a cell is.
 
     Args:
-        table: its name.
         release: of those rows; empty where they are of several.
         parts: what they have in common.
 
@@ -131,7 +130,6 @@ def four_quarters(rows: pd.DataFrame, what: pd.Series) -> pd.Series:
 
     Args:
         rows: with ``release_id`` and ``period_end``.
-        what: as :func:`summed` gives it.
     """
     return _to_month(rows, what + ", year to ")
 
@@ -155,8 +153,6 @@ def sheets_of_year(rows: pd.DataFrame, what: pd.Series, quarters: pd.DataFrame) 
 
     Args:
         rows: with ``release_id`` and ``period_end``.
-        what: as :func:`summed` gives it.
-        quarters: the clean table ``recorded_quarters``.
     """
     seen = quarters[["release_id", "period_end", "sheet"]].drop_duplicates()
     key = ["release_id", "period_end"]

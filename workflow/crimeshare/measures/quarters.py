@@ -47,19 +47,11 @@ def compute_quarterly_series(
     """Offences by quarter in every force, region and country.
 
     Args:
-        quarters: the clean table ``recorded_quarters``.
-        recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` reads
-            them.
         offence_ids: the groups that are given beside all recorded crime, with their codes.
 
     Returns:
-        One row a release, quarter, area and offence group, or offence code where ``code`` is
-        given: ``count`` (offences in the quarter; empty for a force without a complete return),
-        ``year_count`` (in the four quarters that end with it; empty unless all four are there and
-        of the same forces), ``excluded`` (forces that a region's or country's count leaves out,
-        as they made no complete return), ``recording_changes`` (in force from a day of that
-        quarter), ``previous`` (in the same quarter of the year before, of the same forces) and
-        ``change_pct``.  British Transport Police counts in England and Wales and in no region.
+        The columns of ``quarterly_series``, one row a release, quarter, area and offence group or
+        code. British Transport Police counts in England and Wales and in no region.
     """
     parts = quarterly_series_by_area(quarters, recording_changes, offence_ids)
     return pd.concat(parts, ignore_index=True)
@@ -229,18 +221,9 @@ def _changes_within(series: pd.DataFrame, recording_changes: pd.DataFrame) -> np
 def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) -> pd.DataFrame:
     """Every yearly count of ONS beside the four quarters that the Home Office gives for it now.
 
-    Args:
-        recorded: the clean table ``recorded_crime``.
-        quarters: the clean table ``recorded_quarters``.
-
     Returns:
-        One row an ONS release (``release_id``), year, area and offence group, and release of the
-        Home Office: ``count`` (ONS's) and ``home_office_count``, both offences; ``difference``
-        (the Home Office's less ONS's) and ``difference_pct`` (per cent of ONS's).  Like stands by
-        like: where ONS's total leaves a force out, so does the other, and ``excluded`` names it.
-        ``counted_elsewhere`` names groups that the Home Office gives apart and this edition of
-        ONS counts in a neighbouring group: there a difference is one of grouping.  A year or
-        count that either lacks has no row.
+        The columns of ``home_office_check``, one row an ONS release, year, area and offence group,
+        and release of the Home Office. A year or count that either lacks has no row.
     """
     if quarters.empty or recorded.empty:
         return table_of("home_office_check")
@@ -274,9 +257,6 @@ def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) ->
 
 def years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:
     """Sums of four quarters next to each other, by force and offence group.
-
-    Args:
-        quarters: the clean table ``recorded_quarters``.
 
     Returns:
         One row a release (``home_office_release_id``), force or other body, offence group and

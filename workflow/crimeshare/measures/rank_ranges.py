@@ -54,16 +54,12 @@ def compute_rank_intervals(
     Args:
         series: as :func:`crimeshare.measures.series.compute_series` gives it; its rows of forces
             with a ``rank_forces`` count.
-        quarters: the clean table ``recorded_quarters``; the newest release counts.
         level: proportion of the simulated ranks inside a range, and of the simultaneous sets that
             hold every rank.
 
     Returns:
-        The columns of ``rank_intervals``, one row an area, offence group and year ending at
-        ``period_end`` for which the force has four quarters: ``rank`` as the series has it, 1 the
-        largest share; ``lower`` and ``upper`` the places that the quarters allow this force;
-        ``lower_simultaneous`` and ``upper_simultaneous`` those that they allow all forces at once;
-        ``autocorrelation`` that of the quarters of the group.
+        The columns of ``rank_intervals``, one row an area, offence group and year for which the
+        force has four quarters.
 
     Raises:
         ValueError: for a level outside 0 to 1.
@@ -171,7 +167,6 @@ def error_of_years(quarters: Values, alike: float = 0.0) -> tuple[Values, float]
     """Standard error of each force's year by the spread of its quarters, and their freedom.
 
     Args:
-        quarters: shares of each quarter (row) and force (column), on a scale of even variance.
         alike: autocorrelation of the quarters.
 
     Returns:
@@ -288,12 +283,9 @@ def compute_rank_record(ranges: pd.DataFrame, revisions: pd.DataFrame) -> pd.Dat
 
     Args:
         ranges: as :func:`compute_rank_intervals` gives them.
-        revisions: as :func:`crimeshare.measures.revisions.compute_revisions` gives them.
 
     Returns:
-        `RECORD`, two rows an offence group: of the ranks that a year had when it was first
-        published, and of those that the year after has, how many there are (``ranks``), how many
-        the range of the year holds (``held``), and the one over the other (``share``).
+        The columns of ``rank_record``, two rows an offence group.
     """
     key = ["area_code", "offence_id", "period_end"]
     ends = ranges.assign(period_end=pd.to_datetime(ranges["period_end"]))

@@ -31,9 +31,6 @@ EXCLUDING = " (excluding "
 def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
     """Each offence group's share of the total, and its ranks, in every area and year of a release.
 
-    Args:
-        recorded: the clean table ``recorded_crime``.
-
     Returns:
         One row a release, year, area and offence group (the total itself has none), with
         ``count`` and ``total`` (offences), ``share`` (of the total, 0 to 1) and the ranks by
@@ -88,16 +85,11 @@ def compute_changes(
     (``refuted``), otherwise not at all (``not_shown``).
 
     Args:
-        recorded: the clean table ``recorded_crime``.
         vintages: its vintages, as :func:`crimeshare.measures.vintages.compute_vintages` gives them
             and :func:`crimeshare.measures.refuted_changes.mark_refuted` marks them.
-        recording_changes: as :func:`read_recording_changes` gives it.
 
     Returns:
-        One row a release, area and offence group, the total included.  ``change`` is in
-        offences, ``change_pct`` in per cent and empty where the base is under 50, as ONS does;
-        ``published_change_pct`` is ONS's own.  ``comparable`` is false where a change of
-        recording took effect after the earlier year began; ``recording_changes`` names it.
+        The columns of ``changes``, one row a release, area and offence group, the total included.
     """
     counts = tabled_counts(recorded)
     own_period = counts.groupby("release_id")["period_end"].transform("max")
@@ -168,10 +160,6 @@ def read_recording_changes(path: Path) -> pd.DataFrame:
 def require_offence_groups(shares: pd.DataFrame, offence_ids: Sequence[str]) -> None:
     """Stop unless the newest edition gives shares of the groups that a report is to be about.
 
-    Args:
-        shares: as :func:`compute_shares` gives it.
-        offence_ids: of the groups.
-
     Raises:
         Problems: a sentence for each of which the edition gives no share; it names those of which
             the edition does.
@@ -197,9 +185,6 @@ def require_offence_groups(shares: pd.DataFrame, offence_ids: Sequence[str]) -> 
 def rank_forces(shares: pd.DataFrame) -> pd.Series:
     """Each force's rank by share among the forces of the same release, year and offence group.
 
-    Args:
-        shares: as :func:`compute_shares` gives it.
-
     Returns:
         Ranks, 1 the largest share, on the index of the rows of ``shares`` that are police force
         areas with a share; the number of ranks is the number of forces with figures.
@@ -211,9 +196,6 @@ def rank_forces(shares: pd.DataFrame) -> pd.Series:
 
 def tabled_counts(recorded: pd.DataFrame) -> pd.DataFrame:
     """The counts of the editions, an edition's own year before the other.
-
-    Args:
-        recorded: the clean table ``recorded_crime``.
 
     Returns:
         Its columns with ``count`` (offences) in place of ``value``; ``excluded``, the forces that
@@ -278,7 +260,6 @@ def comparable(
 
     Args:
         offence_ids: group of each pair of years.
-        names: as :func:`recording_changes_between` gives them.
         recording_changes: as :func:`read_recording_changes` gives it; a group that no change
             touches has not been looked at.
     """
@@ -291,7 +272,6 @@ def recording_changes_between(changes: pd.DataFrame, recording_changes: pd.DataF
 
     Args:
         changes: with ``offence_id``, ``previous_period_end`` and ``period_end``.
-        recording_changes: as :func:`read_recording_changes` gives it.
     """
     by = ["offence_id", "previous_period_end", "period_end"]
     pairs = changes[by].drop_duplicates()

@@ -42,15 +42,8 @@ def find_refuted_changes(vintages: pd.DataFrame) -> pd.DataFrame:
     apart, of counts of 50 offences or more.  It refutes by itself where it rests on `ENOUGH`
     revisions; where it rests on fewer, an area or group is refuted only if one within it is.
 
-    Args:
-        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
-
     Returns:
-        One row a release, area and offence group: ``recovered``, the count (offences) in the year
-        that ends on ``previous_period_end`` by the percentage; ``nearest``, the tabled count next
-        to it, and its release; ``distance_pct`` between the two and ``record_pct``, both in per
-        cent of the tabled count and without sign; ``record_revisions``, how many revisions the
-        record rests on.
+        The columns of ``refuted_changes``, one row a release, area and offence group.
     """
     # A total that leaves out a force is of other places than the same total with it, and
     # partnerships come, go and are renamed.

@@ -88,23 +88,13 @@ def compute_revision_intervals(
     """Limits within which a figure of an area will probably be revised.
 
     Args:
-        revisions: as :func:`crimeshare.measures.revisions.compute_revisions` gives them.
         area_types: of the areas that are looked at, by code; those of one type are drawn together.
-        offence_ids: the offence groups.
         level: part of the revisions that the limits are to hold.
 
     Returns:
-        The columns of ``revision_intervals``, one row an area (``kind`` is its type), offence group
-        and age of a figure (0 months: new; 12: a year old; 24: two to four years): ``lower_pct``
-        and ``upper_pct``, how far the figure will probably have moved when it is a year older or
-        more, in per cent. ``scale_pct`` is the area's root mean square revision as drawn together,
-        ``own_scale_pct`` as it is, ``mean_pct`` the mean revision, ``vintages`` how many there are.
-        ``coverage`` is the part of the figures of left-out vintages that such limits held, with
-        limits at the same level, and ``vintages_tried`` the number of these; ``own_held`` of
-        ``own_tried`` are the area's own. ``down`` is the part of the limits' squares below zero, a
-        half but where the revisions of an area go one way; ``left_out`` are the years of an area
-        that were put into other groups. Where no vintage could be left out, for one because a
-        single release revised them all, there is no row.
+        The columns of ``revision_intervals``, one row an area, offence group and age of a figure.
+        Where no vintage could be left out, for one because a single release revised them all, there
+        is no row.
     """
     pairs, moved = _counted(revisions, area_types, offence_ids)
     rows = [
@@ -137,9 +127,7 @@ def compute_revision_test(
             month``.
 
     Returns:
-        The columns of ``revision_test``, one row a kind of area, offence group and age: of how many
-        ``figures`` that have been revised since the limits ``held`` how many, and the one over the
-        other (``share``).
+        The columns of ``revision_test``, one row a kind of area, offence group and age.
     """
     ends = pd.PeriodIndex(revisions["release_id"].str.extract(r"(\d{4}-\d{2})")[0], freq="M")
     then = (12 * ends.year + ends.month).to_numpy() <= known
@@ -328,8 +316,6 @@ def _drawn_together(values: Values, used: Mask, by: Mask) -> Values:
     """Root mean squares in some vintages, drawn together as far as areas are alike in others.
 
     Args:
-        values: revisions by vintage (row) and area.
-        used: vintages by set (row).
         by: the vintages that say how alike the areas are.
     """
     with np.errstate(invalid="ignore"):
@@ -350,10 +336,6 @@ def _drawn_together(values: Values, used: Mask, by: Mask) -> Values:
 
 def parts_below(values: Values, used: Mask) -> Values:
     """The part of each area's squares that lies below zero: a half where they go either way.
-
-    Args:
-        values: revisions by vintage (row) and area, empty where there is none.
-        used: vintages by set (row).
 
     Returns:
         By set (row) and area; where `ONE_WAY` of the revisions have one sign, the area's own part
@@ -388,9 +370,7 @@ def left_out_quantile(values: Values, apart: Mask, used: Mask, level: float) -> 
     """How many times its scale a revision is that was left out when the scale was measured.
 
     Args:
-        values: revisions by vintage (row) and area, empty where there is none.
         apart: which vintages share no months with which.
-        used: the vintages that are looked at.
         level: part of the revisions to be no larger.
 
     Returns:

@@ -54,11 +54,8 @@ def compute_revisions(vintages: pd.DataFrame) -> pd.DataFrame:
             ONS alone, for the revisions of its releases.
 
     Returns:
-        One row a figure and step: ``value`` (offences, by ``release_id``), ``previous_value`` (by
-        ``previous_release_id``), ``change`` (offences), ``change_pct`` (per cent of the previous
-        value, empty where that is 0), and the columns of
-        :func:`crimeshare.measures.revision_ranks.with_ranks`, among the forces of the same step;
-        a code that is part of no group stands as ``offence_id``.
+        The columns of ``revisions``, one row a figure and step; ranks are among the forces of the
+        same step. A code that is part of no group stands as ``offence_id``.
     """
     # Of the open data those of areas that have pages.
     unseen = (vintages["known_from"] == "quarters") & ~vintages["area_code"].isin(shown_areas())
@@ -85,9 +82,6 @@ def compute_revisions(vintages: pd.DataFrame) -> pd.DataFrame:
 
 def find_whole_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
     """How far each figure has moved from when it was new to the newest vintage there is.
-
-    Args:
-        revisions: as :func:`compute_revisions` gives them.
 
     Returns:
         The columns of ``revisions``, and the ages (see :func:`with_ages`), of the figures that
@@ -119,14 +113,8 @@ def find_whole_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
 def summarise_revisions(whole: pd.DataFrame) -> pd.DataFrame:
     """How far figures of an area have moved since they were new, to be shown beside new figures.
 
-    Args:
-        whole: as :func:`find_whole_revisions` gives them.
-
     Returns:
-        One row an area and offence group with revisions in per cent: their number, how many
-        ``rose``, ``fell`` and ``stayed``, the ``median_change_pct`` (signed: whether figures tend
-        to rise), ``typical_size_pct`` (median without sign), ``lowest_pct`` and ``highest_pct``,
-        and ``rank_flips``: how many of them moved the force's rank.
+        The columns of ``revision_sizes``, one row an area and offence group.
     """
     moved = whole.dropna(subset=["change_pct"])
     ranked = moved["rank_before"].notna()
@@ -187,14 +175,9 @@ def compare_changes(
     Args:
         revisions: as :func:`compute_revisions` gives them of ONS's releases alone, since no
             change is published with the open data.
-        changes: as :func:`crimeshare.measures.recorded.compute_changes` gives them.
-        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
 
     Returns:
-        One row a change that two vintages tell: ``change`` by the figures of ``release_id``,
-        ``change_before`` with those of ``previous_release_id``, both in offences; ``revised``
-        says of which years: ``year_before`` or ``both_years``; ``turned``, whether one of the two
-        rises where the other falls or stands still.
+        The columns of ``compared_changes``, one row a change that two vintages tell.
     """
     before = revisions.rename(columns={"period_end": "previous_period_end"})
     key = ["release_id", "area_code", "offence_id", "previous_period_end"]

@@ -112,7 +112,6 @@ def questions_of(
 
     Args:
         name: the group or the code.
-        recording_changes: with ``change_id``, ``effective`` and ``offence_ids``.
         newest: last day of the newest quarter.
         whole: whether it is the group.  Another change within the quarters, which only some forces
             felt, has a level of its own there; a code it took offences from has no answer.
@@ -154,23 +153,11 @@ def compute_rule_effects(
 ) -> pd.DataFrame:
     """The change of level that coincides with each change of rules, for a group and its codes.
 
-    Args:
-        quarters: the clean table ``recorded_quarters``; the newest release counts.
-        recording_changes: ``change_id``, ``effective`` and ``offence_ids`` (codes and groups,
-            separated by spaces).
-        offence_id: the offence group.
-        level: of the intervals.
-
     Returns:
-        The columns of ``rule_effects``, one row a change of rules, series and method.
-        ``effect_pct`` is the change of level in per cent with its limits; ``leads`` says which row
-        the pages lead with, the one with the smallest ``aicc`` or, where its effect is larger than
-        ``crude_pct`` and ``codes_pct`` (what the codes that the rules name moved the group by), the
-        row of `CRUDE`, which is counted and has no limits.  ``placebo_rank`` is the place of an
-        effect, by size, among it and the ``placebos`` effects of dates on which no rule changed, 1
-        the largest; ``without_pct`` the effect without the force that changes it most; ``code`` is
-        empty for the group as a whole.  A series that does not reach back to the first quarter, or
-        that another change of rules disturbs in between, has no row.
+        The columns of ``rule_effects``, one row a change of rules, series and method. The pages
+        lead with the row of the smallest ``aicc`` or, where its effect is larger than ``crude_pct``
+        and ``codes_pct``, with that of `CRUDE`. A series that does not reach back to the first
+        quarter, or that another change of rules disturbs in between, has no row.
     """
     newest = newest_release(quarters)
     newest = newest[(newest["area_type"] == "force") & (newest["offence_id"] == offence_id)].assign(
@@ -269,7 +256,6 @@ def crude_change(counts: pd.Series, question: Question) -> float | None:
 
     Args:
         counts: of all forces by last day of the quarter.
-        question: the change and the others.
     """
     before, after = _sides(pd.DatetimeIndex(counts.index), question)
     if not len(before) or not len(after):

@@ -47,22 +47,11 @@ def compute_rule_parts(
 ) -> pd.DataFrame:
     """The rise of a group since its rules first changed, beside what coincides with the changes.
 
-    Args:
-        quarters: the clean table ``recorded_quarters``; the newest release counts.
-        recording_changes: ``change_id``, ``effective`` and ``offence_ids`` (codes and groups,
-            separated by spaces).
-        offence_id: the offence group.
-        level: of the intervals.
-
     Returns:
-        The columns of ``rule_parts``.  ``count`` is offences in the newest year, ``base_count`` in
-        the last year before the first change, both of the bodies that made a return in all quarters
-        of both years (``excluded`` names the codes of the others), ``rise`` the one less the other.
-        One row for ``part`` `NEW_CODES`, whose ``offences`` are a count and ``part_of_rise`` that
-        as a part of the rise, empty where there is none, and one for `ESTIMATED`: ``effect_pct`` is
-        the change of level that all estimated steps make together in per cent, with limits.  One
-        row each for the changes that are not estimated, whose ``part`` says why.  No row where the
-        data do not hold a year before the first change, or no change is known.
+        The columns of ``rule_parts``: one row for `NEW_CODES`, one for `ESTIMATED`, and one each
+        for the changes that are not estimated. Counts are of the bodies that made a return in all
+        quarters of both years. No row where the data do not hold a year before the first change, or
+        no change is known.
     """
     newest = newest_release(quarters)
     begun = _same_group_since(newest, offence_id)

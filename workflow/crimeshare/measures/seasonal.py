@@ -79,19 +79,11 @@ def season(values: Values, quarter: npt.NDArray[np.int64]) -> tuple[Values, floa
 def compute_seasonally_adjusted(quarterly_series: pd.DataFrame) -> pd.DataFrame:
     """The quarters of every area, group and code without their season, where they are enough.
 
-    Args:
-        quarterly_series: as :func:`crimeshare.measures.quarters.compute_quarterly_series` gives it;
-            the newest release counts.
-
     Returns:
         The columns of ``seasonally_adjusted``, one row a quarter of the last unbroken stretch of
-        each series, all of it of the same forces: ``count`` as recorded, ``adjusted`` without the
-        season (offences), ``seasonal_factor`` the one over the other, ``p_value`` of the test for a
-        season and ``quarters`` how many it rests on, and ``change_pct`` of the adjusted figure on
-        the quarter before.  Where the season is not `CLEAR` the factor is 1 and ``method`` says so.
-        Series of fewer than `SEASONED` quarters, or with fewer than `FEWEST` offences a quarter on
-        average, have no rows.  The year of an adjusted series adds up to about that of the counts,
-        not exactly.
+        each series, all of it of the same forces. Series of fewer than `SEASONED` quarters, or with
+        fewer than `FEWEST` offences a quarter on average, have no rows. The year of an adjusted
+        series adds up to about that of the counts, not exactly.
     """
     none = table_of("seasonally_adjusted")
     if quarterly_series.empty:

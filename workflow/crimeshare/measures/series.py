@@ -51,26 +51,13 @@ def compute_series(
     """The leading figure of every area, offence group and quarter-end.
 
     Args:
-        vintages: as :func:`crimeshare.measures.vintages.compute_vintages` gives them.
-        population: the clean table ``population``.
         populations: ``area_code``, ``mid_year`` and ``population`` (residents) of the forces.
-        recording_changes: as :func:`crimeshare.measures.recorded.read_recording_changes` gives
-            them.
 
     Returns:
         The columns of ``series`` up to those of other areas, one row an area, group and
-        quarter-end, in the order of the lists of areas and offences, the oldest year first.
-        ``count``, ``total`` and ``previous`` are offences in a year, of one release; ``share`` is
-        of the total, 0 to 1, empty for the total itself; ranks are by count within the area, 1 the
-        largest, as :func:`crimeshare.measures.recorded.compute_shares` gives them, empty where the
-        area's figures of that vintage do not hold the whole classification; ``rank_forces`` is by
-        share among the forces.  ``rate_per_1000`` is per 1,000 residents of
-        mid-``population_year``. ``change_pct`` is empty where the base is under 50.
-        ``contribution_pct`` is the change in per cent of all crime recorded there the year before:
-        those of groups that share no offence add up to the change of the total.  ``comparable`` is
-        false where a change of recording touches one of the two years more than the other, and
-        empty where nobody has gathered the changes of that group; ``excluded`` names the forces
-        that a total leaves out.
+        quarter-end, in the order of the lists of areas and offences, the oldest year first. Ranks
+        are empty where the area's figures of that vintage do not hold the whole classification.
+        Contributions of groups that share no offence add up to the change of the total.
     """
     counts = vintages[
         vintages["area_code"].isin(shown_areas())
@@ -212,10 +199,6 @@ def _rank_of_force(series: pd.DataFrame) -> pd.Series:
 
 def residents_of(population: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:
     """Residents by area and mid-year: as gathered, and of later years as the editions give them.
-
-    Args:
-        population: the clean table ``population``.
-        populations: as :func:`read_populations` gives them.
 
     Returns:
         ``area_code``, ``population_year`` and ``population``.

@@ -25,16 +25,12 @@ def compute_similar_forces(
     """The forces whose mix of other crime is nearest to each force's own.
 
     Args:
-        shares: as :func:`crimeshare.measures.recorded.compute_shares` gives it.
         offence_id: the group left out, with all its parts.
         nearest: how many forces to list for each.
 
     Returns:
-        One row a release, year and pair: ``area_code`` and ``area_name`` of the force,
-        ``offence_id`` of the group left out,
-        ``position`` from 1, the nearest, ``similar_code`` and ``similar_name``, and ``distance``
-        from 0, the same mix, to 1, nothing in common.  Equal distances stand in the order of
-        codes.  A force without figures, or with a marked one, is not compared.
+        The columns of ``similar_forces``, one row a release, year and pair. Equal distances stand
+        in the order of codes. A force without figures, or with a marked one, is not compared.
     """
     # A group too small for a rank in one area is still a part of its mix.
     ranked = shares[shares["rank_subgroups"].notna()]

@@ -35,16 +35,11 @@ def compute_small_areas(
         recorded_crime: the clean table; the year of each edition that gives partnerships is taken,
             and not the year before that it gives too.
         forces: code of the force that each partnership lies in.
-        offence_id: the offence group.
 
     Returns:
-        The columns of ``small_areas``, one row an edition and partnership, in the order of codes:
-        ``count`` and ``total`` are offences, ``share`` is between 0 and 1, ``rate_per_1000`` as
-        published and empty where it is not, ``small`` whether the count is below 50.  The limits
-        are shares, between which 95 and 99.8 in a hundred areas of the size would be; ``target``
-        and ``between_sd`` as in :class:`crimeshare.measures.control_limits.Funnel`.  That of the
-        City of London has no part in them.  Limits are empty where withdrawn offences leave a count
-        below zero, or there are fewer than two partnerships.
+        The columns of ``small_areas``, one row an edition and partnership, in the order of codes.
+        Limits are empty where withdrawn offences leave a count below zero, or there are fewer than
+        two partnerships.
     """
     own = recorded_crime[
         (recorded_crime["area_type"] == "partnership")

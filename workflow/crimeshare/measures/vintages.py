@@ -45,25 +45,10 @@ def compute_vintages(
 ) -> pd.DataFrame:
     """Every vintage of every count.
 
-    Args:
-        recorded: the clean table ``recorded_crime``.
-        offence_codes: the clean table ``recorded_offence_codes``.
-        quarters: the clean table ``recorded_quarters``.
-
     Returns:
         The columns of ``vintages``, one row an area, offence group (or, where ``offence_id`` is
-        empty, offence code), year and release that gives it, areas and groups in the order of
-        their lists, the oldest year and the first vintage first.  ``value`` is offences in the
-        year that ends on ``period_end``, empty where ``marker`` stands in its place.
-        ``known_from`` says how the release gives it: ``published`` in the edition of the year,
-        ``later_column`` in a later one, ``percentage`` (recovered from a later edition's count and
-        change) or ``quarters`` (four added up).  ``grouping`` tells tables by area from those by
-        offence code, of which each gives the year before in its own way.  ``order`` numbers the
-        releases as they came out: by the last month they cover, then by issue; of one day, the
-        open data come last.  ``excluded`` names the forces that a total leaves out, joined by
-        semicolons.  ``codes_from`` is the day from which the group held the codes it has in that
-        year, as far as the release tells by code.  ``refuted`` marks a percentage that the counts
-        speak against (see :mod:`crimeshare.measures.refuted_changes`); it is false here.
+        empty, offence code), year and release that gives it, areas and groups in the order of their
+        lists, the oldest year and the first vintage first; ``refuted`` is false here.
     """
     tables = [
         _of_editions(recorded),

@@ -43,9 +43,6 @@ def a_year_later(ends: pd.Series) -> pd.Series:
 def years_of_groups(quarters: pd.DataFrame) -> pd.DataFrame:
     """The years of every area, by offence group, in one release of the open data.
 
-    Args:
-        quarters: rows of the clean table ``recorded_quarters`` of that release.
-
     Returns:
         The columns of :func:`years_of_areas` and ``codes_from``: the first day of the quarter in
         which the group came to hold the offence codes that it has in that year, empty where it
@@ -67,9 +64,6 @@ def years_of_groups(quarters: pd.DataFrame) -> pd.DataFrame:
 def years_of_codes(quarters: pd.DataFrame) -> pd.DataFrame:
     """The years of every area, by offence code, in one release of the open data.
 
-    Args:
-        quarters: rows of the clean table ``recorded_quarters`` of that release.
-
     Returns:
         The columns of :func:`years_of_areas`, with ``code`` in place of ``offence_id``: of years
         whose four quarters all list the code, none before anybody had recorded it.
@@ -89,7 +83,6 @@ def quarters_of_codes(quarters: pd.DataFrame, codes: Iterable[str]) -> pd.DataFr
     """Quarters of offence codes as :func:`years_of_areas` takes those of groups, with the total.
 
     Args:
-        quarters: rows of the clean table ``recorded_quarters`` of one release.
         codes: those wanted.  A code may be counted in two groups, as when it moved.
     """
     key = ["area_code", "period_end"]
@@ -111,7 +104,6 @@ def years_of_areas(
         groups: ``area_code``, ``offence_id``, ``period_end`` and ``value`` of the quarters of one
             release; offences of one group a row, the total among them.
         exists: whether a year of a group is wanted, by group and quarter-end.
-        area_codes: of the areas.
 
     Returns:
         ``area_code``, ``offence_id``, ``period_end``, ``count`` (offences in the year ending
@@ -133,8 +125,6 @@ def _years_of_area(
     """The years of one area: the sums over its forces with a complete return.
 
     Args:
-        code: of the area.
-        forces: codes of the forces.
         cube: counts of a year by force, group and quarter-end.
         exists: whether a group was recorded throughout the year, by group and quarter-end.
     """

@@ -16,8 +16,11 @@ from docstring_parser import Docstring, parse
 from docstring_parser.common import DocstringStyle
 from markupsafe import Markup
 
+from crimeshare.columns import Column, columns
+
 PACKAGE = "crimeshare.measures"
 
+_TABLE = re.compile(r"The columns of ``(\w+)``")
 _ROLE = re.compile(r":\w+:`~?(?P<name>[\w.]+)`")
 _CODE = re.compile(r"``(.+?)``|`(.+?)`")
 
@@ -34,6 +37,13 @@ class Entry:
     name: str
     signature: str
     described: Docstring
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns of the table that it gives, as ``columns.yaml`` describes them."""
+        given = self.described.returns
+        table = _TABLE.match((given and given.description) or "")
+        return [column for column in columns(table[1]).values() if column.type] if table else []
 
 
 @dataclass(frozen=True)

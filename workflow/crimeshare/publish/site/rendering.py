@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from crimeshare import measures
 from crimeshare.problems import Problem
 from crimeshare.publish.elements.figures import stray_numbers
 from crimeshare.publish.elements.licence import ATTRIBUTION, PLACES_ATTRIBUTION
@@ -148,6 +149,7 @@ def render_reference(modules: Mapping[str, Module], module: Module | None = None
         **_given(page)
         | {
             "package": PACKAGE,
+            "about": measures.__doc__,
             "modules": modules,
             "module": module,
             "paragraphs": lambda text: paragraphs(text, modules),
