@@ -18,7 +18,6 @@ from crimeshare.tables import (
     appendix,
     appendix_layout,
     appendix_offences,
-    appendix_presence,
 )
 from crimeshare.tables.grid import Workbook
 from crimeshare.tables.observations import SurveyObservation, read_observations
@@ -219,7 +218,6 @@ def own_layout(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         appendix,
         appendix_layout,
         appendix_offences,
-        appendix_presence,
     ):
         monkeypatch.setattr(module, "FOLDER", folder)
     return folder

@@ -33,9 +33,8 @@ from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.reference import PARTNERSHIPS, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.area_notes import combine_area_notes
-from crimeshare.tables.checks import combine_reports
 from crimeshare.tables.combining import combine_recorded_crime
-from crimeshare.tables.reading import check_shipped
+from crimeshare.tables.reading import check_shipped, combine_reports
 from tests.audited import write_audit
 from tests.conftest import locked, shared_folder
 from tests.quarterly import shipped as shipped_quarters

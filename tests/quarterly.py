@@ -10,8 +10,8 @@ from crimeshare.measures.quarters import compute_home_office_check, compute_quar
 from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.measures.seasonal import compute_seasonally_adjusted
 from crimeshare.parquet import write_table
+from crimeshare.tables.combining import combine_recorded_quarters
 from crimeshare.tables.observations import QuarterFigure, read_arrow
-from crimeshare.tables.quarter_combining import combine_recorded_quarters
 from tests.tables import ADJUSTED, CHECK, QUARTERS
 from tests.tables import QUARTERLY_SERIES as SERIES
 

@@ -24,13 +24,7 @@ from crimeshare.measures.survey_trends import compute_survey_trends
 from crimeshare.measures.victims import compute_offences_per_victims, surveyed_populations
 from crimeshare.parquet import read_table, write_table
 from crimeshare.reference import read_rows
-from crimeshare.tables.observations import (
-    Notice,
-    SurveyObservation,
-    read_notices,
-    read_observations,
-)
-from crimeshare.tables.survey_combining import (
+from crimeshare.tables.combining import (
     combine_notices,
     combine_recorded_offence_codes,
     combine_survey_comparisons,
@@ -38,6 +32,12 @@ from crimeshare.tables.survey_combining import (
     gather_survey_estimates,
     read_transcribed_estimates,
     to_frame,
+)
+from crimeshare.tables.observations import (
+    Notice,
+    SurveyObservation,
+    read_notices,
+    read_observations,
 )
 
 ESTIMATES, CLEAN = Path("results/estimates"), Path("results/clean")

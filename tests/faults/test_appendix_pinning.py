@@ -12,7 +12,7 @@ import pytest
 
 from crimeshare.problems import Problem
 from crimeshare.releases.pinning import Pinned, Project, pin_release
-from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.sources.registry import COLUMNS, read_registry
 from crimeshare.tables import (
     appendix_layout,

@@ -17,9 +17,8 @@ import yaml
 from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.sources.deadline import Attempt
-from crimeshare.sources.fetching import fetch
-from crimeshare.sources.mirror import MirrorFolder
-from crimeshare.sources.open_source import open_source
+from crimeshare.sources.delivery import fetch
+from crimeshare.sources.open_source import MirrorFolder, open_source
 from crimeshare.sources.registry import Copy, Release
 from crimeshare.sources.source import Missing, Unanswered
 from crimeshare.sources.website import Website

@@ -30,7 +30,7 @@ from crimeshare.problems import Problem
 from crimeshare.reference import areas
 from crimeshare.releases.finding import find_release
 from crimeshare.releases.release_check import check_releases
-from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.sources.registry import read_copies, read_registry, select
 from crimeshare.tables.corrections import read_corrections
 from tests.audited import known_evidence

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from crimeshare.configuration import read_configuration
-from crimeshare.sources.fetching import fetch
+from crimeshare.sources.delivery import fetch
 from crimeshare.sources.open_source import open_source
 from crimeshare.sources.registry import COLUMNS, REGISTRY, Release, read_registry
 from crimeshare.sources.source import Unanswered

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from crimeshare.problems import Problem, Problems
-from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.ons_pages import read_edition, read_landing, read_version
+from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.sources.source import Missing, Unanswered
 from tests.faults.conftest import DATASET, EDITION, Client, write_page
 from tests.loopback import Fault, Loopback

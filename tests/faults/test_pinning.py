@@ -17,7 +17,7 @@ import yaml
 
 from crimeshare.problems import Problem
 from crimeshare.releases.pinning import Pinned, pin_release
-from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.tables import LAYOUTS, grid, reading
 from crimeshare.tables.observations import Observation, read_observations
 from tests import facsimile

@@ -10,7 +10,7 @@ import pytest
 from crimeshare.problems import Problem
 from crimeshare.releases.pinning import Pinned, Project, pin_release
 from crimeshare.running import shipping
-from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.sources.registry import COLUMNS, read_registry
 from crimeshare.tables.observations import QuarterFigure, read_observations, write_observations
 from crimeshare.tables.recorded_quarters import read_recorded_quarters

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from crimeshare.sources.datasets import OFFICE_FOR_NATIONAL_STATISTICS
-from crimeshare.sources.fetching import fetch
-from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.delivery import fetch
 from crimeshare.sources.ons_pages import read_edition, read_landing, read_version
+from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry, select
 from crimeshare.sources.source import Missing
 from crimeshare.sources.website import Website

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crimeshare.releases.pinning import Project, pin_release
-from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.sources.registry import COLUMNS, Release, read_registry
 from tests.conftest import ROOT
 from tests.editions import DATASET

@@ -16,7 +16,7 @@ from crimeshare.releases import release_check
 from crimeshare.releases.release_check import Check, check_releases
 from crimeshare.releases.renewal import Renewal, write_announced
 from crimeshare.sources.datasets import HOME_OFFICE
-from crimeshare.sources.mirror import MirrorFolder
+from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.sources.registry import read_copies
 from tests.editions import DATASET, book, folder
 from tests.releases import DATASETS, FILE, KNOWN, NEXT, Here, set_up, sha256

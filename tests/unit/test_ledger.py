@@ -25,13 +25,13 @@ from crimeshare.ledger.entries import (
     collect,
     compare,
     keep_ledger,
+    printed_figures,
     published,
     read_ledger,
     reproduced,
     workbook_hashes,
     write_ledger,
 )
-from crimeshare.ledger.printed import printed_figures
 from crimeshare.ledger.trace import references
 from crimeshare.parquet import write_table
 from crimeshare.problems import Problem

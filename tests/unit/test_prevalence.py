@@ -27,13 +27,7 @@ from crimeshare.measures.published_changes import (
 )
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
-from crimeshare.tables.observations import (
-    Notice,
-    SurveyObservation,
-    read_notices,
-    read_observations,
-)
-from crimeshare.tables.survey_combining import (
+from crimeshare.tables.combining import (
     combine_notices,
     combine_recorded_offence_codes,
     combine_survey_comparisons,
@@ -41,6 +35,12 @@ from crimeshare.tables.survey_combining import (
     gather_survey_estimates,
     read_transcribed_estimates,
     to_frame,
+)
+from crimeshare.tables.observations import (
+    Notice,
+    SurveyObservation,
+    read_notices,
+    read_observations,
 )
 
 ROOT = Path(__file__).parents[2]

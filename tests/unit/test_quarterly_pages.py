@@ -25,7 +25,7 @@ from crimeshare.publish.elements.rows import rows
 from crimeshare.publish.elements.tables import Table
 from crimeshare.publish.subjects import quarterly, sources
 from crimeshare.reference import NATION
-from crimeshare.tables.quarter_combining import combine_recorded_quarters
+from crimeshare.tables.combining import combine_recorded_quarters
 from crimeshare.tables.recorded_quarters import read_recorded_quarters
 from tests.open_document import line, open_data
 from tests.quarterly import series_of, shipped, write_quarterly

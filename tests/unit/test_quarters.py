@@ -13,10 +13,13 @@ from crimeshare.measures.recorded import read_recording_changes
 from crimeshare.parquet import read_table
 from crimeshare.periods import quarter
 from crimeshare.reference import areas
-from crimeshare.tables.combining import combine_recorded_crime
+from crimeshare.tables.combining import (
+    combine_recorded_crime,
+    combine_recorded_offence_codes,
+    combine_recorded_quarters,
+    to_frame,
+)
 from crimeshare.tables.observations import SurveyObservation, read_observations
-from crimeshare.tables.quarter_combining import combine_recorded_quarters
-from crimeshare.tables.survey_combining import combine_recorded_offence_codes, to_frame
 from tests.quarterly import series_of, shipped
 
 GROUP = "stalking_harassment"

@@ -15,10 +15,10 @@ from crimeshare.parquet import read_table
 from crimeshare.periods import quarter
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import areas, offences, read_rows
+from crimeshare.tables.combining import combine_recorded_quarters
 from crimeshare.tables.layout import UnknownNames
 from crimeshare.tables.observations import QuarterFigure, read_arrow, write_observations
 from crimeshare.tables.open_document import sheets
-from crimeshare.tables.quarter_combining import combine_recorded_quarters
 from crimeshare.tables.recorded_quarters import (
     FOLDER,
     NO_AREA,

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from crimeshare.columns import column
-from crimeshare.ledger.printed import printed_figures
+from crimeshare.ledger.entries import printed_figures
 from crimeshare.measures.provenance import cell_names, four_quarters, listed, summed
 from crimeshare.publish.elements.rows import figure, over
 from tests.conftest import ROOT

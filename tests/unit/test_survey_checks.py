@@ -10,8 +10,8 @@ import pytest
 
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
+from crimeshare.tables.combining import read_transcribed_estimates
 from crimeshare.tables.survey_checks import beside_known, check_survey_tables
-from crimeshare.tables.survey_combining import read_transcribed_estimates
 from tests.conftest import ROOT
 from tests.survey_mutations import SURVEY_KINDS
 

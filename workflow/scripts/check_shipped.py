@@ -7,8 +7,7 @@ from crimeshare.cache import cached
 from crimeshare.problems import Problem, Problems
 from crimeshare.products import digest
 from crimeshare.running import replacing, running
-from crimeshare.tables.checks import as_json
-from crimeshare.tables.reading import check_shipped
+from crimeshare.tables.reading import as_json, check_shipped
 
 with running(snakemake):
     corrections = Path(snakemake.input.corrections)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from crimeshare.parquet import write_table
 from crimeshare.running import running
+from crimeshare.tables.combining import combine_recorded_quarters
 from crimeshare.tables.observations import QuarterFigure, read_arrow
-from crimeshare.tables.quarter_combining import combine_recorded_quarters
 
 with running(snakemake):
     figures = [read_arrow(QuarterFigure, Path(path)) for path in snakemake.input.figures]

@@ -4,13 +4,7 @@ from pathlib import Path
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
-from crimeshare.tables.observations import (
-    Notice,
-    SurveyObservation,
-    read_notices,
-    read_observations,
-)
-from crimeshare.tables.survey_combining import (
+from crimeshare.tables.combining import (
     combine_notices,
     combine_recorded_offence_codes,
     combine_survey_comparisons,
@@ -18,6 +12,12 @@ from crimeshare.tables.survey_combining import (
     gather_survey_estimates,
     read_transcribed_estimates,
     to_frame,
+)
+from crimeshare.tables.observations import (
+    Notice,
+    SurveyObservation,
+    read_notices,
+    read_observations,
 )
 
 with running(snakemake):

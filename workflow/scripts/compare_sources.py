@@ -5,9 +5,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from crimeshare.running import replacing, running
-from crimeshare.tables.checks import combine_reports
 from crimeshare.tables.counts import counts_of_files, in_order
 from crimeshare.tables.misfits import check
+from crimeshare.tables.reading import combine_reports
 
 with running(snakemake):
     for table, output in zip(

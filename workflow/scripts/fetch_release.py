@@ -5,7 +5,7 @@ from pathlib import Path
 from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem
 from crimeshare.running import running
-from crimeshare.sources.fetching import fetch
+from crimeshare.sources.delivery import fetch
 from crimeshare.sources.open_source import open_source
 from crimeshare.sources.registry import COPIES, REGISTRY, read_copies, read_registry
 

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from crimeshare.running import replacing, running
-from crimeshare.tables.checks import as_json
-from crimeshare.tables.reading import read_release
+from crimeshare.tables.reading import as_json, read_release
 
 with running(snakemake):
     workbook, corrections = Path(snakemake.input.workbook), Path(snakemake.input.corrections)

@@ -1,20 +1,29 @@
-"""Releases as people name them: "police force area tables, year ending December 2024"."""
+"""Releases as people name them: "police force area tables, year ending December 2024".
+
+And why a year's own edition does not settle a statement on recorded crime, and what would.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from crimeshare.audit.findings import Finding
+from crimeshare.audit.offence_codes import joint_until, offence_codes
+from crimeshare.audit.questions import Question
+from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.stated import Bound, Near, OneIn, Stated, Times
+from crimeshare.audit.statements import (
+    Change,
+)
 from crimeshare.audit.verdicts import Reason
 from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, in_words
-from crimeshare.reference import REFERENCE, read_rows
-from crimeshare.sources.datasets import DATASETS, QUARTERS
+from crimeshare.reference import NATION, REFERENCE, fraud_totals, read_rows
+from crimeshare.sources.datasets import APPENDIX, DATASETS, FORCE_AREAS, QUARTERS
 from crimeshare.sources.registry import Release
 
 # As ONS names the file of an edition that it issued again.
@@ -102,3 +111,62 @@ def _when(release: Release) -> str:
 def _days() -> dict[str, dict[str, str]]:
     """What the workbooks tell of the day they came out, by release."""
     return {row["release_id"]: row for row in read_rows(REFERENCE / "release_days.csv")}
+
+
+def say_missing(releases: Releases, question: Question, reason: Reason) -> str:
+    """Say why the year's own edition does not settle it; returns what would."""
+    claim = question.claim
+    day = claim.period
+    area, offence = claim.area.area_code, claim.offence.offence_id
+    if marked := releases.marked(area, offence, day, question.measure):
+        name = release_name(releases.registry[marked.release_id])
+        reason.say("first_marked", name=name, marker=marked.note)
+        return ""
+    if offence in offence_codes():
+        return _say_missing_code(releases, question, reason)
+    earlier = claim.previous if isinstance(claim, Change) else claim.since
+    held = any(
+        releases.own_period(r) == day and releases.registry[r].reader == FORCE_AREAS
+        for r in releases.held
+    )
+    if held and earlier:
+        day = earlier
+    elif held:
+        reason.say("no_such_number", day=day)
+        return ""
+    missing = releases.settling(day)
+    if not missing:
+        reason.say("no_edition", day=day, appendix=False)
+        return ""
+    name = release_name(releases.registry[missing[-1]])
+    reason.say("no_first_issue", name=name)
+    return name
+
+
+def _say_missing_code(releases: Releases, question: Question, reason: Reason) -> str:
+    """Say why no first issue settles a statement on an offence code; returns what would."""
+    claim = question.claim
+    offence, day = claim.offence.offence_id, claim.period
+    joint = joint_until(offence)
+    if joint and not question.found:
+        reason.say("joint", day=joint[0] - timedelta(days=1), others=joint[1])
+        return ""
+    if claim.area.area_code != NATION and offence in dict(fraud_totals().values()):
+        reason.say("no_fraud_by_area")
+        return ""
+    if claim.area.area_code != NATION:
+        reason.say("no_codes_by_area")
+        return ""
+    missing = [
+        release
+        for release in releases.registry.values()
+        if release.reader == APPENDIX
+        and release.period_end == day
+        and release.release_id not in releases.held
+    ]
+    if not missing:
+        reason.say("no_edition", day=day, appendix=True)
+        return ""
+    name = release_name(missing[-1])
+    reason.say("no_first_issue", name=name)
+    return name

@@ -11,8 +11,7 @@ from dataclasses import replace
 
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
-from crimeshare.audit.missing import say_missing
-from crimeshare.audit.naming import release_name, say_vintage, vintage_name
+from crimeshare.audit.naming import release_name, say_missing, say_vintage, vintage_name
 from crimeshare.audit.numerals import CHANGE
 from crimeshare.audit.questions import QUANTITY, Question, Questions
 from crimeshare.audit.recorded_evidence import (

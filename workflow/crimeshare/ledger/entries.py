@@ -2,7 +2,9 @@
 
 A build writes it as text, ``results/published/figures.csv``.  The repository keeps the same rows in
 a Parquet file of a twenty-fifth of the size, and beside it a summary of a line a page, whose
-difference between two commits says to a reader which pages changed.
+difference between two commits says to a reader which pages changed.  An executed notebook has the
+figures as data beside what it shows (:mod:`crimeshare.publish.elements.output`); nothing else on a
+page may print a number (:func:`crimeshare.publish.elements.figures.stray_numbers`).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +24,9 @@ from typing import Any, NamedTuple, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.problems import Problem, Problems
 from crimeshare.publish.elements.figures import shown
+from crimeshare.publish.elements.output import FIGURES
 from crimeshare.publish.site.pages import Page
 from crimeshare.running import replacing
 
@@ -294,3 +297,51 @@ def same(published: Any, rebuilt: Any, column: str) -> bool:
         return math.isclose(float(published), float(rebuilt), rel_tol=TOLERANCE)
     except ValueError:
         return False
+
+
+_SAID = ("figure_id", "stated", "table", "row", "sentence")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One figure on one page.
+
+    Attributes:
+        source: value, lower, upper, unit, release_id, sheet, cell, formula and column, as text.
+        stated: how its interval was made.
+        table: caption of the table it stands in, or whose data it is; empty in prose.
+        row: label of its row.
+        sentence: the text of the piece of prose or the cell it stands in.
+        drawn: stands in a chart, whose data name their cells themselves.
+    """
+
+    figure_id: str
+    source: Mapping[str, str]
+    stated: Mapping[str, Any]
+    table: str
+    row: str
+    sentence: str
+    drawn: bool
+
+    @property
+    def place(self) -> str:
+        """Where on the page, in words."""
+        if self.table:
+            return f"table {self.table!r}, row {self.row!r}"
+        return f"the passage {self.sentence!r}"
+
+    @property
+    def interval(self) -> dict[str, Any]:
+        """Its limits and how they were made, so that they can be made again by hand."""
+        if not self.source["lower"]:
+            return {}
+        return {name: float(self.source[name]) for name in ("lower", "upper")} | {**self.stated}
+
+
+def printed_figures(executed: Path) -> Iterator[Printed]:
+    """Every figure that a page prints, as a reader meets them, with repetitions."""
+    for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", ()):
+            for told in output.get("metadata", {}).get(FIGURES, ()):
+                said = {name: told.pop(name) for name in _SAID}
+                yield Printed(source=told, drawn=told.pop("drawn", False), **said)

@@ -13,8 +13,8 @@ from typing import Any
 
 from crimeshare.cells import ADDRESS, Cell, cells_in
 from crimeshare.columns import column as column_of
+from crimeshare.ledger.entries import Printed, printed_figures
 from crimeshare.ledger.holding import Holding, holding
-from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.periods import MONTHS
 from crimeshare.reference import offences
 from crimeshare.sources.registry import Release

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from crimeshare.cells import Cell, cells_in
-from crimeshare.ledger.entries import Entry, published
+from crimeshare.ledger.entries import Entry, Printed, printed_figures, published
 from crimeshare.ledger.holding import OBSERVATIONS, holding
-from crimeshare.ledger.printed import Printed, printed_figures
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 from crimeshare.publish.site.pages import Page, any_page

@@ -21,8 +21,8 @@ from crimeshare.releases.editions import (
 from crimeshare.running import say
 from crimeshare.sources.datasets import DATASETS
 from crimeshare.sources.delivery import Delivery, deliver
-from crimeshare.sources.mirror import MirrorFolder
 from crimeshare.sources.ons_pages import Edition, Version, read_listing, read_version
+from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.sources.registry import Release, current_issues
 from crimeshare.sources.source import Missing, Source
 

@@ -1,13 +1,14 @@
 """A file as a source gave it: brought, looked at, and put aside if it is not what it should be.
 
 Whoever looks at a file raises a :class:`Refused`; :func:`inspecting` keeps the file apart, under a
-name with its release and hash, with the words of the refusal beside it.
+name with its release and hash, with the words of the refusal beside it.  A release is brought and
+checked, and only then given its name.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,8 +17,8 @@ from crimeshare.problems import Problem, Problems
 from crimeshare.products import digest
 from crimeshare.running import say
 from crimeshare.sources.ons_pages import read_edition
-from crimeshare.sources.registry import Release
-from crimeshare.sources.source import Missing, Source
+from crimeshare.sources.registry import Copy, Release
+from crimeshare.sources.source import Missing, Source, command
 
 # What a file of each kind may begin with.  A workbook is read by what it holds, so one that got
 # the ending of another format is no worse for that.
@@ -199,3 +200,67 @@ def _facts(delivery: Delivery) -> list[str]:
         f"bytes: {delivery.bytes}",
         f"sha256: {delivery.sha256}",
     ]
+
+
+def fetch(
+    release: Release, source: Source, copies: Sequence[Copy], target: Path, store: Path
+) -> Path:
+    """Bring the file of a release to `target`, checked against the registry.
+
+    ONS itself may give nothing but the pinned bytes; a mirror may also give a listed copy, and
+    then a sentence says so. A `target` that already holds acceptable bytes is left as it is, and
+    one that exists is replaced by nothing less.
+
+    Args:
+        copies: what config/copies.csv lists for this release.
+        store: folder of the partial transfers and of the quarantine, on `target`'s file system.
+
+    Raises:
+        Missing, Unanswered: see :class:`crimeshare.sources.source.Source`.
+        Problem: no hash to check against.
+        Problems: the file is not what the registry says; it is kept in quarantine.
+    """
+    accepted = {} if source.official else {copy.sha256: copy for copy in copies}
+    if not release.pinned and not accepted:
+        pin = command("pin_release", source, release=release.release_id)
+        raise Problem(
+            f"{release.release_id} is not pinned, so what {source.name} holds could not be "
+            f"checked; {pin} pins it, and source=embedded builds from the shipped figures."
+        )
+    hashes = {release.sha256, *accepted} - {""}
+    if target.is_file() and digest(target) in hashes:
+        return target
+    delivery = deliver(release, source, store / ".partial")
+    with inspecting(delivery, store):
+        check_kind(delivery)
+        if delivery.sha256 not in hashes:
+            raise Rejected(
+                expected=_expected(release, list(accepted.values())),
+                found=delivery.described,
+                advice=_advice(release, source),
+            )
+        if copy := accepted.get(delivery.sha256):
+            say(
+                f"{release.release_id}: {source.name} holds a listed copy, not "
+                f"{release.publisher.short}'s file. {copy.note}"
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        delivery.path.replace(target)
+    return target
+
+
+def _advice(release: Release, source: Source) -> str:
+    if release.publisher.landing:
+        return f"It may have been re-issued: look at {release.page_url}."
+    if source.official:
+        return f"ONS may have re-issued it: {command('check_releases', source)} tells."
+    return "If the mirror's copy is to be trusted, list it in config/copies.csv."
+
+
+def _expected(release: Release, copies: Sequence[Copy]) -> str:
+    sizes = [(release.bytes, release.sha256)] if release.pinned else []
+    sizes += [(copy.bytes, copy.sha256) for copy in copies]
+    return " or ".join(
+        f"{f'{size:,} bytes' if size else 'the file'} with sha256 {sha256}"
+        for size, sha256 in sizes
+    )

@@ -14,8 +14,7 @@ from itertools import combinations
 from math import log
 from statistics import median
 
-from crimeshare.tables.appendix_changes import Figure, change_ties
-from crimeshare.tables.appendix_flags import impossible_flags
+from crimeshare.tables.appendix_changes import Figure, change_ties, impossible_flags
 from crimeshare.tables.appendix_layout import tables_by_name
 from crimeshare.tables.appendix_offences import offence_ties
 from crimeshare.tables.labels import one_line

@@ -24,10 +24,10 @@ from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem, Problems, shown
 from crimeshare.reference import read_rows
 from crimeshare.tables import LAYOUTS
+from crimeshare.tables.combining import SURVEY_ESTIMATES
 from crimeshare.tables.grid import MAX_UNPACKED_BYTES, ZIP_MAGIC, address
 from crimeshare.tables.layout import Unknown, proposal, relative
 from crimeshare.tables.schemas import checked
-from crimeshare.tables.survey_combining import SURVEY_ESTIMATES
 
 FOLDER = LAYOUTS / "open_prevalence"
 SOURCE = "Crime Survey for England and Wales: personal crime prevalence, open data table"

@@ -24,6 +24,7 @@ from crimeshare.periods import first_day, month_end
 from crimeshare.problems import Problem
 from crimeshare.tables import LAYOUTS
 from crimeshare.tables.appendix_periods import year_of_header
+from crimeshare.tables.combining import SURVEY_ESTIMATES
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
 from crimeshare.tables.labels import number, one_line, periods, plain
 from crimeshare.tables.layout import (
@@ -34,7 +35,6 @@ from crimeshare.tables.layout import (
     header_row,
 )
 from crimeshare.tables.schemas import checked
-from crimeshare.tables.survey_combining import SURVEY_ESTIMATES
 
 FOLDER = LAYOUTS / "survey_table"
 WORDS = FOLDER / "words.csv"

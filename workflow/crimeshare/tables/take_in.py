@@ -18,11 +18,11 @@ from crimeshare.periods import month_end
 from crimeshare.problems import Problem
 from crimeshare.reference import REFERENCE
 from crimeshare.running import say, shipping
+from crimeshare.tables.combining import read_transcribed_estimates
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.open_prevalence import read_open_prevalence
 from crimeshare.tables.sandbox import check_opens
 from crimeshare.tables.survey_checks import beside_known, check_survey_tables
-from crimeshare.tables.survey_combining import read_transcribed_estimates
 from crimeshare.tables.survey_table import read_survey_tables, recognise
 
 KINDS = ("personal-prevalence", "stalking")

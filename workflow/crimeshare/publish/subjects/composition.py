@@ -17,11 +17,11 @@ from crimeshare.measures.composition import (
     set_apart,
 )
 from crimeshare.publish.elements import prose
+from crimeshare.publish.elements.bars import LARGEST, stack
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import of_build, read
 from crimeshare.publish.elements.rows import Row, area_called, difference, figure, over, rows
-from crimeshare.publish.elements.stacks import LARGEST, stack
 from crimeshare.publish.elements.tables import Table, table
 from crimeshare.publish.subjects.estimates import (
     FORCES,
