@@ -327,19 +327,11 @@ def rules(
     if not marks:
         return []
     low, high = x["scale"]["domain"]
-    rule = {"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5}
     above = {"type": "text", **TEXT, "y": -8, "fontWeight": "bold", **text}
+    letter = _beside_each_other(marks, ROOM * (high - low))
     return [
-        {
-            "data": {"values": [{"x": place} for place, _, _ in marks]},
-            "mark": {**rule, "aria": False},
-            "encoding": {"x": x},
-        },
-        {
-            "data": {"values": _beside_each_other(marks, ROOM * (high - low))},
-            "mark": above,
-            "encoding": {"x": x, "text": {"field": "letter"}, "description": {"field": "tip"}},
-        },
+        layer([{"x": place} for place, _, _ in marks], RULE, x=x),
+        layer(letter, above, x=x, text={"field": "letter"}, description=TIP),
     ]
 
 
@@ -375,6 +367,33 @@ def _span(letters: Sequence[str]) -> str:
 def dated(b: Break) -> str:
     """A change with the month from which it is in force."""
     return WORDS.passage("break", day=b.day, name=b.name)
+
+
+RULE: Spec = {
+    **{"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5},
+    "aria": False,
+}
+"""At a change of recording."""
+
+TIP = {"field": "tip"}
+"""What the pointer tells of a mark."""
+
+
+def layer(values: Sequence[Spec], mark: Spec, **encoding: Any) -> Spec:
+    """Marks of one kind over rows of data."""
+    return {"data": {"values": values}, "mark": mark, "encoding": encoding}
+
+
+def quantity(field: str, domain: Sequence[float], /, *, nice: bool = False, **axis: Any) -> Spec:
+    """The channel of a number; the axis has no title unless one is given."""
+    scale = {"domain": domain, "nice": nice}
+    axis = {"title": None, **axis}
+    return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
+
+
+def per_cent(percent: bool = True) -> str:
+    """How the labels of an axis are written."""
+    return "datum.label + '%'" if percent else "datum.label"
 
 
 def scale(figure: Figure) -> float:

@@ -15,10 +15,14 @@ from crimeshare.publish.elements.charts import (
     PAPER,
     QUIET,
     TEXT,
+    TIP,
     WIDTH,
     WORDS,
     Chart,
     Spec,
+    layer,
+    per_cent,
+    quantity,
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
@@ -59,25 +63,17 @@ def funnel(
     dots = [*others, last]
     called, axis = labels
     smallest, largest = curves["total"].min(), curves["total"].max()
-    x: Spec = {
-        "field": "x",
-        "type": "quantitative",
-        "scale": {"type": "log", "domain": [smallest, largest], "nice": False},
-        "axis": {
-            "values": [size for size in _ROUND_SIZES if smallest <= size <= largest],
-            "labelExpr": "datum.value >= 1e6 ? datum.value / 1e6 + 'm' : datum.value / 1e3 + 'k'",
-            "title": axis,
-            "grid": False,
-            "ticks": True,
-        },
-    }
+    x = quantity(
+        "x",
+        [smallest, largest],
+        values=[size for size in _ROUND_SIZES if smallest <= size <= largest],
+        labelExpr="datum.value >= 1e6 ? datum.value / 1e6 + 'm' : datum.value / 1e3 + 'k'",
+        title=axis,
+        **{"grid": False, "ticks": True},
+    )
+    x["scale"]["type"] = "log"
     top = max(*(dot["shown"].number for dot in dots), curves["upper_99_8"].max()) * 100
-    y: Spec = {
-        "field": "y",
-        "type": "quantitative",
-        "scale": {"domain": [0, top], "nice": True},
-        "axis": {"labelExpr": "datum.label + '%'", "tickCount": 5, "title": None},
-    }
+    y = quantity("y", [0, top], nice=True, labelExpr=per_cent(), tickCount=5)
     named = [dot for dot in dots if dot is last or dot["named"]]
     tip = WORDS.passage("bar", label=called, figure=middle, remark="")
     rule = {"type": "rule", "stroke": COMPARE, "strokeWidth": 2, "strokeDash": [5, 3]}
@@ -91,11 +87,7 @@ def funnel(
             "height": 250,
             "layer": [
                 _limits(curves, x, y),
-                {
-                    "data": {"values": [{"y": middle.number * 100, "tip": tip}]},
-                    "mark": rule,
-                    "encoding": {"y": y, "description": {"field": "tip"}},
-                },
+                layer([{"y": middle.number * 100, "tip": tip}], rule, y=y, description=TIP),
                 _dots(others, "circle", 45, PALE, x, y),
                 _dots([last], "diamond", 150, ACCENT, x, y),
                 *_names(named, last, (smallest * largest) ** 0.5, x, y),
@@ -145,31 +137,17 @@ def _limits(curves: pd.DataFrame, x: Spec, y: Spec) -> Spec:
         for size, share in zip(curves["total"], curves[column], strict=True)
     ]
     dash = {"condition": {"test": "datum.outer", "value": [2, 3]}, "value": [1, 0]}
-    return {
-        "data": {"values": values},
-        "mark": {"type": "line", "stroke": QUIET, "strokeWidth": 1.5, "aria": False},
-        "encoding": {"x": x, "y": y, "detail": {"field": "limit"}, "strokeDash": dash},
-    }
+    mark = {"type": "line", "stroke": QUIET, "strokeWidth": 1.5, "aria": False}
+    return layer(values, mark, x=x, y=y, detail={"field": "limit"}, strokeDash=dash)
 
 
 def _dots(dots: Sequence[Row], shape: str, size: int, colour: str, x: Spec, y: Spec) -> Spec:
     values = [
         {"x": dot["total"], "y": dot["shown"].number * 100, "tip": _told(dot)} for dot in dots
     ]
-    mark = {
-        "type": "point",
-        "shape": shape,
-        "size": size,
-        "opacity": 1,
-        "fill": colour,
-        "stroke": ACCENT,
-        "strokeWidth": 1,
-    }
-    return {
-        "data": {"values": values},
-        "mark": mark,
-        "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
-    }
+    mark = {"type": "point", "shape": shape, "size": size, "opacity": 1}
+    mark |= {"fill": colour, "stroke": ACCENT, "strokeWidth": 1}
+    return layer(values, mark, x=x, y=y, description=TIP)
 
 
 def _names(dots: Sequence[Row], own: Row, middle: float, x: Spec, y: Spec) -> list[Spec]:
@@ -185,15 +163,8 @@ def _names(dots: Sequence[Row], own: Row, middle: float, x: Spec, y: Spec) -> li
         }
         for dot in dots
     ]
-    mark = {
-        "type": "text",
-        **TEXT,
-        "align": {"expr": "datum.align"},
-        "dx": {"expr": "datum.dx"},
-        "fontWeight": {"expr": "datum.weight"},
-    }
+    told = {"align": "align", "dx": "dx", "fontWeight": "weight"}
+    mark = {"type": "text", **TEXT}
+    mark |= {name: {"expr": f"datum.{field}"} for name, field in told.items()}
     rim = {**mark, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
-    encoding = {"x": x, "y": y, "text": {"field": "label"}}
-    return [
-        {"data": {"values": values}, "mark": each, "encoding": encoding} for each in (rim, mark)
-    ]
+    return [layer(values, each, x=x, y=y, text={"field": "label"}) for each in (rim, mark)]

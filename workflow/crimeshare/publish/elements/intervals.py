@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from html import escape
-from pathlib import Path
 
 import pandas as pd
 
@@ -19,20 +18,23 @@ from crimeshare.publish.elements.charts import (
     INK,
     QUIET,
     TEXT,
+    TIP,
     WIDTH,
+    WORDS,
     Break,
     Chart,
     Spec,
+    layer,
+    per_cent,
+    quantity,
     row_labels,
     rules,
+    scale,
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure, written
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.rows import rows
-from crimeshare.publish.elements.words import Words
-
-WORDS = Words(Path(__file__).with_name("shared.md.j2"))
 
 COLOURS = (ACCENT, COMPARE)
 SHAPES = ("circle", "diamond")
@@ -74,7 +76,7 @@ def over_time(
     inside = [b for b in breaks if first < _position(b.day, start=True) < last]
     letters = {b: chr(ord("A") + position) for position, b in enumerate(inside)}
     x = _years(ends, first, last)
-    scale = _values("y", values, zero=True)
+    along = _values("y", values, zero=True)
     layers = rules(letters, partial(_position, start=True), x)
     fitted = [] if trends is None else rows(trends)
     for trend in fitted:
@@ -83,14 +85,8 @@ def over_time(
             for end in ("start", "end")
         ]
         mark = {"type": "line", "stroke": INK, "strokeDash": [1, 3], "strokeWidth": 1.5}
-        layers.append(
-            {
-                "data": {"values": points},
-                "mark": {**mark, "aria": False},
-                "encoding": {"x": x, "y": scale},
-            }
-        )
-    layers += _drawn({"values": values}, {"x": x}, "y", scale)
+        layers.append(layer(points, {**mark, "aria": False}, x=x, y=along))
+    layers += _drawn(values, {"x": x}, "y", along)
     key = _key(names, values)
     if fitted:
         key.append(("trend", WORDS.passage("trend_key")))
@@ -125,19 +121,14 @@ def _years(ends: Sequence[date], first: float, last: float) -> Spec:
     ticks = [
         tick for tick in (year + month / 12 for year in years) if domain[0] <= tick <= domain[1]
     ]
-    return {
-        "field": "x",
-        "type": "quantitative",
-        "scale": {"domain": domain, "nice": False},
-        "axis": {
-            "values": ticks,
-            "labelExpr": f"format(datum.value - {month / 12!r}, 'd')",
-            "title": f"Year ending {MONTHS[month - 1]}",
-            "grid": False,
-            "ticks": True,
-            "domain": True,
-        },
-    }
+    return quantity(
+        "x",
+        domain,
+        values=ticks,
+        labelExpr=f"format(datum.value - {month / 12!r}, 'd')",
+        title=f"Year ending {MONTHS[month - 1]}",
+        **{"grid": False, "ticks": True, "domain": True},
+    )
 
 
 def by_row(
@@ -171,14 +162,12 @@ def by_row(
     keys = [*key, *_key(list(dict.fromkeys(frame[by])) if by else [], values)]
     if rule:
         mark = {"type": "rule", "stroke": QUIET, "strokeDash": [4, 3], "strokeWidth": 1.5}
-        at = {"at": rule[1] * _scale(_figures(frame, y)[0]), "tip": rule[0]}
-        drawn = {"x": {**x, "field": "at"}, "description": {"field": "tip"}}
-        layers.append({"data": {"values": [at]}, "mark": mark, "encoding": drawn})
+        at = {"at": rule[1] * scale(_figures(frame, y)[0]), "tip": rule[0]}
+        layers.append(layer([at], mark, x={**x, "field": "at"}, description=TIP))
         keys.append(("rule", escape(rule[0])))
-    layers += _drawn({"values": values}, {"y": rows_of}, "x", x)
-    text = {"y": rows_of, "x": {**x, "field": "high"}, "text": {"field": "text"}}
+    layers += _drawn(values, {"y": rows_of}, "x", x)
     mark = {"type": "text", **TEXT, "align": "left", "dx": 6}
-    layers.append({"data": {"values": values}, "mark": mark, "encoding": text})
+    layers.append(layer(values, mark, y=rows_of, x={**x, "field": "high"}, text={"field": "text"}))
     chart = Chart.worded(name, words)
     return replace(
         chart,
@@ -199,7 +188,7 @@ def _points(frame: pd.DataFrame, y: str, label: str, by: str = "") -> list[Spec]
     series = list(dict.fromkeys(frame[by])) if by else []
     points = []
     for row, each in zip(rows(frame), _figures(frame, y), strict=True):
-        times = _scale(each)
+        times = scale(each)
         lower, upper = each.lower or 0, each.upper or 0
         low, high = (row.get(end) for end in WIDEST)
         between = " to ".join(written(end, each.unit, "", each.decimals) for end in (lower, upper))
@@ -250,30 +239,23 @@ def _position(day: date, start: bool = False) -> float:
     return round(day.year + (day.month - start) / 12, 4)
 
 
-def _scale(figure: Figure) -> float:
-    return 100 if figure.unit in ("proportion", "change", "percentage_points") else 1
-
-
 def _values(channel: str, points: Sequence[Spec], *, zero: bool) -> Spec:
     """The channel of the estimates themselves."""
     low, high = min(point["low"] for point in points), max(point["high"] for point in points)
-    percent = points[0]["text"].endswith("%")
-    return {
-        "field": "value",
-        "type": "quantitative",
-        "scale": {"domain": [0 if zero else low, high], "nice": True, "zero": zero},
-        "axis": {
-            "labelExpr": "datum.label + '%'" if percent else "datum.label",
-            "tickCount": 5 if channel == "y" else 4,
-            "labelFlush": False,
-            "title": None,
-        },
-    }
+    number = quantity(
+        "value",
+        [0 if zero else low, high],
+        nice=True,
+        labelExpr=per_cent(points[0]["text"].endswith("%")),
+        tickCount=5 if channel == "y" else 4,
+        labelFlush=False,
+    )
+    number["scale"]["zero"] = zero
+    return number
 
 
-def _drawn(data: Spec, across: Spec, channel: str, along: Spec) -> list[Spec]:
+def _drawn(points: Sequence[Spec], across: Spec, channel: str, along: Spec) -> list[Spec]:
     """Widest limits, interval and point of each row."""
-    tip = {"description": {"field": "tip"}}
 
     def told(pair: tuple[str, str]) -> Spec:
         return {"condition": {"test": "datum.series == 1", "value": pair[1]}, "value": pair[0]}
@@ -281,12 +263,12 @@ def _drawn(data: Spec, across: Spec, channel: str, along: Spec) -> list[Spec]:
     def rule(low: str, high: str, width: float, stroke: object) -> Spec:
         ends = {channel: {**along, "field": low}, f"{channel}2": {"field": high}}
         mark = {"type": "rule", "strokeWidth": width}
-        return {"data": data, "mark": mark, "encoding": {**across, **ends, "stroke": stroke, **tip}}
+        return layer(points, mark, **across, **ends, stroke=stroke, description=TIP)
 
     point = {"type": "point", "size": 55, "opacity": 1, "filled": True}
-    marks = {channel: along, "fill": told(COLOURS), "shape": told(SHAPES), **tip}
+    marks = {channel: along, "fill": told(COLOURS), "shape": told(SHAPES)}
     return [
         rule("low", "high", 1.2, {"value": QUIET}),
         rule("lower", "upper", 3.5, told(COLOURS)),
-        {"data": data, "mark": point, "encoding": {**across, **marks}},
+        layer(points, point, **across, **marks, description=TIP),
     ]

@@ -15,14 +15,18 @@ from crimeshare.publish.elements.charts import (
     COMPARE,
     HEIGHT,
     PAPER,
-    QUIET,
+    RULE,
     TEXT,
+    TIP,
     WIDTH,
     WORDS,
     Break,
     Chart,
     Spec,
     dated,
+    layer,
+    per_cent,
+    quantity,
     scale,
 )
 from crimeshare.publish.elements.downloads import figure_columns
@@ -96,30 +100,12 @@ def line(
     inside = [b for b in breaks if start <= _position(b.day, start=True) < last]
     step = 1 + (last - start > 5) + (last - start > 9)
     ticks = list(range(int(last), int(start) - 1, -step))
-    x = {
-        "field": "x",
-        "type": "quantitative",
-        "scale": {"domain": [min(start, ticks[-1]) - 0.2, last + 0.3], "nice": False},
-        "axis": {
-            "values": ticks,
-            "labelExpr": "'Dec ' + format(datum.value, 'd')",
-            "title": None,
-            "grid": False,
-            "ticks": True,
-        },
-    }
+    span = [min(start, ticks[-1]) - 0.2, last + 0.3]
+    label_ = "'Dec ' + format(datum.value, 'd')"
+    x = quantity("x", span, values=ticks, labelExpr=label_, grid=False, ticks=True)
     top = max(row["y"] for row in drawn + first_issues)
-    percent = named[0][1][0][1].unit == "proportion"
-    y_axis = {
-        "field": "y",
-        "type": "quantitative",
-        "scale": {"domain": [0, top * 1.05], "nice": True},
-        "axis": {
-            "labelExpr": "datum.label + '%'" if percent else "datum.label",
-            "tickCount": 5,
-            "title": None,
-        },
-    }
+    written = per_cent(named[0][1][0][1].unit == "proportion")
+    y_axis = quantity("y", [0, top * 1.05], nice=True, labelExpr=written, tickCount=5)
     layers = _named_rules(inside, x)
     for index in reversed(range(len(named))):
         own_rows = [row for row in drawn if row["series"] == index]
@@ -188,35 +174,24 @@ def _series(rows: list[Spec], breaks: Sequence[Break], index: int, x: Spec, y: S
         for row in rows
         if not any(day < row["x"] < day + 1 for day in at)
     ]
-    data = {"values": rows}
-    encoding: Spec = {"x": x, "y": y}
-    detailed = {**encoding, "detail": {"field": "stretch"}}
+    stretch = {"field": "stretch"}
     dotted = {**line, "strokeWidth": 1.5, "strokeDash": [1, 3]}
-    lines = [{"data": {"values": whole}, "mark": line, "encoding": detailed}]
+    lines = [layer(whole, line, x=x, y=y, detail=stretch)]
     if len(whole) < len(rows):
-        lines.insert(0, {"data": data, "mark": dotted, "encoding": detailed})
+        lines.insert(0, layer(rows, dotted, x=x, y=y, detail=stretch))
     if index:
         return lines
     # Each quarter can be pointed at; drawn marks would hide the line.
     mark = {"type": "point", "size": 70, "opacity": 0, "stroke": colour}
-    encoding["description"] = {"field": "tip"}
-    return [*lines, {"data": data, "mark": mark, "encoding": encoding}]
+    return [*lines, layer(rows, mark, x=x, y=y, description=TIP)]
 
 
 def _first_issues(rows: list[Spec], x: Spec, y: Spec) -> list[Spec]:
     if not rows:
         return []
-    mark = {
-        "type": "point",
-        "shape": "circle",
-        "size": 40,
-        "opacity": 1,
-        "fill": PAPER,
-        "stroke": ACCENT,
-        "strokeWidth": 1.5,
-    }
-    encoding = {"x": x, "y": y, "description": {"field": "tip"}}
-    return [{"data": {"values": rows}, "mark": mark, "encoding": encoding}]
+    mark = {"type": "point", "shape": "circle", "size": 40, "opacity": 1}
+    mark |= {"fill": PAPER, "stroke": ACCENT, "strokeWidth": 1.5}
+    return [layer(rows, mark, x=x, y=y, description=TIP)]
 
 
 def _named_rules(breaks: Sequence[Break], x: Spec) -> list[Spec]:
@@ -243,28 +218,15 @@ def _named_rules(breaks: Sequence[Break], x: Spec) -> list[Spec]:
         }
         for group in groups
     ]
-    rule = {"type": "rule", "stroke": QUIET, "strokeDash": [2, 2], "strokeWidth": 1.5}
-    along = {
-        "type": "text",
-        **TEXT,
-        "fontSize": 11,
-        "angle": 270,
-        "align": "left",
-        "dx": 4,
-        "dy": -4,
-    }
-    along |= {"y": HEIGHT, "baseline": "bottom", "limit": HEIGHT - 4}
+    along = {"type": "text", **TEXT, "fontSize": 11, "angle": 270, "align": "left"}
+    along |= {"dx": 4, "dy": -4, "y": HEIGHT, "baseline": "bottom", "limit": HEIGHT - 4}
     rim = {**along, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
-    text = {"x": x, "text": {"field": "label"}}
+    called = {"field": "label"}
     places = [{"x": _position(each.day, start=True)} for each in breaks]
     return [
-        {"data": {"values": places}, "mark": {**rule, "aria": False}, "encoding": {"x": x}},
-        {"data": {"values": marks}, "mark": rim, "encoding": text},
-        {
-            "data": {"values": marks},
-            "mark": along,
-            "encoding": text | {"description": {"field": "tip"}},
-        },
+        layer(places, RULE, x=x),
+        layer(marks, rim, x=x, text=called),
+        layer(marks, along, x=x, text=called, description=TIP),
     ]
 
 

@@ -14,11 +14,14 @@ from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import (
     ACCENT,
     TEXT,
+    TIP,
     WIDTH,
     WORDS,
     Break,
     Chart,
     Spec,
+    layer,
+    quantity,
     rules,
 )
 from crimeshare.publish.elements.downloads import figure_columns
@@ -109,12 +112,8 @@ def _panel(
     name: str, points: Points, line: str, letters: Mapping[Break, str], span: tuple[float, float]
 ) -> Spec:
     ticks = [year for year in range(int(span[0]) + 1, int(span[1]) + 1) if year % 2 == 0]
-    x: Spec = {
-        "field": "x",
-        "type": "quantitative",
-        "scale": {"domain": [span[0] - 0.2, span[1] + 0.2], "nice": False},
-        "axis": {"values": ticks, "format": "d", "title": None, "grid": False, "ticks": True},
-    }
+    domain = [span[0] - 0.2, span[1] + 0.2]
+    x = quantity("x", domain, values=ticks, format="d", grid=False, ticks=True)
     recorded = any(point.value for _, point in points)
     y: Spec = {
         "field": "y",
@@ -167,21 +166,12 @@ def _line(name: str, points: Points, line: str, x: Spec, y: Spec) -> list[Spec]:
                 "tip": f"{name}, {_quarter(row)}: {point.text}",
             }
         )
-    data = {"values": values}
     joined = {"type": "line", "stroke": ACCENT, "strokeWidth": 1.5, "aria": False}
     # Squares and no outline: some two hundred marks a page are the shorter for it.
     mark = {"type": "point", "shape": "square", "size": 14, "opacity": 1, "fill": ACCENT}
     return [
-        {
-            "data": data,
-            "mark": joined,
-            "encoding": {"x": x, "y": {**y, "field": "line"}, "detail": {"field": "stretch"}},
-        },
-        {
-            "data": data,
-            "mark": {**mark, "stroke": None},
-            "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
-        },
+        layer(values, joined, x=x, y={**y, "field": "line"}, detail={"field": "stretch"}),
+        layer(values, {**mark, "stroke": None}, x=x, y=y, description=TIP),
     ]
 
 

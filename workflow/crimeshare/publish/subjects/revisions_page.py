@@ -11,7 +11,17 @@ import pandas as pd
 from crimeshare.periods import a_year_before
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.bars import bars
-from crimeshare.publish.elements.charts import ACCENT, QUIET, WIDTH, Break, Chart, Spec
+from crimeshare.publish.elements.charts import (
+    ACCENT,
+    QUIET,
+    TIP,
+    WIDTH,
+    Break,
+    Chart,
+    Spec,
+    layer,
+    quantity,
+)
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
@@ -229,12 +239,8 @@ def by_age(offence_id: str, steps: pd.DataFrame) -> Chart | None:
 def _by_age_spec(points: list[Spec]) -> Spec:
     most = max(abs(point["y"]) for point in points)
     ticks = [tick for tick in (0.1, 1, 10, 100) if tick <= most * 2]
-    x: Spec = {
-        "field": "x",
-        "type": "quantitative",
-        "scale": {"domain": [0, max(point["x"] for point in points) * 1.02], "nice": False},
-        "axis": {"title": WORDS.passage("age_axis"), "grid": False, "ticks": True},
-    }
+    oldest, title = max(point["x"] for point in points), WORDS.passage("age_axis")
+    x = quantity("x", [0, oldest * 1.02], title=title, grid=False, ticks=True)
     y: Spec = {
         "field": "y",
         "type": "quantitative",
@@ -247,17 +253,10 @@ def _by_age_spec(points: list[Spec]) -> Spec:
         },
     }
     mark = {"type": "point", "shape": "diamond", "size": 80, "opacity": 1}
-    drawn = {
-        "data": {"values": points},
-        "mark": {**mark, "fill": ACCENT, "stroke": ACCENT, "strokeWidth": 1},
-        "encoding": {"x": x, "y": y, "description": {"field": "tip"}},
-    }
-    zero = {
-        "data": {"values": [{"y": 0}]},
-        "mark": {"type": "rule", "stroke": QUIET, "strokeWidth": 1, "aria": False},
-        "encoding": {"y": y},
-    }
-    return {"width": WIDTH, "height": 250, "layer": [zero, drawn]}
+    mark |= {"fill": ACCENT, "stroke": ACCENT, "strokeWidth": 1}
+    drawn = layer(points, mark, x=x, y=y, description=TIP)
+    rule = {"type": "rule", "stroke": QUIET, "strokeWidth": 1, "aria": False}
+    return {"width": WIDTH, "height": 250, "layer": [layer([{"y": 0}], rule, y=y), drawn]}
 
 
 def by_band(steps: pd.DataFrame) -> list[tuple[str, pd.DataFrame, list[Figure]]]:
