@@ -3,6 +3,7 @@
 # in    results/clean/*.parquet
 #       resources/reference/recording_changes.csv   what changed in police recording, and when
 # out   results/estimates/shares.parquet            shares of the total, and ranks
+#       results/estimates/home_office_check.parquet the Home Office's years beside ONS's
 #       results/estimates/vintages.parquet          every count of a year that any release gives
 #       results/estimates/refuted_changes.parquet   published changes that the counts refute
 #       results/estimates/changes.parquet           year-on-year changes
@@ -62,6 +63,7 @@ rule compute_changes:
     output:
         shares="results/estimates/shares.parquet",
         changes="results/estimates/changes.parquet",
+        check="results/estimates/home_office_check.parquet",
     log:
         "results/logs/compute_changes.log",
     conda:
@@ -71,7 +73,7 @@ rule compute_changes:
     params:
         software=software("measures"),
     message:
-        "Computing shares, ranks and year-on-year changes"
+        "Computing shares, ranks, year-on-year changes, and one publisher beside the other"
     script:
         "../scripts/compute_changes.py"
 

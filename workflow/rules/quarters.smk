@@ -1,12 +1,11 @@
-# Quarters: recorded crime by quarter and offence code, and beside the yearly figures of ONS.
+# Quarters: recorded crime by quarter and offence code.
 #
 # in    results/observations/<prc release>.parquet    as the Home Office's file has them
-#       results/clean/recorded_crime.parquet          ONS's yearly counts
 #       resources/reference/recording_changes.csv     what changed in police recording, and when
 # out   results/clean/recorded_quarters.parquet       one row a force, quarter and offence
 #       results/estimates/quarterly_series.parquet    the same with regions and countries
+#       results/estimates/seasonally_adjusted.parquet without their season
 #       results/estimates/code_years.parquet          years of single codes, as series has of groups
-#       results/estimates/home_office_check.parquet   both publishers' counts of a year
 #       resources/figures/<prc release>.parquet       from a conversion, if asked for by name
 
 
@@ -39,6 +38,7 @@ rule compute_quarterly_series:
         columns=NAMES,
     output:
         series="results/estimates/quarterly_series.parquet",
+        adjusted="results/estimates/seasonally_adjusted.parquet",
     log:
         "results/logs/compute_quarterly_series.log",
     conda:
@@ -49,7 +49,7 @@ rule compute_quarterly_series:
         software=software("measures"),
         offence_ids=configuration.groups,
     message:
-        "Computing quarterly series"
+        "Computing quarterly series, as they are and without their season"
     script:
         "../scripts/compute_quarterly_series.py"
 
@@ -76,48 +76,6 @@ rule compute_code_years:
         "Computing the years of single offence codes"
     script:
         "../scripts/compute_code_years.py"
-
-
-rule compute_seasonally_adjusted:
-    input:
-        series="results/estimates/quarterly_series.parquet",
-        columns=NAMES,
-    output:
-        adjusted="results/estimates/seasonally_adjusted.parquet",
-    log:
-        "results/logs/compute_seasonally_adjusted.log",
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=1000,
-    params:
-        software=software("measures"),
-    message:
-        "Taking the season out of the quarters"
-    script:
-        "../scripts/compute_seasonally_adjusted.py"
-
-
-rule compute_home_office_check:
-    input:
-        quarters="results/clean/recorded_quarters.parquet",
-        recorded_crime="results/clean/recorded_crime.parquet",
-        reference=reference("areas", "offences"),
-        columns=NAMES,
-    output:
-        check="results/estimates/home_office_check.parquet",
-    log:
-        "results/logs/compute_home_office_check.log",
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=750,
-    params:
-        software=software("measures"),
-    message:
-        "Putting the counts of the Home Office beside those of ONS"
-    script:
-        "../scripts/compute_home_office_check.py"
 
 
 rule ship_conversion:

@@ -96,11 +96,16 @@ rule compute_prevalence:
         assumed_bases=shipped("resources/reference/assumed_bases.csv"),
         module_bases=shipped("resources/reference/module_bases.csv"),
         breaks=shipped("resources/reference/survey_breaks.csv"),
+        offence_codes="results/clean/recorded_offence_codes.parquet",
+        pairs=shipped("resources/reference/survey_pairs.csv"),
+        recording_changes=shipped("resources/reference/recording_changes.csv"),
         columns=NAMES,
     output:
         prevalence="results/estimates/prevalence.parquet",
         survey_changes="results/estimates/survey_changes.parquet",
         trends="results/estimates/survey_trends.parquet",
+        ratios="results/estimates/offences_per_victims.parquet",
+        beside="results/estimates/recorded_beside_survey.parquet",
     log:
         "results/logs/compute_prevalence.log",
     conda:
@@ -111,33 +116,6 @@ rule compute_prevalence:
         software=software("measures"),
         level=configuration.level,
     message:
-        "Computing prevalence with its intervals, changes and trends"
+        "Computing prevalence with its intervals, changes and trends, and recorded crime beside it"
     script:
         "../scripts/compute_prevalence.py"
-
-
-rule compute_recorded_beside_survey:
-    input:
-        prevalence="results/estimates/prevalence.parquet",
-        offence_codes="results/clean/recorded_offence_codes.parquet",
-        comparisons="results/clean/survey_comparisons.parquet",
-        pairs=shipped("resources/reference/survey_pairs.csv"),
-        breaks=shipped("resources/reference/survey_breaks.csv"),
-        recording_changes=shipped("resources/reference/recording_changes.csv"),
-        columns=NAMES,
-    output:
-        ratios="results/estimates/offences_per_victims.parquet",
-        beside="results/estimates/recorded_beside_survey.parquet",
-    log:
-        "results/logs/compute_recorded_beside_survey.log",
-    conda:
-        "../../envs/pipeline.yaml"
-    resources:
-        mem_mb=500,
-    params:
-        software=software("measures"),
-        level=configuration.level,
-    message:
-        "Putting recorded offences beside estimated victims"
-    script:
-        "../scripts/compute_recorded_beside_survey.py"

@@ -1,9 +1,11 @@
-"""Compute shares of recorded crime and their ranks, and changes from year to year."""
+"""Compute shares of recorded crime, changes from year to year, and the Home Office beside ONS."""
 
 from pathlib import Path
 
 from crimeshare.measures.like_for_like import QUARTERS, add_like_for_like
+from crimeshare.measures.quarters import compute_home_office_check
 from crimeshare.measures.recorded import compute_changes, compute_shares, read_recording_changes
+from crimeshare.measures.years import NEEDED
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
 
@@ -18,3 +20,6 @@ with running(snakemake):
     )
     quarters = read_table(snakemake.input.quarters, columns=QUARTERS)
     write_table(add_like_for_like(changes, quarters, recording_changes), snakemake.output.changes)
+    del changes, quarters
+    quarters = read_table(snakemake.input.quarters, columns=NEEDED)
+    write_table(compute_home_office_check(recorded, quarters), snakemake.output.check)
