@@ -32,8 +32,8 @@ from crimeshare.publish.site.notebooks import execute_pages
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.reference import PARTNERSHIPS, read_rows
 from crimeshare.sources.registry import read_registry
-from crimeshare.tables.area_notes import combine_area_notes
 from crimeshare.tables.combining import combine_recorded_crime
+from crimeshare.tables.notices import combine_area_notes
 from crimeshare.tables.reading import check_shipped, combine_reports
 from tests.audited import write_audit
 from tests.conftest import locked, shared_folder

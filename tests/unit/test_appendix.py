@@ -15,10 +15,10 @@ from crimeshare.problems import Problem
 from crimeshare.sources.registry import REGISTRY, read_registry
 from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties
-from crimeshare.tables.appendix_notices import find_notices
 from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.grid import open_workbook
 from crimeshare.tables.layout import UnknownNames
+from crimeshare.tables.notices import find_notices
 from crimeshare.tables.observations import (
     Notice,
     SurveyObservation,

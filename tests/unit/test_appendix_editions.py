@@ -20,10 +20,10 @@ from crimeshare.tables import (
 )
 from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties
-from crimeshare.tables.appendix_notices import find_notices
 from crimeshare.tables.appendix_periods import heads_flags, year_of_header
 from crimeshare.tables.labels import plain
 from crimeshare.tables.layout import UnknownNames
+from crimeshare.tables.notices import find_notices
 from crimeshare.tables.observations import SurveyObservation
 from crimeshare.tables.ties import broken
 from tests.appendix_facsimile import Cell, Facsimile, own_layout

@@ -19,7 +19,7 @@ from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.estimates import REGIONS, at, year_of
 from crimeshare.reference import GROUP, NATION, REFERENCE, areas, read_rows
 from crimeshare.sources.registry import read_registry
-from crimeshare.tables.area_notes import combine_area_notes, find_area_notes
+from crimeshare.tables.notices import combine_area_notes, find_area_notes
 from crimeshare.tables.observations import (
     AreaNote,
     Observation,

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from crimeshare.audit import numerals, survey_claims
-from crimeshare.audit.offence_codes import offence_codes
+from crimeshare.audit.lookup import offence_codes
 from crimeshare.audit.words import (
     area_words,
     folded,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crimeshare.audit.offence_codes import offence_codes
+from crimeshare.audit.lookup import offence_codes
 from crimeshare.parquet import read_table
 from crimeshare.periods import quarter
 from crimeshare.problems import Problem, Problems

@@ -60,7 +60,6 @@ def _known_group(offence_id: str) -> str:
 
 
 def _as_list(value: object) -> object:
-    """Take a lone name, as the command line gives it, for a list of one."""
     return [value] if isinstance(value, str) and value != "all" else value
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.running import running
-from crimeshare.tables.area_notes import combine_area_notes
 from crimeshare.tables.combining import combine_population, combine_recorded_crime
+from crimeshare.tables.notices import combine_area_notes
 
 with running(snakemake):
     observations = read_table(*snakemake.input.observations)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crimeshare.audit.offence_codes import offence_codes
+from crimeshare.audit.lookup import offence_codes
 from crimeshare.audit.recorded_claims import RecordedAudit
 from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.statements import AnyClaim, Comparison, Proportion, Vocabulary

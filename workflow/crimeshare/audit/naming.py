@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from crimeshare.audit.findings import Finding
-from crimeshare.audit.offence_codes import joint_until, offence_codes
+from crimeshare.audit.lookup import joint_until, offence_codes
 from crimeshare.audit.questions import Question
 from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.stated import Bound, Near, OneIn, Stated, Times

@@ -8,9 +8,8 @@ from datetime import date
 from typing import Literal
 
 from crimeshare.audit.findings import Finding
-from crimeshare.audit.lookup import find_area
+from crimeshare.audit.lookup import find_area, offence_codes
 from crimeshare.audit.numerals import CHANGE
-from crimeshare.audit.offence_codes import offence_codes
 from crimeshare.audit.recorded_evidence import (
     ORDERS,
     RANKED,
@@ -188,7 +187,6 @@ class Questions:
         return codes
 
     def _lies_in(self, code: str, whole: str) -> bool:
-        """Whether an area is part of another."""
         while code and code != whole:
             code = self._areas[code].parent_code
         return code == whole
@@ -211,7 +209,6 @@ class Questions:
 
 
 def _whole_of(claim: Recorded) -> str:
-    """The group that a share is of."""
     return claim.of.offence_id if isinstance(claim, Share) and claim.of else "total"
 
 

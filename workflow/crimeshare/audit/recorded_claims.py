@@ -460,7 +460,6 @@ class RecordedAudit:
 
 
 def _by_change(claim: Recorded) -> bool:
-    """Whether a place is one in an order by change on the year before."""
     return isinstance(claim, Rank) and claim.value.order == CHANGE
 
 

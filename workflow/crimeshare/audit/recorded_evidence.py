@@ -21,7 +21,7 @@ from crimeshare.audit.findings import (
     rate_of,
     share_of,
 )
-from crimeshare.audit.offence_codes import joint_until
+from crimeshare.audit.lookup import joint_until
 from crimeshare.audit.vintages import BY_AREA, PERCENTAGE, TOTAL
 from crimeshare.audit.vintages import Vintage as Known
 from crimeshare.cells import Cell
@@ -89,7 +89,6 @@ class Releases:
         return {name for name in self._published.releases if not self._open(name)}
 
     def _open(self, release_id: str) -> bool:
-        """Whether a release is of the Home Office's open data."""
         return self.registry[release_id].reader == QUARTERS
 
     @cached_property

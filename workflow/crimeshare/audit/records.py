@@ -122,7 +122,6 @@ def _furthest(claim: Record, years: Sequence[Finding]) -> Finding:
 
 
 def _beats(claim: Record, year: Finding, own: Finding) -> bool:
-    """Whether an earlier year is as high, or as low, already."""
     return year.value >= own.value if claim.value.high else year.value <= own.value
 
 

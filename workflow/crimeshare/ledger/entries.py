@@ -281,7 +281,6 @@ def reproduced(published: Sequence[Entry], rebuilt: Sequence[Collected]) -> int:
 
 
 def _differing(published: Entry, rebuilt: Entry) -> list[str]:
-    """The columns in which two entries differ, numbers to within `TOLERANCE`."""
     return [
         name for name in COLUMNS if not same(getattr(published, name), getattr(rebuilt, name), name)
     ]

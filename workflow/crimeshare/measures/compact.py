@@ -104,7 +104,6 @@ def compact_editions(
 
 
 def _sheets(*tables: pd.DataFrame) -> pd.DataFrame:
-    """The sheets of each release's workbook."""
     columns = ["release_id", "workbook_sha256", "sheet"]
     return pd.concat([table[columns].drop_duplicates() for table in tables])
 

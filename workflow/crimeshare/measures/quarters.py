@@ -168,7 +168,6 @@ def _excluded(own: pd.DataFrame, complete: pd.DataFrame, within: pd.DataFrame) -
 
 
 def _memberships() -> Iterator[tuple[str, str]]:
-    """Each force or other body, with each area that it lies in."""
     for area in areas().values():
         if area.area_type in ("force", "other"):
             yield from ((area.area_code, code) for code in areas_around(area.area_code)[1:])

@@ -273,7 +273,6 @@ def _rows(group: pd.DataFrame, offence_id: str, age: int, level: float) -> Itera
 
 
 def _wide(group: pd.DataFrame) -> pd.DataFrame:
-    """Revisions by year (row) and area."""
     return group.pivot(index="period_end", columns="area_code", values="revision").sort_index()
 
 

@@ -228,7 +228,6 @@ def _known(vintages: pd.DataFrame) -> pd.DataFrame:
 
 
 def _left_out(changes: pd.DataFrame) -> pd.Series:
-    """The forces that totals leave out, as their names say; empty where they leave out none."""
     return changes["area_name"].str.extract(_EXCLUDING, expand=False).fillna("")
 
 

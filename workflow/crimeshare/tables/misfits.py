@@ -296,7 +296,6 @@ def _where(release_id: str, sheet: Any, cell: Any) -> str:
 
 @cache
 def _forces() -> dict[str, str]:
-    """The force of each partnership."""
     return {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
 
 

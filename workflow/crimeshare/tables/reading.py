@@ -21,12 +21,11 @@ from crimeshare.sources.registry import Release
 from crimeshare.tables import LAYOUTS
 from crimeshare.tables.appendix import read_appendix_tables
 from crimeshare.tables.appendix_arithmetic import find_survey_ties, out_of_line
-from crimeshare.tables.appendix_notices import find_notices
-from crimeshare.tables.area_notes import find_area_notes
 from crimeshare.tables.arithmetic import find_ties
 from crimeshare.tables.corrections import check_ties, read_corrections
 from crimeshare.tables.expectation import Expectation
 from crimeshare.tables.grid import open_workbook
+from crimeshare.tables.notices import find_area_notes, find_notices
 from crimeshare.tables.observations import (
     AreaNote,
     Notice,

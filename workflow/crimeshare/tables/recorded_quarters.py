@@ -470,7 +470,6 @@ def _text(cell: Cell) -> str:
 
 
 def _ordered(sums: Iterable[_Key]) -> list[_Key]:
-    """Keys by quarter, then in the order of the lists of areas and offences, codes last."""
     area = {code: position for position, code in enumerate(areas())}
     offence = {offence_id: position for position, offence_id in enumerate(offences())}
     return sorted(sums, key=lambda key: (key[0], area[key[1]], offence[key[2]], key[3] or ""))

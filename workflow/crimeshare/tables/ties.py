@@ -225,7 +225,6 @@ def _with_whole_rows(
 
 
 def _lines(tie: Tie) -> Counter[Line]:
-    """The rows and columns of a tie, with how many of its members stand in each."""
     return Counter(line for place in tie.places for line in lines_of(place))
 
 

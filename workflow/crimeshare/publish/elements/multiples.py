@@ -94,7 +94,6 @@ def small_multiples(
 
 
 def _within(breaks: Sequence[Break], points: Points) -> list[Break]:
-    """The changes that took effect while a series ran."""
     first, last = points[0][0]["period_start"], points[-1][0]["period_end"]
     return [b for b in breaks if first <= b.day <= last]
 

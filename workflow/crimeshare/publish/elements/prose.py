@@ -246,7 +246,6 @@ def figures_of(name: str) -> str:
 
 
 def _is_long(name: str) -> bool:
-    """Whether a name is too long to stand before a noun."""
     return len(name.split()) > MOST_BEFORE_A_NOUN
 
 

@@ -73,7 +73,6 @@ def _with_behind(table: str, columns: Sequence[str]) -> list[str]:
 
 
 def _is_in(column: pd.Series, values: tuple[Any, ...]) -> pd.Series:
-    """Which of its values are among those."""
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.isin(pd.to_datetime(list(values)))
     return column.isin(values)
@@ -128,7 +127,6 @@ def _found(table: str) -> File | None:
 
 @cache
 def _files(table: str, here: str) -> list[str]:
-    """Where a table may be."""
     above = (Path(here), *Path(here).parents)
     return [str(up / kind / f"{table}.parquet") for up in above for kind in FOLDERS]
 

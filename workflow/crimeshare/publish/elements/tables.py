@@ -228,3 +228,21 @@ def _file_name(caption: str) -> str:
 
 def _class(kind: str) -> str:
     return f' class="{kind}"' if kind else ""
+
+
+@dataclass(frozen=True)
+class Facts(Output):
+    """Numbers at a glance: each value with what it is and how sure it is; HTML."""
+
+    facts: Sequence[tuple[str, str, str]]
+
+    def _repr_html_(self) -> str:
+        items = "".join(
+            f'<li><span class="value">{value}</span><span class="what">{what}</span>'
+            f'<span class="how">{how}</span></li>'
+            for value, what, how in self.facts
+        )
+        return f'<ul class="facts">{items}</ul>'
+
+    def __repr__(self) -> str:
+        return "; ".join(plain(f"{value} {what}") for value, what, _ in self.facts)

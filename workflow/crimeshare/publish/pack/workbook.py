@@ -239,7 +239,6 @@ def _over_time(offence_id: str) -> Sheet:
 
 
 def _ends(offence_id: str) -> dict[str, Any]:
-    """What the words of a table over the years say: of what, from when to when."""
     years = rows(years_of(offence_id, NATION))
     return {"offence_id": offence_id, "first": years[0], "last": years[-1]}
 

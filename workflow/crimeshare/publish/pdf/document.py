@@ -167,7 +167,6 @@ def _print_share(share: Sequence[tuple[Path, Document]]) -> list[str]:
 
 
 def _key(document: Document) -> str:
-    """All that the bytes of a PDF depend on."""
     made_with = [version("typst"), version("font-source-sans-pro"), STANDARD, *FONTS]
     style = STYLE.read_text(encoding="utf-8")
     return json.dumps([made_with, style, document.source, document.dated.isoformat()])
@@ -308,7 +307,6 @@ def _joined(blocks: Sequence[str]) -> str:
 
 
 def _links(chapters: Mapping[Page, Any]) -> dict[str, str]:
-    """Typst's target of each page that is a chapter."""
     return {f"{page.own_name}.html": f"<{_label(page)}>" for page in chapters}
 
 

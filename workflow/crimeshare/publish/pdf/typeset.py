@@ -407,7 +407,6 @@ def _widths(columns: Sequence[Sequence[Element]]) -> list[str]:
 
 
 def _crowded(columns: Sequence[Sequence[Element]]) -> bool:
-    """Whether the longest texts of all columns do not fit into one line."""
     return sum(map(_longest, columns)) > LINE
 
 

@@ -237,7 +237,6 @@ def with_parameters(
 
 
 def _written(node: nbformat.NotebookNode) -> bytes:
-    """An executed notebook as it is written."""
     text: str = nbformat.writes(node)
     return (text + "\n").encode()
 

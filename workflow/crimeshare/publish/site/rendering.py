@@ -378,7 +378,6 @@ ICON = (
 
 
 def _navigation(page: Page) -> dict[str, list[Page]]:
-    """The pages of the page's group, and those that all groups have in common, by section."""
     return _sections_of(page.groups, page.folder)
 
 
@@ -401,7 +400,6 @@ def _all_pages(groups: tuple[str, ...]) -> dict[str, list[Page]]:
 
 @cache
 def _addresses(groups: tuple[str, ...]) -> frozenset[str]:
-    """What a body may link to."""
     return frozenset(
         {page.address for page in report_pages(groups)} | {REFERENCE_PAGES, CHECK_PAGE}
     )

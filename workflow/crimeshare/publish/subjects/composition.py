@@ -55,7 +55,6 @@ def parts(offence_id: str, area_code: str) -> pd.DataFrame:
 
 
 def _name(component: str) -> str:
-    """What people call a component."""
     if component == EVERYTHING_ELSE:
         return WORDS.passage("everything_else")
     return " and ".join(prose.lower_first(code_names()[code]) for code in component.split("+"))

@@ -17,12 +17,11 @@ import pandas as pd
 from crimeshare.periods import a_year_before, first_day
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Break, Chart
-from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.figures import Figure, fixed
 from crimeshare.publish.elements.lines import line
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, cells_of, counted, difference, figure, rows
-from crimeshare.publish.elements.tables import Table, table
+from crimeshare.publish.elements.tables import Facts, Table, table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import (
     FEW,
@@ -173,7 +172,6 @@ def _without_rank(offence_id: str, classification: str) -> dict[str, str | bool]
 
 
 def _groups_ranked(classification: str, now: Row) -> Figure:
-    """How many groups a classification ranks."""
     groups = rows(groups_ranked(classification, now["period_end"]))
     name = f"groups_ranked.{classification}.{now['period_end']:%Y-%m}"
     return counted(name, "groups", len(groups), cells_of(group.count for group in groups))

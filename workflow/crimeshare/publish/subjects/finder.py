@@ -122,7 +122,6 @@ def layers(frame: pd.DataFrame) -> list[Layer]:
 
 
 def _nation(frame: pd.DataFrame) -> Row:
-    """The same year of England and Wales."""
     first: Row = rows(frame)[0]
     return year_of(first["offence_id"], NATION, first["period_end"])
 

@@ -49,7 +49,6 @@ def range_of(now: Row) -> Row | None:
 
 @of_build("rank_intervals")
 def _ranges(offence_id: str, end: date) -> dict[str, Row]:
-    """The range of every force's rank in one year, by its code."""
     known = read("rank_intervals", offence_id=offence_id, period_end=end)
     return {row["area_code"]: row for row in rows(known)}
 

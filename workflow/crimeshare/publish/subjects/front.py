@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.rows import Row, cells_of, counted, rows
+from crimeshare.publish.elements.tables import Facts
 from crimeshare.publish.subjects import currency, factsheet, revised, survey_pages, surveyed
 from crimeshare.publish.subjects.estimates import year_of
 from crimeshare.publish.subjects.measured import Measure, measure_of

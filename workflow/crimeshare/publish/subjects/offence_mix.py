@@ -57,7 +57,6 @@ def _label(row: Row, now: Row) -> str:
 
 
 def _inside(row: Row, now: Row) -> bool:
-    """Whether a group is the one that the page is about, or a part of it."""
     return now["offence_id"] in line_of(row["offence_id"])
 
 

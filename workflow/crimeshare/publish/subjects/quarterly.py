@@ -123,7 +123,6 @@ def quarters(offence_id: str, area_code: str) -> pd.DataFrame:
 
 
 def _shown(own: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the codes that are given apart, else those of the group."""
     group = own["code"].isna()
     return own if group.all() else own[~group]
 
@@ -186,7 +185,6 @@ def _allowing_for_season(own: pd.DataFrame) -> tuple[str, Figure] | None:
 
 
 def _most(newest: list[Row]) -> Row:
-    """The row with most offences."""
     return max(newest, key=lambda row: row["count"] or 0)
 
 

@@ -70,7 +70,6 @@ def _month(month: str) -> date:
 
 
 def _left_out(row: Row) -> list[date]:
-    """Last months of the years of an area that were put into other groups."""
     return [_month(month) for month in (row["left_out"] or "").split()]
 
 

@@ -73,7 +73,6 @@ def opening(offence_id: str, steps: pd.DataFrame) -> str:
 
 
 def _within_a_change(row: Row) -> list[Break]:
-    """The changes of recording that took effect within the year."""
     end = row["period_end"]
     began = a_year_before(end)
     return [change for change in breaks(row["offence_id"]) if began < change.day <= end]

@@ -148,7 +148,6 @@ def _without(row: Row) -> str:
 
 
 def _in_order(parts: list[Row]) -> list[str]:
-    """The changes of the rules that are estimated or described, oldest first."""
     named = {change for row in parts for change in row["recording_changes"].split()}
     return [change for change in _changes() if change in named]
 
@@ -197,7 +196,6 @@ def _quarters_between(one: str, other: str) -> int:
 
 
 def _method(row: Row) -> str:
-    """What may change in the model of a row."""
     return WORDS.points("methods")[METHODS.index(row["method"])]
 
 

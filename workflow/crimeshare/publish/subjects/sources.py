@@ -240,7 +240,6 @@ def two_totals(offence_id: str) -> Table | None:
 
 
 def _coded(name: str) -> list[Row]:
-    """The rows of the code in a table of the newest edition of the survey's appendix."""
     codes = read("recorded_offence_codes", table=name, code=CODE)
     newest = read("recorded_offence_codes", ["release_id"])["release_id"].max()
     return rows(codes[codes["release_id"].eq(newest)])

@@ -82,7 +82,6 @@ def funnel_plot(now: Row, limits: pd.DataFrame) -> Chart | None:
 
 
 def _fitted(now: Row) -> list[Row]:
-    """The year of the forces that the limits are drawn from."""
     return rows(
         at(now["offence_id"], [code for code in FORCES if code != APART], now["period_end"])
     )

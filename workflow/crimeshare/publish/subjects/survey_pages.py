@@ -16,9 +16,9 @@ from crimeshare.measures.assumed_bases import Assumptions
 from crimeshare.measures.two_groups import difference_interval
 from crimeshare.publish.elements import intervals, prose
 from crimeshare.publish.elements.charts import Chart
-from crimeshare.publish.elements.facts import Facts
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, difference, figure, of_rows, over, rows
+from crimeshare.publish.elements.tables import Facts
 from crimeshare.publish.subjects.surveyed import (
     ASSUMED,
     EVERYONE,
