@@ -37,10 +37,6 @@ class Audit:
 def compute_claims(path: Path, evidence: Evidence) -> Audit:
     """Judge every entry of a file of claims that holds.
 
-    Args:
-        path: the file, see :func:`crimeshare.audit.claims_file.read_claims`.
-        evidence: published figures.
-
     Raises:
         Problem: nothing in the file can be judged.
     """

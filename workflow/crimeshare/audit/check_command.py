@@ -103,7 +103,6 @@ def check(given: Mapping[str, str | None], root: Path, published: str | None = N
     Args:
         given: the keys of an entry of ``config/claims.yaml`` with their values, None for those
             left out; ``quantity`` may be left to what the value looks like.
-        root: the project's folder.
         published: the day the statement was made, as 2025-04-24.
 
     Raises:

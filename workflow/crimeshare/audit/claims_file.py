@@ -31,7 +31,6 @@ def read_claims(path: Path, vocabulary: Vocabulary) -> tuple[list[AnyClaim], lis
 
     Args:
         path: a YAML list of entries, each with the keys of its ``quantity``.
-        vocabulary: what names may mean.
 
     Raises:
         Problem: the file is not a YAML list, so that nothing in it can be judged.

@@ -23,13 +23,7 @@ RECORDING_CHANGES = Path("resources/reference/recording_changes.csv")
 
 @dataclass(frozen=True)
 class Evidence:
-    """Published figures, and what has to be known to judge by them.
-
-    Attributes:
-        registry: every release that is known, with figures or without.
-        published: the figures.
-        recording_changes: rows of ``resources/reference/recording_changes.csv``.
-    """
+    """Published figures, and what has to be known to judge by them."""
 
     registry: Mapping[str, Release]
     published: Published

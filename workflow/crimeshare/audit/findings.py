@@ -40,7 +40,6 @@ class Finding:
     Attributes:
         value: in ``unit``; proportions and relative changes are fractions of one.
         unit: what the value is.
-        period_end: last day of the year it is about.
         release_id: the release that says so; empty for arithmetic on a statement's own counts.
         vintage: ``first published`` in the edition of its own year; ``revised`` in the table of
             the year before of a later edition; ``recovered`` from a later edition's count and

@@ -35,7 +35,6 @@ def people_of(
 
     Args:
         sex, age: of the survey; households have ``all`` for an age.
-        residents: residents by area and mid-year.
     """
     if age not in ("16+", "all"):
         return None

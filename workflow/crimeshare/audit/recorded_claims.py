@@ -45,6 +45,7 @@ from crimeshare.audit.statements import (
     Total,
 )
 from crimeshare.audit.verdicts import Reason, Verdict
+from crimeshare.cells import Cell
 from crimeshare.measures import formulas
 from crimeshare.periods import a_year_before
 from crimeshare.reference import Area, offences
@@ -268,8 +269,7 @@ class RecordedAudit:
             for value, size in zip(rivals, beside, strict=True)
         ):
             return None
-        words, day = "size of a revision", claim.period
-        limit = Finding(sizes.limit, "proportion", day, "", "estimate", (), words)
+        limit = _estimate(question, sizes.limit, "proportion", "size of a revision")
         return "either_side", {"ordered": True, "limit": limit}
 
     def _sizes(self, question: Question, finding: Finding) -> Sizes | None:
@@ -290,9 +290,7 @@ class RecordedAudit:
 
     def _say_sizes(self, reason: Reason, question: Question, sizes: Sizes) -> None:
         usual, largest = (_distance(question, None, size) for size in (sizes.usual, sizes.largest))
-        number = Finding(
-            sizes.number, "count", question.claim.period, "", "estimate", (), "revisions seen"
-        )
+        number = _estimate(question, sizes.number, "count", "revisions seen")
         reason.say("sizes", number=number, usual=usual, largest=largest)
 
     def _by_own_counts(self, question: Question, found: Sequence[Finding]) -> Verdict | None:
@@ -329,11 +327,8 @@ class RecordedAudit:
             "count": (first.value - second.value, formulas.difference),
         }[unit]
         words = formula(f"{first.value:.0f}", f"{second.value:.0f}")
-        return (
-            first,
-            second,
-            Finding(value, unit, claim.period, "", "own counts", formula=words),
-        )
+        made = Finding(value, unit, claim.period, "", "own counts", formula=words)
+        return first, second, made
 
     def _own_count(self, claim: Count | Total) -> Finding:
         """A count that the statement gives, with its cell where a release bears it out."""
@@ -496,9 +491,15 @@ def _distance(question: Question, finding: Finding | None, size: float) -> Findi
     unit: Unit = "proportion"
     if question.kind == "absolute":
         unit = "places" if isinstance(question.stated, Place) else "points"
-    words = "distance from what is stated" if finding else "size of a revision"
-    cells = finding.cells if finding else ()
-    return Finding(size, unit, question.claim.period, "", "estimate", cells, words)
+    if finding:
+        return _estimate(question, size, unit, "distance from what is stated", finding.cells)
+    return _estimate(question, size, unit, "size of a revision")
+
+
+def _estimate(
+    question: Question, value: float, unit: Unit, words: str, cells: tuple[Cell, ...] = ()
+) -> Finding:
+    return Finding(value, unit, question.claim.period, "", "estimate", cells, words)
 
 
 def _parent(claim: Recorded) -> str:

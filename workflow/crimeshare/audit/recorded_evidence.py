@@ -272,10 +272,7 @@ class Releases:
         """Every vintage of an area's place among others, ties sharing the better place.
 
         Args:
-            find: what they are ordered by.
-            among: codes of the areas that are ordered.
             last: whether the lowest is the first.
-            by: what the order is called.
         """
         found = []
         others = {code: {f.release_id: f for f in find(code, day)} for code in among}
@@ -395,7 +392,6 @@ class Releases:
         """How far a quantity has moved between its first issue and the newest figures.
 
         Args:
-            find: the quantity.
             area: areas of its kind are looked at, and forces where those are few.
             kind: ``relative`` to the figure as revised, or ``absolute``.
             near: first issues of the five years before and after this day tell most.

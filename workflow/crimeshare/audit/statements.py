@@ -39,7 +39,6 @@ class Vocabulary:
     """What names in a statement may mean.
 
     Attributes:
-        areas: every area by its code.
         periods: last days of the years that figures of recorded crime may be of.
         published: when the statement was made, for years such as "last year".
     """
@@ -210,12 +209,7 @@ def claimed(claim: AnyClaim) -> float | None:
 
 @dataclass
 class _Read:
-    """What has been read of an entry so far.
-
-    Attributes:
-        found: values by key; none of a key that was refused.
-        readings: see :class:`Claim`.
-    """
+    """What has been read of an entry so far."""
 
     vocabulary: Vocabulary
     found: dict[str, Any] = field(default_factory=dict)

@@ -248,11 +248,7 @@ class SurveyAudit:
     def _both(
         self, measure_id: str, *asked: tuple[str, str, Any]
     ) -> tuple[Estimate, Estimate, Reason] | Verdict:
-        """The newest estimates of two sides, of one release where one has both, and both told.
-
-        Args:
-            asked: sex, age and year of each.
-        """
+        """The newest estimates of two sides, of one release where one has both, and both told."""
         sides = [self._find(measure_id, *each) for each in asked]
         for found, each in zip(sides, asked, strict=True):
             if not found:

@@ -153,7 +153,6 @@ class Verdict:
 
     Attributes:
         verdict: one of ``MEANINGS``, with the release filled in.
-        reason: why, in sentences.
         decisive: what it rests on, most important first; its first gives the computed value.
         settles: what would settle an open question, or make a verdict firmer; empty if nothing.
     """

@@ -219,8 +219,6 @@ class Published:
 
         Args:
             area: code of an area.
-            name: id of an offence group, or an offence code.
-            ends: last days of the quarters.
             months: what they are called, such as ``April to December``.
         """
         found = []
