@@ -26,19 +26,14 @@ KNOWN, POSSIBLE = "known", "possible"
 class Assumptions:
     """Assumed bases, from the tables that say what they rest on.
 
-    Parameters
-    ----------
-    parts
-        ``assumed_bases.csv``: ``part``, ``key``, ``first_day``, ``last_day``, ``value``.
-        ``asked`` is the share of the sample that the questions were put to from one day to
-        another, ``known`` or ``possible``; ``age`` the share of an age among people interviewed,
-        and ``months`` that of a year of which data cover a part.
-    bases
-        ``module_bases.csv``: ``first_day``, ``last_day``, ``sex``, ``age``, ``n_unweighted``:
-        published bases of the module, for all and by sex.
-    estimates
-        The clean table ``survey_estimates``, which holds the interviews of each year, and by age
-        those of some.
+    Args:
+        parts: ``assumed_bases.csv``: ``part``, ``key``, ``first_day``, ``last_day``, ``value``.
+            ``asked`` is the share of the sample that the questions were put to from one day to
+            another, ``known`` or ``possible``; ``age`` the share of an age among people
+            interviewed, and ``months`` that of a year of which data cover a part.
+        bases: ``module_bases.csv``: ``first_day``, ``last_day``, ``sex``, ``age``,
+            ``n_unweighted``: published bases of the module, for all and by sex.
+        estimates: hold the interviews of each year, and by age those of some.
     """
 
     def __init__(self, parts: pd.DataFrame, bases: pd.DataFrame, estimates: pd.DataFrame) -> None:

@@ -64,20 +64,14 @@ def factors_in_use(
     of the release itself tell of it, else those of the latest release that tell it; else the one
     factor of all flags of the release, else of the latest.
 
-    Parameters
-    ----------
-    factors
-        As :func:`crimeshare.measures.published_changes.estimate_design_factors` gives them.
-    published
-        As :func:`published_factors` gives them, or none.
-    releases
-        The releases to give factors to.
-    restarts
-        First days of new designs of the survey.
+    Args:
+        factors: as :func:`crimeshare.measures.published_changes.estimate_design_factors` gives
+            them.
+        published: as :func:`published_factors` gives them, or none.
+        releases: the releases to give factors to.
+        restarts: first days of new designs of the survey.
 
-    Returns
-    -------
-    pandas.DataFrame
+    Returns:
         ``release_id``, ``units``, ``design``, ``factor``, ``factor_lower``, ``factor_upper``; no
         row where nothing tells a factor.
     """

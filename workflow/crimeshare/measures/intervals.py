@@ -51,29 +51,6 @@ def proportion_interval(
     Parameters broadcast against each other as NumPy arrays do (a pandas Series counts by
     position, its index is not consulted); numbers in, numbers out.
 
-    Parameters
-    ----------
-    p
-        Proportions between 0 and 1 (not percentages).
-    se
-        Standard errors on the same scale, as the survey design gives them.
-    n
-        Unweighted bases.
-    design_factor
-        Square root of the design effect; used with ``n`` where there is no standard error.
-        1 (simple random sampling) if neither is given.
-    df
-        Degrees of freedom of the standard error (clusters less strata).  Without it the
-        normal quantile is used.
-    level
-        Confidence level, strictly between 0 and 1.
-    method
-        ``wilson``: score interval on the effective sample size.
-        ``korn-graubard``: Clopper-Pearson limits on the effective sample size.
-        ``logit``: symmetric on the log-odds scale.  ``normal``: ``p`` plus and minus.
-
-    Notes
-    -----
     *Degrees of freedom.*  ``normal`` and ``logit`` take Student's quantile.
     ``korn-graubard`` shrinks the effective sample size by the squared ratio of Student's
     quantiles on ``n - 1`` and ``df`` degrees (on infinitely many where ``n`` is not given).
@@ -94,12 +71,23 @@ def proportion_interval(
     - A base under 30 with no ``df``: ``logit`` and ``normal`` use ``n - 1`` degrees.
     - ``normal`` limits are cut at 0 and 1, which leaves coverage as it is.
 
-    Raises
-    ------
-    WrongArgument
-        (a :class:`Problem` and a ``ValueError``) where ``p`` lies outside 0 to 1, ``se`` is
-        negative, ``n`` or ``df`` or ``design_factor`` is not positive, ``level`` lies
-        outside (0, 1), ``method`` is unknown, or the base is needed and missing.
+    Args:
+        p: proportions between 0 and 1 (not percentages).
+        se: standard errors on the same scale, as the survey design gives them.
+        n: unweighted bases.
+        design_factor: square root of the design effect; used with ``n`` where there is no standard
+            error. 1 (simple random sampling) if neither is given.
+        df: degrees of freedom of the standard error (clusters less strata).  Without it the normal
+            quantile is used.
+        level: confidence level, strictly between 0 and 1.
+        method: ``wilson``: score interval on the effective sample size. ``korn-graubard``:
+            Clopper-Pearson limits on the effective sample size. ``logit``: symmetric on the
+            log-odds scale.  ``normal``: ``p`` plus and minus.
+
+    Raises:
+        WrongArgument: (a :class:`Problem` and a ``ValueError``) where ``p`` lies outside 0 to 1,
+            ``se`` is negative, ``n`` or ``df`` or ``design_factor`` is not positive, ``level`` lies
+            outside (0, 1), ``method`` is unknown, or the base is needed and missing.
     """
     if method not in _METHODS:
         raise WrongArgument(

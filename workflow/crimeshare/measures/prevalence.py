@@ -38,31 +38,16 @@ def compute_prevalence(
 ) -> pd.DataFrame:
     """Return every estimate with its interval, level, method and basis.
 
-    Parameters
-    ----------
-    estimates
-        The clean table ``survey_estimates``.
-    factors
-        The design factors in use, as :func:`crimeshare.measures.factors.factors_in_use` gives
-        them.
-    assumptions
-        For rows with neither standard error nor base: they have one row for each scenario.
-    restarts
-        First days of new designs of the survey.
-    level
-        Confidence level.
+    Args:
+        factors: the design factors in use, as :func:`crimeshare.measures.factors.factors_in_use`
+            gives them.
+        assumptions: for rows with neither standard error nor base: they have one row for each
+            scenario.
+        restarts: first days of new designs of the survey.
 
-    Returns
-    -------
-    pandas.DataFrame
-        with the columns of ``prevalence``.  ``design_factor`` is implied by a published standard
-        error or used in its stead, with ``design_factor_lower`` and ``design_factor_upper`` where
-        it is used.  ``standard_error`` of rows without a published one is
-        ``design_factor * sqrt(p(1-p)/n)``, and missing at 0 and 1; 0 is kept as published.
-        ``scenario`` says what is assumed of the base, and ``printed`` marks, of the scenarios of
-        one estimate, the one with the wider interval, and every other estimate.
-        ``lower_widest`` and ``upper_widest`` are the interval with the upper limit of the design
-        factor; they differ from ``lower`` and ``upper`` on an assumed base only.
+    Returns:
+        The columns of ``prevalence``.  ``standard_error`` of rows without a published one is
+        ``design_factor * sqrt(p(1-p)/n)``; 0 is kept as published.
     """
     rows = _in_scenarios(estimates)
     known = rows["n_unweighted"].notna()
@@ -171,10 +156,11 @@ def compute_survey_changes(
     ``changes`` are those the publisher compared itself, tested by
     :func:`crimeshare.measures.published_changes.retest_changes`; to them come the changes between
     any two years of the other series, whose ``basis`` is the weaker of their two estimates', each
-    under the scenario that is printed, the one with the wider interval; ``verdict`` and
-    ``own_verdict``, see :func:`crimeshare.measures.survey.verdict_on_change`.  ``breaks`` names
-    what makes two years not comparable (:func:`name_breaks`).  Returns the columns of
-    ``survey_changes``.
+    under the scenario that is printed, the one with the wider interval.  ``breaks`` names what
+    makes two years not comparable (:func:`name_breaks`).
+
+    Returns:
+        The columns of ``survey_changes``; see :func:`crimeshare.measures.survey.verdict_on_change`.
     """
     published = changes.assign(
         sex="all",

@@ -126,16 +126,15 @@ def estimate_design_factors(
 ) -> pd.DataFrame:
     """Return the design factor of each release, statistic and kind of unit, from its flags.
 
-    Columns: ``release_id``, ``statistic``, ``units``, ``design``, ``factor``, ``lower``, ``upper``,
-    ``level``, ``spread``, ``measures``, ``comparisons``, ``misplaced``, ``basis``
-    (``significance_flags``).  A group whose flags are all alike tells no factor and has no row.
-
     A flag weighs the latest year against an earlier one, so one factor for all comparisons of an
-    edition mixes the designs of both (``design`` is ``mixed``).
-    Where an edition compares its latest year with years on both sides of a restart of the survey
-    (``restarts``, first days of new designs), its flags on prevalence also tell the factor of
-    the ``latest`` design and that of the ``earlier`` one.  They
-    are found together, without a ``spread`` of their own.
+    edition mixes the designs of both (``design`` is ``mixed``).  Where an edition compares its
+    latest year with years on both sides of a restart of the survey (``restarts``, first days of new
+    designs), its flags on prevalence also tell the factor of the ``latest`` design and that of the
+    ``earlier`` one.  They are found together, without a ``spread`` of their own.
+
+    Returns:
+        The columns of ``design_factors``.  A group whose flags are all alike tells no factor and
+        has no row.
     """
     rows: list[dict[str, object]] = []
     for (release, statistic, units), group in compared.groupby(
@@ -257,13 +256,13 @@ def compute_flag_agreement(
     Shares of victims are judged by the factor of each year's design, where the release that the
     factors come from tells the two apart; numbers and rates by its one factor for all flags.
 
-    Returns the agreement, one row for each release judged, release the factor was estimated on,
-    statistic and kind of unit; and the disagreements, one row each.  Only rows where the two
-    releases differ are a check from outside.  ``flagged`` of ``comparisons`` are significant by the
-    publisher, which is what guessing so each time would score; ``within`` are those of two years of
-    the latest design.  A disagreement says between which factors its own
-    measure's flags switch in the release judged (``own_factor_low``, ``own_factor_high``): where
-    that range leaves out the factor used, the measure's design is another than its group's.
+    Only rows where the two releases differ are a check from outside.
+
+    Returns:
+        The columns of ``flag_agreement``, one row for each release judged, release the factor was
+        estimated on, statistic and kind of unit; and those of ``flag_disagreements``, one row each.
+        Where the range ``own_factor_low`` to ``own_factor_high`` leaves out the factor used, the
+        measure's design is another than its group's.
     """
     summaries, disagreements = [], []
     now, before = (

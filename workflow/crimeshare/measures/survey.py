@@ -70,27 +70,21 @@ def add_changes(
 ) -> pd.DataFrame:
     """Return ``pairs`` with the change between the two periods of each row, tested.
 
-    Parameters
-    ----------
-    pairs
-        One comparison a row: ``estimate``, ``previous_estimate`` and the columns named in
-        ``family``.
-    standard_error
-        Of each change, as :func:`error_of_change` gives it; no verdict where it is missing.
-    level
-        Of the intervals; a change is ``significant`` where its p-value is below 1 - level,
-        which is where its interval leaves out 0.
-    family
-        The comparisons that a reader sees side by side, among which ``p_adjusted`` keeps
-        the chance of any false alarm at its level: by default those of one release with one
-        earlier period, that is, one column of a table of changes.
+    Args:
+        pairs: one comparison a row: ``estimate``, ``previous_estimate`` and the columns named in
+            ``family``.
+        standard_error: of each change, as :func:`error_of_change` gives it; no verdict where it is
+            missing.
+        level: of the intervals; a change is ``significant`` where its p-value is below 1 - level,
+            which is where its interval leaves out 0.
+        family: the comparisons that a reader sees side by side, among which ``p_adjusted`` keeps
+            the chance of any false alarm at its level: by default those of one release with one
+            earlier period, that is, one column of a table of changes.
 
-    Returns
-    -------
-    pandas.DataFrame
-        with ``difference``, ``standard_error``, ``lower``, ``upper``, ``p_value`` (normal,
-        two-sided), ``p_adjusted`` (Holm 1979), ``significant`` (null where there is no
-        verdict), ``smallest_detectable``, and ``even_chance``, which is found every second time.
+    Returns:
+        The rows with ``difference``, ``standard_error``, ``lower``, ``upper``, ``p_value`` (normal,
+        two-sided), ``p_adjusted`` (Holm 1979), ``significant`` (null where there is no verdict),
+        ``smallest_detectable``, and ``even_chance``, which is found every second time.
     """
     if not 0 < level < 1:
         raise WrongArgument(f"a confidence level lies between 0 and 1, not at {level}")
@@ -187,19 +181,13 @@ def verdict_on_change(
 ) -> str | None:
     """Return what may be said of a change: a rise, a fall or no clear change.
 
-    Parameters
-    ----------
-    difference
-        Later estimate less earlier one.
-    published
-        The publisher's own verdict, which leads where there is one: it knows the figures unrounded
-        and their standard errors.
-    significant
-        What the test of this change says; None where there is no test.
+    Args:
+        difference: later estimate less earlier one.
+        published: the publisher's own verdict, which leads where there is one: it knows the figures
+            unrounded and their standard errors.
+        significant: what the test of this change says; None where there is no test.
 
-    Returns
-    -------
-    str | None
+    Returns:
         :data:`RISE`, :data:`FALL` or :data:`NO_CLEAR_CHANGE`; None where there is neither a
         published verdict nor a test.
     """
@@ -251,9 +239,7 @@ def offences_per_100_victims(
     against people of any age, as the police recorded them; the survey counts people of its
     own age range by its own definition.
 
-    Returns
-    -------
-    tuple
+    Returns:
         ``(ratio, lower, upper)``; the ratio at the estimate itself, percentile limits.
     """
     if offences < 0 or population <= 0:

@@ -18,17 +18,13 @@ def compute_survey_trends(
 ) -> pd.DataFrame:
     """Return the trend of each unbroken stretch of each series that has enough years for one.
 
-    ``prevalence`` is the built table; a series is a
-    measure, sex and age.  Years of a series that end in another month than most of its years do
-    are left out: rolling years overlap, and share interviews.  ``breaks`` has ``first_day`` and
-    ``applies_to``, see :func:`breaks_of`.
+    A series is a measure, sex and age.  Years of a series that end in another month than most of
+    its years do are left out: rolling years overlap, and share interviews.  ``breaks`` has
+    ``first_day`` and ``applies_to``, see :func:`breaks_of`.
 
-    Returns the columns of ``survey_trends``: ``odds_change`` with its limits is the change of the
-    odds in a year, as a fraction; ``between_years`` the spread of the years about the line beyond
-    sampling error, on the log-odds scale; ``q`` Cochran's test of it; ``fitted_start`` and
-    ``fitted_end`` the line's proportions in the first and the last year.  ``p_adjusted`` is Holm's
-    over all of them, as they are seen side by side; ``verdict`` is ``rising``, ``falling`` or
-    ``no_clear_trend`` by it.
+    Returns:
+        The columns of ``survey_trends``; ``p_adjusted`` is Holm's over all of them, as they are
+        seen side by side.
     """
     everyone = latest_vintages(prevalence[prevalence["characteristic"] == "all"])
     rows = []

@@ -29,23 +29,17 @@ def compute_offences_per_victims(
 ) -> pd.DataFrame:
     """Return recorded offences per 100 estimated victims, for every year that both sources have.
 
-    Parameters
-    ----------
-    prevalence
-        With the columns of ``prevalence``; the measure among people
-        of 16 and over, in the latest release of each year.
-    offence_codes
-        The clean table ``recorded_offence_codes``; of a year published twice the latest release
-        counts, and in it the table of all offence codes.
-    populations
-        People the survey speaks for, as :func:`surveyed_populations` gives them; the year nearest
-        in time is taken.
+    Args:
+        prevalence: with the columns of ``prevalence``; the measure among people of 16 and over, in
+            the latest release of each year.
+        offence_codes: the clean table ``recorded_offence_codes``; of a year published twice the
+            latest release counts, and in it the table of all offence codes.
+        populations: people the survey speaks for, as :func:`surveyed_populations` gives them; the
+            year nearest in time is taken.
 
-    Returns
-    -------
-    pandas.DataFrame
-        with the columns of ``offences_per_victims``; ``victims`` is a number of people, with the
-        limits of its proportion.
+    Returns:
+        The columns of ``offences_per_victims``; ``victims`` is a number of people, with the limits
+        of its proportion.
     """
     surveyed = latest_vintages(
         prevalence[
