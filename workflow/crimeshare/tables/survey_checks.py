@@ -22,7 +22,7 @@ from crimeshare.problems import Problems
 from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_layout import FOLDER
 
-_WHOLES = read_rows(Path(__file__).with_name("survey_wholes.csv"))
+_WHOLES = Path(__file__).with_name("survey_wholes.csv")
 _SINCE = "_since_16"
 _KEY = ["release_id", "measure_id", "unit_base", "sex", "age", "characteristic", "period_end"]
 
@@ -125,7 +125,7 @@ def _parts(table: pd.DataFrame) -> Iterator[str]:
         for row in read_rows(FOLDER / "measures.csv")
         if row["parent_id"]
     }
-    listed |= {(row["part"], row["whole"]) for row in _WHOLES}
+    listed |= {(row["part"], row["whole"]) for row in read_rows(_WHOLES)}
     measures = table["measure_id"].unique()
     listed |= {(name, name + _SINCE) for name in measures if name + _SINCE in measures}
     pairs = pd.DataFrame(sorted(listed), columns=["measure_id", "whole"])
