@@ -10,6 +10,7 @@ from crimeshare.audit.statements import (
     Record,
     Recorded,
     Share,
+    ShareOfNation,
     Total,
 )
 from crimeshare.periods import in_words
@@ -53,6 +54,8 @@ def _about(claim: AnyClaim) -> list[str]:
             return [claim.area.area_name]
         case _:
             of = [f"of {claim.of.name}"] if isinstance(claim, Share) and claim.of else []
+            if isinstance(claim, ShareOfNation) and claim.of:
+                return [claim.offence.name, claim.area.area_name, f"of {claim.of.area_name}"]
             return [claim.offence.name, *of, claim.area.area_name]
 
 

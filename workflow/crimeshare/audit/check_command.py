@@ -14,10 +14,11 @@ from crimeshare.audit.asserted import asserted
 from crimeshare.audit.evidence import Evidence, open_evidence
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
-from crimeshare.audit.lookup import find_area, find_offence, said_on
+from crimeshare.audit.lookup import find_area, find_offence, lies_in, said_on
 from crimeshare.audit.statements import AnyClaim, Faults, claimed, closed, read_claim
 from crimeshare.audit.verdicts import Verdict, outcome
 from crimeshare.problems import Problem, Problems
+from crimeshare.reference import NATION
 from crimeshare.survey_words import SEXES
 
 _RATE = re.compile(r"\bper\s+(?:1|10|100)[,\d]*000\b|\bper (?:thousand|million)\b", re.IGNORECASE)
@@ -28,6 +29,7 @@ _OF_NATION = re.compile(
     rf"{_PART}\s+of\b.*\b(?:in|across) (?:England and Wales|the country)|of the national total",
     re.IGNORECASE,
 )
+_OF_AREA = re.compile(rf"{_PART}\s+of\b.*\b(?:in|across|for) (?P<whole>[^,]+)", re.IGNORECASE)
 _OF = re.compile(rf"{_PART}\s+of (?P<whole>.+)", re.IGNORECASE)
 # "Fewer than Kent", "twice the rate of Kent": the area that another is compared with.
 _THAN = re.compile(
@@ -132,6 +134,14 @@ def _entry(given: Mapping[str, str | None], evidence: Evidence) -> dict[str, Any
     if "measure" in entry and entry.get("area", "").strip().casefold() == "england and wales":
         # The survey asks there and nowhere else.
         del entry["area"]
+    if (told := _OF_AREA.search(str(entry.get("value", "")))) and "area" in entry:
+        # "54% of shoplifting in Wales", said of South Wales.
+        with suppress(ValueError):
+            part, all_of = (find_area(w, evidence.areas)[0] for w in (entry["area"], told["whole"]))
+            if lies_in(part.area_code, all_of.area_code, evidence.areas):
+                entry.setdefault("quantity", "share_of_nation")
+                if all_of.area_code != NATION:
+                    entry.setdefault("of", all_of.area_name)
     quantity = entry.setdefault("quantity", _quantity(entry))
     if quantity == "comparison" and "measure" in entry:
         group = {key: entry.pop(key) for key in ("sex", "age") if key in entry}

@@ -100,6 +100,13 @@ def find_area(text: str, areas: Mapping[str, Area]) -> tuple[Area, str]:
     )
 
 
+def lies_in(code: str, whole: str, areas: Mapping[str, Area]) -> bool:
+    """Whether an area is part of another."""
+    while code and (code := areas[code].parent_code) != whole:
+        pass
+    return bool(code)
+
+
 def _names(areas: Mapping[str, Area]) -> dict[str, Area]:
     return {folded(name): area for name, area in _shown(areas).items()}
 

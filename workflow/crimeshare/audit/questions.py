@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from crimeshare.audit.findings import Finding
-from crimeshare.audit.lookup import find_area, offence_codes
+from crimeshare.audit.lookup import find_area, lies_in, offence_codes
 from crimeshare.audit.numerals import CHANGE
 from crimeshare.audit.recorded_evidence import (
     ORDERS,
@@ -34,7 +34,7 @@ from crimeshare.audit.statements import (
 )
 from crimeshare.periods import a_year_before, months_before, months_between
 from crimeshare.problems import Problem
-from crimeshare.reference import Area
+from crimeshare.reference import NATION, Area
 
 _WALES = "W92000004"
 QUANTITY = {Count: "count", Total: "count", Change: "count", Share: "share", Rate: "rate"}
@@ -179,17 +179,12 @@ class Questions:
             return codes if within == "england" else [*codes, _WALES]
         codes = [code for code, other in self._areas.items() if other.area_type in kinds]
         if whole:
-            codes = [code for code in codes if self._lies_in(code, whole.area_code)]
+            codes = [code for code in codes if lies_in(code, whole.area_code, self._areas)]
             if area.area_code not in codes:
                 raise Problem(
                     f"`value` ranks {area.area_name} in {whole.area_name}, where it does not lie"
                 )
         return codes
-
-    def _lies_in(self, code: str, whole: str) -> bool:
-        while code and code != whole:
-            code = self._areas[code].parent_code
-        return code == whole
 
     def ordered(self, question: Question, last: Finding) -> tuple[float, list[float]]:
         """What is ordered: the value of the claim's own area or group, and those of the others."""
@@ -209,6 +204,9 @@ class Questions:
 
 
 def _whole_of(claim: Recorded) -> str:
+    """The group, or the area, that a share is of."""
+    if isinstance(claim, ShareOfNation):
+        return claim.of.area_code if claim.of else NATION
     return claim.of.offence_id if isinstance(claim, Share) and claim.of else "total"
 
 

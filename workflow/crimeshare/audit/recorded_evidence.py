@@ -201,9 +201,9 @@ class Releases:
             if (whole := totals.get(part.release_id)) and whole.value > 0 and part.value >= 0
         ]
 
-    def shares_of_nation(self, area: str, offence: str, day: date) -> list[Finding]:
-        """Every vintage of an area's part of the offences of England and Wales, by one release."""
-        wholes = {whole.release_id: whole for whole in self.counts(NATION, offence, day)}
+    def parts_of_area(self, area: str, offence: str, day: date, of: str) -> list[Finding]:
+        """Every vintage of an area's part of the offences of another, both of one release."""
+        wholes = {whole.release_id: whole for whole in self.counts(of, offence, day)}
         return [
             share_of(part, whole)
             for part in self.counts(area, offence, day)
@@ -211,14 +211,16 @@ class Releases:
         ]
 
     def quantity(self, name: str, offence: str, of: str = TOTAL) -> Find:
-        """Counts, rates, shares or shares of the nation of an offence group by area and year."""
+        """Counts, rates, shares or parts of an area, of an offence group, by area and year.
+
+        Args:
+            of: the group that a share is of, or the area that a ``share_of_nation`` is of.
+        """
         if name == "share":
             return lambda area, day: self.shares(area, offence, day, of)
-        finder = {
-            "count": self.counts,
-            "rate": self.rates,
-            "share_of_nation": self.shares_of_nation,
-        }[name]
+        if name == "share_of_nation":
+            return lambda area, day: self.parts_of_area(area, offence, day, of)
+        finder = {"count": self.counts, "rate": self.rates}[name]
         return lambda area, day: finder(area, offence, day)
 
     def changes(self, offence: str) -> Find:

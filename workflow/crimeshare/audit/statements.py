@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from crimeshare.audit import numerals, stated
-from crimeshare.audit.lookup import find_area, find_offence, find_year
+from crimeshare.audit.lookup import find_area, find_offence, find_year, lies_in
 from crimeshare.audit.numerals import shortened
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import a_year_before, in_words
@@ -112,9 +112,10 @@ class Share(Recorded):
 
 @dataclass(frozen=True, kw_only=True)
 class ShareOfNation(Recorded):
-    """An area has such a part of the offences of England and Wales."""
+    """An area has such a part of the offences of England and Wales, or of the area ``of``."""
 
     quantity = "share_of_nation"
+    of: Area | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,6 +283,13 @@ def _part_of_nation(value: object, read: _Read) -> Area:
     return area
 
 
+def _whole_area(value: object, read: _Read) -> Area:
+    whole, part = _area(value, read), read.found.get("area")
+    if part and not lies_in(part.area_code, whole.area_code, read.vocabulary.areas):
+        raise ValueError(f"is {whole.area_name}, which {part.area_name} is no part of")
+    return whole
+
+
 def _another_area(value: object, read: _Read) -> Area:
     area = _area(value, read)
     if area == read.found.get("area"):
@@ -440,6 +448,7 @@ KINDS: dict[type[Claim], dict[str, _Key]] = {
         area=_part_of_nation,
         offence=_Key(_offence, _GROUP.expected),
         value=_value(_number(numerals.proportion), _PART.format("43%")),
+        of=_Key(_whole_area, "an area such as Wales"),
     ),
     Rank: _keys(
         offence=_GROUP,
