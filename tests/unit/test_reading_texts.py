@@ -13,6 +13,7 @@ from benchmarks.reading_text import measure, read_set
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.reading import shown
 from crimeshare.audit.reading.judged import Answer, Judge, judge_text
+from crimeshare.audit.reading.reader import read_text
 from crimeshare.audit.text_check import JudgeBy, checked_text
 from crimeshare.cli import main
 from crimeshare.problems import Problem
@@ -587,6 +588,68 @@ def test_a_verb_is_carried_on_to_what_is_listed(judge: Judge) -> None:
         ("down 18.9%", "Robbery"),
         ("down 12%", "Burglary"),
     ]
+
+
+WALES, GWENT, SOUTH_WALES = "W92000004", "W15000002", "W15000003"
+# A text, and the offence and the area of each share with the group or the area that it is one of.
+WHOLES = [
+    (
+        "South Wales Police dealt with more than half of all the shoplifting in Wales in 2024, "
+        "leaving North Wales with 18% and Gwent with 12%.",
+        [("shoplifting", area, WALES) for area in (SOUTH_WALES, "W15000001", GWENT)],
+    ),
+    (
+        "Gwent Police recorded 995 arson offences in 2025. The force now accounts for nearly half "
+        "of all arson in Wales.",
+        [("arson", GWENT, WALES)],
+    ),
+    (
+        "Sexual offences in England and Wales topped 200,000 in 2024. Rape made up 24% of them.",
+        [("rape", "K04000001", "sexual_offences")],
+    ),
+    (
+        "Police in England and Wales recorded 82,460 robberies in 2025, and 29% of them were in "
+        "the Metropolitan Police area.",
+        [("robbery", "E23000001", None)],
+    ),
+    (
+        "Four in ten of Gwent's burglaries in 2024 were in Newport.",
+        [("burglary", "W14000022", GWENT)],
+    ),
+    (
+        "Of the 63,761 offences in Northamptonshire in 2022/23, 27,529 were violent, more than two "
+        "in five.",
+        [("violence_against_person", "E23000022", None)],
+    ),
+    (
+        "In 2024 South Wales Police recorded 4,000 burglaries. It has 43% of all crime in Wales.",
+        [("total", SOUTH_WALES, WALES)],
+    ),
+    ("Robberies rose in London in 2024. Detectives solved nine in ten of the city's cases.", []),
+    (
+        "In 2024 burglary made up 5% of offences in Kent and shoplifting 10%.",
+        [("burglary", "E23000032", None), ("shoplifting", "E23000032", None)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "shares"), WHOLES)
+def test_a_share_is_of_the_whole_that_the_words_name(
+    text: str, shares: list[tuple[str, str, str | None]]
+) -> None:
+    read = [s.entries[0] for s in read_text(text).statements]
+    found = [e for e in read if e["quantity"] in ("share", "share_of_nation")]
+    assert [(e["offence"], e["area"], e.get("of")) for e in found] == shares
+
+
+def test_the_figure_of_another_year_is_never_held(judge: Judge) -> None:
+    text = (
+        "Total crime in Lincolnshire was 54,361 in the year ending June 2025, against 54,480 in "
+        "the year ending June 2024. Burglaries numbered {}."
+    )
+    found = [answer(judge, text.format(n)).record()["statements"][-1] for n in ("2,282", "2,706")]
+    assert [s["period_end"] for s in found] == ["2025-06-30"] * 2
+    assert [s["exit"] for s in found][1] != 0
 
 
 def test_one_of_the_lowest_is_no_place_in_an_order(judge: Judge) -> None:

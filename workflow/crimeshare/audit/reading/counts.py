@@ -57,8 +57,8 @@ class Counts(Parts):
             # "179 fewer victims".
             raise Unplaced(f"it counts something else ({other[1]})")
         rated = re.match(
-            rf"{ADJECTIVES}(?:[GOT] )*(?:recorded |reported |committed )?(?:in A )?(?:O )?"
-            r"(RATE1) ",
+            rf"{ADJECTIVES}(?:[GOT] )*(?:were |was )?(?:recorded |reported |committed )?(?:in A )?"
+            r"(?:O )?(RATE1) ",
             after,
         )
         if (

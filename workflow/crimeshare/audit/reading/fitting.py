@@ -33,7 +33,9 @@ def by_digits(reading: Reading, text: str, counts: Counts) -> tuple[list[Stateme
     """Statements found by their digits alone, and the numbers that still have none."""
     found, left = [], []
     nation = (len(text) + max((at for at, _ in reading.mentioned.areas), default=0), NATION)
-    named = replace(reading.mentioned, areas=[*reading.mentioned.areas, nation])
+    named = reading.mentioned
+    years = [*named.years, *named.compared]
+    named = replace(named, areas=[*named.areas, nation], years=years)
     for loose in reading.unplaced:
         fits = _telling(loose.number, _TELLING if loose.unsaid else _CERTAIN)
         fitting = next(_fitting(named, loose, counts), None) if fits else None
@@ -65,7 +67,6 @@ def _fitting(
 ) -> Iterator[tuple[str, str, date]]:
     """Areas, offences and years whose count a number is, the nearest first."""
     days = _nearest(named.years, number.start)
-    days += [day for day in map(a_year_before, days) if day not in days]
     offences = dict.fromkeys([*_nearest(named.offences, number.start), "total"])
     for area, offence, day in product(_nearest(named.areas, number.start), offences, days):
         if number.number in counts(area, offence, day):
@@ -118,7 +119,12 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
             if sentence(at) == sentence(statement.start)
         } | {"total"}
         free = dict(zip(("area", "offence", "period_end"), first[0], strict=True))
-        for fitting in _fitting(named, statement, counts):
+        if statement.role == "base":
+            back = [(at, a_year_before(day)) for at, day in named.years]
+            meant = replace(named, years=[*named.compared, *back])
+        else:
+            meant = named
+        for fitting in _fitting(meant, statement, counts):
             differing = [
                 (slot, value)
                 for (slot, old), value in zip(free.items(), fitting, strict=True)

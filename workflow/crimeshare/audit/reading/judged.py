@@ -27,7 +27,7 @@ _SLOTS = {
     "area": "area",
     "offence": "offence",
     "period_end": "year",
-    "measure": "what the survey asked",
+    "measure": "question",
 }
 
 

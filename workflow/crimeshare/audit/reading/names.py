@@ -81,7 +81,7 @@ _AGE = (
     (r"(?:aged|ages)\s(\d\d)\s?(?:years\s)?(?:and|or|\+)\s?(?:over|older|above)", "{}+"),
     (r"(?:aged|ages)\s(\d\d)\+", "{}+"),
     (r"(?:aged|ages)\s(?:between\s)?(\d\d)\s?(?:to|and|-|\u2013)\s?(\d\d)(?:\syears)?", "{}-{}"),
-    (r"(\d\d)\s?(?:to|-|\u2013)\s?(\d\d)[\s-](?:year[\s-]olds?)", "{}-{}"),
+    (r"(\d\d)-?\s?(?:to|-|\u2013)\s?(\d\d)[\s-](?:year[\s-]olds?)", "{}-{}"),
     (r"over[\s-](\d\d)s", "{}+"),
     (r"(\d\d)[\s-](?:and|or)[\s-](?:over|older)", "{}+"),
 )
@@ -89,7 +89,7 @@ _GROUP = re.compile(
     rf"\b(?:(?:young\s|older\s|all\s|adult\s)?{_PEOPLE}\b)(?:\s(?:aged|"
     r"ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or|to|-|\u2013|\+)\s?(?:over|"
     r"older|above|\d\d)))?"
-    r"|\b\d\d\s?(?:to|-|\u2013)\s?\d\d[\s-]year[\s-]olds?\b|\b(?:those\s)?(?:aged|"
+    r"|\b\d\d-?\s?(?:to|-|\u2013)\s?\d\d[\s-]year[\s-]olds?\b|\b(?:those\s)?(?:aged|"
     r"ages)\s(?:between\s)?\d\d(?:\+|\s?(?:years\s)?(?:and|or)\s(?:over|older|above)|"
     r"\s?(?:to|-|\u2013)\s?\d\d)"
     r"|\bover[\s-]\d\ds\b",
@@ -225,7 +225,7 @@ _LOWER = (
 )
 # "A worry for Guildford traders".
 _OF_A_PLACE = re.compile(
-    r"\s(?:traders|residents?|shop\w*|councillors?|retailers?|business\w*|drivers?|famil\w+|locals|"
+    r"\s(?:traders|residents?|shop(?!\s?theft|lifting)\w*|councillors?|retailers?|business\w*|drivers?|famil\w+|locals|"
     r"pensioners?|teenagers?|couple|mum|dad|mother|father|man|woman|pub|club|school|street|market)\b"
 )
 _AS_ADJECTIVE = re.compile(r"\s(?!police|force|constabulary|crime|record|rate|average)[a-z]+")

@@ -186,11 +186,12 @@ NUMBERS: Sequence[tuple[str, str]] = (
     ("pace", r"\b(?:an?|per|each|every)\s(?:second|minute|hour|day|week|month)\b"),
     (
         "record",
-        rf"\brecord(?=\s\d)|\b(?:record|all[- ]time)[\s-](?:high|low|peak|levels?|numbers?)\b|"
-        rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|"
+        rf"\brecord(?=\s\d)|(?<=\ba\s)record(?=[.,;:)])|"
+        rf"\b(?:record|all[- ]time)[\s-](?:high|low|peak|levels?|numbers?)\b|"
+        rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|on\s(?:our|its|the)\sbooks|ever\srecorded|ever|"
         rf"{_BEGAN}|in\sthe\sseries)\b|"
-        rf"\b{_LOW}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|ever\srecorded|ever|"
-        rf"{_BEGAN}|in\sthe\sseries)\b",
+        rf"\b{_LOW}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|on\s(?:our|its|the)\sbooks|ever\srecorded|"
+        rf"ever|{_BEGAN}|in\sthe\sseries)\b",
     ),
     (
         "rank",

@@ -15,7 +15,8 @@ from crimeshare.reference import NATION
 
 # "6,944 offences in 2024, slightly down on the 7,020 of 2023".
 _FOLLOWS = re.compile(
-    r"N (?:[OTG] )*(?:(?:in|for|during) (?:the )?P )?(?:, |- |\u2013 |\( )?(?:[a-z]+ly |well )?$"
+    r"N (?:[OTG] )*(?:(?:in|for|during) (?:the )?P )?(?:, |- |\u2013 |\( )?"
+    r"(?:[a-z]+ly |well |about |much )?$"
 )
 
 
@@ -29,8 +30,8 @@ _FOLLOWS_TOO = re.compile(
 # "Dyfed-Powys was also down."
 _ELLIPTIC = re.compile(r"(?:^|[;,] |and )A (?:police )?(?:was|were|is) (?:also )?$")
 _ANY_OTHER = re.compile(
-    r"than (?:in |that of |for )?any (?:other )?(?:police )?"
-    r"(?:FORCES1|force|area|county|constabulary) "
+    r"than (?:in |that of |for )?(?:any (?:other )?(?:police )?"
+    r"(?:FORCES1|force|area|county|constabulary)|anywhere(?: else)?|any other) "
 )
 _ONE_HAD = re.compile(r"A (?:police )?(?:had|has|recorded|saw) (?:the )?$")
 _NONE_MORE = re.compile(
@@ -39,6 +40,43 @@ _NONE_MORE = re.compile(
     r"(?:(?:in|across|of) (?:the )?(?:A|country) )?(?:police )?(?:had|has|have|recorded|saw|"
     r"reported|counted|logged|registered) (?:an? )?(?P<more>M) "
 )
+
+
+_BESIDE_ANOTHER = ("more", "less", "above", "below", "cut", "same", "the same")
+# These are no movements by themselves: "a cut", "more".
+_NOUNS = (
+    "more",
+    "less",
+    "fewer",
+    "greater",
+    "larger",
+    "smaller",
+    "above",
+    "below",
+    "cut",
+    "half",
+    "same",
+    "the same",
+    "flat",
+    "mounting",
+    "leap",
+    "slide",
+    "dip",
+    "equal",
+    "spiking",
+    "eased",
+    "reduce",
+    "reducing",
+    "reduction",
+    "fall",
+    "growth",
+    "steady",
+    "stable",
+    "drop",
+    "increase",
+)
+_WHICH_IS = re.compile(r"(?:RATE1|[NCH])(?: [OTGS])? , (?:which (?:is|was) )?(?:the )?$")
+_ORDERED = {"rate": "rate", "share": "share", "count": "number", "total": "number"}
 
 
 class Orders(State):
@@ -68,6 +106,10 @@ class Orders(State):
             change = {"rise": "increase", "fall": "fall"}.get(kind.value if kind else "", "")
             if not change or re.search("low|small|few", words):
                 raise Unplaced("the order it is a place in is not said")
+        if re.match(r"(?:\w+ |[OTG] |RATE1 ){0,5}?outside (?!the capital)", after) and not re.match(
+            r"(?:\w+ |[OTG] ){0,3}?(?:rate|RATE1) ", f"{words} {after}"
+        ):
+            raise Unplaced("the order it is a place in leaves an area out")
         order = re.search(
             r"\b(rate|number|level|share|proportion|total|volume|count)s? ", f"{after} "[:80]
         )
@@ -76,12 +118,24 @@ class Orders(State):
             r"police|area|areas|local|territorial|english|welsh|_|N|43|44|other) )*(?:FORCES1|"
             r"force|forces|area|areas|A 's forces)"
             r"|(?:of|among) (?:(?:any|all|the|N|_) )*(?:english )?regions?"
-            r"|(?:in|across|of|throughout) (?:the )?(A)|(?:anywhere )?(?:in|across) the "
-            r"(?:country|nation|land)|anywhere) ",
+            r"|outside (?:the )?(?:A|capital)"
+            r"|(?:in|across|of|among|throughout) (?:the |all |N )*(A)"
+            r"|(?:anywhere )?(?:in|across) the (?:country|nation|land)|anywhere) ",
             after,
         )
+        there = re.match(
+            r"(?:(?:rate|M|number|share|[OTG]) ){0,3}(?:was|is|were|came|being) "
+            r"(?:(?:recorded|seen|again|that|of|the) )*(?:in |by |from )?(?:the )?(A) ",
+            after,
+        )
+        own = self.around._area_at(spot(at, there))[0] if there else ()
+        if own and own[0] not in NATIONS:
+            # "The sharpest increase was in Kent".
+            within = None
         again = ""
-        if re.match(r"(?:(?:rate|number|share|total) )?[.,;()] ", after):
+        if own and own[0] not in NATIONS:
+            again = self.topic.ranked or NATION
+        elif re.match(r"(?:(?:rate|number|share|total) )?[.,;()] ", after):
             # In a text about England and Wales "Kent had the highest rate" is of all forces.
             whole = self.topic.area[:1] == (NATION,) and _ONE_HAD.search(before)
             again = self.topic.ranked or (NATION if whole else "")
@@ -110,7 +164,7 @@ class Orders(State):
         if noun:
             offence = self.around._offending(spot(at, noun))
         slots = self._slots(at, offence=offence)
-        slots.area = self._ranked(at)
+        slots.area = own if own and own[0] not in NATIONS else self._ranked(at)
         by = {
             "number": "number",
             "total": "number",
@@ -122,6 +176,10 @@ class Orders(State):
         per_head = r"(?:\w+ |[OTG] )*?(?:RATE1|per (?:head|capita|person)|by population) "
         if not change and re.match(per_head, after):
             how = "rate"
+        here = [s.entries[0] for s in self.reading.statements if s.start >= self.sentence.start]
+        if not how and here and _WHICH_IS.search(before):
+            # "14.8 per 1,000, the highest of any force".
+            how = _ORDERED.get(here[-1]["quantity"], "")
         value = f"{words} {how}".strip()
         self.topic.rank = re.sub(r"^\S+[\s-](?=high|low|larg|big|great|worst|small|few)", "", value)
         named = (again or named) if again != NATION else ""
@@ -330,7 +388,8 @@ class Orders(State):
             after,
         )
         follows = (_FOLLOWS.search(before) or _FOLLOWS_TOO.search(before)) and re.match(
-            r"(?:(?:on|from) )?(?:just )?(?:the )?N |(?:on|from|compared with) (?:the )?[BP] ",
+            r"(?:(?:on|from) )?(?:just )?(?:the )?N |"
+            r"(?:on|from|than|as|compared with) (?:in )?(?:the )?[BP] ",
             after,
         )
         told = self.topic.offence and self.reading.statements
@@ -351,37 +410,7 @@ class Orders(State):
         if re.match(r"(?:in|across|for|at) ", after) and PLACES.match(after.partition(" ")[2]):
             return
         word = self._words(at).casefold()
-        if word in (
-            "more",
-            "less",
-            "fewer",
-            "greater",
-            "larger",
-            "smaller",
-            "above",
-            "below",
-            "cut",
-            "half",
-            "same",
-            "the same",
-            "flat",
-            "mounting",
-            "leap",
-            "slide",
-            "dip",
-            "equal",
-            "spiking",
-            "eased",
-            "reduce",
-            "reducing",
-            "reduction",
-            "fall",
-            "growth",
-            "steady",
-            "stable",
-            "drop",
-            "increase",
-        ) and (not noun or word in ("more", "less", "above", "below", "cut", "same", "the same")):
+        if word in _NOUNS and not follows and (not noun or word in _BESIDE_ANOTHER):
             return
         place = (
             spot(at, noun) if noun else len(before[: subject.start()].split()) if subject else at

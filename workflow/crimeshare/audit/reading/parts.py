@@ -16,7 +16,7 @@ _LEFT = (
     r"M (?:(?:by|of|an?|the|was|were|has|had|have|been|is|are|in|to|from|on|for|at|or|"
     r"just|only|some|nearly|A|O|T|G|P|R|B|N|I|\(|"
     r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|too|faster|still|again|even|"
-    r"further|,) ){0,9}$"
+    r"further|here|locally|well|,) ){0,9}$"
 )
 _RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,5}M "
 _MADE_UP = re.compile(
@@ -32,7 +32,7 @@ OF_FORCES = re.compile(
 # "Less than half of what it was a decade ago".
 _OF_ITSELF = re.compile(
     r"(?:of )?(?:what (?:it|they|was|were)|that of|"
-    r"(?:the|its) (?:level|number|figure|total|peak)s?) "
+    r"(?:the|its) (?:level|number|figure|peak)s?|its total) "
 )
 # What is done so many times, as verbs; what the subject says for those of no offence alone.
 DONE = (
@@ -76,10 +76,10 @@ class Parts(Shares):
         if re.match(r"as (?:many|much) again ", after):
             return self._change(at, f"up {words}", None)
         survey = self.topic.survey or self.surveyed
-        those = re.match(r"of S (?:recorded |logged |reported )?(?:in|across) ", after)
+        those = re.match(r"of (?:all )?S (?:recorded |logged |reported )?(?:in|across) ", after)
         if (
             re.match(r"(?:of )?(?:(?:all|the|our|adult|every|young) )*S ", after)
-            and not (those and self._words(at + 2).casefold() == "those")
+            and not (those and self._words(at + 1 + after.split().index("S")).casefold() == "those")
             and not re.match(r"(?:of )?S (?:M|\w+ M)", after)
         ):
             return self._surveyed(at, words)
@@ -96,13 +96,8 @@ class Parts(Shares):
             subject = self.around._before(at)
             if subject and subject.ids != ("total",):
                 return self._share(at, words, "", subject)
-        shared = [s for s in self.reading.statements if s.start >= self.sentence.start]
-        another = re.search(
-            r"A (?:police )?(?:with |took |saw |had )?(?:another |a further )$", before
-        )
-        if another and shared and shared[-1].entries[0]["quantity"] == "share_of_nation":
-            slots = self._slots(at, offence=Offending((shared[-1].entries[0]["offence"],)))
-            return self._add(at, slots, {"quantity": "share_of_nation", "value": words})
+        if (made_up or not re.search(r"M (?:by )?$", before)) and self._of_a_whole(at, words):
+            return None
         beside = re.search(r"(?:compare[sd]? (?:with|to)|against|M from) (?:just |only )?$", before)
         bracketed = re.search(r"H [^()]*\( $", before) and re.match(r"\) ", after)
         elsewhere = r"(?:(?:(?:in|for|across) (?:the )?)?A|(?:in|during) (?:the )?P) "
@@ -112,21 +107,6 @@ class Parts(Shares):
                 return self._share(at, words, "", Offending((told[-1].entries[0]["offence"],)))
         if re.match(PART_OF, after) and (made_up or not re.search(r"M (?:by )?$", before)):
             return self._share(at, words, after)
-        whole = re.match(
-            r"of (?:(?:all|the|every|total|such|S|these|them|recorded|A|O|G) )+(?:in|"
-            r"across|for) (?:the )?(A) ",
-            after,
-        ) or re.match(
-            r"(?:of )?(?:all |the )?O (?:G )?(?:recorded )?(?:in|across) (?:the )?(A) "
-            r"(?:in P |P )?(?:happen|happens|happened|occur|occurs|occurred|took place|take place|"
-            r"takes place|is|are|was|were) (?:recorded )?(?:in|within|by) ",
-            after,
-        )
-        if whole:
-            place = at + len(after[: whole.end(whole.lastindex or 1)].split())
-            there = re.match(r"(?:the )?A ", self.sentence.after(at + len(whole.group().split())))
-            last = at + len(whole.group().split()) + len(there.group().split()) if there else None
-            return self._nation(at, words, place, last)
         if made_up and re.match(r"[^CNP.;T]*?of (?:all |the |every |total )*O ", after):
             raise Unplaced("it is a part of another offence group, not of all recorded crime")
         total = re.match(r"(?:of|in) (?:the |its )?(?:overall )?(?:total|whole) ", after)
@@ -137,10 +117,13 @@ class Parts(Shares):
             return self._share(at, words, "", Offending((counted[-1].entries[0]["offence"],)))
         if self._of_what_was_counted(at, words):
             return None
+        ordered = re.search(r"increase|fall", self.topic.rank)
+        if ordered and re.search(r"A (?:, |\( |with |on |at |by |which saw |: )*$", before):
+            # "London had the biggest rise of the regions, 54%, followed by the East, 28%".
+            side = "down" if ordered.group() == "fall" else "up"
+            return self._change(at, f"{side} {words}", None)
         if re.match(r"of (?:these|those|them|which) ", after) and self._of_all():
             return self._share(at, words, "", self.around.noun(at) or self.around._before(at))
-        if self._of_the_nation(at, words):
-            return None
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
             raise Unplaced("what it is a part of is not said")
         if (

@@ -147,9 +147,9 @@ class Reader(Counts, Orders):
                 ids = token.span.value.ids
                 named.offences += [(token.start, each) for each in ids]
                 named.plain |= {*ids} if len(ids) == 1 else set()
-        named.years += [
-            (self.tokens[at].start, year.period_end) for at, year, _, _ in self.around.years
-        ]
+        for at, year, compared, _ in self.around.years:
+            years = named.compared if compared else named.years
+            years.append((self.tokens[at].start, year.period_end))
         self._remember()
 
     def _number(self, at: int) -> None:
@@ -181,7 +181,10 @@ class Reader(Counts, Orders):
         named = [
             t.span.value
             for at, t in enumerate(self.tokens)
-            if t.letter == "A" and t.span and not self.around._named_within(at)
+            if t.letter == "A"
+            and t.span
+            and not self.around._named_within(at)
+            and not (self.topic.area and _BESIDE.search(self.sentence.before(at)))
         ]
         told = {s.entries[0].get("area") for s in self.reading.statements}
         # A town that no number is of is named in passing: "demand fell in Warrington".

@@ -151,6 +151,8 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
         leaving = one.letter in _LEAVING_OUT or (
             one.letter == "than" and tokens[place - 2].letter == "other"
         )
+        if one.letter == "Z" and other.letter in ("apart", "aside"):
+            tokens[place - 1] = replace(one, letter="REST1")
         if leaving and other.letter == "Z":
             tokens[place] = replace(other, letter="REST1")
         if one.letter in _MARKED and tokens[place - 2].letter == "-" and other.letter in "GTO":

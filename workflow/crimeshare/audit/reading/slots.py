@@ -39,7 +39,7 @@ _WITHIN = re.compile(
     r"boroughs?|country|any|all|every|survey|service|other) (?:FORCES1 "
     r")?(?:of|in|for|across) (?:the )?$"
     r"|U for $|of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
-    r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) $|"
+    r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) (?:the |all |N )*$|"
     # "The sharpest fall in Wales".
     r"(?:least|most) (?:[a-z]+ ){1,3}in (?:the )?$|"
     r"(?:^| )(?!west|rest |latest|arrest|interest)\w+est (?:\w+ ){0,3}(?:in|of|across) (?:the )?$"
@@ -55,7 +55,7 @@ AVERAGE = re.compile(
 _COMPARED = re.compile(
     r"(?:below|above|than|compare[sd]? (?:with|to)|against|exceeds?|exceeding|exceeded) "
     r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]|average) )*$|"
-    r"M the (?:average (?:for|in|of) )?$"
+    r"M the (?:average (?:for|in|of) )?$|[HK] (?:of |that of |the rate (?:of|in) )?$"
 )
 
 # "Second only to London", "the highest outside the Met".
@@ -77,7 +77,7 @@ PLACES = re.compile(
 
 
 @cache
-def _forces() -> dict[str, str]:
+def forces_of_partnerships() -> dict[str, str]:
     """The force that each partnership is a part of, by their codes."""
     return {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
 
@@ -241,6 +241,11 @@ class Around(Years):
         if average := AVERAGE.search(self.sentence.before(at)):
             words = average.group().split()
             return self._area_at(at - len(words) + words.index("A"))
+        if own := re.search(
+            r"than (?:in |for |the |that of )*(A \( |A )$", self.sentence.before(at)
+        ):
+            # "Higher than for England and Wales (0.40)", "fewer than Sunderland's 141.3".
+            return self._area_at(at - len(own[1].split()))
         beside = self.tokens[at + 1].span if after.startswith("A ") else None
         if beside and beside.value[0] in NATIONS:
             # "Compared with 32.1 nationally".
@@ -264,7 +269,8 @@ class Around(Years):
         ):
             for place in places:
                 compared = place > at and (
-                    (self.topic.area and self._beside(place)) or self._part_of_force(place)
+                    (self.topic.area and (self._beside(place) or self._next(place)))
+                    or self._part_of_force(place)
                 )
                 if (
                     self.tokens[place].letter in ("A", "E", "L", "F")
@@ -311,6 +317,10 @@ class Around(Years):
             word = token.span.value
             local = any(each in word for each in _POLICE)
             force = (self.topic.force if local else ()) or self.topic.area
+            inside = forces_of_partnerships().get(force[0]) if force else None
+            if inside and (local or word.endswith("county")):
+                # "The city had 41% of the county's robberies".
+                force = (inside,)
             if not force:
                 earlier = [t.span.value for t in self.tokens[:place] if t.letter == "A" and t.span]
                 if earlier:
@@ -335,6 +345,8 @@ class Around(Years):
         token = self.tokens[place]
         if token.letter != "A" or token.span is None:
             return False
+        if compared and self._bracketed(place):
+            return True
         if token.span.value[0] not in NATIONS:
             if _BEHIND.search(self.sentence.before(place)):
                 return True
@@ -358,11 +370,23 @@ class Around(Years):
         span = self.tokens[place].span
         if self.tokens[place].letter != "A" or span is None or not self.topic.force:
             return False
-        return bool(_forces().get(span.value[0]) == self.topic.force[0])
+        return bool(forces_of_partnerships().get(span.value[0]) == self.topic.force[0])
 
     def _beside(self, place: int) -> bool:
         """Whether an area is one that another is set beside: "9.4, against 8.1 in Kent"."""
         return bool(_COMPARED.search(self.sentence.before(place)))
+
+    def _next(self, place: int) -> bool:
+        """Whether a size of its own stands behind an area: "up by 51%, and in Reading by 28%"."""
+        before, after = self.sentence.before(place), self.sentence.after(place)
+        sized = re.match(r"(?:by |up |down )?C ", after)
+        listed = sized and re.search(r"C , and (?:in |for )?(?:the )?$", before)
+        return bool(listed) or self._bracketed(place)
+
+    def _bracketed(self, place: int) -> bool:
+        """Whether an area stands in brackets with its number: "79.0 (England and Wales 87.1)"."""
+        opened = self.sentence.before(place).endswith("N ( ")
+        return opened and bool(re.match(r"(?:: |= )?N \) ", self.sentence.after(place)))
 
     def _first_area(self) -> int | None:
         return next((i for i, t in enumerate(self.tokens) if t.letter == "A"), None)

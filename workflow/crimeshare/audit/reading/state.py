@@ -81,6 +81,7 @@ class Mentioned:
     """What a text names, each with where: areas by code, offences by id, years by their end.
 
     Attributes:
+        compared: the years that others are compared with.
         plain: offences that it names by words of one meaning.
         told_of: whether it names an area smaller than the nations that it does not just compare.
     """
@@ -88,6 +89,7 @@ class Mentioned:
     areas: list[tuple[int, str]] = field(default_factory=list)
     offences: list[tuple[int, str]] = field(default_factory=list)
     years: list[tuple[int, date]] = field(default_factory=list)
+    compared: list[tuple[int, date]] = field(default_factory=list)
     plain: set[str] = field(default_factory=set)
     told_of: bool = False
 
@@ -234,6 +236,9 @@ class State:
     def _since(self, period: Year | None, at: int, move: int | None = None) -> Year | None:
         """The year that a change is from; none for the year before that no words name."""
         assert period is not None
+        if re.match(r"R alone ", self.sentence.after(at)):
+            # "Have halved since 2012/13 and fell by a quarter last year alone".
+            return None
         own = at if move is None else move
         since = self.around.since(period, min(at, own), max(at, own)) or self._counted(period)
         if since is None and any(t.letter == "I" for t in self.tokens):

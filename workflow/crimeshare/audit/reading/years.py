@@ -64,6 +64,13 @@ class Years:
             return span.value, False
         if span.kind == "newest" and self.published:
             return Year(newest_out(self.published), NEWEST), True
+        named = self.topic.period
+        if span.kind == "last" and self.published and named and not named.doubt:
+            months = (self.published.year - named.period_end.year) * 12
+            months += self.published.month - named.period_end.month
+            if named.period_end.month != 12 and 0 < months <= 12:
+                # "9,570 in 2024/25; they fell last year".
+                return named, True
         if span.kind == "last" and self.published:
             return Year(
                 date(self.published.year - 1, 12, 31), "Last year is read as January to December."
@@ -84,6 +91,10 @@ class Years:
         if twice := re.search(r"P (?:, (?:to )?|\( )$", before):
             # "Since the year before the pandemic, to March 2020".
             return self._compared(place - len(twice.group().split()))
+        if re.search(r"(?:below|above|than|on|of|to|M) (?:its|the|their) $", before) and re.match(
+            r"(?:levels?|figures?|total|number|peak) ", after
+        ):
+            return True
         begins = re.search(
             r"(?:between|from)(?: [NCGOT])*(?: in| during| for| recorded)* (?:the )?$", before
         )
