@@ -141,7 +141,22 @@ def test_recording_changes_inside_the_years_are_named_where_they_happen() -> Non
         for each in layer["data"]["values"]
         if "label" in each and "description" in layer["encoding"]
     )
-    assert label == "counted beside"
+    assert " ".join(label) == "counted beside"
+
+
+@pytest.mark.parametrize(
+    ("near", "stands"),
+    [([0.2, 0.3], (0, "right")), ([0.7], (100, "left")), ([0.1, 0.9], (50, "center"))],
+)
+def test_a_label_along_a_rule_stands_where_nothing_is_drawn(
+    near: list[float], stands: tuple[float, str]
+) -> None:
+    x = {"field": "x", "scale": {"domain": [2013, 2026]}}
+    changed = [Break(date(2020, 1, 1), "one rule instead of two", "one instead of two")]
+    drawn = [(2019.9, part) for part in near] + [(2016, 0.5)]
+    _, _, label = charts.named_rules(changed, lambda day: day.year, x, 100, drawn)
+    (mark,) = label["data"]["values"]
+    assert (mark["y"], mark["align"]) == stands
 
 
 def test_a_line_is_solid_nowhere_across_a_change_of_rules() -> None:

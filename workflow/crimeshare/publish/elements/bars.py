@@ -77,6 +77,7 @@ def bars(
     values: list[Spec] = [
         {
             "label": shorten(called, room // CHARACTER, placeholder="…"),
+            "known": each.value is not None,
             "length": 0 if each.value is None else each.value * scale(each),
             "style": kind,
             "text": each.words("signed" if each.unit == "change" else "") + aside,
@@ -131,7 +132,12 @@ def _spec(values: Sequence[Spec], room: int, dots: bool) -> Spec:
         "height": {"step": 17 if dots else 20},
         "data": {"values": values},
         "layer": [
-            {"mark": dot if dots else bar, "encoding": drawn},
+            {
+                # What has no number is named and has no mark.
+                "transform": [{"filter": "datum.known"}],
+                "mark": dot if dots else bar,
+                "encoding": drawn,
+            },
             {
                 "transform": [{"calculate": "max(datum.length, 0)", "as": "end"}],
                 "mark": {"type": "text", **TEXT, "align": "left", "dx": 9 if dots else 5},

@@ -17,6 +17,7 @@ from html import escape
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Self
 
 import vl_convert
@@ -224,7 +225,7 @@ _SAID = (
 def _key(items: Sequence[tuple[str, str]]) -> str:
     listed = "".join(
         f'<li><svg class="swatch" viewBox="0 0 28 12" aria-hidden="true">'
-        f"{_SWATCHES[swatch]}</svg>{meaning}</li>"
+        f"{_SWATCHES[swatch]}</svg><span>{meaning}</span></li>"
         for swatch, meaning in items
     )
     return f'<ul class="key">{listed}</ul>' if listed else ""
@@ -310,6 +311,78 @@ class Break:
     day: date
     name: str
     label: str = ""
+
+
+def named_rules(
+    breaks: Sequence[Break],
+    position: Callable[[date], float],
+    x: Spec,
+    height: int,
+    drawn: Sequence[tuple[float, float]],
+) -> list[Spec]:
+    """Rules at changes of recording, each with its label along it where nothing is drawn.
+
+    Of changes that stand too close for a label each, the first is named and the others counted.
+
+    Args:
+        breaks: the changes, oldest first.
+        position: on the axis, of the day of a change.
+        x: the axis, which names its domain.
+        height: of the chart.
+        drawn: what is drawn: places on the axis, and heights as parts of that of the chart.
+    """
+    if not breaks:
+        return []
+    low, high = x["scale"]["domain"]
+    room = ROOM_OF_A_LABEL * (high - low)
+    groups: list[list[Break]] = []
+    for each in breaks:
+        near = position(each.day) - position(groups[-1][0].day) if groups else high
+        if near < room:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    marks = []
+    before = low
+    for group in groups:
+        # The first of them may stand at the axis, whose numbers its label must not cover.
+        place = max(position(group[0].day), low + room)
+        label = WORDS.passage(
+            "label_of_breaks", first=group[0].label or group[0].name, more=len(group) - 1
+        )
+        lines = wrap(label, len(label) * 2 // 3) if place - before >= 2 * room else [label]
+        near = [part for at, part in drawn if place - len(lines) * room <= at <= place]
+        marks.append(
+            {"x": place, "label": lines, "dy": 8 - 11 * len(lines)}
+            | {"tip": "; ".join(map(dated, group))}
+            | _in_the_gap(near, height)
+        )
+        before = position(group[-1].day)
+    along = {"type": "text", **TEXT, "fontSize": 11, "lineHeight": 11, "angle": 270}
+    along |= {name: {"expr": f"datum.{name}"} for name in ("y", "align", "dx", "dy")}
+    along |= {"baseline": "bottom", "limit": height - 4}
+    rim = {**along, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
+    called = {"field": "label"}
+    return [
+        layer([{"x": position(each.day)} for each in breaks], RULE, x=x),
+        layer(marks, rim, x=x, text=called),
+        layer(marks, along, x=x, text=called, description=TIP),
+    ]
+
+
+ROOM_OF_A_LABEL = 0.04
+"""The part of the width of a chart that a line of a label along a rule takes."""
+
+
+def _in_the_gap(near: Sequence[float], height: int) -> Spec:
+    """Where a label along a rule stands: in the widest gap between what is drawn beside it."""
+    ends = [0, *sorted(near), 1]
+    low, high = max(pairwise(ends), key=lambda gap: gap[1] - gap[0])
+    if low == 0:
+        return {"y": height, "align": "left", "dx": 4}
+    if high == 1:
+        return {"y": 0, "align": "right", "dx": -4}
+    return {"y": round(height * (1 - (low + high) / 2), 1), "align": "center", "dx": 0}
 
 
 def rules(

@@ -11,7 +11,6 @@ from html import escape
 import pandas as pd
 
 from crimeshare.periods import MONTHS
-from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import (
     ACCENT,
     COMPARE,
@@ -25,10 +24,10 @@ from crimeshare.publish.elements.charts import (
     Chart,
     Spec,
     layer,
+    named_rules,
     per_cent,
     quantity,
     row_labels,
-    rules,
     scale,
 )
 from crimeshare.publish.elements.downloads import figure_columns
@@ -39,6 +38,8 @@ from crimeshare.publish.elements.rows import rows
 COLOURS = (ACCENT, COMPARE)
 SHAPES = ("circle", "diamond")
 SWATCHES = ("interval", "interval-reference")
+OVER_TIME = 250
+"""Height of a chart over the years."""
 WIDEST = ("lower_widest", "upper_widest")
 
 
@@ -61,7 +62,7 @@ def over_time(
         y: column whose figures have limits.
         by: column of the names of the series, told apart by shape and colour.
         label: column of what a tip calls a point.
-        breaks: each is drawn as a lettered rule and named in the key.
+        breaks: each is drawn as a rule with its label along it.
         trends: rows of ``survey_trends``, drawn dotted: the only lines there are, so that no two
             years are joined but by a trend, which ends at a break.
     """
@@ -74,10 +75,11 @@ def over_time(
     ]
     first, last = min(point["x"] for point in values), max(point["x"] for point in values)
     inside = [b for b in breaks if first < _position(b.day, start=True) < last]
-    letters = {b: chr(ord("A") + position) for position, b in enumerate(inside)}
     x = _years(ends, first, last)
     along = _values("y", values, zero=True)
-    layers = rules(letters, partial(_position, start=True), x)
+    top = max(point["high"] for point in values)
+    drawn = [(point["x"], point[end] / top) for point in values for end in ("low", "high")]
+    layers = named_rules(inside, partial(_position, start=True), x, OVER_TIME, drawn)
     fitted = [] if trends is None else rows(trends)
     for trend in fitted:
         points = [
@@ -90,16 +92,12 @@ def over_time(
     key = _key(names, values)
     if fitted:
         key.append(("trend", WORDS.passage("trend_key")))
-    key += [
-        ("rule", f"{letter}, {prose.month(b.day)}: {escape(b.name)}")
-        for b, letter in letters.items()
-    ]
     chart = Chart.worded(name, words)
     told = list(zip(ends, (point["span"] for point in values), frame[by], strict=True))
     named = [(each, [(end, span) for end, span, of in told if of == each]) for each in names]
     return replace(
         chart,
-        spec={"width": WIDTH, "height": 250, "layer": layers},
+        spec={"width": WIDTH, "height": OVER_TIME, "layer": layers},
         alt=WORDS.passage(
             "intervals_over_time", subtitle=plain(chart.subtitle), named=named, breaks=inside
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from html import escape
 
 import pandas as pd
@@ -15,8 +16,6 @@ from crimeshare.publish.elements.charts import (
     COMPARE,
     HEIGHT,
     PAPER,
-    RULE,
-    TEXT,
     TIP,
     WIDTH,
     WORDS,
@@ -25,6 +24,7 @@ from crimeshare.publish.elements.charts import (
     Spec,
     dated,
     layer,
+    named_rules,
     per_cent,
     quantity,
     scale,
@@ -106,7 +106,8 @@ def line(
     top = max(row["y"] for row in drawn + first_issues)
     written = per_cent(named[0][1][0][1].unit == "proportion")
     y_axis = quantity("y", [0, top * 1.05], nice=True, labelExpr=written, tickCount=5)
-    layers = _named_rules(inside, x)
+    drawn_at = [(row["x"], row["y"] / (top * 1.05)) for row in drawn + first_issues]
+    layers = named_rules(inside, partial(_position, start=True), x, HEIGHT, drawn_at)
     for index in reversed(range(len(named))):
         own_rows = [row for row in drawn if row["series"] == index]
         layers += _series(own_rows, inside, index, x, y_axis)
@@ -192,46 +193,6 @@ def _first_issues(rows: list[Spec], x: Spec, y: Spec) -> list[Spec]:
     mark = {"type": "point", "shape": "circle", "size": 40, "opacity": 1}
     mark |= {"fill": PAPER, "stroke": ACCENT, "strokeWidth": 1.5}
     return [layer(rows, mark, x=x, y=y, description=TIP)]
-
-
-def _named_rules(breaks: Sequence[Break], x: Spec) -> list[Spec]:
-    """Rules at changes of recording, each with its label along it; close ones share a label."""
-    if not breaks:
-        return []
-    low, high = x["scale"]["domain"]
-    room = ROOM_OF_A_LABEL * (high - low)
-    groups: list[list[Break]] = []
-    for each in breaks:
-        near = _position(each.day) - _position(groups[-1][0].day) if groups else high
-        if near < room:
-            groups[-1].append(each)
-        else:
-            groups.append([each])
-    marks = [
-        {
-            # The first of them may stand at the axis, whose numbers its label must not cover.
-            "x": max(_position(group[0].day, start=True), low + room),
-            "label": WORDS.passage(
-                "label_of_breaks", first=group[0].label or group[0].name, more=len(group) - 1
-            ),
-            "tip": "; ".join(map(dated, group)),
-        }
-        for group in groups
-    ]
-    along = {"type": "text", **TEXT, "fontSize": 11, "angle": 270, "align": "left"}
-    along |= {"dx": 4, "dy": -4, "y": HEIGHT, "baseline": "bottom", "limit": HEIGHT - 4}
-    rim = {**along, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
-    called = {"field": "label"}
-    places = [{"x": _position(each.day, start=True)} for each in breaks]
-    return [
-        layer(places, RULE, x=x),
-        layer(marks, rim, x=x, text=called),
-        layer(marks, along, x=x, text=called, description=TIP),
-    ]
-
-
-ROOM_OF_A_LABEL = 0.045
-"""The part of the width of a chart that a label along a rule takes."""
 
 
 def _alt_over_time(

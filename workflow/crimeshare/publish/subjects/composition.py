@@ -247,11 +247,12 @@ def contains(codes: pd.DataFrame, now: Row) -> str:
 def over_time(codes: pd.DataFrame, now: Row) -> Chart | None:
     """The share of all crime by code, year by year, one on top of the other.
 
-    None where no year has parts, or the group is a single code: that is the line of the share.
+    None where no year has parts, of few offences, which have no share, and where the group is a
+    single code: that is the line of the share.
     """
     inside = codes[codes["component"] != EVERYTHING_ELSE]
     recorded = inside[inside["share"] > 0]
-    if recorded.empty or inside["component"].nunique() < 2:
+    if recorded.empty or inside["component"].nunique() < 2 or is_few(now.count):
         return None
     newest = rows(inside[inside["period_end"] == recorded["period_end"].max()])
     joint = inside[inside["component"].str.contains("+", regex=False)]
@@ -289,11 +290,12 @@ def parts_table(codes: pd.DataFrame, now: Row) -> Table | None:
     own = codes[codes["period_end"] == pd.Timestamp(now["period_end"])]
     if own.empty:
         return None
+    few = is_few(now.count)
     labels = own["name"].map(prose.named_html).map(prose.upper_first)
     code = (" <code>" + own["component"] + "</code>").mask(own["component"] == EVERYTHING_ELSE, "")
     return table(
         own.assign(label=labels + code),
-        ["count", "previous", "count_points", "share_points"],
+        ["count", "previous", *([] if few else ["count_points", "share_points"])],
         label="label",
-        words=WORDS.points("composition_table", now=now),
+        words=WORDS.points("composition_table", now=now, few=few),
     )

@@ -33,6 +33,7 @@ from crimeshare.publish.subjects.estimates import (
     first_published,
     forces_left_out,
     is_few,
+    latest,
     without_few,
     year_of,
     years_of,
@@ -74,6 +75,11 @@ def forces_ranked(row: Row) -> Figure:
     ranked = rows(years[years["rank_forces"].notna()])
     name = f"forces_ranked.{row['offence_id']}.{row['period_end']:%Y-%m}"
     return counted(name, "forces", len(ranked), cells_of(each.count for each in ranked))
+
+
+def question(offence_id: str) -> str:
+    """What the front page asks."""
+    return WORDS.passage("question", now={"offence_id": offence_id})
 
 
 def opening(now: Row) -> str:
@@ -201,7 +207,7 @@ def caveats(now: Row) -> list[str]:
         few_residents=_without_residents(now),
         few_offences=count is not None and count < SMALL,
     )
-    return [*area_notes(code), *notes]
+    return [*area_notes(code, recent=True), *notes]
 
 
 def _without_residents(now: Row) -> bool:
@@ -210,10 +216,20 @@ def _without_residents(now: Row) -> bool:
     return known and now["rate_per_1000"] is None
 
 
-def area_notes(area_code: str) -> list[str]:
-    """What the workbooks say about this area alone, each note once with all its editions."""
+def area_notes(area_code: str, *, recent: bool | None = None) -> list[str]:
+    """What the workbooks say about one area alone, each note once with all its editions.
+
+    Args:
+        area_code: the area.
+        recent: only notes that an edition of the last two years has; if false, only the others.
+    """
     ends = editions()
-    return noted(read("area_notes", area_code=area_code, release_id=[*ends]), ends)
+    own = read("area_notes", area_code=area_code, release_id=[*ends])
+    if recent is not None:
+        newest = own["release_id"].map(ends).groupby(own["note"]).transform("max")
+        began = a_year_before(a_year_before(latest()))
+        own = own[newest.map(lambda end: end > began).eq(recent)]
+    return noted(own, ends)
 
 
 def noted(own: pd.DataFrame, ends: Mapping[str, date]) -> list[str]:

@@ -60,14 +60,18 @@ class Layer:
         """Lowest value of each class; classes hold about as many forces each.
 
         Of a change, the lowest sizes, whichever its direction; each direction has its classes.
+        What is printed alike is in one class.
         """
         known = sorted(
-            abs(f.number) if self.signed else f.number
+            (abs(f.number) if self.signed else f.number, f.words("absolute"))
             for f in self.figures.values()
             if f.value is not None
         )
+        lowest = {text: number for number, text in reversed(known)}
         classes = SIGNED_CLASSES if self.signed else CLASSES
-        return [known[len(known) * position // classes] for position in range(1, classes)]
+        return [
+            lowest[known[len(known) * position // classes][1]] for position in range(1, classes)
+        ]
 
     def colour(self, area_code: str) -> str:
         """Name of the colour of a force; empty where it has no figure."""

@@ -34,8 +34,7 @@ def rank_range_meaning(now: Row) -> str:
     return WORDS.passage(
         "rank_range_meaning",
         now=now,
-        lower=own.lower_simultaneous,
-        upper=own.upper_simultaneous,
+        own=own,
         record=record,
     )
 

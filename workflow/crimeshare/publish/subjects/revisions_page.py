@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from crimeshare.periods import a_year_before
-from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.bars import bars
 from crimeshare.publish.elements.charts import (
     ACCENT,
@@ -134,7 +133,7 @@ def compared() -> pd.DataFrame:
 
 
 def flips_in_words(offence_id: str) -> str:
-    """How many changes turned, and those of the report's own offence group by name."""
+    """How many changes turned, and how many of those are of the report's own offence group."""
     known, found = compared(), flips()
     turning = found[found["revised"].ne("both_years")]
     shown = turning if len(turning) else found
@@ -146,22 +145,14 @@ def flips_in_words(offence_id: str) -> str:
         "number",
         ("compared_changes", "change", "revised year_before"),
     )
-    ways = [
-        {"row": row, "ways": turned(row["change_before"], row["change"])}
-        for row in rows(found[found["offence_id"].eq(offence_id)])
-    ]
+    own = turning["offence_id"].eq(offence_id).sum()
     return WORDS.passage(
         "turned",
         turned=in_all(offence_id, "flips", len(turning), sides, "changes"),
         compared=number,
         group=offence_id,
-        own=ways,
+        own=in_all(offence_id, "flips.own", int(own), sides, "changes"),
     )
-
-
-def turned(before: float, after: float) -> tuple[str, str]:
-    """Two verdicts on one change: "rose" or "fell" or "was unchanged", by either release."""
-    return prose.recorded_direction(0, before), prose.recorded_direction(0, after)
 
 
 def number_of(

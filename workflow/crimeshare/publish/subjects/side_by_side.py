@@ -21,6 +21,7 @@ from crimeshare.publish.subjects.estimates import (
     address,
     at,
     forces_left_out,
+    is_few,
     of_areas,
     without_few,
     year_of,
@@ -139,8 +140,10 @@ def _distance(row: Row) -> Figure:
     return figure(row, "distance", name)
 
 
-def similar_table(now: Row) -> Table:
-    """A force beside those with the most similar mix of other crime, and England and Wales."""
+def similar_table(now: Row) -> Table | None:
+    """A force beside those with the most similar mix of other crime; None of few offences."""
+    if is_few(now.count):
+        return None
     itself = Figure("distance.none", None, "proportion", marker="not_applicable")
     ends = at(now["offence_id"], [now["area_code"], NATION], now["period_end"])
     ends = ends.assign(mix=pd.Series([itself, itself]))
@@ -158,12 +161,13 @@ def similar_table(now: Row) -> Table:
 def similar_sentence(now: Row) -> str:
     """How the share stands beside those of the most similar forces."""
     known = [row.share for row in rows(similar_forces(now)) if row["share"] is not None]
-    if not known or now["share"] is None:
-        return WORDS.passage("similar", now=now, number=None)
+    few = is_few(now.count)
+    if not known or now["share"] is None or few:
+        return WORDS.passage("similar", now=now, few=few, number=None)
     higher = sum(share.number > now["share"] for share in known)
     name = f"similar.{areas()[now['area_code']].slug}.{now['period_end']:%Y-%m}"
     number = over(name, len(known), "count", ("similar", "forces"), known)
-    return WORDS.passage("similar", now=now, number=number, higher=higher)
+    return WORDS.passage("similar", now=now, few=few, number=number, higher=higher)
 
 
 def neighbours(area_code: str) -> set[str]:

@@ -136,7 +136,7 @@ def newest_change(tested: pd.DataFrame) -> Row:
 def breaks(measure_id: str) -> list[Break]:
     """What interrupts the series of a measure, oldest first."""
     return [
-        Break(date.fromisoformat(row["first_day"]), row["name"])
+        Break(date.fromisoformat(row["first_day"]), row["name"], row["label"])
         for row in read_rows(REFERENCE / "survey_breaks.csv")
         if row["applies_to"] == "*" or measure_id.startswith(row["applies_to"])
     ]

@@ -99,6 +99,22 @@
   const at = (day) => new Date(`${day}T00:00:00Z`).getTime();
   const YEAR = 364 * 24 * 3600 * 1000;
 
+  // A label along a rule stands in the widest gap between what is drawn left of it.
+  const inGaps = (breaks, rows) => {
+    const values = rows.map(({ y }) => y);
+    const zero = state.measure === "rank" ? [] : [0];
+    const [low, high] = [Math.min(...zero, ...values), Math.max(...zero, ...values)];
+    const height = (y) => (state.measure === "rank" ? high - y : y - low) / (high - low || 1);
+    return breaks.map((each) => {
+      const near = rows.filter(({ x }) => x <= each.x && x > each.x - 0.75 * YEAR).map(({ y }) => height(y));
+      const ends = [0, ...near.sort((a, b) => a - b), 1];
+      const [gap, place] = ends.slice(1).map((end, i) => [end - ends[i], i]).sort((a, b) => b[0] - a[0])[0];
+      const at = !place ? { align: "left", dx: 4, y: 340 } : place === near.length ? { align: "right", dx: -4, y: 0 }
+        : { align: "center", dx: 0, y: 340 * (1 - ends[place] - gap / 2) };
+      return { ...each, ...at };
+    });
+  };
+
   const spec = (rows, breaks, steps) => {
     const style = getComputedStyle(document.documentElement);
     const ink = (name) => style.getPropertyValue(name).trim();
@@ -121,7 +137,7 @@
         { data: { values: rows.filter(({ partly }) => partly !== null) }, mark: { type: "line", strokeWidth: 1.5, strokeDash: [1, 3] }, encoding: { x, y, color: colour, detail: { field: "partly" } } },
         { data: { values: rows.filter(({ partly, whole }) => partly === null || whole) }, mark: { type: "line", strokeWidth: 2.2 }, encoding: { x, y, color: colour, strokeDash: byArea(([, dash]) => dash), detail: { field: "stretch" } } },
         ...[{ stroke: ink("--paper"), strokeWidth: 4, strokeJoin: "round" }, { fill: ink("--ink") }].map((look) => ({
-          data: { values: breaks }, mark: { type: "text", angle: 270, align: "left", baseline: "bottom", dx: 4, dy: -3, fontSize: 12, limit: 330, y: 340, ...look },
+          data: { values: inGaps(breaks, rows) }, mark: { type: "text", angle: 270, align: { expr: "datum.align" }, baseline: "bottom", dx: { expr: "datum.dx" }, dy: -3, fontSize: 12, limit: 330, y: { expr: "datum.y" }, ...look },
           encoding: { x, text: { field: "label" }, tooltip: { field: "said" } },
         })),
         { data: { values: rows.filter((row) => row.marked) }, mark: { type: "point", size: 55, opacity: 1, strokeWidth: 2 }, encoding: { x, y, color: colour, shape: byArea(([, , shape]) => shape), fill: { condition: { test: "datum.hollow", value: ink("--paper") }, field: "area", type: "nominal", legend: null, scale: colour.scale }, tooltip: { field: "said" } } },
