@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.reference import PARTNERSHIPS, PLACES, REFERENCE, areas, everyday, read_rows
@@ -106,11 +107,14 @@ SECTIONS = ("Forces", "Regions")
 
 def _area(page: Page) -> dict[str, str]:
     kinds = dict(zip(SECTIONS, WORDS.points("kinds_of_areas"), strict=True))
+    (area,) = (each for each in areas().values() if each.file_name == page.about)
+    said = prose.place(area.area_name, area.area_type)
     return {
         "name": page.title,
         "kind": kinds[page.section],
         "address": page.address,
         "about": page.about,
+        **({"said": said} if said != page.title else {}),
     }
 
 

@@ -106,7 +106,12 @@
   };
 
   crimeshare.distance = distance;
-  crimeshare.elsewhere = (typed) => elsewhere.has(plainly(typed));
+  // A postcode of an area with no district here is one of another nation.
+  const lettered = new Set([...districts.keys()].map((name) => /^[A-Z]+/.exec(name)[0]));
+  crimeshare.elsewhere = (typed) => {
+    const [letters] = /^[A-Z]+(?=\d[A-Z\d]?(\d[A-Z]{2})?$)/.exec(typed.toUpperCase().replace(/\s+/g, "")) ?? [];
+    return elsewhere.has(plainly(typed)) || letters !== undefined && letters.length < 3 && !lettered.has(letters) && /\d[A-Z]{2}$/i.test(typed.trim());
+  };
   crimeshare.places = (typed, most = 8) => {
     const codes = district(typed);
     if (codes.length) return codes.flatMap((name) => districts.get(name)).slice(0, most);

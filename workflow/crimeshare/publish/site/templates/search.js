@@ -11,7 +11,7 @@
     .replace(/\b(\d{1,3}) ([a-z])\b/g, "$1$2");
   const stem = (word) => word.replace(/ies$/, "y").replace(/(?<=[^s])s$/, "");
   const words = (text) => plainly(text).match(/[\p{L}\p{N}]+/gu)?.map(stem) ?? [];
-  const SMALL = new Set(words("a an and are at by do for from has have how i in is it me my of on or the there they this to was were what where which who will with you your"));
+  const SMALL = new Set(words("a an and are at by do for from has have how i in is it me my near of on or the there they this to was were what where which who will with you your"));
 
   // Where each word stands and how much it counts there.
   const entries = [
@@ -28,6 +28,14 @@
       }
   });
 
+  // How many letters a typed word is from another that it may be meant for; the first is seldom wrong.
+  const misspelt = (typed, word) => {
+    const most = typed.length < 4 ? 0 : typed.length < 8 ? 1 : 2;
+    if (!most || typed[0] !== word[0] || Math.abs(word.length - typed.length) > most) return 0;
+    const row = crimeshare.distance(typed, word, most);
+    return Array.isArray(row) && row.at(-1) <= most ? row.at(-1) : 0;
+  };
+
   // The words of the report that a typed word may mean, each with how well it fits.
   const meant = (typed) => {
     const fits = new Map();
@@ -35,12 +43,10 @@
     if (typed.length > 2)
       for (const word of standing.keys())
         if (word !== typed && word.startsWith(typed)) fits.set(word, 0.6);
-    const most = typed.length < 4 ? 0 : typed.length < 8 ? 1 : 2;
-    if (!fits.size && most)
+    if (!fits.size)
       for (const word of standing.keys()) {
-        if (Math.abs(word.length - typed.length) > most) continue;
-        const row = crimeshare.distance(typed, word, most);
-        if (Array.isArray(row) && row.at(-1) <= most) fits.set(word, 0.5 / row.at(-1));
+        const off = misspelt(typed, word);
+        if (off) fits.set(word, 0.5 / off);
       }
     return fits;
   };
@@ -117,13 +123,15 @@
     // Of two with the same words a group before a code.
     .sort(([one, a], [other, b]) => other.length - one.length || /^\d/.test(a.offence) - /^\d/.test(b.offence));
   const both = (text) => {
-    const typed = ` ${words(text).join(" ")} `;
-    const [phrase, term] = named.find(([also]) => typed.includes(` ${also} `)) ?? [];
+    const typed = words(text);
+    const [also, term] = named.find(([also]) => ` ${typed.join(" ")} `.includes(` ${also} `))
+      ?? named.find(([also]) => typed.some((word) => misspelt(word, also))) ?? [];
     if (!term) return [];
+    const phrase = also.includes(" ") || typed.includes(also) ? also : typed.find((word) => misspelt(word, also));
     const rest = plainly(text).split(/[^\p{L}\p{N}]+/u)
       .filter((word) => word && !` ${phrase} `.includes(` ${stem(word)} `) && !SMALL.has(stem(word))).join(" ");
     const place = crimeshare.places(rest, 1).find(({ name, exactly, kind }) =>
-      exactly || kind === "Postcode" || ` ${words(name).join(" ")} `.includes(` ${words(rest).join(" ")} `));
+      exactly || kind === "Postcode" || [name, rest].some((one, at, two) => ` ${words(one).join(" ")} `.includes(` ${words(two[1 - at]).join(" ")} `)));
     if (!place) return [];
     const { page } = place;
     const folder = /^(.*)index\.html$/.exec(term.page)?.[1];
@@ -134,7 +142,9 @@
         `${term.offence ? term.term : term.nearest_name}: ${page.name}`,
       ),
       place.name === page.name ? "" : ` for ${place.name}`,
-      figure(offence, page.about, page.name),
+      figure(offence, page.about, page.said ?? page.name),
+      // What is not counted by itself says so.
+      ...(term.offence ? [] : [excerpt(term.meaning, [])]),
     ]];
   };
 
@@ -157,6 +167,12 @@
     return line;
   };
 
+  // Of several things that are not counted by themselves, the one that was typed.
+  const called = (term, text) => {
+    const also = term.nearest && term.also.split("|").find((each) => words(each).join(" ") === words(text).join(" "));
+    return also ? also[0].toUpperCase() + also.slice(1) : term.term;
+  };
+
   const show = () => {
     const text = field.value.trim();
     const hits = text ? search(text) : [];
@@ -175,14 +191,18 @@
     const likely = text ? crimeshare.places(text, 6) : [];
     const exact = likely.filter((place) => place.exactly || ` ${plainly(place.name)}`.includes(` ${plainly(text)}`) || plainly(text).startsWith(plainly(place.name)));
     const places = exact.length || hits.length ? exact : likely;
+    // What is the very name of a term is that, unless a place is called so too.
+    const telling = !places.some((place) => place.exactly || plainly(place.name) === plainly(text))
+      && terms.some(([, , { term }]) => words(term).join(" ") === words(text).join(" "));
     const items = {
+      ...(telling && { "Offence and place": together, Terms: null }),
       "Offence and place": together,
       Places: places.map((place) => [
         link(folder + place.page.address + (place.to ?? ""), place.name),
         ...(place.page.name === place.name ? [] : [` ${place.border ? "partly or near" : "in"} ${place.page.name}`]),
       ]),
-      "Terms": terms.map(([, , term], at) => [
-        link(term.page, term.term), excerpt(term.meaning, wanted),
+      Terms: terms.map(([, , term], at) => [
+        link(term.page, called(term, text)), excerpt(term.meaning, wanted),
         ...(at || together.length || !term.offence ? [] : [figure(term.offence, "england-and-wales", "England and Wales")]),
       ]),
       "In the report": sections.map(([, , section]) => [
