@@ -55,7 +55,8 @@ def funnel(
             figure of its share), the columns of `LIMITS`, ``beside`` (what is said of it outside
             of limits) and ``named``, whether its name is written.
         curves: sizes and the limits there, in columns of the same names.
-        own: the area the page is about, drawn large and named.
+        own: the area the page is about, drawn large and named in the key: its name would cover the
+            dots of others.
         middle: the common share, drawn as a rule.
         labels: what the rule and the axis of sizes are called.
     """
@@ -74,7 +75,7 @@ def funnel(
     x["scale"]["type"] = "log"
     top = max(*(dot["shown"].number for dot in dots), curves["upper_99_8"].max()) * 100
     y = quantity("y", [0, top], nice=True, labelExpr=per_cent(), tickCount=5)
-    named = [dot for dot in dots if dot is last or dot["named"]]
+    named = [dot for dot in dots if dot["named"]]
     tip = WORDS.passage("bar", label=called, figure=middle, remark="")
     rule = {"type": "rule", "stroke": COMPARE, "strokeWidth": 2, "strokeDash": [5, 3]}
     order = sorted(dots, key=lambda dot: -dot["shown"].number)

@@ -143,7 +143,7 @@ def render_reference(modules: Mapping[str, Module], module: Module | None = None
     Args:
         module: whose page it is; None for the list.
     """
-    name, title = (module.name, module.title) if module else ("index", "Functions")
+    name, title = (module.name, module.name) if module else ("index", "Functions")
     page = Page(f"reference/{name}", title, "", section="Reference")
     return _template("reference.html.j2").render(
         **_given(page)

@@ -536,7 +536,9 @@ window.crimeshare = {};
     if (shown.length < 2) continue;
     const label = made("label", "Show ");
     const select = document.createElement("select");
-    select.append(...shown.map((each, at) => new Option(words(each.querySelector("caption, .subtitle")).replace(/, year ending [^:]*/, ""), at)));
+    const called = (each) => words(each.querySelector("caption, .subtitle")).replace(/, (year ending [^:]*|in brackets.*)/g, "")
+      .replace(/^.* by police force: (.)/, "All forces: $1").replace(/^.* beside (.)/, (_, first) => first.toUpperCase());
+    select.append(...shown.map((each, at) => new Option(called(each), at)));
     const show = () => shown.forEach((each, at) => { each.hidden = at !== Number(select.value); });
     select.addEventListener("change", show);
     label.className = "switch";
