@@ -57,8 +57,8 @@ def test_a_step_near_a_note_on_the_area_cites_it(built: Path, estimates: Report)
     """Devon and Cornwall changed its computer system in November 2022, by the notes of that time;
     all its recorded crime came back to another level a year later."""
     told = firmness.steps(now(frames.place(estimates, "devon-and-cornwall")))
-    (cited,) = [text for text in told if "total recorded crime" in text.lower() and "#" in text]
-    assert "December 2022" in plain(cited)
+    (cited,) = [text for text in told if "December 2022" in plain(text)]
+    assert "total recorded crime" in cited.lower()
 
 
 def test_a_change_across_a_gap_or_a_step_of_its_own_is_marked(

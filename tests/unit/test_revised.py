@@ -13,7 +13,7 @@ import pytest
 
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
-from crimeshare.publish.elements.prose import place, plain
+from crimeshare.publish.elements.prose import ordinal, place, plain
 from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.rendering import render_body
@@ -345,14 +345,11 @@ def test_a_refuted_change_is_listed_with_its_cells_and_the_count_against_it(buil
 
 
 @pytest.mark.usefixtures("built")
-def test_turned_changes_are_named_with_both_releases() -> None:
-    text = plain(sentences()["flips"])
-    assert (
-        "in the City of London in the year ending March 2019 they rose by 7 with pfa-2018-03, and "
-        "fell by 6 with pfa-2019-03" in text
-    )
+def test_turned_changes_are_counted_and_listed_with_both_releases() -> None:
     found = revisions_page.flips()
     own = rows(found[found["offence_id"].eq(GROUP)])
+    turning = [row for row in own if row["revised"] != "both_years"]
+    assert f"{len(turning)} of them are changes in stalking" in plain(sentences()["flips"])
     (flip,) = [f for f in own if f["area_code"] == CITY and f["release_id"] == "pfa-2019-03"]
     assert {c.release_id for c in flip.change_before.cells} == {"pfa-2018-03", "pfa-2019-03"}
     table = revision_tables.turned_changes(GROUP)
@@ -361,14 +358,16 @@ def test_turned_changes_are_named_with_both_releases() -> None:
     assert first == [areas()[f["area_code"]].area_name for f in own]  # the report's own group
 
 
-def test_moved_ranks_are_named_with_both_releases(built: Path) -> None:
+def test_moved_ranks_are_named_before_and_after(built: Path) -> None:
     whole = since_new_of(built)
     ranked = whole[whole["area_code"].isin(forces())].dropna(subset=["rank_before"])
     way = (ranked["rank_after"] - ranked["rank_before"]).abs()
     most = ranked.loc[way.idxmax()]
     text = plain(sentences()["ranks"])
     assert f"Furthest went {named(most['area_code'])}:" in text
-    assert f"in {most['previous_release_id']} and" in text
+    before, after = (ordinal(int(most[f"rank_{when}"])) for when in ("before", "after"))
+    assert before in text
+    assert after in text
     table = revision_tables.rank_moves(GROUP, since_new(GROUP, forces()))
     assert table
     for row in table.rows:
