@@ -20,7 +20,7 @@ from crimeshare.columns import Column, columns
 
 PACKAGE = "crimeshare.measures"
 
-_TABLE = re.compile(r"columns of ``(\w+)``")
+_TABLE = re.compile(r"The +columns of ``(\w+)``")
 _ROLE = re.compile(r":\w+:`~?(?P<name>[\w.]+)`")
 _CODE = re.compile(r"``(.+?)``|`(.+?)`")
 
