@@ -37,13 +37,14 @@ from crimeshare.releases.precedent import Past
 from crimeshare.releases.preflight import beside_shipped
 from crimeshare.sources.registry import Release, read_registry
 from crimeshare.tables.appendix import read_appendix_tables
-from crimeshare.tables.corrections import Faults
+from crimeshare.tables.corrections import Faults, read_corrections
 from crimeshare.tables.counts import counts, counts_of_files, in_order
 from crimeshare.tables.grid import Grid, Workbook, open_workbook
 from crimeshare.tables.misfits import misfits
 from crimeshare.tables.police_force_area import read_police_force_area_tables
 from crimeshare.tables.reading import READERS
 from crimeshare.tables.survey_checks import check_survey_tables
+from crimeshare.tables.ties import Place
 from tests import facsimile
 from tests.appendix_facsimile import Facsimile
 from tests.mutations import KINDS, Sheets
@@ -77,6 +78,7 @@ class Edition:
     release: Release
     read: Callable[..., list]  # type: ignore[type-arg]
     past: list[Past]
+    slips: frozenset[Place]
 
     @property
     def end(self) -> date:
@@ -86,7 +88,7 @@ class Edition:
     def check(self, observations: Sequence[Any]) -> None:
         """Stop unless the figures hold together and go with all that is shipped."""
         READERS[self.release.reader].check(observations, self.release_id, CORRECTIONS)
-        wrong, doubts = beside_shipped(observations, self.release, self.past)
+        wrong, doubts = beside_shipped(observations, self.release, self.past, slips=self.slips)
         if told := [*(misfit.sentence for misfit in wrong), *doubts]:
             raise Problem("; ".join(told))
 
@@ -104,7 +106,9 @@ def edition(release_id: str, mirror: Path | None) -> Edition:
         figures = facsimile.FIGURES / f"{release_id}.parquet"
         workbook = Facsimile.of(figures, release.edition).workbook()
     read = read_police_force_area_tables if area else read_appendix_tables
-    return Edition(release_id, workbook, release, read, every_other(release, registry))
+    entries = read_corrections(CORRECTIONS)
+    slips = frozenset(entry.place for entry in entries if entry.release == release_id)
+    return Edition(release_id, workbook, release, read, every_other(release, registry), slips)
 
 
 def _grids(sheets: dict[str, dict[facsimile.Place, object]]) -> Workbook:

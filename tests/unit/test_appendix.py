@@ -312,6 +312,26 @@ class TestArithmetic:
         (tie,) = broken(find_survey_ties(kept))
         assert "no column for the year ending June 2024, which sheet 'Table_A5a' has" in tie.broken
 
+    def test_a_year_that_the_newest_is_compared_with(self) -> None:
+        rows = read_observations(SurveyObservation, FIGURES / "appendix-2022-09.parquet")
+        kept = [row for row in rows if row.period_end != date(2021, 9, 30)]
+        said = [fault.sentence for fault in broken(find_survey_ties(kept))]
+        assert any("no column for the year ending September 2021" in each for each in said)
+
+    def test_a_measure_that_is_made_of_others(self) -> None:
+        rows = read_observations(SurveyObservation, FIGURES / "appendix-2022-09.parquet")
+        wrong = next(
+            row for row in rows if (row.item_id, row.table) == ("neighbourhood_crime", "incidents")
+        )
+        changed = [
+            dataclasses.replace(row, value=(row.value or 0.0) + 10) if row is wrong else row
+            for row in rows
+        ]
+        assert any(
+            fault.places[0] == (wrong.sheet, wrong.cell) and "its parts add up" in fault.sentence
+            for fault in broken(find_survey_ties(changed))
+        )
+
     def test_a_group_that_is_not_the_sum_of_its_codes(self, book: Facsimile) -> None:
         assert str(book["Table_A5a", "B62"]).startswith("Stalking")
         book["Table_A5a", "AA62"] = 144_026.0

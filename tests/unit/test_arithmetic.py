@@ -204,3 +204,25 @@ def test_a_table_that_is_rounded_throughout_is_checked_as_far_as_it_goes(decimal
     gwent = {"area_name": "Gwent", "offence_id": "robbery", "sheet": "Table P2"}
     faults = broken(find_ties(changed(rows, 2.0 * 10**-decimals, **gwent)[0]))
     assert ["the change of" in fault.sentence for fault in faults] == [True]
+
+
+def test_a_row_of_changes_that_is_withheld_though_both_counts_are_given_is_found() -> None:
+    rows = [
+        dataclasses.replace(row, value=None, marker="unavailable", marker_text="[x]")
+        if (row.measure, row.area_name) == ("change_pct", "Gwent")
+        else row
+        for row in facsimile.figures("pfa-2024-12")
+    ]
+    (first, *_) = [row for row in rows if row.marker_text == "[x]"]
+    assert any(
+        (first.sheet, first.cell) in fault.cells and "withheld" in fault.sentence
+        for fault in broken(find_ties(rows))
+    )
+
+
+def test_a_count_that_is_not_whole_is_shown_with_its_decimals() -> None:
+    what = {"area_name": "Gwent", "offence_id": "total", "sheet": "Table P1"}
+    rows, wrong = changed(facsimile.figures("pfa-2024-12"), 0.4, **what)
+    own = [tie for tie in broken(find_ties(rows)) if tie.members[0] == wrong]
+    assert own
+    assert all(f"{wrong.value:,.10g}" in tie.broken for tie in own)

@@ -35,8 +35,6 @@ _LARGE, _ENOUGH = 10, 30
 _HALF, _FEW_YEARS = 0.5, 5
 # The survey's estimates of a year are revised together or not at all; few that differ are slips.
 _SLIPS = 0.2
-# Bases of years long past were corrected by up to a quarter of one in a hundred.
-_BASES = 0.003
 # Editions come out every three months; those of a dataset that are further apart than two of them
 # may differ in their tables.
 _NEIGHBOURS = 6
@@ -238,8 +236,8 @@ def _changed_estimates(
 ) -> Iterator[str]:
     """Single estimates and bases of earlier years that differ from the edition nearest in time.
 
-    How many people were asked in a year hardly changes, so bases are compared however far apart the
-    editions are.
+    A year that was revised differs in most rows, a measure of another meaning in most years; who
+    was asked stays who was asked.
     """
     nearest = next(iter(near), None)
     if nearest is None:
@@ -251,45 +249,50 @@ def _changed_estimates(
         if (row["sheet"], row["cell"]) not in nearest.slips
     }
     lines: dict[object, list[SurveyObservation]] = defaultdict(list)
+    years, asked = set[object](), set[int]()
     for row in observations:
-        estimated = row.previous_period_end is None and (
-            row.statistic != "offences" if close else row.statistic == "unweighted_base"
-        )
-        if estimated and _estimate(vars(row)) in known:
-            # A year that was revised differs in most rows, a row of another meaning in most years.
-            lines[row.table, row.period_end].append(row)
+        if row.statistic == "offences" or row.previous_period_end is not None:
+            continue
+        if (key := _estimate(vars(row))) in known:
+            base = row.statistic == "unweighted_base"
+            years.add(year := (row.table, base, row.period_end))
+            lines[year].append(row)
             lines[lines_of((row.sheet, row.cell))[0]].append(row)
-    differing = [
-        {
-            id(row): row
-            for row in rows
-            if _differ(row.value, known[_estimate(vars(row))], 0.0 if close else _BASES)
-        }
-        for rows in lines.values()
-    ]
+            if base and row.value is not None and known[key] is not None:
+                asked.add(id(row))
+    differing = {
+        of: {id(row): row for row in rows if _differ(row.value, known[_estimate(vars(row))])}
+        for of, rows in lines.items()
+    }
     whole = {
         each
-        for rows, found in zip(lines.values(), differing, strict=True)
-        if len(found) > _SLIPS * len(rows)
+        for of, found in differing.items()
+        if len(found) > _SLIPS * len(lines[of])
         for each, row in found.items()
         # Nobody withholds what was published some months ago; in years a row may move elsewhere.
-        if row.value is not None or not close
+        if (of in years or each not in asked) and (row.value is not None or not close)
     }
-    for row in {each: row for found in differing for each, row in found.items()}.values():
+    told: dict[object, list[SurveyObservation]] = defaultdict(list)
+    for row in {each: row for found in differing.values() for each, row in found.items()}.values():
         if id(row) not in whole:
-            was = known[_estimate(vars(row))]
-            yield (
-                f"{row.release_id}, {row.where}: holds {shown(row)} for "
-                f"{one_line(row.row_label)!r}, the {in_words(row.period_end)}; "
-                f"{nearest.release_id} has {'no number' if was is None else f'{was:,.10g}'}, and "
-                "the same figures in most of that row and of that year"
-            )
+            told[lines_of((row.sheet, row.cell))[0]].append(row)
+    for row, *more in told.values():
+        was = known[_estimate(vars(row))]
+        yield (
+            f"{row.release_id}, {row.where}: holds {shown(row)} for {one_line(row.row_label)!r}, "
+            f"the {in_words(row.period_end)}; {nearest.release_id} has "
+            f"{'no number' if was is None else f'{was:,.10g}'}, and most of the figures beside it "
+            f"as they are here{f'; {len(more)} more of its row differ' if more else ''}"
+        )
 
 
-def _differ(now: float | None, was: float | None, slack: float) -> bool:
+def _differ(now: float | None, was: float | None) -> bool:
+    """Whether an estimate is another, though one edition may round what another does not."""
     if now is None or was is None:
         return now is not was
-    return abs(now - was) > slack * abs(was)
+    one, other = (len(f"{value:.9f}".rstrip("0").partition(".")[2]) for value in (now, was))
+    rounding = 0.5 * 10.0 ** -min(one, other) if one != other else 0.0
+    return abs(now - was) > rounding + 1e-9
 
 
 def _estimate(row: Mapping[str, Any]) -> tuple[object, ...]:

@@ -235,7 +235,8 @@ def _read(workbook: Path, known: _Known, accepted: Path, past: Sequence[Past]) -
         reader.check(reading.rows, release.release_id, known.file)
     except Faults as faults:
         raise known.acknowledging(faults) from faults
-    wrong, beside = beside_shipped(reading.rows, release, past, accepted)
+    slips = {c.place for c in known.corrections if c.release == release.release_id}
+    wrong, beside = beside_shipped(reading.rows, release, past, accepted, slips)
     return Pinnable(
         reading.write,
         [
@@ -248,7 +249,11 @@ def _read(workbook: Path, known: _Known, accepted: Path, past: Sequence[Past]) -
 
 
 def beside_shipped(
-    rows: Sequence[Any], release: Dated, past: Sequence[Past], accepted: Path = ACCEPTED
+    rows: Sequence[Any],
+    release: Dated,
+    past: Sequence[Past],
+    accepted: Path = ACCEPTED,
+    slips: Collection[Place] = (),
 ) -> tuple[list[Misfit], list[str]]:
     """What of a release, whose arithmetic holds, does not go with all that is shipped.
 
@@ -257,6 +262,7 @@ def beside_shipped(
         release: what they are of.
         past: the shipped figures of every other release.
         accepted: file of the figures found right although other releases differ.
+        slips: its cells known to be wrong.
 
     Returns:
         The counts of which another release says otherwise, and what else a person has to confirm.
@@ -265,7 +271,8 @@ def beside_shipped(
     every = pd.concat([own, *(each.counts for each in past)], ignore_index=True)
     wrong = misfits(every, in_order([*past, release]), [release.release_id], accepted)
     of_dataset = [each for each in past if each.reader == release.reader]
-    return wrong, BESIDE_EARLIER[release.reader](rows, release.period_end, of_dataset)
+    kept = [row for row in rows if (row.sheet, row.cell) not in slips]
+    return wrong, BESIDE_EARLIER[release.reader](kept, release.period_end, of_dataset)
 
 
 def proposed_corrections(release_id: str, faults: Sequence[Fault]) -> dict[Place, str]:

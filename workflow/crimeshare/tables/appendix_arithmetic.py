@@ -14,8 +14,10 @@ from itertools import combinations
 from math import log
 from statistics import median
 
+from crimeshare.periods import month_end
+from crimeshare.reference import read_rows
 from crimeshare.tables.appendix_changes import Figure, change_ties, impossible_flags
-from crimeshare.tables.appendix_layout import tables_by_name
+from crimeshare.tables.appendix_layout import FOLDER, tables_by_name
 from crimeshare.tables.appendix_offences import offence_ties
 from crimeshare.tables.labels import one_line
 from crimeshare.tables.observations import SurveyObservation
@@ -122,7 +124,8 @@ def _shared_rows(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
 def _shared_years(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
     """That a table of figures has every year since its first that another of its kind has.
 
-    The survey was not asked in some years of which the police recorded offences.
+    The survey was not asked in some years of which the police recorded offences.  What the police
+    recorded is given for the newest year and the one before it.
     """
     of = {table: line["change_of"] for table, line in tables_by_name().items()}
     kinds: dict[bool, dict[str, dict[date, SurveyObservation]]]
@@ -130,10 +133,19 @@ def _shared_years(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
     for row in rows:
         if not of[row.table]:
             kinds[row.table.startswith("offence_")][row.table].setdefault(row.period_end, row)
-    for tables in kinds.values():
+    for recorded, tables in kinds.items():
         every = {day: row for years in tables.values() for day, row in years.items()}
         for years in tables.values():
-            first = years[min(years)]
+            first, newest = years[min(years)], max(years)
+            before = month_end(newest.year - 1, newest.month)
+            if recorded and before not in every:
+                yield Tie(
+                    "years that tables share",
+                    (first,),
+                    f"no column for the year ending {before:%B %Y}, the one before its newest",
+                    strict=False,
+                    at=f"sheet {first.sheet!r}",
+                )
             if lacking := [day for day in every if day > first.period_end and day not in years]:
                 named = ", ".join(f"{day:%B %Y}" for day in sorted(lacking))
                 elsewhere = every[lacking[0]].sheet
@@ -252,6 +264,9 @@ def _parts(
     second result.
     """
     below: dict[tuple[str, str], list[str]] = defaultdict(list)
+    compounds: dict[str, list[str]] = defaultdict(list)
+    for line in read_rows(FOLDER / "compounds.csv"):
+        compounds[line["part"]].append(line["measure_id"])
     units: dict[tuple[str, str], str | None] = {}
     years: dict[str, list[date]] = defaultdict(list)
     for row in rows:
@@ -259,8 +274,9 @@ def _parts(
             units[row.table, row.item_id] = row.unit_base
             if row.period_end not in years[row.table]:
                 years[row.table].append(row.period_end)
-            if row.parent_id and row.item_id not in below[row.table, row.parent_id]:
-                below[row.table, row.parent_id].append(row.item_id)
+            for whole in (row.parent_id, *compounds[row.item_id]):
+                if whole and row.item_id not in below[row.table, whole]:
+                    below[row.table, whole].append(row.item_id)
     ties: dict[tuple[str, tuple[str, ...], date], list[Tie]] = defaultdict(list)
     for (table, parent), items in below.items():
         # Rates of people and of households do not add up.

@@ -135,10 +135,10 @@ def _in_a_year(
     name = one_line(wholes[0].row_label) if wholes else ""
     if not known:
         if wholes and total and all(part.value is not None for part in parts):
-            said = f"holds {shown(wholes[0])} for {name!r}, but its parts add up to {total:,.0f}"
+            said = f"holds {shown(wholes[0])} for {name!r}, but its parts add up to {total:,.10g}"
             whole = wholes[0]
             yield Tie(kind, (whole, *parts), said, {(whole.sheet, whole.cell): total})
         return
     given = sum(whole.value or 0.0 for whole in known)
-    said = f"holds {given:,.0f} for {name!r}, but its parts add up to "
+    said = f"holds {given:,.10g} for {name!r}, but its parts add up to "
     yield sum_tie(kind, known, parts, 0.0, lambda total: said + total)

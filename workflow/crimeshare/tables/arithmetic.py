@@ -83,7 +83,7 @@ def _counts_that_are_not_counts(figures: Figures) -> Iterator[Tie]:
         # A force that withdraws offences of an earlier year may leave a partnership below zero.
         negative = row.value < 0 and row.parent_code is None
         if negative or row.value != int(row.value):
-            said = f"holds {row.value:g}; expected a whole number of offences"
+            said = f"holds {shown(row)}; expected a whole number of offences"
             yield Tie("counts that are whole", (row,), said, strict=False)
 
 
@@ -130,7 +130,7 @@ def _no_more_than(whole: Observation, parts: Sequence[Observation], what: str) -
     """Parts that may leave something out never have more than the whole."""
     assert whole.value is not None
     total = sum(part.value for part in parts if part.value is not None)
-    said = _adds_up(whole, what, f"{total:,.0f}") if total > whole.value else ""
+    said = _adds_up(whole, what, f"{total:,.10g}") if total > whole.value else ""
     return Tie("parts that leave something out", (whole, *parts), said, strict=False)
 
 
@@ -143,13 +143,13 @@ def _withheld_alone(whole: Observation, parts: Sequence[Observation]) -> Iterato
         (row,) = withheld
         said = (
             f"{_what(row)} is marked {shown(row)}, though the figures beside it and their sum at "
-            f"{whole.cell} leave {rest:,.0f} for it, which is too large to be withheld"
+            f"{whole.cell} leave {rest:,.10g} for it, which is too large to be withheld"
         )
         yield Tie("figures withheld", (row,), said, strict=False)
 
 
 def _adds_up(whole: Observation, what: str, total: str) -> str:
-    return f"{_what(whole)} is {whole.value:,.0f}, but {what} add up to {total}"
+    return f"{_what(whole)} is {whole.value:,.10g}, but {what} add up to {total}"
 
 
 def _made_a_return(figures: Figures, row: Observation) -> bool:
@@ -196,7 +196,7 @@ def _missing_row(kind: str, pairs: Sequence[tuple[Observation, Sequence[Observat
     return Tie(
         kind,
         (whole, *(part for _, others in pairs for part in others)),
-        f"{_adds_up(whole, 'its partnerships', f'{total:,.0f}')}, and most of its offence groups "
+        f"{_adds_up(whole, 'its partnerships', f'{total:,.10g}')}, and most of its offence groups "
         "differ likewise. Is a row missing or repeated, or does it stand under another force?",
         at=f"sheet {parts[0].sheet!r}, rows {min(rows)} to {max(rows)}",
     )
@@ -249,14 +249,15 @@ def _changes(figures: Figures) -> Iterator[Tie]:
             continue
         members = (row, now, before)
         if row.value is None:
-            if row.marker in _COUNTED and now.value is not None and row.marker != "rounds_to_zero":
+            withheld = row.marker not in ("small_base", "rounds_to_zero")
+            if withheld and now.value is not None and (before.value or row.marker in _COUNTED):
                 yield _withheld(row, now)
             if row.marker == "small_base" and (before.value or 0.0) >= _LARGE_BASE:
                 yield Tie(
                     "changes from a small base",
                     (row, before),
                     f"the change of {_what(row)} is {shown(row)}, but the year before had "
-                    f"{before.value:,.0f} offences",
+                    f"{before.value:,.10g} offences",
                     strict=False,
                 )
         elif now.value is None or before.value is None:
@@ -273,8 +274,8 @@ def _changes(figures: Figures) -> Iterator[Tie]:
                     mended[now.sheet, now.cell] = round(before.value * ratio)
                     mended[before.sheet, before.cell] = round(now.value / ratio)
                 said = (
-                    f"the change of {_what(row)} is {row.value:g} per cent, but {now.value:,.0f} "
-                    f"after {before.value:,.0f} is {100 * (expected - 1):g} per cent"
+                    f"the change of {_what(row)} is {row.value:g} per cent, but {now.value:,.10g} "
+                    f"after {before.value:,.10g} is {100 * (expected - 1):g} per cent"
                 )
             yield Tie("changes from two counts", members, said, mended, ratio=True)
 
@@ -284,7 +285,7 @@ def _withheld(row: Observation, count: Observation) -> Tie:
         "figures that follow from a count",
         (row, count),
         f"{_what(row)} is withheld as {shown(row)}, though its count is given as "
-        f"{count.value:,.0f} at {count.cell} of {count.sheet!r}",
+        f"{count.value:,.10g} at {count.cell} of {count.sheet!r}",
         strict=False,
     )
 
@@ -319,8 +320,8 @@ def _years_before(figures: Figures) -> Iterator[Tie]:
         ratio = 1 + row.value / 100
         if ratio <= 0 and now.value > 0:
             said = (
-                f"the change of {_what(row)} is {row.value:.15g} per cent, though {now.value:,.0f} "
-                "are left"
+                f"the change of {_what(row)} is {row.value:.15g} per cent, though "
+                f"{now.value:,.10g} are left"
             )
             yield Tie("changes from a whole number", (row, now), said, ratio=True)
         if rounding or ratio <= 0:
@@ -332,7 +333,7 @@ def _years_before(figures: Figures) -> Iterator[Tie]:
         else:
             said = (
                 f"the change of {_what(row)} is {row.value:.15g} per cent, but no whole number "
-                f"makes {now.value:,.0f} by that; the nearest makes {before:,.4f}"
+                f"makes {now.value:,.10g} by that; the nearest makes {before:,.4f}"
             )
             yield Tie("changes from a whole number", (row, now), said)
     yield from _sums_of_years_before(figures, changes, earlier)
@@ -468,7 +469,7 @@ def _one_base(
         yield Tie(
             "rates of one population",
             (rate, count),
-            f"the rate of {_what(rate)} is {rate.value:.15g} per 1,000, but {count.value:,.0f} "
+            f"the rate of {_what(rate)} is {rate.value:.15g} per 1,000, but {count.value:,.10g} "
             f"offences among the {middle:,.0f} that the other rates of this area are of are "
             f"{expected:g}",
             {
@@ -487,7 +488,7 @@ def _no_offences(pairs: Sequence[tuple[Observation, Observation]], middle: float
         if bool(rate.value) != bool(count.value):
             said = (
                 f"the rate of {_what(rate)} is {rate.value:g} per 1,000 and the count "
-                f"{count.value:,.0f}; expected none where there is none"
+                f"{count.value:,.10g}; expected none where there is none"
             )
         mended = {(rate.sheet, rate.cell): 1000 * count.value / middle} if said else {}
         yield Tie("rates of one population", (rate, count), said, mended)
@@ -498,7 +499,7 @@ def _base_beside_its_rates(base: Observation, unrounded: float, pair: Pair) -> T
     said = ""
     if abs(base.value - unrounded) > ROUNDING + PRECISION * unrounded:
         said = (
-            f"{_what(base)} is {base.value:,.0f}, but the rates of this area are of "
+            f"{_what(base)} is {base.value:,.10g}, but the rates of this area are of "
             f"{unrounded:,.0f}"
         )
     mended = {(base.sheet, base.cell): 100.0 * round(unrounded / 100)} if said else {}
@@ -547,8 +548,8 @@ def _rounded_rates(
         said = ""
         if abs(rate.value - expected) > slack * expected + rounding:
             said = (
-                f"the rate of {_what(rate)} is {rate.value:g} per 1,000, but {count.value:,.0f} "
-                f"offences among {base.value:,.0f} {base.measure} are {expected:g}"
+                f"the rate of {_what(rate)} is {rate.value:g} per 1,000, but {count.value:,.10g} "
+                f"offences among {base.value:,.10g} {base.measure} are {expected:g}"
             )
         mended = {(rate.sheet, rate.cell): expected} if said else {}
         yield Tie("rates of one population", (rate, count, base), said, mended)

@@ -199,7 +199,8 @@ class _Telling:
         members = own[within & (own["release_id"] == row["release_id"])]
         if members.empty:
             return row
-        expected = [_expected(member, own) for member in _records(members)]
+        held_by = _held_by(own)
+        expected = [_expected(member, held_by) for member in _records(members)]
         before, after = (
             np.abs(members["value"].to_numpy() - row_gap - np.array(expected))
             for row_gap in (0.0, row["gap"])
@@ -228,20 +229,32 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
 
 
-def _expected(member: Mapping[str, Any], own: pd.DataFrame) -> float:
+Held = Mapping[tuple[str, pd.Timestamp], Mapping[str, float]]
+"""Counts of one thing by area and last day, each release's in the order of their coming out."""
+
+
+def _held_by(quarters: pd.DataFrame) -> Held:
+    held: dict[tuple[str, pd.Timestamp], dict[str, float]] = defaultdict(dict)
+    columns = (quarters[name] for name in ("area_code", "period_end", "release_id", "value"))
+    for area, end, release_id, value in zip(*columns, strict=True):
+        held[area, end][release_id] = value
+    return held
+
+
+def _expected(member: Mapping[str, Any], held_by: Held) -> float:
     """What another vintage has for a quarter, or the same quarters of the years beside it."""
-    same = own[(own["area_code"] == member["area_code"])]
-    twin = same[
-        (same["period_end"] == member["period_end"]) & (same["release_id"] != member["release_id"])
-    ]
-    if len(twin):
-        return float(twin["value"].iloc[-1])
-    days = [
-        member["period_end"] + pd.DateOffset(years=years) + pd.offsets.MonthEnd(0)
-        for years in (-1, 1)
-    ]
-    beside = same[same["period_end"].isin(days) & (same["release_id"] == member["release_id"])]
-    return float(beside["value"].mean())
+    area, end, own = (member[name] for name in ("area_code", "period_end", "release_id"))
+    if twins := [value for by, value in held_by[area, end].items() if by != own]:
+        return twins[-1]
+    beside = [held_by.get((area, day), {}).get(own, np.nan) for day in _years_beside(end)]
+    known = [value for value in beside if not np.isnan(value)]
+    return sum(known) / len(known) if known else float("nan")
+
+
+@cache
+def _years_beside(end: pd.Timestamp) -> list[pd.Timestamp]:
+    """The last days of the same quarter a year before and after."""
+    return [end + pd.DateOffset(years=by) + pd.offsets.MonthEnd(0) for by in (-1, 1)]
 
 
 def _pairs(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
