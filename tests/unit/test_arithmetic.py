@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from crimeshare.problems import Problem, Problems
 from crimeshare.tables.arithmetic import find_ties
 from crimeshare.tables.corrections import Correction, check_ties, read_corrections
 from crimeshare.tables.observations import Observation
-from crimeshare.tables.ties import broken
+from crimeshare.tables.ties import broken, localise
 from tests import facsimile
 
 RELEASES = sorted(path.stem for path in facsimile.FIGURES.glob("pfa-*.parquet"))
@@ -226,3 +227,18 @@ def test_a_count_that_is_not_whole_is_shown_with_its_decimals() -> None:
     own = [tie for tie in broken(find_ties(rows)) if tie.members[0] == wrong]
     assert own
     assert all(f"{wrong.value:,.10g}" in tie.broken for tie in own)
+
+
+@pytest.mark.slow
+def test_a_table_that_is_wrong_throughout_is_refused_in_seconds() -> None:
+    """Counts in thousands: some thousands of cells are no counts, and break what they are in."""
+    rows = [
+        dataclasses.replace(row, value=row.value / 1000)
+        if row.measure == "count" and row.value is not None
+        else row
+        for row in facsimile.figures("pfa-2018-12")
+    ]
+    began = time.process_time()
+    *_, last = localise(find_ties(rows))
+    assert "more identities do not hold either" in last.sentence
+    assert time.process_time() - began < 20

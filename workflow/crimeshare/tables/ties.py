@@ -25,6 +25,8 @@ _A_LINE = 3
 # places keep the sum they are both in.
 _FOR = 2
 _SAID = 3
+# Where more is wrong than this, it is no slip: each further cell would only take longer to find.
+_TOLD = 50
 
 
 class Placed(Protocol):
@@ -165,11 +167,15 @@ def localise(ties: Sequence[Tie], doubt: Doubt = no_doubt) -> list[Fault]:
     cells, lines = _by_candidate(open_ties)
     at_first = {at: len(explained) for at, explained in [*cells.items(), *lines.items()]}
     found: list[tuple[Fault, list[Tie]]] = []
-    while open_ties:
+    while open_ties and len(found) < _TOLD:
         found.append(_plainest(open_ties, cleared, at_first, number, doubt))
         gone = set(map(id, found[-1][1]))
         open_ties = [tie for tie in open_ties if id(tie) not in gone]
-    return _with_whole_rows(found, [tie for tie in ties if tie.at and tie.broken])
+    faults = _with_whole_rows(found, [tie for tie in ties if tie.at and tie.broken])
+    if open_ties:
+        more = f"; {len(open_ties) - 1:,} more identities do not hold either"
+        faults.append(Fault(open_ties[0].sentence + more, frozenset()))
+    return faults
 
 
 def _plainest(
