@@ -3,13 +3,7 @@
 import logging
 from pathlib import Path
 
-from crimeshare.ledger.entries import (
-    collect,
-    compare,
-    published,
-    reproduced,
-    workbook_hashes,
-)
+from crimeshare.ledger.entries import collect, compare, published, reproduced, workbook_hashes
 from crimeshare.problems import Problems
 from crimeshare.publish.site.pages import report_pages
 from crimeshare.running import running

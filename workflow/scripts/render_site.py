@@ -3,12 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from crimeshare.publish.site.pages import Page, report_pages
-from crimeshare.publish.site.rendering import (
-    read_executed,
-    render_body,
-    render_search,
-    write_page,
-)
+from crimeshare.publish.site.rendering import read_executed, render_body, render_search, write_page
 from crimeshare.running import replacing, running
 
 

@@ -3,12 +3,7 @@
 from pathlib import Path
 
 from crimeshare.publish.site.pages import report_pages
-from crimeshare.publish.site.rendering import (
-    page_card,
-    read_executed,
-    render_body,
-    render_embed,
-)
+from crimeshare.publish.site.rendering import page_card, read_executed, render_body, render_embed
 from crimeshare.running import replacing, running
 
 with running(snakemake):

@@ -16,9 +16,7 @@ from crimeshare.audit.lookup import joint_until, offence_codes
 from crimeshare.audit.questions import Question
 from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.stated import Bound, Near, OneIn, Stated, Times
-from crimeshare.audit.statements import (
-    Change,
-)
+from crimeshare.audit.statements import Change
 from crimeshare.audit.verdicts import Reason
 from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, in_words

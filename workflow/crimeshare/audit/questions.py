@@ -10,18 +10,8 @@ from typing import Literal
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.lookup import find_area, lies_in, offence_codes
 from crimeshare.audit.numerals import CHANGE
-from crimeshare.audit.recorded_evidence import (
-    ORDERS,
-    RANKED,
-    Find,
-    Releases,
-)
-from crimeshare.audit.stated import (
-    Direction,
-    Paced,
-    Place,
-    Stated,
-)
+from crimeshare.audit.recorded_evidence import ORDERS, RANKED, Find, Releases
+from crimeshare.audit.stated import Direction, Paced, Place, Stated
 from crimeshare.audit.statements import (
     Change,
     Count,

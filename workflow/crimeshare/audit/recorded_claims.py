@@ -22,15 +22,7 @@ from crimeshare.audit.recorded_evidence import (
     revised_since,
 )
 from crimeshare.audit.records import judge_record
-from crimeshare.audit.stated import (
-    Bound,
-    Direction,
-    Near,
-    Number,
-    Place,
-    Stated,
-    distance,
-)
+from crimeshare.audit.stated import Bound, Direction, Near, Number, Place, Stated, distance
 from crimeshare.audit.statements import (
     AnyClaim,
     AreaComparison,

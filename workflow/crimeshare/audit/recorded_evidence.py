@@ -13,14 +13,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from crimeshare.audit.findings import (
-    Finding,
-    Unit,
-    Vintage,
-    difference_of,
-    rate_of,
-    share_of,
-)
+from crimeshare.audit.findings import Finding, Unit, Vintage, difference_of, rate_of, share_of
 from crimeshare.audit.lookup import joint_until
 from crimeshare.audit.vintages import BY_AREA, PERCENTAGE, TOTAL
 from crimeshare.audit.vintages import Vintage as Known

@@ -68,12 +68,10 @@ def factors_in_use(
         factors: as :func:`crimeshare.measures.published_changes.estimate_design_factors` gives
             them.
         published: as :func:`published_factors` gives them, or none.
-        releases: the releases to give factors to.
         restarts: first days of new designs of the survey.
 
     Returns:
-        ``release_id``, ``units``, ``design``, ``factor``, ``factor_lower``, ``factor_upper``; no
-        row where nothing tells a factor.
+        The columns of ``factors_in_use``; no row where nothing tells a factor.
     """
     told = factors[factors["statistic"] == "prevalence"].rename(
         columns={"lower": "factor_lower", "upper": "factor_upper"}

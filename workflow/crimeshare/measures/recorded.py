@@ -32,14 +32,9 @@ def compute_shares(recorded: pd.DataFrame) -> pd.DataFrame:
     """Each offence group's share of the total, and its ranks, in every area and year of a release.
 
     Returns:
-        One row a release, year, area and offence group (the total itself has none), with
-        ``count`` and ``total`` (offences), ``share`` (of the total, 0 to 1) and the ranks by
-        count, 1 the largest, ties sharing the better rank: ``rank_main_groups`` among the top
-        level of Table P1, ``rank_subgroups`` among its leaves (main groups without parts
-        included), ``rank_published_columns`` among all columns but the total, parents and
-        parts together.  A group outside a classification, or an area with a marked figure in
-        it, has no rank there; a count under 50 has no share and no rank among the forces.  A
-        country or region whose total leaves a force out says so in its name.
+        The columns of ``shares``, one row a release, year, area and offence group (the total itself
+        has none).  A group outside a classification, or an area with a marked figure in it, has no
+        rank there; a count under 50 has no share and no rank among the forces.
     """
     counts = tabled_counts(recorded)
     totals = counts[counts["offence_id"] == "total"].set_index(KEY)[["count", "cells"]]

@@ -12,13 +12,7 @@ import pandas as pd
 
 from crimeshare.columns import held
 from crimeshare.measures.recorded import SMALL_BASE
-from crimeshare.measures.vintages import (
-    BY_AREA,
-    LATER_COLUMN,
-    PERCENTAGE,
-    PUBLISHED,
-    QUARTERS,
-)
+from crimeshare.measures.vintages import BY_AREA, LATER_COLUMN, PERCENTAGE, PUBLISHED, QUARTERS
 from crimeshare.reference import areas, areas_around, line_of
 
 ENOUGH = 30

@@ -14,13 +14,7 @@ import pandas as pd
 
 from crimeshare.columns import held
 from crimeshare.measures import formulas
-from crimeshare.measures.provenance import (
-    cell_names,
-    four_quarters,
-    listed,
-    sheets_of_year,
-    summed,
-)
+from crimeshare.measures.provenance import cell_names, four_quarters, listed, sheets_of_year, summed
 from crimeshare.measures.recorded import tabled_counts
 from crimeshare.measures.revisions import issue_order
 from crimeshare.measures.years import a_year_earlier, years_of_groups

@@ -16,11 +16,20 @@ from datetime import date
 from statistics import median
 
 from crimeshare.reference import areas, offences
+from crimeshare.tables.area_sums import (
+    COUNTED,
+    MOST,
+    ROUNDING,
+    Figures,
+    Key,
+    named,
+    sums_over_areas,
+    sums_over_offences,
+    sums_over_partnerships,
+)
 from crimeshare.tables.observations import Observation
-from crimeshare.tables.ties import Tie, shown, sum_tie
+from crimeshare.tables.ties import Tie, shown
 
-# Populations and households are published rounded to 100.
-ROUNDING = 50.0
 # Changes and rates are published as spreadsheet results, in double precision, or rounded alike
 # in a whole table.
 PRECISION = 1e-9
@@ -29,25 +38,11 @@ _WHOLE_TABLE = 100  # values; so many do not come out round by chance
 # ONS shows no change from a small base.  It judges that by another vintage now and then: the
 # largest base that an edition left out so far is 131.
 _LARGE_BASE = 200
-# Partnerships make up their force exactly in a table of which this part of the sums is exact.
-_MOST = 0.9
-
 # ONS shows no rates of the City of London, where some ten thousand people live.
 _LOW_POPULATION = 20_000
-
-# What a marker means that stands for a figure which is counted elsewhere all the same.
-_COUNTED = ("suppressed", "rounds_to_zero")
-# A count is withheld where so few offences might tell of somebody.
-_WITHHELD = 10
 # What a force that made no return, or an area without residents, has in all of a row.
 _OF_A_ROW = ("unavailable", "not_applicable", "low_population")
-
 _BASE_OF_RATE = {"rate_per_1000": "population", "rate_per_1000_households": "households"}
-
-Key = tuple[str, date, str, str | None]
-"""Measure, period, area code and offence id: one figure of a release."""
-
-Figures = Mapping[Key, Observation]
 
 Pair = tuple[Observation, Observation]
 """A rate and the count it is of."""
@@ -64,9 +59,9 @@ def find_ties(observations: Iterable[Observation]) -> list[Tie]:
     }
     return [
         *_counts_that_are_not_counts(figures),
-        *_sums_over_areas(figures),
-        *_sums_over_partnerships(figures),
-        *_sums_over_offences(figures),
+        *sums_over_areas(figures),
+        *sums_over_partnerships(figures),
+        *sums_over_offences(figures),
         *_changes(figures),
         *_years_before(figures),
         *_rates(figures),
@@ -85,140 +80,6 @@ def _counts_that_are_not_counts(figures: Figures) -> Iterator[Tie]:
         if negative or row.value != int(row.value):
             said = f"holds {shown(row)}; expected a whole number of offences"
             yield Tie("counts that are whole", (row,), said, strict=False)
-
-
-# --- sums ----------------------------------------------------------------------------------
-
-
-def _sums_over_areas(figures: Figures) -> Iterator[Tie]:
-    parts: dict[Key, list[Observation]] = defaultdict(list)
-    for (measure, period, area, offence), row in figures.items():
-        if measure in ("count", "population", "households") and row.parent_code is None:
-            parts[measure, period, areas()[area].parent_code, offence].append(row)
-    for key, rows in parts.items():
-        whole = figures.get(key)
-        if whole is None or whole.value is None:
-            continue
-        kind, what = f"{key[0]} by area", "the areas in it"
-        if key[0] == "count":
-            yield from _sum(kind, whole, rows, 0.0, what)
-            continue
-        # Partnerships may be given with the population of an earlier year than their force.
-        rows = [row for row in rows if whole and row.reference_year == whole.reference_year]
-        # A base may leave out, or keep, the residents of a force that made no return.
-        slack = ROUNDING * (len(rows) + 1)
-        returned = [row for row in rows if _made_a_return(figures, row)]
-        ties = [*_sum(kind, whole, returned, slack, what), *_sum(kind, whole, rows, slack, what)]
-        yield from [tie for tie in ties if not tie.broken][:1] or ties[-1:]
-
-
-def _sum(
-    kind: str, whole: Observation, parts: Sequence[Observation], slack: float, what: str
-) -> Iterator[Tie]:
-    """That a figure is the sum of others; that it is no less, where one of them is withheld."""
-    if all(part.value is None for part in parts):
-        return
-    tie = sum_tie(kind, [whole], parts, slack, lambda total: _adds_up(whole, what, total))
-    if any(part.marker in _COUNTED for part in parts):
-        yield _no_more_than(whole, parts, what)
-        yield from _withheld_alone(whole, parts)
-    else:
-        yield tie
-
-
-def _no_more_than(whole: Observation, parts: Sequence[Observation], what: str) -> Tie:
-    """Parts that may leave something out never have more than the whole."""
-    assert whole.value is not None
-    total = sum(part.value for part in parts if part.value is not None)
-    said = _adds_up(whole, what, f"{total:,.10g}") if total > whole.value else ""
-    return Tie("parts that leave something out", (whole, *parts), said, strict=False)
-
-
-def _withheld_alone(whole: Observation, parts: Sequence[Observation]) -> Iterator[Tie]:
-    """That a figure withheld beside others is a small one, as these give it away."""
-    assert whole.value is not None
-    withheld = [part for part in parts if part.value is None]
-    rest = whole.value - sum(part.value for part in parts if part.value is not None)
-    if len(withheld) == 1 and withheld[0].marker == "suppressed" and rest >= _WITHHELD:
-        (row,) = withheld
-        said = (
-            f"{_what(row)} is marked {shown(row)}, though the figures beside it and their sum at "
-            f"{whole.cell} leave {rest:,.10g} for it, which is too large to be withheld"
-        )
-        yield Tie("figures withheld", (row,), said, strict=False)
-
-
-def _adds_up(whole: Observation, what: str, total: str) -> str:
-    return f"{_what(whole)} is {whole.value:,.10g}, but {what} add up to {total}"
-
-
-def _made_a_return(figures: Figures, row: Observation) -> bool:
-    total = figures.get(("count", row.period_end, row.area_code, "total"))
-    return total is None or total.value is not None
-
-
-def _sums_over_partnerships(figures: Figures) -> Iterator[Tie]:
-    """That a force is the sum of its partnerships and of what it could place in none.
-
-    Where a force's row is missing, or stands under another force, most of its offences do not add
-    up: no cell mends that.  An edition whose table leaves out what is in no partnership has sums
-    that stay below their force.
-    """
-    tables: dict[str, dict[str, list[tuple[Observation, list[Observation]]]]]
-    tables = defaultdict(lambda: defaultdict(list))
-    parts: dict[Key, list[Observation]] = defaultdict(list)
-    for row in figures.values():
-        if row.measure == "count" and row.parent_code is not None:
-            parts["count", row.period_end, row.parent_code, row.offence_id].append(row)
-    for key, rows in parts.items():
-        whole = figures.get(key)
-        if whole is not None and whole.value is not None:
-            tables[rows[0].sheet][key[2]].append((whole, rows))
-    what, kind = "its partnerships", "count by partnership"
-    for forces in tables.values():
-        sums = [pair for pairs in forces.values() for pair in pairs]
-        exact = [tie for whole, rows in sums for tie in _sum(kind, whole, rows, 0.0, what)]
-        if sum(not tie.broken for tie in exact) < _MOST * len(exact):
-            yield from (_no_more_than(whole, rows, what) for whole, rows in sums)
-            continue
-        for pairs in forces.values():
-            ties = [tie for whole, rows in pairs for tie in _sum(kind, whole, rows, 0.0, what)]
-            if 2 * sum(bool(tie.broken) for tie in ties) > len(ties):
-                yield _missing_row(kind, pairs)
-            else:
-                yield from ties
-
-
-def _missing_row(kind: str, pairs: Sequence[tuple[Observation, Sequence[Observation]]]) -> Tie:
-    whole, parts = next((p for p in pairs if p[0].offence_id == "total"), pairs[0])
-    rows = [int(part.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) for part in parts]
-    total = sum(part.value for part in parts if part.value is not None)
-    return Tie(
-        kind,
-        (whole, *(part for _, others in pairs for part in others)),
-        f"{_adds_up(whole, 'its partnerships', f'{total:,.10g}')}, and most of its offence groups "
-        "differ likewise. Is a row missing or repeated, or does it stand under another force?",
-        at=f"sheet {parts[0].sheet!r}, rows {min(rows)} to {max(rows)}",
-    )
-
-
-def _sums_over_offences(figures: Figures) -> Iterator[Tie]:
-    parts: dict[Key, list[Observation]] = defaultdict(list)
-    for (measure, period, area, offence), row in figures.items():
-        parent = offences()[offence].parent_id if offence else ""
-        if measure == "count" and parent:
-            parts[measure, period, area, parent].append(row)
-    for key, rows in parts.items():
-        whole = figures.get(key)
-        if len(rows) < 2 or whole is None or whole.value is None:
-            continue
-        if all(row.value is not None for row in rows):
-            yield from _sum("count by offence group", whole, rows, 0.0, "the offence groups in it")
-        else:
-            yield _no_more_than(whole, rows, "the offence groups shown in it")
-
-
-# --- changes -------------------------------------------------------------------------------
 
 
 def _half_a_unit(figures: Figures, measure: str) -> float:
@@ -250,13 +111,13 @@ def _changes(figures: Figures) -> Iterator[Tie]:
         members = (row, now, before)
         if row.value is None:
             withheld = row.marker not in ("small_base", "rounds_to_zero")
-            if withheld and now.value is not None and (before.value or row.marker in _COUNTED):
+            if withheld and now.value is not None and (before.value or row.marker in COUNTED):
                 yield _withheld(row, now)
             if row.marker == "small_base" and (before.value or 0.0) >= _LARGE_BASE:
                 yield Tie(
                     "changes from a small base",
                     (row, before),
-                    f"the change of {_what(row)} is {shown(row)}, but the year before had "
+                    f"the change of {named(row)} is {shown(row)}, but the year before had "
                     f"{before.value:,.10g} offences",
                     strict=False,
                 )
@@ -274,7 +135,7 @@ def _changes(figures: Figures) -> Iterator[Tie]:
                     mended[now.sheet, now.cell] = round(before.value * ratio)
                     mended[before.sheet, before.cell] = round(now.value / ratio)
                 said = (
-                    f"the change of {_what(row)} is {row.value:g} per cent, but {now.value:,.10g} "
+                    f"the change of {named(row)} is {row.value:g} per cent, but {now.value:,.10g} "
                     f"after {before.value:,.10g} is {100 * (expected - 1):g} per cent"
                 )
             yield Tie("changes from two counts", members, said, mended, ratio=True)
@@ -284,7 +145,7 @@ def _withheld(row: Observation, count: Observation) -> Tie:
     return Tie(
         "figures that follow from a count",
         (row, count),
-        f"{_what(row)} is withheld as {shown(row)}, though its count is given as "
+        f"{named(row)} is withheld as {shown(row)}, though its count is given as "
         f"{count.value:,.10g} at {count.cell} of {count.sheet!r}",
         strict=False,
     )
@@ -294,7 +155,7 @@ def _of_a_marked(what: str, marked: Observation, row: Observation) -> Tie:
     return Tie(
         "figures that follow from a count",
         (marked, row),
-        f"{_what(marked)} is marked {shown(marked)}, but its {what} is given as {row.value:g} at "
+        f"{named(marked)} is marked {shown(marked)}, but its {what} is given as {row.value:g} at "
         f"{row.cell} of {row.sheet!r}",
         strict=False,
     )
@@ -320,7 +181,7 @@ def _years_before(figures: Figures) -> Iterator[Tie]:
         ratio = 1 + row.value / 100
         if ratio <= 0 and now.value > 0:
             said = (
-                f"the change of {_what(row)} is {row.value:.15g} per cent, though "
+                f"the change of {named(row)} is {row.value:.15g} per cent, though "
                 f"{now.value:,.10g} are left"
             )
             yield Tie("changes from a whole number", (row, now), said, ratio=True)
@@ -332,7 +193,7 @@ def _years_before(figures: Figures) -> Iterator[Tie]:
             yield Tie("changes from a whole number", (row, now), ratio=True)
         else:
             said = (
-                f"the change of {_what(row)} is {row.value:.15g} per cent, but no whole number "
+                f"the change of {named(row)} is {row.value:.15g} per cent, but no whole number "
                 f"makes {now.value:,.10g} by that; the nearest makes {before:,.4f}"
             )
             yield Tie("changes from a whole number", (row, now), said)
@@ -365,7 +226,7 @@ def _sums_of_years_before(
         said = ""
         if not 0 <= gap <= _LARGE_BASE * len(small):
             said = (
-                f"the year before of {_what(whole)} was {earlier[key]:,.0f} by its change, but "
+                f"the year before of {named(whole)} was {earlier[key]:,.0f} by its change, but "
                 f"those of the {by}s in it make {earlier[key] - gap:,.0f}"
                 + (f" besides {_listed(marked)}" if marked else "")
             )
@@ -388,9 +249,6 @@ def _marked_throughout(
 
 def _listed(rows: Sequence[Observation]) -> str:
     return " and ".join(f"{shown(row)} at {row.cell}" for row in rows[:3])
-
-
-# --- rates ---------------------------------------------------------------------------------
 
 
 def _rates(figures: Figures) -> Iterator[Tie]:
@@ -469,7 +327,7 @@ def _one_base(
         yield Tie(
             "rates of one population",
             (rate, count),
-            f"the rate of {_what(rate)} is {rate.value:.15g} per 1,000, but {count.value:,.10g} "
+            f"the rate of {named(rate)} is {rate.value:.15g} per 1,000, but {count.value:,.10g} "
             f"offences among the {middle:,.0f} that the other rates of this area are of are "
             f"{expected:g}",
             {
@@ -487,7 +345,7 @@ def _no_offences(pairs: Sequence[tuple[Observation, Observation]], middle: float
         said = ""
         if bool(rate.value) != bool(count.value):
             said = (
-                f"the rate of {_what(rate)} is {rate.value:g} per 1,000 and the count "
+                f"the rate of {named(rate)} is {rate.value:g} per 1,000 and the count "
                 f"{count.value:,.10g}; expected none where there is none"
             )
         mended = {(rate.sheet, rate.cell): 1000 * count.value / middle} if said else {}
@@ -499,7 +357,7 @@ def _base_beside_its_rates(base: Observation, unrounded: float, pair: Pair) -> T
     said = ""
     if abs(base.value - unrounded) > ROUNDING + PRECISION * unrounded:
         said = (
-            f"{_what(base)} is {base.value:,.10g}, but the rates of this area are of "
+            f"{named(base)} is {base.value:,.10g}, but the rates of this area are of "
             f"{unrounded:,.0f}"
         )
     mended = {(base.sheet, base.cell): 100.0 * round(unrounded / 100)} if said else {}
@@ -548,7 +406,7 @@ def _rounded_rates(
         said = ""
         if abs(rate.value - expected) > slack * expected + rounding:
             said = (
-                f"the rate of {_what(rate)} is {rate.value:g} per 1,000, but {count.value:,.10g} "
+                f"the rate of {named(rate)} is {rate.value:g} per 1,000, but {count.value:,.10g} "
                 f"offences among {base.value:,.10g} {base.measure} are {expected:g}"
             )
         mended = {(rate.sheet, rate.cell): expected} if said else {}
@@ -564,13 +422,10 @@ def _unrounded_bases(figures: Figures) -> Iterator[Tie]:
                 bases[row.sheet].append(row)
         for rows in bases.values():
             odd = [row for row in rows if (row.value or 0.0) % (2 * ROUNDING)]
-            if len(odd) <= (1 - _MOST) * len(rows):
+            if len(odd) <= (1 - MOST) * len(rows):
                 for row in odd:
-                    said = f"{_what(row)} is {row.value:,.10g}; the others are rounded to hundreds"
+                    said = f"{named(row)} is {row.value:,.10g}; the others are rounded to hundreds"
                     yield Tie("populations that are rounded", (row,), said, strict=False)
-
-
-# --- markers -------------------------------------------------------------------------------
 
 
 def _markers(figures: Figures) -> Iterator[Tie]:
@@ -592,13 +447,10 @@ def _markers(figures: Figures) -> Iterator[Tie]:
                 yield Tie(
                     "markers of whole rows",
                     (row,),
-                    f"{_what(row)} is marked {shown(row)}, though {areas()[area].area_name} has "
+                    f"{named(row)} is marked {shown(row)}, though {areas()[area].area_name} has "
                     f"other figures in this row, such as that at {given.cell}",
                     strict=False,
                 )
-
-
-# --- what tables share -----------------------------------------------------------------------
 
 
 def _inventory(figures: Figures) -> Iterator[Tie]:
@@ -639,8 +491,3 @@ def _lacking(
                 strict=False,
                 at=f"sheet {sheet!r}",
             )
-
-
-def _what(row: Observation) -> str:
-    name = offences()[row.offence_id].name if row.offence_id else row.measure
-    return f"{name}, {row.area_name}, year ending {row.period_end:%B %Y}"

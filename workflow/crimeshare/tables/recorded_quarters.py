@@ -26,14 +26,7 @@ from crimeshare.reference import Area, areas, line_of, offences, read_rows
 from crimeshare.tables import LAYOUTS
 from crimeshare.tables.grid import Cell, address
 from crimeshare.tables.labels import number, one_line, plain
-from crimeshare.tables.layout import (
-    LabelMap,
-    Layout,
-    Unknown,
-    header_row,
-    proposal,
-    relative,
-)
+from crimeshare.tables.layout import LabelMap, Layout, Unknown, header_row, proposal, relative
 from crimeshare.tables.observations import QuarterFigure
 from crimeshare.tables.open_document import sheets
 

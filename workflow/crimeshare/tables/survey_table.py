@@ -27,13 +27,7 @@ from crimeshare.tables.appendix_periods import year_of_header
 from crimeshare.tables.combining import SURVEY_ESTIMATES
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
 from crimeshare.tables.labels import number, one_line, periods, plain
-from crimeshare.tables.layout import (
-    LabelMap,
-    Layout,
-    Unknown,
-    UnknownNames,
-    header_row,
-)
+from crimeshare.tables.layout import LabelMap, Layout, Unknown, UnknownNames, header_row
 from crimeshare.tables.schemas import checked
 
 FOLDER = LAYOUTS / "survey_table"

@@ -10,12 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from crimeshare.measures.composition import (
-    EVERYTHING_ELSE,
-    change_without,
-    ranks_beside,
-    set_apart,
-)
+from crimeshare.measures.composition import EVERYTHING_ELSE, change_without, ranks_beside, set_apart
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.bars import LARGEST, stack
 from crimeshare.publish.elements.charts import Chart

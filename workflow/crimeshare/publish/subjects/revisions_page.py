@@ -26,13 +26,7 @@ from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, counted, of_rows, rows
 from crimeshare.publish.subjects.factsheet import breaks
-from crimeshare.publish.subjects.revised import (
-    WORDS,
-    middle,
-    size_of,
-    worked_out,
-    years_old,
-)
+from crimeshare.publish.subjects.revised import WORDS, middle, size_of, worked_out, years_old
 from crimeshare.reference import NATION, areas, offences
 
 # Months of age that a figure reaches, from one band to the next, as the template names them.
