@@ -396,8 +396,6 @@ class RecordedAudit:
         reason.say("some_sense", fits=fits, parent=beside)
         return Verdict(verdicts.DEPENDS, reason, decisive, settles)
 
-    # How it is said
-
     def _say(
         self, reason: Reason, finding: Finding, stated: Stated | None = None, fits: str = ""
     ) -> None:

@@ -79,7 +79,7 @@ def quarterly_series_by_area(
     series["area_name"] = series["area_code"].map({c: a.area_name for c, a in areas().items()})
     series["area_type"] = series["area_code"].map({c: a.area_type for c, a in areas().items()})
     series["excluded"] = series["excluded"].fillna("")
-    series = _in_order(series)
+    series = _in_order(series, ["release_id", "area_code", *_ITEM, "period_end"])
     series["year_count"] = _year_counts(series)
     series["recording_changes"] = _changes_within(series, recording_changes)
     series = series.assign(code=series["code"].replace(_NO_CODE, None))
@@ -151,20 +151,19 @@ def _added_up(own: pd.DataFrame) -> pd.DataFrame:
     counted = own.merge(complete, on=[*_QUARTER, "area_code"])
     counted = counted.rename(columns={"area_code": "member"}).merge(within, on="member")
     sums = counted.groupby([*_QUARTER, "area_code", *_ITEM], as_index=False)["count"].sum()
-    missing = _excluded(own, complete, within)
+    every = own[_QUARTER].drop_duplicates().merge(within, how="cross")
+    given = complete.rename(columns={"area_code": "member"}).assign(given=True)
+    absent = every.merge(given, on=[*_QUARTER, "member"], how="left")
+    missing = _excluded(absent[absent["given"].isna()], _QUARTER)
     added: pd.DataFrame = sums.merge(missing, on=[*_QUARTER, "area_code"], how="left")
     return added
 
 
-def _excluded(own: pd.DataFrame, complete: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
-    """Names of the members of each area that made no complete return in a quarter."""
-    every = own[_QUARTER].drop_duplicates().merge(within, how="cross")
-    given = complete.rename(columns={"area_code": "member"}).assign(given=True)
-    absent = every.merge(given, on=[*_QUARTER, "member"], how="left")
-    absent = absent[absent["given"].isna()]
-    absent = absent.assign(name=absent["member"].map({c: a.area_name for c, a in areas().items()}))
-    names = absent.groupby([*_QUARTER, "area_code"])["name"].agg(lambda n: "; ".join(sorted(n)))
-    return names.rename("excluded").reset_index()
+def _excluded(absent: pd.DataFrame, when: list[str]) -> pd.DataFrame:
+    """Names of the members that each area lacks at a time, in alphabetical order."""
+    names = absent.assign(name=absent["member"].map({c: a.area_name for c, a in areas().items()}))
+    joined = names.groupby([*when, "area_code"])["name"].agg(lambda n: "; ".join(sorted(n)))
+    return joined.rename("excluded").reset_index()
 
 
 def _memberships() -> Iterator[tuple[str, str]]:
@@ -173,14 +172,13 @@ def _memberships() -> Iterator[tuple[str, str]]:
             yield from ((area.area_code, code) for code in areas_around(area.area_code)[1:])
 
 
-def _in_order(series: pd.DataFrame) -> pd.DataFrame:
-    """By release, area, offence and code, the oldest quarter first."""
+def _in_order(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    """By these columns, areas and offences as the lists have them."""
     ranks = {
         "area_code": {code: rank for rank, code in enumerate(areas())},
         "offence_id": {offence_id: rank for rank, offence_id in enumerate(offences())},
     }
-    order = ["release_id", "area_code", *_ITEM, "period_end"]
-    return series.sort_values(
+    return rows.sort_values(
         order,
         key=lambda column: column.map(ranks[str(column.name)]) if column.name in ranks else column,
         kind="stable",
@@ -188,20 +186,26 @@ def _in_order(series: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _year_counts(series: pd.DataFrame) -> pd.Series:
-    """Sums of four quarters next to each other, where all are there and of the same forces."""
-    line = series.groupby(["release_id", "area_code", *_ITEM], sort=False)
-    sums = series["count"]
+def _of_four(rows: pd.DataFrame, by: list[str], column: str) -> pd.Series:
+    """Sums of four quarters next to each other, where all are there."""
+    line = rows.groupby(by, sort=False)
+    sums = rows[column]
     for back in range(1, YEAR):
-        sums = sums + line["count"].shift(back)
+        sums = sums + line[column].shift(back)
     first = line["period_start"].shift(YEAR - 1)
-    months = (series["period_end"].dt.year - first.dt.year) * 12 + (
-        series["period_end"].dt.month - first.dt.month
-    )
+    years = rows["period_end"].dt.year - first.dt.year
+    months = 12 * years + (rows["period_end"].dt.month - first.dt.month)
+    return sums.where(months == 11)
+
+
+def _year_counts(series: pd.DataFrame) -> pd.Series:
+    """The same of counts, where all four are of the same forces."""
+    by = ["release_id", "area_code", *_ITEM]
+    excluded = series.groupby(by, sort=False)["excluded"]
     same = pd.Series(True, index=series.index)
     for back in range(1, YEAR):
-        same &= line["excluded"].shift(back) == series["excluded"]
-    return sums.where((months == 11) & same)
+        same &= excluded.shift(back) == series["excluded"]
+    return _of_four(series, by, "count").where(same)
 
 
 def _changes_within(series: pd.DataFrame, recording_changes: pd.DataFrame) -> np.ndarray:
@@ -241,17 +245,8 @@ def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) ->
     ons, what = cell_names(rows), summed(named)
     rows["formula"] = four_quarters(named, what) + " - " + ons
     rows["cells"] = listed(ons, sheets_of_year(named, what, quarters))
-    order = ["home_office_release_id", "release_id", "period_end"]
-    ranks = {
-        "area_code": {code: rank for rank, code in enumerate(areas())},
-        "offence_id": {offence_id: rank for rank, offence_id in enumerate(offences())},
-    }
-    return rows.sort_values(
-        [*order, "area_code", "offence_id"],
-        key=lambda column: column.map(ranks[str(column.name)]) if column.name in ranks else column,
-        kind="stable",
-        ignore_index=True,
-    )[held("home_office_check")]
+    order = ["home_office_release_id", "release_id", "period_end", "area_code", "offence_id"]
+    return _in_order(rows, order)[held("home_office_check")]
 
 
 def years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:
@@ -263,15 +258,8 @@ def years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:
         are there and complete.
     """
     groups = quarters[quarters["code"].isna()].sort_values("period_end", kind="stable")
-    line = groups.groupby(["release_id", "area_code", "offence_id"], sort=False)
-    sums = groups["value"]
-    for back in range(1, YEAR):
-        sums = sums + line["value"].shift(back)
-    first = line["period_start"].shift(YEAR - 1)
-    months = (groups["period_end"].dt.year - first.dt.year) * 12 + (
-        groups["period_end"].dt.month - first.dt.month
-    )
-    years = groups.assign(home_office_count=sums.where(months == 11))
+    sums = _of_four(groups, ["release_id", "area_code", "offence_id"], "value")
+    years = groups.assign(home_office_count=sums)
     return years.rename(columns={"release_id": "home_office_release_id"})[
         ["home_office_release_id", "period_end", "area_code", "offence_id", "home_office_count"]
     ]
@@ -286,9 +274,7 @@ def _of_areas(published: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
         columns={"area_code": "member"}
     )
     included = totals[[*key, "member", "count"]].merge(within, on="member")
-    absent = included[included["count"].isna()]
-    absent = absent.assign(name=absent["member"].map({c: a.area_name for c, a in areas().items()}))
-    excluded = absent.groupby([*key, "area_code"])["name"].agg(lambda n: "; ".join(sorted(n)))
+    excluded = _excluded(included[included["count"].isna()], key)
     members = included.dropna(subset=["count"]).drop(columns="count")
     parts = members.merge(
         years.rename(columns={"area_code": "member"}), on=["period_end", "member"]
@@ -298,7 +284,7 @@ def _of_areas(published: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
     sums = parts.groupby(item)["home_office_count"].agg(lambda counts: counts.sum(skipna=False))
     rows = published[~member].merge(sums.reset_index(), on=[*key, "area_code", "offence_id"])
     rows = rows.dropna(subset=["count", "home_office_count"])
-    rows = rows.merge(excluded.rename("excluded").reset_index(), on=[*key, "area_code"], how="left")
+    rows = rows.merge(excluded, on=[*key, "area_code"], how="left")
     return rows.assign(excluded=rows["excluded"].fillna(""))
 
 
