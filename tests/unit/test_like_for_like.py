@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from crimeshare.measures.like_for_like import LIKE_FOR_LIKE, add_like_for_like
+from crimeshare.measures.quarters import a_year_later
 from crimeshare.measures.recorded import SMALL_BASE, read_recording_changes
-from crimeshare.measures.years import a_year_later, years_of_groups
+from crimeshare.measures.years import years_of_groups
 from crimeshare.reference import areas, offences, read_rows
 from tests.quarterly import shipped
 

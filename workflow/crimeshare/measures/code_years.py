@@ -7,6 +7,7 @@ import pandas as pd
 from crimeshare.columns import held
 from crimeshare.measures.like_for_like import add_like_for_like
 from crimeshare.measures.provenance import four_quarters, listed, sheets_of_year, summed
+from crimeshare.measures.quarters import a_year_earlier, beside_year_before
 from crimeshare.measures.recorded import SMALL_BASE, comparable, recording_changes_between
 from crimeshare.measures.revisions import newest_release
 from crimeshare.parquet import table_of
@@ -38,12 +39,7 @@ def compute_code_years(
     rows = rows.reset_index(drop=True)
     what = summed(rows)
     rows["formula"], rows["cells"] = four_quarters(rows, what), sheets_of_year(rows, what, quarters)
-    before = rows[[*_CODE, "excluded", "count", "formula", "cells"]]
-    later = before["period_end"] + pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
-    before = before.assign(period_end=later.astype(before["period_end"].dtype))
-    earlier = ["previous", "previous_formula", "previous_cells"]
-    before = before.set_axis([*_CODE, "excluded", *earlier], axis=1)
-    rows = rows.merge(before, on=[*_CODE, "excluded"], how="left")
+    rows = beside_year_before(rows, rows, [*_CODE, "excluded"])
     rows["change"] = rows["count"] - rows["previous"]
     enough = rows["previous"] >= SMALL_BASE
     rows["change_pct"] = (100 * rows["change"] / rows["previous"]).where(enough)
@@ -68,7 +64,7 @@ def compute_code_years(
     rows["rate_per_1000"] = (1000 * rows["count"] / rows["population"]).where(rated)
     pairs = rows.assign(
         offence_id=rows["code"],
-        previous_period_end=rows["period_end"] - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0),
+        previous_period_end=a_year_earlier(rows["period_end"]),
     )
     names = recording_changes_between(pairs, recording_changes)
     known = rows["previous"].notna()

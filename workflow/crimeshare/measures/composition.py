@@ -18,12 +18,10 @@ import pandas as pd
 
 from crimeshare.columns import held
 from crimeshare.measures.provenance import four_quarters, listed, sheets_of_year, summed
-from crimeshare.measures.quarters import YEAR
+from crimeshare.measures.quarters import YEAR, a_year_earlier, a_year_later, in_order
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.years import (
     TOTAL,
-    a_year_earlier,
-    a_year_later,
     one_thing,
     quarters_of_codes,
     redefinitions,
@@ -81,13 +79,7 @@ def compute_composition(
         previous_formula=previous.where(rows["previous"].notna()),
         previous_cells=previous_cells.where(rows["previous"].notna()),
     )
-    places = {code: place for place, code in enumerate(areas())}
-    return rows.sort_values(
-        ["area_code", "period_end"],
-        key=lambda column: column.map(places) if column.name == "area_code" else column,
-        kind="stable",
-        ignore_index=True,
-    )[held("composition")]
+    return in_order(rows, ["area_code", "period_end"])[held("composition")]
 
 
 def _added(rows: pd.DataFrame, quarters: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -41,6 +41,41 @@ AT_ONCE = 16384
 """Rows with their texts that are in memory together; an area has some hundreds to thousands."""
 
 
+def in_order(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    """Rows by some columns, areas and offence groups as their lists have them, others after."""
+    places = {}
+    for column, known in (("area_code", areas()), ("offence_id", offences())):
+        if column in rows:
+            names = dict.fromkeys([*known, *sorted(rows[column].dropna().unique())])
+            places[column] = {name: place for place, name in enumerate(names)}
+    return rows.sort_values(
+        order,
+        key=lambda own: own.map(places[str(own.name)]) if own.name in places else own,
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+def a_year_earlier(ends: pd.Series) -> pd.Series:
+    """The last days of the years before those that end on the days given."""
+    return (ends - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype("datetime64[ms]")
+
+
+def a_year_later(ends: pd.Series) -> pd.Series:
+    """The last days of the years after those that end on the days given."""
+    return (ends + pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype("datetime64[ms]")
+
+
+PREVIOUS = ["previous", "previous_formula", "previous_cells"]
+
+
+def beside_year_before(rows: pd.DataFrame, before: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Rows with the columns `PREVIOUS`: the counts of a year before that are alike in `key`."""
+    ends = a_year_later(before["period_end"]).astype(rows["period_end"].dtype)
+    before = before.assign(period_end=ends)[[*key, "count", "formula", "cells"]]
+    return rows.merge(before.set_axis([*key, *PREVIOUS], axis=1), on=key, how="left")
+
+
 def compute_quarterly_series(
     quarters: pd.DataFrame, recording_changes: pd.DataFrame, offence_ids: Collection[str]
 ) -> pd.DataFrame:
@@ -79,7 +114,7 @@ def quarterly_series_by_area(
     series["area_name"] = series["area_code"].map({c: a.area_name for c, a in areas().items()})
     series["area_type"] = series["area_code"].map({c: a.area_type for c, a in areas().items()})
     series["excluded"] = series["excluded"].fillna("")
-    series = _in_order(series, ["release_id", "area_code", *_ITEM, "period_end"])
+    series = in_order(series, ["release_id", "area_code", *_ITEM, "period_end"])
     series["year_count"] = _year_counts(series)
     series["recording_changes"] = _changes_within(series, recording_changes)
     series = series.assign(code=series["code"].replace(_NO_CODE, None))
@@ -108,11 +143,7 @@ def _with_cells(series: pd.DataFrame, sheets: pd.Series, single: pd.DataFrame) -
 def _with_year_before(series: pd.DataFrame) -> pd.DataFrame:
     """The series beside the same quarter of the year before."""
     key = ["release_id", "area_code", *_ITEM, "excluded", "period_end"]
-    later = series["period_end"] + pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
-    before = series.assign(period_end=later.astype(series["period_end"].dtype))
-    before = before.dropna(subset="count")[[*key, "count", "formula", "cells"]]
-    names = ["previous", "previous_formula", "previous_cells"]
-    found = series.merge(before.set_axis([*key, *names], axis=1), on=key, how="left")
+    found = beside_year_before(series, series.dropna(subset="count"), key)
     previous = found["previous"].where(found["previous"] > 0)
     return found.assign(change_pct=100 * (found["count"] / previous - 1))
 
@@ -170,20 +201,6 @@ def _memberships() -> Iterator[tuple[str, str]]:
     for area in areas().values():
         if area.area_type in ("force", "other"):
             yield from ((area.area_code, code) for code in areas_around(area.area_code)[1:])
-
-
-def _in_order(rows: pd.DataFrame, order: list[str]) -> pd.DataFrame:
-    """By these columns, areas and offences as the lists have them."""
-    ranks = {
-        "area_code": {code: rank for rank, code in enumerate(areas())},
-        "offence_id": {offence_id: rank for rank, offence_id in enumerate(offences())},
-    }
-    return rows.sort_values(
-        order,
-        key=lambda column: column.map(ranks[str(column.name)]) if column.name in ranks else column,
-        kind="stable",
-        ignore_index=True,
-    )
 
 
 def _of_four(rows: pd.DataFrame, by: list[str], column: str) -> pd.Series:
@@ -246,7 +263,7 @@ def compute_home_office_check(recorded: pd.DataFrame, quarters: pd.DataFrame) ->
     rows["formula"] = four_quarters(named, what) + " - " + ons
     rows["cells"] = listed(ons, sheets_of_year(named, what, quarters))
     order = ["home_office_release_id", "release_id", "period_end", "area_code", "offence_id"]
-    return _in_order(rows, order)[held("home_office_check")]
+    return in_order(rows, order)[held("home_office_check")]
 
 
 def years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 from crimeshare.columns import held
 from crimeshare.measures import formulas
 from crimeshare.measures.provenance import cell_names, listed
+from crimeshare.measures.quarters import a_year_earlier
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problems
 from crimeshare.reference import areas, areas_around, main_groups, offences, read_rows
@@ -91,8 +92,7 @@ def compute_changes(
     key = ["release_id", "area_code", "offence_id"]
     published = _published_changes(recorded).set_index(key)
     changes = counts[counts["period_end"] == own_period].join(published, on=key)
-    ends = changes["period_end"] - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)
-    changes["previous_period_end"] = ends.astype("datetime64[ms]")
+    changes["previous_period_end"] = a_year_earlier(changes["period_end"])
     changes = changes.merge(
         _years_before(vintages), on=[*key, "previous_period_end", "excluded"], how="left"
     )

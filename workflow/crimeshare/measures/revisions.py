@@ -20,9 +20,10 @@ import pandas as pd
 
 from crimeshare.columns import held
 from crimeshare.measures.provenance import CELLS_APART, cells_of_rows, listed
+from crimeshare.measures.quarters import a_year_later
 from crimeshare.measures.recorded import EXCLUDING
 from crimeshare.measures.revision_ranks import STEP, with_ranks
-from crimeshare.measures.years import a_year_later, shown_areas
+from crimeshare.measures.years import shown_areas
 from crimeshare.reference import offences
 
 FIGURE = ["area_code", "offence_id", "period_end"]

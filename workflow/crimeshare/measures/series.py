@@ -15,16 +15,16 @@ import pandas as pd
 
 from crimeshare.columns import held
 from crimeshare.measures.provenance import listed
+from crimeshare.measures.quarters import PREVIOUS, a_year_earlier, beside_year_before, in_order
 from crimeshare.measures.recorded import SMALL_BASE, comparable, recording_changes_between
 from crimeshare.measures.revisions import issue_order
 from crimeshare.measures.vintages import BY_CODE, PERCENTAGE, QUARTERS
-from crimeshare.measures.years import TOTAL, a_year_earlier, a_year_later, shown_areas
+from crimeshare.measures.years import TOTAL, shown_areas
 from crimeshare.reference import (
     areas,
     areas_around,
     line_of,
     main_groups,
-    offences,
     published_columns,
     read_rows,
 )
@@ -32,7 +32,6 @@ from crimeshare.reference import (
 ONS, HOME_OFFICE = "ons", "home_office"
 
 _FIGURE = ["area_code", "offence_id", "period_end"]
-_PREVIOUS = ["previous", "previous_formula", "previous_cells"]
 # No rate is published for it: few live there, many more work there.
 _WITHOUT_RATE = {"E23000034"}
 
@@ -65,7 +64,7 @@ def compute_series(
         & vintages["value"].notna()
         & ~vintages["refuted"]
     ].rename(columns={"value": "count"})
-    series = _in_order(_leading(counts))
+    series = in_order(_leading(counts), _FIGURE)
     series["share"] = (series["count"] / series["total"]).where(
         (series["offence_id"] != TOTAL) & (series["total"] > 0) & (series["count"] >= 0)
     )
@@ -112,7 +111,7 @@ def _leading(vintages: pd.DataFrame) -> pd.DataFrame:
     ranked = ranked.sort_values([*_FIGURE, "vintage", "own", "order"], kind="stable")
     # Two tables of one day that count the same: where one lacks the year before, the other has it.
     twins = ranked.groupby([*_FIGURE, "vintage", "count", "total"], dropna=False)
-    for name in _PREVIOUS:
+    for name in PREVIOUS:
         ranked[name] = ranked[name].fillna(twins[name].transform("first"))
     return ranked.drop_duplicates(_FIGURE, keep="last")
 
@@ -135,22 +134,7 @@ def _with_year_before(counts: pd.DataFrame, vintages: pd.DataFrame) -> pd.DataFr
     """Counts beside the year before, as the same release gives it of the same forces and codes."""
     key = ["release_id", "grouping", "excluded", "codes_from", *_FIGURE]
     before = vintages[vintages["release_id"].isin(counts["release_id"].unique())]
-    before = before.assign(period_end=a_year_later(before["period_end"]))
-    before = before[[*key, "count", "formula", "cells"]].set_axis([*key, *_PREVIOUS], axis=1)
-    return counts.merge(before, on=key, how="left")
-
-
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    places = {
-        "area_code": {code: place for place, code in enumerate(areas())},
-        "offence_id": {offence_id: place for place, offence_id in enumerate(offences())},
-    }
-    return rows.sort_values(
-        _FIGURE,
-        key=lambda column: column.map(places[column.name]) if column.name in places else column,
-        kind="stable",
-        ignore_index=True,
-    )
+    return beside_year_before(counts, before, key)
 
 
 def _ranks_of_groups(series: pd.DataFrame) -> dict[str, pd.Series]:

@@ -8,17 +8,16 @@ series, what was revised, what is audited and what a chart of vintages shows are
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from crimeshare.columns import held
 from crimeshare.measures import formulas
 from crimeshare.measures.provenance import cell_names, four_quarters, listed, sheets_of_year, summed
+from crimeshare.measures.quarters import a_year_earlier, in_order
 from crimeshare.measures.recorded import tabled_counts
 from crimeshare.measures.revisions import issue_order
-from crimeshare.measures.years import a_year_earlier, years_of_groups
-from crimeshare.reference import NATION, areas, fraud_totals, offences
+from crimeshare.measures.years import years_of_groups
+from crimeshare.reference import NATION, fraud_totals
 from crimeshare.tables.labels import plain
 
 PUBLISHED, LATER_COLUMN = "published", "later_column"
@@ -59,7 +58,7 @@ def compute_vintages(
     vintages["codes_from"] = vintages["codes_from"].astype("datetime64[ms]")
     vintages["refuted"] = False
     vintages["order"] = _order(vintages)
-    return _in_order(vintages)[held("vintages")]
+    return in_order(vintages, [*FIGURE, "order"])[held("vintages")]
 
 
 def _of_editions(recorded: pd.DataFrame) -> pd.DataFrame:
@@ -144,22 +143,3 @@ def _order(vintages: pd.DataFrame) -> pd.Series:
     order = sorted(releases.index, key=lambda name: (issue_order(name), releases[name], name))
     places = {release_id: place for place, release_id in enumerate(order, start=1)}
     return vintages["release_id"].map(places).astype("int64")
-
-
-def _in_order(vintages: pd.DataFrame) -> pd.DataFrame:
-    places = {
-        name: _places(listed, vintages[name])
-        for name, listed in (("area_code", areas()), ("offence_id", offences()))
-    }
-    return vintages.sort_values(
-        [*FIGURE, "order"],
-        key=lambda column: column.map(places[column.name]) if column.name in places else column,
-        kind="stable",
-        ignore_index=True,
-    )
-
-
-def _places(listed: Iterable[str], column: pd.Series) -> dict[str, int]:
-    """Places in the order of a list; what is not on it, as partnerships, by its code."""
-    names = dict.fromkeys([*listed, *sorted(column.dropna().unique())])
-    return {name: place for place, name in enumerate(names)}

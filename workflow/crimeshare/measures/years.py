@@ -30,16 +30,6 @@ def shown_areas() -> list[str]:
     ]
 
 
-def a_year_earlier(ends: pd.Series) -> pd.Series:
-    """The last days of the years before those that end on the days given."""
-    return (ends - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype("datetime64[ms]")
-
-
-def a_year_later(ends: pd.Series) -> pd.Series:
-    """The last days of the years after those that end on the days given."""
-    return (ends + pd.DateOffset(years=1) + pd.offsets.MonthEnd(0)).astype("datetime64[ms]")
-
-
 def years_of_groups(quarters: pd.DataFrame) -> pd.DataFrame:
     """The years of every area, by offence group, in one release of the open data.
 
