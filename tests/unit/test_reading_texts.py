@@ -238,6 +238,21 @@ def test_a_year_in_brackets_is_of_what_stands_in_them(judge: Judge) -> None:
     assert {s["exit"] for s in found} == {0}
 
 
+def test_crime_without_fraud_is_that_of_the_survey_without_it(judge: Judge) -> None:
+    text = (
+        "The Crime Survey for England and Wales showed that 10.1% of adults experienced crime, {} "
+        "fraud and computer misuse, in the year ending June 2025."
+    )
+    found = [
+        answer(judge, text.format(word)).record()["statements"]
+        for word in ("excluding", "including")
+    ]
+    assert [[(s["quote"], s["exit"]) for s in each] for each in found] == [
+        [("10.1%", 0)],
+        [("10.1%", 1)],
+    ]
+
+
 def test_headline_crime_is_not_what_police_recorded(judge: Judge) -> None:
     given = answer(judge, "In England and Wales headline crime rose 14% in 2024.")
     assert not given.statements

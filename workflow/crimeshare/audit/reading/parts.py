@@ -31,7 +31,7 @@ OF_FORCES = re.compile(
 )
 # "Less than half of what it was a decade ago".
 _OF_ITSELF = re.compile(
-    r"(?:of )?(?:what (?:it|they|was|were)|that of|"
+    r"(?:of )?(?:the C|what (?:it|they|was|were)|that of|"
     r"(?:the|its) (?:level|number|figure|peak)s?|its total) "
 )
 # What is done so many times, as verbs; what the subject says for those of no offence alone.

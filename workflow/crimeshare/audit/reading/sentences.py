@@ -153,7 +153,9 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
         )
         if one.letter == "Z" and other.letter in ("apart", "aside"):
             tokens[place - 1] = replace(one, letter="REST1")
-        if leaving and other.letter == "Z":
+        leaving = leaving or (one.letter == "out" and tokens[place - 2].letter == "leaving")
+        fraud = other.letter == "O" and text[other.start : other.end].casefold().startswith("fraud")
+        if leaving and (other.letter == "Z" or fraud):
             tokens[place] = replace(other, letter="REST1")
         if one.letter in _MARKED and tokens[place - 2].letter == "-" and other.letter in "GTO":
             named = text[tokens[max(place - 3, 0)].start : other.end]

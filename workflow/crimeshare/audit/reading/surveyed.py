@@ -46,6 +46,13 @@ class Surveyed(State):
             r"(?:of )?(?:[a-z]+ )?(bicycle|bike|cycle|vehicle|car) - owning", after
         ):
             return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
+        owning = re.search(
+            r"(?:share|proportion|percentage) of (bicycle|bike|cycle|vehicle|car) - owning S "
+            r"[^;.NCH]*$",
+            self.sentence.before(at),
+        )
+        if owning:
+            return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
         if self.topic.measure.endswith("_owners") and not re.match("of ", after):
             return self.topic.measure
         offence = None
@@ -152,6 +159,11 @@ class Surveyed(State):
         self.topic.survey = True
         self._add(at, slots, entry, offences=False)
         self._earlier(slots)
+        if measure == "headline" and not any(t.letter == "Z" for t in self.tokens):
+            # Without a word of fraud, "crime" is what the survey asked of before it asked of that.
+            told = self.reading.statements[-1]
+            plain = [{**e, "measure": "headline_excluding_fraud"} for e in told.entries]
+            told.elsewhere = [*told.elsewhere, *plain]
 
     def _earlier(self, slots: Slots) -> None:
         """Let a number of the newest figures be of an earlier year, as not all is asked each."""
