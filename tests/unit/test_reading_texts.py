@@ -245,11 +245,11 @@ def test_crime_without_fraud_is_that_of_the_survey_without_it(judge: Judge) -> N
     )
     found = [
         answer(judge, text.format(word)).record()["statements"]
-        for word in ("excluding", "including")
+        for word in ("excluding", "leaving out")
     ]
     assert [[(s["quote"], s["exit"]) for s in each] for each in found] == [
         [("10.1%", 0)],
-        [("10.1%", 1)],
+        [("10.1%", 0)],
     ]
 
 
