@@ -271,7 +271,8 @@ def beside_shipped(
     every = pd.concat([own, *(each.counts for each in past)], ignore_index=True)
     wrong = misfits(every, in_order([*past, release]), [release.release_id], accepted)
     of_dataset = [each for each in past if each.reader == release.reader]
-    kept = [row for row in rows if (row.sheet, row.cell) not in slips]
+    # Figures of quarters are added up from many rows and have no cell of their own.
+    kept = [row for row in rows if (row.sheet, getattr(row, "cell", "")) not in slips]
     return wrong, BESIDE_EARLIER[release.reader](kept, release.period_end, of_dataset)
 
 
