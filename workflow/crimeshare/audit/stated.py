@@ -168,6 +168,11 @@ class Times:
     def value(self) -> float:
         return float(self.factor) - 1
 
+    @property
+    def level(self) -> bool:
+        """Whether it is what is left, as in "half as many", rather than what went: "halved"."""
+        return self.factor < 1 and not self.text.startswith("halv")
+
     def match(self, computed: float) -> Match | None:
         found = Decimal(f"{computed:.12g}") + 1
         if found == self.factor:
@@ -255,6 +260,8 @@ class Bound(_Hedged):
 
     @property
     def limits(self) -> tuple[float, float]:
+        if _level(self.number):
+            return (self.value, inf) if self.hedge.side > 0 else (-1.0, self.value)
         size = abs(self.value)
         low, high = (size, inf) if self.hedge.side > 0 else (0.0, size)
         return (low, high) if self.value >= 0 else (-high, -low)
@@ -292,16 +299,21 @@ class Near(_Hedged):
         lowest, highest = self.number.limits
         low, high = (low, high) if self.tolerance == 0 else (min(low, lowest), max(high, highest))
         # A side is one of sizes: a fall of nearly 4% lies above -4%.
-        side = self.hedge.side * (-1 if self.value < 0 else 1)
+        side = self.hedge.side * (-1 if self.value < 0 and not _level(self.number) else 1)
         return (max(low, self.value) if side > 0 else low), (
             min(high, self.value) if side < 0 else high
         )
 
 
+def _level(number: Number | OneIn | Times) -> bool:
+    return isinstance(number, Times) and number.level
+
+
 def _beyond(number: Number | OneIn | Times, computed: float) -> int:
     """Whether ``computed`` is larger in size than a number (1), as large (0) or smaller (-1)."""
     # Twelve digits, as where numbers are matched.
-    found, limit = (float(f"{abs(value):.12g}") for value in (computed, number.value))
+    whole = 1 if _level(number) else 0
+    found, limit = (float(f"{abs(value + whole):.12g}") for value in (computed, number.value))
     return (found > limit) - (found < limit)
 
 
