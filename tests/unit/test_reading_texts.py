@@ -645,6 +645,16 @@ WHOLES = [
         "In 2024 burglary made up 5% of offences in Kent and shoplifting 10%.",
         [("burglary", "E23000032", None), ("shoplifting", "E23000032", None)],
     ),
+    (
+        "Police in England and Wales recorded 503 homicides in 2025. The Met recorded 112 of them, "
+        "which is one in five.",
+        [("homicide", "E23000001", None)],
+    ),
+    (
+        "Hertfordshire recorded 32,957 violent offences in 2025, of which nearly half were "
+        "stalking and harassment.",
+        [("stalking_harassment", "E23000027", "violence_against_person")],
+    ),
 ]
 
 
@@ -665,6 +675,27 @@ def test_the_figure_of_another_year_is_never_held(judge: Judge) -> None:
     found = [answer(judge, text.format(n)).record()["statements"][-1] for n in ("2,282", "2,706")]
     assert [s["period_end"] for s in found] == ["2025-06-30"] * 2
     assert [s["exit"] for s in found][1] != 0
+
+
+def test_half_as_many_is_what_is_left(judge: Judge) -> None:
+    text = (
+        "England and Wales had 58,995 thefts from the person in the year to June 2021, {} the "
+        "92,346 of the year before."
+    )
+    found = [answer(judge, text.format(w)).record()["statements"][1] for w in HALVES]
+    assert {s["quote"]: s["exit"] for s in found} == HALVES
+
+
+HALVES = {"less than half": 1, "more than half": 0}
+
+
+def test_a_number_is_of_no_area_that_is_named_only_later(judge: Judge) -> None:
+    text = (
+        "In 2024 shop theft in Coventry climbed to 3,245. Its rate is above that of Wolverhampton, "
+        "which is smaller."
+    )
+    found = {s["quote"]: s for s in answer(judge, text).record()["statements"]}
+    assert (found["3,245"]["area"], found["3,245"]["exit"]) == ("Coventry", 1)
 
 
 def test_one_of_the_lowest_is_no_place_in_an_order(judge: Judge) -> None:

@@ -75,6 +75,16 @@ class Counts(Parts):
             )
         ):
             return self._rate(at, words, rated)
+        last = self.reading.statements[-1:]
+        if (
+            last
+            and last[0].start >= self.sentence.start
+            and last[0].entries[0]["quantity"] == "rate"
+            and re.search(r"(?:than|and|while|against|,) (?:in )?A (?:had |with )?$", before)
+            and not re.match(rf"{ADJECTIVES}[GOT] ", after)
+        ):
+            # "132 offences per 1,000 people, more than Liverpool's 125".
+            return self._rate(at, words, None)
         if re.match(
             rf"{ADJECTIVES}(?:[GOT] )*(?:were |was )?(?:recorded |reported |committed )?PACE1 ",
             after,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import product
+from math import inf
 from typing import Any, TypeVar
 
 from crimeshare.audit.reading.state import Loose, Mentioned, Reading, Statement
@@ -124,6 +125,13 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
             meant = replace(named, years=[*named.compared, *back])
         else:
             meant = named
+        # What is named in later sentences alone is not what this one is about.
+        until = [*reading.begins, inf][sentence(statement.start)]
+        meant = replace(
+            meant,
+            areas=[each for each in meant.areas if each[0] < until],
+            offences=[each for each in meant.offences if each[0] < until],
+        )
         for fitting in _fitting(meant, statement, counts):
             differing = [
                 (slot, value)

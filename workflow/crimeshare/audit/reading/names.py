@@ -95,7 +95,9 @@ _GROUP = re.compile(
     r"|\bover[\s-]\d\ds\b",
     re.IGNORECASE,
 )
-_SURVEY = re.compile(r"\b(?:crime\ssurvey(?:\sfor\sengland\sand\swales)?|CSEW)\b", re.IGNORECASE)
+_SURVEY = re.compile(
+    r"\b(?:(?:british\s)?crime\ssurvey(?:\sfor\sengland\sand\swales)?|CSEW)\b", re.IGNORECASE
+)
 _CODE = re.compile(r"\b(?:offence |crime |home office )?code (\d{1,3}[A-Z]?)\b", re.IGNORECASE)
 _LIFETIME = re.compile(
     r"since\s(?:the\sage\sof\s16|they\s(?:were|turned)\s16|turning\s16|age\s16|16)|"

@@ -75,7 +75,10 @@ _NOUNS = (
     "drop",
     "increase",
 )
-_WHICH_IS = re.compile(r"(?:RATE1|[NCH])(?: [OTGS])? , (?:which (?:is|was) )?(?:the )?$")
+_WHICH_IS = re.compile(
+    r"(?:RATE1|[NCH])(?: [OTGS])? "
+    r"(?:, |(?:was|is) (?:still |again |also )?|, which (?:is|was) )(?:the )?$"
+)
 _ORDERED = {"rate": "rate", "share": "share", "count": "number", "total": "number"}
 
 
@@ -97,6 +100,8 @@ class Orders(State):
         move = re.match(r"(?:[a-z\-]+ ){0,3}(M) ", after)
         moved = re.search(r"M (?:of |by )?[CHK] , (?:and |which (?:is|was) )?(?:the )?$", before)
         change = ""
+        if moved and re.match(r"(?:[OT] )?(?:rate|number|share|proportion|total|level)s? ", after):
+            moved = None
         if move or moved:
             at_move = (
                 spot(at, move) if move else len(before[: moved.start()].split()) if moved else at
@@ -106,8 +111,10 @@ class Orders(State):
             change = {"rise": "increase", "fall": "fall"}.get(kind.value if kind else "", "")
             if not change or re.search("low|small|few", words):
                 raise Unplaced("the order it is a place in is not said")
-        if re.match(r"(?:\w+ |[OTG] |RATE1 ){0,5}?outside (?!the capital)", after) and not re.match(
-            r"(?:\w+ |[OTG] ){0,3}?(?:rate|RATE1) ", f"{words} {after}"
+        if (
+            re.match(r"(?:\w+ |[OTG] |RATE1 ){0,5}?outside (?!the capital)", after)
+            and not re.match(r"(?:\w+ |[OTG] ){0,3}?(?:rate|RATE1) ", f"{words} {after}")
+            and not re.search(r"(?:rate|RATE1) [^,;]*(?:, )?(?:[a-z]+ )*$", before)
         ):
             raise Unplaced("the order it is a place in leaves an area out")
         order = re.search(
@@ -135,9 +142,10 @@ class Orders(State):
         again = ""
         if own and own[0] not in NATIONS:
             again = self.topic.ranked or NATION
-        elif re.match(r"(?:(?:rate|number|share|total) )?[.,;()] ", after):
+        elif re.match(r"(?:(?:rate|number|share|total|M) )?[.,;()] ", after):
             # In a text about England and Wales "Kent had the highest rate" is of all forces.
-            whole = self.topic.area[:1] == (NATION,) and _ONE_HAD.search(before)
+            national = any(code == NATION for _, code in self.reading.mentioned.areas)
+            whole = (national or self.topic.area[:1] == (NATION,)) and _ONE_HAD.search(before)
             again = self.topic.ranked or (NATION if whole else "")
         if (not within or re.search(r"[,;.] ", within.group())) and not again:
             raise Unplaced("the order it is a place in is not said")

@@ -16,7 +16,7 @@ _LEFT = (
     r"M (?:(?:by|of|an?|the|was|were|has|had|have|been|is|are|in|to|from|on|for|at|or|"
     r"just|only|some|nearly|A|O|T|G|P|R|B|N|I|\(|"
     r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|too|faster|still|again|even|"
-    r"further|here|locally|well|,) ){0,9}$"
+    r"further|here|locally|well|slightly|sharply|steadily|,) ){0,9}$"
 )
 _RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,5}M "
 _MADE_UP = re.compile(
@@ -118,7 +118,9 @@ class Parts(Shares):
         if self._of_what_was_counted(at, words):
             return None
         ordered = re.search(r"increase|fall", self.topic.rank)
-        if ordered and re.search(r"A (?:, |\( |with |on |at |by |which saw |: )*$", before):
+        if ordered and re.search(
+            r"A (?:, |\( |with |on |at |by |of |one of |which saw |: )*$", before
+        ):
             # "London had the biggest rise of the regions, 54%, followed by the East, 28%".
             side = "down" if ordered.group() == "fall" else "up"
             return self._change(at, f"{side} {words}", None)
@@ -305,6 +307,12 @@ class Parts(Shares):
         if re.match(r"as (?:many|much) again ", after):
             # "Half as many again".
             return self._change(at, f"up {words}", None)
+        if re.search(r"of (?:which|whom|them|these) (?:about )?$", before) and self._of_a_whole(
+            at, words
+        ):
+            return None
+        if re.match(r"(?:the|its|their) population ", after):
+            raise Unplaced("it is a multiple of people, not of offences")
         often = re.fullmatch(r"(\d[\d,]*) times", words)
         done = next((o for verb, o in DONE if re.search(rf"\b{verb} (?:by \w+ )?$", before)), "")
         by = re.match(r"by (shoplifters|burglars|robbers) ", after)
@@ -344,8 +352,8 @@ class Parts(Shares):
             if self.tokens[place].letter == "M":
                 self.used.add(place)
         than = re.match(
-            r"(?:as (?:many|high|much) (?:\w+ )?(?:as )?|the \w+ (?:of|in) |that (?:of|"
-            r"in) |higher than |M than )(?:in |the |of |for |that |across )*(A) ",
+            r"(?:as (?:many|high|much) (?:\w+ )?(?:as )?|the (?:rate|\w+) (?:of|in|for|across) |"
+            r"that (?:of|in) |higher than |M than )(?:in |the |of |for |that |across )*(A) ",
             after,
         )
         slots = self._slots(at)
@@ -357,7 +365,8 @@ class Parts(Shares):
             assert span is not None
             slots.area = self._own_area(at)
             counted = re.match(r"as many ", after)
-            quantity = "count" if counted else "comparison"
+            rated = re.match(r"the (?:[a-z]+ )?rate ", after) or "RATE1" in before
+            quantity = "count" if counted else "rate" if rated else "comparison"
             entry = {"quantity": quantity, "value": words, "than": span.value[0]}
         elif re.match(r"as (?:many|high|much) ", after) and not re.search(
             r"(?:P|B|D|AGO1) ", after

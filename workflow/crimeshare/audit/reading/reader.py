@@ -92,16 +92,15 @@ def _plainly(spans: list[Span]) -> list[Span]:
 
 def _ahead(rest: list[Sentence]) -> Topic:
     """The area, the offence and the year of what follows, where it has one alone."""
-    areas = {
-        s.value for sentence in rest for _, s in sentence.spans("area") if s.value[0] not in NATIONS
+    around = [Around(sentence, Topic(), Topic(), None) for sentence in rest]
+    nations = {
+        span.value
+        for each in around
+        for place, span in each.sentence.spans("area")
+        if not each._named_within(place) or span.value[0] not in NATIONS
     }
-    nations = {s.value for sentence in rest for _, s in sentence.spans("area")}
-    years = {
-        year
-        for sentence in rest
-        for _, year, compared, _ in Around(sentence, Topic(), Topic(), None).years
-        if not compared
-    }
+    areas = {each for each in nations if each[0] not in NATIONS}
+    years = {year for each in around for _, year, compared, _ in each.years if not compared}
     area = areas if len(areas) == 1 else nations if not areas and len(nations) == 1 else set()
     first = next(iter(years)) if len(years) == 1 else None
     offences = {s.value for sentence in rest for _, s in sentence.spans("offence")}

@@ -23,7 +23,7 @@ _WHOLE = (
     r"(?:of|in) (?:(?:all|the|every|such|N|police|recorded|reported|overall|total(?= [OTG] )) )*"
     r"(?:(?P<its>[AF]) (?:police )?)?"
     r"(?:(?P<noun>[OT]) (?:[GT] )?|"
-    r"(?P<told>[GS]|total|figure|that|them|these|those|which) (?:G )?)?"
+    r"(?P<told>[GS]|total|whole|figure|that|them|these|those|which) (?:G )?)?"
     r"(?:(?:recorded|reported) )?(?:(?:(?:in|across|for|by) (?:the )?)?(?P<where>[AF]) )?"
 )
 _WHOLE_BEHIND = re.compile(_WHOLE)
@@ -108,6 +108,13 @@ class Shares(Surveyed):
         """Read a part of what a text has named: an area of another, or a group of another."""
         if self._of_the_same_whole(at, words):
             return True
+        being = re.match(r"(?:were|was) (?:for )?(O) ", self.sentence.after(at))
+        if being and re.search(
+            r"of (?:which|whom|them|these) (?:about )?$", self.sentence.before(at)
+        ):
+            # "32,957 offences, of which nearly half were stalking".
+            groups = self.around._offending(at + len(being.group().split())).ids
+            return self._add_part(at, words, [("", each) for each in groups], self._told_counts())
         named = self._whole(at)
         if not named:
             return False
@@ -151,8 +158,9 @@ class Shares(Surveyed):
         if following:
             area = self._named(following, "area", 0)
             return self._add_part(at, words, [(area, "")], [(whole, last["offence"])])
-        if here and re.match(r"of its T ", after):
-            return self._add_part(at, words, [(last["area"], "")], [(whole, "total")])
+        if here and (its := re.match(r"of its ([OT]) ", after)):
+            ids = self.around._offending(at + len(its.group().split())).ids
+            return self._add_part(at, words, [(last["area"], "")], [(whole, ids[0])])
         return False
 
     def _whole(self, at: int) -> tuple[re.Match[str], int] | None:
@@ -306,6 +314,13 @@ class Shares(Surveyed):
             self._share(at, words, "", self.around._offending(place))
             return True
         own = [s for s in counted if s.role]
+        if own and re.search(
+            r"N (?:O )?of (?:them|these|those|S) , (?:which (?:is|was) |or |that is )?(?:about )?$",
+            before,
+        ):
+            # "The Met recorded 112 of them, which is one in five".
+            named = self._told_counts()
+            return self._add_part(at, words, named[:1], named[1:])
         if len(own) > 1 and re.search(
             r"N (?:were|was|being) (?:recorded )?(?:O|in (?:the )?A) , (?:or |some )?$", before
         ):

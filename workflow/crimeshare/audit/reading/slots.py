@@ -36,7 +36,7 @@ _DETERMINERS = ("the", "a", "all", "this", "that", "any", "these", "each")
 _CLAUSE = re.compile(r"; |(?:^| )(?:while|whereas|but|although|though|with that) |, and (?=[AFO] )")
 _WITHIN = re.compile(
     r"(?:FORCES1|force|forces|areas?|places?|parts?|regions?|count(?:y|ies)|towns?|cit(?:y|ies)|"
-    r"boroughs?|country|any|all|every|survey|service|other) (?:FORCES1 "
+    r"boroughs?|country|capital|any|all|every|survey|service|other) (?:FORCES1 "
     r")?(?:of|in|for|across) (?:the )?$"
     r"|U for $|of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
     r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) (?:the |all |N )*$|"
@@ -55,7 +55,7 @@ AVERAGE = re.compile(
 _COMPARED = re.compile(
     r"(?:below|above|than|compare[sd]? (?:with|to)|against|exceeds?|exceeding|exceeded) "
     r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]|average) )*$|"
-    r"M the (?:average (?:for|in|of) )?$|[HK] (?:of |that of |the rate (?:of|in) )?$"
+    r"M the (?:average (?:for|in|of) )?$|[HK] (?:of |that of |the rate (?:of|in) |the )?$"
 )
 
 # "Second only to London", "the highest outside the Met".
@@ -242,7 +242,7 @@ class Around(Years):
             words = average.group().split()
             return self._area_at(at - len(words) + words.index("A"))
         if own := re.search(
-            r"than (?:in |for |the |that of )*(A \( |A )$", self.sentence.before(at)
+            r"than (?:in |for |the |that of )*(A \( |A with |A )$", self.sentence.before(at)
         ):
             # "Higher than for England and Wales (0.40)", "fewer than Sunderland's 141.3".
             return self._area_at(at - len(own[1].split()))
@@ -325,7 +325,7 @@ class Around(Years):
                 earlier = [t.span.value for t in self.tokens[:place] if t.letter == "A" and t.span]
                 if earlier:
                     return earlier[-1], False
-                if self.ahead.area:
+                if self.ahead.area and self.ahead.area[0] not in NATIONS:
                     return self.ahead.area, True
                 raise Unsaid("no area is named")
             return force, True

@@ -68,6 +68,13 @@ class Surveyed(State):
             said = " ".join(t.letter for t in self.tokens)
             offence = next((o for word, o in _SUFFERED if re.search(rf"\b{word}\b", said)), None)
         fraud = self._fraud()
+        counted_in = re.search(
+            r"(?:once|if|when|including|includes|with) [OZ] (?:is |are |was )?"
+            r"(?:counted|included|added|in) ",
+            "".join(f"{token.letter} " for token in self.tokens),
+        )
+        if fraud and offence is None and counted_in:
+            offence = "total"
         if fraud and offence is None:
             return fraud
         if offence is None and any(t.letter == "Z" for t in self.tokens):
