@@ -22,19 +22,10 @@ from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, in_words
 from crimeshare.reference import NATION, REFERENCE, fraud_totals, read_rows
 from crimeshare.sources.datasets import APPENDIX, DATASETS, FORCE_AREAS, QUARTERS
-from crimeshare.sources.registry import Release
+from crimeshare.sources.registry import Release, release_name
 
 # As ONS names the file of an edition that it issued again.
 _REISSUED = re.compile(r"(?:v[2-9]|correct\w*)\.\w+$", re.IGNORECASE)
-
-
-def release_name(release: Release) -> str:
-    """A release by its dataset and year."""
-    dataset = DATASETS[release.dataset]
-    if dataset.reader == QUARTERS:
-        return dataset.name
-    issue = ", corrected" if release.release_id.endswith("-corrected") else ""
-    return f"{dataset.name}, {in_words(release.period_end)}{issue}"
 
 
 def say_vintage(

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
-from crimeshare.audit.naming import release_name, say_missing, say_vintage, vintage_name
+from crimeshare.audit.naming import say_missing, say_vintage, vintage_name
 from crimeshare.audit.numerals import CHANGE
 from crimeshare.audit.questions import QUANTITY, Question, Questions
 from crimeshare.audit.recorded_evidence import (
@@ -42,6 +42,7 @@ from crimeshare.measures import formulas
 from crimeshare.periods import a_year_before
 from crimeshare.reference import Area, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
+from crimeshare.sources.registry import release_name
 
 
 class RecordedAudit:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding
-from crimeshare.audit.naming import release_name
 from crimeshare.audit.numerals import shortened
 from crimeshare.audit.people import judged, number_of, people_of
 from crimeshare.audit.stated import Bound, Direction, Near, OneIn, People, Stated
@@ -29,7 +28,7 @@ from crimeshare.measures.two_groups import difference_interval, ratio_interval
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem
-from crimeshare.sources.registry import Release
+from crimeshare.sources.registry import Release, release_name
 from crimeshare.survey_words import MEASURES, SEXES, measure, who
 
 if TYPE_CHECKING:

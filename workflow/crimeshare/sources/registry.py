@@ -17,8 +17,9 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from crimeshare.nearest import did_you_mean
+from crimeshare.periods import in_words
 from crimeshare.problems import Problem, Problems, explained, shown
-from crimeshare.sources.datasets import DATASETS, Publisher
+from crimeshare.sources.datasets import DATASETS, QUARTERS, Publisher
 
 FIGURES = Path("resources/figures")
 REGISTRY = Path("config/releases.csv")
@@ -113,6 +114,15 @@ class Release:
     def edition_uri(self) -> str:
         """Address of the edition's page, below the host."""
         return self.path.rsplit("/", 1)[0]
+
+
+def release_name(release: Release) -> str:
+    """A release as people name it: "police force area tables, year ending December 2024"."""
+    dataset = DATASETS[release.dataset]
+    if dataset.reader == QUARTERS:
+        return dataset.name
+    issue = ", corrected" if release.release_id.endswith("-corrected") else ""
+    return f"{dataset.name}, {in_words(release.period_end)}{issue}"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from crimeshare.audit import verdicts
-from crimeshare.audit.naming import release_name
 from crimeshare.cells import Cell
 from crimeshare.periods import MONTHS
 from crimeshare.publish.elements import prose
@@ -24,6 +23,7 @@ from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL
 from crimeshare.publish.subjects.measured import groups_measured_by
 from crimeshare.reference import line_of, offences, reported_groups
+from crimeshare.sources.registry import release_name
 
 WORDS = Words(Path(__file__).with_name("words") / "claims.md.j2")
 
