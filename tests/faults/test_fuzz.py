@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from crimeshare.audit.check_command import check
+from crimeshare.audit.claim_keys import Vocabulary
 from crimeshare.audit.claims_file import read_claims
 from crimeshare.audit.evidence import Evidence
-from crimeshare.audit.statements import Vocabulary
 from crimeshare.cli import main
 from crimeshare.configuration import read_configuration
 from crimeshare.problems import Problem

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from crimeshare.audit.asserted import asserted
+from crimeshare.audit.claim_keys import Vocabulary, read_claim
 from crimeshare.audit.claims_file import read_claims
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.judging import vocabulary
-from crimeshare.audit.statements import AnyClaim, Vocabulary, read_claim
+from crimeshare.audit.statements import AnyClaim
 from crimeshare.reference import areas
 
 GWENT = {"area": "Gwent", "offence": "stalking_harassment", "period": "year ending March 2020"}

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from crimeshare.audit import numerals
+from crimeshare.audit.claim_keys import Vocabulary, read_claim
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.records import judge_record
-from crimeshare.audit.statements import Record, Vocabulary, read_claim
+from crimeshare.audit.statements import Record
 from crimeshare.reference import areas
 from crimeshare.sources.registry import read_registry
 from tests.conftest import ROOT

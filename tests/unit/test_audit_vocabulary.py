@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from crimeshare.audit.claim_keys import QUANTITIES, Vocabulary
 from crimeshare.audit.claims_file import read_claims
 from crimeshare.audit.evidence import open_evidence
 from crimeshare.audit.judging import Auditor, vocabulary
-from crimeshare.audit.statements import QUANTITIES, AnyClaim, Vocabulary
+from crimeshare.audit.statements import AnyClaim
 from crimeshare.audit.verdicts import NOT_CHECKABLE
 from crimeshare.audit.words import hedges
 from crimeshare.problems import Problem

@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from crimeshare.audit.claim_keys import Vocabulary, read_claim
 from crimeshare.audit.judging import Auditor, vocabulary
-from crimeshare.audit.statements import Vocabulary, read_claim
 from crimeshare.audit.verdicts import outcome
 from crimeshare.periods import a_year_before, in_words
 from crimeshare.reference import areas, areas_around

@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.audit.asserted import asserted, subject
+from crimeshare.audit.claim_keys import closed
 from crimeshare.audit.claims_file import read_claims
 from crimeshare.audit.evidence import Evidence
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
-from crimeshare.audit.statements import AnyClaim, claimed, closed
+from crimeshare.audit.statements import AnyClaim, claimed
 from crimeshare.audit.verdicts import Verdict
 from crimeshare.parquet import table_of
 from crimeshare.problems import Problem

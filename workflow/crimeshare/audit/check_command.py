@@ -11,11 +11,12 @@ from typing import Any
 
 from crimeshare.audit import numerals
 from crimeshare.audit.asserted import asserted
+from crimeshare.audit.claim_keys import Faults, closed, read_claim
 from crimeshare.audit.evidence import Evidence, open_evidence
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.lookup import find_area, find_offence, lies_in, said_on
-from crimeshare.audit.statements import AnyClaim, Faults, claimed, closed, read_claim
+from crimeshare.audit.statements import AnyClaim, claimed
 from crimeshare.audit.verdicts import Verdict, outcome
 from crimeshare.problems import Problem, Problems
 from crimeshare.reference import NATION

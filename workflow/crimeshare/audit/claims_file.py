@@ -8,20 +8,9 @@ from typing import Any
 import yaml
 
 from crimeshare.audit import stated
+from crimeshare.audit.claim_keys import NO_TEXT, TWICE, Faults, Vocabulary, closed, read_claim
 from crimeshare.audit.numerals import shortened
-from crimeshare.audit.statements import (
-    NO_TEXT,
-    TWICE,
-    AnyClaim,
-    Change,
-    Count,
-    Faults,
-    Share,
-    Total,
-    Vocabulary,
-    closed,
-    read_claim,
-)
+from crimeshare.audit.statements import AnyClaim, Change, Count, Share, Total
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 

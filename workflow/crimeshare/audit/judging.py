@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from crimeshare.audit.claim_keys import Vocabulary
 from crimeshare.audit.lookup import offence_codes
 from crimeshare.audit.recorded_claims import RecordedAudit
 from crimeshare.audit.recorded_evidence import Releases
-from crimeshare.audit.statements import AnyClaim, Comparison, Proportion, Vocabulary
+from crimeshare.audit.statements import AnyClaim, Comparison, Proportion
 from crimeshare.audit.survey_claims import SurveyAudit
 from crimeshare.audit.verdicts import NOT_CHECKABLE, Reason, Verdict
 from crimeshare.audit.words import NotRecorded, not_recorded

@@ -10,12 +10,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from crimeshare.audit.claim_keys import Faults, read_claim
 from crimeshare.audit.evidence import Evidence, open_evidence
 from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.lookup import find_area, said_on
 from crimeshare.audit.reading import shown
 from crimeshare.audit.reading.judged import Answer, judge_text
-from crimeshare.audit.statements import AnyClaim, Faults, read_claim
+from crimeshare.audit.statements import AnyClaim
 from crimeshare.audit.verdicts import Verdict
 from crimeshare.problems import Problem
 

@@ -1,0 +1,437 @@
+"""How an entry of ``config/claims.yaml`` is read: its keys, and what each may hold.
+
+Everything is read as text, so that 16.70 stays 16.70 and a number keeps the precision it was stated
+with.  An entry that does not hold is refused in one clause a fault.  Plain Python alone: the same
+code judges a text in a browser.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from crimeshare.audit import numerals, stated
+from crimeshare.audit.lookup import find_area, find_offence, find_year, lies_in
+from crimeshare.audit.numerals import shortened
+from crimeshare.audit.statements import (
+    AnyClaim,
+    AreaComparison,
+    Change,
+    Claim,
+    Comparison,
+    Count,
+    Group,
+    Proportion,
+    Rank,
+    Rate,
+    Record,
+    Share,
+    ShareOfNation,
+    Total,
+)
+from crimeshare.nearest import did_you_mean
+from crimeshare.periods import in_words
+from crimeshare.reference import NATION, Area, Offence, offences
+
+CLASSIFICATIONS = (
+    *("main groups", "sub-groups", "published columns"),
+    *("forces by share", "forces by rate", "forces by count", "not stated"),
+)
+TWICE = "a key that stands there twice"
+"""The key under which a reader of files leaves the name of a key that an entry has twice."""
+
+_LONGEST = 1000
+_MARKUP = re.compile(r"<\s*[A-Za-z/!?]")
+# What YAML takes for no text at all; a byte that is not UTF-8 becomes the first of them.
+NO_TEXT = re.compile("[\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What names in a statement may mean.
+
+    Attributes:
+        periods: last days of the years that figures of recorded crime may be of.
+        published: when the statement was made, for years such as "last year".
+    """
+
+    areas: Mapping[str, Area]
+    periods: Collection[date]
+    published: date | None = None
+
+
+@dataclass
+class _Read:
+    """What has been read of an entry so far."""
+
+    vocabulary: Vocabulary
+    found: dict[str, Any] = field(default_factory=dict)
+    readings: list[str] = field(default_factory=list)
+
+    def keep(self, reading: tuple[Any, str]) -> Any:
+        """The first of a pair; the second is how a name was read, empty if as itself."""
+        self.readings += filter(None, [reading[1]])
+        return reading[0]
+
+    @property
+    def compares(self) -> bool:
+        return bool(self.found.get("than") or self.found.get("since"))
+
+
+@dataclass(frozen=True)
+class _Key:
+    """How the value of a key is read; one that may be left out has no ``expected`` to be told."""
+
+    read: Callable[[object, _Read], Any]
+    expected: str = "another value"
+    needed: bool = False
+
+
+def word(value: object) -> str:
+    """A key's value as text that can be quoted and printed anywhere."""
+    if not isinstance(value, str):
+        kinds: dict[object, str] = {dict: "a group of keys", list: "a list"}
+        raise ValueError(f"is {kinds.get(type(value), 'no text')}; expected one text")
+    text = value.strip()
+    if not text:
+        raise ValueError("is empty; expected text")
+    if NO_TEXT.search(text):
+        raise ValueError("holds bytes that are no UTF-8 text; save the file as UTF-8")
+    if len(text) > _LONGEST:
+        raise ValueError(f"has {len(text):,} characters; expected at most {_LONGEST:,}")
+    hidden = [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs") and c != "\n"]
+    if hidden:
+        name = unicodedata.name(hidden[0], f"U+{ord(hidden[0]):04X}")
+        raise ValueError(f"holds a character that does not print ({name}); leave it out")
+    if _MARKUP.search(text):
+        raise ValueError("holds markup; expected the words alone, without tags")
+    if text[0] in "=@" or re.match(r"[+-][A-Za-z(]", text):
+        raise ValueError(f"begins with `{text[0]}` as a spreadsheet's formula does; leave it out")
+    return text
+
+
+def _id(value: object, read: _Read) -> str:
+    name = word(value)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name, re.ASCII) or len(name) > 80:
+        raise ValueError(
+            f"is `{shortened(name)}`; expected a name of its own in lower case with hyphens"
+        )
+    return name
+
+
+def _text(value: object, read: _Read) -> str:
+    return word(value)
+
+
+def _area(value: object, read: _Read) -> Area:
+    found: Area = read.keep(find_area(word(value), read.vocabulary.areas))
+    return found
+
+
+def _part_of_nation(value: object, read: _Read) -> Area:
+    area = _area(value, read)
+    if area.area_code == NATION:
+        raise ValueError("is England and Wales; expected an area that is part of it")
+    return area
+
+
+def _whole_area(value: object, read: _Read) -> Area:
+    whole, part = _area(value, read), read.found.get("area")
+    if part and not lies_in(part.area_code, whole.area_code, read.vocabulary.areas):
+        raise ValueError(f"is {whole.area_name}, which {part.area_name} is no part of")
+    return whole
+
+
+def _another_area(value: object, read: _Read) -> Area:
+    area = _area(value, read)
+    if area == read.found.get("area"):
+        raise ValueError("is the same area as `area`; expected another one")
+    return area
+
+
+def _no_other_area(value: object, read: _Read) -> None:
+    _area(value, read)
+    raise ValueError("cannot stand in a record, which compares years of one area")
+
+
+def _offence(value: object, read: _Read) -> Offence:
+    found: Offence = read.keep(find_offence(word(value)))
+    return found
+
+
+def _group_of_total(value: object, read: _Read) -> Offence:
+    offence = _offence(value, read)
+    if offence.offence_id == "total":
+        raise ValueError("is all recorded crime; expected a group of it")
+    return offence
+
+
+def _whole(value: object, read: _Read) -> Offence:
+    whole = _offence(value, read)
+    if whole == read.found.get("offence"):
+        raise ValueError("is the same group as `offence`; expected one that it is part of")
+    return whole
+
+
+def _year(value: object, read: _Read) -> date:
+    """Any year, as surveys count theirs."""
+    found: date = read.keep(find_year(word(value), (), read.vocabulary.published))
+    return found
+
+
+def _recorded_year(value: object, read: _Read) -> date:
+    """A year that figures of recorded crime may be of: they end with a quarter."""
+    known = read.vocabulary.periods
+    found: date = read.keep(find_year(word(value), known, read.vocabulary.published))
+    return found
+
+
+def _earlier(of: Callable[[object, _Read], date]) -> Callable[[object, _Read], date]:
+    def earlier(value: object, read: _Read) -> date:
+        since, period = of(value, read), read.found.get("period")
+        if period and since >= period:
+            raise ValueError(f"is no year before the {in_words(period)}; expected an earlier one")
+        if isinstance(read.found.get("than"), Area):
+            raise ValueError("cannot stand beside `than`; an entry compares areas or years")
+        return since
+
+    return earlier
+
+
+def _number(of: Callable[[str], Any]) -> Callable[[object, _Read], Any]:
+    """A reader of a value that is a difference where the entry compares."""
+    return lambda value, read: (numerals.change if read.compares else of)(word(value))
+
+
+def _said(of: Callable[[str], Any]) -> Callable[[object, _Read], Any]:
+    return lambda value, read: of(word(value))
+
+
+def _record(value: object, read: _Read) -> stated.Extreme:
+    extreme = numerals.record(word(value))
+    offence = read.found.get("offence", offences()["total"])
+    if extreme.order == "share" and offence.offence_id == "total":
+        raise ValueError("is a share, and `offence` is all recorded crime; expected a group")
+    return extreme
+
+
+def _one_of(allowed: Sequence[str], expected: str) -> _Key:
+    def read(value: object, read: _Read) -> str:
+        if not isinstance(value, str):
+            raise ValueError(f"is no text; expected {expected}")
+        if value not in allowed:
+            quoted = shortened(value)
+            hint = did_you_mean(quoted, allowed) or ";"
+            raise ValueError(f"is `{quoted}`{hint} expected {expected}")
+        return value
+
+    return _Key(read, expected)
+
+
+def _own_counts(value: object, read: _Read) -> tuple[str, str]:
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(v, str) for v in value):
+        return value[0], value[1]
+    what = f"is `{shortened(value)}`;" if isinstance(value, str) else "is no pair of words;"
+    raise ValueError(f"{what} expected {_COUNTS.expected}")
+
+
+def _group(value: object, read: _Read) -> Group:
+    """Whom a comparison is about, also as one word: ``women``, ``16-19``."""
+    if isinstance(value, str):
+        said = word(value).casefold()
+        value = {"sex": said} if said in SEXES else {"age": said}
+    if not isinstance(value, dict):
+        raise ValueError("is a list; expected keys such as {sex: women}")
+    return Group(**_values("comparison", value, _WHOM, read.vocabulary)[0])
+
+
+def _another_group(value: object, read: _Read) -> Group:
+    group = _group(value, read)
+    if group == read.found.get("group"):
+        raise ValueError("is the same group as `group`; expected another sex or age")
+    return group
+
+
+SEXES = ("all", "women", "men")
+_CHANGE = "a change such as +16.7%, -1,446, down 4%, more than doubled, up or down"
+_PART = "a percentage such as {}, or one in seven"
+_YEAR = "a year such as year ending March 2024"
+_SEX = _one_of(SEXES, "one of all, women, men")
+_AGE = _Key(_text, "an age group of the survey such as 16+ or 16-19")
+_WHOM = {"sex": _SEX, "age": _AGE}
+_COUNTS = _Key(_own_counts, "the ids of two claims of counts, as [part, whole] or [later, earlier]")
+_ABOUT = {
+    "id": _Key(_id, "a name of its own in lower case with hyphens", needed=True),
+    "statement": _Key(_text, "the words as they were said", needed=True),
+    "source": _Key(_text, "who said them, where and when", needed=True),
+}
+_GROUP = _Key(_offence, "an offence group such as Stalking and harassment", needed=True)
+_MEASURE = _Key(_text, "a measure of the survey, such as stalking", needed=True)
+
+
+def _keys(area: Any = _area, than: Any = _another_area, **own: _Key) -> dict[str, _Key]:
+    """The keys of an entry on recorded crime in the order that they are read in."""
+    return {
+        **_ABOUT,
+        "area": _Key(area, "an area such as Gwent", needed=True),
+        "period": _Key(_recorded_year, _YEAR, needed=True),
+        "than": _Key(than),
+        "since": _Key(_earlier(_recorded_year), _YEAR),
+        "quantity": _Key(_text),
+        **own,
+    }
+
+
+def _value(of: Callable[[object, _Read], Any], expected: str) -> _Key:
+    return _Key(of, expected, needed=True)
+
+
+_COUNT = _value(_number(numerals.count), "a number such as 9,013")
+KINDS: dict[type[Claim], dict[str, _Key]] = {
+    Count: _keys(offence=_GROUP, value=_COUNT),
+    Total: _keys(value=_COUNT),
+    Share: _keys(
+        offence=_Key(_group_of_total, _GROUP.expected, needed=True),
+        value=_value(_number(numerals.proportion), _PART.format("15%")),
+        of=_Key(_whole, _GROUP.expected),
+        own_counts=_COUNTS,
+    ),
+    ShareOfNation: _keys(
+        area=_part_of_nation,
+        offence=_Key(_offence, _GROUP.expected),
+        value=_value(_number(numerals.proportion), _PART.format("43%")),
+        of=_Key(_whole_area, "an area such as Wales"),
+    ),
+    Rank: _keys(
+        offence=_GROUP,
+        value=_value(
+            _said(numerals.place), "a place such as third, highest or second lowest in Wales"
+        ),
+        classification=_one_of(CLASSIFICATIONS, f"what is ranked: {', '.join(CLASSIFICATIONS)}"),
+    ),
+    Rate: _keys(
+        offence=_GROUP,
+        value=_value(_number(numerals.rate), "a rate such as 14.5 or 1,451 per 100,000"),
+    ),
+    Change: _keys(
+        offence=_GROUP, value=_value(_said(numerals.change), _CHANGE), own_counts=_COUNTS
+    ),
+    Record: _keys(
+        than=_no_other_area,
+        offence=_Key(_offence, _GROUP.expected),
+        value=_value(_record, "a record such as record high, lowest on record or record high rate"),
+    ),
+    AreaComparison: {
+        **(keys := _keys(offence=_GROUP, value=_value(_said(numerals.change), _CHANGE))),
+        "than": _Key(keys["than"].read, keys["area"].expected, needed=True),
+    },
+    Proportion: {
+        **_ABOUT,
+        "quantity": _Key(_text),
+        "measure": _MEASURE,
+        **_WHOM,
+        "period": _Key(_year, _YEAR, needed=True),
+        "since": _Key(_earlier(_year), _YEAR),
+        "value": _value(
+            _number(numerals.estimate), f"{_PART.format('14.4%')}, or 1.4 million people"
+        ),
+    },
+    Comparison: {
+        **_ABOUT,
+        "quantity": _Key(_text),
+        "measure": _MEASURE,
+        "period": _Key(_year, _YEAR, needed=True),
+        "group": _Key(_group, "whom it is about: sex, age or both", needed=True),
+        "than": _Key(_another_group, "whom they are compared with: sex, age or both", needed=True),
+        "difference": _value(
+            _said(numerals.change),
+            "more, less, no clear difference, or a size such as twice as likely or 2 percentage "
+            "points more",
+        ),
+    },
+}
+"""The keys of each kind of entry, in the order that they are read in."""
+
+QUANTITIES: dict[str, type[Claim]] = {
+    kind.quantity: kind for kind in KINDS if kind is not AreaComparison
+}
+
+
+class Faults(Exception):
+    """What is wrong with one entry, in clauses."""
+
+    def __init__(self, clauses: list[str]) -> None:
+        self.clauses = clauses
+        super().__init__("; ".join(clauses))
+
+
+def closed(clause: str) -> str:
+    """The clause as the end of a sentence."""
+    return clause if clause.endswith("?") else f"{clause}."
+
+
+def read_claim(entry: object, vocabulary: Vocabulary) -> AnyClaim:
+    """One entry.
+
+    Raises:
+        Faults: it does not hold.
+    """
+    if not isinstance(entry, dict) or not all(isinstance(key, str) for key in entry):
+        raise Faults(["expected keys with their values, such as `quantity: count`"])
+    if TWICE in entry:
+        raise Faults([f"the key `{shortened(entry[TWICE])}` stands there twice"])
+    quantity = entry.get("quantity")
+    kind = QUANTITIES.get(quantity) if isinstance(quantity, str) else None
+    if kind is None:
+        if isinstance(quantity, str) and quantity:
+            hint = did_you_mean(shortened(quantity), QUANTITIES)
+            what = f"`quantity` is `{shortened(quantity)}`{hint or ';'}"
+        else:
+            what = "`quantity` is no word;" if quantity else "the key `quantity` is missing;"
+        raise Faults([f"{what} expected one of {', '.join(QUANTITIES)}"])
+    if quantity == "comparison" and "area" in entry:
+        kind = AreaComparison
+    # The first word that was in use for it is still understood.
+    named = {"since" if key == "compared_with" else key: value for key, value in entry.items()}
+    found, readings = _values(kind.quantity, named, KINDS[kind], vocabulary)
+    found.pop("quantity")
+    if kind in (Record, ShareOfNation):
+        found.setdefault("offence", offences()["total"])
+    claim: AnyClaim = kind(**found, readings=tuple(readings))  # type: ignore[assignment]
+    return claim
+
+
+def _values(
+    quantity: str, entry: Mapping[str, Any], keys: Mapping[str, _Key], vocabulary: Vocabulary
+) -> tuple[dict[str, Any], list[str]]:
+    """What the keys of an entry hold, and how names in it were read.
+
+    Raises:
+        Faults: a key is missing, unknown, or holds what cannot be read.
+    """
+    read, clauses = _Read(vocabulary), []
+    for name, key in keys.items():
+        if name not in entry:
+            if key.needed:
+                clauses.append(f"a {quantity} needs the key `{name}`: {key.expected}")
+            continue
+        try:
+            read.found[name] = key.read(entry[name], read)
+        except Faults as inner:
+            within = rf"\g<0> of `{name}`"
+            clauses += [re.sub("`[^`]*`", within, clause, count=1) for clause in inner.clauses]
+        except ValueError as fault:
+            clauses.append(f"`{name}` {fault}")
+    for name in entry:
+        if name not in keys:
+            hint = did_you_mean(shortened(name), keys) or ";"
+            clauses.append(
+                f"a {quantity} has no key `{shortened(name)}`{hint} its keys are {', '.join(keys)}"
+            )
+    if clauses:
+        raise Faults(clauses)
+    return read.found, read.readings
