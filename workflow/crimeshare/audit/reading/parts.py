@@ -352,7 +352,7 @@ class Parts(Shares):
             if self.tokens[place].letter == "M":
                 self.used.add(place)
         than = re.match(
-            r"(?:as (?:many|high|much) (?:\w+ )?(?:as )?|the (?:rate|\w+) (?:of|in|for|across) |"
+            r"(?:as (?:many|high|much) (?:\w+ )?(?:as )?|the \w+ (?:of|in|for|across) |"
             r"that (?:of|in) |higher than |M than )(?:in |the |of |for |that |across )*(A) ",
             after,
         )
