@@ -66,7 +66,6 @@ class Cell(NamedTuple):
 
 @cache
 def _parts(name: str) -> tuple[str, str, str]:
-    """Release, sheet and cell of a cell's name."""
     found = _ONE.fullmatch(name)
     if found is None:
         raise ValueError(f"{name} names no cell")

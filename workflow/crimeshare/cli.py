@@ -127,7 +127,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check_options(checking: argparse.ArgumentParser, given: argparse.Namespace) -> None:
-    """Refuse options that do not belong together."""
     if given.text is None:
         missing = [f"--{name}" for name in ("period", "value") if getattr(given, name) is None]
         if missing:
@@ -164,7 +163,6 @@ def _check(given: argparse.Namespace) -> tuple[int, Iterable[str]]:
 
 
 def _check_text(given: argparse.Namespace, root: Path) -> tuple[int, Iterable[str]]:
-    """The exit status of a text, and its annotation."""
     from crimeshare.audit.evidence import open_evidence
     from crimeshare.audit.reading import shown
     from crimeshare.audit.text_check import check_text, read_source
@@ -179,7 +177,6 @@ def _check_text(given: argparse.Namespace, root: Path) -> tuple[int, Iterable[st
 
 
 def _lines(given: argparse.Namespace) -> Iterator[str]:
-    """What a command prints."""
     if given.command == "trace":
         from crimeshare.ledger.entries import KEPT, LEDGER
         from crimeshare.ledger.trace import trace

@@ -230,7 +230,6 @@ def _sentences(key: str, kind: str, values: Mapping[str, Any]) -> list[str]:
 
 
 def _no_group(said: str, name: str) -> str:
-    """Why a report cannot be about what was named."""
     groups = reported_groups()
     if name in offences():
         return f"config: {said}, {_unreported(name)}; expected one of {_all(groups)}."
@@ -257,7 +256,6 @@ def _sentence(key: str, kind: str, values: Mapping[str, Any]) -> str:
 
 
 def _unreported(offence_id: str) -> str:
-    """Why no report can be about an offence group that is known."""
     group = offences()[offence_id]
     if offence_id == TOTAL:
         return "all recorded crime, of which a share is taken"

@@ -132,7 +132,6 @@ def shipping(path: Path) -> Iterator[Path]:
 
 
 def _clear_leftovers(target: Path) -> None:
-    """Remove what a process that was killed had begun to write in place of a file."""
     for path in target.parent.glob(f".*-{glob.escape(target.name)}"):
         pid = path.name[1:].partition("-")[0]
         if pid.isdecimal() and not psutil.pid_exists(int(pid)):

@@ -60,7 +60,6 @@ def _about(claim: AnyClaim) -> list[str]:
 
 
 def _beside(claim: AnyClaim) -> str:
-    """The year or area that it is compared with, if the entry names one."""
     if isinstance(claim, Comparison):
         return ""
     if isinstance(claim, Record):

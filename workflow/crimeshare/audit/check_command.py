@@ -125,7 +125,6 @@ def check(given: Mapping[str, str | None], root: Path, published: str | None = N
 
 
 def _entry(given: Mapping[str, str | None], evidence: Evidence) -> dict[str, Any]:
-    """The entry that the options make."""
     entry: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if "measure" not in entry and (named := _THAN.fullmatch(entry.get("value", ""))):
         with suppress(ValueError):
@@ -168,7 +167,6 @@ def _entry(given: Mapping[str, str | None], evidence: Evidence) -> dict[str, Any
 
 
 def _quantity(entry: Mapping[str, Any]) -> str:
-    """What is asserted, by what the value looks like."""
     value = str(entry.get("value", ""))
     if "measure" in entry:
         return "comparison" if "than" in entry else "proportion"
@@ -203,14 +201,12 @@ def _reads(read: Any, value: str) -> str:
 
 
 def _as_option(clause: str) -> str:
-    """A clause on a key of an entry as one on the option of that name."""
     names = "area|offence|period|value|quantity|than|since|measure|sex|age|classification"
     clause = clause.replace("`difference`", "`value`")
     return re.sub(rf"`({names})`(?= (?:is|holds|has|begins|cannot|names)\b)", r"`--\1`", clause)
 
 
 def _place(finding: Finding) -> str:
-    """The cells of a finding, as formulas name them."""
     if all(cell.addressed for cell in finding.cells):
         return finding.formula or finding.cells[0].name
     sheets = ", ".join(dict.fromkeys(cell.sheet for cell in finding.cells))

@@ -66,8 +66,6 @@ class Vocabulary:
 
 @dataclass
 class _Read:
-    """What has been read of an entry so far."""
-
     vocabulary: Vocabulary
     found: dict[str, Any] = field(default_factory=dict)
     readings: list[str] = field(default_factory=list)
@@ -178,7 +176,6 @@ def _whole(value: object, read: _Read) -> Offence:
 
 
 def _year(value: object, read: _Read) -> date:
-    """Any year, as surveys count theirs."""
     found: date = read.keep(find_year(word(value), (), read.vocabulary.published))
     return found
 
@@ -240,7 +237,6 @@ def _own_counts(value: object, read: _Read) -> tuple[str, str]:
 
 
 def _group(value: object, read: _Read) -> Group:
-    """Whom a comparison is about, also as one word: ``women``, ``16-19``."""
     if isinstance(value, str):
         said = word(value).casefold()
         value = {"sex": said} if said in SEXES else {"age": said}
@@ -274,7 +270,6 @@ _MEASURE = _Key(_text, "a measure of the survey, such as stalking", needed=True)
 
 
 def _keys(area: Any = _area, than: Any = _another_area, **own: _Key) -> dict[str, _Key]:
-    """The keys of an entry on recorded crime in the order that they are read in."""
     return {
         **_ABOUT,
         "area": _Key(area, "an area such as Gwent", needed=True),

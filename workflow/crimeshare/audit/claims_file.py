@@ -83,7 +83,6 @@ def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]
 
 
 def _numbered(claim: AnyClaim) -> bool:
-    """Whether a claim says a number, rather than what it is above or below."""
     return (
         isinstance(claim, Count | Total)
         and not claim.compares

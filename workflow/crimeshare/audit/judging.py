@@ -24,7 +24,6 @@ class Auditor:
     """Judges claims of any kind by one body of evidence."""
 
     def __init__(self, evidence: Evidence, claims: Sequence[AnyClaim]) -> None:
-        """Take the evidence, and the claims that may name each other's counts."""
         by_id = {claim.id: claim for claim in claims}
         self._recorded = RecordedAudit(Releases(evidence), evidence.areas, by_id)
         self._surveyed = SurveyAudit(evidence)
@@ -47,7 +46,6 @@ class Auditor:
 
 
 def _of_no_group(other: NotRecorded) -> Verdict:
-    """What is no group of recorded crime, who publishes it, and what is nearest."""
     named = offences() | offence_codes()
     nearest = " or ".join(named[near].name for near in other.nearest)
     reason = Reason()

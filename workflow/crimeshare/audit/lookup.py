@@ -112,7 +112,6 @@ def _names(areas: Mapping[str, Area]) -> dict[str, Area]:
 
 
 def _shown(areas: Mapping[str, Area]) -> dict[str, Area]:
-    """Areas by names that are their own."""
     larger = [area for area in areas.values() if area.area_type != "partnership"]
     names = [area.area_name.casefold() for area in larger]
     known: dict[str, Area] = {}
@@ -330,7 +329,6 @@ def find_offence_code(text: str) -> Offence | None:
 
 
 def _words(text: str) -> list[str]:
-    """A name without its case and marks, in which the Home Office's lists differ."""
     return re.findall(r"\w+", text.casefold())
 
 

@@ -98,7 +98,6 @@ def _when(release: Release) -> str:
 
 @cache
 def _days() -> dict[str, dict[str, str]]:
-    """What the workbooks tell of the day they came out, by release."""
     return {row["release_id"]: row for row in read_rows(REFERENCE / "release_days.csv")}
 
 

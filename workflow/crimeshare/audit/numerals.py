@@ -259,7 +259,6 @@ def record(text: str) -> Extreme:
 
 
 def _nth(word: str) -> int:
-    """The number of an ordinal, 0 if the word is none."""
     if word in ORDINALS:
         return ORDINALS.index(word) + 1
     found = _PLACE.fullmatch(word)
@@ -267,7 +266,6 @@ def _nth(word: str) -> int:
 
 
 def _whole(word: str) -> int:
-    """A whole number in words or digits, 0 if the word is none."""
     if word in SMALL:
         return SMALL.index(word) + 1
     return int(word) if re.fullmatch(r"\d{1,7}", word, re.ASCII) else 0
@@ -395,7 +393,6 @@ def _part(words: str, expected: str, text: str) -> Number | OneIn:
 
 
 def _fraction(words: str) -> OneIn | None:
-    """``one in seven``, ``three in ten``, ``a third``, ``two thirds``."""
     counted = True
     if found := _IN.fullmatch(words):
         part, whole = _whole(found["part"]), _whole(found["whole"])
@@ -419,12 +416,10 @@ def _percentage(words: str, expected: str, text: str) -> Number:
 
 
 def _last_digit(number: Number) -> Decimal:
-    """The unit of a number's last digit."""
     return Decimal(1).scaleb(int(number.written.as_tuple().exponent))
 
 
 def _number(words: str, expected: str, text: str) -> Number:
-    """A number in plain words; ``text`` is what is quoted where they are none."""
     if whole := SMALL.index(words) + 1 if words in SMALL else 0:
         return Number(words, Decimal(whole), Decimal(1))
     if (found := _NAMED.fullmatch(words)) and found["part"] in SMALL:

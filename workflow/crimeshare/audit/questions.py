@@ -155,7 +155,6 @@ class Questions:
         return Question(claim, place, find, "absolute", _MARKED_IN.get(name, "count"), base, among)
 
     def _among(self, area: Area, within: str) -> list[str]:
-        """Areas of the same kind, within an area if one is named."""
         whole = None
         if within and within not in ("country", "area", "england and wales", "nation"):
             try:
@@ -194,7 +193,6 @@ class Questions:
 
 
 def _whole_of(claim: Recorded) -> str:
-    """The group, or the area, that a share is of."""
     if isinstance(claim, ShareOfNation):
         return claim.of.area_code if claim.of else NATION
     return claim.of.offence_id if isinstance(claim, Share) and claim.of else "total"

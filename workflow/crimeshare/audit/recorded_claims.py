@@ -51,7 +51,6 @@ class RecordedAudit:
     def __init__(
         self, releases: Releases, areas: Mapping[str, Area], claims: Mapping[str, AnyClaim]
     ) -> None:
-        """Take the releases, the areas they are about, and the claims by id."""
         self._releases = releases
         self._asked = Questions(releases, areas)
         self._claims = claims
@@ -94,7 +93,6 @@ class RecordedAudit:
         return self._stated_rank(claim, question, where)
 
     def _answer(self, question: Question) -> Verdict:
-        """Judge a number against every vintage of its year."""
         claim, stated = question.claim, question.stated
         found = question.found
         published = [f for f in found if f.vintage != "revised since"]
@@ -311,7 +309,6 @@ class RecordedAudit:
         return Verdict(verdict, reason, (made, first, second), settles)
 
     def _own_counts(self, claim: Share | Change, unit: Unit) -> tuple[Finding, Finding, Finding]:
-        """The statement's own two counts, and the value that they make."""
         counts = [self._claims[name] for name in claim.own_counts or ()]
         first, second = (self._own_count(c) for c in counts if isinstance(c, Count | Total))
         value, formula = {
@@ -347,7 +344,6 @@ class RecordedAudit:
         )
 
     def _stated_rank(self, claim: Rank, question: Question, where: str) -> Verdict:
-        """A place in an order that the statement names."""
         counted = self._releases.counts(
             claim.area.area_code, claim.offence.offence_id, claim.period
         )
@@ -362,7 +358,6 @@ class RecordedAudit:
         return Verdict(verdicts.NOT_SUPPORTED, reason, (counted[-1],))
 
     def _defined(self, claim: Recorded, asked: Mapping[str, Question]) -> Verdict:
-        """A statement that may mean several things: true of all, of some or of none."""
         leading = {name: _leading(q.found) for name, q in asked.items() if q.found}
         if not leading:
             return self._not_checkable(next(iter(asked.values())))
@@ -403,7 +398,6 @@ class RecordedAudit:
         say_vintage(reason, finding, self._releases.registry, stated, fits)
 
     def _say_elsewhere(self, question: Question, reason: Reason) -> list[Finding]:
-        """Say where the stated number is that of another year."""
         claim, stated = question.claim, question.stated
         if not isinstance(claim, Count | Total) or claim.compares or not isinstance(stated, Number):
             return []
@@ -478,7 +472,6 @@ def _gap(question: Question, finding: Finding) -> float:
 
 
 def _distance(question: Question, finding: Finding | None, size: float) -> Finding:
-    """A distance as a number that can be told."""
     unit: Unit = "proportion"
     if question.kind == "absolute":
         unit = "places" if isinstance(question.stated, Place) else "points"

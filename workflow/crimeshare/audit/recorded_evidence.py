@@ -322,7 +322,6 @@ class Releases:
         return "; ".join(name for day, name in changes if began < day <= later)
 
     def _changes(self, offence: str) -> list[tuple[date, str]]:
-        """Changes of recording that touch a group or code: from when, and their names."""
         return [
             (date.fromisoformat(change["effective"]), change["name"])
             for change in self._evidence.recording_changes
@@ -425,7 +424,6 @@ class Releases:
     # Reading
 
     def _finding(self, found: Known, unit: Unit) -> Finding:
-        """A vintage as what a statement is held against."""
         own = self.own_period(found.release_id) == found.period_end
         vintage: Vintage = "first published" if own else "revised"
         if found.known_from == PERCENTAGE:

@@ -205,7 +205,6 @@ class SurveyAudit:
     def _sized(
         self, stated: Stated, one: Estimate, other: Estimate, sign: int, reason: Reason
     ) -> Verdict:
-        """The verdict on a stated size of the difference of two groups."""
         if stated.kind == "number":
             raise Problem(
                 f"`difference` is `{stated.text}`, a number of people; the survey tells how many "
@@ -264,7 +263,6 @@ class SurveyAudit:
         return one, other, reason
 
     def _find(self, measure_id: str, sex: str, age: str, period_end: Any) -> list[Estimate]:
-        """Every release's estimate, the latest release last."""
         rows = [r for r in self._of(measure_id, sex, age) if r["period_end"] == period_end]
         rows.sort(key=lambda row: row["release_id"][-7:])
         return [_estimate(row, self._evidence.registry) for row in rows]
@@ -278,7 +276,6 @@ class SurveyAudit:
         ]
 
     def _measure(self, name: str) -> str:
-        """The id of a measure, by its id or its words."""
         known: list[str] = sorted({row["measure_id"] for row in self._evidence.published.survey})
         by_words = {MEASURES[m].casefold(): m for m in known if m in MEASURES}
         said = " ".join(name.split()).casefold()
@@ -404,7 +401,6 @@ def _bounded(finding: Finding) -> Finding:
 
 
 def _say_times(reason: Reason, ratio: Finding, one: Estimate, other: Estimate) -> None:
-    """How many times the other the one is, with its interval."""
     lower, upper = (limit or 0.0 for limit in (ratio.lower, ratio.upper))
     formula = formulas.ratio(one.finding.named, other.finding.named)
     times = replace(ratio, value=ratio.value + 1, unit="times", formula=formula)
@@ -424,7 +420,6 @@ def _with_limits(finding: Finding) -> tuple[float, float, float]:
 
 
 def _relative(difference: Finding, now: Finding, before: Finding) -> Finding:
-    """A difference as a part of the earlier estimate."""
     lower, upper = difference.lower or 0.0, difference.upper or 0.0
     return replace(
         difference,
@@ -437,7 +432,6 @@ def _relative(difference: Finding, now: Finding, before: Finding) -> Finding:
 
 
 def _tell(estimate: Estimate, reason: Reason, stated: Stated | None = None) -> None:
-    """One estimate with its interval, level, method and basis, and how it was seen."""
     finding, one_in = estimate.finding, None
     plain = stated.number if isinstance(stated, Bound | Near) else stated
     if isinstance(plain, OneIn) and plain.part == 1 and finding.value > 0:
@@ -458,7 +452,6 @@ def _level(estimate: Estimate) -> Finding:
 
 
 def _limits(finding: Finding) -> dict[str, Finding | None]:
-    """The lower and the upper limit of a finding's interval."""
     plain = replace(finding, lower=None, upper=None)
     limits = {"lower": finding.lower or 0.0, "upper": finding.upper or 0.0}
     return {
@@ -475,7 +468,6 @@ def _place(stated: Stated, estimate: Estimate) -> str:
 
 
 def _holds(finding: Finding, stated: Stated) -> bool:
-    """Whether what is stated lies in the interval."""
     if finding.lower is None or finding.upper is None:
         return False
     plain = stated.number if isinstance(stated, Near) else stated

@@ -99,7 +99,6 @@ class JudgeBy:
     """A judge of single statements."""
 
     def __init__(self, evidence: Evidence) -> None:
-        """Take the figures that statements are judged by."""
         self._known, self._auditor = vocabulary(evidence), Auditor(evidence, [])
         self._published = evidence.published
         self._counts: dict[tuple[str, str, date], set[float]] = {}

@@ -66,7 +66,6 @@ class Published:
     """The published figures of every release, as the compact evidence holds them."""
 
     def __init__(self, read: Mapping[str, Any]) -> None:
-        """Take what the files of `FILES` hold, by name, as `parts`."""
         self.parts = read
 
     # Counts
@@ -117,7 +116,6 @@ class Published:
         return found
 
     def _cells(self, measure: str, area: str, name: str, day: date) -> Iterator[Vintage]:
-        """What the tables by area give."""
         for block in self._blocks.get((measure, day.isoformat(), BY_AREA), []):
             if (said := block.said(area, name)) is None:
                 continue
@@ -169,7 +167,6 @@ class Published:
         return [row | {"period_end": date.fromisoformat(row["period_end"])} for row in rows]
 
     def _own_count(self, release_id: str, area: str, name: str) -> str:
-        """The cell of the count that an edition gives of its own year."""
         own = self.own_year(release_id).isoformat()
         blocks = self._blocks["count", own, BY_AREA]
         return next(
@@ -194,7 +191,6 @@ class Published:
                 )
 
     def _quarters(self, area: str, name: str, day: date) -> Iterator[Vintage]:
-        """Four quarters of the open data, added up."""
         for release_id, table in self.parts[QUARTERS].items():
             values = table["values"].get(name, {}).get(area)
             value = _at(values, table, day)
@@ -263,7 +259,6 @@ class Published:
         value: float,
         excluded: tuple[str, ...],
     ) -> Vintage:
-        """Quarters added up, with what names them."""
         place = areas()[area]
         called = offences()[name].name if name in offences() else f"offence code {name}"
         called = "All recorded crime" if name == TOTAL else called
@@ -309,7 +304,6 @@ class _Block:
         return (None, said) if isinstance(said, str) else (said, "")
 
     def cell(self, line: str, column: str) -> str:
-        """The name of a cell."""
         # The first number of a line is that of its row.
         cell = f"{self._columns[column]}{self._lines[line][0]}"
         return f"[{self.release_id}]'{self._sheet.strip()}'!{cell}"

@@ -145,7 +145,6 @@ def describe(
 
 
 def write_description(description: Mapping[str, Any], path: Path) -> None:
-    """Write a description."""
     text = json.dumps(description, indent=1, sort_keys=True, ensure_ascii=False)
     with replacing(path) as target:
         target.write_text(text + "\n", encoding="utf-8")
@@ -213,7 +212,6 @@ def _output(crate: ROCrate, root: Path, path: Path) -> File:
 
 
 def _content(path: Path) -> dict[str, Any]:
-    """What a file holds: size, hash and, where its name tells it, format."""
     content = path.read_bytes()
     described = {
         "contentSize": str(len(content)),

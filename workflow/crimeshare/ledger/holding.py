@@ -36,7 +36,6 @@ class Holding:
 
     @cached_property
     def _places(self) -> dict[tuple[str, str], int]:
-        """The row of each cell."""
         if self._table is None:
             return {}
         # A quarterly figure names the cells it was added up from; of a code, that is one.

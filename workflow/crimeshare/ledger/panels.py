@@ -104,7 +104,6 @@ class Panels:
         return holding(release_id, self._root)
 
     def _release(self, release_id: str) -> list[str]:
-        """Edition, hash of the workbook, and address of a release."""
         release = self._registry.get(release_id)
         sha256 = self._holding(release_id).sha256
         return [

@@ -61,7 +61,6 @@ def references(entry: Entry) -> list[Cell]:
 
 
 def _rests_on(first: Entry, ledger: Mapping[str, Entry]) -> list[Entry]:
-    """An entry and the figures that its formula, and theirs, name."""
     found = {first.figure_id: first}
     waiting = [first]
     while waiting:
@@ -102,7 +101,6 @@ def _printed(entry: Entry, page: Page | None, root: Path) -> Iterator[str]:
 
 
 def _places(entry: Entry, root: Path) -> list[Printed]:
-    """Where the built page of an entry prints it."""
     page = any_page(entry.page)
     if page is None or not (root / page.executed).exists():
         return []

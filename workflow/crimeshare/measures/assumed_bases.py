@@ -172,7 +172,6 @@ class Assumptions:
         )
 
     def _part(self, part: str, key: str, day: date, otherwise: float | None = None) -> float:
-        """The part in force in a year that ends on ``day``."""
         if (part, key) == ("age", self.module_ages):
             return self.of_module_ages
         for first, last, value in self._parts.get((part, key), []):
@@ -204,7 +203,6 @@ def _interviews_by_age(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _named(row: dict[Any, Any]) -> str:
-    """The interviews of an age as formulas name them."""
     end = f"period_end {row['period_end']:%Y-%m-%d}"
     return str(
         keyed(

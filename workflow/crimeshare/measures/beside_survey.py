@@ -80,7 +80,6 @@ def compute_recorded_beside_survey(
 
 
 def _counts(offence_codes: pd.DataFrame) -> pd.DataFrame:
-    """The newest count of each code and year."""
     given = offence_codes[
         (offence_codes["table"] == "offence_codes")
         & offence_codes["count"].notna()
@@ -119,7 +118,6 @@ def _published(
     pairs: Mapping[str, list[str]],
     level: float,
 ) -> Iterator[dict[str, Any]]:
-    """The ratios of measures whose victims are published in thousands."""
     everyone = latest_vintages(
         prevalence[
             prevalence["measure_id"].isin(pairs)
@@ -182,7 +180,6 @@ def _published(
 
 
 def _victims(comparisons: pd.DataFrame, pairs: Mapping[str, list[str]]) -> Iterator[dict[str, Any]]:
-    """Numbers of victims by measure and year, as the newest release publishes them."""
     own = newest_release(comparisons)
     own = own[(own["statistic"] == "victims") & own["measure_id"].isin(pairs)]
     for measure, group in own.groupby("measure_id", sort=True):

@@ -109,7 +109,6 @@ def _sheets(*tables: pd.DataFrame) -> pd.DataFrame:
 
 
 def _block(table: pd.DataFrame) -> dict[str, Any]:
-    """One table, as the reader takes it."""
     columns = table.drop_duplicates("heading").set_index("heading")["column"]
     rows = table.drop_duplicates("line").set_index("line")["row"].astype("int64")
     wide = table.pivot(index="line", columns="heading", values="said")
@@ -270,7 +269,6 @@ def _by_area(years: pd.DataFrame, ends: list[pd.Timestamp]) -> dict[str, dict[st
 
 
 def _numbers(values: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
-    """Numbers as short as JSON can have them; None where there is none."""
     numbers = values.astype(object)
     whole = np.isfinite(values) & (values == np.floor(values))
     numbers[whole] = values[whole].astype("int64").astype(object)

@@ -83,7 +83,6 @@ def compute_composition(
 
 
 def _added(rows: pd.DataFrame, quarters: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """What each component's year is added up from, and in which sheets that is."""
     rest = rows["component"] == EVERYTHING_ELSE
     total = summed(rows.assign(offence_id=TOTAL))
     group = summed(rows)
@@ -192,7 +191,6 @@ def _years(quarters: pd.DataFrame, offence_group: str) -> pd.DataFrame:
 def _group_is_there(
     quarters: pd.DataFrame, offence_group: str, ends: pd.DatetimeIndex
 ) -> pd.Series:
-    """Whether the group was recorded in each of the four quarters that end there."""
     own = quarters[quarters["code"].isna() & (quarters["offence_id"] == offence_group)]
     counts = own.groupby("period_end")["value"].sum().reindex(ends).fillna(0)
     return (counts > 0).rolling(4, min_periods=4).sum() == 4

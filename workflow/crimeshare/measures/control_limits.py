@@ -162,7 +162,6 @@ def compute_control_limits(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def _limits_of(group: pd.DataFrame) -> pd.DataFrame:
-    """The rows of one release, year and offence group."""
     kept = ["release_id", "period_end", "area_code", "area_name", "offence_id"]
     counts, sizes = group["count"].to_numpy(), group["total"].to_numpy()
     fitted = (group["area_code"] != APART).to_numpy()

@@ -130,7 +130,6 @@ def _rows(
     revised: Revised,
     level: float,
 ) -> Iterator[dict[str, Any]]:
-    """The rows of one group and kind of area."""
     whole = group[group["excluded"] == ""]
     counts = whole.pivot(index="period_end", columns="area_code", values="count")
     counts = counts.reindex(index=sorted(group["period_end"].unique()), columns=areas)

@@ -232,7 +232,6 @@ def as_floats(values: Numbers) -> Floats:
 
 
 def _broadcast(**given: Floats) -> list[Floats]:
-    """Return the arguments in one shape, or refuse the shapes that do not fit each other."""
     try:
         return [np.asarray(values) for values in np.broadcast_arrays(*given.values())]
     except ValueError:
@@ -243,7 +242,6 @@ def _broadcast(**given: Floats) -> list[Floats]:
 
 
 def _refuse_level(level: float) -> None:
-    """Raise a sentence unless ``level`` is a number between 0 and 1."""
     if not isinstance(level, Real):
         raise WrongArgument(f"a confidence level is one number between 0 and 1, not {level!r}")
     if not 0 < level < 1:

@@ -295,7 +295,6 @@ def _deviances(fit: list[tuple[Values, Values]], number: int) -> Values:
 
 @cache
 def _candidates(number: int) -> tuple[Values, list[str], list[tuple[int, int]]]:
-    """Every shift that a series of so many quarters may have: its shape, kind, first and last."""
     place = np.arange(number)
     found = [(DRIFT, 0, number - 1, (place - (number - 1) / 2) / (number - 1))]
     for first, long in product(range(SHORTEST, number - SHORTEST + 1), PHASED):
@@ -335,7 +334,6 @@ def _shift_at(counts: pd.Series, quarter_end: pd.Timestamp) -> float:
 
 
 def _change_near(quarter_end: pd.Timestamp, name: str, changes: pd.DataFrame) -> str | None:
-    """The change of rules for a series that took effect about that quarter."""
     quarter = pd.Period(quarter_end, "Q")
     near = [
         row["change_id"]

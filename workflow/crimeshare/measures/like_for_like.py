@@ -229,7 +229,6 @@ def _added_up(rows: pd.DataFrame, wanted: pd.DataFrame, values: pd.DataFrame) ->
 
 
 def _whole(parts: pd.DataFrame, by: str) -> pd.Series:
-    """Sums of ``value``, empty where a part is."""
     values = parts.groupby(by)["value"]
     sums: pd.Series = values.sum().where(values.count() == values.size())
     return sums

@@ -110,7 +110,6 @@ def _looked_up(rows: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _in_scenarios(estimates: pd.DataFrame) -> pd.DataFrame:
-    """The estimates, those without a base once for each scenario."""
     rows = estimates.reset_index(drop=True)
     known = rows["n_unweighted"].notna()
     parts = [
@@ -121,7 +120,6 @@ def _in_scenarios(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _assumed_bases(rows: pd.DataFrame, assumptions: Assumptions) -> pd.Series:
-    """Assumed bases of the rows with a scenario, missing elsewhere."""
     return pd.Series(
         [
             np.nan if pd.isna(scenario) else assumptions.base(sex, age, day.date(), scenario)

@@ -236,7 +236,6 @@ def with_factors(
 
 
 def _judged(rows: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Test comparisons that carry the ``error`` of their change."""
     return add_changes(
         rows.rename(columns={"value": "estimate", "previous_value": "previous_estimate"}),
         rows["error"],

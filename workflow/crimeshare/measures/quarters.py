@@ -141,7 +141,6 @@ def _with_cells(series: pd.DataFrame, sheets: pd.Series, single: pd.DataFrame) -
 
 
 def _with_year_before(series: pd.DataFrame) -> pd.DataFrame:
-    """The series beside the same quarter of the year before."""
     key = ["release_id", "area_code", *_ITEM, "excluded", "period_end"]
     found = beside_year_before(series, series.dropna(subset="count"), key)
     previous = found["previous"].where(found["previous"] > 0)
@@ -283,7 +282,6 @@ def years_of_forces(quarters: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_areas(published: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
-    """Regions and countries: ONS's count beside the sum of the forces that are in it."""
     key = ["release_id", "period_end"]
     member = published["area_type"].isin(["force", "other"])
     within = pd.DataFrame(_memberships(), columns=["member", "area_code"])

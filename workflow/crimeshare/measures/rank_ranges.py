@@ -90,7 +90,6 @@ def compute_rank_intervals(
 def _of_group(
     ranked: pd.DataFrame, angles: pd.DataFrame, draws: Values, level: float
 ) -> Iterator[dict[str, npt.NDArray[Any]]]:
-    """The columns of each year of a group for which three forces have four quarters."""
     codes = angles.columns.to_numpy(dtype=object)
     ends = angles.index.to_numpy()
     quarters = angles.to_numpy()

@@ -129,7 +129,6 @@ def _years_before(vintages: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_formulas(changes: pd.DataFrame) -> pd.DataFrame:
-    """The changes with what stands behind each."""
     tabled = changes["basis"] == "previous_year_table"
     previous = changes["previous_formula"].where(tabled, "(" + changes["previous_formula"] + ")")
     known = changes["previous"].notna()

@@ -85,7 +85,6 @@ def mark_refuted(vintages: pd.DataFrame, refuted: pd.DataFrame) -> pd.DataFrame:
 
 
 def _records(tabled: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
-    """The largest revision by kind of area and group, in per cent, and how many there were."""
     pairs = tabled[[*_FIGURE, "value"]].merge(own, on=_FIGURE, suffixes=("", "_own"))
     pairs = pairs.assign(
         kind=_kinds(pairs), size=100 * (pairs["value"] / pairs["value_own"] - 1).abs()

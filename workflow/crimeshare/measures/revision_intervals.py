@@ -223,7 +223,6 @@ def _pairs(steps: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(group: pd.DataFrame, offence_id: str, age: int, level: float) -> Iterator[dict[str, Any]]:
-    """The rows of one type of area, offence group and age."""
     if group.empty:
         return
     wide = _wide(group)

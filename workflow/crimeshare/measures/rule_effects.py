@@ -138,7 +138,6 @@ def questions_of(
 
 
 def _effective(recording_changes: pd.DataFrame) -> dict[str, date]:
-    """First day of each change of rules."""
     return {
         row["change_id"]: pd.Timestamp(row["effective"]).date()
         for row in recording_changes.to_dict("records")
@@ -200,7 +199,6 @@ def compute_rule_effects(
 def _methods(
     newest: pd.DataFrame, counts: pd.DataFrame, question: Question, level: float
 ) -> list[dict[str, Any]]:
-    """The rows of one series and change of rules."""
     crude = crude_change(counts.sum(axis=1), question)
     of_codes = _codes_change(newest, counts, question)
     rows = []

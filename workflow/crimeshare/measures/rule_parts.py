@@ -97,14 +97,12 @@ def compute_rule_parts(
 
 
 def _same_group_since(newest: pd.DataFrame, offence_id: str) -> pd.Timestamp:
-    """The first quarter since which no code has come from another group, or gone to one."""
     ends = pd.DatetimeIndex(sorted(newest["period_end"].unique()))
     moved = redefinitions(newest, ends).get(offence_id, []) if len(ends) else []
     return ends[max(moved)] if moved else pd.Timestamp.min
 
 
 def _touching(changes: pd.DataFrame, offence_id: str, codes: set[str]) -> pd.DataFrame:
-    """The changes of the rules for a group or for one of its codes, oldest first."""
     named = changes["offence_ids"].str.split().map(set)
     touching = changes.assign(named=named, effective=pd.to_datetime(changes["effective"]))
     return touching[named.map(lambda ids: bool(ids & {offence_id, *codes}))].sort_values(

@@ -165,7 +165,6 @@ def _ranks_of_groups(series: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _total_before(series: pd.DataFrame) -> pd.Series:
-    """All crime recorded in the year before, on the rows of its area and year."""
     own = ["area_code", "period_end"]
     totals = series[series["offence_id"] == TOTAL].set_index(own)["previous"]
     before = series.join(totals.rename("total_before"), on=own)["total_before"]

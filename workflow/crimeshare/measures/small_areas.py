@@ -78,7 +78,6 @@ def compute_small_areas(
 
 
 def _with_limits(edition: pd.DataFrame) -> pd.DataFrame:
-    """One edition's rows with the limits among them."""
     valid = (edition["count"] >= 0) & (edition["count"] <= edition["total"])
     fitted = edition[valid & (edition["force_code"] != APART)]
     if len(fitted) < 2:

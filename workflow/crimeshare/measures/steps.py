@@ -149,7 +149,6 @@ def whitened(values: Values, lasting: float) -> Values:
 
 
 def _after(quarters: pd.DatetimeIndex, day: date) -> Values:
-    """The part of each quarter that comes on or after a day."""
     starts = quarters - pd.offsets.QuarterEnd() + pd.Timedelta(days=1)
     whole = (quarters - starts).days.to_numpy() + 1
     after = (quarters - pd.Timestamp(day)).days.to_numpy() + 1

@@ -150,7 +150,6 @@ def _design(time: Floats) -> Floats:
 
 
 def _days(periods: Iterable[date]) -> list[date]:
-    """Return plain dates, whether the periods came as dates or as pandas timestamps."""
     return [day.date() if isinstance(day, datetime) else day for day in periods]
 
 
@@ -159,7 +158,6 @@ def _years(periods: Sequence[date]) -> Floats:
 
 
 def _weighted_squares(x: Floats, y: Floats, weights: Floats) -> float:
-    """Weighted residual sum of squares about the weighted least squares line."""
     root = np.sqrt(weights)
     beta = np.linalg.lstsq(root[:, None] * x, root * y)[0]
     return float((weights * (y - x @ beta) ** 2).sum())

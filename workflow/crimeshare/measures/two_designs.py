@@ -100,7 +100,6 @@ def design_factors_of_two_designs(
 
 
 def _likelihood(rows: pd.DataFrame, ratios: Floats, centres: Floats, z: float) -> Floats:
-    """Log likelihood at its best spread, (ratios, centres)."""
     starts = np.flatnonzero(np.diff(rows["measure"], prepend=-1))
     weight = np.where(rows["across"], np.exp(2 * ratios[:, None]), 1.0)
     error = np.sqrt(as_floats(rows["variance"]) + weight * as_floats(rows["previous_variance"]))

@@ -118,7 +118,6 @@ def _of_code_tables(offence_codes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
-    """The years of one release of the open data."""
     years = years_of_groups(quarters).assign(release_id=quarters["release_id"].iloc[0])
     what = summed(years)
     return years.rename(columns={"count": "value"}).assign(
@@ -130,7 +129,6 @@ def _of_quarters(quarters: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_own_year(rows: pd.DataFrame) -> pd.Series:
-    """Whether a release gives the year that it is about."""
     ends = rows["period_end"].astype("datetime64[ms]")
     months = {release_id: issue_order(release_id)[0] for release_id in set(rows["release_id"])}
     own: pd.Series = rows["release_id"].map(months) == 12 * ends.dt.year + ends.dt.month
@@ -138,7 +136,6 @@ def _of_own_year(rows: pd.DataFrame) -> pd.Series:
 
 
 def _order(vintages: pd.DataFrame) -> pd.Series:
-    """Numbers of the releases in the order they came out, 1 the first."""
     releases = vintages.groupby("release_id")["publisher"].min()
     order = sorted(releases.index, key=lambda name: (issue_order(name), releases[name], name))
     places = {release_id: place for place, release_id in enumerate(order, start=1)}

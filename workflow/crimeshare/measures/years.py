@@ -145,7 +145,6 @@ def _years_of_area(
 
 
 def _years_of_forces(groups: pd.DataFrame, ends: pd.DatetimeIndex) -> pd.DataFrame:
-    """Sums of four quarters: a row a force and group, a column a quarter-end."""
     table = groups.pivot(index=["area_code", "offence_id"], columns="period_end", values="value")
     table = table.reindex(columns=ends)
     months = 12 * ends.year + ends.month

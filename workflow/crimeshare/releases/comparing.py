@@ -192,7 +192,6 @@ def compare_builds(before: Path, after: Path, offence_id: str) -> BuildDiff:
 
 
 def _releases(folder: Path, unread: set[str]) -> set[str]:
-    """The releases that any clean table holds rows of."""
     found: set[str] = set()
     for path in sorted(folder.glob("clean/*.parquet")):
         if path.relative_to(folder).as_posix() in unread:
@@ -399,7 +398,6 @@ def _by_key(name: str, old: pd.DataFrame, new: pd.DataFrame, key: list[str]) -> 
 
 
 def _by_row(name: str, old: pd.DataFrame, new: pd.DataFrame) -> TableDiff:
-    """Rows that no columns tell apart are compared as wholes, each as often as it stands."""
     before = Counter(old.itertuples(index=False, name=None))
     after = Counter(new.itertuples(index=False, name=None))
     added, removed = (after - before).total(), (before - after).total()

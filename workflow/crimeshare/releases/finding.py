@@ -145,7 +145,6 @@ def _paths(newest: Release, source: Source, listing: Source) -> Sequence[str]:
 
 
 def _current_issue(base: str, registry: Mapping[str, Release]) -> Release | None:
-    """The issue of an edition that was not replaced, None where the registry has no issue."""
     issues = [name for name in registry if name.startswith(f"{base}-")]
     if not issues:
         return None
@@ -226,7 +225,6 @@ def _issue(number: int, uri: str, page: Edition, source: Source, base: str) -> t
 
 
 def _published(source: Source, page: Edition) -> date | None:
-    """The day of a first issue. A correction keeps the page's day, which says nothing of it."""
     day = page.first_released.date() if page.first_released else None
     return day if source.official and not page.versions else None
 

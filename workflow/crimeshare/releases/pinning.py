@@ -127,7 +127,6 @@ def _check_bytes(
     registry: Mapping[str, Release],
     copies: Mapping[str, Sequence[Copy]],
 ) -> None:
-    """Refuse bytes that the registry knows to be others', or knows not to be these."""
     source = delivery.source
     for other in registry.values():
         if other.sha256 == delivery.sha256 and other.release_id != release.release_id:
@@ -195,7 +194,6 @@ def _read(
     past: Sequence[Past],
     add: Callable[[Proposal], None],
 ) -> Pinnable:
-    """Read the workbook, with what a person accepted."""
     accepted: list[str] = []
     doubts: list[str] = []
     while True:
@@ -290,7 +288,6 @@ def _moved(old: Release, by: Release, source: Source) -> Release:
 
 
 def _append(rows: Sequence[Release], reading: Pinnable, project: Project) -> None:
-    """Append rows to the registry and ship figures: both, or neither."""
     with project.registry.open("rb") as file:
         content = file.read()
     lines = "".join(map(_line, rows)).encode()

@@ -179,7 +179,6 @@ def _old_figures(
 
 
 def _by_time(table: pd.DataFrame, quarterly: bool) -> Times:
-    """Years of areas and offence groups, or quarters of forces and offence codes."""
     chosen = table["code"] & (table["months"] == QUARTER) if quarterly else table["months"] == YEAR
     rows = table[chosen & table["area_code"].isin(areas()) & table["value"].notna()]
     groups: Any = rows.groupby("period_end")
@@ -312,10 +311,6 @@ def _estimate(row: Mapping[str, Any]) -> tuple[object, ...]:
 def _gone(
     release_id: str, period_end: date, held: Inventory, past: Sequence[Past], inventory: Any
 ) -> Iterator[str]:
-    """Tables, columns and rows that the edition before had, where nothing has come instead.
-
-    What the edition after has as well is gone from this one alone, whatever came.
-    """
     later = [each for each in past if each.period_end > period_end]
     after = min(later, key=lambda each: (each.period_end, each.release_id), default=None)
     has = inventory(after.rows) if after else {}

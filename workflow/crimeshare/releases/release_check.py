@@ -161,7 +161,6 @@ def _datasets(registry: Mapping[str, Release]) -> list[str]:
 def _by_listing(
     dataset: str, source: Source | None, registry: Mapping[str, Release]
 ) -> Iterator[Finding]:
-    """Files of a landing page whose names hold a later day than the newest release's file."""
     own = [release for release in registry.values() if release.dataset == dataset]
     read = [release for release in own if release.file] or own
     newest = max(read, key=lambda release: release.period_end)
@@ -222,8 +221,6 @@ def _not_asked(dataset: str, newest: Release) -> Finding:
 
 @dataclass(frozen=True)
 class _Checker:
-    """The check of one dataset."""
-
     source: Source
     dataset: str
     uri: str
@@ -427,7 +424,6 @@ class _Checker:
                 yield self._find("note", version.uri, f"{what} is there; {advice} ships it.")
 
     def _hold(self, version: Version) -> None:
-        """Find out whether the source still has the workbook of a version that it lists."""
         for name in workbooks(read_version(self.source, version)):
             partial = self.store / ".partial"
             deliver_file("version", self.source, f"{version.uri}/{name}", partial).path.unlink()
@@ -548,7 +544,6 @@ def _period(uri: str, page: Edition) -> date:
 
 
 def _said_by_sheets(workbook: Path, period_end: date) -> dict[str, date | None]:
-    """The period expected, and the one that most sheets' titles name last."""
     check_opens(workbook)
     ends = Counter(
         max(named)

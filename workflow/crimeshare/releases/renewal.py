@@ -131,7 +131,6 @@ def _findings() -> list[dict[str, str]]:
 
 
 def _to_pin(findings: Sequence[dict[str, str]]) -> list[str]:
-    """Release ids, the oldest period first, as they would have come out."""
     ids = {f["release_id"] for f in findings if f["kind"] in _TO_PIN and f["release_id"]}
     return sorted(ids, key=lambda release_id: (release_id.split("-", 1)[1], release_id))
 

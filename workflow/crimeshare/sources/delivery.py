@@ -171,7 +171,6 @@ def check_kind(delivery: Delivery) -> None:
 
 
 def _address_by_page(release: Release, source: Source, missing: Missing) -> str:
-    """Return the address of the one file of the same kind that the edition's page names."""
     try:
         edition = read_edition(source, release.edition_uri)
     except Missing as gone:

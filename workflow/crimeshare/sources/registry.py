@@ -243,7 +243,6 @@ def select(registry: Mapping[str, Release], wanted: str | list[str]) -> list[Rel
 def _rows(
     path: Path, columns: tuple[str, ...], problems: list[str]
 ) -> list[tuple[int, dict[str, str]]]:
-    """Return (line, row) for each row with the right number of fields; report the others."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.reader(lines)
@@ -273,7 +272,6 @@ def _rows(
 
 
 def _release(row: Mapping[str, str]) -> Release:
-    """Convert one row, collecting everything wrong with it."""
     problems: list[str] = []
 
     def require(column: str, holds: bool, expected: str) -> None:
@@ -339,7 +337,6 @@ def _release(row: Mapping[str, str]) -> Release:
 
 
 def _day(text: str) -> date | None:
-    """Return the day written as 2024-12-31, None for anything else."""
     try:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:

@@ -317,7 +317,6 @@ class _Part:
 
 
 def _host(url: httpx.URL) -> str:
-    """Return the host, with the port where it is not the scheme's own."""
     return url.netloc.decode("ascii")
 
 
@@ -349,7 +348,6 @@ def _check_status(response: httpx.Response, url: str, source: Source) -> None:
 
 
 def _retry_after(text: str) -> float | None:
-    """Return the seconds of a Retry-After header, which holds seconds or a day and time."""
     if text.isdecimal():
         return float(text)
     try:

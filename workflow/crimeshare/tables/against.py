@@ -140,7 +140,6 @@ class _Board:
         yield from self._confused()
 
     def _beside(self, months: int, level: str) -> pd.DataFrame:
-        """Counts of the same thing in two releases, the later one's first."""
         chosen = (self.counts["months"] == months) & self.counts["level"].isin(_LEVELS[level])
         rows = self.slim[chosen.to_numpy()]
         if months == QUARTER:
@@ -176,7 +175,6 @@ class _Board:
         return beside
 
     def _in_full(self, both: pd.DataFrame) -> pd.DataFrame:
-        """What is known of counts that stand beside each other."""
         one, other = (
             self.counts.take(both[row].to_numpy()).reset_index(drop=True)
             for row in ("row", "row_other")
@@ -253,7 +251,6 @@ class _Board:
         return self._in_full(rows[differs & (share <= rows["few"])]).assign(test="alone")
 
     def _changed_places(self, both: pd.DataFrame) -> pd.DataFrame:
-        """Two counts of which each has the value that the other release gives for the other."""
         # Of small counts, and by small revisions, some change places by chance.
         rows = self._in_full(both[(both["moved"] > 1) & (both["value"].abs() >= _LARGE)])
         pair = ["release_id", "release_id_other"]

@@ -130,7 +130,6 @@ def _labels(table: Table) -> Iterator[tuple[int, str]]:
 
 
 def _measure_rows(layout: AppendixLayout, table: Table) -> list[Row]:
-    """The rows of a survey table, each known by its place in the order of the measures."""
     line = layout.tables[table.kind]
     rows: list[Row] = []
     block: list[tuple[int, str, Mapping[str, str]]] = []
@@ -216,7 +215,6 @@ def _identifier(text: str) -> str:
 
 
 def _closes(measure: Mapping[str, str], kind: str) -> bool:
-    """Whether this measure is the last of a block in tables of this kind."""
     closes = measure["closes_block"]
     return closes == "all" or (closes == "rates" and kind in _TABLES_WITH_OWNER_BASES)
 
@@ -270,7 +268,6 @@ def _missing_base(
 
 
 def _offence_rows(layout: AppendixLayout, table: Table) -> list[Row]:
-    """The rows of a table of offences: codes, sub-codes under their group, uncoded subtotals."""
     statistic = layout.tables[table.kind]["statistic"]
     rows: list[Row] = []
     group: str | None = None
@@ -387,7 +384,6 @@ def _flag(
 
 
 def _wrong_number(statistic: str, value: float) -> str | None:
-    """What is wrong with a number as a figure of this kind, if anything is."""
     if statistic == "prevalence_pct" and not 0 <= value <= 100:
         return f"holds {value:g} where a percentage of victims belongs; expected 0 to 100"
     if statistic == "unweighted_base" and (value < 1 or value != int(value)):

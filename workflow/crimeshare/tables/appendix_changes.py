@@ -370,7 +370,6 @@ class _Figures:
 
 
 def _verdicts(rows: list[SurveyObservation]) -> Iterator[_Verdict]:
-    """Every flag whose change can be measured against the figures of its two years."""
     tables = tables_by_name()
     figures = _Figures(rows, {name: float(tables[name]["rounded_to"]) / 2 for name in _RATES})
     changes = {
@@ -395,7 +394,6 @@ def _verdicts(rows: list[SurveyObservation]) -> Iterator[_Verdict]:
 
 
 def _size(change: SurveyObservation, before: Range | None) -> Range | None:
-    """How large a change is, in the unit of the figures."""
     size = abs(change.value or 0.0)
     if change.statistic == "change_points":
         return size, size

@@ -365,7 +365,6 @@ def _titles_of_no_table(layout: AppendixLayout, kind: str, workbook: Workbook) -
 
 
 def _cells_above(grid: Grid, header: int | None, column: int | None) -> list[tuple[str, str]]:
-    """The cells above a header that hold something, with their places; of one column or all."""
     return [
         (plain(str(cell)), grid.where(index, at))
         for index, row in enumerate(grid.rows[:header])

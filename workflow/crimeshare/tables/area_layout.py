@@ -211,7 +211,6 @@ def _proposed_kind(layout: AreaLayout, grid: Grid) -> str:
 
 
 def _pattern(text: str) -> str:
-    """``text`` with every sign that means something in a pattern taken as it stands."""
     return text.replace("[", "[[]").replace("?", "[?]").replace("*", "[*]")
 
 

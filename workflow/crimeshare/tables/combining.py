@@ -353,7 +353,6 @@ def _comparisons(observations: pd.DataFrame, statistic: str) -> pd.DataFrame:
 
 
 def _with_bases(rows: pd.DataFrame) -> pd.DataFrame:
-    """The figures of one kind of table, each with the base of its block and year as ``n``."""
     key = ["release_id", "block", "period_end"]
     is_base = rows["statistic"] == "unweighted_base"
     bases = rows[is_base].set_index(key)["value"]

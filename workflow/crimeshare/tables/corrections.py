@@ -118,7 +118,6 @@ def check_ties(
 
 
 def _expected(entry: Correction, held: Placed | None) -> bool:
-    """Whether a cell holds what its entry says: a number, or the text of a marker."""
     if held is None or held.value is None or isinstance(entry.expect, str):
         return held is not None and held.value is None and held.marker_text == entry.expect
     # A spreadsheet that saves a workbook again keeps 15 digits.

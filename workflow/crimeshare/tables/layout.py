@@ -183,7 +183,6 @@ class Layout:
 
 
 def _once(sentence: str, times: int) -> str:
-    """A sentence that is true of several places, with the first of them and how many there are."""
     place, colon, words = sentence.partition(": ")
     return f"{place} (and {times - 1:,} more){colon}{words}" if times > 1 else sentence
 

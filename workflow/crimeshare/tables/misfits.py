@@ -318,7 +318,6 @@ def _partnerships() -> dict[str, str]:
 
 
 def _area(code: str) -> str:
-    """The name of an area; with its code where names tell partnerships apart less well."""
     if code in areas():
         return areas()[code].area_name
     force, _, rest = code.partition("-")
@@ -328,7 +327,6 @@ def _area(code: str) -> str:
 
 
 def _count(value: float) -> str:
-    """A count as it stands: one that is not whole is shown to be none."""
     return f"{value:,.0f}" if value == round(value) else f"{value:,.10g}"
 
 

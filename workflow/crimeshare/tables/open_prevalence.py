@@ -208,7 +208,6 @@ def _characteristic(cells: dict[str, str]) -> str:
 
 
 def _quarter_end(cells: dict[str, str], where: str) -> date:
-    """Last day of the year that ends with the quarter given."""
     try:
         return month_end(int(cells["year"]), 3 * int(cells["quarter"]))
     except ValueError as error:

@@ -415,7 +415,6 @@ def _force(layout: AreaLayout, where: str, label: str) -> Area | None:
 def _value(
     layout: AreaLayout, table: Table, column: Column, row: int, cell: Cell, area: Area
 ) -> tuple[float | None, str | None, str | None]:
-    """The number of a cell, or the meaning and text of its marker."""
     measure = MEASURE_OF_ROLE.get(column.role, table.measure)
     value = number(cell, percent=measure == "change_pct")
     if value is not None:

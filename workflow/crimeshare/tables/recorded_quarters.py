@@ -190,8 +190,6 @@ class _Origin:
 
 @dataclass
 class _Sum:
-    """A figure in the making."""
-
     value: int = 0
     marker: str | None = None
     rows: list[int] = field(default_factory=list)
@@ -212,7 +210,6 @@ _Key = tuple[int, str, str, str | None]
 def _read_sheet(
     layout: QuarterLayout, origin: _Origin, rows: Iterable[Sequence[Cell]]
 ) -> list[QuarterFigure]:
-    """The figures of one financial year, by quarter, force and offence."""
     year = _financial_year(origin.sheet)
     if year is None:
         raise Problem(
@@ -250,7 +247,6 @@ def _read_sheet(
 def _places(
     layout: QuarterLayout, origin: _Origin, at: int, header: Sequence[Cell]
 ) -> dict[str, int]:
-    """The column of each role."""
     places: dict[str, int] = {}
     for column, cell in enumerate(header):
         if not (label := _text(cell)):
@@ -325,7 +321,6 @@ class _Sheet:
             entry.rows.append(number)
 
     def figure(self, key: _Key) -> QuarterFigure:
-        """One sum as a figure."""
         part, area_code, offence_id, code = key
         entry, origin = self.sums[key], self._origin
         area: Area = areas()[area_code]
@@ -405,7 +400,6 @@ class _Sheet:
         return _Meaning(area, (*groups, (leaf, layout.written[plain(code)])))
 
     def _amount(self, row: int, text: str) -> tuple[int, str | None]:
-        """The offences that a text states, or the meaning of its marker."""
         value = number(text)
         if value is not None:
             if not value.is_integer():

@@ -284,7 +284,6 @@ def _partitions(rows: Rows) -> Iterator[tuple[dict[str, Any], Rows]]:
 
 
 def _span(age: str) -> tuple[int, int] | None:
-    """First and last year of an age group, ``16-24`` or ``75+``."""
     found = re.fullmatch(r"(\d+)(?:-(\d+)|\+)", age)
     return (int(found[1]), int(found[2] or 200)) if found else None
 

@@ -84,8 +84,6 @@ class _Estimate:
 
 
 class _Sheet(Layout):
-    """One sheet while it is being understood."""
-
     def __init__(self, grid: Grid) -> None:
         super().__init__(FOLDER)
         self.grid = grid
@@ -230,7 +228,6 @@ class _Read:
 def _cells(
     sheet: _Sheet, header: int, columns: Mapping[int, Meaning], title: Meaning
 ) -> Iterator[_Read]:
-    """Every cell of figures with everything that is said of it."""
     heading = Meaning()
     for index in range(header + 1, len(sheet.grid.rows)):
         row = sheet.grid.rows[index]
@@ -312,8 +309,6 @@ def _with_bases(sheet: _Sheet, cells: list[_Read]) -> list[_Estimate]:
 
 
 def _base_of(read: _Read, bases: list[tuple[_Read, float]]) -> float | None:
-    """The base that fits an estimate: of the base rows next below it, or beside it."""
-
     def fits(other: _Read) -> bool:
         return all(
             other.values.get(name, read.values.get(name)) == read.values.get(name)

@@ -255,7 +255,6 @@ def _embedded(drawing: str, name: str, label: str) -> str:
 
 
 def _to_a_tenth(attribute: re.Match[str]) -> str:
-    """Places to a tenth of a unit, finer than a screen shows."""
     return re.sub(r"-?\d+\.\d+", lambda number: f"{round(float(number[0]), 1):g}", attribute[0])
 
 

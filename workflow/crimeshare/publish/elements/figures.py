@@ -188,7 +188,6 @@ _SHOWN: dict[tuple[str, str], Figure] = {}
 
 
 def _keep(figure: Figure) -> None:
-    """Keep a figure that is printed, for what shows it to hand over as data."""
     _SHOWN[figure.figure_id, repr(float(figure.number))] = figure
 
 
@@ -262,7 +261,6 @@ class _Text:
         self._begun = ""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Note a figure, and whether what follows is to be skipped."""
         self._begun = tag
         if tag in self.SKIPPED:
             self._depth += 1
@@ -271,20 +269,17 @@ class _Text:
         self.outside.append("\n")
 
     def end(self, tag: str) -> None:
-        """Whether what follows is read again."""
         if tag in self.SKIPPED:
             self._depth -= 1
         self.outside.append("\n")
 
     def data(self, text: str) -> None:
-        """Keep text that stands outside, or that a figure is printed as."""
         if self._depth == 0:
             self.outside.append(text)
         elif self._begun == "data":
             self.figures[-1]["text"] += text
 
     def close(self) -> _Text:
-        """What was collected."""
         return self
 
 

@@ -131,7 +131,6 @@ def _told(dot: Row) -> str:
 
 
 def _limits(curves: pd.DataFrame, x: Spec, y: Spec) -> Spec:
-    """The four limits as lines, the outer ones dotted."""
     values = [
         {"x": size, "y": round(share * 100, 3), "limit": limit, "outer": limit // 2}
         for limit, column in enumerate(LIMITS.values())

@@ -210,7 +210,6 @@ def _points(frame: pd.DataFrame, y: str, label: str, by: str = "") -> list[Spec]
 
 
 def _data(frame: pd.DataFrame, y: str, label: str) -> list[dict[str, object]]:
-    """The rows of the data behind the chart."""
     return [
         {
             "label": row[label],
@@ -223,7 +222,6 @@ def _data(frame: pd.DataFrame, y: str, label: str) -> list[dict[str, object]]:
 
 
 def _key(names: Sequence[str], points: Sequence[Spec]) -> list[tuple[str, str]]:
-    """What the marks of some series mean."""
     key = [
         (SWATCHES[series], WORDS.passage("interval_key", name=escape(name)))
         for series, name in enumerate(names)
@@ -238,7 +236,6 @@ def _position(day: date, start: bool = False) -> float:
 
 
 def _values(channel: str, points: Sequence[Spec], *, zero: bool) -> Spec:
-    """The channel of the estimates themselves."""
     low, high = min(point["low"] for point in points), max(point["high"] for point in points)
     number = quantity(
         "value",
@@ -253,8 +250,6 @@ def _values(channel: str, points: Sequence[Spec], *, zero: bool) -> Spec:
 
 
 def _drawn(points: Sequence[Spec], across: Spec, channel: str, along: Spec) -> list[Spec]:
-    """Widest limits, interval and point of each row."""
-
     def told(pair: tuple[str, str]) -> Spec:
         return {"condition": {"test": "datum.series == 1", "value": pair[1]}, "value": pair[0]}
 

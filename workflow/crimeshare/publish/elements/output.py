@@ -62,7 +62,6 @@ class Markdown(HTML):
         return self.data
 
     def shown(self) -> Iterator[dict[str, Any]]:
-        """See `Output.shown`."""
         return figures_in(self.data)
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, Any]]:

@@ -139,7 +139,6 @@ def _filled(skeleton: str, figures: Sequence[Figure]) -> str:
 
 
 def _places(cells: Sequence[Cell]) -> str:
-    """Cells as ranges, after them what a publication without a workbook has in place of cells."""
     addressed = ", ".join(ranges(cell.cell for cell in cells if cell.addressed))
     named = list(dict.fromkeys(cell.cell for cell in cells if not cell.addressed))
     return "; ".join([*filter(None, [addressed]), *_alike(named)])

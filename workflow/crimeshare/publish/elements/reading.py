@@ -117,7 +117,6 @@ def _path(table: str) -> File:
 
 
 def _found(table: str) -> File | None:
-    """The file of a table, in the working directory or the nearest folder above it that has it."""
     # Every figure asks for its table, and a Path takes ten times as long to say where we are.
     for path in _files(table, os.getcwd()):  # noqa: PTH109
         with suppress(FileNotFoundError):
@@ -135,7 +134,6 @@ def _files(table: str, here: str) -> list[str]:
 def _chosen(
     table: str, file: File, named: tuple[str, ...] | None, wanted: tuple[Any, ...]
 ) -> pd.DataFrame:
-    """The rows that a page asks for, most of them more than once."""
     # Pages are about few groups and years, and about many areas: rows are read once for all areas.
     shared = next((one for name in SHARED for one in wanted if one[0] == name), None)
     if shared is None:
@@ -191,7 +189,6 @@ class Plain(dict[str, list[Any]]):
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        """Take the frame, which is not changed afterwards."""
         super().__init__()
         self._frame = frame
 

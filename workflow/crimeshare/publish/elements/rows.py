@@ -37,24 +37,19 @@ class Row(Mapping[str, Any]):
     def __init__(
         self, values: Mapping[str, Any], hashes: Callable[[str], Mapping[str, str]] = all_hashes
     ) -> None:
-        """Take the values: plain, None where there is none; and what knows hashes by a table."""
         self._values = values
         self.hashes_of = hashes
 
     def __getitem__(self, name: str) -> Any:
-        """A bare value."""
         return self._values[name]
 
     def __contains__(self, name: object) -> bool:
-        """Whether there is a column of that name."""
         return name in self._values
 
     def __iter__(self) -> Iterator[str]:
-        """The names of the columns."""
         return iter(self._values)
 
     def __len__(self) -> int:
-        """How many columns there are."""
         return len(self._values)
 
     def __getattr__(self, name: str) -> Any:
@@ -155,7 +150,6 @@ def _known(value: object) -> bool:
 
 
 def _named(row: Mapping[str, Any], what: Column) -> str:
-    """What a figure is called, as ``columns.yaml`` says of its column."""
     own = {"column": what.name}
     if "{area}" in what.id:
         own["area"] = area_called(row["area_code"])
@@ -176,7 +170,6 @@ def unit_of(measure: str) -> str:
 
 
 def _marker(row: Mapping[str, Any], what: Column) -> str:
-    """Why there is no number."""
     known = what.marker and all(row[name] is not None for name in what.marked)
     if row.get("marker") and not (known and what.first):
         return str(row["marker"])

@@ -160,7 +160,6 @@ def _of(table: pd.DataFrame, offence_id: str) -> pd.DataFrame:
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows as plain values: null where empty, days as text."""
     found: list[dict[str, Any]] = pa.Table.from_pandas(rows, preserve_index=False).to_pylist()
     return [
         {name: value if _plain(value) else str(value)[:10] for name, value in row.items()}

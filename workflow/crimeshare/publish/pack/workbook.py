@@ -216,7 +216,6 @@ def _latest(offence_id: str) -> Sheet:
 
 
 def _years(offence_id: str) -> list[Row]:
-    """The years of all areas, in ONS's order of these."""
     years = years_of(offence_id)
     order = {code: place for place, code in enumerate(areas())}
     years = years[years["area_code"].isin(order)].sort_values("period_end", kind="stable")
@@ -289,7 +288,6 @@ def _comparable(row: Row) -> str:
 
 
 def _survey(prevalence: Sequence[Mapping[str, Any]]) -> Sheet:
-    """The newest estimate of every measure and group of people."""
     newest: dict[tuple[str, ...], Mapping[str, Any]] = {}
     for row in prevalence:
         who = (row["measure_id"], row["sex"], row["age"], row["characteristic"])

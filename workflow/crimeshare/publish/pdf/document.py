@@ -278,8 +278,6 @@ def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _blocks(page: Page, body: str, link: Mapping[str, str]) -> list[str]:
-    """The blocks of a page but its title."""
-
     def target(address: str) -> str | None:
         if address.startswith(("https://", "http://", "mailto:")):
             return literal(address)
@@ -315,7 +313,6 @@ def _label(page: Page) -> str:
 
 
 def _newest(bodies: Iterable[str], registry: Mapping[str, Release]) -> list[Release]:
-    """The newest release of each dataset that figures are printed from, in a fixed order."""
     printed = {figure.get("data-release", "") for body in bodies for figure in shown(body)}
     releases = sorted(
         (registry[release_id] for release_id in printed if release_id in registry),

@@ -44,7 +44,6 @@ class Element:
 
     @property
     def text(self) -> str:
-        """Its text, with runs of white space as one space."""
         parts = (c if isinstance(c, str) else c.text for c in self.children)
         return re.sub(r"\s+", " ", "".join(parts))
 
@@ -158,7 +157,6 @@ class _Reader:
                 return
 
     def data(self, text: str) -> None:
-        """A piece of the text of the element that is open, one text with a piece before it."""
         children = self._open[-1].children
         before = children[-1] if children else None
         if isinstance(before, str):
@@ -338,7 +336,6 @@ class _Typesetter:
 
 
 def _equation(element: Element) -> str:
-    """A MathML element as a Typst equation, with its text alternative."""
     block = str(element.attributes.get("display") == "block").lower()
     alt = unescape(element.attributes.get("alttext", "")) or element.text.strip()
     return f"#math.equation(block: {block}, alt: {literal(alt)}, ${_math(element)}$);"

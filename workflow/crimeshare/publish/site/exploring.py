@@ -99,7 +99,6 @@ def _decimals(nation: Mapping[str, Row], ends: Sequence[str]) -> dict[str, int]:
 
 
 def _area(by_end: Mapping[str, Row], ends: Sequence[str]) -> dict[str, Any]:
-    """The measures of an area, a value or null for each end of a year."""
     found: dict[str, Any] = {
         name: [_number(by_end.get(end), column, decimals) for end in ends]
         for name, (column, decimals) in measures().items()

@@ -81,7 +81,6 @@ def feed(
 
 
 def _headline(release: Release, series: pd.DataFrame, name: str, offence_id: str) -> Sequence[str]:
-    """What a release says of England and Wales in the last year that it leads for."""
     rows = series[
         (series["release_id"] == release.release_id)
         & (series["area_code"] == NATION)
@@ -103,7 +102,6 @@ def _headline(release: Release, series: pd.DataFrame, name: str, offence_id: str
 
 
 def _revised(release: Release, revisions: pd.DataFrame) -> Sequence[str]:
-    """How many figures of years already published a release gives otherwise."""
     given = revisions[revisions["release_id"] == release.release_id].dropna(subset=["change"])
     if given.empty:
         return []

@@ -70,8 +70,6 @@ class _Results(DisplayHook):
 
 
 class _Displays(DisplayPublisher):
-    """Keeps what a cell displays."""
-
     shell: Any
 
     def publish(self, data: Any, metadata: Any = None, *others: Any, **told: Any) -> None:
@@ -97,8 +95,6 @@ class _Printed:
 
 
 class _Cells(InteractiveShell):
-    """IPython's shell without a terminal."""
-
     outputs: list[nbformat.NotebookNode]
     running: int
     """The number of the cell that runs."""

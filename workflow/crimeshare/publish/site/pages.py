@@ -54,17 +54,14 @@ class Page:
 
     @property
     def source(self) -> Path:
-        """The notebook as the repository keeps it."""
         return NOTEBOOKS / f"{self.notebook}.ipynb"
 
     @property
     def executed(self) -> Path:
-        """The notebook as executed for this page."""
         return EXECUTED / f"{self.name}.ipynb"
 
     @property
     def path(self) -> Path:
-        """The page itself."""
         return REPORT / f"{self.name}.html"
 
     @property
@@ -135,7 +132,6 @@ def report_pages(groups: Sequence[str] = (GROUP,)) -> list[Page]:
 
 
 def _about(offence_id: str, groups: tuple[str, ...]) -> list[Page]:
-    """The pages about one offence group, that about revisions last."""
     folder = "" if offence_id == groups[0] else f"{offence_id}/"
     given = {"offence_id": offence_id}
 

@@ -67,7 +67,6 @@ def _gazetteer() -> dict[str, Any]:
 
 
 def _named(*kinds: str) -> list[dict[str, str]]:
-    """Rows of what people call areas: those of the kinds, or all that name an area."""
     rows = read_rows(REFERENCE / "area_words.csv")
     return [row for row in rows if (row["kind"] in kinds if kinds else row["area_code"])]
 

@@ -257,7 +257,6 @@ def page_title(body: str) -> str:
 
 
 def _output(output: dict[str, Any]) -> str:
-    """The richest form of one output; texts are stored as lists of lines."""
     if output["output_type"] == "stream":
         return f"<pre>{escape(''.join(output['text']))}</pre>" if output["name"] == "stdout" else ""
     forms = {kind: "".join(lines) for kind, lines in output.get("data", {}).items()}
@@ -391,7 +390,6 @@ def _sections_of(groups: tuple[str, ...], folder: str) -> dict[str, list[Page]]:
 
 
 def _all_pages(groups: tuple[str, ...]) -> dict[str, list[Page]]:
-    """Every page by section."""
     sections: dict[str, list[Page]] = {}
     for page in report_pages(groups):
         sections.setdefault(page.section, []).append(page)
@@ -433,7 +431,6 @@ def _in_group(page: Page, body: str) -> str:
 
 
 def _lead(body: str) -> str:
-    """The first paragraph, as plain text: what a search result and a preview show."""
     found = re.search(r"<p[^>]*>(.*?)</p>", body, flags=re.DOTALL)
     return plain(found[1]) if found else ""
 
@@ -454,7 +451,6 @@ LISTED = 3
 
 
 def _contents(body: str) -> str:
-    """Links to the sections of a long page; nothing for a short one."""
     headings = _headings(body)
     if len(headings) < LISTED:
         return ""

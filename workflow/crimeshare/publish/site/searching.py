@@ -174,7 +174,6 @@ def _group_of(offence_id: str, groups: Sequence[str]) -> str:
 
 
 def _sections(page: Page, body: str) -> list[dict[str, Any]]:
-    """Each section with its heading; what stands before the first belongs to the page itself."""
     title = plain(re.findall(r"<h1[^>]*>(.*?)</h1>", body, flags=re.DOTALL)[0])
     if page.group and len(page.groups) > 1:
         title = f"{title} ({offences()[page.group].name})"
@@ -201,7 +200,6 @@ def _sections(page: Page, body: str) -> list[dict[str, Any]]:
 
 
 def _words(html: str) -> str:
-    """What a reader reads in running text, captions and notes, without numbers in tables."""
     return " ".join(
         plain(re.sub(r"</(?:p|li|caption|figcaption|span)>", " ", _UNREAD.sub(" ", html))).split()
     )

@@ -195,13 +195,11 @@ class Audit:
         return sorted(self.statements, key=lambda each: _said(each.source), reverse=True)
 
     def _filter(self, speakers: Sequence[str]) -> str:
-        """Two fields that a script makes work; hidden where none runs."""
         held = {statement.kind for statement in self.statements}
         kinds = [kind for kind in KINDS if kind in held]
         return WORDS.passage("filter", kinds=kinds, speakers=map(escape, speakers))
 
     def _reviews(self) -> str:
-        """The verdicts for machines: ClaimReview of schema.org as JSON-LD."""
         graph = {
             "@context": "https://schema.org",
             "@graph": [statement.review() for statement in self.statements],

@@ -61,7 +61,6 @@ def published(releases: Mapping[str, Release]) -> date | None:
 
 
 def _next(latest: date) -> date:
-    """The month in which the figures of the next quarter are due."""
     months = 12 * latest.year + latest.month - 1 + 3 + _MONTHS_AFTER
     year, month = divmod(months, 12)
     return date(year, month + 1, calendar.monthrange(year, month + 1)[1])

@@ -182,7 +182,6 @@ class Finder(Output):
     """The map and its rankings, shown by a notebook."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        """Take the latest year of every force."""
         self.layers = layers(frame)
         self._rankings = [ranking(frame, layer) for layer in self.layers]
 
@@ -209,7 +208,6 @@ class Finder(Output):
         )
 
     def shown(self) -> Iterator[dict[str, Any]]:
-        """The figures of the map as data, then those of its rankings."""
         yield from figures_in(self._html(""))
         for chart in self._rankings:
             yield from chart.shown()

@@ -53,7 +53,6 @@ def _ranges(offence_id: str, end: date) -> dict[str, Row]:
 
 
 def _shifts(area_code: str, *groups: str) -> list[Row]:
-    """Where a force's own recording moved to another level, and no known rule explains it."""
     own = read("level_shifts", area_code=area_code, offence_id=groups)
     return rows(own[own["code"].isna() & own["recording_change"].isna()])
 

@@ -51,7 +51,6 @@ def subgroup_table(own: pd.DataFrame, now: Row) -> Table:
 
 
 def _label(row: Row, now: Row) -> str:
-    """A group's name in a table of all, marked where its two years may not be compared."""
     name = row_label(row["name"], _inside(row, now))
     return f"{name} *" if _broken(row) else name
 

@@ -50,12 +50,10 @@ def _published() -> Row:
 
 
 def _converted() -> bool:
-    """Whether a conversion was read, which holds no cell addresses."""
     return bool(_published()["read_from"] == "conversion")
 
 
 def _of_codes(offence_id: str) -> pd.DataFrame:
-    """The last year of the codes of a group in England and Wales, by quarter."""
     inside = [name for name in offences() if offence_id in line_of(name)]
     own = read("quarterly_series", area_code=NATION, release_id=newest_release())
     newest = sorted(own["period_end"].unique())[-4:]

@@ -159,7 +159,6 @@ def coverage_table() -> Table:
 
 
 def _cluster_size() -> Figure:
-    """How many people the clusters of the study hold, from the line that says how it was made."""
     with (REFERENCE / f"{COVERAGE}.csv").open(encoding="utf-8") as file:
         found = re.search(r"clusters of (\d+)", next(file))
     if found is None:

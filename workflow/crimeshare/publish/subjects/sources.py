@@ -200,7 +200,6 @@ def surveyed() -> Table:
 
 
 def _cells(estimates: pd.DataFrame) -> Iterator[Cell]:
-    """The cells of rows of ``survey_estimates``; what was looked up elsewhere is told together."""
     for row in rows(estimates):
         yield (
             Cell.of(row)

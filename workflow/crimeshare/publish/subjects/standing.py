@@ -126,7 +126,6 @@ CURVE_POINTS = 32
 
 
 def _curves(limits: Row, sizes: pd.Series) -> pd.DataFrame:
-    """The limits of forces of all sizes."""
     first, last = sizes.min() / 1.25, sizes.max() * 1.25
     steps = [position / (CURVE_POINTS - 1) for position in range(CURVE_POINTS)]
     along = [float(first * (last / first) ** step) for step in steps]
