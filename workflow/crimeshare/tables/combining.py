@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pandera.pandas as pa
 import pyarrow
 
 from crimeshare.parquet import table_of
+from crimeshare.periods import first_day
 from crimeshare.reference import PARTNERSHIPS, areas, offences, read_rows
 from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import plain
@@ -216,6 +218,37 @@ def to_frame(observations: Sequence[SurveyObservation]) -> pd.DataFrame:
     )
 
 
+_UNSAID: dict[str, Any] = {
+    "characteristic": "all",
+    "standard_error": np.nan,
+    "n_unweighted": np.nan,
+    "published_significance": pd.NA,
+    "workbook_sha256": pd.NA,
+    "sheet": pd.NA,
+    "cell": pd.NA,
+    "seen": "file",
+}
+
+
+def survey_estimates(rows: pd.DataFrame, **alike: str) -> pd.DataFrame:
+    """Estimates of one source as rows of ``survey_estimates``.
+
+    Args:
+        rows: their columns; of those that are not there nothing was published, everybody is
+            meant, and the file itself was read.
+        alike: the columns that are the same of all.
+
+    Raises:
+        Problems: rows that break the schema, all kinds at once.
+    """
+    told = rows.assign(**alike).reset_index(drop=True)
+    if "period_start" not in told:
+        told["period_start"] = told["period_end"].map(first_day)
+    unsaid = {name: value for name, value in _UNSAID.items() if name not in told}
+    table = table_of("survey_estimates", told.assign(**unsaid))
+    return checked("survey_estimates", table, SURVEY_ESTIMATES)
+
+
 def combine_survey_estimates(observations: pd.DataFrame) -> pd.DataFrame:
     """Published prevalence with its base, one row a measure, year and release.
 
@@ -234,28 +267,17 @@ def combine_survey_estimates(observations: pd.DataFrame) -> pd.DataFrame:
     verdicts = flags.set_index(["release_id", "item_id", "previous_period_end"])["value"] == 1
     keys = pd.MultiIndex.from_frame(estimates[["release_id", "item_id", "period_end"]])
     person = estimates["unit_base"] == "person_16_plus"
-    table = pd.DataFrame(
-        {
-            "release_id": estimates["release_id"],
-            "measure_id": estimates["item_id"],
-            "unit_base": estimates["unit_base"],
-            "sex": "all",
-            "age": np.where(person, "16+", "all"),
-            "characteristic": "all",
-            "period_start": estimates["period_start"],
-            "period_end": estimates["period_end"],
-            "estimate": estimates["value"] / _PER_CENT,
-            "standard_error": np.nan,
-            "n_unweighted": estimates["n"],
-            "published_significance": verdicts.reindex(keys).astype("boolean").to_numpy(),
-            "workbook_sha256": estimates["workbook_sha256"],
-            "sheet": estimates["sheet"],
-            "cell": estimates["cell"],
-            "seen": "file",
-            "source": "Crime in England and Wales: appendix tables",
-        }
-    ).astype({"published_significance": "boolean"})
-    return checked("survey_estimates", table.reset_index(drop=True), SURVEY_ESTIMATES)
+    return survey_estimates(
+        estimates.assign(
+            age=np.where(person, "16+", "all"),
+            measure_id=estimates["item_id"],
+            estimate=estimates["value"] / _PER_CENT,
+            n_unweighted=estimates["n"],
+            published_significance=verdicts.reindex(keys).astype("boolean").to_numpy(),
+        ),
+        sex="all",
+        source="Crime in England and Wales: appendix tables",
+    )
 
 
 def read_transcribed_estimates(path: Path) -> pd.DataFrame:
@@ -267,12 +289,9 @@ def read_transcribed_estimates(path: Path) -> pd.DataFrame:
         Problems: rows that break the schema, all kinds at once.
     """
     rows = pd.read_csv(path, dtype={"published_significance": "boolean"})
-    table = rows.assign(
-        unit_base="person_16_plus",
-        characteristic="all",
-        estimate=rows["estimate_pct"] / _PER_CENT,
+    return survey_estimates(
+        rows.assign(estimate=rows["estimate_pct"] / _PER_CENT), unit_base="person_16_plus"
     )
-    return checked("survey_estimates", table_of("survey_estimates", table), SURVEY_ESTIMATES)
 
 
 def gather_survey_estimates(

@@ -13,21 +13,20 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from crimeshare.parquet import table_of
-from crimeshare.periods import first_day, month_end
+from crimeshare.periods import month_end
 from crimeshare.problems import Problem, Problems, shown
 from crimeshare.reference import read_rows
 from crimeshare.tables import LAYOUTS
-from crimeshare.tables.combining import SURVEY_ESTIMATES
+from crimeshare.tables.combining import survey_estimates
 from crimeshare.tables.grid import MAX_UNPACKED_BYTES, ZIP_MAGIC, address
-from crimeshare.tables.layout import Unknown, proposal, relative
-from crimeshare.tables.schemas import checked
+from crimeshare.tables.layout import proposal, relative
 
 FOLDER = LAYOUTS / "open_prevalence"
 SOURCE = "Crime Survey for England and Wales: personal crime prevalence, open data table"
@@ -53,57 +52,40 @@ def read_open_prevalence(path: Path, release_id: str) -> pd.DataFrame:
             without its standard error and base; all at once, each with its cell.
     """
     name, content = _content(path)
-    try:
-        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise Problem(f"{name} is not CSV in UTF-8 ({shown(fault)}). Fetch it again.") from fault
-    if short := next((n for n, line in enumerate(lines) if len(line) != len(lines[0])), None):
-        raise Problem(
-            f"{name}, row {short + 1}, has {len(lines[short])} fields; expected {len(lines[0])}."
-        )
-    reader = iter(lines)
-    places = _places(name, next(reader, []))
+    rows = _rows(name, content)
     measures = {row["variable"]: row["measure_id"] for row in read_rows(FOLDER / "measures.csv")}
-    values = {
-        (row["role"], row["value"]): row["meaning"] for row in read_rows(FOLDER / "values.csv")
-    }
-    problems: dict[str, str] = {}
-    rows = []
-    for number, line in enumerate(reader, start=2):
-        cells = {role: line[index].strip() for role, index in places.items()}
-        where = f"{name}, cell {address(number - 1, places['estimate'])}"
-        for unknown in _unknown(cells, measures, values, name, number):
-            problems.setdefault(unknown.line, unknown.sentence)
-        figures = _figures(cells, where, problems)
-        if figures is None or problems:
-            continue
-        estimate, error, base = figures
-        end = _quarter_end(cells, where)
-        rows.append(
+    values = pd.DataFrame(read_rows(FOLDER / "values.csv"))
+    meanings = {str(role): known for role, known in values.groupby("role", sort=False)}
+    if unknown := list(_unknown(rows, measures, meanings)):
+        raise Problems(unknown)
+    rows = rows[~rows[["estimate", "standard_error"]].isin(["", "NA", "."]).all(axis=1)]
+    figures = rows[["estimate", "standard_error", "n"]].apply(pd.to_numeric, errors="coerce")
+    if wrong := _wrong(rows, figures):
+        raise Problems(wrong)
+    level, sex = (
+        rows[role].map(meanings[role].set_index("value")["meaning"]) for role in ("level", "sex")
+    )
+    parts = rows["characteristic_var"] + ": " + rows["characteristic"].replace("", "not stated")
+    return survey_estimates(
+        pd.DataFrame(
             {
-                "release_id": release_id,
-                "measure_id": measures[cells["measure"]],
-                "unit_base": values["level", cells["level"]],
-                "sex": values["sex", cells["sex"]],
-                "age": cells["age"],
-                "characteristic": _characteristic(cells),
-                "period_start": first_day(end),
-                "period_end": end,
-                "estimate": estimate / 100,
-                "standard_error": error / 100,
-                "n_unweighted": base,
-                "published_significance": pd.NA,
-                "sheet": name,
-                "cell": address(number - 1, places["estimate"]),
-                "seen": "file",
-                "source": SOURCE,
+                "measure_id": rows["measure"].map(measures),
+                "unit_base": level,
+                "sex": sex,
+                "age": rows["age"],
+                "characteristic": parts.where(rows["characteristic_var"] != TOTAL, "all"),
+                "period_end": list(map(_quarter_end, rows["year"], rows["quarter"], rows["where"])),
+                "estimate": figures["estimate"] / 100,
+                "standard_error": figures["standard_error"] / 100,
+                "n_unweighted": figures["n"],
+                "cell": rows["cell"],
             }
-        )
-    if problems:
-        raise Problems(list(problems.values()))
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    table = table_of("survey_estimates", rows).assign(workbook_sha256=sha256)
-    return checked("survey_estimates", table, SURVEY_ESTIMATES)
+        ),
+        release_id=release_id,
+        workbook_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        sheet=name,
+        source=SOURCE,
+    )
 
 
 def _content(path: Path) -> tuple[str, bytes]:
@@ -136,7 +118,17 @@ def _unpacked(zip_name: str, content: bytes) -> tuple[str, bytes]:
         return Path(members[0].filename).name, archive.read(members[0])
 
 
-def _places(name: str, header: list[str]) -> dict[str, int]:
+def _rows(name: str, content: bytes) -> pd.DataFrame:
+    """The rows as text by role, each with the ``cell`` of its estimate, ``where`` and ``row``."""
+    try:
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error) as fault:
+        raise Problem(f"{name} is not CSV in UTF-8 ({shown(fault)}). Fetch it again.") from fault
+    if short := next((n for n, line in enumerate(lines) if len(line) != len(lines[0])), None):
+        raise Problem(
+            f"{name}, row {short + 1}, has {len(lines[short])} fields; expected {len(lines[0])}."
+        )
+    header = lines[0] if lines else []
     roles = {row["column"]: row["role"] for row in read_rows(FOLDER / "columns.csv")}
     unknown = [column for column in header if column not in roles]
     missing = [column for column in roles if column not in header]
@@ -146,72 +138,56 @@ def _places(name: str, header: list[str]) -> dict[str, int]:
             f"{', '.join(map(repr, unknown)) or 'none'}. Expected {', '.join(roles)}; if a column "
             f"was renamed, change its line in {relative(FOLDER / 'columns.csv')}."
         )
-    return {roles[column]: index for index, column in enumerate(header)}
+    names = [roles[column] for column in header]
+    rows = pd.DataFrame([[text.strip() for text in line] for line in lines[1:]], columns=names)
+    cells = [address(n, names.index("estimate")) for n in range(1, len(lines))]
+    return rows.assign(
+        cell=cells,
+        where=[f"{name}, cell {cell}" for cell in cells],
+        row=[f"{name}, row {n}" for n in range(2, len(lines) + 1)],
+    )
 
 
 def _unknown(
-    cells: dict[str, str],
-    measures: dict[str, str],
-    values: dict[tuple[str, str], str],
-    name: str,
-    number: int,
-) -> Iterator[Unknown]:
-    where, name_it = f"{name}, row {number}", "If you know what it is"
-    if cells["measure"] not in measures:
-        said = f"{where}: the measure {cells['measure']!r} is not known. {name_it}"
-        yield proposal(FOLDER / "measures.csv", [cells["measure"], "?"], said)
-    for role in ("sex", "level", "type", "geography"):
-        if (role, cells[role]) not in values:
-            known = ", ".join(value for kind, value in values if kind == role)
-            said = f"{where}: the {role} {cells[role]!r} is not known; known are {known}. {name_it}"
-            yield proposal(FOLDER / "values.csv", [role, cells[role], "?"], said)
+    rows: pd.DataFrame, measures: Mapping[str, str], meanings: Mapping[str, pd.DataFrame]
+) -> Iterator[str]:
+    """A sentence for each measure and value that the layout does not know, where it is first."""
+    known = {"measure": list(measures)}
+    known |= {role: list(of["value"]) for role, of in meanings.items()}
+    for role, names in known.items():
+        for first in rows[~rows[role].isin(names)].drop_duplicates(role).to_dict("records"):
+            said = f"{first['row']}: the {role} {first[role]!r} is not known"
+            if role == "measure":
+                file, line = FOLDER / "measures.csv", [first[role], "?"]
+            else:
+                said += f"; known are {', '.join(names)}"
+                file, line = FOLDER / "values.csv", [role, first[role], "?"]
+            yield proposal(file, line, f"{said}. If you know what it is").sentence
 
 
-def _figures(
-    cells: dict[str, str], where: str, problems: dict[str, str]
-) -> tuple[float, float, float] | None:
-    """Estimate, standard error (both in per cent) and base; None for a row left blank."""
-    texts = [cells["estimate"], cells["standard_error"], cells["n"]]
-    if not any(_present(text) for text in texts[:2]):
-        return None
+def _wrong(rows: pd.DataFrame, figures: pd.DataFrame) -> list[str]:
+    """A sentence for each row whose estimate, standard error (in per cent) and base cannot be."""
+    estimate, error, base = (figures[name] for name in figures)
+    faults = {
+        "{where}: {estimate} / {standard_error} / {n} are not an estimate, a standard error and a "
+        "base; expected three numbers, or blanks under ten respondents": figures.isna().any(axis=1),
+        "{where}: holds {estimate}; expected a percentage from 0 to 100": ~estimate.between(0, 100),
+        "{where}: a standard error of {standard_error} beside an estimate of {estimate} %; expected"
+        " more than 0 where the sample held some victims": (error < 0)
+        | ((error == 0) & (estimate > 0) & (estimate < 100)),
+        "{where}: an estimate on a base of {n}; expected a blank under "
+        f"{FEWEST_RESPONDENTS} respondents": base < FEWEST_RESPONDENTS,
+    }
+    said = pd.Series(np.select(list(faults.values()), list(faults), ""), index=rows.index)
+    found = rows.assign(said=said)[said != ""]
+    return [row["said"].format_map(row) for _, row in found.iterrows()]
+
+
+def _quarter_end(year: str, quarter: str, where: str) -> date:
     try:
-        estimate, error, base = (float(text) for text in texts)
-    except ValueError:
-        problems[where] = (
-            f"{where}: {' / '.join(texts)} are not an estimate, a standard error and a base; "
-            "expected three numbers, or blanks under ten respondents"
-        )
-        return None
-    if not 0 <= estimate <= 100:
-        problems[where] = f"{where}: holds {estimate:g}; expected a percentage from 0 to 100"
-    elif error < 0 or (error == 0 and 0 < estimate < 100):
-        problems[where] = (
-            f"{where}: a standard error of {error:g} beside an estimate of {estimate:g} %; "
-            "expected more than 0 where the sample held some victims"
-        )
-    elif base < FEWEST_RESPONDENTS:
-        problems[where] = (
-            f"{where}: an estimate on a base of {base:g}; expected a blank under "
-            f"{FEWEST_RESPONDENTS} respondents"
-        )
-    return estimate, error, base
-
-
-def _present(text: str) -> bool:
-    return text not in ("", "NA", ".")
-
-
-def _characteristic(cells: dict[str, str]) -> str:
-    if cells["characteristic_var"] == TOTAL:
-        return "all"
-    return f"{cells['characteristic_var']}: {cells['characteristic'] or 'not stated'}"
-
-
-def _quarter_end(cells: dict[str, str], where: str) -> date:
-    try:
-        return month_end(int(cells["year"]), 3 * int(cells["quarter"]))
+        return month_end(int(year), 3 * int(quarter))
     except ValueError as error:
         raise Problem(
-            f"{where}: year {cells['year']!r} and quarter {cells['quarter']!r} are no quarter; "
+            f"{where}: year {year!r} and quarter {quarter!r} are no quarter; "
             "expected a year and 1 to 4"
         ) from error

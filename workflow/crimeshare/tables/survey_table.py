@@ -16,19 +16,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import takewhile
+from typing import Any
 
 import pandas as pd
 
-from crimeshare.parquet import table_of
-from crimeshare.periods import first_day, month_end
+from crimeshare.periods import month_end
 from crimeshare.problems import Problem
 from crimeshare.tables import LAYOUTS
 from crimeshare.tables.appendix_periods import year_of_header
-from crimeshare.tables.combining import SURVEY_ESTIMATES
+from crimeshare.tables.combining import survey_estimates
 from crimeshare.tables.grid import Cell, Grid, Workbook, address
 from crimeshare.tables.labels import number, one_line, periods, plain
 from crimeshare.tables.layout import LabelMap, Layout, Unknown, UnknownNames, header_row
-from crimeshare.tables.schemas import checked
 
 FOLDER = LAYOUTS / "survey_table"
 WORDS = FOLDER / "words.csv"
@@ -71,16 +70,8 @@ class Recognition:
     estimates: int
 
 
-@dataclass(frozen=True)
-class _Estimate:
-    row: int
-    column: int
-    value: float
-    n: float | None
-    measure_id: str
-    sex: str
-    age: str
-    period_end: date
+Estimates = list[dict[str, Any]]
+"""What a sheet tells of rows of ``survey_estimates``."""
 
 
 class _Sheet(Layout):
@@ -119,50 +110,34 @@ def read_survey_tables(
             one group given two meanings, all at once.
         Problem: no sheet holds such a table.
     """
-    understood = [(grid, *_understand(grid, period_end)) for grid in workbook.grids]
-    unknown = [item for _, recognition, _ in understood for item in recognition.unknown]
-    problems = [text for _, recognition, _ in understood for text in recognition.problems]
+    understood = [_understand(grid, period_end) for grid in workbook.grids]
+    unknown = [item for recognition, _ in understood for item in recognition.unknown]
+    problems = [text for recognition, _ in understood for text in recognition.problems]
     if unknown or problems:
         raise UnknownNames(
             [replace(item, sentence=f"{release_id}, {item.sentence}") for item in unknown],
             [f"{release_id}, {problem}" for problem in problems],
         )
-    rows = [
-        {
-            "release_id": release_id,
-            "measure_id": estimate.measure_id,
-            "unit_base": "person_16_plus",
-            "sex": estimate.sex,
-            "age": estimate.age,
-            "characteristic": "all",
-            "period_start": first_day(estimate.period_end),
-            "period_end": estimate.period_end,
-            "estimate": estimate.value / 100,
-            "standard_error": float("nan"),
-            "n_unweighted": float("nan") if estimate.n is None else estimate.n,
-            "published_significance": pd.NA,
-            "workbook_sha256": workbook.sha256,
-            "sheet": grid.sheet,
-            "cell": address(estimate.row, estimate.column),
-            "seen": "file",
-            "source": source,
-        }
-        for grid, _, estimates in understood
-        for estimate in estimates
-    ]
+    rows = [estimate for _, estimates in understood for estimate in estimates]
     if not rows:
         raise Problem(
             f"{workbook.name} holds no table of a known measure; expected a header of years or "
             "groups above percentages, and a measure such as 'Any stalking' in a title or label. "
             f"Sheets present are {', '.join(map(repr, workbook.sheet_names))}."
         )
-    return checked("survey_estimates", table_of("survey_estimates", rows), SURVEY_ESTIMATES)
+    return survey_estimates(
+        pd.DataFrame(rows),
+        release_id=release_id,
+        unit_base="person_16_plus",
+        workbook_sha256=workbook.sha256,
+        source=source,
+    )
 
 
 # --- understanding a sheet -------------------------------------------------------------
 
 
-def _understand(grid: Grid, period_end: date | None = None) -> tuple[Recognition, list[_Estimate]]:
+def _understand(grid: Grid, period_end: date | None = None) -> tuple[Recognition, Estimates]:
     sheet = _Sheet(grid)
     title = next((str(cell) for row in grid.rows for cell in row if cell != ""), "")
     header = _header(sheet)
@@ -259,7 +234,7 @@ def _cells(
             )
 
 
-def _with_bases(sheet: _Sheet, cells: list[_Read]) -> list[_Estimate]:
+def _with_bases(sheet: _Sheet, cells: list[_Read]) -> Estimates:
     """The estimates, each with the base of the block that closes under it or of its own row."""
     figures: list[tuple[_Read, float]] = []
     bases: list[tuple[_Read, float]] = []
@@ -292,18 +267,17 @@ def _with_bases(sheet: _Sheet, cells: list[_Read]) -> list[_Estimate]:
             sheet.problem(f"{where}: no base of its group in a row below or a column beside it")
         else:
             given = {**_DEFAULTS, **read.values}
-            measure = given["measure"] + _SUFFIX[given["recall"]]
             estimates.append(
-                _Estimate(
-                    read.row,
-                    read.column,
-                    number,
-                    n,
-                    measure,
-                    given["sex"],
-                    given["age"],
-                    read.period_end,
-                )
+                {
+                    "measure_id": given["measure"] + _SUFFIX[given["recall"]],
+                    "sex": given["sex"],
+                    "age": given["age"],
+                    "period_end": read.period_end,
+                    "estimate": number / 100,
+                    "n_unweighted": n,
+                    "sheet": sheet.grid.sheet,
+                    "cell": address(read.row, read.column),
+                }
             )
     return estimates
 
