@@ -552,6 +552,37 @@ OWNED = (
         (("cut by a quarter", "change", "Surrey"), ("biggest", "rank", "Surrey")),
     ),
     (
+        "In 2024 the crime rate was highest in Cleveland at 125 offences per 1,000 people, "
+        "followed by West Yorkshire at 106. Norfolk was third.",
+        (
+            ("highest", "rank", "Cleveland"),
+            ("125", "rate", "Cleveland"),
+            ("followed", "rank", "West Yorkshire"),
+            ("106", "rate", "West Yorkshire"),
+            ("third", "rank", "Norfolk"),
+        ),
+    ),
+    (
+        "Vehicle crime fell by 30% in Dorset in 2025, further than in any other part of England "
+        "and Wales. A fifth of it was in Poole. Kent remains second only to the Met for its "
+        "robbery rate.",
+        (
+            ("fell by 30%", "change", "Dorset"),
+            ("further", "rank", "Dorset"),
+            ("second", "rank", "Kent"),
+        ),
+    ),
+    (
+        "Burglary grew fastest in Norfolk in 2024. Shoplifting there, 5,086 offences, was higher "
+        "than at any time since 2013.",
+        (
+            ("grew", "change", "Norfolk"),
+            ("fastest", "rank", "Norfolk"),
+            ("5,086", "count", "Norfolk"),
+            ("higher than at any time", "record", "Norfolk"),
+        ),
+    ),
+    (
         "Kent bucked the national trend with a 12% drop in recorded crime in 2024.",
         (("12%", "change", "Kent"),),
     ),

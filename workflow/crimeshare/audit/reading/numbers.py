@@ -186,6 +186,8 @@ NUMBERS: Sequence[tuple[str, str]] = (
     ("pace", r"\b(?:an?|per|each|every)\s(?:second|minute|hour|day|week|month)\b"),
     (
         "record",
+        r"\b(?:higher|lower|(?:more|fewer|less)(?:\s[a-z]+)?)\sthan\s(?:at|in|during)\sany\s(?:other\s)?"
+        r"(?:time|point|year|12[- ]months?)\b(?:\son\srecord)?|"
         rf"\brecord(?=\s\d)|(?<=\ba\s)record(?=[.,;:)])|"
         rf"\b(?:record|all[- ]time)[\s-](?:high|low|peak|levels?|numbers?)\b|"
         rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|on\s(?:our|its|the)\sbooks|ever\srecorded|ever|"
@@ -197,10 +199,6 @@ NUMBERS: Sequence[tuple[str, str]] = (
         "rank",
         rf"\b(?:{_ORDINAL}[\s-])?(?:{_HIGH}|{_LOW}|most\s(?:common|prevalent|"
         r"frequent)(?:ly\srecorded)?)\b",
-    ),
-    (
-        "ordinal",
-        rf"(?:(?<=came\s)|(?<=ranked\s)|(?<=ranks\s)|(?<=placed\s)|(?<=comes\s)){_ORDINAL}\b",
     ),
     ("top", rf"\b(?:top|bottom)\s(?:{'|'.join(SMALL)}|\d{{1,2}})\b"),
     (
@@ -223,6 +221,11 @@ NUMBERS: Sequence[tuple[str, str]] = (
     (
         "fraction",
         rf"\b(?:an?|{'|'.join(SMALL[:9])})[\s-]{_PARTS}\b|\bhalf\b(?=\sof\b)|(?<=by\s)half\b",
+    ),
+    (
+        "ordinal",
+        rf"(?:(?<=came\s)|(?<=ranked\s)|(?<=ranks\s)|(?<=placed\s)|(?<=comes\s)){_ORDINAL}\b|"
+        rf"\b{_ORDINAL}(?=[.,;)]|\s(?:and|on|at|with|once|of|place|in|behind)\b)",
     ),
     ("times", rf"\b(?:{_NUMBER})(?:[\s-]times|[\s-]?fold)\b|\b(?:{_TIMES})\b"),
     ("number", rf"(?:(?<=\()[+\-\u2212\u2013])?(?<![\w.,/£$€]){_NUMBER}(?![\w/])"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+from crimeshare.audit.reading.outdone import Outdone
 from crimeshare.audit.reading.parts import MOVES, OF_FORCES
 from crimeshare.audit.reading.slots import NATIONS, PLACES
 from crimeshare.audit.reading.spans import Offending, Unplaced, Year
-from crimeshare.audit.reading.state import State, spot
+from crimeshare.audit.reading.state import spot
 from crimeshare.audit.words import ORDINALS
 from crimeshare.periods import months_before
 from crimeshare.reference import NATION
@@ -29,19 +30,9 @@ _FOLLOWS_TOO = re.compile(
 )
 # "Dyfed-Powys was also down."
 _ELLIPTIC = re.compile(r"(?:^|[;,] |and )A (?:police )?(?:was|were|is) (?:also )?$")
-_ANY_OTHER = re.compile(
-    r"than (?:in |that of |for )?(?:any (?:other )?(?:police )?"
-    r"(?:FORCES1|force|area|county|constabulary)|anywhere(?: else)?|any other) "
+_ONE_HAD = re.compile(
+    r"A (?:police )?(?:(?:once|more|again|still|also) )*(?:had|has|recorded|saw) (?:the )?$"
 )
-_ONE_HAD = re.compile(r"A (?:police )?(?:had|has|recorded|saw) (?:the )?$")
-_NONE_MORE = re.compile(
-    r"(?:(?P<no>no (?:other )?(?:FORCES1|force|area|county|place|region|borough|district)|"
-    r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
-    r"(?:(?:in|across|of) (?:the )?(?:A|country) )?(?:police )?(?:had|has|have|recorded|saw|"
-    r"reported|counted|logged|registered) (?:an? )?(?P<more>M) "
-)
-
-
 _BESIDE_ANOTHER = ("more", "less", "above", "below", "cut", "same", "the same")
 # These are no movements by themselves: "a cut", "more".
 _NOUNS = (
@@ -82,7 +73,12 @@ _WHICH_IS = re.compile(
 _ORDERED = {"rate": "rate", "share": "share", "count": "number", "total": "number"}
 
 
-class Orders(State):
+# "Ranked third"; and, where an order was told, "Kent third", "was second", "in third place".
+_CAME = re.compile(r"(?:came|ranked|ranks|placed|comes) $")
+_IN_TURN = re.compile(r"(?:A|F|was|is|were|in|,|\() $")
+
+
+class Orders(Outdone):
     """Reads places in an order, records, and movements without a size."""
 
     def _rank(self, at: int) -> None:
@@ -121,13 +117,13 @@ class Orders(State):
             r"\b(rate|number|level|share|proportion|total|volume|count)s? ", f"{after} "[:80]
         )
         within = re.match(
-            r"(?:\w+ |[OTG] |- ){0,9}?(?:(?:of|among|out of|for) (?:(?:any|all|the|every|"
+            r"(?:\w+ |[OTG] |- ){0,9}?(?:(?:of|among|out of|for|by) (?:(?:any|all|the|every|"
             r"police|area|areas|local|territorial|english|welsh|_|N|43|44|other) )*(?:FORCES1|"
             r"force|forces|area|areas|A 's forces)"
             r"|(?:of|among) (?:(?:any|all|the|N|_) )*(?:english )?regions?"
             r"|outside (?:the )?(?:A|capital)"
             r"|(?:in|across|of|among|throughout) (?:the |all |N )*(A)"
-            r"|(?:anywhere )?(?:in|across) the (?:country|nation|land)|anywhere) ",
+            r"|(?:anywhere )?(?:in|across) the (?:country|nation|land|table)|anywhere) ",
             after,
         )
         there = re.match(
@@ -135,6 +131,9 @@ class Orders(State):
             r"(?:(?:recorded|seen|again|that|of|the) )*(?:in |by |from )?(?:the )?(A) ",
             after,
         )
+        if not there and re.search(r"(?:was|is|were|are) (?:the )?$", before):
+            # "The crime rate was highest in Cleveland, at 125 per 1,000".
+            there = re.match(r"(?:in |for )(?:the )?A (?=(?:\(|,|at|with|on|and) )", after)
         own = self.around._area_at(spot(at, there))[0] if there else ()
         if own and own[0] not in NATIONS:
             # "The sharpest increase was in Kent".
@@ -142,6 +141,8 @@ class Orders(State):
         again = ""
         if own and own[0] not in NATIONS:
             again = self.topic.ranked or NATION
+        elif re.match(r"(?:(?:rate|number|share|total|M) )?(?:after|behind) (?:the )?A ", after):
+            again = NATION
         elif re.match(r"(?:(?:rate|number|share|total|M) )?[.,;()] ", after):
             # In a text about England and Wales "Kent had the highest rate" is of all forces.
             national = any(code == NATION for _, code in self.reading.mentioned.areas)
@@ -172,7 +173,7 @@ class Orders(State):
         if noun:
             offence = self.around._offending(spot(at, noun))
         slots = self._slots(at, offence=offence)
-        slots.area = own if own and own[0] not in NATIONS else self._ranked(at)
+        slots.area = self._as_region(own if own and own[0] not in NATIONS else self._ranked(at))
         by = {
             "number": "number",
             "total": "number",
@@ -196,58 +197,6 @@ class Orders(State):
             value = f"{value} in {named}"
         self._add(at, slots, {"quantity": "rank", "value": value})
         return None
-
-    def exceeded(self) -> None:
-        """Read "no other force recorded more" and "only the Met had a higher rate"."""
-        said = "".join(f"{token.letter} " for token in self.tokens)
-        found = _NONE_MORE.search(said)
-        if not found:
-            return
-        at = len(said[: found.start("more")].split())
-        low = self._words(at).casefold() in ("fewer", "less", "lower", "fewest")
-        nth = "second " if found["only"] else ""
-        how = (
-            " rate" if re.match(r"(?:rate|RATE1|O rate|per head)", self.sentence.after(at)) else ""
-        )
-        value = f"{nth}{'lowest' if low else 'highest'}{how or ' number'}"
-        if found["only"]:
-            area = self.topic.area
-        else:
-            area = (
-                next((t.span.value for t in self.tokens[:at] if t.letter == "A" and t.span), ())
-                or self.topic.area
-            )
-            if area and area[0] in NATIONS:
-                area = self.topic.area
-        if not area or area[0] in NATIONS:
-            return
-        try:
-            slots = self._slots(at)
-        except Unplaced:
-            return
-        slots.area = area
-        self.used.add(at)
-        self._add(at, slots, {"quantity": "rank", "value": value})
-
-    def _any_other(self, at: int) -> bool:
-        """Read "up 40 per cent, more than any other force in the country"."""
-        if not _ANY_OTHER.match(self.sentence.after(at)):
-            return False
-        kind = self.tokens[at].span
-        here = [s.entries[0] for s in self.reading.statements if s.start >= self.sentence.start]
-        what = here[-1]["quantity"] if here else "count"
-        low = "fewest" if kind and kind.value == "fall" else "highest"
-        if what == "change":
-            down = here[-1]["value"].startswith("down")
-            value = f"biggest {'fall' if down else 'increase'}"
-        else:
-            how = {"rate": "rate", "share": "share"}.get(what, "number")
-            value = f"{'lowest' if low == 'fewest' else low} {how}"
-        slots = self._slots(at)
-        slots.area = self._ranked(at)
-        self.used.add(at)
-        self._add(at, slots, {"quantity": "rank", "value": value})
-        return True
 
     def _beside_area(self, at: int) -> bool:
         """Read "more than in neighbouring Camden", "per head Sunderland's was higher"."""
@@ -312,14 +261,20 @@ class Orders(State):
         raise Unplaced("the area that it ranks is not named")
 
     def _came(self, at: int) -> None:
+        before, after = self.sentence.before(at), self.sentence.after(at)
+        if not _CAME.search(before) and not (self.topic.rank and _IN_TURN.search(before)):
+            return
         first = re.match(
             r"(?:(?:in|of|across|nationally) )?(?:the )?(?:A |country )?(?:for|on|by) (O) "
             r"(RATE1|per |by rate)?",
-            self.sentence.after(at),
+            after,
         )
-        if first and not self.topic.rank:
-            # "The force ranks first in England and Wales for shoplifting per head".
-            self.topic.rank = f"highest{' rate' if first[2] else ''}"
+        by = re.search(r"(?:on|by) (?:an? |the )?(rate|share|number)(?: basis)? ", before)
+        if (first or by) and not self.topic.rank:
+            # "The force ranks first in England and Wales for shoplifting per head", "on a rate
+            # basis Kent ranks first".
+            how = " rate" if first and first[2] else f" {by[1]}" if by else ""
+            self.topic.rank = f"highest{how}"
         if not self.topic.rank:
             raise Unplaced("the order it is a place in is not said")
         nth = self._words(at).casefold()
@@ -327,9 +282,14 @@ class Orders(State):
         if nth not in ORDINALS and not number:
             raise Unplaced("the order it is a place in is not said")
         slots = self._slots(at)
-        slots.area = self._ranked(at)
+        # "Putting the force second".
+        named = self.tokens[at - 1].letter == "F"
+        slots.area = self.around._area_at(at - 1)[0] if named else self._ranked(at)
         nth = "" if nth in ("first", "1st") else f"{nth} "
-        self._add(at, slots, {"quantity": "rank", "value": f"{nth}{self.topic.rank}"})
+        value = f"{nth}{self.topic.rank}"
+        if self.topic.ranked not in ("", NATION) and " in " not in value:
+            value = f"{value} in {self.topic.ranked}"
+        self._add(at, slots, {"quantity": "rank", "value": value})
 
     def _group_rank(self, at: int, words: str) -> None:
         after = self.sentence.after(at)
@@ -347,7 +307,7 @@ class Orders(State):
         words = self._clean(self._words(at)).casefold()
         if re.search(r"(?:one|N) of (?:the )?$", self.sentence.before(at)):
             raise Unplaced('"one of" names no record')
-        low = re.search(r"low|fewest|smallest", words)
+        low = re.search(r"low|few|less|smallest", words)
         rate = (
             " rate" if re.search(r"\brates?\b", words + " " + self.sentence.after(at)[:24]) else ""
         )

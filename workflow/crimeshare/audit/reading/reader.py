@@ -125,6 +125,7 @@ class Reader(Counts, Orders):
             self.topic.survey = False
         if "LIFE1" in kinds:
             self.topic.lifetime = True
+        self.none_more()
         for at, token in enumerate(self.tokens):
             if token.letter in ("N", "C", "H", "K", "W", "V", "J", "ORDINAL1"):
                 self._number(at)
@@ -132,7 +133,7 @@ class Reader(Counts, Orders):
             if token.letter == "M" and at not in self.used:
                 self._direction(at)
         self.exposed()
-        self.exceeded()
+        self.outdone()
         named = self.reading.mentioned
         for at, token in enumerate(self.tokens):
             if token.letter == "A" and token.span:

@@ -1,0 +1,179 @@
+"""Places in an order that are told by others: "only the Met had more", "followed by Kent"."""
+
+from __future__ import annotations
+
+import re
+
+from crimeshare.audit.reading.slots import NATIONS
+from crimeshare.audit.reading.spans import Unplaced
+from crimeshare.audit.reading.state import State, spot
+from crimeshare.audit.words import ORDINALS
+from crimeshare.reference import NATION
+
+_ANY_OTHER = re.compile(
+    r"than (?:in |that of |for |by )?(?:any (?:other )?(?:police )?"
+    r"(?:(?P<region>(?:[a-z]+ )?region)|FORCES1|force|area|county|constabulary|part of|borough)|"
+    r"anywhere(?: else)?|any other) "
+)
+_NONE_MORE = re.compile(
+    r"(?:(?P<no>no (?:other )?(?:FORCES1|force|area|county|place|region|borough|district)|"
+    r"nowhere(?: else)?)|(?P<only>(?:^|[;,] |and )only (?:the )?A )) ?"
+    r"(?:(?:in|across|of) (?:the )?(?:A|country) )?(?:police )?(?:had|has|have|recorded|saw|"
+    r"reported|counted|logged|registered) (?:an? )?(?P<more>M) "
+)
+# "Second only to the Met for its robbery rate", "a proportion exceeded only in London".
+_SECOND_ONLY = re.compile(
+    r"(?P<at>second) only to (?:the |that of )?A |"
+    r"(?P<too>exceeded|surpassed|bettered|beaten|topped) only (?:in|by|at) (?:the )?A "
+)
+_FOLLOWED = re.compile(r"(?P<at>followed|trailed) (?:closely )?by (?:the )?(?P<area>A) ")
+_BEHIND = re.compile(
+    r"(?P<area>A) (?:, )?(?:(?:was|is|were|came|comes) )?(?P<at>close|just|not far|hard) behind "
+)
+_RARER = ("rarer", "slower", "slowly", "less", "fewer", "lower")
+# "Hertfordshire is the county where stalking is growing fastest", "fell fastest in Kent".
+_FASTEST = re.compile(r"M (?:the )?(?:fastest|quickest) ")
+# What sets a movement beside those of all others, without a size: "further", "more steeply".
+_FURTHER = re.compile(
+    r"(?P<at>further|faster|quicker|rarer|(?:more|less) [a-z]+ly) "
+    r"(?=(?:here |there )?than (?:in |that of |for |by )?any)"
+)
+_HOW = {"rate": "rate", "RATE1": "rate", "share": "share", "proportion": "share"}
+_QUANTITIES = {"rate": "rate", "share": "share"}
+
+
+class Outdone(State):
+    """Reads places that are told by who stands before, behind or beside."""
+
+    def outdone(self) -> None:
+        """Read each of its ways to say so, in the order of what they lean on."""
+        said = "".join(f"{token.letter} " for token in self.tokens)
+        self._second_only(said)
+        self._next(said)
+        self._fastest(said)
+
+    def _place(self, at: int, area: tuple[str, ...], value: str) -> None:
+        """A place of an area, if the sentence says of what and when."""
+        if not area or area[0] in NATIONS:
+            return
+        try:
+            slots = self._slots(at)
+        except Unplaced:
+            return
+        slots.area = self._as_region(area)
+        self.used.add(at)
+        self.topic.rank = re.sub(rf"^(?:{'|'.join(ORDINALS)}) ", "", value)
+        self.topic.ranked = self.topic.ranked or NATION
+        if self.topic.ranked != NATION and " in " not in value:
+            value = f"{value} in {self.topic.ranked}"
+        self._add(at, slots, {"quantity": "rank", "value": value})
+
+    def _as_region(self, area: tuple[str, ...]) -> tuple[str, ...]:
+        """The region of an area that has the name of a force too, where regions are ordered."""
+        regions = any(t.letter in ("region", "regions") for t in self.tokens)
+        spans = (t.span for t in self.tokens if t.letter == "A" and t.span)
+        other = next((span.other for span in spans if span.value == area), ())
+        return tuple(c for c in (*area, *other) if regions and c.startswith("E12")) or area
+
+    def _area_before(self, at: int) -> tuple[str, ...]:
+        named = [t.span.value for t in self.tokens[:at] if t.letter == "A" and t.span]
+        return next((a for a in reversed(named) if a[0] not in NATIONS), self.topic.area)
+
+    def _here(self) -> list[dict[str, str]]:
+        """What the sentence asserts so far."""
+        begun = self.sentence.start
+        return [s.entries[0] for s in self.reading.statements if s.start >= begun]
+
+    def none_more(self) -> None:
+        """Read "no other force recorded more" and "only the Met had a higher rate"."""
+        said = "".join(f"{token.letter} " for token in self.tokens)
+        found = _NONE_MORE.search(said)
+        if not found:
+            return
+        at = len(said[: found.start("more")].split())
+        low = self._words(at).casefold() in ("fewer", "less", "lower", "fewest")
+        nth = "second " if found["only"] else ""
+        rated = re.match(r"(?:rate|RATE1|O rate|per head)", self.sentence.after(at))
+        value = f"{nth}{'lowest' if low else 'highest'} {'rate' if rated else 'number'}"
+        area = self.topic.area if found["only"] else ()
+        if not area:
+            named = (t.span.value for t in self.tokens[:at] if t.letter == "A" and t.span)
+            area = next(named, self.topic.area)
+        self._place(at, self.topic.area if area and area[0] in NATIONS else area, value)
+
+    def _second_only(self, said: str) -> None:
+        found = _SECOND_ONLY.search(said)
+        if not found:
+            return
+        at = len(said[: max(found.start("at"), found.start("too"))].split())
+        ahead = said[found.end() :] if found["at"] else ""
+        noun = re.findall(r"\b(rate|RATE1|share|proportion)\b", ahead) or re.findall(
+            r"\b(rate|RATE1|share|proportion)\b", said[: found.start()]
+        )
+        told = self._here()
+        how = _HOW[noun[-1]] if noun else _QUANTITIES.get(told[-1]["quantity"], "") if told else ""
+        self._place(at, self._area_before(at), f"second highest {how or 'number'}")
+
+    def _next(self, said: str) -> None:
+        """Read the place behind the one that was told last: "followed by Kent"."""
+        for found in (*_FOLLOWED.finditer(said), *_BEHIND.finditer(said)):
+            told = [s for s in self.reading.statements if s.entries[0]["quantity"] == "rank"]
+            if not self.topic.rank or not told:
+                continue
+            last = told[-1].entries[0]["value"].split()[0]
+            place = ORDINALS.index(last) + 1 if last in ORDINALS else 1
+            span = self.tokens[len(said[: found.start("area")].split())].span
+            assert span is not None
+            at = len(said[: found.start("at")].split())
+            self._place(at, span.value, f"{ORDINALS[place]} {self.topic.rank}")
+
+    def _fastest(self, said: str) -> None:
+        """Read "growing fastest" and "further than in any other force"."""
+        for pattern in (_FASTEST, _FURTHER):
+            found = pattern.search(said)
+            if not found:
+                continue
+            at = len(said[: found.end()].split()) - 1
+            if pattern is _FURTHER:
+                at = len(said[: found.start()].split())
+            moves = [t.span.value for t in self.tokens[:at] if t.letter == "M" and t.span]
+            if found.group() == "rarer ":
+                value = "lowest rate"
+            elif not moves or moves[-1] not in ("rise", "fall"):
+                continue
+            else:
+                slowly = any(word in _RARER for word in found.group().split())
+                size = "smallest" if slowly else "biggest"
+                value = f"{size} {'increase' if moves[-1] == 'rise' else 'fall'}"
+            other = _ANY_OTHER.search(said, found.start())
+            if other and other["region"]:
+                value += " in england"
+            behind = re.match(r"(?:in|for|at) (?:the )?A ", self.sentence.after(at))
+            own = self.around._area_at(spot(at, behind))[0] if behind else ()
+            area = own if own and own[0] not in NATIONS else self._area_before(at)
+            self._place(at, area, value)
+
+    def _any_other(self, at: int) -> bool:
+        """Read "up 40 per cent, more than any other force in the country"."""
+        other = _ANY_OTHER.match(self.sentence.after(at))
+        between = re.match(r"(?:fall|rise|drop|M) (?=than)", self.sentence.after(at))
+        if not other and not (
+            between and _ANY_OTHER.match(self.sentence.after(at)[between.end() :])
+        ):
+            return False
+        kind = self.tokens[at].span
+        here = self._here()
+        what = here[-1]["quantity"] if here else "count"
+        low = "fewest" if kind and kind.value == "fall" else "highest"
+        if what == "change":
+            down = here[-1]["value"].startswith("down")
+            value = f"biggest {'fall' if down else 'increase'}"
+        else:
+            value = f"{'lowest' if low == 'fewest' else low} {_QUANTITIES.get(what, 'number')}"
+        slots = self._slots(at)
+        slots.area = self._as_region(self._area_before(at))
+        if not slots.area or slots.area[0] in NATIONS:
+            raise Unplaced("the area that it ranks is not named")
+        self.used.add(at)
+        self._add(at, slots, {"quantity": "rank", "value": value})
+        return True
