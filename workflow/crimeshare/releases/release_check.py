@@ -6,39 +6,18 @@ release that is pinned is downloaded and hashed; nothing in the project is chang
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from crimeshare.periods import in_words, month_end
 from crimeshare.problems import Problem
-from crimeshare.releases.editions import (
-    dated_files,
-    next_id,
-    period_of_address,
-    period_of_name,
-    stem,
-    workbooks,
-)
-from crimeshare.sources.delivery import Delivery, check_kind, deliver_file, inspecting
-from crimeshare.sources.ons_pages import (
-    Edition,
-    Landing,
-    Version,
-    read_edition,
-    read_landing,
-    read_listing,
-    read_version,
-)
+from crimeshare.releases.dataset_check import DatasetCheck, Finding, on_one_line
+from crimeshare.releases.editions import dated_files, stem
+from crimeshare.sources.ons_pages import read_listing
 from crimeshare.sources.registry import Copy, Release
 from crimeshare.sources.source import Missing, Source, command
-from crimeshare.tables.grid import Cell, open_workbook
-from crimeshare.tables.labels import periods
-from crimeshare.tables.sandbox import check_opens
 
 NOTHING_NEW, SOMETHING_NEW, COULD_NOT_TELL = 0, 1, 2
 STATUSES = ["nothing new", "something new", "could not tell"]
@@ -54,31 +33,6 @@ KINDS = {
     "announced": NOTHING_NEW,
     "note": NOTHING_NEW,
 }
-
-# An edition comes out about four months after its year ends; a month more is late.
-_LATE_AFTER = timedelta(days=150)
-_DAYS = ["%d %B %Y", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing the check found.
-
-    Attributes:
-        kind: a key of `KINDS`.
-        dataset: its short name.
-        release_id: the release it is about, as `pin_release` takes it; "" if about none.
-        uri: the address below the host.
-        sentence: what, where, and what to do.
-        day: the day that the publisher announces, in figures; "" for every other kind.
-    """
-
-    kind: str
-    dataset: str
-    release_id: str
-    uri: str
-    sentence: str
-    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,7 +100,7 @@ def check_releases(
     findings: list[Finding] = []
     for dataset, uri in datasets.items():
         ours = [release for release in registry.values() if release.dataset == dataset]
-        checker = _Checker(source, dataset, uri, ours, registry, copies, store, today)
+        checker = DatasetCheck(source, dataset, uri, ours, registry, copies, store, today)
         findings += checker.findings()
     unasked = [dataset for dataset in _datasets(registry) if dataset not in datasets]
     for dataset in unasked:
@@ -174,13 +128,13 @@ def _by_listing(
     except Missing as problem:
         # A mirror need not hold the page; the publisher's site must.
         yield (
-            Finding("unclear", dataset, "", landing, _on_one_line(problem))
+            Finding("unclear", dataset, "", landing, on_one_line(problem))
             if source.official
             else _not_asked(dataset, newest)
         )
         return
     except Problem as problem:
-        yield Finding("unclear", dataset, "", landing, _on_one_line(problem))
+        yield Finding("unclear", dataset, "", landing, on_one_line(problem))
         return
     series = dated_files(files, newest.file)
     if not series:
@@ -217,364 +171,3 @@ def _not_asked(dataset: str, newest: Release) -> Finding:
         f"{newest.page_url} for a file newer than {newest.release_id} ({newest.edition}). "
         "pin_release takes it in from a mirror, as CONTRIBUTING.md says.",
     )
-
-
-@dataclass(frozen=True)
-class _Checker:
-    source: Source
-    dataset: str
-    uri: str
-    ours: list[Release]
-    registry: Mapping[str, Release]
-    copies: Mapping[str, Sequence[Copy]]
-    store: Path
-    today: date
-
-    def _find(self, kind: str, uri: str, sentence: str, release_id: str = "") -> Finding:
-        return Finding(kind, self.dataset, release_id, uri, sentence)
-
-    def findings(self) -> Iterator[Finding]:
-        try:
-            landing = read_landing(self.source, self.uri)
-        except Missing as problem:
-            yield self._find(
-                "unclear",
-                self.uri,
-                f"{problem} If the dataset moved, put its new address under `datasets` in "
-                "config/config.yaml.",
-            )
-            return
-        except Problem as problem:
-            yield self._find("unclear", self.uri, _on_one_line(problem))
-            return
-        yield from self._landing(landing)
-        moved: set[str] = set()
-        for uri in landing.editions:
-            try:
-                yield from self._edition(uri, landing, moved)
-            except Problem as problem:
-                yield self._find("unclear", uri, _on_one_line(problem))
-        yield from self._not_listed(landing, moved)
-        yield from self._next(landing)
-
-    # --- the landing page ------------------------------------------------------------------
-
-    def _landing(self, landing: Landing) -> Iterator[Finding]:
-        if landing.uri != self.uri:
-            yield self._find(
-                "note",
-                self.uri,
-                f"the page {self.uri} says its address is {landing.uri}: the dataset moved; put "
-                "the new address under `datasets` in config/config.yaml.",
-            )
-        if not landing.editions:
-            yield self._find("unclear", self.uri, f"{self.uri} lists no edition at all.")
-        for uri in landing.listed_twice:
-            yield self._find("note", uri, f"{self.uri} lists {uri} more than once; read once.")
-        dated = [(period, uri) for uri in landing.editions if (period := period_of_address(uri))]
-        if dated and dated[0] != max(dated):
-            yield self._find(
-                "note",
-                self.uri,
-                f"{self.uri} does not list the newest edition first: that is {max(dated)[1]}, the "
-                f"first is {dated[0][1]}; every edition is looked at.",
-            )
-
-    def _not_listed(self, landing: Landing, moved: Collection[str]) -> Iterator[Finding]:
-        absent = []
-        for release in self.ours:
-            edition = release.edition_uri.partition("/previous/")[0]
-            if edition in landing.editions or release.status == "superseded":
-                continue
-            if release.release_id in moved:
-                continue
-            if release.status != "shipped":
-                absent.append(release.release_id)
-                continue
-            try:
-                read_edition(self.source, edition)
-            except Missing:
-                yield self._find(
-                    "withdrawn",
-                    edition,
-                    f"{release.release_id} is in the registry, but {self.uri} no longer lists its "
-                    f"edition and the page {edition} is gone; its shipped figures stay. Find out "
-                    "why before the next report.",
-                    release.release_id,
-                )
-            except Problem as problem:
-                yield self._find("unclear", edition, _on_one_line(problem), release.release_id)
-            else:
-                yield self._find(
-                    "note",
-                    edition,
-                    f"{self.uri} no longer lists the edition of {release.release_id}, whose page "
-                    f"{edition} is still there.",
-                    release.release_id,
-                )
-        if absent:
-            yield self._find(
-                "note",
-                self.uri,
-                f"{self.uri} does not list {len(absent)} known editions whose figures are not "
-                f"shipped: {', '.join(absent)}.",
-            )
-
-    def _next(self, landing: Landing) -> Iterator[Finding]:
-        ends = [release.period_end for release in self.ours]
-        ends += [period for uri in landing.editions if (period := period_of_address(uri))]
-        if not ends:
-            return
-        newest = max(ends)
-        months = newest.year * 12 + newest.month + 2  # 0-based month of the next quarter's end
-        expected = month_end(*(months // 12, months % 12 + 1))
-        announced = _day(landing.next_release)
-        if announced is not None and announced <= expected:
-            announced = None  # of an edition that came out since
-        due = announced or expected + _LATE_AFTER
-        if announced and self.today <= due:
-            yield Finding(
-                "announced",
-                self.dataset,
-                stem(self.dataset, expected),
-                self.uri,
-                f"the edition for the {in_words(expected)} is announced for {due:%-d %B %Y}.",
-                due.isoformat(),
-            )
-        if self.today > due:
-            yield self._find(
-                "late",
-                self.uri,
-                f"the edition for the {in_words(expected)} was due "
-                f"{'on' if announced else 'by about'} {due:%-d %B %Y} and is not listed.",
-                stem(self.dataset, expected),
-            )
-
-    # --- one edition -----------------------------------------------------------------------
-
-    def _edition(self, uri: str, landing: Landing, moved: set[str]) -> Iterator[Finding]:
-        try:
-            page = read_edition(self.source, uri)
-        except Missing as problem:
-            raise Problem(f"{self.uri} lists {uri}, but its page is gone. {problem}") from problem
-        names = workbooks(page)
-        if len(names) != 1:
-            raise Problem(
-                f"the page {uri} names {', '.join(page.files) or 'no file'}; expected one workbook."
-            )
-        path = f"{uri}/{names[0]}"
-        known = [release for release in self.ours if release.edition_uri == uri]
-        if not known:
-            known = self._moved(uri, page, landing)
-            moved.update(release.release_id for release in known)
-        yield from self._dates(uri, page, known)
-        yield from self._versions(page, known)
-        current = next((release for release in known if release.path == path), None)
-        if current is None and known:
-            current = known[-1]
-        if current is None or not (current.pinned or current.status == "shipped"):
-            yield from self._unread(path, page, current)
-        else:
-            yield from self._pinned(path, page, current)
-
-    def _moved(self, uri: str, page: Edition, landing: Landing) -> list[Release]:
-        """Releases of the same year whose own address the site no longer lists, or never did."""
-        period_end = period_of_address(uri) or period_of_name(page.name)
-        return [
-            release
-            for release in self.ours
-            if release.period_end == period_end
-            and release.edition_uri not in landing.editions
-            and "/previous/" not in release.path
-            and release.status != "superseded"
-        ]
-
-    def _dates(self, uri: str, page: Edition, known: list[Release]) -> Iterator[Finding]:
-        said = {"its address": period_of_address(uri), "its name": period_of_name(page.name)}
-        if known:
-            said["the registry"] = known[-1].period_end
-        yield from self._disagreement(uri, said)
-
-    def _disagreement(self, uri: str, said: Mapping[str, date | None]) -> Iterator[Finding]:
-        dates = {who: period for who, period in said.items() if period is not None}
-        if len(set(dates.values())) > 1:
-            listed = ", ".join(f"{who} says {in_words(period)}" for who, period in dates.items())
-            yield self._find(
-                "unclear", uri, f"the dates of {uri} disagree: {listed}; look which one is right."
-            )
-
-    def _versions(self, page: Edition, known: list[Release]) -> Iterator[Finding]:
-        for version in page.versions:
-            held = [r for r in self.ours if r.edition_uri == version.uri]
-            if held and held[-1].status == "shipped":
-                continue
-            what = f"{version.uri}, replaced {_when(version)}{_why(version)},"
-            try:
-                self._hold(version)
-            except Missing:
-                yield self._find("note", version.uri, f"{what} is listed, but gone.")
-            except Problem as problem:
-                yield self._find("unclear", version.uri, _on_one_line(problem))
-            else:
-                if held:
-                    advice = self._pin(held[-1].release_id)
-                else:
-                    first = stem(self.dataset, _period(page.uri, page))
-                    advice = self._pin(f"{first}-v{version.number}")
-                yield self._find("note", version.uri, f"{what} is there; {advice} ships it.")
-
-    def _hold(self, version: Version) -> None:
-        for name in workbooks(read_version(self.source, version)):
-            partial = self.store / ".partial"
-            deliver_file("version", self.source, f"{version.uri}/{name}", partial).path.unlink()
-
-    def _unread(self, path: str, page: Edition, listed: Release | None) -> Iterator[Finding]:
-        uri = path.rsplit("/", 1)[0]
-        period_end = listed.period_end if listed else _period(uri, page)
-        release_id = listed.release_id if listed else self._id_of_current(page, period_end)
-        with self._delivered(release_id, path) as delivery:
-            said = _said_by_sheets(delivery.path, period_end)
-        yield from self._disagreement(uri, said)
-        yield self._find(
-            "new",
-            path,
-            f"{page.name or uri} ({release_id}) is at {path}, {delivery.bytes:,} bytes with sha256 "
-            f"{delivery.sha256}, and its figures are not shipped; "
-            f"{self._pin(release_id)} reads it.",
-            release_id,
-        )
-
-    def _pinned(self, path: str, page: Edition, release: Release) -> Iterator[Finding]:
-        same_edition = [r for r in self.ours if r.period_end == release.period_end]
-        with self._delivered(release.release_id, path) as delivery:
-            pass
-        hashes = {r.sha256: r for r in same_edition if r.pinned}
-        if found := hashes.get(delivery.sha256):
-            if found.path != path:
-                yield self._find(
-                    "note",
-                    path,
-                    f"{found.release_id} is now at {path}, with the same bytes; the registry has "
-                    f"{found.path}.",
-                    found.release_id,
-                )
-            if found.status == "listed":
-                yield self._find(
-                    "new",
-                    path,
-                    f"{found.release_id} is at {path} with the recorded bytes, and its figures are "
-                    f"not shipped; {self._pin(found.release_id)} reads it.",
-                    found.release_id,
-                )
-            return
-        if not self.source.official and delivery.sha256 in {
-            copy.sha256 for r in same_edition for copy in self.copies.get(r.release_id, [])
-        }:
-            return
-        if not release.pinned:
-            yield self._find(
-                "new",
-                path,
-                f"{release.release_id} is at {path}, {delivery.bytes:,} bytes with sha256 "
-                f"{delivery.sha256}; the hash of the publisher's own file was not known until now, "
-                f"{self._pin(release.release_id)} pins it.",
-                release.release_id,
-            )
-            return
-        listed = {r.edition_uri for r in self.ours}
-        unknown = [version for version in page.versions if version.uri not in listed]
-        release_id = self._id_of_current(page, release.period_end)
-        change = (
-            f"{path} now holds {delivery.bytes:,} bytes with sha256 {delivery.sha256}, "
-            f"{release.release_id} was pinned with {release.sha256}"
-        )
-        if unknown:
-            said = "; ".join(
-                f"{version.uri} was replaced {_when(version)}{_why(version)}" for version in unknown
-            )
-            yield self._find(
-                "corrected",
-                path,
-                f"{change}. {said}. {self._pin(release_id)} reads it.",
-                release_id,
-            )
-        else:
-            yield self._find(
-                "reissued",
-                path,
-                f"{change}, and the page says nothing of a correction. "
-                f"{self._pin(release_id)} reads it.",
-                release_id,
-            )
-
-    def _id_of_current(self, page: Edition, period_end: date) -> str:
-        """The id of what an edition holds now: ``-v3`` where two versions were replaced."""
-        numbered = f"{stem(self.dataset, period_end)}-v{len(page.versions) + 1}"
-        if page.versions and numbered not in self.registry:
-            return numbered
-        return next_id(self.dataset, period_end, self.registry)
-
-    def _pin(self, release_id: str) -> str:
-        return command("pin_release", self.source, release=release_id)
-
-    @contextmanager
-    def _delivered(self, release_id: str, path: str) -> Iterator[Delivery]:
-        """A file to look at; it does not stay."""
-        try:
-            delivery = deliver_file(release_id, self.source, path, self.store / ".partial")
-        except Missing as problem:
-            raise Problem(
-                f"the page {path.rsplit('/', 1)[0]} names {PurePosixPath(path).name}, but the file "
-                f"is gone. {problem}"
-            ) from problem
-        with inspecting(delivery, self.store):
-            check_kind(delivery)
-            yield delivery
-
-
-def _period(uri: str, page: Edition) -> date:
-    period = period_of_address(uri) or period_of_name(page.name)
-    if period is None:
-        raise Problem(
-            f"neither the address {uri} nor the edition's name {page.name!r} says which year it is "
-            "for; expected a folder such as yearendingmarch2025. Add its row to "
-            "config/releases.csv by hand."
-        )
-    return period
-
-
-def _said_by_sheets(workbook: Path, period_end: date) -> dict[str, date | None]:
-    check_opens(workbook)
-    ends = Counter(
-        max(named)
-        for grid in open_workbook(workbook).grids
-        if (named := next(filter(None, (periods(_text(row)) for row in grid.rows[:5])), None))
-    )
-    said = month_end(*ends.most_common(1)[0][0]) if ends else None
-    return {"the edition": period_end, "most of its sheets": said}
-
-
-def _text(row: Sequence[Cell]) -> str:
-    return next((str(cell) for cell in row if str(cell).strip()), "")
-
-
-def _when(version: Version) -> str:
-    return f"on {version.replaced:%-d %B %Y}" if version.replaced else "on a day not given"
-
-
-def _why(version: Version) -> str:
-    notice = " ".join(version.correction_notice.split())
-    return f" with the notice {notice!r}" if notice else " without a notice"
-
-
-def _day(text: str) -> date | None:
-    for form in _DAYS:
-        try:
-            return datetime.strptime(text.strip(), form).date()
-        except ValueError:
-            continue
-    return None
-
-
-def _on_one_line(problem: Problem) -> str:
-    return " ".join(str(problem).split())
