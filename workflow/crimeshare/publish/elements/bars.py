@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from textwrap import shorten
 
 import pandas as pd
@@ -27,7 +27,6 @@ from crimeshare.publish.elements.charts import (
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.rows import Row, figure, rows
 
 DOT_VALUE_WIDTH = 104
@@ -85,15 +84,13 @@ def bars(
         }
         for called, each, kind, said, aside in drawn
     ]
-    chart = Chart.worded(name, words)
     used = {value["style"] for value in values}
-    return replace(
-        chart,
+    return Chart.worded(
+        name,
+        words,
         key=[(swatch, meaning) for swatch, meaning in (key or {}).items() if swatch in used],
         spec=_spec(values, room, dots),
-        alt=WORDS.passage(
-            "bars_alt", subtitle=plain(chart.subtitle), bars=[value["tip"] for value in values]
-        ),
+        alt=partial(WORDS.passage, "bars_alt", bars=[value["tip"] for value in values]),
         data=[
             {"label": called, **figure_columns(each), "remark": said}
             for called, each, _, said, _ in drawn
@@ -200,9 +197,9 @@ def stack(
     drawn = list(dict.fromkeys([*names.values(), *(value["part"] for value in values)]))
     shown = list(map(prose.month, domain))
     newest = max((value["year"] for value in values if value["share"]), key=shown.index)
-    chart = Chart.worded(name, words)
-    return replace(
-        chart,
+    return Chart.worded(
+        name,
+        words,
         key=[(f"part-{at}", prose.named_html(str(part))) for at, part in enumerate(drawn)],
         spec={
             "width": WIDTH,
@@ -237,9 +234,9 @@ def stack(
                 "description": {"field": "tip"},
             },
         },
-        alt=WORDS.passage(
+        alt=partial(
+            WORDS.passage,
             "stack_alt",
-            subtitle=plain(chart.subtitle),
             tips=[value["tip"] for value in values if value["year"] == newest],
         ),
         data=[

@@ -26,6 +26,7 @@ from crimeshare.cache import cached
 from crimeshare.publish.elements.downloads import chart_link
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.output import Output, figures_in, told
+from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.provenance import credit, sources
 from crimeshare.publish.elements.words import Words
 
@@ -144,14 +145,19 @@ class Chart(Output):
     figures: Sequence[Figure] = ()
 
     @classmethod
-    def worded(cls, chart_id: str, words: Sequence[str]) -> Self:
-        """A chart not drawn yet, whose words are the points of a passage.
+    def worded(
+        cls, chart_id: str, words: Sequence[str], alt: Callable[..., str], **drawn: Any
+    ) -> Self:
+        """A chart whose words are the points of a passage.
 
         Args:
             words: the title, the subtitle and the notes.
+            alt: what makes the text alternative, given the ``subtitle`` as text.
+            drawn: its other attributes.
         """
         title, subtitle, *notes = words
-        return cls(chart_id, title, subtitle, notes=notes)
+        alternative = alt(subtitle=plain(subtitle))
+        return cls(chart_id, title, subtitle, alt=alternative, notes=notes, **drawn)
 
     def _repr_html_(self) -> str:
         # What lines and marks mean is read before the drawing, what its letters stand for after it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import partial
 from html import escape
 
 import pandas as pd
@@ -26,7 +26,6 @@ from crimeshare.publish.elements.charts import (
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.rows import Row, rows
 
 LIMITS = {
@@ -80,9 +79,9 @@ def funnel(
     rule = {"type": "rule", "stroke": COMPARE, "strokeWidth": 2, "strokeDash": [5, 3]}
     order = sorted(dots, key=lambda dot: -dot["shown"].number)
     forces, inner, outer = WORDS.points("funnel_key")
-    chart = Chart.worded(name, words)
-    return replace(
-        chart,
+    return Chart.worded(
+        name,
+        words,
         spec={
             "width": WIDTH,
             "height": 250,
@@ -94,9 +93,9 @@ def funnel(
                 *_names(named, last, (smallest * largest) ** 0.5, x, y),
             ],
         },
-        alt=WORDS.passage(
+        alt=partial(
+            WORDS.passage,
             "funnel_alt",
-            subtitle=plain(chart.subtitle),
             label=called,
             middle=middle,
             dots=list(map(_told, order)),

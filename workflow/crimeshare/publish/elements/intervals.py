@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from html import escape
@@ -32,7 +31,6 @@ from crimeshare.publish.elements.charts import (
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure, written
-from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.rows import rows
 
 COLOURS = (ACCENT, COMPARE)
@@ -92,15 +90,13 @@ def over_time(
     key = _key(names, values)
     if fitted:
         key.append(("trend", WORDS.passage("trend_key")))
-    chart = Chart.worded(name, words)
     told = list(zip(ends, (point["span"] for point in values), frame[by], strict=True))
     named = [(each, [(end, span) for end, span, of in told if of == each]) for each in names]
-    return replace(
-        chart,
+    return Chart.worded(
+        name,
+        words,
         spec={"width": WIDTH, "height": OVER_TIME, "layer": layers},
-        alt=WORDS.passage(
-            "intervals_over_time", subtitle=plain(chart.subtitle), named=named, breaks=inside
-        ),
+        alt=partial(WORDS.passage, "intervals_over_time", named=named, breaks=inside),
         data=[
             {"series": of, "year_ending": end.isoformat(), **data}
             for (end, _, of), data in zip(told, _data(frame, y, label), strict=True)
@@ -166,11 +162,11 @@ def by_row(
     layers += _drawn(values, {"y": rows_of}, "x", x)
     mark = {"type": "text", **TEXT, "align": "left", "dx": 6}
     layers.append(layer(values, mark, y=rows_of, x={**x, "field": "high"}, text={"field": "text"}))
-    chart = Chart.worded(name, words)
-    return replace(
-        chart,
+    return Chart.worded(
+        name,
+        words,
         spec={"width": WIDTH + 40 - label_width - 44, "height": {"step": 26}, "layer": layers},
-        alt=WORDS.passage("intervals_by_row", subtitle=plain(chart.subtitle), rows=values),
+        alt=partial(WORDS.passage, "intervals_by_row", rows=values),
         data=_data(frame, y, label),
         key=keys,
         figures=_figures(frame, y),

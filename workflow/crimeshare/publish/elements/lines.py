@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from html import escape
@@ -31,7 +30,6 @@ from crimeshare.publish.elements.charts import (
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.rows import figure, rows
 from crimeshare.reference import areas
 
@@ -117,11 +115,11 @@ def line(
         key.append(("published", WORDS.passage("first_published_key")))
     if inside:
         key.append(("dotted", WORDS.passage("under_both_rules")))
-    chart = Chart.worded(name, words)
-    return replace(
-        chart,
+    return Chart.worded(
+        name,
+        words,
         spec={"width": WIDTH, "height": HEIGHT, "layer": layers},
-        alt=_alt_over_time(chart, named, inside),
+        alt=partial(_alt_over_time, named, inside),
         data=[
             _csv_row(label_, day, each, state)
             for state, lines in (
@@ -196,13 +194,13 @@ def _first_issues(rows: list[Spec], x: Spec, y: Spec) -> list[Spec]:
 
 
 def _alt_over_time(
-    chart: Chart, named: Sequence[tuple[str, Points]], breaks: Sequence[Break]
+    named: Sequence[tuple[str, Points]], breaks: Sequence[Break], subtitle: str
 ) -> str:
     ends = [day for day, _ in named[0][1]]
     stretches = segments(ends)
     return WORDS.passage(
         "over_time_alt",
-        subtitle=plain(chart.subtitle),
+        subtitle=subtitle,
         lines=[(name, _told(points)) for name, points in named],
         gaps=[
             (ends[i - 1], ends[i]) for i in range(1, len(ends)) if stretches[i] != stretches[i - 1]

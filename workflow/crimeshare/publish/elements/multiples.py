@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -26,7 +26,6 @@ from crimeshare.publish.elements.charts import (
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.rows import Row, figure, rows
 
 PANEL_HEIGHT = 66
@@ -65,16 +64,16 @@ def small_multiples(
     drawn = {each: _within(breaks[each], points) for each, points in panels.items()}
     every = sorted({b for own in drawn.values() for b in own}, key=lambda b: (b.day, b.name))
     letters = {b: chr(ord("A") + position) for position, b in enumerate(every)}
-    chart = Chart.worded(name, words)
-    return replace(
-        chart,
+    return Chart.worded(
+        name,
+        words,
         spec={
             "vconcat": [
                 _panel(each, points, line, {b: letters[b] for b in drawn[each]}, span)
                 for each, points in panels.items()
             ]
         },
-        alt=_alt(chart, panels, drawn),
+        alt=partial(_alt, panels, drawn),
         data=[
             {
                 "series": each,
@@ -178,7 +177,7 @@ def _quarter(row: Row) -> str:
     return prose.quarter(row["period_start"], row["period_end"])
 
 
-def _alt(chart: Chart, panels: Mapping[str, Points], drawn: Mapping[str, Sequence[Break]]) -> str:
+def _alt(panels: Mapping[str, Points], drawn: Mapping[str, Sequence[Break]], subtitle: str) -> str:
     """First, highest and last quarter of each panel: all of them would take minutes to hear."""
     told = []
     for name, points in panels.items():
@@ -194,4 +193,4 @@ def _alt(chart: Chart, panels: Mapping[str, Points], drawn: Mapping[str, Sequenc
                     "breaks": drawn[name],
                 }
             )
-    return WORDS.passage("panels_alt", subtitle=plain(chart.subtitle), series=told)
+    return WORDS.passage("panels_alt", subtitle=subtitle, series=told)

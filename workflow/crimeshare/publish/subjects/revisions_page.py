@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -187,7 +187,7 @@ def by_age(offence_id: str, steps: pd.DataFrame) -> Chart | None:
         for row, percent, age in told
         if percent.value is not None
     ]
-    chart = Chart.worded(
+    return Chart.worded(
         "by-age",
         WORDS.points(
             "by_age_chart",
@@ -198,11 +198,8 @@ def by_age(offence_id: str, steps: pd.DataFrame) -> Chart | None:
             start=own["period_end"].iloc[0],
             end=own["period_end"].iloc[-1],
         ),
-    )
-    return replace(
-        chart,
         spec=_by_age_spec(points),
-        alt=WORDS.passage("by_age_alt", name=name, bands=by_band(steps)),
+        alt=partial(WORDS.passage, "by_age_alt", name=name, bands=by_band(steps)),
         data=[
             {
                 "series": name,
