@@ -191,7 +191,7 @@ rule render_reference:
         columns=COLUMNS,
         reference=[
             *reference("area_words", "areas", "not_recorded", "offence_words"),
-            *reference("offences", "partnerships", "places"),
+            *reference("offences", "partnerships", "places", "town_words"),
             *TEMPLATES,
         ],
     output:

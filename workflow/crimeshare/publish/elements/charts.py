@@ -61,7 +61,7 @@ VALUE_WIDTH = 54
 
 # vl-convert carries Liberation Sans and measures text with it; the others have the same widths.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-TEXT = {"font": FONT, "fontSize": 13, "color": INK}
+TEXT = {"font": FONT, "fontSize": 13, "color": INK, "aria": False}
 
 CONFIG: Spec = {
     "font": FONT,
@@ -363,7 +363,7 @@ def named_rules(
             | _in_the_gap(near, height)
         )
         before = position(group[-1].day)
-    along = {"type": "text", **TEXT, "fontSize": 11, "lineHeight": 11, "angle": 270}
+    along = {"type": "text", **TEXT, "aria": True, "fontSize": 11, "lineHeight": 11, "angle": 270}
     along |= {name: {"expr": f"datum.{name}"} for name in ("y", "align", "dx", "dy")}
     along |= {"baseline": "bottom", "limit": height - 4}
     rim = {**along, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
@@ -405,7 +405,7 @@ def rules(
     if not marks:
         return []
     low, high = x["scale"]["domain"]
-    above = {"type": "text", **TEXT, "y": -8, "fontWeight": "bold", **text}
+    above = {"type": "text", **TEXT, "y": -8, "fontWeight": "bold", "aria": True, **text}
     letter = _beside_each_other(marks, ROOM * (high - low))
     return [
         layer([{"x": place} for place, _, _ in marks], RULE, x=x),

@@ -138,8 +138,8 @@ class Figure:
 
         Args:
             style: ``absolute`` (no sign), ``signed`` (also a plus), ``whole`` (a proportion
-                without decimals), ``one in`` (a proportion as "one in seven"), ``bare`` or
-                ``signed bare`` (points without the word) or nothing.
+                without decimals), ``one in`` (a proportion as "one in seven"), ``words`` (a
+                small count), ``bare`` or ``signed bare`` (points without the word) or nothing.
         """
         if self.value is None:
             return MARKERS.get(self.marker or "", NOT_GIVEN)[0]
@@ -231,6 +231,8 @@ def written(value: float, unit: str, style: str = "", decimals: int = 1) -> str:
     kind = units()[unit]
     if style == "one in":
         return prose.one_in(value)
+    if style == "words":
+        return prose.number_word(int(value))
     if kind.ordinal:
         return prose.ordinal(int(value))
     if kind.none and value == 0:

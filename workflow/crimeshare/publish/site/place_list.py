@@ -81,7 +81,7 @@ def _crimes() -> list[dict[str, str]]:
 
 
 def _also(addresses: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Nicknames, initials, Welsh names and codes, each with its page and the partnership on it."""
+    """Nicknames, initials, Welsh names and codes, each with its page and the place on it."""
     partnerships = {row["partnership_code"]: row for row in read_rows(PARTNERSHIPS)}
     pages = {page.about: page.address for page in report_pages() if page.section in SECTIONS}
     found = []
@@ -94,7 +94,8 @@ def _also(addresses: Mapping[str, str]) -> list[tuple[str, str, str]]:
             # British Transport Police has figures and no page.
             if address := pages.get(area.file_name, national):
                 found.append((row["words"], address, ""))
-    return found
+    towns = read_rows(REFERENCE / "town_words.csv")
+    return [*found, *((row["words"], addresses[row["area_code"]], row["place"]) for row in towns)]
 
 
 NATION = "england-and-wales"

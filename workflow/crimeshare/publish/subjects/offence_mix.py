@@ -52,7 +52,7 @@ def subgroup_table(own: pd.DataFrame, now: Row) -> Table:
 
 def _label(row: Row, now: Row) -> str:
     name = row_label(row["name"], _inside(row, now))
-    return f"{name} *" if _broken(row) else name
+    return f"{name}\u00a0*" if _broken(row) else name
 
 
 def _inside(row: Row, now: Row) -> bool:
