@@ -18,12 +18,12 @@ from tests.frames import Report
 @pytest.fixture
 def only_taken_in(estimates: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     """A registry that lists nothing newer than the figures."""
-    known = currency.read_registry(currency.REFERENCE.parents[1] / currency.REGISTRY)
+    known = currency.registry()
     latest = estimates.latest
     kept: dict[str, Release] = {
         release_id: release for release_id, release in known.items() if release.period_end <= latest
     }
-    monkeypatch.setattr(currency, "read_registry", lambda _: kept)
+    monkeypatch.setattr(currency, "registry", lambda: kept)
 
 
 def announce(monkeypatch: pytest.MonkeyPatch, path: Path, *rows: str) -> None:

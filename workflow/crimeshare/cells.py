@@ -156,18 +156,18 @@ Place = tuple[int, int]
 
 def _blocks(places: set[Place]) -> list[tuple[Place, Place]]:
     """First and last place of each block: stretches along the second part, equal ones joined."""
-    stretches: dict[tuple[int, int], list[int]] = {}
+    alike: dict[tuple[int, int], list[int]] = {}
     for first, numbered in groupby(sorted(places), key=lambda place: place[0]):
-        for start, end in _stretches([second for _, second in numbered]):
-            stretches.setdefault((start, end), []).append(first)
+        for start, end in stretches([second for _, second in numbered]):
+            alike.setdefault((start, end), []).append(first)
     return sorted(
         ((begin, start), (finish, end))
-        for (start, end), lines in stretches.items()
-        for begin, finish in _stretches(lines)
+        for (start, end), lines in alike.items()
+        for begin, finish in stretches(lines)
     )
 
 
-def _stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:
+def stretches(numbers: Sequence[int]) -> list[tuple[int, int]]:
     """First and last of each stretch of ascending numbers that count up by one."""
     parts = groupby(enumerate(numbers), key=lambda numbered: numbered[1] - numbered[0])
     found = [[number for _, number in part] for _, part in parts]

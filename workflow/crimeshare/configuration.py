@@ -188,7 +188,6 @@ def override(values: dict[str, Any], given: Mapping[str, Any]) -> None:
 
     Args:
         values: the keys of config/config.yaml, overridden by those of the command line; changed.
-        given: those of the command line.
     """
     if _SUBJECTS & given.keys():
         for key in _SUBJECTS - given.keys():

@@ -58,7 +58,6 @@ def judged(stated: People, number: Finding, people: float, off: float) -> str:
 
     Args:
         number: what the survey makes of it, see :func:`number_of`.
-        people, off: as :func:`people_of` gives them.
     """
     low, high = stated.limits
     rounded = _ROUNDED * people

@@ -38,7 +38,6 @@ class Question:
     """One quantity, what is said of it, and how to find it.
 
     Attributes:
-        stated: what is said.
         find: vintages of the quantity by area and year.
         kind: whether a distance from it is ``relative`` or ``absolute``.
         measure: the measure whose marker explains that it is not there.

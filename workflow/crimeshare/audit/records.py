@@ -28,7 +28,6 @@ class Run:
     """A year and the earlier ones that it is held against, all of one release.
 
     Attributes:
-        own: the year of the statement.
         begins: the end of the oldest year, or the year that the statement reaches back to.
         years: those that do not overlap it, the oldest first.
         between: those that end in other months, of a release that has every quarter.

@@ -56,7 +56,6 @@ class Number:
     """A decimal number, written to a certain precision.
 
     Attributes:
-        text: the number as written.
         written: its value, in the unit it was written in.
         step: the coarsest unit that it may be rounded to: 1,000 of 57,000, which has two digits.
         kind: ``number``, ``percent`` or ``points``.
@@ -218,12 +217,7 @@ class Direction:
 
 @dataclass(frozen=True)
 class _Hedged:
-    """A number with the words before it.
-
-    Attributes:
-        hedge: the words, such as ``more than``, and what they mean.
-        number: what they stand before.
-    """
+    """A number with the words before it."""
 
     hedge: Hedge
     number: Number | OneIn | Times
@@ -319,12 +313,7 @@ def _beyond(number: Number | OneIn | Times, computed: float) -> int:
 
 @dataclass(frozen=True)
 class _OfNumber:
-    """What is said by a number, which alone decides what bears it out.
-
-    Attributes:
-        text: as written.
-        number: see each kind.
-    """
+    """What is said by a number, which alone decides what bears it out."""
 
     text: str
     number: Number | Bound | Near
@@ -408,7 +397,6 @@ class Extreme:
     """The highest or the lowest of all years: "record high", "lowest on record".
 
     Attributes:
-        high: whether the highest is meant.
         order: of what, ``count``, ``rate`` or ``share``; empty where not said.
     """
 

@@ -367,31 +367,24 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
     correlated, and the interval is then wider than it need be.
     """
     lower, upper = difference_interval(_with_limits(one), _with_limits(other))
-    difference = replace(
-        one,
-        value=one.value - other.value,
-        unit="percentage_points",
-        cells=(*one.cells, *other.cells),
-        formula=formulas.difference(one.named, other.named),
-        lower=lower,
-        upper=upper,
-    )
-    return difference, (lower > 0) - (upper < 0)
+    difference = replace(one, value=one.value - other.value, unit="percentage_points")
+    formula = formulas.difference(one.named, other.named)
+    return _of_two(difference, other, formula, lower, upper)
 
 
 def _ratio(one: Finding, other: Finding) -> tuple[Finding, int]:
     """How much larger one estimate is than another, relative to it, with its interval."""
     lower, upper = ratio_interval(_with_limits(one), _with_limits(other))
-    ratio = replace(
-        one,
-        value=one.value / other.value - 1,
-        unit="change",
-        cells=(*one.cells, *other.cells),
-        formula=formulas.relative(one.named, other.named),
-        lower=lower - 1,
-        upper=upper - 1,
-    )
-    return ratio, (lower > 1) - (upper < 1)
+    ratio = replace(one, value=one.value / other.value - 1, unit="change")
+    return _of_two(ratio, other, formulas.relative(one.named, other.named), lower - 1, upper - 1)
+
+
+def _of_two(
+    made: Finding, other: Finding, formula: str, lower: float, upper: float
+) -> tuple[Finding, int]:
+    cells = (*made.cells, *other.cells)
+    made = replace(made, cells=cells, formula=formula, lower=lower, upper=upper)
+    return made, (lower > 0) - (upper < 0)
 
 
 def _bounded(finding: Finding) -> Finding:

@@ -76,7 +76,6 @@ class Published:
         Args:
             area: code of an area or a community safety partnership.
             name: id of an offence group, or an offence code of the Home Office such as ``8R``.
-            day: last day of the year.
         """
         found = [
             *self._cells("count", area, name, day),
@@ -214,7 +213,6 @@ class Published:
         """Some quarters of a year added up, of what a change of recording touches, by release.
 
         Args:
-            area: code of an area.
             months: what they are called, such as ``April to December``.
         """
         found = []

@@ -241,12 +241,7 @@ def compare(
     pages: Mapping[str, Page],
     ledger: Path = LEDGER,
 ) -> list[str]:
-    """One sentence for each published figure that is not reproduced, and each one not published.
-
-    Args:
-        published: the ledger, in the order of its lines.
-        ledger: the file that `published` was read from.
-    """
+    """One sentence for each published figure that is not reproduced, and each one not published."""
     now = {collected.entry.key: collected for collected in rebuilt}
     sentences = []
     for row, entry in enumerate(published, start=1):

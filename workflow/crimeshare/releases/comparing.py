@@ -69,7 +69,6 @@ class TableDiff:
         reason: why it was not compared, or what differs beside its rows; else "".
         added, removed, changed: numbers of rows.
         by_release: numbers of rows added, by release, where rows have one.
-        examples: some of the changes, in words.
     """
 
     table: str
@@ -87,7 +86,6 @@ class BuildDiff:
     """What became of every table, of every published figure, of what leads and of releases.
 
     Attributes:
-        tables: every table of either build.
         figures: the lines of published figures that came (``+``), went (``-``) or changed (``~``).
         moves: what leads, and is not what it was: ``area``, ``quantity``, ``before`` and ``after``
             as the report prints them, ``release_before`` and ``release_after``.
@@ -122,11 +120,7 @@ class BuildDiff:
         )
 
     def as_page(self, before: str) -> str:
-        """The same as one page of HTML, which asks for no other file.
-
-        Args:
-            before: what was compared with, as it was named.
-        """
+        """The same as one page of HTML, which asks for no other file."""
         # Without raw HTML: words out of a workbook mean nothing to a browser.
         text = MarkdownIt("commonmark", {"html": False}).render(self.in_words())
         return (
@@ -161,7 +155,6 @@ def compare_builds(before: Path, after: Path, offence_id: str) -> BuildDiff:
     """Compare every published table of two folders of results.
 
     Args:
-        before, after: the folders.
         offence_id: the offence group of which is told what leads.
 
     Raises:

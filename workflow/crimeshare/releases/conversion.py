@@ -30,10 +30,6 @@ def ship_conversion(path: Path, release_id: str | None, registry: Mapping[str, R
     Args:
         path: the conversion, a Parquet file.
         release_id: what it is said to be; nothing, if only its last quarter says.
-        registry: all releases.
-
-    Returns:
-        The file of its figures.
 
     Raises:
         Problem: no release ends with its last quarter, or another one than it is said to be.

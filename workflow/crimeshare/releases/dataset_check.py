@@ -44,9 +44,7 @@ class Finding:
 
     Attributes:
         kind: a key of :data:`crimeshare.releases.release_check.KINDS`.
-        dataset: its short name.
         release_id: the release it is about, as `pin_release` takes it; "" if about none.
-        uri: the address below the host.
         sentence: what, where, and what to do.
         day: the day that the publisher announces, in figures; "" for every other kind.
     """

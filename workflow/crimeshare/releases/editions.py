@@ -61,7 +61,6 @@ class DatedFile:
 
     Attributes:
         path: its address below the host.
-        day: the day.
     """
 
     path: str
@@ -84,7 +83,6 @@ def dated_files(paths: Iterable[str], like: str) -> list[DatedFile]:
     """Those of the files that are of the series of a file, the newest last.
 
     Args:
-        paths: addresses or bare names.
         like: the name of one file of the series.
     """
     found = {path: _DATED_FILE.fullmatch(PurePosixPath(path).name) for path in [*paths, like]}

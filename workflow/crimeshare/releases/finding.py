@@ -38,9 +38,6 @@ def find_release(
 
     Args:
         release_id: as a person names it; without an issue the last one is meant.
-        source: where to ask.
-        datasets: short names with their addresses, from the configuration.
-        registry: every release known.
         listing: where to ask for the page of a publisher that lists all files on one; `source`
             unless given.
 

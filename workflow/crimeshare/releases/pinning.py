@@ -82,10 +82,7 @@ def pin_release(
 
     Args:
         release_id: a release of the registry, or one that the source lists.
-        source: where to ask.
-        datasets: short names with their addresses, from the configuration.
         accept: what a person accepts; see :class:`crimeshare.releases.preflight.DoesNotFit`.
-        project: where things are kept.
         listing: as in :func:`crimeshare.releases.finding.find_release`.
 
     Raises:

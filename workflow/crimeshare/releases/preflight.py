@@ -135,10 +135,7 @@ def preflight(
 
     Args:
         workbook: the file, of any bytes.
-        release: what it should be.
-        corrections: file of the known faults.
         accepted_figures: file of the figures found right although other releases differ.
-        past: the shipped figures of every other release.
         accepted: doubts that a person has called unfounded.
 
     Raises:
@@ -258,8 +255,6 @@ def beside_shipped(
     """What of a release, whose arithmetic holds, does not go with all that is shipped.
 
     Args:
-        rows: its observations.
-        release: what they are of.
         past: the shipped figures of every other release.
         accepted: file of the figures found right although other releases differ.
         slips: its cells known to be wrong.

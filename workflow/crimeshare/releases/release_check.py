@@ -90,9 +90,6 @@ def check_releases(
     """Compare what the source lists and holds with the registry.
 
     Args:
-        source: where to ask.
-        datasets: short names with their addresses, from the configuration.
-        registry, copies: as in ``config/``.
         store: folder for files while they are looked at, and for what is no workbook.
         today: the day from which an edition is late.
         listings: by dataset that has no address of its own, where to ask for its publisher's page.

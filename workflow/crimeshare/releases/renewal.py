@@ -38,7 +38,6 @@ class Renewal:
     """What came of a renewal.
 
     Attributes:
-        pinned: the releases taken in.
         refused: what a person has to look at, by release; by the source where it is of none.
         absent: the releases among them that are known and no longer at the source.
     """

@@ -60,7 +60,6 @@ class Dataset:
     """A dataset.
 
     Attributes:
-        publisher: who publishes it.
         reader: which of :data:`SHAPES` knows the shape of its tables.
         title: what a reader calls it, where its name stands alone.
         name: the same within a sentence.

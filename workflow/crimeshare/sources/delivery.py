@@ -88,7 +88,6 @@ def inspecting(delivery: Delivery, store: Path) -> Iterator[None]:
     """Keep a delivery apart if the body refuses it; without a name of its own it does not stay.
 
     Args:
-        delivery: what the body looks at, and may give its name.
         store: the folder below which refused files are kept.
 
     Raises:

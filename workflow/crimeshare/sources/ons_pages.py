@@ -42,8 +42,6 @@ class Landing(_Page):
     """The landing page of a dataset.
 
     Attributes:
-        uri: its address below the host.
-        title: the dataset's name.
         next_release: when ONS means to publish next, in ONS's words; often empty.
         datasets: the links to editions as they stand, usually the newest first.
     """
@@ -70,7 +68,6 @@ class Version(_Page):
     """A state of an edition that ONS replaced.
 
     Attributes:
-        uri: its address below the host, ending in `/previous/vN`.
         replaced: when it was REPLACED, not when it came out.
         correction_notice: why it was replaced, so what is wrong with this very version; empty
             also where ONS changed bytes without a word.
@@ -96,8 +93,6 @@ class Edition(_Page):
         name: the edition's name, such as "Year ending June 2018".
         first_released: when the edition first came out; it stays so through corrections, hence
             it dates no version.
-        downloads: the files, bare names.
-        versions: the states that were replaced.
     """
 
     type: Literal["dataset"]
@@ -118,12 +113,7 @@ class _Attachment(_Page):
 
 
 class Listing(_Page):
-    """The landing page of a statistical data set on gov.uk.
-
-    Attributes:
-        path: its path below the host.
-        attachments: its files.
-    """
+    """The landing page of a statistical data set on gov.uk."""
 
     path: Address = Field(validation_alias="base_path")
     attachments: list[_Attachment] = Field(validation_alias=AliasPath("details", "attachments"))

@@ -53,13 +53,11 @@ class Release:
             the edition was re-issued: `pfa-2018-06-corrected`.
         dataset: short name, a key of :data:`crimeshare.sources.datasets.DATASETS`.
         period_end: last day of the year the figures are for.
-        edition: ONS's name of the edition.
         published: day of publication, None where no source at hand states it.
         path: address below the publisher's host; ends in `/` where the file name is not known.
         sha256: hash of the publisher's own file, or "" where it is not known.
         bytes: size of the publisher's own file, None where it is not known.
         pin_basis: how the hash is known, a key of `PIN_BASES`.
-        status: a key of `STATUSES`.
         note: anything odd, in prose.
     """
 

@@ -341,11 +341,7 @@ class _Board:
 
 
 class _Tables:
-    """Counts as tables of areas and offences, one of each release and time.
-
-    Attributes:
-        at: release and last day of each, with its rows.
-    """
+    """Counts as tables of areas and offences, one of each release and time."""
 
     def __init__(self, rows: pd.DataFrame, what: str) -> None:
         self.what, across = what, "item" if what == "area_code" else "area_code"

@@ -60,11 +60,7 @@ def read_corrections(path: Path) -> list[Correction]:
 
 
 class Faults(Problems):
-    """What breaks the arithmetic of a release and is not listed.
-
-    Attributes:
-        faults: the cells, rows and columns where it breaks.
-    """
+    """What breaks the arithmetic of a release and is not listed."""
 
     def __init__(self, faults: Sequence[Fault], problems: list[str]) -> None:
         self.faults = faults
@@ -81,7 +77,6 @@ def check_ties(
     """Stop at every fault that ``corrections`` does not list and every entry out of date.
 
     Args:
-        ties: everything that must hold among the figures of one release.
         path: the file of the corrections, for the message.
 
     Raises:

@@ -65,10 +65,8 @@ def proposal(file: Path, values: Iterable[str], sentence: str, hint: str = "") -
     """A name that a further line of a layout would make known.
 
     Args:
-        file: of the layout.
         values: the line, ``?`` where only a person can say.
         sentence: what is there and what is nearest, and if what is so the line is right.
-        hint: what there is to say of the line.
     """
     line = csv_line(values)
     return Unknown(f"{sentence}, add to {relative(file)} the line: {line}{hint}", file, line)
@@ -89,7 +87,6 @@ class Layout:
         folder: the files of the layout; ``markers.csv`` is one of them.
         markers: meanings by the text of the marker and the kind of table, ``*`` for any.
         unknown: names that are not known, with how often each was met, by the line to add.
-        problems: other faults, likewise, by their words.
     """
 
     likely_since = ""

@@ -136,22 +136,8 @@ class QuarterFigure(Row):
     """Offences of one group or code that one force recorded in one quarter.
 
     The open data has a row for each offence code; a figure here adds up those of an offence group,
-    or is one code that the report shows by itself, and names the cells it was added up from.
-
-    Attributes:
-        period_start, period_end: first and last day of the quarter.
-        area_code, area_name, area_type: as in ``resources/reference/areas.csv``.
-        offence_id: the group, as in ``offences.csv``; for a code, the group it is counted in.
-        code: the Home Office's offence code; None for a group as a whole.
-        value: offences; below zero where a force withdrew more than it recorded. None where a
-            row behind it holds a marker.
-        marker: meaning of that marker, else None.
-        rows: how many rows of the sheet were added up.
-        read_from: a key of `READ_FROM`.
-        workbook_sha256: hash of the Home Office's file, None if a conversion was read.
-        conversion_sha256: hash of the conversion that was read, else None.
-        sheet: name of the sheet; of a conversion, the financial year, of which each has a sheet.
-        cells: the cells that were added up, ``H12:H40 H57``; None if a conversion was read.
+    or is one code that the report shows by itself, and names the cells it was added up from.  The
+    columns are those of ``recorded_quarters`` in ``columns.yaml``.
     """
 
     COMPRESSION = 15

@@ -64,7 +64,6 @@ class Reader(Generic[R]):
     """How the tables of one shape are read and checked.
 
     Attributes:
-        rows: the class of their rows.
         read: reads a workbook as a release; what an earlier release held makes for better proposals
             where names are new.
         find_ties: what must hold among the rows of a release; None where nothing binds them.

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from crimeshare.cells import stretches
 from crimeshare.periods import quarter
 from crimeshare.problems import Problem
 from crimeshare.reference import Area, areas, line_of, offences, read_rows
@@ -464,15 +465,9 @@ def _ordered(sums: Iterable[_Key]) -> list[_Key]:
 
 def _stretches(column: int, rows: Sequence[int]) -> str:
     """Cells of one column, neighbours as ranges: ``H12:H40 H57``."""
-    stretches: list[list[int]] = []
-    for row in rows:
-        if stretches and row == stretches[-1][1] + 1:
-            stretches[-1][1] = row
-        else:
-            stretches.append([row, row])
     return " ".join(
         address(first, column)
         if first == last
         else f"{address(first, column)}:{address(last, column)}"
-        for first, last in stretches
+        for first, last in stretches(rows)
     )

@@ -34,10 +34,8 @@ def schema_of(
     """What a clean table keeps: its columns, typed and empty as ``columns.yaml`` says.
 
     Args:
-        rules: that its rows keep as wholes.
         unique: columns that no two rows have alike.
         types: of columns that are narrower than ``columns.yaml`` says.
-        checks: that single columns keep, by their names.
     """
     kinds = dtypes(table) | dict(types or {})
     return pa.DataFrameSchema(

@@ -101,7 +101,6 @@ class Fault:
     Attributes:
         sentence: where it is, what it breaks and what would mend it.
         cells: sheet and cell of each; empty where whole rows are missing.
-        members: the figures in them.
         line: whether they are those of a row or a column.
     """
 
@@ -122,7 +121,6 @@ def sum_tie(
 
     Args:
         wholes: the sum, or the figures that are it together; each has a value.
-        parts: at least one.
         slack: what rounding allows.
         words: what is broken, given the sum of the parts in digits.
     """

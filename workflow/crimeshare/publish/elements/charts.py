@@ -333,7 +333,6 @@ def named_rules(
         breaks: the changes, oldest first.
         position: on the axis, of the day of a change.
         x: the axis, which names its domain.
-        height: of the chart.
         drawn: what is drawn: places on the axis, and heights as parts of that of the chart.
     """
     if not breaks:
@@ -397,8 +396,6 @@ def rules(
 
     Args:
         letters: of the changes, from the left.
-        position: on the axis, of the day of a change.
-        x: the axis, which names its domain.
         text: how the letters are set, where it is in another way than other charts do.
     """
     marks = [(position(b.day), letter, dated(b)) for b, letter in letters.items()]

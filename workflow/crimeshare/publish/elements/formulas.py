@@ -65,8 +65,6 @@ def mathml(latex: str, words: str = "", display: str = "inline") -> str:
 
     Args:
         latex: without dollars around it.
-        words: text alternative, for programs that cannot draw MathML.
-        display: ``inline`` or ``block``.
     """
     element: str = convert(latex, display=display)
     for operator in _OPERATORS:

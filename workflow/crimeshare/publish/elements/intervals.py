@@ -60,7 +60,6 @@ def over_time(
         y: column whose figures have limits.
         by: column of the names of the series, told apart by shape and colour.
         label: column of what a tip calls a point.
-        breaks: each is drawn as a rule with its label along it.
         trends: rows of ``survey_trends``, drawn dotted: the only lines there are, so that no two
             years are joined but by a trend, which ends at a break.
     """
@@ -142,7 +141,6 @@ def by_row(
 
     Args:
         frame: likewise, from top to bottom.
-        label: column of the labels.
         by: column of the names of two series, if there are two.
         key: pairs of a swatch and its meaning that stand first.
         rule: a name and a value drawn as a dashed rule.

@@ -52,7 +52,6 @@ def small_multiples(
             order in which their rows come.
         y: the column that is drawn as points.
         line: the column whose numbers the line joins; those of `y` where it is empty.
-        by: column that names the panels.
         breaks: the changes that touch each panel, of which those within its years are drawn.
     """
     panels: dict[str, Points] = {

@@ -69,13 +69,7 @@ class Markdown(HTML):
 
 
 def figures_in(html: str, table: str = "", row: str = "") -> Iterator[dict[str, Any]]:
-    """The figures that a text prints, each with the piece of prose it stands in.
-
-    Args:
-        html: HTML or Markdown.
-        table: caption of the table it stands in.
-        row: label of its row.
-    """
+    """The figures that a text prints, each with the piece of prose it stands in."""
     for piece in _PIECE.split(html):
         found = _DATA.findall(piece)
         sentence = " ".join(plain(_BEGUN.sub(" ", piece)).split()) if found else ""

@@ -164,7 +164,6 @@ def table(
     label: str | Callable[[Row], str],
     words: Sequence[str],
     link: Callable[[Row], str] | None = None,
-    own: Callable[[Row], bool] | None = None,
     wide: bool = False,
     sortable: bool = False,
 ) -> Table:
@@ -176,10 +175,9 @@ def table(
         label: column of the labels of the rows, HTML, or what gives that of a row.
         link: the address that the label of a row leads to, from the root of the report; empty
             where it leads nowhere.
-        own: whether a row is about what the page is about, so that its label is bold.
     """
     contents = [
-        [_label(row, label, link, own), *(_content(row, name) for name in columns)]
+        [_label(row, label, link), *(_content(row, name) for name in columns)]
         for row in rows(frame)
     ]
     return Table.worded(
@@ -195,11 +193,8 @@ def _label(
     row: Row,
     label: str | Callable[[Row], str],
     link: Callable[[Row], str] | None,
-    own: Callable[[Row], bool] | None,
 ) -> str:
     text = str(row[label] if isinstance(label, str) else label(row))
-    if own and own(row):
-        return f"<b>{text}</b>"
     address = link(row) if link else ""
     return f'<a href="{address}">{text}</a>' if address else text
 

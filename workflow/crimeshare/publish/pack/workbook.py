@@ -46,10 +46,7 @@ class Sheet:
     Attributes:
         label: of the sheet's tab, without spaces.
         title: what the table shows, where and when, with references to notes.
-        scope: which places and years.
-        source: whose figures.
         columns: headings, each with its unit and references to notes; the first labels its row.
-        rows: as many values as there are columns.
     """
 
     label: str
@@ -75,11 +72,7 @@ def workbook_sheets(
     prevalence: Sequence[Mapping[str, Any]],
     claims: Sequence[Mapping[str, Any]],
 ) -> list[Sheet]:
-    """The tables of the workbook, those without a row left out.
-
-    Args:
-        offence_id: the group that those of recorded crime are about.
-    """
+    """The tables of the workbook, those without a row left out."""
     sheets = [
         _latest(offence_id),
         _over_time(offence_id),

@@ -81,13 +81,7 @@ def literal(text: str) -> str:
 
 
 def image(svg: str, width: str = "auto", alt: str | None = None) -> str:
-    """A drawing as a Typst image with its text alternative.
-
-    Args:
-        svg: with ``aria-label`` as text alternative.
-        width: a Typst length.
-        alt: the text alternative of a drawing without its own.
-    """
+    """A drawing as a Typst image with its text alternative."""
     label = re.search(r'aria-label="([^"]*)"', _opening(svg))
     alt = unescape(label[1]) if label else alt or ""
     return (

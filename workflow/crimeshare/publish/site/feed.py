@@ -37,8 +37,6 @@ def feed(
     period, the earliest that they can be from, and say so.
 
     Args:
-        series: ``series.parquet``.
-        revisions: ``revisions.parquet``.
         site_url: where the report is published, without a slash at the end; empty if nowhere.
         folder: where the pages of the group lie, ``robbery/``; empty if at the root.
     """

@@ -337,10 +337,8 @@ class Choice:
     """An offence group that a reader may turn to.
 
     Attributes:
-        name: of the group.
         address: its page about the same area, from the root of the report; where it has none, its
             first page.
-        chosen: whether the page is about that group.
     """
 
     name: str

@@ -79,12 +79,9 @@ class Audited(Output):
 
     Attributes:
         claim_id: its name in config/claims.yaml.
-        statement, source: the words, and who said them.
         asserted: the one thing of what the words say that was judged.
-        verdict: one of the audit's verdicts.
         reason: HTML, every number in it a figure with its cells.
         told: the same as plain text.
-        figures: those figures.
     """
 
     claim_id: str

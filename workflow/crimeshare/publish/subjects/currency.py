@@ -6,11 +6,12 @@ import calendar
 from collections.abc import Mapping
 from datetime import date
 
+from crimeshare.publish.elements.provenance import registry
 from crimeshare.publish.subjects.estimates import TOTAL, year_of
 from crimeshare.publish.subjects.estimates import latest as latest_end
 from crimeshare.publish.subjects.factsheet import WORDS
 from crimeshare.reference import NATION, REFERENCE, read_rows
-from crimeshare.sources.registry import ANNOUNCED, REGISTRY, Release, read_registry
+from crimeshare.sources.registry import ANNOUNCED, Release
 
 # ONS brings out the figures of a quarter in the fourth month after it.
 _MONTHS_AFTER = 4
@@ -34,11 +35,6 @@ def line() -> str:
         announced=min(announced, default=None),
         expected=_next(latest),
     )
-
-
-def registry() -> Mapping[str, Release]:
-    """The releases that are listed, by id."""
-    return read_registry(REFERENCE.parents[1] / REGISTRY)
 
 
 def not_taken_in() -> list[Release]:

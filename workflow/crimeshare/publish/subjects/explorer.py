@@ -44,11 +44,7 @@ class Explorer(Output):
 
 
 def open_explorer(offence_id: str) -> Explorer:
-    """The explorer of the built series.
-
-    Args:
-        offence_id: the group that is shown to begin with.
-    """
+    """The explorer of the built series."""
     nation = {"area_code": NATION}
     groups = {*read("series", ["offence_id"], **nation)["offence_id"]}
     codes = {*read("series", ["area_code"], offence_id=TOTAL)["area_code"]}

@@ -220,7 +220,6 @@ def area_notes(area_code: str, *, recent: bool | None = None) -> list[str]:
     """What the workbooks say about one area alone, each note once with all its editions.
 
     Args:
-        area_code: the area.
         recent: only notes that an edition of the last two years has; if false, only the others.
     """
     ends = editions()

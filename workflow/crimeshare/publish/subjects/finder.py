@@ -97,11 +97,7 @@ SIGNED_CLASSES = 3
 
 
 def layers(frame: pd.DataFrame) -> list[Layer]:
-    """Share, rate and change of every force, the change like for like where there is one.
-
-    Args:
-        frame: the latest year of every force.
-    """
+    """Share, rate and change of every force, the change like for like where there is one."""
     forces = {row["area_code"]: row for row in rows(without_few(frame))}
     alike = {code for code, row in forces.items() if period_alike(row)}
     share, rate, moved = WORDS.points("layers", period=period_alike(_nation(frame)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crimeshare.publish.elements.provenance import registry
 from crimeshare.publish.elements.rows import Row, cells_of, counted, rows
 from crimeshare.publish.elements.tables import Facts
 from crimeshare.publish.subjects import currency, factsheet, revised, survey_pages, surveyed
@@ -61,7 +62,7 @@ def latest_release(now: Row) -> str:
     most = steps["change_pct"].abs().fillna(0)
     return revised.WORDS.passage(
         "latest_release",
-        published=currency.published(currency.registry()),
+        published=currency.published(registry()),
         place=NATION,
         size=told,
         most=rows(steps.loc[[most.idxmax()]])[0] if len(steps) else None,

@@ -35,8 +35,6 @@ class Measure:
     """A measure of the survey beside an offence group of recorded crime.
 
     Attributes:
-        offence_id: the group.
-        measure_id: the measure.
         differs: what of the group the measure leaves out, in a sentence; empty for nothing known.
     """
 

@@ -20,6 +20,7 @@ from crimeshare.measures.published_changes import add_agreement
 from crimeshare.periods import MONTHS
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.provenance import registry
 from crimeshare.publish.elements.reading import hashes as all_hashes
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, counted, figure, over, rows
@@ -27,7 +28,6 @@ from crimeshare.publish.elements.tables import Content, Table, table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import surveyed
 from crimeshare.publish.subjects.estimates import year_of
-from crimeshare.publish.subjects.sources import registry
 from crimeshare.publish.subjects.survey_pages import STALKING
 from crimeshare.publish.subjects.surveyed import changes, level_figure, series
 from crimeshare.reference import NATION, fraud_totals

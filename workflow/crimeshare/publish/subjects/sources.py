@@ -12,6 +12,7 @@ import pandas as pd
 from crimeshare.cells import Cell, ranges
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
+from crimeshare.publish.elements.provenance import registry
 from crimeshare.publish.elements.reading import hashes as all_hashes
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, counted, difference, of_rows, rows
@@ -22,17 +23,12 @@ from crimeshare.publish.subjects.estimates import editions
 from crimeshare.publish.subjects.surveyed import term
 from crimeshare.reference import REFERENCE, line_of, offences, read_rows
 from crimeshare.sources.datasets import FORCE_AREAS
-from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_copies, read_registry
+from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_copies
 from crimeshare.tables.corrections import read_corrections
 
 CONFIG = REFERENCE.parents[1] / "config"
 
 WORDS = Words(Path(__file__).with_name("words") / "sources.md.j2")
-
-
-def registry() -> dict[str, Release]:
-    """Every release the project knows, by id."""
-    return read_registry(CONFIG / "releases.csv")
 
 
 def used() -> Table:

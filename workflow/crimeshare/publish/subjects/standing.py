@@ -41,9 +41,6 @@ def limits_of(now: Row) -> pd.DataFrame:
 def position(row: Mapping[Any, Any]) -> str:
     """Where a share is beside its control limits.
 
-    Args:
-        row: of a table with control limits.
-
     Returns:
         ``within``, ``above inner``, ``below inner``, ``above outer`` or ``below outer``.
     """

@@ -223,11 +223,7 @@ def drawn(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def over_time(years: pd.DataFrame) -> Chart:
-    """Stalking in the last year, year by year, broken where the survey broke.
-
-    Args:
-        years: of women and of everyone; see `surveyed.estimates_of`.
-    """
+    """Stalking in the last year, year by year, broken where the survey broke."""
     groups = list(zip(years["sex"], years["age"], strict=True))
     women = years[[group == WOMEN for group in groups]]
     everyone = years[[group == EVERYONE for group in groups]]
