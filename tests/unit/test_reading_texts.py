@@ -583,6 +583,15 @@ OWNED = (
         ),
     ),
     (
+        "Burglary in Bedfordshire fell by a fifth in 2025. Since 2018/19 the county's burglaries "
+        "have come down by two thirds. Homicides numbered thirty-one.",
+        (
+            ("fell by a fifth", "change", "Bedfordshire"),
+            ("down by two thirds", "change", "Bedfordshire"),
+            ("thirty-one", "count", "Bedfordshire"),
+        ),
+    ),
+    (
         "Kent bucked the national trend with a 12% drop in recorded crime in 2024.",
         (("12%", "change", "Kent"),),
     ),

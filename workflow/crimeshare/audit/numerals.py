@@ -27,7 +27,7 @@ from crimeshare.audit.stated import (
     Place,
     Times,
 )
-from crimeshare.audit.words import ORDINALS, SMALL, Hedge, hedges, movements
+from crimeshare.audit.words import ANY_SMALL, ORDINALS, SMALL, Hedge, hedges, movements
 
 PARTS = {"half": 2, "halve": 2, "quarter": 4} | {
     word: place for place, word in enumerate(ORDINALS, start=1) if place > 2
@@ -135,7 +135,7 @@ _EVERY = re.compile(
     rf"(?:(?P<words>.+?) )?(?:an? \w+|one|1|an?) (?:\w+ )?every (?P<number>.*?)\s*{_UNIT}s?"
 )
 _RATE = re.compile(
-    rf"(?P<number>.+?)(?: (?!(?:\d|(?:{'|'.join(SMALL)})\b))\w+)? (?:per|for every|in every) "
+    rf"(?P<number>.+?)(?: (?!(?:\d|(?:{ANY_SMALL})\b))\w+)? (?:per|for every|in every) "
     r"(?P<base>1,?000|10,?000|100,?000|million|1,?000,?000)"
     r"(?: (?:people|residents|population|inhabitants|of (?:the )?population))?",
     re.ASCII,

@@ -98,14 +98,18 @@ class RecordedAudit:
         published = [f for f in found if f.vintage != "revised since"]
         newest = revised_since(found)
         within = [f for f in published if f.vintage != "compared"] or published
-        since = [newest] if newest else []
+        since, told = [newest] if newest else [], []
         if first_published(within):
             # A table of many years, as the appendix has, tells how a figure moved since; what an
             # edition says of the year before it belongs to the year's own figures.
             many = [f for f in within if self._releases.registry[f.release_id].reader == APPENDIX]
             long_since = [f for f in many if f.vintage == "revised"]
-            within, since = [f for f in within if f not in long_since], [*long_since[-1:], *since]
+            # Of those only the last is said, and any that had the very number that is stated.
+            told = [f for f in long_since[:-1] if stated.match(f.value) == "exact"][-1:]
+            within = [f for f in within if f not in long_since]
+            since = [*long_since[-1:], *since]
         best = verdicts.best(stated, within)
+        since = since if best else [*since, *told]
         has_first = any(f.vintage in ("first published", "compared") for f in published)
         partial = bool(within) and all(f.excluding for f in within)
         if partial and best and isinstance(stated, Bound):

@@ -12,11 +12,17 @@ from functools import cache
 
 from crimeshare.reference import PARTNERSHIPS, PLACES, REFERENCE, areas, everyday, read_rows
 
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 SMALL = (
-    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
-    *("eighteen", "nineteen", "twenty"),
+    *_ONES,
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen"),
+    *(word for ten in _TENS for word in (ten, *(f"{ten}-{one}" for one in _ONES))),
 )
+"""The numbers from one to ninety-nine."""
+# The longest first, so that "thirty-one" is not read as "thirty".
+ANY_SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
     *("tenth", "eleventh", "twelfth"),

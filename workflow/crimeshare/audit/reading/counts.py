@@ -67,6 +67,7 @@ class Counts(Parts):
             or self.tokens[0].letter == "RATE1"
             or (re.search(r"rate \( $", before) and re.match(r"\) ", after))
             or (self._is_rate(at) and AVERAGE.search(before))
+            or (re.search(r"RATE1 (?:S )?[^;.NCH]*A (?:, )?(?:with|on|at) $", before))
             or (
                 re.search(
                     r"rates? (?:[^;]*? )?(?:was|of|at|is|being|:|stood at|A|to) (?:\w+ )?$", before
@@ -80,7 +81,10 @@ class Counts(Parts):
             last
             and last[0].start >= self.sentence.start
             and last[0].entries[0]["quantity"] == "rate"
-            and re.search(r"(?:than|and|while|against|,) (?:in )?A (?:had |with )?$", before)
+            and (
+                re.search(r"(?:than|and|while|against|,) (?:in )?A (?:had |with )?$", before)
+                or re.search(r"(?:against|compare[sd]? (?:with|to)) (?:just |only )?$", before)
+            )
             and not re.match(rf"{ADJECTIVES}[GOT] ", after)
         ):
             # "132 offences per 1,000 people, more than Liverpool's 125".

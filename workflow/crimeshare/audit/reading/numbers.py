@@ -12,13 +12,12 @@ from functools import cache
 
 from crimeshare import periods
 from crimeshare.audit.reading.spans import Span
-from crimeshare.audit.words import ORDINALS, SMALL, hedges, movements
+from crimeshare.audit.words import ANY_SMALL, ORDINALS, SMALL, hedges, movements
 
 MONTHS = tuple(map(str.casefold, periods.MONTHS))
 SHORT = (*(month[:3] for month in MONTHS), "sept")
 MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{'|'.join(SHORT)})\.?)"
 
-TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "dozen")
 _ORDINAL = rf"(?:{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th))"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _SCALE = r"(?:[\s-]?(?:million|thousand|billion|mn?|k|bn)\b)"
@@ -26,7 +25,7 @@ _OF_ONE = (
     r"(?:(?:half|(?:a|three)\squarters?\sof)\sa\s(?:million|billion|thousand)\b|a\s[mb]illion\b)"
 )
 _NUMBER = (
-    rf"(?:{_OF_ONE}|{_DIGITS}{_SCALE}?|(?:{'|'.join(SMALL)}|{'|'.join(TENS)})\b(?:[\s-](?:million|"
+    rf"(?:{_OF_ONE}|{_DIGITS}{_SCALE}?|(?:{ANY_SMALL}|hundred|dozen)\b(?:[\s-](?:million|"
     r"thousand)\b)?)"
 )
 _PARTS = r"(?:hal(?:f|ves)|thirds?|quarters?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)"
@@ -200,7 +199,7 @@ NUMBERS: Sequence[tuple[str, str]] = (
         rf"\b(?:{_ORDINAL}[\s-])?(?:{_HIGH}|{_LOW}|most\s(?:common|prevalent|"
         r"frequent)(?:ly\srecorded)?)\b",
     ),
-    ("top", rf"\b(?:top|bottom)\s(?:{'|'.join(SMALL)}|\d{{1,2}})\b"),
+    ("top", rf"\b(?:top|bottom)\s(?:{ANY_SMALL}|\d{{1,2}})\b"),
     (
         "between",
         rf"\bbetween\s{_DIGITS}(?:\s?(?:%|per\s?cent))?\sand\s{_DIGITS}{_SCALE}?(?:\s?(?:%|"
@@ -215,8 +214,8 @@ NUMBERS: Sequence[tuple[str, str]] = (
     ),
     (
         "fraction",
-        rf"\b(?:{'|'.join(SMALL)}|\d{{1,2}})\s(?:in|"
-        rf"out\sof)\s(?:every\s)?(?:{'|'.join(SMALL)}|\d{{1,3}})\b",
+        rf"\b(?:{ANY_SMALL}|\d{{1,2}})\s(?:in|"
+        rf"out\sof)\s(?:every\s)?(?:{ANY_SMALL}|\d{{1,3}})\b",
     ),
     (
         "fraction",

@@ -174,7 +174,10 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         rf"\b{_THE}{_TWELVE}{_TO}{_END}\s(?:last\s)?({MONTH})\b",
         lambda groups: ("month", _month(groups[0])),
     ),
-    (r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time)\b|\bthe\speriod\b", _named("same")),
+    (
+        r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time|span)\b|\bthe\speriod\b",
+        _named("same"),
+    ),
     (
         r"\b(?:the\s)?(?:pre-(?:pandemic|covid)\s(?:year|levels?|figures?|total|peak)|(?:year|twelve\smonths)\s"
         r"before\s(?:the\s)?(?:pandemic|covid|lockdown))\b",

@@ -345,6 +345,8 @@ class Around(Years):
         token = self.tokens[place]
         if token.letter != "A" or token.span is None:
             return False
+        if re.match(r"(?:police )?(?:excluded|apart|aside|left out) ", self.sentence.after(place)):
+            return True
         if compared and self._bracketed(place):
             return True
         if token.span.value[0] not in NATIONS:

@@ -241,7 +241,8 @@ class State:
             return None
         own = at if move is None else move
         since = self.around.since(period, min(at, own), max(at, own)) or self._counted(period)
-        if since is None and any(t.letter == "I" for t in self.tokens):
+        again = self.tokens[0].letter in ("that", "this", "which")
+        if since is None and (again or any(t.letter == "I" for t in self.tokens)):
             since = self.topic.since
         if since or self.around.years:
             self.topic.since = since

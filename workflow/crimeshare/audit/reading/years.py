@@ -88,7 +88,18 @@ class Years:
         before, after = self.sentence.before(place), self.sentence.after(place)
         if re.search(r"comparing $", before):
             return False
-        if twice := re.search(r"P (?:, (?:to )?|\( )$", before):
+        if re.search(r"(?:^|[;,] |and |but )since (?:the )?$", before) and re.search(
+            r"\b(?:have|has) ", after
+        ):
+            # "Since 2018/19 burglaries have come down by two thirds".
+            return True
+        if re.search(
+            r"[CHK] M (?:than )?(?:the|its) N (?:(?:seen|recorded|logged|reported|in|of|for) )*$",
+            before,
+        ):
+            # "30% below the 714 seen in 2017/18".
+            return True
+        if twice := re.search(r"(?:P|B (?:the )?(?:pandemic|covid)) (?:, (?:to )?|\( )$", before):
             # "Since the year before the pandemic, to March 2020".
             return self._compared(place - len(twice.group().split()))
         if re.search(r"(?:below|above|than|on|of|to|M) (?:its|the|their) $", before) and re.match(
@@ -123,7 +134,7 @@ class Years:
         """
         after = self.sentence.after(at)
         attached = re.match(
-            rf"(?:(?:{ADJECTIVE}|[OTGSAIF]|RATE1|PACE1|recorded|reported|there|across|by|in|"
+            rf"(?:(?:{ADJECTIVE}|[OTGSAIF]|RATE1|PACE1|recorded|reported|seen|logged|there|across|by|in|"
             r"at|during|within|over|year|for) )*?([PBRIQ]|AGO1) ",
             after,
         )
@@ -135,7 +146,9 @@ class Years:
             if letter == "AGO1" or (letter == "B" and self.tokens[at].letter == "N"):
                 return self._a_year_back(at)
             year = next((y for y in self.years if y[0] == place), None)
-            if year and not (base and not year[2] and not self._own(at, place)):
+            sized = self.tokens[at].letter == "K" or re.match("M ", after)
+            sized = sized and year and year[2] and self.tokens[at].letter in "CHK"
+            if year and not sized and not (base and not year[2] and not self._own(at, place)):
                 return year[1], year[3]
         touching = re.search(
             r"P (?:, )?(?:\( |when (?:there were )?|with |it was |: )$", self.sentence.before(at)
