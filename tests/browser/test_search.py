@@ -20,7 +20,8 @@ police; the Met; GMP; Heddlu Gwent; Casnewydd; Caerdydd; Ynys Môn; knife; rape;
 8Q; hate crime; contact; what changed in January 2024; shoplifting Cardiff; robbery london; bike
 theft; anti social behaviour; Suzy Lamplugh; 8L; South Wales Police; West Yorkshire police; how
 is it calculated; BTP; safest; violence against women; murder; Abertawe; SW1A 1AA; latest
-figures; correction; Cyberstalking
+figures; correction; Cyberstalking; Y Fenni; St Davids; graffiti; riots; trespass; begging; trais;
+dwyn o siopau; troseddau casineb; hit and run; is knife crime rising in london; St Helens
 """.replace("\n", " ").split(";")
 
 
@@ -53,6 +54,14 @@ def test_no_search_of_real_words_is_empty(page: Page, address: str, text: str) -
         ("Suzy Lamplugh", "National Stalking Helpline"),
         ("shoplifting Cardiff", "Shoplifting: South Wales"),
         ("gwent stalking", "Stalking and harassment: Gwent"),
+        ("Y Fenni", "Abergavenny"),
+        ("St Davids", "Saint Davids"),
+        ("graffiti", "Graffiti"),
+        ("lladrad Caerdydd", "Robbery: South Wales"),
+        ("byrgleriaeth", "Burglary"),
+        ("sexual assault Leeds", "Sexual offences: West Yorkshire"),
+        ("robbery in Stoke", "Robbery: Staffordshire"),
+        ("how many murders in Liverpool", "Homicide: Merseyside"),
     ],
 )
 def test_the_best_answer_comes_first(page: Page, address: str, text: str, found: str) -> None:

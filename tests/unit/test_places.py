@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from crimeshare.publish.site.place_list import places_script
-from crimeshare.reference import PARTNERSHIPS, PLACES, areas, everyday, read_rows
+from crimeshare.reference import PARTNERSHIPS, PLACES, REFERENCE, areas, everyday, read_rows
 from docs import gazetteer
 
 
@@ -67,6 +67,13 @@ def test_a_district_with_several_forces_says_so(places: list[dict[str, str]]) ->
             assert bool(place["border"]) == (len(forces_of(places, place["place"])) > 1)
 
 
+def test_other_names_of_towns_lead_to_towns_that_are_listed(places: list[dict[str, str]]) -> None:
+    towns = {(row["place"], row["area_code"]) for row in places if row["kind"] == "town"}
+    rows = read_rows(REFERENCE / "town_words.csv")
+    assert len({row["words"] for row in rows}) == len(rows)
+    assert [row for row in rows if (row["place"], row["area_code"]) not in towns] == []
+
+
 def test_the_list_is_small_enough_for_a_phone() -> None:
     script = places_script().encode()
     assert len(gzip.compress(script)) < 60_000
@@ -77,6 +84,9 @@ ASKED = [
     ("barrow-in-furness", "forces/cumbria.html"),
     ("kings lynn", "forces/norfolk.html"),
     ("Saint Albans", "forces/hertfordshire.html"),
+    ("Y Fenni", "forces/gwent.html"),
+    ("Tyddewi", "forces/dyfed-powys.html"),
+    ("Stoke", "forces/staffordshire.html"),
     ("Sheffeild", "forces/south-yorkshire.html"),
     ("middlesborough", "forces/cleveland.html"),
     ("hull", "forces/humberside.html"),

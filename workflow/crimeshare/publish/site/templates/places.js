@@ -106,6 +106,7 @@
   };
 
   crimeshare.distance = distance;
+  crimeshare.plainly = plainly;
   // A postcode of an area with no district here is one of another nation.
   const lettered = new Set([...districts.keys()].map((name) => /^[A-Z]+/.exec(name)[0]));
   crimeshare.elsewhere = (typed) => {

@@ -13,6 +13,9 @@
   const words = (text) => plainly(text).match(/[\p{L}\p{N}]+/gu)?.map(stem) ?? [];
   const SMALL = new Set(words("a an and are at by do for from has have how i in is it me my near of on or the there they this to was were what where which who will with you your"));
 
+  // Beside a crime and a place they ask for its figure, and name nothing.
+  const ASKED = new Set(words("many much number rate level figure statistic stat data case latest recent trend increase rise rising fall falling up down worst"));
+
   // Where each word stands and how much it counts there.
   const entries = [
     ...terms.map((term) => ({ ...term, kind: "Terms", fields: [[term.term, term.nearest ? 4 : 9], [term.also.replaceAll("|", " "), term.nearest ? 3 : 6], [term.meaning, 2]] })),
@@ -129,7 +132,7 @@
     if (!term) return [];
     const phrase = also.includes(" ") || typed.includes(also) ? also : typed.find((word) => misspelt(word, also));
     const rest = plainly(text).split(/[^\p{L}\p{N}]+/u)
-      .filter((word) => word && !` ${phrase} `.includes(` ${stem(word)} `) && !SMALL.has(stem(word))).join(" ");
+      .filter((word) => word && !` ${phrase} `.includes(` ${stem(word)} `) && !SMALL.has(stem(word)) && !ASKED.has(stem(word))).join(" ");
     const place = crimeshare.places(rest, 1).find(({ name, exactly, kind }) =>
       exactly || kind === "Postcode" || [name, rest].some((one, at, two) => ` ${words(one).join(" ")} `.includes(` ${words(two[1 - at]).join(" ")} `)));
     if (!place) return [];
@@ -189,10 +192,11 @@
     const terms = near.filter(([, , entry]) => entry.kind === "Terms").slice(0, 4);
     const sections = near.filter(([, , entry]) => entry.kind !== "Terms").slice(0, MOST);
     const likely = text ? crimeshare.places(text, 6) : [];
-    const exact = likely.filter((place) => place.exactly || ` ${plainly(place.name)}`.includes(` ${plainly(text)}`) || plainly(text).startsWith(plainly(place.name)));
+    const [typed, of] = [crimeshare.plainly(text), ({ name }) => crimeshare.plainly(name)];
+    const exact = likely.filter((place) => place.exactly || ` ${of(place)}`.includes(` ${typed}`) || typed.startsWith(of(place)));
     const places = exact.length || hits.length ? exact : likely;
     // What is the very name of a term is that, unless a place is called so too.
-    const telling = !places.some((place) => place.exactly || plainly(place.name) === plainly(text))
+    const telling = !places.some((place) => place.exactly || of(place) === typed)
       && terms.some(([, , { term }]) => words(term).join(" ") === words(text).join(" "));
     const items = {
       ...(telling && { "Offence and place": together, Terms: null }),
