@@ -123,11 +123,6 @@ def _of_a_series(
         edition=f"{newest.edition.partition(' to ')[0]} to {period_end:%B %Y}",
         published=file.day,
         path=file.path,
-        sha256="",
-        bytes=None,
-        pin_basis="unpinned",
-        status="listed",
-        note="",
     )
 
 
@@ -194,11 +189,6 @@ def _listed(
         edition=page.name or f"Y{in_words(period_end)[1:]}",
         published=_published(source, page),
         path=path,
-        sha256="",
-        bytes=None,
-        pin_basis="unpinned",
-        status="listed",
-        note="",
     )
 
 

@@ -67,11 +67,11 @@ class Release:
     edition: str
     published: date | None
     path: str
-    sha256: str
-    bytes: int | None
-    pin_basis: str
-    status: str
-    note: str
+    sha256: str = ""
+    bytes: int | None = None
+    pin_basis: str = "unpinned"
+    status: str = "listed"
+    note: str = ""
 
     @property
     def pinned(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,10 +20,10 @@ import gptables
 import pandas as pd
 
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN
+from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
-from crimeshare.publish.elements.rows import Row, figure, rows
+from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import at, forces_left_out, year_of, years_of
 from crimeshare.publish.subjects.factsheet import groups_ranked
@@ -173,9 +173,18 @@ def _legend(rows: Sequence[Sequence[Value]]) -> list[str]:
     return [f"{symbol}: {meanings[symbol]}" for symbol in sorted(map(str, used))]
 
 
-def _value(row: Row, column: str) -> Value:
-    """A number of a row as one of the workbook, or the symbol of its marker."""
-    found = figure(row, column)
+def _rows(frame: pd.DataFrame, *columns: str | Callable[[Row], Value]) -> list[list[Value]]:
+    """The values of columns of a frame, or what gives them of a row, row by row."""
+    return [
+        [_value(getattr(row, name)) if isinstance(name, str) else name(row) for name in columns]
+        for row in rows(frame)
+    ]
+
+
+def _value(found: Any) -> Value:
+    """A number as one of the workbook, or the symbol of its marker; a text as it is."""
+    if not isinstance(found, Figure):
+        return str(found)
     if found.value is None:
         return found.text
     if found.unit == "count":
@@ -190,43 +199,24 @@ def rounded(value: float, decimals: int = 1) -> float:
 
 def _latest(offence_id: str) -> Sheet:
     nation = year_of(offence_id, NATION)
-    absent = forces_left_out(nation)
-    shown = [
-        [
-            row["area_code"],
-            _area(row),
-            areas()[row["area_code"]].area_type,
-            *(_value(row, name) for name in ("count", "total", "share")),
-            _rank(row),
-            *(_value(row, name) for name in ("rate_per_1000", "change_pct")),
-            _comparable(row),
-        ]
-        # Also the forces that made no return: they are marked so.
-        for row in rows(at(offence_id, list(areas())))
-        if row["total"] is not None or row["area_name"] in absent
-    ]
+    every = at(offence_id, list(areas()))
+    # Also the forces that made no return: they are marked so.
+    every = every[every["total"].notna() | every["area_name"].isin(forces_left_out(nation))]
+    numbers = ("count", "total", "share", _rank, "rate_per_1000", "change_pct")
+    shown = _rows(every, "area_code", _area, _area_type, *numbers, _comparable)
     return Sheet.worded("Latest", WORDS.points("latest", nation=nation), shown)
 
 
-def _years(offence_id: str) -> list[Row]:
+def _years(offence_id: str) -> pd.DataFrame:
     years = years_of(offence_id)
     order = {code: place for place, code in enumerate(areas())}
     years = years[years["area_code"].isin(order)].sort_values("period_end", kind="stable")
-    return rows(years.sort_values("area_code", key=lambda codes: codes.map(order), kind="stable"))
+    return years.sort_values("area_code", key=lambda codes: codes.map(order), kind="stable")
 
 
 def _over_time(offence_id: str) -> Sheet:
-    shown = [
-        [
-            row["area_code"],
-            _area(row),
-            prose.month(row["period_end"]),
-            row["release_id"],
-            *(_value(row, name) for name in ("count", "total", "share")),
-            _rank(row),
-        ]
-        for row in _years(offence_id)
-    ]
+    numbers = ("count", "total", "share", _rank)
+    shown = _rows(_years(offence_id), "area_code", _area, _month, "release_id", *numbers)
     return Sheet.worded("Over_time", WORDS.points("over_time", **_ends(offence_id)), shown)
 
 
@@ -236,19 +226,10 @@ def _ends(offence_id: str) -> dict[str, Any]:
 
 
 def _changes(offence_id: str) -> Sheet:
-    shown = [
-        [
-            row["area_code"],
-            _area(row),
-            prose.month(row["period_end"]),
-            row["release_id"],
-            *(_value(row, name) for name in ("previous", "count", "change", "change_pct")),
-            _comparable(row),
-            row["recording_changes"] or "none known",
-        ]
-        for row in _years(offence_id)
-        if row["previous"] is not None
-    ]
+    years = _years(offence_id)
+    years = years[years["previous"].notna()]
+    numbers = ("previous", "count", "change", "change_pct", _comparable, _recording_changes)
+    shown = _rows(years, "area_code", _area, _month, "release_id", *numbers)
     return Sheet.worded("Changes", WORDS.points("changes", **_ends(offence_id)), shown)
 
 
@@ -256,14 +237,24 @@ def _subgroups(offence_id: str) -> Sheet:
     nation = year_of(offence_id, NATION)
     groups = groups_ranked("subgroups", nation["period_end"])
     groups = groups.sort_values("count", ascending=False, kind="stable")
-    shown = [
-        [
-            offences()[row["offence_id"]].name,
-            *(_value(row, name) for name in ("count", "share", "change_pct")),
-        ]
-        for row in rows(groups)
-    ]
+    shown = _rows(groups, _group, "count", "share", "change_pct")
     return Sheet.worded("Sub_groups", WORDS.points("subgroups", nation=nation), shown)
+
+
+def _group(row: Row) -> str:
+    return offences()[row["offence_id"]].name
+
+
+def _month(row: Row) -> str:
+    return prose.month(row["period_end"])
+
+
+def _recording_changes(row: Row) -> str:
+    return row["recording_changes"] or "none known"
+
+
+def _area_type(row: Row) -> str:
+    return areas()[row["area_code"]].area_type
 
 
 def _area(row: Row) -> str:
