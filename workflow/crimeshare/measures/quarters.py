@@ -303,7 +303,7 @@ def _of_areas(published: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(excluded=rows["excluded"].fillna(""))
 
 
-def _elsewhere(rows: pd.DataFrame, published: pd.DataFrame, years: pd.DataFrame) -> list[str]:
+def _elsewhere(rows: pd.DataFrame, published: pd.DataFrame, years: pd.DataFrame) -> np.ndarray:
     """For each row, the neighbouring groups that its edition does not give apart."""
     parents = {offence.offence_id: offence.parent_id for offence in offences().values()}
     given = published.groupby(["release_id", "period_end"])["offence_id"].agg(set)
@@ -316,22 +316,14 @@ def _elsewhere(rows: pd.DataFrame, published: pd.DataFrame, years: pd.DataFrame)
         .groupby(["home_office_release_id", "period_end"])["offence_id"]
         .agg(set)
     )
-    found: dict[tuple[object, ...], str] = {}
-    listed = []
-    for release_id, other, period_end, offence_id in zip(
-        rows["release_id"],
-        rows["home_office_release_id"],
-        rows["period_end"],
-        rows["offence_id"],
-        strict=True,
-    ):
-        key = (release_id, other, period_end, offence_id)
-        if key not in found:
-            missing = apart[other, period_end] - given[release_id, period_end]
-            found[key] = "; ".join(
-                offences()[name].name
-                for name in sorted(missing)
-                if parents[name] == parents[offence_id] and offence_id != _TOTAL
-            )
-        listed.append(found[key])
-    return listed
+    key = ["release_id", "home_office_release_id", "period_end", "offence_id"]
+    asked = rows[key].drop_duplicates()
+    asked["elsewhere"] = [
+        "; ".join(
+            offences()[name].name
+            for name in sorted(apart[other, end] - given[release_id, end])
+            if parents[name] == parents[offence_id] and offence_id != _TOTAL
+        )
+        for release_id, other, end, offence_id in asked.itertuples(index=False)
+    ]
+    return rows[key].merge(asked, on=key, how="left")["elsewhere"].to_numpy()
