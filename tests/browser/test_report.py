@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from crimeshare.publish.elements.figures import MINUS
 from crimeshare.publish.site.pages import report_pages
-from tests.browser.conftest import page_types
+from tests.browser.conftest import longest_force, page_types
 
 # How pages are made is shown alike for all of them; the front page has a map in it.
 HOW = [page.how.address for page in page_types() if page.notebook in ("force", "index")]
@@ -34,12 +34,16 @@ def test_axe_finds_nothing_by_day_or_by_night(page: Page, address: str, name: st
 
 # The explorer loads more on demand; no page weighs more.
 MOST_BYTES = 500_000
+# Of a force's page as a server packs it.
+MOST_BYTES_SENT = 45_000
 
 
 def test_no_page_weighs_more_than_a_phone_should_load(site: Path) -> None:
     weights = {path.name: path.stat().st_size for path in site.rglob("*.html")}
     assert len(weights) > len(page_types())
     assert {name: size for name, size in weights.items() if size >= MOST_BYTES} == {}
+    sent = len(gzip.compress((site / longest_force().address).read_bytes()))
+    assert sent < MOST_BYTES_SENT
 
 
 # What the first answer of a server brings to a phone before it waits to hear back (RFC 6928).
