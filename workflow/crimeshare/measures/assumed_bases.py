@@ -7,7 +7,7 @@ of those interviewed are of that age is counted in the nearest year whose bases 
 published.  That share is then applied to people of other ages, those of 75 and over among them.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ import pandas as pd
 from crimeshare.measures.factors import PERSONS
 from crimeshare.measures.intervals import WrongArgument
 from crimeshare.measures.provenance import CELLS_APART, cell_names, keyed
+from crimeshare.periods import first_day
 
 SCENARIOS = ("everybody_asked", "half_asked")
 """What may hold in years for which it is not known whether the questions were put to everybody or
@@ -73,7 +74,7 @@ class Assumptions:
 
     def asked(self, period_end: date, scenario: str) -> float:
         """The share of the sample that the questions were put to in a year."""
-        first = _a_year_before(period_end) + timedelta(days=1)
+        first = first_day(period_end)
         kinds = (KNOWN, POSSIBLE) if scenario == "half_asked" else (KNOWN,)
         not_asked = 0.0
         for kind in kinds:
@@ -218,7 +219,3 @@ def _named(row: dict[Any, Any]) -> str:
 
 def _day(text: object) -> date | None:
     return date.fromisoformat(text) if isinstance(text, str) else None
-
-
-def _a_year_before(day: date) -> date:
-    return (pd.Timestamp(day) - pd.DateOffset(years=1)).date()

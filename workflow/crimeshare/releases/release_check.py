@@ -99,14 +99,11 @@ def check_releases(
         ours = [release for release in registry.values() if release.dataset == dataset]
         checker = DatasetCheck(source, dataset, uri, ours, registry, copies, store, today)
         findings += checker.findings()
-    unasked = [dataset for dataset in _datasets(registry) if dataset not in datasets]
+    every = dict.fromkeys(release.dataset for release in registry.values())
+    unasked = [dataset for dataset in every if dataset not in datasets]
     for dataset in unasked:
         findings += _by_listing(dataset, (listings or {}).get(dataset), registry)
     return Check(source.name, findings, [*datasets, *unasked])
-
-
-def _datasets(registry: Mapping[str, Release]) -> list[str]:
-    return list(dict.fromkeys(release.dataset for release in registry.values()))
 
 
 def _by_listing(

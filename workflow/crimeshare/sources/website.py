@@ -254,8 +254,9 @@ class Website:
         try:
             answer: T = retrying(within, ask, self._reach, patience)
         except _NO_CONNECTION as error:
+            detail = f" ({error})" if str(error) else ""
             self._unreachable = (
-                f"{self._base} could not be reached{_detail(error)}; look whether this machine is "
+                f"{self._base} could not be reached{detail}; look whether this machine is "
                 "connected and the address is right, or build from the shipped figures with "
                 "source=embedded."
             )
@@ -357,10 +358,6 @@ def _retry_after(text: str) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _detail(error: BaseException) -> str:
-    return f" ({error})" if str(error) else ""
 
 
 def _reason(error: BaseException | None) -> str:

@@ -143,7 +143,9 @@ def _measure_rows(layout: AppendixLayout, table: Table) -> list[Row]:
             continue
         found = _next_measure(layout, position, label)
         if found is None:
-            if _has_figures(table, index):  # otherwise a heading or a note below the table
+            # Otherwise a heading or a note below the table.
+            cells = table.grid.rows[index]
+            if any(cells[column.index] != "" for column in table.columns):
                 layout.add(_unknown_measure(layout, table, index, label, position))
             continue
         position = found + 1
@@ -176,10 +178,6 @@ def _next_measure(layout: AppendixLayout, position: int, label: str) -> int | No
     )
 
 
-def _has_figures(table: Table, index: int) -> bool:
-    return any(table.grid.rows[index][column.index] != "" for column in table.columns)
-
-
 def _unknown_measure(
     layout: AppendixLayout, table: Table, index: int, label: str, position: int
 ) -> Unknown:
@@ -196,7 +194,7 @@ def _unknown_measure(
         values = [following[column] for column in (*_COPIED, "measure_id")]
     elif above:
         reason = "is not known"
-        values = [_identifier(text), above["parent_id"], above["unit_base"]]
+        values = ["_".join(re.findall(r"[a-z0-9]+", text)), above["parent_id"], above["unit_base"]]
         values += [above["closes_block"] if _closes(above, table.kind) else "", after]
     else:
         reason, values = "is not known", ["?", "?", "?", "", "?"]
@@ -208,10 +206,6 @@ def _unknown_measure(
         f"{label!r} {reason}. Nearest known: {', '.join(map(repr, near)) or 'none'}. It stands "
         f"after {before!r}; if it is the measure that this line says",
     )
-
-
-def _identifier(text: str) -> str:
-    return "_".join(re.findall(r"[a-z0-9]+", text))
 
 
 def _closes(measure: Mapping[str, str], kind: str) -> bool:

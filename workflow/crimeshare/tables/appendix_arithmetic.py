@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import combinations
+from itertools import chain, combinations
 from math import log
 from statistics import median
 
@@ -99,7 +99,8 @@ def _shared_rows(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
             items[row.table].setdefault(row.item_id, row)
     figures = [table for table in dict.fromkeys(of.values()) if table in items]
     for table, held in items.items():
-        others = [items[other] for other in (of[table], *_changes_of(table, of)) if other in items]
+        changes = [name for name, figured in of.items() if figured == table]
+        others = [items[other] for other in (of[table], *changes) if other in items]
         lacking = {item: row for other in others for item, row in other.items() if item not in held}
         if table in figures and len(figures) > _A_FEW:
             everywhere = [items[other] for other in figures if other != table]
@@ -156,10 +157,6 @@ def _shared_years(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
                     strict=False,
                     at=f"sheet {first.sheet!r}",
                 )
-
-
-def _changes_of(table: str, of: Mapping[str, str]) -> list[str]:
-    return [changes for changes, figures in of.items() if figures == table]
 
 
 def _foreign_bases(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
@@ -285,7 +282,8 @@ def _parts(
             for item in items
             if table == "incidents" or units[table, item] == units.get((table, parent))
         ]
-        for members in _families(items):
+        sizes = range(2, len(items) + 1)
+        for members in chain.from_iterable(combinations(items, size) for size in sizes):
             found = {
                 day: tie
                 for day in years[table]
@@ -306,11 +304,6 @@ def _parts(
         if (parent, day) not in otherwise
         for tie in both
     ], otherwise
-
-
-def _families(items: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for number in range(2, len(items) + 1):
-        yield from combinations(items, number)
 
 
 def _part_tie(
