@@ -291,7 +291,6 @@ def window(series: pd.DataFrame, question: Question) -> pd.DataFrame | None:
 
     Args:
         series: quarters of one code or group with ``period_end``, ``area_code`` and ``value``.
-        question: says which quarters.
     """
     wide = series.pivot(index="period_end", columns="area_code", values="value").sort_index()
     first, last = pd.Timestamp(question.first), pd.Timestamp(question.last)

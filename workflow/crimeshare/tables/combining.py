@@ -1,4 +1,8 @@
-"""The clean tables: observations of all releases in one long table each, schema-checked."""
+"""The clean tables: observations of all releases in one long table each, schema-checked.
+
+Every function here raises :class:`crimeshare.problems.Problems` for rows that break the schema, all
+kinds of faults at once.
+"""
 
 from __future__ import annotations
 
@@ -94,21 +98,13 @@ def _placed(observations: pd.DataFrame) -> pd.DataFrame:
 
 
 def combine_recorded_crime(observations: pd.DataFrame) -> pd.DataFrame:
-    """The table ``recorded_crime``: one row a published figure, in the order of the releases.
-
-    Raises:
-        Problems: rows that break the schema, all kinds at once.
-    """
+    """The table ``recorded_crime``: one row a published figure, in the order of the releases."""
     table = _placed(observations)[list(RECORDED_CRIME.columns)].reset_index(drop=True)
     return checked("recorded_crime", table, RECORDED_CRIME)
 
 
 def combine_population(observations: pd.DataFrame) -> pd.DataFrame:
-    """The table ``population``: residents and households by area, with the mid-year they are of.
-
-    Raises:
-        Problems: rows that break the schema, all kinds at once.
-    """
+    """The table ``population``: residents and households by area, with the mid-year they are of."""
     rows = _placed(observations[observations["measure"].isin(["population", "households"])])
     table = rows[list(POPULATION.columns)].reset_index(drop=True)
     table = table.astype({"reference_year": "int64"})
@@ -145,9 +141,6 @@ def combine_recorded_quarters(figures: Sequence[pyarrow.Table]) -> pd.DataFrame:
     Args:
         figures: as :func:`crimeshare.tables.observations.read_arrow` gives them,
             one table a release; none give an empty table.
-
-    Raises:
-        Problems: rows that break the schema, all kinds at once.
     """
     table = pyarrow.concat_tables([schema(QuarterFigure).empty_table(), *figures]).to_pandas(
         date_as_object=False
@@ -237,9 +230,6 @@ def survey_estimates(rows: pd.DataFrame, **alike: str) -> pd.DataFrame:
         rows: their columns; of those that are not there nothing was published, everybody is
             meant, and the file itself was read.
         alike: the columns that are the same of all.
-
-    Raises:
-        Problems: rows that break the schema, all kinds at once.
     """
     told = rows.assign(**alike).reset_index(drop=True)
     if "period_start" not in told:
@@ -254,9 +244,6 @@ def combine_survey_estimates(observations: pd.DataFrame) -> pd.DataFrame:
 
     A year whose cell holds a marker has no row.  ``published_significance`` is ONS's verdict
     on the change from that year to the release's latest, null for the latest itself.
-
-    Raises:
-        Problems: rows that break the schema, all kinds at once.
     """
     estimates = _with_bases(observations[observations["table"] == "prevalence"])
     flags = observations[
@@ -284,9 +271,6 @@ def read_transcribed_estimates(path: Path) -> pd.DataFrame:
     """Estimates transcribed, with how each was seen, as rows of ``survey_estimates``.
 
     Their bases and standard errors are not published where they stand.
-
-    Raises:
-        Problems: rows that break the schema, all kinds at once.
     """
     rows = pd.read_csv(path, dtype={"published_significance": "boolean"})
     return survey_estimates(
@@ -321,9 +305,6 @@ def combine_survey_comparisons(observations: pd.DataFrame) -> pd.DataFrame:
     change otherwise.  ``cell`` of ``sheet`` holds the change and ``significance_cell`` the verdict,
     ``value_cell`` and ``previous_value_cell`` of ``value_sheet`` the two figures.  Comparisons
     whose base is not published are left out.
-
-    Raises:
-        Problems: rows that break the schema, all kinds at once.
     """
     parts = [_comparisons(observations, statistic) for statistic in _STATISTICS]
     return checked("survey_comparisons", pd.concat(parts, ignore_index=True), SURVEY_COMPARISONS)
@@ -384,9 +365,6 @@ def combine_recorded_offence_codes(observations: pd.DataFrame) -> pd.DataFrame:
 
     A subtotal that is an offence group of the police force area tables, by the words of
     ``layouts/appendix/series_groups.csv``, carries the group's ``offence_id``.
-
-    Raises:
-        Problems: rows that break the schema, all kinds at once.
     """
     rows = observations[observations["statistic"] == "offences"].rename(
         columns={"item_id": "code", "parent_id": "parent_code", "value": "count"}

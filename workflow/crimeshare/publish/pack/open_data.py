@@ -1,6 +1,7 @@
 """Files with addresses that stay, for programs: the newest figures, the series, one area each.
 
-They lie below the report, ``data/latest.csv`` and so on, whatever its newest edition is.
+They lie below the report, ``data/latest.csv`` and so on, whatever its newest edition is.  A `table`
+is ``series.parquet`` where a function says no more of it.
 """
 
 from __future__ import annotations
@@ -27,11 +28,7 @@ COUNTED = [*_YEAR, "offence_id", "component", "count"]
 
 
 def series(table: pd.DataFrame) -> pd.DataFrame:
-    """The series of every area, offence group and quarter-end.
-
-    Args:
-        table: ``series.parquet``.
-    """
+    """The series of every area, offence group and quarter-end."""
     order = ["area_code", "offence_id", "period_end"]
     kept = table[in_text(list(table.columns))]
     return kept.sort_values(order, kind="stable").reset_index(drop=True)
@@ -43,7 +40,6 @@ def latest(
     """The last year of every offence group that is still recorded, one row an area and group.
 
     Args:
-        table: ``series.parquet``.
         composition: the columns `COUNTED` of ``composition.parquet``.
         offence_ids: the groups that it is about.
 
@@ -80,11 +76,7 @@ def latest(
 
 
 def wide(table: pd.DataFrame) -> pd.DataFrame:
-    """One row an area and year, a column of counts for each offence group.
-
-    Args:
-        table: ``series.parquet``, or rows of it.
-    """
+    """One row an area and year, a column of counts for each offence group."""
     counts = table.pivot(index=_YEAR, columns="offence_id", values="count")
     about = table.drop_duplicates(_YEAR).set_index(_YEAR)[["area_name", "area_type", "population"]]
     return about.join(counts).sort_index().reset_index()
@@ -111,9 +103,6 @@ def edition(table: pd.DataFrame, version: str) -> str:
     """Which report this is, as JSON: its newest year, the version of the code, its own name.
 
     The report is kept under that name whatever comes after it: see ``publish.yml``.
-
-    Args:
-        table: ``series.parquet``.
     """
     newest = str(table["period_end"].max())[:10]
     told = {"period_end": newest, "version": version, "name": f"{newest[:7]}-{version}"}
@@ -135,11 +124,7 @@ def with_names(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def area_documents(table: pd.DataFrame, offence_id: str) -> Iterator[tuple[str, str]]:
-    """For each area the name of its file, and its series of an offence group as JSON.
-
-    Args:
-        table: ``series.parquet``.
-    """
+    """For each area the name of its file, and its series of an offence group as JSON."""
     for code, rows in _of(table, offence_id).groupby("area_code", sort=True):
         area = areas().get(str(code))
         if area is None:

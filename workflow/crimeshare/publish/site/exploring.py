@@ -52,8 +52,6 @@ def series_scripts(
     """A script for each offence group or code that hands over its series.
 
     Args:
-        series: ``series.parquet``.
-        codes: ``code_years.parquet``.
         shifts: ``level_shifts.parquet``, the steps of single areas.
 
     Returns:
