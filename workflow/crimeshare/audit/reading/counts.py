@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 from crimeshare.audit.numerals import FEWEST
@@ -67,6 +68,7 @@ class Counts(Parts):
             or self.tokens[0].letter == "RATE1"
             or (re.search(r"rate \( $", before) and re.match(r"\) ", after))
             or (self._is_rate(at) and AVERAGE.search(before))
+            or self._rate_of_all(at, words)
             or (re.search(r"RATE1 (?:S )?[^;.NCH]*A (?:, )?(?:with|on|at) $", before))
             or (
                 re.search(
@@ -166,6 +168,19 @@ class Counts(Parts):
             return None
         same = (s for s in self.reading.statements if s.number == number and s.role == "main")
         return next(same, None)
+
+    def _rate_of_all(self, at: int, words: str) -> bool:
+        """Whether a number beside rates of all crime is too small for a count of it."""
+        told = [s.entries[0] for s in self.reading.statements[-2:]]
+        rates = any(e["quantity"] == "rate" and e.get("offence") == "total" for e in told)
+        bare = re.match(r"(?:[.,;()] |and |in A )", self.sentence.after(at))
+        of_area = re.search(r"A (?:, )?(?:(?:had|has|with|at|on) )?$", self.sentence.before(at))
+        if not (rates and bare and of_area) or (value_of(words) or 1_000) >= 1_000:
+            return False
+        with suppress(Unplaced):
+            about = self.around._before(at)
+            return about is None or about.ids == ("total",)
+        return False
 
     def _is_rate(self, at: int) -> bool:
         """Whether a rate is told of, so that a number with decimals can be one."""

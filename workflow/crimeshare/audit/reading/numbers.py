@@ -214,7 +214,8 @@ NUMBERS: Sequence[tuple[str, str]] = (
     ),
     (
         "fraction",
-        rf"\b(?:{ANY_SMALL}|\d{{1,2}})\s(?:in|"
+        r"\b(?:one|a)\s(?:recorded\s)?(?:crime|offence|adult|household|person)\sin\s(?:every\s)?"
+        rf"(?:{ANY_SMALL}|\d{{1,3}})\b|\b(?:{ANY_SMALL}|\d{{1,2}})\s(?:in|"
         rf"out\sof)\s(?:every\s)?(?:{ANY_SMALL}|\d{{1,3}})\b",
     ),
     (

@@ -80,9 +80,12 @@ class Parts(Shares):
         if (
             re.match(r"(?:of )?(?:(?:all|the|our|adult|every|young) )*S ", after)
             and not (those and self._words(at + 1 + after.split().index("S")).casefold() == "those")
-            and not re.match(r"(?:of )?S (?:M|\w+ M)", after)
+            and not re.match(r"(?:of )?S (?:M(?! victim)|\w+ M)", after)
         ):
             return self._surveyed(at, words)
+        if re.search(r"(?:crime|offence) in ", self._words(at).casefold()):
+            # "Shoplifting is one crime in eight".
+            return self._share(at, words, "", self.around._before(at))
         made_up = None if re.match("M ", after) else _MADE_UP.search(before)
         among = re.match(
             r"(?:of )?(?:all |every )?(?:recorded |reported |police )*[TG] (?:[^;NCH]|\( C \))*?"

@@ -136,6 +136,14 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         r"august|september|october|november|december)\b(?!\s\d))\b",
         _named("partial", _PARTIAL),
     ),
+    (rf"(?<=,\s){_YEAR}(?=\.?(?:\s*\n|\s+[A-Z]|\s*$))", _calendar),
+    (rf"(?<=\bcompare\s){_YEAR}(?=\s(?:with|to)\b)", _calendar),
+    (
+        r"\b(?:the\s)?(?:last\s)?(?:full\s)?(?:year|(?:12|twelve)\smonths)\sbefore\s(?:the\s)?"
+        r"(?:first\s)?(?:pandemic|lockdown|covid(?:-19)?)\b"
+        r"(?:,?\s\(?(?:(?:to|ending)\sMarch\s2020|2019[/\u2013-](?:20)?20)\b\)?)?",
+        lambda _: ("period", Year(date(2020, 3, 31))),
+    ),
     (
         rf"\b(?:{_SOME})\s(?:ago|earlier|before|previously)\b",
         lambda groups: ("ago", _years_back(groups)[1]),

@@ -69,6 +69,13 @@ _RECORDED = re.compile(
 _WHICH = re.compile(r"T (?:(?:in|across) (?:the )?\w+ )?, which (?:[a-z]+ ){1,2}$")
 
 
+# "The overall rate is 103", "all told the force handled 55,280 offences".
+_OVERALL = re.compile(
+    r"overall (?:[GT] )?rate (?:[a-z]+ )*$|(?:^|[,;] )all told (?:, )?"
+    r"(?:[a-z]+ |[AF] )*$"
+)
+
+
 # "Thirty of the 43 police forces".
 PLACES = re.compile(
     r"(?:N )?(?:of )?(?:the |all |N |other |police |territorial |local )*"
@@ -95,6 +102,8 @@ class Around(Years):
         """
         if _WHICH.search(self.sentence.before(at)):
             # "44% of all crime in the town, which totalled 22,104".
+            return Offending(("total",)), False
+        if _OVERALL.search(self.sentence.before(at)):
             return Offending(("total",)), False
         found = self.noun(at) or self._before(at)
         if found is not None:
@@ -269,7 +278,8 @@ class Around(Years):
         ):
             for place in places:
                 compared = place > at and (
-                    (self.topic.area and (self._beside(place) or self._next(place)))
+                    re.search(r"of (?:which|whom) (?:the )?$", self.sentence.before(place))
+                    or (self.topic.area and (self._beside(place) or self._next(place)))
                     or self._part_of_force(place)
                 )
                 if (

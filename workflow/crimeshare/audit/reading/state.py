@@ -140,6 +140,9 @@ class State:
 
     def _clean(self, words: str) -> str:
         plain = " ".join(words.replace("\N{NO-BREAK SPACE}", " ").split())
+        plain = re.sub(
+            r"\bone (?:recorded )?(?:crime|offence|adult|household|person) in\b", "one in", plain
+        )
         plain = re.sub(r"(?<=\d)[\s-]?(?:mn?)\b", " million", plain)
         plain = re.sub(r"(?<=\d)\s?bn\b", " billion", plain)
         return re.sub(r"(?<=\d)[\s-](?=million|thousand)", " ", plain)

@@ -46,6 +46,8 @@ class Surveyed(State):
             r"(?:of )?(?:[a-z]+ )?(bicycle|bike|cycle|vehicle|car) - owning", after
         ):
             return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
+        if owning := re.match(r"of S with an? (car|vehicle|bike|bicycle|cycle) ", after):
+            return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
         owning = re.search(
             r"(?:share|proportion|percentage) of (bicycle|bike|cycle|vehicle|car) - owning S "
             r"[^;.NCH]*$",
@@ -101,8 +103,11 @@ class Surveyed(State):
         return measure
 
     def _fraud(self) -> str:
-        """The measure of the fraud and computer misuse that a sentence names; empty if none."""
+        """What a sentence names that the survey asks of and police do not count; empty if none."""
         named = [self._words(i).casefold() for i, t in enumerate(self.tokens) if t.letter == "Z"]
+        if "headline crime" in named:
+            left_out = any(t.letter == "REST1" for t in self.tokens)
+            return f"headline_{'excluding' if left_out else 'including'}_fraud"
         found = [_FRAUD[words] for words in dict.fromkeys(named) if words in _FRAUD]
         return "fraud_and_computer_misuse" if len(set(found)) > 1 else found[0] if found else ""
 
@@ -166,7 +171,7 @@ class Surveyed(State):
         self.topic.survey = True
         self._add(at, slots, entry, offences=False)
         self._earlier(slots)
-        if measure == "headline" and not any(t.letter == "Z" for t in self.tokens):
+        if measure == "headline_including_fraud" and not any(t.letter == "Z" for t in self.tokens):
             # Without a word of fraud, "crime" is what the survey asked of before it asked of that.
             told = self.reading.statements[-1]
             plain = [{**e, "measure": "headline_excluding_fraud"} for e in told.entries]

@@ -89,15 +89,16 @@ class Years:
         if re.search(r"comparing $", before):
             return False
         if re.search(r"(?:^|[;,] |and |but )since (?:the )?$", before) and re.search(
-            r"\b(?:have|has) ", after
+            r"\b(?:have|has) |(?:is|are) (?:now )?M ", after
         ):
             # "Since 2018/19 burglaries have come down by two thirds".
             return True
         if re.search(
-            r"[CHK] M (?:than )?(?:the|its) N (?:(?:seen|recorded|logged|reported|in|of|for) )*$",
+            r"[CHK] M (?:than )?(?:(?:the|its) N )?(?:(?:seen|recorded|logged|reported|in|of|for|"
+            r"the|its) )*$|M of [CHN] over (?:the )?$",
             before,
-        ):
-            # "30% below the 714 seen in 2017/18".
+        ) and not re.search(r"M (?:by )?[CHK] M (?:in|for|of) (?:the )?$", before):
+            # "30% below the 714 seen in 2017/18", "26% below 2022/23", "a rise of 8% over 2022".
             return True
         if twice := re.search(r"(?:P|B (?:the )?(?:pandemic|covid)) (?:, (?:to )?|\( )$", before):
             # "Since the year before the pandemic, to March 2020".
@@ -114,7 +115,8 @@ class Years:
             return True
         return bool(
             re.search(
-                r"(?:compare[sd]? (?:with|to)|than|against|comparing P with|down on|up on|"
+                r"(?:compare[sd]? (?:with|to)|compar(?:e|ing) P (?:with|to)|than|against|down on|"
+                r"up on|"
                 r"K(?= (?:the|that|those|what|its|[NGOT]) )|"
                 r"K as (?:many|much|high) (?:(?!as )\S+ )*as|"
                 r"M(?= the (?:levels?|figures?|number|total) )|"
@@ -146,8 +148,9 @@ class Years:
             if letter == "AGO1" or (letter == "B" and self.tokens[at].letter == "N"):
                 return self._a_year_back(at)
             year = next((y for y in self.years if y[0] == place), None)
-            sized = self.tokens[at].letter == "K" or re.match("M ", after)
-            sized = sized and year and year[2] and self.tokens[at].letter in "CHK"
+            size = self.tokens[at].letter
+            moved = size == "K" or (size in "CH" and re.match("(?:M|over|on|from) ", after))
+            sized = bool(moved and year and year[2])
             if year and not sized and not (base and not year[2] and not self._own(at, place)):
                 return year[1], year[3]
         touching = re.search(
@@ -156,7 +159,7 @@ class Years:
         if touching:
             place = at - len(touching.group().split())
             found = next((y for y in self.years if y[0] == place), None)
-            if found:
+            if found and not (found[2] and self.tokens[at].letter in "CHK"):
                 return found[1], found[3]
         when = re.search(r"(D|AGO1) (?:, )?(?:when |\( )[^,;.NC]*$", self.sentence.before(at))
         if when:
@@ -188,8 +191,13 @@ class Years:
             earlier = [y for y in mains if y[0] < at]
             clause = self._clause(at)
             near = [y for y in earlier if y[0] >= clause]
-            found = (near or [y for y in mains if y[0] > at] or earlier)[-1 if near else 0]
-            return found[1], found[3]
+            behind = [y for y in mains if y[0] > at]
+            # "They now make up 10%; in 2019/20 it was 5%".
+            own = [y for y in behind if all(t.letter != ";" for t in self.tokens[at : y[0]])]
+            now = self.tokens[at - 1].letter != "(" and "now " in self.sentence.before(at)
+            found = near or (own if now else behind) or earlier
+            if found:
+                return found[-1 if near else 0][1], found[-1 if near else 0][3]
         partial = [i for i, t in enumerate(self.tokens) if t.letter in ("Q", "Y")]
         if partial:
             raise Unplaced(f"its period {self._partial(partial[0])}")
@@ -237,7 +245,12 @@ class Years:
         beside = [y for y in self.years if y[2] and y[1].period_end < period.period_end]
         # What stands behind the size comes before what stands ahead of it.
         for place, year, _, _ in sorted(beside, key=lambda each: (each[0] < last, each[0])):
-            if place < last or not any(t.letter in "CKHM" for t in self.tokens[last + 1 : place]):
+            if place > last and re.search(r"(?:and|but) since $", self.sentence.before(place)):
+                # "It fell 4% in 2025, and since 2018/19 it is down by 42%".
+                continue
+            # "Fell 31% below its 2019/20 level".
+            begin = last + 1 + (self.tokens[min(last + 1, len(self.tokens) - 1)].letter == "M")
+            if place < last or not any(t.letter in "CKHM" for t in self.tokens[begin:place]):
                 return year
         for place, token in enumerate(self.tokens):
             if token.letter not in ("D", "AGO1") or not token.span:
