@@ -491,6 +491,12 @@ window.crimeshare = {};
   });
   // A number is text, and opens when it is pointed at; for the keyboard and for screen readers a block has
   // one control that lists its numbers.
+  const around = (text, part) => {
+    const at = Math.max(0, text.indexOf(part));
+    const from = at < 40 ? 0 : text.indexOf(" ", at - 40) + 1;
+    const to = text.indexOf(" ", at + part.length + 40);
+    return `${from ? "… " : ""}${to < 0 ? text.slice(from) : `${text.slice(from, to)} …`}`;
+  };
   const choose = (block, numbers, opener) => {
     const named = new Map([...block.querySelectorAll("table")].flatMap(rowsOf)
       .map(({ row, column, number }) => [number, `${row}, ${column}`]));
@@ -501,7 +507,7 @@ window.crimeshare = {};
       const passage = number.closest("p, li, dd, figcaption, div");
       button.type = "button";
       button.addEventListener("click", () => open(number, opener));
-      item.append(button, ` ${named.get(number) ?? words(passage).slice(0, 90)}`);
+      item.append(button, ` ${named.get(number) ?? around(words(passage), number.textContent)}`);
       return item;
     }));
     panel.replaceChildren(made("p", "Which number?"), list);
@@ -569,4 +575,6 @@ window.crimeshare = {};
       header.append(button);
       button.addEventListener("click", () => sort(table, header));
     }
+  // Where an address leads is somewhere else now that tables have been put behind a switch.
+  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });
 })();
