@@ -314,7 +314,6 @@ def _candidates(number: int) -> tuple[Values, list[str], list[tuple[int, int]]]:
 
 @cache
 def _whitened(number: int) -> list[Values]:
-    """The shapes of all candidates, for each kind of noise."""
     return [whitened(_candidates(number)[0], lasting) for lasting in LASTING]
 
 

@@ -113,7 +113,6 @@ def _touching(changes: pd.DataFrame, offence_id: str, codes: set[str]) -> pd.Dat
 def _estimated(
     newest: pd.DataFrame, touching: pd.DataFrame, offence_id: str, level: float
 ) -> list[dict[str, object]]:
-    """All steps of the group that can be estimated, together."""
     series = newest[newest["code"].isna() & (newest["area_type"] == "force")]
     last = series["period_end"].max().date()
     asked = questions_of(offence_id, touching, last, whole=True)

@@ -211,7 +211,6 @@ def _why_no_moves(builds: tuple[Path, Path], unread: set[str]) -> str:
 
 
 def _moves(before: Path, after: Path, offence_id: str) -> list[dict[str, str]]:
-    """What the newest year leads with, and ranks of each edition that both builds have."""
     old, new = (_leading(build, offence_id) for build in (before, after))
     both = old.merge(new, on=_LED, suffixes=("_before", "_after"))
     moved = both[both["value_before"] != both["value_after"]]

@@ -107,7 +107,6 @@ def _error(row: dict[str, Any], end: str) -> float:
 
 
 def _years(table: pd.DataFrame) -> Iterator[str]:
-    """That an estimate is of a year."""
     start = table["period_end"] - pd.DateOffset(years=1) + pd.offsets.Day(1)
     # The year to the end of February begins on 1 March, in leap years too.
     start = start.where(start.dt.day == 1, start + pd.offsets.MonthBegin(0))

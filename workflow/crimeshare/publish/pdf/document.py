@@ -336,7 +336,6 @@ def _metadata(title: str, newest: Sequence[Release]) -> str:
 
 
 def _named(release: Release) -> str:
-    """A release in words: what it is, of which period, and when it came out."""
     edition = prose.edition(release.edition)
     return WORDS.passage(
         "release", title=release.title, edition=edition, published=release.published

@@ -135,7 +135,6 @@ class _Reader:
         self._drawings = drawings
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """An element, open unless it holds nothing."""
         element = Element(tag, dict(attributes))
         if tag == "svg":
             element.drawing = self._drawings[int(element.attributes["id"])]
@@ -144,7 +143,6 @@ class _Reader:
             self._open.append(element)
 
     def end(self, tag: str) -> None:
-        """Close the innermost element of this tag and all inside it."""
         for depth in range(len(self._open) - 1, 0, -1):
             if self._open[depth].tag == tag:
                 del self._open[depth:]
@@ -273,7 +271,6 @@ class _Typesetter:
         )
 
     def _table(self, element: Element) -> str:
-        """A table with its caption and notes; a header above all rows, a label before each."""
         rows = [list(row.elements("th", "td")) for row in element.elements("tr")]
         head, *body = rows
         caption = next(element.elements("caption"), Element("caption"))

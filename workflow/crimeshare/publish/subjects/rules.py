@@ -133,14 +133,12 @@ def changes_table(rows: list[Row], parts: list[Row]) -> Table | None:
 
 
 def _placebo(row: Row) -> str:
-    """The largest step on a date without a change, and how many stood out of how many."""
     if row["largest_placebo_pct"] is None:
         return ""
     return WORDS.passage("placebo", row=row)
 
 
 def _without(row: Row) -> str:
-    """The step without the force that moves it most."""
     if row["without_area"] is None:
         return ""
     force = escape(areas()[row["without_area"]].area_name)

@@ -323,7 +323,6 @@ def ever(frame: pd.DataFrame) -> Chart:
 
 
 def _by_year(frame: pd.DataFrame) -> pd.DataFrame:
-    """Ratios labelled by their years."""
     said = [(row["period_end"], row["basis"]) for row in rows(frame)]
     return frame.assign(
         label=[prose.month(end) for end, _ in said],
