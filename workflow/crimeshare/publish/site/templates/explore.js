@@ -111,7 +111,10 @@
       const [gap, place] = ends.slice(1).map((end, i) => [end - ends[i], i]).sort((a, b) => b[0] - a[0])[0];
       const at = !place ? { align: "left", dx: 4, y: 340 } : place === near.length ? { align: "right", dx: -4, y: 0 }
         : { align: "center", dx: 0, y: 340 * (1 - ends[place] - gap / 2) };
-      return { ...each, ...at };
+      // Longer than the gap it is two lines.
+      const middle = each.label.indexOf(" ", each.label.length / 2 - 3);
+      const label = each.label.length * 6 > gap * 340 && middle > 0 ? [each.label.slice(0, middle), each.label.slice(middle + 1)] : [each.label];
+      return { ...each, ...at, label, dy: 9 - 12 * label.length };
     });
   };
 
@@ -137,7 +140,7 @@
         { data: { values: rows.filter(({ partly }) => partly !== null) }, mark: { type: "line", strokeWidth: 1.5, strokeDash: [1, 3] }, encoding: { x, y, color: colour, detail: { field: "partly" } } },
         { data: { values: rows.filter(({ partly, whole }) => partly === null || whole) }, mark: { type: "line", strokeWidth: 2.2 }, encoding: { x, y, color: colour, strokeDash: byArea(([, dash]) => dash), detail: { field: "stretch" } } },
         ...[{ stroke: ink("--paper"), strokeWidth: 4, strokeJoin: "round" }, { fill: ink("--ink") }].map((look) => ({
-          data: { values: inGaps(breaks, rows) }, mark: { type: "text", angle: 270, align: { expr: "datum.align" }, baseline: "bottom", dx: { expr: "datum.dx" }, dy: -3, fontSize: 12, limit: 330, y: { expr: "datum.y" }, ...look },
+          data: { values: inGaps(breaks, rows) }, mark: { type: "text", angle: 270, align: { expr: "datum.align" }, baseline: "bottom", dx: { expr: "datum.dx" }, dy: { expr: "datum.dy" }, fontSize: 12, lineHeight: 12, limit: 330, y: { expr: "datum.y" }, ...look },
           encoding: { x, text: { field: "label" }, tooltip: { field: "said" } },
         })),
         { data: { values: rows.filter((row) => row.marked) }, mark: { type: "point", size: 55, opacity: 1, strokeWidth: 2 }, encoding: { x, y, color: colour, shape: byArea(([, , shape]) => shape), fill: { condition: { test: "datum.hollow", value: ink("--paper") }, field: "area", type: "nominal", legend: null, scale: colour.scale }, tooltip: { field: "said" } } },
@@ -193,7 +196,9 @@
       }));
       return row;
     }));
-    whole.append(made("caption", `${label("group")} by police force area, year ending ${month(state.to)}. [x]: not available. *: not comparable.`), top, rest);
+    const caption = document.createElement("caption");
+    caption.append(made("span", `${label("group")} by police force area, year ending ${month(state.to)}. [x]: not available. *: not comparable.`));
+    whole.append(caption, top, rest);
     return whole;
   };
 
