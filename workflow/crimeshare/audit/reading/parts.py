@@ -114,6 +114,10 @@ class Parts(Shares):
             raise Unplaced("it is a part of another offence group, not of all recorded crime")
         total = re.match(r"(?:of|in) (?:the |its )?(?:overall )?(?:total|whole) ", after)
         counted = [s for s in self.reading.statements if s.start >= self.sentence.start]
+        told_here = re.match(r"of (?:the |its |a )?total of N ", after)
+        if told_here and made_up and (own := self.around._before(at)):
+            # "Stalking made up a sixth of the total of 86,819".
+            return self._share(at, words, "", own)
         if total and made_up and self._all_told() and (own := self.around._before(at)):
             return self._share(at, words, "", own)
         if total and counted and counted[-1].entries[0].get("offence") and self._all_told():

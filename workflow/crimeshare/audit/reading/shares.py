@@ -24,7 +24,7 @@ _WHOLE = (
     r"(?:(?P<its>[AF]) (?:police )?)?"
     r"(?:(?P<noun>[OT]) (?:[GT] )?|"
     r"(?P<told>[GS]|total|whole|figure|that|them|these|those|which) (?:G )?)?"
-    r"(?:(?:recorded|reported) )?(?:(?:(?:in|across|for|by) (?:the )?)?(?P<where>[AF]) )?"
+    r"(?:(?:recorded|reported) )?(?:(?:(?:in|across|for|by|of) (?:the )?)?(?P<where>[AF]) )?"
 )
 _WHOLE_BEHIND = re.compile(_WHOLE)
 _THAT = ("that", "this", "it", "which", "these", "they")
@@ -108,11 +108,17 @@ class Shares(Surveyed):
         """Read a part of what a text has named: an area of another, or a group of another."""
         if self._of_the_same_whole(at, words):
             return True
-        being = re.match(r"(?:were|was) (?:for )?(O) ", self.sentence.after(at))
-        if being and re.search(
-            r"of (?:which|whom|them|these) (?:about )?$", self.sentence.before(at)
+        before, after = self.sentence.before(at), self.sentence.after(at)
+        being = re.match(
+            r"(?:of (?:them|these|those) )?(?:, or thereabouts , )?(?:were|was|are|is) "
+            r"(?:for )?(O) ",
+            after,
+        )
+        if being and (
+            re.search(r"of (?:which|whom|them|these) (?:about )?$|^(?:about |some )?$", before)
+            or after.startswith("of ")
         ):
-            # "32,957 offences, of which nearly half were stalking".
+            # "32,957 offences, of which nearly half were stalking", "a third of them are rapes".
             groups = self.around._offending(at + len(being.group().split())).ids
             return self._add_part(at, words, [("", each) for each in groups], self._told_counts())
         named = self._whole(at)
@@ -319,6 +325,15 @@ class Shares(Surveyed):
             before,
         ):
             # "The Met recorded 112 of them, which is one in five".
+            named = self._told_counts()
+            return self._add_part(at, words, named[:1], named[1:])
+        alone = self.tokens[at].letter == "H" and re.match(r"[.,;] ", after)
+        if (
+            own
+            and re.search(r"A (?:'s )?(?:[a-z]+ )?N , (?:or )?$", before)
+            and (alone or re.match(r"of (?:all of )?(?:them|these|those) ", after))
+        ):
+            # "London saw 109,287, just over a quarter".
             named = self._told_counts()
             return self._add_part(at, words, named[:1], named[1:])
         if len(own) > 1 and re.search(
