@@ -49,9 +49,6 @@ _SMALL = 30
 # A revision may go beyond the largest on record of such a count, but not this many times; that of
 # all offences, which hardly depends on what they are called, by less.
 _BEYOND, _BEYOND_OF_ALL = 2.5, 1.25
-# Releases of two datasets that came out together never differed in their newest year, of which
-# the police had revised nothing yet; this much leaves room for a slip.
-_FRESH = 1.0
 _NEAR = 370  # days
 # Of so few offences more or less nothing follows.
 _FEW = 5
@@ -131,7 +128,7 @@ class _Board:
         for months, level in pairs:
             both = self._beside(months, level)
             if months == YEAR:
-                yield self._fresh(both)
+                yield self._fresh(both, level)
                 yield self._moved(both, level)
             yield self._alone(both, level)
             yield self._changed_places(both)
@@ -212,16 +209,20 @@ class _Board:
             test="missing", value=0.0, moved=lacks["value"]
         )
 
-    def _fresh(self, both: pd.DataFrame) -> pd.DataFrame:
-        """Counts of the newest year of two releases of the same quarter."""
+    def _fresh(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
+        """Counts that two releases of the same quarter do not have alike, in any year."""
         years = self.slim[(self.counts["months"] == YEAR).to_numpy()]
-        newest = years.groupby("order")["day"].max()
-        own = both["order"].map(newest) == both["day"]
-        own &= both["order_other"].map(newest) == both["day"]
-        reader = dict(enumerate(self.readers.values()))
-        apart = both["order"].map(reader) != both["order_other"].map(reader)
-        rows = both.assign(allowed=_FRESH)
-        return self._in_full(rows[own & apart & (rows["moved"] > _FRESH)]).assign(test="fresh")
+        newest = both[["order", "order_other"]].apply(
+            lambda order: order.map(years.groupby("order")["day"].max())
+        )
+        reader = both[["order", "order_other"]].apply(
+            lambda order: order.map(dict(enumerate(self.readers.values())))
+        )
+        together = newest["order"].eq(newest["order_other"])
+        apart = reader["order"].ne(reader["order_other"])
+        rows = self._of_one_name(both[together & apart], level)
+        differing = rows[rows["value"] != rows["value_other"]]
+        return self._in_full(differing).assign(test="fresh", allowed=0.0)
 
     def _moved(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
         """Counts of main groups that moved much further than any on record."""
@@ -238,17 +239,21 @@ class _Board:
 
     def _alone(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
         """Counts that differ where hardly any other of the same time does."""
-        if level == "country":
-            # Sub-groups were drawn anew now and then; their codes are compared one by one.
-            whole = self.counts["code"].astype(bool) | self.counts["item"].isin(self.main)
-            both = both[whole.to_numpy()[both["row"].to_numpy()]]
-        # What one of them counts under another name is nought there.
-        rows = both[(both["value"] != 0) & (both["value_other"] != 0)]
+        rows = self._of_one_name(both, level)
         differs = rows["value"] != rows["value_other"]
         blocks = differs.groupby([rows[name] for name in ("order", "order_other", "day")])
         share, size = blocks.transform("mean"), blocks.transform("size")
         rows = rows.assign(allowed=size - share * size)
         return self._in_full(rows[differs & (share <= rows["few"])]).assign(test="alone")
+
+    def _of_one_name(self, both: pd.DataFrame, level: str) -> pd.DataFrame:
+        """The rows but for what one of the two counts under another name."""
+        if level == "country":
+            # Sub-groups were drawn anew now and then; their codes are compared one by one.
+            whole = self.counts["code"].astype(bool) | self.counts["item"].isin(self.main)
+            both = both[whole.to_numpy()[both["row"].to_numpy()]]
+        named: pd.DataFrame = both[(both["value"] != 0) & (both["value_other"] != 0)]
+        return named
 
     def _changed_places(self, both: pd.DataFrame) -> pd.DataFrame:
         # Of small counts, and by small revisions, some change places by chance.

@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from crimeshare.periods import in_words
 from crimeshare.problems import Problems
 from crimeshare.reference import NATION, PARTNERSHIPS, areas, offences, read_rows
 from crimeshare.tables.against import SEVERAL, TESTS, found
-from crimeshare.tables.counts import KEY, QUARTER, YEAR
+from crimeshare.tables.counts import KEY, YEAR
+from crimeshare.tables.placing import placed
 
 ACCEPTED = Path("config/accepted.csv")
 
@@ -156,30 +156,25 @@ class _Telling:
             scope = (row["area_code"], row["item"], SEVERAL)
             yield self._misfit(row, scope, _swap_in_words(row, len(these)))
         told = {(release_id, name) for release_id, *names in swapped for name in names}
-        counts = self.counts[self.counts["months"] == QUARTER]
-        quarters = dict(list(counts[counts["item"].isin(rows["item"])].groupby("item")))
         alone = [
-            self._placed(row, quarters)
+            row
             for row in _records(others)
             if told.isdisjoint((row["release_id"], row[name]) for name in ("area_code", "item"))
         ]
         if alone:
-            yield from self._together(_without_groups_of_codes(pd.DataFrame(alone)))
+            rows = pd.DataFrame(placed(alone, self.counts))
+            yield from self._together(_without_groups_of_codes(rows))
 
     def _together(self, rows: pd.DataFrame) -> Iterator[tuple[Misfit, Scope]]:
-        for at, by in enumerate((["release_id", "area_code"], ["release_id", "item"])):
+        for by in (["release_id", "area_code"], ["release_id", "item"]):
             size = rows.groupby(by)["value"].transform("size")
-            for (_, name), these in rows[size >= _MANY].groupby(by, sort=False):
-                row = _records(these)[0]
-                days = these["period_end"].astype(str).unique()
-                whole = [SEVERAL, SEVERAL, days[0][:10] if len(days) == 1 else SEVERAL]
-                whole[at] = name
+            for _, these in rows[size >= _MANY].groupby(by, sort=False):
                 more = f"; {len(these) - 1} more figures of it do not fit either"
-                yield self._misfit(row, (whole[0], whole[1], whole[2]), _in_words(row, more))
+                row = _records(these)[0]
+                yield self._misfit(row, _scope(these), _in_words(row, more))
             rows = rows[size < _MANY]
         for row in _records(rows):
-            scope = (row["area_code"], row["item"], str(row["period_end"])[:10])
-            yield self._misfit(row, scope, _in_words(row))
+            yield self._misfit(row, _scope(pd.DataFrame([row])), _in_words(row))
 
     def _misfit(self, row: Mapping[str, Any], scope: Scope, words: str) -> tuple[Misfit, Scope]:
         release_id = row["release_id"]
@@ -187,74 +182,18 @@ class _Telling:
         line = ",".join((release_id, *scope, figures))
         return Misfit(release_id, words if words.endswith("?") else f"{words}.", line), scope
 
-    def _placed(self, row: dict[str, Any], quarters: Mapping[Any, pd.DataFrame]) -> dict[str, Any]:
-        """The row, and where a sum is wrong the quarter of its own that explains it best."""
-        row = row | {"gap": row["value"] - (row["value_other"] or 0.0), "held": ""}
-        if row["months"] != YEAR or isinstance(row["sheet"], str) or row["item"] not in quarters:
-            return row
-        end, own = row["period_end"], quarters[row["item"]]
-        if row["area_code"] != NATION:
-            own = own[own["area_code"] == row["area_code"]]
-        within = (own["period_end"] <= end) & (own["period_end"] > end - pd.DateOffset(years=1))
-        members = own[within & (own["release_id"] == row["release_id"])]
-        if members.empty:
-            return row
-        held_by = _held_by(own)
-        expected = [_expected(member, held_by) for member in _records(members)]
-        before, after = (
-            np.abs(members["value"].to_numpy() - row_gap - np.array(expected))
-            for row_gap in (0.0, row["gap"])
-        )
-        best = int(np.nanargmax(np.nan_to_num(before - after, nan=-np.inf)))
-        member = members.iloc[best]
-        held = (
-            f"holds {_count(member['value'])} {_offence(row)} of {_area(member['area_code'])} in "
-            f"the quarter to {member['period_end']:%B %Y}, and the year would fit with "
-            f"{_count(member['value'] - row['gap'])}: "
-        )
-        # A revision of many forces is no one's.
-        if row["area_code"] == NATION and not after[best] <= before[best] / 2:
-            return row
-        return row | {
-            "held": held,
-            "sheet": member["sheet"],
-            "cell": member["cell"],
-            "area_code": member["area_code"],
-            "period_end": member["period_end"],
-            "year_end": end,
-        }
+
+def _scope(rows: pd.DataFrame) -> Scope:
+    """No wider than these rows."""
+    area, item, day = (
+        str(rows[name].iloc[0]) if rows[name].nunique() == 1 else SEVERAL
+        for name in ("area_code", "item", "period_end")
+    )
+    return area, item, day[:10]
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
-
-
-Held = Mapping[tuple[str, pd.Timestamp], Mapping[str, float]]
-"""Counts of one thing by area and last day, each release's in the order of their coming out."""
-
-
-def _held_by(quarters: pd.DataFrame) -> Held:
-    held: dict[tuple[str, pd.Timestamp], dict[str, float]] = defaultdict(dict)
-    columns = (quarters[name] for name in ("area_code", "period_end", "release_id", "value"))
-    for area, end, release_id, value in zip(*columns, strict=True):
-        held[area, end][release_id] = value
-    return held
-
-
-def _expected(member: Mapping[str, Any], held_by: Held) -> float:
-    """What another vintage has for a quarter, or the same quarters of the years beside it."""
-    area, end, own = (member[name] for name in ("area_code", "period_end", "release_id"))
-    if twins := [value for by, value in held_by[area, end].items() if by != own]:
-        return twins[-1]
-    beside = [held_by.get((area, day), {}).get(own, np.nan) for day in _years_beside(end)]
-    known = [value for value in beside if not np.isnan(value)]
-    return sum(known) / len(known) if known else float("nan")
-
-
-@cache
-def _years_beside(end: pd.Timestamp) -> list[pd.Timestamp]:
-    """The last days of the same quarter a year before and after."""
-    return [end + pd.DateOffset(years=by) + pd.offsets.MonthEnd(0) for by in (-1, 1)]
 
 
 def _pairs(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
@@ -294,8 +233,8 @@ def _without_groups_of_codes(rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.drop_duplicates([*at, "item", "months"])
     rows = rows.loc[rows.drop_duplicates([*at, "gap"]).index]
     # A quarter that was found explains the nation's sums that are wrong by as much.
-    found_out = rows.loc[rows["held"] != "", ["release_id", "gap"]].apply(tuple, axis=1)
-    loose = (rows["held"] == "") & (rows["area_code"] == NATION)
+    found_out = rows.loc[rows["held"].notna(), ["release_id", "gap"]].apply(tuple, axis=1)
+    loose = (rows["held"].isna()) & (rows["area_code"] == NATION)
     return rows[~(loose & rows[["release_id", "gap"]].apply(tuple, axis=1).isin(set(found_out)))]
 
 
@@ -347,7 +286,7 @@ def _in_words(row: Mapping[str, Any], more: str = "") -> str:
     area = NATION if row["level"] == "country" else row["area_code"]
     time = _time(row["months"], end)
     said = (
-        f"{row['held']}it has {_count(row['value'])} {_offence(row)} in {_area(area)} in the "
+        f"{_held(row)}it has {_count(row['value'])} {_offence(row)} in {_area(area)} in the "
         f"{time}, {other} has {_count(row['value_other'])}"
     )
     if row["test"] == "moved":
@@ -356,7 +295,7 @@ def _in_words(row: Mapping[str, Any], more: str = "") -> str:
             "revision on record would explain"
         )
     elif row["test"] == "fresh":
-        said += f": {_per_cent(row)}, of a year that is the newest of both, so not revised yet"
+        said += f": {_per_cent(row)}, although both came out with the same quarter"
     elif row["test"] == "alone":
         said += f", and {row['allowed']:,.0f} other figures of that time as they are here"
     elif row["test"] == "places":
@@ -375,6 +314,18 @@ def _in_words(row: Mapping[str, Any], more: str = "") -> str:
             f"{row['moved'] / row['allowed']:.1f} times as much as any did"
         )
     return f"{_where(row['release_id'], row['sheet'], row['cell'])}: {said}{more}"
+
+
+def _held(row: Mapping[str, Any]) -> str:
+    """The quarters that explain a wrong year, if any do."""
+    if pd.isna(row["held"]):
+        return ""
+    count = "the quarter" if row["quarters"] == 1 else f"the {row['quarters']:.0f} quarters"
+    return (
+        f"holds {_count(row['held'])} {_offence(row)} of {_area(row['area_code'])} in {count} to "
+        f"{row['period_end']:%B %Y}, and the year would fit with "
+        f"{_count(row['held'] - row['gap'])}: "
+    )
 
 
 def _per_cent(row: Mapping[str, Any]) -> str:
