@@ -344,6 +344,12 @@ class TestArithmetic:
         (fault,) = broken(find_survey_ties(read(book)))
         assert "sheet 'Table_B2', cell H37: holds 144,171 for 'Stalking'" in fault.sentence
 
+    def test_a_year_of_sub_offences_that_is_another_year_s(self, book: Facsimile) -> None:
+        for row in range(10, 43):
+            book["Table_B2", f"F{row}"] = book["Table_B2", f"E{row}"]
+        said = [fault.sentence for fault in broken(find_survey_ties(read(book)))]
+        assert any("'Table_B2', cell F37" in each and "'Table_A5a'" in each for each in said)
+
     @pytest.mark.parametrize("release_id", quick(RELEASES[-1:], of=RELEASES))
     @pytest.mark.parametrize("table", FLAGGED)
     @pytest.mark.parametrize("shift", [1, -1])

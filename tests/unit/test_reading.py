@@ -202,6 +202,10 @@ def sheet_twice(book: Book) -> None:
     book.sheets["Table P1 (2)"] = dict(book.table("P1"))
 
 
+def sheet_again(book: Book) -> None:
+    book.sheets["Table P9"] = dict(book.table("P1"))
+
+
 def force_gone(book: Book) -> None:
     name = "Table P1"
     row = next(row for (row, _), cell in book.sheets[name].items() if cell == "W15000002")
@@ -261,7 +265,9 @@ def no_header(book: Book) -> None:
         (retitled_table, ["'Table P1'", "Crimes by force", "sheets.csv"]),
         (another_year, ["'Table P1', cell A1", "2022", "for the year ending December 2024"]),
         (sheet_gone, ["no sheet holds the table of rate", "'Table P1', 'Table P2', 'Table P4 '"]),
-        (sheet_twice, ["'Table P1', 'Table P1 (2)'", "table of counts", "expected one"]),
+        (sheet_twice, ["'Table P1', 'Table P1 (2)'", "table of counts", "expected one",
+                       "sheets.csv the line: table p1 (2),\"table p1: "]),
+        (sheet_again, ["'Table P1', 'Table P9'", "sheets.csv the line: table p9,\"table p1: "]),
         (force_gone, ["'Table P1'", "no row for Gwent"]),
         (force_twice, ["'Table P1'", "Gwent stand twice"]),
         (group_gone, ["'Table P1'", "no column for robbery", "Nearest to that: '", ", read as "]),

@@ -22,6 +22,7 @@ from crimeshare.tables.grid import Cell, Grid, Workbook, address
 from crimeshare.tables.labels import (
     area_code,
     months,
+    one_line,
     periods,
     plain,
     without_periods,
@@ -162,7 +163,8 @@ def _kind(layout: AreaLayout, grid: Grid) -> str | None:
 
     The last line that fits counts, so that an appended line wins.
     """
-    sheet = plain(grid.sheet)
+    # A number at the end of a name is no note there: P1 and P3 are two tables.
+    sheet = _named(grid.sheet)
     for title in (plain(year_endings(text)) for text, _ in _titles(grid)):
         for row in reversed(layout.sheets):
             if fnmatchcase(sheet, row["sheet"]) and fnmatchcase(title, row["title"]):
@@ -212,6 +214,10 @@ def _proposed_kind(layout: AreaLayout, grid: Grid) -> str:
 
 def _pattern(text: str) -> str:
     return text.replace("[", "[[]").replace("?", "[?]").replace("*", "[*]")
+
+
+def _named(sheet: str) -> str:
+    return one_line(sheet).casefold()
 
 
 def _titles(grid: Grid) -> list[tuple[str, str]]:
@@ -351,20 +357,22 @@ def _check_tables(
             )
         for period, times in Counter(table.period_end for table in here).items():
             if times > 1:
-                sheets = [table.grid.sheet for table in here if table.period_end == period]
-                layout.add(*_all_but_one(layout, kind, period, sheets))
+                grids = [table.grid for table in here if table.period_end == period]
+                layout.add(*_all_but_one(layout, kind, period, grids))
 
 
 def _all_but_one(
-    layout: AreaLayout, kind: str, period: date, sheets: list[str]
+    layout: AreaLayout, kind: str, period: date, grids: list[Grid]
 ) -> Iterator[Unknown]:
-    """Propose to leave out all sheets but the one with the shortest name."""
-    kept = min(sheets, key=lambda sheet: len(plain(sheet)))
-    for sheet in sheets:
-        if sheet != kept:
+    """Propose to leave out, by name and title, all sheets but the one with the shortest name."""
+    kept = min(grids, key=lambda grid: len(_named(grid.sheet)))
+    for grid in grids:
+        if grid is not kept:
+            title = plain(year_endings(_title(grid)[0]))
             yield proposal(
                 layout.folder / "sheets.csv",
-                [_pattern(plain(sheet)), "*", "-"],
-                f"sheets {', '.join(map(repr, sheets))} all hold the table of {kind} for the year "
-                f"ending {period:%B %Y}; expected one of them. If {kept!r} is the one",
+                [_pattern(_named(grid.sheet)), _pattern(title), "-"],
+                f"sheets {', '.join(repr(each.sheet) for each in grids)} all hold the table of "
+                f"{kind} for the year ending {period:%B %Y}; expected one of them. If "
+                f"{kept.sheet!r} is the one",
             )
