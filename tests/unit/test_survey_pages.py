@@ -342,7 +342,7 @@ class TestPages:
         sentence = text(survey_pages.offences(recorded))
         assert "likely between" in sentence
         assert "that we assume" in sentence
-        assert "not the part of stalking which is reported" in sentence
+        assert "does not say how much stalking is reported" in sentence
         said = " ".join(survey_pages.differences())
         for reason in (
             "count offences",
