@@ -592,6 +592,15 @@ OWNED = (
         ),
     ),
     (
+        "Burglary grew fastest in Kent and Essex in 2024.",
+        (),
+    ),
+    (
+        "In 2024 Kent had the twelfth highest rate of burglary of any force, followed by Essex. "
+        "Crime rose fastest in Scotland.",
+        (("twelfth highest", "rank", "Kent"),),
+    ),
+    (
         "Kent bucked the national trend with a 12% drop in recorded crime in 2024.",
         (("12%", "change", "Kent"),),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from crimeshare.audit.reading.slots import NATIONS
 from crimeshare.audit.reading.spans import Unplaced
@@ -48,18 +49,16 @@ class Outdone(State):
     def outdone(self) -> None:
         """Read each of its ways to say so, in the order of what they lean on."""
         said = "".join(f"{token.letter} " for token in self.tokens)
-        self._second_only(said)
-        self._next(said)
-        self._fastest(said)
+        for read in (self._second_only, self._next, self._fastest):
+            # Of two areas together, or of a place without figures, there is no place in an order.
+            with suppress(Unplaced):
+                read(said)
 
     def _place(self, at: int, area: tuple[str, ...], value: str) -> None:
         """A place of an area, if the sentence says of what and when."""
         if not area or area[0] in NATIONS:
             return
-        try:
-            slots = self._slots(at)
-        except Unplaced:
-            return
+        slots = self._slots(at)
         slots.area = self._as_region(area)
         self.used.add(at)
         self.topic.rank = re.sub(rf"^(?:{'|'.join(ORDINALS)}) ", "", value)
@@ -99,7 +98,8 @@ class Outdone(State):
         if not area:
             named = (t.span.value for t in self.tokens[:at] if t.letter == "A" and t.span)
             area = next(named, self.topic.area)
-        self._place(at, self.topic.area if area and area[0] in NATIONS else area, value)
+        with suppress(Unplaced):
+            self._place(at, self.topic.area if area and area[0] in NATIONS else area, value)
 
     def _second_only(self, said: str) -> None:
         found = _SECOND_ONLY.search(said)
@@ -122,6 +122,8 @@ class Outdone(State):
                 continue
             last = told[-1].entries[0]["value"].split()[0]
             place = ORDINALS.index(last) + 1 if last in ORDINALS else 1
+            if place == len(ORDINALS):
+                continue
             span = self.tokens[len(said[: found.start("area")].split())].span
             assert span is not None
             at = len(said[: found.start("at")].split())
