@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from crimeshare.publish.elements.figures import MINUS
 from crimeshare.publish.site.pages import report_pages
@@ -352,8 +352,16 @@ def test_a_force_page_is_short(page: Page, address: str, width: int, height: int
     assert page.evaluate(stops + visible) <= 110
 
 
-def test_every_page_leads_to_how_to_cite_it(page: Page, address: str) -> None:
+# A script that comes late puts tables behind switches while the browser is on its way.
+@pytest.mark.parametrize("seconds", [0, 0.3])
+def test_every_page_leads_to_how_to_cite_it(page: Page, address: str, seconds: float) -> None:
     page.goto(address + "forces/gwent.html")
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(seconds * 1000)
+        route.continue_()
+
+    page.route("**/report.js", late)
     page.get_by_role("link", name="How to cite").click()
     expect(page.get_by_role("heading", name="How to cite")).to_be_in_viewport()
 
