@@ -8,8 +8,9 @@ those of ``tests/quarter_mutations.py`` and ``tests/survey_mutations.py``, nine 
 Home Office's figures and the survey's, checked as they are before they are shipped.  A
 change is *found* if the edition is refused, *placed* if every cell, row or column that the refusal
 names is one that was changed, *silent* if it goes through.  The score by kind is printed beside the
-last one, which stands in ``benchmarks/mutations.csv``; ``--write`` replaces it.  Without a mirror,
-the editions are written from the shipped figures, so that anyone can repeat the run.
+last one, which stands in ``benchmarks/mutations.csv`` with its seed; ``--write`` replaces it, and
+with ``--reader`` the part of that one.  Without a mirror, the editions are written from the shipped
+figures, so that anyone can repeat the run.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ PER_READER = 9
 SCORES = Path(__file__).with_suffix(".csv")
 CORRECTIONS = Path("config/corrections.yaml")
 OUTCOMES = ("placed", "found", "silent")
+COLUMNS = ("reader", "kind", "seed", *OUTCOMES)
+BY_READER = ("recorded_quarters", "survey", "police_force_area", "appendix")
 
 _PLACED = re.compile(r"sheet '([^']*)', cells? ([A-Z]{1,3}\d+)")
 
@@ -192,13 +195,18 @@ def survey_refused(table: pd.DataFrame) -> bool:
     return False
 
 
-def _score_figures(seeds: range, only: Sequence[str] | None) -> dict[tuple[str, str], Counter[str]]:
+def _score_figures(
+    seeds: range, only: Sequence[str] | None, of: Sequence[str]
+) -> dict[tuple[str, str], Counter[str]]:
     """The scores of changes to figures, which have no cell: they are found or silent."""
     scores: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for reader, release_id, kinds, refused in (
-        ("recorded_quarters", OPEN_DATA, QUARTER_KINDS, quarters_refused()),
-        ("survey", SURVEY, SURVEY_KINDS, survey_refused),
+    for reader, release_id, kinds, against in (
+        ("recorded_quarters", OPEN_DATA, QUARTER_KINDS, quarters_refused),
+        ("survey", SURVEY, SURVEY_KINDS, lambda: survey_refused),
     ):
+        if reader not in of:
+            continue
+        refused = against()
         figures = read_table(facsimile.FIGURES / f"{release_id}.parquet")
         for kind in kinds:
             for seed in seeds if not only or kind in only else ():
@@ -217,12 +225,17 @@ def main() -> int:
     options.add_argument("--mirror", type=Path, help="folder with the workbooks themselves")
     options.add_argument("--write", action="store_true", help="keep the score as the last one")
     options.add_argument("--kind", action="append", help="only this kind")
+    options.add_argument("--reader", action="append", choices=BY_READER, help="only of this one")
     given = options.parse_args()
+    readers = given.reader or BY_READER
     seeds = range(given.seed, given.seed + given.times)
-    scores = _score_figures(range(given.seed, given.seed + given.times * PER_READER), given.kind)
+    figures_seeds = range(given.seed, given.seed + given.times * PER_READER)
+    scores = _score_figures(figures_seeds, given.kind, readers)
     for release_id in EDITIONS:
+        reader = "appendix" if release_id.startswith("appendix") else "police_force_area"
+        if reader not in readers:
+            continue
         made = edition(release_id, given.mirror)
-        reader = made.read.__module__.rpartition(".")[2]
         for kind in KINDS if not given.kind else [kind for kind in KINDS if kind in given.kind]:
             for seed in seeds:
                 found = outcome(made, kind, seed)
@@ -233,30 +246,31 @@ def main() -> int:
     print(f"{'':48}{'placed':>8}{'found':>8}{'silent':>8}   last")
     for (reader, kind), score in scores.items():
         now = [score[name] for name in OUTCOMES]
-        print(
-            f"{reader:20}{kind:28}{now[0]:8}{now[1]:8}{now[2]:8}   {last.get((reader, kind), '')}"
-        )
+        was = " ".join(last[reader, kind][name] for name in OUTCOMES if (reader, kind) in last)
+        print(f"{reader:20}{kind:28}{now[0]:8}{now[1]:8}{now[2]:8}   {was}")
     total = Counter[str]()
     for score in scores.values():
         total.update(score)
     made_in_all = sum(total[name] for name in OUTCOMES)
+    print(f"seed {given.seed}, {', '.join(readers)}")
     print(f"{total['silent']} of {made_in_all} changes went through, {total['placed']} were placed")
     if given.write:
+        kept = {of: line for of, line in last.items() if of[0] not in readers}
+        for (reader, kind), score in scores.items():
+            counted = {name: score[name] for name in OUTCOMES}
+            kept[reader, kind] = {"reader": reader, "kind": kind, "seed": given.seed, **counted}
         with SCORES.open("w", encoding="utf-8", newline="") as file:
-            lines = csv.writer(file, lineterminator="\n")
-            lines.writerow(["reader", "kind", *OUTCOMES])
-            lines.writerows([*of, *(s[name] for name in OUTCOMES)] for of, s in scores.items())
+            lines = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            lines.writeheader()
+            lines.writerows(sorted(kept.values(), key=lambda line: BY_READER.index(line["reader"])))
     return 0
 
 
-def _last() -> dict[tuple[str | None, str], str]:
+def _last() -> dict[tuple[str, str], dict[str, Any]]:
     if not SCORES.is_file():
         return {}
     with SCORES.open(encoding="utf-8", newline="") as file:
-        return {
-            (r.get("reader"), r["kind"]): " ".join(r[name] for name in OUTCOMES)
-            for r in csv.DictReader(file)
-        }
+        return {(line["reader"], line["kind"]): line for line in csv.DictReader(file)}
 
 
 if __name__ == "__main__":
