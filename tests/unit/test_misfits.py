@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problems
-from crimeshare.reference import NATION, read_rows
+from crimeshare.reference import NATION, areas, read_rows
 from crimeshare.sources.registry import read_registry
 from crimeshare.tables.counts import YEAR, counts, counts_of_files, in_order
 from crimeshare.tables.misfits import Misfit, check, misfits
@@ -243,6 +244,27 @@ def test_a_year_of_offences_in_another_unit_is_told_with_its_cell(judge) -> None
     cells = {f"sheet {row.sheet!r}, cell {row.cell}: it has" for row in changed[rows].itertuples()}
     wrong = [each.sentence for each in judge("appendix-2025-12", changed)]
     assert any(cell in said and "+900.0 per cent" in said for cell in cells for said in wrong)
+
+
+def test_a_file_in_thousands_is_one_misfit_and_no_wait(judge) -> None:  # type: ignore[no-untyped-def]
+    figures = figures_of(OPEN_DATA)
+    began = time.process_time()
+    (misfit,) = judge(OPEN_DATA, figures.assign(value=(figures["value"] / 1000).round()))
+    assert "the totals of 43 of its 43 forces, as a rule 0.001 times" in misfit.sentence
+    assert misfit.line.startswith(f"{OPEN_DATA},*,*,*,")
+    # Four minutes went by where each of its years was looked for in its quarters.
+    assert time.process_time() - began < 60
+
+
+def test_many_forces_in_thousands_are_told_one_by_one(judge) -> None:  # type: ignore[no-untyped-def]
+    figures = figures_of(OPEN_DATA)
+    forces = sorted(figures.loc[figures["area_type"] == "force", "area_code"].unique())[:12]
+    began = time.process_time()
+    rows = figures["area_code"].isin(forces)
+    thousands = figures["value"].where(~rows, (figures["value"] / 1000).round())
+    told = " ".join(misfit.sentence for misfit in judge(OPEN_DATA, figures.assign(value=thousands)))
+    assert all(areas()[force].area_name in told for force in forces)
+    assert time.process_time() - began < 60
 
 
 @pytest.mark.parametrize(("times", "asked"), [(1, False), (1.3, False), (2, True)])

@@ -23,6 +23,8 @@ ACCEPTED = Path("config/accepted.csv")
 
 # So many figures of an area or of an offence that do not fit are told together.
 _MANY = 3
+# Where the totals of more of the forces than this do not fit, it is the file: told as one.
+_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,9 @@ class _Telling:
 
     def all(self, rows: pd.DataFrame) -> Iterator[tuple[Misfit, Scope]]:
         """A sentence for each figure, or for those of an area or offence that fail together."""
+        for row, words in self._throughout(rows):
+            rows = rows[rows["release_id"] != row["release_id"]]
+            yield self._misfit(row, (SEVERAL, SEVERAL, SEVERAL), words)
         others = rows[rows["test"] != "confused"]
         wrong = {*zip(others["release_id"], others["area_code"], strict=True)}
         swapped = {
@@ -165,6 +170,21 @@ class _Telling:
             rows = pd.DataFrame(placed(alone, self.counts))
             yield from self._together(_without_groups_of_codes(rows))
 
+    def _throughout(self, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], str]]:
+        """A figure of each release that does not fit in most forces, and words for all of them."""
+        totals = rows[_of_forces(rows) & (rows["test"] == "moved")]
+        for release_id, these in totals.groupby("release_id", sort=False):
+            own = self.counts[_of_forces(self.counts) & (self.counts["release_id"] == release_id)]
+            wrong, forces = these["area_code"].nunique(), own["area_code"].nunique()
+            if wrong > _MOST * forces:
+                times = (these["value"] / these["value_other"]).median()
+                row = _records(these)[0] | {"held": None}
+                more = (
+                    f"; so are the totals of {wrong} of its {forces} forces, as a rule {times:.3g} "
+                    "times what the other has. Is the file in another unit, or of other years?"
+                )
+                yield row, _in_words(row, more)
+
     def _together(self, rows: pd.DataFrame) -> Iterator[tuple[Misfit, Scope]]:
         for by in (["release_id", "area_code"], ["release_id", "item"]):
             size = rows.groupby(by)["value"].transform("size")
@@ -181,6 +201,11 @@ class _Telling:
         figures = _digest(release_id, scope, self.counts)
         line = ",".join((release_id, *scope, figures))
         return Misfit(release_id, words if words.endswith("?") else f"{words}.", line), scope
+
+
+def _of_forces(rows: pd.DataFrame) -> pd.Series:
+    """Which are totals of a force in a year."""
+    return (rows["level"] == "force") & (rows["item"] == "total") & (rows["months"] == YEAR)
 
 
 def _scope(rows: pd.DataFrame) -> Scope:

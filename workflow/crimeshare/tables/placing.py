@@ -8,7 +8,7 @@ the years beside them.  Where several forces would do, none is named.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +25,8 @@ _SMALL = 30
 # A force explains what is wrong with the nation if no other explains more than this much of what it
 # does, and if this much of what is odd about its own quarters is then gone.
 _RIVAL, _GONE = 0.5, 0.5
+# Times of a force that are read; the first is what is told, and each further one takes its time.
+_TIMES = 12
 _TIME = ["release_id", "release_id_other", "level", "area_code", "period_end"]
 
 
@@ -47,10 +49,14 @@ def placed(rows: Iterable[Row], counts: pd.DataFrame) -> list[Row]:
             by_time[tuple(row[name] for name in _TIME)].append(row)
     sums = counts[(counts["months"] == YEAR) & (counts["area_code"] == NATION)] if by_time else None
     of_release: dict[str, _Quarters] = {}
+    of_force: Counter[tuple[str, str]] = Counter()
     for (release_id, other, _, area, end), these in by_time.items():
         if release_id not in of_release:
             of_release[release_id] = _Quarters(counts, release_id)
         quarters = of_release[release_id]
+        of_force[release_id, area] += 1
+        if area != NATION and of_force[release_id, area] > _TIMES:
+            continue
         if area != NATION:
             gaps = pd.Series({row["item"]: row["gap"] for row in these})
             quarters.explain(these, gaps)
