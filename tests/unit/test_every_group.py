@@ -222,7 +222,7 @@ def test_methods_name_the_changes_of_rules_that_have_a_model(report: Report) -> 
     text = report.prose("methods")
     assert {row["change_id"] for row in changes if f"“{row['name']}”" in text} == modelled
     if not modelled:
-        section = text.partition("Did the rules move it?")[2].partition("Steps of one force")[0]
+        section = text.partition("Did rule changes cause it?")[2].partition("Steps of one force")[0]
         assert re.findall(r"\b20\d\d\b", section) == []
 
 

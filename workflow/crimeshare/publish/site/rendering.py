@@ -241,10 +241,10 @@ def render_body(notebook: Mapping[str, Any]) -> str:
             continue
         if cell["cell_type"] == "markdown":
             html = _markdown("".join(cell["source"]))
-            kinds = [kind for kind in SECTIONS if kind in cell["metadata"].get("tags", ())]
-            parts.append(html.replace("<h2>", f'<h2 class="{kinds[0]}">') if kinds else html)
-        elif cell["cell_type"] == "code":
-            parts += [_output(output) for output in cell["outputs"]]
+        else:
+            html = "\n".join(filter(None, map(_output, cell.get("outputs", ()))))
+        kinds = [kind for kind in SECTIONS if kind in cell["metadata"].get("tags", ())]
+        parts.append(html.replace("<h2>", f'<h2 class="{kinds[0]}">') if kinds else html)
     return "\n".join(part for part in parts if part)
 
 
