@@ -100,6 +100,8 @@ def test_every_example_of_the_explanation_holds_and_every_quantity_has_one(
             "of which no release is known; the nearest known are the year ending March 2019 and "
             "the year ending June 2019. If there is one, add it to config/releases.csv",
         ),
+        ({"address": "example.org"}, "`address` is no address; expected one such as https://www"),
+        ({"address": 'https://a.org/"onload'}, "`address` is no address"),
         ({"value": "many"}, "`value` is `many`; expected a number such as"),
         ({"value": None}, "a count needs the key `value`: a number such as"),
         ({"quantity": None}, "the key `quantity` is missing; expected one of count, total"),

@@ -15,10 +15,11 @@ from crimeshare.reference import reported_groups
 from tests.audited import write_audit
 
 
-def statement(claim_id: str, verdict: str, source: str = "A paper, 2024") -> Audited:
-    return Audited(
-        claim_id, "5 <b> & more", source, "count 5: all", verdict, "Because.", "Because.", []
-    )
+def statement(
+    claim_id: str, verdict: str, source: str = "A paper, 2024", address: str | None = None
+) -> Audited:
+    words, asserted, reason = "5 <b> & more", "count 5: all", "Because."
+    return Audited(claim_id, words, source, address, asserted, verdict, reason, reason, [])
 
 
 ALL = Audit(
@@ -55,6 +56,23 @@ def test_verdicts_have_word_shape_and_class_and_releases_the_names_that_people_u
         assert f'class="verdict {kind}"><span aria-hidden="true">{shape}</span>' in page
     assert "True only of the police force area tables, year ending December 2018" in page
     assert "pfa-2018-12" not in page
+
+
+def test_who_spoke_is_linked_where_an_address_is_known() -> None:
+    address = "https://www.example.org/news/1?a=1&b=2"
+    page = Audit([statement("a", "confirmed", address=address), statement("b", "confirmed", "B")])
+    written = "https://www.example.org/news/1?a=1&amp;b=2"
+    for words in (page.cards(), page.newest()):
+        assert f'<a href="{written}"><samp>A paper, 2024</samp></a>' in words
+        assert "<samp>B</samp></a>" not in words
+    reviews = re.search(r'<script type="application/ld\+json">(.*?)</script>', page.cards(), re.S)
+    assert reviews is not None
+    said = {
+        each["url"]: each["itemReviewed"].get("appearance")
+        for each in json.loads(reviews[1])["@graph"]
+    }
+    assert said["claims.html#a"] == {"@type": "CreativeWork", "url": address}
+    assert said["claims.html#b"] is None
 
 
 def test_what_was_said_last_stands_first() -> None:

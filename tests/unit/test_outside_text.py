@@ -111,7 +111,7 @@ def harmless(html: str, said: str) -> Seen:
 
 
 def audited(said: str) -> Audited:
-    return Audited("it", said, said, said, "confirmed", "Because.", said, [])
+    return Audited("it", said, said, None, said, "confirmed", "Because.", said, [])
 
 
 def notebook(html: str) -> dict[str, object]:

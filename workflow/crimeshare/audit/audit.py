@@ -75,6 +75,7 @@ def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd
                 "claim_id": claim.id,
                 "statement": claim.statement,
                 "source": claim.source,
+                "address": claim.address or None,
                 "asserted": asserted(claim),
                 "subject": subject(claim),
                 "claimed": claimed(claim),

@@ -125,6 +125,13 @@ def _text(value: object, read: _Read) -> str:
     return word(value)
 
 
+def _address(value: object, read: _Read) -> str:
+    address = word(value)
+    if not re.fullmatch(r"https://[\w.-]+\.\w+(/[^\s\"'<>]*)?", address):
+        raise ValueError("is no address; expected one such as https://www.example.org/news/1")
+    return address
+
+
 def _area(value: object, read: _Read) -> Area:
     found: Area = read.keep(find_area(word(value), read.vocabulary.areas))
     return found
@@ -264,6 +271,7 @@ _ABOUT = {
     "id": _Key(_id, "a name of its own in lower case with hyphens", needed=True),
     "statement": _Key(_text, "the words as they were said", needed=True),
     "source": _Key(_text, "who said them, where and when", needed=True),
+    "address": _Key(_address),
 }
 _GROUP = _Key(_offence, "an offence group such as Stalking and harassment", needed=True)
 _MEASURE = _Key(_text, "a measure of the survey, such as stalking", needed=True)

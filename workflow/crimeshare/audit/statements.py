@@ -16,6 +16,7 @@ class Claim:
     """What every entry has: where the words were said, and the words.
 
     Attributes:
+        address: where they can be read; empty if that is not known.
         readings: how names were read that mean something else than themselves, in clauses.
     """
 
@@ -23,6 +24,7 @@ class Claim:
     id: str
     statement: str
     source: str
+    address: str = ""
     readings: tuple[str, ...] = ()
 
 

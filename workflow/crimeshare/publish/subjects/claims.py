@@ -87,6 +87,7 @@ class Audited(Output):
     claim_id: str
     statement: str
     source: str
+    address: str | None
     asserted: str
     verdict: str
     reason: str
@@ -105,8 +106,9 @@ class Audited(Output):
 
     @property
     def said_by(self) -> str:
-        """Who said them, where and when."""
-        return f"<samp>{escape(self.source)}</samp>"
+        """Who said them, where and when, with a link to where that can be read."""
+        said = f"<samp>{escape(self.source)}</samp>"
+        return f'<a href="{escape(self.address)}">{said}</a>' if self.address else said
 
     @property
     def sentences(self) -> list[str]:
@@ -142,6 +144,13 @@ class Audited(Output):
         if plain not in _UNRATED:
             value = _RATINGS.get(plain, 4)
             rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}
+        said: dict[str, Any] = {
+            "@type": "Claim",
+            "name": self.statement,
+            "author": {"@type": "Organization", "name": self.source},
+        }
+        if self.address:
+            said["appearance"] = {"@type": "CreativeWork", "url": self.address}
         return {
             "@type": "ClaimReview",
             "url": f"claims.html#{self.claim_id}",
@@ -150,7 +159,12 @@ class Audited(Output):
                 "@type": "Claim",
                 "name": self.statement,
                 "author": {"@type": "Organization", "name": self.source},
-            },
+            }
+            | (
+                {"appearance": {"@type": "CreativeWork", "url": self.address}}
+                if self.address
+                else {}
+            ),
             "author": {"@type": "Organization", "name": "crimeshare"},
             "reviewRating": rating,
             "reviewBody": self.told,
@@ -248,6 +262,7 @@ def _audited(row: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> A
         row["claim_id"],
         row["statement"],
         row["source"],
+        row["address"],
         row["asserted"],
         row["verdict"],
         _told(row["reason"], [(text, show(figure, style)) for text, figure, style in mentions]),
