@@ -21,7 +21,8 @@ police; the Met; GMP; Heddlu Gwent; Casnewydd; Caerdydd; Ynys Môn; knife; rape;
 theft; anti social behaviour; Suzy Lamplugh; 8L; South Wales Police; West Yorkshire police; how
 is it calculated; BTP; safest; violence against women; murder; Abertawe; SW1A 1AA; latest
 figures; correction; Cyberstalking; Y Fenni; St Davids; graffiti; riots; trespass; begging; trais;
-dwyn o siopau; troseddau casineb; hit and run; is knife crime rising in london; St Helens
+dwyn o siopau; troseddau casineb; hit and run; is knife crime rising in london; St Helens;
+cuckooing; doxing; dog attacks; most dangerous city; privacy; accessibility
 """.replace("\n", " ").split(";")
 
 
@@ -78,12 +79,13 @@ def test_a_nickname_leads_to_the_line_of_the_partnership(page: Page, address: st
     expect(page.locator(".opening .came-from")).to_contain_text("Newport is one of ")
 
 
-def test_another_nation_is_said_to_be_one(page: Page, address: str) -> None:
+@pytest.mark.parametrize("place", ["Scotland", "EH1", "G1 1AA"])
+def test_another_nation_is_said_to_be_one(page: Page, address: str, place: str) -> None:
     page.goto(address)
-    page.locator("#place").fill("Scotland")
+    page.locator("#place").fill(place)
     expect(page.locator("#places-found")).to_contain_text("England and Wales")
     page.locator("#place").press("Enter")
-    expect(page).to_have_url(re.compile(r"/search\.html\?q=Scotland$"))
+    expect(page).to_have_url(re.compile(rf"/search\.html\?q={place.replace(' ', r'\+')}$"))
     expect(page.locator("#found")).to_contain_text("England and Wales")
 
 

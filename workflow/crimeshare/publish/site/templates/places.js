@@ -111,7 +111,8 @@
   const lettered = new Set([...districts.keys()].map((name) => /^[A-Z]+/.exec(name)[0]));
   crimeshare.elsewhere = (typed) => {
     const [letters] = /^[A-Z]+(?=\d[A-Z\d]?(\d[A-Z]{2})?$)/.exec(typed.toUpperCase().replace(/\s+/g, "")) ?? [];
-    return elsewhere.has(plainly(typed)) || letters !== undefined && letters.length < 3 && !lettered.has(letters) && /\d[A-Z]{2}$/i.test(typed.trim());
+    return elsewhere.has(plainly(typed)) || letters !== undefined && !lettered.has(letters)
+      && (letters.length === 2 || letters.length === 1 && /\d[A-Z]{2}$/i.test(typed.trim()));
   };
   crimeshare.places = (typed, most = 8) => {
     const codes = district(typed);
