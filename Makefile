@@ -27,6 +27,10 @@ SHELL := /bin/sh
 BIN := .venv/bin
 CORES ?= 4
 
+# What Python has compiled is kept, also where the machine says that it is not, as images of
+# containers do: each of two workers would compile all tests again, which is half of finding them.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The first Python on this machine that can make the environment.
 SUITABLE := 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(or $(shell \
