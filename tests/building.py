@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,7 +35,7 @@ from crimeshare.tables.combining import combine_recorded_crime
 from crimeshare.tables.notices import combine_area_notes
 from crimeshare.tables.reading import check_shipped, combine_reports
 from tests.audited import write_audit
-from tests.conftest import locked, shared_folder
+from tests.conftest import locked, made_once
 from tests.quarterly import shipped as shipped_quarters
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
@@ -81,14 +80,7 @@ def built_once(factory: pytest.TempPathFactory, root: Path) -> Path:
         factory: gives the folders of the run.
         root: the project.
     """
-    base = shared_folder(factory)
-    folder, unfinished = base / "build", base / "build-unfinished"
-    with locked(base / "build.lock"):
-        if not folder.exists():
-            shutil.rmtree(unfinished, ignore_errors=True)
-            write_build(unfinished, root)
-            unfinished.rename(folder)
-    return folder
+    return made_once(factory, "build", lambda folder: write_build(folder, root))
 
 
 def read_by(pages: Iterable[Page], root: Path, folder: Path) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ import fcntl
 import gc
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,20 +46,25 @@ def shared_folder(factory: pytest.TempPathFactory) -> Path:
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
-def whole_once(factory: pytest.TempPathFactory) -> Path:
-    """The project built whole, once in a run of the tests."""
+def made_once(factory: pytest.TempPathFactory, name: str, write: Callable[[Path], object]) -> Path:
+    """The folder that ``write`` fills, once in a run of the tests."""
     base = shared_folder(factory)
-    with locked(base / "whole.lock"):
-        folder, unfinished = base / "whole" / "project", base / "whole-unfinished"
+    folder, unfinished = base / name, base / f"{name}-unfinished"
+    with locked(base / f"{name}.lock"):
         if not folder.exists():
             shutil.rmtree(unfinished, ignore_errors=True)
-            project = clone(unfinished / "project")
-            path = os.pathsep.join([str(ROOT / "tests" / "opened"), str(project / "workflow")])
-            told = str(unfinished / "opened.jsonl")
-            run = snakemake(project, PYTHONPATH=path, CRIMESHARE_OPENED=told)
-            assert run.returncode == 0, run.stderr
-            unfinished.rename(base / "whole")
+            write(unfinished)
+            unfinished.rename(folder)
     return folder
+
+
+def build_whole(folder: Path) -> None:
+    """Build the project whole, and tell beside it what each of its steps opened."""
+    project = clone(folder / "project")
+    path = os.pathsep.join([str(ROOT / "tests" / "opened"), str(project / "workflow")])
+    told = str(folder / "opened.jsonl")
+    run = snakemake(project, PYTHONPATH=path, CRIMESHARE_OPENED=told)
+    assert run.returncode == 0, run.stderr
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +118,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Beside it, in ``opened.jsonl``, stands what each of its steps opened.
     """
-    return whole_once(tmp_path_factory)
+    return made_once(tmp_path_factory, "whole", build_whole) / "project"
 
 
 @pytest.fixture

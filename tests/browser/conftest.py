@@ -37,6 +37,7 @@ from crimeshare.publish.site.rendering import (
 from crimeshare.reference import PARTNERSHIPS, REFERENCE, areas, read_rows
 from crimeshare.tables import LAYOUTS
 from tests.building import built_once, read_by
+from tests.conftest import made_once
 from tests.tables import CODE_YEARS, LEVEL_SHIFTS, SERIES
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -93,8 +94,14 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
 
     It asks for the browser so that nothing is built where there is none.
     """
-    folder = tmp_path_factory.mktemp("site") / "built"
-    shutil.copytree(built_once(tmp_path_factory, root), folder)
+    build = built_once(tmp_path_factory, root)
+    made = made_once(tmp_path_factory, "site", lambda folder: write_site(folder, root, build))
+    return made / REPORT
+
+
+def write_site(folder: Path, root: Path, build: Path) -> None:
+    """Render the pages of a small build, and what they load."""
+    shutil.copytree(build, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         pages = [*page_types(), longest_force()]
@@ -115,7 +122,6 @@ def site(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory)
         (REPORT / "embed").mkdir()
         (REPORT / "embed" / f"{embed[0]}.html").write_text(embed[1], encoding="utf-8")
         (REPORT / "search.html").write_text(render_search(bodies.items()), encoding="utf-8")
-    return folder / REPORT
 
 
 def write_shared(report: Path) -> None:

@@ -14,6 +14,7 @@ from tests.building import (
     write_rank_record,
     write_series,
 )
+from tests.conftest import made_once
 from tests.frames import Report
 from tests.quarterly import write_quarterly
 from tests.revised import VINTAGES, write_revisions
@@ -70,17 +71,21 @@ def write_part(folder: Path, root: Path, built: Path, releases: Callable[[str], 
 @pytest.fixture(scope="session")
 def built_incomplete(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as of the year ending December 2019, when Greater Manchester made no return."""
-    folder = tmp_path_factory.mktemp("incomplete")
-    write_part(folder, root, built, lambda release_id: release_id <= "pfa-2019-12")
-    return folder
+    return made_once(
+        tmp_path_factory,
+        "incomplete",
+        lambda folder: write_part(folder, root, built, lambda id_: id_ <= "pfa-2019-12"),
+    )
 
 
 @pytest.fixture(scope="session")
 def built_alone(root: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same from the edition of December 2019 alone."""
-    folder = tmp_path_factory.mktemp("alone")
-    write_part(folder, root, built, lambda release_id: release_id == "pfa-2019-12")
-    return folder
+    return made_once(
+        tmp_path_factory,
+        "alone",
+        lambda folder: write_part(folder, root, built, lambda id_: id_ == "pfa-2019-12"),
+    )
 
 
 @pytest.fixture(scope="session")
