@@ -108,6 +108,7 @@ def refused(project: Project, *accept: str) -> tuple[str, list[str]]:
     return str(caught.value), re.findall(r"lines-[0-9a-f]{12}", said)
 
 
+@pytest.mark.slow
 def test_names_that_show_once_others_are_accepted(project: Project, layouts: Path) -> None:
     words, first = refused(project)
     assert "the line: kind of crime,measure" in words

@@ -76,6 +76,7 @@ def sentence(refusal: BaseException) -> None:
 
 @fuzzed
 @given(values=changed(CONFIG, VALUE) | changed({**CONFIG, "release": "pfa-2024-12"}, VALUE))
+@pytest.mark.slow
 def test_configuration(values: Any) -> None:
     assume(isinstance(values, dict))
     try:
@@ -119,6 +120,7 @@ def test_statements(asked: dict[str, str]) -> None:
 
 @fuzzed
 @given(content=damaged(CORRECTIONS))
+@pytest.mark.slow
 def test_corrections(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "corrections.yaml"
     path.write_bytes(content)
@@ -220,6 +222,7 @@ def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @settings(parent=fuzzed, max_examples=10)
 @given(figure=TEXT)
+@pytest.mark.slow
 def test_a_figure_to_trace(figure: str) -> None:
     assume(not figure.startswith("-"))
     assert main(["trace", "--", figure]) in (0, 1, 2, 3)
@@ -234,6 +237,7 @@ def test_a_figure_to_trace(figure: str) -> None:
     name=st.sampled_from(["a.xlsx", "a.zip", "a.csv", "a", "a.ods"]),
     release_id=TEXT | st.sampled_from(["stalking-2024-03", "personal-prevalence-2024-03"]),
 )
+@pytest.mark.slow
 def test_a_table_to_take_in(content: bytes, name: str, release_id: str, tmp_path: Path) -> None:
     assume(not release_id.startswith("-"))
     (tmp_path / name).write_bytes(content)

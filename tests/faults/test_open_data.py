@@ -44,6 +44,7 @@ def document(folder: Path, root: Path, rows: list[list[object]]) -> Path:
     return open_data(path, {"2025_26": rows})
 
 
+@pytest.mark.slow
 def test_a_pinned_document_is_fetched_and_read_cell_by_cell(
     root: Path, project: Path, tmp_path: Path
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_document_that_is_not_understood_leaves_what_was_good(
     assert (project / QUARTERS).read_bytes() == good
 
 
+@pytest.mark.slow
 def test_a_mirror_without_it_leaves_the_shipped_figures_and_says_so(
     project: Path, tmp_path: Path
 ) -> None:
@@ -96,6 +98,7 @@ def test_a_mirror_without_it_leaves_the_shipped_figures_and_says_so(
         (["conversion=absent.parquet"], "config: `conversion` is `absent.parquet`"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_shipped_from_a_conversion_has_to_be_named(
     project: Path, arguments: list[str], expected: str
 ) -> None:

@@ -528,6 +528,7 @@ def old_figures(here: Here) -> None:
     here.ship("pfa-2018-12", facsimile.figures("pfa-2018-12"))
 
 
+@pytest.mark.slow
 def test_old_figures_under_a_new_date_need_somebody_who_calls_them_right(here: Here) -> None:
     old_figures(here)
     words = refused(here)
@@ -537,6 +538,7 @@ def test_old_figures_under_a_new_date_need_somebody_who_calls_them_right(here: H
     assert any("old figures under a new date" in warning for warning in pinned.warnings)
 
 
+@pytest.mark.slow
 def test_a_revision_without_precedent_needs_the_same(here: Here) -> None:
     earlier = facsimile.figures("pfa-2018-12")
     rows = [

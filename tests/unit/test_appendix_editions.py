@@ -175,6 +175,7 @@ def test_rows_and_columns_that_hold_nothing(edition: Edition, expected: Figures)
     assert edition.figures() == expected
 
 
+@pytest.mark.slow
 def test_notes_above_and_below_a_table(edition: Edition, expected: Figures) -> None:
     for sheet in edition.book.tables:
         for number in range(40):

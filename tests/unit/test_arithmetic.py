@@ -35,6 +35,7 @@ def changed(
     return [*rows[:index], wrong, *rows[index + 1 :]], wrong
 
 
+@pytest.mark.slow
 def test_shipped_figures_add_up_but_for_the_listed_cells(root: Path) -> None:
     path = root / "config" / "corrections.yaml"
     corrections = read_corrections(path)

@@ -131,6 +131,7 @@ def test_where_a_code_is_not_apart_nobody_is_ranked_without_it(composition: pd.D
     assert ranks_without(composition, "no such code").empty
 
 
+@pytest.mark.slow
 def test_most_of_a_difference_is_more_than_half_of_what_went_its_way(
     built: Path, estimates: Report
 ) -> None:

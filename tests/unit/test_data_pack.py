@@ -166,6 +166,7 @@ write_zip(Path(sys.argv[1]) / "data", Path(sys.argv[1]) / "data.zip")
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_whatever_the_surroundings(root: Path, pack: Path) -> None:
     folder = pack.parent
 

@@ -72,6 +72,7 @@ def told(vintage: Vintage) -> tuple[object, ...]:
     )
 
 
+@pytest.mark.slow
 def test_every_vintage_of_every_count_is_the_same(
     tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], evidence: Path
 ) -> None:
@@ -129,6 +130,7 @@ def test_a_year_in_which_a_code_begins_is_none(
         assert known == [False, True], code
 
 
+@pytest.mark.slow
 def test_zero_and_no_return_are_told_apart(
     tables: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame],
 ) -> None:
@@ -166,6 +168,7 @@ def test_a_cell_is_found_under_the_workbooks_own_name_of_its_sheet(
         assert published.place(own.cells[0]) == place
 
 
+@pytest.mark.slow
 def test_the_survey_is_what_is_printed_of_it(built: Path) -> None:
     prevalence = read_table(built / "results/estimates/prevalence.parquet")
     estimates = read_table(built / "results/clean/survey_estimates.parquet")

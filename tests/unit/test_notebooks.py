@@ -76,7 +76,8 @@ def test_notebooks_are_stored_without_outputs_or_machine(root: Path, stored: Pat
     assert node.metadata.language_info == {"name": "python"}
 
 
-@pytest.mark.parametrize("stored", quick([Path("notebooks/force.ipynb")], of=STORED), ids=str)
+@pytest.mark.parametrize("stored", STORED, ids=str)
+@pytest.mark.slow
 def test_a_notebook_runs_alone_from_its_own_folder_to_the_same_outputs(
     root: Path, built: Path, shell: Shell, stored: Path
 ) -> None:
@@ -90,9 +91,8 @@ def test_a_notebook_runs_alone_from_its_own_folder_to_the_same_outputs(
 OUTPUTS = [page.name for page in {page.source: page for page in report_pages()}.values()]
 
 
-@pytest.mark.parametrize(
-    "name", quick([name for name in OUTPUTS if name.startswith("forces/")], of=OUTPUTS)
-)
+@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.slow
 def test_other_programs_run_a_notebook_to_the_same_outputs(
     root: Path, built: Path, shell: Shell, name: str
 ) -> None:

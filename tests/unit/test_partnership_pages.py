@@ -51,6 +51,7 @@ def test_the_table_has_count_share_rate_and_change() -> None:
     assert "under different rules" in html
 
 
+@pytest.mark.slow
 def test_small_numbers_are_marked_and_not_named() -> None:
     small = 0
     for code in FORCES:

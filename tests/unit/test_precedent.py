@@ -93,6 +93,7 @@ def test_a_row_that_is_withheld_though_it_was_published_is_told(
 @pytest.mark.parametrize(
     ("table", "day"), [("offence_subcodes", date(2021, 3, 31)), ("prevalence", date(2019, 3, 31))]
 )
+@pytest.mark.slow
 def test_a_year_that_the_edition_nearest_in_time_has_is_missed(table: str, day: date) -> None:
     rows = read_observations(SurveyObservation, FIGURES / "appendix-2025-06.parquet")
     kept = [row for row in rows if (row.table, row.period_end) != (table, day)]

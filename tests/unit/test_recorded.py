@@ -214,6 +214,7 @@ def test_a_change_of_recording_between_two_years_is_named(
     assert robbery["comparable"]
 
 
+@pytest.mark.slow
 def test_a_change_that_took_effect_before_both_years_began_leaves_them_comparable(
     recorded: pd.DataFrame, recording_changes: pd.DataFrame
 ) -> None:

@@ -169,6 +169,7 @@ def test_totals_without_a_force_are_not_compared_with_totals_that_have_it(
     assert "W92000004" in set(later["area_code"])
 
 
+@pytest.mark.slow
 def test_a_series_by_code_is_compared_from_edition_to_edition(recorded: pd.DataFrame) -> None:
     """Stalking (8Q), YE March 2024: 128,355 in the edition of June 2025, 128,829 in December."""
     codes = pd.DataFrame(

@@ -152,6 +152,7 @@ COMPUTED = {"mean", "median", "std", "var", "quantile", "corr", "describe"}
 """Methods of a column that make a statistic of it."""
 
 
+@pytest.mark.slow
 def test_a_figure_that_names_rows_of_a_table_is_made_of_them(
     built: Path, executed: dict[str, Path]
 ) -> None:

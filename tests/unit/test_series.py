@@ -49,6 +49,7 @@ def compute(
     )
 
 
+@pytest.mark.slow
 def test_a_newer_population_that_an_edition_brings_is_taken_where_it_has_one(
     root: Path, tables: dict[str, pd.DataFrame]
 ) -> None:
@@ -178,6 +179,7 @@ class TestTheShippedFigures:
 
 
 class TestWhatIsMissing:
+    @pytest.mark.slow
     def test_a_missing_quarter_takes_the_force_out_of_its_areas(
         self, root: Path, tables: dict[str, pd.DataFrame]
     ) -> None:
@@ -215,6 +217,7 @@ class TestWhatIsMissing:
         assert row["previous"] == at(series, GWENT, GROUP, "2023-12-31")["count"]
         assert set(series["source"]) == {"ons"}
 
+    @pytest.mark.slow
     def test_a_newer_vintage_takes_over_as_a_whole(
         self, root: Path, tables: dict[str, pd.DataFrame]
     ) -> None:

@@ -78,6 +78,7 @@ def test_a_force_with_a_marked_figure_is_not_compared() -> None:
     assert set(pairs["area_code"]) | set(pairs["similar_code"]) == {"a", "c"}
 
 
+@pytest.mark.slow
 def test_every_force_has_its_nearest_in_order(built: Path) -> None:
     pairs = compute_similar_forces(read_table(built / SHARES), "stalking_harassment")
     latest = pairs[(pairs["release_id"] == "pfa-2024-12") & (pairs["period_end"] == "2024-12-31")]

@@ -39,6 +39,7 @@ def test_a_change_is_refused(kind: str, shipped: pd.DataFrame) -> None:
         check_survey_tables(SURVEY_KINDS[kind](shipped, random.Random(kind)))
 
 
+@pytest.mark.slow
 def test_any_two_ages_swapped_throughout_are_refused(shipped: pd.DataFrame) -> None:
     for one, other in combinations(sorted(set(shipped["age"])), 2):
         ages = shipped["age"].replace({one: other, other: one})

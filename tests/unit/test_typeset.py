@@ -98,6 +98,7 @@ def test_numbers_get_what_they_need_and_long_texts_share_the_rest() -> None:
 
 
 @given(text=st.text(st.characters(exclude_categories=["C"])))
+@pytest.mark.slow
 def test_typst_reads_every_text_as_it_is(text: str) -> None:
     read = json.loads(typst.Compiler().eval(literal(text)))
     assert read == re.sub(r"\s+", " ", text)

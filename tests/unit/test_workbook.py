@@ -231,6 +231,7 @@ write_workbook(path, "Stalking and harassment in recorded crime", sheets, date(2
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_whatever_the_surroundings(
     sheets: list[Sheet], path: Path, tmp_path: Path
 ) -> None:

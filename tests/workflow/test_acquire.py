@@ -81,6 +81,7 @@ def run(project: Path, server: Loopback) -> Run:
     return run
 
 
+@pytest.mark.slow
 def test_an_interrupted_fetch_resumes_and_a_good_file_outlives_the_source(
     run: Run, project: Path, server: Loopback
 ) -> None:
@@ -105,6 +106,7 @@ def test_an_interrupted_fetch_resumes_and_a_good_file_outlives_the_source(
     assert (project / TARGET).read_bytes() == WORKBOOK
 
 
+@pytest.mark.slow
 def test_a_file_that_is_rejected_is_named_and_kept_apart(
     run: Run, project: Path, server: Loopback
 ) -> None:

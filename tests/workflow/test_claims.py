@@ -57,6 +57,7 @@ BAD = """
 """
 
 
+@pytest.mark.slow
 def test_a_refused_entry_is_told_when_all_else_is_built(project: Path) -> None:
     graph = snakemake(project, "--rulegraph", "--forceall").stdout
     names = dict(re.findall(r'^\s*(\d+)\[label = "(\w+)"', graph, re.MULTILINE))

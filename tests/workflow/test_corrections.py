@@ -16,6 +16,7 @@ from tests.workflow.runs import sentences, snakemake
         ("appendix-2022-09", "-4.559991918190335", "-4.55"),
     ],
 )
+@pytest.mark.slow
 def test_an_entry_that_no_longer_matches_stops_the_run(
     project: Path, release_id: str, held: str, expected: str
 ) -> None:
@@ -35,6 +36,7 @@ def test_an_entry_that_no_longer_matches_stops_the_run(
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.slow
 def test_an_entry_that_names_another_release_leaves_the_fault_unexplained(project: Path) -> None:
     corrections = project / "config" / "corrections.yaml"
     text = corrections.read_text(encoding="utf-8")

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SNAKEFILE = """
 configfile: "config/config.yaml"
 
@@ -25,6 +27,7 @@ rule copy:
 """
 
 
+@pytest.mark.slow
 def test_a_folder_elsewhere_builds_on_the_workflow(project: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -155,6 +155,7 @@ def test_a_workbook_with_an_unknown_label_stops_the_run_and_spoils_nothing(
     assert as_bytes(project, ESTIMATES) == before
 
 
+@pytest.mark.slow
 def test_a_workbook_that_does_not_add_up_stops_the_run(
     project: Path, mirror_of: Callable[[Callable[[Book], None]], Path]
 ) -> None:
@@ -169,6 +170,7 @@ def test_a_workbook_that_does_not_add_up_stops_the_run(
     assert all("corrections.yaml" in sentence for sentence in said)
 
 
+@pytest.mark.slow
 def test_a_damaged_figures_file_is_named(project: Path) -> None:
     (project / "resources" / "figures" / "pfa-2024-12.parquet").write_bytes(b"PAR1 no more")
     run = snakemake(project, *CLEAN, *config("embedded"))

@@ -32,6 +32,7 @@ def here(project: Path, tmp_path: Path) -> Here:
     return replace(small, project=replace(small.project, registry=config / "releases.csv"))
 
 
+@pytest.mark.slow
 def test_the_exit_status_says_whether_anything_is_new(project: Path, here: Here) -> None:
     def check() -> tuple[int, str]:
         run = snakemake(project, "check_releases", f"--config=source={here.mirror.root}")
@@ -63,6 +64,7 @@ def test_a_pinned_release_is_in_the_next_build(project: Path, here: Here) -> Non
         assert list(releases) == ["pfa-2018-12", "pfa-2019-03"]
 
 
+@pytest.mark.slow
 def test_a_refusal_is_told_without_a_traceback(project: Path, here: Here) -> None:
     run = snakemake(project, "pin_release", f"--config=source={here.mirror.root}")
     assert run.returncode == 1
