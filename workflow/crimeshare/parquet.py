@@ -147,14 +147,19 @@ def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
         if field.name.rpartition("_")[2] in ("formula", "cells")
         and (pa.types.is_string(field.type) or pa.types.is_large_string(field.type))
     ]
+    # Doubles seldom come again; byte by byte they take a third less, and no dictionary is tried.
+    doubles = [field.name for field in schema if pa.types.is_floating(field.type)]
+    encoding = dict.fromkeys(alike, "DELTA_BYTE_ARRAY") | dict.fromkeys(
+        doubles, "BYTE_STREAM_SPLIT"
+    )
     return pq.ParquetWriter(
         path,
         schema,
         compression="zstd",
         compression_level=6,
         write_page_checksum=True,
-        use_dictionary=[name for name in schema.names if name not in alike],
-        column_encoding=dict.fromkeys(alike, "DELTA_BYTE_ARRAY"),
+        use_dictionary=[name for name in schema.names if name not in encoding],
+        column_encoding=encoding,
     )
 
 
