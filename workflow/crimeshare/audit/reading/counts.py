@@ -26,6 +26,10 @@ _WHO_RECORD = ("forces", "officers", "constabularies", "victims", "police", "res
 _OTHER_SURVEY = re.compile(
     r"(?:own|our|its|their|annual|latest|retail|members) (?:[a-z]+ )?survey "
 )
+# "The lowest rate of the four", "second of 42".
+_OF_SO_MANY = re.compile(
+    r"(?:J (?:[a-z]+ |[OTGM] |RATE1 ){0,3}(?:of|among) (?:the |all )*|ORDINAL1 of )$"
+)
 # "412 cases sent to the CPS".
 _HANDLED = re.compile(
     rf"{ADJECTIVES}G (?:(?:were|was|are|being|been|have|had|that|which) )*(?:sent|referred|"
@@ -40,7 +44,11 @@ class Counts(Parts):
     def _count(self, at: int) -> None:
         words, side = self._signed(self._clean(self._words(at)))
         after, before = self.sentence.after(at), self.sentence.before(at)
-        if PLACES.match(after) or PLACES.match(f"{self.tokens[at].letter} {after}"):
+        if (
+            PLACES.match(after)
+            or PLACES.match(f"{self.tokens[at].letter} {after}")
+            or _OF_SO_MANY.search(before)
+        ):
             raise Unplaced("it counts forces or places, not offences")
         if side:
             raise Unplaced("it is a difference without the count that it is of")
@@ -98,6 +106,8 @@ class Counts(Parts):
             return self._pace(at, words)
         if re.match(rf"{ADJECTIVES}S ", after):
             return self._counted_people(at, words)
+        if "U " in before and re.search(r"\b(?:G|incidents) ", before) and "million" in words:
+            raise Unplaced("it is an estimate of incidents, which are not in these tables")
         noun = self.around.noun(at)
         people = re.match(r"of (?:our|my|your|its|his|her|their) ([a-z]+) ", after)
         if people and not noun:

@@ -17,6 +17,7 @@ from crimeshare.audit.verdicts import (
     CONTRADICTED,
     NOT_CHECKABLE,
     NOT_SUPPORTED,
+    WITHIN_REVISIONS,
     Verdict,
     outcome,
 )
@@ -141,7 +142,11 @@ def judge_text(text: str, judge: Judge, published: date | None = None, area: str
     answer = Answer(text, unplaced=unplaced)
     meant_otherwise(reading, judge.counts)
     everything: set[int] = set()
-    for statement in sorted([*reading.statements, *fitted], key=lambda each: each.start):
+    found = sorted([*reading.statements, *fitted], key=lambda each: each.start)
+    for statement in found:
+        # What a later count of a sentence says of it holds for what stands before that, too.
+        _otherwise(statement, judge, everything)
+    for statement in found:
         try:
             answer.statements.append(_judged(statement, judge, everything))
         except ValueError as why:
@@ -188,7 +193,8 @@ def _otherwise(statement: Statement, judge: Judge, everything: set[int]) -> Stat
     if not statement.otherwise:
         return statement
     if sentence in everything:
-        return _read_as(statement, statement.otherwise[0])
+        meant = (entry for entry in statement.otherwise if _holds(judge, entry))
+        return _read_as(statement, next(meant, statement.otherwise[0]))
     if "measure" in statement.entries[0]:
         asked = (
             e
@@ -214,6 +220,9 @@ def _elsewhere(statement: Statement, judge: Judge) -> Statement:
     if not statement.elsewhere or outcome(_name(judge, statement.entries[0])) != 1:
         return statement
     other = next((entry for entry in statement.elsewhere if _holds(judge, entry)), None)
+    if other is None and statement.entries[0]["quantity"] == "rank":
+        names = [(entry, _name(judge, entry)) for entry in statement.elsewhere]
+        other = next((entry for entry, name in names if name.startswith(WITHIN_REVISIONS)), None)
     if other is None:
         return statement
     if statement.role and statement.number and statement.number % 100:

@@ -65,9 +65,11 @@ _NOUNS = (
     "stable",
     "drop",
     "increase",
+    "topped",
+    "outstripped",
 )
 _WHICH_IS = re.compile(
-    r"(?:RATE1|[NCH])(?: [OTGS])? "
+    r"(?:RATE1|[NCH])(?: [OTGS])?(?: (?:in )?P)? "
     r"(?:, |(?:was|is) (?:still |again |also )?|, which (?:is|was) )(?:the )?$"
 )
 _ORDERED = {"rate": "rate", "share": "share", "count": "number", "total": "number"}
@@ -189,6 +191,17 @@ class Orders(Outdone):
         if not how and here and _WHICH_IS.search(before):
             # "14.8 per 1,000, the highest of any force".
             how = _ORDERED.get(here[-1]["quantity"], "")
+        told = re.search(
+            r"(rate|share|number|per head|per capita) "
+            r"(?:(?:is|was|remains|were|also|still) )*(?:the )?$",
+            before,
+        )
+        if not how and told:
+            # "Its rate is the highest".
+            how = "rate" if "per" in told[1] else told[1]
+        if not how and again:
+            # "Kent had the highest rate; Essex the lowest".
+            how = next((h for h in ("rate", "share") if self.topic.rank.endswith(f" {h}")), "")
         value = f"{words} {how}".strip()
         self.topic.rank = re.sub(r"^\S+[\s-](?=high|low|larg|big|great|worst|small|few)", "", value)
         named = (again or named) if again != NATION else ""
@@ -214,8 +227,11 @@ class Orders(Outdone):
         slots.area = next(
             (
                 t.span.value
-                for t in reversed(self.tokens[:at])
-                if t.letter == "A" and t.span and t.span.value[0] not in NATIONS
+                for i, t in reversed([*enumerate(self.tokens[:at])])
+                if t.letter == "A"
+                and t.span
+                and t.span.value[0] not in NATIONS
+                and not self.around._beside(i)
             ),
             self.topic.area,
         )
@@ -330,7 +346,9 @@ class Orders(Outdone):
     def _direction(self, at: int) -> None:
         token = self.tokens[at]
         before, after = self.sentence.before(at), self.sentence.after(at)
-        if re.match(r"(?:or M |[^.!]*\? $)", after) or re.search(r"M or $", before):
+        if re.match(r"(?:or M |everywhere |[^.!]*\? $)", after) or re.search(
+            r"(?:M or|made|make|makes|making) $", before
+        ):
             return
         with suppress(Unplaced):
             if self._any_other(at):

@@ -250,6 +250,11 @@ class Parts(Shares):
         slots = self._slots(at, offence=noun)
         if not self._ever_since(slots, at if move is None else min(at, move)):
             slots.since = self._since(slots.period, at, move)
+        before_that = re.match(r"(?:in |during )?(?:the )?(?:B|AGO1) ", self.sentence.after(at))
+        if before_that and re.search(r"(?:had|after) (?:[a-z]+ )?$", told) and slots.period:
+            # "Robbery, which had soared 57% the year before, fell".
+            slots.period = Year(a_year_before(slots.period.period_end))
+            slots.since = None
         start = self.tokens[at].start
         if move is not None:
             self.used.add(move)
@@ -281,8 +286,8 @@ class Parts(Shares):
     def _than(self, at: int, slots: Slots) -> str:
         """The area that another is compared with: "12% higher than in Wales"."""
         found = re.match(
-            r"(?:M )?(?:\w+ ){0,3}?than (?:in |the |that of |for |across |average |rate |"
-            r"of )*(?:the )?(A) ",
+            r"(?:(?:M )?(?:\w+ ){0,3}?than |M )(?:in |the |that of |for |across |average |rate |"
+            r"figure |level |of )*(?:the )?(A) ",
             self.sentence.after(at),
         )
         if not found:
@@ -318,7 +323,7 @@ class Parts(Shares):
             at, words
         ):
             return None
-        if re.match(r"(?:the|its|their) population ", after):
+        if re.match(r"(?:the|its|their) (?:population|S) ", after):
             raise Unplaced("it is a multiple of people, not of offences")
         often = re.fullmatch(r"(\d[\d,]*) times", words)
         done = next((o for verb, o in DONE if re.search(rf"\b{verb} (?:by \w+ )?$", before)), "")
@@ -362,6 +367,11 @@ class Parts(Shares):
             r"(?:as (?:many|high|much) (?:\w+ )?(?:as )?|the \w+ (?:of|in|for|across) |"
             r"that (?:of|in) |higher than |M than )(?:in |the |of |for |that |across )*(A) ",
             after,
+        ) or re.match(
+            # "Twice the national rate", "less than half West Yorkshire's".
+            r"(?:the )?(?:neighbouring |nearby )?(A) "
+            r"(?=(?:RATE1|rate|average|figure|number|level|total|one|[.,;)]) )",
+            after,
         )
         slots = self._slots(at)
         assert slots.period is not None
@@ -372,7 +382,7 @@ class Parts(Shares):
             assert span is not None
             slots.area = self._own_area(at)
             counted = re.match(r"as many ", after)
-            rated = re.match(r"the (?:[a-z]+ )?rate ", after) or "RATE1" in before
+            rated = re.match(r"the (?:[a-z]+ |A )?rate ", after) or "RATE1" in before
             quantity = "count" if counted else "rate" if rated else "comparison"
             entry = {"quantity": quantity, "value": words, "than": span.value[0]}
         elif re.match(r"as (?:many|high|much) ", after) and not re.search(

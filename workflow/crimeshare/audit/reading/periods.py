@@ -216,7 +216,7 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         rf"(?<=\bthe\s){_YEAR}(?=\s(?:offences|crimes|figures?|totals?|counts?|numbers?)\b)",
         _calendar,
     ),
-    (rf"(?<=\(){_YEAR}(?=\))|\b{_YEAR}(?=\s(?:crime\s)?(?:figures|data|statistics))", _either),
+    (rf"(?<=\(){_YEAR}(?=\)|:\s)|\b{_YEAR}(?=\s(?:crime\s)?(?:figures|data|statistics))", _either),
     (
         r"\b(?:in|during|for|throughout|of|by|since|late|early|mid|until|between|from|to|"
         rf"and)[\s-](?:the\s)?{MONTH}\s{_YEAR}\b",

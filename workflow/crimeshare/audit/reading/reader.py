@@ -17,7 +17,7 @@ from crimeshare.audit.reading.slots import NATIONS, Around
 from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Unsaid, Year
 from crimeshare.audit.reading.state import Loose, Reading, value_of
 from crimeshare.periods import months_before
-from crimeshare.reference import areas
+from crimeshare.reference import NATION, areas
 
 # "Together the two made up 58%".
 _JOINTLY = re.compile(
@@ -25,6 +25,9 @@ _JOINTLY = re.compile(
 )
 
 LOOKS_BACK = 500
+WALES, CARDIFF = "W92000004", "W14000015"
+# What names the capital or the country of the one who writes.
+_OWN = ("the capital", "the country", "the nation", "the whole country")
 # "Against 86 in England and Wales and 49 in Cambridgeshire".
 _BESIDE = re.compile(r"(?:against|compare[sd]? (?:with|to)|than|below|above) [^;.]*$")
 _IN_BRACKETS = re.compile(
@@ -47,7 +50,7 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     spans += masked(text, spans)
     spans += numerals(text, spans)
     spans += names(text, spans)
-    spans = _plainly(spans)
+    spans = _plainly(_own_nation(text, spans))
     found = list(sentences(text, spans))
     own = (area,) if area else seat(text)
     nowhere = not own and not any(s.kind in ("area", "elsewhere", "place") for s in spans)
@@ -72,6 +75,34 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     reading.statements.sort(key=lambda statement: statement.start)
     reading.unplaced.sort(key=lambda loose: loose.start)
     return reading
+
+
+def _own_nation(text: str, spans: list[Span]) -> list[Span]:
+    """The capital and the country as a Welsh text means them: Cardiff, and Wales.
+
+    That is one which names Wales or a part of it, and no part of England.
+    """
+    said = [text[s.start : s.end].casefold() for s in spans]
+    named = {
+        code
+        for span, words in zip(spans, said, strict=True)
+        if span.kind == "area" and words not in _OWN
+        for code in span.value[:1]
+    }
+    welsh = {code for code in named if code.startswith("W")}
+    if not welsh or any(code.startswith("E") for code in named):
+        return spans
+    own = (
+        {"capital": CARDIFF}
+        if NATION in named
+        else {"capital": CARDIFF, "country": WALES, "nation": WALES}
+    )
+    return [
+        replace(span, value=(own[words.split()[-1]],))
+        if span.kind == "area" and words in _OWN and words.split()[-1] in own
+        else span
+        for span, words in zip(spans, said, strict=True)
+    ]
 
 
 def _plainly(spans: list[Span]) -> list[Span]:
@@ -184,7 +215,10 @@ class Reader(Counts, Orders):
             if t.letter == "A"
             and t.span
             and not self.around._named_within(at)
-            and not (self.topic.area and _BESIDE.search(self.sentence.before(at)))
+            and not (
+                self.topic.area
+                and (_BESIDE.search(self.sentence.before(at)) or self.around._beside(at))
+            )
         ]
         told = {s.entries[0].get("area") for s in self.reading.statements}
         # A town that no number is of is named in passing: "demand fell in Warrington".
@@ -207,9 +241,11 @@ class Reader(Counts, Orders):
         ]
         groups = [t for t in subjects if t.letter == "O"]
         if subjects and subjects[0].span and not (self.around.again and self.topic.offence):
-            first = (groups or subjects)[0].span
-            assert first is not None
-            self.topic.offence = first.value
+            first = (groups or subjects)[0]
+            assert first.span is not None
+            # "These thefts" are those that were named before.
+            place = next(i for i, t in enumerate(self.tokens) if t is first)
+            self.topic.offence = self.around._meant(first.span.value, place)
         elif any(t.letter == "Z" for t in self.tokens):
             self.topic.offence = None
         compared = [year for _, year, beside, _ in self.around.years if beside]

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from crimeshare.audit.lookup import offence_codes
-from crimeshare.audit.reading.slots import forces_of_partnerships
+from crimeshare.audit.reading.slots import NATIONS, forces_of_partnerships
 from crimeshare.audit.reading.spans import Offending, Unplaced
 from crimeshare.audit.reading.surveyed import Surveyed
 from crimeshare.reference import NATION, areas, areas_around, line_of, offences
@@ -226,6 +226,7 @@ class Shares(Surveyed):
             for place, token in enumerate(self.tokens[:at])
             if token.letter == "A" and token.span and not self.around._named_within(place)
         ]
+        named = [each for each in named if each[0] not in NATIONS]
         told = (named or [self.topic.area])[-1][:1]
         has = re.search(
             r"(?:has|had|with|and|saw|recorded|,) (?:about |around |just )*$",

@@ -31,6 +31,7 @@ _COUNTING = re.compile(
     r"(?:have |had |has |also |were called to )?(?:recorded|logged|registered|received|noted|saw|"
     r"investigated|dealt with|counted|attended)? ?(?:\w+ ){0,2}N " + ADJECTIVES + "[GT] "
 )
+_PARTS_OF_FORCES = ("city", "town", "borough", "district")
 _POLICE = ("police", "force", "constabulary", "officers", "F")
 _DETERMINERS = ("the", "a", "all", "this", "that", "any", "these", "each")
 _CLAUSE = re.compile(r"; |(?:^| )(?:while|whereas|but|although|though|with that) |, and (?=[AFO] )")
@@ -54,7 +55,7 @@ AVERAGE = re.compile(
 )
 _COMPARED = re.compile(
     r"(?:below|above|than|compare[sd]? (?:with|to)|against|exceeds?|exceeding|exceeded) "
-    r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]|average) )*$|"
+    r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]|average|neighbouring|nearby) )*$|"
     r"M the (?:average (?:for|in|of) )?$|[HK] (?:of |that of |the rate (?:of|in) |the )?$"
 )
 
@@ -108,6 +109,8 @@ class Around(Years):
         found = self.noun(at) or self._before(at)
         if found is not None:
             return found, False
+        if re.match(r"such G ", self.sentence.after(at)) and self.topic.offence:
+            return self.topic.offence, True
         if self.generic(at) and re.match(
             r"[^;.]*?of (?:which|these|them) ", self.sentence.after(at)
         ):
@@ -255,6 +258,11 @@ class Around(Years):
         ):
             # "Higher than for England and Wales (0.40)", "fewer than Sunderland's 141.3".
             return self._area_at(at - len(own[1].split()))
+        if re.search(r"(?:M|than|against|exceeds|K|below|above) the A $", self.sentence.before(at)):
+            nation = self.tokens[at - 1].span
+            if nation and nation.value[0] in NATIONS:
+                # "Below the national 4.2".
+                return self._area_at(at - 1)
         beside = self.tokens[at + 1].span if after.startswith("A ") else None
         if beside and beside.value[0] in NATIONS:
             # "Compared with 32.1 nationally".
@@ -268,7 +276,9 @@ class Around(Years):
         )
         if attached and not re.search(r"[,;.NCHK] ", attached.group()[:-2]):
             place = at + len(attached.group().split())
-            if not self._named_within(place, compared=False):
+            # "1.1 per 1,000 is above the average for England and Wales".
+            beside = re.search(r"(?:is|was|are|were) M ", attached.group())
+            if not self._named_within(place, compared=bool(beside)):
                 return self._area_at(place)
         clause = self._clause(at)
         for places in (
@@ -279,6 +289,10 @@ class Around(Years):
             for place in places:
                 compared = place > at and (
                     re.search(r"of (?:which|whom) (?:the )?$", self.sentence.before(place))
+                    or re.search(
+                        r"[CH] of (?:them|these|those|it) (?:[a-z]+ )*(?:the )?$",
+                        self.sentence.before(place),
+                    )
                     or (self.topic.area and (self._beside(place) or self._next(place)))
                     or self._part_of_force(place)
                 )
@@ -331,8 +345,13 @@ class Around(Years):
             if inside and (local or word.endswith("county")):
                 # "The city had 41% of the county's robberies".
                 force = (inside,)
+            if not inside and force and word.split()[-1] in _PARTS_OF_FORCES and self.topic.before:
+                # "24,509 in Plymouth, of 114,391 across the force. The city's rate".
+                within = forces_of_partnerships().get(self.topic.before[0])
+                force = self.topic.before if within == force[0] else force
             if not force:
                 earlier = [t.span.value for t in self.tokens[:place] if t.letter == "A" and t.span]
+                earlier = [a for a in earlier if a[0] not in NATIONS] or earlier
                 if earlier:
                     return earlier[-1], False
                 if self.ahead.area and self.ahead.area[0] not in NATIONS:

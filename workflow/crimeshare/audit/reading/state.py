@@ -16,7 +16,7 @@ from crimeshare.audit.reading.slots import Around
 from crimeshare.audit.reading.spans import Offending, Slots, Topic, Year
 from crimeshare.audit.reading.years import NEWEST
 from crimeshare.periods import a_year_before, in_words, month_end, months_before
-from crimeshare.reference import NATION
+from crimeshare.reference import NATION, line_of, offences
 
 _SIGNED = re.compile(r"^(?:[+\-\u2212\u2013]|minus |plus )\s?", re.IGNORECASE)
 
@@ -196,6 +196,10 @@ class State:
             if self.topic.force and self.topic.force != slots.area:
                 other = self.topic.force
         elsewhere = _entries(entry, replace(slots, area=other), groups) if other else []
+        told = self.topic.offence
+        if told and groups[0] != told.ids[0] and groups[0] != "total" and groups[0] in _line(told):
+            # "Theft" may be the shoplifting just named.
+            elsewhere += _entries(entry, slots, told.ids)
         if entry["quantity"] == "change" and self.topic.since and not self.around.years:
             # "Between 2015 and 2025 violence doubled. Robbery is up by two thirds."
             elsewhere += _entries(entry, replace(slots, since=self.topic.since), groups)
@@ -246,7 +250,7 @@ class State:
         since = self.around.since(period, min(at, own), max(at, own)) or self._counted(period)
         again = self.tokens[0].letter in ("that", "this", "which")
         if since is None and (again or any(t.letter == "I" for t in self.tokens)):
-            since = self.topic.since
+            since = self._counted_before(period) or self.topic.since
         if since or self.around.years:
             self.topic.since = since
         if since is None or since.period_end != a_year_before(period.period_end):
@@ -292,11 +296,26 @@ class State:
             return Year(told[0].period_end)
         return None
 
+    def _counted_before(self, period: Year) -> Year | None:
+        """The earlier year of the last two counts: "In 2015 there were 9. Last year it was 12"."""
+        counts = [s.entries[0] for s in self.reading.statements if s.role == "main"][-2:]
+        if len(counts) < 2 or counts[1]["period"] != in_words(period.period_end):
+            return None
+        same = all(counts[0].get(slot) == counts[1].get(slot) for slot in ("area", "offence"))
+        days = {in_words(day): day for _, day in self.reading.mentioned.years}
+        earlier = days.get(counts[0]["period"])
+        return Year(earlier) if same and earlier and earlier < period.period_end else None
+
     def _experienced(self) -> bool:
         letters = "".join(f"{t.letter} " for t in self.tokens)
         return bool(
             re.search(r"experience\w*|victims? (?:of|to)|been O|been \w+ at|stalked", letters)
         )
+
+
+def _line(told: Offending) -> list[str]:
+    """The groups that an offence is part of."""
+    return line_of(told.ids[0]) if told.ids[0] in offences() else []
 
 
 def _entries(entry: dict[str, Any], slots: Slots, groups: Iterable[str]) -> list[dict[str, Any]]:

@@ -19,6 +19,10 @@ _SUFFERED = (("stalked", "stalking_harassment"), ("burgled", "burglary"), ("robb
 # "Have been stalked", and no year: at any time. "Likelier to have been stalked": as told before.
 _EVER = re.compile(r"(?<!to )\b(?:have|has) (?:ever )?(?:been (?:O|stalked)|experienced O)\b")
 
+_LIKELIER_THAN = re.compile(
+    r"(?P<first>S) [^;.NCH]*likel[a-z]+ [^;.NCH]*than (?P<second>S) [^;.NCH]*"
+    r"(?::|,|-|\() (?P<beside>[CH] (?:against|to|compared with|and|versus|v) )?$"
+)
 # "10% experienced domestic abuse, stalking or sexual assault".
 _TOGETHER = re.compile(
     r"(?:of |the |all |S |experienced |suffered |were |been |victims |have |had )*"
@@ -59,12 +63,21 @@ class Surveyed(State):
             return self.topic.measure
         offence = None
         near = re.match(
-            r"(?:of |S |experienced |suffered |were |victims )*(O) ", self.sentence.after(at)
+            r"(?:of |S |experienced |suffered |were |victims |a |an |had )*([OZ]) ",
+            self.sentence.after(at),
         )
+        # "17.0% experienced headline crime and 2.4% of households a burglary".
         order = [spot(at, near)] if near else []
         for place in [*order, *range(at - 1, -1, -1), *range(at, len(self.tokens))]:
-            if self.tokens[place].letter in "OT" and self.tokens[place].span:
-                offence = self.tokens[place].span.value.ids[0]
+            token = self.tokens[place]
+            own = _FRAUD.get(self._said(place)) if token.letter == "Z" else None
+            left_out = re.search(r"REST1 (?:or|and) $", self.sentence.before(place))
+            if own and (place < at or order[:1] == [place]) and not left_out:
+                return own
+            if token.letter == "Z" and near and self._said(place) == "headline crime":
+                break
+            if token.letter in "OT" and token.span:
+                offence = token.span.value.ids[0]
                 break
         if offence is None:
             said = " ".join(t.letter for t in self.tokens)
@@ -102,6 +115,9 @@ class Surveyed(State):
             measure = "stalking_since_16"
         return measure
 
+    def _said(self, at: int) -> str:
+        return self._words(at).casefold()
+
     def _fraud(self) -> str:
         """What a sentence names that the survey asks of and police do not count; empty if none."""
         named = [self._words(i).casefold() for i, t in enumerate(self.tokens) if t.letter == "Z"]
@@ -114,6 +130,10 @@ class Surveyed(State):
     def _whom(self, at: int) -> People:
         """The people beside a number: behind it, or before it ("among women it is")."""
         after, before = self.sentence.after(at), self.sentence.before(at)
+        if sides := _LIKELIER_THAN.search(before):
+            # "Men were likelier than women to be victims: 2.3% against 1.2%".
+            side = sides.end("second" if sides["beside"] else "first")
+            return self._people(len(before[:side].split()) - 1)
         found = re.match(
             r"(?:(?:of|all|the|our|adult|every|young|those|vehicle|bicycle|bike|owning|-) )*S ",
             after,

@@ -53,11 +53,17 @@ class Years:
             if year:
                 found.append((place, year, self._compared(place), assumed))
         mains = [entry for entry in found if not entry[2]]
-        if found and not mains and len(found) > 1:
+        if found and not mains and len(found) > 1 and not self._changed_on(found[-1][0]):
             # "Between the year ending March 2018 and the year ending March 2019".
             last = max(found, key=lambda entry: entry[1].period_end)
             found[found.index(last)] = (last[0], last[1], False, last[3])
         return found
+
+    def _changed_on(self, place: int) -> bool:
+        """Whether a year is the one that a size is set against: "soared by 38% on 2023"."""
+        return bool(
+            re.search(r"[CHK] (?:M )?(?:on|since|than in|from) $", self.sentence.before(place))
+        )
 
     def _resolved(self, span: Span) -> tuple[Year | None, bool]:
         if span.kind == "period":
@@ -111,7 +117,9 @@ class Years:
             r"(?:between|from)(?: [NCGOT])*(?: in| during| for| recorded)* (?:the )?$", before
         )
         to = r"[^.;]*?(?:and|to) (?:[NGOTM,] |in |the |of |when |\w+ )*?P "
-        if begins and re.match(to, after):
+        if begins and (
+            re.match(to, after) or re.match(r"to (?:just |only |a |about )?[NC] ", after)
+        ):
             return True
         return bool(
             re.search(
@@ -154,7 +162,8 @@ class Years:
             if year and not sized and not (base and not year[2] and not self._own(at, place)):
                 return year[1], year[3]
         touching = re.search(
-            r"P (?:, )?(?:\( |when (?:there were )?|with |it was |: )$", self.sentence.before(at)
+            r"P (?:, )?(?:\( |when (?:(?:[a-z]+|V|G|O|T) ){0,6}|with |it was |: )$",
+            self.sentence.before(at),
         )
         if touching:
             place = at - len(touching.group().split())
@@ -187,6 +196,7 @@ class Years:
     def _main(self, at: int) -> tuple[Year, bool]:
         mains = [y for y in self.years if not y[2]]
         mains = [y for y in mains if not self._aside_of(y[0], at)]
+        mains = [y for y in mains if not self._whole_of(y[0], at)]
         if mains:
             earlier = [y for y in mains if y[0] < at]
             clause = self._clause(at)
@@ -221,6 +231,12 @@ class Years:
         begin, end = len(opened) - 1 - opened[::-1].index("("), place + 1 + closed.index(")")
         own = any(t.letter in ("N", "C", "H") for t in self.tokens[begin:end])
         return own and not begin < at < end
+
+    def _whole_of(self, place: int, at: int) -> bool:
+        """Whether a year is that of a whole: "13%, a third of the 39.5% in 1995"."""
+        before = self.sentence.before(place)
+        own = re.search(r"[HK] of (?:the )?[NC] (?:(?:in|for|of) (?:the )?)?$", before)
+        return bool(own) and at < place
 
     def _partial(self, place: int) -> str:
         span = self.tokens[place].span
@@ -285,6 +301,8 @@ class Years:
     def base(self, at: int) -> bool:
         """Whether a number is the one that another is compared with."""
         before, after = self.sentence.before(at), self.sentence.after(at)
+        if re.match(r"(?:[GOT] )?(?:now|today) ", after):
+            return False
         if re.search(r"(?:^| )(?:between|from) (?:the )?$", before):
             return bool(
                 re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after)
