@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from crimeshare.audit.numerals import FEWEST
 from crimeshare.audit.reading.parts import MOVES, Parts
-from crimeshare.audit.reading.slots import AVERAGE, PLACES
+from crimeshare.audit.reading.slots import AVERAGE, OFFENDERS, PLACES
 from crimeshare.audit.reading.spans import Unplaced, Unsaid
 from crimeshare.audit.reading.state import Statement, spot, value_of
 from crimeshare.audit.reading.years import ADJECTIVES
@@ -50,6 +50,8 @@ class Counts(Parts):
             or _OF_SO_MANY.search(before)
         ):
             raise Unplaced("it counts forces or places, not offences")
+        if re.match(r"[OTG] W ", after):
+            raise Unplaced("it is told with how often it happens")
         if side:
             raise Unplaced("it is a difference without the count that it is of")
         if "." in words and not re.search("[a-z]", words) and not self._is_rate(at):
@@ -126,7 +128,10 @@ class Counts(Parts):
             raise Unplaced("it counts what became of offences, not offences that police recorded")
         if _CASE.search(before) and not re.search(r"A [^,;]*$", before.rsplit("X ", 1)[-1]):
             raise Unplaced("it is part of one case, not a count of what police recorded")
-        if not noun and not generic:
+        struck = re.search(rf"(?:{'|'.join(OFFENDERS)}) (?:[a-z]+ ){{0,2}}$", before) and re.match(
+            r"(?:victims|premises|homes|houses|properties|shops|households|[.,;)]) ", after
+        )
+        if not noun and not generic and not struck:
             if not self.around.stops(at):
                 word = after.split()[0]
                 raise Unplaced(f"it counts something else ({word})")
@@ -146,7 +151,7 @@ class Counts(Parts):
             )
             return None
         slots = self._slots(at, base=base, offence=noun)
-        if not noun and not generic and self._abroad_or_odd(at):
+        if not noun and not generic and not struck and self._abroad_or_odd(at):
             raise Unsaid("what it counts is not said")
         self._add(
             at,
@@ -301,7 +306,11 @@ class Counts(Parts):
 
     def _every(self, at: int) -> None:
         words = self._clean(self._words(at)).casefold()
-        said = re.sub(r"^(?:one|an? \w+)\s", "one ", words)
+        said = re.sub(r"^(?:one|an? \w+)\s|^(?=every)", "one ", words)
+        if words.startswith("every") and not re.search(
+            r"(?:N|one|an?) [OTG] $", self.sentence.before(at)
+        ):
+            raise Unplaced("what happens so often is not said")
         slots = self._slots(at)
         self._add(at, slots, {"quantity": "count", "value": said})
 

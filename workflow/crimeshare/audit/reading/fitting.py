@@ -131,6 +131,7 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
             meant,
             areas=[each for each in meant.areas if each[0] < until],
             offences=[each for each in meant.offences if each[0] < until],
+            years=[each for each in meant.years if each[0] < until],
         )
         for fitting in _fitting(meant, statement, counts):
             differing = [

@@ -193,8 +193,10 @@ def _otherwise(statement: Statement, judge: Judge, everything: set[int]) -> Stat
     if not statement.otherwise:
         return statement
     if sentence in everything:
-        meant = (entry for entry in statement.otherwise if _holds(judge, entry))
-        return _read_as(statement, next(meant, statement.otherwise[0]))
+        meant = [entry for entry in statement.otherwise if _holds(judge, entry)][:1]
+        same = statement.otherwise[0].get("offence")
+        plain = [entry for entry in statement.otherwise if entry.get("offence") == same]
+        return _read_as(statement, meant or plain)
     if "measure" in statement.entries[0]:
         asked = (
             e
@@ -208,7 +210,7 @@ def _otherwise(statement: Statement, judge: Judge, everything: set[int]) -> Stat
     for entry in statement.otherwise:
         if _holds(judge, entry):
             everything.add(sentence)
-            return _read_as(statement, entry)
+            return _read_as(statement, [entry])
     return statement
 
 
@@ -243,9 +245,9 @@ def _holds(judge: Judge, entry: Mapping[str, Any]) -> bool:
     return outcome(_name(judge, entry)) == 0
 
 
-def _read_as(statement: Statement, entry: dict[str, Any]) -> Statement:
+def _read_as(statement: Statement, entries: list[dict[str, Any]]) -> Statement:
     assumed = [slot for slot in statement.assumed if slot != "offence"]
-    return replace(statement, entries=[entry], assumed=assumed, notes=[ALL, *statement.notes])
+    return replace(statement, entries=entries, assumed=assumed, notes=[ALL, *statement.notes])
 
 
 ALL = "Read as all recorded crime, as no group is named beside it."
@@ -262,6 +264,8 @@ def _judged(statement: Statement, judge: Judge, everything: set[int]) -> Judged:
             refused = refused or str(why)
     if not found:
         raise ValueError(refused)
+    if all(_of_another(statement, claim, verdict) for _, claim, verdict in found):
+        raise ValueError(f"it is far from what it was read as ({asserted(found[0][1])})")
     statement.entries = [entry for entry, _, _ in found]
     _, claim, verdict = found[0]
     exits = {outcome(other.verdict) for _, _, other in found}
@@ -273,6 +277,21 @@ def _judged(statement: Statement, judge: Judge, everything: set[int]) -> Judged:
         told = [f"{asserted(c)}: {v.verdict}. {v.reason.text}" for _, c, v in found]
         reason, name, code = " ".join(["It may mean two things.", *told]), MEANT, 2
     return Judged(statement, claim, verdict, name, code, " ".join([reason, *_read(statement)]))
+
+
+_FAR = 3
+"""How many times another a level is that is hardly meant for it."""
+
+
+def _of_another(statement: Statement, claim: AnyClaim, verdict: Verdict) -> bool:
+    """Whether a level is so far from what was taken from another sentence that it is not that."""
+    stated = getattr(claim, "value", None)
+    if claim.quantity not in ("count", "total", "rate") or outcome(verdict.verdict) != 1:
+        return False
+    if not {"offence", "area"} & {*statement.assumed} or not verdict.decisive or not stated:
+        return False
+    own, found = getattr(stated, "value", 0), verdict.decisive[0].value
+    return bool(own > 0 and found > 0 and max(own / found, found / own) > _FAR)
 
 
 def _read(statement: Statement) -> list[str]:

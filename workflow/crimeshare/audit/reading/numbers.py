@@ -182,6 +182,7 @@ NUMBERS: Sequence[tuple[str, str]] = (
         r"\b(?:per|for\severy|in\severy|for\seach)\s(?:100,?000|10,?000|1,?000|thousand|million)\b",
     ),
     ("every", rf"\b(?:one|an?\s\w+)\severy\s(?:{_NUMBER}\s)?(?:second|minute|hour|day|week)s?\b"),
+    ("every", rf"\bevery\s{_NUMBER}\s(?:second|minute|hour|day|week)s\b"),
     ("pace", r"\b(?:an?|per|each|every)\s(?:second|minute|hour|day|week|month)\b"),
     (
         "record",

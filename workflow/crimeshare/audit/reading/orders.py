@@ -116,7 +116,8 @@ class Orders(Outdone):
         ):
             raise Unplaced("the order it is a place in leaves an area out")
         order = re.search(
-            r"\b(rate|number|level|share|proportion|total|volume|count)s? ", f"{after} "[:80]
+            r"\b(rate|number|level|share|proportion|total|volume|count)s? ",
+            re.split(r"[,;] ", f"{after} "[:80])[0],
         )
         within = re.match(
             r"(?:\w+ |[OTG] |- ){0,9}?(?:(?:of|among|out of|for|by) (?:(?:any|all|the|every|"

@@ -25,6 +25,11 @@ _MADE_UP = re.compile(
     r"constitutes|comprised|comprising|equivalent to|equal to|share of|share was|"
     r"proportion of|amounted to|formed)(?: (?:about|around|some|just|A|a|the))* $"
 )
+# Questions that assert what they name: "Will the Minister explain why it has doubled?"
+_ASKED = re.compile(
+    r"(?:^|[;,:] |and |but )(?:is|are|does|do|did|has|have|had|can|will|would|could|should|what|"
+    r"why|how|when|where|which|who|was|were) "
+)
 # "Three of the 43 forces saw a rise".
 OF_FORCES = re.compile(
     r"N (?:of )?(?:the |all )?(?:N )?(?:other |police |territorial )*FORCES1 [^,;.NC]*$"
@@ -316,6 +321,8 @@ class Parts(Shares):
     def _times(self, at: int) -> None:
         words = self._clean(self._words(at)).casefold()
         after, before = self.sentence.after(at), self.sentence.before(at)
+        if after.endswith("? ") and not _ASKED.search(f"{before}{after}"):
+            raise Unplaced("it is put as a question")
         if re.match(r"as (?:many|much) again ", after):
             # "Half as many again".
             return self._change(at, f"up {words}", None)

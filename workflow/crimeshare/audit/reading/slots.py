@@ -21,7 +21,7 @@ _STOPS = re.compile(
     r"was|were|had|has|have|when|having|which|that|than|the|a|an|for|within|under|with|as|"
     r"of|while|but|per|recorded|reported|is|are|up|down|respectively|out|since|also|"
     r"represents|represented|equals|equalled|includes|included|accounts|"
-    r"logged|seen|took|put|puts|makes|made|so|still|who|after|before|it|he|she|they|we|according"
+    r"then|now|previously|logged|seen|took|put|puts|makes|made|so|still|who|after|before|it|he|she|they|we|according"
 )
 # "3,186 of which were rapes".
 _PART = re.compile(r"(?:of (?:which|whom) (?:were|are|was)|including N|among them) (?:N )?$")
@@ -31,6 +31,8 @@ _COUNTING = re.compile(
     r"(?:have |had |has |also |were called to )?(?:recorded|logged|registered|received|noted|saw|"
     r"investigated|dealt with|counted|attended)? ?(?:\w+ ){0,2}N " + ADJECTIVES + "[GT] "
 )
+OFFENDERS = {"shoplifters": "shoplifting", "burglars": "burglary", "robbers": "robbery"}
+_AGENTS = re.compile(rf"(?:.*[^a-z]|^)({'|'.join(OFFENDERS)}) ")
 _PARTS_OF_FORCES = ("city", "town", "borough", "district")
 _POLICE = ("police", "force", "constabulary", "officers", "F")
 _DETERMINERS = ("the", "a", "all", "this", "that", "any", "these", "each")
@@ -117,6 +119,9 @@ class Around(Years):
             return Offending(("total",)), False
         if any(token.letter == "REST1" for token in self.tokens):
             return Offending(("total",)), False
+        if agents := _AGENTS.search(self.sentence.before(at)):
+            # "Burglars claimed 6,225 victims, 17% fewer".
+            return Offending((OFFENDERS[agents[1]],)), False
         if self.topic.offence:
             return self.topic.offence, True
         if (later := self._later(at)) is not None:
@@ -277,7 +282,9 @@ class Around(Years):
         if attached and not re.search(r"[,;.NCHK] ", attached.group()[:-2]):
             place = at + len(attached.group().split())
             # "1.1 per 1,000 is above the average for England and Wales".
-            beside = re.search(r"(?:is|was|are|were) M ", attached.group())
+            beside = re.search(
+                r"(?:^|is |was |are |were )M (?:the |that |those |average )", attached.group()
+            )
             if not self._named_within(place, compared=bool(beside)):
                 return self._area_at(place)
         clause = self._clause(at)

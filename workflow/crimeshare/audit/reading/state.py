@@ -298,13 +298,14 @@ class State:
 
     def _counted_before(self, period: Year) -> Year | None:
         """The earlier year of the last two counts: "In 2015 there were 9. Last year it was 12"."""
-        counts = [s.entries[0] for s in self.reading.statements if s.role == "main"][-2:]
-        if len(counts) < 2 or counts[1]["period"] != in_words(period.period_end):
-            return None
-        same = all(counts[0].get(slot) == counts[1].get(slot) for slot in ("area", "offence"))
         days = {in_words(day): day for _, day in self.reading.mentioned.years}
-        earlier = days.get(counts[0]["period"])
-        return Year(earlier) if same and earlier and earlier < period.period_end else None
+        counts = [s.entries[0] for s in self.reading.statements if s.role == "main"][-2:]
+        alike = len({(e.get("area"), e.get("offence")) for e in counts}) == 1
+        told = [
+            days.get(e["period"], period.period_end) for e in (counts if alike else counts[-1:])
+        ]
+        earlier = [day for day in told if day < period.period_end]
+        return Year(earlier[-1]) if earlier else None
 
     def _experienced(self) -> bool:
         letters = "".join(f"{t.letter} " for t in self.tokens)

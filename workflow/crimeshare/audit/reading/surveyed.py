@@ -43,12 +43,16 @@ class Surveyed(State):
     """Reads what a survey found."""
 
     def _measure(self, at: int) -> str:
+        if re.match(r"(?:without|excluding|leaving out) (?:it|Z|them) ", self.sentence.after(at)):
+            return "headline_excluding_fraud"
         if _TOGETHER.match(self.sentence.after(at)):
             raise Unplaced("it is of more than one crime together")
         after = self.sentence.after(at)
         if owning := re.match(
             r"(?:of )?(?:[a-z]+ )?(bicycle|bike|cycle|vehicle|car) - owning", after
         ):
+            if re.match(r"[^,;.]*(?:vehicle|car) stolen ", after):
+                raise Unplaced("the survey's figures of it are not in these tables")
             return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
         if owning := re.match(r"of S with an? (car|vehicle|bike|bicycle|cycle) ", after):
             return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
@@ -71,7 +75,10 @@ class Surveyed(State):
         for place in [*order, *range(at - 1, -1, -1), *range(at, len(self.tokens))]:
             token = self.tokens[place]
             own = _FRAUD.get(self._said(place)) if token.letter == "Z" else None
-            left_out = re.search(r"REST1 (?:or|and) $", self.sentence.before(place))
+            left_out = re.search(r"REST1 (?:or|and) $", self.sentence.before(place)) or re.match(
+                r"(?:and Z )?(?:is|are|was|were) (?:counted|included|added) ",
+                self.sentence.after(place),
+            )
             if own and (place < at or order[:1] == [place]) and not left_out:
                 return own
             if token.letter == "Z" and near and self._said(place) == "headline crime":

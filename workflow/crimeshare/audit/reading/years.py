@@ -301,8 +301,9 @@ class Years:
     def base(self, at: int) -> bool:
         """Whether a number is the one that another is compared with."""
         before, after = self.sentence.before(at), self.sentence.after(at)
-        if re.match(r"(?:[GOT] )?(?:now|today) ", after):
-            return False
+        if spoken := re.match(r"(?:[GOT] )?(now|today|then) ", after):
+            # "4,164 then, 5,881 now".
+            return spoken[1] == "then"
         if re.search(r"(?:^| )(?:between|from) (?:the )?$", before):
             return bool(
                 re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after)
