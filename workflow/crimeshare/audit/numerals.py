@@ -291,7 +291,7 @@ def change(text: str) -> AnyChange:
     plain = re.sub(r"(?<! the) (?:rate|share|number|proportion|count)s?$", "", plain)
     plain = re.sub(r"^(?:it |they )?(?:has|have|had) ", "", plain)
     if re.fullmatch(_SAME, plain):
-        return Direction(plain, 0.0)
+        return Direction(plain, 0.0, float(movements("same")[plain] or 0))
     if found := _SIDE.fullmatch(plain):
         return Direction(plain, 1.0 if found["up"] else -1.0)
     sign, size = 1, plain

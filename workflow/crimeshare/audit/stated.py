@@ -201,18 +201,25 @@ class Times:
 
 @dataclass(frozen=True)
 class Direction:
-    """A change of which only the direction is stated: ``value`` is 1, 0 or -1."""
+    """A change of which only the direction is stated: ``value`` is 1, 0 or -1.
+
+    Attributes:
+        within: the size of a change that still counts as none, as words such as "flat" have it.
+    """
 
     text: str
     value: float
+    within: float = 0.0
     kind: Kind = field(default="number", init=False)
 
     def match(self, computed: float) -> Match | None:
-        return "exact" if (computed > 0) - (computed < 0) == self.value else None
+        if (computed > 0) - (computed < 0) == self.value:
+            return "exact"
+        return "near" if not self.value and abs(computed) < self.within else None
 
     @property
     def limits(self) -> tuple[float, float]:
-        return {1.0: (0.0, inf), -1.0: (-inf, 0.0)}.get(self.value, (0.0, 0.0))
+        return {1.0: (0.0, inf), -1.0: (-inf, 0.0)}.get(self.value, (-self.within, self.within))
 
 
 @dataclass(frozen=True)

@@ -231,7 +231,7 @@ class Counts(Parts):
             r"(?:total|number|figure|count|tally) (?:, )?(?:was|is|at|stood at|reached|came to) "
             r"(?:just )?$|"
             r"(?:the (?:most|fewest)|as many) (?:, )?(?:\(|with|at) $|"
-            r"(?:^|; )(?:answer : |in total , |in all , )?$|compare[sd]? (?:with|to) $",
+            r"(?:^|; )(?:a [.:] |answer : |in total , |in all , )?$|compare[sd]? (?:with|to) $",
             before,
         )
         sized = self.topic.offence and re.search(
@@ -242,6 +242,23 @@ class Counts(Parts):
             r"compare[sd]? with N (?:in (?:the )?P )?and $",
             before,
         )
+        who = self.topic.offence and re.search(
+            r"(?:^|[,;] |and |but |: )(?:(?:in )?P , )?(?:(?:the|our|its) )?"
+            r"(?:[AF]|it|they|we|officers) (?:police )?(?:itself |alone |too |also |as a whole )*"
+            r"(?:, [^,;.NCH]*, )?(?:had |has |have )?"
+            r"(?:recorded|had|saw|logged|counted|registered|managed|there were|there was) "
+            r"(?:just |only |some |about |nearly )*$|"
+            r"(?:^|[,;] )(?:in )?P (?:, )?there had been $|"
+            r"(?:^|the |that |A 's )(?:M|went) from (?:N to )?$|"
+            r"A [^,;.NCH]*, with (?:just |only )?$|"
+            r"(?:national|A|F) (?:total|number|figure|tally) of $",
+            before,
+        )
+        who = who or (
+            self.topic.offence
+            and re.search(r"when $", before)
+            and re.match(r"(?:were|was) (?:recorded|counted) ", after)
+        )
         came = self.topic.offence and re.search(
             r"(?:it|they|these|that|this|number|figure|total) (?:came|comes|amounted|stood|stands|"
             r"ran) (?:to|at) (?:just |about |around )?$",
@@ -249,6 +266,7 @@ class Counts(Parts):
         )
         starts = (
             bool(here)
+            or bool(who)
             or bool(came)
             or bool(sized)
             or bool(total)

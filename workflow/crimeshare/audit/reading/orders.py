@@ -29,7 +29,17 @@ _FOLLOWS_TOO = re.compile(
     r"(?:total|number|figure|count) (?:of |, )N (?:, )?(?:was|is|were) (?:also )?$"
 )
 # "Dyfed-Powys was also down."
-_ELLIPTIC = re.compile(r"(?:^|[;,] |and )A (?:police )?(?:was|were|is) (?:also )?$")
+_ELLIPTIC = re.compile(
+    r"(?:^|[;,] |and )A (?:police )?(?:, with N , )?(?:was|were|is) (?:also )?$|"
+    # "It fell, from 9,894", "in Cumbria, the number fell".
+    r"(?:^|[;,.] )(?:it|they|(?:the |its |their )?(?:number|figure|total|tally)) "
+    r"(?:(?:has|have|had|is|was|were|also) )*$"
+)
+# "Shoplifting in the town bucked the trend, however, and rose".
+_FARTHER = re.compile(
+    r"([OT]) (?:(?!to |would |could |should |may |might |will |hope|want|aim|if |not |never |no |"
+    r"[MOTNCHKJV;:] )\S+ ){0,9}(?:is|are|was|were|has|have|had|been|and|,) (?:also |all |still )?$"
+)
 _ONE_HAD = re.compile(
     r"A (?:police )?(?:(?:once|more|again|still|also) )*(?:had|has|recorded|saw) (?:the )?$"
 )
@@ -68,6 +78,17 @@ _NOUNS = (
     "topped",
     "outstripped",
 )
+# What is called the same though it moved a little: "broadly flat", "about the same".
+_LOOSELY = (
+    "little changed",
+    "largely unchanged",
+    "flat",
+    "steady",
+    "stable",
+    "static",
+    "plateaued",
+)
+_HEDGED_SAME = re.compile(r"(?:about|almost|nearly|virtually|broadly|much|roughly|essentially) $")
 _WHICH_IS = re.compile(
     r"(?:RATE1|[NCH])(?: [OTGS])?(?: (?:in )?P)? "
     r"(?:, |(?:was|is) (?:still |again |also )?|, which (?:is|was) )(?:the )?$"
@@ -220,10 +241,21 @@ class Orders(Outdone):
             r"(?:(?:in|the|that|of|for|neighbouring|nearby) )*(A) ",
             after,
         )
-        if not found:
-            return False
-        place = spot(at, found)
+        word = self._words(at).casefold()
+        if not found and word in ("above", "below"):
+            # "Its rate is above the average for England and Wales".
+            found = re.match(
+                r"(?:(?:the|that|those|average|mean|figure|level|rate|for|of|in|across) )*(A) ",
+                after,
+            )
+        place = spot(at, found) if found else at
         span = self.tokens[place].span
+        rated = re.search(r"\brate|RATE1|per head|per capita", self.sentence.before(at) + after)
+        if not found:
+            # "Luton had 279 robberies, Bedford 165. Per head, Luton's rate was higher".
+            alone = re.match(r"(?:still )?[.,;] |[^.,;]*than its (?:[a-z]+ )?neighbour ", after)
+            if word not in ("higher", "lower") or not alone or not rated:
+                return False
         slots = self._slots(at, offence=self.around.noun(at))
         slots.area = next(
             (
@@ -236,16 +268,15 @@ class Orders(Outdone):
             ),
             self.topic.area,
         )
-        if not span or not slots.area or span.value[0] in slots.area:
+        other = span.value if span and found else self._other_than(slots.area)
+        if not other or not slots.area or other[0] in slots.area:
             return False
-        rated = re.search(r"\brate|RATE1|per head|per capita", self.sentence.before(at) + after)
-        word = self._words(at).casefold()
         here = [s.entries[0] for s in self.reading.statements if s.start >= self.sentence.start]
         other_year = re.match(
             r"(?:did|was|had|in|were) (?:[a-z]+ )*(?:AGO1|P|B) ", self.sentence.after(place)
         )
         if other_year or (
-            span.value[0] == NATION and not rated and not (here and here[-1]["quantity"] == "share")
+            other[0] == NATION and not rated and not (here and here[-1]["quantity"] == "share")
         ):
             return False
         if here and here[-1]["quantity"] == "share":
@@ -255,8 +286,14 @@ class Orders(Outdone):
         quantity = "share" if not word else quantity
         value = "more" if self.tokens[at].span and self.tokens[at].span.value == "rise" else "fewer"  # type: ignore[union-attr]
         self.used.add(at)
-        self._add(at, slots, {"quantity": quantity, "value": value, "than": span.value[0]})
+        self._add(at, slots, {"quantity": quantity, "value": value, "than": other[0]})
         return True
+
+    def _other_than(self, area: tuple[str, ...]) -> tuple[str, ...]:
+        """The area that the last statements are of, beside another."""
+        told = [s.entries[0].get("area", "") for s in self.reading.statements[-4:]]
+        others = [code for code in told if code and code not in (*area, *NATIONS)]
+        return tuple(others[-1:])
 
     def _ranked(self, at: int) -> tuple[str, ...]:
         for place in range(at - 1, -1, -1):
@@ -369,6 +406,7 @@ class Orders(Outdone):
             r"now|still) ){0,9}$",
             before,
         )
+        subject = subject or _FARTHER.search(before)
         noun = re.match(
             r"(?:in|of) (?:the )?(?:number |numbers |level |levels |rate )?(?:of "
             r")?(?:recorded |reported )?([OT]) ",
@@ -380,7 +418,7 @@ class Orders(Outdone):
             after,
         )
         told = self.topic.offence and self.reading.statements
-        elliptic = told and _ELLIPTIC.search(before) and re.match(r"[.,;] ", after)
+        elliptic = told and _ELLIPTIC.search(before) and re.match(r"[.,;] |too |as well ", after)
         if not subject and not noun and not follows and not elliptic:
             return
         if re.match(
@@ -413,11 +451,17 @@ class Orders(Outdone):
             return
         assert slots.offence is not None
         ids = slots.offence.ids
-        if any(set(area) & set(slots.area) and set(ids) & set(told) for area, told in self.sized):
+        since = self._since(slots.period, at)
+        if not since and any(
+            set(area) & set(slots.area) and set(ids) & set(told) for area, told in self.sized
+        ):
             return
         if self.surveyed or (self.topic.survey and any(t.letter == "S" for t in self.tokens)):
             return
-        slots.since = self._since(slots.period, at)
+        slots.since = since
         kind = token.span.value if token.span else "rise"
-        self._add(at, slots, {"quantity": "change", "value": MOVES[kind]})
+        value = MOVES[kind]
+        if kind == "same" and (word in _LOOSELY or _HEDGED_SAME.search(before)):
+            value = "little changed"
+        self._add(at, slots, {"quantity": "change", "value": value})
         self.sized.append((slots.area, ids))

@@ -16,7 +16,8 @@ _LEFT = (
     r"M (?:(?:by|of|an?|the|was|were|has|had|have|been|is|are|in|to|from|on|for|at|or|"
     r"just|only|some|nearly|A|O|T|G|P|R|B|N|I|\(|"
     r"year|-|and|recorded|number|by around|rate|rates|figure|as|much|too|faster|still|again|even|"
-    r"further|here|locally|well|slightly|sharply|steadily|,) ){0,9}$"
+    r"further|here|locally|well|slightly|sharply|steadily|fastest|slowly|quickly|though|:|"
+    r",) ){0,9}$"
 )
 _RIGHT = r"(?:(?:year|on|-|point|annual|,|or|a|annually|so|further|overall|was|in) ){0,5}M "
 _MADE_UP = re.compile(
@@ -81,10 +82,16 @@ class Parts(Shares):
         if re.match(r"as (?:many|much) again ", after):
             return self._change(at, f"up {words}", None)
         survey = self.topic.survey or self.surveyed
-        those = re.match(r"of (?:all )?S (?:recorded |logged |reported )?(?:in|across) ", after)
+        those = re.match(
+            r"of (?:all )?S (?:recorded |logged |reported |were |was |happened )*(?:in|across) ",
+            after,
+        )
         if (
             re.match(r"(?:of )?(?:(?:all|the|our|adult|every|young) )*S ", after)
-            and not (those and self._words(at + 1 + after.split().index("S")).casefold() == "those")
+            and not (
+                those
+                and self._words(at + 1 + after.split().index("S")).casefold().endswith("those")
+            )
             and not re.match(r"(?:of )?S (?:M(?! victim)|\w+ M)", after)
         ):
             return self._surveyed(at, words)
@@ -131,7 +138,9 @@ class Parts(Shares):
             return None
         ordered = re.search(r"increase|fall", self.topic.rank)
         if ordered and re.search(
-            r"A (?:, |\( |with |on |at |by |of |one of |which saw |: )*$", before
+            r"A (?:, |\( |with |on |at |by |of |one of |which saw |: )*$|"
+            r"J (?:[a-z]+ )?M [^;.NCH]*, (?:one of |at |of |by )?$|A (?:was|came) [^;.NCH]* on $",
+            before,
         ):
             # "London had the biggest rise of the regions, 54%, followed by the East, 28%".
             side = "down" if ordered.group() == "fall" else "up"

@@ -147,9 +147,15 @@ class Shares(Surveyed):
     def _of_the_same_whole(self, at: int, words: str) -> bool:
         """Read a share of what the last one is of: "North Wales with 18% and Gwent with 12%"."""
         after, before = self.sentence.after(at), self.sentence.before(at)
-        told = self.reading.statements[-1:]
+        begun = self.sentence.start
+        shares = [
+            s
+            for s in self.reading.statements
+            if s.start >= begun and s.entries[0]["quantity"].startswith("share")
+        ]
+        told = shares[-1:] or self.reading.statements[-1:]
         last = told[0].entries[0] if told else {}
-        here = bool(told) and told[0].start >= self.sentence.start
+        here = bool(told) and told[0].start >= begun
         group = _GROUP_NEXT.search(before)
         if here and group and last["quantity"] == "share" and not re.match(r"(?:of|in) ", after):
             # "Burglary made up 5% of offences in Kent and shoplifting 10%".
