@@ -265,6 +265,11 @@ def _judged(statement: Statement, judge: Judge, everything: set[int]) -> Judged:
     if not found:
         raise ValueError(refused)
     if all(_of_another(statement, claim, verdict) for _, claim, verdict in found):
+        meant = _read_as(statement, statement.otherwise[:1])
+        if meant.entries and "offence" in statement.assumed and statement.role:
+            other = _judged(replace(meant, otherwise=[], elsewhere=[]), judge, everything)
+            if not _far(other.claim, other.verdict):
+                return other
         raise ValueError(f"it is far from what it was read as ({asserted(found[0][1])})")
     statement.entries = [entry for entry, _, _ in found]
     _, claim, verdict = found[0]
@@ -279,18 +284,23 @@ def _judged(statement: Statement, judge: Judge, everything: set[int]) -> Judged:
     return Judged(statement, claim, verdict, name, code, " ".join([reason, *_read(statement)]))
 
 
-_FAR = 3
-"""How many times another a level is that is hardly meant for it."""
+# How many times another a level is that is hardly meant for it, and from which number on.
+_FAR, _TELLING = 3, 100
 
 
 def _of_another(statement: Statement, claim: AnyClaim, verdict: Verdict) -> bool:
     """Whether a level is so far from what was taken from another sentence that it is not that."""
-    stated = getattr(claim, "value", None)
     if claim.quantity not in ("count", "total", "rate") or outcome(verdict.verdict) != 1:
         return False
-    if not {"offence", "area"} & {*statement.assumed} or not verdict.decisive or not stated:
+    few = (statement.number or 0) < _TELLING and "offence" not in statement.assumed
+    if few or not {"offence", "area"} & {*statement.assumed}:
         return False
-    own, found = getattr(stated, "value", 0), verdict.decisive[0].value
+    return _far(claim, verdict)
+
+
+def _far(claim: AnyClaim, verdict: Verdict) -> bool:
+    own = getattr(getattr(claim, "value", None), "value", 0)
+    found = verdict.decisive[0].value if verdict.decisive else 0
     return bool(own > 0 and found > 0 and max(own / found, found / own) > _FAR)
 
 

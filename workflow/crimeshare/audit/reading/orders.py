@@ -452,7 +452,7 @@ class Orders(Outdone):
         assert slots.offence is not None
         ids = slots.offence.ids
         since = self._since(slots.period, at)
-        if not since and any(
+        if not (since and follows) and any(
             set(area) & set(slots.area) and set(ids) & set(told) for area, told in self.sized
         ):
             return

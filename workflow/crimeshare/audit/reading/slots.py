@@ -282,10 +282,10 @@ class Around(Years):
         if attached and not re.search(r"[,;.NCHK] ", attached.group()[:-2]):
             place = at + len(attached.group().split())
             # "1.1 per 1,000 is above the average for England and Wales".
-            beside = re.search(
+            set_beside = re.search(
                 r"(?:^|is |was |are |were )M (?:the |that |those |average )", attached.group()
             )
-            if not self._named_within(place, compared=bool(beside)):
+            if not self._named_within(place, compared=bool(set_beside)):
                 return self._area_at(place)
         clause = self._clause(at)
         for places in (
