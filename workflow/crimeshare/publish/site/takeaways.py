@@ -89,10 +89,6 @@ def _text(text: str, x: int, y: int, size: int, colour: str, weight: str = "norm
 
 
 def _without_variables(svg: str) -> str:
-    """The colours of a light page in place of the names that a style sheet gives them.
-
-    Points that only answer a pointer go: each unseen one takes a layer of the picture.
-    """
-    svg = re.sub(r'<path[^>]* opacity="0"/>', "", svg)
+    """The colours of a light page in place of the names that a style sheet gives them."""
     svg = re.sub(r'style="[^"]*max-width[^"]*"', "", svg)
     return re.sub(r"var\(--[\w-]+, (#[0-9a-f]{6})\)", r"\1", svg)
