@@ -88,7 +88,8 @@ def client(server: Loopback) -> Client:
         server.url,
         contact="someone@example.org",
         max_bytes=1_000_000,
-        timeout=0.3,
+        # Long enough for a machine that is busy with other tests.
+        timeout=1.5,
         sleep=waits.append,
     )
     return Client(website, waits)
