@@ -11,7 +11,7 @@ import pandas as pd
 
 from crimeshare import survey_words
 from crimeshare.audit import verdicts
-from crimeshare.audit.words import hedges
+from crimeshare.audit.words import hedges, movements
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
 from crimeshare.measures.design import summarise_design_factors
@@ -351,8 +351,12 @@ def hedge_list() -> str:
     for words, hedge in hedges().items():
         key = (hedge.meaning, hedge.number, hedge.part)
         alike.setdefault(key, []).append(words)
+    still: dict[str, list[str]] = {}
+    for words, most in movements("same").items():
+        still.setdefault(most, []).append(words)
     return WORDS.passage(
         "hedges",
+        still=[(", ".join(sorted(words)), float(most)) for most, words in still.items() if most],
         alike=[
             {"words": ", ".join(filter(None, words)), "meaning": meaning, "most": (number, part)}
             for (meaning, number, part), words in alike.items()
