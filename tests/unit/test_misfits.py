@@ -14,8 +14,9 @@ from crimeshare.parquet import read_table
 from crimeshare.problems import Problems
 from crimeshare.reference import NATION, areas, read_rows
 from crimeshare.sources.registry import read_registry
-from crimeshare.tables.counts import YEAR, counts, counts_of_files, in_order
+from crimeshare.tables.counts import QUARTER, YEAR, counts, counts_of_files, in_order
 from crimeshare.tables.misfits import Misfit, check, misfits
+from crimeshare.tables.seasons import turned_quarters
 from tests.conftest import ROOT
 from tests.quarter_mutations import QUARTER_KINDS
 
@@ -136,6 +137,40 @@ def test_a_force_a_third_too_large_in_the_newest_year_is_found_by_the_nation(jud
     said = " ".join(each.sentence for each in judge(OPEN_DATA, larger))
     assert "appendix-2025-12" in said
     assert "came out with the same quarter" in said
+
+
+# Within a year of the file no sum of quarters tells; a small force's seasons do not either.
+@pytest.mark.parametrize(
+    ("force", "days"),
+    [
+        ("E23000035", ("2025-06-30", "2025-12-31")),
+        ("E23000036", ("2025-09-30", "2025-12-31")),
+        ("E23000015", ("2024-06-30", "2024-12-31")),
+        ("E23000001", ("2019-06-30", "2019-09-30")),
+        ("W15000002", ("2022-09-30", "2022-12-31")),
+    ],
+)
+def test_two_quarters_of_a_force_that_were_swapped_are_named(
+    force: str, days: tuple[str, str], judge
+) -> None:  # type: ignore[no-untyped-def]
+    figures = figures_of(OPEN_DATA)
+    day = figures["period_end"].astype(str).str[:10]
+    own = (figures["area_code"] == force) & day.isin(days)
+    one, other = (figures.loc[own & (day == each), "period_end"].iloc[0] for each in days)
+    there = figures["period_end"].map({one: other, other: one})
+    figures["period_end"] = figures["period_end"].where(~own, there)
+    [said] = [each for each in judge(OPEN_DATA, figures) if "two quarters" in each.sentence]
+    assert f"from the quarter to {one:%B %Y} to that to {other:%B %Y}" in said.sentence
+    assert areas()[force].area_name in said.sentence
+    assert said.line.startswith(f"{OPEN_DATA},{force},*,*,")
+
+
+def test_no_two_quarters_of_a_shipped_file_look_swapped(shipped: pd.DataFrame) -> None:
+    of_codes = shipped["code"] & (shipped["months"] == QUARTER) & (shipped["level"] == "force")
+    rows = shipped[of_codes & shipped["value"].notna()]
+    assert rows["release_id"].nunique() > 1
+    for _, own in rows.groupby("release_id"):
+        assert turned_quarters(own).empty
 
 
 @pytest.mark.parametrize("sheet", ["2018/19", "2024/25", "2025/26"])

@@ -19,8 +19,9 @@ import pandas as pd
 from crimeshare.reference import offences, read_rows
 from crimeshare.sources.datasets import QUARTERS
 from crimeshare.tables.counts import KEY, QUARTER, WORDS, YEAR
+from crimeshare.tables.seasons import turned_quarters
 
-TESTS = ["missing", "confused", "places", "alone", "fresh", "moved", "jumped"]
+TESTS = ["missing", "confused", "turned", "places", "alone", "fresh", "moved", "jumped"]
 SEVERAL = "*"
 FOUND = [
     "test",
@@ -135,6 +136,7 @@ class _Board:
         for months in (QUARTER, YEAR):
             yield self._jumped(months)
         yield from self._confused()
+        yield from self._turned()
 
     def _beside(self, months: int, level: str) -> pd.DataFrame:
         chosen = (self.counts["months"] == months) & self.counts["level"].isin(_LEVELS[level])
@@ -317,6 +319,26 @@ class _Board:
                     far = months == YEAR and abs((now[1] - before[1]).days) > _FAR
                     alike = far or (small and what == "area_code")
                     yield tables.confused(now, before, _ALIKE if alike else 0.0)
+
+    def _turned(self) -> Iterator[pd.DataFrame]:
+        """Quarters of a force that go with those of the others the other way round."""
+        rows = self.counts[
+            (self.counts["months"] == QUARTER)
+            & (self.counts["level"] == "force")
+            & self.counts["code"]
+            & self.counts["release_id"].isin(self.of)
+        ]
+        for release_id, own in rows.groupby("release_id", observed=True):
+            sheets = own.drop_duplicates("period_end").set_index("period_end")["sheet"]
+            turned = turned_quarters(own)
+            yield turned.assign(
+                test="turned",
+                release_id=release_id,
+                release_id_other=release_id,
+                months=QUARTER,
+                item=SEVERAL,
+                sheet=turned["period_end"].map(sheets),
+            )
 
     def _neighbours(self, tables: Collection[Any], months: int) -> Iterator[tuple[Any, Any]]:
         """A release at a time, with itself a year before and others of that time or near it."""

@@ -147,7 +147,8 @@ class _Telling:
         for row, words in self._throughout(rows):
             rows = rows[rows["release_id"] != row["release_id"]]
             yield self._misfit(row, (SEVERAL, SEVERAL, SEVERAL), words)
-        others = rows[rows["test"] != "confused"]
+        turned = rows["test"] == "turned"
+        others = rows[(rows["test"] != "confused") & ~turned]
         wrong = {*zip(others["release_id"], others["area_code"], strict=True)}
         swapped = {
             pair: these
@@ -161,6 +162,11 @@ class _Telling:
             scope = (row["area_code"], row["item"], SEVERAL)
             yield self._misfit(row, scope, _swap_in_words(row, len(these)))
         told = {(release_id, name) for release_id, *names in swapped for name in names}
+        # The quarters of one area beside those of another are at odds, too.
+        for row in _records(rows[turned]):
+            if (row["release_id"], row["area_code"]) not in told:
+                scope = (row["area_code"], SEVERAL, SEVERAL)
+                yield self._misfit(row, scope, _turned_in_words(row))
         alone = [
             row
             for row in _records(others)
@@ -376,4 +382,13 @@ def _swap_in_words(row: Mapping[str, Any], times: int) -> str:
         f"{row['release_id_other']} has of {named(twin)} in the "
         f"{_time(row['months'], row['period_end_other'])}, and the other way round{more}. Were "
         "they swapped?"
+    )
+
+
+def _turned_in_words(row: Mapping[str, Any]) -> str:
+    return (
+        f"{_where(row['release_id'], row['sheet'], None)}: from the "
+        f"{_time(row['months'], row['period_end'])} to that to {row['twin']:%B %Y} its offence "
+        f"codes of {_area(row['area_code'])} rise where those of the other forces fall, and fall "
+        "where they rise. Were the two quarters swapped?"
     )
