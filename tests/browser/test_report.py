@@ -365,7 +365,9 @@ def test_every_page_leads_to_how_to_cite_it(page: Page, address: str, seconds: f
         route.continue_()
 
     page.route("**/report.js", late)
-    page.get_by_role("link", name="How to cite").click()
+    with page.expect_response("**/report.js"):
+        page.get_by_role("link", name="How to cite").click()
+    page.wait_for_load_state()
     expect(page.get_by_role("heading", name="How to cite")).to_be_in_viewport()
 
 
