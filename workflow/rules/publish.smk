@@ -108,7 +108,7 @@ READS = {
         *RECORDED,
         *SURVEY,
         *estimates("rule_effects"),
-        *reference("false_alarms", "fraud_totals", "hedges"),
+        *reference("false_alarms", "fraud_totals", "hedges", "movement_words"),
         *reference("interval_coverage", "model_checks"),
         *words("area", "methods", "rules", "survey"),
         shipped("workflow/crimeshare/publish/elements/formulas.md.j2"),
