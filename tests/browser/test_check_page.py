@@ -24,6 +24,8 @@ LOADED = 120_000
 
 def judged(page: Page, text: str, published: str = "", about: str = "") -> str:
     """The answer to a text, as HTML."""
+    # The page answers late while Python is set up, on a busy machine most of all.
+    page.set_default_timeout(LOADED)
     page.fill("#text", text)
     page.fill("#published", published)
     page.fill("#about", about)

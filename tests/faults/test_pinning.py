@@ -555,5 +555,5 @@ def test_a_revision_without_precedent_needs_the_same(here: Here) -> None:
     here.mirror.list(end, KNOWN)
     words = refused(here, "pfa-2019-12")
     assert re.search(r"pfa-2018-12, .* has [\d,]+: \+\d\d\.\d per cent, .* on record", words)
-    assert re.search(rf"add to {here.project.accepted} the line: pfa-2019-12,E2", words)
+    assert re.search(rf"add to {here.project.accepted} the line: pfa-2019-12,\*,\*,\*,", words)
     assert pin(here, "pfa-2019-12", acceptance(words)).changed
