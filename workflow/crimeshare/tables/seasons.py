@@ -54,7 +54,7 @@ def turned_quarters(counts: pd.DataFrame) -> pd.DataFrame:
     kept: list[dict[str, Any]] = []
     taken: set[tuple[str, pd.Timestamp]] = set()
     for row in sorted(rows, key=lambda row: -row["moved"]):
-        quarters = {(row["area_code"], row[end]) for end in ("period_end", "twin")}
+        quarters = {(row["area_code"], row[day]) for day in ("period_end", "twin")}
         if taken.isdisjoint(quarters):
             kept.append(row)
             taken |= quarters

@@ -155,16 +155,7 @@ class Audited(Output):
             "@type": "ClaimReview",
             "url": f"claims.html#{self.claim_id}",
             "claimReviewed": self.statement,
-            "itemReviewed": {
-                "@type": "Claim",
-                "name": self.statement,
-                "author": {"@type": "Organization", "name": self.source},
-            }
-            | (
-                {"appearance": {"@type": "CreativeWork", "url": self.address}}
-                if self.address
-                else {}
-            ),
+            "itemReviewed": said,
             "author": {"@type": "Organization", "name": "crimeshare"},
             "reviewRating": rating,
             "reviewBody": self.told,
