@@ -160,13 +160,10 @@ class Chart(Output):
         return cls(chart_id, title, subtitle, alt=alternative, notes=notes, **drawn)
 
     def _repr_html_(self) -> str:
-        # What lines and marks mean is read before the drawing, what its letters stand for after it.
-        series = [item for item in self.key if item[0] != "rule"]
-        letters = [item for item in self.key if item[0] == "rule"]
         return (
             f'<figure class="chart" id="{self.chart_id}"><figcaption>'
             f'<p class="title">{self.title}</p><p class="subtitle">{self.subtitle}</p>'
-            f"</figcaption>{_key(series)}{self.svg()}{_key(letters)}"
+            f"</figcaption>{_key(self.key)}{self.svg()}"
             + (f'<p class="notes">{" ".join(self.notes)}</p>' if self.notes else "")
             + f'<div class="data">{credit(self.figures)} '
             f"{chart_link(self.chart_id, self.data)} {sources(self.figures)}</div></figure>"
@@ -354,7 +351,10 @@ def named_rules(
         label = WORDS.passage(
             "label_of_breaks", first=group[0].label or group[0].name, more=len(group) - 1
         )
-        lines = wrap(label, len(label) * 2 // 3) if place - before >= 2 * room else [label]
+        # A label longer than the rule is always wrapped, in two lines where there is room.
+        roomy = place - before >= 2 * room
+        width = min(height // CHARACTER, len(label) * 2 // 3 if roomy else height)
+        lines = wrap(label, width, break_long_words=False)
         near = [part for at, part in drawn if place - len(lines) * room <= at <= place]
         marks.append(
             {"x": place, "label": lines, "dy": 8 - 11 * len(lines)}
@@ -377,6 +377,9 @@ def named_rules(
 ROOM_OF_A_LABEL = 0.04
 """The part of the width of a chart that a line of a label along a rule takes."""
 
+CHARACTER = 6
+"""What a character of a label along a rule takes of its height."""
+
 
 def _in_the_gap(near: Sequence[float], height: int) -> Spec:
     """Where a label along a rule stands: in the widest gap between what is drawn beside it."""
@@ -387,56 +390,6 @@ def _in_the_gap(near: Sequence[float], height: int) -> Spec:
     if high == 1:
         return {"y": 0, "align": "right", "dx": -4}
     return {"y": round(height * (1 - (low + high) / 2), 1), "align": "center", "dx": 0}
-
-
-def rules(
-    letters: Mapping[Break, str], position: Callable[[date], float], x: Spec, **text: Any
-) -> list[Spec]:
-    """Rules from the top to the bottom of a chart at changes of recording, with letters above it.
-
-    Args:
-        letters: of the changes, from the left.
-        text: how the letters are set, where it is in another way than other charts do.
-    """
-    marks = [(position(b.day), letter, dated(b)) for b, letter in letters.items()]
-    if not marks:
-        return []
-    low, high = x["scale"]["domain"]
-    above = {"type": "text", **TEXT, "y": -8, "fontWeight": "bold", "aria": True, **text}
-    letter = _beside_each_other(marks, ROOM * (high - low))
-    return [
-        layer([{"x": place} for place, _, _ in marks], RULE, x=x),
-        layer(letter, above, x=x, text={"field": "letter"}, description=TIP),
-    ]
-
-
-ROOM = 0.04
-"""The part of the width of a chart that a letter above it takes."""
-
-
-def _beside_each_other(marks: Sequence[tuple[float, str, str]], room: float) -> list[Spec]:
-    """The letters, those of rules that stand too close for one each as "A, B" or "C-F"."""
-    close: list[list[tuple[float, str, str]]] = []
-    for mark in marks:
-        if close and mark[0] - close[-1][-1][0] < room:
-            close[-1].append(mark)
-        else:
-            close.append([mark])
-    return [
-        {
-            "x": (group[0][0] + group[-1][0]) / 2,
-            "letter": _span([letter for _, letter, _ in group]),
-            "tip": "; ".join(tip for _, _, tip in group),
-        }
-        for group in close
-    ]
-
-
-def _span(letters: Sequence[str]) -> str:
-    follow = all(ord(b) == ord(a) + 1 for a, b in pairwise(letters))
-    if follow and len(letters) > 2:
-        return f"{letters[0]}\N{EN DASH}{letters[-1]}"
-    return ", ".join(letters)
 
 
 def dated(b: Break) -> str:

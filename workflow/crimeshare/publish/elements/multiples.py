@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -21,14 +20,14 @@ from crimeshare.publish.elements.charts import (
     Chart,
     Spec,
     layer,
+    named_rules,
     quantity,
-    rules,
 )
 from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import Row, figure, rows
 
-PANEL_HEIGHT = 66
+PANEL_HEIGHT = 184
 
 Points = Sequence[tuple[Row, Figure]]
 
@@ -43,9 +42,9 @@ def small_multiples(
     words: Sequence[str],
     breaks: Mapping[str, Sequence[Break]],
 ) -> Chart:
-    """Draw each series in a panel of its own, recording changes as lettered rules.
+    """Draw each series in a panel of its own, recording changes as rules with their labels.
 
-    A quarter without a figure interrupts its line and is never drawn as zero.
+    A change of recording or a quarter without a figure interrupts the line.
 
     Args:
         frame: rows with ``period_start`` and ``period_end``, the oldest first; panels are in the
@@ -61,15 +60,12 @@ def small_multiples(
     places = [_middle(row) for points in panels.values() for row, _ in points]
     span = min(places), max(places)
     drawn = {each: _within(breaks[each], points) for each, points in panels.items()}
-    every = sorted({b for own in drawn.values() for b in own}, key=lambda b: (b.day, b.name))
-    letters = {b: chr(ord("A") + position) for position, b in enumerate(every)}
     return Chart.worded(
         name,
         words,
         spec={
             "vconcat": [
-                _panel(each, points, line, {b: letters[b] for b in drawn[each]}, span)
-                for each, points in panels.items()
+                _panel(each, points, line, drawn[each], span) for each, points in panels.items()
             ]
         },
         alt=partial(_alt, panels, drawn),
@@ -82,10 +78,6 @@ def small_multiples(
             }
             for each, points in panels.items()
             for row, point in points
-        ],
-        key=[
-            ("rule", f"{letter}, {prose.month(b.day)}: {escape(b.name)}")
-            for b, letter in letters.items()
         ],
         figures=[point for points in panels.values() for _, point in points],
     )
@@ -106,17 +98,17 @@ def _middle(row: Row) -> float:
 
 
 def _panel(
-    name: str, points: Points, line: str, letters: Mapping[Break, str], span: tuple[float, float]
+    name: str, points: Points, line: str, breaks: Sequence[Break], span: tuple[float, float]
 ) -> Spec:
     ticks = [year for year in range(int(span[0]) + 1, int(span[1]) + 1) if year % 2 == 0]
     domain = [span[0] - 0.2, span[1] + 0.2]
     x = quantity("x", domain, values=ticks, format="d", grid=False, ticks=True)
-    recorded = any(point.value for _, point in points)
+    top = max((point.number for _, point in points if point.value), default=0)
     y: Spec = {
         "field": "y",
         "type": "quantitative",
         # Counts are whole numbers, and nothing but zeros needs an axis as well.
-        "scale": {"nice": True, "zero": True} if recorded else {"domain": [0, 1]},
+        "scale": {"nice": True, "zero": True} if top else {"domain": [0, 1]},
         # Equal widths, so that the panels stand exactly below each other.
         "axis": {
             "tickCount": 3,
@@ -127,6 +119,11 @@ def _panel(
             "maxExtent": 52,
         },
     }
+    drawn = [
+        (_middle(row), point.number / top)
+        for row, point in points
+        if top and point.value is not None
+    ]
     return {
         "title": {
             "text": name,
@@ -135,19 +132,20 @@ def _panel(
             "fontSize": 13,
             "fontWeight": "bold",
             "color": TEXT["color"],
-            # Equal room for letters, so that panels stand level beside each other.
-            "offset": 20,
+            "offset": 8,
         },
         "width": WIDTH - 30,
         "height": PANEL_HEIGHT,
         "layer": [
-            *rules(letters, _position, x, fontSize=12, y=-7),
-            *_line(name, points, line, x, y),
+            *named_rules(breaks, _position, x, PANEL_HEIGHT, drawn),
+            *_line(name, points, line, breaks, x, y),
         ],
     }
 
 
-def _line(name: str, points: Points, line: str, x: Spec, y: Spec) -> list[Spec]:
+def _line(
+    name: str, points: Points, line: str, breaks: Sequence[Break], x: Spec, y: Spec
+) -> list[Spec]:
     values: list[dict[str, Any]] = []
     stretch = 0
     for row, point in points:
@@ -159,7 +157,7 @@ def _line(name: str, points: Points, line: str, x: Spec, y: Spec) -> list[Spec]:
                 "x": _middle(row),
                 "y": point.number,
                 "line": round(point.number if row[line] is None else row[line], 1),
-                "stretch": stretch,
+                "stretch": stretch + sum(b.day <= row["period_end"] for b in breaks),
                 "tip": f"{name}, {_quarter(row)}: {point.text}",
             }
         )
