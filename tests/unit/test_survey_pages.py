@@ -17,6 +17,7 @@ from crimeshare.publish.elements.charts import Break, Chart
 from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, rows
+from crimeshare.publish.elements.words import _template
 from crimeshare.publish.pdf.typeset import typeset
 from crimeshare.publish.subjects import (
     front,
@@ -626,12 +627,10 @@ class TestMethods:
         assert methods.verdict_list().count("<dt>") == len(MEANINGS)
 
 
-FORMULAS = [value for value in vars(formulas).values() if isinstance(value, formulas.Formula)]
-
-
 class TestFormulas:
-    @pytest.mark.parametrize("formula", FORMULAS, ids=lambda f: f.words[:20])
-    def test_a_formula_is_mathml_with_the_same_in_words(self, formula: formulas.Formula) -> None:
+    @pytest.mark.parametrize("name", sorted(_template(formulas.WORDS.path).blocks))
+    def test_a_formula_is_mathml_with_the_same_in_words(self, name: str) -> None:
+        formula = formulas.Formula(name)
         html = formula._repr_html_()
         element = ElementTree.fromstring(html[html.index("<math") : html.index("</math>") + 7])
         assert element.get("alttext") == formula.words
@@ -641,7 +640,8 @@ class TestFormulas:
         assert f"In words: {formula.words}." in html
 
     def test_a_formula_is_set_in_the_pdf_with_its_words(self) -> None:
-        (equation, *_) = typeset(formulas.EFFECTIVE_SIZE._repr_html_(), lambda _: None, "methods")
+        html = formulas.Formula("effective_size")._repr_html_()
+        (equation, *_) = typeset(html, lambda _: None, "methods")
         assert equation.startswith('#math.equation(block: true, alt: "the effective sample size')
         assert "frac(n, attach(f, t: 2))" in equation
 

@@ -91,8 +91,7 @@ def test_every_passage_is_asked_for_and_there(root: Path) -> None:
         for owner, known, passage in ASKED.findall(text):
             asked[templates[owner or imported.get(known, name), known]].add(passage)
         # A formula asks for its own passage.
-        if name == "formulas":
-            asked[templates[name, "WORDS"]] |= set(re.findall(r'Formula\(\s*"(\w+)"', text))
+        asked[templates["formulas", "WORDS"]] |= set(re.findall(r'\bFormula\("(\w+)"', text))
     for path in asked:
         # What one passage says with another.
         text = path.read_text(encoding="utf-8")
