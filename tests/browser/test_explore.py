@@ -11,8 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from crimeshare.publish.site.exploring import CHANGES
-from crimeshare.reference import read_rows
+from crimeshare.reference import recording_changes
 
 
 def drawn(page: Page) -> None:
@@ -48,10 +47,11 @@ def test_years_are_cut_and_breaks_are_named(page: Page, address: str) -> None:
     rows = page.locator(".explored tbody tr")
     expect(rows.first.locator("th")).to_have_text("March 2021")
     expect(rows.last.locator("th")).to_have_text("March 2019")
-    change = next(r for r in read_rows(CHANGES) if r["change_id"] == "controlling_behaviour_moved")
-    expect(page.locator(".drawn text", has_text=change["label"])).not_to_have_count(0)
+    moved = "controlling_behaviour_moved"
+    change = next(each for each in recording_changes() if each.change_id == moved)
+    expect(page.locator(".drawn text", has_text=change.label)).not_to_have_count(0)
     expect(page.locator(".drawn[role=img]")).to_have_attribute(
-        "aria-label", re.compile(re.escape(f"April 2020: {change['name']}"))
+        "aria-label", re.compile(re.escape(f"April 2020: {change.name}"))
     )
 
 

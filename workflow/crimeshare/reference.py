@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -62,6 +63,26 @@ class Offence:
     ended: str = ""
 
 
+@dataclass(frozen=True)
+class RecordingChange:
+    """A change of what police record, as ``recording_changes.csv`` has it.
+
+    Attributes:
+        effective: the first day under the new rule.
+        label: its name in as few words as stand in a chart.
+        offence_ids: the groups and codes that it touches.
+        set_apart: codes that comparisons are also made without.
+    """
+
+    change_id: str
+    effective: date
+    name: str
+    label: str
+    offence_ids: tuple[str, ...]
+    set_apart: str
+    source: str
+
+
 def read_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a small UTF-8 CSV file with a header line."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -85,6 +106,29 @@ def fraud_totals() -> dict[str, tuple[str, str]]:
     """Totals that Table A5a alone has: what stands for a code, and a name, by the plain label."""
     rows = read_rows(REFERENCE / "fraud_totals.csv")
     return {row["label"]: (row["code"], row["name"]) for row in rows}
+
+
+@cache
+def recording_changes() -> tuple[RecordingChange, ...]:
+    """Every known change of what police record, oldest first."""
+    found = (
+        RecordingChange(
+            row["change_id"],
+            date.fromisoformat(row["effective"]),
+            row["name"],
+            row["label"],
+            tuple(row["offence_ids"].split()),
+            row["set_apart"],
+            row["source"],
+        )
+        for row in read_rows(REFERENCE / "recording_changes.csv")
+    )
+    return tuple(sorted(found, key=lambda change: change.effective))
+
+
+def changes_of(offence_id: str) -> list[RecordingChange]:
+    """The changes of recording that touch an offence group or code, oldest first."""
+    return [change for change in recording_changes() if offence_id in change.offence_ids]
 
 
 def main_groups() -> list[str]:

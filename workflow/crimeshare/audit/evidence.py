@@ -5,20 +5,15 @@ Nothing here takes pandas or pyarrow: a statement is judged from the command lin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from crimeshare.audit.vintages import Published, open_published
 from crimeshare.reference import REFERENCE, Area, areas, read_rows
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
-
-Row = Mapping[str, Any]
-
-RECORDING_CHANGES = Path("resources/reference/recording_changes.csv")
 
 
 @dataclass(frozen=True)
@@ -27,7 +22,6 @@ class Evidence:
 
     registry: Mapping[str, Release]
     published: Published
-    recording_changes: Sequence[Row]
 
     @cached_property
     def periods(self) -> set[date]:
@@ -55,8 +49,4 @@ class Evidence:
 
 def open_evidence(root: Path) -> Evidence:
     """What a build in ``root`` has written, or what is shipped there."""
-    return Evidence(
-        read_registry(root / REGISTRY),
-        open_published(root),
-        read_rows(root / RECORDING_CHANGES),
-    )
+    return Evidence(read_registry(root / REGISTRY), open_published(root))

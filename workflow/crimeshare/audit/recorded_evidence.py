@@ -20,7 +20,7 @@ from crimeshare.audit.vintages import Vintage as Known
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
 from crimeshare.periods import a_year_before, month_end, months_before, stretches
-from crimeshare.reference import NATION, areas, offences
+from crimeshare.reference import NATION, areas, changes_of, offences
 from crimeshare.sources.datasets import FORCE_AREAS, QUARTERS
 
 if TYPE_CHECKING:
@@ -318,15 +318,8 @@ class Releases:
         """What makes two years not comparable; empty where nothing does."""
         earlier, later = sorted((one, other))
         began = a_year_before(earlier) + timedelta(days=1)
-        changes = self._changes(offence)
-        return "; ".join(name for day, name in changes if began < day <= later)
-
-    def _changes(self, offence: str) -> list[tuple[date, str]]:
-        return [
-            (date.fromisoformat(change["effective"]), change["name"])
-            for change in self._evidence.recording_changes
-            if offence in change["offence_ids"].split()
-        ]
+        changes = changes_of(offence)
+        return "; ".join(each.name for each in changes if began < each.effective <= later)
 
     def like_for_like(self, area: str, offence: str, day: date, before: date) -> Finding | None:
         """The change between the quarters of two years that were recorded alike, in the open data.
@@ -342,8 +335,8 @@ class Releases:
                 (months_before(day, back), months_before(before, back)) for back in (0, 3, 6, 9)
             )
             if not any(
-                month_end(then.year, then.month - 2).replace(day=1) < since <= now
-                for since, _ in self._changes(offence)
+                month_end(then.year, then.month - 2).replace(day=1) < change.effective <= now
+                for change in changes_of(offence)
             )
         ]
         if not pairs or len(pairs) == _QUARTERS:

@@ -29,7 +29,7 @@ from crimeshare.measures.years import (
     years_of_areas,
 )
 from crimeshare.parquet import table_of
-from crimeshare.reference import REFERENCE, areas, line_of, offences, read_rows
+from crimeshare.reference import areas, changes_of, line_of, offences, read_rows
 
 EVERYTHING_ELSE = "everything_else"
 
@@ -100,12 +100,8 @@ def set_apart(offence_group: str) -> str:
 
     It is the one whose recording a change moved most lately, as the reference data say.
     """
-    rows = [
-        row
-        for row in read_rows(REFERENCE / "recording_changes.csv")
-        if row["set_apart"] and offence_group in row["offence_ids"].split()
-    ]
-    return max(rows, key=lambda row: row["effective"])["set_apart"] if rows else ""
+    codes = [change.set_apart for change in changes_of(offence_group) if change.set_apart]
+    return codes[-1] if codes else ""
 
 
 def change_without(rows: Iterable[Mapping[str, Any]], component: str) -> float | None:

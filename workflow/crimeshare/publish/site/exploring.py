@@ -18,9 +18,7 @@ import vl_convert
 from crimeshare.columns import columns
 from crimeshare.measures.level_shifts import LEVEL
 from crimeshare.publish.elements.figures import decimals_for
-from crimeshare.reference import NATION, REFERENCE, areas, read_rows
-
-CHANGES = REFERENCE / "recording_changes.csv"
+from crimeshare.reference import NATION, areas, changes_of, recording_changes
 
 Row = Mapping[Any, Any]
 
@@ -128,16 +126,15 @@ def _number(row: Row | None, column: str, decimals: int) -> float | int | None:
 def _breaks(offence_id: str) -> list[dict[str, str]]:
     """The changes of recording that concern a group, oldest first."""
     return [
-        {"day": row["effective"], "name": row["name"], "label": row["label"] or row["name"]}
-        for row in sorted(read_rows(CHANGES), key=lambda row: row["effective"])
-        if offence_id in row["offence_ids"].split()
+        {"day": f"{each.effective}", "name": each.name, "label": each.label or each.name}
+        for each in changes_of(offence_id)
     ]
 
 
 def _steps(offence_id: str, shifts: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     """Each area's own steps of the whole group that last, with the rules changed at the time."""
     found: dict[str, list[dict[str, Any]]] = {}
-    rules = {row["change_id"]: row["name"] for row in read_rows(CHANGES)}
+    rules = {change.change_id: change.name for change in recording_changes()}
     own = shifts[(shifts["offence_id"] == offence_id) & shifts["code"].isna()]
     own = own[own["kind"] == LEVEL]
     for row in own.sort_values(["area_code", "quarter_end"]).to_dict("records"):

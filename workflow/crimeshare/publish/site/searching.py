@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from crimeshare.problems import Problem
 from crimeshare.publish.elements.prose import plain, upper_first
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.pages import Page, report_pages
-from crimeshare.reference import REFERENCE, offences, read_rows
+from crimeshare.reference import REFERENCE, offences, read_rows, recording_changes
 from crimeshare.software import LIBRARY
 
 GLOSSARY = REFERENCE / "glossary.csv"
@@ -118,15 +117,14 @@ def _not_recorded(groups: Sequence[str]) -> list[dict[str, str]]:
 
 def _changes() -> list[dict[str, str]]:
     """What police changed in recording, found by what it is called and by its day."""
-    rows = read_rows(REFERENCE / "recording_changes.csv")
     return [
         {
-            "term": row["name"],
-            "also": WORDS.passage("change_also", day=date.fromisoformat(row["effective"])),
-            "meaning": WORDS.passage("change", day=date.fromisoformat(row["effective"])),
+            "term": change.name,
+            "also": WORDS.passage("change_also", day=change.effective),
+            "meaning": WORDS.passage("change", day=change.effective),
             "page": "sources.html#changes-in-what-police-record",
         }
-        for row in rows
+        for change in recording_changes()
     ]
 
 

@@ -29,7 +29,7 @@ from crimeshare.publish.subjects.estimates import (
     years_of,
 )
 from crimeshare.publish.subjects.factsheet import WORDS
-from crimeshare.reference import REFERENCE, offences, read_rows
+from crimeshare.reference import offences, recording_changes
 from crimeshare.tables.recorded_quarters import code_names
 
 
@@ -175,9 +175,9 @@ def without(codes: pd.DataFrame, now: Row) -> str:
 def _set_apart(now: Row) -> str:
     """The code that a change of recording between two years says to set apart."""
     names = (now["recording_changes"] or "").split("; ")
-    changes = read_rows(REFERENCE / "recording_changes.csv")
     return next(
-        (row["set_apart"] for row in changes if row["name"] in names and row["set_apart"]), ""
+        (each.set_apart for each in recording_changes() if each.name in names and each.set_apart),
+        "",
     )
 
 

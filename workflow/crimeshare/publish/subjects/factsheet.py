@@ -38,7 +38,14 @@ from crimeshare.publish.subjects.estimates import (
     year_of,
     years_of,
 )
-from crimeshare.reference import NATION, REFERENCE, areas, offences, published_columns, read_rows
+from crimeshare.reference import (
+    NATION,
+    areas,
+    changes_of,
+    offences,
+    published_columns,
+    recording_changes,
+)
 
 WORDS = Words(Path(__file__).with_name("words") / "area.md.j2")
 
@@ -46,27 +53,17 @@ WORDS = Words(Path(__file__).with_name("words") / "area.md.j2")
 @cache
 def breaks(offence_id: str) -> tuple[Break, ...]:
     """The recording changes that touch an offence group, oldest first."""
-    rows = read_rows(REFERENCE / "recording_changes.csv")
-    touching = [row for row in rows if offence_id in row["offence_ids"].split()]
-    listed = (
-        Break(date.fromisoformat(row["effective"]), row["name"], row["label"]) for row in touching
-    )
-    return tuple(sorted(listed, key=lambda b: b.day))
+    return tuple(Break(each.effective, each.name, each.label) for each in changes_of(offence_id))
 
 
 # ---------------------------------------------------------------- sentences
 
 
-@cache
-def _rules() -> dict[str, Break]:
-    rows = read_rows(REFERENCE / "recording_changes.csv")
-    return {row["name"]: Break(date.fromisoformat(row["effective"]), row["name"]) for row in rows}
-
-
 def rules(row: Row) -> list[Break]:
     """The changes of recording between a year and the one before, oldest first."""
-    names = filter(None, (row["recording_changes"] or "").split("; "))
-    return sorted((_rules()[name] for name in names), key=lambda rule: rule.day)
+    names = (row["recording_changes"] or "").split("; ")
+    changes = (change for change in recording_changes() if change.name in names)
+    return [Break(change.effective, change.name) for change in changes]
 
 
 def forces_ranked(row: Row) -> Figure:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import date
 from html import escape
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +22,6 @@ from crimeshare.measures.rule_parts import (
     SAME_DAY,
     TOO_FEW,
 )
-from crimeshare.periods import MONTHS
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
@@ -33,7 +30,7 @@ from crimeshare.publish.elements.tables import Content, Table
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import factsheet
 from crimeshare.publish.subjects.factsheet import breaks
-from crimeshare.reference import REFERENCE, areas
+from crimeshare.reference import RecordingChange, areas, recording_changes
 from crimeshare.reference import offences as offences_named
 from crimeshare.tables.recorded_quarters import code_names
 
@@ -188,7 +185,7 @@ CLOSE = 4
 
 def _quarters_between(one: str, other: str) -> int:
     """From the quarter that one change falls in to the one before another's."""
-    days = (date.fromisoformat(_changes()[name]["effective"]) for name in (one, other))
+    days = (_changes()[name].effective for name in (one, other))
     first, second = (4 * day.year + (day.month - 1) // 3 for day in days)
     return second - first
 
@@ -232,15 +229,13 @@ def effects_table(rows: list[Row]) -> Table | None:
     )
 
 
-def _changes() -> dict[str, dict[str, str]]:
-    with (REFERENCE / "recording_changes.csv").open(encoding="utf-8", newline="") as file:
-        return {row["change_id"]: row for row in csv.DictReader(file)}
+def _changes() -> dict[str, RecordingChange]:
+    return {change.change_id: change for change in recording_changes()}
 
 
 def _name(change_id: str) -> str:
-    return escape(_changes()[change_id]["name"])
+    return escape(_changes()[change_id].name)
 
 
 def _month(change_id: str) -> str:
-    year, month, _ = _changes()[change_id]["effective"].split("-")
-    return f"{MONTHS[int(month) - 1]} {year}"
+    return prose.month(_changes()[change_id].effective)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
+from crimeshare import reference
 from crimeshare.cells import Cell, ranges
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure
@@ -21,7 +21,7 @@ from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects import currency
 from crimeshare.publish.subjects.estimates import editions
 from crimeshare.publish.subjects.surveyed import term
-from crimeshare.reference import REFERENCE, line_of, offences, read_rows
+from crimeshare.reference import REFERENCE, line_of, offences
 from crimeshare.sources.datasets import FORCE_AREAS
 from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_copies
 from crimeshare.tables.corrections import read_corrections
@@ -301,19 +301,19 @@ def known_faults(used: set[str]) -> Table:
 def recording_changes() -> Table:
     """The changes of recording that make two years incomparable."""
     rows: list[list[Content]] = []
-    for row in read_rows(REFERENCE / "recording_changes.csv"):
+    for change in reference.recording_changes():
         touched = [
             WORDS.passage(
                 "touched", name=offences()[each].name if each in offences() else "", code=each
             )
-            for each in row["offence_ids"].split()
+            for each in change.offence_ids
         ]
         rows.append(
             [
-                escape(row["name"]),
-                f"<time>{prose.day(date.fromisoformat(row['effective']))}</time>",
+                escape(change.name),
+                f"<time>{prose.day(change.effective)}</time>",
                 f"<samp>{escape('; '.join(touched))}</samp>",
-                f"<samp>{escape(row['source'])}</samp>",
+                f"<samp>{escape(change.source)}</samp>",
             ]
         )
     return Table.worded(WORDS.points("rules_table"), rows, wide=True)
