@@ -35,6 +35,15 @@ def test_no_change_goes_through(
     assert benchmark.outcome(made, kind, 0) in ("placed", None)
 
 
+def test_a_base_that_is_withheld_in_one_block_alone_is_refused(
+    benchmark: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other tables leave out the bases of some years, which does not excuse this one."""
+    monkeypatch.chdir(ROOT)
+    made = benchmark.edition("appendix-2022-09", None)
+    assert benchmark.outcome(made, "marked [c]", 9013) == "placed"
+
+
 def test_the_score_is_of_every_kind() -> None:
     with (ROOT / "benchmarks" / "mutations.csv").open(encoding="utf-8", newline="") as file:
         scores = list(csv.DictReader(file))

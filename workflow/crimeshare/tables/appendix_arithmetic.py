@@ -200,18 +200,18 @@ def _repeated_bases(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
     """
     lines: dict[tuple[str | None, str, int | None], dict[date, SurveyObservation]]
     lines = defaultdict(dict)
-    said: Counter[tuple[str | None, date, float | None]] = Counter()
+    said: Counter[tuple[str | None, date, float | str | None]] = Counter()
     for row in rows:
         if row.statistic == "unweighted_base":
             lines[row.unit_base, row.table, row.block][row.period_end] = row
-            said[row.unit_base, row.period_end, row.value] += 1
+            said[row.unit_base, row.period_end, row.value or row.marker] += 1
     for alike in _alike(lines):
         for day in sorted({day for line in alike for day in line}):
             bases = [line[day] for line in alike if day in line]
             values = Counter(base.value for base in bases)
             usual = max(values, key=lambda value: values[value])
             for base in bases:
-                if values[base.value] == 1 < said[base.unit_base, day, base.value]:
+                if values[base.value] == 1 < said[base.unit_base, day, base.value or base.marker]:
                     continue  # as another block has it
                 wanted = base.value if values[base.value] > 1 else usual
                 model = next((b for b in bases if b.value == wanted and b is not base), None)
