@@ -46,6 +46,23 @@ PUBLISHED = date(2026, 5, 1)
             {"measure": "fraud", "exit": 0},
         ),
         (
+            "The Crime Survey says 17.0% of people were victims of at least one headline "
+            "crime in 2025 and 1.3% of violence.",
+            "17.0%",
+            {"measure": "headline_including_fraud", "exit": 0},
+        ),
+        (
+            "One in five women have been stalked since the age of 16, the Crime Survey says. In "
+            "the year to March 2024 3.2% of people aged 16 and over experienced stalking.",
+            "3.2%",
+            {"measure": "stalking", "exit": 0},
+        ),
+        (
+            "Gwent saw 43,078 crimes in the year to June 2017 - 14% more than a year earlier.",
+            "14%",
+            {"exit": 0},
+        ),
+        (
             "Men were more likely than women to be victims of violent crime in 2018, according to "
             "the Crime Survey: 2.3% against 1.2%.",
             "1.2%",

@@ -210,7 +210,8 @@ NUMBERS: Sequence[tuple[str, str]] = (
     ("points", rf"[+\-\u2212]?{_NUMBER}[\s-](?:percentage[\s-]points?|ppts?|pp)\b"),
     (
         "percent",
-        r"(?:(?<![\w).])[+\-\u2212]\s?|(?<=\()[\u2013]|\bminus\s|"
+        # A dash between two spaces is no sign: "43,078 crimes - 14% more".
+        r"(?:(?<![\w).])[+\-\u2212](?!\s)|(?<=\()[+\-\u2212\u2013]\s?|\bminus\s|"
         rf"\bplus\s)?{_NUMBER}\s?(?:%|per\s?cent\b|pc\b)",
     ),
     (

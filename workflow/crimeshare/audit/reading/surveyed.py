@@ -63,11 +63,14 @@ class Surveyed(State):
         )
         if owning:
             return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
+        letters = {token.letter for token in self.tokens}
+        if "REST1" in letters and not letters & {"O", "T"}:
+            return "headline_excluding_fraud"
         if self.topic.measure.endswith("_owners") and not re.match("of ", after):
             return self.topic.measure
         offence = None
         near = re.match(
-            r"(?:of |S |experienced |suffered |were |victims |a |an |had )*([OZ]) ",
+            r"(?:of |S |experienced |suffered |were |victims |a |an |had |at least |N )*([OZ]) ",
             self.sentence.after(at),
         )
         # "17.0% experienced headline crime and 2.4% of households a burglary".
@@ -101,6 +104,8 @@ class Surveyed(State):
             return fraud
         if offence is None and any(t.letter == "Z" for t in self.tokens):
             raise Unplaced("the survey's figures of it are not in these tables")
+        if offence is None and self.topic.measure == "stalking" and "LIFE1" in letters:
+            return "stalking_since_16"
         if offence is None and self.topic.measure:
             lately = any(t.letter in "RP" for t in self.tokens)
             return self.topic.measure.replace("_since_16", "" if lately else "_since_16")
@@ -116,7 +121,7 @@ class Surveyed(State):
                 else "no crime is named"
             )
         said = " ".join(token.letter for token in self.tokens)
-        ever = self.topic.lifetime or bool(_EVER.search(said) and not self.around.years)
+        ever = not self.around.years and bool(self.topic.lifetime or _EVER.search(said))
         kinds = said.split()
         if measure == "stalking" and ("LIFE1" in kinds or (ever and "R" not in kinds)):
             measure = "stalking_since_16"
