@@ -5,7 +5,7 @@ import io
 import json
 import re
 from datetime import date
-from itertools import pairwise
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -105,24 +105,35 @@ def test_the_gap_is_drawn_and_told() -> None:
     assert lines[0]["encoding"]["detail"] == {"field": "stretch"}
 
 
-def test_letters_of_rules_that_stand_close_do_not_lie_on_each_other() -> None:
+def test_rules_that_stand_close_share_a_label() -> None:
     x = {"field": "x", "scale": {"domain": [2013, 2026]}}
     days = [(2013, 4), (2013, 4), (2015, 4), (2015, 6), (2015, 8), (2017, 4)]
-    named = zip(days, "abcdef", strict=True)
-    letters = {Break(date(*day, 1), name): name.upper() for day, name in named}
-    rule, above = charts.rules(letters, lambda day: day.year + day.month / 12, x)
-    places = [year + month / 12 for year, month in days]
-    assert [value["x"] for value in rule["data"]["values"]] == places
-    values = above["data"]["values"]
-    assert [value["letter"] for value in values] == ["A, B", "C\N{EN DASH}E", "F"]
-    assert [value["tip"] for value in values] == [
-        "April 2013: a; April 2013: b",
-        "April 2015: c; June 2015: d; August 2015: e",
-        "April 2017: f",
+    breaks = [
+        Break(date(*day, 1), f"rule {name}") for day, name in zip(days, "abcdef", strict=True)
     ]
-    places = [value["x"] for value in values]
-    assert min(b - a for a, b in pairwise(places)) > 13 * charts.ROOM
-    assert charts.rules({}, lambda day: day.year, x) == []
+    at = partial(charts.named_rules, position=lambda day: day.year + day.month / 12, x=x)
+    rule, _, labels = at(breaks, height=184, drawn=[])
+    assert [value["x"] for value in rule["data"]["values"]] == [
+        year + month / 12 for year, month in days
+    ]
+    values = labels["data"]["values"]
+    told = [" ".join(value["label"]) for value in values]
+    assert told == ["rule a and 1 more", "rule c and 2 more", "rule f"]
+    assert [value["tip"] for value in values] == [
+        "April 2013: rule a; April 2013: rule b",
+        "April 2015: rule c; June 2015: rule d; August 2015: rule e",
+        "April 2017: rule f",
+    ]
+    assert at([], height=184, drawn=[]) == []
+
+
+def test_a_label_longer_than_its_rule_is_wrapped() -> None:
+    x = {"field": "x", "scale": {"domain": [2013, 2026]}}
+    breaks = [Break(date(2020, 1, 1), "former partners counted as stalking")]
+    *_, labels = charts.named_rules(breaks, lambda day: day.year, x, 120, [])
+    (value,) = labels["data"]["values"]
+    assert len(value["label"]) == 2
+    assert max(map(len, value["label"])) * charts.CHARACTER <= 120
 
 
 def test_recording_changes_inside_the_years_are_named_where_they_happen() -> None:
