@@ -64,7 +64,7 @@ class Surveyed(State):
         if owning:
             return f"{'vehicle' if owning[1] in ('vehicle', 'car') else 'bicycle'}_theft_owners"
         letters = {token.letter for token in self.tokens}
-        if "REST1" in letters and not letters & {"O", "T"}:
+        if "REST1" in letters and not letters & {"O", "T", "Z"}:
             return "headline_excluding_fraud"
         if self.topic.measure.endswith("_owners") and not re.match("of ", after):
             return self.topic.measure
@@ -102,17 +102,17 @@ class Surveyed(State):
             offence = "total"
         if fraud and offence is None:
             return fraud
-        if offence is None and any(t.letter == "Z" for t in self.tokens):
+        if offence is None and "Z" in letters:
             raise Unplaced("the survey's figures of it are not in these tables")
         if offence is None and self.topic.measure == "stalking" and "LIFE1" in letters:
             return "stalking_since_16"
         if offence is None and self.topic.measure:
-            lately = any(t.letter in "RP" for t in self.tokens)
+            lately = letters & {"R", "P"}
             return self.topic.measure.replace("_since_16", "" if lately else "_since_16")
         if offence is None:
             offence = self.topic.offence.ids[0] if self.topic.offence else ""
         measure = measure_words().get(offence, "")
-        if offence == "total" and any(t.letter == "REST1" for t in self.tokens):
+        if offence == "total" and "REST1" in letters:
             measure = "headline_excluding_fraud"
         if not measure:
             raise Unplaced(
@@ -122,8 +122,7 @@ class Surveyed(State):
             )
         said = " ".join(token.letter for token in self.tokens)
         ever = not self.around.years and bool(self.topic.lifetime or _EVER.search(said))
-        kinds = said.split()
-        if measure == "stalking" and ("LIFE1" in kinds or (ever and "R" not in kinds)):
+        if measure == "stalking" and ("LIFE1" in letters or (ever and "R" not in letters)):
             measure = "stalking_since_16"
         return measure
 
