@@ -269,6 +269,8 @@ def test_a_series_is_interrupted_where_a_quarter_is_missing() -> None:
     (panel,) = chart.spec["vconcat"]
     drawn = panel["layer"][-1]["data"]["values"]
     assert [(row["y"], row["line"], row["stretch"]) for row in drawn] == [(5, 5, 0), (9, 8.2, 2)]
+    (top,) = {layer["encoding"]["y"]["scale"]["domain"][1] for layer in panel["layer"][3:]}
+    assert top > max(max(row["y"], row["line"]) for row in drawn)
     rule, _, label = panel["layer"][:3]
     assert [row["x"] for row in rule["data"]["values"]] == [2019.7459]
     assert [" ".join(row["label"]) for row in label["data"]["values"]] == ["A change"]

@@ -103,12 +103,13 @@ def _panel(
     ticks = [year for year in range(int(span[0]) + 1, int(span[1]) + 1) if year % 2 == 0]
     domain = [span[0] - 0.2, span[1] + 0.2]
     x = quantity("x", domain, values=ticks, format="d", grid=False, ticks=True)
-    top = max((point.number for _, point in points if point.value), default=0)
+    most = max(max(point.value or 0, row[line] or 0) for row, point in points)
+    # No number of the axis stands at the top, where it would make one panel higher than another.
+    top = round(1.1 * most, 1) or 1
     y: Spec = {
         "field": "y",
         "type": "quantitative",
-        # Counts are whole numbers, and nothing but zeros needs an axis as well.
-        "scale": {"nice": True, "zero": True} if top else {"domain": [0, 1]},
+        "scale": {"domain": [0, top]},
         # Equal widths, so that the panels stand exactly below each other.
         "axis": {
             "tickCount": 3,
@@ -119,11 +120,7 @@ def _panel(
             "maxExtent": 52,
         },
     }
-    drawn = [
-        (_middle(row), point.number / top)
-        for row, point in points
-        if top and point.value is not None
-    ]
+    drawn = [(_middle(row), point.number / top) for row, point in points if point.value is not None]
     return {
         "title": {
             "text": name,
