@@ -183,7 +183,7 @@ def _with_release(alike: pd.DataFrame, values: pd.DataFrame, newest: list[str]) 
 
 
 def _pairs(rows: pd.DataFrame) -> list[tuple[str, pd.Timestamp]]:
-    return list(zip(*(rows[name] for name in _PAIR), strict=True))
+    return list(zip(*(rows[name].tolist() for name in _PAIR), strict=True))
 
 
 def _added_up(rows: pd.DataFrame, wanted: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
@@ -216,7 +216,8 @@ def _added_up(rows: pd.DataFrame, wanted: pd.DataFrame, values: pd.DataFrame) ->
     terms["formula"] = one_quarter(named, named["what"])
     terms["cells"] = cell_names(named, cell="what")
     parts: dict[int, tuple[list[str], dict[str, None]]] = {}
-    for row, formula, cells in zip(terms["row"], terms["formula"], terms["cells"], strict=True):
+    columns = (terms[name].tolist() for name in ("row", "formula", "cells"))
+    for row, formula, cells in zip(*columns, strict=True):
         formulas, places = parts.setdefault(row, ([], {}))
         formulas.append(formula)
         places[cells] = None
@@ -253,7 +254,8 @@ def _sums(terms: pd.DataFrame, values: pd.DataFrame) -> pd.Series:
         for name, excluded in each.loc[some, ["name", "excluded"]].itertuples(index=False)
     ]
     each = each.drop(index=each.index[some][out])
-    items = values[values["item"].isin(each["item"])].groupby(_VALUE)["value"].sum(min_count=1)
+    given = values[values["item"].isin(each["item"].unique())]
+    items = given.groupby(_VALUE)["value"].sum(min_count=1)
     totals = values[values["item"] == "total"].drop_duplicates(_VALUE)
     returned = ["release_id", "member", "quarter"]
     each = each.join(items.rename("value"), on=_VALUE)
@@ -270,8 +272,9 @@ def _reasons(
     enough: pd.Series,
 ) -> pd.Series:
     parted, alike = set(_pairs(sides)), set(_pairs(sides[sides["alike"]]))
-    changed = pd.Series([pair in parted for pair in _pairs(rows)], index=rows.index)
-    some = pd.Series([pair in alike for pair in _pairs(rows)], index=rows.index)
+    pairs = _pairs(rows)
+    changed = pd.Series([pair in parted for pair in pairs], index=rows.index)
+    some = pd.Series([pair in alike for pair in pairs], index=rows.index)
     gathered = rows["item"].isin(set(recording_changes["offence_id"]))
     reasons = pd.Series(FEW, index=rows.index).where(both, MISSING)
     reasons = reasons.where(some, NONE_ALIKE).where(changed, COMPARABLE)
