@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from crimeshare.periods import in_words, month_end
+from crimeshare.periods import month_end
 from crimeshare.problems import Problem
+from crimeshare.publish.elements.words import Words
 from crimeshare.releases.editions import (
     next_id,
     period_of_address,
@@ -32,6 +34,8 @@ from crimeshare.sources.source import Missing, Source, command
 from crimeshare.tables.grid import Cell, open_workbook
 from crimeshare.tables.labels import periods
 from crimeshare.tables.sandbox import check_opens
+
+WORDS = Words(Path(__file__).with_name("check.md.j2"))
 
 # An edition comes out about four months after its year ends; a month more is late.
 _LATE_AFTER = timedelta(days=150)
@@ -70,22 +74,25 @@ class DatasetCheck:
     store: Path
     today: date
 
-    def _find(self, kind: str, uri: str, sentence: str, release_id: str = "") -> Finding:
-        return Finding(kind, self.dataset, release_id, uri, sentence)
+    def _find(
+        self, kind: str, uri: str, says: str, release_id: str = "", /, **values: Any
+    ) -> Finding:
+        """A finding in the words of a passage of ``check.md.j2``."""
+        named = {"page": self.uri, "uri": uri, "release_id": release_id}
+        sentence = WORDS.passage(says, **named | values)
+        return Finding(kind, self.dataset, release_id, uri, sentence, values.get("day", ""))
+
+    def _unclear(self, uri: str, problem: Problem, release_id: str = "") -> Finding:
+        return self._find("unclear", uri, "problem", release_id, problem=problem)
 
     def findings(self) -> Iterator[Finding]:
         try:
             landing = read_landing(self.source, self.uri)
         except Missing as problem:
-            yield self._find(
-                "unclear",
-                self.uri,
-                f"{problem} If the dataset moved, put its new address under `datasets` in "
-                "config/config.yaml.",
-            )
+            yield self._find("unclear", self.uri, "landing_gone", problem=problem)
             return
         except Problem as problem:
-            yield self._find("unclear", self.uri, on_one_line(problem))
+            yield self._unclear(self.uri, problem)
             return
         yield from self._landing(landing)
         moved: set[str] = set()
@@ -93,7 +100,7 @@ class DatasetCheck:
             try:
                 yield from self._edition(uri, landing, moved)
             except Problem as problem:
-                yield self._find("unclear", uri, on_one_line(problem))
+                yield self._unclear(uri, problem)
         yield from self._not_listed(landing, moved)
         yield from self._next(landing)
 
@@ -101,24 +108,15 @@ class DatasetCheck:
 
     def _landing(self, landing: Landing) -> Iterator[Finding]:
         if landing.uri != self.uri:
-            yield self._find(
-                "note",
-                self.uri,
-                f"the page {self.uri} says its address is {landing.uri}: the dataset moved; put "
-                "the new address under `datasets` in config/config.yaml.",
-            )
+            yield self._find("note", self.uri, "landing_moved", address=landing.uri)
         if not landing.editions:
-            yield self._find("unclear", self.uri, f"{self.uri} lists no edition at all.")
+            yield self._find("unclear", self.uri, "no_edition")
         for uri in landing.listed_twice:
-            yield self._find("note", uri, f"{self.uri} lists {uri} more than once; read once.")
+            yield self._find("note", uri, "listed_twice")
         dated = [(period, uri) for uri in landing.editions if (period := period_of_address(uri))]
         if dated and dated[0] != max(dated):
-            yield self._find(
-                "note",
-                self.uri,
-                f"{self.uri} does not list the newest edition first: that is {max(dated)[1]}, the "
-                f"first is {dated[0][1]}; every edition is looked at.",
-            )
+            newest, first = max(dated)[1], dated[0][1]
+            yield self._find("note", self.uri, "newest_not_first", newest=newest, first=first)
 
     def _not_listed(self, landing: Landing, moved: Collection[str]) -> Iterator[Finding]:
         absent = []
@@ -134,31 +132,13 @@ class DatasetCheck:
             try:
                 read_edition(self.source, edition)
             except Missing:
-                yield self._find(
-                    "withdrawn",
-                    edition,
-                    f"{release.release_id} is in the registry, but {self.uri} no longer lists its "
-                    f"edition and the page {edition} is gone; its shipped figures stay. Find out "
-                    "why before the next report.",
-                    release.release_id,
-                )
+                yield self._find("withdrawn", edition, "withdrawn", release.release_id)
             except Problem as problem:
-                yield self._find("unclear", edition, on_one_line(problem), release.release_id)
+                yield self._unclear(edition, problem, release.release_id)
             else:
-                yield self._find(
-                    "note",
-                    edition,
-                    f"{self.uri} no longer lists the edition of {release.release_id}, whose page "
-                    f"{edition} is still there.",
-                    release.release_id,
-                )
+                yield self._find("note", edition, "no_longer_listed", release.release_id)
         if absent:
-            yield self._find(
-                "note",
-                self.uri,
-                f"{self.uri} does not list {len(absent)} known editions whose figures are not "
-                f"shipped: {', '.join(absent)}.",
-            )
+            yield self._find("note", self.uri, "known_not_listed", absent=absent)
 
     def _next(self, landing: Landing) -> Iterator[Finding]:
         ends = [release.period_end for release in self.ours]
@@ -168,27 +148,17 @@ class DatasetCheck:
         newest = max(ends)
         months = newest.year * 12 + newest.month + 2  # 0-based month of the next quarter's end
         expected = month_end(*(months // 12, months % 12 + 1))
+        release_id = stem(self.dataset, expected)
         announced = _day(landing.next_release)
         if announced is not None and announced <= expected:
             announced = None  # of an edition that came out since
         due = announced or expected + _LATE_AFTER
+        told: dict[str, Any] = {"end": expected, "due": due, "announced": announced}
         if announced and self.today <= due:
-            yield Finding(
-                "announced",
-                self.dataset,
-                stem(self.dataset, expected),
-                self.uri,
-                f"the edition for the {in_words(expected)} is announced for {due:%-d %B %Y}.",
-                due.isoformat(),
-            )
+            told["day"] = due.isoformat()
+            yield self._find("announced", self.uri, "announced", release_id, **told)
         if self.today > due:
-            yield self._find(
-                "late",
-                self.uri,
-                f"the edition for the {in_words(expected)} was due "
-                f"{'on' if announced else 'by about'} {due:%-d %B %Y} and is not listed.",
-                stem(self.dataset, expected),
-            )
+            yield self._find("late", self.uri, "late", release_id, **told)
 
     # --- one edition -----------------------------------------------------------------------
 
@@ -238,30 +208,27 @@ class DatasetCheck:
     def _disagreement(self, uri: str, said: Mapping[str, date | None]) -> Iterator[Finding]:
         dates = {who: period for who, period in said.items() if period is not None}
         if len(set(dates.values())) > 1:
-            listed = ", ".join(f"{who} says {in_words(period)}" for who, period in dates.items())
-            yield self._find(
-                "unclear", uri, f"the dates of {uri} disagree: {listed}; look which one is right."
-            )
+            yield self._find("unclear", uri, "dates_disagree", dates=dates)
 
     def _versions(self, page: Edition, known: list[Release]) -> Iterator[Finding]:
         for version in page.versions:
             held = [r for r in self.ours if r.edition_uri == version.uri]
             if held and held[-1].status == "shipped":
                 continue
-            what = f"{version.uri}, replaced {_when(version)}{_why(version)},"
+            told: dict[str, Any] = {"version": version, "notice": _notice(version)}
             try:
                 self._hold(version)
             except Missing:
-                yield self._find("note", version.uri, f"{what} is listed, but gone.")
+                yield self._find("note", version.uri, "version", gone=True, **told)
             except Problem as problem:
-                yield self._find("unclear", version.uri, on_one_line(problem))
+                yield self._unclear(version.uri, problem)
             else:
                 if held:
-                    advice = self._pin(held[-1].release_id)
+                    pin = self._pin(held[-1].release_id)
                 else:
                     first = stem(self.dataset, _period(page.uri, page))
-                    advice = self._pin(f"{first}-v{version.number}")
-                yield self._find("note", version.uri, f"{what} is there; {advice} ships it.")
+                    pin = self._pin(f"{first}-v{version.number}")
+                yield self._find("note", version.uri, "version", gone=False, pin=pin, **told)
 
     def _hold(self, version: Version) -> None:
         for name in workbooks(read_version(self.source, version)):
@@ -275,14 +242,10 @@ class DatasetCheck:
         with self._delivered(release_id, path) as delivery:
             said = _said_by_sheets(delivery.path, period_end)
         yield from self._disagreement(uri, said)
-        yield self._find(
-            "new",
-            path,
-            f"{page.name or uri} ({release_id}) is at {path}, {delivery.bytes:,} bytes with sha256 "
-            f"{delivery.sha256}, and its figures are not shipped; "
-            f"{self._pin(release_id)} reads it.",
-            release_id,
-        )
+        yield self._new(path, "not_shipped", release_id, name=page.name or uri, file=delivery)
+
+    def _new(self, path: str, says: str, release_id: str, **values: Any) -> Finding:
+        return self._find("new", path, says, release_id, pin=self._pin(release_id), **values)
 
     def _pinned(self, path: str, page: Edition, release: Release) -> Iterator[Finding]:
         same_edition = [r for r in self.ours if r.period_end == release.period_end]
@@ -291,61 +254,34 @@ class DatasetCheck:
         hashes = {r.sha256: r for r in same_edition if r.pinned}
         if found := hashes.get(delivery.sha256):
             if found.path != path:
-                yield self._find(
-                    "note",
-                    path,
-                    f"{found.release_id} is now at {path}, with the same bytes; the registry has "
-                    f"{found.path}.",
-                    found.release_id,
-                )
+                yield self._find("note", path, "elsewhere", found.release_id, path=found.path)
             if found.status == "listed":
-                yield self._find(
-                    "new",
-                    path,
-                    f"{found.release_id} is at {path} with the recorded bytes, and its figures are "
-                    f"not shipped; {self._pin(found.release_id)} reads it.",
-                    found.release_id,
-                )
+                yield self._new(path, "listed_alone", found.release_id)
             return
         if not self.source.official and delivery.sha256 in {
             copy.sha256 for r in same_edition for copy in self.copies.get(r.release_id, [])
         }:
             return
         if not release.pinned:
-            yield self._find(
-                "new",
-                path,
-                f"{release.release_id} is at {path}, {delivery.bytes:,} bytes with sha256 "
-                f"{delivery.sha256}; the hash of the publisher's own file was not known until now, "
-                f"{self._pin(release.release_id)} pins it.",
-                release.release_id,
-            )
+            yield self._new(path, "hash_not_known", release.release_id, file=delivery)
             return
         listed = {r.edition_uri for r in self.ours}
-        unknown = [version for version in page.versions if version.uri not in listed]
+        versions = [
+            WORDS.passage("was_replaced", version=version, notice=_notice(version))
+            for version in page.versions
+            if version.uri not in listed
+        ]
         release_id = self._id_of_current(page, release.period_end)
-        change = (
-            f"{path} now holds {delivery.bytes:,} bytes with sha256 {delivery.sha256}, "
-            f"{release.release_id} was pinned with {release.sha256}"
+        yield self._find(
+            "corrected" if versions else "reissued",
+            path,
+            "other_bytes",
+            release_id,
+            file=delivery,
+            old=release,
+            versions=versions,
+            pin=self._pin(release_id),
         )
-        if unknown:
-            said = "; ".join(
-                f"{version.uri} was replaced {_when(version)}{_why(version)}" for version in unknown
-            )
-            yield self._find(
-                "corrected",
-                path,
-                f"{change}. {said}. {self._pin(release_id)} reads it.",
-                release_id,
-            )
-        else:
-            yield self._find(
-                "reissued",
-                path,
-                f"{change}, and the page says nothing of a correction. "
-                f"{self._pin(release_id)} reads it.",
-                release_id,
-            )
 
     def _id_of_current(self, page: Edition, period_end: date) -> str:
         """The id of what an edition holds now: ``-v3`` where two versions were replaced."""
@@ -398,13 +334,9 @@ def _text(row: Sequence[Cell]) -> str:
     return next((str(cell) for cell in row if str(cell).strip()), "")
 
 
-def _when(version: Version) -> str:
-    return f"on {version.replaced:%-d %B %Y}" if version.replaced else "on a day not given"
-
-
-def _why(version: Version) -> str:
+def _notice(version: Version) -> str:
     notice = " ".join(version.correction_notice.split())
-    return f" with the notice {notice!r}" if notice else " without a notice"
+    return repr(notice) if notice else ""
 
 
 def _day(text: str) -> date | None:
@@ -414,7 +346,3 @@ def _day(text: str) -> date | None:
         except ValueError:
             continue
     return None
-
-
-def on_one_line(problem: Problem) -> str:
-    return " ".join(str(problem).split())

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from crimeshare.problems import Problem
-from crimeshare.releases.dataset_check import DatasetCheck, Finding, on_one_line
+from crimeshare.releases.dataset_check import WORDS, DatasetCheck, Finding
 from crimeshare.releases.editions import dated_files, stem
 from crimeshare.sources.ons_pages import read_listing
 from crimeshare.sources.registry import Copy, Release
@@ -122,46 +123,32 @@ def _by_listing(
     except Missing as problem:
         # A mirror need not hold the page; the publisher's site must.
         yield (
-            Finding("unclear", dataset, "", landing, on_one_line(problem))
+            _find("unclear", dataset, "problem", problem=problem, page=landing)
             if source.official
             else _not_asked(dataset, newest)
         )
         return
     except Problem as problem:
-        yield Finding("unclear", dataset, "", landing, on_one_line(problem))
+        yield _find("unclear", dataset, "problem", problem=problem, page=landing)
         return
     series = dated_files(files, newest.file)
     if not series:
-        yield Finding(
-            "unclear",
-            dataset,
-            "",
-            landing,
-            f"{landing} lists no file such as {newest.file}, but "
-            f"{', '.join(PurePosixPath(path).name for path in files) or 'none'}; look whether it "
-            "was renamed.",
-        )
+        names = [PurePosixPath(path).name for path in files]
+        yield _find("unclear", dataset, "unlike_names", page=landing, file=newest.file, files=names)
     for file in series:
         if file.day > known[0].day:
             release_id = stem(dataset, file.period_end)
-            yield Finding(
-                "new",
-                dataset,
-                release_id,
-                landing,
-                f"{landing} lists {file.name}, newer than {newest.file} of {newest.release_id}; "
-                f"{command('pin_release', source, release=release_id)} reads it.",
-            )
+            pin = command("pin_release", source, release=release_id)
+            told = {"page": landing, "file": file.name, "newest": newest, "pin": pin}
+            yield _find("new", dataset, "newer_file", release_id, **told)
+
+
+def _find(kind: str, dataset: str, says: str, release_id: str = "", **values: Any) -> Finding:
+    sentence = WORDS.passage(says, dataset=dataset, **values)
+    return Finding(kind, dataset, release_id, values["page"], sentence)
 
 
 def _not_asked(dataset: str, newest: Release) -> Finding:
     """What a person has to look for, as no program can."""
-    return Finding(
-        "note",
-        dataset,
-        newest.release_id,
-        newest.path,
-        f"config/config.yaml names no page of {dataset} that a program could ask; see "
-        f"{newest.page_url} for a file newer than {newest.release_id} ({newest.edition}). "
-        "pin_release takes it in from a mirror, as CONTRIBUTING.md says.",
-    )
+    told = {"page": newest.path, "newest": newest}
+    return _find("note", dataset, "not_asked", newest.release_id, **told)
