@@ -44,6 +44,15 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Partnership:
+    """A community safety partnership, the smallest area with figures, and its force's code."""
+
+    partnership_code: str
+    partnership_name: str
+    area_code: str
+
+
+@dataclass(frozen=True)
 class Offence:
     """An offence group as ``resources/reference/offences.csv`` has it.
 
@@ -93,6 +102,12 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 def areas() -> dict[str, Area]:
     """Every known area by its code."""
     return {row["area_code"]: Area(**row) for row in read_rows(REFERENCE / "areas.csv")}
+
+
+@cache
+def partnerships() -> dict[str, Partnership]:
+    """Every known partnership by its code."""
+    return {row["partnership_code"]: Partnership(**row) for row in read_rows(PARTNERSHIPS)}
 
 
 @cache

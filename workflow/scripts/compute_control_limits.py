@@ -6,7 +6,7 @@ from crimeshare.measures.series import newest_year
 from crimeshare.measures.similarity import compute_similar_forces
 from crimeshare.measures.small_areas import compute_small_areas
 from crimeshare.parquet import read_table, together, write_table
-from crimeshare.reference import PARTNERSHIPS, read_rows
+from crimeshare.reference import partnerships
 from crimeshare.running import running
 
 with running(snakemake):
@@ -20,7 +20,7 @@ with running(snakemake):
         together(compute_similar_forces(newest, offence_id) for offence_id in groups),
         snakemake.output.similar_forces,
     )
-    forces = {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
+    forces = {code: partnership.area_code for code, partnership in partnerships().items()}
     recorded = read_table(snakemake.input.recorded_crime)
     write_table(
         together(compute_small_areas(recorded, forces, offence_id) for offence_id in groups),

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from crimeshare.audit.vintages import Published, open_published
-from crimeshare.reference import REFERENCE, Area, areas, read_rows
+from crimeshare.reference import Area, areas, partnerships
 from crimeshare.sources.registry import REGISTRY, Release, read_registry
 
 
@@ -39,8 +39,7 @@ class Evidence:
     @cached_property
     def areas(self) -> dict[str, Area]:
         """Every area that a statement may be about, by code: partnerships are among them."""
-        rows = read_rows(REFERENCE / "partnerships.csv")
-        forces = {row["partnership_code"]: row["area_code"] for row in rows}
+        forces = {code: of.area_code for code, of in partnerships().items()}
         return areas() | {
             code: Area(code, name, "partnership", forces.get(code, ""))
             for code, name in self.published.partnerships.items()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from crimeshare.reference import PARTNERSHIPS, PLACES, REFERENCE, areas, everyday, read_rows
+from crimeshare.reference import PLACES, REFERENCE, areas, everyday, partnerships, read_rows
 
 _ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
@@ -142,11 +142,9 @@ def towns() -> dict[str, list[str]]:
 
 def around(town: str) -> str:
     """What a town without figures of its own lies in, as the end of a sentence."""
-    rows = read_rows(PARTNERSHIPS)
-    partnerships = {row["partnership_code"]: row["partnership_name"] for row in rows}
     return " or ".join(
-        f"the community safety partnership `{partnerships[code]}`"
-        if code in partnerships
+        f"the community safety partnership `{partnerships()[code].partnership_name}`"
+        if code in partnerships()
         else f"the police force area `{areas()[code].area_name}`"
         for code in towns()[town][:4]
     )

@@ -8,18 +8,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crimeshare.columns import held
 from crimeshare.measures.recorded import SMALL_BASE
 from crimeshare.reference import NATION
-
-BESIDE_OTHERS = [
-    "marker",
-    "rank_rate",
-    "ranked_forces",
-    "share_of_nation",
-    "nation_formula",
-    "nation_cells",
-]
-"""The columns that :func:`beside_others` adds."""
 
 _TOTAL = "total"
 _YEAR = ["offence_id", "period_end"]
@@ -30,7 +21,7 @@ def beside_others(series: pd.DataFrame, vintages: pd.DataFrame) -> pd.DataFrame:
     """The series without shares and ranks of small counts, and with what compares areas.
 
     Returns:
-        The rows of ``series`` with the columns of `BESIDE_OTHERS`.  Where the count is under 50,
+        The rows of ``series`` with more of its columns.  Where the count is under 50,
         ``share`` and all ranks are empty and ``marker`` is ``small_count``; ``rank_forces`` and
         ``rank_rate`` are among the forces that have one, 1 the largest, and ``ranked_forces`` says
         how many are ranked by share.  ``share_of_nation`` is the part, 0 to 1, of what the same
@@ -73,5 +64,4 @@ def _with_share_of_nation(
     wanted = whole & ~small & (rows["area_code"] != NATION)
     rows["share_of_nation"] = (rows["count"] / rows["nation"]).where(wanted)
     rows[names[1:]] = rows[names[1:]].where(wanted)
-    kept = [name for name in series.columns if name not in BESIDE_OTHERS]
-    return rows[[*kept, *BESIDE_OTHERS]]
+    return rows.filter(held("series"))

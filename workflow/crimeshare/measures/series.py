@@ -68,7 +68,7 @@ def compute_series(
     series["share"] = (series["count"] / series["total"]).where(
         (series["offence_id"] != TOTAL) & (series["total"] > 0) & (series["count"] >= 0)
     )
-    series = series.assign(**_ranks_of_groups(series), rank_forces=_rank_of_force(series))
+    series = series.assign(**_ranks_of_groups(series))
     series = _with_rates(series, residents_of(population, populations))
     series["change"] = series["count"] - series["previous"]
     change = 100 * series["change"] / series["previous"]
@@ -169,15 +169,6 @@ def _total_before(series: pd.DataFrame) -> pd.Series:
     totals = series[series["offence_id"] == TOTAL].set_index(own)["previous"]
     before = series.join(totals.rename("total_before"), on=own)["total_before"]
     return before.where(before > 0)
-
-
-def _rank_of_force(series: pd.DataFrame) -> pd.Series:
-    forces = [code for code, area in areas().items() if area.area_type == "force"]
-    ranked = series[series["area_code"].isin(forces) & series["share"].notna()]
-    ranks = ranked.groupby(["offence_id", "period_end"])["share"].rank(
-        ascending=False, method="min"
-    )
-    return ranks.reindex(series.index).astype("Int64")
 
 
 def residents_of(population: pd.DataFrame, populations: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from crimeshare.parquet import read_rows_where
 from crimeshare.periods import in_words, months_between
-from crimeshare.reference import PARTNERSHIPS, areas, offences, read_rows
+from crimeshare.reference import PARTNERSHIPS, areas, offences, partnerships
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS, QUARTERS
 from crimeshare.tables.counts import QUARTER, YEAR, counts, counts_of_files
 from crimeshare.tables.labels import one_line, plain
@@ -438,18 +438,18 @@ def _partnerships_gone_or_come(
     """Partnerships of only one of two editions, with another code, or that the list lacks."""
     now = _partnerships(rows)
     listed = {
-        (row["area_code"], plain(row["partnership_name"])): row for row in read_rows(PARTNERSHIPS)
+        (of.area_code, plain(of.partnership_name)): code for code, of in partnerships().items()
     }
-    called = {row["partnership_code"]: row["partnership_name"] for row in listed.values()}
     for key, (name, code) in now.items():
         force = areas()[key[0]].area_name
-        if key in listed and code != (known := listed[key]["partnership_code"]):
+        if key in listed and code != (known := listed[key]):
             yield (
                 f"{release_id} has {name} ({force}) with the code {code}, beside {known} in "
                 f"{relative(PARTNERSHIPS)}: it is taken for the same partnership."
             )
         elif key not in listed:
-            was = f"; {called[code]!r} has that code there" if code in called else ""
+            of = partnerships().get(code)
+            was = f"; {of.partnership_name!r} has that code there" if of else ""
             yield proposal(
                 PARTNERSHIPS,
                 [code, name, key[0]],

@@ -18,7 +18,7 @@ import pyarrow
 
 from crimeshare.parquet import table_of
 from crimeshare.periods import first_day
-from crimeshare.reference import PARTNERSHIPS, areas, offences, read_rows
+from crimeshare.reference import areas, offences, partnerships
 from crimeshare.tables.appendix_layout import subtotal_groups
 from crimeshare.tables.labels import plain
 from crimeshare.tables.observations import (
@@ -90,8 +90,7 @@ def _placed(observations: pd.DataFrame) -> pd.DataFrame:
     A partnership whose districts have new codes, or whose code slipped, is the same place.
     """
     listed = {
-        f"{row['area_code']} {plain(row['partnership_name'])}": row["partnership_code"]
-        for row in read_rows(PARTNERSHIPS)
+        f"{of.area_code} {plain(of.partnership_name)}": code for code, of in partnerships().items()
     }
     names = observations["parent_code"].astype("str") + " " + observations["area_name"].map(plain)
     return observations.assign(area_code=names.map(listed).fillna(observations["area_code"]))

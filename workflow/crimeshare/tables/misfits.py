@@ -6,7 +6,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pandas as pd
 
 from crimeshare.periods import in_words
 from crimeshare.problems import Problems
-from crimeshare.reference import NATION, PARTNERSHIPS, areas, offences, read_rows
+from crimeshare.reference import NATION, areas, offences, partnerships, read_rows
 from crimeshare.tables.against import SEVERAL, TESTS, found
 from crimeshare.tables.counts import KEY, YEAR
 from crimeshare.tables.placing import placed
@@ -155,7 +154,11 @@ class _Telling:
             for pair, these in _pairs(_records(rows[rows["test"] == "confused"])).items()
             if _explains(pair, these, others)
             # Where a force is wrong, its partnerships are like those of others.
-            and wrong.isdisjoint((pair[0], _forces().get(name)) for name in pair[1:])
+            and wrong.isdisjoint(
+                (pair[0], partnerships()[name].area_code)
+                for name in pair[1:]
+                if name in partnerships()
+            )
         }
         for these in swapped.values():
             row = min(these, key=lambda row: not isinstance(row["sheet"], str))
@@ -277,23 +280,14 @@ def _where(release_id: str, sheet: Any, cell: Any) -> str:
     return f"{release_id}{place}" + (f", cell {cell}" if isinstance(cell, str) else "")
 
 
-@cache
-def _forces() -> dict[str, str]:
-    return {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
-
-
-@cache
-def _partnerships() -> dict[str, str]:
-    return {row["partnership_code"]: row["partnership_name"] for row in read_rows(PARTNERSHIPS)}
-
-
 def _area(code: str) -> str:
     if code in areas():
         return areas()[code].area_name
     force, _, rest = code.partition("-")
     if rest == "unassigned" and force in areas():
         return f"no partnership of {areas()[force].area_name}"
-    return f"{_partnerships()[code]} ({code})" if code in _partnerships() else code
+    known = partnerships().get(code)
+    return f"{known.partnership_name} ({code})" if known else code
 
 
 def _count(value: float) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.pages import Page, report_pages
-from crimeshare.reference import PARTNERSHIPS, PLACES, REFERENCE, areas, everyday, read_rows
+from crimeshare.reference import PLACES, REFERENCE, areas, everyday, partnerships, read_rows
 
 WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
@@ -43,8 +43,8 @@ def _gazetteer() -> dict[str, Any]:
         border = "*" if row["border"] else ""
         size = str(len(row["residents"])) if row["kind"] == "town" else ""
         lists[KINDS[row["kind"]]].append(f"{row['place']}{size}{border}")
-    for row in read_rows(PARTNERSHIPS):
-        held[addresses[row["area_code"]]]["partnerships"].append(everyday(row["partnership_name"]))
+    for of in partnerships().values():
+        held[addresses[of.area_code]]["partnerships"].append(everyday(of.partnership_name))
     pages = [_area(page) for page in report_pages() if page.section in SECTIONS]
     nation = WORDS.passage("nation")
     return {
@@ -82,13 +82,12 @@ def _crimes() -> list[dict[str, str]]:
 
 def _also(addresses: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Nicknames, initials, Welsh names and codes, each with its page and the place on it."""
-    partnerships = {row["partnership_code"]: row for row in read_rows(PARTNERSHIPS)}
     pages = {page.about: page.address for page in report_pages() if page.section in SECTIONS}
     found = []
     for row in [*_named(), *({"words": code, "area_code": code} for code in areas())]:
-        if partnership := partnerships.get(row["area_code"]):
-            name = everyday(partnership["partnership_name"])
-            found.append((row["words"], addresses[partnership["area_code"]], name))
+        if partnership := partnerships().get(row["area_code"]):
+            name = everyday(partnership.partnership_name)
+            found.append((row["words"], addresses[partnership.area_code], name))
         elif area := areas().get(row["area_code"]):
             national = "national.html" if area.area_type == "country" else ""
             # British Transport Police has figures and no page.

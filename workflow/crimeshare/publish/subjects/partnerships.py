@@ -20,7 +20,7 @@ from crimeshare.publish.elements.tables import Table, table
 from crimeshare.publish.subjects.estimates import editions
 from crimeshare.publish.subjects.factsheet import WORDS
 from crimeshare.publish.subjects.standing import position
-from crimeshare.reference import PARTNERSHIPS, Area, anchor, everyday, read_rows
+from crimeshare.reference import Area, anchor, everyday, partnerships
 
 
 def of_force(offence_id: str, area_code: str) -> pd.DataFrame:
@@ -31,7 +31,6 @@ def of_force(offence_id: str, area_code: str) -> pd.DataFrame:
         ``position`` beside the limits, empty where there are none, ``comparable`` and
         ``recording_changes``, and the figures ``offences``, ``share``, ``rate`` and ``change``.
     """
-    forces = {row["partnership_code"]: row["area_code"] for row in read_rows(PARTNERSHIPS)}
     ends = {release_id: pd.Timestamp(end) for release_id, end in editions().items()}
 
     def given(table: str, **only: Any) -> pd.DataFrame:
@@ -48,7 +47,7 @@ def of_force(offence_id: str, area_code: str) -> pd.DataFrame:
         "change": given("changes", area_type="partnership", release_id=newest),
         "limits": given("small_areas", release_id=newest),
     }
-    own = {code for code, force in forces.items() if force == area_code}
+    own = {code for code, of in partnerships().items() if of.area_code == area_code}
     by_area: dict[str, dict[str, Any]] = {}
     for kind, frame in tables.items():
         for row in rows(frame[frame["area_code"].isin(own)]):
