@@ -42,7 +42,7 @@ def cached(kind: str, key: str, make: Callable[[], bytes], name: str = "") -> by
 
 
 def _digest(key: bytes, content: bytes) -> bytes:
-    """Of what was made and for which key, by which both are known again."""
+    """What tells that kept content is whole, and that it was made for this key."""
     return hashlib.sha256(key + content).digest()
 
 

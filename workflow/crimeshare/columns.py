@@ -125,7 +125,7 @@ def types() -> dict[str, dict[str, str]]:
 
 
 def dtypes(table: str) -> dict[str, Any]:
-    """Of which type each column of a built table is."""
+    """The pandas type of each column of a built table."""
     return {name: _DTYPES[columns(table)[name].type] for name in held(table)}
 
 

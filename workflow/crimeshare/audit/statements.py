@@ -117,7 +117,7 @@ class Record(Recorded):
 
 @dataclass(frozen=True, kw_only=True)
 class AreaComparison(Recorded):
-    """There is more of it in one area than in another; the statement does not say of what."""
+    """One area has more of an offence than another, by count, share or rate: that is left open."""
 
     quantity = "comparison"
 

@@ -388,7 +388,7 @@ def _of_two(
 
 
 def _bounded(finding: Finding) -> Finding:
-    """A finding without an upper limit that is none."""
+    """A finding whose upper limit is None instead of infinite."""
     endless = finding.upper is not None and not isfinite(finding.upper)
     return replace(finding, upper=None) if endless else finding
 

@@ -86,7 +86,7 @@ class Published:
         return sorted(found, key=lambda vintage: self._order[vintage.release_id])
 
     def rates(self, area: str, name: str, day: date) -> list[Vintage]:
-        """Every published rate per 1,000 residents, likewise."""
+        """Every published rate per 1,000 residents of an area and group, oldest release first."""
         found = self._cells("rate_per_1000", area, name, day)
         return sorted(found, key=lambda vintage: self._order[vintage.release_id])
 

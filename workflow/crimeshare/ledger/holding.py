@@ -55,7 +55,7 @@ class Holding:
 
     @cached_property
     def _told(self) -> Mapping[str, Any]:
-        """Each in one piece, in which a row is found at once."""
+        """Columns as one chunk each, since finding a row among many chunks is slow."""
         if self._table is None:
             return {}
         named = [name for name in (*TOLD, *TOLD_OF_SURVEY) if name in self._table.column_names]

@@ -135,7 +135,7 @@ def four_quarters(rows: pd.DataFrame, what: pd.Series) -> pd.Series:
 
 
 def one_quarter(rows: pd.DataFrame, what: pd.Series) -> pd.Series:
-    """The quarter of each row of the open data, likewise."""
+    """The quarter of each row of the open data, as formulas name it."""
     return _to_month(rows, what + ", quarter to ")
 
 

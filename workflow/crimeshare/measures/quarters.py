@@ -215,7 +215,7 @@ def _of_four(rows: pd.DataFrame, by: list[str], column: str) -> pd.Series:
 
 
 def _year_counts(series: pd.DataFrame) -> pd.Series:
-    """The same of counts, where all four are of the same forces."""
+    """Counts of the years ending with each quarter, where all four are of the same forces."""
     by = ["release_id", "area_code", *_ITEM]
     excluded = series.groupby(by, sort=False)["excluded"]
     same = pd.Series(True, index=series.index)

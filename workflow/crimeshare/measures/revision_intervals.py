@@ -119,7 +119,7 @@ def compute_revision_test(
     level: float = 0.95,
     known: int = KNOWN,
 ) -> pd.DataFrame:
-    """The same in real time: limits made of what was known, held against what came later.
+    """Limits made of the releases known at a time, held against the revisions that came later.
 
     Args:
         revisions, area_types, offence_ids, level: as of :func:`compute_revision_intervals`.

@@ -100,7 +100,7 @@ def find_whole_revisions(revisions: pd.DataFrame) -> pd.DataFrame:
     whole = grouped.agg(ways).reset_index(drop=True)
     last = grouped[_EARLIER[2:]].last().reset_index(drop=True)
     for name, column in zip(_PROVENANCE[:2], _EARLIER[2:], strict=True):
-        # What the last step adds to the one before it, put to what the first began with.
+        # A step reads "later - earlier": the earlier of the last step gives way to the first's.
         ends = zip(whole[name], last[column], whole[column], strict=True)
         whole[name] = [text.removesuffix(cut) + kept for text, cut, kept in ends]
     whole["change"] = whole["value"] - whole["previous_value"]

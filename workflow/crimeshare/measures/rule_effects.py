@@ -42,7 +42,7 @@ LEVEL_AND_SLOPES = "level_and_slopes"
 """The level and the trend after this change, and after every other one in the same quarters."""
 
 FIRST_YEAR = "level_and_slopes_first_year"
-"""The same, from quarters that end a year after the last change.
+"""As `LEVEL_AND_SLOPES`, from quarters that end a year after the last change.
 
 Only three quarters lie between May 2023 and January 2024.  Where the trend may change after both,
 these three decide how far the figures would have fallen without the second: the fewer quarters come

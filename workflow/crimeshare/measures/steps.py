@@ -102,7 +102,7 @@ def step_at(counts: pd.Series, days: Sequence[date], sloped: int = 0, together: 
 def steps_at(
     counts: pd.DataFrame, days: Sequence[date], sloped: int = 0, together: int = 1
 ) -> list[Step]:
-    """The same of each column of counts."""
+    """A :func:`step_at` for each column of `counts`, in their order."""
     quarters = pd.DatetimeIndex(counts.index)
     effects = [_after(quarters, day) for day in days]
     slopes = [np.cumsum(effect) - effect for effect in effects[:sloped]]

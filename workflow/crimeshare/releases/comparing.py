@@ -120,7 +120,7 @@ class BuildDiff:
         )
 
     def as_page(self, before: str) -> str:
-        """The same as one page of HTML, which asks for no other file."""
+        """The comparison as one page of HTML, which asks for no other file."""
         # Without raw HTML: words out of a workbook mean nothing to a browser.
         text = MarkdownIt("commonmark", {"html": False}).render(self.in_words())
         return (

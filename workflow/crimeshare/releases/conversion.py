@@ -81,7 +81,7 @@ def differences(conversion: pa.Table, workbook: pa.Table) -> pd.DataFrame:
 
     Args:
         conversion: as :func:`crimeshare.tables.observations.read_arrow` gives it.
-        workbook: likewise, of the same release.
+        workbook: the table of the same release as read from the publisher's own file.
 
     Returns:
         A row a figure that differs, is only in the conversion or only in the file: the columns of

@@ -107,7 +107,7 @@ def changes_of_tables(
 def beside_earlier_surveys(
     observations: Sequence[SurveyObservation], period_end: date, past: Sequence[Past]
 ) -> list[str]:
-    """The same of an edition of the appendix tables; see :func:`beside_earlier_editions`."""
+    """What of an edition of the appendix tables only a person can call right."""
     release_id = observations[0].release_id
     rows = [_plain(row) for row in observations]
     nearest = sorted(past, key=lambda each: abs((each.period_end - period_end).days))[:1]
@@ -123,7 +123,7 @@ def beside_earlier_surveys(
 def beside_earlier_files(
     figures: Sequence[QuarterFigure], period_end: date, past: Sequence[Past]
 ) -> list[str]:
-    """The same of a file of the Home Office; see :func:`beside_earlier_editions`."""
+    """What of a file of the Home Office only a person can call right."""
     release_id, rows = figures[0].release_id, [_plain(row) for row in figures]
     return [
         *_old_figures(release_id, rows, past, QUARTERS),
@@ -325,7 +325,7 @@ def _gone(
 def _renewed(
     release_id: str, period_end: date, held: Inventory, past: Sequence[Past], inventory: Any
 ) -> Iterator[str]:
-    """The same, where other columns or rows have come instead or years lie between."""
+    """What a table lost where other columns or rows came instead, or years lie between."""
     for table, before, lost, come in _compared(period_end, held, past, inventory):
         if _replaced(before, period_end, come):
             instead = f", and has {_listed(come)}, which it had not" if come else ""

@@ -217,7 +217,7 @@ def _table(
 
 
 def _holds_flags(layout: AppendixLayout, grid: Grid, header: int, index: int) -> bool:
-    """Whether a column holds flags of significance, and nothing that is none."""
+    """Whether every filled cell of a column is a flag, and one of them says significant."""
     cells = [row[index] for row in grid.rows[header + 1 :] if row[index] != ""]
     meanings = {layout.marker(cell, "flags") for cell in cells}
     return "significant" in meanings and None not in meanings

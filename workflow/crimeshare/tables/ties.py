@@ -84,7 +84,7 @@ class Tie:
 
     @property
     def cells(self) -> frozenset[Place]:
-        """The same, in no order."""
+        """Sheet and cell of each member, in no order."""
         return frozenset(self.places)
 
     @property

@@ -140,7 +140,7 @@ def by_row(
     """Draw estimates below one another on one scale, each with its interval.
 
     Args:
-        frame: likewise, from top to bottom.
+        frame: as of :func:`over_time`, from top to bottom.
         by: column of the names of two series, if there are two.
         key: pairs of a swatch and its meaning that stand first.
         rule: a name and a value drawn as a dashed rule.

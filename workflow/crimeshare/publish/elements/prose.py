@@ -226,7 +226,7 @@ def offences_in(name: str, number: float = 2) -> str:
 
 
 def offences_of(name: str, number: float = 2) -> str:
-    """The same the other way round: "offences of harassment", "1 other drug offence"."""
+    """The offences of a group, its name last: "offences of harassment", "1 other drug offence"."""
     words = lower_first(name)
     if words.endswith(_COUNTED):
         return words.removesuffix("s") if number == 1 else words

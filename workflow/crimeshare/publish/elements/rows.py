@@ -109,7 +109,7 @@ def figure(
         table: that the row is of, where it does not say so.
         hashes: of the workbooks, by release.
         marker: why there is no number, if there is none; as ``columns.yaml`` says, unless given.
-        limits: columns of its interval, likewise.
+        limits: columns of its interval; as ``columns.yaml`` says, unless given.
         decimals: see :class:`Figure`; those of the offence group, unless given.
     """
     what = column_of(table or row["table"], column)
@@ -285,7 +285,7 @@ def _behind(
 
 @cache
 def _over_its_own(formula: str) -> bool:
-    """Whether nothing stands in a formula but the row's own, or a side of it."""
+    """Whether a formula names no other column: only ``{formula}``, or a side of it by number."""
     return all(slot == "formula" or slot.isdecimal() for slot in _SLOT.findall(formula))
 
 

@@ -316,7 +316,7 @@ def _given(page: Page, *scripts: str) -> dict[str, Any]:
 
 @cache
 def _of_folder(root: str, folder: str) -> dict[str, Any]:
-    """What all pages of a group hold that lie as deep below the root of the report."""
+    """What the template needs that is equal on all pages of a folder: addresses, scripts, icon."""
     place = _template("place.html.j2").render(root=root, folder=folder)
     return {
         "root": root,

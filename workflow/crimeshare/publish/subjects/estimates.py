@@ -73,7 +73,7 @@ def at(offence_id: str, codes: Sequence[str], end: date | None = None) -> pd.Dat
 
 
 def of_areas(offence_id: str, codes: Sequence[str], end: date | None = None) -> pd.DataFrame:
-    """The same, the largest part of recorded crime first; areas without figures come last."""
+    """As :func:`at`, the largest part of recorded crime first, areas without figures last."""
     years = at(offence_id, codes, end)
     part = years["count"] / years["total"]
     return years.loc[

@@ -58,7 +58,7 @@ def _shifts(area_code: str, *groups: str) -> list[Row]:
 
 
 def steps(now: Row) -> list[str]:
-    """The same in words, of the group and of all recorded crime."""
+    """The shifts of level that a force shows, a sentence each: of all crime and of the group."""
     return [
         WORDS.passage("step", row=row, noted=_noted(row["area_code"], row["quarter_end"]))
         for row in _shifts(now["area_code"], TOTAL, now["offence_id"])
@@ -82,7 +82,7 @@ def marks(now: Row, end: date) -> list[str]:
 
 
 def warning(now: Row) -> str:
-    """The same as a sentence; nothing where nothing stands between."""
+    """A sentence on what :func:`marks` names of the newest year; empty where that is nothing."""
     found = marks(now, now["period_end"]) if now["previous"] is not None else []
     return WORDS.passage("warning", area_code=now["area_code"], marks=found) if found else ""
 

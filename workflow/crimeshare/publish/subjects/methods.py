@@ -159,7 +159,7 @@ def agreement_sentence(agreement: pd.DataFrame) -> str:
 
 
 def distant_agreement_sentence(agreement: pd.DataFrame) -> str:
-    """The same with factors from the edition furthest in time; nothing where one is alone."""
+    """How well factors of the edition furthest in time do; nothing where there is one alone."""
     found = checked(agreement, furthest=True)
     if found.empty:
         return ""

@@ -72,7 +72,7 @@ def _within_a_change(row: Row) -> list[Break]:
 
 
 def nationally(offence_id: str, steps: pd.DataFrame) -> str:
-    """The same for England and Wales, where forces' revisions partly cancel out."""
+    """How far the count of England and Wales was revised: those of forces partly cancel out."""
     one = rows(steps)[0] if len(steps) == 1 else None
     size = size_of(offence_id, NATION)
     return WORDS.passage("nationally", nation=NATION, size=size, one=one)
