@@ -71,6 +71,11 @@ class Facsimile:
             tables.setdefault((row.sheet, row.table), []).append(row)
         for (sheet, table), rows in tables.items():
             book._add(sheet, table, rows)
+        book.sheets["Table of contents"] = {
+            (row, column): text
+            for row, (sheet, table) in enumerate(tables)
+            for column, text in enumerate((sheet, TITLES[table].partition(": ")[2]))
+        }
         book.sheets["Table_E1"] = {
             (0, 0): "Table E1:  Numbers of CSEW crimes by quarter of interview",
             (6, 0): "Offence group",

@@ -388,8 +388,12 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _held(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[Key, str]]:
-    """The kinds of tables of an edition, with the offence groups in them."""
+    """The kinds of tables of an edition, with the offence groups in them and their areas.
+
+    An area whose counts are printed, but of whose rates not one is, has none.
+    """
     own = max(row["period_end"] for row in rows)
+    counted = {r["area_code"] for r in rows if r["measure"] == "count" and r["value"] is not None}
     held: dict[str, dict[Key, str]] = defaultdict(dict)
     for row in rows:
         what = _MEASURES.get(row["measure"], row["measure"])
@@ -398,6 +402,9 @@ def _held(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[Key, str]]:
         offence = row["offence_id"]
         name = offences()[offence].name if offence else what
         held[f"{what} by {by}{year}"].setdefault((offence,), name)
+        if what == "rates" and (row["value"] is not None or row["area_code"] not in counted):
+            area = row["parent_code"], plain(row["area_name"])
+            held[f"{what} by {by}, area by area"].setdefault(area, row["area_name"])
     return held
 
 

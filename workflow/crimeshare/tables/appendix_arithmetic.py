@@ -209,13 +209,13 @@ def _repeated_bases(rows: Iterable[SurveyObservation]) -> Iterator[Tie]:
         for day in sorted({day for line in alike for day in line}):
             bases = [line[day] for line in alike if day in line]
             values = Counter(base.value for base in bases)
-            usual = max(values, key=lambda value: values[value])
+            usual = max(values, key=lambda value: (values[value], value is not None))
             for base in bases:
                 if values[base.value] == 1 < said[base.unit_base, day, base.value or base.marker]:
                     continue  # as another block has it
                 wanted = base.value if values[base.value] > 1 else usual
                 model = next((b for b in bases if b.value == wanted and b is not base), None)
-                if model is not None and values[wanted] > 1:
+                if model is not None and (values[wanted] > 1 or base.value is None):
                     yield _as_elsewhere(base, model)
 
 

@@ -274,8 +274,9 @@ def check_tables(
     _check_order(layout, tables)
     for kind, row in layout.tables.items():
         here = [table for table in tables if table.kind == kind]
-        if row["required"] == "yes" and not here:
-            _missing(layout, kind, tables, workbook)
+        listed = "" if here else _listed(layout, kind, workbook)
+        if listed or (row["required"] == "yes" and not here):
+            _missing(layout, kind, tables, workbook, listed)
         if len(here) > 1:
             layout.add(*_twins(layout, here))
         for table in here:
@@ -308,7 +309,21 @@ def _check_order(layout: AppendixLayout, tables: list[Table]) -> None:
                 )
 
 
-def _missing(layout: AppendixLayout, kind: str, tables: list[Table], workbook: Workbook) -> None:
+def _listed(layout: AppendixLayout, kind: str, workbook: Workbook) -> str:
+    """Where the title of a table without a sheet stands all the same: in the contents."""
+    places = (
+        grid.where(index, column)
+        for grid in workbook.grids
+        for index, row in enumerate(grid.rows)
+        for column, cell in enumerate(row)
+        if isinstance(cell, str) and layout.kind(cell) == kind
+    )
+    return next((f", as {place} lists it" for place in places), "")
+
+
+def _missing(
+    layout: AppendixLayout, kind: str, tables: list[Table], workbook: Workbook, listed: str
+) -> None:
     """Say what of a table is there: its title without its header, or a title like its own."""
     read = {table.grid.sheet for table in tables}
     for grid in workbook.grids:
@@ -326,7 +341,8 @@ def _missing(layout: AppendixLayout, kind: str, tables: list[Table], workbook: W
             FOLDER / "titles.csv",
             [without_periods(near[0]) if near else "?", kind],
             f"no sheet holds the table of {kind}; expected a title like {pattern!r} above "
-            f"a header with years. Nearest titles: {places or 'none'}. If the first of them is it",
+            f"a header with years{listed}. Nearest titles: {places or 'none'}. If the first of "
+            "them is it",
             f" (sheets present are {', '.join(map(repr, workbook.sheet_names))})",
         )
     )
