@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from crimeshare import survey_words
-from crimeshare.audit.verdicts import MEANINGS
+from crimeshare.audit.verdicts import kinds
 from crimeshare.measures.two_groups import difference_interval
 from crimeshare.problems import Problem
 from crimeshare.publish.elements import formulas, intervals, prose
@@ -624,7 +624,7 @@ class TestMethods:
         assert float(number["value"]) == len(furthest)
 
     def test_every_verdict_is_explained(self) -> None:
-        assert methods.verdict_list().count("<dt>") == len(MEANINGS)
+        assert methods.verdict_list().count("<dt>") == len(kinds())
 
 
 class TestFormulas:

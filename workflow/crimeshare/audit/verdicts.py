@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.stated import Match, Stated
 from crimeshare.periods import in_words
+from crimeshare.reference import REFERENCE, read_rows
 from crimeshare.survey_words import aged
 
 if TYPE_CHECKING:
@@ -40,36 +41,6 @@ ACROSS = ", across a recording change"
 AS_REVISED = CONSISTENT.format("the figures as revised since")
 AS_QUOTED = CONSISTENT.format("figures quoted second-hand")
 
-HOLD = (CONFIRMED, ROUNDED, TRUNCATED, TRUE_ONLY_OF, WITHIN, CONSISTENT)
-FAIL = (CONTRADICTED, NOT_SUPPORTED, NOT_AS_PUBLISHED)
-OPEN = (NOT_CHECKABLE, DEPENDS, WITHIN_REVISIONS, ON_ASSUMPTION, OWN_COUNTS_AGREE)
-
-MEANINGS = {
-    CONFIRMED: "the newest figures of the year's own edition say exactly so; for a "
-    "comparison, a test does",
-    ROUNDED: "it rounds to the stated number, to the digits the statement has",
-    TRUNCATED: "the figure rounds up, and the statement rounds it down",
-    TRUE_ONLY_OF: "the release named says so, another has a different figure",
-    WITHIN: "what was published rounds to the stated proportion, which stands for a "
-    "range, and the interval holds it",
-    CONSISTENT: "what the figures as revised since say, where the first issue is missing; or borne "
-    "out by a figure that is known second-hand only; or, of a record, by every year that the "
-    "figures reach back to",
-    CONTRADICTED: "the figures show something else",
-    BY_OWN_COUNTS: "two counts that the statement gives make another number than it says",
-    NOT_SUPPORTED: "the figures do not bear it out, and do not show the opposite either",
-    NOT_AS_PUBLISHED: "not what was published of the survey; the data cannot rule it out",
-    NOT_CHECKABLE: "we do not have the figures that would settle it; the reason names them",
-    DEPENDS: "true by one definition and not by another; the reason names both",
-    WITHIN_REVISIONS: "we do not have the first issue, and revisions of the usual size leave "
-    "it open",
-    OWN_COUNTS_AGREE: "we do not have the figures; the counts that the statement gives make the "
-    "number that it says",
-    ON_ASSUMPTION: "true or not by what one assumes of the number of answers, which ONS does not "
-    "publish",
-}
-"""What each verdict means; config/README.md has the same words."""
-
 OF_MATCH: dict[Match, str] = {
     "exact": CONFIRMED,
     "rounded": ROUNDED,
@@ -78,23 +49,30 @@ OF_MATCH: dict[Match, str] = {
 }
 
 
+OUTCOMES = ("holds", "fails", "open")
+
+
+@cache
+def kinds() -> dict[str, dict[str, str]]:
+    """Every verdict: what becomes of the statement, how pages show and rate it, what it means."""
+    return {row["verdict"]: row for row in read_rows(REFERENCE / "verdicts.csv")}
+
+
+def kind_of(verdict: str) -> dict[str, str]:
+    """The kind of a verdict that names its release, or goes across a recording change.
+
+    Raises:
+        ValueError: there is no such verdict.
+    """
+    fitting = [name for name in kinds() if verdict.startswith(name.partition("{}")[0])]
+    if not fitting:
+        raise ValueError(f"no verdict {verdict!r}")
+    return kinds()[max(fitting, key=len)]
+
+
 def outcome(verdict: str) -> int:
     """0 for a statement that holds, 1 for one that fails, 2 for one that is open."""
-    for number, kinds in enumerate((HOLD, FAIL, OPEN)):
-        if verdict.startswith(tuple(kind.partition("{}")[0] for kind in kinds)):
-            return number
-    raise ValueError(f"no verdict {verdict!r}")
-
-
-def standing(verdict: str) -> str:
-    """Of a list of verdicts it is counted as ``confirmed``, ``consistent``, ``not confirmed`` or
-    ``wrong``: what holds only when digits are cut off is not confirmed.
-    """
-    if verdict.startswith((CONFIRMED, WITHIN)):
-        return "confirmed"
-    if outcome(verdict) == 0 and not verdict.startswith(TRUNCATED):
-        return "consistent"
-    return "wrong" if outcome(verdict) == 1 else "not confirmed"
+    return OUTCOMES.index(kind_of(verdict)["outcome"])
 
 
 @dataclass
@@ -152,7 +130,7 @@ class Verdict:
     """What became of a claim.
 
     Attributes:
-        verdict: one of ``MEANINGS``, with the release filled in.
+        verdict: one of ``verdicts.csv``, with the release filled in.
         decisive: what it rests on, most important first; its first gives the computed value.
         settles: what would settle an open question, or make a verdict firmer; empty if nothing.
     """

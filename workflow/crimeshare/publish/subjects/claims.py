@@ -60,17 +60,6 @@ KINDS = {
     "unknown": "\N{WHITE CIRCLE}",
     "fails": "\N{BLACK DOWN-POINTING TRIANGLE}",
 }
-_STANDING = {
-    "confirmed": "holds",
-    "consistent": "consistent",
-    "not confirmed": "unknown",
-    "wrong": "fails",
-}
-# As schema.org rates reviews of claims, 5 the best; what cannot be checked has no rating.
-_RATINGS = {verdicts.CONFIRMED: 5, verdicts.ROUNDED: 5, verdicts.DEPENDS: 3}
-_RATINGS |= {verdicts.NOT_SUPPORTED: 2, verdicts.NOT_AS_PUBLISHED: 2, verdicts.CONTRADICTED: 1}
-_RATINGS |= {verdicts.TRUNCATED: 3, verdicts.BY_OWN_COUNTS: 1, verdicts.ON_ASSUMPTION: 3}
-_UNRATED = (verdicts.NOT_CHECKABLE, verdicts.WITHIN_REVISIONS, verdicts.OWN_COUNTS_AGREE)
 
 
 @dataclass(frozen=True)
@@ -97,7 +86,7 @@ class Audited(Output):
     @property
     def kind(self) -> str:
         """A key of ``KINDS``."""
-        return _STANDING[verdicts.standing(self.verdict)]
+        return verdicts.kind_of(self.verdict)["shown_as"]
 
     @property
     def words(self) -> str:
@@ -138,12 +127,11 @@ class Audited(Output):
         )
 
     def review(self) -> dict[str, Any]:
-        """The verdict as a ClaimReview of schema.org."""
+        """The verdict as a ClaimReview of schema.org, whose best rating is 5."""
         rating: dict[str, Any] = {"@type": "Rating", "alternateName": _people(self.verdict)}
-        plain = self.verdict.removesuffix(verdicts.ACROSS)
-        if plain not in _UNRATED:
-            value = _RATINGS.get(plain, 4)
-            rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}
+        # What cannot be checked has no rating.
+        if value := verdicts.kind_of(self.verdict)["rating"]:
+            rating |= {"ratingValue": int(value), "bestRating": 5, "worstRating": 1}
         said: dict[str, Any] = {
             "@type": "Claim",
             "name": self.statement,

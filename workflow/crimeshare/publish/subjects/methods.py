@@ -339,8 +339,8 @@ def _fit(half: float, change: float, significant: bool) -> str:
 def verdict_list() -> str:
     """The verdicts of the audit and what each means, as a list of definitions."""
     items = [
-        f"<dt>{escape(verdict.format('...'))}</dt><dd>{meaning[:1].upper()}{meaning[1:]}.</dd>"
-        for verdict, meaning in verdicts.MEANINGS.items()
+        f"<dt>{escape(name.format('...'))}</dt><dd>{prose.upper_first(kind['meaning'])}.</dd>"
+        for name, kind in verdicts.kinds().items()
     ]
     return f"<dl>{''.join(items)}</dl>{hedge_list()}"
 
