@@ -29,6 +29,7 @@ JUDGED_WITH = [
     *reference(
         "area_words",
         "areas",
+        "claim_keys",
         "fraud_totals",
         "hedges",
         "joint_codes",
@@ -41,6 +42,7 @@ JUDGED_WITH = [
         "recording_changes",
         "release_days",
         "survey_population",
+        "verdicts",
     ),
     CODES,
 ]

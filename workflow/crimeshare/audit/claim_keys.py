@@ -12,31 +12,18 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from crimeshare.audit import numerals, stated
 from crimeshare.audit.lookup import find_area, find_offence, find_year, lies_in
 from crimeshare.audit.numerals import shortened
-from crimeshare.audit.statements import (
-    AnyClaim,
-    AreaComparison,
-    Change,
-    Claim,
-    Comparison,
-    Count,
-    Group,
-    Proportion,
-    Rank,
-    Rate,
-    Record,
-    Share,
-    ShareOfNation,
-    Total,
-)
+from crimeshare.audit.statements import AnyClaim, Group, Recorded, Surveyed
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
-from crimeshare.reference import NATION, Area, Offence, offences
+from crimeshare.reference import NATION, REFERENCE, Area, Offence, offences, read_rows
 
+SEXES = ("all", "women", "men")
 CLASSIFICATIONS = (
     *("main groups", "sub-groups", "published columns"),
     *("forces by share", "forces by rate", "forces by count", "not stated"),
@@ -67,6 +54,7 @@ class Vocabulary:
 @dataclass
 class _Read:
     vocabulary: Vocabulary
+    expected: str = ""
     found: dict[str, Any] = field(default_factory=dict)
     readings: list[str] = field(default_factory=list)
 
@@ -82,11 +70,9 @@ class _Read:
 
 @dataclass(frozen=True)
 class _Key:
-    """How the value of a key is read; one that may be left out has no ``expected`` to be told."""
-
     read: Callable[[object, _Read], Any]
-    expected: str = "another value"
-    needed: bool = False
+    expected: str
+    needed: bool
 
 
 def word(value: object) -> str:
@@ -223,24 +209,24 @@ def _record(value: object, read: _Read) -> stated.Extreme:
     return extreme
 
 
-def _one_of(allowed: Sequence[str], expected: str) -> _Key:
-    def read(value: object, read: _Read) -> str:
+def _one_of(allowed: Sequence[str]) -> Callable[[object, _Read], str]:
+    def chosen(value: object, read: _Read) -> str:
         if not isinstance(value, str):
-            raise ValueError(f"is no text; expected {expected}")
+            raise ValueError(f"is no text; expected {read.expected}")
         if value not in allowed:
             quoted = shortened(value)
             hint = did_you_mean(quoted, allowed) or ";"
-            raise ValueError(f"is `{quoted}`{hint} expected {expected}")
+            raise ValueError(f"is `{quoted}`{hint} expected {read.expected}")
         return value
 
-    return _Key(read, expected)
+    return chosen
 
 
 def _own_counts(value: object, read: _Read) -> tuple[str, str]:
     if isinstance(value, list) and len(value) == 2 and all(isinstance(v, str) for v in value):
         return value[0], value[1]
     what = f"is `{shortened(value)}`;" if isinstance(value, str) else "is no pair of words;"
-    raise ValueError(f"{what} expected {_COUNTS.expected}")
+    raise ValueError(f"{what} expected {read.expected}")
 
 
 def _group(value: object, read: _Read) -> Group:
@@ -249,7 +235,7 @@ def _group(value: object, read: _Read) -> Group:
         value = {"sex": said} if said in SEXES else {"age": said}
     if not isinstance(value, dict):
         raise ValueError("is a list; expected keys such as {sex: women}")
-    return Group(**_values("comparison", value, _WHOM, read.vocabulary)[0])
+    return Group(**_values("comparison", value, kinds()[OF_GROUP], read.vocabulary)[0])
 
 
 def _another_group(value: object, read: _Read) -> Group:
@@ -259,109 +245,55 @@ def _another_group(value: object, read: _Read) -> Group:
     return group
 
 
-SEXES = ("all", "women", "men")
-_CHANGE = "a change such as +16.7%, -1,446, down 4%, more than doubled, up or down"
-_PART = "a percentage such as {}, or one in seven"
-_YEAR = "a year such as year ending March 2024"
-_SEX = _one_of(SEXES, "one of all, women, men")
-_AGE = _Key(_text, "an age group of the survey such as 16+ or 16-19")
-_WHOM = {"sex": _SEX, "age": _AGE}
-_COUNTS = _Key(_own_counts, "the ids of two claims of counts, as [part, whole] or [later, earlier]")
-_ABOUT = {
-    "id": _Key(_id, "a name of its own in lower case with hyphens", needed=True),
-    "statement": _Key(_text, "the words as they were said", needed=True),
-    "source": _Key(_text, "who said them, where and when", needed=True),
-    "address": _Key(_address),
+_READ: dict[str, Callable[[object, _Read], Any]] = {
+    "address": _address,
+    "another_area": _another_area,
+    "another_group": _another_group,
+    "area": _area,
+    "change": _said(numerals.change),
+    "classification": _one_of(CLASSIFICATIONS),
+    "count": _number(numerals.count),
+    "earlier_recorded_year": _earlier(_recorded_year),
+    "earlier_year": _earlier(_year),
+    "estimate": _number(numerals.estimate),
+    "group": _group,
+    "group_of_total": _group_of_total,
+    "id": _id,
+    "no_other_area": _no_other_area,
+    "offence": _offence,
+    "own_counts": _own_counts,
+    "part_of_nation": _part_of_nation,
+    "place": _said(numerals.place),
+    "proportion": _number(numerals.proportion),
+    "rate": _number(numerals.rate),
+    "record": _record,
+    "recorded_year": _recorded_year,
+    "sex": _one_of(SEXES),
+    "text": _text,
+    "whole": _whole,
+    "whole_area": _whole_area,
+    "year": _year,
 }
-_GROUP = _Key(_offence, "an offence group such as Stalking and harassment", needed=True)
-_MEASURE = _Key(_text, "a measure of the survey, such as stalking", needed=True)
+"""What reads a value, by the name that ``claim_keys.csv`` has for it."""
+
+OF_AREAS, OF_GROUP = "areas", "group"
+"""Kinds of entries that are no quantity: two areas compared, and whom the survey asked."""
 
 
-def _keys(area: Any = _area, than: Any = _another_area, **own: _Key) -> dict[str, _Key]:
-    return {
-        **_ABOUT,
-        "area": _Key(area, "an area such as Gwent", needed=True),
-        "period": _Key(_recorded_year, _YEAR, needed=True),
-        "than": _Key(than),
-        "since": _Key(_earlier(_recorded_year), _YEAR),
-        "quantity": _Key(_text),
-        **own,
-    }
+@cache
+def kinds() -> dict[str, dict[str, _Key]]:
+    """The keys of each kind of entry, in the order that they are read in."""
+    found: dict[str, dict[str, _Key]] = {}
+    for row in read_rows(REFERENCE / "claim_keys.csv"):
+        key = _Key(_READ[row["reads"]], row["expected"], row["needed"] == "yes")
+        for kind in row["kinds"].split():
+            found.setdefault(kind, {})[row["key"]] = key
+    return found
 
 
-def _value(of: Callable[[object, _Read], Any], expected: str) -> _Key:
-    return _Key(of, expected, needed=True)
-
-
-_COUNT = _value(_number(numerals.count), "a number such as 9,013")
-KINDS: dict[type[Claim], dict[str, _Key]] = {
-    Count: _keys(offence=_GROUP, value=_COUNT),
-    Total: _keys(value=_COUNT),
-    Share: _keys(
-        offence=_Key(_group_of_total, _GROUP.expected, needed=True),
-        value=_value(_number(numerals.proportion), _PART.format("15%")),
-        of=_Key(_whole, _GROUP.expected),
-        own_counts=_COUNTS,
-    ),
-    ShareOfNation: _keys(
-        area=_part_of_nation,
-        offence=_Key(_offence, _GROUP.expected),
-        value=_value(_number(numerals.proportion), _PART.format("43%")),
-        of=_Key(_whole_area, "an area such as Wales"),
-    ),
-    Rank: _keys(
-        offence=_GROUP,
-        value=_value(
-            _said(numerals.place), "a place such as third, highest or second lowest in Wales"
-        ),
-        classification=_one_of(CLASSIFICATIONS, f"what is ranked: {', '.join(CLASSIFICATIONS)}"),
-    ),
-    Rate: _keys(
-        offence=_GROUP,
-        value=_value(_number(numerals.rate), "a rate such as 14.5 or 1,451 per 100,000"),
-    ),
-    Change: _keys(
-        offence=_GROUP, value=_value(_said(numerals.change), _CHANGE), own_counts=_COUNTS
-    ),
-    Record: _keys(
-        than=_no_other_area,
-        offence=_Key(_offence, _GROUP.expected),
-        value=_value(_record, "a record such as record high, lowest on record or record high rate"),
-    ),
-    AreaComparison: {
-        **(keys := _keys(offence=_GROUP, value=_value(_said(numerals.change), _CHANGE))),
-        "than": _Key(keys["than"].read, keys["area"].expected, needed=True),
-    },
-    Proportion: {
-        **_ABOUT,
-        "quantity": _Key(_text),
-        "measure": _MEASURE,
-        **_WHOM,
-        "period": _Key(_year, _YEAR, needed=True),
-        "since": _Key(_earlier(_year), _YEAR),
-        "value": _value(
-            _number(numerals.estimate), f"{_PART.format('14.4%')}, or 1.4 million people"
-        ),
-    },
-    Comparison: {
-        **_ABOUT,
-        "quantity": _Key(_text),
-        "measure": _MEASURE,
-        "period": _Key(_year, _YEAR, needed=True),
-        "group": _Key(_group, "whom it is about: sex, age or both", needed=True),
-        "than": _Key(_another_group, "whom they are compared with: sex, age or both", needed=True),
-        "difference": _value(
-            _said(numerals.change),
-            "more, less, no clear difference, or a size such as twice as likely or 2 percentage "
-            "points more",
-        ),
-    },
-}
-"""The keys of each kind of entry, in the order that they are read in."""
-
-QUANTITIES: dict[str, type[Claim]] = {
-    kind.quantity: kind for kind in KINDS if kind is not AreaComparison
-}
+def quantities() -> list[str]:
+    """What an entry may state."""
+    return [kind for kind in kinds() if kind not in (OF_AREAS, OF_GROUP)]
 
 
 class Faults(Exception):
@@ -388,24 +320,25 @@ def read_claim(entry: object, vocabulary: Vocabulary) -> AnyClaim:
     if TWICE in entry:
         raise Faults([f"the key `{shortened(entry[TWICE])}` stands there twice"])
     quantity = entry.get("quantity")
-    kind = QUANTITIES.get(quantity) if isinstance(quantity, str) else None
-    if kind is None:
+    if not isinstance(quantity, str) or quantity not in quantities():
         if isinstance(quantity, str) and quantity:
-            hint = did_you_mean(shortened(quantity), QUANTITIES)
+            hint = did_you_mean(shortened(quantity), quantities())
             what = f"`quantity` is `{shortened(quantity)}`{hint or ';'}"
         else:
             what = "`quantity` is no word;" if quantity else "the key `quantity` is missing;"
-        raise Faults([f"{what} expected one of {', '.join(QUANTITIES)}"])
-    if quantity == "comparison" and "area" in entry:
-        kind = AreaComparison
+        raise Faults([f"{what} expected one of {', '.join(quantities())}"])
+    kind = OF_AREAS if quantity == "comparison" and "area" in entry else quantity
     # The first word that was in use for it is still understood.
     named = {"since" if key == "compared_with" else key: value for key, value in entry.items()}
-    found, readings = _values(kind.quantity, named, KINDS[kind], vocabulary)
-    found.pop("quantity")
-    if kind in (Record, ShareOfNation):
-        found.setdefault("offence", offences()["total"])
-    claim: AnyClaim = kind(**found, readings=tuple(readings))  # type: ignore[assignment]
-    return claim
+    found, readings = _values(quantity, named, kinds()[kind], vocabulary)
+    told = found | {"readings": tuple(readings)}
+    if "measure" not in told:
+        return Recorded(**{"offence": offences()["total"]} | told)
+    if kind == "comparison":
+        told["value"] = told.pop("difference")
+    else:
+        told["group"] = Group(**{name: told.pop(name) for name in ("sex", "age") if name in told})
+    return Surveyed(**told)
 
 
 def _values(
@@ -422,6 +355,7 @@ def _values(
             if key.needed:
                 clauses.append(f"a {quantity} needs the key `{name}`: {key.expected}")
             continue
+        read.expected = key.expected
         try:
             read.found[name] = key.read(entry[name], read)
         except Faults as inner:

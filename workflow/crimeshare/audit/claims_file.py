@@ -10,7 +10,7 @@ import yaml
 from crimeshare.audit import stated
 from crimeshare.audit.claim_keys import NO_TEXT, TWICE, Faults, Vocabulary, closed, read_claim
 from crimeshare.audit.numerals import shortened
-from crimeshare.audit.statements import AnyClaim, Change, Count, Share, Total
+from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, Recorded
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 
@@ -61,10 +61,10 @@ class _Loader(yaml.BaseLoader):
 
 def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]]:
     """The claims whose ``own_counts`` are claims of counts, and what is wrong with the others."""
-    counts = [claim.id for claim in claims.values() if isinstance(claim, Count | Total)]
+    counts = [claim.id for claim in claims.values() if claim.quantity in PLAIN_COUNTS]
     whole, faults = [], []
     for claim in claims.values():
-        named = claim.own_counts if isinstance(claim, Share | Change) else None
+        named = claim.own_counts if isinstance(claim, Recorded) else None
         unknown = [name for name in named or () if name not in counts]
         faults += [
             f"claim `{claim.id}`: `own_counts` names `{shortened(name)}`, which is no "
@@ -84,7 +84,8 @@ def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]
 
 def _numbered(claim: AnyClaim) -> bool:
     return (
-        isinstance(claim, Count | Total)
+        isinstance(claim, Recorded)
+        and claim.quantity in PLAIN_COUNTS
         and not claim.compares
         and isinstance(claim.value, stated.Number)
         and claim.value.value > 0

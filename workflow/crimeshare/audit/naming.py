@@ -16,7 +16,6 @@ from crimeshare.audit.lookup import joint_until, offence_codes
 from crimeshare.audit.questions import Question
 from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.stated import Bound, Near, OneIn, Stated, Times
-from crimeshare.audit.statements import Change
 from crimeshare.audit.verdicts import Reason
 from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, in_words
@@ -112,13 +111,12 @@ def say_missing(releases: Releases, question: Question, reason: Reason) -> str:
         return ""
     if offence in offence_codes():
         return _say_missing_code(releases, question, reason)
-    earlier = claim.previous if isinstance(claim, Change) else claim.since
     held = any(
         releases.own_period(r) == day and releases.registry[r].reader == FORCE_AREAS
         for r in releases.held
     )
-    if held and earlier:
-        day = earlier
+    if held and claim.earlier:
+        day = claim.earlier
     elif held:
         reason.say("no_such_number", day=day)
         return ""

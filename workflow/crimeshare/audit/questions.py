@@ -12,23 +12,12 @@ from crimeshare.audit.lookup import find_area, lies_in, offence_codes
 from crimeshare.audit.numerals import CHANGE
 from crimeshare.audit.recorded_evidence import ORDERS, RANKED, Find, Releases
 from crimeshare.audit.stated import Direction, Paced, Place, Stated
-from crimeshare.audit.statements import (
-    Change,
-    Count,
-    Rank,
-    Rate,
-    Recorded,
-    Share,
-    ShareOfNation,
-    Total,
-)
+from crimeshare.audit.statements import Recorded
 from crimeshare.periods import a_year_before, months_before, months_between
 from crimeshare.problems import Problem
 from crimeshare.reference import NATION, Area
 
 _WALES = "W92000004"
-QUANTITY = {Count: "count", Total: "count", Change: "count", Share: "share", Rate: "rate"}
-QUANTITY |= {ShareOfNation: "share_of_nation"}
 _MARKED_IN = {"count": "count", "share": "count", "rate": "rate_per_1000"}
 _MARKED_IN |= {"share_of_nation": "count"}
 
@@ -94,8 +83,8 @@ class Questions:
                 return self._releases.compared(within, then, kind)
 
         else:
-            previous = claim.previous if isinstance(claim, Change) else claim.since
-            months = months_between(previous or a_year_before(claim.period), claim.period)
+            earlier = claim.earlier or a_year_before(claim.period)
+            months = months_between(earlier, claim.period)
 
             def find(area: str, day: date) -> Sequence[Finding]:
                 return self._releases.compared(
@@ -107,7 +96,7 @@ class Questions:
         question = Question(claim, stated, find, "absolute" if absolute else "relative", measure)
         return replace(question, base=base) if kind == "percent" else question
 
-    def ranks(self, claim: Rank) -> dict[str, Question]:
+    def ranks(self, claim: Recorded) -> dict[str, Question]:
         """The orders that a place may be one in, by their names."""
         place = claim.value
         if claim.offence.offence_id in offence_codes() and claim.classification in RANKED:
@@ -132,9 +121,9 @@ class Questions:
         by = ORDERS.get(claim.classification) or place.order
         names = [by] if by else ["count", "rate", "share"]
         among = self._among(claim.area, place.within)
-        return {f"by {name}": self._area_rank(claim, place, name, among) for name in names}
+        return {f"by {name}": self._area_rank(claim, name, among) for name in names}
 
-    def group_rank(self, claim: Rank, name: str) -> Question:
+    def group_rank(self, claim: Recorded, name: str) -> Question:
         offence = claim.offence.offence_id
 
         def find(area: str, day: date) -> Sequence[Finding]:
@@ -142,7 +131,8 @@ class Questions:
 
         return Question(claim, claim.value, find, "absolute", "count", groups=name)
 
-    def _area_rank(self, claim: Rank, place: Place, name: str, among: Sequence[str]) -> Question:
+    def _area_rank(self, claim: Recorded, name: str, among: Sequence[str]) -> Question:
+        place: Place = claim.value
         if name == CHANGE:
             base = self._releases.changes(claim.offence.offence_id)
         else:
@@ -192,9 +182,9 @@ class Questions:
 
 
 def _whole_of(claim: Recorded) -> str:
-    if isinstance(claim, ShareOfNation):
+    if claim.quantity == "share_of_nation":
         return claim.of.area_code if claim.of else NATION
-    return claim.of.offence_id if isinstance(claim, Share) and claim.of else "total"
+    return claim.of.offence_id if claim.of else "total"
 
 
 COMMON_YEAR = 365

@@ -13,7 +13,7 @@ from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding, Unit
 from crimeshare.audit.naming import say_missing, say_vintage, vintage_name
 from crimeshare.audit.numerals import CHANGE
-from crimeshare.audit.questions import QUANTITY, Question, Questions
+from crimeshare.audit.questions import Question, Questions
 from crimeshare.audit.recorded_evidence import (
     RANKED,
     Releases,
@@ -23,26 +23,16 @@ from crimeshare.audit.recorded_evidence import (
 )
 from crimeshare.audit.records import judge_record
 from crimeshare.audit.stated import Bound, Direction, Near, Number, Place, Stated, distance
-from crimeshare.audit.statements import (
-    AnyClaim,
-    AreaComparison,
-    Change,
-    Count,
-    Rank,
-    Rate,
-    Record,
-    Recorded,
-    Share,
-    ShareOfNation,
-    Total,
-)
+from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, Recorded
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
-from crimeshare.periods import a_year_before
 from crimeshare.reference import Area, offences
 from crimeshare.sources.datasets import APPENDIX, FORCE_AREAS
 from crimeshare.sources.registry import release_name
+
+MEASURED = ("rate", "share", "share_of_nation")
+"""Quantities that are found as such; of all others the count is."""
 
 
 class RecordedAudit:
@@ -61,11 +51,11 @@ class RecordedAudit:
         Raises:
             Problem: its parts make no sense together.
         """
-        if isinstance(claim, Rank):
+        if claim.quantity == "rank":
             return self._place(claim)
-        if isinstance(claim, Record):
+        if claim.quantity == "record":
             return judge_record(claim, self._releases)
-        if isinstance(claim, AreaComparison):
+        if claim.quantity == "comparison":
             return self._defined(
                 claim,
                 {
@@ -73,19 +63,17 @@ class RecordedAudit:
                     for name in ("count", "rate", "share")
                 },
             )
-        name = QUANTITY[type(claim)]
-        if isinstance(claim, Change) or claim.compares:
-            question = self._asked.compared(claim, claim.value, name)
-        else:
-            question = self._asked.plain(claim, claim.value, name)
+        name = claim.quantity if claim.quantity in MEASURED else "count"
+        ask = self._asked.compared if claim.than or claim.earlier else self._asked.plain
+        question = ask(claim, claim.value, name)
         verdict = self._answer(question)
         if verdicts.outcome(verdict.verdict):
             self._say_refuted(claim, verdict.reason)
-        if isinstance(claim, Change) or claim.since or _by_change(claim):
+        if claim.earlier:
             verdict = self._across(claim, verdict)
         return verdict
 
-    def _place(self, claim: Rank) -> Verdict:
+    def _place(self, claim: Recorded) -> Verdict:
         asked = self._asked.ranks(claim)
         if len(asked) > 1:
             return self._defined(claim, asked)
@@ -114,7 +102,7 @@ class RecordedAudit:
         partial = bool(within) and all(f.excluding for f in within)
         if partial and best and isinstance(stated, Bound):
             # More than the bound stays more with the offences of the force that is left out.
-            more = isinstance(claim, Count | Total) and within[-1].value > stated.value
+            more = claim.quantity in PLAIN_COUNTS and within[-1].value > stated.value
             best = best if more else None
         if best and newest and best[0].startswith(verdicts.TRUE_ONLY_OF.partition("{}")[0]):
             # What is said now as it was at first is no matter of the release between.
@@ -146,7 +134,7 @@ class RecordedAudit:
                 self._say(reason, other)
         for finding in since:
             self._say(reason, finding)
-        if isinstance(question.claim, Total):
+        if question.claim.quantity == "total":
             reason.say("without_fraud")
         settles = ""
         if decisive.vintage not in ("first published", "compared") and not first_published(within):
@@ -291,10 +279,10 @@ class RecordedAudit:
     def _by_own_counts(self, question: Question, found: Sequence[Finding]) -> Verdict | None:
         """Judge arithmetic by the counts the statement itself gives; None where it is right."""
         claim, stated = question.claim, question.stated
-        if not isinstance(claim, Share | Change) or not claim.own_counts:
+        if not claim.own_counts:
             return None
         unit: Unit = "proportion"
-        if isinstance(claim, Change):
+        if claim.quantity == "change":
             relative = stated.kind == "percent" or isinstance(stated, Direction)
             unit = "change" if relative else "count"
         first, second, made = self._own_counts(claim, unit)
@@ -312,9 +300,9 @@ class RecordedAudit:
         verdict = verdicts.OWN_COUNTS_AGREE if agree else verdict
         return Verdict(verdict, reason, (made, first, second), settles)
 
-    def _own_counts(self, claim: Share | Change, unit: Unit) -> tuple[Finding, Finding, Finding]:
+    def _own_counts(self, claim: Recorded, unit: Unit) -> tuple[Finding, Finding, Finding]:
         counts = [self._claims[name] for name in claim.own_counts or ()]
-        first, second = (self._own_count(c) for c in counts if isinstance(c, Count | Total))
+        first, second = (self._own_count(c) for c in counts if isinstance(c, Recorded))
         value, formula = {
             "proportion": (first.value / second.value, formulas.ratio),
             "change": (first.value / second.value - 1, formulas.relative),
@@ -324,7 +312,7 @@ class RecordedAudit:
         made = Finding(value, unit, claim.period, "", "own counts", formula=words)
         return first, second, made
 
-    def _own_count(self, claim: Count | Total) -> Finding:
+    def _own_count(self, claim: Recorded) -> Finding:
         """A count that the statement gives, with its cell where a release bears it out."""
         stated = claim.value.value
         found = self._releases.counts(claim.area.area_code, claim.offence.offence_id, claim.period)
@@ -347,7 +335,7 @@ class RecordedAudit:
             verdicts.NOT_CHECKABLE, reason, (marked,) if marked else tuple(sides), settles
         )
 
-    def _stated_rank(self, claim: Rank, question: Question, where: str) -> Verdict:
+    def _stated_rank(self, claim: Recorded, question: Question, where: str) -> Verdict:
         counted = self._releases.counts(
             claim.area.area_code, claim.offence.offence_id, claim.period
         )
@@ -370,7 +358,7 @@ class RecordedAudit:
         absent = [name for name in asked if name not in leading]
         reason.say("senses", begin=vintage_name(first, self._releases.registry), leading=leading)
         if absent:
-            ranked = isinstance(claim, Rank) and not claim.value.ordered
+            ranked = claim.quantity == "rank" and not claim.value.ordered
             reason.say("senses_absent", absent=absent, ranked=ranked, parent=_parent(claim))
         stated = next(iter(asked.values())).stated
         fits = [name for name, finding in leading.items() if stated.match(finding.value)]
@@ -403,7 +391,8 @@ class RecordedAudit:
 
     def _say_elsewhere(self, question: Question, reason: Reason) -> list[Finding]:
         claim, stated = question.claim, question.stated
-        if not isinstance(claim, Count | Total) or claim.compares or not isinstance(stated, Number):
+        plain = claim.quantity in PLAIN_COUNTS and not claim.compares
+        if not plain or not isinstance(stated, Number):
             return []
         area, offence = claim.area.area_code, claim.offence.offence_id
         same = self._releases.elsewhere(area, offence, stated.value, claim.period)[:1]
@@ -413,21 +402,15 @@ class RecordedAudit:
 
     def _say_refuted(self, claim: Recorded, reason: Reason) -> None:
         """Say which count is left out that a percentage change implies."""
-        earlier = claim.previous if isinstance(claim, Change) else claim.since
-        days = [claim.period]
-        if isinstance(claim, Change) or earlier:
-            days.append(earlier or a_year_before(claim.period))
-        for day in days:
-            area, offence = claim.area.area_code, claim.offence.offence_id
+        area, offence = claim.area.area_code, claim.offence.offence_id
+        for day in filter(None, (claim.period, claim.earlier)):
             for found in self._releases.refuted(area, offence, day):
                 begin = vintage_name(found, self._releases.registry)
                 reason.say("refuted", begin=begin, found=found)
 
     def _across(self, claim: Recorded, verdict: Verdict) -> Verdict:
         """A verdict on a change, named after the changes of recording that it goes across."""
-        earlier = claim.previous if isinstance(claim, Change) else claim.since
-        if _by_change(claim):
-            earlier = a_year_before(claim.period)
+        earlier = claim.earlier
         if not earlier or verdict.verdict == verdicts.NOT_CHECKABLE:
             return verdict
         changed = self._releases.comparable(claim.offence.offence_id, claim.period, earlier)
@@ -436,7 +419,7 @@ class RecordedAudit:
         verdict.reason.say("changed", changed=changed)
         area, offence = claim.area.area_code, claim.offence.offence_id
         alike = None
-        if not claim.than and not isinstance(claim, Share | Rate | ShareOfNation | Rank):
+        if not claim.than and claim.quantity in (*PLAIN_COUNTS, "change"):
             alike = self._releases.like_for_like(area, offence, claim.period, earlier)
         if alike:
             verdict.reason.say("alike", found=alike)
@@ -444,7 +427,7 @@ class RecordedAudit:
 
 
 def _by_change(claim: Recorded) -> bool:
-    return isinstance(claim, Rank) and claim.value.order == CHANGE
+    return claim.quantity == "rank" and bool(claim.value.order == CHANGE)
 
 
 def _leading(found: Sequence[Finding]) -> Finding:

@@ -1,30 +1,39 @@
-"""What a statement may assert: one class for each quantity of ``config/claims.yaml``."""
+"""What a statement may assert, as an entry of ``config/claims.yaml`` says it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
-from crimeshare.audit import stated
+from crimeshare.audit.stated import Direction
 from crimeshare.periods import a_year_before
-from crimeshare.reference import Area, Offence, offences
+from crimeshare.reference import Area, Offence
+
+PLAIN_COUNTS = ("count", "total")
+"""Quantities that are numbers of offences, of a group and of all kinds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """What every entry has: where the words were said, and the words.
+    """What every entry has: where the words were said, the words, and what they assert.
 
     Attributes:
-        address: where they can be read; empty if that is not known.
+        quantity: what kind of number is stated, as ``claim_keys.csv`` names them.
+        address: where the words can be read; empty if that is not known.
+        value: the number, as :mod:`crimeshare.audit.stated` has it.
+        since: the last day of an earlier year that the value is a difference from.
         readings: how names were read that mean something else than themselves, in clauses.
     """
 
-    quantity: ClassVar[str]
+    quantity: str
     id: str
     statement: str
     source: str
     address: str = ""
+    period: date
+    value: Any
+    since: date | None = None
     readings: tuple[str, ...] = ()
 
 
@@ -32,94 +41,29 @@ class Claim:
 class Recorded(Claim):
     """About police recorded crime in an area and a year.
 
-    ``than`` (another area) or ``since`` (another year) make the value a difference.
+    Attributes:
+        than: another area, which the value is a difference from.
+        of: what a share is a part of: another offence group, or another area.
+        own_counts: ids of the two claims of counts that the number was made from.
+        classification: what a rank is a place among.
     """
 
     area: Area
-    period: date
-    than: Area | None = None
-    since: date | None = None
     offence: Offence
-    value: Any
+    than: Area | None = None
+    of: Any = None
+    own_counts: tuple[str, str] | None = None
+    classification: str = "not stated"
 
     @property
     def compares(self) -> bool:
         """Whether the value is a difference from another area or year."""
         return bool(self.than or self.since)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Count(Recorded):
-    """So many offences of a group were recorded."""
-
-    quantity = "count"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Total(Recorded):
-    """So many offences of all kinds were recorded."""
-
-    quantity = "total"
-    offence: Offence = field(default_factory=lambda: offences()["total"])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Share(Recorded):
-    """A group is such a part of all recorded crime, or of the group ``of``."""
-
-    quantity = "share"
-    of: Offence | None = None
-    own_counts: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShareOfNation(Recorded):
-    """An area has such a part of the offences of England and Wales, or of the area ``of``."""
-
-    quantity = "share_of_nation"
-    of: Area | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rank(Recorded):
-    """A group, or an area, comes at such a place in an order."""
-
-    quantity = "rank"
-    classification: str = "not stated"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rate(Recorded):
-    """So many offences of a group were recorded per 1,000 residents."""
-
-    quantity = "rate"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change(Recorded):
-    """A count rose or fell from one year to another, by default the year before."""
-
-    quantity = "change"
-    own_counts: tuple[str, str] | None = None
-
     @property
-    def previous(self) -> date:
-        """Last day of the year compared with."""
-        return self.since or a_year_before(self.period)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Record(Recorded):
-    """A year has the highest, or the lowest, figure of all, or of all since another year."""
-
-    quantity = "record"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AreaComparison(Recorded):
-    """One area has more of an offence than another, by count, share or rate: that is left open."""
-
-    quantity = "comparison"
+    def earlier(self) -> date | None:
+        """Last day of the year compared with, if any: of a change, by default the year before."""
+        return self.since or (a_year_before(self.period) if self.quantity == "change" else None)
 
 
 @dataclass(frozen=True)
@@ -131,37 +75,24 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proportion(Claim):
-    """So many people say in the survey that it happened to them."""
+class Surveyed(Claim):
+    """So many people say in the survey that it happened to them.
 
-    quantity = "proportion"
+    Attributes:
+        than: whom they are compared with; the value is then the difference.
+    """
+
     measure: str
-    sex: str = "all"
-    age: str = "16+"
-    period: date
-    since: date | None = None
-    value: Any
+    group: Group = Group()
+    than: Group | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison(Claim):
-    """It happened to more, or fewer, people of one group than of another, or to so many times."""
-
-    quantity = "comparison"
-    measure: str
-    period: date
-    group: Group
-    than: Group
-    difference: Any
-
-
-AnyClaim = Recorded | Proportion | Comparison
+AnyClaim = Recorded | Surveyed
 
 
 def claimed(claim: AnyClaim) -> float | None:
     """The number that a claim states; a record, or a comparison of two groups, may state none."""
-    if isinstance(claim, Record):
+    of_groups = isinstance(claim, Surveyed) and claim.than
+    if claim.quantity == "record" or (of_groups and isinstance(claim.value, Direction)):
         return None
-    if not isinstance(claim, Comparison):
-        return float(claim.value.value)
-    return None if isinstance(claim.difference, stated.Direction) else claim.difference.value
+    return float(claim.value.value)

@@ -20,7 +20,7 @@ from crimeshare.audit.findings import Finding
 from crimeshare.audit.numerals import shortened
 from crimeshare.audit.people import judged, number_of, people_of
 from crimeshare.audit.stated import Bound, Direction, Near, OneIn, People, Stated
-from crimeshare.audit.statements import Comparison, Group, Proportion
+from crimeshare.audit.statements import Group, Surveyed
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
@@ -73,7 +73,7 @@ class SurveyAudit:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
 
-    def judge(self, claim: Proportion | Comparison) -> Verdict:
+    def judge(self, claim: Surveyed) -> Verdict:
         """The verdict on one claim.
 
         Raises:
@@ -84,24 +84,25 @@ class SurveyAudit:
                 "There are no survey estimates to judge by; build the report with make first."
             )
         measure_id = self._measure(claim.measure)
-        if isinstance(claim, Comparison):
+        if claim.than:
             self._check_ages(measure_id, claim.group.age, claim.than.age)
-            verdict = self._comparison(claim, measure_id)
+            verdict = self._comparison(claim, claim.than, measure_id)
         else:
-            if claim.age == "16+" and self._ages(measure_id) == ["all"]:
+            if claim.group.age == "16+" and self._ages(measure_id) == ["all"]:
                 # Of households, as the survey asks for some crimes.
-                claim = replace(claim, age="all")
-            self._check_ages(measure_id, claim.age)
+                claim = replace(claim, group=replace(claim.group, age="all"))
+            self._check_ages(measure_id, claim.group.age)
             judge = self._change if claim.since else self._proportion
             verdict = judge(claim, measure_id)
         if _MORE_THAN_PREVALENCE.search(claim.statement):
             verdict.reason.say("more_than_prevalence")
         return verdict
 
-    def _proportion(self, claim: Proportion, measure_id: str) -> Verdict:
-        found = self._find(measure_id, claim.sex, claim.age, claim.period)
+    def _proportion(self, claim: Surveyed, measure_id: str) -> Verdict:
+        asked = (measure_id, claim.group.sex, claim.group.age, claim.period)
+        found = self._find(*asked)
         if not found:
-            return self._not_checkable(measure_id, claim.sex, claim.age, claim.period)
+            return self._not_checkable(*asked)
         newest, stated = found[-1], claim.value
         if isinstance(stated, People):
             return self._people(claim, stated, newest)
@@ -133,26 +134,27 @@ class SurveyAudit:
         verdict = verdicts.CONTRADICTED if place == OUTSIDE else verdicts.NOT_AS_PUBLISHED
         return Verdict(verdict, reason, (newest.finding,))
 
-    def _people(self, claim: Proportion, stated: People, newest: Estimate) -> Verdict:
+    def _people(self, claim: Surveyed, stated: People, newest: Estimate) -> Verdict:
         """How many people it happened to, by their proportion and how many they are."""
         reason = Reason()
         _tell(newest, reason)
         residents = self._evidence.published.residents
-        known = people_of(claim.sex, claim.age, claim.period.year, residents)
+        sex, age = claim.group.sex, claim.group.age
+        known = people_of(sex, age, claim.period.year, residents)
         if known is None:
             reason.say("no_people")
             return Verdict(verdicts.NOT_CHECKABLE, reason, (newest.finding,))
         number = number_of(newest.finding, known[0])
         base = Finding(known[0], "count", claim.period, "", "estimate")
-        whom = "households" if claim.age == "all" else SEXES[claim.sex]
+        whom = "households" if age == "all" else SEXES[sex]
         reason.say("people", base=base, whom=whom, found=number, **_limits(number))
         verdict = judged(stated, number, *known)
         return Verdict(*_capped(verdict, reason, newest), (number,))
 
-    def _change(self, claim: Proportion, measure_id: str) -> Verdict:
+    def _change(self, claim: Surveyed, measure_id: str) -> Verdict:
         """A change from an earlier year to a later, judged by a test."""
         days = (claim.period, claim.since)
-        both = self._both(measure_id, *((claim.sex, claim.age, day) for day in days))
+        both = self._both(measure_id, *((claim.group.sex, claim.group.age, day) for day in days))
         if isinstance(both, Verdict):
             return both
         now, before, reason = both
@@ -180,20 +182,20 @@ class SurveyAudit:
         verdict = verdicts.NOT_AS_PUBLISHED if inside else verdicts.CONTRADICTED
         return Verdict(verdict, reason, (difference,))
 
-    def _comparison(self, claim: Comparison, measure_id: str) -> Verdict:
-        groups = (claim.group, claim.than)
+    def _comparison(self, claim: Surveyed, than: Group, measure_id: str) -> Verdict:
+        groups = (claim.group, than)
         both = self._both(measure_id, *((g.sex, g.age, claim.period) for g in groups))
         if isinstance(both, Verdict):
             return both
         one, other, reason = both
         difference, sign = _difference(one.finding, other.finding)
         _tell_difference(reason, one, difference, groups=True, sign=sign, by_ons=False)
-        for whole, part in ((claim.than, claim.group), (claim.group, claim.than)):
+        for whole, part in ((than, claim.group), groups):
             if _among(part, whole):
                 reason.say("overlap", part=part, whole=whole)
-        if not isinstance(claim.difference, Direction):
-            return self._sized(claim.difference, one, other, sign, reason)
-        verdict = _of_signs(sign, int(claim.difference.value))
+        if not isinstance(claim.value, Direction):
+            return self._sized(claim.value, one, other, sign, reason)
+        verdict = _of_signs(sign, int(claim.value.value))
         if one.widest or other.widest:
             widest, cautious = _difference(one.widest or one.finding, other.widest or other.finding)
             limit = _limits(widest)["lower" if widest.value > 0 else "upper"]

@@ -12,7 +12,7 @@ from crimeshare.audit.asserted import asserted
 from crimeshare.audit.reading.fitting import by_digits, meant_area, meant_otherwise
 from crimeshare.audit.reading.reader import read_text
 from crimeshare.audit.reading.state import Loose, Statement
-from crimeshare.audit.statements import AnyClaim, Comparison, Count, Proportion, Total
+from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, Recorded, Surveyed
 from crimeshare.audit.verdicts import (
     CONTRADICTED,
     NOT_CHECKABLE,
@@ -107,16 +107,14 @@ def slots(judged: Judged) -> dict[str, Any]:
         ("area", "offence", "measure", "sex", "age", "period_end", "since", "than")
     )
     named["period_end"] = claim.period.isoformat()
-    if isinstance(claim, Comparison):
+    if isinstance(claim, Surveyed):
         named |= {"measure": claim.measure, "sex": claim.group.sex, "age": claim.group.age}
-        named["than"] = claim.than.sex if claim.than.sex != "all" else claim.than.age
-    elif isinstance(claim, Proportion):
-        named |= {"measure": claim.measure, "sex": claim.sex, "age": claim.age}
+        if claim.than:
+            named["than"] = claim.than.sex if claim.than.sex != "all" else claim.than.age
     else:
         named |= {"area": claim.area.area_name, "offence": claim.offence.name}
         named["than"] = claim.than.area_name if claim.than else None
-    since = getattr(claim, "since", None)
-    named["since"] = since.isoformat() if since else None
+    named["since"] = claim.since.isoformat() if claim.since else None
     value = entry.get("value") or entry.get("difference")
     return named | {"quantity": claim.quantity, "value": value}
 
@@ -378,7 +376,10 @@ def _parts(statements: Sequence[Judged]) -> None:
     counts = [
         (m, m.claim)
         for m in statements
-        if isinstance(m.claim, Count | Total) and not m.claim.compares and m.statement.number
+        if isinstance(m.claim, Recorded)
+        and m.claim.quantity in PLAIN_COUNTS
+        and not m.claim.compares
+        and m.statement.number
     ]
     for whole, claim in counts:
         code = claim.area.area_code
