@@ -16,7 +16,7 @@ from crimeshare.publish.elements.bars import bars
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Table
-from crimeshare.publish.pdf.typeset import literal, parse, typeset
+from crimeshare.publish.pdf.typeset import SOURCE, parse, literal, typeset
 
 
 def blocks(html: str) -> list[str]:
@@ -77,8 +77,8 @@ def test_a_drawing_keeps_its_letter_case_and_becomes_one_for_white_paper() -> No
         '<svg role="img" aria-label="Bars: a &lt; b" viewBox="0 0 2 1"><linearGradient id="g"/>'
         '<rect fill="var(--accent, #206095)" data-tip="a"/></svg>'
     )
-    element = next(parse(f"<p>{svg}</p>").elements("svg"))
-    assert element.drawing == svg
+    (element,) = parse(f"<p>{svg}</p>").iter("svg")
+    assert element.attrib[SOURCE] == svg
     (markup,) = blocks(f"<p>{svg}</p>")
     assert "linearGradient" in markup
     assert 'fill=\\"#206095\\"' in markup

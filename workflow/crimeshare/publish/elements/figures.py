@@ -251,48 +251,10 @@ def written(value: float, unit: str, style: str = "", decimals: int = 1) -> str:
     return f"{kind.before}{text}{after}"
 
 
-class _Text:
-    """Collects figures, and the text that stands outside of figures, drawings and code."""
-
-    SKIPPED = frozenset({"data", "code", "pre", "samp", "math", "time", "script", "style", "abbr"})
-
-    def __init__(self) -> None:
-        self.figures: list[dict[str, str]] = []
-        self.outside: list[str] = []
-        self._depth = 0
-        self._begun = ""
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self._begun = tag
-        if tag in self.SKIPPED:
-            self._depth += 1
-        if tag == "data":
-            self.figures.append({**attributes, "text": ""})
-        self.outside.append("\n")
-
-    def end(self, tag: str) -> None:
-        if tag in self.SKIPPED:
-            self._depth -= 1
-        self.outside.append("\n")
-
-    def data(self, text: str) -> None:
-        if self._depth == 0:
-            self.outside.append(text)
-        elif self._begun == "data":
-            self.figures[-1]["text"] += text
-
-    def close(self) -> _Text:
-        return self
-
-
-def _text(html: str) -> _Text:
-    text: _Text = read_html(DRAWING.sub("", html), _Text())
-    return text
-
-
 def shown(html: str) -> list[dict[str, str]]:
     """Every figure printed in `html`, in order: the attributes of its element and its text."""
-    return _text(html).figures
+    tree = read_html(DRAWING.sub("", html))
+    return [{**dict(each.attrib), "text": "".join(each.itertext())} for each in tree.iter("data")]
 
 
 # Numbers that are not findings: a year, a day of a month, a name of a table, a base of a rate,
@@ -309,10 +271,15 @@ STRUCTURAL = re.compile(
 )
 
 
+_SKIPPED = ("data", "code", "pre", "samp", "math", "time", "script", "style", "abbr")
+
+
 def stray_numbers(html: str) -> list[str]:
     """Phrases of `html` that print a number which is neither a figure nor structural."""
-    strays = []
-    for line in "".join(_text(html).outside).splitlines():
-        if re.search(r"\d", STRUCTURAL.sub("", line)):
-            strays.append(line.strip())
-    return strays
+    tree = read_html(DRAWING.sub("", html))
+    for each in list(tree.iter(*_SKIPPED)):
+        after = each.tail
+        each.clear()
+        each.tail = after
+    lines = "\n".join(tree.itertext()).splitlines()
+    return [line.strip() for line in lines if re.search(r"\d", STRUCTURAL.sub("", line))]

@@ -8,58 +8,16 @@ The functions called here are those of ``print.typ``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
+
+from lxml.etree import _Element as Element
 
 from crimeshare.html_reader import DRAWING, read_html
 from crimeshare.problems import Problem
 
 Link = Callable[[str], str | None]
 """Turns the address of a link into Typst's target, or None where paper has nowhere to go."""
-
-
-@dataclass
-class Element:
-    """An element with its text and elements; a drawing keeps its source in `drawing`."""
-
-    tag: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    children: list[Element | str] = field(default_factory=list)
-    drawing: str = ""
-
-    @property
-    def classes(self) -> set[str]:
-        """The words of its class attribute."""
-        return set(self.attributes.get("class", "").split())
-
-    def elements(self, *tags: str) -> Iterator[Element]:
-        """Every element of these tags below this one, in order, none inside another of them."""
-        for child in self.children:
-            if isinstance(child, Element):
-                if child.tag in tags:
-                    yield child
-                else:
-                    yield from child.elements(*tags)
-
-    @property
-    def text(self) -> str:
-        parts = (c if isinstance(c, str) else c.text for c in self.children)
-        return re.sub(r"\s+", " ", "".join(parts))
-
-
-def parse(html: str) -> Element:
-    """The tree of a piece of HTML as the publishing functions and Markdown write it.
-
-    Args:
-        html: with every element closed but those that hold nothing.
-    """
-    drawings = DRAWING.findall(html)
-    positions = iter(range(len(drawings)))
-    # A drawing's names are case-sensitive, which an HTML parser does not keep.
-    named = DRAWING.sub(lambda _: f'<svg id="{next(positions)}"></svg>', html)
-    root: Element = read_html(named, _Reader(drawings))
-    return root
 
 
 def typeset(html: str, link: Link, page: str) -> list[str]:
@@ -89,7 +47,8 @@ def image(svg: str, width: str = "auto", alt: str | None = None) -> str:
     )
 
 
-_VOID = frozenset({"br", "hr", "img", "input", "svg", "wbr", "col", "link", "meta"})
+SOURCE = "source"
+"""The attribute that keeps a drawing as it is written."""
 
 CHARACTER = 0.53
 """Width of an average digit or letter, in the size of the text."""
@@ -128,37 +87,39 @@ _FORMATS = {
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
-class _Reader:
-    def __init__(self, drawings: Sequence[str]) -> None:
-        self.root = Element("")
-        self._open = [self.root]
-        self._drawings = drawings
+def parse(html: str) -> Element:
+    """A piece of HTML, in which a drawing keeps its source: lxml would lower its names."""
+    tree = next(read_html(DRAWING.sub("<svg></svg>", html)).iter("div"))
+    for each, drawing in zip(tree.iter("svg"), DRAWING.findall(html), strict=True):
+        each.set(SOURCE, drawing)
+    return tree
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        element = Element(tag, dict(attributes))
-        if tag == "svg":
-            element.drawing = self._drawings[int(element.attributes["id"])]
-        self._open[-1].children.append(element)
-        if tag not in _VOID:
-            self._open.append(element)
 
-    def end(self, tag: str) -> None:
-        for depth in range(len(self._open) - 1, 0, -1):
-            if self._open[depth].tag == tag:
-                del self._open[depth:]
-                return
+def _children(element: Element) -> list[Element | str]:
+    parts = [element.text, *(part for child in element for part in (child, child.tail))]
+    return [part for part in parts if part is not None]
 
-    def data(self, text: str) -> None:
-        children = self._open[-1].children
-        before = children[-1] if children else None
-        if isinstance(before, str):
-            children[-1] = before + text
+
+def _below(element: Element, *tags: str) -> Iterator[Element]:
+    """Every element of these tags below one, in order, none inside another of them."""
+    for child in element:
+        if child.tag in tags:
+            yield child
         else:
-            children.append(text)
+            yield from _below(child, *tags)
 
-    def close(self) -> Element:
-        """The tree, without what stands around a part of a document."""
-        return next(self.root.elements("div"))
+
+def _classes(element: Element) -> set[str]:
+    return set(element.get("class", "").split())
+
+
+def _text(element: Element) -> str:
+    return re.sub(r"\s+", " ", "".join(element.itertext()))
+
+
+def _named(element: Element, *tags: str) -> dict[str, Element]:
+    """The elements of these tags below one, by their classes."""
+    return {name: part for part in _below(element, *tags) for name in _classes(part)}
 
 
 class _Typesetter:
@@ -171,7 +132,7 @@ class _Typesetter:
     def blocks(self, element: Element) -> Iterator[str]:
         """The blocks inside an element; phrases between them are paragraphs of their own."""
         phrases: list[Element | str] = []
-        for child in element.children:
+        for child in _children(element):
             block = None if isinstance(child, str) else self._block(child)
             if block is None:
                 phrases.append(child)
@@ -187,28 +148,28 @@ class _Typesetter:
 
     def _block(self, element: Element) -> list[str] | None:
         """What a block becomes; None for an element that stands inside a line."""
-        tag, classes = element.tag, element.classes
+        tag, classes = element.tag, _classes(element)
         if _on_screen_only(element) or tag == "hr":
             return []
         if tag in _HEADINGS:
             level = _HEADINGS[tag]
-            return [f"#heading(level: {level})[{self._phrases(element.children)}]"]
+            return [f"#heading(level: {level})[{self._inside(element)}]"]
         if tag == "p":
-            return self._paragraph(element.children)
+            return self._paragraph(_children(element))
         if tag == "ul" and "facts" in classes:
             return [self._facts(element)]
         if tag in ("ul", "ol"):
             kind = "list" if tag == "ul" else "enum"
-            return [f"#{kind}({self._contents(element.elements('li'))})"]
+            return [f"#{kind}({self._contents(_below(element, 'li'))})"]
         if tag == "dl":
             return [self._terms(element)]
         if tag == "pre":
-            return [f"#raw({literal(element.text)}, block: true)"]
+            return [f"#raw({literal(_text(element))}, block: true)"]
         if tag == "blockquote":
             return [f"#quote(block: true)[{self._content(element)}]"]
         if tag == "figure" and "chart" in classes:
             return [self._chart(element)]
-        if tag == "table" or (tag == "figure" and any(element.elements("table"))):
+        if tag == "table" or (tag == "figure" and [*_below(element, "table")]):
             return [self._table(element)]
         if tag in _CONTAINERS or tag in ("figure", "figcaption"):
             return list(self.blocks(element))
@@ -221,49 +182,44 @@ class _Typesetter:
         return ", ".join(f"[{self._content(element)}]" for element in elements)
 
     def _terms(self, element: Element) -> str:
-        items = [
-            f"[{self._content(child)}]" for child in element.children if isinstance(child, Element)
-        ]
+        items = [f"[{self._content(child)}]" for child in element]
         pairs = zip(items[::2], items[1::2], strict=True)
         return "#terms(" + ", ".join(f"({term}, {meaning})" for term, meaning in pairs) + ")"
 
     def _facts(self, element: Element) -> str:
         facts = []
-        for item in element.elements("li"):
-            parts = {name: part for part in item.elements("span") for name in part.classes}
-            contents = [self._phrases(parts[n].children) for n in ("value", "what", "how")]
+        for item in _below(element, "li"):
+            parts = _named(item, "span")
+            contents = [self._inside(parts[name]) for name in ("value", "what", "how")]
             facts.append("(" + ", ".join(f"[{content}]" for content in contents) + ")")
         return f"#facts({', '.join(facts)})"
 
     def _chart(self, element: Element) -> str:
-        parts = {name: part for part in element.elements("p", "ul") for name in part.classes}
-        drawings = [
-            s for s in element.elements("svg") if 'class="swatch"' not in _opening(s.drawing)
-        ]
-        panels = next((p for p in element.elements("div") if "panels" in p.classes), Element(""))
+        parts = _named(element, "p", "ul")
+        drawings = [each.attrib[SOURCE] for each in _below(element, "svg")]
+        drawings = [each for each in drawings if 'class="swatch"' not in _opening(each)]
+        panels = _named(element, "div").get("panels")
+        alt = None if panels is None else panels.get("aria-label")
         key = [
-            f"(width => {image(swatch.drawing, 'width')}, [{self._phrases(item.children)}])"
-            for part in element.elements("ul")
-            if "key" in part.classes
-            for item in part.elements("li")
-            for swatch in item.elements("svg")
+            f"(width => {image(swatch.attrib[SOURCE], 'width')}, [{self._inside(item)}]), "
+            for item in ([] if "key" not in parts else _below(parts["key"], "li"))
+            for swatch in _below(item, "svg")
         ]
         return (
-            f"#chart(title: [{self._phrases(parts['title'].children)}],"
-            f" subtitle: [{self._phrases(parts['subtitle'].children)}],"
-            f" key: ({''.join(f'{item}, ' for item in key)}),"
-            f" notes: [{self._phrases(parts['notes'].children) if 'notes' in parts else ''}],"
-            f" size: ({', '.join(_size([each.drawing for each in drawings]))}),"
-            f" drawing: width => {self._stacked(drawings, panels)})"
+            f"#chart(title: [{self._inside(parts['title'])}],"
+            f" subtitle: [{self._inside(parts['subtitle'])}],"
+            f" key: ({''.join(key)}),"
+            f" notes: [{self._inside(parts.get('notes'))}],"
+            f" size: ({', '.join(_size(drawings))}),"
+            f" drawing: width => {self._stacked(drawings, alt)})"
         )
 
     @staticmethod
-    def _stacked(drawings: Sequence[Element], panels: Element) -> str:
+    def _stacked(drawings: Sequence[str], alt: str | None) -> str:
         """A drawing, or panels two in a row, whose words stand with the first of them."""
-        alt = panels.attributes.get("aria-label")
         if len(drawings) == 1:
-            return image(drawings[0].drawing, "width", alt)
-        first, *others = [image(each.drawing, "100%", alt) for each in drawings]
+            return image(drawings[0], "width", alt)
+        first, *others = [image(each, "100%", alt) for each in drawings]
         beside = [f"pdf.artifact({other})" for other in others]
         return (
             f"block(width: width, grid(columns: (1fr,) * {ABREAST}, column-gutter: 10pt,"
@@ -271,22 +227,25 @@ class _Typesetter:
         )
 
     def _table(self, element: Element) -> str:
-        rows = [list(row.elements("th", "td")) for row in element.elements("tr")]
+        rows = [list(_below(row, "th", "td")) for row in _below(element, "tr")]
         head, *body = rows
-        caption = next(element.elements("caption"), Element("caption"))
-        notes = next((n for n in element.elements("figcaption") if "notes" in n.classes), None)
-        numeric = ", ".join(str("number" in cell.classes).lower() for cell in head)
+        caption = next(_below(element, "caption"), None)
+        notes = _named(element, "figcaption").get("notes")
+        numeric = ", ".join(str("number" in _classes(cell)).lower() for cell in head)
         columns = list(zip(*rows, strict=True))
         whole = len(body) <= (FEW if _crowded(columns) else MANY)
         widths = ", ".join(_widths(columns))
         cells = "".join(f", {self._contents(row)}" for row in body)
         return (
-            f"#datatable(caption: [{self._phrases(caption.children)}], numeric: ({numeric},),"
+            f"#datatable(caption: [{self._inside(caption)}], numeric: ({numeric},),"
             f" widths: ({widths},), whole: {str(whole).lower()},"
             f" size: {'0.74em' if len(columns) >= MANY_COLUMNS else '0.86em'},"
             f" header: ({self._contents(head)},),"
-            f" notes: [{self._phrases(notes.children) if notes else ''}]{cells})"
+            f" notes: [{self._inside(notes)}]{cells})"
         )
+
+    def _inside(self, element: Element | None) -> str:
+        return "" if element is None else self._phrases(_children(element))
 
     def _phrases(self, children: Sequence[Element | str]) -> str:
         return "".join(self._phrase(child) for child in children)
@@ -299,20 +258,19 @@ class _Typesetter:
             return ""
         if tag == "svg":
             # A swatch of a key is drawn by its chart; any other decoration says nothing.
-            return (
-                f"#box({image(child.drawing)});" if "aria-label" in _opening(child.drawing) else ""
-            )
+            drawing = child.attrib[SOURCE]
+            return f"#box({image(drawing)});" if "aria-label" in _opening(drawing) else ""
         if tag == "br":
             return "#linebreak();"
         if tag == "wbr":
             return ""
         if tag == "code":
-            return f"#code({literal(child.text)});"
+            return f"#code({literal(_text(child))});"
         if tag == "math":
             return _equation(child)
-        inside = self._phrases(child.children)
+        inside = self._inside(child)
         if tag == "a":
-            target = self._link(unescape(child.attributes.get("href", "")))
+            target = self._link(child.get("href", ""))
             return f"#link({target})[{inside}];" if target else inside
         if tag in _FORMATS:
             return f"#{_FORMATS[tag]}[{inside}];"
@@ -327,8 +285,8 @@ class _Typesetter:
 
 
 def _equation(element: Element) -> str:
-    block = str(element.attributes.get("display") == "block").lower()
-    alt = unescape(element.attributes.get("alttext", "")) or element.text.strip()
+    block = str(element.get("display") == "block").lower()
+    alt = element.get("alttext", "") or _text(element).strip()
     return f"#math.equation(block: {block}, alt: {literal(alt)}, ${_math(element)}$);"
 
 
@@ -344,16 +302,15 @@ _SCRIPTS = {
 
 def _math(element: Element) -> str:
     """The inside of an equation: letters as they are, all else as strings and functions."""
-    children = [child for child in element.children if isinstance(child, Element)]
     if element.tag in ("mi", "mn", "mo", "mtext"):
-        text = element.text.strip()
+        text = _text(element).strip()
         if len(text) != 1:
             return literal(text) if text else "space"
         # Typst gives a symbol its own spacing; a mark that its syntax uses is escaped.
         return text if text.isalnum() or not text.isascii() else f"\\{text}"
     if element.tag == "mspace":
         return "space"
-    inside = [_math(child) for child in children]
+    inside = [_math(child) for child in element]
     if element.tag in _SCRIPTS:
         return _SCRIPTS[element.tag].format(*inside)
     if element.tag == "msqrt":
@@ -369,8 +326,8 @@ def _math(element: Element) -> str:
 def _on_screen_only(element: Element) -> bool:
     return (
         element.tag in _ON_SCREEN_ONLY
-        or "hidden" in element.attributes
-        or not element.classes.isdisjoint(_ON_SCREEN_ONLY_CLASSES)
+        or "hidden" in element.attrib
+        or not _classes(element).isdisjoint(_ON_SCREEN_ONLY_CLASSES)
     )
 
 
@@ -383,9 +340,9 @@ def _widths(columns: Sequence[Sequence[Element]]) -> list[str]:
     crowded = _crowded(columns)
     widths = []
     for head, *body in columns:
-        words = [len(word) for word in head.text.split()]
-        needed = max(*words, len(head.text) // 2, *(len(cell.text) for cell in body))
-        if "number" in head.classes and needed <= NUMBER:
+        words = [len(word) for word in _text(head).split()]
+        needed = max(*words, len(_text(head)) // 2, *(len(_text(cell)) for cell in body))
+        if "number" in _classes(head) and needed <= NUMBER:
             widths.append(f"{CHARACTER * needed:.2f}em + 8pt")
         elif crowded:
             widths.append(f"{min(_longest([head, *body]), LONG) ** 0.5:.2f}fr")
@@ -399,7 +356,7 @@ def _crowded(columns: Sequence[Sequence[Element]]) -> bool:
 
 
 def _longest(column: Sequence[Element]) -> int:
-    return max(len(cell.text) for cell in column[1:] or column)
+    return max(len(_text(cell)) for cell in column[1:] or column)
 
 
 def _size(drawings: Sequence[str]) -> list[str]:
