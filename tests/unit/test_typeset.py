@@ -16,7 +16,7 @@ from crimeshare.publish.elements.bars import bars
 from crimeshare.publish.elements.charts import Chart
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.tables import Table
-from crimeshare.publish.pdf.typeset import SOURCE, parse, literal, typeset
+from crimeshare.publish.pdf.typeset import SOURCE, literal, parse, typeset
 
 
 def blocks(html: str) -> list[str]:
