@@ -85,15 +85,15 @@ def of_rule_effects(quarters: pd.DataFrame, changes: pd.DataFrame, runs: int) ->
     """How often a step is found at the days of the changes of rules where there is none."""
     rng = np.random.default_rng(SEED)
     ends = pd.DatetimeIndex(sorted(quarters["period_end"].unique()))
-    asked = rule_effects.questions_of(GROUP, changes, ends[-1].date(), whole=True)
+    asked = rule_effects.cases_of(GROUP, changes, ends[-1].date(), whole=True)
     for lasting in (0.0, 0.4, 0.6):
         found, robust = [], []
-        for question in asked:
-            first, last = pd.Timestamp(question.first), pd.Timestamp(question.last)
+        for case in asked:
+            first, last = pd.Timestamp(case.first), pd.Timestamp(case.last)
             inside = ends[(ends > first) & (ends <= last)]
             logs = NATIONAL_SD * errors(rng, len(inside), runs, lasting)
             counts = pd.DataFrame(np.exp(logs), index=inside)
-            days = [question.effective, *question.others]
+            days = [case.effective, *case.others]
             models = []
             for sloped in (0, 1, len(days)):
                 try:

@@ -13,7 +13,7 @@ from crimeshare.audit import numerals
 from crimeshare.audit.claim_keys import Vocabulary, read_claim
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.records import judge_record
-from crimeshare.audit.statements import Recorded
+from crimeshare.audit.statements import RecordedClaim
 from crimeshare.reference import areas
 from crimeshare.sources.registry import read_registry
 from tests.conftest import ROOT
@@ -39,7 +39,7 @@ def releases(counts: dict[date, float], excluding: dict[date, str] | None = None
     )
 
 
-def claim(value: str = "record high", **keys: str) -> Recorded:
+def claim(value: str = "record high", **keys: str) -> RecordedClaim:
     entry = {
         "id": "it",
         "source": "somebody",
@@ -51,7 +51,7 @@ def claim(value: str = "record high", **keys: str) -> Recorded:
         "value": value,
     }
     found = read_claim(entry | keys, Vocabulary(areas(), YEARS))
-    assert isinstance(found, Recorded)
+    assert isinstance(found, RecordedClaim)
     return found
 
 

@@ -18,11 +18,11 @@ from crimeshare.measures.rule_effects import (
     LEVEL_AND_SLOPE,
     LEVEL_ONLY,
     METHODS,
-    Question,
+    Case,
+    cases_of,
     compute_rule_effects,
     crude_change,
     placebo_dates,
-    questions_of,
 )
 from crimeshare.measures.steps import NotIdentified, step_at, steps_at
 from crimeshare.parquet import read_table
@@ -112,10 +112,10 @@ def test_placebo_dates_keep_away_from_real_ones_and_from_the_ends() -> None:
 
 def test_the_crude_change_is_of_whole_quarters_between_the_changes_beside_it() -> None:
     counts = pd.Series(np.arange(100.0, 128.0), index=DAYS)
-    asked = Question("rule", date(2018, 5, 1), DAYS[0].date(), DAYS[-1].date(), (date(2019, 1, 1),))
+    asked = Case("rule", date(2018, 5, 1), DAYS[0].date(), DAYS[-1].date(), (date(2019, 1, 1),))
     before, after = [105, 106, 107, 108], [110, 111]  # April to June 2018 lies on both sides
     assert crude_change(counts, asked) == pytest.approx(np.mean(after) / np.mean(before) - 1)
-    late = Question("rule", DAYS[-1].date(), DAYS[0].date(), DAYS[-1].date())
+    late = Case("rule", DAYS[-1].date(), DAYS[0].date(), DAYS[-1].date())
     assert crude_change(counts, late) is None
 
 
@@ -204,11 +204,11 @@ def test_another_change_of_the_group_has_a_step_of_its_own() -> None:
         }
     )
     last = date(2025, 12, 31)
-    (asked,) = questions_of("stalking_harassment", changes, last, whole=True)
+    (asked,) = cases_of("stalking_harassment", changes, last, whole=True)
     assert asked.others == (date(2017, 4, 1),)
-    (untouched,) = questions_of("8Q", changes, last, whole=False)
+    (untouched,) = cases_of("8Q", changes, last, whole=False)
     assert untouched.others == ()
-    assert questions_of("8L", changes, last, whole=False) == []
+    assert cases_of("8L", changes, last, whole=False) == []
 
 
 def test_too_few_quarters_for_so_many_steps_are_refused() -> None:

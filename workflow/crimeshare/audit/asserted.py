@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crimeshare.audit.statements import AnyClaim, Recorded, Surveyed
+from crimeshare.audit.statements import AnyClaim, RecordedClaim, SurveyClaim
 from crimeshare.periods import in_words
 from crimeshare.reference import offences
 from crimeshare.survey_words import measure, who
@@ -15,7 +15,7 @@ def asserted(claim: AnyClaim) -> str:
 
 def subject(claim: AnyClaim) -> str:
     """What it is about: id of an offence group, `total`, or a measure of the survey."""
-    if isinstance(claim, Surveyed):
+    if isinstance(claim, SurveyClaim):
         return claim.measure
     offence = claim.offence
     return offence.offence_id if offence.offence_id in offences() else offence.parent_id
@@ -23,19 +23,19 @@ def subject(claim: AnyClaim) -> str:
 
 def _said(claim: AnyClaim) -> str:
     words = str(claim.value.text)
-    if isinstance(claim, Surveyed) and claim.than:
+    if isinstance(claim, SurveyClaim) and claim.than:
         group, than = (who(side.sex, side.age) for side in (claim.group, claim.than))
         return f"{group}, {words} {'as' if ' as ' in words else 'than'} {than}"
     if claim.quantity == "record":
         return words
     which = ""
-    if isinstance(claim, Recorded) and claim.quantity == "rank" and not claim.value.ordered:
+    if isinstance(claim, RecordedClaim) and claim.quantity == "rank" and not claim.value.ordered:
         which = f" (classification {claim.classification})"
     return f"{claim.quantity} {words}{which}"
 
 
 def _about(claim: AnyClaim) -> list[str]:
-    if isinstance(claim, Surveyed):
+    if isinstance(claim, SurveyClaim):
         whom = [] if claim.than else [who(claim.group.sex, claim.group.age)]
         return [measure(claim.measure), *whom]
     area, offence = claim.area.area_name, claim.offence.name
@@ -51,6 +51,6 @@ def _beside(claim: AnyClaim) -> str:
         return f", since the {in_words(claim.since)}"
     if claim.since:
         return f", compared with the {in_words(claim.since)}"
-    if isinstance(claim, Surveyed) or not claim.than or claim.quantity == "record":
+    if isinstance(claim, SurveyClaim) or not claim.than or claim.quantity == "record":
         return ""
     return f", compared with {claim.than.area_name}"

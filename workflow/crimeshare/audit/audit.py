@@ -21,7 +21,7 @@ from crimeshare.problems import Problem
 
 
 @dataclass(frozen=True)
-class Audit:
+class AuditTables:
     """What became of the entries of a file of claims.
 
     Attributes:
@@ -35,7 +35,7 @@ class Audit:
     refused: list[str]
 
 
-def compute_claims(path: Path, evidence: Evidence) -> Audit:
+def compute_claims(path: Path, evidence: Evidence) -> AuditTables:
     """Judge every entry of a file of claims that holds.
 
     Raises:
@@ -49,7 +49,7 @@ def compute_claims(path: Path, evidence: Evidence) -> Audit:
             verdicts[claim.id] = auditor.judge(claim)
         except Problem as problem:
             refused.append(f"{path}, claim `{claim.id}`: {closed(str(problem))}")
-    return Audit(claims_table(claims, verdicts), evidence_table(claims, verdicts), refused)
+    return AuditTables(claims_table(claims, verdicts), evidence_table(claims, verdicts), refused)
 
 
 def claims_table(claims: Sequence[AnyClaim], verdicts: dict[str, Verdict]) -> pd.DataFrame:

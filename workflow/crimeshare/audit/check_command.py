@@ -11,7 +11,7 @@ from typing import Any
 
 from crimeshare.audit import numerals
 from crimeshare.audit.asserted import asserted
-from crimeshare.audit.claim_keys import Faults, closed, read_claim
+from crimeshare.audit.claim_keys import EntryRefused, closed, read_claim
 from crimeshare.audit.evidence import Evidence, open_evidence
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.judging import Auditor, vocabulary
@@ -117,7 +117,7 @@ def check(given: Mapping[str, str | None], root: Path, published: str | None = N
     entry = _entry(given, evidence) | {"id": "checked", "source": "asked", "statement": "asked"}
     try:
         claim = read_claim(entry, vocabulary(evidence, said_on(published)))
-    except Faults as refused:
+    except EntryRefused as refused:
         raise Problems([closed(_as_option(clause)) for clause in refused.clauses]) from None
     if len(said) > 10_000:
         raise Problem("The statement is too long; expected a few words for each option.")

@@ -18,7 +18,7 @@ from typing import Any
 from crimeshare.audit import numerals, stated
 from crimeshare.audit.lookup import find_area, find_offence, find_year, lies_in
 from crimeshare.audit.numerals import shortened
-from crimeshare.audit.statements import AnyClaim, Group, Recorded, Surveyed
+from crimeshare.audit.statements import AnyClaim, Group, RecordedClaim, SurveyClaim
 from crimeshare.nearest import did_you_mean
 from crimeshare.periods import in_words
 from crimeshare.reference import NATION, REFERENCE, Area, Offence, offences, read_rows
@@ -52,7 +52,7 @@ class Vocabulary:
 
 
 @dataclass
-class _Read:
+class _Entry:
     vocabulary: Vocabulary
     expected: str = ""
     found: dict[str, Any] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class _Read:
 
 @dataclass(frozen=True)
 class _Key:
-    read: Callable[[object, _Read], Any]
+    read: Callable[[object, _Entry], Any]
     expected: str
     needed: bool
 
@@ -98,7 +98,7 @@ def word(value: object) -> str:
     return text
 
 
-def _id(value: object, read: _Read) -> str:
+def _id(value: object, read: _Entry) -> str:
     name = word(value)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name, re.ASCII) or len(name) > 80:
         raise ValueError(
@@ -107,81 +107,81 @@ def _id(value: object, read: _Read) -> str:
     return name
 
 
-def _text(value: object, read: _Read) -> str:
+def _text(value: object, read: _Entry) -> str:
     return word(value)
 
 
-def _address(value: object, read: _Read) -> str:
+def _address(value: object, read: _Entry) -> str:
     address = word(value)
     if not re.fullmatch(r"https://[\w.-]+\.\w+(/[^\s\"'<>]*)?", address):
         raise ValueError("is no address; expected one such as https://www.example.org/news/1")
     return address
 
 
-def _area(value: object, read: _Read) -> Area:
+def _area(value: object, read: _Entry) -> Area:
     found: Area = read.keep(find_area(word(value), read.vocabulary.areas))
     return found
 
 
-def _part_of_nation(value: object, read: _Read) -> Area:
+def _part_of_nation(value: object, read: _Entry) -> Area:
     area = _area(value, read)
     if area.area_code == NATION:
         raise ValueError("is England and Wales; expected an area that is part of it")
     return area
 
 
-def _whole_area(value: object, read: _Read) -> Area:
+def _whole_area(value: object, read: _Entry) -> Area:
     whole, part = _area(value, read), read.found.get("area")
     if part and not lies_in(part.area_code, whole.area_code, read.vocabulary.areas):
         raise ValueError(f"is {whole.area_name}, which {part.area_name} is no part of")
     return whole
 
 
-def _another_area(value: object, read: _Read) -> Area:
+def _another_area(value: object, read: _Entry) -> Area:
     area = _area(value, read)
     if area == read.found.get("area"):
         raise ValueError("is the same area as `area`; expected another one")
     return area
 
 
-def _no_other_area(value: object, read: _Read) -> None:
+def _no_other_area(value: object, read: _Entry) -> None:
     _area(value, read)
     raise ValueError("cannot stand in a record, which compares years of one area")
 
 
-def _offence(value: object, read: _Read) -> Offence:
+def _offence(value: object, read: _Entry) -> Offence:
     found: Offence = read.keep(find_offence(word(value)))
     return found
 
 
-def _group_of_total(value: object, read: _Read) -> Offence:
+def _group_of_total(value: object, read: _Entry) -> Offence:
     offence = _offence(value, read)
     if offence.offence_id == "total":
         raise ValueError("is all recorded crime; expected a group of it")
     return offence
 
 
-def _whole(value: object, read: _Read) -> Offence:
+def _whole(value: object, read: _Entry) -> Offence:
     whole = _offence(value, read)
     if whole == read.found.get("offence"):
         raise ValueError("is the same group as `offence`; expected one that it is part of")
     return whole
 
 
-def _year(value: object, read: _Read) -> date:
+def _year(value: object, read: _Entry) -> date:
     found: date = read.keep(find_year(word(value), (), read.vocabulary.published))
     return found
 
 
-def _recorded_year(value: object, read: _Read) -> date:
+def _recorded_year(value: object, read: _Entry) -> date:
     """A year that figures of recorded crime may be of: they end with a quarter."""
     known = read.vocabulary.periods
     found: date = read.keep(find_year(word(value), known, read.vocabulary.published))
     return found
 
 
-def _earlier(of: Callable[[object, _Read], date]) -> Callable[[object, _Read], date]:
-    def earlier(value: object, read: _Read) -> date:
+def _earlier(of: Callable[[object, _Entry], date]) -> Callable[[object, _Entry], date]:
+    def earlier(value: object, read: _Entry) -> date:
         since, period = of(value, read), read.found.get("period")
         if period and since >= period:
             raise ValueError(f"is no year before the {in_words(period)}; expected an earlier one")
@@ -192,16 +192,16 @@ def _earlier(of: Callable[[object, _Read], date]) -> Callable[[object, _Read], d
     return earlier
 
 
-def _number(of: Callable[[str], Any]) -> Callable[[object, _Read], Any]:
+def _number(of: Callable[[str], Any]) -> Callable[[object, _Entry], Any]:
     """A reader of a value that is a difference where the entry compares."""
     return lambda value, read: (numerals.change if read.compares else of)(word(value))
 
 
-def _said(of: Callable[[str], Any]) -> Callable[[object, _Read], Any]:
+def _said(of: Callable[[str], Any]) -> Callable[[object, _Entry], Any]:
     return lambda value, read: of(word(value))
 
 
-def _record(value: object, read: _Read) -> stated.Extreme:
+def _record(value: object, read: _Entry) -> stated.Extreme:
     extreme = numerals.record(word(value))
     offence = read.found.get("offence", offences()["total"])
     if extreme.order == "share" and offence.offence_id == "total":
@@ -209,8 +209,8 @@ def _record(value: object, read: _Read) -> stated.Extreme:
     return extreme
 
 
-def _one_of(allowed: Sequence[str]) -> Callable[[object, _Read], str]:
-    def chosen(value: object, read: _Read) -> str:
+def _one_of(allowed: Sequence[str]) -> Callable[[object, _Entry], str]:
+    def chosen(value: object, read: _Entry) -> str:
         if not isinstance(value, str):
             raise ValueError(f"is no text; expected {read.expected}")
         if value not in allowed:
@@ -222,14 +222,14 @@ def _one_of(allowed: Sequence[str]) -> Callable[[object, _Read], str]:
     return chosen
 
 
-def _own_counts(value: object, read: _Read) -> tuple[str, str]:
+def _own_counts(value: object, read: _Entry) -> tuple[str, str]:
     if isinstance(value, list) and len(value) == 2 and all(isinstance(v, str) for v in value):
         return value[0], value[1]
     what = f"is `{shortened(value)}`;" if isinstance(value, str) else "is no pair of words;"
     raise ValueError(f"{what} expected {read.expected}")
 
 
-def _group(value: object, read: _Read) -> Group:
+def _group(value: object, read: _Entry) -> Group:
     if isinstance(value, str):
         said = word(value).casefold()
         value = {"sex": said} if said in SEXES else {"age": said}
@@ -238,14 +238,14 @@ def _group(value: object, read: _Read) -> Group:
     return Group(**_values("comparison", value, kinds()[OF_GROUP], read.vocabulary)[0])
 
 
-def _another_group(value: object, read: _Read) -> Group:
+def _another_group(value: object, read: _Entry) -> Group:
     group = _group(value, read)
     if group == read.found.get("group"):
         raise ValueError("is the same group as `group`; expected another sex or age")
     return group
 
 
-_READ: dict[str, Callable[[object, _Read], Any]] = {
+_READ: dict[str, Callable[[object, _Entry], Any]] = {
     "address": _address,
     "another_area": _another_area,
     "another_group": _another_group,
@@ -296,7 +296,7 @@ def quantities() -> list[str]:
     return [kind for kind in kinds() if kind not in (OF_AREAS, OF_GROUP)]
 
 
-class Faults(Exception):
+class EntryRefused(Exception):
     """What is wrong with one entry, in clauses."""
 
     def __init__(self, clauses: list[str]) -> None:
@@ -313,12 +313,12 @@ def read_claim(entry: object, vocabulary: Vocabulary) -> AnyClaim:
     """One entry.
 
     Raises:
-        Faults: it does not hold.
+        EntryRefused: it does not hold.
     """
     if not isinstance(entry, dict) or not all(isinstance(key, str) for key in entry):
-        raise Faults(["expected keys with their values, such as `quantity: count`"])
+        raise EntryRefused(["expected keys with their values, such as `quantity: count`"])
     if TWICE in entry:
-        raise Faults([f"the key `{shortened(entry[TWICE])}` stands there twice"])
+        raise EntryRefused([f"the key `{shortened(entry[TWICE])}` stands there twice"])
     quantity = entry.get("quantity")
     if not isinstance(quantity, str) or quantity not in quantities():
         if isinstance(quantity, str) and quantity:
@@ -326,19 +326,19 @@ def read_claim(entry: object, vocabulary: Vocabulary) -> AnyClaim:
             what = f"`quantity` is `{shortened(quantity)}`{hint or ';'}"
         else:
             what = "`quantity` is no word;" if quantity else "the key `quantity` is missing;"
-        raise Faults([f"{what} expected one of {', '.join(quantities())}"])
+        raise EntryRefused([f"{what} expected one of {', '.join(quantities())}"])
     kind = OF_AREAS if quantity == "comparison" and "area" in entry else quantity
     # The first word that was in use for it is still understood.
     named = {"since" if key == "compared_with" else key: value for key, value in entry.items()}
     found, readings = _values(quantity, named, kinds()[kind], vocabulary)
     told = found | {"readings": tuple(readings)}
     if "measure" not in told:
-        return Recorded(**{"offence": offences()["total"]} | told)
+        return RecordedClaim(**{"offence": offences()["total"]} | told)
     if kind == "comparison":
         told["value"] = told.pop("difference")
     else:
         told["group"] = Group(**{name: told.pop(name) for name in ("sex", "age") if name in told})
-    return Surveyed(**told)
+    return SurveyClaim(**told)
 
 
 def _values(
@@ -347,9 +347,9 @@ def _values(
     """What the keys of an entry hold, and how names in it were read.
 
     Raises:
-        Faults: a key is missing, unknown, or holds what cannot be read.
+        EntryRefused: a key is missing, unknown, or holds what cannot be read.
     """
-    read, clauses = _Read(vocabulary), []
+    read, clauses = _Entry(vocabulary), []
     for name, key in keys.items():
         if name not in entry:
             if key.needed:
@@ -358,7 +358,7 @@ def _values(
         read.expected = key.expected
         try:
             read.found[name] = key.read(entry[name], read)
-        except Faults as inner:
+        except EntryRefused as inner:
             within = rf"\g<0> of `{name}`"
             clauses += [re.sub("`[^`]*`", within, clause, count=1) for clause in inner.clauses]
         except ValueError as fault:
@@ -370,5 +370,5 @@ def _values(
                 f"a {quantity} has no key `{shortened(name)}`{hint} its keys are {', '.join(keys)}"
             )
     if clauses:
-        raise Faults(clauses)
+        raise EntryRefused(clauses)
     return read.found, read.readings

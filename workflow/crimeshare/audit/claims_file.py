@@ -8,9 +8,9 @@ from typing import Any
 import yaml
 
 from crimeshare.audit import stated
-from crimeshare.audit.claim_keys import NO_TEXT, TWICE, Faults, Vocabulary, closed, read_claim
+from crimeshare.audit.claim_keys import NO_TEXT, TWICE, EntryRefused, Vocabulary, closed, read_claim
 from crimeshare.audit.numerals import shortened
-from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, Recorded
+from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, RecordedClaim
 from crimeshare.nearest import did_you_mean
 from crimeshare.problems import Problem
 
@@ -37,8 +37,10 @@ def read_claims(path: Path, vocabulary: Vocabulary) -> tuple[list[AnyClaim], lis
         try:
             claim = read_claim(entry, vocabulary)
             if claim.id in claims:
-                raise Faults([f"the id `{claim.id}` is taken by an entry above; choose another"])
-        except Faults as refused:
+                raise EntryRefused(
+                    [f"the id `{claim.id}` is taken by an entry above; choose another"]
+                )
+        except EntryRefused as refused:
             name = entry.get("id") if isinstance(entry, dict) else None
             named = isinstance(name, str) and name and not NO_TEXT.search(name)
             where = f"claim `{shortened(str(name))}`" if named else f"entry {number}"
@@ -64,7 +66,7 @@ def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]
     counts = [claim.id for claim in claims.values() if claim.quantity in PLAIN_COUNTS]
     whole, faults = [], []
     for claim in claims.values():
-        named = claim.own_counts if isinstance(claim, Recorded) else None
+        named = claim.own_counts if isinstance(claim, RecordedClaim) else None
         unknown = [name for name in named or () if name not in counts]
         faults += [
             f"claim `{claim.id}`: `own_counts` names `{shortened(name)}`, which is no "
@@ -84,7 +86,7 @@ def _with_counts(claims: dict[str, AnyClaim]) -> tuple[list[AnyClaim], list[str]
 
 def _numbered(claim: AnyClaim) -> bool:
     return (
-        isinstance(claim, Recorded)
+        isinstance(claim, RecordedClaim)
         and claim.quantity in PLAIN_COUNTS
         and not claim.compares
         and isinstance(claim.value, stated.Number)

@@ -10,7 +10,7 @@ from crimeshare.audit.claim_keys import Vocabulary
 from crimeshare.audit.lookup import offence_codes
 from crimeshare.audit.recorded_claims import RecordedAudit
 from crimeshare.audit.recorded_evidence import Releases
-from crimeshare.audit.statements import AnyClaim, Surveyed
+from crimeshare.audit.statements import AnyClaim, SurveyClaim
 from crimeshare.audit.survey_claims import SurveyAudit
 from crimeshare.audit.verdicts import NOT_CHECKABLE, Reason, Verdict
 from crimeshare.audit.words import NotRecorded, not_recorded
@@ -34,7 +34,7 @@ class Auditor:
         Raises:
             Problem: it asks for what there cannot be.
         """
-        if isinstance(claim, Surveyed):
+        if isinstance(claim, SurveyClaim):
             verdict = self._surveyed.judge(claim)
         elif other := not_recorded().get(claim.offence.offence_id):
             verdict = _of_no_group(other)

@@ -12,7 +12,7 @@ from crimeshare.audit.lookup import find_area, lies_in, offence_codes
 from crimeshare.audit.numerals import CHANGE
 from crimeshare.audit.recorded_evidence import ORDERS, RANKED, Find, Releases
 from crimeshare.audit.stated import Direction, Paced, Place, Stated
-from crimeshare.audit.statements import Recorded
+from crimeshare.audit.statements import RecordedClaim
 from crimeshare.periods import a_year_before, months_before, months_between
 from crimeshare.problems import Problem
 from crimeshare.reference import NATION, Area
@@ -35,7 +35,7 @@ class Question:
         groups: of a place among offence groups, their classification.
     """
 
-    claim: Recorded
+    claim: RecordedClaim
     stated: Stated
     find: Find
     kind: Literal["relative", "absolute"]
@@ -57,13 +57,13 @@ class Questions:
         self._releases = releases
         self._areas = areas
 
-    def plain(self, claim: Recorded, stated: Stated, name: str) -> Question:
+    def plain(self, claim: RecordedClaim, stated: Stated, name: str) -> Question:
         find = self._releases.quantity(name, claim.offence.offence_id, _whole_of(claim))
         if isinstance(stated, Paced):
             find = _paced(find, stated)
         return Question(claim, stated, find, "relative", _MARKED_IN[name])
 
-    def compared(self, claim: Recorded, stated: Stated, name: str) -> Question:
+    def compared(self, claim: RecordedClaim, stated: Stated, name: str) -> Question:
         """A difference from another area, or from another year."""
         if stated.kind == "points" and not name.startswith("share"):
             raise Problem(
@@ -96,7 +96,7 @@ class Questions:
         question = Question(claim, stated, find, "absolute" if absolute else "relative", measure)
         return replace(question, base=base) if kind == "percent" else question
 
-    def ranks(self, claim: Recorded) -> dict[str, Question]:
+    def ranks(self, claim: RecordedClaim) -> dict[str, Question]:
         """The orders that a place may be one in, by their names."""
         place = claim.value
         if claim.offence.offence_id in offence_codes() and claim.classification in RANKED:
@@ -123,7 +123,7 @@ class Questions:
         among = self._among(claim.area, place.within)
         return {f"by {name}": self._area_rank(claim, name, among) for name in names}
 
-    def group_rank(self, claim: Recorded, name: str) -> Question:
+    def group_rank(self, claim: RecordedClaim, name: str) -> Question:
         offence = claim.offence.offence_id
 
         def find(area: str, day: date) -> Sequence[Finding]:
@@ -131,7 +131,7 @@ class Questions:
 
         return Question(claim, claim.value, find, "absolute", "count", groups=name)
 
-    def _area_rank(self, claim: Recorded, name: str, among: Sequence[str]) -> Question:
+    def _area_rank(self, claim: RecordedClaim, name: str, among: Sequence[str]) -> Question:
         place: Place = claim.value
         if name == CHANGE:
             base = self._releases.changes(claim.offence.offence_id)
@@ -181,7 +181,7 @@ class Questions:
         return found[area], [value for code, value in found.items() if code != area]
 
 
-def _whole_of(claim: Recorded) -> str:
+def _whole_of(claim: RecordedClaim) -> str:
     if claim.quantity == "share_of_nation":
         return claim.of.area_code if claim.of else NATION
     return claim.of.offence_id if claim.of else "total"

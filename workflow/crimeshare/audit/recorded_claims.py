@@ -23,7 +23,7 @@ from crimeshare.audit.recorded_evidence import (
 )
 from crimeshare.audit.records import judge_record
 from crimeshare.audit.stated import Bound, Direction, Near, Number, Place, Stated, distance
-from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, Recorded
+from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, RecordedClaim
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
@@ -45,7 +45,7 @@ class RecordedAudit:
         self._asked = Questions(releases, areas)
         self._claims = claims
 
-    def judge(self, claim: Recorded) -> Verdict:
+    def judge(self, claim: RecordedClaim) -> Verdict:
         """The verdict on one claim.
 
         Raises:
@@ -73,7 +73,7 @@ class RecordedAudit:
             verdict = self._across(claim, verdict)
         return verdict
 
-    def _place(self, claim: Recorded) -> Verdict:
+    def _place(self, claim: RecordedClaim) -> Verdict:
         asked = self._asked.ranks(claim)
         if len(asked) > 1:
             return self._defined(claim, asked)
@@ -300,9 +300,9 @@ class RecordedAudit:
         verdict = verdicts.OWN_COUNTS_AGREE if agree else verdict
         return Verdict(verdict, reason, (made, first, second), settles)
 
-    def _own_counts(self, claim: Recorded, unit: Unit) -> tuple[Finding, Finding, Finding]:
+    def _own_counts(self, claim: RecordedClaim, unit: Unit) -> tuple[Finding, Finding, Finding]:
         counts = [self._claims[name] for name in claim.own_counts or ()]
-        first, second = (self._own_count(c) for c in counts if isinstance(c, Recorded))
+        first, second = (self._own_count(c) for c in counts if isinstance(c, RecordedClaim))
         value, formula = {
             "proportion": (first.value / second.value, formulas.ratio),
             "change": (first.value / second.value - 1, formulas.relative),
@@ -312,7 +312,7 @@ class RecordedAudit:
         made = Finding(value, unit, claim.period, "", "own counts", formula=words)
         return first, second, made
 
-    def _own_count(self, claim: Recorded) -> Finding:
+    def _own_count(self, claim: RecordedClaim) -> Finding:
         """A count that the statement gives, with its cell where a release bears it out."""
         stated = claim.value.value
         found = self._releases.counts(claim.area.area_code, claim.offence.offence_id, claim.period)
@@ -335,7 +335,7 @@ class RecordedAudit:
             verdicts.NOT_CHECKABLE, reason, (marked,) if marked else tuple(sides), settles
         )
 
-    def _stated_rank(self, claim: Recorded, question: Question, where: str) -> Verdict:
+    def _stated_rank(self, claim: RecordedClaim, question: Question, where: str) -> Verdict:
         counted = self._releases.counts(
             claim.area.area_code, claim.offence.offence_id, claim.period
         )
@@ -349,7 +349,7 @@ class RecordedAudit:
                 reason.say("ranked_among", name=name, found=_leading(found))
         return Verdict(verdicts.NOT_SUPPORTED, reason, (counted[-1],))
 
-    def _defined(self, claim: Recorded, asked: Mapping[str, Question]) -> Verdict:
+    def _defined(self, claim: RecordedClaim, asked: Mapping[str, Question]) -> Verdict:
         leading = {name: _leading(q.found) for name, q in asked.items() if q.found}
         if not leading:
             return self._not_checkable(next(iter(asked.values())))
@@ -400,7 +400,7 @@ class RecordedAudit:
             reason.say("elsewhere", found=other)
         return same
 
-    def _say_refuted(self, claim: Recorded, reason: Reason) -> None:
+    def _say_refuted(self, claim: RecordedClaim, reason: Reason) -> None:
         """Say which count is left out that a percentage change implies."""
         area, offence = claim.area.area_code, claim.offence.offence_id
         for day in filter(None, (claim.period, claim.earlier)):
@@ -408,7 +408,7 @@ class RecordedAudit:
                 begin = vintage_name(found, self._releases.registry)
                 reason.say("refuted", begin=begin, found=found)
 
-    def _across(self, claim: Recorded, verdict: Verdict) -> Verdict:
+    def _across(self, claim: RecordedClaim, verdict: Verdict) -> Verdict:
         """A verdict on a change, named after the changes of recording that it goes across."""
         earlier = claim.earlier
         if not earlier or verdict.verdict == verdicts.NOT_CHECKABLE:
@@ -426,7 +426,7 @@ class RecordedAudit:
         return replace(verdict, verdict=f"{verdict.verdict}{verdicts.ACROSS}")
 
 
-def _by_change(claim: Recorded) -> bool:
+def _by_change(claim: RecordedClaim) -> bool:
     return claim.quantity == "rank" and bool(claim.value.order == CHANGE)
 
 
@@ -473,7 +473,7 @@ def _estimate(
     return Finding(value, unit, question.claim.period, "", "estimate", cells, words)
 
 
-def _parent(claim: Recorded) -> str:
+def _parent(claim: RecordedClaim) -> str:
     """The group that the claim's is part of, inside a sentence; empty for a main group."""
     parent = offences().get(claim.offence.parent_id)
     if parent is None or parent.offence_id == "total":

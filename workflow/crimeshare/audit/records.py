@@ -14,7 +14,7 @@ from crimeshare.audit import verdicts
 from crimeshare.audit.findings import Finding
 from crimeshare.audit.naming import say_vintage
 from crimeshare.audit.recorded_evidence import Releases
-from crimeshare.audit.statements import Recorded
+from crimeshare.audit.statements import RecordedClaim
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.periods import a_year_before, in_words, months_between
 from crimeshare.sources.datasets import APPENDIX, QUARTERS
@@ -41,7 +41,7 @@ class Run:
     lacking: Sequence[Finding]
 
 
-def judge_record(claim: Recorded, releases: Releases) -> Verdict:
+def judge_record(claim: RecordedClaim, releases: Releases) -> Verdict:
     """The verdict on one statement of a record."""
     runs = _runs(claim, releases)
     reason = Reason()
@@ -79,7 +79,7 @@ def judge_record(claim: Recorded, releases: Releases) -> Verdict:
     return Verdict(far, reason, tuple(decisive))
 
 
-def _runs(claim: Recorded, releases: Releases) -> list[Run]:
+def _runs(claim: RecordedClaim, releases: Releases) -> list[Run]:
     """The year with its predecessors, in the newest release of each kind that has them."""
     find = releases.quantity(claim.value.order or "count", claim.offence.offence_id)
     area, since = claim.area.area_code, claim.since
@@ -116,15 +116,15 @@ def _apart(year: Finding, own: Finding, *, annual: bool) -> bool:
     return months_between(year.period_end, own.period_end) % 12 == 0
 
 
-def _furthest(claim: Recorded, years: Sequence[Finding]) -> Finding:
+def _furthest(claim: RecordedClaim, years: Sequence[Finding]) -> Finding:
     return (max if claim.value.high else min)(years, key=lambda year: year.value)
 
 
-def _beats(claim: Recorded, year: Finding, own: Finding) -> bool:
+def _beats(claim: RecordedClaim, year: Finding, own: Finding) -> bool:
     return year.value >= own.value if claim.value.high else year.value <= own.value
 
 
-def _say_rival(reason: Reason, claim: Recorded, run: Run, rival: Finding, number: int) -> None:
+def _say_rival(reason: Reason, claim: RecordedClaim, run: Run, rival: Finding, number: int) -> None:
     told = Finding(
         number, "count", run.own.period_end, "", "estimate", (), "earlier years compared"
     )

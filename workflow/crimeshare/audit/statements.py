@@ -38,7 +38,7 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded(Claim):
+class RecordedClaim(Claim):
     """About police recorded crime in an area and a year.
 
     Attributes:
@@ -75,7 +75,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surveyed(Claim):
+class SurveyClaim(Claim):
     """So many people say in the survey that it happened to them.
 
     Attributes:
@@ -87,12 +87,12 @@ class Surveyed(Claim):
     than: Group | None = None
 
 
-AnyClaim = Recorded | Surveyed
+AnyClaim = RecordedClaim | SurveyClaim
 
 
 def claimed(claim: AnyClaim) -> float | None:
     """The number that a claim states; a record, or a comparison of two groups, may state none."""
-    of_groups = isinstance(claim, Surveyed) and claim.than
+    of_groups = isinstance(claim, SurveyClaim) and claim.than
     if claim.quantity == "record" or (of_groups and isinstance(claim.value, Direction)):
         return None
     return float(claim.value.value)

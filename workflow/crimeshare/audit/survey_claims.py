@@ -20,7 +20,7 @@ from crimeshare.audit.findings import Finding
 from crimeshare.audit.numerals import shortened
 from crimeshare.audit.people import judged, number_of, people_of
 from crimeshare.audit.stated import Bound, Direction, Near, OneIn, People, Stated
-from crimeshare.audit.statements import Group, Surveyed
+from crimeshare.audit.statements import Group, SurveyClaim
 from crimeshare.audit.verdicts import Reason, Verdict
 from crimeshare.cells import Cell
 from crimeshare.measures import formulas
@@ -34,7 +34,6 @@ from crimeshare.survey_words import MEASURES, SEXES, measure, who
 if TYPE_CHECKING:
     from crimeshare.audit.evidence import Evidence
 
-Row = Mapping[str, Any]
 
 # As columns.yaml has them, which takes a library to read; a test compares the two.
 LEVEL = "level of config/config.yaml"
@@ -63,7 +62,7 @@ class Estimate:
 
     finding: Finding
     widest: Finding | None
-    row: Row
+    row: Mapping[str, Any]
     name: str
 
 
@@ -73,7 +72,7 @@ class SurveyAudit:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
 
-    def judge(self, claim: Surveyed) -> Verdict:
+    def judge(self, claim: SurveyClaim) -> Verdict:
         """The verdict on one claim.
 
         Raises:
@@ -98,7 +97,7 @@ class SurveyAudit:
             verdict.reason.say("more_than_prevalence")
         return verdict
 
-    def _proportion(self, claim: Surveyed, measure_id: str) -> Verdict:
+    def _proportion(self, claim: SurveyClaim, measure_id: str) -> Verdict:
         asked = (measure_id, claim.group.sex, claim.group.age, claim.period)
         found = self._find(*asked)
         if not found:
@@ -134,7 +133,7 @@ class SurveyAudit:
         verdict = verdicts.CONTRADICTED if place == OUTSIDE else verdicts.NOT_AS_PUBLISHED
         return Verdict(verdict, reason, (newest.finding,))
 
-    def _people(self, claim: Surveyed, stated: People, newest: Estimate) -> Verdict:
+    def _people(self, claim: SurveyClaim, stated: People, newest: Estimate) -> Verdict:
         """How many people it happened to, by their proportion and how many they are."""
         reason = Reason()
         _tell(newest, reason)
@@ -151,7 +150,7 @@ class SurveyAudit:
         verdict = judged(stated, number, *known)
         return Verdict(*_capped(verdict, reason, newest), (number,))
 
-    def _change(self, claim: Surveyed, measure_id: str) -> Verdict:
+    def _change(self, claim: SurveyClaim, measure_id: str) -> Verdict:
         """A change from an earlier year to a later, judged by a test."""
         days = (claim.period, claim.since)
         both = self._both(measure_id, *((claim.group.sex, claim.group.age, day) for day in days))
@@ -182,7 +181,7 @@ class SurveyAudit:
         verdict = verdicts.NOT_AS_PUBLISHED if inside else verdicts.CONTRADICTED
         return Verdict(verdict, reason, (difference,))
 
-    def _comparison(self, claim: Surveyed, than: Group, measure_id: str) -> Verdict:
+    def _comparison(self, claim: SurveyClaim, than: Group, measure_id: str) -> Verdict:
         groups = (claim.group, than)
         both = self._both(measure_id, *((g.sex, g.age, claim.period) for g in groups))
         if isinstance(both, Verdict):
@@ -269,7 +268,7 @@ class SurveyAudit:
         rows.sort(key=lambda row: row["release_id"][-7:])
         return [_estimate(row, self._evidence.registry) for row in rows]
 
-    def _of(self, measure_id: str, sex: str, age: str) -> list[Row]:
+    def _of(self, measure_id: str, sex: str, age: str) -> list[Mapping[str, Any]]:
         wanted = (measure_id, sex, age)
         return [
             row
@@ -331,7 +330,7 @@ def _of_signs(sign: int, wanted: int) -> str:
     return verdicts.CONTRADICTED if sign else verdicts.NOT_SUPPORTED
 
 
-def _estimate(row: Row, registry: Mapping[str, Release]) -> Estimate:
+def _estimate(row: Mapping[str, Any], registry: Mapping[str, Release]) -> Estimate:
     what, whom = measure(row["measure_id"]), who(row["sex"], row["age"])
     if row["sheet"] and row["cell"]:
         cell = Cell(row["release_id"], row["workbook_sha256"], row["sheet"], row["cell"])

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from crimeshare.audit.claim_keys import Faults, read_claim
+from crimeshare.audit.claim_keys import EntryRefused, read_claim
 from crimeshare.audit.evidence import Evidence, open_evidence
 from crimeshare.audit.judging import Auditor, vocabulary
 from crimeshare.audit.lookup import find_area, said_on
@@ -109,7 +109,7 @@ class JudgeBy:
         try:
             claim = read_claim({**entry, **named}, self._known)
             return claim, self._auditor.judge(claim)
-        except Faults as refused:
+        except EntryRefused as refused:
             raise ValueError("; ".join(refused.clauses)) from None
         except Problem as problem:
             raise ValueError(str(problem)) from None

@@ -65,7 +65,7 @@ BASIS = "national errors that last, as likely as the quarters make them"
 
 
 @dataclass(frozen=True)
-class Question:
+class Case:
     """A change of rules and the quarters it is looked for in.
 
     Attributes:
@@ -84,7 +84,7 @@ class Question:
     codes: tuple[str, ...] = ()
 
 
-def questions(recording_changes: pd.DataFrame, newest: date) -> list[Question]:
+def cases(recording_changes: pd.DataFrame, newest: date) -> list[Case]:
     """The changes of rules that can be estimated.
 
     Those before April 2018 have four quarters before them, or none; April 2020 came with the first
@@ -94,20 +94,20 @@ def questions(recording_changes: pd.DataFrame, newest: date) -> list[Question]:
     found = []
     if "conduct_crime_counted" in effective:
         day = effective["conduct_crime_counted"]
-        found.append(Question("conduct_crime_counted", day, date(2015, 4, 1), date(2020, 3, 31)))
+        found.append(Case("conduct_crime_counted", day, date(2015, 4, 1), date(2020, 3, 31)))
     later = ("two_crimes_rule_removed", "online_safety_act")
     for change in later:
         others = [effective[name] for name in later if name in effective and name != change]
         if change in effective:
             found.append(
-                Question(change, effective[change], date(2018, 4, 1), newest, (LOCKDOWN, *others))
+                Case(change, effective[change], date(2018, 4, 1), newest, (LOCKDOWN, *others))
             )
     return found
 
 
-def questions_of(
+def cases_of(
     name: str, recording_changes: pd.DataFrame, newest: date, *, whole: bool
-) -> list[Question]:
+) -> list[Case]:
     """The changes of rules that can be estimated of one series.
 
     Args:
@@ -122,18 +122,16 @@ def questions_of(
     effective = _effective(touching)
     found = []
     codes = touching.set_index("change_id")["offence_ids"].str.split().map(tuple).to_dict()
-    for question in questions(recording_changes, newest):
-        known = (question.effective, *question.others)
+    for case in cases(recording_changes, newest):
+        known = (case.effective, *case.others)
         between = tuple(
-            sorted(
-                {d for d in effective.values() if question.first < d <= question.last} - {*known}
-            )
+            sorted({d for d in effective.values() if case.first < d <= case.last} - {*known})
         )
         # Of two changes of one day nothing can say which did what.
-        alone = list(effective.values()).count(question.effective) == 1
-        if question.recording_change in effective and alone and (whole or not between):
-            of_change = codes[question.recording_change] if whole else ()
-            found.append(replace(question, others=(*question.others, *between), codes=of_change))
+        alone = list(effective.values()).count(case.effective) == 1
+        if case.recording_change in effective and alone and (whole or not between):
+            of_change = codes[case.recording_change] if whole else ()
+            found.append(replace(case, others=(*case.others, *between), codes=of_change))
     return found
 
 
@@ -169,9 +167,9 @@ def compute_rule_effects(
     rows = []
     for code, series in newest.groupby("code", dropna=False):
         name = offence_id if pd.isna(code) else str(code)
-        for question in questions_of(name, recording_changes, last, whole=bool(pd.isna(code))):
-            counts = window(series, question)
-            for found in [] if counts is None else _methods(newest, counts, question, level):
+        for case in cases_of(name, recording_changes, last, whole=bool(pd.isna(code))):
+            counts = window(series, case)
+            for found in [] if counts is None else _methods(newest, counts, case, level):
                 first, last_used = (f"{found[f'{end}_quarter']:%Y-%m}" for end in ("first", "last"))
                 what = f"{name}, {first} to {last_used}, every force"
                 how = (
@@ -181,14 +179,13 @@ def compute_rule_effects(
                 )
                 rows.append(
                     {
-                        "recording_change": question.recording_change,
+                        "recording_change": case.recording_change,
                         "offence_id": offence_id,
                         "code": None if pd.isna(code) else code,
                         **found,
                         "level": level,
                         "release_id": release_id,
-                        "formula": f"change of level at {question.recording_change}, "
-                        f"{how} of {what}",
+                        "formula": f"change of level at {case.recording_change}, {how} of {what}",
                         "cells": keyed("recorded_quarters", release_id, what),
                     }
                 )
@@ -197,14 +194,14 @@ def compute_rule_effects(
 
 
 def _methods(
-    newest: pd.DataFrame, counts: pd.DataFrame, question: Question, level: float
+    newest: pd.DataFrame, counts: pd.DataFrame, case: Case, level: float
 ) -> list[dict[str, Any]]:
-    crude = crude_change(counts.sum(axis=1), question)
-    of_codes = _codes_change(newest, counts, question)
+    crude = crude_change(counts.sum(axis=1), case)
+    of_codes = _codes_change(newest, counts, case)
     rows = []
     for method in METHODS:
-        used = quarters_of(counts, question, method)
-        found = None if used is None else _effect(used, question, method, level)
+        used = quarters_of(counts, case, method)
+        found = None if used is None else _effect(used, case, method, level)
         if used is not None and found is not None:
             rows.append({"method": method, "basis": BASIS, **found, **_span(used)})
     compared = [row for row in rows if row["aicc"] is not None]
@@ -246,7 +243,7 @@ def percent(effect: float) -> float:
     return _digits(100 * float(np.expm1(effect)))
 
 
-def crude_change(counts: pd.Series, question: Question) -> float | None:
+def crude_change(counts: pd.Series, case: Case) -> float | None:
     """How much the mean quarter moved from the year before a change to the year after, as a part.
 
     Of whole quarters since the change before it and until the one after it; None where there is
@@ -255,29 +252,27 @@ def crude_change(counts: pd.Series, question: Question) -> float | None:
     Args:
         counts: of all forces by last day of the quarter.
     """
-    before, after = _sides(pd.DatetimeIndex(counts.index), question)
+    before, after = _sides(pd.DatetimeIndex(counts.index), case)
     if not len(before) or not len(after):
         return None
     return float(counts[after].mean() / counts[before].mean() - 1)
 
 
-def _sides(
-    quarters: pd.DatetimeIndex, question: Question
-) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+def _sides(quarters: pd.DatetimeIndex, case: Case) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
     """The last whole quarters before a change and the first after it, a year of each at most."""
     starts = quarters - pd.offsets.QuarterEnd() + pd.Timedelta(days=1)
-    day = pd.Timestamp(question.effective)
-    others = [pd.Timestamp(other) for other in question.others]
+    day = pd.Timestamp(case.effective)
+    others = [pd.Timestamp(other) for other in case.others]
     since = max((other for other in others if other < day), default=starts[0])
     until = min((other for other in others if other > day), default=quarters[-1])
     before = quarters[(starts >= since) & (quarters < day)][-YEAR:]
     return before, quarters[(starts >= day) & (quarters <= until)][:YEAR]
 
 
-def _codes_change(newest: pd.DataFrame, counts: pd.DataFrame, question: Question) -> float | None:
+def _codes_change(newest: pd.DataFrame, counts: pd.DataFrame, case: Case) -> float | None:
     """How much of the series the codes named by a change moved, as a part of it; None if none."""
-    before, after = _sides(pd.DatetimeIndex(counts.index), question)
-    named = newest[newest["code"].isin(question.codes) & newest["area_code"].isin(counts.columns)]
+    before, after = _sides(pd.DatetimeIndex(counts.index), case)
+    named = newest[newest["code"].isin(case.codes) & newest["area_code"].isin(counts.columns)]
     by_quarter = named.groupby("period_end")["value"].sum()
     sides = [by_quarter.reindex(side, fill_value=0.0) for side in (before, after)]
     if named.empty or not all(map(len, sides)):
@@ -286,14 +281,14 @@ def _codes_change(newest: pd.DataFrame, counts: pd.DataFrame, question: Question
     return float((sides[1].mean() - sides[0].mean()) / whole)
 
 
-def window(series: pd.DataFrame, question: Question) -> pd.DataFrame | None:
+def window(series: pd.DataFrame, case: Case) -> pd.DataFrame | None:
     """Counts of the quarters (rows) and forces (columns) with all of them; None if too short.
 
     Args:
         series: quarters of one code or group with ``period_end``, ``area_code`` and ``value``.
     """
     wide = series.pivot(index="period_end", columns="area_code", values="value").sort_index()
-    first, last = pd.Timestamp(question.first), pd.Timestamp(question.last)
+    first, last = pd.Timestamp(case.first), pd.Timestamp(case.last)
     if wide.empty or wide.index[0] > first + pd.DateOffset(months=3):
         return None
     inside = wide[(wide.index > first) & (wide.index <= last)].dropna(axis="columns")
@@ -301,44 +296,42 @@ def window(series: pd.DataFrame, question: Question) -> pd.DataFrame | None:
     return recorded if recorded.shape[1] > 1 else None
 
 
-def quarters_of(counts: pd.DataFrame, question: Question, method: str) -> pd.DataFrame | None:
+def quarters_of(counts: pd.DataFrame, case: Case, method: str) -> pd.DataFrame | None:
     """The quarters that a method is fitted to; None where it would say what another one says."""
-    if method == LEVEL_AND_SLOPES and not question.others:
+    if method == LEVEL_AND_SLOPES and not case.others:
         return None
     if method != FIRST_YEAR:
         return counts
-    last = pd.Timestamp(max([question.effective, *question.others]))
+    last = pd.Timestamp(max([case.effective, *case.others]))
     ends = last + pd.offsets.QuarterEnd(0) + pd.offsets.QuarterEnd(YEAR - 1)
     first_year = counts[counts.index <= ends]
     return first_year if len(first_year) < len(counts) else None
 
 
-def fitted_effect(counts: pd.DataFrame, question: Question, method: str) -> Step | None:
+def fitted_effect(counts: pd.DataFrame, case: Case, method: str) -> Step | None:
     """The step at the day of a change by one of `METHODS`; None where the quarters cannot tell."""
-    days = [question.effective, *question.others]
+    days = [case.effective, *case.others]
     with suppress(NotIdentified):
-        return step_at(counts.sum(axis=1), days, _sloped(question, method))
+        return step_at(counts.sum(axis=1), days, _sloped(case, method))
     return None
 
 
-def _sloped(question: Question, method: str) -> int:
+def _sloped(case: Case, method: str) -> int:
     """After how many of the changes, this one first, the trend may change."""
-    every = 1 + len(question.others)
+    every = 1 + len(case.others)
     return {LEVEL_ONLY: 0, LEVEL_AND_SLOPE: 1}.get(method, every)
 
 
-def _effect(
-    counts: pd.DataFrame, question: Question, method: str, level: float
-) -> dict[str, Any] | None:
+def _effect(counts: pd.DataFrame, case: Case, method: str, level: float) -> dict[str, Any] | None:
     """The effect at the day of the change, beside those of placebo dates and without each force.
 
     None where the quarters cannot tell it.
     """
-    found = fitted_effect(counts, question, method)
+    found = fitted_effect(counts, case, method)
     if found is None:
         return None
-    days, total = [question.effective, *question.others], counts.sum(axis=1)
-    sloped = _sloped(question, method)
+    days, total = [case.effective, *case.others], counts.sum(axis=1)
+    sloped = _sloped(case, method)
     placebos = []
     for day in placebo_dates(pd.DatetimeIndex(counts.index), days):
         with suppress(NotIdentified):

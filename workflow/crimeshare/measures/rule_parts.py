@@ -20,7 +20,7 @@ from crimeshare.columns import held
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
-from crimeshare.measures.rule_effects import LOCKDOWN, Question, percent, questions_of, window
+from crimeshare.measures.rule_effects import LOCKDOWN, Case, cases_of, percent, window
 from crimeshare.measures.steps import NotIdentified, Step, step_at
 from crimeshare.measures.years import redefinitions
 from crimeshare.parquet import table_of
@@ -31,7 +31,7 @@ SAME_DAY = "with_another_change"
 """Why a change is not estimated: what else came that day, what is missing, what it leaves alone."""
 
 NO_MODEL = "no_model"
-"""No question of :func:`crimeshare.measures.rule_effects.questions` is about the change."""
+"""No case of :func:`crimeshare.measures.rule_effects.cases` is about the change."""
 
 FEWEST = 3 * YEAR
 """Quarters before a change, since the one before it, from which a step could be estimated."""
@@ -115,10 +115,10 @@ def _estimated(
 ) -> list[dict[str, object]]:
     series = newest[newest["code"].isna() & (newest["area_type"] == "force")]
     last = series["period_end"].max().date()
-    asked = questions_of(offence_id, touching, last, whole=True)
+    asked = cases_of(offence_id, touching, last, whole=True)
     of_quarters = [
         _together(series, list(those))
-        for _, those in groupby(asked, lambda question: (question.first, question.last))
+        for _, those in groupby(asked, lambda case: (case.first, case.last))
     ]
     steps = [step for step in of_quarters if step is not None]
     if not steps or len(steps) < len(of_quarters):
@@ -129,7 +129,7 @@ def _estimated(
     return [
         {
             "part": ESTIMATED,
-            "recording_changes": " ".join(question.recording_change for question in asked),
+            "recording_changes": " ".join(case.recording_change for case in asked),
             "effect_pct": percent(effect),
             "effect_lower": percent(effect - reach[0]),
             "effect_upper": percent(effect + reach[1]),
@@ -141,7 +141,7 @@ def _estimated(
     ]
 
 
-def _together(series: pd.DataFrame, asked: list[Question]) -> Step | None:
+def _together(series: pd.DataFrame, asked: list[Case]) -> Step | None:
     """The steps of changes that are looked for in the same quarters, by the better model."""
     counts = window(series, asked[0])
     if counts is None:
@@ -197,8 +197,8 @@ def _described(
     touching: pd.DataFrame, offence_id: str, quarters: pd.DatetimeIndex
 ) -> list[dict[str, object]]:
     """The changes of which nothing is estimated, each with the reason."""
-    asked = questions_of(offence_id, touching, quarters[-1].date(), whole=True)
-    estimated = {question.recording_change for question in asked}
+    asked = cases_of(offence_id, touching, quarters[-1].date(), whole=True)
+    estimated = {case.recording_change for case in asked}
     own = touching[touching["named"].map(lambda ids: offence_id in ids)]
     days = own["effective"].value_counts()
     rows = []

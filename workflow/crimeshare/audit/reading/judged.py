@@ -12,7 +12,7 @@ from crimeshare.audit.asserted import asserted
 from crimeshare.audit.reading.fitting import by_digits, meant_area, meant_otherwise
 from crimeshare.audit.reading.reader import read_text
 from crimeshare.audit.reading.state import Loose, Statement
-from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, Recorded, Surveyed
+from crimeshare.audit.statements import PLAIN_COUNTS, AnyClaim, RecordedClaim, SurveyClaim
 from crimeshare.audit.verdicts import (
     CONTRADICTED,
     NOT_CHECKABLE,
@@ -107,7 +107,7 @@ def slots(judged: Judged) -> dict[str, Any]:
         ("area", "offence", "measure", "sex", "age", "period_end", "since", "than")
     )
     named["period_end"] = claim.period.isoformat()
-    if isinstance(claim, Surveyed):
+    if isinstance(claim, SurveyClaim):
         named |= {"measure": claim.measure, "sex": claim.group.sex, "age": claim.group.age}
         if claim.than:
             named["than"] = claim.than.sex if claim.than.sex != "all" else claim.than.age
@@ -376,7 +376,7 @@ def _parts(statements: Sequence[Judged]) -> None:
     counts = [
         (m, m.claim)
         for m in statements
-        if isinstance(m.claim, Recorded)
+        if isinstance(m.claim, RecordedClaim)
         and m.claim.quantity in PLAIN_COUNTS
         and not m.claim.compares
         and m.statement.number

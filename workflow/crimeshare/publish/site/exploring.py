@@ -20,8 +20,6 @@ from crimeshare.measures.level_shifts import LEVEL
 from crimeshare.publish.elements.figures import decimals_for
 from crimeshare.reference import NATION, areas, changes_of, recording_changes
 
-Row = Mapping[Any, Any]
-
 
 @cache
 def measures() -> dict[str, tuple[str, int]]:
@@ -65,7 +63,7 @@ def series_scripts(
 
 
 def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame) -> str:
-    by_area: dict[str, dict[str, Row]] = {}
+    by_area: dict[str, dict[str, Mapping[Any, Any]]] = {}
     for row in rows[drawn()].to_dict("records"):
         by_area.setdefault(row["area_code"], {})[str(row["period_end"])] = row
     ends = sorted({end for own in by_area.values() for end in own})
@@ -84,7 +82,7 @@ def _script(offence_id: str, rows: pd.DataFrame, shifts: pd.DataFrame) -> str:
     return f"crimeshare.series({json.dumps(offence_id)}, {data});\n"
 
 
-def _decimals(nation: Mapping[str, Row], ends: Sequence[str]) -> dict[str, int]:
+def _decimals(nation: Mapping[str, Mapping[Any, Any]], ends: Sequence[str]) -> dict[str, int]:
     """The decimals that shares and rates have: those of England and Wales in the newest year."""
     newest = nation.get(ends[-1])
     return {
@@ -94,7 +92,7 @@ def _decimals(nation: Mapping[str, Row], ends: Sequence[str]) -> dict[str, int]:
     }
 
 
-def _area(by_end: Mapping[str, Row], ends: Sequence[str]) -> dict[str, Any]:
+def _area(by_end: Mapping[str, Mapping[Any, Any]], ends: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: [_number(by_end.get(end), column, decimals) for end in ends]
         for name, (column, decimals) in measures().items()
@@ -115,7 +113,7 @@ def _area(by_end: Mapping[str, Row], ends: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _number(row: Row | None, column: str, decimals: int) -> float | int | None:
+def _number(row: Mapping[Any, Any] | None, column: str, decimals: int) -> float | int | None:
     value = None if row is None else row[column]
     if value is None or value != value:
         return None

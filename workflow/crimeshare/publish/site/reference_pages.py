@@ -26,7 +26,7 @@ _CODE = re.compile(r"``(.+?)``|`(.+?)`")
 
 
 @dataclass(frozen=True)
-class Entry:
+class Documented:
     """A public function or class.
 
     Attributes:
@@ -52,7 +52,7 @@ class Module:
 
     name: str
     text: str
-    entries: list[Entry]
+    entries: list[Documented]
 
     @property
     def title(self) -> str:
@@ -69,7 +69,7 @@ def read_modules(paths: Iterable[Path]) -> list[Module]:
 def _module(path: Path) -> Module:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     entries = [
-        Entry(node.name, _signature(node), parse(text, DocstringStyle.GOOGLE))
+        Documented(node.name, _signature(node), parse(text, DocstringStyle.GOOGLE))
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         and not node.name.startswith("_")
