@@ -25,9 +25,7 @@ from crimeshare.publish.elements.charts import (
     row_labels,
     scale,
 )
-from crimeshare.publish.elements.downloads import figure_columns
-from crimeshare.publish.elements.figures import Figure
-from crimeshare.publish.elements.rows import Row, figure, rows
+from crimeshare.publish.elements.rows import figure, rows
 
 DOT_VALUE_WIDTH = 104
 """Room for a value with what stands beside it."""
@@ -66,7 +64,7 @@ def bars(
     drawn = [
         (
             str(row[label]),
-            _figure(row, y),
+            getattr(row, y),
             row[style] if style else "pale",
             row[remark] if remark else "",
             f" ({row[beside]})" if beside and row[beside] else "",
@@ -88,20 +86,11 @@ def bars(
     return Chart.worded(
         name,
         words,
+        [({"label": called}, each, {"remark": said}) for called, each, _, said, _ in drawn],
         key=[(swatch, meaning) for swatch, meaning in (key or {}).items() if swatch in used],
         spec=_spec(values, room, dots),
         alt=partial(WORDS.passage, "bars_alt", bars=[value["tip"] for value in values]),
-        data=[
-            {"label": called, **figure_columns(each), "remark": said}
-            for called, each, _, said, _ in drawn
-        ],
-        figures=[each for _, each, *_ in drawn],
     )
-
-
-def _figure(row: Row, y: str) -> Figure:
-    found: Figure = getattr(row, y)
-    return found
 
 
 def _spec(values: Sequence[Spec], room: int, dots: bool) -> Spec:
@@ -200,6 +189,14 @@ def stack(
     return Chart.worded(
         name,
         words,
+        [
+            (
+                {"year_ending": row["period_end"].isoformat(), by: row[by], label: row[label]},
+                point,
+                {},
+            )
+            for row, point in points
+        ],
         key=[(f"part-{at}", prose.named_html(str(part))) for at, part in enumerate(drawn)],
         spec={
             "width": WIDTH,
@@ -239,14 +236,4 @@ def stack(
             "stack_alt",
             tips=[value["tip"] for value in values if value["year"] == newest],
         ),
-        data=[
-            {
-                "year_ending": row["period_end"].isoformat(),
-                by: row[by],
-                label: row[label],
-                **figure_columns(point),
-            }
-            for row, point in points
-        ],
-        figures=[point for _, point in points],
     )

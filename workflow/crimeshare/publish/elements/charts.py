@@ -23,7 +23,7 @@ from typing import Any, Self
 import vl_convert
 
 from crimeshare.cache import cached
-from crimeshare.publish.elements.downloads import chart_link
+from crimeshare.publish.elements.downloads import chart_link, figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.output import Output, figures_in, told
 from crimeshare.publish.elements.prose import plain
@@ -33,6 +33,9 @@ from crimeshare.publish.elements.words import Words
 WORDS = Words(Path(__file__).with_name("shared.md.j2"))
 
 Spec = dict[str, Any]
+Point = tuple[dict[str, object], Figure, Mapping[str, object]]
+"""What a figure is called in the data behind a chart, the figure, and what else they say of it."""
+
 DRAWN_BY = version("vl-convert-python")
 
 # A drawing takes some 30 MB, and without a limit that is cleared away late.  None fetches anything.
@@ -146,18 +149,35 @@ class Chart(Output):
 
     @classmethod
     def worded(
-        cls, chart_id: str, words: Sequence[str], alt: Callable[..., str], **drawn: Any
+        cls,
+        chart_id: str,
+        words: Sequence[str],
+        points: Sequence[Point],
+        *,
+        spec: Spec,
+        alt: Callable[..., str],
+        key: Sequence[tuple[str, str]] = (),
+        beside: Sequence[Figure] = (),
     ) -> Self:
-        """A chart whose words are the points of a passage.
+        """A chart of points, whose words are the points of a passage.
 
         Args:
             words: the title, the subtitle and the notes.
             alt: what makes the text alternative, given the ``subtitle`` as text.
-            drawn: its other attributes.
+            beside: figures that are drawn and are no points.
         """
         title, subtitle, *notes = words
-        alternative = alt(subtitle=plain(subtitle))
-        return cls(chart_id, title, subtitle, alt=alternative, notes=notes, **drawn)
+        return cls(
+            chart_id,
+            title,
+            subtitle,
+            spec,
+            alt(subtitle=plain(subtitle)),
+            [{**called, **figure_columns(each), **more} for called, each, more in points],
+            key,
+            notes,
+            [*beside, *(each for _, each, _ in points)],
+        )
 
     def _repr_html_(self) -> str:
         return (

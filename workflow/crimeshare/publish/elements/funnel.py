@@ -24,7 +24,6 @@ from crimeshare.publish.elements.charts import (
     per_cent,
     quantity,
 )
-from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import Row, rows
 
@@ -82,6 +81,15 @@ def funnel(
     return Chart.worded(
         name,
         words,
+        [
+            (
+                {"label": dot["area_name"]},
+                dot["shown"],
+                {"size": f"{dot['total']:.0f}"}
+                | {name: repr(float(dot[column])) for name, column in LIMITS.items()},
+            )
+            for dot in dots
+        ],
         spec={
             "width": WIDTH,
             "height": 250,
@@ -100,15 +108,6 @@ def funnel(
             middle=middle,
             dots=list(map(_told, order)),
         ),
-        data=[
-            {
-                "label": dot["area_name"],
-                **figure_columns(dot["shown"]),
-                "size": f"{dot['total']:.0f}",
-                **{name: repr(float(dot[column])) for name, column in LIMITS.items()},
-            }
-            for dot in dots
-        ],
         key=[
             ("diamond", escape(last["area_name"])),
             ("dot", forces),
@@ -116,7 +115,7 @@ def funnel(
             ("limit", inner),
             ("outer-limit", outer),
         ],
-        figures=[middle, *(dot["shown"] for dot in dots)],
+        beside=[middle],
     )
 
 

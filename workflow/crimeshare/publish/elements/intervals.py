@@ -21,6 +21,7 @@ from crimeshare.publish.elements.charts import (
     WORDS,
     Break,
     Chart,
+    Point,
     Spec,
     layer,
     named_rules,
@@ -29,9 +30,8 @@ from crimeshare.publish.elements.charts import (
     row_labels,
     scale,
 )
-from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure, written
-from crimeshare.publish.elements.rows import rows
+from crimeshare.publish.elements.rows import Row, rows
 
 COLOURS = (ACCENT, COMPARE)
 SHAPES = ("circle", "diamond")
@@ -94,14 +94,13 @@ def over_time(
     return Chart.worded(
         name,
         words,
+        [
+            ({"series": of, "year_ending": end.isoformat()} | called, each, more)
+            for (end, _, of), (called, each, more) in zip(told, _data(frame, y, label), strict=True)
+        ],
         spec={"width": WIDTH, "height": OVER_TIME, "layer": layers},
         alt=partial(WORDS.passage, "intervals_over_time", named=named, breaks=inside),
-        data=[
-            {"series": of, "year_ending": end.isoformat(), **data}
-            for (end, _, of), data in zip(told, _data(frame, y, label), strict=True)
-        ],
         key=key,
-        figures=_figures(frame, y),
     )
 
 
@@ -163,11 +162,10 @@ def by_row(
     return Chart.worded(
         name,
         words,
+        _data(frame, y, label),
         spec={"width": WIDTH + 40 - label_width - 44, "height": {"step": 26}, "layer": layers},
         alt=partial(WORDS.passage, "intervals_by_row", rows=values),
-        data=_data(frame, y, label),
         key=keys,
-        figures=_figures(frame, y),
     )
 
 
@@ -203,16 +201,12 @@ def _points(frame: pd.DataFrame, y: str, label: str, by: str = "") -> list[Spec]
     return points
 
 
-def _data(frame: pd.DataFrame, y: str, label: str) -> list[dict[str, object]]:
-    return [
-        {
-            "label": row[label],
-            **figure_columns(each),
-            **{end: "" if row.get(end) is None else repr(float(row[end])) for end in WIDEST},
-            "remark": row.get("remark", ""),
-        }
-        for row, each in zip(rows(frame), _figures(frame, y), strict=True)
-    ]
+def _data(frame: pd.DataFrame, y: str, label: str) -> list[Point]:
+    def more(row: Row) -> dict[str, object]:
+        wide = {end: "" if row.get(end) is None else repr(float(row[end])) for end in WIDEST}
+        return wide | {"remark": row.get("remark", "")}
+
+    return [({"label": row[label]}, getattr(row, y), more(row)) for row in rows(frame)]
 
 
 def _key(names: Sequence[str], points: Sequence[Spec]) -> list[tuple[str, str]]:

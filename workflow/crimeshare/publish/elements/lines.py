@@ -28,7 +28,6 @@ from crimeshare.publish.elements.charts import (
     quantity,
     scale,
 )
-from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import figure, rows
 from crimeshare.reference import areas
@@ -118,10 +117,8 @@ def line(
     return Chart.worded(
         name,
         words,
-        spec={"width": WIDTH, "height": HEIGHT, "layer": layers},
-        alt=partial(_alt_over_time, named, inside),
-        data=[
-            _csv_row(label_, day, each, state)
+        [
+            ({"series": label_, "year_ending": day.isoformat(), "state": state}, each, {})
             for state, lines in (
                 ("newest release", named),
                 ("first published", [(title, published)]),
@@ -129,10 +126,9 @@ def line(
             for label_, points in lines
             for day, each in points
         ],
+        spec={"width": WIDTH, "height": HEIGHT, "layer": layers},
+        alt=partial(_alt_over_time, named, inside),
         key=key,
-        figures=[
-            each for points in (*(points for _, points in named), published) for _, each in points
-        ],
     )
 
 
@@ -214,12 +210,3 @@ def _told(points: Points) -> Points:
     ranked = sorted(points, key=lambda point: point[1].number)
     told = [points[0], points[-1], ranked[0], ranked[-1]] if len(points) > 4 else points
     return [point for point in points if point in told]
-
-
-def _csv_row(name: str, day: date, each: Figure, state: str) -> dict[str, object]:
-    return {
-        "series": name,
-        "year_ending": day.isoformat(),
-        "state": state,
-        **figure_columns(each),
-    }

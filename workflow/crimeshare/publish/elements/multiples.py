@@ -23,7 +23,6 @@ from crimeshare.publish.elements.charts import (
     named_rules,
     quantity,
 )
-from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.rows import Row, figure, rows
 
@@ -63,23 +62,21 @@ def small_multiples(
     return Chart.worded(
         name,
         words,
+        [
+            (
+                {"series": each, "quarter_ending": row["period_end"].isoformat()},
+                point,
+                {line: "" if row[line] is None else repr(round(row[line], 1))},
+            )
+            for each, points in panels.items()
+            for row, point in points
+        ],
         spec={
             "vconcat": [
                 _panel(each, points, line, drawn[each], span) for each, points in panels.items()
             ]
         },
         alt=partial(_alt, panels, drawn),
-        data=[
-            {
-                "series": each,
-                "quarter_ending": row["period_end"].isoformat(),
-                **figure_columns(point),
-                line: "" if row[line] is None else repr(round(row[line], 1)),
-            }
-            for each, points in panels.items()
-            for row, point in points
-        ],
-        figures=[point for points in panels.values() for _, point in points],
     )
 
 

@@ -21,7 +21,6 @@ from crimeshare.publish.elements.charts import (
     layer,
     quantity,
 )
-from crimeshare.publish.elements.downloads import figure_columns
 from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, counted, of_rows, rows
@@ -198,22 +197,22 @@ def by_age(offence_id: str, steps: pd.DataFrame) -> Chart | None:
             start=own["period_end"].iloc[0],
             end=own["period_end"].iloc[-1],
         ),
-        spec=_by_age_spec(points),
-        alt=partial(WORDS.passage, "by_age_alt", name=name, bands=by_band(steps)),
-        data=[
-            {
-                "series": name,
-                "year_ending": row["period_end"].isoformat(),
-                **figure_columns(percent),
-                "age_in_months": row["age"],
-                "earlier_release": row["previous_release_id"],
-                "later_release": row["release_id"],
-                "earlier_count": repr(float(row["previous_value"])),
-                "later_count": repr(float(row["value"])),
-            }
+        [
+            (
+                {"series": name, "year_ending": row["period_end"].isoformat()},
+                percent,
+                {
+                    "age_in_months": row["age"],
+                    "earlier_release": row["previous_release_id"],
+                    "later_release": row["release_id"],
+                    "earlier_count": repr(float(row["previous_value"])),
+                    "later_count": repr(float(row["value"])),
+                },
+            )
             for row, percent, _ in told
         ],
-        figures=list(steps["percent"]),
+        spec=_by_age_spec(points),
+        alt=partial(WORDS.passage, "by_age_alt", name=name, bands=by_band(steps)),
     )
 
 
