@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from crimeshare.publish.elements.figures import MINUS
+from crimeshare.digits import MINUS
 from crimeshare.publish.site.pages import Page as ReportPage
 from crimeshare.publish.site.pages import report_pages
 from tests.browser.conftest import longest_force, page_types

@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from crimeshare.cells import Cell
+from crimeshare.digits import ordinal
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements import charts, lines, prose
 from crimeshare.publish.elements.bars import bars
@@ -362,7 +363,7 @@ def test_titles_state_what_the_numbers_say(estimates: Report, series: pd.DataFra
     now = frames.now(gwent)
     funnel = standing.funnel_plot(now, standing.limits_of(now))
     assert funnel
-    rank = prose.ordinal(int(last["rank_forces"]))
+    rank = ordinal(int(last["rank_forces"]))
     ranked = f"ranks {rank} of {len(estimates.forces)} forces by share"
     assert ranked in prose.plain(funnel.title)
 

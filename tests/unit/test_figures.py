@@ -6,12 +6,11 @@ from hypothesis import strategies as st
 
 from crimeshare.cells import Cell
 from crimeshare.columns import units
+from crimeshare.digits import MINUS, fixed
 from crimeshare.publish.elements.figures import (
     MARKERS,
-    MINUS,
     Figure,
     decimals_for,
-    fixed,
     show,
     shown,
     stray_numbers,

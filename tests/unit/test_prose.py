@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crimeshare.digits import ordinal
 from crimeshare.publish.elements import prose
 
 
@@ -30,12 +31,12 @@ from crimeshare.publish.elements import prose
     ],
 )
 def test_ordinals(number: int, expected: str) -> None:
-    assert prose.ordinal(number) == expected
+    assert ordinal(number) == expected
 
 
 def test_there_is_no_rank_zero() -> None:
     with pytest.raises(ValueError, match="no rank 0"):
-        prose.ordinal(0)
+        ordinal(0)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from crimeshare.digits import MINUS
 from crimeshare.measures.seasonal import METHOD
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.charts import Break, Chart
-from crimeshare.publish.elements.figures import MINUS, Figure, shown, stray_numbers
+from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
 from crimeshare.publish.elements.multiples import small_multiples
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.rows import rows

@@ -13,8 +13,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from crimeshare.digits import rounded
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN
-from crimeshare.publish.pack.workbook import Sheet, rounded, workbook_sheets, write_workbook
+from crimeshare.publish.pack.workbook import Sheet, workbook_sheets, write_workbook
 from tests.frames import Report
 
 DAY = date(2025, 4, 24)
@@ -217,7 +218,7 @@ def test_the_survey_sheet_holds_the_newest_estimate_with_its_interval(
 
 
 def test_rounding_is_the_reports() -> None:
-    assert [rounded(value) for value in (0.25, -0.25, 11.349)] == [0.3, -0.3, 11.3]
+    assert [float(rounded(value)) for value in (0.25, -0.25, 11.349)] == [0.3, -0.3, 11.3]
 
 
 WRITE = """

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from crimeshare.cells import Cell, shortened
+from crimeshare.digits import fixed, ordinal
 from crimeshare.measures import formulas
 from crimeshare.periods import in_words
-
-MINUS = "\N{MINUS SIGN}"
 
 Unit = Literal[
     "count",
@@ -149,45 +147,30 @@ def difference_of(one: Finding, other: Finding, kind: str, vintage: Vintage) -> 
     )
 
 
+_WRITTEN: dict[str, tuple[int, int, str, str]] = {
+    "proportion": (100, 2, "", "%"),
+    "change": (100, 2, "signed", "%"),
+    "prevalence": (100, 1, "", "%"),
+    "percentage_points": (100, 2, "signed", " percentage points"),
+    "points": (100, 2, "", " percentage points"),
+    "per_1000": (1, 2, "", ""),
+    "times": (1, 2, "", ""),
+    "pace": (1, 1, "", ""),
+}
+"""How often a unit is taken, its decimals, the style of its sign, and what follows it."""
+
+
 def shown(value: float, unit: Unit) -> str:
     """``value`` as text; shares have two decimals of a per cent, so that rounding can be seen."""
-    match unit:
-        case "rank":
-            return _ordinal(round(value))
-        case "proportion":
-            return _fixed(value * 100, 2) + "%"
-        case "change":
-            return _fixed(value * 100, 2, sign=True) + "%"
-        case "prevalence":
-            return _fixed(value * 100, 1) + "%"
-        case "percentage_points":
-            return _fixed(value * 100, 2, sign=True) + " percentage points"
-        case "points":
-            return _fixed(value * 100, 2) + " percentage points"
-        case "places":
-            return f"{value:.0f} {'place' if value == 1 else 'places'}"
-        case "level":
-            return f"{value * 100:.4g}%"
-        case "per_1000" | "times":
-            return _fixed(value, 2)
-        case "pace":
-            return _fixed(value, 1)
-        case "one_in":
-            # A second decimal where the first would hide on which side of a half it is.
-            halved = _fixed(value, 1).endswith(".5")
-            return f"1 in {_fixed(value, 2 if halved else 1)}"
-        case _:
-            return _fixed(value, 0)
-
-
-def _fixed(value: float, decimals: int, *, sign: bool = False) -> str:
-    step = Decimal(1).scaleb(-decimals)
-    rounded = Decimal(f"{value:.12g}").quantize(step, ROUND_HALF_UP)
-    mark = MINUS if rounded < 0 else "+" if sign and rounded > 0 else ""
-    return f"{mark}{abs(rounded):,.{decimals}f}"
-
-
-def _ordinal(number: int) -> str:
-    if 10 <= number % 100 <= 13:
-        return f"{number}th"
-    return f"{number}" + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    if unit == "rank":
+        return ordinal(round(value))
+    if unit == "places":
+        return f"{value:.0f} {'place' if value == 1 else 'places'}"
+    if unit == "level":
+        return f"{value * 100:.4g}%"
+    if unit == "one_in":
+        # A second decimal where the first would hide on which side of a half it is.
+        halved = fixed(value, 1).endswith(".5")
+        return f"1 in {fixed(value, 2 if halved else 1)}"
+    times, decimals, style, after = _WRITTEN.get(unit, (1, 0, "", ""))
+    return fixed(value * times, decimals, style) + after

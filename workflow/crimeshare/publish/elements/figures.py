@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from html import escape
 from itertools import islice
@@ -20,10 +19,9 @@ from typing import Any
 
 from crimeshare.cells import Cell, names_cells, ranges_in_full, shortened
 from crimeshare.columns import units
+from crimeshare.digits import MINUS, fixed, ordinal
 from crimeshare.html_reader import DRAWING, read_html
 from crimeshare.publish.elements import prose
-
-MINUS = "\N{MINUS SIGN}"
 
 # What a marker of the clean tables is called where a number would have stood.
 MARKERS = {
@@ -196,17 +194,6 @@ def shown_as(figure_id: str, value: str) -> Figure:
     return _SHOWN[figure_id, value]
 
 
-def fixed(value: float, decimals: int = 0, style: str = "") -> str:
-    """`value` with thousands commas, halves rounded away from zero, and a true minus sign."""
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    digits = f"{abs(rounded):,.{decimals}f}"
-    if style == "absolute" or rounded == 0:
-        return digits
-    if rounded < 0:
-        return MINUS + digits
-    return f"+{digits}" if style == "signed" else digits
-
-
 def decimals_for(typical: float) -> int:
     """Decimals that tell figures of that size apart: one, and more for what would round to zero.
 
@@ -234,7 +221,7 @@ def written(value: float, unit: str, style: str = "", decimals: int = 1) -> str:
     if style == "words":
         return prose.number_word(int(value))
     if kind.ordinal:
-        return prose.ordinal(int(value))
+        return ordinal(int(value))
     if kind.none and value == 0:
         return kind.none
     number, (least, less) = value * kind.times, kind.under

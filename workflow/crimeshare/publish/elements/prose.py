@@ -1,6 +1,6 @@
 """Words chosen by numbers: direction, rank, singular and plural, what is left out.
 
-Every function returns text for one sentence and prints no digit of its own but ordinals.
+Every function returns text for one sentence and prints no digit of its own.
 """
 
 from __future__ import annotations
@@ -41,15 +41,6 @@ def place(area_name: str, area_type: str) -> str:
     if area_type == "region" and area_name.startswith((*compass, "West")):
         return f"the {area_name}"
     return area_name
-
-
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th, 21st."""
-    if number < 1:
-        raise ValueError(f"there is no rank {number}")
-    if 10 <= number % 100 <= 13:
-        return f"{number:,}th"
-    return f"{number:,}" + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
 def number_word(number: int) -> str:

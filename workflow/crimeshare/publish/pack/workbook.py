@@ -12,13 +12,13 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any, Self
 
 import gptables
 import pandas as pd
 
+from crimeshare.digits import rounded
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import MARKERS, NOT_GIVEN, Figure
 from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
@@ -189,12 +189,7 @@ def _value(found: Any) -> Value:
         return found.text
     if found.unit == "count":
         return int(found.value)
-    return rounded(found.value * (100 if found.unit in ("proportion", "change") else 1))
-
-
-def rounded(value: float, decimals: int = 1) -> float:
-    """`value` with so many decimals, halves away from zero, as the report rounds."""
-    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    return float(rounded(found.value * (100 if found.unit in ("proportion", "change") else 1)))
 
 
 def _latest(offence_id: str) -> Sheet:
@@ -286,7 +281,7 @@ def _survey(prevalence: Sequence[Mapping[str, Any]]) -> Sheet:
             row["sex"],
             row["age"],
             prose.month(row["period_end"]),
-            *(rounded(100 * row[name], 2) for name in ("estimate", "lower", "upper")),
+            *(float(rounded(100 * row[name], 2)) for name in ("estimate", "lower", "upper")),
             round(100 * row["level"]),
             row["method"],
             WORDS.passage("basis", basis=row["basis"]),

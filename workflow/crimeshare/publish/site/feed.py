@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
+from crimeshare.digits import fixed
 from crimeshare.publish.elements import prose
-from crimeshare.publish.elements.figures import decimals_for, fixed
+from crimeshare.publish.elements.figures import decimals_for
 from crimeshare.publish.elements.words import Words
 from crimeshare.reference import NATION, offences
 from crimeshare.sources.registry import Release

@@ -14,10 +14,11 @@ from typing import Any
 
 import pandas as pd
 
+from crimeshare.digits import fixed
 from crimeshare.periods import a_year_before, first_day
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.charts import Break, Chart
-from crimeshare.publish.elements.figures import Figure, fixed
+from crimeshare.publish.elements.figures import Figure
 from crimeshare.publish.elements.lines import line
 from crimeshare.publish.elements.reading import read
 from crimeshare.publish.elements.rows import Row, cells_of, counted, difference, figure, rows
