@@ -169,7 +169,16 @@ MASKS: Sequence[tuple[str, str, str]] = (
     ),
 )
 
-_HEDGE = "|".join(re.escape(words) for words in sorted(hedges(), key=len, reverse=True) if words)
+_VERBS = ("is", "are", "was", "were", "be", "been", "back", "slightly") + tuple(
+    words.removesuffix(" up") for words in movements("rise") if words.endswith(" up")
+)
+# "Robbery crept up to 4,868": a movement, and no hedge.
+_UP_TO = "".join(rf"(?<!\b{verb}\s)" for verb in _VERBS)
+_HEDGE = "|".join(
+    (_UP_TO if words == "up to" else "") + re.escape(words)
+    for words in sorted(hedges(), key=len, reverse=True)
+    if words
+)
 _TIMES = "|".join(sorted(movements("times"), key=len, reverse=True))
 
 # What may be a statement, by its kind.

@@ -140,7 +140,7 @@ class Around(Years):
         """The offence in the noun of a number: "491 robberies", "1,412 reports of bike theft"."""
         after = self.sentence.after(at)
         found = re.match(rf"{ADJECTIVES}([OTGZX]) ", after)
-        if not found and self.sentence.before(at).endswith("at "):
+        if not found and re.search(r"(?:^|[;,] |and |but )at $", self.sentence.before(at)):
             # "At 516,971, shoplifting has never been higher".
             found = re.match(r", (?:the )?([OT]) ", after)
         if not found:
