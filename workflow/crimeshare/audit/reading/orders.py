@@ -10,7 +10,7 @@ from crimeshare.audit.reading.parts import MOVES, OF_FORCES
 from crimeshare.audit.reading.slots import NATIONS, PLACES
 from crimeshare.audit.reading.spans import Offending, Unplaced, Year
 from crimeshare.audit.reading.state import spot
-from crimeshare.audit.words import ORDINALS
+from crimeshare.audit.words import ORDINALS, movements
 from crimeshare.periods import months_before
 from crimeshare.reference import NATION
 
@@ -32,13 +32,21 @@ _FOLLOWS_TOO = re.compile(
 _ELLIPTIC = re.compile(
     r"(?:^|[;,] |and )A (?:police )?(?:, with N , )?(?:was|were|is) (?:also )?$|"
     # "It fell, from 9,894", "in Cumbria, the number fell".
-    r"(?:^|[;,.] )(?:it|they|(?:the |its |their )?(?:number|figure|total|tally)) "
-    r"(?:(?:has|have|had|is|was|were|also) )*$"
+    r"(?:^|[;,.] |while |and |but )(?:in (?:the )?A )?(?:it|they|(?:the |its |their )?"
+    r"(?:number|figure|total|tally)) (?:(?:has|have|had|is|was|were|also) )*$"
 )
 # "Shoplifting in the town bucked the trend, however, and rose".
 _FARTHER = re.compile(
     r"([OT]) (?:(?!to |would |could |should |may |might |will |hope|want|aim|if |not |never |no |"
-    r"[MOTNCHKJV;:] )\S+ ){0,9}(?:is|are|was|were|has|have|had|been|and|,) (?:also |all |still )?$"
+    r"[MOTNCHKJV;:] )\S+ ){0,9}(?:is|are|was|were|has|have|had|been|and|,|remained|stayed|held|"
+    r"came) (?:also |all |still |well |much |about |almost |[a-z]+ly )?$|"
+    # "Violence, which makes up half of them, was down", "burglary, she will say, fell".
+    r"([OT]) , [^,;]+, (?:is |was |were )?(?:[a-z]+ly )?$"
+)
+# "Was stable", "saw crime fall": what is no movement by itself.
+_BEING = re.compile(
+    r"(?:is|are|was|were|been|remained|remains|stayed|stays|held) (?:[a-z]+ly |about )?$|"
+    r"(?:saw|seen|see) (?:[a-z]+ )*[OT] $"
 )
 _ONE_HAD = re.compile(
     r"A (?:police )?(?:(?:once|more|again|still|also) )*(?:had|has|recorded|saw) (?:the )?$"
@@ -79,15 +87,7 @@ _NOUNS = (
     "outstripped",
 )
 # What is called the same though it moved a little: "broadly flat", "about the same".
-_LOOSELY = (
-    "little changed",
-    "largely unchanged",
-    "flat",
-    "steady",
-    "stable",
-    "static",
-    "plateaued",
-)
+_LOOSELY = [words for words, most in movements("same").items() if most == "0.02"]
 _HEDGED_SAME = re.compile(r"(?:about|almost|nearly|virtually|broadly|much|roughly|essentially) $")
 _WHICH_IS = re.compile(
     r"(?:RATE1|[NCH])(?: [OTGS])?(?: (?:in )?P)? "
@@ -418,7 +418,9 @@ class Orders(Outdone):
             after,
         )
         told = self.topic.offence and self.reading.statements
-        elliptic = told and _ELLIPTIC.search(before) and re.match(r"[.,;] |too |as well ", after)
+        elliptic = told and _ELLIPTIC.search(before) and re.match(
+            r"[.,;] |too |as well |to (?:just )?N ", after
+        )
         if not subject and not noun and not follows and not elliptic:
             return
         if re.match(
@@ -435,7 +437,9 @@ class Orders(Outdone):
         if re.match(r"(?:in|across|for|at) ", after) and PLACES.match(after.partition(" ")[2]):
             return
         word = self._words(at).casefold()
-        if word in _NOUNS and not follows and (not noun or word in _BESIDE_ANOTHER):
+        same = token.span and token.span.value == "same"
+        being = _BEING.search(before) and (same or word not in _BESIDE_ANOTHER)
+        if word in _NOUNS and not follows and not being and (not noun or word in _BESIDE_ANOTHER):
             return
         place = (
             spot(at, noun) if noun else len(before[: subject.start()].split()) if subject else at

@@ -271,7 +271,9 @@ class Parts(Shares):
             slots.since = None
         start = self.tokens[at].start
         if move is not None:
-            self.used.add(move)
+            if move > at or not any(t.letter in "OT" for t in self.tokens[move:at]):
+                # "Robbery rose, from 265 to 338, and theft by a quarter".
+                self.used.add(move)
             self.last_move = move
             if move < at and all(
                 t.letter in ("by", "of", "M", "a", "an", "to", "around")

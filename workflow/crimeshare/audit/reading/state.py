@@ -29,6 +29,13 @@ _SURVEYED = re.compile(
 )
 
 
+_HOMES_COUNTED = date(2017, 6, 30)
+_OF_HOMES = {
+    "residential_burglary": "domestic_burglary",
+    "non_residential_burglary": "non_domestic_burglary",
+}
+
+
 @dataclass
 class Statement:
     """One thing that a text asserts.
@@ -329,7 +336,11 @@ def _entries(entry: dict[str, Any], slots: Slots, groups: Iterable[str]) -> list
             if offence == "total" and one["quantity"] == "count":
                 one["quantity"] = "total"
             elif offence:
-                one["offence"] = offence
+                # Until 2017 the Home Office counted burglary of homes by other rules.
+                end = slots.period.period_end
+                series = end.month == 3 and area == NATION
+                old = end <= _HOMES_COUNTED and not series
+                one["offence"] = _OF_HOMES.get(offence, offence) if old else offence
             if area:
                 one["area"] = area
             one["period"] = in_words(slots.period.period_end)
