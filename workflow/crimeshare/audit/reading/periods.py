@@ -44,7 +44,7 @@ def _two_months(groups: tuple[str, ...]) -> tuple[str, object]:
         return "period", Year(
             ends, "From month to same month is 13 months; read as the year that ends with the last."
         )
-    return ("period", Year(ends)) if months == 12 else ("partial", "is not a year of twelve months")
+    return ("period", Year(ends)) if months == 12 else ("partial", QUARTER)
 
 
 def _financial(groups: tuple[str, ...]) -> tuple[str, object]:
@@ -81,6 +81,8 @@ def _years_back(groups: tuple[str, ...]) -> tuple[str, int]:
 
 
 _PARTIAL = "is not a year of twelve months"
+QUARTER = "is a part of a year"
+"""What is said of a quarter, which what follows is of too, as of a year."""
 
 PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...] = (
     (
@@ -119,13 +121,15 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         rf"\b(?:{_THE})(?:(?:[2-9]|1[01]|two|three|four|five|six|seven|eight|nine|ten|"
         r"eleven)[\s-](?:months?|weeks?)"
         rf"|quarter|half[\s-]?year|month|week){_TO}{_END}\s{_DAY}{MONTH}(?:\s{_YEAR})?\b",
-        _named("partial", _PARTIAL),
+        _named("partial", QUARTER),
     ),
     (
         r"\b(?:first|second|third|fourth|last|latest|final|previous)\s(?:quarter|half|"
         r"three\smonths|six\smonths)"
-        rf"(?:\sof\s(?:the\s)?(?:year|{_YEAR}))?\b|\bQ[1-4](?:\s{_YEAR})?\b",
-        _named("partial", _PARTIAL),
+        rf"(?:\sof\s(?:the\s)?(?:year|{_YEAR}))?\b|\bQ[1-4](?:\s{_YEAR})?\b|"
+        r"\b(?:same|corresponding)\s(?:quarter|half|(?:three|six|nine|two|\d)\smonths)"
+        rf"(?:\s(?:of|in|a)\s(?:{_YEAR}|(?:the\s)?(?:last|previous)?\s?year(?:\s(?:before|earlier))?))?\b",
+        _named("partial", QUARTER),
     ),
     (
         r"\b(?:so\sfar\sthis\s(?:year|month)|this\s(?:year|month|week|summer|winter|"

@@ -252,6 +252,8 @@ class Reader(Counts, Orders):
         if compared:
             self.topic.since = compared[0]
         mains = [y for y in self.around.years if not y[2]]
+        if mains or self.around.quarters():
+            self.topic.quarter = not mains
         if mains:
             end = max(year.period_end for _, year, _, _ in mains)
             # "In 2020/21 there had been ten" looks back.

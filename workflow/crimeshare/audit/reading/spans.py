@@ -69,6 +69,7 @@ class Topic:
         force: the last area that is no part of a police force's.
         survey: whether a survey's figures are told, and of which measure.
         rank, ranked: the order of the last place in one, and the area whose members it orders.
+        quarter: whether what was told last is of a part of a year.
         lifetime: whether the survey's question reaches back to the age of 16.
         nowhere: whether the whole text names no area.
         brackets: whether numbers in brackets are those of the year before.
@@ -79,6 +80,7 @@ class Topic:
     force: tuple[str, ...] = ()
     offence: Offending | None = None
     period: Year | None = None
+    quarter: bool = False
     since: Year | None = None
     survey: bool = False
     lifetime: bool = False

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from crimeshare.audit.lookup import newest_out
-from crimeshare.audit.reading.periods import last_month_end
+from crimeshare.audit.reading.periods import QUARTER, last_month_end
 from crimeshare.audit.reading.sentences import Sentence, Token
 from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Unsaid, Year
 from crimeshare.periods import month_end
@@ -193,8 +193,16 @@ class Years:
             )
         )
 
+    def quarters(self) -> list[int]:
+        """The places where parts of years are named."""
+        spans = ((i, t.span) for i, t in enumerate(self.tokens) if t.letter == "Q" and t.span)
+        return [place for place, span in spans if span.value == QUARTER]
+
     def _main(self, at: int) -> tuple[Year, bool]:
         mains = [y for y in self.years if not y[2]]
+        quarters = [place for place in self.quarters() if place < at]
+        if quarters and not any(quarters[-1] < y[0] < at for y in mains):
+            raise Unplaced(f"its period {QUARTER}")
         mains = [y for y in mains if not self._aside_of(y[0], at)]
         mains = [y for y in mains if not self._whole_of(y[0], at)]
         if mains:
@@ -211,6 +219,8 @@ class Years:
         partial = [i for i, t in enumerate(self.tokens) if t.letter in ("Q", "Y")]
         if partial:
             raise Unplaced(f"its period {self._partial(partial[0])}")
+        if self.topic.quarter:
+            raise Unplaced(f"its period {QUARTER}")
         if self.topic.period:
             return self.topic.period, True
         newest, ahead = newest_out(self.published) if self.published else None, self.ahead.period
