@@ -106,6 +106,7 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
     def sentence(at: int) -> int:
         return bisect(reading.begins, at)
 
+    _settle_year(reading, told, counts)
     read = [s for s in reading.statements if s.role and _telling(s.number, _TELLING)]
     right = [s for s in read if any(s.number in counts(*each) for each in told(s))]
     claimed = {told(s)[0] for s in reading.statements if s.role and told(s)}
@@ -163,6 +164,30 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
                 statement.entries = [{**e, "area": new} for e in statement.entries]
             if slot == "period_end" and statement.entries[0]["period"] == in_words(old):
                 statement.entries = [{**e, "period": in_words(new)} for e in statement.entries]
+
+
+def _settle_year(reading: Reading, told: Told, counts: Counts) -> None:
+    """Where several counts are of another year than was taken for them, take that for all of it.
+
+    "Last year" and "the latest figures" are meant otherwise by the texts that lag or lead.
+    """
+    days = {in_words(day): day for _, day in reading.mentioned.years}
+    taken = [s for s in reading.statements if "period_end" in s.assumed]
+    for old in {*days} & {s.entries[0]["period"] for s in taken}:
+        fits = []
+        for s in taken:
+            if s.role == "main" and s.entries[0]["period"] == old and _telling(s.number, _TELLING):
+                area, offence, _ = told(s)[0]
+                fits += [name for name, day in days.items() if s.number in counts(area, offence, day)]
+        best = max(days, key=fits.count)
+        if fits.count(best) < 2 or old in fits:
+            continue
+        back = {a_year_before(days[old]): a_year_before(days[best]), days[old]: days[best]}
+        moved = {in_words(one): in_words(other) for one, other in back.items()}
+        for s in taken:
+            if s.entries[0]["period"] in moved:
+                s.entries = [{**e, "period": moved[e["period"]]} for e in s.entries]
+                s.elsewhere = []
 
 
 def _settle(reading: Reading, told: Told, counts: Counts) -> None:

@@ -200,6 +200,7 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         r"(?<=told\sus\s)|(?<=issued\s))(?:this|last)\s(?:week|month|night)\b",
         _named("mask", "when something was said"),
     ),
+    (r"\b(?:last|past|latest)\s(?:financial|fiscal)\syear\b", lambda _: ("month", 3)),
     (r"\blast\s(?:calendar\s)?year(?:'s|\u2019s)?\b", _named("last")),
     (
         # "Since she took office in 2021".

@@ -14,7 +14,7 @@ from crimeshare.audit.numerals import count
 from crimeshare.audit.reading.sentences import Sentence
 from crimeshare.audit.reading.slots import Around
 from crimeshare.audit.reading.spans import Offending, Slots, Topic, Year
-from crimeshare.audit.reading.years import NEWEST
+from crimeshare.audit.reading.years import LAST, NEWEST
 from crimeshare.periods import a_year_before, in_words, month_end, months_before
 from crimeshare.reference import NATION, line_of, offences
 
@@ -211,8 +211,7 @@ class State:
             # "Between 2015 and 2025 violence doubled. Robbery is up by two thirds."
             elsewhere += _entries(entry, replace(slots, since=self.topic.since), groups)
         published = self.around.published
-        last = any(t.letter == "R" and t.span and t.span.kind == "last" for t in self.tokens)
-        if published and last and slots.period.period_end.month == 12:
+        if published and slots.period.doubt == LAST:
             # "Last year" may be the last that figures were out of.
             newest = newest_out(published)
             back = published.year - 1 - slots.period.period_end.year

@@ -23,6 +23,7 @@ ADJECTIVES = rf"(?:(?:{ADJECTIVE}) )*"
 
 AGED = 2
 NEWEST = "Read as the newest figures then out."
+LAST = "Last year is read as January to December."
 
 
 class Years:
@@ -78,9 +79,7 @@ class Years:
                 # "9,570 in 2024/25; they fell last year".
                 return named, True
         if span.kind == "last" and self.published:
-            return Year(
-                date(self.published.year - 1, 12, 31), "Last year is read as January to December."
-            ), True
+            return Year(date(self.published.year - 1, 12, 31), LAST), True
         if span.kind == "month" and self.published:
             return Year(last_month_end(span.value, self.published)), True
         if span.kind == "month" and self.topic.period:
