@@ -55,6 +55,10 @@ _SURVEYED_TOO = re.compile(
     r"(?:against|compare[sd]? (?:with|to)|up from|down from|from|and|hit|touched|struck|"
     r"affected|was|were) (?:the |just |only )?$"
 )
+# "Fraud alone touched 5.7%", "8.4% were victims of fraud", "the year before it was 3.8%".
+_STRUCK = re.compile(r"[OZ] (?:alone |itself |had |has )*(?:touched|struck|hit|affected) (?:just )?$")
+_VICTIMS = re.compile(r"(?:were|was|had been|are|fell) (?:\w+ )?victims? (?:of|to) (?:an? )?[OTZ] ")
+_THEN = re.compile(r"(?:B|P) (?:, )?(?:it|the (?:figure|proportion|rate)) (?:was|had been|stood at) $")
 _WHEN = re.compile(r"(?:(?:in|a|the|for) )*(?:P|B|AGO1) ")
 
 
@@ -183,11 +187,11 @@ class Parts(Shares):
             kind = self.tokens[self.last_move].span
             assert kind is not None
             return self._change(at, f"{MOVES[kind.value]} {words}", self.last_move)
-        if (
-            self.topic.survey
-            and self.topic.measure
-            and _SURVEYED_TOO.search(before)
-            and _WHEN.match(after)
+        if self.topic.survey and (
+            (self.topic.measure and _SURVEYED_TOO.search(before) and _WHEN.match(after))
+            or (self.topic.measure and _THEN.search(before))
+            or _STRUCK.search(before)
+            or _VICTIMS.match(after)
         ):
             return self._surveyed(at, words)
         if survey and (self._group(at) or re.search(r"S ", before + after) or self.surveyed):

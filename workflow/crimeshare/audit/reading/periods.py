@@ -187,12 +187,12 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         lambda groups: ("month", _month(groups[0])),
     ),
     (
-        r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time|span)\b|\bthe\speriod\b",
+        r"\b(?:the\s)?(?:same|that|this)\s(?:period|year|time|span|spell)\b|\bthe\speriod\b",
         _named("same"),
     ),
     (
         r"\b(?:the\s)?(?:pre-(?:pandemic|covid)\s(?:year|levels?|figures?|total|peak)|(?:year|twelve\smonths)\s"
-        r"before\s(?:the\s)?(?:pandemic|covid|lockdown))\b",
+        r"before\s(?:the\s)?(?:pandemic|covid|lockdown)|before\sthe\sfirst\slockdown)\b",
         lambda _: ("period", Year(date(2020, 3, 31), "The last year before the pandemic.")),
     ),
     (

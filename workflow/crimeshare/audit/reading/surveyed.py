@@ -29,6 +29,12 @@ _TOGETHER = re.compile(
     r"[OZ] (?:, |or |and |, or |, and )(?:a )?[OZ] "
 )
 
+# "41% had waited over a year", "one in five felt unsafe".
+_OTHERWISE_ENGAGED = re.compile(
+    r"(?:of (?:them|those|these|victims) )?(?:(?:had|have|has) (?!been |experienced|suffered|fallen|ever|at |"
+    r"an? |their |[OZ] )|(?:said|told|felt|thought|believed|waited|knew|did|do|never|feared) )"
+)
+
 # What the survey asks of that police do not count by group.
 _FRAUD = {
     "fraud": "fraud",
@@ -152,19 +158,27 @@ class Surveyed(State):
         if found:
             first = self._people(spot(at, found))
             more = re.match(r"(?:\w+ )?S ", self.sentence.after(spot(at, found)))
+            aged = [p.age for p in map(self._people, self._asked(at)) if p.age]
+            if aged and re.match(r"of M age ", self.sentence.after(spot(at, found))):
+                # "Women of the same age".
+                first = replace(first, age=aged[-1])
             if more and not first.age:
                 first = replace(
                     first,
                     age=self._people(spot(at, found) + len(more.group().split())).age,
                 )
             return first
-        named = [i for i, t in enumerate(self.tokens[:at]) if t.letter == "S"]
+        named = self._asked(at)
         if named and re.search(r"S [^;.NCH]*$", before):
             return self._people(named[-1])
         later = [i for i, t in enumerate(self.tokens) if t.letter == "S" and i > at]
         if later and re.match(r"[^;.NCH]*S ", after):
             return self._people(later[0])
         return People("", "")
+
+    def _asked(self, at: int) -> list[int]:
+        """The places of the people that are named before a number."""
+        return [i for i, t in enumerate(self.tokens[:at]) if t.letter == "S"]
 
     def _people(self, place: int) -> People:
         span = self.tokens[place].span
@@ -180,6 +194,15 @@ class Surveyed(State):
             or self._experienced()
         ):
             raise Unplaced("it is a part of people whom no survey of crime is named for")
+        before, after = self.sentence.before(at), self.sentence.after(at)
+        if odd := re.search(r"(X) (?:of|was|is|at|stood at) (?:[a-z]+ )?$", before):
+            # "At a response rate of 43%".
+            self.around._offending(len(before[: odd.end(1)].split()) - 1)
+        if _OTHERWISE_ENGAGED.match(after):
+            raise Unplaced("it is a part of people, and not of those who were victims")
+        beside = re.search(r"(?:against|compared with) $", before) and re.match(r"[.,;] ", after)
+        if beside and not _LIKELIER_THAN.search(before):
+            raise Unplaced("the year or the people that it is of are not said")
         whom, measure = self._whom(at), self._measure(at)
         slots = Slots()
         slots.period, far = self.around.year(

@@ -212,7 +212,7 @@ class Years:
             # "They now make up 10%; in 2019/20 it was 5%".
             own = [y for y in behind if all(t.letter != ";" for t in self.tokens[at : y[0]])]
             now = self.tokens[at - 1].letter != "(" and "now " in self.sentence.before(at)
-            found = near or (own if now else behind) or earlier
+            found = near or (own if now or self.topic.period else behind) or earlier
             if found:
                 return found[-1 if near else 0][1], found[-1 if near else 0][3]
         partial = [i for i, t in enumerate(self.tokens) if t.letter in ("Q", "Y")]
