@@ -117,7 +117,7 @@ class Counts(Parts):
         generic = self.around.generic(at)
         if generic and re.search(r"N (?:out )?of (?:the |a |total |of |all )*$", before):
             raise Unsaid("what it is the whole of is not said")
-        if words.casefold() == "one" and re.match(r"of [CH] ", after):
+        if words.casefold() == "one" and re.match(r"of (?:[CH]|the|our|its|these|those) ", after):
             raise Unplaced("it stands for another word")
         others = _OTHERS.search(before)
         if generic and others and others[1] not in _WHO_RECORD:

@@ -15,6 +15,7 @@ from math import inf
 from typing import Any, TypeVar
 
 from crimeshare.audit.reading.state import Loose, Mentioned, Reading, Statement
+from crimeshare.audit.reading.years import LAST, NEWEST
 from crimeshare.periods import a_year_before, in_words
 from crimeshare.reference import NATION, areas
 
@@ -154,6 +155,8 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
             moved |= {
                 (slot, old): new for (slot, old), new in zip(free.items(), fitting, strict=True)
             }
+            rest = [s for s in reading.statements if s not in right]
+            _follow(rest, statement, dict(differing), free)
             break
     firm = {value for statement in right for value in told(statement)[0]}
     for (slot, old), new in moved.items():
@@ -166,6 +169,19 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
                 statement.entries = [{**e, "period": in_words(new)} for e in statement.entries]
 
 
+def _follow(
+    rest: Iterable[Statement], counted: Statement, new: dict[str, Any], old: dict[str, Any]
+) -> None:
+    """Take what a count's digits say it is of for the rest of its sentence, where that is assumed."""
+    for other in rest:
+        if other is counted or not other.group or other.group[0] != counted.group[0]:
+            continue
+        for slot in ("area", "offence"):
+            same = other.entries[0].get(slot) == old[slot]
+            if slot in new and slot in other.assumed and same:
+                other.entries = [{**e, slot: new[slot]} for e in other.entries]
+
+
 def _settle_year(reading: Reading, told: Told, counts: Counts) -> None:
     """Where several counts are of another year than was taken for them, take that for all of it.
 
@@ -173,21 +189,27 @@ def _settle_year(reading: Reading, told: Told, counts: Counts) -> None:
     """
     days = {in_words(day): day for _, day in reading.mentioned.years}
     taken = [s for s in reading.statements if "period_end" in s.assumed]
-    for old in {*days} & {s.entries[0]["period"] for s in taken}:
+    doubted = {s.entries[0]["period"] for s in taken if {LAST, NEWEST} & {*s.notes}}
+    for old in doubted & {*days}:
         fits = []
         for s in taken:
             if s.role == "main" and s.entries[0]["period"] == old and _telling(s.number, _TELLING):
                 area, offence, _ = told(s)[0]
                 fits += [name for name, day in days.items() if s.number in counts(area, offence, day)]
         best = max(days, key=fits.count)
-        if fits.count(best) < 2 or old in fits:
+        if best not in fits or old in fits:
             continue
         back = {a_year_before(days[old]): a_year_before(days[best]), days[old]: days[best]}
         moved = {in_words(one): in_words(other) for one, other in back.items()}
         for s in taken:
-            if s.entries[0]["period"] in moved:
-                s.entries = [{**e, "period": moved[e["period"]]} for e in s.entries]
-                s.elsewhere = []
+            if s.entries[0]["period"] not in moved:
+                continue
+            other = [{**e, "period": moved[e["period"]]} for e in s.entries]
+            if fits.count(best) > 1:
+                s.entries, s.elsewhere = other, []
+            elif not s.role and len(other) == 1:
+                # One count alone may be wrong by chance.
+                s.entries = [*s.entries, *other]
 
 
 def _settle(reading: Reading, told: Told, counts: Counts) -> None:

@@ -151,6 +151,7 @@ def _area_names() -> dict[str, tuple[str, ...]]:
         found.setdefault(name, found[whole])
     found["met"] = [c for c, a in areas().items() if a.area_name == "Metropolitan Police"]
     found["london"] = [*found["met"], *(c for c, a in areas().items() if a.area_name == "London")]
+    found["londoners"] = found["london"]
     return {name: tuple(codes) for name, codes in found.items()}
 
 
@@ -235,7 +236,8 @@ _OF_A_PLACE = re.compile(
 _AS_ADJECTIVE = re.compile(r"\s(?!police|force|constabulary|crime|record|rate|average)[a-z]+")
 _OF_THE_NATION = re.compile(
     r"\s(?:[a-z]+\s)?(?:average|mean|median|figures?|rates?|totals?|levels?|share|"
-    r"increase|rise|growth|fall|decrease|drop|decline|reduction)\b|\s\d"
+    r"increase|rise|growth|fall|decrease|drop|decline|reduction|crimes?|offences|robberies|"
+    r"burglaries|shoplifting|violence)\b|\s\d"
 )
 
 
@@ -274,6 +276,9 @@ def names(text: str, taken: Sequence[Span]) -> Iterator[Span]:
             town = kind == "place" or (kind == "area" and value[0] not in areas())  # type: ignore[index]
             if town and _OF_A_PLACE.match(text, end):
                 continue
+            if kind == "generic" and parts[0] in ("such", "these"):
+                # These words say more than that offences are counted.
+                start = tokens[at + 1][0]
             yield Span(start, end, kind, value)
             free[start:end] = b"\1" * (end - start)
             at += size - 1

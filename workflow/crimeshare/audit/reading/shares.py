@@ -23,7 +23,7 @@ _WHOLE = (
     r"(?:of|in) (?:(?:all|the|every|such|N|police|recorded|reported|overall|total(?= [OTG] )) )*"
     r"(?:(?P<its>[AF]) (?:police )?)?"
     r"(?:(?P<noun>[OT]) (?:[GT] )?|"
-    r"(?P<told>[GS]|total|whole|figure|that|them|these|those|which) (?:G )?)?"
+    r"(?P<told>[GS]|everything|total|whole|figure|that|them|these|those|which) (?:G )?)?"
     r"(?:(?:recorded|reported) )?(?:(?:(?:in|across|for|by|of) (?:the )?)?(?P<where>[AF]) )?"
 )
 _WHOLE_BEHIND = re.compile(_WHOLE)
@@ -139,7 +139,7 @@ class Shares(Surveyed):
         if found["noun"]:
             place = _place(found, "noun", begin)
             group = self.around._meant(self.around._offending(place), place).ids[0]
-        elif found["told"] == "G" and not such:
+        elif found["told"] == "everything" or (found["told"] == "G" and not such):
             # "38% of offences in the city".
             group = "total"
         return self._add_part(at, words, parts, [(area, group)])

@@ -100,7 +100,7 @@ class Years:
             return True
         if re.search(
             r"[CHK] M (?:than )?(?:(?:the|its) N )?(?:(?:seen|recorded|logged|reported|in|of|for|"
-            r"the|its) )*$|M of [CHN] over (?:the )?$",
+            r"the|its|that) )*$|M of [CHN] over (?:the )?$",
             before,
         ) and not re.search(r"M (?:by )?[CHK] M (?:in|for|of) (?:the )?$", before):
             # "30% below the 714 seen in 2017/18", "26% below 2022/23", "a rise of 8% over 2022".
