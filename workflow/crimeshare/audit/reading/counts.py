@@ -91,6 +91,7 @@ class Counts(Parts):
         last = self.reading.statements[-1:]
         if (
             last
+            and (value_of(words) or 0) < 1_000
             and last[0].start >= self.sentence.start
             and last[0].entries[0]["quantity"] == "rate"
             and (

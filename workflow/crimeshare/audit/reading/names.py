@@ -175,6 +175,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
         add(row["words"], "other", row["what"])
     add("stalking", "offence", Offending(("stalking_harassment", "8Q")))
     add("stalking offences", "offence", Offending(("stalking_harassment", "8Q")))
+    add("criminal damage", "offence", Offending(("criminal_damage", "criminal_damage_arson")))
     possession = ("possession_of_drugs", "possession_of_weapons")
     add("possession offences", "offence", Offending(possession))
     for words, (offence, reading) in offence_words().items():

@@ -418,7 +418,11 @@ class Orders(Outdone):
             after,
         )
         told = self.topic.offence and self.reading.statements
-        elliptic = told and _ELLIPTIC.search(before) and re.match(
+        its = re.search(r"(?:^|[;,] |and |but |while )A $", before) and self._words(at - 1)[-2:] in (
+            "'s",
+            "\u2019s",
+        )
+        elliptic = told and (its or _ELLIPTIC.search(before)) and re.match(
             r"[.,;] |too |as well |to (?:just )?N ", after
         )
         if not subject and not noun and not follows and not elliptic:
@@ -429,12 +433,15 @@ class Orders(Outdone):
             # "A lower rate than its neighbour".
             return
         if re.match(
-            r"(?:than (?!(?:in |the |it was |for )*[BPI] )|risk|likely|as (?!well)|to (?:the|be)|"
+            r"(?:than (?!(?:in |the |it was |for )*[BPI] )|risk|likely|to (?:the|be)|"
             r"of (?:the )?\w+ish) ",
             after,
         ) or re.match(r"(?:[NCHK] )?(?:\w+ )?than (?:in )?(?:the )?A ", after):
             return
         if re.match(r"(?:in|across|for|at) ", after) and PLACES.match(after.partition(" ")[2]):
+            return
+        if re.match(r"as (?!well)", after) and not (token.span and token.span.value == "same"):
+            # "The force puts one in four offences down as public order".
             return
         word = self._words(at).casefold()
         same = token.span and token.span.value == "same"

@@ -228,7 +228,8 @@ class Parts(Shares):
         again = re.search(r"H \( $", before) and re.match(r"\) ", after)
         listed = re.search(
             r"[CHK] (?:\) )?(?:to N )?(?:, |; |and |, and |; and |while )"
-            r"(?:the |in )?[OTA] (?:, )?$|[CHK] in A (?:and |, )$",
+            r"(?:the |in )?[OTA] (?:, )?$|"
+            r"[CHK] in A (?:, )?(?:and |but |though )?(?:by )?(?:just |only )?$|M [^;.NCH]*: by $",
             before,
         )
         if (also or again or listed or re.search(r"[OTA] by $", before)) and "M " in before:

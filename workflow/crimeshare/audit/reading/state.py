@@ -150,6 +150,7 @@ class State:
         plain = re.sub(
             r"\bone (?:recorded )?(?:crime|offence|adult|household|person) in\b", "one in", plain
         )
+        plain = re.sub(r"\bout of(?: every)?\b", "in", plain)
         plain = re.sub(r"(?<=\d)[\s-]?(?:mn?)\b", " million", plain)
         plain = re.sub(r"(?<=\d)\s?bn\b", " billion", plain)
         return re.sub(r"(?<=\d)[\s-](?=million|thousand)", " ", plain)
