@@ -172,7 +172,7 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
 def _follow(
     rest: Iterable[Statement], counted: Statement, new: dict[str, Any], old: dict[str, Any]
 ) -> None:
-    """Take what a count's digits say it is of for the rest of its sentence, where that is assumed."""
+    """Take what a count's digits say it is of for the rest of its sentence, if that is assumed."""
     for other in rest:
         if other is counted or not other.group or other.group[0] != counted.group[0]:
             continue
@@ -194,8 +194,8 @@ def _settle_year(reading: Reading, told: Told, counts: Counts) -> None:
         fits = []
         for s in taken:
             if s.role == "main" and s.entries[0]["period"] == old and _telling(s.number, _TELLING):
-                area, offence, _ = told(s)[0]
-                fits += [name for name, day in days.items() if s.number in counts(area, offence, day)]
+                of = told(s)[0][:2]
+                fits += [name for name, day in days.items() if s.number in counts(*of, day)]
         best = max(days, key=fits.count)
         if best not in fits or old in fits:
             continue

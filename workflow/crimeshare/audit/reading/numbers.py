@@ -169,8 +169,9 @@ MASKS: Sequence[tuple[str, str, str]] = (
     ),
 )
 
-_VERBS = ("is", "are", "was", "were", "be", "been", "back", "slightly") + tuple(
-    words.removesuffix(" up") for words in movements("rise") if words.endswith(" up")
+_VERBS = (
+    *("is", "are", "was", "were", "be", "been", "back", "slightly"),
+    *(words.removesuffix(" up") for words in movements("rise") if words.endswith(" up")),
 )
 # "Robbery crept up to 4,868": a movement, and no hedge.
 _UP_TO = "".join(rf"(?<!\b{verb}\s)" for verb in _VERBS)

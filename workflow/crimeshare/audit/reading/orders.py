@@ -418,12 +418,12 @@ class Orders(Outdone):
             after,
         )
         told = self.topic.offence and self.reading.statements
-        its = re.search(r"(?:^|[;,] |and |but |while )A $", before) and self._words(at - 1)[-2:] in (
-            "'s",
-            "\u2019s",
-        )
-        elliptic = told and (its or _ELLIPTIC.search(before)) and re.match(
-            r"[.,;] |too |as well |to (?:just )?N ", after
+        owner = re.search(r"(?:^|[;,] |and |but |while )A $", before)
+        its = owner and self._words(at - 1).endswith(("'s", "\u2019s"))
+        elliptic = (
+            told
+            and (its or _ELLIPTIC.search(before))
+            and re.match(r"[.,;] |too |as well |to (?:just )?N ", after)
         )
         if not subject and not noun and not follows and not elliptic:
             return

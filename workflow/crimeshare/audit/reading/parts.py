@@ -56,9 +56,9 @@ _SURVEYED_TOO = re.compile(
     r"affected|was|were) (?:the |just |only )?$"
 )
 # "Fraud alone touched 5.7%", "8.4% were victims of fraud", "the year before it was 3.8%".
-_STRUCK = re.compile(r"[OZ] (?:alone |itself |had |has )*(?:touched|struck|hit|affected) (?:just )?$")
+_STRUCK = re.compile(r"[OZ] (?:alone |itself |had |has )*(?:touched|struck|hit|affected) $")
 _VICTIMS = re.compile(r"(?:were|was|had been|are|fell) (?:\w+ )?victims? (?:of|to) (?:an? )?[OTZ] ")
-_THEN = re.compile(r"(?:B|P) (?:, )?(?:it|the (?:figure|proportion|rate)) (?:was|had been|stood at) $")
+_THEN = re.compile(r"(?:B|P) (?:, )?(?:it|the (?:figure|proportion|rate)) (?:was|stood at) $")
 _WHEN = re.compile(r"(?:(?:in|a|the|for) )*(?:P|B|AGO1) ")
 
 

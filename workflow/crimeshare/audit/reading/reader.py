@@ -231,9 +231,7 @@ class Reader(Counts, Orders):
             self.topic.area, self.topic.abroad = forces[0], ""
             if forces[0][0] in areas():
                 self.topic.force = forces[0]
-        elif elsewhere and not (
-            self.sentence.headline and self.around.ahead.area[:1] == (NATION,)
-        ):
+        elif elsewhere and not (self.sentence.headline and self.around.ahead.area[:1] == (NATION,)):
             self.topic.abroad = (
                 "it is about another country; the figures here are of England and Wales alone"
             )

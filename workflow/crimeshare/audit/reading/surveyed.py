@@ -31,8 +31,8 @@ _TOGETHER = re.compile(
 
 # "41% had waited over a year", "one in five felt unsafe".
 _OTHERWISE_ENGAGED = re.compile(
-    r"(?:of (?:them|those|these|victims) )?(?:(?:had|have|has) (?!been |experienced|suffered|fallen|ever|at |"
-    r"an? |their |[OZ] )|(?:said|told|felt|thought|believed|waited|knew|did|do|never|feared) )"
+    r"(?:of (?:them|those|these) )?(?:(?:had|have|has) (?!been |experienced|suffered|fallen|"
+    r"ever|at |an? |their |[OZ] )|(?:said|told|felt|thought|believed|waited|knew|never|feared) )"
 )
 
 # What the survey asks of that police do not count by group.
