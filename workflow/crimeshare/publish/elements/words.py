@@ -38,6 +38,10 @@ class Words:
         points = re.split(r"\n\s*\n", self._filled(name, values))
         return [point for point in map(_on_one_line, points) if point]
 
+    def cells(self, name: str, /, **values: Any) -> list[str]:
+        """The cells of a row of a table, which stand between bars."""
+        return self.passage(name, **values).split(" | ")
+
     def of(self, name: str, /, **values: Any) -> Callable[[Any], str]:
         """What a passage says of a row, for a column of a table."""
         return lambda row: self.passage(name, row=row, **values)

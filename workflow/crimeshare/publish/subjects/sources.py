@@ -23,7 +23,7 @@ from crimeshare.publish.subjects.estimates import editions
 from crimeshare.publish.subjects.surveyed import term
 from crimeshare.reference import REFERENCE, line_of, offences
 from crimeshare.sources.datasets import FORCE_AREAS
-from crimeshare.sources.registry import PIN_BASES, REGISTRY, Release, read_copies
+from crimeshare.sources.registry import PIN_BASES, REGISTRY, read_copies
 from crimeshare.tables.corrections import read_corrections
 
 CONFIG = REFERENCE.parents[1] / "config"
@@ -35,25 +35,14 @@ def used() -> Table:
     """The releases behind this report: the hash of the workbook read and what is known of it."""
     known = registry()
     copies = read_copies(CONFIG / "copies.csv", known)
-    rows: list[list[Content]] = []
+    held: list[list[str]] = []
     read_of = all_hashes("recorded_crime")
     for release_id in editions():
-        release = known[release_id]
-        sha256 = read_of[release_id]
-        copied = [copy for copy in copies.get(release.release_id, []) if copy.sha256 == sha256]
-        notes = " ".join([release.note, *(copy.note for copy in copied)])
-        rows.append(
-            [
-                f"{escape(release.edition)}<br><code>{release.release_id}</code>",
-                _link(release),
-                f'<code class="hash">{sha256}</code>',
-                WORDS.passage(
-                    "hash_known", copied=copied, basis=escape(PIN_BASES[release.pin_basis])
-                ),
-                f"<samp>{escape(notes)}</samp>",
-            ]
-        )
-    return Table.worded(WORDS.points("used_table"), rows, wide=True)
+        release, sha256 = known[release_id], read_of[release_id]
+        copied = [copy for copy in copies.get(release_id, []) if copy.sha256 == sha256]
+        told = {"release": release, "sha256": sha256, "copied": copied}
+        held.append(WORDS.cells("used_row", basis=PIN_BASES[release.pin_basis], **told))
+    return Table.worded(WORDS.points("used_table"), held, wide=True)
 
 
 CHECKS, KINDS = "checks", "check_kinds"
@@ -136,8 +125,7 @@ def not_taken_in() -> Table | None:
     """What is out and newer than the figures of this report; None where nothing is known of."""
     rows: list[list[Content]] = [
         [
-            escape(release.edition),
-            escape(release.publisher.short),
+            *WORDS.cells("newer_row", release=release),
             of_rows(
                 f"releases.bytes.{release.release_id}",
                 release.bytes,
@@ -147,9 +135,7 @@ def not_taken_in() -> Table | None:
                 (REGISTRY.stem, "bytes", f"release_id {release.release_id}"),
                 marker="unavailable",
             ),
-            _hash(release.pinned and release.sha256),
-            _link(release),
-            f"<code>{release.release_id}</code>",
+            *WORDS.cells("newer_file", release=release),
         ]
         for release in currency.not_taken_in()
     ]
@@ -160,18 +146,11 @@ def not_taken_in() -> Table | None:
 
 def known(used: set[str]) -> Table:
     """Every release of the registry, and whether it is used."""
-    rows: list[list[Content]] = [
-        [
-            f"<code>{release.release_id}</code>",
-            escape(release.edition),
-            WORDS.passage("status", used=release.release_id in used, status=release.status),
-            _hash(release.pinned and release.sha256),
-            _link(release),
-            f"<samp>{escape(release.note)}</samp>",
-        ]
+    held = [
+        WORDS.cells("known_row", release=release, used=release.release_id in used)
         for release in registry().values()
     ]
-    return Table.worded(WORDS.points("known_table"), rows, wide=True)
+    return Table.worded(WORDS.points("known_table"), held, wide=True)
 
 
 def surveyed() -> Table:
@@ -187,7 +166,7 @@ def surveyed() -> Table:
                 f"<code>{release_id}</code>",
                 f"<samp>{escape('; '.join(own['source'].unique()))}</samp>",
                 counted(f"survey.estimates.{release_id}", "estimates", len(own), _cells(own)),
-                WORDS.passage("no_workbook") if pd.isna(sha256) else _hash(sha256),
+                WORDS.passage("no_workbook" if pd.isna(sha256) else "hash", sha256=sha256),
                 prose.listed([term("seen", seen) for seen in own["seen"].unique()]),
                 term("basis", basis[release_id]),
             ]
@@ -285,45 +264,20 @@ def known_faults(used: set[str]) -> Table:
         if entry.release in used:
             fault = entry.release, entry.sheet, entry.reason, entry.status
             alike.setdefault(fault, []).append(entry.cell)
-    rows: list[list[Content]] = [
-        [
-            escape(editions[release_id].edition),
-            f"<samp>{escape(sheet)}</samp>",
-            f"<code>{', '.join(ranges(cells))}</code>",
-            f"<samp>{escape(reason)}</samp>",
-            WORDS.passage("reported", status=status),
-        ]
-        for (release_id, sheet, reason, status), cells in alike.items()
+    held = [
+        WORDS.cells(
+            "fault_row", fault=fault, cells=ranges(cells), edition=editions[fault[0]].edition
+        )
+        for fault, cells in alike.items()
     ]
-    return Table.worded(WORDS.points("faults_table"), rows, wide=True)
+    return Table.worded(WORDS.points("faults_table"), held, wide=True)
 
 
 def recording_changes() -> Table:
     """The changes of recording that make two years incomparable."""
-    rows: list[list[Content]] = []
-    for change in reference.recording_changes():
-        touched = [
-            WORDS.passage(
-                "touched", name=offences()[each].name if each in offences() else "", code=each
-            )
-            for each in change.offence_ids
-        ]
-        rows.append(
-            [
-                escape(change.name),
-                f"<time>{prose.day(change.effective)}</time>",
-                f"<samp>{escape('; '.join(touched))}</samp>",
-                f"<samp>{escape(change.source)}</samp>",
-            ]
-        )
-    return Table.worded(WORDS.points("rules_table"), rows, wide=True)
-
-
-def _hash(sha256: str | bool) -> str:
-    return WORDS.passage("hash", sha256=sha256)
-
-
-def _link(release: Release) -> str:
-    edition = escape(prose.lower_first(release.edition))
-    page, file = escape(release.page_url), escape(release.file)
-    return WORDS.passage("link", path=release.path, page=page, file=file, edition=edition)
+    names = {name: group.name for name, group in offences().items()}
+    held = [
+        WORDS.cells("rule_row", change=change, names=names)
+        for change in reference.recording_changes()
+    ]
+    return Table.worded(WORDS.points("rules_table"), held, wide=True)
