@@ -6,7 +6,7 @@ with scripts switched off; a script only says the number of a tile that is touch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -90,6 +90,20 @@ class Layer:
             return [f"s{size}" for size in range(CLASSES)]
         sizes = range(SIGNED_CLASSES)
         return [*(f"down{size}" for size in reversed(sizes)), *(f"up{size}" for size in sizes)]
+
+    @property
+    def ranges(self) -> dict[str, str]:
+        """What the forces of each colour have, from the lowest to the highest; HTML."""
+        members: dict[str, list[Figure]] = {}
+        for code, each in self.figures.items():
+            members.setdefault(self.colour(code), []).append(each)
+        return {name: self._range(members[name]) for name in self.colours if name in members}
+
+    def _range(self, figures: Sequence[Figure]) -> str:
+        known = sorted(figures, key=lambda figure: figure.number)
+        ends = dict.fromkeys((known[0].text, known[-1].text))
+        shown = (known[0], known[-1])[: len(ends)]
+        return " to ".join(format(figure, self.style) for figure in shown)
 
 
 # In each direction.
@@ -192,57 +206,18 @@ class Finder(Output):
         return self._html(rankings)
 
     def _html(self, rankings: str) -> str:
-        choices = "".join(
-            f'<label><input type="radio" name="layer" id="by-{layer.layer_id}"'
-            f"{' checked' if position == 0 else ''}> {layer.label}</label>"
-            for position, layer in enumerate(self.layers)
-        )
-        items = "".join(self._tile(tile) for tile in read_rows(TILES))
-        legends = "".join(self._legend(layer) for layer in self.layers)
         return WORDS.passage(
-            "finder", choices=choices, legends=legends, tiles=items, rankings=rankings
+            "finder",
+            layers=self.layers,
+            tiles=[(tile, areas()[tile["area_code"]].area_name) for tile in read_rows(TILES)],
+            address=address,
+            rankings=rankings,
         )
 
     def shown(self) -> Iterator[dict[str, Any]]:
         yield from figures_in(self._html(""))
         for chart in self._rankings:
             yield from chart.shown()
-
-    def _tile(self, tile: Mapping[str, str]) -> str:
-        name = escape(areas()[tile["area_code"]].area_name)
-        style = f"grid-area:{tile['row']}/{tile['column']}"
-        values = ""
-        for layer in self.layers:
-            colour = layer.colour(tile["area_code"])
-            fill, ink = (
-                (f"var(--{colour})", f"var(--on-{colour})")
-                if colour
-                else ("var(--none)", "var(--ink)")
-            )
-            style += f";--{layer.layer_id}:{fill};--on-{layer.layer_id}:{ink}"
-            value = layer.figures[tile["area_code"]]
-            hatched = " hatched" if tile["area_code"] in layer.not_comparable else ""
-            values += f'<span class="{layer.layer_id}{hatched}">{format(value, layer.style)}</span>'
-        return (
-            f'<li style="{style}"><a href="{address(tile["area_code"])}" data-name="{name}"'
-            f' title="{name}"><b aria-hidden="true">{escape(tile["short_label"])}</b>'
-            f'<span class="hidden">{name}</span>{values}</a></li>'
-        )
-
-    def _legend(self, layer: Layer) -> str:
-        members: dict[str, list[Figure]] = {colour: [] for colour in layer.colours}
-        for code, each in layer.figures.items():
-            if colour := layer.colour(code):
-                members[colour].append(each)
-        style = layer.style
-        items = "".join(
-            f'<li><i style="background:var(--{colour})"></i>{_range(figures, style)}</li>'
-            for colour, figures in members.items()
-            if figures
-        )
-        if layer.not_comparable:
-            items += f'<li><i class="hatch"></i>{WORDS.passage("hatched")}</li>'
-        return f'<ul class="legend {layer.layer_id}" aria-label="{layer.label}">{items}</ul>'
 
 
 def forces_table(frame: pd.DataFrame) -> Table:
@@ -266,15 +241,3 @@ def forces_table(frame: pd.DataFrame) -> Table:
         ),
         sortable=True,
     )
-
-
-def _range(figures: Sequence[Figure], style: str) -> str:
-    """From the lowest to the highest of a class; the one number where they read alike."""
-    low, high = (end(figures, key=_number) for end in (min, max))
-    if low.text == high.text:
-        return format(low, style)
-    return f"{format(low, style)} to {format(high, style)}"
-
-
-def _number(figure: Figure) -> float:
-    return figure.number
