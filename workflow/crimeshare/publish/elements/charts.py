@@ -90,37 +90,6 @@ CONFIG: Spec = {
     },
 }
 
-# The marks of a key, as drawings of 28 by 12; a colour, a dash and a shape for each series.
-_SWATCHES = {
-    "own": f'<path d="M0 6H28" stroke="{ACCENT}" stroke-width="2.5"/>',
-    "reference": f'<path d="M0 6H28" stroke="{COMPARE}" stroke-width="2" stroke-dasharray="5 3"/>',
-    "published": f'<circle cx="14" cy="6" r="4.5" fill="{PAPER}" stroke="{ACCENT}"'
-    f' stroke-width="2"/>',
-    "dotted": f'<path d="M0 6H28" stroke="{ACCENT}" stroke-width="1.5" stroke-dasharray="1 3"/>',
-    "rule": f'<path d="M14 0V12" stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="2 2"/>',
-    "interval": f'<path d="M2 6H26" stroke="{ACCENT}" stroke-width="4"/>'
-    f'<circle cx="14" cy="6" r="4.5" fill="{ACCENT}"/>',
-    "interval-reference": f'<path d="M2 6H26" stroke="{COMPARE}" stroke-width="4"/>'
-    f'<path d="M14 1L19 6L14 11L9 6Z" fill="{COMPARE}"/>',
-    "widest": f'<path d="M0 6H28M1 2V10M27 2V10" stroke="{QUIET}" stroke-width="1.5"/>',
-    "trend": f'<path d="M0 6H28" stroke="{INK}" stroke-width="1.5" stroke-dasharray="1 3"/>',
-    "diamond": f'<path d="M14 0L20 6L14 12L8 6Z" fill="{ACCENT}"/>',
-    "dot": f'<circle cx="14" cy="6" r="3.8" fill="{PALE}" stroke="{ACCENT}"/>',
-    "reference-line": f'<path d="M0 6H28" stroke="{COMPARE}" stroke-width="2"'
-    f' stroke-dasharray="5 3"/>',
-    "limit": f'<path d="M0 6H28" stroke="{QUIET}" stroke-width="1.5"/>',
-    "outer-limit": f'<path d="M0 6H28" stroke="{QUIET}" stroke-width="1.5"'
-    f' stroke-dasharray="2 3"/>',
-    "bar": f'<rect x="2" y="1" width="24" height="10" fill="{ACCENT}"/>',
-    "pale": f'<rect x="2" y="1" width="24" height="10" fill="{PALE}"/>',
-    "hollow": f'<rect x="3" y="2" width="22" height="9" fill="none" stroke="{ACCENT}"'
-    f' stroke-width="1.5" stroke-dasharray="3 2"/>',
-    **{
-        f"part-{place}": f'<rect x="2" y="1" width="24" height="10" fill="{colour}"/>'
-        for place, colour in enumerate(PARTS)
-    },
-}
-
 
 @dataclass(frozen=True)
 class Chart(Output):
@@ -246,12 +215,8 @@ _SAID = (
 
 
 def _key(items: Sequence[tuple[str, str]]) -> str:
-    listed = "".join(
-        f'<li><svg class="swatch" viewBox="0 0 28 12" aria-hidden="true">'
-        f"{_SWATCHES[swatch]}</svg><span>{meaning}</span></li>"
-        for swatch, meaning in items
-    )
-    return f'<ul class="key">{listed}</ul>' if listed else ""
+    colours = {"accent": ACCENT, "compare": COMPARE, "ink": INK, "pale": PALE, "paper": PAPER}
+    return WORDS.passage("key", items=items, quiet=QUIET, parts=PARTS, **colours) if items else ""
 
 
 def _embedded(drawing: str, name: str, label: str) -> str:
