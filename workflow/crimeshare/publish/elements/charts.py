@@ -149,13 +149,14 @@ class Chart(Output):
         )
 
     def _repr_html_(self) -> str:
-        return (
-            f'<figure class="chart" id="{self.chart_id}"><figcaption>'
-            f'<p class="title">{self.title}</p><p class="subtitle">{self.subtitle}</p>'
-            f"</figcaption>{_key(self.key)}{self.svg()}"
-            + (f'<p class="notes">{" ".join(self.notes)}</p>' if self.notes else "")
-            + f'<div class="data">{credit(self.figures)} '
-            f"{chart_link(self.chart_id, self.data)} {sources(self.figures)}</div></figure>"
+        return WORDS.passage(
+            "chart",
+            chart=self,
+            key=_key(self.key),
+            drawing=self.svg(),
+            credit=credit(self.figures),
+            link=chart_link(self.chart_id, self.data),
+            cells=sources(self.figures),
         )
 
     def __repr__(self) -> str:

@@ -37,18 +37,12 @@ class Formula(Output):
         return WORDS.points(self.name)[1]
 
     def _repr_html_(self) -> str:
-        explained = "".join(
-            f"<li>{mathml(symbol)}: {escape(meaning)}</li>"
-            for point in WORDS.points(self.name)[2:]
-            for symbol, meaning in [point.split(" | ")]
-        )
-        return (
-            '<figure class="formula wide"><div class="scroll" tabindex="0" role="group"'
-            f' aria-label="{SHARED.passage("scrolls", what="Formula")}">'
-            f"{mathml(self.latex, self.words, display='block')}</div>"
-            f'<figcaption class="notes"><p>In words: {escape(self.words)}.</p>'
-            + (f"<ul>{explained}</ul>" if explained else "")
-            + "</figcaption></figure>"
+        explained = (point.split(" | ") for point in WORDS.points(self.name)[2:])
+        return SHARED.passage(
+            "formula",
+            words=self.words,
+            drawn=mathml(self.latex, self.words, display="block"),
+            explained=[(mathml(symbol), meaning) for symbol, meaning in explained],
         )
 
     def _repr_latex_(self) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import count
 from pathlib import Path
 from textwrap import shorten
 from typing import Any, Self
@@ -85,19 +86,15 @@ class Table(Output):
             "number" if number else self._length(position)
             for position, number in enumerate(numeric)
         ]
-        head = "".join(
-            f'<th scope="col"{_class(kind)}>{header}</th>'
-            for header, kind in zip(self.columns, kinds, strict=True)
-        )
-        body = "".join(f"<tr>{self._cells(row, kinds)}</tr>" for row in self.rows)
-        wide = " wide" if self.wide else ""
-        sortable = ' class="sortable"' if self.sortable else ""
         # A wide table scrolls inside its own box, which therefore must take the keyboard's focus.
-        return (
-            f'<figure class="table{wide}"><div class="scroll" tabindex="0" role="group"'
-            f' aria-label="{WORDS.passage("scrolls", what="Table")}">'
-            f"<table{sortable}><caption><span>{self.caption}</span></caption><thead><tr>{head}</tr></thead>"
-            f"<tbody>{body}</tbody></table></div>{self._notes()}{self._origin()}</figure>"
+        return WORDS.passage(
+            "table",
+            table=self,
+            head=zip(self.columns, kinds, strict=True),
+            body=[zip(map(self._text, count(), row), kinds, strict=True) for row in self.rows],
+            notes=self._notes(),
+            link=table_link(_file_name(plain(self.caption))) if self._figures() else "",
+            cells=sources(self._figures()),
         )
 
     def __repr__(self) -> str:
@@ -117,13 +114,6 @@ class Table(Output):
         for note in self.notes:
             yield from figures_in(note)
 
-    def _cells(self, row: Sequence[Content], kinds: Sequence[str]) -> str:
-        first, *rest = [self._text(position, content) for position, content in enumerate(row)]
-        cells = "".join(
-            f"<td{_class(kind)}>{text}</td>" for text, kind in zip(rest, kinds[1:], strict=True)
-        )
-        return f'<th scope="row"{_class(kinds[0])}>{first}</th>{cells}'
-
     def _length(self, position: int) -> str:
         """What a column of text is called by its longest; row labels may always be broken."""
         texts = [text for row in self.rows if isinstance(text := row[position], str)]
@@ -131,13 +121,6 @@ class Table(Output):
         if longest > LONG:
             return "long"
         return "short" if position and longest <= SHORT else ""
-
-    def _origin(self) -> str:
-        """A link to the figures as rows of data, and the cells behind them."""
-        if not self._figures():
-            return ""
-        link = table_link(_file_name(plain(self.caption)))
-        return f'<div class="data">{link}{sources(self._figures())}</div>'
 
     def _figures(self) -> list[Figure]:
         return [content for row in self.rows for content in row if isinstance(content, Figure)]
@@ -147,14 +130,11 @@ class Table(Output):
             return format(content, self.styles[position] if position < len(self.styles) else "")
         return content
 
-    def _notes(self) -> str:
+    def _notes(self) -> list[str]:
         marked = {figure.marker or "" for figure in self._figures() if figure.value is None}
         meanings = dict(sorted(MARKERS.get(marker, NOT_GIVEN) for marker in marked))
-        notes = [
-            *(f"{escape(symbol)} {escape(meaning)}." for symbol, meaning in meanings.items()),
-            *self.notes,
-        ]
-        return f'<figcaption class="notes">{" ".join(notes)}</figcaption>' if notes else ""
+        explained = (f"{escape(symbol)} {escape(said)}." for symbol, said in meanings.items())
+        return [*explained, *self.notes]
 
 
 def table(
@@ -221,10 +201,6 @@ def _file_name(caption: str) -> str:
     return shorten(words, NAME_LENGTH, placeholder="").replace(" ", "-")
 
 
-def _class(kind: str) -> str:
-    return f' class="{kind}"' if kind else ""
-
-
 @dataclass(frozen=True)
 class Facts(Output):
     """Numbers at a glance: each value with what it is and how sure it is; HTML."""
@@ -232,12 +208,7 @@ class Facts(Output):
     facts: Sequence[tuple[str, str, str]]
 
     def _repr_html_(self) -> str:
-        items = "".join(
-            f'<li><span class="value">{value}</span><span class="what">{what}</span>'
-            f'<span class="how">{how}</span></li>'
-            for value, what, how in self.facts
-        )
-        return f'<ul class="facts">{items}</ul>'
+        return WORDS.passage("facts", facts=self.facts)
 
     def __repr__(self) -> str:
         return "; ".join(plain(f"{value} {what}") for value, what, _ in self.facts)

@@ -13,7 +13,6 @@ from typing import Any
 from crimeshare.audit import verdicts
 from crimeshare.cells import Cell
 from crimeshare.periods import MONTHS
-from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import Figure, show
 from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.provenance import registry, sources
@@ -89,29 +88,18 @@ class Audited(Output):
         return verdicts.kind_of(self.verdict)["shown_as"]
 
     @property
-    def words(self) -> str:
-        """The words; numbers in them are quoted, not found."""
-        return f"<q><samp>{escape(self.statement)}</samp></q>"
-
-    @property
-    def said_by(self) -> str:
-        """Who said them, where and when, with a link to where that can be read."""
-        said = f"<samp>{escape(self.source)}</samp>"
-        return f'<a href="{escape(self.address)}">{said}</a>' if self.address else said
-
-    @property
     def sentences(self) -> list[str]:
         """The reason's first sentence, which answers; then all others, if any."""
         return _FIRST_SENTENCE.split(self.reason, maxsplit=1)
 
     @property
-    def badge(self) -> str:
-        """The verdict with its shape."""
-        word = prose.upper_first(_people(self.verdict))
-        return (
-            f'<strong class="verdict {self.kind}"><span aria-hidden="true">'
-            f"{KINDS[self.kind]}</span> {escape(word)}</strong>"
-        )
+    def people(self) -> str:
+        """The verdict as people name releases."""
+        return _people(self.verdict)
+
+    @property
+    def shape(self) -> str:
+        return KINDS[self.kind]
 
     def _repr_html_(self) -> str:
         return self.card(one_of_several=False)
@@ -122,13 +110,12 @@ class Audited(Output):
             "card",
             each=self,
             several=one_of_several,
-            verdict=escape(_people(self.verdict)),
             cells=sources(self.figures),
         )
 
     def review(self) -> dict[str, Any]:
         """The verdict as a ClaimReview of schema.org, whose best rating is 5."""
-        rating: dict[str, Any] = {"@type": "Rating", "alternateName": _people(self.verdict)}
+        rating: dict[str, Any] = {"@type": "Rating", "alternateName": self.people}
         # What cannot be checked has no rating.
         if value := verdicts.kind_of(self.verdict)["rating"]:
             rating |= {"ratingValue": int(value), "bestRating": 5, "worstRating": 1}
