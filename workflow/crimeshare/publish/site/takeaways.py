@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from pathlib import Path
 from textwrap import wrap
 from urllib.parse import unquote
 
@@ -11,17 +11,18 @@ import vl_convert
 
 from crimeshare.cache import cached
 from crimeshare.publish.elements.charts import DRAWN_BY, FONT
-from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.words import Words
 from crimeshare.publish.site.pages import Page
+
+WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
 _CHART = re.compile(r'<figure class="chart" id="([^"]+)">.*?</figure>', re.DOTALL)
 _DATA = re.compile(r'<a download="([^"]+)\.csv" href="data:text/csv[^",]*,([^"]+)"')
 """A link that holds the data of a chart; that of a table is filled by a script."""
 
-# Size of the picture of a preview, and of the text and the drawing in it.
-WIDTH, HEIGHT = 1200, 630
+# Of the text in the picture of a preview, and where its drawing stands.
 TITLE_LETTERS, LEAD_LETTERS, LEAD_LINES = 24, 46, 6
-INK, QUIET, HEAD = "#222222", "#595959", "#0f2f4b"
+PLACE = 'x="680" y="110" width="480" height="480"'
 
 
 def main_chart(body: str) -> tuple[str, str] | None:
@@ -51,41 +52,16 @@ def card(title: str, lead: str, body: str) -> bytes:
     """The picture that a preview of a page shows, as PNG: its title, its answer, its main chart."""
     chart = main_chart(body)
     drawing = re.search(r'<svg role="img".*?</svg>', chart[1], re.DOTALL) if chart else None
-    parts = [
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        f'<rect width="{WIDTH}" height="84" fill="{HEAD}"/>',
-        _text("crimeshare", 60, 56, 36, "#ffffff", weight="bold"),
-    ]
-    letters = 1 if drawing else 2
-    lines = wrap(title, TITLE_LETTERS * letters)[:3]
-    parts += [
-        _text(line, 60, 160 + 54 * row, 46, INK, weight="bold") for row, line in enumerate(lines)
-    ]
-    below = 160 + 54 * len(lines) + 14
-    parts += [
-        _text(line, 60, below + 38 * row, 28, INK)
-        for row, line in enumerate(
-            wrap(lead, LEAD_LETTERS * letters, max_lines=LEAD_LINES, placeholder=" …")
-        )
-    ]
-    if drawing:
-        svg = re.sub(
-            r'style="[^"]*"', 'x="680" y="110" width="480" height="480"', drawing[0], count=1
-        )
-        parts.append(svg)
-    picture = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
-        f"{''.join(parts)}</svg>"
+    wide = 1 if drawing else 2
+    picture = WORDS.passage(
+        "card",
+        title=wrap(title, TITLE_LETTERS * wide)[:3],
+        lead=wrap(lead, LEAD_LETTERS * wide, max_lines=LEAD_LINES, placeholder=" …"),
+        font=FONT,
+        drawing=re.sub(r'style="[^"]*"', PLACE, drawing[0], count=1) if drawing else "",
     )
     svg = _without_variables(picture)
     return cached("cards", DRAWN_BY + svg, lambda: vl_convert.svg_to_png(svg, scale=1, ppi=72))
-
-
-def _text(text: str, x: int, y: int, size: int, colour: str, weight: str = "normal") -> str:
-    return (
-        f'<text x="{x}" y="{y}" font-family="{FONT}" font-size="{size}" font-weight="{weight}"'
-        f' fill="{colour}">{escape(plain(text))}</text>'
-    )
 
 
 def _without_variables(svg: str) -> str:
