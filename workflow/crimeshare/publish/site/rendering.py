@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from html import escape
 from importlib.metadata import version
@@ -88,7 +88,7 @@ def render_page(page: Page, body: str, site_url: str = "") -> str:
             "lead": _lead(body),
             "body": Markup(_in_sections(page, with_files(page, _linked(page, body)))),
             "site_url": site_url,
-            "sections": _navigation(page),
+            "sections": _sections(page.groups, page.folder),
             "scripts": [SCRIPT, *OWN_SCRIPTS.get(page.notebook, [])],
         },
     )
@@ -120,7 +120,7 @@ def render_search(bodies: Iterable[tuple[Page, str]], groups: Sequence[str] = (G
     return _template("search.html.j2").render(
         **_given(page, *OWN_SCRIPTS["search"])
         | {
-            "sections": _all_pages(page.groups),
+            "sections": _sections(page.groups),
             "index": Markup(
                 search_index(((each, _in_sections(each, body)) for each, body in bodies), groups)
             ),
@@ -309,7 +309,7 @@ def _given(page: Page, *scripts: str) -> dict[str, Any]:
         "title": page.title,
         "lead": "",
         "site_url": "",
-        "sections": _navigation(page),
+        "sections": _sections(page.groups, page.folder),
         "scripts": [SCRIPT, *scripts],
     }
 
@@ -332,22 +332,11 @@ def _of_folder(root: str, folder: str) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Choice:
-    """An offence group that a reader may turn to.
+def _choices(page: Page) -> list[dict[str, Any]]:
+    """The groups that a reader may turn to, the page's own among them; none of one alone.
 
-    Attributes:
-        address: its page about the same area, from the root of the report; where it has none, its
-            first page.
+    The address is of a group's page about the same area; where it has none, of its first page.
     """
-
-    name: str
-    address: str
-    chosen: bool
-
-
-def _choices(page: Page) -> list[Choice]:
-    """The groups of a report about several, the page's own among them; none of one alone."""
     if len(page.groups) == 1:
         return []
     found = []
@@ -355,7 +344,8 @@ def _choices(page: Page) -> list[Choice]:
         folder = replace(page, group=group).folder
         own = f"{folder}{page.own_name}.html" if page.group else ""
         address = own if own in _addresses(page.groups) else f"{folder}index.html"
-        found.append(Choice(offences()[group].name, address, group == page.group))
+        chosen = group == page.group
+        found.append({"name": offences()[group].name, "address": address, "chosen": chosen})
     return found
 
 
@@ -374,23 +364,13 @@ ICON = (
 )
 
 
-def _navigation(page: Page) -> dict[str, list[Page]]:
-    return _sections_of(page.groups, page.folder)
-
-
 @cache
-def _sections_of(groups: tuple[str, ...], folder: str) -> dict[str, list[Page]]:
+def _sections(groups: tuple[str, ...], folder: str | None = None) -> dict[str, list[Page]]:
+    """The pages by the sections of the navigation: all, or those that a group's pages lead to."""
     sections: dict[str, list[Page]] = {}
     for page in report_pages(groups):
-        if not page.group or page.folder == folder:
+        if folder is None or not page.group or page.folder == folder:
             sections.setdefault(page.section, []).append(page)
-    return sections
-
-
-def _all_pages(groups: tuple[str, ...]) -> dict[str, list[Page]]:
-    sections: dict[str, list[Page]] = {}
-    for page in report_pages(groups):
-        sections.setdefault(page.section, []).append(page)
     return sections
 
 
@@ -436,25 +416,17 @@ def _lead(body: str) -> str:
 _HEADING = re.compile(r"<h2(?: class=\"(\w+)\")?>(.*?)</h2>", re.DOTALL)
 
 
-def _headings(body: str) -> list[tuple[str, str]]:
-    return [(_anchor(text), plain(text)) for _, text in _HEADING.findall(body)]
-
-
 def _anchor(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain(heading).lower()).strip("-")
 
 
-# A page of fewer sections is taken in at a glance.
 LISTED = 3
+"""A page of fewer sections is taken in at a glance."""
 
 
 def _contents(body: str) -> str:
-    headings = _headings(body)
-    if len(headings) < LISTED:
-        return ""
-    items = "".join(f'<li><a href="#{anchor}">{escape(text)}</a></li>' for anchor, text in headings)
-    label = WORDS.passage("contents")
-    return f'<nav class="contents" aria-label="{label}">{label}: <ul>{items}</ul></nav>'
+    headings = [(_anchor(text), plain(text)) for _, text in _HEADING.findall(body)]
+    return WORDS.passage("contents", headings=headings) if len(headings) >= LISTED else ""
 
 
 def _in_sections(page: Page, body: str) -> str:
@@ -467,10 +439,9 @@ def _in_sections(page: Page, body: str) -> str:
     for part in rest:
         [(kind, title)] = _HEADING.findall(part)
         anchor = _anchor(title)
-        head, after = f'<h2 id="{anchor}">{title}</h2>', part.split("</h2>", 1)[1]
+        head, content = f'<h2 id="{anchor}">{title}</h2>', part.split("</h2>", 1)[1]
+        told = f"{head}{content}"
         if kind == FOLDED:
-            content = f"<details><summary>{head}</summary><div>{after}</div></details>"
-        else:
-            content = head + after
-        parts.append(f'<section class="{kind}" aria-labelledby="{anchor}">{content}</section>')
+            told = f"<details><summary>{head}</summary><div>{content}</div></details>"
+        parts.append(f'<section class="{kind}" aria-labelledby="{anchor}">{told}</section>')
     return "\n".join(parts)
