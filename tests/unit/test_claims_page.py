@@ -6,23 +6,30 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
 from crimeshare.publish.elements.figures import shown, stray_numbers
-from crimeshare.publish.subjects.claims import KINDS, Audit, Audited, open_audit
+from crimeshare.publish.subjects.claims import KINDS, cards, newest, open_audit, opening, told
 from crimeshare.reference import reported_groups
 from tests.audited import write_audit
 
 
 def statement(
     claim_id: str, verdict: str, source: str = "A paper, 2024", address: str | None = None
-) -> Audited:
-    words, asserted, reason = "5 <b> & more", "count 5: all", "Because."
-    return Audited(claim_id, words, source, address, asserted, verdict, reason, reason, [])
+) -> dict[str, str | None]:
+    words = {"statement": "5 <b> & more", "asserted": "count 5: all", "reason": "Because."}
+    place = {"source": source, "address": address}
+    return {"claim_id": claim_id, "verdict": verdict} | words | place
 
 
-ALL = Audit(
+def audit_of(statements: list[dict[str, str | None]]) -> pd.DataFrame:
+    columns = ["claim_id", "verdict", "statement", "asserted", "reason", "source", "address"]
+    return told(pd.DataFrame(statements, columns=columns), pd.DataFrame({"claim_id": []}))
+
+
+ALL = audit_of(
     [
         statement("a", "confirmed"),
         statement("b", "true only of pfa-2018-12"),
@@ -35,23 +42,23 @@ ALL = Audit(
 
 
 def test_a_report_without_statements_says_so() -> None:
-    audit = Audit([])
-    assert audit.opening.startswith("No public statement")
-    assert audit.cards() == ""
+    audit = audit_of([])
+    assert opening(audit).startswith("No public statement")
+    assert cards(audit) == ""
 
 
 def test_the_page_opens_with_the_result() -> None:
-    plain = re.sub("<[^>]+>", "", ALL.opening)
+    plain = re.sub("<[^>]+>", "", opening(ALL))
     assert plain.startswith(
         "Of 6 statements, 1 is confirmed, 1 is consistent with the figures, 2 are not confirmed "
         "and 2 are wrong."
     )
-    numbers = [int(figure["text"]) for figure in shown(ALL.opening)]
+    numbers = [int(figure["text"]) for figure in shown(opening(ALL))]
     assert numbers[0] == sum(numbers[1:])
 
 
 def test_verdicts_have_word_shape_and_class_and_releases_the_names_that_people_use() -> None:
-    page = ALL.cards()
+    page = cards(ALL)
     for kind, shape in KINDS.items():
         assert f'class="verdict {kind}"><span aria-hidden="true">{shape}</span>' in page
     assert "True only of the police force area tables, year ending December 2018" in page
@@ -60,12 +67,14 @@ def test_verdicts_have_word_shape_and_class_and_releases_the_names_that_people_u
 
 def test_who_spoke_is_linked_where_an_address_is_known() -> None:
     address = "https://www.example.org/news/1?a=1&b=2"
-    page = Audit([statement("a", "confirmed", address=address), statement("b", "confirmed", "B")])
+    page = audit_of(
+        [statement("a", "confirmed", address=address), statement("b", "confirmed", "B")]
+    )
     written = "https://www.example.org/news/1?a=1&amp;b=2"
-    for words in (page.cards(), page.newest()):
+    for words in (cards(page), newest(page)):
         assert f'<a href="{written}"><samp>A paper, 2024</samp></a>' in words
         assert "<samp>B</samp></a>" not in words
-    reviews = re.search(r'<script type="application/ld\+json">(.*?)</script>', page.cards(), re.S)
+    reviews = re.search(r'<script type="application/ld\+json">(.*?)</script>', cards(page), re.S)
     assert reviews is not None
     said = {
         each["url"]: each["itemReviewed"].get("appearance")
@@ -84,7 +93,7 @@ def test_what_was_said_last_stands_first() -> None:
         "ONS, 3 October 2024",
         "Of the year ending March 2019",
     ]
-    page = Audit([statement(str(n), "confirmed", s) for n, s in enumerate(sources)]).cards()
+    page = cards(audit_of([statement(str(n), "confirmed", s) for n, s in enumerate(sources)]))
     order = re.findall(r"<article[^>]*><h3><samp>([^<]*)", page)
     assert order == [sources[n] for n in (4, 3, 2, 0, 5, 1)]
     listed = re.findall(r'<option value="([^"]*)">[^<]*</option>', page.partition('name="by"')[2])
@@ -92,7 +101,7 @@ def test_what_was_said_last_stands_first() -> None:
 
 
 def test_the_parts_of_one_source_stand_together_each_with_a_permanent_link() -> None:
-    page = ALL.cards()
+    page = cards(ALL)
     articles = re.findall(r"<article.*?</article>", page, re.DOTALL)
     ids = [re.findall(r'<div class="claim \w+" id="(\w)"', article) for article in articles]
     assert ids == [["a", "b", "d", "e"], ["c", "f"]]
@@ -104,7 +113,7 @@ def test_the_parts_of_one_source_stand_together_each_with_a_permanent_link() -> 
 
 
 def test_machines_find_the_verdicts_as_claim_reviews() -> None:
-    data = re.findall(r'<script type="application/ld\+json">(.*?)</script>', ALL.cards(), re.DOTALL)
+    data = re.findall(r'<script type="application/ld\+json">(.*?)</script>', cards(ALL), re.DOTALL)
     (text,) = data
     assert "<" not in text
     reviews = json.loads(text)["@graph"]
@@ -146,9 +155,9 @@ def test_every_number_of_every_kind_of_statement_is_a_figure(
     write_audit(tmp_path, root, path)
     monkeypatch.chdir(tmp_path)
     audits = [open_audit([group]) for group in reported_groups()]
-    judged = {each.claim_id for audit in audits for each in audit.statements}
+    judged = {name for audit in audits for name in audit["claim_id"]}
     assert len(judged) == len(entries)
-    assert [stray for audit in audits for stray in stray_numbers(audit.cards())] == []
+    assert [stray for audit in audits for stray in stray_numbers(cards(audit))] == []
 
 
 def test_a_report_shows_the_statements_about_its_group(
@@ -169,7 +178,7 @@ def test_a_report_shows_the_statements_about_its_group(
     write_audit(tmp_path, root, path)
     monkeypatch.chdir(tmp_path)
     shown_in = {
-        group: [each.claim_id for each in open_audit([group]).statements]
+        group: list(open_audit([group])["claim_id"])
         for group in ("stalking_harassment", "robbery", "burglary")
     }
     assert shown_in == {
@@ -185,9 +194,7 @@ def test_every_number_of_the_projects_own_statements_is_a_figure(
     write_audit(tmp_path, root)
     monkeypatch.chdir(tmp_path)
     audit = open_audit(["stalking_harassment"])
-    page = audit.cards()
+    page = cards(audit)
     assert stray_numbers(page) == []
-    assert len({statement.claim_id for statement in audit.statements}) == page.count(
-        'class="claim '
-    )
+    assert audit["claim_id"].nunique() == page.count('class="claim ')
     assert all(figure["data-id"].startswith("claim.") for figure in shown(page))

@@ -34,7 +34,7 @@ from crimeshare.publish.site.feed import ATOM, feed
 from crimeshare.publish.site.pages import page
 from crimeshare.publish.site.rendering import page_card, render_body, render_page, render_search
 from crimeshare.publish.subjects import partnerships
-from crimeshare.publish.subjects.claims import Audit, Audited
+from crimeshare.publish.subjects.claims import cards, told
 from crimeshare.reference import GROUP
 from crimeshare.sources.registry import Release
 from tests.unit.test_takeaways import REVISIONS, SERIES
@@ -110,8 +110,10 @@ def harmless(html: str, said: str) -> Seen:
     return seen
 
 
-def audited(said: str) -> Audited:
-    return Audited("it", said, said, None, said, "confirmed", "Because.", said, [])
+def audited(said: str) -> pd.DataFrame:
+    words = dict.fromkeys(("statement", "source", "asserted", "reason"), said)
+    row = {"claim_id": "it", "address": None, "verdict": "confirmed"} | words
+    return told(pd.DataFrame([row]), pd.DataFrame({"claim_id": []}))
 
 
 def notebook(html: str) -> dict[str, object]:
@@ -126,10 +128,10 @@ def said(request: pytest.FixtureRequest) -> str:
 
 
 def test_a_statement_on_its_page(said: str) -> None:
-    cards = render_body(notebook(Audit([audited(said)]).cards()))
-    seen = harmless(cards, said)
+    page = render_body(notebook(cards(audited(said))))
+    seen = harmless(page, said)
     assert [tag for tag, _ in seen.tags].count("script") == 1
-    data = re.findall(r'<script type="application/ld\+json">(.*?)</script>', cards, re.DOTALL)
+    data = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     assert json.loads(data[0])["@graph"][0]["claimReviewed"] == said
 
 

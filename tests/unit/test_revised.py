@@ -11,9 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crimeshare.digits import ordinal, place, plain
+from crimeshare.digits import ordinal
 from crimeshare.parquet import read_table, write_table
 from crimeshare.publish.elements.figures import Figure, shown, stray_numbers
+from crimeshare.publish.elements.prose import place, plain
 from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.site.notebooks import Shell
 from crimeshare.publish.site.rendering import render_body

@@ -65,7 +65,7 @@ def test_a_part_has_no_rank_among_main_groups(root: Path) -> None:
 DEFINED = re.compile(
     r'^(\w+) = Words\(Path\(__file__\)\.with_name\("([\w.]+)"\)(?: / "([\w.]+)")?\)$', re.MULTILINE
 )
-ASKED = re.compile(r'(?:(\w+)\.)?\b([A-Z]+)\.(?:passage|points|of)[(,]\s*"(\w+)"')
+ASKED = re.compile(r'(?:(\w+)\.)?\b([A-Z]+)\.(?:passage|points|cells|of)[(,]\s*"(\w+)"')
 
 
 def test_every_passage_is_asked_for_and_there(root: Path) -> None:

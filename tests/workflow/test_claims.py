@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from crimeshare.publish.elements.figures import shown, stray_numbers
-from crimeshare.publish.subjects.claims import open_audit
+from crimeshare.publish.subjects.claims import cards, open_audit
 from crimeshare.reference import reported_groups
 from tests.workflow.runs import sentences, snakemake
 
@@ -104,7 +104,7 @@ def test_an_entry_that_does_not_hold_fails_the_run_and_costs_no_other_verdict(
 
     # The page holds what was judged; every number of a reason is a figure with its source.
     monkeypatch.chdir(project)
-    page = open_audit(reported_groups()).cards()
+    page = cards(open_audit(reported_groups()))
     assert stray_numbers(page) == []
     assert "share 15 percent: Stalking and harassment, Gwent" in page
     assert 'data-source="somebody' not in page

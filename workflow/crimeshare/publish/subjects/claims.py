@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from crimeshare.audit import verdicts
 from crimeshare.cells import Cell
 from crimeshare.periods import MONTHS
 from crimeshare.publish.elements.figures import Figure, show
-from crimeshare.publish.elements.output import Output
 from crimeshare.publish.elements.provenance import registry, sources
 from crimeshare.publish.elements.reading import read
-from crimeshare.publish.elements.rows import rows as rows_of
+from crimeshare.publish.elements.rows import Row, rows
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.subjects.estimates import TOTAL
 from crimeshare.publish.subjects.measured import groups_measured_by
@@ -52,6 +52,9 @@ _DAY = re.compile(
     rf"\b(?:(?:(?P<day>\d{{1,2}}) )?(?P<month>{'|'.join(MONTHS)}) )?(?P<year>(?:19|20)\d\d)\b"
 )
 
+Mention = tuple[str, Figure, str]
+"""A number of a reason: as printed there, as a figure, and in which style."""
+
 # How a verdict is shown: by word, by shape and by colour (of the class).
 KINDS = {
     "holds": "\N{BLACK CIRCLE}",
@@ -61,158 +64,106 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Audited(Output):
-    """One thing that a statement asserts, with what became of it.
-
-    Attributes:
-        claim_id: its name in config/claims.yaml.
-        asserted: the one thing of what the words say that was judged.
-        reason: HTML, every number in it a figure with its cells.
-        told: the same as plain text.
-    """
-
-    claim_id: str
-    statement: str
-    source: str
-    address: str | None
-    asserted: str
-    verdict: str
-    reason: str
-    told: str
-    figures: Sequence[Figure]
-
-    @property
-    def kind(self) -> str:
-        """A key of ``KINDS``."""
-        return verdicts.kind_of(self.verdict)["shown_as"]
-
-    @property
-    def sentences(self) -> list[str]:
-        """The reason's first sentence, which answers; then all others, if any."""
-        return _FIRST_SENTENCE.split(self.reason, maxsplit=1)
-
-    @property
-    def people(self) -> str:
-        """The verdict as people name releases."""
-        return _people(self.verdict)
-
-    @property
-    def shape(self) -> str:
-        return KINDS[self.kind]
-
-    def _repr_html_(self) -> str:
-        return self.card(one_of_several=False)
-
-    def card(self, one_of_several: bool) -> str:
-        """What became of it; of a statement that asserts several things, after which of them."""
-        return WORDS.passage(
-            "card",
-            each=self,
-            several=one_of_several,
-            cells=sources(self.figures),
-        )
-
-    def review(self) -> dict[str, Any]:
-        """The verdict as a ClaimReview of schema.org, whose best rating is 5."""
-        rating: dict[str, Any] = {"@type": "Rating", "alternateName": self.people}
-        # What cannot be checked has no rating.
-        if value := verdicts.kind_of(self.verdict)["rating"]:
-            rating |= {"ratingValue": int(value), "bestRating": 5, "worstRating": 1}
-        said: dict[str, Any] = {
-            "@type": "Claim",
-            "name": self.statement,
-            "author": {"@type": "Organization", "name": self.source},
-        }
-        if self.address:
-            said["appearance"] = {"@type": "CreativeWork", "url": self.address}
-        return {
-            "@type": "ClaimReview",
-            "url": f"claims.html#{self.claim_id}",
-            "claimReviewed": self.statement,
-            "itemReviewed": said,
-            "author": {"@type": "Organization", "name": "crimeshare"},
-            "reviewRating": rating,
-            "reviewBody": self.told,
-        }
-
-
-@dataclass(frozen=True)
-class Audit:
-    """All statements, in the order of config/claims.yaml."""
-
-    statements: Sequence[Audited]
-
-    @property
-    def opening(self) -> str:
-        """How many statements there are, and what became of them."""
-        kinds = [statement.kind for statement in self.statements]
-        counts = {kind: Figure(f"claims.{kind}", kinds.count(kind), "count") for kind in KINDS}
-        judged = Figure("claims.judged", len(kinds), "count")
-        return WORDS.passage("opening", judged=judged, counts=counts)
-
-    def cards(self) -> str:
-        """Every statement, those of one speaker together, the newest first, with a filter."""
-        if not self.statements:
-            return ""
-        by_source: dict[str, dict[str, list[Audited]]] = {}
-        for each in self._newest_first():
-            by_source.setdefault(each.source, {}).setdefault(each.statement, []).append(each)
-        groups = WORDS.passage("cards", sources=list(by_source.values()))
-        return f"{self._filter(list(by_source))}{groups}{self._reviews()}"
-
-    def newest(self) -> str:
-        """What was said last by three speakers, each with its verdict and a link to the reason."""
-        first: dict[str, Audited] = {}
-        for each in self._newest_first():
-            first.setdefault(each.source, each)
-        return WORDS.passage("newest", statements=list(first.values())[:3])
-
-    def _newest_first(self) -> list[Audited]:
-        return sorted(self.statements, key=lambda each: _said(each.source), reverse=True)
-
-    def _filter(self, speakers: Sequence[str]) -> str:
-        held = {statement.kind for statement in self.statements}
-        kinds = [kind for kind in KINDS if kind in held]
-        return WORDS.passage("filter", kinds=kinds, speakers=map(escape, speakers))
-
-    def _reviews(self) -> str:
-        graph = {
-            "@context": "https://schema.org",
-            "@graph": [statement.review() for statement in self.statements],
-        }
-        text = json.dumps(graph, ensure_ascii=False, indent=1).replace("<", "\\u003c")
-        return f'<script type="application/ld+json">{text}</script>'
-
-
-def open_audit(offence_ids: Collection[str]) -> Audit:
-    """The audit of the build that the working directory is in.
+def open_audit(offence_ids: Collection[str]) -> pd.DataFrame:
+    """The statements of the build that a report about some offence groups shows; see `told`.
 
     Args:
-        offence_ids: the offence groups that the report is about. Statements about another are left
-            out, and what the same speakers said of all recorded crime with them.
+        offence_ids: the groups. Statements about another are left out, and what the same speakers
+            said of all recorded crime with them.
 
     Raises:
         Problem: if nothing has been audited there.
     """
-    evidence: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows_of(read("claim_evidence")):
-        evidence.setdefault(row["claim_id"], []).append(row)
-    rows = rows_of(read("claims"))
-    spoken_of: dict[str, set[str]] = {}
-    for row in rows:
-        spoken_of.setdefault(row["source"], set()).update(_groups_of(row["subject"]))
-    shown_with = (
-        spoken_of[row["source"]] if row["subject"] == TOTAL else _groups_of(row["subject"])
-        for row in rows
+    claims = read("claims")
+    groups = claims["subject"].map(_groups_of)
+    spoken_of = {by: set().union(*own) for by, own in groups.groupby(claims["source"])}
+    groups = groups.where(claims["subject"].ne(TOTAL), claims["source"].map(spoken_of))
+    shown = [not own or not own.isdisjoint(offence_ids) for own in groups]
+    return told(claims[shown], read("claim_evidence"))
+
+
+def told(claims: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
+    """Statements with what pages say of each.
+
+    Returns:
+        The rows given with ``kind``, a key of `KINDS`; ``people``, the verdict as people name
+        releases; ``html``, the reason, every number in it a figure; ``cells`` behind these; and
+        ``said``, the year, month and day.
+    """
+    mentions = {name: _mentions(rows(own)) for name, own in evidence.groupby("claim_id")}
+    of = [mentions.get(name, []) for name in claims["claim_id"]]
+    return claims.assign(
+        kind=[verdicts.kind_of(verdict)["shown_as"] for verdict in claims["verdict"]],
+        people=claims["verdict"].map(_people),
+        html=list(map(_as_html, claims["reason"], of)),
+        cells=[sources(figure for _, figure, _ in each) for each in of],
+        said=claims["source"].map(_said),
     )
-    return Audit(
-        [
-            _audited(row, evidence.get(row["claim_id"], []))
-            for row, groups in zip(rows, shown_with, strict=True)
-            if not groups or not groups.isdisjoint(offence_ids)
-        ]
+
+
+def opening(audit: pd.DataFrame) -> str:
+    """How many statements there are, and what became of them."""
+    numbers = audit["kind"].value_counts()
+    counts = {kind: Figure(f"claims.{kind}", numbers.get(kind, 0), "count") for kind in KINDS}
+    judged = Figure("claims.judged", len(audit), "count")
+    return WORDS.passage("opening", judged=judged, counts=counts)
+
+
+def cards(audit: pd.DataFrame) -> str:
+    """Every statement, those of one speaker together, the newest first, with a filter."""
+    if audit.empty:
+        return ""
+    speakers: dict[str, dict[str, list[Row]]] = {}
+    for each in rows(_newest_first(audit)):
+        speakers.setdefault(each["source"], {}).setdefault(each["statement"], []).append(each)
+    kinds = [kind for kind in KINDS if kind in {*audit["kind"]}]
+    graph = {"@context": "https://schema.org", "@graph": list(map(_review, rows(audit)))}
+    reviews = json.dumps(graph, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+    return (
+        WORDS.passage("filter", kinds=kinds, speakers=map(escape, speakers))
+        + WORDS.passage("cards", sources=speakers.values(), shapes=KINDS, first=_first_sentence)
+        + f'<script type="application/ld+json">{reviews}</script>'
     )
+
+
+def newest(audit: pd.DataFrame) -> str:
+    """What was said last by three speakers, each with its verdict and a link to the reason."""
+    last = _newest_first(audit).drop_duplicates("source").head(3)
+    return WORDS.passage("newest", statements=rows(last), shapes=KINDS)
+
+
+def _newest_first(audit: pd.DataFrame) -> pd.DataFrame:
+    return audit.sort_values("said", ascending=False, kind="stable")
+
+
+def _first_sentence(html: str) -> tuple[str, str]:
+    """The first sentence of a reason, which answers, and all others."""
+    first, *others = _FIRST_SENTENCE.split(html, maxsplit=1)
+    return first, "".join(others)
+
+
+def _review(row: Row) -> dict[str, Any]:
+    """The verdict as a ClaimReview of schema.org, whose best rating is 5."""
+    rating: dict[str, Any] = {"@type": "Rating", "alternateName": row["people"]}
+    # What cannot be checked has no rating.
+    if value := verdicts.kind_of(row["verdict"])["rating"]:
+        rating |= {"ratingValue": int(value), "bestRating": 5, "worstRating": 1}
+    said: dict[str, Any] = {
+        "@type": "Claim",
+        "name": row["statement"],
+        "author": {"@type": "Organization", "name": row["source"]},
+    }
+    if row["address"]:
+        said["appearance"] = {"@type": "CreativeWork", "url": row["address"]}
+    return {
+        "@type": "ClaimReview",
+        "url": f"claims.html#{row['claim_id']}",
+        "claimReviewed": row["statement"],
+        "itemReviewed": said,
+        "author": {"@type": "Organization", "name": "crimeshare"},
+        "reviewRating": rating,
+        "reviewBody": row["reason"],
+    }
 
 
 def _groups_of(subject: str) -> set[str]:
@@ -222,25 +173,10 @@ def _groups_of(subject: str) -> set[str]:
     return groups_measured_by(subject)
 
 
-def _audited(row: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> Audited:
-    mentions = _mentions(evidence)
-    return Audited(
-        row["claim_id"],
-        row["statement"],
-        row["source"],
-        row["address"],
-        row["asserted"],
-        row["verdict"],
-        _told(row["reason"], [(text, show(figure, style)) for text, figure, style in mentions]),
-        row["reason"],
-        [figure for _, figure, _ in mentions],
-    )
-
-
-def _mentions(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, Figure, str]]:
-    """The numbers of a reason, in its order: as printed there, as figures, in which style."""
-    by_mention: dict[int, list[Mapping[str, Any]]] = {}
-    for row in rows:
+def _mentions(evidence: Sequence[Row]) -> list[Mention]:
+    """The numbers of a reason, in its order."""
+    by_mention: dict[int, list[Row]] = {}
+    for row in evidence:
         by_mention.setdefault(row["mention"], []).append(row)
     mentions = []
     for mention, cells in sorted(by_mention.items()):
@@ -259,17 +195,17 @@ def _mentions(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, Figure, str]
     return mentions
 
 
-def _told(reason: str, figures: Sequence[tuple[str, str]]) -> str:
+def _as_html(reason: str, mentions: Sequence[Mention]) -> str:
     """A reason as HTML, the numbers it mentions replaced by figures, one after the other."""
-    told = ""
-    for text, figure in figures:
+    html = ""
+    for text, figure, style in mentions:
         # As a number by itself: 202 is not the beginning of 2020.
         found = re.search(rf"(?<![\d.,]){re.escape(text)}(?!\d|[.,]\d)", reason)
         if not found:
             raise ValueError(f"the reason does not mention {text!r} where its evidence says so")
-        told += escape(reason[: found.start()]) + figure
+        html += escape(reason[: found.start()]) + show(figure, style)
         reason = reason[found.end() :]
-    return told + escape(reason)
+    return html + escape(reason)
 
 
 def _said(source: str) -> tuple[int, int, int]:

@@ -166,7 +166,7 @@ def surveyed() -> Table:
                 f"<code>{release_id}</code>",
                 f"<samp>{escape('; '.join(own['source'].unique()))}</samp>",
                 counted(f"survey.estimates.{release_id}", "estimates", len(own), _cells(own)),
-                WORDS.passage("no_workbook" if pd.isna(sha256) else "hash", sha256=sha256),
+                WORDS.passage("workbook", sha256=None if pd.isna(sha256) else sha256),
                 prose.listed([term("seen", seen) for seen in own["seen"].unique()]),
                 term("basis", basis[release_id]),
             ]
