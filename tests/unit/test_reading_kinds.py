@@ -185,6 +185,22 @@ def test_several_counts_say_which_year_last_year_is(judge: Judge) -> None:
     assert found["statements"][-1]["verdict"] == "depends on what is meant"
 
 
+@pytest.mark.parametrize("between", [" | ", "\t", "     "])
+def test_each_cell_of_a_pasted_table_is_of_its_row_and_column(between: str, judge: Judge) -> None:
+    rows = (
+        ("Measure", "12 months to June 2023", "12 months to June 2024", "% change"),
+        ("All crime", "41,368", "38,811", "-6.2"),
+        ("Violence with injury", "4,064", "4,644", "14.3"),
+        ("Shoplifting", "4,947", "5,405", "19.3"),
+    )
+    text = "Nottingham's partnership\n\n" + "\n".join(between.join(row) for row in rows)
+    found = judge_text(text, judge, PUBLISHED).record()["statements"]
+    assert [s["exit"] for s in found] == [0] * 8 + [1]
+    assert {s["period_end"] for s in found[::3]} == {"2023-06-30"}
+    assert {s["offence"] for s in found[3:6]} == {"Violence with injury"}
+    assert {s["quantity"] for s in found[2::3]} == {"change"}
+
+
 @pytest.mark.parametrize(
     ("text", "quote"),
     [

@@ -190,6 +190,11 @@ class Reader(Counts, Orders):
                 raise Unplaced('which number is whose stands in "respectively" alone')
             if _JOINTLY.search(self.sentence.before(at)):
                 raise Unplaced("it is of more than one together")
+            if self.sentence.change and token.letter in "NC":
+                words, side = self._signed(self._clean(self._words(at)))
+                side = side or ("down" if self.tokens[at - 1].letter in "-\u2212" else "up")
+                per_cent = words if "%" in words else f"{words}%"
+                return self._change(at, f"{side} {per_cent}", None)
             kind = {
                 "N": self._count,
                 "C": self._part,

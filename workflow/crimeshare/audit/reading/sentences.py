@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from crimeshare.audit.reading.spans import Offending, Span
+from crimeshare.audit.reading.tables import Stretch, Table, cells_of, tables
 
 LETTERS = {
     **{"area": "A", "elsewhere": "E", "place": "L", "context": "F"},
@@ -73,12 +74,14 @@ class Sentence:
 
     Attributes:
         headline: whether it is a line of its own without a full stop.
+        change: whether it is a cell of a table's column of changes.
     """
 
     start: int
     end: int
     tokens: Sequence[Token]
     headline: bool
+    change: bool = False
 
     def after(self, at: int) -> str:
         """The letters behind a token, each with a space behind it."""
@@ -97,8 +100,16 @@ def sentences(text: str, spans: Sequence[Span]) -> Iterator[Sentence]:
     """The sentences of a text; a line is at least one."""
     inside = sorted(spans, key=lambda span: span.start)
     start = 0
+    pasted = list(tables(text, inside))
     for end in _ends(text, inside):
         piece = text[start:end]
+        first = start + len(piece) - len(piece.lstrip())
+        table = next((t for t in pasted if t.start <= first < t.end), None)
+        if table and table.start == first:
+            yield from _tabled(text, table, inside)
+        if table:
+            start = end
+            continue
         if piece.strip():
             mine = [span for span in inside if start <= span.start < end]
             tokens = _joined(text, list(_tokens(text, start, end, mine)))
@@ -106,6 +117,32 @@ def sentences(text: str, spans: Sequence[Span]) -> Iterator[Sentence]:
             headline = not whole.endswith((".", "!", "?", '"', "”", "'", ":")) and "\n" in piece
             yield Sentence(start, end, tokens, headline)
         start = end
+
+
+def _tabled(text: str, table: Table, spans: Sequence[Span]) -> Iterator[Sentence]:
+    """A sentence for each cell of a table: "Robbery, Dorset: 261."."""
+
+    def tokens(cell: Stretch) -> list[Token]:
+        return list(_tokens(text, *cell, [s for s in spans if cell[0] <= s.start < cell[1]]))
+
+    def letters(cell: Stretch) -> str:
+        return "".join(token.letter for token in tokens(cell))
+
+    years = [
+        (t.span.value.period_end, t)
+        for cell in table.head
+        for t in tokens(cell)
+        if t.span and t.span.kind == "period"
+    ]
+    for row, parts, change in cells_of(table, text, letters):
+        told = [token for part in parts[:-1] for token in tokens(part)]
+        if change:
+            # A change is to the last year that the table has.
+            last = [max(years, key=lambda year: year[0])[1]] if len(years) > 1 else []
+            told = [*last, *(t for t in told if t.letter != "P")]
+        at = parts[-1][0]
+        cell = [*told, Token(at, at, ":"), *tokens(parts[-1]), Token(row[1], row[1], ".")]
+        yield Sentence(*row, _joined(text, cell), False, change)
 
 
 def _ends(text: str, spans: Sequence[Span]) -> Iterator[int]:
