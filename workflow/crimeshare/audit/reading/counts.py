@@ -112,6 +112,10 @@ class Counts(Parts):
         if "U " in before and re.search(r"\b(?:G|incidents) ", before) and "million" in words:
             raise Unplaced("it is an estimate of incidents, which are not in these tables")
         noun = self.around.noun(at)
+        if odd := re.match(r"of (?:other|various|different) ([a-z]+) ", after):
+            raise Unplaced(f"it counts something else ({odd[1]})")
+        if re.search(r"N and $", before) and re.match(r"[.,;] ", after) and not noun:
+            raise Unsaid("which of two numbers it is is not said")
         people = re.match(r"of (?:our|my|your|its|his|her|their) ([a-z]+) ", after)
         if people and not noun:
             raise Unplaced(f"it counts something else ({people[1]})")
@@ -237,6 +241,7 @@ class Counts(Parts):
         )
         sized = self.topic.offence and re.search(
             r"C (?:, |\( )?(?:to|from|from N to) (?:just )?$|N , M from $|"
+            r"(?:number|figure|total|it|they) M , from $|"
             r"(?:number|figure|total|it|they|that|this) (?:has |have |was |were )?M "
             r"(?:from |from N )?to (?:just )?$|M to N [^;.]*, from $|"
             r"(?:^|; )there (?:were|was) (?:just |only )?$|when it was $|"

@@ -30,9 +30,9 @@ _FOLLOWS_TOO = re.compile(
 )
 # "Dyfed-Powys was also down."
 _ELLIPTIC = re.compile(
-    r"(?:^|[;,] |and )A (?:police )?(?:, with N , )?(?:was|were|is) (?:also )?$|"
+    r"(?:^|[;,] |and |total , )A (?:police )?(?:, (?:with )?N , )?(?:was|were|is) (?:also )?$|"
     # "It fell, from 9,894", "in Cumbria, the number fell".
-    r"(?:^|[;,.] |while |and |but )(?:in (?:the )?A )?(?:it|they|(?:the |its |their )?"
+    r"(?:^|[;:,.] |while |and |but )(?:(?:in (?:the )?)?A (?:, )?)?(?:it|they|(?:the |its |their )?"
     r"(?:number|figure|total|tally)) (?:(?:has|have|had|is|was|were|also) )*$"
 )
 # "Shoplifting in the town bucked the trend, however, and rose".
@@ -41,7 +41,8 @@ _FARTHER = re.compile(
     r"[MOTNCHKJV;:] )\S+ ){0,9}(?:is|are|was|were|has|have|had|been|and|,|remained|stayed|held|"
     r"came) (?:also |all |still |well |much |about |almost |[a-z]+ly )?$|"
     # "Violence, which makes up half of them, was down", "burglary, she will say, fell".
-    r"([OT]) , [^,;]+, (?:is |was |were )?(?:[a-z]+ly )?$"
+    r"([OT]) (?:(?:total |number |figure )?, [^,;]+, |\( N \) |together )(?:is |was |were )?"
+    r"(?:[a-z]+ly )?$"
 )
 # "Was stable", "saw crime fall": what is no movement by itself.
 _BEING = re.compile(
@@ -384,8 +385,8 @@ class Orders(Outdone):
     def _direction(self, at: int) -> None:
         token = self.tokens[at]
         before, after = self.sentence.before(at), self.sentence.after(at)
-        if re.match(r"(?:or M |everywhere |[^.!]*\? $)", after) or re.search(
-            r"(?:M or|made|make|makes|making) $", before
+        if re.match(r"(?:or M |and M |everywhere |[^.!]*\? $)", after) or re.search(
+            r"(?:M or|M and|made|make|makes|making) $", before
         ):
             return
         with suppress(Unplaced):

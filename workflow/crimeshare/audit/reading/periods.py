@@ -140,6 +140,8 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         r"august|september|october|november|december)\b(?!\s\d))\b",
         _named("partial", _PARTIAL),
     ),
+    # The head of a column, or of a row.
+    (rf"(?:(?<=\|\s)|(?<=\t)|(?<=\s\s\s)|(?<=\n)){_YEAR}(?=\s*[|\t\n]|\s\s\s|$)", _calendar),
     (rf"(?<=,\s){_YEAR}(?=\.?(?:\s*\n|\s+[A-Z]|\s*$))", _calendar),
     (rf"(?<=\bcompare\s){_YEAR}(?=\s(?:with|to)\b)", _calendar),
     (

@@ -40,7 +40,7 @@ _MADE = (
     r"(?: (?:about|around|some|just|only|a|the|over))* $"
 )
 _WHOLE_BEFORE = re.compile(
-    rf"share {_WHOLE}(?:was|is|stood at|reached|at|:) $|of (?P<which>which|these|those|them) "
+    rf"share {_WHOLE}(?:was|is|stood at|reached|at|:|,) $|of (?P<which>which|these|those|them) "
     rf"(?:the )?[AFO] (?:police )?{_MADE}"
 )
 _AREA_MADE = re.compile(
@@ -344,7 +344,8 @@ class Shares(Surveyed):
             named = self._told_counts()
             return self._add_part(at, words, named[:1], named[1:])
         if len(own) > 1 and re.search(
-            r"N (?:were|was|being) (?:recorded )?(?:O|in (?:the )?A) , (?:or |some )?$", before
+            r"N (?:were|was) (?:recorded )?(?:O|in (?:the )?A(?: area)?) [,:] (?:or |some )?$",
+            before,
         ):
             # "Of 63,761 offences 27,529 were violent, more than two in five".
             named = self._told_counts()

@@ -41,7 +41,8 @@ _WITHIN = re.compile(
     r"(?:FORCES1|force|forces|areas?|places?|parts?|regions?|count(?:y|ies)|towns?|cit(?:y|ies)|"
     r"boroughs?|country|capital|any|all|every|survey|service|other) (?:FORCES1 "
     r")?(?:of|in|for|across) (?:the )?$"
-    r"|U for $|of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
+    r"|U for $|share of (?:the )?$|"
+    r"of (?:all |any |every |the )[^,;.NC]*(?:in|across|for) $|[CH] of "
     r"[^,;.]*(?:in|across|for) (?:the )?$|(?:J|V) [^,;.]*(?:in|of|across) (?:the |all |N )*$|"
     # "The sharpest fall in Wales".
     r"(?:least|most) (?:[a-z]+ ){1,3}in (?:the )?$|"
@@ -268,6 +269,10 @@ class Around(Years):
             if nation and nation.value[0] in NATIONS:
                 # "Below the national 4.2".
                 return self._area_at(at - 1)
+        change = re.match(r"to N (?:[OTG] )?(?:in|for|across|by) (?:the )?A ", after)
+        if change and self.sentence.before(at).endswith("from "):
+            # "From 353 to 445 in Norfolk and from 213 to 246 in Suffolk".
+            return self._area_at(at + len(change.group().split()))
         beside = self.tokens[at + 1].span if after.startswith("A ") else None
         if beside and beside.value[0] in NATIONS:
             # "Compared with 32.1 nationally".

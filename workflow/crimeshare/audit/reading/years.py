@@ -318,6 +318,8 @@ class Years:
                 re.match(rf"(?:{ADJECTIVES}[GOT] |in |[PB] |the |\w+ ){{0,6}}to ", after)
                 or re.search(r"M .*$", before)
             )
+        if re.search(r"\( was $", before) and re.match(r"\) ", after):
+            return True
         if re.search(r"\( $", before) and re.match(r"(?:[GOT] )?to N ", after):
             return True
         if re.search(r"B \( $", before) or (self.topic.brackets and re.search(r"N \( $", before)):
