@@ -63,6 +63,11 @@ class Counts(Parts):
             kind = self.tokens[move].span
             if kind and kind.value in ("rise", "fall"):
                 return self._change(at, f"{MOVES[kind.value]} {words}", move)
+        extra = re.search(r"an (?:extra|additional) $", before) and re.match(
+            r"on (?:the )?[BP] ", after
+        )
+        if extra:
+            return self._change(at, f"up {words}", None)
         other = re.match(r"M ([a-z]+) ", after)
         if other and self._words(at + 1).casefold() in ("fewer", "more", "less"):
             # "179 fewer victims".

@@ -229,9 +229,11 @@ def _settle(reading: Reading, told: Told, counts: Counts) -> None:
             named = _named(statement, slot)
             meant = settled.get(named, set())
             if slot == "offence":
+                plain = reading.mentioned.plain
+                plain = plain | {o for o in named if o.startswith("possession")}
                 # "9,013 stalking offences" are those of stalking and harassment: the words are
                 # wrong, unless the text says elsewhere what it means by them.
-                meant = meant & reading.mentioned.plain
+                meant = meant & plain
             if len(named) > 1 and len(meant) == 1:
                 statement.entries = [e for e in statement.entries if e.get(slot, "total") in meant]
 

@@ -140,6 +140,7 @@ def judge_text(text: str, judge: Judge, published: date | None = None, area: str
     answer = Answer(text, unplaced=unplaced)
     meant_otherwise(reading, judge.counts)
     everything: set[int] = set()
+    _settle(reading.statements, judge)
     found = sorted([*reading.statements, *fitted], key=lambda each: each.start)
     for statement in found:
         # What a later count of a sentence says of it holds for what stands before that, too.
@@ -210,6 +211,40 @@ def _otherwise(statement: Statement, judge: Judge, everything: set[int]) -> Stat
             everything.add(sentence)
             return _read_as(statement, [entry])
     return statement
+
+
+def _settle(statements: Sequence[Statement], judge: Judge) -> None:
+    """Take another reading for all numbers that have it where it is the one several of them fit.
+
+    A count to the last digit tells for its sentence, two numbers that fit no other way for all.
+    """
+    fits: dict[tuple[Any, ...], list[Statement]] = {}
+    doubted = set()
+    for statement in statements:
+        sized = statement.number is not None or statement.entries[0]["quantity"] == "rate"
+        own = sized and _holds(judge, statement.entries[0])
+        for other in statement.elsewhere if sized else []:
+            key = _difference(statement, other)
+            if own:
+                doubted.add(key)
+            elif _holds(judge, other):
+                fits.setdefault(key, []).append(statement)
+    for statement in statements:
+        for other in statement.elsewhere:
+            key = _difference(statement, other)
+            told = fits.get(key, [])
+            here = [s for s in told if s.role and s.group[:1] == statement.group[:1]]
+            exact = any((s.number or 0) > 1_000 and (s.number or 0) % 100 for s in here)
+            if exact or (len(told) > 1 and key not in doubted):
+                statement.entries, statement.elsewhere = [other], []
+                break
+
+
+def _difference(statement: Statement, other: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The slots that another reading of a statement fills otherwise, and how."""
+    first = statement.entries[0]
+    slots = ("area", "offence", "period", "since")
+    return tuple((s, first.get(s), other.get(s)) for s in slots if first.get(s) != other.get(s))
 
 
 def _elsewhere(statement: Statement, judge: Judge) -> Statement:

@@ -110,6 +110,10 @@ class Orders(Outdone):
         after, before = self.sentence.after(at), self.sentence.before(at)
         if re.search(r"(?:one|N) of (?:the )?$|among (?:the )?$", before):
             raise Unplaced('"one of" names no place in an order')
+        if before.endswith("next ") and words in ("highest", "lowest", "biggest", "largest"):
+            told = self.topic.rank and self.reading.statements[-1].entries[0]["value"].split()[0]
+            place = ORDINALS.index(told) + 1 if told in ORDINALS else 1
+            words = f"{ORDINALS[place]} {words}"
         since = re.match(r"(?:[\w\-]+ )*?(?:D|since) ", after)
         if since and not re.search(r"[,;.]", since.group()):
             return self._record(at)
@@ -249,6 +253,8 @@ class Orders(Outdone):
                 r"(?:(?:the|that|those|average|mean|figure|level|rate|for|of|in|across) )*(A) ",
                 after,
             )
+        if word in ("rise", "fall", "increase", "drop", "decrease"):
+            return False
         place = spot(at, found) if found else at
         span = self.tokens[place].span
         rated = re.search(r"\brate|RATE1|per head|per capita", self.sentence.before(at) + after)

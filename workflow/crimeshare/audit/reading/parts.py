@@ -232,7 +232,8 @@ class Parts(Shares):
             r"[CHK] in A (?:, )?(?:and |but |though )?(?:by )?(?:just |only )?$|M [^;.NCH]*: by $",
             before,
         )
-        if (also or again or listed or re.search(r"[OTA] by $", before)) and "M " in before:
+        by = re.search(r"[OTA] by $|M (?:(?![;CHKM] )\S+ )*i \. e \. by $", before)
+        if (also or again or listed or by) and "M " in before:
             # "Theft rose by 2% and robbery by 3%", "up 2% on the year before and 9% since 2015",
             # "down by almost a fifth (18.9%)".
             return max(i for i in range(at) if self.tokens[i].letter == "M")

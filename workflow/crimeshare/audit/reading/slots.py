@@ -80,6 +80,13 @@ _OVERALL = re.compile(
 )
 
 
+# "Its neighbour recorded 49,646, down 4%", "the Stoke ward of Plymouth had 1,204".
+_UNNAMED = re.compile(
+    r"(?:its|their) (?:[a-z]+ )?(neighbour) (?:(?!and |but )[a-zMF]+ ){1,2}(?:N , (?:M )?)?$|"
+    r"(wards?|estate|neighbourhood) (?:of|in) (?:the )?A (?:[a-z]+ ){0,3}$"
+)
+
+
 # "Thirty of the 43 police forces".
 PLACES = re.compile(
     r"(?:N )?(?:of )?(?:the |all |N |other |police |territorial |local )*"
@@ -256,6 +263,8 @@ class Around(Years):
             Unplaced: it is about another country or a place without figures, or names none.
         """
         after = self.sentence.after(at)
+        if unnamed := _UNNAMED.search(self.sentence.before(at)):
+            raise Unplaced(f"no figures of such {unnamed[1] or unnamed[2]} are known")
         if average := AVERAGE.search(self.sentence.before(at)):
             words = average.group().split()
             return self._area_at(at - len(words) + words.index("A"))
