@@ -82,6 +82,10 @@ class Counts(Parts):
             or (self._is_rate(at) and "." in words and not re.search("[a-z]", words))
             or self.tokens[0].letter == "RATE1"
             or (re.search(r"rate \( $", before) and re.match(r"\) ", after))
+            or (
+                re.search(r"A \( $", before)
+                and re.match(r"\) (?:had |has )the J (?:T )?rate ", after)
+            )
             or (self._is_rate(at) and AVERAGE.search(before))
             or self._rate_of_all(at, words)
             or (re.search(r"RATE1 (?:S )?[^;.NCH]*A (?:, )?(?:with|on|at) $", before))

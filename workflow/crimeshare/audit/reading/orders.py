@@ -41,7 +41,8 @@ _FARTHER = re.compile(
     r"[MOTNCHKJV;:] )\S+ ){0,9}(?:is|are|was|were|has|have|had|been|and|,|remained|stayed|held|"
     r"came) (?:also |all |still |well |much |about |almost |[a-z]+ly )?$|"
     # "Violence, which makes up half of them, was down", "burglary, she will say, fell".
-    r"([OT]) (?:(?:total |number |figure )?, [^,;]+, |\( N \) |together )(?:is |was |were )?"
+    r"([OT]) (?:(?:total |number |figure )?, [^,;]+, |\( N \) |together )"
+    r"(?:is |was |were |remained |stayed )?"
     r"(?:[a-z]+ly )?$"
 )
 # "Was stable", "saw crime fall": what is no movement by itself.
@@ -74,7 +75,6 @@ _NOUNS = (
     "dip",
     "equal",
     "spiking",
-    "eased",
     "reduce",
     "reducing",
     "reduction",

@@ -227,12 +227,14 @@ class Parts(Shares):
         )
         again = re.search(r"H \( $", before) and re.match(r"\) ", after)
         listed = re.search(
-            r"[CHK] (?:\) )?(?:to N )?(?:, |; |and |, and |; and |while )"
+            r"[CHK] (?:\) )?(?:to N )?(?:(?:over )?[IPB] )?(?:, |; |and |, and |; and |while )"
             r"(?:the |in )?[OTA] (?:, )?$|"
-            r"[CHK] in A (?:, )?(?:and |but |though )?(?:by )?(?:just |only )?$|M [^;.NCH]*: by $",
+            r"[CHK] in A (?:, )?(?:and |but |though )?(?:by )?(?:just )?$|M [^;.NCH]*[:,] by $",
             before,
         )
-        by = re.search(r"[OTA] by $|M (?:(?![;CHKM] )\S+ )*i \. e \. by $", before)
+        by = re.search(
+            r"[OTA] (?:N )?(?:as a whole )?by $|M (?:(?![;CHKM] )\S+ )*i \. e \. by $", before
+        )
         if (also or again or listed or by) and "M " in before:
             # "Theft rose by 2% and robbery by 3%", "up 2% on the year before and 9% since 2015",
             # "down by almost a fifth (18.9%)".

@@ -91,6 +91,11 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         _named("mask", "a year that records began in"),
     ),
     (
+        r"(?:(?<=said\s)|(?<=out\s)|(?<=published\s)|(?<=released\s)|(?<=announced\s)|(?<=revealed\s)|"
+        r"(?<=told\sus\s)|(?<=issued\s))(?:this|last)\s(?:week|month|night)\b",
+        _named("mask", "when something was said"),
+    ),
+    (
         r"\b(?:same\speriod|same\s(?:12|twelve)\smonths)\s(?:of\s|in\s|a\s|the\s)*"
         r"(?:previous\syear|preceding\syear|year\s(?:before|earlier|ago)|last\syear|prior\syear)\b",
         _named("base"),
@@ -126,7 +131,7 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
     (
         r"\b(?:first|second|third|fourth|last|latest|final|previous)\s(?:quarter|half|"
         r"three\smonths|six\smonths)"
-        rf"(?:\sof\s(?:the\s)?(?:year|{_YEAR}))?\b|\bQ[1-4](?:\s{_YEAR})?\b|"
+        rf"(?:\sof\s(?:the\s)?(?:year|{_YEAR}))?\b|\bQ[1-4](?:\s{_YEAR})?\b(?![.:])|"
         r"\b(?:same|corresponding)\s(?:quarter|half|(?:three|six|nine|two|\d)\smonths)"
         rf"(?:\s(?:of|in|a)\s(?:{_YEAR}|(?:the\s)?(?:last|previous)?\s?year(?:\s(?:before|earlier))?))?\b",
         _named("partial", QUARTER),
@@ -196,11 +201,6 @@ PATTERNS: tuple[tuple[str, Callable[[tuple[str, ...]], tuple[str, object]]], ...
         r"\b(?:the\s)?(?:pre-(?:pandemic|covid)\s(?:year|levels?|figures?|total|peak)|(?:year|twelve\smonths)\s"
         r"before\s(?:the\s)?(?:pandemic|covid|lockdown)|before\sthe\sfirst\slockdown)\b",
         lambda _: ("period", Year(date(2020, 3, 31), "The last year before the pandemic.")),
-    ),
-    (
-        r"(?:(?<=said\s)|(?<=out\s)|(?<=published\s)|(?<=released\s)|(?<=announced\s)|(?<=revealed\s)|"
-        r"(?<=told\sus\s)|(?<=issued\s))(?:this|last)\s(?:week|month|night)\b",
-        _named("mask", "when something was said"),
     ),
     (r"\b(?:last|past|latest)\s(?:financial|fiscal)\syear\b", lambda _: ("month", 3)),
     (r"\blast\s(?:calendar\s)?year(?:'s|\u2019s)?\b", _named("last")),

@@ -20,7 +20,7 @@ _STOPS = re.compile(
     r"in|by|on|at|to|from|during|between|against|compared|over|across|last|this|and|or|"
     r"was|were|had|has|have|when|having|which|that|than|the|a|an|for|within|under|with|as|"
     r"of|while|but|per|recorded|reported|is|are|up|down|respectively|out|since|also|"
-    r"represents|represented|equals|equalled|includes|included|accounts|"
+    r"represents|represented|following|amid|despite|because|equals|equalled|includes|included|accounts|"
     r"then|now|previously|logged|seen|took|put|puts|makes|made|so|still|who|after|before|it|he|she|they|we|according"
 )
 # "3,186 of which were rapes".
