@@ -128,16 +128,10 @@ class Parts(Shares):
             return self._share(at, words, after)
         if made_up and re.match(r"[^CNP.;T]*?of (?:all |the |every |total )*O ", after):
             raise Unplaced("it is a part of another offence group, not of all recorded crime")
-        total = re.match(r"(?:of|in) (?:the |its )?(?:overall )?(?:total|whole) ", after)
-        counted = [s for s in self.reading.statements if s.start >= self.sentence.start]
         told_here = re.match(r"of (?:the |its |a )?total of N ", after)
         if told_here and made_up and (own := self.around._before(at)):
             # "Stalking made up a sixth of the total of 86,819".
             return self._share(at, words, "", own)
-        if total and made_up and self._all_told() and (own := self.around._before(at)):
-            return self._share(at, words, "", own)
-        if total and counted and counted[-1].entries[0].get("offence") and self._all_told():
-            return self._share(at, words, "", Offending((counted[-1].entries[0]["offence"],)))
         if self._of_what_was_counted(at, words):
             return None
         ordered = re.search(r"increase|fall", self.topic.rank)
@@ -149,8 +143,6 @@ class Parts(Shares):
             # "London had the biggest rise of the regions, 54%, followed by the East, 28%".
             side = "down" if ordered.group() == "fall" else "up"
             return self._change(at, f"{side} {words}", None)
-        if re.match(r"of (?:these|those|them|which) ", after) and self._of_all():
-            return self._share(at, words, "", self.around.noun(at) or self.around._before(at))
         if re.match(r"(?:of|in) (?:these|those|them|whom|which|this) ", after):
             raise Unplaced("what it is a part of is not said")
         if (
@@ -180,13 +172,6 @@ class Parts(Shares):
             return self._share(at, words, after, noun)
         if made_up and self.tokens[at].letter in "CH" and not re.match(r"of \w", after):
             return self._share(at, words, after)
-        again = re.search(
-            r"(?:it|that|this|figure|rise|fall) (?:was|is|stood at|reached) $", before
-        )
-        if again and self.last_move is not None and not survey:
-            kind = self.tokens[self.last_move].span
-            assert kind is not None
-            return self._change(at, f"{MOVES[kind.value]} {words}", self.last_move)
         if self.topic.survey and (
             (self.topic.measure and _SURVEYED_TOO.search(before) and _WHEN.match(after))
             or (self.topic.measure and _THEN.search(before))
@@ -282,7 +267,6 @@ class Parts(Shares):
             if move > at or not any(t.letter in "OT" for t in self.tokens[move:at]):
                 # "Robbery rose, from 265 to 338, and theft by a quarter".
                 self.used.add(move)
-            self.last_move = move
             if move < at and all(
                 t.letter in ("by", "of", "M", "a", "an", "to", "around")
                 for t in self.tokens[move:at]

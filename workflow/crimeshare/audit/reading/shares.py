@@ -274,16 +274,6 @@ class Shares(Surveyed):
             return True
         return False
 
-    def _all_told(self) -> bool:
-        """Whether all crime has been counted, so that "the total" is that."""
-        return any(s.entries[0]["quantity"] == "total" for s in self.reading.statements)
-
-    def _of_all(self) -> bool:
-        """Whether "them" are all crimes, which the last statement is about."""
-        told = self.reading.statements[-1:]
-        whole = bool(told) and told[0].entries[0].get("offence", "total") == "total"
-        return whole and self._all_told()
-
     def _shares_before(self, at: int) -> bool:
         return any(
             s.entries[0]["quantity"] == "share" and s.start >= self.sentence.start

@@ -218,16 +218,10 @@ class Around(Years):
                 if agents and _COUNTING.match(self.sentence.after(place)):
                     continue
                 joined = re.search(r"(?:O (?:and|or|,) )$", self.sentence.before(place))
-                if joined and self.tokens[place].letter == "O" and not self._repeated(place):
+                if joined and self.tokens[place].letter == "O":
                     raise Unplaced("it counts more than one offence group together")
                 return self._meant(self._offending(place), place)
         return None
-
-    def _repeated(self, place: int) -> bool:
-        """Whether groups that are joined have numbers of their own behind them."""
-        mine = self.tokens[place].span
-        others = [t.span.value for t in self.tokens[place + 1 :] if t.span and t.letter == "O"]
-        return bool(mine and mine.value in others)
 
     def _aside(self, place: int) -> bool:
         """Whether a word is no subject: "15% of all crime", "calls about stalking"."""

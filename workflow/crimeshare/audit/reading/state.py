@@ -136,7 +136,6 @@ class State:
         self.tokens = sentence.tokens
         self.around = Around(sentence, topic, ahead, published)
         self.used: set[int] = set()
-        self.last_move: int | None = None
         self.given_area = assumed_area
         said = "".join(f"{t.letter} " for t in self.tokens)
         self.surveyed = "U " in said or bool(_SURVEYED.search(said))

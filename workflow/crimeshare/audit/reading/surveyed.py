@@ -157,23 +157,14 @@ class Surveyed(State):
         )
         if found:
             first = self._people(spot(at, found))
-            more = re.match(r"(?:\w+ )?S ", self.sentence.after(spot(at, found)))
             aged = [p.age for p in map(self._people, self._asked(at)) if p.age]
             if aged and re.match(r"of M age ", self.sentence.after(spot(at, found))):
                 # "Women of the same age".
                 first = replace(first, age=aged[-1])
-            if more and not first.age:
-                first = replace(
-                    first,
-                    age=self._people(spot(at, found) + len(more.group().split())).age,
-                )
             return first
         named = self._asked(at)
         if named and re.search(r"S [^;.NCH]*$", before):
             return self._people(named[-1])
-        later = [i for i, t in enumerate(self.tokens) if t.letter == "S" and i > at]
-        if later and re.match(r"[^;.NCH]*S ", after):
-            return self._people(later[0])
         return People("", "")
 
     def _asked(self, at: int) -> list[int]:
