@@ -16,6 +16,7 @@ from crimeshare.audit.reading.sentences import Sentence, sentences, shared_out
 from crimeshare.audit.reading.slots import NATIONS, Around
 from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Unsaid, Year
 from crimeshare.audit.reading.state import Loose, Reading, value_of
+from crimeshare.audit.reading.years import LAST
 from crimeshare.periods import months_before
 from crimeshare.reference import NATION, areas
 
@@ -269,7 +270,8 @@ class Reader(Counts, Orders):
                 or end > before.period_end
                 or not (back or _long_before(end, before.period_end))
             ):
-                self.topic.period = Year(end)
+                lasts = [y[1] for y in mains if y[1] == Year(end, LAST)]
+                self.topic.period = lasts[0] if lasts else Year(end)
             elif end < before.period_end:
                 # "Ten years before, in 2012/13, it was 459,795. That is a fall of 40%."
                 self.topic.since = Year(end)

@@ -341,7 +341,7 @@ class Around(Years):
             (re.search(r"A and $", before) and not re.match(r"[N(:,] ", after))
             or (re.match(r"and A (?![N(:,])", after) and not re.search(r"[CN] (?:in )?$", before))
             or (re.search(r"A , $", before) and re.match(r"and [a-z]+ [OTG] ", after))
-            or re.search(r"A (?:[a-zFS0-9]+ )*(?:together with|as well as|plus) (?:\w+ )*$", before)
+            or re.search(r"A (?:\w+ ){0,3}(?:together with|as well as|plus) (?:\w+ )*$", before)
         ):
             raise Unplaced("it is about more than one area together")
         assert token.span is not None
