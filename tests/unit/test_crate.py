@@ -14,7 +14,6 @@ from rocrate.rocrate import ROCrate
 from crimeshare.ledger.crate import (
     MIT,
     OGL,
-    Environment,
     Publication,
     describe,
     publications,
@@ -23,9 +22,8 @@ from crimeshare.ledger.crate import (
 from crimeshare.sources.registry import read_registry
 from tests.conftest import ROOT
 
-ENVIRONMENT = Environment(
-    "0.1.0", ROOT / "envs" / "requirements.in", ROOT / "envs" / "requirements.txt"
-)
+ENVS = ROOT / "envs"
+MADE_WITH = ("0.1.0", ENVS / "requirements.in", ENVS / "requirements.txt")
 REGISTRY = read_registry(ROOT / "config" / "releases.csv")
 PUBLISHED = {
     "pfa-2024-12": Publication(REGISTRY["pfa-2024-12"].sha256),
@@ -57,7 +55,7 @@ def results(tmp_path: Path) -> Path:
 @pytest.fixture
 def crate(results: Path) -> ROCrate:
     outputs = sorted(path for path in results.rglob("*") if path.is_file())
-    described = describe(results, outputs, INPUTS, PUBLISHED, REGISTRY, ENVIRONMENT)
+    described = describe(results, outputs, INPUTS, PUBLISHED, REGISTRY, *MADE_WITH)
     write_description(described, results / "ro-crate-metadata.json")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -85,7 +83,7 @@ def test_the_build_names_what_went_in_what_ran_and_what_came_out(
         part["name"]: part.get("softwareVersion") for part in software["softwareRequirements"]
     }
     assert versions["pandas"].startswith("3.")
-    lock = hashlib.sha256(ENVIRONMENT.lock.read_bytes()).hexdigest()
+    lock = hashlib.sha256(MADE_WITH[2].read_bytes()).hexdigest()
     assert [p["sha256"] for p in software["softwareRequirements"] if p.get("sha256")] == [lock]
     assert crate.license.id == OGL
 
@@ -146,6 +144,6 @@ def test_the_same_build_is_described_in_the_same_bytes(results: Path, crate: ROC
     # The last day of the newest figures, not of the build.
     assert root["datePublished"] == "2025-12-31"
     outputs = [results / "estimates/shares.parquet", results / "report/index.html"]
-    again = describe(results, outputs, INPUTS, PUBLISHED, REGISTRY, ENVIRONMENT)
+    again = describe(results, outputs, INPUTS, PUBLISHED, REGISTRY, *MADE_WITH)
     write_description(again, results / "ro-crate-metadata.json")
     assert (results / "ro-crate-metadata.json").read_bytes() == first

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from crimeshare.ledger.crate import Environment, describe, publications, write_description
+from crimeshare.ledger.crate import describe, publications, write_description
 from crimeshare.running import running
 from crimeshare.sources.registry import read_registry
 
@@ -23,10 +23,8 @@ with running(snakemake):
         map(Path, snakemake.input.read),
         publications(*map(Path, snakemake.input.clean)),
         read_registry(Path(snakemake.input.registry)),
-        Environment(
-            project["version"],
-            Path(snakemake.input.requirements),
-            Path(snakemake.input.lock),
-        ),
+        project["version"],
+        Path(snakemake.input.requirements),
+        Path(snakemake.input.lock),
     )
     write_description(description, crate)

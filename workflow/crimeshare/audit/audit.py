@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,15 +20,8 @@ from crimeshare.parquet import table_of
 from crimeshare.problems import Problem
 
 
-@dataclass(frozen=True)
-class AuditTables:
-    """What became of the entries of a file of claims.
-
-    Attributes:
-        claims: one row a judged claim, see :func:`claims_table`.
-        evidence: the cells behind the numbers of the reasons, see :func:`evidence_table`.
-        refused: a sentence for each fault of each entry that could not be judged.
-    """
+class AuditTables(NamedTuple):
+    """What became of the entries of a file of claims, and why those refused could not be judged."""
 
     claims: pd.DataFrame
     evidence: pd.DataFrame

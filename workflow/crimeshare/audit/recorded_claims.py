@@ -453,7 +453,6 @@ def _rivals(place: Place, own: float, others: Sequence[float], rank: int) -> lis
 
 
 def _gap(question: Question, finding: Finding) -> float:
-    """How far a finding is from what is stated, relative to it or not."""
     far = distance(question.stated, finding.value)
     return far / abs(finding.value) if question.kind == "relative" and finding.value else far
 

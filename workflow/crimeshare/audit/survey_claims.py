@@ -374,7 +374,6 @@ def _difference(one: Finding, other: Finding) -> tuple[Finding, int]:
 
 
 def _ratio(one: Finding, other: Finding) -> tuple[Finding, int]:
-    """How much larger one estimate is than another, relative to it, with its interval."""
     lower, upper = ratio_interval(_with_limits(one), _with_limits(other))
     ratio = replace(one, value=one.value / other.value - 1, unit="change")
     return _of_two(ratio, other, formulas.relative(one.named, other.named), lower - 1, upper - 1)

@@ -94,7 +94,6 @@ class Reason:
 
 
 def _filled(name: str, /, **values: Any) -> str:
-    """A block of the template, on one line."""
     template = _template()
     text = "".join(template.blocks[name](template.new_context(values)))
     return re.sub(r"[ \n]+", " ", text).rstrip()

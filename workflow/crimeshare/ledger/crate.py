@@ -35,27 +35,6 @@ _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 _TYPES = {".parquet": "application/vnd.apache.parquet", ".ipynb": "application/x-ipynb+json"}
 
 
-@dataclass(frozen=True)
-class Environment:
-    """What the build ran with.
-
-    Attributes:
-        requirements: ``envs/requirements.in``, the libraries used directly.
-        lock: ``envs/requirements.txt``, with the version and hashes of all.
-    """
-
-    version: str
-    requirements: Path
-    lock: Path
-
-    @property
-    def libraries(self) -> dict[str, str]:
-        """The version of each library that is used directly."""
-        direct = {_normal(name) for name in _DIRECT.findall(_read(self.requirements))}
-        locked = _LOCKED.findall(_read(self.lock))
-        return {name: version for name, version in locked if _normal(name) in direct}
-
-
 @dataclass
 class Publication:
     """One publication whose figures the build holds.
@@ -93,7 +72,9 @@ def describe(
     inputs: Iterable[Path],
     published: Mapping[str, Publication],
     releases: Mapping[str, Release],
-    environment: Environment,
+    version: str,
+    requirements: Path,
+    lock: Path,
 ) -> dict[str, Any]:
     """The description of a build, as JSON-LD.
 
@@ -101,6 +82,9 @@ def describe(
         outputs: the files in it that the build made.
         inputs: the files of the project that the build read, by their paths in it; workbooks are
             described as the publications they are.
+        version: of the project.
+        requirements: ``envs/requirements.in``, the libraries used directly.
+        lock: ``envs/requirements.txt``, with the version and hashes of all.
     """
     crate = ROCrate()
     crate.metadata.extra_terms["sha256"] = SHA256
@@ -135,7 +119,7 @@ def describe(
         "#build",
         "CreateAction",
         name="Build of the report",
-        instrument=_software(crate, environment),
+        instrument=_software(crate, version, requirements, lock),
         object=[*sources.values(), *files],
         result=made,
     )
@@ -232,28 +216,25 @@ def _mit(crate: ROCrate) -> ContextEntity:
     return _entity(crate, MIT, "CreativeWork", name="MIT License", url=MIT)
 
 
-def _software(crate: ROCrate, environment: Environment) -> ContextEntity:
+def _software(crate: ROCrate, version: str, requirements: Path, lock: Path) -> ContextEntity:
+    direct = {_normal(name) for name in _DIRECT.findall(_read(requirements))}
     libraries = [
-        _entity(crate, f"#{name}", "SoftwareApplication", name=name, softwareVersion=version)
-        for name, version in sorted(environment.libraries.items())
+        _entity(crate, f"#{name}", "SoftwareApplication", name=name, softwareVersion=locked)
+        for name, locked in sorted(_LOCKED.findall(_read(lock)))
+        if _normal(name) in direct
     ]
-    lock = _entity(
-        crate,
-        "#lock",
-        "CreativeWork",
-        name="envs/requirements.txt",
-        sha256=hashlib.sha256(environment.lock.read_bytes()).hexdigest(),
-    )
+    sha256 = hashlib.sha256(lock.read_bytes()).hexdigest()
+    locked_in = _entity(crate, "#lock", "CreativeWork", name="envs/requirements.txt", sha256=sha256)
     return _entity(
         crate,
         "#crimeshare",
         "SoftwareApplication",
         name="crimeshare",
-        softwareVersion=environment.version,
+        softwareVersion=version,
         # The digest by which the workflow itself knows its code and environment.
         identifier=software(),
         license=_mit(crate),
-        softwareRequirements=[*libraries, lock],
+        softwareRequirements=[*libraries, locked_in],
     )
 
 

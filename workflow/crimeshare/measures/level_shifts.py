@@ -35,7 +35,7 @@ from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
 from crimeshare.measures.seasonal import SEASONED, season
-from crimeshare.measures.steps import whitened
+from crimeshare.measures.steps import stable, whitened
 
 Values = npt.NDArray[np.float64]
 
@@ -188,10 +188,10 @@ def shifts(
             "kind": shift.kind,
             "shift": shift.size,
             **{
-                name: _digits(100 * float(np.expm1(shift.size + side * reach * shift.error)))
+                name: stable(100 * float(np.expm1(shift.size + side * reach * shift.error)))
                 for name, side in (("shift_pct", 0), ("lower", -1), ("upper", 1))
             },
-            "noise_sd": _digits(found.sd),
+            "noise_sd": stable(found.sd),
             "noise_lasting": found.lasting,
         }
         for shift in clear(found, level)
@@ -217,11 +217,6 @@ def clear(found: Found, level: float) -> list[Shift]:
     """The shifts that are larger than `LEAST` and whose limits leave out 0."""
     reach = float(stdtrit(found.df, (1 + level) / 2))
     return [shift for shift in found.shifts if abs(shift.size) > max(reach * shift.error, LEAST)]
-
-
-def _digits(value: float) -> float:
-    """Without the last digits, which depend on the processor."""
-    return float(f"{value:.9g}")
 
 
 def find(values: Values, most: int = MOST) -> Found:

@@ -70,7 +70,7 @@ SIDES = 4
 """Revisions that the split of all areas weighs beside an area's own."""
 
 RECLASSIFIED = 0.2
-"""Part of a figure from which a revision is none of a count but of what it counts."""
+"""Part of a figure from which a revision is taken for a change of what is counted."""
 
 KNOWN = 12 * 2023 + 6
 """The month up to which releases counted that were known in October 2023: June 2023."""

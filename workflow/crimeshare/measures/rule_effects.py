@@ -32,7 +32,7 @@ from crimeshare.columns import held
 from crimeshare.measures.provenance import keyed
 from crimeshare.measures.quarters import YEAR
 from crimeshare.measures.revisions import newest_release
-from crimeshare.measures.steps import NotIdentified, Step, step_at, steps_at
+from crimeshare.measures.steps import NotIdentified, Step, stable, step_at, steps_at
 from crimeshare.parquet import table_of
 
 LEVEL_ONLY, LEVEL_AND_SLOPE = "level", "level_and_slope"
@@ -218,8 +218,8 @@ def _methods(
             **{key: value for key, value in row.items() if key != "effect"},
             "effect_pct": percent(row["effect"]),
             "leads": row is best,
-            "crude_pct": None if crude is None else _digits(100 * crude),
-            "codes_pct": None if of_codes is None else _digits(100 * of_codes),
+            "crude_pct": None if crude is None else stable(100 * crude),
+            "codes_pct": None if of_codes is None else stable(100 * of_codes),
         }
         for row in rows
     ]
@@ -233,14 +233,9 @@ def _span(counts: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _digits(value: float) -> float:
-    """Without the last digits, which depend on the processor."""
-    return float(f"{value:.9g}")
-
-
 def percent(effect: float) -> float:
     """A change of the logarithm in per cent, without the digits that depend on the processor."""
-    return _digits(100 * float(np.expm1(effect)))
+    return stable(100 * float(np.expm1(effect)))
 
 
 def crude_change(counts: pd.Series, case: Case) -> float | None:
@@ -347,8 +342,8 @@ def _effect(counts: pd.DataFrame, case: Case, method: str, level: float) -> dict
         "effect": found.effect,
         "lower": percent(lower),
         "upper": percent(upper),
-        "aicc": None if method == FIRST_YEAR else _digits(found.aicc),
-        "lasting": _digits(found.lasting),
+        "aicc": None if method == FIRST_YEAR else stable(found.aicc),
+        "lasting": stable(found.lasting),
         "placebo_rank": 1 + sum(abs(step.effect) >= abs(found.effect) for step in placebos),
         "placebos": len(placebos),
         "placebos_significant": sum(step.significant(level) for step in placebos),

@@ -153,3 +153,8 @@ def _after(quarters: pd.DatetimeIndex, day: date) -> Values:
     whole = (quarters - starts).days.to_numpy() + 1
     after = (quarters - pd.Timestamp(day)).days.to_numpy() + 1
     return np.asarray(np.clip(after / whole, 0.0, 1.0))
+
+
+def stable(value: float) -> float:
+    """A number without its last digits, which depend on the processor."""
+    return float(f"{value:.9g}")
