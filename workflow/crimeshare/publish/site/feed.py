@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from html import escape
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
-from xml.etree import ElementTree
 
 import pandas as pd
 
@@ -15,12 +13,12 @@ from crimeshare.digits import fixed
 from crimeshare.publish.elements import prose
 from crimeshare.publish.elements.figures import decimals_for
 from crimeshare.publish.elements.words import Words
+from crimeshare.publish.site.rendering import templates
 from crimeshare.reference import NATION, offences
 from crimeshare.sources.registry import Release
 
 WORDS = Words(Path(__file__).with_name("templates") / "page.md.j2")
 
-ATOM = "http://www.w3.org/2005/Atom"
 PROJECT = "https://github.com/crimeshare/crimeshare"
 
 
@@ -50,33 +48,34 @@ def feed(
         key=lambda pair: (pair[0], pair[1].release_id),
         reverse=True,
     )
-    root = ElementTree.Element("feed", xmlns=ATOM)
     name = offences()[offence_id].name
-    _text(root, "title", WORDS.passage("feed_title", name=name))
-    _text(root, "id", _id(f"{folder}feed"))
-    _text(root, "updated", _time(max((day for day, _ in dated), default=date(1970, 1, 1))))
-    author = ElementTree.SubElement(root, "author")
-    _text(author, "name", "crimeshare")
-    _text(root, "rights", WORDS.passage("feed_rights"))
-    if site_url:
-        ElementTree.SubElement(root, "link", rel="self", href=f"{site_url}/{folder}feed.xml")
-        ElementTree.SubElement(root, "link", href=f"{site_url}/{folder}index.html")
-    for day, release in dated:
-        entry = ElementTree.SubElement(root, "entry")
-        _text(entry, "title", f"{release.title}: {prose.edition(release.edition)}")
-        _text(entry, "id", _id(f"{folder}{release.release_id}"))
-        _text(entry, "updated", _time(day))
-        ElementTree.SubElement(entry, "link", href=release.page_url)
-        told = [
-            *_headline(release, series, name, offence_id),
-            *_revised(release, revisions),
-            *([] if release.published else [WORDS.passage("feed_undated")]),
-        ] or [WORDS.passage("feed_published", edition=release.edition)]
-        content = ElementTree.SubElement(entry, "content", type="html")
-        content.text = "".join(f"<p>{escape(sentence)}</p>" for sentence in told)
-    ElementTree.indent(root)
-    text = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
+    entries = [
+        {
+            "title": f"{release.title}: {prose.edition(release.edition)}",
+            "id": _id(f"{folder}{release.release_id}"),
+            "day": day,
+            "address": release.page_url,
+            "told": [
+                *_headline(release, series, name, offence_id),
+                *_revised(release, revisions),
+                *([] if release.published else [WORDS.passage("feed_undated")]),
+            ]
+            or [WORDS.passage("feed_published", edition=release.edition)],
+        }
+        for day, release in dated
+    ]
+    return (
+        templates()
+        .get_template("feed.xml.j2")
+        .render(
+            name=name,
+            id=_id(f"{folder}feed"),
+            updated=max((day for day, _ in dated), default=date(1970, 1, 1)),
+            address=f"{site_url}/{folder}" if site_url else "",
+            entries=entries,
+        )
+        + "\n"
+    )
 
 
 def _headline(release: Release, series: pd.DataFrame, name: str, offence_id: str) -> Sequence[str]:
@@ -108,14 +107,6 @@ def _revised(release: Release, revisions: pd.DataFrame) -> Sequence[str]:
     return [WORDS.passage("feed_revised", given=fixed(len(given)), moved=fixed(moved))]
 
 
-def _text(parent: ElementTree.Element, tag: str, text: str) -> None:
-    ElementTree.SubElement(parent, tag).text = text
-
-
 def _id(name: str) -> str:
     """A name that stays the same wherever the report is published."""
     return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{PROJECT}#{name}')}"
-
-
-def _time(day: date) -> str:
-    return f"{day.isoformat()}T00:00:00Z"
