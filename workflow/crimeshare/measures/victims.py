@@ -3,7 +3,8 @@
 The ratio is not a reporting rate; why not is said wherever it is shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -57,68 +58,55 @@ def compute_offences_per_victims(
         ]
         .sort_values(["period_end", "release_id"], kind="stable")
         .drop_duplicates("period_end", keep="last")
-        .set_index("period_end")
     )
-    rows = []
-    for _, row in surveyed[surveyed["period_end"].isin(recorded.index)].iterrows():
-        offences = recorded.loc[row["period_end"]]
-        distance = (populations["period_end"] - row["period_end"]).abs()
-        people = populations.loc[distance.idxmin()]
-        assumed = row["basis"] == "assumed_base"
-        ratio, lower, upper = offences_per_100_victims(
-            offences["count"],
-            row["estimate"],
-            people["population"],
-            row["n_assumed"] if assumed else row["n_unweighted"],
-            (row["design_factor_lower"], row["design_factor_upper"])
-            if assumed
-            else row["design_factor"],
-            level,
-        )
-        rows.append(
-            {
-                "measure_id": measure_id,
-                "offence_code": offence_code,
-                "period_end": row["period_end"],
-                "survey_release_id": row["release_id"],
-                "release_id": offences["release_id"],
-                "offences": offences["count"],
-                "estimate": row["estimate"],
-                "population": people["population"],
-                "population_period_end": people["period_end"],
-                "victims": row["estimate"] * people["population"],
-                "victims_lower": row["lower"] * people["population"],
-                "victims_upper": row["upper"] * people["population"],
-                "ratio": ratio,
-                "lower": lower,
-                "upper": upper,
-                "level": level,
-                "basis": row["basis"],
-                "workbook_sha256": offences["workbook_sha256"],
-                "sheet": offences["sheet"],
-                "cell": offences["cell"],
-                "population_workbook_sha256": people["workbook_sha256"],
-                "population_cells": people["cells"],
-                "estimate_formula": row["formula"],
-                "estimate_cells": row["cells"],
-            }
-        )
-    table = pd.DataFrame(rows, columns=held("offences_per_victims")[:-2])
+    asked = surveyed.rename(
+        columns={"release_id": "survey_release_id", "formula": "estimate_formula"}
+    ).rename(columns={"cells": "estimate_cells"})
+    found = asked.merge(
+        recorded[["period_end", "release_id", "workbook_sha256", "sheet", "cell", "count"]],
+        on="period_end",
+        suffixes=("_survey", ""),
+    )
+    nearest = [(populations["period_end"] - day).abs().idxmin() for day in found["period_end"]]
+    people = populations.loc[nearest].set_index(found.index).add_prefix("population_")
+    table = found.join(people).rename(
+        columns={"count": "offences", "population_population": "population"}
+    )
+    limits = [_ratio(row, level) for row in table.to_dict("records")]
+    table[["ratio", "lower_ratio", "upper_ratio"]] = limits or None
+    for name, part in (("", "estimate"), ("_lower", "lower"), ("_upper", "upper")):
+        table[f"victims{name}"] = table[part] * table["population"]
+    table = table.assign(
+        measure_id=measure_id,
+        offence_code=offence_code,
+        lower=table["lower_ratio"],
+        upper=table["upper_ratio"],
+        level=level,
+    )
     offence = cell_names(table)
     population = [
         CELLS_APART.join(cell.name for cell in cells_in(cells))
         for cells in table["population_cells"]
     ]
+    victims = enclosed(table["estimate_formula"]) + " * " + table["population_cells"]
     return table.assign(
-        formula="100 * "
-        + offence
-        + " / ("
-        + enclosed(table["estimate_formula"])
-        + " * "
-        + table["population_cells"]
-        + ")",
+        formula="100 * " + offence + " / (" + victims + ")",
         cells=listed(offence, pd.Series(population, table.index), table["estimate_cells"]),
     )[held("offences_per_victims")]
+
+
+def _ratio(row: Mapping[Any, Any], level: float) -> tuple[float, float, float]:
+    assumed = row["basis"] == "assumed_base"
+    return offences_per_100_victims(
+        row["offences"],
+        row["estimate"],
+        row["population"],
+        row["n_assumed" if assumed else "n_unweighted"],
+        (row["design_factor_lower"], row["design_factor_upper"])
+        if assumed
+        else row["design_factor"],
+        level,
+    )
 
 
 def surveyed_populations(comparisons: pd.DataFrame) -> pd.DataFrame:
