@@ -129,6 +129,12 @@ def replacing(path: Path | str) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def write_file(path: Path | str, content: str | bytes) -> None:
+    """Write a file as :func:`replacing` does, text in UTF-8."""
+    with replacing(path) as target:
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
 @contextmanager
 def shipping(path: Path) -> Iterator[Path]:
     """As :func:`replacing`, of figures that are shipped: their hash is kept beside them."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from crimeshare.cache import cached
 from crimeshare.problems import Problem, Problems
 from crimeshare.products import digest
-from crimeshare.running import replacing, running
+from crimeshare.running import replacing, running, write_file
 from crimeshare.tables.reading import as_json, check_shipped
 
 with running(snakemake):
@@ -32,8 +32,7 @@ with running(snakemake):
             continue
         with replacing(observations) as path:
             shutil.copyfile(figures, path)
-        with replacing(report) as path:
-            path.write_bytes(checked)
+        write_file(report, checked)
     # Raised last, so that the next run checks only the releases that failed.
     if refused:
         raise Problems(refused)

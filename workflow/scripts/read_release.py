@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from crimeshare.running import replacing, running
+from crimeshare.running import replacing, running, write_file
 from crimeshare.tables.reading import as_json, read_release
 
 with running(snakemake):
@@ -10,5 +10,4 @@ with running(snakemake):
     reading = read_release(workbook, snakemake.params.release, corrections)
     with replacing(snakemake.output.observations) as path:
         reading.write(path)
-    with replacing(snakemake.output.report) as path:
-        path.write_bytes(as_json(reading.report))
+    write_file(snakemake.output.report, as_json(reading.report))

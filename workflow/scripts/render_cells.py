@@ -6,7 +6,7 @@ from crimeshare.cache import cached
 from crimeshare.ledger.panels import Panels
 from crimeshare.products import digest
 from crimeshare.publish.site.pages import report_pages
-from crimeshare.running import replacing, running
+from crimeshare.running import running, write_file
 from crimeshare.sources.registry import REGISTRY, read_registry
 
 with running(snakemake):
@@ -21,5 +21,4 @@ with running(snakemake):
             lambda: panels.script(page.executed).encode(),  # noqa: B023
             page.name,
         )
-        with replacing(Path(snakemake.output.scripts) / f"{page.name}.js") as path:
-            path.write_bytes(text)
+        write_file(Path(snakemake.output.scripts) / f"{page.name}.js", text)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from crimeshare.publish.site.exploring import drawing_script, drawn, series_scripts
-from crimeshare.running import replacing, running
+from crimeshare.running import running, write_file
 
 with running(snakemake):
     folder = Path(snakemake.output.series)
@@ -16,7 +16,5 @@ with running(snakemake):
         pd.read_parquet(snakemake.input.shifts),
     )
     for offence_id, script in scripts.items():
-        with replacing(folder / f"{offence_id}.js") as path:
-            path.write_text(script, encoding="utf-8")
-    with replacing(Path(snakemake.output.library)) as path:
-        path.write_text(drawing_script(), encoding="utf-8")
+        write_file(folder / f"{offence_id}.js", script)
+    write_file(snakemake.output.library, drawing_script())

@@ -23,7 +23,7 @@ from crimeshare.publish.pack.open_data import (
 )
 from crimeshare.publish.site.feed import feed
 from crimeshare.publish.site.pages import report_pages
-from crimeshare.running import replacing, running
+from crimeshare.running import replacing, running, write_file
 from crimeshare.sources.registry import read_registry
 
 with running(snakemake):
@@ -51,15 +51,13 @@ with running(snakemake):
             )
     with replacing(Path(snakemake.output.binary)) as path:
         pq.write_table(pa.Table.from_pandas(series(table), preserve_index=False), path)
-    with replacing(Path(snakemake.output.database)) as path:
-        path.write_bytes(database({"latest": newest, "series": series(table)}))
-    with replacing(Path(snakemake.output.edition)) as path:
-        path.write_text(edition(table, version("crimeshare")), encoding="utf-8")
+    tables = {"latest": newest, "series": series(table)}
+    write_file(snakemake.output.database, database(tables))
+    write_file(snakemake.output.edition, edition(table, version("crimeshare")))
     for group, areas in zip(groups, snakemake.output.areas, strict=True):
         Path(areas).mkdir(parents=True, exist_ok=True)
         for name, document in area_documents(table, group):
-            with replacing(Path(areas) / f"{name}.json") as path:
-                path.write_text(document, encoding="utf-8")
+            write_file(Path(areas) / f"{name}.json", document)
     registry = read_registry(Path(snakemake.input.registry))
     releases = {name: registry[name] for name in snakemake.params.releases}
     # Of every group, unlike the file of revisions.
@@ -69,5 +67,4 @@ with running(snakemake):
             text = feed(
                 releases, table, revised, page.group, snakemake.params.site_url, page.folder
             )
-            with replacing(page.path.with_name("feed.xml")) as path:
-                path.write_text(text, encoding="utf-8")
+            write_file(page.path.with_name("feed.xml"), text)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.rendering import read_executed, render_body, render_search, write_page
-from crimeshare.running import replacing, running
+from crimeshare.running import running, write_file
 
 
 def rendered(pages: Sequence[Page], folder: str, site_url: str) -> Iterator[tuple[Page, str]]:
@@ -26,5 +26,4 @@ with running(snakemake):
             pass
     else:
         search = render_search(bodies, groups)
-        with replacing(snakemake.output.search) as path:
-            path.write_text(search, encoding="utf-8")
+        write_file(snakemake.output.search, search)

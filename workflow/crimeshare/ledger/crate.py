@@ -21,7 +21,7 @@ from rocrate.model.file import File
 from rocrate.rocrate import ROCrate
 
 from crimeshare.publish.elements.licence import OGL
-from crimeshare.running import replacing
+from crimeshare.running import write_file
 from crimeshare.software import software
 from crimeshare.sources.registry import FIGURES, Release
 
@@ -130,8 +130,7 @@ def describe(
 
 def write_description(description: Mapping[str, Any], path: Path) -> None:
     text = json.dumps(description, indent=1, sort_keys=True, ensure_ascii=False)
-    with replacing(path) as target:
-        target.write_text(text + "\n", encoding="utf-8")
+    write_file(path, text + "\n")
 
 
 def _entity(crate: ROCrate, entity_id: str, kind: str, /, **properties: Any) -> ContextEntity:

@@ -28,7 +28,7 @@ from crimeshare.problems import Problem, Problems
 from crimeshare.publish.elements.figures import shown
 from crimeshare.publish.elements.output import FIGURES
 from crimeshare.publish.site.pages import Page
-from crimeshare.running import replacing
+from crimeshare.running import replacing, write_file
 
 LEDGER = Path("results/published/figures.csv")
 KEPT = LEDGER.with_suffix(".parquet")
@@ -179,8 +179,7 @@ def keep_ledger(entries: Sequence[Entry], ledger: Path, summary: Path) -> None:
         rows = list(group)
         digest = hashlib.sha256(_as_csv(COLUMNS, rows).encode()).hexdigest()
         lines.append((page, str(len(rows)), digest))
-    with replacing(summary) as target:
-        target.write_text(_as_csv(("page", "figures", "sha256"), lines), encoding="utf-8")
+    write_file(summary, _as_csv(("page", "figures", "sha256"), lines))
 
 
 def _as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

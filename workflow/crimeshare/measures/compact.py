@@ -23,7 +23,7 @@ from crimeshare.measures.revisions import issue_order
 from crimeshare.measures.vintages import BY_AREA, BY_CODE, QUARTERS
 from crimeshare.measures.years import TOTAL, years_of_codes
 from crimeshare.periods import month_end
-from crimeshare.running import replacing
+from crimeshare.running import write_file
 
 _CELL = r"^\[[^\]]+\]'(?P<sheet>.+)'!(?P<column>[A-Z]+)(?P<row>[1-9]\d*)$"
 SURVEY = ["release_id", "measure_id", "sex", "age", "period_end", "estimate", "lower", "upper"]
@@ -287,5 +287,4 @@ def write_evidence(evidence: Mapping[str, Any], folder: Path) -> None:
         if path.exists() and gzip.decompress(path.read_bytes()) == text:
             path.touch()
             continue
-        with replacing(path) as target:
-            target.write_bytes(gzip.compress(text, 9, mtime=0))
+        write_file(path, gzip.compress(text, 9, mtime=0))

@@ -29,7 +29,7 @@ from crimeshare.publish.elements.licence import ATTRIBUTION, OGL
 from crimeshare.publish.elements.prose import plain
 from crimeshare.publish.elements.words import Words
 from crimeshare.publish.pack.dictionary import PACKED, DataTable
-from crimeshare.running import replacing
+from crimeshare.running import replacing, write_file
 from crimeshare.sources.datasets import HOME_OFFICE
 
 WORDS = Words(Path(__file__).with_name("package.md.j2"))
@@ -100,8 +100,7 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
         with replacing(text) as target:
             _write_csv(table.built, kept.names, target, packed=text.suffix == PACKED)
         binary = folder / "parquet" / f"{table.table}.parquet"
-        with replacing(binary) as target:
-            target.write_bytes(table.built.read_bytes())
+        write_file(binary, table.built.read_bytes())
         said = {"title": table.title, "description": table.description}
         resources += [
             {
@@ -148,8 +147,7 @@ def write_data_pack(folder: Path, tables: Sequence[DataTable], workbook: Path, d
             tables=tables,
         ),
     }.items():
-        with replacing(folder / name) as target:
-            target.write_text(words + "\n", encoding="utf-8")
+        write_file(folder / name, words + "\n")
 
 
 def _write_csv(built: Path, columns: Sequence[str], path: Path, packed: bool) -> None:

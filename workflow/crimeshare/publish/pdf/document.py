@@ -36,7 +36,7 @@ from crimeshare.publish.pdf.typeset import literal, typeset
 from crimeshare.publish.site.pages import Page, report_pages
 from crimeshare.publish.site.rendering import page_title, render_body
 from crimeshare.reference import GROUP
-from crimeshare.running import replacing
+from crimeshare.running import write_file
 from crimeshare.sources.registry import Release
 
 WORDS = Words(Path(__file__).with_name("document.md.j2"))
@@ -161,8 +161,7 @@ def _print_share(share: Sequence[tuple[Path, Document]]) -> list[str]:
             except Problem as problem:
                 problems.append(str(problem))
                 continue
-            with replacing(path) as target:
-                target.write_bytes(pdf)
+            write_file(path, pdf)
     return problems
 
 

@@ -35,7 +35,7 @@ from crimeshare.cache import cached
 from crimeshare.problems import Problem
 from crimeshare.products import digest
 from crimeshare.publish.site.pages import Page
-from crimeshare.running import replacing, say
+from crimeshare.running import say, write_file
 from crimeshare.software import software
 
 PARAMETERS = "parameters"
@@ -187,8 +187,7 @@ def execute_pages(pages: Sequence[Page], reads: Mapping[str, Sequence[str]], fol
     for number, page in enumerate(bar, start=1):
         key = _made_from(page, reads[page.notebook], folder, known)
         content = cached("notebooks", key, partial(executed, page), page.name)
-        with replacing(folder / page.executed) as target:
-            target.write_bytes(content)
+        write_file(folder / page.executed, content)
         # Where there is no terminal for a bar, and not for a few pages.
         if bar.disable and number % TOLD == 0:
             say(f"{number} of {len(pages)} pages from {pages[0].title} on are executed.")

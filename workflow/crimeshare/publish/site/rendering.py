@@ -48,7 +48,7 @@ from crimeshare.publish.site.takeaways import (
     without_files,
 )
 from crimeshare.reference import GROUP, NATION, areas, offences
-from crimeshare.running import replacing
+from crimeshare.running import write_file
 
 FOLDED = "folded"
 SECTIONS = (FOLDED, "switched")
@@ -105,8 +105,7 @@ def write_page(page: Page, notebook: Mapping[str, Any], site_url: str = "") -> s
         (page.path, render_page(page, body, site_url)),
         (page.how.path, render_how(page, notebook)),
     ):
-        with replacing(path) as target:
-            target.write_text(html, encoding="utf-8")
+        write_file(path, html)
     return body
 
 
