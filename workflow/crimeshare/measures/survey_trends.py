@@ -34,7 +34,6 @@ def compute_survey_trends(
         if len(regular) < FEWEST_YEARS:
             continue
         for trend in fit_trends(regular, breaks_of(str(measure), breaks), level):
-            ends = trend.line([trend.start, trend.end])["fitted"]
             rows.append(
                 {
                     "measure_id": measure,
@@ -51,8 +50,8 @@ def compute_survey_trends(
                     "q": trend.q,
                     "q_df": trend.q_df,
                     "q_p_value": trend.q_p_value,
-                    "fitted_start": ends.iloc[0],
-                    "fitted_end": ends.iloc[-1],
+                    "fitted_start": trend.fitted_start,
+                    "fitted_end": trend.fitted_end,
                     "level": trend.level,
                     "formula": "weighted regression of the log odds over the years "
                     f"{trend.start} to {trend.end}",

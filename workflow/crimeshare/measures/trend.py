@@ -23,12 +23,12 @@ class Trend:
     ``slope`` is the change in log odds a year with its standard error and limits;
     ``between_years`` is the standard deviation of the years about the line, on the log-odds
     scale, beyond sampling error; ``q`` on ``q_df`` degrees tests whether there is any.
+    ``fitted_start`` and ``fitted_end`` are the proportions at both ends of the line.
     """
 
     start: date
     end: date
     years: int
-    intercept: float
     slope: float
     standard_error: float
     lower: float
@@ -39,34 +39,8 @@ class Trend:
     q_df: int
     q_p_value: float
     level: float
-    covariance: Floats
-    centre: float
-
-    def line(self, periods: Sequence[date]) -> pd.DataFrame:
-        """Return the fitted proportion with the limits of the mean at each period.
-
-        Columns ``period_end``, ``fitted``, ``lower``, ``upper``.  Periods outside the stretch
-        are refused: the line is not known there.
-        """
-        periods = _days(periods)
-        outside = [day for day in periods if not self.start <= day <= self.end]
-        if outside:
-            raise WrongArgument(
-                f"{outside[0]} lies outside {self.start} to {self.end}, the years this trend "
-                "was fitted to; a trend is not carried across a break"
-            )
-        design = _design(_years(periods) - self.centre)
-        fitted = design @ np.array([self.intercept, self.slope])
-        error = np.sqrt(np.einsum("ij,jk,ik->i", design, self.covariance, design))
-        half = stdtrit(self.years - 2, 0.5 + self.level / 2) * error
-        return pd.DataFrame(
-            {
-                "period_end": periods,
-                "fitted": expit(fitted),
-                "lower": expit(fitted - half),
-                "upper": expit(fitted + half),
-            }
-        )
+    fitted_start: float
+    fitted_end: float
 
 
 def segments(periods: Iterable[date], breaks: Iterable[date]) -> list[int]:
@@ -114,8 +88,7 @@ def _fit(series: pd.DataFrame, level: float) -> Trend:
     p, se = as_floats(series["estimate"]), as_floats(series["standard_error"])
     periods = _days(series["period_end"])
     time = _years(periods)
-    centre = float(time.mean())
-    x, y, v = _design(time - centre), logit(p), (se / (p * (1 - p))) ** 2
+    x, y, v = _design(time - time.mean()), logit(p), (se / (p * (1 - p))) ** 2
     q = _weighted_squares(x, y, 1 / v)
     df = len(y) - 2
     tau2 = _restricted_variance(x, y, v)
@@ -125,11 +98,11 @@ def _fit(series: pd.DataFrame, level: float) -> Trend:
     covariance = covariance * max(1.0, _weighted_squares(x, y, weights) / df)
     error = float(np.sqrt(covariance[1, 1]))
     half = float(stdtrit(df, 0.5 + level / 2)) * error
+    fitted = expit(x @ np.array([intercept, slope]))
     return Trend(
         start=periods[0],
         end=periods[-1],
         years=len(y),
-        intercept=float(intercept),
         slope=float(slope),
         standard_error=error,
         lower=float(slope) - half,
@@ -140,8 +113,8 @@ def _fit(series: pd.DataFrame, level: float) -> Trend:
         q_df=df,
         q_p_value=float(chdtrc(df, q)),
         level=level,
-        covariance=covariance,
-        centre=centre,
+        fitted_start=float(fitted[0]),
+        fitted_end=float(fitted[-1]),
     )
 
 
