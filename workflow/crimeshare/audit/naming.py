@@ -16,7 +16,7 @@ from crimeshare.audit.lookup import joint_until, offence_codes
 from crimeshare.audit.questions import Question
 from crimeshare.audit.recorded_evidence import Releases
 from crimeshare.audit.stated import Bound, Near, OneIn, Stated, Times
-from crimeshare.audit.verdicts import Reason
+from crimeshare.audit.verdicts import Reason, filled
 from crimeshare.measures import formulas
 from crimeshare.periods import MONTHS, in_words
 from crimeshare.reference import NATION, REFERENCE, fraud_totals, read_rows
@@ -63,25 +63,15 @@ def say_vintage(
 def vintage_name(finding: Finding, registry: Mapping[str, Release]) -> str:
     """How a figure stands in its release, as the beginning of a sentence."""
     release = registry[finding.release_id]
-    name, when = release_name(release), _when(release)
-    without = f", excluding {finding.excluding}" if finding.excluding else ""
-    match finding.vintage:
-        case "first published" if DATASETS[release.dataset].reader == QUARTERS:
-            begin = f"As published{when} ({name})"
-        case "first published" if _REISSUED.search(release.path):
-            begin = f"As re-issued{when} ({name})"
-        case "first published":
-            begin = f"As first published{when} ({name})"
-        case "revised":
-            begin = f"As revised{when.replace(' in ', ' by ')} ({name})"
-        case "recovered":
-            begin = f"As a later percentage change implies ({name})"
-        case "compared":
-            begin = f"Between the figures as first published (the later in {name})"
-        case _:
-            until = when or f" in {in_words(release.period_end)[12:]}"
-            begin = f"As revised{until.replace(' in ', ' by ')} ({name})"
-    return f"{begin}{without}"
+    return filled(
+        "vintage_name",
+        found=finding,
+        name=release_name(release),
+        when=_when(release),
+        year=in_words(release.period_end)[12:],
+        series=DATASETS[release.dataset].reader == QUARTERS,
+        reissued=_REISSUED.search(release.path),
+    )
 
 
 def _when(release: Release) -> str:

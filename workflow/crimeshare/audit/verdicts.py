@@ -90,10 +90,11 @@ class Reason:
 
         A finding in it becomes its value, beside those it was made from as its ``told`` says.
         """
-        self.text = f"{self.text} {_filled(name, mentioned=self.mentioned, **values)}".strip()
+        self.text = f"{self.text} {filled(name, mentioned=self.mentioned, **values)}".strip()
 
 
-def _filled(name: str, /, **values: Any) -> str:
+def filled(name: str, /, **values: Any) -> str:
+    """A block of ``reasons.md.j2``, on one line."""
     template = _template()
     text = "".join(template.blocks[name](template.new_context(values)))
     return re.sub(r"[ \n]+", " ", text).rstrip()
@@ -114,7 +115,7 @@ def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, finalize=told
     )
-    environment.globals["how"] = lambda fits, stated: _filled("how", fits=fits, stated=stated)
+    environment.globals["how"] = lambda fits, stated: filled("how", fits=fits, stated=stated)
     environment.filters |= {
         "aged": aged,
         "capital": lambda text: text[:1].upper() + text[1:],
