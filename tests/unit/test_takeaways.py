@@ -24,10 +24,12 @@ from crimeshare.publish.pack.open_data import (
 )
 from crimeshare.publish.site import takeaways
 from crimeshare.publish.site.exploring import series_scripts
-from crimeshare.publish.site.feed import ATOM, feed
+from crimeshare.publish.site.feed import feed
 from crimeshare.publish.site.pages import page, report_pages
 from crimeshare.publish.site.rendering import page_card, render_embed
 from crimeshare.sources.registry import Release
+
+ATOM = "http://www.w3.org/2005/Atom"
 
 CHART = (
     '<figure class="chart" id="share-by-year"><figcaption><p class="title">The share rose</p>'
