@@ -366,8 +366,11 @@ class Parts(Shares):
             re.search(r"S [^;]*$", before) and (self.topic.survey or self.surveyed)
         ):
             return self._likelier(at, words)
+        # "From 5,395 to 10,275, almost double".
+        changed = re.search(r"from N to N [,-] $", before)
         if re.search(r"(?:twice|double|half|triple|treble)$", words) and not re.match(
-            r"(?:as |the |that |in |between |from |since |M )", after
+            r"(?:as |the |that |in |between |from |since |M )",
+            f"that {after}" if changed else after,
         ):
             raise Unplaced("what it is a multiple of is not said")
         for place in range(max(0, at - 4), min(len(self.tokens), at + 3)):

@@ -35,7 +35,7 @@ _HAPPENED = re.compile(
 )
 _MADE = (
     r"(?:made M|makes M|make M|making M|accounted for|accounts for|account for|accounting for|"
-    r"represented|represents|representing|contributed|took|had|has|saw|recorded|logged|"
+    r"represented|represents|representing|contributed|took|had|has|saw|sees|records|recorded|logged|"
     r"dealt with|handled|was responsible for|is responsible for|with)"
     r"(?: (?:about|around|some|just|only|a|the|over))* $"
 )
@@ -184,7 +184,7 @@ class Shares(Surveyed):
         if found and found["told"] == "S":
             # "Those", of people or of offences.
             word = self._words(_place(found, "told", begin)).casefold()
-            found = found if word == "those" else None
+            found = found if word.endswith("those") else None
         if found and any(found.group("its", "noun", "told", "where")):
             return found, begin
         ahead = _WHOLE_BEFORE.search(self.sentence.before(at))
