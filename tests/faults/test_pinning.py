@@ -17,6 +17,7 @@ import yaml
 
 from crimeshare.problems import Problem
 from crimeshare.releases.pinning import Pinned, pin_release
+from crimeshare.releases.precedent import changes_of_tables
 from crimeshare.sources.open_source import MirrorFolder
 from crimeshare.tables import LAYOUTS, grid, reading
 from crimeshare.tables.observations import Observation, read_observations
@@ -515,12 +516,13 @@ def test_a_broken_file_of_the_project_is_not_blamed_on_the_workbook(here: Here) 
     assert list((here.project.store / ".partial").iterdir()) == []
 
 
-def test_what_is_odd_beside_the_last_release_is_said(here: Here) -> None:
-    here.ship("pfa-2018-12", facsimile.figures("pfa-2016-06"))
-    warnings = "\n".join(pin(here).warnings)
-    assert "has the offence groups" in warnings
-    assert "Stalking and harassment" in warnings
-    assert re.search(r"counts [\d,]+ offences in England and Wales, pfa-2016-06 counted", warnings)
+def test_a_force_without_a_single_count_is_said() -> None:
+    """Greater Manchester Police could not send its figures when it changed its system."""
+    figures = facsimile.figures("pfa-2019-12")
+    (told,) = changes_of_tables(figures, figures[0].period_end, [])
+    assert told == "pfa-2019-12 has no figures for Greater Manchester: totals exclude it."
+    whole = facsimile.figures("pfa-2018-12")
+    assert changes_of_tables(whole, whole[0].period_end, []) == []
 
 
 def old_figures(here: Here) -> None:

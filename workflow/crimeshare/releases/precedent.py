@@ -101,6 +101,7 @@ def changes_of_tables(
     return [
         *_renewed(release_id, period_end, _held(rows), past, _held),
         *_partnerships_gone_or_come(release_id, rows, period_end, past),
+        *_without_counts(release_id, rows),
     ]
 
 
@@ -414,6 +415,13 @@ _MEASURES = {
     "rate_per_1000": "rates",
     "rate_per_1000_households": "rates per household",
 }
+
+
+def _without_counts(release_id: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    counts = [row for row in rows if row["measure"] == "count" and row["area_code"] in areas()]
+    counted = {row["area_code"] for row in counts if row["value"] is not None}
+    for area in sorted({row["area_code"] for row in counts} - counted):
+        yield f"{release_id} has no figures for {areas()[area].area_name}: totals exclude it."
 
 
 def _held_by_forces(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[Key, str]]:

@@ -8,7 +8,6 @@ the workbook's own, and what is odd beside the release that went before.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,6 @@ import yaml
 
 from crimeshare.periods import in_words
 from crimeshare.problems import Problem, Problems
-from crimeshare.reference import areas, offences
 from crimeshare.releases.precedent import BESIDE_EARLIER, Past, changes_of_tables
 from crimeshare.sources.delivery import Delivery, Refused, Rejected
 from crimeshare.sources.registry import Release
@@ -28,13 +26,11 @@ from crimeshare.tables.corrections import Correction, Faults, read_corrections
 from crimeshare.tables.counts import Dated, counts, in_order
 from crimeshare.tables.layout import UnknownNames, relative
 from crimeshare.tables.misfits import ACCEPTED, Misfit, misfits
-from crimeshare.tables.observations import Observation, read_observations
+from crimeshare.tables.observations import read_observations
 from crimeshare.tables.reading import READERS
 from crimeshare.tables.sandbox import check_opens
 from crimeshare.tables.ties import Fault, Place
 
-# A total that moved by more than this between neighbouring releases is worth a look.
-_JUMP_OF_NATION, _JUMP_OF_FORCE = 0.2, 0.5
 _PROPOSED = 20
 
 
@@ -239,7 +235,6 @@ def _read(workbook: Path, known: _Known, accepted: Path, past: Sequence[Past]) -
         [
             *known.settle(beside, wrong, accepted),
             *changes_of_tables(reading.rows, release.period_end, known.past),
-            *(_oddities(reading.rows, earlier) if earlier and reader.rows is Observation else ()),
             *(notice.sentence for notice in reading.notices or ()),
         ],
     )
@@ -299,64 +294,3 @@ def _entry(release_id: str, fault: Fault) -> str:
     )
     # An entry of a list in block style: "- {...}".
     return f"- {flow.strip()[1:-1]}"
-
-
-# --- beside the release that went before ------------------------------------------------
-
-
-def _oddities(now: Sequence[Observation], earlier: Sequence[Observation]) -> Iterator[str]:
-    """What a person should know, though nothing of it makes the workbook wrong."""
-    was, is_now = earlier[0].release_id, now[0].release_id
-    for what, names in (
-        ("offence groups", _names(now, earlier, "offence_id")),
-        ("areas", _names(now, earlier, "area_code")),
-    ):
-        gone, come = names
-        if gone:
-            yield f"{is_now} has no longer the {what} {', '.join(gone)}, which {was} had."
-        if come:
-            yield f"{is_now} has the {what} {', '.join(come)}, which {was} had not."
-    before = _totals(earlier)
-    for area, total in _totals(now).items():
-        wide = areas()[area].area_type in ("country", "region")
-        limit = _JUMP_OF_NATION if wide else _JUMP_OF_FORCE
-        if before.get(area) and abs(total / before[area] - 1) > limit:
-            yield (
-                f"{is_now} counts {total:,.0f} offences in {areas()[area].area_name}, "
-                f"{was} counted {before[area]:,.0f}: {100 * (total / before[area] - 1):+.0f} %."
-            )
-    marked, marked_before = _unavailable(now), _unavailable(earlier)
-    for area in sorted(marked - marked_before):
-        yield f"{is_now} has no figures for {areas()[area].area_name}: totals exclude it."
-
-
-def _names(
-    now: Sequence[Observation], earlier: Sequence[Observation], column: str
-) -> tuple[list[str], list[str]]:
-    known = {code: area.area_name for code, area in areas().items()}
-    known |= {code: offence.name for code, offence in offences().items()}
-    new = {getattr(row, column) for row in now} - {None}
-    old = {getattr(row, column) for row in earlier} - {None}
-    return (
-        [name for code, name in known.items() if code in old - new],
-        [name for code, name in known.items() if code in new - old],
-    )
-
-
-def _totals(observations: Sequence[Observation]) -> dict[str, float]:
-    own = max(row.period_end for row in observations)
-    return {
-        row.area_code: row.value
-        for row in observations
-        if (row.measure, row.offence_id, row.period_end) == ("count", "total", own)
-        and row.value is not None
-        and row.area_code in areas()
-    }
-
-
-def _unavailable(observations: Sequence[Observation]) -> set[str]:
-    cells: dict[str, list[bool]] = defaultdict(list)
-    for row in observations:
-        if row.measure == "count" and row.area_code in areas():
-            cells[row.area_code].append(row.value is None)
-    return {area for area, missing in cells.items() if all(missing)}
