@@ -19,6 +19,7 @@ from crimeshare.measures.composition import (
 from crimeshare.parquet import read_table
 from crimeshare.publish.elements.figures import shown, stray_numbers
 from crimeshare.publish.elements.prose import plain
+from crimeshare.publish.elements.rows import Row
 from crimeshare.publish.subjects.composition import drivers, rank_without, ranks
 from crimeshare.publish.subjects.composition import parts as codes
 from crimeshare.publish.subjects.estimates import FORCES, REGIONS
@@ -129,6 +130,16 @@ def test_where_a_code_is_not_apart_nobody_is_ranked_without_it(composition: pd.D
     assert len(joint)
     assert not ranked["period_end"].isin(joint).any()
     assert ranks_without(composition, "no such code").empty
+
+
+def test_nothing_is_said_to_drive_a_share_that_fewer_than_fifty_offences_left_empty(
+    built: Path, estimates: Report
+) -> None:
+    """Homicides of a region may be 50 in one year and 48 in the next."""
+    last = now(estimates.places[GWENT])
+    assert drivers(codes(GROUP, GWENT), last)
+    few = Row({**last, "share": None, "marker": "small_count"}, last.hashes_of)
+    assert drivers(codes(GROUP, GWENT), few) == ""
 
 
 @pytest.mark.slow

@@ -78,7 +78,7 @@ def drivers(codes: pd.DataFrame, now: Row) -> str:
     if not own or any(part["share_points"] is None for part in own):
         return ""
     then = year_of(now["offence_id"], now["area_code"], own[0]["previous_period_end"]).share
-    if then.value is None or then.text == now.share.text:
+    if now.share.value is None or then.value is None or then.text == now.share.text:
         return ""
     total = sum(map(_points, own))
     ranked = sorted(own, key=_points, reverse=total > 0)
