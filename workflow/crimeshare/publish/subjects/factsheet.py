@@ -157,6 +157,7 @@ def rank_sentences(now: Row) -> str:
         "ranks",
         held=held,
         offence_id=now["offence_id"],
+        few=is_few(now.count),
         absent=[
             _without_rank(now["offence_id"], name) for name, rank in ranks.items() if rank is None
         ],

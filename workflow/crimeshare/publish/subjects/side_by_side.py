@@ -41,12 +41,14 @@ def spread(now: Row) -> str:
     return WORDS.passage("spread", high=others[0], low=others[-1], apart=apart)
 
 
-def shares_of(frame: pd.DataFrame, whole: str) -> Chart:
-    """A bar of the share for each part of an area.
+def shares_of(frame: pd.DataFrame, whole: str) -> Chart | None:
+    """A bar of the share for each part of an area; None where no part has a share.
 
     Args:
         frame: the latest year of its parts, the highest share first.
     """
+    if frame["share"].isna().all():
+        return None
     own = rows(frame)
     names = [row["area_name"] + prose.excluding(forces_left_out(row)) for row in own]
     return bars(
@@ -160,10 +162,11 @@ def similar_table(now: Row) -> Table | None:
 
 def similar_sentence(now: Row) -> str:
     """How the share stands beside those of the most similar forces."""
-    known = [row.share for row in rows(similar_forces(now)) if row["share"] is not None]
+    alike = rows(similar_forces(now))
+    known = [row.share for row in alike if row["share"] is not None]
     few = is_few(now.count)
     if not known or now["share"] is None or few:
-        return WORDS.passage("similar", now=now, few=few, number=None)
+        return WORDS.passage("similar", now=now, few=few, number=None, alike=alike)
     higher = sum(share.number > now["share"] for share in known)
     name = f"similar.{areas()[now['area_code']].slug}.{now['period_end']:%Y-%m}"
     number = over(name, len(known), "count", ("similar", "forces"), known)
