@@ -85,6 +85,13 @@ def choices(html: str) -> list[tuple[str, str, str]]:
     return re.findall(r'<option value="([^"]+)"( selected)?>([^<]+)</option>', html)
 
 
+def test_a_section_that_has_nothing_to_say_of_a_group_is_left_out() -> None:
+    """Rules are gathered for few groups, and few offences have no funnel."""
+    headings = '<h2 class="folded">Beside forces of every size</h2>\n{}<h2>All years</h2><p>Six</p>'
+    assert "every size" not in render_page(page(GWENT, GROUPS), BODY + headings.format(""))
+    assert "every size" in render_page(page(GWENT, GROUPS), BODY + headings.format("<p>One</p>"))
+
+
 def test_the_selector_leads_to_the_same_area() -> None:
     html = render_page(page(GWENT, GROUPS), BODY)
     assert choices(html) == [

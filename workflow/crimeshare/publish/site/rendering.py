@@ -431,10 +431,12 @@ def _contents(body: str) -> str:
 def _in_sections(page: Page, body: str) -> str:
     """Put each heading of the second level and what follows it into a section of its own."""
     before, *rest = re.split(r"(?=<h2[ >])", body)
+    # Of few offences, or of a group without changes of recording, some sections say nothing.
+    rest = [part for part in rest if part.split("</h2>", 1)[1].strip()]
     if page.notebook == "index":
         # The way to the reader's own place stands below the answer, on the first screen.
         before = before.replace("</p>", f"</p>{_shared(page)['place_field']}", 1)
-    parts = [f'<div class="opening">{before}{_contents(body)}</div>']
+    parts = [f'<div class="opening">{before}{_contents("".join(rest))}</div>']
     for part in rest:
         [(kind, title)] = _HEADING.findall(part)
         anchor = _anchor(title)
