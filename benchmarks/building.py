@@ -103,7 +103,12 @@ def spent(project: Path, command: Sequence[str]) -> Spent:
     done = subprocess.run(
         command,
         cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project / "workflow")},
+        # As `make` has it: a machine that keeps no compiled modules compiles them at every start.
+        env={
+            **os.environ,
+            "PYTHONPATH": str(project / "workflow"),
+            "PYTHONDONTWRITEBYTECODE": "",
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -41,7 +41,7 @@ def main(revision: str, cores: str) -> None:
         (Path(folder) / "sitecustomize.py").write_text(NOTING.format(notes=str(notes)))
         path = f"{folder}:{project / 'workflow'}"
         run = [sys.executable, "-m", "snakemake", "--cores", cores]
-        environment = ["env", f"PYTHONPATH={path}"]
+        environment = ["env", f"PYTHONPATH={path}", "PYTHONDONTWRITEBYTECODE="]
         subprocess.run([*environment, *run], cwd=project, capture_output=True, check=True)
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         lines = notes.read_text(encoding="utf-8").splitlines()
