@@ -16,6 +16,8 @@ if not REFERENCE.is_dir():
 NATION = "K04000001"
 """The code of England and Wales."""
 
+ENGLAND, WALES = "E92000001", "W92000004"
+
 GROUP = "stalking_harassment"
 """The offence group that a report is about unless it is told another."""
 

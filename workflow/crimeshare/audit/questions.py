@@ -15,9 +15,8 @@ from crimeshare.audit.stated import Direction, Paced, Place, Stated
 from crimeshare.audit.statements import RecordedClaim
 from crimeshare.periods import a_year_before, months_before, months_between
 from crimeshare.problems import Problem
-from crimeshare.reference import NATION, Area
+from crimeshare.reference import NATION, WALES, Area
 
-_WALES = "W92000004"
 _MARKED_IN = {"count": "count", "share": "count", "rate": "rate_per_1000"}
 _MARKED_IN |= {"share_of_nation": "count"}
 
@@ -151,10 +150,10 @@ class Questions:
             except ValueError as error:
                 raise Problem(f"`value` ends in an area that {error}") from None
         kinds = {area.area_type}
-        if area.area_type == "region" or area.area_code == _WALES:
+        if area.area_type == "region" or area.area_code == WALES:
             # ONS lists Wales beside the regions of England.
             codes = [code for code, a in self._areas.items() if a.area_type == "region"]
-            return codes if within == "england" else [*codes, _WALES]
+            return codes if within == "england" else [*codes, WALES]
         codes = [code for code, other in self._areas.items() if other.area_type in kinds]
         if whole:
             codes = [code for code in codes if lies_in(code, whole.area_code, self._areas)]

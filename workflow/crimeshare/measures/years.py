@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from crimeshare.measures.quarters import YEAR
-from crimeshare.reference import NATION, areas, areas_around, line_of
+from crimeshare.reference import NATION, WALES, areas, areas_around, line_of
 
 TOTAL = "total"
 
@@ -26,7 +26,7 @@ def shown_areas() -> list[str]:
     return [
         code
         for code, area in areas().items()
-        if area.area_type in ("region", "force") or code in (NATION, "W92000004")
+        if area.area_type in ("region", "force") or code in (NATION, WALES)
     ]
 
 

@@ -8,7 +8,15 @@ from functools import cache
 
 from crimeshare.audit.reading.spans import Offending, People, Span
 from crimeshare.audit.words import area_words, folded, movements, not_recorded, offence_words, towns
-from crimeshare.reference import PARTNERSHIPS, REFERENCE, areas, everyday, offences, read_rows
+from crimeshare.reference import (
+    PARTNERSHIPS,
+    REFERENCE,
+    WALES,
+    areas,
+    everyday,
+    offences,
+    read_rows,
+)
 
 _WORD = re.compile(r"[A-Za-z0-9À-ÿ]+(?:['\u2019.&/-][A-Za-z0-9À-ÿ]+)*|&", re.ASCII & 0)
 _POLICE = (
@@ -198,7 +206,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
             add(words, "area", (code,))
     for row in read_rows(REFERENCE / "countries.csv"):
         add(row["words"], "elsewhere", "the figures here are of England and Wales alone")
-    add("welsh", "area", ("W92000004",))
+    add("welsh", "area", (WALES,))
     for words in ("forces", "police forces", "force areas"):
         add(words, "word", words)
     for words in towns():

@@ -12,7 +12,7 @@ from crimeshare.audit.reading.spans import Offending, Unplaced, Year
 from crimeshare.audit.reading.state import spot
 from crimeshare.audit.words import ORDINALS, movements
 from crimeshare.periods import months_before
-from crimeshare.reference import NATION
+from crimeshare.reference import NATION, WALES
 
 # "6,944 offences in 2024, slightly down on the 7,020 of 2023".
 _FOLLOWS = re.compile(
@@ -308,7 +308,7 @@ class Orders(Outdone):
                 value: tuple[str, ...] = self.tokens[place].span.value  # type: ignore[union-attr]
                 if self.around._named_within(place) and value[0] in NATIONS:
                     continue
-                if value[0] not in NATIONS or value[0] == "W92000004":
+                if value[0] not in NATIONS or value[0] == WALES:
                     return value
         for place in range(at - 1, -1, -1):
             if self.tokens[place].letter == "F" and self.topic.area:

@@ -18,7 +18,7 @@ from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Unsaid, Year
 from crimeshare.audit.reading.state import Loose, Reading, value_of
 from crimeshare.audit.reading.years import LAST
 from crimeshare.periods import months_before
-from crimeshare.reference import NATION, areas
+from crimeshare.reference import NATION, WALES, areas
 
 # "Together the two made up 58%".
 _JOINTLY = re.compile(
@@ -26,7 +26,7 @@ _JOINTLY = re.compile(
 )
 
 LOOKS_BACK = 500
-WALES, CARDIFF = "W92000004", "W14000015"
+CARDIFF = "W14000015"
 # What names the capital or the country of the one who writes.
 _OWN = ("the capital", "the country", "the nation", "the whole country")
 # "Against 86 in England and Wales and 49 in Cambridgeshire".

@@ -12,9 +12,9 @@ from functools import cache
 from crimeshare.audit.reading.spans import Offending, Unplaced, Unsaid
 from crimeshare.audit.reading.years import ADJECTIVE, ADJECTIVES, Years
 from crimeshare.audit.words import around
-from crimeshare.reference import NATION, PARTNERSHIPS, line_of, offences, read_rows
+from crimeshare.reference import ENGLAND, NATION, PARTNERSHIPS, WALES, line_of, offences, read_rows
 
-NATIONS = (NATION, "E92000001", "W92000004")
+NATIONS = (NATION, ENGLAND, WALES)
 # Words that may follow a number which stands without its noun.
 _STOPS = re.compile(
     r"in|by|on|at|to|from|during|between|against|compared|over|across|last|this|and|or|"
