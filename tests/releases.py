@@ -12,7 +12,7 @@ from pathlib import Path
 from crimeshare.releases.pinning import Project
 from crimeshare.running import shipping
 from crimeshare.sources.registry import COLUMNS, Release, read_registry
-from crimeshare.tables.observations import Row, write_observations
+from crimeshare.tables.observations import ObservedRow, write_observations
 from tests import facsimile
 from tests.editions import DATASET, Mirror, book, folder, shifted
 
@@ -33,7 +33,7 @@ class Here:
         """The registry as it stands."""
         return read_registry(self.project.registry)
 
-    def ship(self, release_id: str, rows: Iterable[Row]) -> None:
+    def ship(self, release_id: str, rows: Iterable[ObservedRow]) -> None:
         """Have figures shipped as those of a release."""
         with shipping(self.project.figures_of(release_id)) as path:
             write_observations(rows, path)

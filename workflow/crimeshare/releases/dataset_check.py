@@ -43,7 +43,7 @@ _DAYS = ["%d %B %Y", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class ReleaseFinding:
     """One thing the check found.
 
     Attributes:
@@ -76,16 +76,16 @@ class DatasetCheck:
 
     def _find(
         self, kind: str, uri: str, says: str, release_id: str = "", /, **values: Any
-    ) -> Finding:
+    ) -> ReleaseFinding:
         """A finding in the words of a passage of ``check.md.j2``."""
         named = {"page": self.uri, "uri": uri, "release_id": release_id}
         sentence = WORDS.passage(says, **named | values)
-        return Finding(kind, self.dataset, release_id, uri, sentence, values.get("day", ""))
+        return ReleaseFinding(kind, self.dataset, release_id, uri, sentence, values.get("day", ""))
 
-    def _unclear(self, uri: str, problem: Problem, release_id: str = "") -> Finding:
+    def _unclear(self, uri: str, problem: Problem, release_id: str = "") -> ReleaseFinding:
         return self._find("unclear", uri, "problem", release_id, problem=problem)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[ReleaseFinding]:
         try:
             landing = read_landing(self.source, self.uri)
         except Missing as problem:
@@ -106,7 +106,7 @@ class DatasetCheck:
 
     # --- the landing page ------------------------------------------------------------------
 
-    def _landing(self, landing: Landing) -> Iterator[Finding]:
+    def _landing(self, landing: Landing) -> Iterator[ReleaseFinding]:
         if landing.uri != self.uri:
             yield self._find("note", self.uri, "landing_moved", address=landing.uri)
         if not landing.editions:
@@ -118,7 +118,7 @@ class DatasetCheck:
             newest, first = max(dated)[1], dated[0][1]
             yield self._find("note", self.uri, "newest_not_first", newest=newest, first=first)
 
-    def _not_listed(self, landing: Landing, moved: Collection[str]) -> Iterator[Finding]:
+    def _not_listed(self, landing: Landing, moved: Collection[str]) -> Iterator[ReleaseFinding]:
         absent = []
         for release in self.ours:
             edition = release.edition_uri.partition("/previous/")[0]
@@ -140,7 +140,7 @@ class DatasetCheck:
         if absent:
             yield self._find("note", self.uri, "known_not_listed", absent=absent)
 
-    def _next(self, landing: Landing) -> Iterator[Finding]:
+    def _next(self, landing: Landing) -> Iterator[ReleaseFinding]:
         ends = [release.period_end for release in self.ours]
         ends += [period for uri in landing.editions if (period := period_of_address(uri))]
         if not ends:
@@ -162,7 +162,7 @@ class DatasetCheck:
 
     # --- one edition -----------------------------------------------------------------------
 
-    def _edition(self, uri: str, landing: Landing, moved: set[str]) -> Iterator[Finding]:
+    def _edition(self, uri: str, landing: Landing, moved: set[str]) -> Iterator[ReleaseFinding]:
         try:
             page = read_edition(self.source, uri)
         except Missing as problem:
@@ -199,18 +199,18 @@ class DatasetCheck:
             and release.status != "superseded"
         ]
 
-    def _dates(self, uri: str, page: Edition, known: list[Release]) -> Iterator[Finding]:
+    def _dates(self, uri: str, page: Edition, known: list[Release]) -> Iterator[ReleaseFinding]:
         said = {"its address": period_of_address(uri), "its name": period_of_name(page.name)}
         if known:
             said["the registry"] = known[-1].period_end
         yield from self._disagreement(uri, said)
 
-    def _disagreement(self, uri: str, said: Mapping[str, date | None]) -> Iterator[Finding]:
+    def _disagreement(self, uri: str, said: Mapping[str, date | None]) -> Iterator[ReleaseFinding]:
         dates = {who: period for who, period in said.items() if period is not None}
         if len(set(dates.values())) > 1:
             yield self._find("unclear", uri, "dates_disagree", dates=dates)
 
-    def _versions(self, page: Edition, known: list[Release]) -> Iterator[Finding]:
+    def _versions(self, page: Edition, known: list[Release]) -> Iterator[ReleaseFinding]:
         for version in page.versions:
             held = [r for r in self.ours if r.edition_uri == version.uri]
             if held and held[-1].status == "shipped":
@@ -235,7 +235,7 @@ class DatasetCheck:
             partial = self.store / ".partial"
             deliver_file("version", self.source, f"{version.uri}/{name}", partial).path.unlink()
 
-    def _unread(self, path: str, page: Edition, listed: Release | None) -> Iterator[Finding]:
+    def _unread(self, path: str, page: Edition, listed: Release | None) -> Iterator[ReleaseFinding]:
         uri = path.rsplit("/", 1)[0]
         period_end = listed.period_end if listed else _period(uri, page)
         release_id = listed.release_id if listed else self._id_of_current(page, period_end)
@@ -244,10 +244,10 @@ class DatasetCheck:
         yield from self._disagreement(uri, said)
         yield self._new(path, "not_shipped", release_id, name=page.name or uri, file=delivery)
 
-    def _new(self, path: str, says: str, release_id: str, **values: Any) -> Finding:
+    def _new(self, path: str, says: str, release_id: str, **values: Any) -> ReleaseFinding:
         return self._find("new", path, says, release_id, pin=self._pin(release_id), **values)
 
-    def _pinned(self, path: str, page: Edition, release: Release) -> Iterator[Finding]:
+    def _pinned(self, path: str, page: Edition, release: Release) -> Iterator[ReleaseFinding]:
         same_edition = [r for r in self.ours if r.period_end == release.period_end]
         with self._delivered(release.release_id, path) as delivery:
             pass

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crimeshare.problems import Problem
-from crimeshare.releases.dataset_check import WORDS, DatasetCheck, Finding
+from crimeshare.releases.dataset_check import WORDS, DatasetCheck, ReleaseFinding
 from crimeshare.releases.editions import dated_files, stem
 from crimeshare.sources.ons_pages import read_listing
 from crimeshare.sources.registry import Copy, Release
@@ -41,7 +41,7 @@ class Check:
     """Everything found, by dataset, and what was looked at."""
 
     source: str
-    findings: list[Finding]
+    findings: list[ReleaseFinding]
     datasets: list[str]
 
     def status(self, dataset: str | None = None) -> int:
@@ -95,7 +95,7 @@ def check_releases(
         today: the day from which an edition is late.
         listings: by dataset that has no address of its own, where to ask for its publisher's page.
     """
-    findings: list[Finding] = []
+    findings: list[ReleaseFinding] = []
     for dataset, uri in datasets.items():
         ours = [release for release in registry.values() if release.dataset == dataset]
         checker = DatasetCheck(source, dataset, uri, ours, registry, copies, store, today)
@@ -109,7 +109,7 @@ def check_releases(
 
 def _by_listing(
     dataset: str, source: Source | None, registry: Mapping[str, Release]
-) -> Iterator[Finding]:
+) -> Iterator[ReleaseFinding]:
     own = [release for release in registry.values() if release.dataset == dataset]
     read = [release for release in own if release.file] or own
     newest = max(read, key=lambda release: release.period_end)
@@ -143,12 +143,14 @@ def _by_listing(
             yield _find("new", dataset, "newer_file", release_id, **told)
 
 
-def _find(kind: str, dataset: str, says: str, release_id: str = "", **values: Any) -> Finding:
+def _find(
+    kind: str, dataset: str, says: str, release_id: str = "", **values: Any
+) -> ReleaseFinding:
     sentence = WORDS.passage(says, dataset=dataset, **values)
-    return Finding(kind, dataset, release_id, values["page"], sentence)
+    return ReleaseFinding(kind, dataset, release_id, values["page"], sentence)
 
 
-def _not_asked(dataset: str, newest: Release) -> Finding:
+def _not_asked(dataset: str, newest: Release) -> ReleaseFinding:
     """What a person has to look for, as no program can."""
     told = {"page": newest.path, "newest": newest}
     return _find("note", dataset, "not_asked", newest.release_id, **told)

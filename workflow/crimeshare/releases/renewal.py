@@ -26,7 +26,7 @@ _OURS = "crimeshare: "
 
 
 @dataclass(frozen=True)
-class Step:
+class JobStep:
     """A command that was run: its exit status and what crimeshare said."""
 
     status: int
@@ -99,7 +99,7 @@ def renew(source: str) -> Renewal:
     return Renewal(pinned, refused, absent)
 
 
-def snakemake(target: str, *config: str) -> Step:
+def snakemake(target: str, *config: str) -> JobStep:
     """Run one target; its words go to the screen as well."""
     run = subprocess.run(
         [sys.executable, "-m", "snakemake", target, "--config", *config],
@@ -110,7 +110,7 @@ def snakemake(target: str, *config: str) -> Step:
     said = [line.removeprefix(_OURS) for line in run.stderr.splitlines() if line.startswith(_OURS)]
     for line in said:
         print(f"{_OURS}{line}", file=sys.stderr, flush=True)
-    return Step(run.returncode, said)
+    return JobStep(run.returncode, said)
 
 
 def write_announced(path: Path, findings: Sequence[dict[str, str]]) -> None:

@@ -18,9 +18,9 @@ from crimeshare.periods import first_day
 from crimeshare.tables.appendix_layout import (
     FOLDER,
     AppendixLayout,
-    Column,
-    Row,
-    Table,
+    AppendixTable,
+    LabelledRow,
+    YearColumn,
     check_tables,
     find_tables,
 )
@@ -61,7 +61,7 @@ def read_appendix_tables(
 
 
 def _read_table(
-    layout: AppendixLayout, table: Table, release_id: str, sha256: str, period_end: date
+    layout: AppendixLayout, table: AppendixTable, release_id: str, sha256: str, period_end: date
 ) -> Iterator[SurveyObservation]:
     line = layout.tables[table.kind]
     if table.kind.startswith("offence_"):
@@ -100,7 +100,7 @@ def _read_table(
             )
 
 
-def _paired(layout: AppendixLayout, table: Table) -> list[Column]:
+def _paired(layout: AppendixLayout, table: AppendixTable) -> list[YearColumn]:
     """The columns of a table of changes: each year's change, then its flags."""
     for first, second in zip(table.columns[::2], table.columns[1::2], strict=False):
         pair = (first.flags, second.flags, first.period_end == second.period_end)
@@ -122,23 +122,23 @@ def _paired(layout: AppendixLayout, table: Table) -> list[Column]:
     return table.columns
 
 
-def _labels(table: Table) -> Iterator[tuple[int, str]]:
+def _labels(table: AppendixTable) -> Iterator[tuple[int, str]]:
     for index in range(table.header + 1, len(table.grid.rows)):
         label = str(table.grid.rows[index][table.label_column])
         if label.strip():
             yield index, label
 
 
-def _measure_rows(layout: AppendixLayout, table: Table) -> list[Row]:
+def _measure_rows(layout: AppendixLayout, table: AppendixTable) -> list[LabelledRow]:
     line = layout.tables[table.kind]
-    rows: list[Row] = []
+    rows: list[LabelledRow] = []
     block: list[tuple[int, str, Mapping[str, str]]] = []
     number, position = 1, 0
     for index, label in _labels(table):
         if layout.bases.find(label) or _BASE.search(plain(label)):
             if not line["change_of"]:
                 base = _base(layout, table, index, label, block)
-                rows.append(Row(index, label, None, None, base, number, "unweighted_base"))
+                rows.append(LabelledRow(index, label, None, None, base, number, "unweighted_base"))
             block, number = [], number + 1
             continue
         found = _next_measure(layout, position, label)
@@ -155,7 +155,7 @@ def _measure_rows(layout: AppendixLayout, table: Table) -> list[Row]:
             block, number = [], number + 1
         block.append((index, label, measure))
         rows.append(
-            Row(
+            LabelledRow(
                 index,
                 label,
                 measure["measure_id"],
@@ -179,7 +179,7 @@ def _next_measure(layout: AppendixLayout, position: int, label: str) -> int | No
 
 
 def _unknown_measure(
-    layout: AppendixLayout, table: Table, index: int, label: str, position: int
+    layout: AppendixLayout, table: AppendixTable, index: int, label: str, position: int
 ) -> Unknown:
     """A label that is none of the measures, with a line modelled on the measure above it."""
     text = plain(label)
@@ -221,7 +221,7 @@ def _ends(last: Mapping[str, str], measure: Mapping[str, str], kind: str) -> boo
 
 def _base(
     layout: AppendixLayout,
-    table: Table,
+    table: AppendixTable,
     index: int,
     label: str,
     block: list[tuple[int, str, Mapping[str, str]]],
@@ -249,7 +249,7 @@ def _base(
 
 def _missing_base(
     layout: AppendixLayout,
-    table: Table,
+    table: AppendixTable,
     index: int,
     block: list[tuple[int, str, Mapping[str, str]]],
 ) -> None:
@@ -261,9 +261,9 @@ def _missing_base(
     )
 
 
-def _offence_rows(layout: AppendixLayout, table: Table) -> list[Row]:
+def _offence_rows(layout: AppendixLayout, table: AppendixTable) -> list[LabelledRow]:
     statistic = layout.tables[table.kind]["statistic"]
-    rows: list[Row] = []
+    rows: list[LabelledRow] = []
     group: str | None = None
     if table.kind == "offence_codes" and table.code_column is None:
         return rows  # which is said already
@@ -285,14 +285,14 @@ def _offence_rows(layout: AppendixLayout, table: Table) -> list[Row]:
             item = found["code"] or None
             parent = None if item else group
             group = item or group
-        rows.append(Row(index, label, item, parent, None, None, statistic))
+        rows.append(LabelledRow(index, label, item, parent, None, None, statistic))
     _check_repeated(layout, table, rows)
     return rows
 
 
-def _check_repeated(layout: AppendixLayout, table: Table, rows: list[Row]) -> None:
+def _check_repeated(layout: AppendixLayout, table: AppendixTable, rows: list[LabelledRow]) -> None:
     """Two rows of one code and label; ONS gives two offences the same code now and then."""
-    seen: dict[tuple[str, str], Row] = {}
+    seen: dict[tuple[str, str], LabelledRow] = {}
     for row in rows:
         if row.item_id is None:
             continue
@@ -322,7 +322,7 @@ _NOT_NEGATIVE = ("rate_per_1000", "incidents_thousands", "victims_thousands", "o
 
 
 def read_cell(
-    layout: AppendixLayout, table: Table, row: Row, column: Column
+    layout: AppendixLayout, table: AppendixTable, row: LabelledRow, column: YearColumn
 ) -> tuple[float | None, str | None, str | None]:
     """The number of a cell (1 or 0 for a flag), or the meaning and text of its marker."""
     cell = table.grid.rows[row.index][column.index]
@@ -347,7 +347,7 @@ def read_cell(
 
 
 def _flag(
-    layout: AppendixLayout, table: Table, row: Row, column: Column
+    layout: AppendixLayout, table: AppendixTable, row: LabelledRow, column: YearColumn
 ) -> tuple[float | None, str | None, str | None]:
     """1 or 0 beside a change; the meaning of the change's marker beside a marked change."""
     change, cell = table.grid.rows[row.index][column.index - 1 : column.index + 1]

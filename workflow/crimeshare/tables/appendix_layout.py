@@ -31,7 +31,7 @@ _FEWEST_HEADERS = 3
 
 
 @dataclass(frozen=True)
-class Column:
+class YearColumn:
     """One column of figures: its position, period and whether it holds significance flags."""
 
     index: int
@@ -42,7 +42,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class AppendixTable:
     """One table on a sheet: its kind, where its header is and the columns of its figures."""
 
     grid: Grid
@@ -50,7 +50,7 @@ class Table:
     header: int
     label_column: int
     code_column: int | None
-    columns: list[Column]
+    columns: list[YearColumn]
 
     @cached_property
     def flags(self) -> frozenset[Cell]:
@@ -122,7 +122,7 @@ def header_text(label: str) -> str:
 
 
 @dataclass(frozen=True)
-class Row:
+class LabelledRow:
     """One row of a table: what its label means."""
 
     index: int
@@ -134,7 +134,7 @@ class Row:
     statistic: str
 
 
-def find_tables(layout: AppendixLayout, grid: Grid) -> Iterator[Table]:
+def find_tables(layout: AppendixLayout, grid: Grid) -> Iterator[AppendixTable]:
     """The tables of a sheet; one edition puts estimates and changes side by side on one."""
     header = header_of(layout, grid)
     if header is None:
@@ -181,8 +181,8 @@ def _kind(layout: AppendixLayout, grid: Grid, header: int, left: int, end: int) 
 
 def _table(
     layout: AppendixLayout, grid: Grid, kind: str, header: int, start: int, end: int
-) -> Table:
-    label_column, code_column, columns = start, None, list[Column]()
+) -> AppendixTable:
+    label_column, code_column, columns = start, None, list[YearColumn]()
     of_changes = bool(layout.tables[kind]["change_of"])
     for index in range(start, end):
         label = shown(grid.rows[header][index])
@@ -202,7 +202,7 @@ def _table(
             # The flags of a column without a year of its own are those of the change beside it.
             year = columns[-1].period_start, columns[-1].period_end
         if year is not None:
-            columns.append(Column(index, label, *year, flags))
+            columns.append(YearColumn(index, label, *year, flags))
         elif label.strip():
             layout.add(_unknown_header(grid, header, index, label))
         elif any(row[index] != "" for row in grid.rows[header + 1 :]):
@@ -213,7 +213,7 @@ def _table(
     _check_columns(layout, grid, header, columns)
     if kind == "offence_codes" and code_column is None:
         layout.add(_unknown_code_column(grid, header, label_column))
-    return Table(grid, kind, header, label_column, code_column, columns)
+    return AppendixTable(grid, kind, header, label_column, code_column, columns)
 
 
 def _holds_flags(layout: AppendixLayout, grid: Grid, header: int, index: int) -> bool:
@@ -255,8 +255,10 @@ def _unknown_code_column(grid: Grid, header: int, label_column: int) -> Unknown:
     )
 
 
-def _check_columns(layout: AppendixLayout, grid: Grid, header: int, columns: list[Column]) -> None:
-    seen: dict[tuple[date, bool], Column] = {}
+def _check_columns(
+    layout: AppendixLayout, grid: Grid, header: int, columns: list[YearColumn]
+) -> None:
+    seen: dict[tuple[date, bool], YearColumn] = {}
     for column in columns:
         twin = seen.setdefault((column.period_end, column.flags), column)
         if twin is not column:
@@ -268,7 +270,7 @@ def _check_columns(layout: AppendixLayout, grid: Grid, header: int, columns: lis
 
 
 def check_tables(
-    layout: AppendixLayout, tables: list[Table], workbook: Workbook, period_end: date
+    layout: AppendixLayout, tables: list[AppendixTable], workbook: Workbook, period_end: date
 ) -> None:
     """Note which tables are missing, stand twice or have other years than they should."""
     _check_order(layout, tables)
@@ -292,7 +294,7 @@ def check_tables(
                 )
 
 
-def _check_order(layout: AppendixLayout, tables: list[Table]) -> None:
+def _check_order(layout: AppendixLayout, tables: list[AppendixTable]) -> None:
     """Note years that stand backwards in one table alone: their headers were swapped."""
     years = [[column for column in table.columns if not column.flags] for table in tables]
     orders = [{column.period_end: i for i, column in enumerate(columns)} for columns in years]
@@ -322,7 +324,7 @@ def _listed(layout: AppendixLayout, kind: str, workbook: Workbook) -> str:
 
 
 def _missing(
-    layout: AppendixLayout, kind: str, tables: list[Table], workbook: Workbook, listed: str
+    layout: AppendixLayout, kind: str, tables: list[AppendixTable], workbook: Workbook, listed: str
 ) -> None:
     """Say what of a table is there: its title without its header, or a title like its own."""
     read = {table.grid.sheet for table in tables}
@@ -415,7 +417,7 @@ def _most_years(grid: Grid) -> tuple[int, int]:
     return most, years.index(most) if years else 0
 
 
-def _twins(layout: AppendixLayout, tables: list[Table]) -> Iterator[Unknown]:
+def _twins(layout: AppendixLayout, tables: list[AppendixTable]) -> Iterator[Unknown]:
     """All but the largest of several tables of one kind, each with the line that passes it over."""
     largest = max(tables, key=lambda table: len(table.columns))
     sheets = ", ".join(repr(table.grid.sheet) for table in tables)

@@ -43,7 +43,7 @@ _YEAR_BEFORE = re.compile(r"\b(?:previous|preceding|prior) year\b|\byear (?:befo
 
 
 @dataclass(frozen=True)
-class Table:
+class AreaTable:
     """One sheet that is read: its grid, kind of table, periods and where its header is."""
 
     grid: Grid
@@ -55,7 +55,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Column:
+class AreaColumn:
     """One column of figures: position, meaning and the label it stands under."""
 
     index: int
@@ -134,7 +134,7 @@ def _named_once() -> list[Area]:
 
 def find_tables(
     layout: AreaLayout, workbook: Workbook, release_id: str, period_end: date
-) -> list[Table]:
+) -> list[AreaTable]:
     """The tables that the sheets of a workbook hold; what is odd about them is noted.
 
     Raises:
@@ -147,7 +147,7 @@ def find_tables(
     return tables
 
 
-def _table(layout: AreaLayout, grid: Grid, period_end: date) -> Iterator[Table]:
+def _table(layout: AreaLayout, grid: Grid, period_end: date) -> Iterator[AreaTable]:
     kind = _kind(layout, grid)
     if kind is None or kind == "-":
         return
@@ -155,7 +155,7 @@ def _table(layout: AreaLayout, grid: Grid, period_end: date) -> Iterator[Table]:
     span = _periods(layout, grid, kind, period_end)
     if header is None or span is None:
         return
-    yield Table(grid, kind, layout.tables[kind]["measure"], *span, header)
+    yield AreaTable(grid, kind, layout.tables[kind]["measure"], *span, header)
 
 
 def _kind(layout: AreaLayout, grid: Grid) -> str | None:
@@ -322,7 +322,7 @@ def _misdated(layout: AreaLayout, period_end: date, alone: bool) -> Iterator[str
 
 
 def _check_dataset(
-    layout: AreaLayout, tables: list[Table], workbook: Workbook, release_id: str
+    layout: AreaLayout, tables: list[AreaTable], workbook: Workbook, release_id: str
 ) -> None:
     """Refuse a workbook of another dataset in one sentence, not in one for each of its sheets."""
     if tables or layout.problems:
@@ -337,7 +337,7 @@ def _check_dataset(
 
 
 def _check_tables(
-    layout: AreaLayout, tables: list[Table], workbook: Workbook, period_end: date
+    layout: AreaLayout, tables: list[AreaTable], workbook: Workbook, period_end: date
 ) -> None:
     # Tables of partnerships are published as CSV by themselves.
     whole = not workbook.of_csv or any(table.kind in _BY_FORCE for table in tables)

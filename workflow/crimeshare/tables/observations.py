@@ -29,14 +29,14 @@ _ARROW = {"str": pa.string(), "date": pa.date32(), "float": pa.float64(), "int":
 _NOTICES = b"crimeshare.notices"
 
 
-class Row:
+class ObservedRow:
     """A row of any kind."""
 
     release_id: str
     COMPRESSION: ClassVar[int | None] = None
 
 
-class CellRow(Row):
+class CellRow(ObservedRow):
     """A row that is one cell."""
 
     sheet: str
@@ -132,7 +132,7 @@ class SurveyObservation(CellRow):
 
 
 @dataclass(frozen=True)
-class QuarterFigure(Row):
+class QuarterFigure(ObservedRow):
     """Offences of one group or code that one force recorded in one quarter.
 
     The open data has a row for each offence code; a figure here adds up those of an offence group,
@@ -191,7 +191,7 @@ class AreaNote:
 
 
 Told = TypeVar("Told", Notice, AreaNote)
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=ObservedRow)
 
 
 @cache
@@ -206,7 +206,9 @@ def schema(kind: type) -> pa.Schema:
 
 
 def write_observations(
-    observations: Iterable[Row], path: Path, notices: Sequence[Notice | AreaNote] | None = None
+    observations: Iterable[ObservedRow],
+    path: Path,
+    notices: Sequence[Notice | AreaNote] | None = None,
 ) -> None:
     """Write rows of one kind in the order given, and notices with them in the file's metadata.
 

@@ -27,9 +27,9 @@ from crimeshare.tables.area_layout import (
     ENOUGH_AREAS,
     MEASURE_OF_ROLE,
     NAMING,
+    AreaColumn,
     AreaLayout,
-    Column,
-    Table,
+    AreaTable,
     find_tables,
 )
 from crimeshare.tables.expectation import Expectation, Meaning
@@ -83,7 +83,7 @@ def read_police_force_area_tables(
 
 
 def _read_table(
-    layout: AreaLayout, table: Table, release_id: str, sha256: str
+    layout: AreaLayout, table: AreaTable, release_id: str, sha256: str
 ) -> Iterator[Observation]:
     columns = list(_columns(layout, table))
     roles = {column.role: column for column in columns}
@@ -135,11 +135,11 @@ def _read_table(
         _check_excluded(layout, table, labels, with_figures)
 
 
-def _reference_year(column: Column) -> int | None:
+def _reference_year(column: AreaColumn) -> int | None:
     return mid_year(column.label) if column.role in ("population", "households") else None
 
 
-def _columns(layout: AreaLayout, table: Table) -> Iterator[Column]:
+def _columns(layout: AreaLayout, table: AreaTable) -> Iterator[AreaColumn]:
     """The columns under their labels; one that is not known is read as it is proposed."""
     labels = list(_labels(layout, table))
     found: dict[int, Meaning] = {}
@@ -159,10 +159,10 @@ def _columns(layout: AreaLayout, table: Table) -> Iterator[Column]:
             if proposed is None:
                 continue
             found[index] = proposed
-        yield Column(index, *found[index], label, address(row, index))
+        yield AreaColumn(index, *found[index], label, address(row, index))
 
 
-def _labels(layout: AreaLayout, table: Table) -> Iterator[tuple[int, int, str]]:
+def _labels(layout: AreaLayout, table: AreaTable) -> Iterator[tuple[int, int, str]]:
     """Column, row and text of each label, which may stand one row higher in a merged cell."""
     rows, header = table.grid.rows, table.header
     for index, cell in enumerate(rows[header]):
@@ -183,7 +183,7 @@ def _labels(layout: AreaLayout, table: Table) -> Iterator[tuple[int, int, str]]:
 
 def _proposed_column(
     layout: AreaLayout,
-    table: Table,
+    table: AreaTable,
     index: int,
     label: str,
     found: Mapping[int, Meaning],
@@ -220,7 +220,7 @@ def _proposed_column(
 
 
 def _proposed_naming(
-    layout: AreaLayout, table: Table, index: int, taken: Sequence[Meaning]
+    layout: AreaLayout, table: AreaTable, index: int, taken: Sequence[Meaning]
 ) -> str | None:
     """The role of a column without a figure, by what its cells hold; None for one of figures."""
     cells = [row[index] for row in table.grid.rows[table.header + 1 :]]
@@ -246,7 +246,7 @@ def _proposed_naming(
     return None if texts and all(known) else "-"
 
 
-def _check_columns(layout: AreaLayout, table: Table, figures: list[Column]) -> None:
+def _check_columns(layout: AreaLayout, table: AreaTable, figures: list[AreaColumn]) -> None:
     for (role, offence_id), times in Counter((c.role, c.offence_id) for c in figures).items():
         if times > 1:
             cells = ", ".join(
@@ -273,7 +273,7 @@ def _check_columns(layout: AreaLayout, table: Table, figures: list[Column]) -> N
         )
 
 
-def _nearest_columns(missing: list[str], figures: list[Column]) -> str:
+def _nearest_columns(missing: list[str], figures: list[AreaColumn]) -> str:
     """The columns whose labels are most like the offences that were not found."""
     labels = {column.label: column for column in figures if column.role == "offence"}
     names = [offences()[offence].name for offence in missing]
@@ -290,7 +290,7 @@ def _nearest_columns(missing: list[str], figures: list[Column]) -> str:
 
 
 def _area_rows(
-    layout: AreaLayout, table: Table, roles: Mapping[str, Column], figures: list[Column]
+    layout: AreaLayout, table: AreaTable, roles: Mapping[str, AreaColumn], figures: list[AreaColumn]
 ) -> Iterator[tuple[int, Sequence[Cell], Area, str]]:
     for row in range(table.header + 1, len(table.grid.rows)):
         cells = table.grid.rows[row]
@@ -309,7 +309,7 @@ def _area_rows(
             yield row, cells, area, label
 
 
-def _empty(cells: Sequence[Cell], figures: Iterable[Column]) -> bool:
+def _empty(cells: Sequence[Cell], figures: Iterable[AreaColumn]) -> bool:
     return all(str(cells[column.index]).strip() == "" for column in figures)
 
 
@@ -353,7 +353,7 @@ def _area(layout: AreaLayout, where: str, code_text: str, label: str) -> Area | 
 
 
 def _partnership_rows(
-    layout: AreaLayout, table: Table, roles: Mapping[str, Column], figures: list[Column]
+    layout: AreaLayout, table: AreaTable, roles: Mapping[str, AreaColumn], figures: list[AreaColumn]
 ) -> Iterator[tuple[int, Sequence[Cell], Area, str]]:
     """The rows of partnerships, and of offences that a force could place in none.
 
@@ -413,7 +413,7 @@ def _force(layout: AreaLayout, where: str, label: str) -> Area | None:
 
 
 def _value(
-    layout: AreaLayout, table: Table, column: Column, row: int, cell: Cell, area: Area
+    layout: AreaLayout, table: AreaTable, column: AreaColumn, row: int, cell: Cell, area: Area
 ) -> tuple[float | None, str | None, str | None]:
     measure = MEASURE_OF_ROLE.get(column.role, table.measure)
     value = number(cell, percent=measure == "change_pct")
@@ -427,7 +427,7 @@ def _value(
     return None, meaning, str(cell).strip()
 
 
-def _check_twice(layout: AreaLayout, table: Table, seen: list[Area]) -> None:
+def _check_twice(layout: AreaLayout, table: AreaTable, seen: list[Area]) -> None:
     names = {area.area_code: area.area_name for area in seen}
     times = Counter(area.area_code for area in seen)
     if twice := [names[code] for code in names if times[code] > 1]:
@@ -437,7 +437,7 @@ def _check_twice(layout: AreaLayout, table: Table, seen: list[Area]) -> None:
 
 
 def _check_excluded(
-    layout: AreaLayout, table: Table, labels: Iterable[str], with_figures: set[str]
+    layout: AreaLayout, table: AreaTable, labels: Iterable[str], with_figures: set[str]
 ) -> None:
     """A force that a country or region says it leaves out has no figures of its own here."""
     for label in labels:
@@ -450,7 +450,7 @@ def _check_excluded(
             )
 
 
-def _check_areas(layout: AreaLayout, table: Table, seen: set[str]) -> None:
+def _check_areas(layout: AreaLayout, table: AreaTable, seen: set[str]) -> None:
     where = f"sheet {table.grid.sheet!r}"
     missing = [
         area.area_name

@@ -43,7 +43,7 @@ from crimeshare.tables.ties import Doubt, Tie, broken, no_doubt, of_kinds, tally
 
 
 @dataclass(frozen=True)
-class Reading(Generic[R]):
+class ReleaseRows(Generic[R]):
     """What a workbook holds: its rows, and what is odd about it, where its dataset tells.
 
     Attributes:
@@ -60,7 +60,7 @@ class Reading(Generic[R]):
 
 
 @dataclass(frozen=True)
-class Reader(Generic[R]):
+class ReleaseReader(Generic[R]):
     """How the tables of one shape are read and checked.
 
     Attributes:
@@ -72,7 +72,7 @@ class Reader(Generic[R]):
     """
 
     rows: type[R]
-    read: Callable[[Path, Release, Sequence[R]], Reading[R]]
+    read: Callable[[Path, Release, Sequence[R]], ReleaseRows[R]]
     find_ties: Callable[[Sequence[R]], list[Tie]] | None = None
     doubt: Callable[[Sequence[R]], Doubt] = lambda _: no_doubt
 
@@ -91,37 +91,41 @@ class Reader(Generic[R]):
         return report(rows, ties)
 
 
-def _by_area(path: Path, release: Release, earlier: Sequence[Observation]) -> Reading[Observation]:
+def _by_area(
+    path: Path, release: Release, earlier: Sequence[Observation]
+) -> ReleaseRows[Observation]:
     book, layout = open_workbook(path), LAYOUTS / release.dataset
     expected = Expectation.of(earlier)
     rows = read_police_force_area_tables(
         book, release.release_id, release.period_end, expected, layout
     )
-    return Reading(rows, find_area_notes(book, rows))
+    return ReleaseRows(rows, find_area_notes(book, rows))
 
 
 def _of_many_years(
     path: Path, release: Release, _: Sequence[SurveyObservation]
-) -> Reading[SurveyObservation]:
+) -> ReleaseRows[SurveyObservation]:
     book = open_workbook(path)
     rows = read_appendix_tables(book, release.release_id, release.period_end)
-    return Reading(rows, find_notices(book, rows, release.release_id, release.period_end))
+    return ReleaseRows(rows, find_notices(book, rows, release.release_id, release.period_end))
 
 
-def _by_quarter(path: Path, release: Release, _: Sequence[QuarterFigure]) -> Reading[QuarterFigure]:
+def _by_quarter(
+    path: Path, release: Release, _: Sequence[QuarterFigure]
+) -> ReleaseRows[QuarterFigure]:
     rows = list(read_recorded_quarters(path, release.release_id))
     require_last_quarter(path.name, rows, release.release_id, release.period_end)
-    return Reading(rows)
+    return ReleaseRows(rows)
 
 
-READERS: dict[str, Reader[Any]] = {
-    FORCE_AREAS: Reader(Observation, _by_area, find_ties),
-    APPENDIX: Reader(SurveyObservation, _of_many_years, find_survey_ties, out_of_line),
-    QUARTERS: Reader(QuarterFigure, _by_quarter),
+READERS: dict[str, ReleaseReader[Any]] = {
+    FORCE_AREAS: ReleaseReader(Observation, _by_area, find_ties),
+    APPENDIX: ReleaseReader(SurveyObservation, _of_many_years, find_survey_ties, out_of_line),
+    QUARTERS: ReleaseReader(QuarterFigure, _by_quarter),
 }
 
 
-def read_release(workbook: Path, release: Release, corrections: Path) -> Reading[Any]:
+def read_release(workbook: Path, release: Release, corrections: Path) -> ReleaseRows[Any]:
     """The rows of a workbook, known to agree with each other.
 
     Raises:

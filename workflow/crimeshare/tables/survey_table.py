@@ -74,7 +74,7 @@ Estimates = list[dict[str, Any]]
 """What a sheet tells of rows of ``survey_estimates``."""
 
 
-class _Sheet(Layout):
+class _SurveySheet(Layout):
     def __init__(self, grid: Grid) -> None:
         super().__init__(FOLDER)
         self.grid = grid
@@ -138,7 +138,7 @@ def read_survey_tables(
 
 
 def _understand(grid: Grid, period_end: date | None = None) -> tuple[Recognition, Estimates]:
-    sheet = _Sheet(grid)
+    sheet = _SurveySheet(grid)
     title = next((str(cell) for row in grid.rows for cell in row if cell != ""), "")
     header = _header(sheet)
     if header is None:
@@ -165,7 +165,7 @@ def _understand(grid: Grid, period_end: date | None = None) -> tuple[Recognition
     return Recognition(grid.sheet, sentences, *sheet.told(), len(estimates)), estimates
 
 
-def _header(sheet: _Sheet) -> int | None:
+def _header(sheet: _SurveySheet) -> int | None:
     """The first row with labels over figures, one of them at least known."""
     rows = sheet.grid.rows
 
@@ -178,7 +178,7 @@ def _header(sheet: _Sheet) -> int | None:
     return header_row(over, heads, enough=1)
 
 
-def _columns(sheet: _Sheet, header: int) -> dict[int, Meaning]:
+def _columns(sheet: _SurveySheet, header: int) -> dict[int, Meaning]:
     columns = {}
     for index, cell in enumerate(sheet.grid.rows[header]):
         if index and str(cell).strip():
@@ -201,7 +201,7 @@ class _Read:
 
 
 def _cells(
-    sheet: _Sheet, header: int, columns: Mapping[int, Meaning], title: Meaning
+    sheet: _SurveySheet, header: int, columns: Mapping[int, Meaning], title: Meaning
 ) -> Iterator[_Read]:
     heading = Meaning()
     for index in range(header + 1, len(sheet.grid.rows)):
@@ -234,7 +234,7 @@ def _cells(
             )
 
 
-def _with_bases(sheet: _Sheet, cells: list[_Read]) -> Estimates:
+def _with_bases(sheet: _SurveySheet, cells: list[_Read]) -> Estimates:
     """The estimates, each with the base of the block that closes under it or of its own row."""
     figures: list[tuple[_Read, float]] = []
     bases: list[tuple[_Read, float]] = []
@@ -308,7 +308,7 @@ def _base_of(read: _Read, bases: list[tuple[_Read, float]]) -> float | None:
     return next((number for other, number in [*together, *beside] if fits(other)), None)
 
 
-def _number(sheet: _Sheet, cell: Cell, where: str) -> float | None:
+def _number(sheet: _SurveySheet, cell: Cell, where: str) -> float | None:
     value = number(cell)
     if value is None and str(cell).strip() and sheet.marker(cell, KIND) is None:
         sheet.unknown_marker(where, cell, KIND)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from crimeshare.audit.reading.spans import Offending, People, Span
+from crimeshare.audit.reading.spans import Offending, Respondents, Span
 from crimeshare.audit.words import area_words, folded, movements, not_recorded, offence_words, towns
 from crimeshare.reference import (
     PARTNERSHIPS,
@@ -365,14 +365,14 @@ def _stands(text: str, start: int, end: int, kind: str, parts: tuple[str, ...]) 
     return True
 
 
-def people(words: str) -> People:
+def people(words: str) -> Respondents:
     """Whom words name: "women aged 16 to 59"."""
     said = words.casefold()
     sex = next((value for word, value in _SEX.items() if re.search(rf"\b{word}\b", said)), "")
     for pattern, form in _AGE:
         if found := re.search(pattern, said):
-            return People(sex, form.format(*found.groups()), "household" in said)
-    return People(sex, "", "household" in said)
+            return Respondents(sex, form.format(*found.groups()), "household" in said)
+    return Respondents(sex, "", "household" in said)
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from crimeshare.audit.reading.spans import Offending, Span
-from crimeshare.audit.reading.tables import Stretch, Table, cells_of, tables
+from crimeshare.audit.reading.tables import PastedTable, Stretch, cells_of, tables
 
 LETTERS = {
     **{"area": "A", "elsewhere": "E", "place": "L", "context": "F"},
@@ -119,7 +119,7 @@ def sentences(text: str, spans: Sequence[Span]) -> Iterator[Sentence]:
         start = end
 
 
-def _tabled(text: str, table: Table, spans: Sequence[Span]) -> Iterator[Sentence]:
+def _tabled(text: str, table: PastedTable, spans: Sequence[Span]) -> Iterator[Sentence]:
     """A sentence for each cell of a table: "Robbery, Dorset: 261."."""
 
     def tokens(cell: Stretch) -> list[Token]:

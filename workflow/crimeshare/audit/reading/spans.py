@@ -42,7 +42,7 @@ class Offending:
 
 
 @dataclass(frozen=True)
-class People:
+class Respondents:
     """Whom a survey asked; ``sex`` and ``age`` are empty where the words name none."""
 
     sex: str

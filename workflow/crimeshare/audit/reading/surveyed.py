@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from crimeshare.audit.reading.names import measure_words
-from crimeshare.audit.reading.spans import People, Slots, Unplaced, Year
+from crimeshare.audit.reading.spans import Respondents, Slots, Unplaced, Year
 from crimeshare.audit.reading.state import State, spot
 from crimeshare.audit.reading.years import NEWEST
 from crimeshare.periods import a_year_before, in_words, months_before
@@ -144,7 +144,7 @@ class Surveyed(State):
         found = [_FRAUD[words] for words in dict.fromkeys(named) if words in _FRAUD]
         return "fraud_and_computer_misuse" if len(set(found)) > 1 else found[0] if found else ""
 
-    def _whom(self, at: int) -> People:
+    def _whom(self, at: int) -> Respondents:
         """The people beside a number: behind it, or before it ("among women it is")."""
         after, before = self.sentence.after(at), self.sentence.before(at)
         if sides := _LIKELIER_THAN.search(before):
@@ -165,16 +165,16 @@ class Surveyed(State):
         named = self._asked(at)
         if named and re.search(r"S [^;.NCH]*$", before):
             return self._people(named[-1])
-        return People("", "")
+        return Respondents("", "")
 
     def _asked(self, at: int) -> list[int]:
         """The places of the people that are named before a number."""
         return [i for i, t in enumerate(self.tokens[:at]) if t.letter == "S"]
 
-    def _people(self, place: int) -> People:
+    def _people(self, place: int) -> Respondents:
         span = self.tokens[place].span
         assert span is not None
-        found: People = span.value
+        found: Respondents = span.value
         return found
 
     def _surveyed(self, at: int, words: str, *, changed: bool = False) -> None:
@@ -293,5 +293,5 @@ class Surveyed(State):
         self._earlier(slots)
 
 
-def _group(people: People) -> dict[str, str]:
+def _group(people: Respondents) -> dict[str, str]:
     return {k: v for k, v in (("sex", people.sex), ("age", people.age)) if v}

@@ -18,7 +18,7 @@ Stretch = tuple[int, int]
 
 
 @dataclass
-class Table:
+class PastedTable:
     """Lines of a text with as many cells each.
 
     Attributes:
@@ -44,14 +44,14 @@ def _cells(text: str, start: int, end: int) -> list[Stretch]:
     return found[1:] if found and found[0][0] == found[0][1] else found
 
 
-def tables(text: str, spans: Sequence[Span]) -> Iterator[Table]:
+def tables(text: str, spans: Sequence[Span]) -> Iterator[PastedTable]:
     """The tables of a text."""
     counted = [s for s in spans if s.kind in _NUMBERS]
 
     def numeric(cell: Stretch) -> bool:
         return any(cell[0] <= s.start < cell[1] for s in counted)
 
-    open_: Table | None = None
+    open_: PastedTable | None = None
     for line in re.finditer(r"[^\n]+", text):
         if _RULE.fullmatch(line.group()):
             continue
@@ -69,13 +69,13 @@ def tables(text: str, spans: Sequence[Span]) -> Iterator[Table]:
         open_ = None
         if len(cells) > 1 and (headed or not numeric(cells[0])):
             head, rows = (cells, []) if headed else ([], [cells])
-            open_ = Table(line.start(), line.end(), head, rows)
+            open_ = PastedTable(line.start(), line.end(), head, rows)
     if open_ and open_.rows and (open_.head or len(open_.rows) > 1):
         yield open_
 
 
 def cells_of(
-    table: Table, text: str, letters: Callable[[Stretch], str]
+    table: PastedTable, text: str, letters: Callable[[Stretch], str]
 ) -> Iterator[tuple[Stretch, list[Stretch], bool]]:
     """Each cell of a table: its row, the stretches that make its sentence, whether it is a change.
 
