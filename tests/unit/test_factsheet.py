@@ -54,6 +54,9 @@ def test_a_group_of_few_offences_says_so_where_other_groups_have_ranks_and_share
     assert "No share is given" not in standing.sentences(met, limits)
     assert "fewer than fifty offences" in factsheet.rank_sentences(gwent)
     assert "are missing" not in factsheet.rank_sentences(gwent)
+    chart = side_by_side.shares_of(of_areas("homicide", REGIONS), NATION)
+    assert chart
+    assert "[u]" not in chart.title
     welsh = of_areas("homicide", [GWENT])
     assert side_by_side.shares_of(welsh, WALES) is None
 

@@ -56,7 +56,13 @@ def shares_of(frame: pd.DataFrame, whole: str) -> Chart | None:
         frame.assign(label=names),
         y="share",
         label="label",
-        words=WORDS.points("shares_chart", first=own[0], whole=whole, national=whole == NATION),
+        words=WORDS.points(
+            "shares_chart",
+            first=next(row for row in own if row["share"] is not None),
+            some_few=any(is_few(row.count) for row in own),
+            whole=whole,
+            national=whole == NATION,
+        ),
     )
 
 
