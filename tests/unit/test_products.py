@@ -181,6 +181,28 @@ def test_no_step_reads_a_table_with_a_flipped_bit(capsys: pytest.CaptureFixture[
         )
 
 
+@pytest.mark.parametrize("here", [".", "notebooks"])
+def test_nobody_reads_a_table_with_a_flipped_bit(
+    here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a notebook does that somebody executes; a dictionary of Parquet has no checksum."""
+    words = pd.DataFrame({"offence_id": ["robbery", "shoplifting"] * 20, "count": range(40)})
+    step = SimpleNamespace(rule="a", log=["results/logs/a.log"], input=[], output=[TABLE])
+    with running(step):
+        write_table(words, TABLE)
+    whole, table = TABLE.read_bytes(), TABLE.absolute()
+    Path(here).mkdir(exist_ok=True)
+    monkeypatch.chdir(here)
+    assert read_table(table).equals(words)
+    for seed in range(100):
+        table.write_bytes(whole)
+        flip_any(table, random.Random(seed))
+        with pytest.raises(Problem, match=r"shares.parquet was damaged.*`make` removes it"):
+            read_table(table)
+    table.write_bytes(whole)
+    assert read_table(table).equals(words)
+
+
 @pytest.mark.parametrize(
     "name", ["pfa-2024-12", "appendix-2025-12", "prc-2025-12", "personal-prevalence-2018-12"]
 )

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from crimeshare.columns import dtypes
 from crimeshare.problems import Problem, shown
-from crimeshare.products import require_shipped
+from crimeshare.products import require_whole
 from crimeshare.running import replacing
 
 
@@ -48,9 +48,9 @@ def read_rows_where(
     Row groups (see :func:`write_table`) without such rows are skipped.
 
     Raises:
-        Problem: the file is there and is no table that can be read.
+        Problem: the file is there and is damaged, or is no table that can be read.
     """
-    require_shipped(Path(path))
+    require_whole(path)
     try:
         table = _rows_where(path, *rows, columns=columns)
         table.schema.names  # noqa: B018  pages have checksums, names of columns have none

@@ -3,7 +3,7 @@
 Snakemake takes a file or folder for whole if it is there.  So each step notes the sizes and hashes
 of what it made when it ends.  They are looked at before and after each build: a product that is no
 longer what its step made is named and removed, and made again like one that is lost.  A step looks
-at its inputs before it reads them.
+at its inputs before it reads them, and a table is looked at whoever reads it.
 The hashes of shipped figures stand in ``hashes.csv`` beside them, ``file,sha256``; lines are only
 added, and the last one about a file counts.
 """
@@ -15,6 +15,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache, lru_cache
 from pathlib import Path
 
 from crimeshare.problems import Problem, Problems
@@ -68,23 +69,42 @@ def require_shipped(path: Path) -> None:
         )
 
 
-def require_whole(inputs: Iterable[Path | str]) -> None:
-    """Stop if what a step is about to read is no longer what was made or shipped.
+def require_whole(path: Path | str) -> None:
+    """Stop if a file that is about to be read is no longer what was made or shipped.
 
     Raises:
         Problem: it was damaged.
     """
-    files = {path.as_posix(): path for path in map(Path, inputs)}
-    tables = {name for name, path in files.items() if not ALWAYS_READ.isdisjoint(path.parts)}
-    for path in files.values():
-        require_shipped(path)
-    noted = _noted() if tables else {}
-    for name in tables & {path.as_posix() for path in noted}:
-        if files[name].is_file() and _wrong(noted[files[name]][0], thoroughly=True):
-            raise Problem(
-                f"{name} was damaged: it is not as its step made it. `make` removes it and "
-                "makes it again."
-            )
+    path = Path(path)
+    require_shipped(path)
+    if not ALWAYS_READ.isdisjoint(path.parts) and path.is_file():
+        found = path.stat()
+        _require_as_made(path, path.absolute(), found.st_size, found.st_mtime_ns)
+
+
+@cache
+def _require_as_made(shown: Path, path: Path, size: int, time: int) -> None:
+    # A page reads a table many times: each is compared once, as long as nobody writes it.
+    for build in path.parents:
+        if (notes := build / NOTES).is_dir():
+            made = _hashes_made(notes, notes.stat().st_mtime_ns)
+            if made.get(path.relative_to(build).as_posix()) not in (None, digest(path)):
+                raise Problem(
+                    f"{shown} was damaged: it is not as its step made it. `make` removes it and "
+                    "makes it again."
+                )
+            return
+
+
+@lru_cache(maxsize=1)
+def _hashes_made(notes: Path, changed: int) -> dict[str, str]:
+    """The hash of each file by its path, as the newest note about it has it."""
+    return {
+        file: sha256
+        for note in _newest_last(notes)
+        for made in _read(note).values()
+        for file, (_, _, sha256) in made.items()
+    }
 
 
 def note(step: str, outputs: Iterable[Path | str]) -> None:
@@ -103,6 +123,7 @@ def note(step: str, outputs: Iterable[Path | str]) -> None:
     # A disk that is full or cannot be written leaves the products unguarded, not unmade.
     with suppress(OSError):
         NOTES.mkdir(parents=True, exist_ok=True)
+        forget(step)
         _note_of(step).write_text(json.dumps(made), encoding="utf-8")
 
 
@@ -186,7 +207,7 @@ def _noted() -> dict[Path, tuple[Made, Path]]:
     page of one force, made alone, lies in folders of the whole report.
     """
     made: dict[Path, tuple[Made, Path]] = {}
-    for note in sorted(NOTES.glob("*.json"), key=lambda note: note.stat().st_mtime_ns):
+    for note in _newest_last(NOTES):
         for name, files in _read(note).items():
             output = Path(name)
             for outer in made.keys() & set(output.parents):
@@ -198,6 +219,10 @@ def _noted() -> dict[Path, tuple[Made, Path]]:
                     del made[inner]
             made[output] = files, note
     return made
+
+
+def _newest_last(notes: Path) -> list[Path]:
+    return sorted(notes.glob("*.json"), key=lambda note: note.stat().st_mtime_ns)
 
 
 def _read(note: Path) -> dict[str, Made]:

@@ -81,7 +81,8 @@ def running(snakemake: Any) -> Iterator[None]:
     root.setLevel(logging.INFO)
     products.forget(snakemake.log[0])
     try:
-        products.require_whole(snakemake.input)
+        for path in snakemake.input:
+            products.require_whole(path)
         yield
         products.note(snakemake.log[0], snakemake.output)
     except Problem as problem:

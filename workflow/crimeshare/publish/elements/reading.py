@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from crimeshare.columns import columns as columns_of
 from crimeshare.parquet import read_table
 from crimeshare.problems import Problem
+from crimeshare.products import require_whole
 
 FOLDERS = ("results/clean", "results/estimates")
 
@@ -175,6 +176,7 @@ def _hashes(files: tuple[File, ...]) -> Mapping[str, str]:
     named = ["release_id", "workbook_sha256"]
     found: dict[str, str] = {}
     for file in files:
+        require_whole(file.path)
         table = pq.read_table(file.path, columns=named, read_dictionary=named)
         rows = table.unify_dictionaries().group_by(named).aggregate([]).to_pylist()
         found |= {row["release_id"]: row["workbook_sha256"] or "" for row in rows}
