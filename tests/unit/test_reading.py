@@ -143,6 +143,11 @@ def rename_area(book: Book) -> None:
     book.replace("Gwent", "Gwentshire", "P1")
 
 
+def area_codes_swapped(book: Book) -> None:
+    for old, new in [("E23000024", "-"), ("E23000025", "E23000024"), ("-", "E23000025")]:
+        book.replace(old, new, "P1")
+
+
 def new_area_code(book: Book) -> None:
     book.replace("W15000002", "W15000099", "P2")
 
@@ -251,6 +256,8 @@ def no_header(book: Book) -> None:
                           '"stalking, harassing",offence,stalking_harassment']),
         (rename_area, ["'Table P1', cell B60", "W15000002", "'Gwentshire'", "'gwent'",
                        "area_names.csv", "gwentshire,W15000002"]),
+        (area_codes_swapped, ["'Table P1', cell B41: E23000025 is the code of Suffolk",
+                              "'Norfolk' the name of E23000024", "norfolk,E23000025"]),
         (new_area_code, ["'Table P2', cell B61", "'W15000099'", "'Gwent'",
                          "area_names.csv the line: w15000099,W15000002"]),
         (new_area, ["'Table P2', cell B61", "'W15000099' of 'Mercia'", "areas.csv"]),

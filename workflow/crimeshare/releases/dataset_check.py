@@ -166,7 +166,7 @@ class DatasetCheck:
         try:
             page = read_edition(self.source, uri)
         except Missing as problem:
-            raise Problem(f"{self.uri} lists {uri}, but its page is gone. {problem}") from problem
+            raise Problem(f"{self.uri} lists {uri}, but its page is gone: {problem}") from problem
         names = workbooks(page)
         if len(names) != 1:
             raise Problem(
@@ -301,7 +301,7 @@ class DatasetCheck:
         except Missing as problem:
             raise Problem(
                 f"the page {path.rsplit('/', 1)[0]} names {PurePosixPath(path).name}, but the file "
-                f"is gone. {problem}"
+                f"is gone: {problem}"
             ) from problem
         with inspecting(delivery, self.store):
             check_kind(delivery)

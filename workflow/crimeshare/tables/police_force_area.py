@@ -346,10 +346,20 @@ def _area(layout: AreaLayout, where: str, code_text: str, label: str) -> Area | 
             return None
         return areas()[found["area_code"]]
     area = areas()[code]
-    if plain(label) != plain(area.area_name) and (found is None or found["area_code"] != code):
+    if plain(label) == plain(area.area_name) or (found and found["area_code"] == code):
+        return area
+    if found is None:
         layout.add(layout.area_names.unknown(where, f"{code} under the name", label, given=[code]))
-        return None
-    return area
+    else:
+        layout.add(
+            proposal(
+                layout.area_names.file,
+                [plain(label), code],
+                f"{where}: {code} is the code of {area.area_name}, and {label!r} the name of "
+                f"{found['area_code']}. If neither two codes nor two names were swapped",
+            )
+        )
+    return None
 
 
 def _partnership_rows(
