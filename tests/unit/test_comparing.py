@@ -324,6 +324,19 @@ def test_figures_by_the_hundred_are_counted_not_listed(builds: tuple[Path, Path]
     assert "... and 100 more, in diff.json." in text
 
 
+def test_of_many_rows_that_changed_those_that_moved_furthest_are_shown(
+    builds: tuple[Path, Path],
+) -> None:
+    rows = [f"E{number:08}" for number in range(30)]
+    table = pd.DataFrame({"area_code": rows, "count": 1000.0, "cell": "I60"})
+    for build, moved in zip(builds, (0, 1), strict=True):
+        further = pd.Series(range(30)) * moved
+        write(build, table.assign(count=table["count"] + further))
+    (shown,) = [diff for diff in compare_builds(*builds, STALKING).tables if diff.changed]
+    assert shown.changed == 29
+    assert [said.partition(":")[0] for said in shown.examples] == rows[:-6:-1]
+
+
 def test_of_many_figures_that_changed_the_largest_changes_are_listed(
     builds: tuple[Path, Path],
 ) -> None:

@@ -368,15 +368,18 @@ def _by_key(name: str, old: pd.DataFrame, new: pd.DataFrame, key: list[str]) -> 
     rows = unlike.any(axis=1)
     changed = int(rows.sum())
     examples = []
-    for row in rows.nonzero()[0][:_EXAMPLES]:
+    values = [not column.startswith(_PLACE) for column in columns]
+    was, now = (pd.DataFrame(side[rows][:, values]) for side in (left, right))
+    furthest = (-_moved(was, now).max(axis=1).fillna(0)).argsort(kind="stable")
+    for row in rows.nonzero()[0][furthest[:_EXAMPLES]]:
         cells = [
             f"{column} {left[row, at] or 'nothing'} -> {right[row, at] or 'nothing'}"
             for at, column in enumerate(columns)
             if unlike[row, at]
         ]
         # Where a value stands is told only if the value itself is the same.
-        values = [cell for cell in cells if not cell.startswith(_PLACE)]
-        examples.append(f"{_named(keys[row])}: {', '.join(values or cells)}")
+        told = [cell for cell in cells if not cell.startswith(_PLACE)]
+        examples.append(f"{_named(keys[row])}: {', '.join(told or cells)}")
     outcome = "differs" if changed or len(added) or len(removed) else "same cells"
     return TableDiff(
         name,
@@ -424,10 +427,11 @@ def _figures(before: Path, after: Path) -> list[str]:
     both = old.add_suffix("_before").join(new.add_suffix("_after"), how="outer").fillna("")
     was, now = (_said(both, end) for end in ("_before", "_after"))
     both = both.assign(was=was, now=now, kind=np.select([was == "", now == ""], ["+", "-"], "~"))
-    numbers = both[["value_before", "value_after"]].apply(pd.to_numeric, errors="coerce")
-    by = numbers.diff(axis=1).iloc[:, 1].abs() / numbers.abs().max(axis=1).clip(lower=1e-9)
+    moved = _moved(
+        *(both[[f"value_{end}"]].set_axis(["value"], axis=1) for end in ("before", "after"))
+    )
     both = both.assign(
-        moved=-by.fillna(0),
+        moved=-moved["value"].fillna(0),
         order=both["kind"].map("~-+".index),
         of_chart=both.index.get_level_values("figure_id").str.contains("#"),
     )
@@ -439,6 +443,14 @@ def _figures(before: Path, after: Path) -> list[str]:
         f"{kind} {name}: {' -> '.join(filter(None, pair))}"
         for (kind, name), pair in zip(named, values, strict=True)
     ]
+
+
+def _moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """How far numbers moved, relative to the larger; nothing where a cell is no number."""
+    was, now = (side.apply(pd.to_numeric, errors="coerce") for side in (before, after))
+    larger = was.abs().where(was.abs() > now.abs(), now.abs())
+    far: pd.DataFrame = (now - was).abs() / larger.clip(lower=1e-9)
+    return far
 
 
 def _said(figures: pd.DataFrame, end: str) -> pd.Series:
