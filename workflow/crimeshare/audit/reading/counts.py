@@ -50,6 +50,13 @@ class Counts(Parts):
             or _OF_SO_MANY.search(before)
         ):
             raise Unplaced("it counts forces or places, not offences")
+        if re.search(r"of every $", before):
+            raise Unplaced("it is the whole that parts are of")
+        every = re.search(r"of every (N) [GT] [^;.NCHO]*$", before)
+        if every and value_of(words):
+            # "Of every ten crimes in the county four are violent".
+            whole = self._words(len(before[: every.end(1)].split()) - 1)
+            return self._share(at, f"{words} in {whole}", "", self.around.noun(at))
         if re.match(r"[OTG] W ", after):
             raise Unplaced("it is told with how often it happens")
         if side:

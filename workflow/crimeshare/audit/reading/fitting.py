@@ -124,7 +124,7 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
         free = dict(zip(("area", "offence", "period_end"), first[0], strict=True))
         if statement.role == "base":
             back = [(at, a_year_before(day)) for at, day in named.years]
-            meant = replace(named, years=[*named.compared, *back])
+            meant = replace(named, years=[*named.compared, *back, *named.years])
         else:
             meant = named
         # What is named in later sentences alone is not what this one is about.

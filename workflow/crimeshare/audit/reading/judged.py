@@ -195,6 +195,8 @@ def _otherwise(statement: Statement, judge: Judge, everything: set[int]) -> Stat
         meant = [entry for entry in statement.otherwise if _holds(judge, entry)][:1]
         same = statement.otherwise[0].get("offence")
         plain = [entry for entry in statement.otherwise if entry.get("offence") == same]
+        if not meant and _holds(judge, statement.entries[0]):
+            return statement
         return _read_as(statement, meant or plain)
     if "measure" in statement.entries[0]:
         asked = (

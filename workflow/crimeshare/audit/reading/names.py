@@ -104,7 +104,9 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _SURVEY = re.compile(
-    r"\b(?:(?:british\s)?crime\ssurvey(?:\sfor\sengland\sand\swales)?|CSEW)\b", re.IGNORECASE
+    r"\b(?:(?:british\s)?crime\ssurvey(?:\sfor\sengland\sand\swales)?|CSEW|"
+    r"(?:ONS|Office for National Statistics)(?:['\u2019]s)?\s(?:crime\s|victims\s)?survey)\b",
+    re.IGNORECASE,
 )
 _CODE = re.compile(r"\b(?:offence |crime |home office )?code (\d{1,3}[A-Z]?)\b", re.IGNORECASE)
 _LIFETIME = re.compile(
@@ -194,6 +196,8 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
         add(group.name, "offence", Offending((group.offence_id,)))
     for words, what in not_recorded().items():
         add(words, "unrecorded", f"{what.what}. Published by {what.publisher}")
+    for words in measure_words():
+        add(words if " " in words else "fraud", "unrecorded", found["fraud"][0][2])
     for words, codes in _area_names().items():
         add(words, "area", codes)
     for words, (code, kind, note) in area_words().items():

@@ -113,7 +113,12 @@ MASKS: Sequence[tuple[str, str, str]] = (
         r"(?<![\d,.])\b(?:101|999|111)\s(?:calls?|or|and|service|operators?|number|line|emergenc)",
         "i",
     ),
-    ("a number of a list", r"(?:^|(?<=\n))\s*\(?\d{1,2}[.)](?=\s)", ""),
+    (
+        "a number of a list",
+        r"(?:^|(?<=\n))\s*\(?\d{1,2}[.)](?=\s)|(?:^|(?<=\n)|(?<=[.:]\s))\d{1,2}\.\d{1,2}(?=\s[A-Z])",
+        "",
+    ),
+    ("a number of times at least", r"\bat\sleast\sone\b", "i"),
     (
         "a reference",
         r"\b(?:reference|ref|log|quot(?:e|ing)|incident|cad|crime\snumber|case|niche|occurrence)"
@@ -185,7 +190,8 @@ _TIMES = "|".join(sorted(movements("times"), key=len, reverse=True))
 # What may be a statement, by its kind.
 _HIGH = r"(?:highest|largest|biggest|greatest|worst|steepest|sharpest)"
 _LOW = r"(?:lowest|smallest|fewest)"
-_BEGAN = r"since\s(?:\w+\s){0,2}(?:records|recording\spractices)\s(?:began|started)"
+_BEGAN = r"since\s(?:\w+\s){0,5}?(?:records|recording|series)\s(?:\w+\s){0,3}?(?:began|started)"
+_AT_MOST = r"(?:(?<=the\s)|(?<=its\s)|(?<=their\s))(?:most|fewest|highest|lowest)"
 NUMBERS: Sequence[tuple[str, str]] = (
     (
         "per",
@@ -203,7 +209,9 @@ NUMBERS: Sequence[tuple[str, str]] = (
         rf"\b{_HIGH}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|on\s(?:our|its|the)\sbooks|ever\srecorded|ever|"
         rf"{_BEGAN}|in\sthe\sseries)\b|"
         rf"\b{_LOW}(?:\s[\w-]+){{0,5}}?\s(?:on\srecord|on\s(?:our|its|the)\sbooks|ever\srecorded|"
-        rf"ever|{_BEGAN}|in\sthe\sseries)\b",
+        rf"ever|{_BEGAN}|in\sthe\sseries)\b|"
+        rf"\b{_AT_MOST}(?:\s(?:[\w-]+\s){{0,2}}(?:{_BEGAN}|on\srecord)|"
+        r"\sin\s(?:any|a\ssingle)\s(?:[a-z]+\s)?(?:year|12[- ]months?))\b",
     ),
     (
         "rank",

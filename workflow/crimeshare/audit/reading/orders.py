@@ -97,6 +97,10 @@ _WHICH_IS = re.compile(
 _ORDERED = {"rate": "rate", "share": "share", "count": "number", "total": "number"}
 
 
+_MOVE_WAS = re.compile(
+    r"(?:^|[;,] |and |but )(?:the |that |this |its |A )*M (?:in (?:[a-z]+ )*[OT] )?"
+    r"(?:was|is|were|being) (?:also )?(?:the )?$"
+)
 # "Ranked third"; and, where an order was told, "Kent third", "was second", "in third place".
 _CAME = re.compile(r"(?:came|ranked|ranks|placed|comes) $")
 _IN_TURN = re.compile(r"(?:A|F|was|is|were|in|,|\() $")
@@ -124,11 +128,17 @@ class Orders(Outdone):
         move = re.match(r"(?:[a-z\-]+ ){0,3}(M) ", after)
         moved = re.search(r"M (?:of |by )?[CHK] , (?:and |which (?:is|was) )?(?:the )?$", before)
         change = ""
+        # "The fall in robbery was the steepest in the country".
+        moved = moved or _MOVE_WAS.search(before)
         if moved and re.match(r"(?:[OT] )?(?:rate|number|share|proportion|total|level)s? ", after):
             moved = None
         if move or moved:
             at_move = (
-                spot(at, move) if move else len(before[: moved.start()].split()) if moved else at
+                spot(at, move)
+                if move
+                else before.split().index("M", len(before[: moved.start()].split()))
+                if moved
+                else at
             )
             self.used.add(at_move)
             kind = self.tokens[at_move].span

@@ -246,7 +246,11 @@ class Reader(Counts, Orders):
             t for i, t in enumerate(self.tokens) if t.letter in "OT" and not self.around._aside(i)
         ]
         groups = [t for t in subjects if t.letter == "O"]
-        if subjects and subjects[0].span and not (self.around.again and self.topic.offence):
+        self.topic.fraud = self._fraud() or ("" if subjects else self.topic.fraud)
+        if self.topic.fraud and subjects and subjects[0].letter == "T":
+            # "Fraud is the commonest crime there is".
+            self.topic.offence = None
+        elif subjects and subjects[0].span and not (self.around.again and self.topic.offence):
             first = (groups or subjects)[0]
             assert first.span is not None
             # "These thefts" are those that were named before.

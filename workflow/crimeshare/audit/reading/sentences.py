@@ -198,7 +198,13 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
             named = text[tokens[max(place - 3, 0)].start : other.end]
             span = Span(other.start, other.end, "unrecorded", f"{named} {_ACROSS}")
             tokens[place] = replace(other, letter="Z", span=span)
-        if one.letter == "O" and other.letter == "T" and "crime" in text[other.start : other.end]:
+        again = one.letter == "a" and tokens[place - 2].letter == ","
+        if (
+            (one.letter == "O" or again)
+            and other.letter == "T"
+            and "crime" in text[other.start : other.end]
+        ):
+            # "Shoplifting crimes", "robbery, a crime that has doubled".
             tokens[place] = replace(other, letter="G")
     return tokens
 

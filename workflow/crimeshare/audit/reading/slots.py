@@ -57,9 +57,10 @@ AVERAGE = re.compile(
     r"(?: of| was| is|,| :| \()* $"
 )
 _COMPARED = re.compile(
-    r"(?:below|above|than|compare[sd]? (?:with|to)|against|exceeds?|exceeding|exceeded) "
+    r"(?:below|above|than|compare[sd]? (?:with|to)|against|exceeds?|exceeding|exceeded|ahead of) "
     r"(?:(?:the|an?|in|that|those|of|for|across|[NCHK]|average|neighbouring|nearby) )*$|"
-    r"M the (?:average (?:for|in|of) )?$|[HK] (?:of |that of |the rate (?:of|in) |the )?$"
+    r"M the (?:(?:average|rate|figure|number|level) (?:for|in|of) (?:the )?)?$|"
+    r"[HK] (?:of |that of |the rate (?:of|in) |the )?$"
 )
 
 # "Second only to London", "the highest outside the Met".

@@ -68,7 +68,8 @@ class Topic:
         before: the area that was told of before the last.
         force: the last area that is no part of a police force's.
         survey: whether a survey's figures are told, and of which measure.
-        rank, ranked: the order of the last place in one, and the area whose members it orders.
+        fraud: what of fraud was named last, which police do not count.
+    rank, ranked: the order of the last place in one, and the area whose members it orders.
         quarter: whether what was told last is of a part of a year.
         lifetime: whether the survey's question reaches back to the age of 16.
         nowhere: whether the whole text names no area.
@@ -88,6 +89,7 @@ class Topic:
     rank: str = ""
     ranked: str = ""
     measure: str = ""
+    fraud: str = ""
     nowhere: bool = False
     brackets: bool = False
 

@@ -29,19 +29,18 @@ _TOGETHER = re.compile(
     r"[OZ] (?:, |or |and |, or |, and )(?:a )?[OZ] "
 )
 
+# "17.0% once fraud is counted", "put fraud back in and it is 17.0%".
+_COUNTED_IN = re.compile(
+    r"(?:once|if|when|including|includes|with|put|putting) [OZ] (?:is |are |was )?"
+    r"(?:counted|included|added|in|back) "
+)
+
 # "41% had waited over a year", "one in five felt unsafe".
 _OTHERWISE_ENGAGED = re.compile(
     r"(?:of (?:them|those|these) )?(?:(?:had|have|has) (?!been |experienced|suffered|fallen|"
     r"ever|at |an? |their |[OZ] )|(?:said|told|felt|thought|believed|waited|knew|never|feared) )"
 )
 
-# What the survey asks of that police do not count by group.
-_FRAUD = {
-    "fraud": "fraud",
-    "fraud offences": "fraud",
-    "computer misuse": "computer_misuse",
-    "fraud and computer misuse": "fraud_and_computer_misuse",
-}
 QUARTERS_BACK = 8
 
 
@@ -51,6 +50,9 @@ class Surveyed(State):
     def _measure(self, at: int) -> str:
         if re.match(r"(?:without|excluding|leaving out) (?:it|Z|them) ", self.sentence.after(at)):
             return "headline_excluding_fraud"
+        beside = re.split("[NCH;] ", self.sentence.after(at))[0]
+        if _COUNTED_IN.search(f"{self.sentence.before(at)}; {beside}"):
+            return measure_words()["total"]
         if _TOGETHER.match(self.sentence.after(at)):
             raise Unplaced("it is of more than one crime together")
         after = self.sentence.after(at)
@@ -76,14 +78,14 @@ class Surveyed(State):
             return self.topic.measure
         offence = None
         near = re.match(
-            r"(?:of |S |experienced |suffered |were |victims |a |an |had |at least |N )*([OZ]) ",
+            r"(?:of |S |experienced |suffered |were |victims |a |an |had |at least |N |_ )*([OZ]) ",
             self.sentence.after(at),
         )
         # "17.0% experienced headline crime and 2.4% of households a burglary".
         order = [spot(at, near)] if near else []
         for place in [*order, *range(at - 1, -1, -1), *range(at, len(self.tokens))]:
             token = self.tokens[place]
-            own = _FRAUD.get(self._said(place)) if token.letter == "Z" else None
+            own = self._fraudulent(place)
             left_out = re.search(r"REST1 (?:or|and) $", self.sentence.before(place)) or re.match(
                 r"(?:and Z )?(?:is|are|was|were) (?:counted|included|added) ",
                 self.sentence.after(place),
@@ -98,14 +100,8 @@ class Surveyed(State):
         if offence is None:
             said = " ".join(t.letter for t in self.tokens)
             offence = next((o for word, o in _SUFFERED if re.search(rf"\b{word}\b", said)), None)
-        fraud = self._fraud()
-        counted_in = re.search(
-            r"(?:once|if|when|including|includes|with) [OZ] (?:is |are |was )?"
-            r"(?:counted|included|added|in) ",
-            "".join(f"{token.letter} " for token in self.tokens),
-        )
-        if fraud and offence is None and counted_in:
-            offence = "total"
+        told = "" if near or "Z " in self.sentence.before(at) else self.topic.fraud
+        fraud = told or self._fraud()
         if fraud and offence is None:
             return fraud
         if offence is None and "Z" in letters:
@@ -137,12 +133,19 @@ class Surveyed(State):
 
     def _fraud(self) -> str:
         """What a sentence names that the survey asks of and police do not count; empty if none."""
-        named = [self._words(i).casefold() for i, t in enumerate(self.tokens) if t.letter == "Z"]
-        if "headline crime" in named:
+        places = [i for i, t in enumerate(self.tokens) if t.letter in "OZ"]
+        if "headline crime" in map(self._said, places):
             left_out = any(t.letter == "REST1" for t in self.tokens)
             return f"headline_{'excluding' if left_out else 'including'}_fraud"
-        found = [_FRAUD[words] for words in dict.fromkeys(named) if words in _FRAUD]
-        return "fraud_and_computer_misuse" if len(set(found)) > 1 else found[0] if found else ""
+        found = {each for each in map(self._fraudulent, places) if each}
+        return "fraud_and_computer_misuse" if len(found) > 1 else found.pop() if found else ""
+
+    def _fraudulent(self, at: int) -> str:
+        """What the survey asks of that police do not count, where a token names it."""
+        token = self.tokens[at]
+        named = token.span.value if token.span and token.letter == "O" else None
+        own = token.letter == "Z" or (named and named.ids == ("fraud",))
+        return measure_words().get(self._said(at), "") if own else ""
 
     def _whom(self, at: int) -> Respondents:
         """The people beside a number: behind it, or before it ("among women it is")."""
@@ -195,9 +198,9 @@ class Surveyed(State):
         if beside and not _LIKELIER_THAN.search(before):
             raise Unplaced("the year or the people that it is of are not said")
         whom, measure = self._whom(at), self._measure(at)
-        slots = Slots()
+        slots, told_of = Slots(), whom.sex or whom.age
         slots.period, far = self.around.year(
-            at, base=self.around.base(at) and not whom.sex and not whom.age
+            at, base=self.around.base(at) and not (told_of and not re.match("B |AGO1 ", after))
         )
         if far:
             slots.assumed.append("period_end")

@@ -54,7 +54,7 @@ class Years:
             if year:
                 found.append((place, year, self._compared(place), assumed))
         mains = [entry for entry in found if not entry[2]]
-        if found and not mains and len(found) > 1 and not self._changed_on(found[-1][0]):
+        if len(found) > 1 and not mains and not any(self._changed_on(each[0]) for each in found):
             # "Between the year ending March 2018 and the year ending March 2019".
             last = max(found, key=lambda entry: entry[1].period_end)
             found[found.index(last)] = (last[0], last[1], False, last[3])
@@ -127,7 +127,7 @@ class Years:
                 r"K(?= (?:the|that|those|what|its|[NGOT]) )|"
                 r"K as (?:many|much|high) (?:(?!as )\S+ )*as|"
                 r"M(?= the (?:levels?|figures?|number|total) )|"
-                r"[MK] (?:(?:by |of )?[CHN] )?(?:on|from|since)|higher on|versus|vs|v)"
+                r"[MKV] (?:(?:by |of )?[CHN] )?(?:on|from|since)|higher on|versus|vs|v)"
                 r"(?: (?:in|the|that|those|for|of|during|recorded|[NCHK]|a|just|figure|total|G|O|T|"
                 r"B|and|as|many|much|levels?|number|pandemic|year|last|full|it|they|there|were|was|had|"
                 r"dealt|with|saw|logged))* $",
