@@ -152,6 +152,7 @@ def meant_otherwise(reading: Reading, counts: Counts) -> None:
                 break
             statement.entries = [other]
             statement.notes.append(_OTHERWISE)
+            claimed = claimed - {first[0]} | {fitting}
             moved |= {
                 (slot, old): new for (slot, old), new in zip(free.items(), fitting, strict=True)
             }

@@ -117,6 +117,7 @@ _LIFETIME = re.compile(
 )
 
 
+POSSESSION = ("possession_of_drugs", "possession_of_weapons")
 # What people call places whose name says more.
 _SHORT = {
     "hull": "kingston upon hull",
@@ -186,8 +187,7 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], str, object]]]:
     add("stalking", "offence", Offending(("stalking_harassment", "8Q")))
     add("stalking offences", "offence", Offending(("stalking_harassment", "8Q")))
     add("criminal damage", "offence", Offending(("criminal_damage", "criminal_damage_arson")))
-    possession = ("possession_of_drugs", "possession_of_weapons")
-    add("possession offences", "offence", Offending(possession))
+    add("possession offences", "offence", Offending(POSSESSION))
     for words, (offence, reading) in offence_words().items():
         if re.search(r" (?:rates?|levels?)$|^offences? of ", words):
             continue

@@ -98,7 +98,7 @@ _ORDERED = {"rate": "rate", "share": "share", "count": "number", "total": "numbe
 
 
 _MOVE_WAS = re.compile(
-    r"(?:^|[;,] |and |but )(?:the |that |this |its |A )*M (?:in (?:[a-z]+ )*[OT] )?"
+    r"(?:^|[_;,] |and |but )(?:the |that |this |its |A )*M (?:in (?:[a-z]+ )*[OT] )?"
     r"(?:was|is|were|being) (?:also )?(?:the )?$"
 )
 # "Ranked third"; and, where an order was told, "Kent third", "was second", "in third place".
@@ -268,16 +268,18 @@ class Orders(Outdone):
         place = spot(at, found) if found else at
         span = self.tokens[place].span
         rated = re.search(r"\brate|RATE1|per head|per capita", self.sentence.before(at) + after)
+        inside = re.match(r"in (?:the )?(A) [.,;] ", after)
         if not found:
             # "Luton had 279 robberies, Bedford 165. Per head, Luton's rate was higher".
             alone = re.match(r"(?:still )?[.,;] |[^.,;]*than its (?:[a-z]+ )?neighbour ", after)
-            if word not in ("higher", "lower") or not alone or not rated:
+            if word not in ("higher", "lower") or not (inside or (alone and rated)):
                 return False
         slots = self._slots(at, offence=self.around.noun(at))
+        until = spot(at, inside) + 1 if not found and inside else at
         slots.area = next(
             (
                 t.span.value
-                for i, t in reversed([*enumerate(self.tokens[:at])])
+                for i, t in reversed([*enumerate(self.tokens[:until])])
                 if t.letter == "A"
                 and t.span
                 and t.span.value[0] not in NATIONS

@@ -8,13 +8,13 @@ from datetime import date
 
 from crimeshare.audit.lookup import newest_out
 from crimeshare.audit.reading.counts import Counts
-from crimeshare.audit.reading.names import groups, names, seat
+from crimeshare.audit.reading.names import POSSESSION, groups, names, seat
 from crimeshare.audit.reading.numbers import masked, numerals
 from crimeshare.audit.reading.orders import Orders
 from crimeshare.audit.reading.periods import periods
 from crimeshare.audit.reading.sentences import Sentence, sentences, shared_out
 from crimeshare.audit.reading.slots import NATIONS, Around
-from crimeshare.audit.reading.spans import Span, Topic, Unplaced, Unsaid, Year
+from crimeshare.audit.reading.spans import Offending, Span, Topic, Unplaced, Unsaid, Year
 from crimeshare.audit.reading.state import Loose, Reading, value_of
 from crimeshare.audit.reading.years import LAST
 from crimeshare.periods import months_before
@@ -51,7 +51,7 @@ def read_text(text: str, published: date | None = None, area: str = "") -> Readi
     spans += masked(text, spans)
     spans += numerals(text, spans)
     spans += names(text, spans)
-    spans = _plainly(_own_nation(text, spans))
+    spans = _plainly(text, _own_nation(text, spans))
     found = list(sentences(text, spans))
     own = (area,) if area else seat(text)
     nowhere = not own and not any(s.kind in ("area", "elsewhere", "place") for s in spans)
@@ -106,11 +106,14 @@ def _own_nation(text: str, spans: list[Span]) -> list[Span]:
     ]
 
 
-def _plainly(spans: list[Span]) -> list[Span]:
-    """Areas of two readings with the one that the text names elsewhere, as the Met for London."""
+def _plainly(text: str, spans: list[Span]) -> list[Span]:
+    """Names of two readings with the one that the text names elsewhere, as the Met for London."""
     certain = {s.value for s in spans if s.kind == "area" and len(s.value) == 1}
+    told = [(word in text.casefold()) for word in ("drug", "weapon")]
 
     def plain(span: Span) -> Span:
+        if span.kind == "offence" and span.value.ids == POSSESSION and told[0] != told[1]:
+            return replace(span, value=Offending(POSSESSION[told[1] :][:1]))
         if span.kind != "area" or len(span.value) == 1:
             return span
         named = [code for code in span.value if (code,) in certain]
@@ -125,15 +128,19 @@ def _plainly(spans: list[Span]) -> list[Span]:
 def _ahead(rest: list[Sentence]) -> Topic:
     """The area, the offence and the year of what follows, where it has one alone."""
     around = [Around(sentence, Topic(), Topic(), None) for sentence in rest]
-    nations = {
+    named = [
         span.value
         for each in around
         for place, span in each.sentence.spans("area")
         if not each._named_within(place) or span.value[0] not in NATIONS
-    }
+    ]
+    nations = {*named}
     areas = {each for each in nations if each[0] not in NATIONS}
     years = {year for each in around for _, year, compared, _ in each.years if not compared}
     area = areas if len(areas) == 1 else nations if not areas and len(nations) == 1 else set()
+    if areas and named[0][0] in NATIONS:
+        # "Murder is at a record low" of which of the two, the country or the county?
+        area = set()
     first = next(iter(years)) if len(years) == 1 else None
     offences = {s.value for sentence in rest for _, s in sentence.spans("offence")}
     offence = next(iter(offences)) if len(offences) == 1 else None

@@ -171,6 +171,13 @@ _ACROSS = "are a mark on offences of several groups, which these tables do not c
 # "63,645 were violent".
 _BEING = ("was", "were", "is", "are", "being")
 _VIOLENCE = "violence_against_person"
+# "Retailers reported 18,459 thefts".
+_OF_SHOPS = re.compile(
+    r"\b(?:retailers|shops|stores|shopkeepers|supermarkets|shop\s?workers)\s"
+    r"(?:\w+\s){0,3}?(?:reported|suffered|lost|logged|saw|recorded|had|endured|hit\sby)\s"
+    r"(?:\w+\s){0,2}?(?:[\d,]+\s)?thefts?$",
+    re.IGNORECASE,
+)
 _LEAVING_OUT = ("excluding", "except", "without", "minus", "bar")
 
 
@@ -194,6 +201,10 @@ def _joined(text: str, tokens: list[Token]) -> list[Token]:
         fraud = other.letter == "O" and text[other.start : other.end].casefold().startswith("fraud")
         if leaving and (other.letter == "Z" or fraud):
             tokens[place] = replace(other, letter="REST1")
+        shops = other.letter == "O" and _OF_SHOPS.search(text[tokens[0].start : other.end])
+        if shops and other.span and other.span.value.ids == ("theft_offences",):
+            meant = Offending(("shoplifting",), "shoplifting, as shops tell of it")
+            tokens[place] = replace(other, span=replace(other.span, value=meant))
         if one.letter in _MARKED and tokens[place - 2].letter == "-" and other.letter in "GTO":
             named = text[tokens[max(place - 3, 0)].start : other.end]
             span = Span(other.start, other.end, "unrecorded", f"{named} {_ACROSS}")
